@@ -1,0 +1,199 @@
+"""Durations, anchors, reminders and limits: how a map writes time.
+
+These are readings of text only. What they mean on a calendar is decided in `journeys.planner.calendars`.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Self
+
+from pydantic import GetCoreSchemaHandler
+from pydantic_core import CoreSchema, core_schema
+
+MAX_YEARS = 100  # nothing in a customer's journey is planned further ahead
+
+
+class Unit(StrEnum):
+    """A unit of time; `minute` and `hour` are exact, all others work on local dates."""
+
+    MINUTE = "minute"
+    HOUR = "hour"
+    BUSINESS_DAY = "business day"
+    DAY = "day"
+    WEEK = "week"
+    MONTH = "month"
+    QUARTER = "quarter"
+    YEAR = "year"
+
+
+_PER_YEAR = {
+    Unit.MINUTE: 525_600,
+    Unit.HOUR: 8_760,
+    Unit.BUSINESS_DAY: 261,
+    Unit.DAY: 366,
+    Unit.WEEK: 53,
+    Unit.MONTH: 12,
+    Unit.QUARTER: 4,
+    Unit.YEAR: 1,
+}
+_UNITS = "minutes, hours, business days, days, weeks, months, quarters or years"
+_DURATION = r"(\d+)\s+(minute|hour|business\s+day|day|week|month|quarter|year)s?"
+
+
+class _Text:
+    """A value that a map writes as one line of text; pydantic reads it with `parse`."""
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        raise NotImplementedError
+
+    @classmethod
+    def _validate(cls, value: Any) -> Self:
+        if isinstance(value, cls):
+            return value
+        if not isinstance(value, str):
+            raise ValueError(f"expected text, not {value!r}")  # noqa: TRY004 - pydantic reports ValueError
+        return cls.parse(value)
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, _source: Any, _handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_plain_validator_function(
+            cls._validate,
+            serialization=core_schema.to_string_ser_schema(),
+        )
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, _schema: Any, _handler: Any) -> dict[str, Any]:
+        return {"type": "string", "title": cls.__name__}
+
+
+class TimeTextError(ValueError):
+    """A duration, anchor, reminder or limit that can't be read (M106)."""
+
+
+def _read(pattern: str, text: str) -> re.Match[str] | None:
+    return re.fullmatch(pattern, text.strip())
+
+
+def _duration(count: str, unit: str, text: str) -> Duration:
+    number = int(count) if len(count) < 12 else 10**12  # noqa: PLR2004 - longer than any duration allowed
+    kind = Unit(re.sub(r"\s+", " ", unit))
+    if number > MAX_YEARS * _PER_YEAR[kind]:
+        raise TimeTextError(f"{text!r} is longer than {MAX_YEARS} years; write a shorter duration")
+    return Duration(number, kind)
+
+
+@dataclass(frozen=True, slots=True)
+class Duration(_Text):
+    """A length of time such as `5 business days`."""
+
+    count: int
+    unit: Unit
+
+    @classmethod
+    def parse(cls, text: str) -> Duration:
+        found = _read(_DURATION, text)
+        if found is None:
+            raise TimeTextError(f"{text!r} is not a duration; write a whole number and {_UNITS}")
+        return _duration(found[1], found[2], text)
+
+    @property
+    def exact(self) -> bool:
+        """Whether it is a number of minutes or hours, counted on the clock and on no calendar."""
+        return self.unit in (Unit.MINUTE, Unit.HOUR)
+
+    def __str__(self) -> str:
+        return f"{self.count} {self.unit}{'' if self.count == 1 else 's'}"
+
+
+@dataclass(frozen=True, slots=True)
+class Anchor(_Text):
+    """An instant told from one of the customer's dates: `120 days before customer.renews_on`."""
+
+    offset: Duration | None
+    before: bool
+    attribute: str
+
+    @classmethod
+    def parse(cls, text: str) -> Anchor:
+        found = _read(rf"(?:(on)|{_DURATION}\s+(before|after))\s+customer\.([A-Za-z_]\w*)", text)
+        if found is None:
+            raise TimeTextError(
+                f"{text!r} is not an anchor; write 'DURATION before|after customer.DATE' or 'on customer.DATE'",
+            )
+        if found[1]:
+            return Anchor(None, before=False, attribute=found[5])
+        return Anchor(_duration(found[2], found[3], text), found[4] == "before", found[5])
+
+    def __str__(self) -> str:
+        if self.offset is None:
+            return f"on customer.{self.attribute}"
+        return f"{self.offset} {'before' if self.before else 'after'} customer.{self.attribute}"
+
+
+@dataclass(frozen=True, slots=True)
+class DueReminder(_Text):
+    """A reminder told from a due date: `3 business days before`, `on the day`, `2 business days after`."""
+
+    offset: Duration | None
+    before: bool
+
+    @classmethod
+    def parse(cls, text: str) -> DueReminder:
+        if _read(r"on\s+the\s+day", text):
+            return DueReminder(None, before=False)
+        found = _read(rf"{_DURATION}\s+(before|after)", text)
+        if found is None:
+            raise TimeTextError(
+                f"{text!r} is not a reminder of an action; write 'DURATION before', 'on the day' or 'DURATION after'",
+            )
+        return DueReminder(_duration(found[1], found[2], text), found[3] == "before")
+
+    def __str__(self) -> str:
+        return "on the day" if self.offset is None else f"{self.offset} {'before' if self.before else 'after'}"
+
+
+@dataclass(frozen=True, slots=True)
+class Limit(_Text):
+    """At most `count` messages to one contact in any trailing `period`: `3 per 7 days`."""
+
+    count: int
+    period: Duration
+
+    @classmethod
+    def parse(cls, text: str) -> Limit:
+        found = _read(rf"(\d{{1,6}})\s+per\s+(?:{_DURATION}|(minute|hour|business\s+day|day|week|month|quarter|year))", text)
+        if found is None:
+            raise TimeTextError(f"{text!r} is not a limit; write 'N per DURATION', such as '3 per 7 days'")
+        if int(found[1]) == 0:
+            raise TimeTextError(f"{text!r} lets no message through; write a limit of at least 1")
+        period = _duration(found[2] or "1", found[3] or found[4], text)
+        if period.count == 0:
+            raise TimeTextError(f"{text!r} has a period of nothing; write at least 1 day")
+        return Limit(int(found[1]), period)
+
+    def __str__(self) -> str:
+        return f"{self.count} per {self.period}"
+
+
+@dataclass(frozen=True, slots=True)
+class Reentry(_Text):
+    """When a customer whose journey ended may be enrolled again: `never`, `always` or `after DURATION`."""
+
+    allowed: bool
+    after: Duration | None = None
+
+    @classmethod
+    def parse(cls, text: str) -> Reentry:
+        if text.strip() in ("never", "always"):
+            return Reentry(text.strip() == "always")
+        found = _read(rf"after\s+{_DURATION}", text)
+        if found is None:
+            raise TimeTextError(f"{text!r} is not a rule for re-entry; write 'never', 'always' or 'after DURATION'")
+        return Reentry(allowed=True, after=_duration(found[1], found[2], text))
+
+    def __str__(self) -> str:
+        return f"after {self.after}" if self.after else ("always" if self.allowed else "never")

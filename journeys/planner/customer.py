@@ -1,0 +1,76 @@
+"""The customer as a journey knows it: attributes, people, team."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """A person on the customer's side; time zone, country and language default to the customer's."""
+
+    name: str
+    email: str
+    personas: tuple[str, ...] = ()
+    timezone: str | None = None
+    country: str | None = None
+    language: str | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        out: dict[str, Any] = {"name": self.name, "email": self.email, "personas": list(self.personas)}
+        for key in ("timezone", "country", "language"):
+            if getattr(self, key) is not None:
+                out[key] = getattr(self, key)
+        return out
+
+    @staticmethod
+    def from_json(data: Mapping[str, Any]) -> Contact:
+        return Contact(
+            data["name"],
+            data["email"],
+            tuple(data.get("personas") or ()),
+            data.get("timezone"),
+            data.get("country"),
+            data.get("language"),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Customer:
+    """One customer: `timezone` an IANA name, `country` an ISO 3166 code, `team` addresses by role."""
+
+    id: str
+    name: str
+    timezone: str = "UTC"
+    country: str | None = None
+    language: str | None = None
+    attributes: Mapping[str, Any] = field(default_factory=dict)
+    contacts: tuple[Contact, ...] = ()
+    team: Mapping[str, str] = field(default_factory=dict)
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "id": self.id,
+            "name": self.name,
+            "timezone": self.timezone,
+            "country": self.country,
+            "language": self.language,
+            "attributes": dict(self.attributes),
+            "contacts": [contact.to_json() for contact in self.contacts],
+            "team": dict(self.team),
+        }
+
+    @staticmethod
+    def from_json(data: Mapping[str, Any]) -> Customer:
+        return Customer(
+            data["id"],
+            data["name"],
+            data.get("timezone") or "UTC",
+            data.get("country"),
+            data.get("language"),
+            dict(data.get("attributes") or {}),
+            tuple(Contact.from_json(contact) for contact in data.get("contacts") or ()),
+            dict(data.get("team") or {}),
+        )
