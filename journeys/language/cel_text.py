@@ -1,8 +1,8 @@
 """Conditions as text: tokens, and rewriting into the dialect that the CEL runtime is given.
 
-Maps write `40` and `40.0` for the same number, `has(customer.X)` and `days_until(DATE)`. CEL knows integers apart
-from doubles, has no optional variables and no today, so these are rewritten before compiling. Every change is
-remembered, so that an error's column always tells a place in the text that the map's author wrote.
+Maps write `40` and `40.0` for the same number, `has(customer.X)` and `days_until(DATE)`. CEL knows whole
+numbers apart from doubles, has no optional variables and no today, so these are rewritten before compiling.
+Every change is remembered, so that an error's column always tells a place in what the map's author wrote.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ class Token:
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """A use of `ROOT.NAME`, such as `customer.health`; `name` is empty where no plain name follows the root."""
+    """A use of `ROOT.NAME`, such as `customer.health`; `name` is empty where none follows."""
 
     root: str
     name: str

@@ -1,14 +1,13 @@
 """Conditions: CEL, type-checked when the map is loaded, three-valued when it runs.
 
-A comparison with what is not known is unknown, and unknown is not true. Nothing here raises at run time: a value
-that is missing, of the wrong type, or an impossible calculation makes its part of the condition unknown.
+A comparison with what is not known is unknown, and unknown is not true. Nothing here raises at run time: a
+value that is missing or of the wrong type, or an impossible calculation, makes its part of it unknown.
 """
 
 from __future__ import annotations
 
-import difflib
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
@@ -17,18 +16,18 @@ from typing import Any
 from cel_expr_python import cel
 
 from journeys.language import cel_text
-from journeys.language.cel_text import Reference, Rewritten, Token
-from journeys.language.model import AttributeType, Map, Touchpoint
+from journeys.language.cel_text import Token
+from journeys.language.condition_errors import (
+    ConditionError,
+    check_dates,
+    check_reference,
+    explain,
+    plain_type,
+)
+from journeys.language.model import AttributeType
+from journeys.language.names import BUILT_IN, Names
 
-BUILT_IN: Mapping[str, AttributeType] = {
-    "id": AttributeType.TEXT,
-    "name": AttributeType.TEXT,
-    "timezone": AttributeType.TEXT,
-    "country": AttributeType.TEXT,
-    "language": AttributeType.TEXT,
-    "started_on": AttributeType.DATE,
-}
-"""What every customer has, whatever the map declares."""
+__all__ = ["BUILT_IN", "Condition", "ConditionError", "Names", "View", "compile_condition"]
 
 View = Mapping[str, Mapping[str, Any]]
 _Reader = Callable[[Any], Any]
@@ -38,55 +37,6 @@ _CEL_TYPES = {
     AttributeType.NUMBER: cel.Type.DOUBLE,
     AttributeType.FLAG: cel.Type.BOOL,
 }
-_SPACES = {
-    "customer": "attribute",
-    "steps": "step",
-    "results": "step with results",
-    "outcomes": "outcome",
-    "plays": "play",
-    "stages": "stage",
-}
-
-
-class ConditionError(ValueError):
-    """A condition that can't be used; `column` is 1-based within its text, None where no place can be told."""
-
-    def __init__(
-        self, message: str, column: int | None, length: int = 1, suggestion: str | None = None
-    ) -> None:
-        super().__init__(message)
-        self.message = message
-        self.column = column
-        self.length = length
-        self.suggestion = suggestion
-
-
-@dataclass(frozen=True)
-class Names:
-    """What the conditions of one map may name."""
-
-    attributes: Mapping[str, AttributeType] = field(default_factory=dict)
-    steps: frozenset[str] = frozenset()
-    results: frozenset[str] = frozenset()
-    outcomes: frozenset[str] = frozenset()
-    plays: frozenset[str] = frozenset()
-    stages: frozenset[str] = frozenset()
-
-    @staticmethod
-    def of(map: Map) -> Names:  # noqa: A002 - the word of the map language
-        steps = [step for _, step in map.all_steps()]
-        return Names(
-            attributes={**{name: each.type for name, each in map.attributes.items()}, **BUILT_IN},
-            steps=frozenset(step.id for step in steps),
-            results=frozenset(step.id for step in steps if isinstance(step, Touchpoint) and step.results),
-            outcomes=frozenset(outcome.id for each in (*map.stages, *map.plays) for outcome in each.outcomes),
-            plays=frozenset(play.id for play in map.plays),
-            stages=frozenset(stage.id for stage in map.stages),
-        )
-
-    def within(self, root: str) -> Iterable[str]:
-        """The names that may follow `root.`; none for `event`, where any may."""
-        return self.attributes if root == "customer" else getattr(self, root, ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,8 +93,8 @@ def compile_condition(text: str, names: Names, *, event: bool = False, waited: b
     tokens = cel_text.tokenize(text)
     found = cel_text.references(tokens)
     for reference in found:
-        _check_reference(reference, names, event=event)
-    _check_dates(tokens, names, waited=waited)
+        check_reference(reference, names, event=event)
+    check_dates(tokens, names, waited=waited)
     known = {(each.root, each.name) for each in found}
     inputs = tuple(entry for root, name in sorted(known) for entry in _inputs_for(root, name, names))
     variables = tuple(sorted((each.variable, _type_name(each, names)) for each in inputs))
@@ -220,9 +170,6 @@ def _type_name(each: _Input, names: Names) -> str:
     return str(names.attributes[each.name]) if each.root == "customer" else "text"
 
 
-# --- compiling ---------------------------------------------------------------------------------------------
-
-
 def _days_until(today: str, day: str) -> float:
     return float((date.fromisoformat(day) - date.fromisoformat(today)).days)
 
@@ -252,10 +199,13 @@ def _functions() -> list[cel.FunctionDecl]:
     return [*days, cel.FunctionDecl("nonzero", nonzero)]
 
 
+def _cel_type(kind: str) -> cel.Type:
+    return cel.Type.DYN if kind == "any" else _CEL_TYPES[AttributeType(kind)]
+
+
 @lru_cache(maxsize=4096)
 def _compile(text: str, variables: tuple[tuple[str, str], ...]) -> cel.Expression:
-    kinds = {**_CEL_TYPES, "any": cel.Type.DYN}
-    declared = {name: kinds[kind] for name, kind in variables}
+    declared = {name: _cel_type(kind) for name, kind in variables}
     env = cel.NewEnv(variables={**declared, cel_text.TODAY: cel.Type.STRING}, functions=_functions())
     return env.compile(text)
 
@@ -268,139 +218,13 @@ def _first_that_compiles(text: str, tokens: list[Token], variables: tuple[tuple[
         try:
             compiled = _compile(rewritten.text, variables)
         except (RuntimeError, TypeError) as error:
-            problem = problem or _explain(str(error), text, rewritten, variables)
+            problem = problem or explain(str(error), text, rewritten, variables)
             continue
         if compiled.return_type() not in (cel.Type.BOOL, cel.Type.DYN):
-            kind = _plain_type(compiled.return_type().name().lower())
+            kind = plain_type(compiled.return_type().name().lower())
             raise ConditionError(
                 f"{text!r} is {kind}, not true or false; compare it with something", 1, len(text)
             )
         return _Compiled(rewritten.text, compiled)
     assert problem is not None
     raise problem
-
-
-# --- explaining --------------------------------------------------------------------------------------------
-
-_PLAIN_TYPES = {
-    "double": "a number",
-    "int": "a number",
-    "uint": "a number",
-    "string": "text",
-    "bool": "true or false",
-    "null_type": "null",
-    "null": "null",
-    "dyn": "anything",
-}
-
-
-def _plain_type(name: str) -> str:
-    return _PLAIN_TYPES.get(name, "a list" if name.startswith("list") else name)
-
-
-def _nearest(name: str, valid: Iterable[str]) -> str | None:
-    close = difflib.get_close_matches(name, sorted(valid), n=1, cutoff=0.5)
-    return close[0] if close else None
-
-
-def _did_you_mean(suggestion: str | None) -> str:
-    return f"; did you mean {suggestion!r}?" if suggestion else ""
-
-
-def _check_reference(reference: Reference, names: Names, *, event: bool) -> None:
-    root, name, column, length = (
-        reference.root,
-        reference.name,
-        reference.start + 1,
-        reference.end - reference.start,
-    )
-    if not name:
-        raise ConditionError(f"{root!r} stands alone; write {root}.NAME", column, length)
-    if root == "event":
-        if not event:
-            hint = "only the 'if' of an event trigger sees the event"
-            raise ConditionError(f"{root}.{name} can't be used here: {hint}", column, length)
-        return
-    if name in names.within(root):
-        return
-    near = _nearest(name, names.within(root))
-    suggestion = f"{root}.{near}" if near else None
-    message = f"Unknown {_SPACES[root]} {name!r}"
-    if root == "results" and name in names.steps:
-        message = f"Step {name!r} has no 'results', so results.{name} says nothing"
-    raise ConditionError(message + _did_you_mean(suggestion), column, length, suggestion)
-
-
-def _check_dates(tokens: list[Token], names: Names, *, waited: bool) -> None:
-    for index, token in enumerate(tokens):
-        if token.text not in cel_text.DATE_FUNCTIONS or token.kind != "name":
-            continue
-        if waited:
-            raise ConditionError(
-                f"{token.text}() can't be waited for: no change brings it about; "
-                "use an anchor such as 'at: 30 days before customer.DATE'",
-                token.start + 1,
-                len(token.text),
-            )
-        words = tokens[index + 1 : index + 6]
-        if (
-            [word.text for word in words[:3]] == ["(", "customer", "."]
-            and len(words) > 4
-            and words[4].text == ")"
-        ):
-            _check_is_date(token.text, words[3], names)
-
-
-def _check_is_date(function: str, attribute: Token, names: Names) -> None:
-    kind = names.attributes[attribute.text]
-    if kind is not AttributeType.DATE:
-        dates = (name for name, each in names.attributes.items() if each is AttributeType.DATE)
-        near = _nearest(attribute.text, dates)
-        message = f"{function}() needs a date, and customer.{attribute.text} is of type {kind}"
-        raise ConditionError(message + _did_you_mean(near), attribute.start + 1, len(attribute.text), near)
-
-
-def _explain(
-    error: str, text: str, rewritten: Rewritten, variables: tuple[tuple[str, str], ...]
-) -> ConditionError:
-    place = re.search(r"<input>:(\d+):(\d+): ([^\n]*)", error)
-    if place is None:
-        if "recursion limit" in error:
-            return ConditionError(
-                "The condition is nested too deeply; write it with fewer parentheses", 1, len(text)
-            )
-        return ConditionError(f"{text!r} can't be read as a condition", 1, len(text))
-    at = min(rewritten.origin(int(place[1]), int(place[2])), len(text))
-    return _explain_at(place[3], at, text, variables)
-
-
-def _explain_at(said: str, at: int, text: str, variables: tuple[tuple[str, str], ...]) -> ConditionError:
-    word = re.match(r"[\w.]+|[<>=!]=|&&|\|\||.|$", text[at:], re.DOTALL)
-    seen = word[0] if word else ""
-    if overload := re.search(r"no matching overload for '([^']+)' applied to '([^']*)'", said):
-        return ConditionError(_mismatch(overload[1], overload[2]), at + 1, max(len(seen), 1))
-    if undeclared := re.search(r"undeclared reference to '([^']+)'", said):
-        name = undeclared[1]
-        near = _nearest(name, (each for each, _ in variables if not each.startswith(f"{cel_text.KNOWN}.")))
-        message = f"Unknown name {name!r}{_did_you_mean(near)}"
-        hint = "" if near else "; write customer.ATTRIBUTE, or quote it if it is text"
-        return ConditionError(message + hint, at + 1, len(name), near)
-    if "Syntax error" in said:
-        what = f"near {seen!r}" if seen.strip() else "at its end" if at >= len(text) else "here"
-        return ConditionError(
-            f"The condition can't be read {what}; write it in CEL", at + 1, max(len(seen), 1)
-        )
-    return ConditionError(
-        f"The condition is not right: {said.split(' (in container', maxsplit=1)[0]}", at + 1, max(len(seen), 1)
-    )
-
-
-def _mismatch(operator: str, types: str) -> str:
-    operands = [_plain_type(each.strip()) for each in types.strip("()").split(",")]
-    sign = operator.strip("_@").replace("_", "")
-    if len(operands) == 2 and not operator[:1].isalpha():  # noqa: PLR2004 - an operator between two
-        hint = "; has(customer.X) says whether X is known" if "null" in operands else ""
-        if operands[0] == operands[1]:
-            return f"{sign!r} does not work on {operands[0]}{hint}"
-        return f"{sign!r} does not work between {operands[0]} and {operands[1]}{hint}"
-    return f"{sign!r} does not work on {' and '.join(operands)}"

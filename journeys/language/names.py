@@ -1,0 +1,56 @@
+"""What the conditions and references of a map may name, and which name was perhaps meant."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from journeys.language.model import AttributeType, Map, Touchpoint
+
+BUILT_IN: Mapping[str, AttributeType] = {
+    "id": AttributeType.TEXT,
+    "name": AttributeType.TEXT,
+    "timezone": AttributeType.TEXT,
+    "country": AttributeType.TEXT,
+    "language": AttributeType.TEXT,
+    "started_on": AttributeType.DATE,
+}
+"""What every customer has, whatever the map declares."""
+
+
+@dataclass(frozen=True)
+class Names:
+    """What the conditions of one map may name."""
+
+    attributes: Mapping[str, AttributeType] = field(default_factory=dict)
+    steps: frozenset[str] = frozenset()
+    results: frozenset[str] = frozenset()
+    outcomes: frozenset[str] = frozenset()
+    plays: frozenset[str] = frozenset()
+    stages: frozenset[str] = frozenset()
+
+    @staticmethod
+    def of(map: Map) -> Names:  # noqa: A002 - the word of the map language
+        steps = [step for _, step in map.all_steps()]
+        return Names(
+            attributes={**{name: each.type for name, each in map.attributes.items()}, **BUILT_IN},
+            steps=frozenset(step.id for step in steps),
+            results=frozenset(step.id for step in steps if isinstance(step, Touchpoint) and step.results),
+            outcomes=frozenset(outcome.id for each in (*map.stages, *map.plays) for outcome in each.outcomes),
+            plays=frozenset(play.id for play in map.plays),
+            stages=frozenset(stage.id for stage in map.stages),
+        )
+
+    def within(self, root: str) -> Iterable[str]:
+        """The names that may follow `root.`; none for `event`, where any may."""
+        return self.attributes if root == "customer" else getattr(self, root, ())
+
+
+def nearest(name: str, valid: Iterable[str]) -> str | None:
+    close = difflib.get_close_matches(name, sorted(valid), n=1, cutoff=0.5)
+    return close[0] if close else None
+
+
+def did_you_mean(suggestion: str | None) -> str:
+    return f"; did you mean {suggestion!r}?" if suggestion else ""
