@@ -55,7 +55,7 @@ class _Text:
         if isinstance(value, cls):
             return value
         if not isinstance(value, str):
-            raise ValueError(f"expected text, not {value!r}")  # noqa: TRY004 - pydantic reports ValueError
+            raise TimeTextError(f"{value!r} is no text; write it like '5 business days', or as the field asks")
         return cls.parse(value)
 
     @classmethod

@@ -1,0 +1,272 @@
+"""YAML with positions: plain data in which every key and value knows where it was written.
+
+Reading is safe against files that are meant to hurt: size, depth and what aliases unfold to have limits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from ruamel.yaml import YAML
+from ruamel.yaml.composer import Composer
+from ruamel.yaml.constructor import SafeConstructor
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+
+MAX_BYTES = 1_000_000
+MAX_VALUES = 20_000
+MAX_DEPTH = 60
+_SCALARS = {f"tag:yaml.org,2002:{name}" for name in ("str", "int", "float", "bool", "null")}
+_AS_TEXT = {"tag:yaml.org,2002:timestamp", "tag:yaml.org,2002:merge"}
+
+Path = tuple[str | int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """A place in a file: `line` and `column` count from 1; `source` is what stands there, for scalars."""
+
+    line: int = 1
+    column: int = 1
+    source: str = ""
+
+    def within(self, text: str, offset: int) -> Spot:
+        """The place `offset` characters into a scalar's text; its beginning where that can't be told."""
+        start = self.source.find(text)
+        if start < 0:
+            return self
+        before = self.source[: start + offset]
+        newlines = before.count("\n")
+        if newlines:
+            return Spot(self.line + newlines, len(before) - before.rfind("\n"))
+        return Spot(self.line, self.column + len(before))
+
+
+START = Spot()
+
+
+class Fields(dict[Any, Any]):
+    """A YAML mapping; `keys_at` and `values_at` tell where its parts stand."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.keys_at: dict[Any, Spot] = {}
+        self.values_at: dict[Any, Spot] = {}
+
+
+class Items(list[Any]):
+    """A YAML sequence; `values_at` tells where its items stand."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.values_at: list[Spot] = []
+
+    def __delitem__(self, index: Any) -> None:
+        super().__delitem__(index)
+        del self.values_at[index]
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Something in a file that is no good YAML for a map; `repeated` if a key was written twice."""
+
+    spot: Spot
+    message: str
+    repeated: bool = False
+
+
+@dataclass(slots=True)
+class Reading:
+    """What was read: the data as far as it could be, and what was wrong."""
+
+    data: Any = None
+    faults: list[Fault] = field(default_factory=list)
+
+
+def read_yaml(text: str) -> Reading:
+    """Read YAML 1.2 into `Fields`, `Items` and scalars; never raises."""
+    reading = Reading()
+    if len(text) > MAX_BYTES or len(text.encode("utf-8", "replace")) > MAX_BYTES:
+        reading.faults.append(Fault(START, "The file is larger than 1 MB; a map is a few pages, so split it"))
+        return reading
+    try:
+        node = _yaml().compose(text)
+        if node is not None:
+            reading.data = _Builder(reading.faults).build(node, MAX_DEPTH)
+    except MarkedYAMLError as error:
+        reading.faults.append(_fault_of(error, text))
+    except RecursionError:
+        reading.faults.append(Fault(START, _TOO_DEEP))
+    except _TooMuchError as error:
+        reading.faults.append(Fault(error.args[0], error.args[1]))
+    except (YAMLError, ValueError, AttributeError, TypeError, IndexError) as error:
+        reading.faults.append(_fault_of(error, text))
+    return reading
+
+
+class _TooMuchError(Exception):
+    """Raised with a spot and a message when a file holds more than a map can."""
+
+
+_TOO_MANY = f"The file holds more than {MAX_VALUES} values, with its aliases written out; shorten it"
+_TOO_DEEP = f"The file is nested deeper than {MAX_DEPTH} levels, or an alias contains itself; write it flat"
+
+
+class _BoundedComposer(Composer):
+    """Gives up as soon as a file holds more than a map can, so that a huge one is refused at once."""
+
+    _nodes = 0
+
+    def compose_node(self, parent: Any, index: Any) -> Any:
+        self._nodes += 1
+        if self._nodes > MAX_VALUES:
+            mark = self.parser.peek_event().start_mark
+            raise _TooMuchError(Spot(mark.line + 1, mark.column + 1), _TOO_MANY)
+        return super().compose_node(parent, index)
+
+
+def _yaml() -> YAML:
+    yaml = YAML(typ="safe", pure=True)
+    yaml.Constructor = SafeConstructor
+    yaml.Composer = _BoundedComposer
+    return yaml
+
+
+def _fault_of(error: Exception, text: str) -> Fault:
+    mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
+    spot = Spot(mark.line + 1, mark.column + 1) if mark else START
+    said = getattr(error, "problem", None) or str(error).split("\n", 1)[0]
+    if position := getattr(error, "position", None):  # a character that YAML does not allow
+        before = text[:position] if isinstance(position, int) else ""
+        spot = Spot(before.count("\n") + 1, len(before) - before.rfind("\n"))
+        said = "a control character stands here"
+    return Fault(spot, f"The YAML can't be read: {said}{_hint(said)}")
+
+
+def _hint(said: str) -> str:
+    if "'\\t'" in said:
+        return "; indent with spaces, not tabs"
+    if "mapping values are not allowed" in said:
+        return "; put text that holds ': ' in quotes"
+    if "another document" in said:
+        return "; a file holds one map: remove the line '---'"
+    if "undefined alias" in said:
+        return "; put text that begins with '*' in quotes"
+    return ""
+
+
+class _Builder:
+    """Builds data from YAML nodes, with a budget that aliases use up as if they were written out."""
+
+    def __init__(self, faults: list[Fault]) -> None:
+        self._faults = faults
+        self._left = MAX_VALUES
+        self._scalars = _yaml()
+
+    def build(self, node: Node, depth: int) -> Any:
+        self._left -= 1
+        if self._left < 0:
+            message = (
+                f"The file holds more than {MAX_VALUES} values once its aliases are written out; shorten it"
+            )
+            raise _TooMuchError(_spot(node), message)
+        if depth == 0:
+            raise _TooMuchError(_spot(node), _TOO_DEEP)
+        if isinstance(node, MappingNode):
+            return self._fields(node, depth)
+        if isinstance(node, SequenceNode):
+            return self._items(node, depth)
+        assert isinstance(node, ScalarNode)
+        return self._scalar(node)
+
+    def _fields(self, node: MappingNode, depth: int) -> Fields:
+        fields = Fields()
+        for key_node, value_node in node.value:
+            key = self._key(key_node)
+            if key is None:
+                continue
+            if key in fields:
+                first = fields.keys_at[key]
+                message = f"{key!r} is written twice, first on line {first.line}; remove one"
+                self._faults.append(Fault(_spot(key_node), message, repeated=True))
+                continue
+            fields[key] = self.build(value_node, depth - 1)
+            fields.keys_at[key], fields.values_at[key] = _spot(key_node), _spot(value_node)
+        return fields
+
+    def _key(self, node: Node) -> str | None:
+        if isinstance(node, ScalarNode):
+            return str(node.value)
+        self._faults.append(
+            Fault(_spot(node), "The name of a field is a list or a mapping; write plain text")
+        )
+        return None
+
+    def _items(self, node: SequenceNode, depth: int) -> Items:
+        items = Items()
+        for each in node.value:
+            items.append(self.build(each, depth - 1))
+            items.values_at.append(_spot(each))
+        return items
+
+    def _scalar(self, node: ScalarNode) -> Any:
+        tag = str(node.tag)
+        if any("\ud800" <= letter <= "\udfff" for letter in node.value):
+            self._faults.append(
+                Fault(_spot(node), "The text holds half a character (\\ud800 to \\udfff); remove it")
+            )
+            return ""
+        if tag in _SCALARS:
+            try:
+                return self._scalars.constructor.construct_object(node)
+            except (ValueError, YAMLError):
+                self._faults.append(
+                    Fault(_spot(node), f"{node.value[:40]!r} can't be read; put it in quotes")
+                )
+                return None
+        if tag not in _AS_TEXT:
+            self._faults.append(Fault(_spot(node), f"The tag {tag!r} has no meaning in a map; remove it"))
+        return str(node.value)
+
+
+def _spot(node: Node) -> Spot:
+    start, end = node.start_mark, node.end_mark
+    source = start.buffer[start.index : end.index] if isinstance(node, ScalarNode) and start.buffer else ""
+    return Spot(start.line + 1, start.column + 1, source)
+
+
+def steps_to(data: Any, path: Path) -> Iterator[tuple[Any, str | int]]:
+    """The containers on the way of `path`, each with the key or index that leads on.
+
+    An index of a single thing that stands where a list may stand leads nowhere, and is passed over.
+    """
+    for part in path:
+        inside = isinstance(data, list) and isinstance(part, int) and part < len(data)
+        if inside or (isinstance(data, dict) and part in data):
+            yield data, part
+            data = data[part]
+        elif part != 0 or isinstance(data, list):
+            return
+
+
+def value_at(data: Any, path: Path) -> Any:
+    """What stands at a path, or at the nearest place above it that is there."""
+    for container, part in steps_to(data, path):
+        data = container[part]
+    return data
+
+
+def spot_of(data: Any, path: Path, *, key: bool = False) -> Spot:
+    """Where a path stands: its value, or its key; the nearest place above it where it is not there."""
+    spot = START
+    if isinstance(data, Fields) and data.keys_at:
+        spot = next(iter(data.keys_at.values()))
+    for container, part in steps_to(data, path):
+        if isinstance(container, Fields):
+            spots = container.keys_at if key else container.values_at
+            spot = spots.get(part, spot)
+        elif isinstance(container, Items) and isinstance(part, int):
+            spot = container.values_at[part]
+    return spot
