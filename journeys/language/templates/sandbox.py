@@ -34,14 +34,15 @@ MAX_NUMBER = 1e15
 OPEN, CLOSE = "\ue000", "\ue001"
 MARK = re.compile(f"{OPEN}(\\d+){CLOSE}")
 _UNSEEN = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069\ue000\ue001]")
+_OWNER = re.compile(r"'(?:[\w.]+\.)?(\w+?)Context(?: object)?'")
 _RUN = " run"  # no name that a template could write
 
 ALLOWED_NODES: tuple[type[nodes.Node], ...] = (
     nodes.Template, nodes.Output, nodes.TemplateData, nodes.If, nodes.For, nodes.Assign, nodes.Name,
     nodes.Const, nodes.Tuple, nodes.List, nodes.Dict, nodes.Pair, nodes.Keyword, nodes.Getattr, nodes.Getitem,
     nodes.Slice, nodes.Filter, nodes.Test, nodes.Compare, nodes.Operand, nodes.And, nodes.Or, nodes.Not,
-    nodes.CondExpr, nodes.Add, nodes.Sub, nodes.Mul, nodes.Div, nodes.FloorDiv, nodes.Mod, nodes.Neg, nodes.Pos,
-    nodes.Concat,
+    nodes.CondExpr, nodes.Add, nodes.Sub, nodes.Mul, nodes.Div, nodes.FloorDiv, nodes.Mod, nodes.Neg,
+    nodes.Pos, nodes.Concat,
 )  # fmt: skip
 _KEPT_FILTERS = (
     "abs", "capitalize", "count", "dictsort", "first", "float", "groupby", "int", "items", "last", "length",
@@ -144,14 +145,15 @@ def _date(context: Context, value: Any, form: str = "long") -> str:
 def _number(context: Context, value: Any, digits: int | None = None) -> str:
     """A number as the reader's language writes it, with so many digits after the point (at most 6)."""
     run = _run(context)
-    if isinstance(value, bool) or not isinstance(value, int | float | Decimal | str):
-        raise TemplateFailed(f"{written(value, run.locale)!r} is no number, so | number can't write it")
+    text = written(value, run.locale)
+    try:
+        number = Decimal(text)
+    except ArithmeticError:
+        raise TemplateFailed(f"{text!r} is no number, so | number can't write it") from None
     if digits is None:
-        return str(format_decimal(Decimal(str(value)), locale=run.locale))
+        return str(format_decimal(number, locale=run.locale))
     shown = max(0, min(int(digits), 6))
-    return str(
-        format_decimal(Decimal(str(value)), "#,##0" + ("." + "0" * shown if shown else ""), run.locale)
-    )
+    return str(format_decimal(number, "#,##0" + ("." + "0" * shown if shown else ""), run.locale))
 
 
 def _default(value: Any, instead: Any = "", boolean: bool = False) -> Any:  # noqa: FBT001, FBT002 - Jinja's own
@@ -192,7 +194,7 @@ class _Bounded(NodeTransformer):
 
     def visit_Concat(self, node: nodes.Concat) -> nodes.Node:  # noqa: N802
         self.generic_visit(node)
-        together = nodes.List(node.nodes, "load", lineno=node.lineno)
+        together = nodes.List(node.nodes, lineno=node.lineno)
         return nodes.Filter(together, "join", [], [], None, None, lineno=node.lineno)
 
 
@@ -285,9 +287,13 @@ def run_template(source: str, names: Mapping[str, Any], run: Run, *, file: str, 
             pieces.append(piece)
     except Exception as error:
         line = _line_of(error)
-        why = error.why if isinstance(error, TemplateFailed) else str(error)
+        why = error.why if isinstance(error, TemplateFailed) else _OWNER.sub(_readable, str(error))
         raise TemplateFailed(why, file=file, line=line and line + first_line - 1) from error
     return "".join(pieces)
+
+
+def _readable(owner: re.Match[str]) -> str:
+    return repr(owner[1].lower())
 
 
 def _unmarked(source: str) -> str:
