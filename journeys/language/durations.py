@@ -55,7 +55,7 @@ class _Text:
         if isinstance(value, cls):
             return value
         if not isinstance(value, str):
-            raise TimeTextError(f"{value!r} is no text; write it like '5 business days', or as the field asks")
+            raise TimeTextError(f"{value!r} is no text; write it as text, such as '5 business days'")
         return cls.parse(value)
 
     @classmethod
@@ -122,7 +122,7 @@ class Anchor(_Text):
         found = _read(rf"(?:(on)|{_DURATION}\s+(before|after))\s+customer\.([A-Za-z_]\w*)", text)
         if found is None:
             raise TimeTextError(
-                f"{text!r} is not an anchor; write 'DURATION before|after customer.DATE' or 'on customer.DATE'",
+                f"{text!r} is no anchor; write 'DURATION before|after customer.DATE' or 'on customer.DATE'"
             )
         if found[1]:
             return Anchor(None, before=False, attribute=found[5])
@@ -148,12 +148,14 @@ class DueReminder(_Text):
         found = _read(rf"{_DURATION}\s+(before|after)", text)
         if found is None:
             raise TimeTextError(
-                f"{text!r} is not a reminder of an action; write 'DURATION before', 'on the day' or 'DURATION after'",
+                f"{text!r} is not a reminder of an action; write 'DURATION before|after' or 'on the day'",
             )
         return DueReminder(_duration(found[1], found[2], text), found[3] == "before")
 
     def __str__(self) -> str:
-        return "on the day" if self.offset is None else f"{self.offset} {'before' if self.before else 'after'}"
+        return (
+            "on the day" if self.offset is None else f"{self.offset} {'before' if self.before else 'after'}"
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +167,10 @@ class Limit(_Text):
 
     @classmethod
     def parse(cls, text: str) -> Limit:
-        found = _read(rf"(\d{{1,6}})\s+per\s+(?:{_DURATION}|(minute|hour|business\s+day|day|week|month|quarter|year))", text)
+        found = _read(
+            rf"(\d{{1,6}})\s+per\s+(?:{_DURATION}|(minute|hour|business\s+day|day|week|month|quarter|year))",
+            text,
+        )
         if found is None:
             raise TimeTextError(f"{text!r} is not a limit; write 'N per DURATION', such as '3 per 7 days'")
         if int(found[1]) == 0:
@@ -192,7 +197,9 @@ class Reentry(_Text):
             return Reentry(text.strip() == "always")
         found = _read(rf"after\s+{_DURATION}", text)
         if found is None:
-            raise TimeTextError(f"{text!r} is not a rule for re-entry; write 'never', 'always' or 'after DURATION'")
+            raise TimeTextError(
+                f"{text!r} is not a rule for re-entry; write 'never', 'always' or 'after DURATION'"
+            )
         return Reentry(allowed=True, after=_duration(found[1], found[2], text))
 
     def __str__(self) -> str:

@@ -8,83 +8,97 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import time
-from enum import StrEnum
-from typing import Annotated, Any, Literal, Self, TypeVar
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
     AfterValidator,
-    BaseModel,
     BeforeValidator,
-    ConfigDict,
     Field,
     ModelWrapValidatorHandler,
     PrivateAttr,
     model_validator,
 )
 
-from journeys.language.durations import Anchor, DueReminder, Duration, Limit, Reentry, Unit
+from journeys.language.durations import Anchor, Duration, Limit, Reentry
+from journeys.language.steps import (
+    Action,
+    AnyStep,
+    AskAgain,
+    Branch,
+    BranchItem,
+    Escalate,
+    Metric,
+    Outcome,
+    Overdue,
+    Step,
+    Then,
+    Touchpoint,
+    Trigger,
+    Triggers,
+)
+from journeys.language.words import (
+    WEEK,
+    AttributeType,
+    Clock,
+    ConditionText,
+    Conflict,
+    Day,
+    FileName,
+    Id,
+    Many,
+    MapId,
+    Node,
+    OutcomeType,
+    Scalar,
+    Text,
+    Verdict,
+)
 
-Id = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
-MapId = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*$", max_length=60)]
-FileName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][\w.-]*\.md$", max_length=120)]
-Text = Annotated[str, Field(min_length=1, max_length=2000)]
-ConditionText = Annotated[str, Field(min_length=1, max_length=2000)]
-Scalar = bool | int | float | str
-Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
-WEEK: tuple[Day, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-
-T = TypeVar("T")
-
-
-def _one_or_many(value: Any) -> Any:
-    """Let a map write one thing where a list may stand."""
-    return value if isinstance(value, list | tuple) or value is None else [value]
-
-
-Many = Annotated[tuple[T, ...], BeforeValidator(_one_or_many)]
-
-
-def _clock(value: Any) -> Any:
-    if isinstance(value, str):
-        hours, colon, minutes = value.partition(":")
-        if colon and len(minutes) == 2 and hours.isdigit() and minutes.isdigit():  # noqa: PLR2004 - HH:MM
-            return time(int(hours), int(minutes))
-    raise ValueError(f"{value!r} is not a clock time; write it as text, such as \"09:00\"")
-
-
-Clock = Annotated[time, BeforeValidator(_clock)]
-
-
-class Node(BaseModel):
-    """A part of a map: unknown fields are refused, nothing changes after loading."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
-
-
-class OutcomeType(StrEnum):
-    """The four business results that a customer can confirm."""
-
-    SAVE_TIME = "save_time"
-    SAVE_MONEY = "save_money"
-    MAKE_MONEY = "make_money"
-    INCREASE_SECURITY = "increase_security"
-
-
-class Verdict(StrEnum):
-    """What a customer says of an outcome; silence is none of these."""
-
-    VERIFIED = "verified"
-    PARTIAL = "partial"
-    DISPUTED = "disputed"
-
-
-class AttributeType(StrEnum):
-    """The type of a customer attribute; dates are text `YYYY-MM-DD`, flags true or false."""
-
-    TEXT = "text"
-    NUMBER = "number"
-    DATE = "date"
-    FLAG = "flag"
+__all__ = [
+    "WEEK",
+    "WEEKDAYS",
+    "Action",
+    "AnyStep",
+    "AskAgain",
+    "Attribute",
+    "AttributeType",
+    "Branch",
+    "BranchItem",
+    "Clock",
+    "ConditionText",
+    "Conflict",
+    "ContactPolicy",
+    "Day",
+    "Days",
+    "Escalate",
+    "FileName",
+    "Id",
+    "Many",
+    "Map",
+    "MapId",
+    "Metric",
+    "Node",
+    "Opens",
+    "Outcome",
+    "OutcomeType",
+    "Overdue",
+    "Persona",
+    "Play",
+    "Role",
+    "Scalar",
+    "Segment",
+    "Stage",
+    "Step",
+    "Steps",
+    "Text",
+    "Then",
+    "Touchpoint",
+    "Trigger",
+    "Triggers",
+    "Verdict",
+    "Window",
+    "WorkingTime",
+]
 
 
 class Attribute(Node):
@@ -93,13 +107,6 @@ class Attribute(Node):
     type: AttributeType = Field(description="text, number, date or flag")
     one_of: tuple[Scalar, ...] | None = Field(None, description="the only values allowed")
     title: Text | None = None
-
-
-class Escalate(Node):
-    """To whom a late task is given as well, and how long after its due date."""
-
-    after: Duration
-    to: Id
 
 
 class Role(Node):
@@ -134,11 +141,11 @@ class Window(Node):
     from_: Clock = Field(time(9), alias="from")
     to: Clock = time(17)
 
-    @model_validator(mode="after")
-    def _opens_before_it_closes(self) -> Self:
+    def conflicts(self) -> Iterator[Conflict]:
         if self.from_ >= self.to:
-            raise ValueError(f"from {self.from_:%H:%M} is not before to {self.to:%H:%M}")
-        return self
+            yield Conflict(
+                ("from", "to"), f"from {self.from_:%H:%M} is not before to {self.to:%H:%M}", "M103"
+            )
 
 
 class WorkingTime(Window):
@@ -151,198 +158,8 @@ class WorkingTime(Window):
 class ContactPolicy(Node):
     """When, and how often, a customer's contact may be written to, in the contact's own time zone."""
 
-    window: Window = Field(default_factory=lambda: Window())
+    window: Window = Field(default_factory=Window)
     limit: Limit | None = None
-
-
-class Trigger(Node):
-    """Something to wait for: an event, perhaps `count` times with a condition, or a condition alone."""
-
-    event: Annotated[str, Field(min_length=1, max_length=120)] | None = None
-    if_: ConditionText | None = Field(None, alias="if")
-    count: Annotated[int, Field(ge=1, le=1_000_000)] = 1
-
-    @model_validator(mode="after")
-    def _waits_for_something(self) -> Self:
-        if self.event is None and self.if_ is None:
-            raise ValueError("a trigger needs 'event' or 'if'")
-        if self.event is None and "count" in self.model_fields_set:
-            raise ValueError("'count' counts events; it needs 'event'")
-        return self
-
-
-class BranchItem(Node):
-    """One thing that a branch does: exactly one of the four."""
-
-    play: Id | None = None
-    go_to: Id | None = None
-    end: Annotated[str, Field(min_length=1, max_length=60)] | None = None
-    set: dict[Id, Scalar | None] | None = None
-
-    @model_validator(mode="after")
-    def _does_one_thing(self) -> Self:
-        given = [name for name in ("play", "go_to", "end", "set") if getattr(self, name) is not None]
-        if len(given) != 1:
-            raise ValueError(
-                f"a branch names one of play, go_to, end, set, not {' and '.join(given) or 'none'}; write a list for more",
-            )
-        return self
-
-
-Branch = Many[BranchItem]
-Triggers = Many[Trigger]
-
-
-class Overdue(Node):
-    """What happens when an action is still open some time after its due date."""
-
-    after: Duration
-    do: Branch
-
-
-class Step(Node):
-    """What touchpoints, actions and outcomes share: *when* they open."""
-
-    after: Many[Id] = ()
-    wait: Duration | None = None
-    at: Anchor | None = None
-    optional: bool = False
-    skip_when: ConditionText | None = None
-
-    @model_validator(mode="after")
-    def _waits_one_way(self) -> Self:
-        if self.wait is not None and self.at is not None:
-            raise ValueError("'wait' and 'at' exclude each other")
-        return self
-
-    @property
-    def id(self) -> str:
-        """The step's id, unique in its map."""
-        raise NotImplementedError
-
-
-class Touchpoint(Step):
-    """What we do: a task for a role's person, or a mail that goes out by itself."""
-
-    touchpoint: Id
-    title: Text
-    role: Id | None = None
-    message: FileName | None = None
-    to: Id | None = Field(None, description="the persona that the mail goes to")
-    invite: Many[Id] = ()
-    playbook: FileName | None = None
-    effort: Duration | None = None
-    due: Duration | None = None
-    escalate: Escalate | None = None
-    results: dict[Id, Branch] | None = None
-    essential: bool = False
-    every: Duration | None = None
-    done_when: Triggers = ()
-
-    @model_validator(mode="after")
-    def _is_task_or_mail(self) -> Self:
-        mail = self.message is not None or self.to is not None
-        if self.role is not None and mail:
-            raise ValueError("'role' (a task) and 'message'/'to' (a mail) exclude each other")
-        if self.role is None and (self.message is None or self.to is None):
-            raise ValueError("a touchpoint needs 'role' (a task), or 'message' and 'to' (a mail)")
-        if self.essential and not mail:
-            raise ValueError("'essential' is for mails; a task has none")
-        if self.results is not None and self.done_when:
-            raise ValueError("'results' and 'done_when' exclude each other")
-        if self.results is not None and mail:
-            raise ValueError("'results' are for tasks; a mail is done when it is sent")
-        return self
-
-    @property
-    def id(self) -> str:
-        return self.touchpoint
-
-    @property
-    def due_or_default(self) -> Duration | None:
-        """When the task is due after opening: five business days where the map says nothing; mails have none."""
-        return self.due or (Duration(5, Unit.BUSINESS_DAY) if self.role else None)
-
-
-class Action(Step):
-    """What the customer does."""
-
-    action: Id
-    title: Text
-    persona: Id
-    message: FileName | None = None
-    reminder: FileName | None = None
-    remind: Many[DueReminder] = ()
-    due: Duration | None = None
-    overdue: Overdue | None = None
-    essential: bool = False
-    every: Duration | None = None
-    done_when: Triggers = ()
-
-    @model_validator(mode="after")
-    def _can_remind(self) -> Self:
-        if self.remind and self.message is None and self.reminder is None:
-            raise ValueError("'remind' needs 'message' or 'reminder'")
-        if self.remind and self.due is None:
-            raise ValueError("'remind' needs 'due': reminders are told from the due date")
-        if self.overdue and self.due is None:
-            raise ValueError("'overdue' needs 'due': an action without one is never overdue")
-        return self
-
-    @property
-    def id(self) -> str:
-        return self.action
-
-
-class Metric(Node):
-    """What is measured, from which value to which."""
-
-    name: Text
-    unit: str | None = None
-    baseline: float | None = None
-    target: float
-
-
-class AskAgain(Node):
-    """How long after a partial answer or a silence the customer is asked once more."""
-
-    after: Duration
-    at_most: Annotated[int, Field(ge=1, le=100)] = 1
-    if_: Many[Literal["partial", "disputed", "silent"]] = Field(alias="if")
-
-
-class Then(Node):
-    """Where each verdict, and silence, leads."""
-
-    verified: Branch = ()
-    partial: Branch = ()
-    disputed: Branch = ()
-    silent: Branch = ()
-
-
-class Outcome(Step):
-    """A business result that the customer must confirm."""
-
-    outcome: Id
-    type: OutcomeType
-    statement: Text
-    persona: Id
-    message: FileName
-    within: Duration
-    metric: Metric | None = None
-    reminder: FileName | None = None
-    remind: Many[Duration] = ()
-    verified_when: Triggers = ()
-    value_from: Annotated[str, Field(pattern=r"^customer\.[A-Za-z_]\w*$")] | None = None
-    ask_again: AskAgain | None = None
-    then: Then = Field(default_factory=lambda: Then())
-
-    @property
-    def id(self) -> str:
-        return self.outcome
-
-
-AnyStep = Touchpoint | Action | Outcome
 
 
 class Steps(Node):
@@ -374,11 +191,11 @@ class Opens(Node):
     at: Anchor | None = None
     when: Triggers = ()
 
-    @model_validator(mode="after")
-    def _opens_one_way(self) -> Self:
-        if (self.at is None) == (not self.when):
-            raise ValueError("'opens' needs one of 'at' and 'when'")
-        return self
+    def conflicts(self) -> Iterator[Conflict]:
+        if self.at is not None and self.when:
+            yield Conflict(("when", "at"), "'at' and 'when' exclude each other; remove one")
+        elif self.at is None and not self.when:
+            yield Conflict(("at", "when"), "'opens' needs 'at' or 'when'")
 
 
 class Stage(Steps):
@@ -443,8 +260,8 @@ class Map(Node):
         Field(min_length=1),
     ]
     personas: Annotated[dict[Id, Persona], Field(min_length=1)]
-    working_time: WorkingTime = Field(default_factory=lambda: WorkingTime())
-    contact_policy: ContactPolicy = Field(default_factory=lambda: ContactPolicy())
+    working_time: WorkingTime = Field(default_factory=WorkingTime)
+    contact_policy: ContactPolicy = Field(default_factory=ContactPolicy)
     reenter: Reentry = Reentry(allowed=False)
     on_resume: Literal["shift", "run", "skip"] = "shift"
     review: Duration | None = None
@@ -458,6 +275,7 @@ class Map(Node):
 
     def all_steps(self) -> Iterator[tuple[Stage | Play, AnyStep]]:
         """Every step with its stage or play, stages first, in the order of the file."""
-        for container in (*self.stages, *self.plays):
+        containers: tuple[Stage | Play, ...] = (*self.stages, *self.plays)
+        for container in containers:
             for step in container.steps:
                 yield container, step
