@@ -1,0 +1,86 @@
+"""Runs a command that ends when whoever started this ends, however that happens.
+
+    python leash.py COMMAND [ARGUMENT...]
+
+Standard input is the leash: a pipe whose other end only the parent has. When the parent is gone, even by
+`kill -9`, the pipe ends, and this process kills itself and its command. Should this process be killed first,
+Linux kills the command (PR_SET_PDEATHSIG; set here, in a process with one thread, because it follows the
+thread that forked, not the process). Elsewhere the command would then live on until it is stopped by hand.
+
+Descriptors that the parent passes on are passed on to the command, so it can hold a lock. Signals to stop are
+forwarded. The exit code is the command's, or 128 + N when signal N killed it.
+
+It is run by its path, without `site`, so that it starts in a few milliseconds: it imports nothing of ours.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from types import FrameType
+
+_PR_SET_PDEATHSIG = 1
+_COMMAND_NOT_FOUND = 127
+
+
+def main(command: list[str]) -> int:
+    """Run `command` on the leash and return its exit code."""
+    if os.getpgrp() != os.getpid():
+        os.setsid()  # Ctrl-C in the terminal is the parent's business; and the group can be killed as one
+    child: subprocess.Popen[bytes] | None = None
+    asked: list[int] = []
+
+    def forward(number: int, _frame: FrameType | None) -> None:
+        if child is None:
+            asked.append(number)
+        else:
+            child.send_signal(number)
+
+    for stop in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        signal.signal(stop, forward)
+    try:
+        child = subprocess.Popen(  # noqa: S603 - the command is our caller's
+            command,
+            stdin=subprocess.DEVNULL,
+            close_fds=False,
+            preexec_fn=_die_with_parent(),  # noqa: PLW1509 - there is one thread yet
+        )
+    except OSError as error:
+        print(f"Can't run {command[0]!r}: {error.strerror}", file=sys.stderr)  # noqa: T201
+        return _COMMAND_NOT_FOUND
+    threading.Thread(target=_kill_group_when_parent_is_gone, daemon=True).start()
+    for number in asked:
+        child.send_signal(number)
+    code = child.wait()
+    return code if code >= 0 else 128 - code
+
+
+def _die_with_parent() -> Callable[[], None] | None:
+    if not sys.platform.startswith("linux"):
+        return None
+    libc = ctypes.CDLL(None)
+    leash = os.getpid()
+
+    def ask_kernel() -> None:
+        libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+        if os.getppid() != leash:  # it died before we asked
+            os._exit(1)
+
+    return ask_kernel
+
+
+def _kill_group_when_parent_is_gone() -> None:
+    while os.read(0, 4096):
+        pass
+    os.killpg(0, signal.SIGKILL)
+
+
+if __name__ == "__main__":
+    exit_code = main(sys.argv[1:])
+    sys.stdout.flush()
+    os._exit(exit_code)  # the watching thread never ends
