@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 
@@ -49,6 +49,10 @@ class Customer:
     attributes: Mapping[str, Any] = field(default_factory=dict)
     contacts: tuple[Contact, ...] = ()
     team: Mapping[str, str] = field(default_factory=dict)
+
+    def having(self, **changes: Any) -> Customer:
+        """The customer with some fields changed."""
+        return replace(self, **changes)
 
     def to_json(self) -> dict[str, Any]:
         return {

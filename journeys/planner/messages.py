@@ -1,0 +1,202 @@
+"""The contact policy: what waits to be sent, what holds it, what goes out together.
+
+Reasons to hold a message are looked at in one order: pause, play, contact, window, limit.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from journeys.language.durations import Duration, Limit, Unit
+from journeys.planner.chart import ChartStep
+from journeys.planner.commands import SendMessage
+from journeys.planner.customer import Contact
+from journeys.planner.instants import Instant, text
+from journeys.planner.state import Queued
+from journeys.planner.tasks import open_engine_task
+from journeys.planner.timeline import Kind
+from journeys.planner.turn import Turn
+
+MERGED = ("opening", "reminder")
+ONE_DAY = Duration(1, Unit.DAY)
+
+
+@dataclass(slots=True)
+class Outgoing:
+    """Messages that go out at one instant as one, to one contact."""
+
+    contact: Contact
+    parts: list[Queued]
+
+
+def enqueue(turn: Turn, step: ChartStep, reason: str, template: str) -> None:
+    """Put a message in line; an older reminder of the step gives way, a newer one does to an opening mail that waits."""
+    record = turn.edit_step(step.id)
+    number = record.numbers.get(reason, 0) + 1
+    record.numbers[reason] = number
+    queued = Queued(f"{step.id}/{turn.occurrence(step.id)}/{reason}/{number}", step.id, reason, template)
+    waiting = [other for other in turn.state.queue if other.step == step.id]
+    if reason == "reminder" and any(other.reason != "reminder" for other in waiting):
+        say_dropped(turn, queued, "superseded")
+        return
+    for older in waiting:
+        drop(turn, older, "superseded")
+    turn.state.queue.append(queued)
+    turn.changes += 1
+
+
+def drop(turn: Turn, queued: Queued, why: str) -> None:
+    turn.state.queue.remove(queued)
+    say_dropped(turn, queued, why)
+
+
+def say_dropped(turn: Turn, queued: Queued, why: str) -> None:
+    turn.say(Kind.MESSAGE_DROPPED, turn.chart.steps.get(queued.step), message=queued.message, why=why)
+
+
+def drop_of_step(turn: Turn, step: str, why: str) -> None:
+    """Drop whatever waits to be sent for a step that closes."""
+    for queued in [other for other in turn.state.queue if other.step == step]:
+        drop(turn, queued, why)
+
+
+def flush(turn: Turn) -> list[Queued]:
+    """Send what may go now, hold the rest with its reason; returns what was sent, in the order of the file."""
+    if not turn.state.queue:
+        return []
+    chart = turn.chart
+    line = sorted(turn.state.queue, key=lambda queued: chart.steps[queued.step].position)
+    sent: list[Queued] = []
+    for outgoing in _merged(turn, line):
+        until = _limit_until(turn, outgoing)
+        if until is not None:
+            for part in outgoing.parts:
+                _hold(turn, part, "limit", until)
+            continue
+        _send(turn, outgoing)
+        sent += outgoing.parts
+    return sent
+
+
+def _merged(turn: Turn, line: list[Queued]) -> list[Outgoing]:
+    """What nothing but the limit could hold, openings and reminders to one contact put together."""
+    together: dict[str, Outgoing] = {}
+    out: list[Outgoing] = []
+    for queued in line:
+        step = turn.chart.steps[queued.step]
+        contact = turn.contact_of(step)
+        why, until = _barrier(turn, step, contact)
+        if why is not None or contact is None:
+            _hold(turn, queued, why or "contact", until)
+        elif queued.reason not in MERGED or step.essential:
+            out.append(Outgoing(contact, [queued]))
+        elif contact.email in together:
+            together[contact.email].parts.append(queued)
+        else:
+            together[contact.email] = Outgoing(contact, [queued])
+            out.append(together[contact.email])
+    return out
+
+
+def _barrier(turn: Turn, step: ChartStep, contact: Contact | None) -> tuple[str | None, Instant | None]:
+    if turn.paused:
+        return "pause", None
+    if is_held_by_play(turn, step, "messages") and not step.essential:
+        return "play", None
+    if contact is None:
+        open_engine_task(turn, "contact", step.persona or "")
+        return "contact", None
+    calendar = turn.customer_calendar(contact)
+    if not calendar.is_open(turn.at):
+        return "window", calendar.next_open(turn.at)
+    return None, None
+
+
+def is_held_by_play(turn: Turn, step: ChartStep, what: str) -> bool:
+    """Whether an open play keeps back the step's `messages`, or `everything` of it.
+
+    A play holds what stages do and what other expansion plays do, never itself or a risk play.
+    """
+    holding = ("everything",) if what == "everything" else ("messages", "everything")
+    if step.in_play and turn.chart.plays[step.container].play.kind != "expansion":
+        return False
+    return any(
+        play.play.holds in holding and play_id != step.container and turn.state.play(play_id).status == "open"
+        for play_id, play in turn.chart.plays.items()
+    )
+
+
+def _hold(turn: Turn, queued: Queued, why: str, until: Instant | None) -> None:
+    if (queued.why, queued.until) == (why, until):
+        return
+    queued.why, queued.until = why, until
+    turn.changes += 1
+    turn.say(
+        Kind.MESSAGE_HELD,
+        turn.chart.steps[queued.step],
+        message=queued.message,
+        why=why,
+        until=text(until) if until is not None else None,
+    )
+
+
+def _limit_until(turn: Turn, outgoing: Outgoing) -> Instant | None:
+    """The first instant in the window at which the limit lets the message through; None: now."""
+    limit = turn.chart.map.contact_policy.limit
+    if limit is None or turn.chart.steps[outgoing.parts[0].step].essential:
+        return None
+    calendar = turn.customer_calendar(outgoing.contact)
+    sent = _recent(turn, outgoing.contact, limit)
+    if len(sent) < limit.count:
+        return None
+    oldest = sent[-limit.count]
+    at = calendar.plus(oldest, limit.period)
+    while calendar.plus(at, limit.period, -1) < oldest:  # a month before the month's last day may lie earlier
+        at = calendar.plus(at, ONE_DAY)
+    at = calendar.next_open(at)
+    return at if at > turn.at else None
+
+
+def _recent(turn: Turn, contact: Contact, limit: Limit) -> list[Instant]:
+    """When the contact was written to in the trailing period `(now - period, now]`, oldest first."""
+    since = turn.customer_calendar(contact).plus(turn.at, limit.period, -1)
+    return [at for at in turn.state.sent.get(contact.email, ()) if at > since]
+
+
+def _send(turn: Turn, outgoing: Outgoing) -> None:
+    first = outgoing.parts[0]
+    step = turn.chart.steps[first.step]
+    reason = "opening" if any(part.reason == "opening" for part in outgoing.parts) else first.reason
+    steps = tuple(part.step for part in outgoing.parts)
+    for part in outgoing.parts:
+        turn.state.queue.remove(part)
+    _count(turn, outgoing.contact)
+    turn.order(
+        SendMessage(
+            first.message,
+            reason,
+            first.template,
+            step.persona or "",
+            outgoing.contact.email,
+            steps,
+            tuple(part.template for part in outgoing.parts),
+        ),
+    )
+    turn.changes += 1
+    turn.say(
+        Kind.MESSAGE_SENT,
+        step,
+        message=first.message,
+        template=first.template,
+        persona=step.persona,
+        contact=outgoing.contact.email,
+        reason=reason,
+        steps=list(steps),
+    )
+
+
+def _count(turn: Turn, contact: Contact) -> None:
+    """Remember the sending as long as the limit's period needs it."""
+    limit = turn.chart.map.contact_policy.limit
+    if limit is not None:
+        turn.state.sent[contact.email] = [*_recent(turn, contact, limit), turn.at]

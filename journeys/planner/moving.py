@@ -1,0 +1,73 @@
+"""Moving an open journey to another version of its map. State is kept by id; what the new version lacks is withdrawn."""
+
+from __future__ import annotations
+
+from journeys.language.model import Outcome
+from journeys.planner.branches import open_stage, plan_opening
+from journeys.planner.chart import ChartStep
+from journeys.planner.commands import CloseTask
+from journeys.planner.dues import change, first_due
+from journeys.planner.messages import drop
+from journeys.planner.timeline import Kind
+from journeys.planner.turn import Turn
+
+
+def move(turn: Turn, version: str) -> None:
+    """Go on with the turn's chart, whose version is new: withdraw what is gone, work out anew what waits."""
+    turn.say(Kind.MAP_CHANGED, None, **{"from": turn.state.version, "to": version})
+    turn.state.version = version
+    turn.changes += 1
+    _withdraw_what_is_gone(turn)
+    for step in turn.chart.steps.values():
+        if step.id in turn.state.steps:
+            _carry_over(turn, step)
+    for stage in turn.chart.stages.values():
+        plan_opening(turn, stage)
+    _stand_somewhere(turn)
+
+
+def _withdraw_what_is_gone(turn: Turn) -> None:
+    state, chart = turn.state, turn.chart
+    for queued in [queued for queued in state.queue if queued.step not in chart.steps]:
+        drop(turn, queued, "map_changed")
+    for step_id in [known for known in state.steps if known not in chart.steps]:
+        record = state.steps[step_id]
+        if record.is_open:
+            turn.order(CloseTask(f"{step_id}/{record.occurrence}", "withdrawn"))
+            turn.say(Kind.STEP_WITHDRAWN, None, step=step_id, occurrence=record.occurrence, why="map_changed")
+        del state.steps[step_id]
+    for stage_id in [known for known in state.stages if known not in chart.stages]:
+        if state.stages.pop(stage_id).status == "open":
+            turn.say(Kind.STAGE_CLOSED, None, stage=stage_id, why="map_changed")
+    for play_id in [known for known in state.plays if known not in chart.plays]:
+        if state.plays.pop(play_id).status == "open":
+            turn.say(Kind.PLAY_ENDED, None, play=play_id, why="map_changed")
+    for step_id in [known for known in state.agreed if known not in chart.steps]:
+        del state.agreed[step_id]
+
+
+def _carry_over(turn: Turn, step: ChartStep) -> None:
+    record = turn.state.step(step.id)
+    if record.status == "waiting" and not record.forced and record.opens_at is not None:
+        turn.edit_step(step.id).opens_at = None  # worked out anew from when it became ready
+    if not record.is_open or record.due_agreed or isinstance(step.step, Outcome) or record.opened_at is None:
+        return
+    now, turn.at = turn.at, record.opened_at
+    due, _ = first_due(turn, step)
+    turn.at = now
+    if due is not None and record.shifted:
+        due = turn.calendar_of(step).shifted(due, record.shifted, exact=False)
+    if due != record.due_at and (due is None or due > turn.at):
+        change(turn, step, due, "map_changed")
+
+
+def _stand_somewhere(turn: Turn) -> None:
+    """A customer whose stage is gone goes on in the first stage of the sequence that it has not been in."""
+    chart, state = turn.chart, turn.state
+    sequence = [stage_id for stage_id, stage in chart.stages.items() if stage.in_sequence]
+    if any(state.stage(stage_id).status == "open" for stage_id in sequence):
+        return
+    for stage_id in sequence:
+        if state.stage(stage_id).visits == 0:
+            open_stage(turn, chart.stages[stage_id])
+            return

@@ -1,0 +1,181 @@
+"""Settling: after every change, what follows from it at the same instant, until nothing does.
+
+One pass looks, in this order and each in the order of the file, at conditions, closings and openings, and starts anew
+after the first thing that happens: conditions are looked at after every change.
+"""
+
+from __future__ import annotations
+
+from journeys.planner.branches import finish_play, finish_stage, open_stage, start_or_defer, try_start
+from journeys.planner.chart import ChartPlay, ChartStage, ChartStep, Waited
+from journeys.planner.closing import end_journey
+from journeys.planner.outcomes import verified_by_product
+from journeys.planner.steps import finish_step, is_fulfilled, open_if_ready
+from journeys.planner.tasks import open_engine_task
+from journeys.planner.turn import Turn
+
+
+def settle(turn: Turn) -> None:
+    """Bring about all that follows now. While the journey is paused nothing closes, opens, starts or ends."""
+    while not turn.ended:
+        if _conditions(turn):
+            continue
+        if turn.paused or not (_closings(turn) or _openings(turn) or _over(turn)):
+            return
+
+
+# Conditions.
+
+
+def _conditions(turn: Turn) -> bool:
+    return (
+        any(_step_fulfilled(turn, step) for step in turn.chart.steps.values())
+        or any(_stage_called(turn, stage) for stage in turn.chart.stages.values())
+        or any(_play_ends(turn, play) or _play_starts(turn, play) for play in turn.chart.plays.values())
+    )
+
+
+def _step_fulfilled(turn: Turn, step: ChartStep) -> bool:
+    if not (step.done_when or step.verified_when) or not turn.state.step(step.id).is_open:
+        return False
+    if step.done_when:
+        if is_fulfilled(turn, step, step.done_when):
+            finish_step(turn, step, by="product")
+            return True
+        return False
+    fulfilled = is_fulfilled(turn, step, step.verified_when)
+    record = turn.state.step(step.id)
+    if record.must_turn and not record.counts:
+        if not fulfilled:
+            turn.edit_step(step.id).must_turn = False
+        return False
+    if fulfilled:
+        verified_by_product(turn, step)
+    return fulfilled
+
+
+def _stage_called(turn: Turn, stage: ChartStage) -> bool:
+    """Whether a stage that opens on a trigger is called for now; it opens unless it is open."""
+    record = turn.state.stage(stage.stage.id)
+    for trigger in stage.opens_when:
+        if not _turned(turn, trigger, record.counts, record.truths, ("stages", stage.stage.id)):
+            continue
+        if record.status != "open":
+            if turn.paused:
+                turn.state.deferred.append({"open": stage.stage.id})
+            else:
+                open_stage(turn, stage)
+        return True
+    return False
+
+
+def _play_ends(turn: Turn, play: ChartPlay) -> bool:
+    record = turn.state.play(play.play.id)
+    if record.status != "open" or record.ending:
+        return False
+    for trigger in play.ends_when:
+        if _turned(turn, trigger, record.end_counts, record.end_truths, ("plays_end", play.play.id)):
+            if turn.paused:
+                turn.edit_play(play.play.id).ending = True
+            else:
+                finish_play(turn, play, "ends_when")
+            return True
+    return False
+
+
+def _play_starts(turn: Turn, play: ChartPlay) -> bool:
+    play_id = play.play.id
+    record = turn.state.play(play_id)
+    for trigger in play.starts_when:
+        if not _turned(turn, trigger, record.counts, record.truths, ("plays", play_id)):
+            continue
+        if trigger.event is not None:
+            start_or_defer(turn, play_id, "event")
+        elif turn.paused:
+            turn.state.deferred.append({"play": play_id, "why": "condition", "trigger": trigger.key})
+        else:
+            try_start(turn, play, "condition")
+        return True
+    return not turn.paused and _kept_start(turn, play)
+
+
+def _kept_start(turn: Turn, play: ChartPlay) -> bool:
+    """Try a start that was blocked, once nothing blocks it any more."""
+    record = turn.state.play(play.play.id)
+    if record.kept is None or record.status == "open":
+        return False
+    if record.cooldown_until is not None and turn.at < record.cooldown_until:
+        return False
+    if play.only_if is not None and not turn.is_true(play.only_if):
+        return False
+    return try_start(turn, play, record.kept)
+
+
+def _turned(
+    turn: Turn, trigger: Waited, counts: dict[str, int], truths: dict[str, bool], where: tuple[str, str]
+) -> bool:
+    """Whether a trigger fires now: enough events counted since it last fired, or its condition turned true."""
+    if trigger.event is not None:
+        if counts.get(trigger.key, 0) < trigger.count:
+            return False
+        _table(turn, where, "counts").pop(trigger.key)
+        return True
+    assert trigger.condition is not None
+    before = truths.get(trigger.key, False)
+    now = turn.is_true(trigger.condition)
+    if now != before:
+        _table(turn, where, "truths")[trigger.key] = now
+    return now and not before
+
+
+def _table(turn: Turn, where: tuple[str, str], name: str) -> dict[str, object]:
+    kind, key = where
+    record: object = turn.edit_stage(key) if kind == "stages" else turn.edit_play(key)
+    table: dict[str, object] = getattr(record, f"end_{name}" if kind == "plays_end" else name)
+    return table
+
+
+# Closings and openings.
+
+
+def _closings(turn: Turn) -> bool:
+    for stage_id, stage in turn.chart.stages.items():
+        if turn.state.stage(stage_id).status == "open" and _all_closed(turn, stage.steps):
+            finish_stage(turn, stage)
+            return True
+    for play_id, play in turn.chart.plays.items():
+        record = turn.state.play(play_id)
+        if record.status == "open" and (record.ending or _all_closed(turn, play.steps)):
+            finish_play(turn, play, "ends_when" if record.ending else "completed")
+            return True
+    return False
+
+
+def _all_closed(turn: Turn, steps: tuple[ChartStep, ...]) -> bool:
+    """Whether there are required steps and all of them are closed."""
+    required = [turn.state.step(step.id).closed for step in steps if step.required]
+    return bool(required) and all(required)
+
+
+def _openings(turn: Turn) -> bool:
+    for step in turn.chart.steps.values():
+        if turn.is_container_open(step) and open_if_ready(turn, step):
+            return True
+    return False
+
+
+def _over(turn: Turn) -> bool:
+    """End a journey with nothing open and nothing next; one that goes on gives the csm a task, once."""
+    state = turn.state
+    if any(stage.status == "open" for stage in state.stages.values()):
+        return False
+    if any(play.status == "open" for play in state.plays.values()):
+        return False
+    if not turn.chart.goes_on:
+        end_journey(turn, "completed")
+        return True
+    ahead = any(stage.opens_at is not None for stage in state.stages.values())
+    if not ahead and not state.idle:
+        state.idle = True
+        open_engine_task(turn, "idle", "")
+    return False

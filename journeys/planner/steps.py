@@ -1,0 +1,183 @@
+"""Steps: when they are ready, how they open, how they are done."""
+
+from __future__ import annotations
+
+from journeys.language.model import Outcome, Touchpoint
+from journeys.planner.branches import carry_out
+from journeys.planner.chart import ChartStep, Waited
+from journeys.planner.closing import close_step
+from journeys.planner.commands import OpenTask
+from journeys.planner.dues import first_due, schedule
+from journeys.planner.instants import Instant, text
+from journeys.planner.messages import enqueue, is_held_by_play
+from journeys.planner.outcomes import ask
+from journeys.planner.state import StepState
+from journeys.planner.timeline import Kind
+from journeys.planner.turn import Turn
+
+
+def open_if_ready(turn: Turn, step: ChartStep) -> bool:
+    """Open a waiting step of an open stage or play whose time has come; returns whether anything happened."""
+    record = turn.state.step(step.id)
+    if record.status != "waiting":
+        return _repeat_if_due(turn, step, record)
+    if not record.forced and not all(turn.state.step(other).closed for other in step.step.after):
+        if record.ready_at is not None:  # what it waited for was reopened or revoked
+            record = turn.edit_step(step.id)
+            record.ready_at = record.opens_at = None
+        return False
+    opens_at = record.opens_at
+    if opens_at is None:
+        opens_at = _plan_opening(turn, step)
+    if opens_at is None or opens_at > turn.at or is_held_by_play(turn, step, "everything"):
+        return False
+    open_step(turn, step)
+    return True
+
+
+def _plan_opening(turn: Turn, step: ChartStep) -> Instant | None:
+    record = turn.state.step(step.id)
+    if record.ready_at is None:
+        record = turn.edit_step(step.id)
+        record.ready_at = turn.at
+    opens_at = opening_of(turn, step, record.ready_at or turn.at)
+    if opens_at != record.opens_at:
+        turn.edit_step(step.id).opens_at = opens_at
+    return opens_at
+
+
+def opening_of(turn: Turn, step: ChartStep, ready_at: Instant) -> Instant | None:
+    """When a step that became ready at an instant opens; None while its anchor's date is unknown."""
+    known = step.step
+    if known.wait is not None:
+        return max(ready_at, turn.calendar_of(step).opening(ready_at, known.wait))
+    if known.at is not None:
+        anchor = turn.anchor_instant(turn.calendar_of(step), known.at)
+        return None if anchor is None else max(ready_at, anchor)
+    return ready_at
+
+
+def open_step(turn: Turn, step: ChartStep) -> None:
+    """Open the next occurrence of a step, unless it is skipped or done before it opens."""
+    _plan_repeats(turn, step)
+    if step.skip_when is not None and turn.is_true(step.skip_when):
+        close_step(turn, step, "skipped", why="skip_when")
+        return
+    if is_fulfilled(turn, step, step.done_when):
+        close_step(turn, step, "done", by="product")
+        return
+    record = _opened(turn, step)
+    _say_opened(turn, step, record)
+    if isinstance(step.step, Outcome):
+        ask(turn, step)
+    elif step.template is not None:
+        enqueue(turn, step, "touchpoint" if step.is_mail else "opening", step.template)
+
+
+def _opened(turn: Turn, step: ChartStep) -> StepState:
+    record = turn.edit_step(step.id)
+    record.status = "open"
+    record.occurrence += 1
+    record.opened_at, record.opens_at, record.ready_at = turn.at, None, None
+    record.forced = record.must_turn = record.asks_again = False
+    record.result = record.escalated_to = record.asked_at = None
+    record.asks = record.shifted = 0
+    record.numbers = {}
+    record.person = turn.state.agreed.get(step.id, {}).get("person")
+    due, record.due_agreed = first_due(turn, step)
+    if not isinstance(step.step, Outcome):
+        schedule(turn, step, due)
+    if not isinstance(step.step, Outcome):
+        turn.state.agreed.pop(step.id, None)
+    return record
+
+
+def _say_opened(turn: Turn, step: ChartStep, record: StepState) -> None:
+    known = step.step
+    role = known.role if isinstance(known, Touchpoint) else None
+    turn.say(
+        Kind.STEP_OPENED,
+        step,
+        track=step.track,
+        role=role,
+        persona=step.persona,
+        due=text(record.due_at) if record.due_at is not None else None,
+    )
+    if role is not None:
+        person = record.person or turn.state.customer.team.get(role)
+        turn.order(OpenTask(f"{step.id}/{record.occurrence}", role, person, step.id, None))
+
+
+def finish_step(
+    turn: Turn, step: ChartStep, *, by: str | None = None, result: str | None = None, note: str | None = None
+) -> None:
+    """A step is done: say so and carry out where its result leads."""
+    close_step(turn, step, "done", by=by, result=result, note=note)
+    if result is not None and isinstance(step.step, Touchpoint) and step.step.results:
+        carry_out(turn, step.step.results.get(result, ()))
+
+
+# Triggers of a step.
+
+
+def is_fulfilled(turn: Turn, step: ChartStep, triggers: tuple[Waited, ...]) -> bool:
+    """Whether any trigger of a step holds: enough events counted, or its condition true."""
+    counts = turn.state.step(step.id).counts
+    for trigger in triggers:
+        if trigger.event is not None:
+            if counts.get(trigger.key, 0) >= trigger.count:
+                return True
+        elif trigger.condition is not None and turn.is_true(trigger.condition):
+            return True
+    return False
+
+
+# Repeats.
+
+
+def _plan_repeats(turn: Turn, step: ChartStep) -> None:
+    """At the first opening of a visit, set when the step opens again."""
+    record = turn.state.step(step.id)
+    if step.every is None or record.repeat_base is not None:
+        return
+    record = turn.edit_step(step.id)
+    record.repeat_base = turn.at
+    record.repeats = 1
+    record.timers["repeat"] = repeat_instant(turn, step, record)
+
+
+def repeat_instant(turn: Turn, step: ChartStep, record: StepState) -> Instant:
+    """When occurrence n+1 of a repeating step opens: n times its duration after the first."""
+    every = step.every
+    assert every is not None
+    assert record.repeat_base is not None
+    times = type(every)(every.count * record.repeats, every.unit)
+    return turn.calendar_of(step).opening(record.repeat_base, times)
+
+
+def _repeat_if_due(turn: Turn, step: ChartStep, record: StepState) -> bool:
+    due = record.timers.get("repeat")
+    if due is None or due > turn.at or is_held_by_play(turn, step, "everything"):
+        return False
+    _repeat(turn, step)
+    return True
+
+
+def _repeat(turn: Turn, step: ChartStep) -> None:
+    """Open a repeating step once more; one that is still open is withdrawn just before."""
+    record = turn.edit_step(step.id)
+    while record.timers["repeat"] <= turn.at:
+        record.repeats += 1
+        record.timers["repeat"] = repeat_instant(turn, step, record)
+    if record.is_open:
+        close_step(turn, step, "withdrawn", why="repeat")
+    turn.edit_step(step.id).status = "waiting"
+    open_step(turn, step)
+
+
+def reopen(turn: Turn, step: ChartStep) -> None:
+    """Open a closed step again, whatever it waits for; it opens when nothing holds it."""
+    record = turn.edit_step(step.id)
+    record.status = "waiting"
+    record.forced = True
+    record.ready_at = record.opens_at = turn.at

@@ -1,0 +1,157 @@
+"""Timers: what happens by itself at its time, in the order of time and then of the file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from journeys.language.model import Action
+from journeys.planner.branches import carry_out, finish_play, open_stage, try_start
+from journeys.planner.chart import ChartPlay, ChartStage, ChartStep
+from journeys.planner.dues import escalation_of
+from journeys.planner.instants import Instant
+from journeys.planner.messages import enqueue
+from journeys.planner.outcomes import ask, silent
+from journeys.planner.tasks import open_engine_task
+from journeys.planner.timeline import Kind
+from journeys.planner.turn import Turn
+
+_RANK = ("opens", "cooldown", "remind", "due", "overdue", "escalate", "silent", "ask", "target", "deadline")
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Timer:
+    """Something due at an instant; sorts by time, then by the place in the file."""
+
+    at: Instant
+    position: int
+    rank: int
+    key: str
+
+    @property
+    def kind(self) -> str:
+        return _RANK[self.rank]
+
+
+def next_due(turn: Turn) -> Timer | None:
+    """The first timer whose instant has come, or nothing."""
+    due = [timer for timer in _timers(turn) if timer.at <= turn.at]
+    return min(due) if due else None
+
+
+def wake_at(turn: Turn) -> Instant | None:
+    """When the journey must next be looked at; None: only a fact can move it."""
+    if turn.paused or turn.ended:
+        return None
+    ahead = [timer.at for timer in _timers(turn)]
+    ahead += [at for at in _openings(turn) if at > turn.at]
+    ahead += [
+        queued.until for queued in turn.state.queue if queued.until is not None and queued.until > turn.at
+    ]
+    return min(ahead) if ahead else None
+
+
+def _openings(turn: Turn) -> Iterator[Instant]:
+    """When waiting steps open and repeating ones open again: nothing is to be done then but to settle."""
+    for step_id, record in turn.state.steps.items():
+        if step_id in turn.chart.steps and turn.is_container_open(turn.chart.steps[step_id]):
+            if record.status == "waiting" and record.opens_at is not None:
+                yield record.opens_at
+            if "repeat" in record.timers:
+                yield record.timers["repeat"]
+
+
+def _timers(turn: Turn) -> Iterator[Timer]:
+    chart, state = turn.chart, turn.state
+    for step_id, record in state.steps.items():
+        if not record.is_open or step_id not in chart.steps:
+            continue
+        position = chart.steps[step_id].position
+        for name, at in record.timers.items():
+            if name != "repeat":
+                yield Timer(at, position, _RANK.index(name), step_id)
+        if record.reminders:
+            yield Timer(record.reminders[0], position, _RANK.index("remind"), step_id)
+    for stage_id, stage in state.stages.items():
+        if stage_id in chart.stages:
+            position = chart.stages[stage_id].position
+            if stage.target_at is not None:
+                yield Timer(stage.target_at, position, _RANK.index("target"), stage_id)
+            if stage.opens_at is not None:
+                yield Timer(stage.opens_at, position, _RANK.index("opens"), stage_id)
+    for play_id, play in state.plays.items():
+        if play_id in chart.plays:
+            position = chart.plays[play_id].position
+            if play.deadline_at is not None:
+                yield Timer(play.deadline_at, position, _RANK.index("deadline"), play_id)
+            if play.cooldown_until is not None:
+                yield Timer(play.cooldown_until, position, _RANK.index("cooldown"), play_id)
+
+
+def fire(turn: Turn, timer: Timer) -> None:
+    """Do what a timer is for."""
+    chart = turn.chart
+    match timer.kind:
+        case "opens":
+            _stage_opens(turn, chart.stages[timer.key], timer.at)
+        case "target":
+            _stuck(turn, chart.stages[timer.key])
+        case "cooldown":
+            _cooled_down(turn, chart.plays[timer.key])
+        case "deadline":
+            finish_play(turn, chart.plays[timer.key], "deadline")
+        case _:
+            _step_timer(turn, chart.steps[timer.key], timer.kind)
+
+
+def _step_timer(turn: Turn, step: ChartStep, kind: str) -> None:
+    record = turn.edit_step(step.id)
+    if kind == "remind":
+        record.reminders.pop(0)
+        enqueue(turn, step, "reminder", step.reminder_template or "")
+        return
+    record.timers.pop(kind)
+    match kind:
+        case "due":
+            turn.say(Kind.STEP_OVERDUE, step)
+        case "overdue":
+            assert isinstance(step.step, Action)
+            if step.step.overdue:
+                carry_out(turn, step.step.overdue.do)
+        case "escalate":
+            escalation = escalation_of(turn, step)
+            if escalation:
+                record.escalated_to = escalation.to
+                turn.say(Kind.STEP_ESCALATED, step, role=escalation.to)
+        case "silent":
+            silent(turn, step)
+        case _:
+            ask(turn, step)
+
+
+def _stage_opens(turn: Turn, stage: ChartStage, at: Instant) -> None:
+    turn.edit_stage(stage.stage.id).opened_for = at
+    open_stage(turn, stage)
+
+
+def _stuck(turn: Turn, stage: ChartStage) -> None:
+    turn.edit_stage(stage.stage.id).target_at = None
+    turn.say(Kind.STAGE_STUCK, stage)
+    open_engine_task(turn, "stuck", stage.stage.id, stage)
+
+
+def _cooled_down(turn: Turn, play: ChartPlay) -> None:
+    """The cooldown is over: a start that was kept, or a condition that is true now, starts the play."""
+    record = turn.edit_play(play.play.id)
+    record.cooldown_until = None
+    wanted = record.kept
+    for trigger in play.starts_when:
+        if (
+            wanted is None
+            and trigger.event is None
+            and trigger.condition is not None
+            and turn.is_true(trigger.condition)
+        ):
+            wanted = "condition"
+    if wanted is not None:
+        try_start(turn, play, wanted)

@@ -1,0 +1,219 @@
+"""A turn: the state being changed at one instant, and what has come of it so far. The planner's working memory."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from journeys.language.conditions import Condition
+from journeys.language.durations import Anchor
+from journeys.language.model import Outcome, Touchpoint
+from journeys.planner.calendars import Calendar, parse_date
+from journeys.planner.chart import Chart, ChartPlay, ChartStage, ChartStep
+from journeys.planner.commands import Command
+from journeys.planner.customer import Contact, Customer
+from journeys.planner.instants import Instant, text
+from journeys.planner.state import PlayState, Record, StageState, State, StepState
+from journeys.planner.timeline import Entry, Kind
+
+R = TypeVar("R", bound=Record)
+
+MOST_HAPPENINGS = 2000
+"""Happenings that one instant may bring about; a map that makes more runs in a circle without waiting."""
+
+
+class EndlessMapError(Exception):
+    """The map brings about happening after happening at one instant and would never stop."""
+
+
+@dataclass(slots=True)
+class Turn:
+    """The planner's working memory: `state` is its own copy, `at` the instant that is being worked out."""
+
+    chart: Chart
+    state: State
+    at: Instant
+    entries: list[Entry] = field(default_factory=list)
+    commands: list[Command] = field(default_factory=list)
+    changes: int = 0
+    _touched: set[int] = field(default_factory=set)
+    _view: dict[str, Mapping[str, Any]] | None = None
+    _happened: int = 0
+    _happened_at: Instant = -1
+
+    # What is said and ordered.
+
+    def say(self, kind: Kind, about: ChartStep | ChartStage | ChartPlay | None = None, **more: Any) -> None:
+        """Write one entry of the timeline; what is None is left out, instants are given as text already."""
+        self._count()
+        place: dict[str, Any] = {}
+        if isinstance(about, ChartStep):
+            place = {
+                ("play" if about.in_play else "stage"): about.container,
+                "step": about.id,
+                "occurrence": self.occurrence(about.id),
+            }
+        elif isinstance(about, ChartStage):
+            place = {"stage": about.stage.id}
+        elif isinstance(about, ChartPlay):
+            place = {"play": about.play.id}
+        place.update((key, value) for key, value in more.items() if value is not None)
+        self.entries.append(Entry(self.at, kind, place))
+
+    def order(self, command: Command) -> None:
+        self.commands.append(command)
+
+    def occurrence(self, step: str) -> int:
+        """The number of the step's occurrence; what closes without ever opening was its first."""
+        return self.state.step(step).occurrence or 1
+
+    def _count(self) -> None:
+        if self._happened_at != self.at:
+            self._happened_at, self._happened = self.at, 0
+        self._happened += 1
+        if self._happened > MOST_HAPPENINGS:
+            raise EndlessMapError(
+                f"map {self.state.map!r} goes round in a circle at {text(self.at)}: more than {MOST_HAPPENINGS} happenings "
+                "at one instant. Make one of its plays or stages wait for something.",
+            )
+
+    # What is changed. Each record is copied once, when it is first touched.
+
+    def edit_step(self, step: str) -> StepState:
+        return self._edit(self.state.steps, step, StepState)
+
+    def edit_stage(self, stage: str) -> StageState:
+        return self._edit(self.state.stages, stage, StageState)
+
+    def edit_play(self, play: str) -> PlayState:
+        return self._edit(self.state.plays, play, PlayState)
+
+    def put_step(self, step: str, record: StepState) -> None:
+        """Replace a step's record by a new one that only this turn knows."""
+        self._view = None
+        self.changes += 1
+        self.state.steps[step] = record
+        self._touched.add(id(record))
+
+    def _edit(self, table: dict[str, R], key: str, kind: type[R]) -> R:
+        self._view = None
+        self.changes += 1
+        record = table.get(key)
+        if record is None:
+            record = table[key] = kind()
+            self._touched.add(id(record))
+        elif id(record) not in self._touched:
+            record = table[key] = record.copy()
+            self._touched.add(id(record))
+        return record
+
+    def edit_customer(self, customer: Customer) -> None:
+        self._view = None
+        self.changes += 1
+        self.state.customer = customer
+
+    # What conditions see.
+
+    @property
+    def ended(self) -> bool:
+        return self.state.status == "ended"
+
+    @property
+    def paused(self) -> bool:
+        return self.state.status == "paused"
+
+    def is_true(self, condition: Condition, event: Mapping[str, Any] | None = None) -> bool:
+        """Whether a condition holds now; what is unknown is not true."""
+        if self._view is None:
+            self._view = _view(self.chart, self.state)
+        view = self._view if event is None else {**self._view, "event": event}
+        return condition.is_true(view, self.customer_calendar(None).local(self.at).date())
+
+    # Who and where.
+
+    def contact(self, persona: str | None) -> Contact | None:
+        """Who has a persona: the first contact with it, else with its fallback."""
+        asked: set[str] = set()
+        while persona is not None and persona not in asked:
+            for contact in self.state.customer.contacts:
+                if persona in contact.personas:
+                    return contact
+            asked.add(persona)
+            known = self.chart.map.personas.get(persona)
+            persona = known.fallback if known else None
+        return None
+
+    def contact_of(self, step: ChartStep) -> Contact | None:
+        """Who is written to about a step: the person agreed on, else who has its persona."""
+        agreed = self.state.step(step.id).person
+        if agreed is not None and step.track != "company":
+            for contact in self.state.customer.contacts:
+                if contact.email == agreed:
+                    return contact
+            return Contact(agreed, agreed)
+        return self.contact(step.persona)
+
+    def customer_calendar(self, contact: Contact | None) -> Calendar:
+        """The customer's calendar: the days and hours of the contact policy where the contact is."""
+        customer = self.state.customer
+        timezone = (contact.timezone if contact else None) or customer.timezone
+        country = (contact.country if contact else None) or customer.country
+        return Calendar.of(self.chart.map.contact_policy.window, timezone, country)
+
+    def calendar_of(self, step: ChartStep) -> Calendar:
+        """Ours for touchpoints, the customer's for actions and outcomes."""
+        if isinstance(step.step, Touchpoint):
+            return self.chart.ours
+        return self.customer_calendar(self.contact_of(step))
+
+    def anchor_instant(self, calendar: Calendar, anchor: Anchor) -> Instant | None:
+        """When an anchor opens something, or nothing while the customer has no such date."""
+        day = parse_date(self.state.customer.attributes.get(anchor.attribute))
+        if anchor.attribute == "started_on":
+            day = self.customer_calendar(None).local(self.state.started_at).date()
+        return None if day is None else calendar.opening_from_date(day, anchor.offset, before=anchor.before)
+
+    def is_container_open(self, step: ChartStep) -> bool:
+        if step.in_play:
+            return self.state.play(step.container).status == "open"
+        return self.state.stage(step.container).status == "open"
+
+
+def _view(chart: Chart, state: State) -> dict[str, Mapping[str, Any]]:
+    customer = state.customer
+    steps = {step: state.step(step).status for step in chart.steps}
+    return {
+        "customer": {
+            **{key: _value(value) for key, value in customer.attributes.items() if value is not None},
+            "id": customer.id,
+            "name": customer.name,
+            "timezone": customer.timezone,
+            **({"country": customer.country} if customer.country else {}),
+            **({"language": customer.language} if customer.language else {}),
+            "started_on": _started_on(chart, state),
+        },
+        "steps": steps,
+        "results": {step: record.result for step, record in state.steps.items() if record.result is not None},
+        "outcomes": {
+            step: state.step(step).verdict or steps[step]
+            for step, known in chart.steps.items()
+            if isinstance(known.step, Outcome)
+        },
+        "plays": {play: state.play(play).status for play in chart.plays},
+        "stages": {stage: state.stage(stage).status for stage in chart.stages},
+    }
+
+
+def _value(value: Any) -> Any:
+    """Numbers are floats to a condition, dates are text."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        return float(value)
+    day = parse_date(value) if not isinstance(value, str) else None
+    return day.isoformat() if day else value
+
+
+def _started_on(chart: Chart, state: State) -> str:
+    customer = state.customer
+    calendar = Calendar.of(chart.map.contact_policy.window, customer.timezone, customer.country)
+    return calendar.local(state.started_at).date().isoformat()
