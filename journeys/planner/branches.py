@@ -49,18 +49,12 @@ def start_or_defer(turn: Turn, play: str, why: str) -> None:
 def set_attributes(turn: Turn, values: Mapping[str, Any]) -> None:
     """Set attributes of the customer (None forgets one); waits for the customer's dates are worked out anew."""
     customer = turn.state.customer
-    built_in = {
-        key: value for key, value in values.items() if key in ("name", "timezone", "country", "language")
-    }
+    built_in = {key: value for key, value in values.items() if key in ("name", "timezone", "country", "language")}
     attributes = {**customer.attributes, **{k: v for k, v in values.items() if k not in built_in}}
     attributes = {key: value for key, value in attributes.items() if value is not None}
     turn.edit_customer(customer.having(attributes=attributes, **built_in))
     for step in turn.chart.steps.values():
-        if (
-            step.step.at is not None
-            and step.step.at.attribute in values
-            and not turn.state.step(step.id).forced
-        ):
+        if step.step.at is not None and step.step.at.attribute in values and not turn.state.step(step.id).forced:
             record = turn.state.step(step.id)
             if record.status == "waiting" and record.opens_at is not None:
                 turn.edit_step(step.id).opens_at = None

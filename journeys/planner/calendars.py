@@ -107,9 +107,7 @@ class Calendar:
             if self.is_working(day):
                 return day
             day += timedelta(days=step)
-        raise NeverOpensError(
-            f"no working day within {LONGEST_SEARCH} days in {self.timezone}, {self.country}"
-        )
+        raise NeverOpensError(f"no working day within {LONGEST_SEARCH} days in {self.timezone}, {self.country}")
 
     def business_days(self, day: date, count: int) -> date:
         """The count-th working day after a date, before it where count is negative; for none the date itself."""

@@ -208,9 +208,7 @@ def _triggers(triggers: tuple[Trigger, ...], names: Names) -> tuple[Waited, ...]
         Waited(
             str(number),
             trigger.event,
-            compile_condition(
-                trigger.if_, names, event=trigger.event is not None, waited=trigger.event is None
-            )
+            compile_condition(trigger.if_, names, event=trigger.event is not None, waited=trigger.event is None)
             if trigger.if_
             else None,
             trigger.count,

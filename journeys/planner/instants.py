@@ -15,9 +15,7 @@ def instant(moment: datetime) -> Instant:
         ValueError: the datetime is naive, so it names no instant.
     """
     if moment.tzinfo is None:
-        raise ValueError(
-            f"{moment.isoformat()} has no UTC offset, so it names no instant; write one, such as 'Z'"
-        )
+        raise ValueError(f"{moment.isoformat()} has no UTC offset, so it names no instant; write one, such as 'Z'")
     return int(moment.timestamp() // 1)
 
 

@@ -102,9 +102,7 @@ def _days(turn: Turn, calendar: Calendar, paused_at: Instant) -> int:
     return (calendar.local(turn.at).date() - calendar.local(paused_at).date()).days
 
 
-def _moved(
-    turn: Turn, calendar: Calendar, paused_at: Instant, at: Instant, written: Duration | None
-) -> Instant:
+def _moved(turn: Turn, calendar: Calendar, paused_at: Instant, at: Instant, written: Duration | None) -> Instant:
     exact = written is not None and written.exact
     days = _days(turn, calendar, paused_at)
     return calendar.shifted(at, days, exact=exact) if days else at
@@ -125,9 +123,7 @@ def _shift_step(turn: Turn, step: ChartStep, paused_at: Instant) -> None:
         if not (record.due_agreed and name in (*FOLLOWERS, "silent")):
             record.timers[name] = _moved(turn, calendar, paused_at, at, _written(turn, step, name))
     if not record.due_agreed:
-        record.reminders = sorted(
-            calendar.shifted(at, days, exact=_reminder_is_exact(step)) for at in record.reminders
-        )
+        record.reminders = sorted(calendar.shifted(at, days, exact=_reminder_is_exact(step)) for at in record.reminders)
         _say_due(turn, step, record)
 
 

@@ -255,9 +255,7 @@ class State:
         given = dict(data)
         written = given.pop("format")
         if written > FORMAT:
-            raise ValueError(
-                f"this journey's state has format {written}, newer than {FORMAT}; update Milepost"
-            )
+            raise ValueError(f"this journey's state has format {written}, newer than {FORMAT}; update Milepost")
         given["customer"] = Customer.from_json(given["customer"])
         for name, record in _TABLES.items():
             given[name] = {key: record.from_json(value) for key, value in given.get(name, {}).items()}

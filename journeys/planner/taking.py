@@ -47,9 +47,7 @@ def take(turn: Turn, fact: told.Fact) -> None:
         _take(turn, fact)
     except _Ignored as ignored:
         place = getattr(fact, "step", None) or getattr(fact, "outcome", None)
-        turn.say(
-            Kind.FACT_IGNORED, turn.chart.steps.get(place or ""), why=ignored.why, fact=fact.kind, by=fact.by
-        )
+        turn.say(Kind.FACT_IGNORED, turn.chart.steps.get(place or ""), why=ignored.why, fact=fact.kind, by=fact.by)
 
 
 def _take(turn: Turn, fact: told.Fact) -> None:
@@ -239,14 +237,11 @@ def _event(turn: Turn, fact: told.EventHappened) -> None:
                 _count(turn.edit_play(play_id).end_counts, trigger)
 
 
-def _asking(
-    turn: Turn, triggers: tuple[Waited, ...], event: str, properties: Mapping[str, Any]
-) -> list[Waited]:
+def _asking(turn: Turn, triggers: tuple[Waited, ...], event: str, properties: Mapping[str, Any]) -> list[Waited]:
     return [
         trigger
         for trigger in triggers
-        if trigger.event == event
-        and (trigger.condition is None or turn.is_true(trigger.condition, properties))
+        if trigger.event == event and (trigger.condition is None or turn.is_true(trigger.condition, properties))
     ]
 
 

@@ -45,9 +45,7 @@ def wake_at(turn: Turn) -> Instant | None:
         return None
     ahead = [timer.at for timer in _timers(turn)]
     ahead += [at for at in _openings(turn) if at > turn.at]
-    ahead += [
-        queued.until for queued in turn.state.queue if queued.until is not None and queued.until > turn.at
-    ]
+    ahead += [queued.until for queued in turn.state.queue if queued.until is not None and queued.until > turn.at]
     return min(ahead) if ahead else None
 
 
