@@ -116,9 +116,7 @@ class Child:
         hurried = asyncio.create_task((hurry or asyncio.Event()).wait())
         if self.alive:
             self._process.terminate()
-        await asyncio.wait(
-            {ended, hurried}, timeout=self.program.stop_within, return_when=asyncio.FIRST_COMPLETED
-        )
+        await asyncio.wait({ended, hurried}, timeout=self.program.stop_within, return_when=asyncio.FIRST_COMPLETED)
         hurried.cancel()
         if not ended.done():
             self.kill()
@@ -126,12 +124,11 @@ class Child:
 
     def kill(self) -> None:
         """Kill it and all it started, now."""
-        if not self.alive:
-            return
         try:
             os.killpg(self.pid, signal.SIGKILL)
-        except ProcessLookupError:  # the leash has not made its group yet: nothing else was started
-            self._process.kill()
+        except ProcessLookupError:  # all are gone, or the leash has not made its group yet
+            if self.alive:
+                self._process.kill()
 
     async def _read(self, on_line: OnLine) -> None:
         stream = self._process.stdout

@@ -57,6 +57,7 @@ def main(command: list[str]) -> int:
     for number in asked:
         child.send_signal(number)
     code = child.wait()
+    _end_what_it_left_running()
     return code if code >= 0 else 128 - code
 
 
@@ -72,6 +73,11 @@ def _die_with_parent() -> Callable[[], None] | None:
             os._exit(1)
 
     return ask_kernel
+
+
+def _end_what_it_left_running() -> None:
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    os.killpg(0, signal.SIGTERM)
 
 
 def _kill_group_when_parent_is_gone() -> None:

@@ -26,9 +26,7 @@ async def register_search_attributes(client: Client) -> None:
     Raises:
         SearchAttributesMissingError: We may not add them.
     """
-    here = await client.operator_service.list_search_attributes(
-        ListSearchAttributesRequest(namespace=client.namespace)
-    )
+    here = await client.operator_service.list_search_attributes(ListSearchAttributesRequest(namespace=client.namespace))
     missing = {key.name: key.indexed_value_type for key in ALL if key.name not in here.custom_attributes}
     if not missing:
         return

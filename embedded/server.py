@@ -22,9 +22,7 @@ from embedded.ports import LOOPBACK, check_port, free_port
 from embedded.search_attributes import register_search_attributes
 
 _NAMESPACE = "default"
-_RETENTION = timedelta(
-    days=30
-)  # the store keeps the timeline for good; histories serve the search for errors
+_RETENTION = timedelta(days=30)  # the store keeps the timeline for good; histories serve the search for errors
 _ASK_EVERY = 0.05  # seconds
 _PRAGMAS = ("journal_mode=wal", "synchronous=normal")  # two to three times the default's throughput
 
@@ -149,9 +147,7 @@ def temporal_binary() -> Path:
 async def _prepare(client: Client) -> None:
     config = NamespaceConfig()
     config.workflow_execution_retention_ttl.FromTimedelta(_RETENTION)
-    await client.workflow_service.update_namespace(
-        UpdateNamespaceRequest(namespace=client.namespace, config=config)
-    )
+    await client.workflow_service.update_namespace(UpdateNamespaceRequest(namespace=client.namespace, config=config))
     await register_search_attributes(client)
 
 

@@ -10,8 +10,6 @@ from typing import Self
 from embedded.children import Child, OnLine, Program
 from embedded.keeping import Keeper, OnChange, Restarts, first_of
 
-_STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-
 
 class StopRequestedError(Exception):
     """Somebody asked to stop while programs were starting; `async with Supervisor()` ends quietly then."""
@@ -36,10 +34,13 @@ class Supervisor:
         self._keepers: list[Keeper] = []
         self._stop = asyncio.Event()
         self._hurry = asyncio.Event()
+        self._signals = [signal.SIGINT, signal.SIGTERM]
+        if signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:  # else `nohup` wants us to outlive the terminal
+            self._signals.append(signal.SIGHUP)
 
     async def __aenter__(self) -> Self:
         loop = asyncio.get_running_loop()
-        for number in _STOP_SIGNALS:
+        for number in self._signals:
             loop.add_signal_handler(number, self.request_stop)
         return self
 
@@ -50,7 +51,7 @@ class Supervisor:
             await self._stop_all()
         finally:
             loop = asyncio.get_running_loop()
-            for number in _STOP_SIGNALS:
+            for number in self._signals:
                 loop.remove_signal_handler(number)
         return isinstance(error, StopRequestedError)
 

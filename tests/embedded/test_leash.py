@@ -115,3 +115,10 @@ async def test_the_program_is_one_process_under_its_leash() -> None:
     await until(lambda: lines == ["up"])
     assert psutil.Process(child.program_pid()).ppid() == child.pid
     await child.stop()
+
+
+async def test_what_a_program_leaves_running_ends_with_it() -> None:
+    leaves = f"import subprocess; print(subprocess.Popen({SLEEPER!r}).pid, flush=True)"
+    child, lines = await spawn([sys.executable, "-c", leaves])
+    assert await child.wait() == 0
+    await until(lambda: gone(int(lines[0])))

@@ -128,3 +128,14 @@ async def test_a_second_signal_kills_what_does_not_stop() -> None:
         supervisor.request_stop()
         supervisor.request_stop()
     assert log.changes[-1] == ("worker", Change.STOPPED)
+
+
+async def test_under_nohup_the_end_of_the_terminal_stops_nothing() -> None:
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        async with Supervisor() as supervisor:
+            os.kill(os.getpid(), signal.SIGHUP)
+            await supervisor.start(Program(name="worker", argv=SLEEPER))
+            assert supervisor.child("worker").alive
+    finally:
+        signal.signal(signal.SIGHUP, before)
