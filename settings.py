@@ -1,0 +1,204 @@
+"""Settings: one object, from the environment (`MILEPOST_...`) and, optionally, a file of the same lines."""
+
+from __future__ import annotations
+
+import difflib
+import os
+import secrets
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from dotenv import dotenv_values
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+PREFIX = "MILEPOST_"
+FILE_VARIABLE = "MILEPOST_SETTINGS"
+"""The environment variable that names a settings file; it is read like the environment, which overrides it."""
+
+Port = Annotated[int, Field(ge=0, le=65535)]
+
+
+class SettingsError(Exception):
+    """Settings that cannot be used; `problems` has one line for each."""
+
+    def __init__(self, problems: Iterable[str]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(("These settings cannot be used:", *(f"  {line}" for line in self.problems))))
+
+
+class Settings(BaseSettings):
+    """Everything that can be set. The environment variable of a field is its name in capitals after `MILEPOST_`."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore", frozen=True, env_ignore_empty=True)
+
+    data: Path = Field(
+        Path(".milepost"),
+        description="The data folder: the embedded database, the embedded Temporal server's file, generated keys.",
+    )
+    database_url: str | None = Field(
+        None,
+        description="The database: sqlite:///FILE or postgresql://USER:PASSWORD@HOST/NAME. Unset: milepost.db in the "
+        "data folder.",
+    )
+    secret_key: SecretStr | None = Field(
+        None,
+        min_length=16,
+        description="Signs the customers' links; at least 16 characters, the same for all processes. Unset: generated "
+        "once and kept in the data folder.",
+    )
+    api_keys: Annotated[tuple[SecretStr, ...], NoDecode] = Field(
+        (),
+        description="The keys that the API accepts, separated by commas, at least 16 characters each. Unset: one is "
+        "generated and kept in the data folder.",
+    )
+    base_url: str | None = Field(
+        None,
+        pattern=r"^https?://[^\s/]+(/\S*)?$",
+        description="Where customers and colleagues reach the web application; links begin with it. Unset: the "
+        "address that the web application listens on.",
+    )
+    host: str = Field("127.0.0.1", min_length=1, description="The address that the web application listens on.")
+    port: Port = Field(8080, description="The port that the web application listens on; 0 takes a free one.")
+
+    channel: Literal["outbox", "smtp", "webhook"] = Field(
+        "outbox",
+        description="How messages go to customers: kept on the outbox page, by mail, or handed to a webhook.",
+    )
+    smtp_host: str | None = Field(None, description="The mail server. Needed for the channel smtp.")
+    smtp_port: Annotated[int, Field(ge=1, le=65535)] = Field(587, description="The mail server's port.")
+    smtp_user: str | None = Field(None, description="The name to log in to the mail server with. Unset: no login.")
+    smtp_password: SecretStr | None = Field(None, description="The password to log in to the mail server with.")
+    smtp_from: str | None = Field(
+        None, description="The sender of all mail, `Name <address>`. Needed for the channel smtp."
+    )
+    smtp_start_tls: bool = Field(
+        default=True,
+        description="Encrypt the connection to the mail server by STARTTLS; a server that offers none is refused.",
+    )
+    webhook_url: str | None = Field(
+        None, pattern=r"^https?://\S+$", description="Where messages are posted. Needed for the channel webhook."
+    )
+    webhook_secret: SecretStr | None = Field(
+        None,
+        description="Signs what is posted, by the Standard Webhooks rules (`whsec_` and base64). Needed for the "
+        "channel webhook.",
+    )
+
+    temporal_address: str | None = Field(
+        None,
+        pattern=r"^[^\s/]+:\d{1,5}$",
+        description="The Temporal server, HOST:PORT. Unset: `up` starts the embedded one; Temporal's own environment "
+        "variables and profile count too.",
+    )
+    temporal_namespace: str | None = Field(None, description="The Temporal namespace. Unset: default.")
+    temporal_api_key: SecretStr | None = Field(None, description="The API key for Temporal Cloud.")
+    temporal_tls_ca: Path | None = Field(
+        None, description="The file of the authority that Temporal's certificate is of."
+    )
+    temporal_tls_cert: Path | None = Field(None, description="The file of our certificate for Temporal.")
+    temporal_tls_key: Path | None = Field(None, description="The file of the key of our certificate for Temporal.")
+
+    log_format: Literal["console", "json"] = Field("console", description="Logs for people, or a JSON object a line.")
+    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="The least that is logged.")
+
+    @field_validator("api_keys", mode="before")
+    @classmethod
+    def _split(cls, value: Any) -> Any:
+        return tuple(key.strip() for key in value.split(",") if key.strip()) if isinstance(value, str) else value
+
+    @field_validator("api_keys")
+    @classmethod
+    def _long_enough(cls, keys: tuple[SecretStr, ...]) -> tuple[SecretStr, ...]:
+        if any(len(key.get_secret_value()) < 16 for key in keys):  # noqa: PLR2004 - said in the description
+            raise ValueError("a key is shorter than 16 characters; make one with `openssl rand -hex 24`")
+        return keys
+
+    @field_validator("base_url")
+    @classmethod
+    def _without_last_slash(cls, value: str | None) -> str | None:
+        return value.rstrip("/") if value else value
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> Settings:
+        needed = {"smtp": ("smtp_host", "smtp_from"), "webhook": ("webhook_url", "webhook_secret"), "outbox": ()}
+        missing = [PREFIX + name.upper() for name in needed[self.channel] if getattr(self, name) is None]
+        if missing:
+            raise ValueError(f"the channel {self.channel} needs {' and '.join(missing)}")
+        if (self.temporal_tls_cert is None) != (self.temporal_tls_key is None):
+            raise ValueError(
+                "MILEPOST_TEMPORAL_TLS_CERT and MILEPOST_TEMPORAL_TLS_KEY belong together; set both or none"
+            )
+        return self
+
+    @property
+    def database(self) -> str:
+        """The database's URL, the one in the data folder where none is set."""
+        return self.database_url or f"sqlite:///{self.data.absolute() / 'milepost.db'}"
+
+    @property
+    def links_begin_with(self) -> str:
+        """What links to the web application begin with, without a slash at the end."""
+        return self.base_url or f"http://{self.host}:{self.port}"
+
+    def signing_key(self) -> str:
+        """The secret key; where none is set, the one in the data folder, made at the first call."""
+        return self.secret_key.get_secret_value() if self.secret_key else _kept(self.data / "secret_key")
+
+    def accepted_api_keys(self) -> tuple[str, ...]:
+        """The API's keys; where none is set, the one in the data folder, made at the first call."""
+        return tuple(key.get_secret_value() for key in self.api_keys) or (_kept(self.data / "api_key"),)
+
+
+def load(file: Path | None = None, **given: Any) -> Settings:
+    """The settings: what is `given` (None: not given) overrides the environment, which overrides the file.
+
+    Raises:
+        SettingsError: names that there are not, values that cannot be; all of them at once.
+    """
+    path = file or (Path(os.environ[FILE_VARIABLE]) if os.environ.get(FILE_VARIABLE) else None)
+    if path is not None and not path.is_file():
+        raise SettingsError([f"there is no settings file {str(path)!r}; {FILE_VARIABLE} names one"])
+    problems = [_unknown(name) for name in _unknown_names(path)]
+    try:
+        settings = Settings(_env_file=path, **{name: value for name, value in given.items() if value is not None})
+    except ValidationError as error:
+        problems += [_said(problem) for problem in error.errors(include_url=False, include_input=False)]
+    if problems:
+        raise SettingsError(problems)
+    return settings
+
+
+def _unknown_names(path: Path | None) -> list[str]:
+    """Names that look like settings and are none: pydantic would pass over them, and the typing error with them."""
+    written = {*os.environ, *(dotenv_values(path, interpolate=False) if path else ())}
+    known = {FILE_VARIABLE, *(PREFIX + name.upper() for name in Settings.model_fields)}
+    return sorted(name for name in written if name.upper().startswith(PREFIX) and name.upper() not in known)
+
+
+def _unknown(name: str) -> str:
+    near = difflib.get_close_matches(name.upper(), [PREFIX + field.upper() for field in Settings.model_fields], 1)
+    return f"{name}: there is no such setting." + (f" Did you mean {near[0]}?" if near else "")
+
+
+def _said(problem: Any) -> str:
+    where = f"{PREFIX}{str(problem['loc'][0]).upper()}: " if problem["loc"] else ""
+    return where + str(problem["msg"]).removeprefix("Value error, ")
+
+
+def _kept(path: Path) -> str:
+    """The secret in this file; made, for its owner's eyes only, if there is none. Safe where processes race for it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if not path.exists():
+        fresh = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
+        descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w") as file:
+            file.write(secrets.token_urlsafe(32))
+        try:
+            os.link(fresh, path)  # fails where another process was first: then its key counts
+        except FileExistsError:
+            pass
+        finally:
+            fresh.unlink()
+    return path.read_text().strip()

@@ -1,0 +1,109 @@
+"""Journeys: one row each, beginning and looking up. What a plan changes in them is written by `store.advance`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from journeys.planner.state import State
+from store.errors import JourneyAlreadyOpen, UnknownJourney
+from store.tables import CustomerRow, JourneyRow, OpenPlayRow, OpenStageRow
+
+
+async def begin(session: AsyncSession, state: State) -> JourneyRow:
+    """Enter a new journey of `state.customer` in the books, with the state that it begins from.
+
+    Raises:
+        JourneyAlreadyOpen: the customer has one that has not ended.
+    """
+    customer = state.customer.id
+    # The row lock makes two that begin at once take turns, so that the second sees the first.
+    await session.execute(select(CustomerRow.id).where(CustomerRow.id == customer).with_for_update())
+    running = await open_of(session, customer)
+    if running is not None:
+        raise JourneyAlreadyOpen(customer, running.id)
+    last = await session.scalar(select(func.max(JourneyRow.number)).where(JourneyRow.customer_id == customer))
+    number = (last or 0) + 1
+    journey = JourneyRow(
+        id=f"{customer}/{number}",
+        customer_id=customer,
+        number=number,
+        map=state.map,
+        version=state.version,
+        status=state.status,
+        reason=None,
+        started_at=state.started_at,
+        ended_at=None,
+        wake_at=None,
+        state=state.to_json(),
+        revision=state.revision,
+        clock=state.clock,
+        updated_at=state.clock,
+    )
+    session.add(journey)
+    await session.flush()
+    return journey
+
+
+async def get(session: AsyncSession, journey: str) -> JourneyRow:
+    """The journey of this id.
+
+    Raises:
+        UnknownJourney: there is none, or its customer was forgotten.
+    """
+    row = await session.get(JourneyRow, journey, populate_existing=True)
+    if row is None:
+        raise UnknownJourney(journey)
+    return row
+
+
+async def state(session: AsyncSession, journey: str) -> State:
+    """The mirror of the journey's state.
+
+    Raises:
+        UnknownJourney: there is none, or its customer was forgotten.
+    """
+    return State.from_json((await get(session, journey)).state)
+
+
+async def open_of(session: AsyncSession, customer: str) -> JourneyRow | None:
+    """The customer's journey that has not ended, open or paused."""
+    query = select(JourneyRow).where(JourneyRow.customer_id == customer, JourneyRow.ended_at.is_(None))
+    return (await session.scalars(query)).first()
+
+
+async def latest_of(session: AsyncSession, customer: str) -> JourneyRow | None:
+    """The customer's open journey or, without one, the last."""
+    return next(iter(await of_customer(session, customer)), None)
+
+
+async def of_customer(session: AsyncSession, customer: str) -> list[JourneyRow]:
+    """All journeys of a customer, the latest first."""
+    query = select(JourneyRow).where(JourneyRow.customer_id == customer).order_by(JourneyRow.number.desc())
+    return list(await session.scalars(query))
+
+
+async def running(session: AsyncSession) -> list[JourneyRow]:
+    """All journeys that have not ended, ordered by id: what `recover` would start again."""
+    query = select(JourneyRow).where(JourneyRow.ended_at.is_(None)).order_by(JourneyRow.id)
+    return list(await session.scalars(query))
+
+
+async def open_stages(session: AsyncSession, journeys: Iterable[str]) -> list[OpenStageRow]:
+    """The stages that these journeys are in, ordered by journey and by the map."""
+    query = select(OpenStageRow).where(OpenStageRow.journey_id.in_(list(journeys)))
+    return list(await session.scalars(query.order_by(OpenStageRow.journey_id, OpenStageRow.position)))
+
+
+async def open_plays(session: AsyncSession, journeys: Iterable[str]) -> list[OpenPlayRow]:
+    """The plays that run in these journeys, ordered by journey and by the map."""
+    query = select(OpenPlayRow).where(OpenPlayRow.journey_id.in_(list(journeys)))
+    return list(await session.scalars(query.order_by(OpenPlayRow.journey_id, OpenPlayRow.position)))
+
+
+async def count_by_status(session: AsyncSession) -> dict[str, int]:
+    """How many journeys are open, paused and ended."""
+    query = select(JourneyRow.status, func.count()).group_by(JourneyRow.status).order_by(JourneyRow.status)
+    return dict((await session.execute(query)).tuples().all())
