@@ -1,0 +1,134 @@
+"""Delivering messages: render once, send through the channel, keep what became of it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import structlog
+from temporalio import activity
+from temporalio.exceptions import ApplicationError
+
+from activities.rendering import Writing, outgoing, write
+from activities.types import DeliveryFailure, DeliveryOrder
+from channels.links import LinkSigner
+from channels.protocol import Channel, OutgoingMessage, TryAgain, Undeliverable
+from journeys.language.templates import TemplateFailed
+from journeys.planner.facts import MessageFailed, to_json
+from journeys.planner.instants import Instant
+from journeys.planner.state import State
+from store import facts, journeys, messages
+from store.charts import Charts
+from store.engine import Store
+from store.errors import UnknownCustomer, UnknownJourney, UnknownMessage
+from store.tables import JourneyRow, MessageRow
+
+log = structlog.get_logger()
+
+
+class DeliveryActivities:
+    """What takes messages out of the house. A message that was sent is not sent again."""
+
+    def __init__(self, store: Store, charts: Charts, channel: Channel, links: LinkSigner) -> None:
+        self._store = store
+        self._charts = charts
+        self._channel = channel
+        self._links = links
+
+    @activity.defn
+    async def deliver(self, order: DeliveryOrder) -> None:
+        """Send one message, unless it is out already.
+
+        Raises:
+            ApplicationError: retryable, or not where no attempt could succeed.
+        """
+        try:
+            message = await self._written(order)
+            if message is not None:
+                await self._send(order, message)
+        except (UnknownJourney, UnknownMessage):
+            log.info("message is gone and no longer of interest", journey=order.journey)
+
+    @activity.defn
+    async def record_failure(self, failure: DeliveryFailure) -> dict[str, Any]:
+        """Keep that a message will never arrive, as a fact of the journey; returns the fact, as JSON."""
+        fact = to_json(
+            MessageFailed(
+                id=f"message_failed/{failure.journey}/{failure.message}",
+                at=failure.at,
+                by="milepost",
+                message=failure.message,
+                why=failure.why,
+            ),
+        )
+        try:
+            async with self._store.transaction() as session:
+                await messages.record_failed(session, failure.journey, failure.message, failure.at, failure.why)
+                recorded = await facts.record(session, failure.customer, fact, failure.at, source="delivery")
+        except (UnknownCustomer, UnknownMessage):
+            log.info("message is gone and its failure is of no interest", journey=failure.journey)
+            return fact
+        return recorded.fact
+
+    async def _written(self, order: DeliveryOrder) -> OutgoingMessage | None:
+        """The message in the words that the first attempt found; None: there is nothing to send.
+
+        Raises:
+            ApplicationError: the message cannot be rendered, now or later.
+        """
+        async with self._store.reading() as session:
+            row = await messages.get(session, order.journey, order.message)
+            journey = await journeys.get(session, order.journey)
+        if row.status == "sent":
+            return None
+        writing = await self._writing(journey, row)
+        if row.text is not None:
+            return outgoing(writing, row.subject or "", row.text, row.html)
+        try:
+            made = write(writing)
+        except (TemplateFailed, KeyError, ValueError) as error:
+            raise _final("CannotBeRendered", f"the message cannot be rendered: {error}") from error
+        async with self._store.transaction() as session:
+            await messages.save_rendering(session, order.journey, order.message, made.subject, made.text, made.html)
+        return made
+
+    async def _writing(self, journey: JourneyRow, row: MessageRow) -> Writing:
+        return Writing(
+            chart=await self._charts.of(journey.version),
+            files=await self._charts.files(journey.version),
+            state=State.from_json(journey.state),
+            row=row,
+            links=self._links,
+            now=datetime.now(UTC),
+        )
+
+    async def _send(self, order: DeliveryOrder, message: OutgoingMessage) -> None:
+        try:
+            receipt = await self._channel.deliver(message)
+        except TryAgain as later:
+            await self._record_attempt(order, later.why)
+            wait = None if later.retry_after is None else timedelta(seconds=later.retry_after)
+            raise ApplicationError(later.why, type="TryAgain", next_retry_delay=wait) from later
+        except Undeliverable as never:
+            await self._record_attempt(order, never.why)
+            raise _final("Undeliverable", never.why) from never
+        async with self._store.transaction() as session:
+            await messages.record_sent(
+                session, order.journey, order.message, _now(order), receipt.channel, receipt.reference
+            )
+
+    async def _record_attempt(self, order: DeliveryOrder, why: str) -> None:
+        attempt = activity.info().attempt
+        async with self._store.transaction() as session:
+            await messages.record_attempt(
+                session, order.journey, order.message, _now(order), self._channel.name, why, attempt
+            )
+
+
+def _now(order: DeliveryOrder) -> Instant:
+    """Journey time at the beginning of the attempt, by the server's clock."""
+    return order.clock.journey_of(activity.info().started_time.timestamp())
+
+
+def _final(kind: str, why: str) -> ApplicationError:
+    return ApplicationError(why, type=kind, non_retryable=True)

@@ -1,0 +1,125 @@
+"""Advancing a journey: plan, and write the plan to the store, as one recorded decision."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+from temporalio import activity
+
+from activities.types import Advanced, AdvanceOrder, Seen
+from journeys.planner import facts as told
+from journeys.planner.chart import Chart
+from journeys.planner.commands import Command, SendMessage
+from journeys.planner.facts import Fact, MapChanged
+from journeys.planner.instants import Instant
+from journeys.planner.plan import Plan, plan
+from journeys.planner.state import State
+from journeys.planner.timeline import Entry
+from store import facts as fact_rows
+from store.advance import write_plan
+from store.charts import Charts
+from store.engine import Store
+from store.errors import UnknownJourney, UnknownVersion
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Leg:
+    """Facts that are planned together, on one version of the map, up to `until`."""
+
+    chart: Chart
+    facts: list[Fact]
+    until: Instant
+
+
+class JourneyActivities:
+    """What moves a journey on. Running `advance` again, even with more facts, comes to the same rows."""
+
+    def __init__(self, store: Store, charts: Charts) -> None:
+        self._store = store
+        self._charts = charts
+
+    @activity.defn
+    async def advance(self, order: AdvanceOrder) -> Advanced:
+        """Plan from the state and the facts given, and make the store's rows equal to what comes of it."""
+        before = State.from_json(order.state)
+        facts = list(_readable(order.facts))
+        legs = await self._legs(before, facts, order.now)
+        made, chart = _planned(before, legs), legs[-1].chart
+        try:
+            async with self._store.transaction() as session:
+                await write_plan(session, order.journey, before, made, chart)
+                await fact_rows.mark_delivered(session, before.customer.id, [fact["id"] for fact in order.facts])
+        except UnknownJourney:
+            log.info("journey is forgotten", journey=order.journey)
+            return Advanced(order.version, order.state, [], None, ended=True)
+        return _advanced(chart, made)
+
+    async def _legs(self, state: State, facts: list[Fact], now: Instant) -> list[Leg]:
+        """Cut the facts where the map changes: what comes before happens on the old version."""
+        chart = await self._charts.of(state.version)
+        legs = []
+        gathered: list[Fact] = []
+        for fact in facts:
+            changed = await self._chart_after(chart, fact)
+            if changed is not None:
+                at = max(state.clock, min(fact.at, now))
+                same_instant = any(earlier.at >= at for earlier in gathered)
+                legs.append(Leg(chart, gathered, at if same_instant else at - 1))
+                chart, gathered = changed, []
+            gathered.append(fact)
+        return [*legs, Leg(chart, gathered, now)]
+
+    async def _chart_after(self, chart: Chart, fact: Fact) -> Chart | None:
+        """The chart that the fact moves the journey to; the planner refuses a version that cannot be had."""
+        if not isinstance(fact, MapChanged) or fact.version == chart.version:
+            return None
+        try:
+            return await self._charts.of(fact.version)
+        except UnknownVersion:
+            return None
+
+
+def _readable(facts: Iterable[Mapping[str, Any]]) -> Iterator[Fact]:
+    for fact in facts:
+        try:
+            yield told.from_json(fact)
+        except (KeyError, TypeError, ValueError) as error:
+            log.warning("fact is unreadable and left out", fact=fact.get("id"), why=str(error))
+
+
+def _planned(state: State, legs: list[Leg]) -> Plan:
+    """All legs as one plan of one revision, so that it is written, or written again, as one."""
+    commands: tuple[Command, ...] = ()
+    timeline: tuple[Entry, ...] = ()
+    revision = state.revision + 1
+    for leg in legs:
+        made = plan(leg.chart, state, leg.facts, leg.until)
+        state, commands, timeline = made.state, commands + made.commands, timeline + made.timeline
+    state.revision = revision
+    return Plan(state, commands, timeline, made.wake_at)
+
+
+def _advanced(chart: Chart, made: Plan) -> Advanced:
+    return Advanced(
+        version=made.state.version,
+        state=made.state.to_json(),
+        deliveries=[command.message for command in made.commands if isinstance(command, SendMessage)],
+        wake_at=made.wake_at,
+        ended=made.state.status == "ended",
+        seen=_seen(chart, made.state),
+    )
+
+
+def _seen(chart: Chart, state: State) -> Seen:
+    return Seen(
+        map=state.map,
+        stages=[stage for stage in chart.stages if state.stage(stage).status == "open"],
+        risk=any(
+            known.play.kind == "risk" and state.play(play).status == "open" for play, known in chart.plays.items()
+        ),
+    )

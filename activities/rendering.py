@@ -1,0 +1,165 @@
+"""From a message's row to the words that go out: texts of the map, the customer's data, links."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from channels.compose import Recipient, compose
+from channels.links import LinkSigner
+from channels.protocol import OutgoingMessage
+from journeys.language.model import Outcome
+from journeys.language.templates import (
+    CsmContext,
+    MessageContext,
+    Rendered,
+    StepContext,
+    message_context,
+    pick_variant,
+    render_merged,
+    variant_language,
+)
+from journeys.planner.calendars import zone
+from journeys.planner.chart import Chart
+from journeys.planner.customer import Contact, Customer
+from journeys.planner.instants import moment
+from journeys.planner.state import State
+from store.tables import MessageRow
+
+MESSAGES = "messages/"
+
+
+@dataclass(frozen=True, slots=True)
+class Writing:
+    """All that a message is written from; `now` is wall clock, for the age of links."""
+
+    chart: Chart
+    files: Mapping[str, str]
+    state: State
+    row: MessageRow
+    links: LinkSigner
+    now: datetime
+
+    @property
+    def customer(self) -> Customer:
+        return self.state.customer
+
+    @property
+    def contact(self) -> Contact:
+        """Who it goes to; a person agreed on need not be among the contacts."""
+        for contact in self.customer.contacts:
+            if contact.email == self.row.contact:
+                return contact
+        return Contact(self.row.contact, self.row.contact)
+
+    @property
+    def colleague(self) -> str | None:
+        """The address of the colleague who looks after the customer."""
+        return self.customer.team.get(self.chart.map.csm)
+
+    @property
+    def colleague_name(self) -> str:
+        return name_of(self.colleague) if self.colleague else self.chart.map.roles[self.chart.map.csm].title
+
+    @property
+    def plan_url(self) -> str:
+        return self.links.plan_url(self.row.journey_id, self.customer.id, self.row.contact, now=self.now)
+
+
+def write(writing: Writing) -> OutgoingMessage:
+    """The message, rendered and laid out, ready for any channel.
+
+    Raises:
+        TemplateFailed: a template cannot be rendered.
+        KeyError: a template, or a step, is not in the version of the map.
+        ValueError: a date of the customer's is none.
+    """
+    return compose(
+        render(writing),
+        journey=writing.row.journey_id,
+        message=writing.row.message,
+        to=Recipient(writing.customer.id, writing.contact.name, writing.contact.email),
+        colleague_name=writing.colleague_name,
+        colleague_address=writing.colleague,
+        plan_url=writing.plan_url,
+    )
+
+
+def outgoing(writing: Writing, subject: str, text: str, html: str | None) -> OutgoingMessage:
+    """The message with words that were found before."""
+    return OutgoingMessage(
+        journey=writing.row.journey_id,
+        message=writing.row.message,
+        customer=writing.customer.id,
+        to_name=writing.contact.name,
+        to_address=writing.contact.email,
+        subject=subject,
+        text=text,
+        html=html,
+        language=writing.contact.language or writing.customer.language or "en",
+        from_name=writing.colleague_name,
+        reply_to=writing.colleague,
+    )
+
+
+def render(writing: Writing) -> Rendered:
+    """The message, of one step or merged of several.
+
+    Raises:
+        TemplateFailed: a template cannot be rendered.
+        KeyError: a template file is not in the version.
+    """
+    texts = {name.removeprefix(MESSAGES): text for name, text in writing.files.items() if name.startswith(MESSAGES)}
+    language = writing.contact.language or writing.customer.language
+    parts = []
+    for step, template in zip(writing.row.steps, writing.row.templates, strict=True):
+        file = pick_variant(texts, template, language)
+        parts.append((texts[file], _context(writing, step, variant_language(file))))
+    return render_merged(parts)
+
+
+def name_of(address: str) -> str:
+    """What a colleague is called of whom only the address is known: `ana.ruiz@x.example` is Ana Ruiz."""
+    words = address.partition("@")[0].replace("_", ".").replace("-", ".").split(".")
+    return " ".join(word.capitalize() for word in words if word) or address
+
+
+def _context(writing: Writing, step: str, language: str | None) -> MessageContext:
+    first = _step(writing, step)
+    others = [_step(writing, other) for other in writing.row.steps if other != step]
+    timezone = zone(writing.customer.timezone)
+    return message_context(
+        customer=writing.customer,
+        contact=writing.contact,
+        steps=[first, *others],
+        csm=CsmContext(writing.colleague_name, writing.colleague or ""),
+        plan_url=writing.plan_url,
+        map_title=writing.chart.map.title,
+        verify_url=_verify_url(writing, step),
+        attributes=writing.chart.map.attributes,
+        started_on=moment(writing.state.started_at).astimezone(timezone).date(),
+        language=language,
+    )
+
+
+def _step(writing: Writing, step: str) -> StepContext:
+    known = writing.chart.steps[step].step
+    due = writing.state.step(step).due_at
+    timezone = zone(writing.contact.timezone or writing.customer.timezone)
+    outcome = known if isinstance(known, Outcome) else None
+    return StepContext(
+        id=step,
+        title=outcome.statement if isinstance(known, Outcome) else known.title,
+        due=None if due is None else moment(due).astimezone(timezone).date(),
+        statement=outcome.statement if outcome else None,
+        metric=outcome.metric.name if outcome and outcome.metric else None,
+    )
+
+
+def _verify_url(writing: Writing, step: str) -> str | None:
+    if not isinstance(writing.chart.steps[step].step, Outcome):
+        return None
+    return writing.links.verify_url(
+        writing.row.journey_id, writing.customer.id, writing.row.contact, step, now=writing.now
+    )

@@ -1,0 +1,151 @@
+"""One customer's journey: take facts, advance, deliver, sleep. Every decision is made inside `advance`."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from datetime import timedelta
+
+from temporalio import workflow
+from temporalio.common import RetryPolicy
+from temporalio.exceptions import ActivityError, is_cancelled_exception
+
+from activities.deliveries import DeliveryActivities
+from activities.journey import JourneyActivities
+from activities.types import AdvanceOrder, DeliveryFailure, DeliveryOrder
+from workflows.agenda import Agenda
+from workflows.alarm import Alarm
+from workflows.search_attributes import shown
+from workflows.types import JOURNEY, STATUS, TAKE_FACT, Delivery, JourneyInput, JourneyStatus, Telling
+
+BRIEFLY = timedelta(seconds=30)
+FOREVER = RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(minutes=5))
+FOR_DAYS = RetryPolicy(initial_interval=timedelta(seconds=5), maximum_interval=timedelta(hours=1))
+DAYS = timedelta(days=5)
+PATIENCE = 10  # times the longest history; then deliveries under way are started anew in the next run
+
+
+@workflow.defn(name=JOURNEY)
+class CustomerJourney:
+    """The durable loop around the planner; its state is the planner's, and nothing is decided here."""
+
+    @workflow.init
+    def __init__(self, given: JourneyInput) -> None:
+        self._given = given
+        self._agenda = Agenda(given.waiting, given.wake_at)
+        self._alarm = Alarm()
+        self._in_flight: dict[str, Delivery] = {}
+        self._ended = False
+
+    @workflow.run
+    async def run(self, given: JourneyInput) -> None:
+        for delivery in given.in_flight:
+            self._send(delivery)
+        while not self._is_over():
+            if self._may_continue():
+                workflow.continue_as_new(self._carried_over())
+            if self._is_due():
+                await self._advance()
+            else:
+                await self._sleep()
+        self._alarm.stop()
+
+    @workflow.signal(name=TAKE_FACT)
+    def take_fact(self, telling: Telling) -> None:
+        """Take in a fact; one whose `at` is still ahead waits until then. Those for another journey come again."""
+        if telling.journey == self._given.journey:
+            self._agenda.add(telling.fact)
+
+    @workflow.query(name=STATUS)
+    def status(self) -> JourneyStatus:
+        """What the journey is doing."""
+        return JourneyStatus(
+            journey=self._given.journey,
+            version=self._given.version,
+            revision=int(self._given.state.get("revision", 0)),
+            now=self._now(),
+            next=self._agenda.next,
+            waiting=len(self._agenda),
+            in_flight=sorted(self._in_flight),
+            ended=self._ended,
+        )
+
+    async def _advance(self) -> None:
+        """Take in the facts that are due and bring the journey up to now: one decision, kept in the history."""
+        now = self._now()
+        facts = self._agenda.take(now)
+        given = self._given
+        advanced = await workflow.execute_local_activity_method(
+            JourneyActivities.advance,
+            AdvanceOrder(given.journey, given.version, given.state, facts, now),
+            start_to_close_timeout=BRIEFLY,
+            retry_policy=FOREVER,
+        )
+        self._given = replace(given, version=advanced.version, state=advanced.state, seen=advanced.seen)
+        self._agenda.wake_at, self._ended = advanced.wake_at, advanced.ended
+        if advanced.seen != given.seen:
+            workflow.upsert_search_attributes(shown(advanced.seen))
+        for message in advanced.deliveries:
+            self._send(Delivery(message, workflow.time() + DAYS.total_seconds()))
+
+    async def _sleep(self) -> None:
+        """Sleep until the next instant of the agenda, or until there is something else to do."""
+        at = self._agenda.next
+        self._alarm.set(None if at is None else self._given.clock.wall_of(at))
+        await workflow.wait_condition(
+            lambda: self._alarm.rang or self._agenda.next != at or self._may_continue() or self._is_over(),
+        )
+
+    def _send(self, delivery: Delivery) -> None:
+        """Start a delivery and wait for nothing: a mail server that is down holds up no journey."""
+        if delivery.message not in self._in_flight:
+            self._in_flight[delivery.message] = delivery
+            asyncio.create_task(self._deliver(delivery))  # noqa: RUF006 - the workflow's loop keeps its tasks
+
+    async def _deliver(self, delivery: Delivery) -> None:
+        """See one message out. A failure for good is a fact, so that somebody reaches the person otherwise."""
+        try:
+            await workflow.execute_activity_method(
+                DeliveryActivities.deliver,
+                DeliveryOrder(self._given.journey, delivery.message, self._given.clock),
+                start_to_close_timeout=timedelta(minutes=2),
+                schedule_to_close_timeout=timedelta(seconds=max(1, delivery.give_up_at - workflow.time())),
+                retry_policy=FOR_DAYS,
+            )
+        except ActivityError as failed:
+            if is_cancelled_exception(failed):
+                raise
+            await self._record_failure(delivery, str(failed.cause or failed))
+        del self._in_flight[delivery.message]
+
+    async def _record_failure(self, delivery: Delivery, why: str) -> None:
+        fact = await workflow.execute_local_activity_method(
+            DeliveryActivities.record_failure,
+            DeliveryFailure(self._given.journey, self._given.customer, delivery.message, why, self._now()),
+            start_to_close_timeout=BRIEFLY,
+            retry_policy=FOREVER,
+        )
+        self._agenda.add(fact)
+
+    def _is_over(self) -> bool:
+        """Whether the journey has ended, its last messages are out, and facts that came meanwhile are taken in."""
+        return self._ended and not self._in_flight and self._agenda.next is None
+
+    def _may_continue(self) -> bool:
+        """Whether to continue as new: the history is long, and nothing is in hand that this would interrupt."""
+        info = workflow.info()
+        if self._ended:
+            return False
+        if self._in_flight:
+            return info.get_current_history_length() > self._given.max_history * PATIENCE
+        return info.get_current_history_length() > self._given.max_history or info.is_continue_as_new_suggested()
+
+    def _carried_over(self) -> JourneyInput:
+        deliveries = list(self._in_flight.values())
+        return replace(self._given, wake_at=self._agenda.wake_at, waiting=self._agenda.facts, in_flight=deliveries)
+
+    def _is_due(self) -> bool:
+        return self._agenda.next is not None and self._agenda.next <= self._now()
+
+    def _now(self) -> int:
+        return self._given.clock.journey_of(workflow.time())
