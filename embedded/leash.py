@@ -8,7 +8,8 @@ Linux kills the command (PR_SET_PDEATHSIG; set here, in a process with one threa
 thread that forked, not the process). Elsewhere the command would then live on until it is stopped by hand.
 
 Descriptors that the parent passes on are passed on to the command, so it can hold a lock. Signals to stop are
-forwarded. The exit code is the command's, or 128 + N when signal N killed it.
+forwarded. Files that the command makes are for this user alone: they hold personal data. The exit code is the
+command's, or 128 + N when signal N killed it.
 
 It is run by its path, without `site`, so that it starts in a few milliseconds: it imports nothing of ours.
 """
@@ -32,6 +33,7 @@ def main(command: list[str]) -> int:
     """Run `command` on the leash and return its exit code."""
     if os.getpgrp() != os.getpid():
         os.setsid()  # Ctrl-C in the terminal is the parent's business; and the group can be killed as one
+    os.umask(0o077)
     child: subprocess.Popen[bytes] | None = None
     asked: list[int] = []
 

@@ -22,9 +22,9 @@ class PortTakenError(Exception):
         )
 
 
-def free_port() -> int:
-    """A port of 127.0.0.1 that nobody uses now."""
-    with socket.create_server((LOOPBACK, 0)) as server:
+def free_port(host: str = LOOPBACK) -> int:
+    """A port that nobody uses now."""
+    with socket.create_server((host, 0)) as server:
         port: int = server.getsockname()[1]
         return port
 
@@ -44,8 +44,8 @@ def check_port(port: int, *, what: str, option: str, host: str = LOOPBACK) -> in
 
 
 def check_web_port(port: int = 8080, *, host: str = LOOPBACK) -> int:
-    """Return the port for the web application if it is free, else raise `PortTakenError`."""
-    return check_port(port, what="the web application", option="--port", host=host)
+    """Return the port for the web application if it is free (for 0: any free one), else raise `PortTakenError`."""
+    return free_port(host) if port == 0 else check_port(port, what="the web application", option="--port", host=host)
 
 
 def _why(error: OSError, port: int) -> str:

@@ -20,6 +20,7 @@ from embedded.connection import TemporalPlace, TemporalUnreachableError, connect
 from embedded.folder import DataFolder
 from embedded.ports import LOOPBACK, check_port, free_port
 from embedded.search_attributes import register_search_attributes
+from embedded.unfinished import discard_unfinished
 
 _NAMESPACE = "default"
 _RETENTION = timedelta(days=30)  # the store keeps the timeline for good; histories serve the search for errors
@@ -102,6 +103,7 @@ class TemporalServer:
         Raises:
             TemporalBinaryMissingError: The command is not in this environment.
         """
+        discard_unfinished(self.folder.temporal_database)
         return Program(
             name="temporal",
             argv=self._command(),

@@ -13,6 +13,7 @@ from embedded.server import TemporalServer
 def test_a_free_port_may_be_used() -> None:
     port = free_port()
     assert check_web_port(port) == port
+    assert check_web_port(0) > 0
 
 
 def test_a_taken_port_is_named_with_who_has_it_and_how_to_choose_another() -> None:

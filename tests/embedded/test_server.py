@@ -11,13 +11,16 @@ from processes import gone, until
 from temporalio.api.operatorservice.v1 import ListSearchAttributesRequest
 from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest
 from temporalio.client import Client, WorkflowExecutionStatus
+from temporalio.common import SearchAttributePair, TypedSearchAttributes
 
-from embedded.connection import connect
+from embedded.connection import TemporalPlace, connect, resolve
 from embedded.folder import DataFolder
 from embedded.search_attributes import SearchAttributesMissingError, register_search_attributes
 from embedded.server import TemporalBinaryMissingError, TemporalServer, temporal_binary
 from embedded.supervise import Supervisor
-from workflows.search_attributes import ALL
+from workflows.search_attributes import ALL, MAP, RISK, STAGES
+
+QUERY = "MilepostMap = 'enterprise' AND MilepostStage = 'renewal' AND MilepostRisk = true"
 
 
 async def started(client: Client, workflow_id: str) -> None:
@@ -76,7 +79,32 @@ async def test_namespace_and_search_attributes_are_prepared(folder: DataFolder) 
         )
     assert {key.name: key.indexed_value_type.value for key in ALL} == dict(there.custom_attributes)
     assert namespace.config.workflow_execution_retention_ttl.ToTimedelta() == timedelta(days=30)
-    assert stat.S_IMODE(folder.temporal_database.parent.stat().st_mode) == 0o700
+
+
+async def test_journeys_can_be_searched_as_soon_as_the_server_is_ready(folder: DataFolder) -> None:
+    server = TemporalServer.choose(folder, headless=True)
+    async with Supervisor() as supervisor:
+        await supervisor.start(server.program())
+        client = await connect(server.place)
+        seen = TypedSearchAttributes(
+            [
+                SearchAttributePair(MAP, "enterprise"),
+                SearchAttributePair(STAGES, ["value", "renewal"]),
+                SearchAttributePair(RISK, value=True),
+            ]
+        )
+        await client.start_workflow("Any", id="journey/acme", task_queue="nobody-listens", search_attributes=seen)
+        async with asyncio.timeout(8):
+            while not [found async for found in client.list_workflows(QUERY)]:
+                await asyncio.sleep(0.05)
+
+
+async def test_the_database_is_for_its_user_alone(folder: DataFolder) -> None:
+    server = TemporalServer.choose(folder, headless=True)
+    async with Supervisor() as supervisor:
+        await supervisor.start(server.program())
+        for file in folder.path.iterdir():
+            assert stat.S_IMODE(file.stat().st_mode) == 0o600
 
 
 async def test_the_pages_are_where_the_server_says(folder: DataFolder) -> None:
@@ -122,8 +150,12 @@ def test_our_other_programs_are_told_of_this_temporal_only(folder: DataFolder, m
     monkeypatch.setenv("TEMPORAL_API_KEY", "of another cluster")
     server = TemporalServer.choose(folder, headless=True)
     environment = server.environment()
-    assert environment["TEMPORAL_API_KEY"] is None
-    assert environment["TEMPORAL_ADDRESS"] == server.address
+    assert environment.pop("TEMPORAL_API_KEY") is None
+    monkeypatch.delenv("TEMPORAL_API_KEY")
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    found = resolve(TemporalPlace())
+    assert (found.address, found.namespace, found.api_key, found.tls) == (server.address, "default", None, False)
 
 
 def test_an_environment_without_the_binary_is_a_clear_error(monkeypatch: pytest.MonkeyPatch) -> None:
