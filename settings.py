@@ -100,6 +100,21 @@ class Settings(BaseSettings):
     temporal_tls_cert: Path | None = Field(None, description="The file of our certificate for Temporal.")
     temporal_tls_key: Path | None = Field(None, description="The file of the key of our certificate for Temporal.")
 
+    temporal_tls: bool | None = Field(
+        None, description="Whether to speak TLS to Temporal. Unset: yes if an API key or a TLS file is given."
+    )
+    temporal_tls_server_name: str | None = Field(
+        None, description="The name in Temporal's certificate, where it is not the host's."
+    )
+    temporal_profile: str | None = Field(
+        None, description="Which profile of Temporal's profile file to use. Unset: default."
+    )
+    encryption_keys: SecretStr | None = Field(
+        None,
+        description="Encrypts what Temporal keeps: a base64 key of 32 bytes, or several separated by commas; the first "
+        "encrypts, all decrypt. Unset: not encrypted.",
+    )
+
     log_format: Literal["console", "json"] = Field("console", description="Logs for people, or a JSON object a line.")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="The least that is logged.")
 

@@ -154,12 +154,13 @@ async def _write_customer(session: AsyncSession, earlier: tuple[Customer, Custom
 
     `earlier` are the customer before this plan, and as an earlier attempt at this plan wrote it.
     """
-    now = state.customer
-    names = set(now.attributes).union(*(customer.attributes for customer in earlier))
+    now, known = state.customer, _attributes(state.customer)
+    before = [_attributes(customer) for customer in earlier]
+    names = set(known).union(*before)
     changed = {
-        name: now.attributes.get(name)
+        name: known.get(name)
         for name in sorted(names)
-        if any(customer.attributes.get(name) != now.attributes.get(name) for customer in earlier)
+        if any(attributes.get(name) != known.get(name) for attributes in before)
     }
     if changed:
         await customers.set_attributes(session, now.id, changed, state.clock)
@@ -167,6 +168,10 @@ async def _write_customer(session: AsyncSession, earlier: tuple[Customer, Custom
         await customers.write_contacts(session, now.id, now.contacts)
     if any(dict(customer.team) != dict(now.team) for customer in earlier):
         (await customers.get_row(session, now.id)).team = dict(now.team)
+
+
+def _attributes(customer: Customer) -> dict[str, Any]:
+    return {**customer.attributes, **{name: getattr(customer, name) for name in customers.BUILT_IN}}
 
 
 def _write_mirror(journey: JourneyRow, plan: Plan) -> None:

@@ -16,6 +16,8 @@ from store.errors import UnknownCustomer
 from store.tables import ContactRow, CustomerRow, JourneyRow
 from store.upsert import upsert
 
+BUILT_IN = frozenset({"name", "timezone", "country", "language"})
+"""What a fact can set of a customer beside the attributes that maps declare."""
 _CHUNK = 500
 
 
@@ -103,13 +105,16 @@ async def apply(session: AsyncSession, customer: str, fact: Fact, now: Instant) 
 
 
 async def set_attributes(session: AsyncSession, customer: str, given: Mapping[str, Any], now: Instant) -> None:
-    """Set these attributes and keep the others; None forgets one.
+    """Set these attributes and keep the others; None forgets one. Built-in ones are the record's own columns.
 
     Raises:
         UnknownCustomer: there is none of this id.
     """
     row = await get_row(session, customer)
-    merged = {**row.attributes, **given}
+    for name in BUILT_IN.intersection(given):
+        if given[name] is not None or name in {"country", "language"}:
+            setattr(row, name, given[name])
+    merged = {**row.attributes, **{name: value for name, value in given.items() if name not in BUILT_IN}}
     row.attributes = {name: value for name, value in merged.items() if value is not None}
     row.health, row.updated_at = health(row.attributes), now
 

@@ -1,0 +1,212 @@
+"""Reading a book of customers from a CSV file: every row that is right, and what is wrong with the others.
+
+The first row names the columns: `id`, `name`, `timezone`, `country`, `language`, `contacts`, `team`; every other column
+is an attribute. Only `id` must be there. Nothing is written here: see `store.customers.save`.
+"""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import difflib
+import io
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, TypeVar
+
+from journeys.language.model import AttributeType
+from journeys.planner.customer import Customer
+from store import cells, places
+
+COLUMNS = ("id", "name", "timezone", "country", "language", "contacts", "team")
+_LONGEST_ROW = 100  # lines; a row that is longer has a quote that was never closed
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class RowProblem:
+    """Why a row was refused. `row` is the line of the file on which it begins, the header being 1."""
+
+    row: int
+    column: str | None
+    message: str
+
+    def __str__(self) -> str:
+        return (
+            f"row {self.row}, column {self.column}: {self.message}"
+            if self.column
+            else f"row {self.row}: {self.message}"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """What a file held: the customers of the rows that are right, all problems of the others, and how many rows."""
+
+    customers: tuple[Customer, ...]
+    problems: tuple[RowProblem, ...]
+    rows: int
+
+    @property
+    def refused(self) -> int:
+        """How many rows were refused."""
+        return self.rows - len(self.customers)
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    number: int
+    cells: Sequence[str]
+    problem: str | None = None
+
+
+def read_book(data: bytes | str, attributes: Mapping[str, AttributeType] | None = None) -> Book:
+    """Read a CSV file, in UTF-8 (or UTF-16 with its mark), separated by commas, semicolons or tabs.
+
+    `attributes` are the types that maps declare; columns that none declares stay text. Empty cells are not given. A
+    row that cannot be read in full is refused, with all that is wrong with it; a header that cannot be used refuses
+    the file.
+    """
+    lines = _lines(data)
+    rows = _rows(lines, _delimiter(lines))
+    header = next(rows, _Row(1, ()))
+    names = [name.strip() for name in header.cells]
+    problems = _header_problems(header, names)
+    if problems:
+        return Book((), tuple(problems), 0)
+    reader = _Reader(names, attributes or {})
+    read = [reader.customer(row) for row in rows]
+    return Book(tuple(filter(None, read)), tuple(reader.problems), len(read))
+
+
+# The file.
+
+
+def _lines(data: bytes | str) -> list[str]:
+    if isinstance(data, bytes):
+        encoding = "utf-16" if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else "utf-8-sig"
+        data = data.decode(encoding, "surrogateescape" if encoding == "utf-8-sig" else "replace")
+    return list(io.StringIO(data.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")))
+
+
+def _delimiter(lines: Sequence[str]) -> str:
+    """The sign that the header uses most: spreadsheets of many countries write semicolons."""
+    header = lines[0] if lines else ""
+    return max(",;\t", key=header.count)
+
+
+def _rows(lines: Sequence[str], delimiter: str) -> Iterator[_Row]:
+    """The rows that are not empty. After one that is broken, reading goes on at the line below its first."""
+    width: int | None = None
+    at = 0
+    while at < len(lines):
+        row, taken = _row(lines, at, delimiter, width)
+        if any(cell.strip() for cell in row.cells) or row.problem:
+            width = width or len(row.cells)
+            yield row
+        at += 1 if row.problem else taken
+
+
+def _row(lines: Sequence[str], at: int, delimiter: str, width: int | None) -> tuple[_Row, int]:
+    reader = csv.reader(lines[at : at + _LONGEST_ROW], delimiter=delimiter, strict=True)
+    try:
+        found = next(reader)
+    except csv.Error as error:
+        why = "a quote is opened and never closed" if "unexpected end" in str(error) else str(error)
+        return _Row(at + 1, (), f"This is no CSV: {why}. Put cells with quotes in quotes, and double those inside"), 1
+    if width is not None and len(found) > width and any(cell.strip() for cell in found[width:]):
+        return _Row(
+            at + 1, (), f"There are {len(found)} cells for {width} columns; put cells with {delimiter!r} in quotes"
+        ), 1
+    return _Row(at + 1, found), reader.line_num
+
+
+def _header_problems(header: _Row, names: Sequence[str]) -> list[RowProblem]:
+    if header.problem:
+        return [RowProblem(header.number, None, header.problem)]
+    if "id" not in names:
+        near = difflib.get_close_matches("id", [name.lower() for name in names], 1)
+        hint = f" Is it the column {near[0]!r}?" if near else ""
+        message = f"The first row must name the columns, and 'id' is not among them.{hint} Known: {', '.join(COLUMNS)}"
+        return [RowProblem(header.number, "id", message)]
+    twice = [name for name, number in Counter(names).items() if name and number > 1]
+    return [RowProblem(header.number, name, f"There are several columns {name!r}; keep one") for name in twice]
+
+
+# A row.
+
+
+class _Reader:
+    """Makes customers of rows and gathers what is wrong."""
+
+    def __init__(self, names: Sequence[str], attributes: Mapping[str, AttributeType]) -> None:
+        self.problems: list[RowProblem] = []
+        self._names = names
+        self._attributes = attributes
+        self._seen: dict[str, int] = {}
+
+    def customer(self, row: _Row) -> Customer | None:
+        """The customer of a row, if all of it is right."""
+        before = len(self.problems)
+        given = self._cells(row)
+        if len(self.problems) > before:
+            return None
+        customer_id = self._read(row, "id", given.get("id", ""), cells.read_id, "")
+        self._unique(row, customer_id)
+
+        def read(column: str, reader: Callable[[str], T], default: T) -> T:
+            return self._read(row, column, given[column], reader, default) if given.get(column) else default
+
+        made = Customer(
+            customer_id,
+            given.get("name") or customer_id,
+            read("timezone", places.timezone, "UTC"),
+            read("country", places.country, None),
+            read("language", cells.read_language, None),
+            {
+                name: read(name, partial(cells.read_attribute, kind=self._attributes.get(name)), None)
+                for name, cell in given.items()
+                if name and cell and name not in COLUMNS
+            },
+            read("contacts", cells.read_contacts, ()),
+            read("team", cells.read_team, {}),
+        )
+        return made if len(self.problems) == before else None
+
+    def _cells(self, row: _Row) -> dict[str, str]:
+        """The row's cells by column, once they are text."""
+        if row.problem:
+            self.problems.append(RowProblem(row.number, None, row.problem))
+        given = dict(zip(self._names, (cell.strip() for cell in row.cells), strict=False))
+        self.problems += [
+            RowProblem(row.number, name, "The text is not in UTF-8; save the file as 'CSV UTF-8'")
+            for name, cell in given.items()
+            if not _is_text(cell)
+        ]
+        return given
+
+    def _read(self, row: _Row, column: str, cell: str, reader: Callable[[str], T], default: T) -> T:
+        try:
+            return reader(cell)
+        except ValueError as error:
+            self.problems.append(RowProblem(row.number, column, str(error)))
+            return default
+
+    def _unique(self, row: _Row, customer: str) -> None:
+        first = self._seen.setdefault(customer, row.number)
+        if customer and first != row.number:
+            message = f"The id {customer!r} stands in row {first} already; an id names one customer"
+            self.problems.append(RowProblem(row.number, "id", message))
+
+
+def _is_text(cell: str) -> bool:
+    """Whether a cell is text that can be kept: no bytes that are no UTF-8, no control characters of old files."""
+    return not any("\udc80" <= sign <= "\udcff" or sign in "\0\ufffd" for sign in cell)
+
+
+def types_of(attributes: Mapping[str, Any]) -> dict[str, AttributeType]:
+    """The types of a map's declared attributes (`Map.attributes`)."""
+    return {name: attribute.type for name, attribute in attributes.items()}
