@@ -95,7 +95,7 @@ async def test_journeys_can_be_searched_as_soon_as_the_server_is_ready(folder: D
         )
         await client.start_workflow("Any", id="journey/acme", task_queue="nobody-listens", search_attributes=seen)
         async with asyncio.timeout(8):
-            while not [found async for found in client.list_workflows(QUERY)]:
+            while not [found async for found in client.list_workflows(QUERY)]:  # noqa: ASYNC110 - there is no event
                 await asyncio.sleep(0.05)
 
 
