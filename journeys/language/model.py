@@ -180,6 +180,11 @@ class Steps(Node):
         return made
 
     @property
+    def written_tracks(self) -> tuple[str, ...]:
+        """The tracks that the map writes, in the order of the file."""
+        return self._tracks
+
+    @property
     def steps(self) -> tuple[AnyStep, ...]:
         """Every step in the order of the file."""
         return tuple(step for track in self._tracks for step in getattr(self, track))

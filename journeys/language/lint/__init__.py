@@ -1,0 +1,50 @@
+"""Linting: all that is wrong with a map, of its fields and of what its parts say together, at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from journeys.language.findings import Finding, related
+from journeys.language.lint.advice import check_advice
+from journeys.language.lint.circles import check_circles
+from journeys.language.lint.files import check_files
+from journeys.language.lint.ids import check_ids
+from journeys.language.lint.meanings import check_conditions
+from journeys.language.lint.openings import check_openings
+from journeys.language.lint.places import check_places
+from journeys.language.lint.references import check_references
+from journeys.language.lint.sight import Sight
+from journeys.language.lint.values import check_values
+from journeys.language.loader import Loaded
+from journeys.language.problems import Problem, in_order
+
+__all__ = ["lint"]
+
+_CHECKS: tuple[Callable[[Sight], Iterator[Finding]], ...] = (
+    check_ids,
+    check_references,
+    check_values,
+    check_conditions,
+    check_places,
+    check_openings,
+    check_circles,
+    check_advice,
+)
+_NEEDS_WHOLE_PARTS = ("M108", "M109", "M111", "W")
+"""Findings that may well come from what could not be read, and wait until that is mended."""
+
+
+def lint(loaded: Loaded) -> tuple[Problem, ...]:
+    """Every problem of a loaded map, those of loading included, in the order of the files."""
+    problems = list(loaded.problems)
+    structure = loaded.structure
+    if structure is not None and structure.draft is not None:
+        sight = Sight(structure.draft, structure.data, frozenset(structure.repaired))
+        findings = [finding for check in _CHECKS for finding in check(sight)]
+        problems += [each.problem(structure.data, loaded.file) for each in findings if _sure(each, sight)]
+        problems += check_files(sight, loaded)
+    return in_order(problems)
+
+
+def _sure(finding: Finding, sight: Sight) -> bool:
+    return not (finding.code.startswith(_NEEDS_WHOLE_PARTS) and related(finding.path, sight.repaired))
