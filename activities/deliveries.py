@@ -89,7 +89,9 @@ class DeliveryActivities:
         except (TemplateFailed, KeyError, ValueError) as error:
             raise _final("CannotBeRendered", f"the message cannot be rendered: {error}") from error
         async with self._store.transaction() as session:
-            await messages.save_rendering(session, order.journey, order.message, made.subject, made.text, made.html)
+            await messages.save_rendering(
+                session, order.journey, order.message, subject=made.subject, text=made.text, html=made.html
+            )
         return made
 
     async def _writing(self, journey: JourneyRow, row: MessageRow) -> Writing:
@@ -114,14 +116,25 @@ class DeliveryActivities:
             raise _final("Undeliverable", never.why) from never
         async with self._store.transaction() as session:
             await messages.record_sent(
-                session, order.journey, order.message, _now(order), receipt.channel, receipt.reference
+                session,
+                order.journey,
+                order.message,
+                _now(order),
+                channel=receipt.channel,
+                channel_id=receipt.reference,
             )
 
     async def _record_attempt(self, order: DeliveryOrder, why: str) -> None:
         attempt = activity.info().attempt
         async with self._store.transaction() as session:
             await messages.record_attempt(
-                session, order.journey, order.message, _now(order), self._channel.name, why, attempt
+                session,
+                order.journey,
+                order.message,
+                _now(order),
+                channel=self._channel.name,
+                error=why,
+                attempt=attempt,
             )
 
 

@@ -147,14 +147,10 @@ def _step(writing: Writing, step: str) -> StepContext:
     known = writing.chart.steps[step].step
     due = writing.state.step(step).due_at
     timezone = zone(writing.contact.timezone or writing.customer.timezone)
-    outcome = known if isinstance(known, Outcome) else None
-    return StepContext(
-        id=step,
-        title=outcome.statement if isinstance(known, Outcome) else known.title,
-        due=None if due is None else moment(due).astimezone(timezone).date(),
-        statement=outcome.statement if outcome else None,
-        metric=outcome.metric.name if outcome and outcome.metric else None,
-    )
+    day = None if due is None else moment(due).astimezone(timezone).date()
+    if not isinstance(known, Outcome):
+        return StepContext(step, known.title, day)
+    return StepContext(step, known.statement, day, known.statement, known.metric.name if known.metric else None)
 
 
 def _verify_url(writing: Writing, step: str) -> str | None:

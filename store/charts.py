@@ -67,4 +67,5 @@ class Charts:
         """The product events that any map asks for on which a journey runs or may begin."""
         async with self._store.reading() as session:
             versions = await maps.in_use(session)
-        return frozenset(event for version in versions for event in (await self.of(version)).events)
+        charts = [await self.of(version) for version in versions]
+        return frozenset(event for chart in charts for event in chart.events)

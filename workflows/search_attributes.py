@@ -20,7 +20,7 @@ RISK = SearchAttributeKey.for_bool("MilepostRisk")
 ALL: tuple[SearchAttributeKey[Any], ...] = (MAP, STAGES, RISK)
 
 
-def shown(seen: Seen | None) -> list[SearchAttributeUpdate]:
+def shown(seen: Seen | None) -> list[SearchAttributeUpdate[Any]]:
     """The changes that make a journey's search attributes say this."""
     if seen is None:
         return []

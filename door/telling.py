@@ -1,0 +1,122 @@
+"""Taking in facts: checked against the journey's map, written down, told to the journey."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from door.checks import ABOUT_THE_RECORD, check, check_attributes
+from door.enrolment import enrol_if_it_turned
+from door.errors import InvalidFact, NoOpenJourney
+from door.house import House, customer_of
+from door.reaching import Reached
+from journeys.language.model import Attribute
+from journeys.planner.chart import Chart
+from journeys.planner.facts import AttributesSet, Fact, MapChanged, to_json
+from journeys.written import WrittenFact
+from store import errors as store_errors
+from store import facts, journeys
+from store.facts import Recorded
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What became of a fact.
+
+    `new` is False where the id was known already: nothing changed. `counted`: no map asks for this product event.
+    `delivered`: the journey has been told; if not, `message` says why, and whether it will be.
+    """
+
+    fact_id: str
+    new: bool
+    delivered: bool
+    counted: bool
+    message: str
+
+
+_SAID = {
+    Reached.YES: "Recorded; the journey has been told.",
+    Reached.AWAY: "Recorded; Temporal cannot be reached, the journey is told as soon as it can be.",
+    Reached.ENDED: "Recorded; the journey ended meanwhile.",
+}
+
+
+async def tell(
+    house: House, customer: str, fact: WrittenFact | Fact, *, by: str | None = None, source: str = "api"
+) -> Told:
+    """Take in one fact; it acts at the instant at which it is taken in.
+
+    Raises:
+        Refused: it is for nobody, or speaks of what there is not; nothing is written down.
+    """
+    now = house.now()
+    made = fact.fact(house.new_id(), now, by) if isinstance(fact, WrittenFact) else fact
+    charts = await house.charts.current()
+    async with house.store.transaction() as session:
+        before = await customer_of(session, customer)
+        chart = await house.chart(await journeys.open_of(session, customer))
+        await _check(house, made, customer, chart, charts)
+        try:
+            recorded = await facts.record(
+                session,
+                customer,
+                to_json(made),
+                now,
+                source=source,
+                asked_events=_asked(chart, charts),
+                received_at=int(house.wall()),
+            )
+        except store_errors.InvalidFact as error:
+            raise InvalidFact(str(error)) from error
+    if recorded.new and chart is None and isinstance(made, AttributesSet):
+        await enrol_if_it_turned(house, customer, before)
+    return await told(house, customer, recorded)
+
+
+async def told(house: House, customer: str, recorded: Recorded) -> Told:
+    """Tell the journey what was recorded, if that is news and there is a journey."""
+    fact = recorded.fact
+    if recorded.counted:
+        said = f"No map asks for the event {fact['event']!r}: it is counted, neither stored nor delivered."
+        return Told(fact["id"], new=True, delivered=False, counted=True, message=said)
+    if not recorded.new:
+        said = f"The fact {fact['id']!r} was known already; nothing changed."
+        return Told(fact["id"], new=False, delivered=False, counted=False, message=said)
+    if recorded.journey is None:
+        said = "Recorded; the customer has no open journey to tell."
+        return Told(fact["id"], new=True, delivered=False, counted=False, message=said)
+    reached = await house.reach.tell(recorded.journey, customer, fact, house.wall())
+    return Told(fact["id"], new=True, delivered=reached is Reached.YES, counted=False, message=_SAID[reached])
+
+
+async def _check(house: House, fact: Fact, customer: str, chart: Chart | None, charts: list[Chart]) -> None:
+    if chart is not None:
+        check(fact, chart)
+    elif not isinstance(fact, ABOUT_THE_RECORD):
+        raise NoOpenJourney(customer)
+    elif isinstance(fact, AttributesSet):
+        check_attributes(fact.attributes, _declared(charts))
+    if isinstance(fact, MapChanged) and chart is not None:
+        await _check_version(house, fact.version, chart)
+
+
+async def _check_version(house: House, version: str, chart: Chart) -> None:
+    try:
+        other = await house.charts.of(version)
+    except store_errors.UnknownVersion as error:
+        raise InvalidFact(str(error)) from error
+    if other.map.map != chart.map.map:
+        hint = f"The journey is on {chart.map.map!r}."
+        raise InvalidFact(f"Version {version!r} is of map {other.map.map!r}.", hint)
+
+
+def _asked(chart: Chart | None, charts: list[Chart]) -> frozenset[str]:
+    """The product events that the journey's map asks for, or, without a journey, any map."""
+    if chart is not None:
+        return chart.events
+    return frozenset(event for each in charts for event in each.events)
+
+
+def _declared(charts: list[Chart]) -> Mapping[str, Attribute]:
+    """The attributes that any map declares; maps that declare one differently are told apart by enrolment."""
+    return {name: attribute for chart in charts for name, attribute in chart.map.attributes.items()}
