@@ -44,11 +44,15 @@ class RowProblem:
 
 @dataclass(frozen=True, slots=True)
 class Book:
-    """What a file held: the customers of the rows that are right, all problems of the others, and how many rows."""
+    """What a file held: the customers of the rows that are right, all problems of the others, and how many rows.
+
+    `columns` are the names in the first row: what a file has no column for, it says nothing of.
+    """
 
     customers: tuple[Customer, ...]
     problems: tuple[RowProblem, ...]
     rows: int
+    columns: tuple[str, ...] = ()
 
     @property
     def refused(self) -> int:
@@ -79,7 +83,7 @@ def read_book(data: bytes | str, attributes: Mapping[str, AttributeType] | None 
         return Book((), tuple(problems), 0)
     reader = _Reader(names, attributes or {})
     read = [reader.customer(row) for row in rows]
-    return Book(tuple(filter(None, read)), tuple(reader.problems), len(read))
+    return Book(tuple(filter(None, read)), tuple(reader.problems), len(read), tuple(filter(None, names)))
 
 
 # The file.

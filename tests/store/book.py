@@ -1,0 +1,153 @@
+"""What the store's tests write about: a small map, a customer, a journey and its plans."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from journeys.language.model import Map
+from journeys.planner.chart import Chart
+from journeys.planner.customer import Contact, Customer
+from journeys.planner.facts import Fact
+from journeys.planner.instants import Instant, parse
+from journeys.planner.plan import Plan, plan
+from journeys.planner.state import State
+from store import customers, journeys, maps
+from store.advance import write_plan
+from store.tables import Base
+
+START = parse("2026-03-02T15:00:00Z")
+HOUR = 3600
+DAY = 24 * HOUR
+
+SMALL_MAP: dict[str, Any] = {
+    "map": "small",
+    "title": "A small map",
+    "outcome": "save_time",
+    "owner": "ops@vendor.example",
+    "segment": {"where": "true"},
+    "attributes": {"health": {"type": "number"}, "tier": {"type": "text"}},
+    "roles": {"csm": {"title": "CSM", "escalate": {"after": "2 business days", "to": "boss"}}, "boss": "Boss"},
+    "personas": {"sponsor": {"title": "Sponsor"}},
+    "stages": [
+        {
+            "stage": "start",
+            "title": "Start",
+            "target": "30 days",
+            "touchpoints": [
+                {
+                    "touchpoint": "kickoff",
+                    "title": "Kickoff call",
+                    "role": "csm",
+                    "invite": "sponsor",
+                    "due": "2 business days",
+                    "effort": "90 minutes",
+                    "playbook": "kickoff.md",
+                    "results": {"ready": [], "not_ready": {"play": "unblock"}},
+                },
+                {"touchpoint": "review", "title": "Review", "role": "csm", "after": "kickoff", "due": "1 week"},
+            ],
+            "outcomes": [
+                {
+                    "outcome": "saved",
+                    "type": "save_time",
+                    "statement": "Ten hours less",
+                    "metric": {"name": "hours", "target": 10},
+                    "persona": "sponsor",
+                    "after": "kickoff",
+                    "message": "ask.md",
+                    "within": "5 business days",
+                    "then": {"disputed": {"play": "rescue"}, "silent": {"play": "rescue"}},
+                },
+            ],
+        },
+        {
+            "stage": "value",
+            "title": "Value",
+            "touchpoints": [{"touchpoint": "thanks", "title": "Thanks", "role": "boss"}],
+        },
+    ],
+    "plays": [
+        {
+            "play": "rescue",
+            "kind": "risk",
+            "title": "Rescue",
+            "starts_when": {"if": "customer.health < 40"},
+            "touchpoints": [{"touchpoint": "rescue_call", "title": "Call", "role": "csm"}],
+        },
+        {
+            "play": "unblock",
+            "kind": "other",
+            "title": "Unblock",
+            "touchpoints": [{"touchpoint": "unblock_call", "title": "Ask", "role": "boss"}],
+        },
+    ],
+}
+
+
+def customer(customer_id: str = "acme", **changes: Any) -> Customer:
+    """Acme, in Berlin, with a sponsor and a CSM; `changes` are fields of `Customer`."""
+    known: dict[str, Any] = {
+        "name": customer_id.capitalize(),
+        "timezone": "Europe/Berlin",
+        "country": "DE",
+        "attributes": {"health": 75, "tier": "gold"},
+        "contacts": (Contact("Sam Poe", f"sam@{customer_id}.example", ("sponsor",), "Asia/Tokyo", "JP", "ja"),),
+        "team": {"csm": "Ana@vendor.example"},
+    }
+    return Customer(customer_id, **{**known, **changes})
+
+
+async def publish(session: AsyncSession, data: dict[str, Any] | None = None) -> Chart:
+    """Publish the small map, or this one, and give its chart."""
+    made = Map.model_validate(data or SMALL_MAP)
+    published = await maps.publish(session, made.map, made.title, {"map.yaml": repr(data or SMALL_MAP)}, START)
+    return Chart.of(made, published.version.hash)
+
+
+class Walk:
+    """A journey that a test leads: `tell` plans with facts and writes the plan."""
+
+    def __init__(self, session: AsyncSession, chart: Chart, journey: str, state: State) -> None:
+        self.session = session
+        self.chart = chart
+        self.journey = journey
+        self.state = state
+
+    @staticmethod
+    async def begin(session: AsyncSession, chart: Chart, who: Customer | None = None) -> Walk:
+        """Write the customer, begin the journey and write its first plan."""
+        known = who or customer()
+        await customers.save(session, [known], START)
+        state = State.begin(known, chart.map.map, chart.version, START)
+        row = await journeys.begin(session, state)
+        walk = Walk(session, chart, row.id, state)
+        await walk.tell(START)
+        return walk
+
+    def plan(self, now: Instant, *facts: Fact) -> Plan:
+        return plan(self.chart, self.state, facts, now)
+
+    async def tell(self, now: Instant, *facts: Fact) -> Plan:
+        made = self.plan(now, *facts)
+        await write_plan(self.session, self.journey, self.state, made, self.chart)
+        self.state = made.state
+        return made
+
+
+_NOT_COMPARED = {"timeline": {"serial"}, "customers": {"updated_at"}}
+
+
+async def everything(session: AsyncSession) -> dict[str, list[dict[str, Any]]]:
+    """All rows of all tables, without what says only when or in which order they were written."""
+    dumped = {}
+    for table in Base.metadata.sorted_tables:
+        hidden = _NOT_COMPARED.get(table.name, set())
+        order = [column for column in table.primary_key if column.name not in hidden] or [*table.c][1:3]
+        rows = await session.execute(select(table).order_by(*order))
+        dumped[table.name] = [
+            {name: value for name, value in row._mapping.items() if name not in hidden} for row in rows
+        ]
+    return dumped

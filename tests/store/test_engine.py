@@ -1,0 +1,92 @@
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import StatementError
+
+from store import customers
+from store.engine import check, database_url, open_store
+from store.errors import StoreUnreachable
+from tests.store.book import START, customer
+
+
+async def test_a_transaction_is_written_whole_or_not_at_all(store):
+    with pytest.raises(RuntimeError):
+        async with store.transaction() as session:
+            await customers.save(session, [customer()], START)
+            raise RuntimeError
+    async with store.reading() as session:
+        assert await customers.count(session) == 0
+
+
+async def test_writers_of_several_processes_take_turns_and_lose_nothing(database_url):
+    stores = [open_store(database_url) for _ in range(3)]
+    async with stores[0].transaction() as session:
+        await customers.save(session, [customer(attributes={"health": 0})], START)
+
+    async def add_one(store):
+        async with store.transaction() as session:
+            row = await customers.get_row(session, "acme")
+            await session.refresh(row, with_for_update=True)
+            await asyncio.sleep(0)
+            await customers.set_attributes(session, "acme", {"health": row.attributes["health"] + 1}, START)
+
+    await asyncio.gather(*(add_one(store) for store in stores for _ in range(5)))
+    async with stores[0].reading() as session:
+        assert (await customers.get(session, "acme")).attributes == {"health": 15}
+    for store in stores:
+        await store.close()
+
+
+async def test_a_reader_waits_for_no_writer(store):
+    async with store.transaction() as session:
+        await customers.save(session, [customer()], START)
+        async with store.reading() as other:
+            assert await customers.count(other) == 0
+
+
+async def test_sqlite_is_opened_the_way_that_lets_processes_share_it(sqlite_url):
+    store = open_store(sqlite_url)
+    async with store.reading() as session:
+        found = {
+            name: (await session.execute(text(f"PRAGMA {name}"))).scalar()
+            for name in ("journal_mode", "foreign_keys", "busy_timeout")
+        }
+    await store.close()
+    assert found == {"journal_mode": "wal", "foreign_keys": 1, "busy_timeout": 30000}
+
+
+async def test_numbers_that_are_no_json_are_refused_on_both_databases(store):
+    with pytest.raises((StatementError, ValueError), match="not JSON compliant"):
+        async with store.transaction() as session:
+            await customers.save(session, [customer(attributes={"seats": float("nan")})], START)
+
+
+async def test_a_database_that_answers_is_fine_and_one_that_does_not_is_named(store):
+    await check(store)
+    gone = open_store("postgresql://127.0.0.1:1/milepost")
+    with pytest.raises(StoreUnreachable, match=r"127\.0\.0\.1:1"):
+        await check(gone)
+    await gone.close()
+
+
+@pytest.mark.parametrize(
+    ("given", "driver"),
+    [
+        ("sqlite:///x.db", "sqlite+aiosqlite"),
+        ("postgres://u@h/d", "postgresql+psycopg"),
+        ("postgresql://u@h/d", "postgresql+psycopg"),
+        ("postgresql+psycopg://u@h/d", "postgresql+psycopg"),
+    ],
+)
+def test_urls_are_read_the_way_people_write_them(given, driver):
+    assert database_url(given).drivername == driver
+
+
+@pytest.mark.parametrize("given", ["mysql://root:hidden@h/d", "not a url", ""])
+def test_a_url_of_no_database_that_we_know_is_refused_without_showing_passwords(given):
+    with pytest.raises(StoreUnreachable) as raised:
+        database_url(given)
+    assert "hidden" not in str(raised.value)
