@@ -128,11 +128,7 @@ def _tests_of_being_known(tokens: list[Token]) -> list[Edit]:
     for index, token in enumerate(tokens):
         words = tokens[index : index + 6]
         shape = [word.text if word.kind == "mark" else word.kind for word in words]
-        if (
-            token.text == "has"
-            and shape == ["name", "(", "name", ".", "name", ")"]
-            and words[2].text in ROOTS
-        ):
+        if token.text == "has" and shape == ["name", "(", "name", ".", "name", ")"] and words[2].text in ROOTS:
             edits.append(Edit(token.start, words[5].end, f"{KNOWN}.{words[2].text}.{words[4].text}"))
     return edits
 

@@ -32,9 +32,7 @@ _PLAIN_TYPES = {
 class ConditionError(ValueError):
     """A condition that can't be used; `column` is 1-based in its text, None where it has no place."""
 
-    def __init__(
-        self, message: str, column: int | None, length: int = 1, suggestion: str | None = None
-    ) -> None:
+    def __init__(self, message: str, column: int | None, length: int = 1, suggestion: str | None = None) -> None:
         super().__init__(message)
         self.message = message
         self.column = column
@@ -96,15 +94,11 @@ def _check_is_date(function: str, attribute: Token, names: Names) -> None:
         raise ConditionError(message + did_you_mean(near), attribute.start + 1, len(attribute.text), near)
 
 
-def explain(
-    error: str, text: str, rewritten: Rewritten, variables: tuple[tuple[str, str], ...]
-) -> ConditionError:
+def explain(error: str, text: str, rewritten: Rewritten, variables: tuple[tuple[str, str], ...]) -> ConditionError:
     place = re.search(r"<input>:(\d+):(\d+): ([^\n]*)", error)
     if place is None:
         if "recursion limit" in error:
-            return ConditionError(
-                "The condition is nested too deeply; write it with fewer parentheses", 1, len(text)
-            )
+            return ConditionError("The condition is nested too deeply; write it with fewer parentheses", 1, len(text))
         return ConditionError(f"{text!r} can't be read as a condition", 1, len(text))
     at = min(rewritten.origin(int(place[1]), int(place[2])), len(text))
     return _explain_at(place[3], at, text, variables)
@@ -123,9 +117,7 @@ def _explain_at(said: str, at: int, text: str, variables: tuple[tuple[str, str],
         return ConditionError(message + hint, at + 1, len(name), near)
     if "Syntax error" in said:
         what = f"near {seen!r}" if seen.strip() else "at its end" if at >= len(text) else "here"
-        return ConditionError(
-            f"The condition can't be read {what}; write it in CEL", at + 1, max(len(seen), 1)
-        )
+        return ConditionError(f"The condition can't be read {what}; write it in CEL", at + 1, max(len(seen), 1))
     return ConditionError(
         f"The condition is not right: {said.split(' (in container', maxsplit=1)[0]}",
         at + 1,

@@ -222,9 +222,7 @@ def _first_that_compiles(text: str, tokens: list[Token], variables: tuple[tuple[
             continue
         if compiled.return_type() not in (cel.Type.BOOL, cel.Type.DYN):
             kind = plain_type(compiled.return_type().name().lower())
-            raise ConditionError(
-                f"{text!r} is {kind}, not true or false; compare it with something", 1, len(text)
-            )
+            raise ConditionError(f"{text!r} is {kind}, not true or false; compare it with something", 1, len(text))
         return _Compiled(rewritten.text, compiled)
     assert problem is not None
     raise problem

@@ -153,9 +153,7 @@ class DueReminder(_Text):
         return DueReminder(_duration(found[1], found[2], text), found[3] == "before")
 
     def __str__(self) -> str:
-        return (
-            "on the day" if self.offset is None else f"{self.offset} {'before' if self.before else 'after'}"
-        )
+        return "on the day" if self.offset is None else f"{self.offset} {'before' if self.before else 'after'}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,9 +195,7 @@ class Reentry(_Text):
             return Reentry(text.strip() == "always")
         found = _read(rf"after\s+{_DURATION}", text)
         if found is None:
-            raise TimeTextError(
-                f"{text!r} is not a rule for re-entry; write 'never', 'always' or 'after DURATION'"
-            )
+            raise TimeTextError(f"{text!r} is not a rule for re-entry; write 'never', 'always' or 'after DURATION'")
         return Reentry(allowed=True, after=_duration(found[1], found[2], text))
 
     def __str__(self) -> str:

@@ -37,6 +37,7 @@ from journeys.language.steps import (
     Triggers,
 )
 from journeys.language.words import (
+    OR_TEXT,
     WEEK,
     AttributeType,
     Clock,
@@ -143,9 +144,7 @@ class Window(Node):
 
     def conflicts(self) -> Iterator[Conflict]:
         if self.from_ >= self.to:
-            yield Conflict(
-                ("from", "to"), f"from {self.from_:%H:%M} is not before to {self.to:%H:%M}", "M103"
-            )
+            yield Conflict(("from", "to"), f"from {self.from_:%H:%M} is not before to {self.to:%H:%M}", "M103")
 
 
 class WorkingTime(Window):
@@ -261,7 +260,7 @@ class Map(Node):
     plays: tuple[Play, ...] = ()
     attributes: dict[Id, Attribute] = Field(default_factory=dict)
     roles: Annotated[
-        dict[Id, Annotated[Role, BeforeValidator(_title_only)]],
+        dict[Id, Annotated[Role, BeforeValidator(_title_only), OR_TEXT]],
         Field(min_length=1),
     ]
     personas: Annotated[dict[Id, Persona], Field(min_length=1)]

@@ -108,8 +108,7 @@ CODES: dict[str, Code] = {
     ),
     "M108": Code(
         "`after` runs in a circle",
-        "Each step of the circle waits for another one of it, so none of them ever opens. Take one `after` "
-        "away.",
+        "Each step of the circle waits for another one of it, so none of them ever opens. Take one `after` away.",
     ),
     "M109": Code(
         "step, stage or play that can never open",

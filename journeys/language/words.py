@@ -13,9 +13,12 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    GetJsonSchemaHandler,
     ValidationInfo,
+    WithJsonSchema,
     model_validator,
 )
+from pydantic_core import CoreSchema
 
 Id = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
 MapId = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*$", max_length=60)]
@@ -33,7 +36,19 @@ def _one_or_many(value: Any) -> Any:
     return value if isinstance(value, list | tuple) or value is None else [value]
 
 
-Many = Annotated[tuple[T, ...], BeforeValidator(_one_or_many)]
+class _OrJust:
+    """Says in the JSON Schema that something simpler may stand for the whole."""
+
+    def __init__(self, simpler: dict[str, Any] | None = None) -> None:
+        self._simpler = simpler
+
+    def __get_pydantic_json_schema__(self, core: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        whole = handler(core)
+        return {"anyOf": [self._simpler or whole["items"], whole]}
+
+
+Many = Annotated[tuple[T, ...], BeforeValidator(_one_or_many), _OrJust()]
+OR_TEXT = _OrJust({"type": "string"})
 
 
 def _clock(value: Any) -> Any:
@@ -44,7 +59,11 @@ def _clock(value: Any) -> Any:
     raise ValueError(f'{value!r} is not a clock time; write it as text, such as "09:00"')
 
 
-Clock = Annotated[time, BeforeValidator(_clock)]
+Clock = Annotated[
+    time,
+    BeforeValidator(_clock),
+    WithJsonSchema({"type": "string", "pattern": r"^\d{1,2}:\d{2}$"}),
+]
 LENIENT = "lenient"
 """The validation context in which conflicts between fields are left for whoever asks `Node.conflicts`."""
 

@@ -35,13 +35,25 @@ class Spot:
     def within(self, text: str, offset: int) -> Spot:
         """The place `offset` characters into a scalar's text; its beginning where that can't be told."""
         start = self.source.find(text)
-        if start < 0:
+        at = start + offset if start >= 0 else _aligned(self.source, text, offset)
+        if at is None:
             return self
-        before = self.source[: start + offset]
+        before = self.source[:at]
         newlines = before.count("\n")
         if newlines:
             return Spot(self.line + newlines, len(before) - before.rfind("\n"))
-        return Spot(self.line, self.column + len(before))
+        return Spot(self.line, self.column + at)
+
+
+def _aligned(source: str, text: str, offset: int) -> int | None:
+    """Where a place in a text of several lines stands in its source, which differs in white space only."""
+    begin = source.find("\n") if source[:1] in ("|", ">") else int(source[:1] in ("'", '"'))
+    wanted = len("".join(text[:offset].split()))
+    solid = [at for at in range(max(begin, 0), len(source)) if not source[at].isspace()]
+    written = "".join(source[at] for at in solid)
+    if not written.startswith("".join(text.split())) or wanted >= len(solid):
+        return None
+    return solid[wanted]
 
 
 START = Spot()
@@ -168,9 +180,7 @@ class _Builder:
     def build(self, node: Node, depth: int) -> Any:
         self._left -= 1
         if self._left < 0:
-            message = (
-                f"The file holds more than {MAX_VALUES} values once its aliases are written out; shorten it"
-            )
+            message = f"The file holds more than {MAX_VALUES} values once its aliases are written out; shorten it"
             raise _TooMuchError(_spot(node), message)
         if depth == 0:
             raise _TooMuchError(_spot(node), _TOO_DEEP)
@@ -199,9 +209,7 @@ class _Builder:
     def _key(self, node: Node) -> str | None:
         if isinstance(node, ScalarNode):
             return str(node.value)
-        self._faults.append(
-            Fault(_spot(node), "The name of a field is a list or a mapping; write plain text")
-        )
+        self._faults.append(Fault(_spot(node), "The name of a field is a list or a mapping; write plain text"))
         return None
 
     def _items(self, node: SequenceNode, depth: int) -> Items:
@@ -214,17 +222,13 @@ class _Builder:
     def _scalar(self, node: ScalarNode) -> Any:
         tag = str(node.tag)
         if any("\ud800" <= letter <= "\udfff" for letter in node.value):
-            self._faults.append(
-                Fault(_spot(node), "The text holds half a character (\\ud800 to \\udfff); remove it")
-            )
+            self._faults.append(Fault(_spot(node), "The text holds half a character (\\ud800 to \\udfff); remove it"))
             return ""
         if tag in _SCALARS:
             try:
                 return self._scalars.constructor.construct_object(node)
             except (ValueError, YAMLError):
-                self._faults.append(
-                    Fault(_spot(node), f"{node.value[:40]!r} can't be read; put it in quotes")
-                )
+                self._faults.append(Fault(_spot(node), f"{node.value[:40]!r} can't be read; put it in quotes"))
                 return None
         if tag not in _AS_TEXT:
             self._faults.append(Fault(_spot(node), f"The tag {tag!r} has no meaning in a map; remove it"))

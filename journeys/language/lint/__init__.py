@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from journeys.language.findings import Finding, related
+from journeys.language.findings import Finding, related, starts_with
 from journeys.language.lint.advice import check_advice
 from journeys.language.lint.circles import check_circles
 from journeys.language.lint.files import check_files
@@ -17,6 +17,7 @@ from journeys.language.lint.sight import Sight
 from journeys.language.lint.values import check_values
 from journeys.language.loader import Loaded
 from journeys.language.problems import Problem, in_order
+from journeys.language.yaml_text import Path
 
 __all__ = ["lint"]
 
@@ -47,4 +48,11 @@ def lint(loaded: Loaded) -> tuple[Problem, ...]:
 
 
 def _sure(finding: Finding, sight: Sight) -> bool:
-    return not (finding.code.startswith(_NEEDS_WHOLE_PARTS) and related(finding.path, sight.repaired))
+    if not finding.code.startswith(_NEEDS_WHOLE_PARTS):
+        return True
+    part = finding.path[:-1] or finding.path
+    return not related(finding.path, sight.repaired) and not _is_mended_in(part, sight)
+
+
+def _is_mended_in(part: Path, sight: Sight) -> bool:
+    return any(starts_with(path, part) for path in sight.repaired)

@@ -53,6 +53,7 @@ def _check(sight: Sight, section: str, name: str | None, path: Path) -> Iterator
 
 
 def _declared(section: str, known: Collection[str]) -> str:
+    known = [each for each in known if not is_unreadable(each)]
     if not known:
         return f"; the map has no {section}"
     listed = ", ".join(sorted(known)) if len(known) <= 8 else f"{len(known)} others"  # noqa: PLR2004

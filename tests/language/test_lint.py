@@ -1,0 +1,226 @@
+from __future__ import annotations
+
+import pytest
+
+from journeys.language.lint import lint
+from journeys.language.loader import from_data, from_files
+from journeys.language.problems import CODES, Problem
+from journeys.language.yaml_text import read_yaml
+from tests.language.broken import EXAMPLE, SIDE_FILES, example_with, place_of, problems_of, problems_with
+
+
+def told(problems: list[Problem]) -> list[tuple[int, int, str]]:
+    return [(each.line, each.column, each.code) for each in problems]
+
+
+def test_a_good_map_has_nothing_wrong() -> None:
+    assert problems_of(EXAMPLE) == []
+
+
+TASK = "      - {touchpoint: next_team, title: Explore, role: csm, due: 2 weeks, effort: 45 minutes}"
+MAIL = "      - {touchpoint: next_team, title: Explore, message: recap.md, to: sponsor}"
+
+# code, what is replaced, by what, the word at which the problem is told (first of it after the change), suggestion
+BREAKS: list[tuple[str, str, str, str, str | None]] = [
+    ("M101", "    target: 30 days", "    taget: 30 days", "taget:", "target"),
+    ("M101", "count: 2}", "cuont: 2}", "cuont", "count"),
+    ("M101", "review: 1", "from_: 1\nreview: 1", "from_", None),
+    ("M102", "owner: cs-operations@example.com\n", "", "map:", None),
+    ("M102", "        statement: Paperwork takes ten hours less a week.\n", "", "outcome: hours", None),
+    ("M102", "        wait: 2 weeks", "        wait: 2 weeks\n        at: on customer.renews_on", "at: on", None),
+    ("M102", "        to: coordinator\n", "", "message: recap", None),
+    ("M102", "        playbook: kickoff.md", "        message: recap.md", "message: recap", None),
+    ("M102", "        due: 10 business days\n", "", "remind:", None),
+    ("M102", "{play: expand}", "{play: expand, end: won}", "play: expand, end", None),
+    ("M103", "priority: 20", "priority: high", "high", None),
+    ("M103", "kind: risk", "kind: rsik", "rsik", "risk"),
+    ("M103", "touchpoint: next_team", "touchpoint: Next-Team", "Next-Team", None),
+    ("M103", "Europe/Vienna", "Europe/Viena", "Europe/Viena", "Europe/Vienna"),
+    ("M103", "country: AT", "country: Austria", "Austria", "AT"),
+    ("M103", 'from: "08:00"', 'from: "18:00"', 'from: "18', None),
+    ("M103", "one_of: [enterprise, small]", "one_of: [enterprise, 3]", "3]", None),
+    ("M103", "pilot: true", "pilot: maybe", "maybe", None),
+    ("M104", "touchpoint: unblock_call", "touchpoint: connect", "connect, title", None),
+    ("M104", "stage: renewal", "stage: value", "value\n    title: Renewal", None),
+    ("M104", "play: expand\n    kind", "play: unblock\n    kind", "unblock\n    kind: exp", None),
+    ("M104", "pilot: {type: flag}", "language: {type: text}", "language:", None),
+    ("M104", "review: 1 quarter", "review: 1 quarter\ntitle: Again", "title: Again", None),
+    ("M105", "after: kickoff", "after: kickof", "kickof\n", "kickoff"),
+    ("M105", "invite: [sponsor, coordinator]", "invite: [sponsor, cordinator]", "cordinator", "coordinator"),
+    ("M105", "fallback: coordinator", "fallback: cordinator", "cordinator", "coordinator"),
+    ("M105", "{title: Medical director}", "{title: X, fallback: sponsor}", "sponsor}", None),
+    ("M105", "to: manager", "to: manger", "manger", "manager"),
+    ("M105", "role: csm\n        invite", "role: cms\n        invite", "cms", "csm"),
+    ("M105", "{go_to: value}", "{go_to: valu}", "valu}", "value"),
+    ("M105", "do: {play: unblock}", "do: {play: unblok}", "unblok", "unblock"),
+    ("M105", "{pilot: true}", "{pilott: true}", "pilott", "pilot"),
+    ("M105", "value_from: customer.health", "value_from: customer.helth", "helth", "health"),
+    ("M105", "before customer.renews_on", "before customer.renew_on", "renew_on", "renews_on"),
+    ("M105", "before customer.renews_on", "before customer.goal", "goal}", None),
+    ("M106", "due: 20 business days", "due: 20 busines days", "20 busines", None),
+    ("M106", "due: 20 business days", "due: 20", "20\n        effort", None),
+    ("M106", "[3 business days before, on the day]", "[3 business days befor]", "3 business days befor", None),
+    ("M106", "at: 120 days before customer.renews_on", "at: 120 days before renewal", "120 days", None),
+    ("M106", "limit: 3 per 7 days", "limit: 3 a week", "3 a week", None),
+    ("M106", "reenter: after 90 days", "reenter: soon", "soon", None),
+    ("M107", 'customer.goal == "save_time"', "customer.gaol == 3", "customer.gaol", "customer.goal"),
+    ("M107", 'customer.goal == "save_time"', "customer.goal == 3", "== 3", None),
+    ("M107", "customer.health < 40", "customer.health <", "}, {event: champ", None),
+    ("M107", "customer.health < 40", "days_until(customer.renews_on) < 40", "days_until", None),
+    ("M107", "{if: customer.health >= 90}", "{if: event.rooms > 2}", "event.rooms > 2}", None),
+    ("M107", "outcomes.hours_saved ==", "outcomes.hours_save ==", "outcomes.hours_save", "outcomes.hours_saved"),
+    ("M108", "invite: [sponsor, coordinator]", "after: recap", "recap\n        due", None),
+    ("M109", "after: kickoff", "after: hours_saved", "hours_saved\n        essential", None),
+    ("M109", "only_if: plays.unblock", "only_if: 1 > 2 && plays.unblock", "1 > 2", None),
+    ("M110", "playbook: kickoff.md", "playbook: kickof.md", "kickof.md", "kickoff.md"),
+    ("M110", "message: verify.md", "message: thanks.md", "thanks.md", None),
+    ("M111", TASK, MAIL + "\n    then: {play: expand}  # again", "expand}  #", None),
+    ("W201", "          silent: {play: unblock}\n", "", "then:\n          ver", None),
+    ("W204", "kind: risk", "kind: other", "plays:", None),
+    ("W206", "        effort: 90 minutes\n", "", "kickoff\n        title", None),
+    ("W207", "    deadline: 30 business days\n", "", "", None),
+    ("W208", "        after: renewal_talk\n        due: 4 weeks", "        after: renewal_talk", "sign\n", None),
+    ("W209", ", escalate: {after: 3 business days, to: manager}", "", "kickoff\n        title", None),
+]
+
+
+def _applied(code: str, old: str, new: str) -> str:
+    if code == "M109" and "hours_saved" in new:
+        return example_with((old, new), ("renewed: {go_to: value}", "renewed: {end: renewed}"))
+    if code == "M109":
+        return example_with(
+            ('only_if: plays.unblock != "open" && days_until(customer.renews_on) > 30', "only_if: 1 > 2")
+        )
+    if code == "W207":
+        return example_with((old, new), ('    ends_when: {if: outcomes.hours_saved == "verified"}\n', ""))
+    return example_with((old, new))
+
+
+@pytest.mark.parametrize(("code", "old", "new", "word", "suggestion"), BREAKS)
+def test_a_broken_map_gets_its_code_at_the_exact_place(
+    code: str, old: str, new: str, word: str, suggestion: str | None
+) -> None:
+    text = _applied(code, old, new)
+    word = word or "holds:"
+    problems = problems_of(text)
+    line, column = place_of(text, word)
+    found = [each for each in problems if each.code == code]
+    assert (line, column) in [(each.line, each.column) for each in found], "\n".join(map(str, problems))
+    assert suggestion in [each.suggestion for each in found]
+    others = {each.code for each in problems if each.severity == "error"} - {code}
+    assert not others or code == "M104", "\n".join(map(str, problems))
+
+
+def test_a_stage_that_is_all_ours_is_a_sellers_journey() -> None:
+    cut = EXAMPLE[EXAMPLE.index("    actions:\n      - action: sign") : EXAMPLE.index("plays:\n")]
+    text = EXAMPLE.replace(cut, "\n")
+    assert told(problems_of(text)) == [(*place_of(text, "renewal\n"), "W202")]
+
+
+def test_a_renewal_without_an_outcome_before_it_is_told() -> None:
+    start, end = EXAMPLE.index("  - stage: value"), EXAMPLE.index("  - stage: renewal")
+    text = EXAMPLE[:start] + EXAMPLE[end:]
+    text = text.replace("{go_to: value}", "{end: renewed}").replace("outcomes.hours_saved", "steps.kickoff")
+    assert told(problems_of(text)) == [(*place_of(text, "renewal\n"), "W203")]
+
+
+def test_a_circle_of_after_is_told_once_with_its_way() -> None:
+    (problem,) = problems_with(("invite: [sponsor, coordinator]", "after: connect"))
+    assert problem.code == "M108"
+    assert "kickoff → connect → recap → kickoff" in problem.message
+
+
+def test_a_stage_behind_one_that_never_closes_can_never_open() -> None:
+    text = example_with(
+        ("        wait: 2 weeks", "        wait: 2 weeks\n        optional: true"),
+        ("    opens: {at: 120 days before customer.renews_on}\n", ""),
+    )
+    assert told(problems_of(text)) == [(*place_of(text, "renewal\n"), "M109")]
+
+
+def test_going_round_over_a_task_an_action_or_a_cooldown_is_no_circle() -> None:
+    assert problems_with((TASK, TASK + "\n    then: {play: expand}")) == []
+    assert problems_with((TASK, MAIL + "\n    cooldown: 1 day\n    then: {play: expand}")) == []
+    assert problems_with((TASK, MAIL.replace("}", ", wait: 1 day}") + "\n    then: {play: expand}")) == []
+
+
+def test_a_circle_over_stages_and_plays_is_told_once() -> None:
+    text = example_with((TASK, MAIL + "\n    then: {play: echo}"))
+    text += (
+        "  - play: echo\n    kind: other\n    title: Echo\n    touchpoints:\n"
+        "      - {touchpoint: mail, title: Mail, message: recap.md, to: sponsor}\n    then: {play: expand}\n"
+    )
+    assert told(problems_of(text)) == [(*place_of(text, "echo}"), "M111")]
+
+
+def test_all_that_is_wrong_is_told_at_once() -> None:
+    text = example_with(
+        ("    target: 30 days", "    taget: 30 days"),
+        ("owner: cs-operations@example.com\n", ""),
+        ("priority: 20", "priority: high"),
+        ("touchpoint: unblock_call", "touchpoint: connect"),
+        ("after: kickoff", "after: kickof"),
+        ("due: 20 business days", "due: 20 busines days"),
+        ('customer.goal == "save_time"', "customer.goal == 3"),
+        ("playbook: kickoff.md", "playbook: kickof.md"),
+        ("invite: [sponsor, coordinator]", "after: kickoff"),
+        ("        effort: 45 minutes", "        efort: 45 minutes") if False else ("kind: expansion", "kind: other"),
+    )
+    codes = {each.code for each in problems_of(text)}
+    assert codes == {"M101", "M102", "M103", "M104", "M105", "M106", "M107", "M108", "M110", "W204"}
+
+
+def test_what_follows_from_a_mistake_is_not_told_as_well() -> None:
+    text = example_with(("personas:", "persona:"))
+    assert told(problems_of(text)) == [(*place_of(text, "persona:"), "M101")]
+    text = example_with(("        due: 10 business days", "        due: 10 busines days"))
+    assert told(problems_of(text)) == [(*place_of(text, "10 busines"), "M106")]
+    text = example_with(("health: {type: number}", "health: {type: numbr}"))
+    assert told(problems_of(text)) == [(*place_of(text, "numbr"), "M103")]
+
+
+def test_an_item_that_can_not_be_read_leaves_the_places_of_the_others_right() -> None:
+    text = example_with(
+        ("      - touchpoint: kickoff", "      - 7\n      - touchpoint: kickoff"),
+        ("after: kickoff", "after: [3, kickof]"),
+    )
+    assert told(problems_of(text)) == [
+        (*place_of(text, "7\n      -"), "M103"),
+        (*place_of(text, "3, kickof"), "M103"),
+        (*place_of(text, "kickof]"), "M105"),
+    ]
+
+
+def test_a_condition_over_several_lines_is_placed_on_the_right_one() -> None:
+    text = example_with(
+        (
+            'where: customer.tier == "enterprise" && customer.goal == "save_time"',
+            'where: |\n    customer.tier == "enterprise" &&\n    customer.gaol == "save_time"',
+        )
+    )
+    (problem,) = problems_of(text)
+    assert (problem.code, problem.line) == ("M107", place_of(text, "customer.gaol")[0])
+
+
+def test_a_segment_can_not_look_at_a_journey_that_has_not_begun() -> None:
+    (problem,) = problems_with(('customer.goal == "save_time"', 'steps.kickoff == "done"'))
+    assert problem.code == "M107"
+    assert "customer.ATTRIBUTE" in problem.message
+
+
+def test_problems_of_messages_are_told_in_their_own_files() -> None:
+    files = {**SIDE_FILES, "messages/recap.md": "---\nsubject: Hi\n---\n\n{{ customer.naem }}\n", "map.yaml": EXAMPLE}
+    (problem,) = lint(from_files(files, "maps/clinics/map.yaml"))
+    assert (problem.file, problem.line, problem.code) == ("maps/clinics/messages/recap.md", 5, "M110")
+
+
+def test_a_map_inside_a_scenario_is_not_asked_for_its_files() -> None:
+    loaded = from_data(read_yaml(EXAMPLE).data)
+    assert loaded.map is not None
+    assert lint(loaded) == ()
+
+
+def test_every_code_is_explained() -> None:
+    codes = [f"M{number}" for number in range(101, 112)] + [f"W{number}" for number in range(201, 210)]
+    assert sorted(CODES) == codes
+    assert all(len(code.explanation) > 80 for code in CODES.values())
