@@ -1,0 +1,161 @@
+"""The worker: runs workflows and activities against a Temporal server. Here everything is put together.
+
+`python worker.py` starts one alone, `python worker.py --health` says whether one on this machine is at work. The
+database is expected to have the tables of this version; `milepost up` sees to that.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import socket
+import sys
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+
+import structlog
+from temporalio.api.enums.v1 import TaskQueueType
+from temporalio.api.taskqueue.v1 import TaskQueue
+from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest
+from temporalio.client import Client
+from temporalio.worker import Worker
+
+from activities.deliveries import DeliveryActivities
+from activities.journey import JourneyActivities
+from channels.links import LinkSigner
+from channels.protocol import Channel
+from channels.registry import channel_for
+from commands.support.temporal import place_of
+from door.door import Door
+from embedded.connection import TemporalPlace, connect
+from embedded.search_attributes import register_search_attributes
+from settings import Settings, SettingsError, load
+from store import clock
+from store.charts import Charts
+from store.engine import Store, check, open_store
+from workflows.customer_journey import CustomerJourney
+from workflows.sandbox import workflow_runner
+from workflows.types import TASK_QUEUE
+
+log = structlog.get_logger()
+STOP_WITHIN = timedelta(seconds=5)
+SEEN_WITHIN = timedelta(seconds=90)  # a poll lasts a minute
+
+
+def make_worker(
+    client: Client,
+    store: Store,
+    channel: Channel,
+    links: LinkSigner,
+    *,
+    charts: Charts | None = None,
+    task_queue: str = TASK_QUEUE,
+) -> Worker:
+    """A worker with all workflows and activities; `async with` runs it."""
+    known = charts or Charts(store)
+    journey = JourneyActivities(store, known)
+    deliveries = DeliveryActivities(store, known, channel, links)
+    return Worker(
+        client,
+        task_queue=task_queue,
+        workflows=[CustomerJourney],
+        activities=[journey.advance, deliveries.deliver, deliveries.record_failure],
+        workflow_runner=workflow_runner(),
+        graceful_shutdown_timeout=STOP_WITHIN,
+    )
+
+
+async def run_worker(
+    settings: Settings, place: TemporalPlace | None = None, *, on_ready: Callable[[], None] = lambda: None
+) -> None:
+    """Work until SIGINT or SIGTERM asks to stop, or until cancelled; what is in hand is finished first.
+
+    Raises:
+        StoreUnreachable: the database does not answer.
+        TemporalUnreachableError: Temporal does not answer.
+        SearchAttributesMissingError: the namespace lacks them, and we may not add them.
+        ChannelMisconfigured: messages have no way out.
+    """
+    channel = channel_for(settings)
+    links = LinkSigner(settings.signing_key(), settings.links_begin_with)
+    store = open_store(settings.database)
+    try:
+        await check(store)
+        client = await _connect(settings, place)
+        await register_search_attributes(client)
+        async with store.reading() as session:
+            runs = await clock.read(session)
+        charts = Charts(store)
+        door = Door(store, client, runs, charts=charts)
+        async with make_worker(client, store, channel, links, charts=charts):
+            on_ready()
+            log.info("worker is at work", namespace=client.namespace, channel=channel.name, speed=runs.speed)
+            await _sweep_until_stopped(door)
+        log.info("worker has stopped")
+    finally:
+        await store.close()
+
+
+async def is_at_work(settings: Settings, place: TemporalPlace | None = None) -> bool:
+    """Whether Temporal was lately asked for work by a worker on this machine."""
+    client = await _connect(settings, place)
+    request = DescribeTaskQueueRequest(
+        namespace=client.namespace,
+        task_queue=TaskQueue(name=TASK_QUEUE),
+        task_queue_type=TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW,
+    )
+    found = await client.workflow_service.describe_task_queue(request)
+    since = datetime.now(UTC) - SEEN_WITHIN
+    return any(
+        poller.identity.endswith(_machine()) and poller.last_access_time.ToDatetime(UTC) > since
+        for poller in found.pollers
+    )
+
+
+async def _connect(settings: Settings, place: TemporalPlace | None) -> Client:
+    keys = settings.encryption_keys
+    return await connect(
+        place or place_of(settings),
+        encryption_keys=keys.get_secret_value() if keys else None,
+        identity=f"worker-{os.getpid()}{_machine()}",
+    )
+
+
+def _machine() -> str:
+    return f"@{socket.gethostname()}"
+
+
+async def _sweep_until_stopped(door: Door) -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    sweeping = asyncio.create_task(door.sweeper.run())
+    try:
+        await stop.wait()
+    finally:
+        sweeping.cancel()
+        with suppress(asyncio.CancelledError):
+            await sweeping
+
+
+def main() -> int:
+    """Run a worker, or, with `--health`, look for one; the exit code says how it went."""
+    if sys.argv[1:] not in ([], ["--health"]):
+        sys.stderr.write("Usage: python worker.py [--health]; `milepost worker --help` knows more.\n")
+        return 2
+    try:
+        settings = load()
+    except SettingsError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    if sys.argv[1:]:
+        return 0 if asyncio.run(is_at_work(settings)) else 1
+    asyncio.run(run_worker(settings))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

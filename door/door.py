@@ -1,0 +1,72 @@
+"""The one door: facts, customer records and enrolments come in here, are written down first, and only then told."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from temporalio.client import Client
+
+from door import enrolment, records, telling
+from door.enrolment import Enrolled, NotEnrolled
+from door.errors import Refused
+from door.house import House, fresh_id
+from door.reaching import Reach
+from door.records import Saved
+from door.sweeper import Sweeper
+from door.telling import Told
+from journeys.clock import JourneyClock
+from journeys.planner.customer import Customer
+from journeys.planner.facts import Fact
+from journeys.planner.instants import Instant
+from journeys.written import WrittenFact
+from store.charts import Charts
+from store.engine import Store
+from workflows.types import TASK_QUEUE
+
+__all__ = ["Door", "Enrolled", "NotEnrolled", "Refused", "Saved", "Told"]
+
+
+class Door:
+    """What web, CLI and rehearsal speak to. Without a client, Temporal is away: everything is kept and told later."""
+
+    def __init__(
+        self,
+        store: Store,
+        client: Client | None,
+        clock: JourneyClock,
+        *,
+        charts: Charts | None = None,
+        task_queue: str = TASK_QUEUE,
+        wall: Callable[[], float] = time.time,
+        new_id: Callable[[], str] = fresh_id,
+    ) -> None:
+        reach = Reach(store, client, clock, task_queue=task_queue)
+        self.house = House(store, charts or Charts(store), reach, clock, wall, new_id)
+        self.sweeper = Sweeper(self.house)
+
+    def now(self) -> Instant:
+        """The present instant in journey time."""
+        return self.house.now()
+
+    async def tell(
+        self, customer: str, fact: WrittenFact | Fact, *, by: str | None = None, source: str = "api"
+    ) -> Told:
+        """Take in one fact; it acts at the instant at which it is taken in.
+
+        Raises:
+            Refused: it is for nobody, or speaks of what there is not; nothing is written down.
+        """
+        return await telling.tell(self.house, customer, fact, by=by, source=source)
+
+    async def upsert_customer(self, customer: Customer, *, by: str | None = None, source: str = "api") -> Saved:
+        """Keep a customer's record; its journey learns of the changes, or it begins one if it first matches."""
+        return await records.save(self.house, customer, by=by, source=source)
+
+    async def enrol(self, customer: str, *, map_id: str | None = None) -> Enrolled | NotEnrolled:
+        """Begin a customer's journey, on the map named or the one that the customer is for.
+
+        Raises:
+            Refused: no such customer or map, a journey is open, or the map's `reenter` does not allow it.
+        """
+        return await enrolment.enrol(self.house, customer, map_id)
