@@ -13,7 +13,7 @@ from email.utils import parseaddr
 from typing import Literal, NoReturn
 
 import aiosmtplib
-from email_validator import EmailNotValidError, ValidatedEmail, validate_email
+from email_validator import EmailNotValidError, validate_email
 
 from channels.protocol import OutgoingMessage, Receipt, TryAgain, Undeliverable
 
@@ -51,6 +51,8 @@ class SmtpChannel:
             ValueError: the sender is no address.
         """
         name, address = parseaddr(sender)
+        if one_line(sender) != sender:
+            raise ValueError(f"The sender {sender!r} is no mail address: it has more than one line")
         try:
             self._sender_address = _mailbox(address)
         except EmailNotValidError as error:
@@ -114,17 +116,16 @@ def _mailbox(address: str) -> str:
     Raises:
         EmailNotValidError: it is no address.
     """
-    found: ValidatedEmail = validate_email(address, check_deliverability=False, globally_deliverable=False)
-    return found.ascii_email or found.normalized
+    found = validate_email(address, check_deliverability=False, globally_deliverable=False, allow_smtputf8=False)
+    assert found.ascii_email is not None  # what could not be written in ASCII was refused
+    return found.ascii_email
 
 
 def _address_of(address: str, whom: str) -> str:
     try:
-        mailbox = _mailbox(address)
-        Address(addr_spec=mailbox)
-    except (EmailNotValidError, ValueError) as error:
-        raise Undeliverable(f"{address!r} is no mail address: {error}; correct the {whom}'s") from error
-    return mailbox
+        return _mailbox(address)
+    except EmailNotValidError as error:
+        raise Undeliverable(f"{address!r} is no mail address: {error} Correct the {whom}'s") from error
 
 
 def _refuse(error: Exception, server: SmtpServer) -> NoReturn:
@@ -147,6 +148,4 @@ def _refuse(error: Exception, server: SmtpServer) -> NoReturn:
             raise Undeliverable(f"{where} refused the mail: {error.code} {error.message}") from error
         case aiosmtplib.SMTPResponseException():
             raise TryAgain(f"{where} put the mail off: {error.code} {error.message}") from error
-        case aiosmtplib.SMTPNotSupported() if "SMTPUTF8" in error.message:
-            raise Undeliverable(f"{where} takes no addresses beyond ASCII; give the contact another one") from error
     raise TryAgain(f"{where} could not be reached or broke off: {error or type(error).__name__}") from error

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import base64
+import binascii
 import json
 import ssl
 from collections.abc import Callable
@@ -20,6 +22,8 @@ from channels.smtp import utc_now
 TIMEOUT_SECONDS = 20.0
 LONGEST_WAIT_SECONDS = 86_400.0
 _SHOWN = 300
+_SECRET_BYTES = 24  # the least that the Standard Webhooks rules allow
+_HOW_TO_MAKE_ONE = "make one with `openssl rand -base64 32`"
 _NOT_YET = frozenset({408, 425, 429})
 
 
@@ -42,10 +46,7 @@ class WebhookChannel:
         Raises:
             ValueError: the address is not http(s), or the secret can't be read.
         """
-        try:
-            self._signer = Webhook(secret)
-        except Exception as error:
-            raise ValueError("The webhook's secret is not base64; make one with 24 to 64 random bytes") from error
+        self._signer = Webhook(_decoded(secret))
         self._url, self._timeout, self._clock = _checked(url), timeout, clock
         self._tls = httpx.create_ssl_context() if tls is True else tls
 
@@ -102,6 +103,16 @@ def _checked(url: str) -> httpx.URL:
     if parsed.scheme not in ("http", "https") or not parsed.host:
         raise ValueError(f"The webhook's address {url!r} does not begin with https:// and a host")
     return parsed
+
+
+def _decoded(secret: str) -> bytes:
+    try:
+        key = base64.b64decode(secret.removeprefix("whsec_"), validate=True)
+    except binascii.Error as error:
+        raise ValueError(f"The webhook's secret is not base64 ({error}); {_HOW_TO_MAKE_ONE}") from error
+    if len(key) < _SECRET_BYTES:
+        raise ValueError(f"The webhook's secret has {len(key)} bytes; {_HOW_TO_MAKE_ONE}")
+    return key
 
 
 async def _beginning(response: httpx.Response) -> str:

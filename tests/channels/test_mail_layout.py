@@ -1,0 +1,94 @@
+from __future__ import annotations
+
+from html.parser import HTMLParser
+
+import pytest
+
+from channels.compose import Recipient, compose
+from channels.protocol import OutgoingMessage
+from journeys.language.templates import Rendered
+
+RENDERED = Rendered(
+    subject="Connect <SSO> & more",
+    text="Hi Sam,\n\nplease connect it: the plan (https://plans.example.com/plan/x)\n",
+    html="<p>Hi Sam,</p>\n<p>please connect it</p>\n",
+    language="en-US",
+)
+
+
+def composed(rendered: Rendered = RENDERED, **changes: str | None) -> OutgoingMessage:
+    more = {
+        "colleague_name": "Ana <b>López",
+        "colleague_address": "ana@vendor.example",
+        "plan_url": "https://plans.example.com/plan/x?a=1&b=2",
+        **changes,
+    }
+    to = Recipient("acme", "Sam Poe", "sam@acme.example")
+    return compose(rendered, journey="j1", message="a/1/opening/1", to=to, **more)
+
+
+class Outline(HTMLParser):
+    """Which elements a document opens and does not close."""
+
+    VOID = ("meta", "br", "hr", "img", "link")
+
+    def __init__(self, document: str) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.attributes: dict[str, dict[str, str | None]] = {}
+        self.feed(document)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.attributes.setdefault(tag, dict(attrs))
+        if tag not in self.VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+
+def test_the_layout_is_a_whole_document_in_the_language_of_the_text():
+    outline = Outline(composed().html or "")
+
+    assert outline.open == []
+    assert outline.attributes["html"] == {"lang": "en-US", "dir": "ltr"}
+    assert outline.attributes["div"]["style"] == "display:none;max-height:0;overflow:hidden;"
+
+
+def test_names_and_subjects_stay_text_in_the_layout():
+    html = composed().html or ""
+
+    assert "<title>Connect &lt;SSO&gt; &amp; more</title>" in html
+    assert "reach Ana &lt;b&gt;López." in html
+    assert 'href="https://plans.example.com/plan/x?a=1&amp;b=2"' in html
+
+
+def test_the_preview_line_is_the_beginning_of_the_text_without_addresses():
+    assert ">Hi Sam, please connect it: the plan</div>" in (composed().html or "")
+
+
+def test_the_text_ends_with_how_to_reply_and_where_the_plan_is():
+    assert composed().text.endswith(
+        "\n\n-- \nJust reply to this mail to reach Ana <b>López.\n"
+        "Your shared plan: https://plans.example.com/plan/x?a=1&b=2\n",
+    )
+
+
+def test_nobody_is_told_to_reply_where_nobody_would_read_it():
+    message = composed(colleague_address=None)
+
+    assert "reply" not in message.text
+    assert "Just reply" not in (message.html or "")
+    assert message.reply_to is None
+
+
+@pytest.mark.parametrize(
+    ("language", "words", "direction"),
+    [("de-AT", "Ihr gemeinsamer Plan", "ltr"), ("ja", "Your shared plan", "ltr"), ("ar-AE", "Your shared plan", "rtl")],
+)
+def test_the_layout_speaks_the_language_of_the_text_where_it_can(language: str, words: str, direction: str):
+    message = composed(Rendered("s", "t\n", "<p>t</p>", language))
+
+    assert words in message.text
+    assert f'lang="{language}" dir="{direction}"' in (message.html or "")
