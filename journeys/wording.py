@@ -292,9 +292,7 @@ _SENTENCES: dict[str, Callable[[Wording, More], str]] = {
     ),
     "step_done": _step_done,
     "step_skipped": _step_skipped,
-    "step_withdrawn": lambda say, more: (
-        f"{quoted(say.step(more.get('step')))} was withdrawn{_why(more, WITHDRAWN)}."
-    ),
+    "step_withdrawn": lambda say, more: f"{quoted(say.step(more.get('step')))} was withdrawn{_why(more, WITHDRAWN)}.",
     "step_snoozed": _step_snoozed,
     "message_sent": _message_sent,
     "message_held": _message_held,

@@ -1,4 +1,7 @@
-"""Facts as people and programs write them: `{step_done: kickoff, result: held}`. Scenarios, the API and the CLI share it."""
+"""Facts as people and programs write them, such as `{step_done: kickoff, result: held}`.
+
+Scenarios, the API and the CLI share this one form.
+"""
 
 from __future__ import annotations
 

@@ -90,8 +90,9 @@ CODES: dict[str, Code] = {
     "M105": Code(
         "reference to what is not there",
         "A field names a step, stage, play, role, persona or attribute that the map does not have. The "
-        "nearest name that it does have is suggested. `after` may name only steps of the same stage or play"
-        " or of another one in the map; an anchor must name an attribute of type date.",
+        "nearest name that it does have is suggested. `after` names steps, `go_to` stages, `escalate.to` "
+        "roles, `to`, `invite` and `fallback` personas; an anchor must name an attribute of type date, and "
+        "fallbacks must not run in a circle.",
     ),
     "M106": Code(
         "duration, anchor, reminder or limit that can't be read",
@@ -112,9 +113,10 @@ CODES: dict[str, Code] = {
     ),
     "M109": Code(
         "step, stage or play that can never open",
-        "Something in the map can't happen: a step waits for one in a stage that only opens later or not at"
-        " all, or for one that closes together with its own stage; or a stage stands behind one that never "
-        "closes and no `go_to` names it. Start it another way, or remove it.",
+        "Something in the map can't happen: a step waits for one of a stage that opens only after the "
+        "step's own stage has closed; a stage stands behind one that never closes by itself, or always goes"
+        " elsewhere, and no `go_to` names it; or a condition that must be true first never is. Start it "
+        "another way, or remove it. A play that no branch starts is no error: a colleague can start it.",
     ),
     "M110": Code(
         "message or playbook: file missing, syntax, unknown variable",
@@ -131,8 +133,8 @@ CODES: dict[str, Code] = {
     "W201": Code(
         "an outcome's verdict leads nowhere",
         "The customer may say verified, partial or disputed, or say nothing, and for one of these the map "
-        "does nothing. Write a branch under `then:`, or `ask_again` for it, so that an answer always has a "
-        "consequence.",
+        "does nothing, at the latest when it has asked for the last time. Write a branch under `then:`, so "
+        "that every answer has a consequence.",
     ),
     "W202": Code(
         "a stage without anything for the customer to do or confirm",

@@ -17,7 +17,7 @@ _KEPT_OVER_VISITS = ("occurrence", "result", "verdict", "value", "counts", "answ
 
 
 def close_step(turn: Turn, step: ChartStep, status: str, **more: Any) -> None:
-    """Close a step as `done`, `skipped` or `withdrawn` and say so; a step that never opened is closed as its next occurrence."""
+    """Close a step as `done`, `skipped` or `withdrawn` and say so; one that never opened closes its next occurrence."""
     record = settle_step(turn, step, status)
     record.result = more.get("result", record.result)
     turn.say(_ENTRY[status], step, **more)

@@ -30,7 +30,7 @@ class Outgoing:
 
 
 def enqueue(turn: Turn, step: ChartStep, reason: str, template: str) -> None:
-    """Put a message in line; an older reminder of the step gives way, a newer one does to an opening mail that waits."""
+    """Put a message in line; an older reminder gives way to a newer one, a reminder to an opening mail that waits."""
     record = turn.edit_step(step.id)
     number = record.numbers.get(reason, 0) + 1
     record.numbers[reason] = number

@@ -1,4 +1,4 @@
-"""Moving an open journey to another version of its map. State is kept by id; what the new version lacks is withdrawn."""
+"""Moving an open journey to another version of its map: state is kept by id, what is gone is withdrawn."""
 
 from __future__ import annotations
 

@@ -38,9 +38,9 @@ class Plan:
 def plan(chart: Chart, state: State, facts: Iterable[Fact], now: Instant) -> Plan:
     """Bring a journey up to an instant.
 
-    Timers that fell due before `now` happen at their own instants, facts at the instant at which they were taken in (or where
-    the journey's clock already stands, if that is later; at the latest now), facts before timers. The state given is
-    not changed. With a state that has not begun, the journey starts.
+    Timers that fell due before `now` happen at their own instants, facts at the instant at which they were taken
+    in (or where the journey's clock already stands, if that is later; at the latest now), facts before timers. The
+    state given is not changed. With a state that has not begun, the journey starts.
 
     Raises:
         EndlessMapError: the map brings about more and more at one instant.
@@ -88,7 +88,7 @@ def _run_until(turn: Turn, until: Instant) -> None:
 
 
 def _happen(turn: Turn, at: Instant, facts: list[Fact]) -> None:
-    """Everything of one instant: facts, then timers in the order of the file, then messages, and what follows from those."""
+    """Everything of one instant: facts, timers in the order of the file, messages, and what follows from those."""
     turn.at = at
     turn.state.clock = max(turn.state.clock, at)
     for fact in facts:

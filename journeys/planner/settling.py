@@ -158,10 +158,7 @@ def _all_closed(turn: Turn, steps: tuple[ChartStep, ...]) -> bool:
 
 
 def _openings(turn: Turn) -> bool:
-    for step in turn.chart.steps.values():
-        if turn.is_container_open(step) and open_if_ready(turn, step):
-            return True
-    return False
+    return any(turn.is_container_open(step) and open_if_ready(turn, step) for step in turn.chart.steps.values())
 
 
 def _over(turn: Turn) -> bool:

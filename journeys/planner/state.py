@@ -75,8 +75,8 @@ def _defaults(kind: type) -> tuple[tuple[str, Any], ...]:
 class StepState(Record):
     """One step's latest occurrence.
 
-    `timers` maps what falls due (`due`, `overdue`, `escalate`, `silent`, `ask`, `repeat`) to its instant; `reminders` are the
-    instants of the reminders to come. `counts` are events seen towards each trigger, by its place in the list.
+    `timers` maps what falls due (`due`, `overdue`, `escalate`, `silent`, `ask`, `repeat`) to its instant; `reminders`
+    are the instants of the reminders to come. `counts` are events seen towards each trigger, by its place in the list.
     `due_at` is, for an outcome, the instant from which the customer is silent.
     """
 
@@ -133,8 +133,8 @@ class StageState(Record):
 class PlayState(Record):
     """One play: `never`, `open` or `ended`.
 
-    `truths` and `end_truths` are the last values of its conditions, to see them turn. `kept` is why a start that was blocked
-    was wanted; `ending` is set when a pause keeps it from ending.
+    `truths` and `end_truths` are the last values of its conditions, to see them turn. `kept` is why a start that was
+    blocked was wanted; `ending` is set when a pause keeps it from ending.
     """
 
     status: str = "never"

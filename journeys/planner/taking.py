@@ -42,12 +42,16 @@ def take(turn: Turn, fact: told.Fact) -> None:
         return
     turn.state.seen = [*turn.state.seen, mark][-REMEMBERED_FACTS:]
     try:
-        if turn.ended:
-            raise _Ignored("ended")
-        _take(turn, fact)
+        _take_unless_ended(turn, fact)
     except _Ignored as ignored:
         place = getattr(fact, "step", None) or getattr(fact, "outcome", None)
         turn.say(Kind.FACT_IGNORED, turn.chart.steps.get(place or ""), why=ignored.why, fact=fact.kind, by=fact.by)
+
+
+def _take_unless_ended(turn: Turn, fact: told.Fact) -> None:
+    if turn.ended:
+        raise _Ignored("ended")
+    _take(turn, fact)
 
 
 def _take(turn: Turn, fact: told.Fact) -> None:

@@ -1,4 +1,4 @@
-"""Tasks that the engine itself gives a colleague: a stuck customer, a missing contact, a message that failed, nothing ahead."""
+"""Tasks that the engine itself gives a colleague: a customer is stuck, a contact is missing, a message failed."""
 
 from __future__ import annotations
 

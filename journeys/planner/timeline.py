@@ -47,8 +47,8 @@ class Kind(StrEnum):
 class Entry:
     """One happening at one instant.
 
-    `more` holds `stage` or `play`, `step` and `occurrence` where they apply, and the fields of the kind; instants in it are
-    text in UTC (`2026-03-02T15:00:00Z`).
+    `more` holds `stage` or `play`, `step` and `occurrence` where they apply, and the fields of the kind; instants in
+    it are text in UTC (`2026-03-02T15:00:00Z`).
     """
 
     at: Instant

@@ -74,8 +74,8 @@ class Turn:
         self._happened += 1
         if self._happened > MOST_HAPPENINGS:
             raise EndlessMapError(
-                f"map {self.state.map!r} goes round in a circle at {text(self.at)}: more than {MOST_HAPPENINGS} happenings "
-                "at one instant. Make one of its plays or stages wait for something.",
+                f"map {self.state.map!r} goes round in a circle at {text(self.at)}: more than {MOST_HAPPENINGS} "
+                "happenings at one instant. Make one of its plays or stages wait for something.",
             )
 
     # What is changed. Each record is copied once, when it is first touched.

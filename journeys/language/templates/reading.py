@@ -12,9 +12,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError
 
 FRONT_MATTER_KEYS = ("subject", "language")
-_FRONT_MATTER = re.compile(
-    r"\A\ufeff?---[ \t]*\r?\n(?P<yaml>.*?)^---[ \t]*\r?(?:\n|\Z)", re.DOTALL | re.MULTILINE
-)
+_FRONT_MATTER = re.compile(r"\A\ufeff?---[ \t]*\r?\n(?P<yaml>.*?)^---[ \t]*\r?(?:\n|\Z)", re.DOTALL | re.MULTILINE)
 _EXAMPLE = "begin the file with three lines: '---', 'subject: ...', '---'"
 _QUOTES = "put the subject in double quotes if it holds a colon or begins with '{'"
 
@@ -74,9 +72,7 @@ def read_message(text: str) -> tuple[MessageTemplate | None, list[TemplateProble
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line, column = (mark.line + 2, mark.column + 1) if mark else (1, 1)
-        return None, [
-            TemplateProblem(line, column, f"The front matter can't be read ({error.problem}); {_QUOTES}")
-        ]
+        return None, [TemplateProblem(line, column, f"The front matter can't be read ({error.problem}); {_QUOTES}")]
     except Exception as error:  # noqa: BLE001 - ruamel raises TypeError and others on odd keys such as {{ x }}
         return None, [TemplateProblem(2, 1, f"The front matter can't be read ({error}); {_QUOTES}")]
     if not isinstance(data, dict):
@@ -84,9 +80,7 @@ def read_message(text: str) -> tuple[MessageTemplate | None, list[TemplateProble
     return _read_fields(data, body, body_line)
 
 
-def _read_fields(
-    data: Any, body: str, body_line: int
-) -> tuple[MessageTemplate | None, list[TemplateProblem]]:
+def _read_fields(data: Any, body: str, body_line: int) -> tuple[MessageTemplate | None, list[TemplateProblem]]:
     problems = []
     for key in data:
         if key not in FRONT_MATTER_KEYS:
@@ -96,15 +90,11 @@ def _read_fields(
             problems.append(TemplateProblem(line + 2, column + 1, said, nearest(str(key), FRONT_MATTER_KEYS)))
     subject, language = data.get("subject"), data.get("language")
     if language is not None and not isinstance(language, str):
-        problems.append(
-            TemplateProblem(2, 1, f"The language {language!r} is no text; write a code such as de")
-        )
+        problems.append(TemplateProblem(2, 1, f"The language {language!r} is no text; write a code such as de"))
         language = None
     if not isinstance(subject, str) or not subject.strip():
         line, column = data.lc.value("subject") if "subject" in data else (-1, 0)
-        problems.append(
-            TemplateProblem(line + 2, column + 1, f"The subject is missing or no text; {_QUOTES}")
-        )
+        problems.append(TemplateProblem(line + 2, column + 1, f"The subject is missing or no text; {_QUOTES}"))
         return None, problems
     return MessageTemplate(subject, body, language, data.lc.value("subject")[0] + 2, body_line), problems
 

@@ -71,13 +71,9 @@ def render_merged(parts: Sequence[tuple[str, MessageContext]]) -> Rendered:
         return first
     more = _AND_MORE.get(first.language.split("-")[0], "{subject} (+{count})")
     return Rendered(
-        subject=more.format_map(
-            {"subject": _one_line(first.subject, MAX_SUBJECT - 30), "count": len(further)}
-        ),
+        subject=more.format_map({"subject": _one_line(first.subject, MAX_SUBJECT - 30), "count": len(further)}),
         text=f"\n{_RULE}\n\n".join([first.text, *(f"{part.subject}\n\n{part.text}" for part in further)]),
-        html="<hr />\n".join(
-            [first.html, *(f"<h2>{escape(part.subject)}</h2>\n{part.html}" for part in further)]
-        ),
+        html="<hr />\n".join([first.html, *(f"<h2>{escape(part.subject)}</h2>\n{part.html}" for part in further)]),
         language=first.language,
     )
 

@@ -303,7 +303,5 @@ def _unmarked(source: str) -> str:
 def _line_of(error: Exception) -> int | None:
     if isinstance(error, TemplateSyntaxError):
         return error.lineno
-    lines = [
-        frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == "<template>"
-    ]
+    lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == "<template>"]
     return lines[-1] if lines else None

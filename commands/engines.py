@@ -1,0 +1,67 @@
+"""The two engines that run a scenario: the planner alone, and the real workflow with skipped time."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Sequence
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from journeys.planner.timeline import Entry
+from journeys.scenario import Scenario
+from journeys.simulation import simulate
+
+
+class Engine(StrEnum):
+    """What runs a scenario."""
+
+    PLANNER = "planner"
+    TEMPORAL = "temporal"
+
+
+EngineOption = Annotated[
+    Engine, typer.Option(help="Run on the planner alone, or through the real workflow, worker and store.")
+]
+
+
+def run(scenarios: Sequence[Scenario], engine: Engine) -> list[Sequence[Entry]]:
+    """The timeline of each scenario. On Temporal they share one server, one after the other."""
+    if engine is Engine.TEMPORAL:
+        return asyncio.run(_on_temporal(scenarios))
+    return [run_on_planner(scenario) for scenario in scenarios]
+
+
+def run_on_planner(scenario: Scenario) -> tuple[Entry, ...]:
+    """The timeline of a scenario by the planner alone."""
+    return simulate(
+        scenario.chart,
+        scenario.customer,
+        scenario.start,
+        scenario.facts,
+        scenario.until,
+        versions=scenario.versions,
+    ).timeline
+
+
+async def _on_temporal(scenarios: Iterable[Scenario]) -> list[Sequence[Entry]]:
+    from commands.engine_temporal import simulate_on_temporal  # noqa: PLC0415 - slow to import, rarely wanted
+
+    return [await simulate_on_temporal(scenario) for scenario in scenarios]
+
+
+def line(entry: Entry) -> str:
+    """An entry as one line for people: instant, kind, place, the rest."""
+    data = entry.to_json()
+    place = "/".join(str(data.pop(name)) for name in ("stage", "play", "step") if name in data)
+    at, kind = data.pop("at"), data.pop("kind")
+    data.pop("occurrence", None) if data.get("occurrence") == 1 else None
+    more = "  ".join(f"{name}={_shown(value)}" for name, value in data.items())
+    return f"{at}  {kind:<17} {place:<32} {more}".rstrip()
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, list):
+        return "+".join(str(each) for each in value)
+    return str(value)

@@ -1,0 +1,274 @@
+"""Generated maps, customers and facts for property tests: valid maps with stages, plays, branches and conditions."""
+
+from __future__ import annotations
+
+from hypothesis import strategies as st
+
+from journeys.language.model import Map
+from journeys.planner import facts as told
+from journeys.planner.chart import Chart
+from journeys.planner.customer import Contact, Customer
+from journeys.planner.instants import parse
+
+START = parse("2026-03-02T10:00:00-05:00")
+DAY = 86_400
+
+durations = st.sampled_from(
+    [
+        "0 days",
+        "1 business day",
+        "3 business days",
+        "2 days",
+        "1 week",
+        "1 month",
+        "45 minutes",
+        "36 hours",
+        "1 quarter",
+    ]
+)
+long_durations = st.sampled_from(["5 business days", "10 days", "3 weeks", "2 months"])
+conditions = st.sampled_from(
+    [
+        "customer.health < 40",
+        "customer.health >= 60",
+        'customer.tier == "gold"',
+        'plays.p0 != "open"',
+        'steps.s0_0 == "done"',
+        "customer.seats > 1 && customer.health < 90",
+    ]
+)
+triggers = st.one_of(
+    conditions.map(lambda text: {"if": text}),
+    st.sampled_from(["used", "left"]).map(lambda name: {"event": name}),
+    st.integers(1, 3).map(lambda count: {"event": "used", "count": count}),
+    st.just({"event": "used", "if": "event.size > 2"}),
+)
+
+
+@st.composite
+def steps_of(draw, prefix, plays):
+    """Touchpoints, actions and outcomes of one stage or play; `plays` may be started by branches."""
+    made = {"touchpoints": [], "actions": [], "outcomes": []}
+    ids = []
+    for number in range(draw(st.integers(1, 4))):
+        step_id = f"{prefix}_{number}"
+        kind = draw(st.sampled_from(["task", "mail", "action", "outcome"]))
+        step = draw(_when(ids, kind))
+        if kind == "task":
+            step |= {"touchpoint": step_id, "title": "T", "role": "csm", "due": draw(durations)}
+            if draw(st.booleans()) and "done_when" not in step:
+                step["results"] = {"yes": [], "no": draw(_branches(plays))}
+        elif kind == "mail":
+            step |= {"touchpoint": step_id, "title": "M", "message": "m.md", "to": draw(_personas)}
+            step["essential"] = draw(st.booleans())
+        elif kind == "action":
+            step |= {"action": step_id, "title": "A", "persona": draw(_personas), "message": "m.md"}
+            step["due"] = draw(long_durations)
+            step["remind"] = ["1 business day before", "on the day", "2 days after"]
+            if plays and draw(st.booleans()):
+                step["overdue"] = {"after": "2 business days", "do": draw(_branches(plays))}
+        else:
+            step |= draw(_outcome(step_id, plays))
+        made[{"task": "touchpoints", "mail": "touchpoints", "action": "actions", "outcome": "outcomes"}[kind]].append(
+            step
+        )
+        ids.append(step_id)
+    return {key: value for key, value in made.items() if value}
+
+
+_personas = st.sampled_from(["sponsor", "user", "absent"])
+
+
+@st.composite
+def _when(draw, ids, kind):
+    step = {}
+    if ids and draw(st.booleans()):
+        step["after"] = draw(st.lists(st.sampled_from(ids), min_size=1, max_size=2, unique=True))
+    how = draw(st.sampled_from(["", "", "wait", "at"]))
+    if how == "wait":
+        step["wait"] = draw(durations)
+    elif how == "at":
+        step["at"] = draw(st.sampled_from(["30 days before customer.renews_on", "on customer.renews_on"]))
+    if draw(st.integers(0, 5)) == 0:
+        step["optional"] = True
+    if draw(st.integers(0, 6)) == 0:
+        step["skip_when"] = draw(conditions)
+    if kind != "outcome" and draw(st.integers(0, 4)) == 0:
+        step["done_when"] = draw(triggers)
+    if kind != "outcome" and draw(st.integers(0, 6)) == 0:
+        step["every"] = draw(long_durations)
+    return step
+
+
+@st.composite
+def _outcome(draw, step_id, plays):
+    step = {
+        "outcome": step_id,
+        "type": "save_time",
+        "statement": "S",
+        "persona": draw(_personas),
+        "message": "m.md",
+        "within": draw(long_durations),
+        "remind": ["2 business days", "1 week"],
+        "then": {verdict: draw(_branches(plays)) for verdict in ("verified", "partial", "disputed", "silent")},
+    }
+    if draw(st.booleans()):
+        step["ask_again"] = {"after": "10 days", "at_most": draw(st.integers(1, 2)), "if": ["partial", "silent"]}
+    if draw(st.integers(0, 3)) == 0:
+        step["verified_when"] = draw(triggers)
+    return step
+
+
+def _branches(plays):
+    """Branches that wait for somebody: what they start lies later in the file, so nothing goes in a circle."""
+    if not plays:
+        return st.just([])
+    return st.lists(st.sampled_from(plays).map(lambda play: {"play": play}), max_size=1)
+
+
+@st.composite
+def maps(draw):
+    """A valid map as data."""
+    plays = [f"p{number}" for number in range(draw(st.integers(1, 3)))]
+    stages = [
+        {"stage": f"s{number}", "title": "S", "target": draw(long_durations), **draw(steps_of(f"s{number}", plays))}
+        for number in range(draw(st.integers(1, 3)))
+    ]
+    if draw(st.booleans()):
+        stages.append(
+            {
+                "stage": "renewal",
+                "title": "R",
+                "opens": {"at": "60 days before customer.renews_on"},
+                "touchpoints": [
+                    {
+                        "touchpoint": "talk",
+                        "title": "T",
+                        "role": "csm",
+                        "results": {"renewed": {"go_to": "s0"}, "lost": {"end": "churned"}},
+                    },
+                ],
+            }
+        )
+    stages[0]["touchpoints"] = [
+        {"touchpoint": "s0_0", "title": "First", "role": "csm"},
+        *[step for step in stages[0].get("touchpoints", []) if step["touchpoint"] != "s0_0"],
+    ]
+    for track, key in (("actions", "action"), ("outcomes", "outcome")):
+        if track in stages[0]:
+            stages[0][track] = [step for step in stages[0][track] if step[key] != "s0_0"]
+    return {
+        "map": "generated",
+        "title": "Generated",
+        "outcome": "save_time",
+        "owner": "o",
+        "segment": {"where": "true"},
+        "attributes": {
+            "health": {"type": "number"},
+            "seats": {"type": "number"},
+            "tier": {"type": "text"},
+            "renews_on": {"type": "date"},
+        },
+        "roles": {"csm": {"title": "C", "escalate": {"after": "1 business day", "to": "boss"}}, "boss": "B"},
+        "personas": {
+            "sponsor": {"title": "S"},
+            "user": {"title": "U", "fallback": "sponsor"},
+            "absent": {"title": "A"},
+        },
+        "contact_policy": draw(st.sampled_from([{}, {"limit": "1 per 3 days"}, {"limit": "2 per 1 week"}])),
+        "on_resume": draw(st.sampled_from(["shift", "run", "skip"])),
+        "stages": stages,
+        "plays": [draw(_play(number, plays)) for number in range(len(plays))],
+    }
+
+
+@st.composite
+def _play(draw, number, plays):
+    play = {
+        "play": f"p{number}",
+        "kind": draw(st.sampled_from(["risk", "expansion", "other"])),
+        "title": "P",
+        "holds": draw(st.sampled_from(["none", "messages", "everything"])),
+        **draw(steps_of(f"p{number}", plays[number + 1 :])),
+    }
+    if draw(st.booleans()):
+        play["starts_when"] = draw(st.lists(triggers, min_size=1, max_size=2))
+    if draw(st.booleans()):
+        play["ends_when"] = draw(triggers)
+    if draw(st.booleans()):
+        play["deadline"] = draw(long_durations)
+    play["cooldown"] = draw(st.sampled_from(["1 business day", "2 weeks"]))
+    if draw(st.integers(0, 4)) == 0:
+        play["only_if"] = draw(conditions)
+    return play
+
+
+charts = maps().map(lambda data: Chart.of(Map.model_validate(data), "v1"))
+
+customers = st.builds(
+    lambda timezone, country, health: Customer(
+        "acme",
+        "Acme",
+        timezone,
+        country,
+        None,
+        {"health": health, "seats": 5, "renews_on": "2026-09-01"},
+        (
+            Contact("Sam", "sam@acme.example", ("sponsor",)),
+            Contact("Uli", "uli@acme.example", ("user",), "Asia/Tokyo", "JP"),
+        ),
+        {"csm": "ana@vendor.example"},
+    ),
+    st.sampled_from(["America/New_York", "Europe/Berlin", "Asia/Kolkata", "Australia/Sydney", "Pacific/Kiritimati"]),
+    st.sampled_from(["US", "DE", None]),
+    st.sampled_from([20, 50, 80]),
+)
+
+
+@st.composite
+def facts_for(draw, chart):
+    """Facts that a customer and colleagues might tell, in time and out of it, sensible or not."""
+    steps, plays = sorted(chart.steps), sorted(chart.plays)
+    made = []
+    for number in range(draw(st.integers(0, 14))):
+        common = {"id": f"f{number}", "at": START + draw(st.integers(0, 200 * DAY))}
+        step = draw(st.sampled_from(steps))
+        made.append(
+            draw(
+                st.one_of(
+                    st.just(
+                        told.StepDone(**common, step=step, result=draw(st.sampled_from([None, "yes", "no", "renewed"])))
+                    ),
+                    st.just(told.StepSkipped(**common, step=step)),
+                    st.just(told.StepReopened(**common, step=step)),
+                    st.just(told.Snoozed(**common, step=step, until="2026-05-01")),
+                    st.just(told.EventHappened(**common, event="used", properties={"size": 3})),
+                    st.just(told.EventHappened(**common, event="left")),
+                    st.just(
+                        told.Answered(
+                            **common, outcome=step, verdict=draw(st.sampled_from(["verified", "partial", "disputed"]))
+                        )
+                    ),
+                    st.just(told.Revoked(**common, outcome=step)),
+                    st.just(
+                        told.AttributesSet(**common, attributes={"health": draw(st.sampled_from([10, 50, 70, None]))})
+                    ),
+                    st.just(
+                        told.AttributesSet(
+                            **common, attributes={"renews_on": draw(st.sampled_from(["2026-05-01", "2027-01-01"]))}
+                        )
+                    ),
+                    st.just(
+                        told.ContactsGiven(
+                            **common, contacts=(Contact("Abe", "abe@acme.example", ("absent", "sponsor")),)
+                        )
+                    ),
+                    st.just(told.Agreed(**common, steps={step: {"due": "2026-06-06", "person": "new@x.example"}})),
+                    st.just(told.PlayStarted(**common, play=draw(st.sampled_from(plays)))),
+                    st.just(told.Paused(**common)),
+                    st.just(told.Resumed(**common)),
+                    st.just(told.MessageFailed(**common, message=f"{step}/1/opening/1")),
+                )
+            )
+        )
+    return sorted(made, key=lambda fact: fact.at)

@@ -1,0 +1,107 @@
+"""Dates and clock times: right to the minute wherever the customer is."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo, available_timezones
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from journeys.language.durations import Duration
+from journeys.planner.calendars import Calendar, NeverOpensError, add_months, zone
+from journeys.planner.instants import instant, parse, text
+
+WEEKDAYS = frozenset(range(5))
+
+
+def calendar(timezone="UTC", country=None, days=WEEKDAYS, opens=time(9), closes=time(17)):
+    return Calendar(timezone, country, days, opens, closes)
+
+
+NEW_YORK = calendar("America/New_York", "US")
+
+
+def test_business_days_count_from_today_while_it_is_still_working_time():
+    assert text(NEW_YORK.deadline(parse("2026-03-02T10:00:00-05:00"), Duration.parse("2 business days"))) == (
+        "2026-03-04T22:00:00Z"
+    )
+
+
+def test_business_days_count_from_the_next_working_day_once_the_day_is_over():
+    at_five_sharp = parse("2026-03-06T17:00:00-05:00")  # a Friday
+    assert text(NEW_YORK.opening(at_five_sharp, Duration.parse("1 business day"))) == "2026-03-10T13:00:00Z"
+
+
+def test_a_date_that_is_no_working_day_moves_to_the_next_one():
+    thursday = parse("2026-07-01T12:00:00-04:00")
+    assert text(NEW_YORK.deadline(thursday, Duration.parse("2 days"))) == "2026-07-06T21:00:00Z"  # the 3rd is observed
+
+
+def test_minutes_and_hours_are_exact_even_at_night_and_over_a_change_of_the_clock():
+    before = parse("2026-03-08T00:30:00-05:00")
+    assert NEW_YORK.opening(before, Duration.parse("3 hours")) == before + 3 * 3600
+
+
+def test_the_offset_is_that_of_the_target():
+    winter = parse("2026-03-05T16:00:00Z")
+    assert text(NEW_YORK.opening(winter, Duration.parse("1 week"))) == "2026-03-12T13:00:00Z"
+
+
+@pytest.mark.parametrize(
+    ("zone_name", "local", "expected"),
+    [
+        ("America/New_York", "2026-03-08T02:30", "2026-03-08T07:00:00Z"),
+        ("America/New_York", "2026-11-01T01:30", "2026-11-01T05:30:00Z"),
+        ("Australia/Lord_Howe", "2026-10-04T02:10", "2026-10-03T15:30:00Z"),
+        ("Pacific/Apia", "2011-12-30T12:00", "2011-12-30T10:00:00Z"),
+    ],
+)
+def test_a_local_time_in_a_gap_is_the_first_instant_after_it_and_of_two_the_first(zone_name, local, expected):
+    moment = datetime.fromisoformat(local)
+    assert text(calendar(zone_name).on(moment.date(), moment.time())) == expected
+
+
+def test_months_take_the_last_day_where_a_month_is_shorter():
+    assert add_months(date(2026, 1, 31), 1) == date(2026, 2, 28)
+    assert add_months(date(2028, 2, 29), 12) == date(2029, 2, 28)
+    assert add_months(date(2026, 1, 15), -1) == date(2025, 12, 15)
+
+
+def test_a_window_belongs_to_its_beginning_but_not_to_its_end():
+    cal = calendar("Asia/Kolkata", "IN")
+    assert cal.is_open(parse("2026-03-02T09:00:00+05:30"))
+    assert not cal.is_open(parse("2026-03-02T17:00:00+05:30"))
+    assert text(cal.next_open(parse("2026-03-06T17:00:00+05:30"))) == "2026-03-09T03:30:00Z"
+
+
+def test_a_calendar_that_never_opens_says_so_instead_of_searching_for_ever():
+    with pytest.raises(NeverOpensError, match="no working day"):
+        calendar(days=frozenset()).working_from(date(2026, 1, 1))
+
+
+@given(
+    st.sampled_from(sorted(available_timezones() - {"localtime"})),
+    st.datetimes(datetime(1975, 1, 1), datetime(2037, 12, 31)),
+)
+@settings(max_examples=400, deadline=None)
+def test_a_local_time_becomes_the_first_instant_whose_clock_shows_it_or_later(zone_name, local):
+    """An oracle that walks the minutes: the first instant around it at which the local clock is not before it."""
+    local = local.replace(second=0, microsecond=0)
+    found = calendar(zone_name).on(local.date(), local.time())
+    tz = zone(zone_name)
+    shown = datetime.fromtimestamp(found, tz).replace(tzinfo=None)
+    naive_utc = instant(local.replace(tzinfo=ZoneInfo("UTC")))
+    if shown == local:
+        earlier = [at for at in range(found - 60, found - 4 * 3600, -60) if _shows(at, tz, local)]
+        assert not earlier
+    else:
+        assert shown > local
+        just_before = datetime.fromtimestamp(found - 1, tz).replace(tzinfo=None)
+        assert just_before < local
+    assert abs(found - naive_utc) <= timedelta(hours=40).total_seconds()
+
+
+def _shows(at, tz, local):
+    return datetime.fromtimestamp(at, tz).replace(tzinfo=None) == local

@@ -1,0 +1,138 @@
+"""What holds for every valid map, every customer and whatever is told, in whatever order."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import fields
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from journeys.planner.facts import Ended
+from journeys.planner.plan import plan
+from journeys.planner.state import State
+from journeys.simulation import simulate
+from tests.planner.generated import DAY, START, charts, customers, facts_for
+
+UNTIL = START + 260 * DAY
+generous = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+
+
+def lines(timeline):
+    return [json.dumps(entry.to_json(), sort_keys=True) for entry in timeline]
+
+
+@given(st.data())
+@generous
+def test_no_valid_map_makes_the_planner_fail_and_time_never_runs_backwards(data):
+    chart, customer = data.draw(charts), data.draw(customers)
+    run = simulate(chart, customer, START, data.draw(facts_for(chart)), UNTIL)
+    instants = [entry.at for entry in run.timeline]
+    assert instants == sorted(instants)
+    assert instants[0] == START
+    assert instants[-1] <= UNTIL
+
+
+@given(st.data())
+@generous
+def test_the_same_input_gives_the_same_plan_and_leaves_the_given_state_alone(data):
+    chart, customer = data.draw(charts), data.draw(customers)
+    facts = data.draw(facts_for(chart))
+    middle = simulate(chart, customer, START, facts[:5], START + 40 * DAY).state
+    before = json.dumps(middle.to_json())
+    first = plan(chart, middle, facts[5:], UNTIL)
+    second = plan(chart, middle, facts[5:], UNTIL)
+    assert lines(first.timeline) == lines(second.timeline)
+    assert first.state.to_json() == second.state.to_json()
+    assert json.dumps(middle.to_json()) == before
+
+
+@given(st.data())
+@generous
+def test_a_state_survives_json(data):
+    chart, customer = data.draw(charts), data.draw(customers)
+    state = simulate(chart, customer, START, data.draw(facts_for(chart)), START + 90 * DAY).state
+    assert State.from_json(json.loads(json.dumps(state.to_json()))) == state
+
+
+@given(st.data())
+@generous
+def test_splitting_a_run_anywhere_and_resuming_gives_the_same_timeline(data):
+    chart, customer = data.draw(charts), data.draw(customers)
+    facts = data.draw(facts_for(chart))
+    whole = simulate(chart, customer, START, facts, UNTIL)
+    state, timeline = State.begin(customer, "generated", "v1", START), []
+    stops = sorted({START, *data.draw(st.lists(st.integers(START, UNTIL), max_size=6)), UNTIL})
+    for stop in stops:
+        due = [fact for fact in facts if fact.at <= stop]
+        facts = facts[len(due) :]
+        step = plan(chart, State.from_json(json.loads(json.dumps(state.to_json()))), due, stop)
+        state = step.state
+        timeline += step.timeline
+    assert lines(timeline) == lines(whole.timeline)
+
+
+@given(st.data())
+@generous
+def test_a_repeated_fact_changes_nothing(data):
+    chart, customer = data.draw(charts), data.draw(customers)
+    facts = data.draw(facts_for(chart))
+    once = simulate(chart, customer, START, facts, UNTIL)
+    twice = simulate(chart, customer, START, sorted([*facts, *facts], key=lambda fact: fact.at), UNTIL)
+    assert lines(once.timeline) == lines(twice.timeline)
+
+
+@given(st.data())
+@generous
+def test_ended_stays_ended_and_leaves_nothing_open(data):
+    chart, customer = data.draw(charts), data.draw(customers)
+    facts = data.draw(facts_for(chart))
+    ended = plan(
+        chart, simulate(chart, customer, START, facts, UNTIL).state, [Ended(id="end", at=UNTIL, reason="left")], UNTIL
+    )
+    assert ended.state.status == "ended"
+    assert ended.wake_at is None
+    assert not ended.state.queue
+    assert not any(step.is_open for step in ended.state.steps.values())
+    later = plan(
+        chart, ended.state, [type(fact)(**{**_fields(fact), "id": f"again-{fact.id}"}) for fact in facts], UNTIL + DAY
+    )
+    assert {entry.kind.value for entry in later.timeline} <= {"fact_ignored"}
+
+
+def _fields(fact):
+    return {field.name: getattr(fact, field.name) for field in fields(fact)}
+
+
+@given(st.data())
+@generous
+def test_every_message_is_sent_once_or_dropped_once_or_still_waits_with_a_reason(data):
+    chart, customer = data.draw(charts), data.draw(customers)
+    run = simulate(chart, customer, START, data.draw(facts_for(chart)), UNTIL)
+    gone = [entry.more["message"] for entry in run.timeline if entry.kind.value in ("message_dropped",)] + [
+        entry.more["message"] for entry in run.timeline if entry.kind.value == "message_sent"
+    ]
+    assert len(gone) == len(set(gone))
+    held = {entry.more["message"] for entry in run.timeline if entry.kind.value == "message_held"}
+    for queued in run.state.queue:
+        assert queued.why is not None
+        assert queued.message in held
+        assert queued.message not in gone
+
+
+@given(st.data())
+@generous
+def test_no_contact_is_written_to_more_often_than_the_limit_allows(data):
+    chart, customer = data.draw(charts), data.draw(customers)
+    limit = chart.map.contact_policy.limit
+    run = simulate(chart, customer, START, data.draw(facts_for(chart)), UNTIL)
+    sent = [e for e in run.timeline if e.kind.value == "message_sent"]
+    if limit is None:
+        return
+    period = limit.period.count * (7 if limit.period.unit == "week" else 1) * DAY - 2 * 3600
+    for entry in sent:
+        if chart.steps[entry.more["step"]].essential:
+            continue
+        same = [e for e in sent if e.more["contact"] == entry.more["contact"] and entry.at - period < e.at <= entry.at]
+        earlier = [e for e in same if sent.index(e) < sent.index(entry)]
+        assert len(earlier) < limit.count
