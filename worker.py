@@ -27,9 +27,10 @@ from activities.journey import JourneyActivities
 from channels.links import LinkSigner
 from channels.protocol import Channel
 from channels.registry import channel_for
-from commands.support.temporal import place_of
 from door.door import Door
 from embedded.connection import TemporalPlace, connect
+from embedded.place import place_of
+from embedded.place import place_of
 from embedded.search_attributes import register_search_attributes
 from settings import Settings, SettingsError, load
 from store import clock

@@ -17,7 +17,16 @@ from store import facts, journeys
 from store.engine import Store
 from store.errors import UnknownJourney
 from store.tables import JourneyRow, MessageRow
-from workflows.types import JOURNEY, TAKE_FACT, TASK_QUEUE, Delivery, JourneyInput, Telling, workflow_id
+from workflows.types import (
+    DEFAULT_MAX_HISTORY,
+    JOURNEY,
+    TAKE_FACT,
+    TASK_QUEUE,
+    Delivery,
+    JourneyInput,
+    Telling,
+    workflow_id,
+)
 
 log = structlog.get_logger()
 PATIENCE = timedelta(seconds=5)
@@ -36,12 +45,19 @@ class Reach:
     """The way from the store to the journeys' workflows. Without a client, Temporal is away."""
 
     def __init__(
-        self, store: Store, client: Client | None, clock: JourneyClock, *, task_queue: str = TASK_QUEUE
+        self,
+        store: Store,
+        client: Client | None,
+        clock: JourneyClock,
+        *,
+        task_queue: str = TASK_QUEUE,
+        max_history: int = DEFAULT_MAX_HISTORY,
     ) -> None:
         self._store = store
         self._client = client
         self._clock = clock
         self._task_queue = task_queue
+        self._max_history = max_history
 
     async def start(self, journey: JourneyRow, wall: float) -> bool:
         """Start the journey's workflow from the store's mirror, unless the customer's workflow runs; True: one runs."""
@@ -108,4 +124,5 @@ class Reach:
             wake_at=journey.wake_at if journey.revision else journey.started_at,
             clock=self._clock,
             in_flight=[Delivery(message, wall + DELIVERIES_LAST) for message in messages],
+            max_history=self._max_history,
         )
