@@ -106,4 +106,4 @@ async def open_plays(session: AsyncSession, journeys: Iterable[str]) -> list[Ope
 async def count_by_status(session: AsyncSession) -> dict[str, int]:
     """How many journeys are open, paused and ended."""
     query = select(JourneyRow.status, func.count()).group_by(JourneyRow.status).order_by(JourneyRow.status)
-    return dict((await session.execute(query)).tuples().all())
+    return dict((await session.execute(query)).all())

@@ -140,4 +140,4 @@ async def outbox(
 async def count_by_status(session: AsyncSession) -> dict[str, int]:
     """How many messages are queued, sent and failed."""
     query = select(MessageRow.status, func.count()).group_by(MessageRow.status).order_by(MessageRow.status)
-    return dict((await session.execute(query)).tuples().all())
+    return dict((await session.execute(query)).all())

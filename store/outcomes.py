@@ -43,4 +43,4 @@ async def count_by_verdict(session: AsyncSession) -> dict[str, int]:
         .group_by(AnswerRow.verdict)
         .order_by(AnswerRow.verdict)
     )
-    return dict((await session.execute(query)).tuples().all())
+    return dict((await session.execute(query)).all())

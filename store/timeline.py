@@ -62,4 +62,4 @@ async def last_serial(session: AsyncSession) -> int:
 async def count_by_kind(session: AsyncSession) -> dict[str, int]:
     """How many entries of each kind all timelines have."""
     query = select(TimelineRow.kind, func.count()).group_by(TimelineRow.kind).order_by(TimelineRow.kind)
-    return dict((await session.execute(query)).tuples().all())
+    return dict((await session.execute(query)).all())

@@ -13,10 +13,13 @@ from tests.store.book import START, customer
 
 
 async def test_a_transaction_is_written_whole_or_not_at_all(store):
-    with pytest.raises(RuntimeError):
+    async def fail_halfway():
         async with store.transaction() as session:
             await customers.save(session, [customer()], START)
             raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        await fail_halfway()
     async with store.reading() as session:
         assert await customers.count(session) == 0
 
@@ -59,8 +62,8 @@ async def test_sqlite_is_opened_the_way_that_lets_processes_share_it(sqlite_url)
 
 
 async def test_numbers_that_are_no_json_are_refused_on_both_databases(store):
-    with pytest.raises((StatementError, ValueError), match="not JSON compliant"):
-        async with store.transaction() as session:
+    async with store.transaction() as session:
+        with pytest.raises((StatementError, ValueError), match="not JSON compliant"):
             await customers.save(session, [customer(attributes={"seats": float("nan")})], START)
 
 

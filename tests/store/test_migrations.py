@@ -8,9 +8,10 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import inspect
 
+from store import migrate
 from store.engine import open_store
 from store.errors import StoreTooNew, StoreUnreachable
-from store.migrate import upgrade
+from store.migrate import config, upgrade
 from store.tables import Base
 
 
@@ -78,8 +79,6 @@ async def test_a_database_that_cannot_be_opened_is_named_without_its_password(tm
 
 
 def test_migrations_lie_inside_the_package_so_that_an_installed_milepost_has_them():
-    import store.migrate
-
-    folder = Path(store.migrate.config().get_main_option("script_location"))
-    assert folder.parent == Path(store.migrate.__file__).parent
+    folder = Path(config().get_main_option("script_location"))
+    assert folder.parent == Path(migrate.__file__).parent
     assert list((folder / "versions").glob("0001*.py"))

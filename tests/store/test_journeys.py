@@ -1,0 +1,170 @@
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+from sqlalchemy.exc import IntegrityError
+
+from journeys.clock import JourneyClock
+from journeys.planner.facts import AttributesSet, Ended, Paused, PlayStarted
+from journeys.planner.state import State
+from store import clock, customers, journeys, timeline
+from store.errors import JourneyAlreadyOpen, UnknownJourney
+from store.overview import Wanted
+from store.overview import customers as overview
+from store.tables import JourneyRow
+from tests.store.book import DAY, START, Walk, customer, publish
+
+
+async def test_a_customer_has_one_open_journey_and_each_has_its_number(store):
+    async with store.transaction() as session:
+        chart = await publish(session)
+        walk = await Walk.begin(session, chart)
+        again = State.begin(customer(), "small", chart.version, START + 9)
+        with pytest.raises(JourneyAlreadyOpen, match="acme/1"):
+            await journeys.begin(session, again)
+        await walk.tell(START + 5, Ended(id="f1", at=START + 5, reason="churned"))
+        second = await journeys.begin(session, again)
+        assert (second.id, second.number, second.started_at) == ("acme/2", 2, START + 9)
+        assert (await journeys.open_of(session, "acme")).id == "acme/2"
+        assert [row.id for row in await journeys.of_customer(session, "acme")] == ["acme/2", "acme/1"]
+        assert (await journeys.latest_of(session, "acme")).id == "acme/2"
+        assert [row.id for row in await journeys.running(session)] == ["acme/2"]
+        assert await journeys.count_by_status(session) == {"ended": 1, "open": 1}
+
+
+async def test_of_two_that_begin_a_journey_at_once_one_is_told_that_there_is_one(store):
+    async with store.transaction() as session:
+        chart = await publish(session)
+        await customers.save(session, [customer()], START)
+
+    async def begin():
+        async with store.transaction() as session:
+            return (await journeys.begin(session, State.begin(customer(), "small", chart.version, START))).id
+
+    results = await asyncio.gather(begin(), begin(), return_exceptions=True)
+    assert sorted(type(result) for result in results if not isinstance(result, str)) == [JourneyAlreadyOpen]
+    assert "acme/1" in results
+
+
+async def test_the_database_itself_holds_that_a_customer_has_one_open_journey(store):
+    async with store.transaction() as session:
+        walk = await Walk.begin(session, await publish(session))
+        row = await journeys.get(session, walk.journey)
+        columns = {column.name: getattr(row, column.name) for column in JourneyRow.__table__.c}
+    async with store.reading() as session:
+        session.add(JourneyRow(**{**columns, "id": "acme/2", "number": 2}))
+        with pytest.raises(IntegrityError):
+            await session.flush()
+
+
+async def test_the_mirror_gives_the_state_back(store):
+    async with store.transaction() as session:
+        walk = await Walk.begin(session, await publish(session))
+        await walk.tell(START + 3 * DAY, PlayStarted(id="f1", at=START + DAY, play="rescue"))
+    async with store.reading() as session:
+        assert await journeys.state(session, walk.journey) == walk.state
+        with pytest.raises(UnknownJourney):
+            await journeys.state(session, "acme/7")
+
+
+async def fill(session):
+    """Acme is open, beta paused, gamma at risk, delta has ended, epsilon fits no map, zeta was not tried."""
+    chart = await publish(session)
+    await Walk.begin(session, chart, customer("acme"))
+    beta = await Walk.begin(session, chart, customer("beta", attributes={"health": 55}))
+    gamma = await Walk.begin(session, chart, customer("gamma", attributes={}))
+    delta = await Walk.begin(session, chart, customer("delta", attributes={"health": 10}))
+    await beta.tell(START + 60, Paused(id="f1", at=START + 60))
+    await gamma.tell(START + 40 * DAY, AttributesSet(id="f1", at=START + 60, attributes={"health": 20}))
+    await delta.tell(START + 120, Ended(id="f1", at=START + 120, reason="churned"))
+    await customers.save(session, [customer("epsilon"), customer("zeta", name="100% Zeta_", attributes={})], START)
+    await customers.mark_unmatched(session, "epsilon", "small: where is not true")
+
+
+async def test_operations_find_customers_by_where_they_stand(store):
+    async with store.transaction() as session:
+        await fill(session)
+        for wanted, found in (
+            (Wanted(), ["zeta", "acme", "beta", "delta", "epsilon", "gamma"]),
+            (Wanted(status="open"), ["acme", "gamma"]),
+            (Wanted(status="paused"), ["beta"]),
+            (Wanted(status="ended"), ["delta"]),
+            (Wanted(status="none"), ["zeta", "epsilon"]),
+            (Wanted(status="unmatched"), ["epsilon"]),
+            (Wanted(stage="start"), ["acme", "beta", "gamma"]),
+            (Wanted(stage="value"), []),
+            (Wanted(open_risk=True), ["gamma"]),
+            (Wanted(open_risk=False, status="open"), ["acme"]),
+            (Wanted(stuck=True), ["gamma"]),
+            (Wanted(health_below=60), ["beta", "delta", "gamma"]),
+            (Wanted(search="ETA"), ["zeta", "beta"]),
+            (Wanted(search="100%"), ["zeta"]),
+            (Wanted(search="_"), ["zeta"]),
+            (Wanted(map="small"), ["acme", "beta", "delta", "gamma"]),
+            (Wanted(map="other"), []),
+            (Wanted(sort="health"), ["delta", "gamma", "beta", "acme", "epsilon", "zeta"]),
+            (Wanted(sort="updated"), ["gamma", "delta", "beta", "acme", "zeta", "epsilon"]),
+            (Wanted(sort="health", offset=1, limit=2), ["gamma", "beta"]),
+        ):
+            page = await overview(session, wanted)
+            assert [line.customer.id for line in page.lines] == found, wanted
+            assert page.total == (len(found) if wanted.limit != 2 else 6)
+
+
+async def test_a_line_says_in_which_stages_a_customer_is_and_which_risks_are_open(store):
+    async with store.transaction() as session:
+        await fill(session)
+        (gamma,) = (await overview(session, Wanted(search="gamma"))).lines
+        (zeta,) = (await overview(session, Wanted(search="zeta"))).lines
+    assert [(stage.stage, stage.title, stage.stuck) for stage in gamma.stages] == [("start", "Start", True)]
+    assert [(play.play, play.title) for play in gamma.risks] == [("rescue", "Rescue")]
+    assert (gamma.journey.status, gamma.customer.health) == ("open", 20)
+    assert (zeta.journey, zeta.stages, zeta.plays, zeta.risks) == (None, (), (), ())
+
+
+async def test_a_customer_who_came_again_is_shown_once_with_the_latest_journey(store):
+    async with store.transaction() as session:
+        chart = await publish(session)
+        walk = await Walk.begin(session, chart)
+        await walk.tell(START + 5, Ended(id="f1", at=START + 5, reason="churned"))
+        await Walk.begin(session, chart)
+        page = await overview(session, Wanted())
+    assert (page.total, [line.journey.id for line in page.lines]) == (1, ["acme/2"])
+
+
+async def test_what_all_journeys_report_can_be_followed_as_it_is_written(store):
+    async with store.transaction() as session:
+        chart = await publish(session)
+        assert await timeline.last_serial(session) == 0
+        await Walk.begin(session, chart, customer("acme"))
+        seen = await timeline.last_serial(session)
+        await Walk.begin(session, chart, customer("beta"))
+        news = await timeline.newest(session, after=seen)
+        assert [(each.customer, each.entry.kind) for each in news] == [
+            ("beta", "journey_started"), ("beta", "stage_opened"), ("beta", "step_opened"),
+        ]  # fmt: skip
+        last = await timeline.newest(session, limit=4)
+        assert [(each.customer_name, each.entry.seq) for each in last] == [
+            ("Acme", 2),
+            ("Beta", 0),
+            ("Beta", 1),
+            ("Beta", 2),
+        ]
+        assert timeline.to_json(last[2].entry) == {
+            "at": "2026-03-02T15:00:00Z",
+            "kind": "stage_opened",
+            "stage": "start",
+        }
+        assert [row.seq for row in await timeline.of_journey(session, "acme/1", after=0, limit=1)] == [1]
+        assert (await timeline.count_by_kind(session))["step_opened"] == 2
+
+
+async def test_the_clock_is_the_wall_clock_until_a_rehearsal_sets_it(store):
+    faster = JourneyClock(1_700_000_000.25, START, 43_200.0)
+    async with store.transaction() as session:
+        assert await clock.read(session) == JourneyClock()
+        await clock.write(session, JourneyClock(1.0, 2, 3.0))
+        await clock.write(session, faster)
+    async with store.reading() as session:
+        assert await clock.read(session) == faster

@@ -1,0 +1,104 @@
+from __future__ import annotations
+
+import pytest
+
+from journeys.planner.facts import StepDone
+from store import messages
+from store.errors import UnknownMessage
+from tests.store.book import START, Walk, customer, publish
+
+REQUEST = "saved/1/request/1"
+
+
+async def asked(session, chart, name="acme", after=60):
+    walk = await Walk.begin(session, chart, customer(name))
+    at = START + after
+    await walk.tell(at, StepDone(id="f1", at=at, step="kickoff", result="ready"))
+    # Acme's sponsor sits in Tokyo: the request waits for the morning there.
+    await walk.tell(START + 86_400)
+    return walk.journey
+
+
+@pytest.fixture
+async def journey(store):
+    async with store.transaction() as session:
+        return await asked(session, await publish(session))
+
+
+async def test_a_message_waits_in_the_outbox_with_all_that_its_delivery_needs(store, journey):
+    async with store.reading() as session:
+        (line,) = (await messages.outbox(session)).lines
+    message = line.message
+    assert (message.journey_id, message.message, line.customer_name) == (journey, REQUEST, "Acme")
+    assert (message.reason, message.template, message.persona) == ("request", "ask.md", "sponsor")
+    assert (message.contact, message.steps, message.templates) == ("sam@acme.example", ["saved"], ["ask.md"])
+    assert (message.status, message.attempts, message.text) == ("queued", 0, None)
+    assert START < message.at < START + 86_400
+
+
+async def test_the_first_rendering_stands_so_that_every_attempt_sends_the_same(store, journey):
+    for subject in ("Hello", "Something else"):
+        async with store.transaction() as session:
+            kept = await messages.save_rendering(
+                session, journey, REQUEST, subject=subject, text=subject, html=f"<p>{subject}</p>"
+            )
+            assert (kept.subject, kept.text, kept.html) == ("Hello", "Hello", "<p>Hello</p>")
+    async with store.reading() as session:
+        assert (await messages.get(session, journey, REQUEST)).subject == "Hello"
+
+
+async def test_what_is_sent_stays_sent_however_often_it_is_recorded(store, journey):
+    async with store.transaction() as session:
+        await messages.record_attempt(session, journey, REQUEST, START, channel="smtp", error="greylisted", attempt=1)
+        await messages.record_attempt(session, journey, REQUEST, START, channel="smtp", error="greylisted", attempt=1)
+        waiting = await messages.get(session, journey, REQUEST)
+        assert (waiting.status, waiting.attempts, waiting.last_error) == ("queued", 1, "greylisted")
+    for number in range(2):
+        async with store.transaction() as session:
+            at = START + 100 + number
+            await messages.record_sent(session, journey, REQUEST, at, channel="smtp", channel_id=f"<{number}@vendor>")
+    async with store.transaction() as session:
+        await messages.record_failed(session, journey, REQUEST, START + 200, "timed out")
+        await messages.record_attempt(session, journey, REQUEST, START + 200, channel="smtp", error="late", attempt=9)
+    async with store.reading() as session:
+        sent = await messages.get(session, journey, REQUEST)
+    assert (sent.status, sent.sent_at, sent.channel, sent.channel_id) == ("sent", START + 100, "smtp", "<0@vendor>")
+    assert (sent.attempts, sent.last_error) == (2, None)
+
+
+async def test_a_message_that_failed_for_good_says_why(store, journey):
+    async with store.transaction() as session:
+        await messages.record_failed(session, journey, REQUEST, START + 9, "no such mailbox")
+        await messages.record_failed(session, journey, REQUEST, START + 10, "again")
+    async with store.reading() as session:
+        failed = await messages.get(session, journey, REQUEST)
+        assert await messages.count_by_status(session) == {"failed": 1}
+    assert (failed.status, failed.tried_at, failed.last_error) == ("failed", START + 9, "no such mailbox")
+
+
+async def test_a_later_plan_leaves_what_was_delivered_alone(store):
+    async with store.transaction() as session:
+        walk = await Walk.begin(session, await publish(session))
+        await walk.tell(START + 60, StepDone(id="f1", at=START + 60, step="kickoff", result="ready"))
+        await walk.tell(START + 86_400)
+        await messages.record_sent(session, walk.journey, REQUEST, START, channel="outbox", channel_id=None)
+        await walk.tell(START + 86_460)
+        assert (await messages.get(session, walk.journey, REQUEST)).status == "sent"
+
+
+async def test_the_outbox_shows_the_latest_first_page_by_page(store):
+    async with store.transaction() as session:
+        chart = await publish(session)
+        journeys = [await asked(session, chart, name) for name in ("acme", "beta", "gamma")]
+        await messages.record_sent(session, journeys[1], REQUEST, START, channel="outbox", channel_id=None)
+        page = await messages.outbox(session, offset=1, limit=1)
+        assert (page.total, [line.customer_name for line in page.lines]) == (3, ["Beta"])
+        of_one = await messages.outbox(session, customer="gamma")
+        assert (of_one.total, [line.customer_name for line in of_one.lines]) == (1, ["Gamma"])
+        assert [line.customer_name for line in (await messages.outbox(session, status="sent")).lines] == ["Beta"]
+
+
+async def test_an_unknown_message_is_said_to_be_unknown(store, journey):
+    async with store.transaction() as session:
+        with pytest.raises(UnknownMessage, match="'x/1/opening/1'"):
+            await messages.record_failed(session, journey, "x/1/opening/1", START, "why")
