@@ -23,6 +23,7 @@ from channels.links import LinkSigner
 from channels.outbox import OutboxChannel
 from door.reaching import Reach
 from embedded.connection import data_converter
+from embedded.core_logs import runtime
 from journeys.clock import JourneyClock
 from journeys.planner.chart import Chart
 from journeys.planner.facts import Fact, to_json
@@ -96,7 +97,7 @@ async def simulate_on(
 async def time_skipping_server() -> AsyncIterator[WorkflowEnvironment]:
     """Temporal's test server, which skips over time in which nothing happens."""
     environment = await WorkflowEnvironment.start_time_skipping(
-        test_server_existing_path=str(_binary()), data_converter=data_converter()
+        test_server_existing_path=str(_binary()), data_converter=data_converter(), runtime=runtime("ERROR")
     )
     async with environment:
         await _declare_search_attributes(environment.client)
