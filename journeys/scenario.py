@@ -26,8 +26,8 @@ from journeys.planner.timeline import Kind
 from journeys.written import Name, Value, Written, WrittenContact, WrittenFact
 
 ENTRY_FIELDS = (
-    "at", "kind", "stage", "play", "step", "occurrence", "map", "version", "track", "role", "persona", "due", "why", "by",
-    "result", "until", "message", "template", "contact", "reason", "steps", "verdict", "value", "method", "from", "to",
+    "at", "kind", "stage", "play", "step", "occurrence", "map", "version", "track", "role", "persona", "due", "why",
+    "by", "result", "until", "message", "template", "contact", "reason", "steps", "verdict", "value", "method", "from", "to",
     "note", "fact",
 )  # fmt: skip
 

@@ -88,6 +88,8 @@ def _merged(turn: Turn, line: list[Queued]) -> list[Outgoing]:
         why, until = _barrier(turn, step, contact)
         if why is not None or contact is None:
             _hold(turn, queued, why or "contact", until)
+            if why == "contact":
+                open_engine_task(turn, "contact", step.persona or "")
         elif queued.reason not in MERGED or step.essential:
             out.append(Outgoing(contact, [queued]))
         elif contact.email in together:
@@ -104,7 +106,6 @@ def _barrier(turn: Turn, step: ChartStep, contact: Contact | None) -> tuple[str 
     if is_held_by_play(turn, step, "messages") and not step.essential:
         return "play", None
     if contact is None:
-        open_engine_task(turn, "contact", step.persona or "")
         return "contact", None
     calendar = turn.customer_calendar(contact)
     if not calendar.is_open(turn.at):

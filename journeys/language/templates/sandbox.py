@@ -33,7 +33,7 @@ MAX_ROUNDS = 10_000
 MAX_NUMBER = 1e15
 OPEN, CLOSE = "\ue000", "\ue001"
 MARK = re.compile(f"{OPEN}(\\d+){CLOSE}")
-_UNSEEN = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069\ue000\ue001]")
+_UNSEEN = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ue000\ue001]")
 _OWNER = re.compile(r"'(?:[\w.]+\.)?(\w+?)Context(?: object)?'")
 _RUN = " run"  # no name that a template could write
 
