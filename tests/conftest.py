@@ -50,7 +50,7 @@ def empty_postgres_url(postgres_server: str) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def _postgres_template(postgres_server: str) -> str:
+def postgres_template(postgres_server: str) -> str:
     with psycopg.connect(postgres_server, autocommit=True) as connection:
         connection.execute("CREATE DATABASE migrated TEMPLATE template1")
     asyncio.run(upgrade(_postgres_url(postgres_server, "migrated")))
@@ -58,9 +58,9 @@ def _postgres_template(postgres_server: str) -> str:
 
 
 @pytest.fixture
-def postgres_url(postgres_server: str, _postgres_template: str) -> Iterator[str]:
+def postgres_url(postgres_server: str, postgres_template: str) -> Iterator[str]:
     """The URL of a fresh PostgreSQL database with all tables."""
-    yield from _fresh_database(postgres_server, _postgres_template)
+    yield from _fresh_database(postgres_server, postgres_template)
 
 
 def _fresh_database(server_url: str, template: str) -> Iterator[str]:
@@ -73,17 +73,17 @@ def _fresh_database(server_url: str, template: str) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def _sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("template") / "milepost.db"
     asyncio.run(upgrade(f"sqlite:///{path}"))
     return path
 
 
 @pytest.fixture
-def sqlite_url(tmp_path: Path, _sqlite_template: Path) -> str:
+def sqlite_url(tmp_path: Path, sqlite_template: Path) -> str:
     """The URL of a fresh SQLite file with all tables."""
     path = tmp_path / "milepost.db"
-    shutil.copy(_sqlite_template, path)
+    shutil.copy(sqlite_template, path)
     return f"sqlite:///{path}"
 
 
