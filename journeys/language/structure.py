@@ -19,7 +19,7 @@ from journeys.language.findings import Finding, describe, related, starts_with
 from journeys.language.model import Map
 from journeys.language.problems import Problem
 from journeys.language.words import LENIENT, Node
-from journeys.language.yaml_text import Path, steps_to, value_at
+from journeys.language.yaml_text import Path, steps_to, unshared, value_at
 
 UNREADABLE = "unreadable"
 """How names begin that stand in a draft for what could not be read."""
@@ -78,7 +78,7 @@ class Structure:
 
 def check_structure(data: Any, file: str) -> Structure:
     """Read data as a map, replacing what can't be read; `file` is what problems call it."""
-    made = Structure(copy.deepcopy(data))
+    made = Structure(unshared(data))
     for round_ in range(_ROUNDS):
         try:
             made.draft = Map.model_validate(made.data, context=LENIENT, by_alias=True, by_name=False)

@@ -241,6 +241,26 @@ def _spot(node: Node) -> Spot:
     return Spot(start.line + 1, start.column + 1, source)
 
 
+def unshared(data: Any) -> Any:
+    """A copy in which no part stands in two places, so that each can be changed by itself."""
+    made: Any
+    if isinstance(data, Fields):
+        made = Fields()
+        made.keys_at, made.values_at = dict(data.keys_at), dict(data.values_at)
+    elif isinstance(data, Items):
+        made = Items()
+        made.values_at = list(data.values_at)
+    else:
+        made = {} if isinstance(data, dict) else []
+    if isinstance(data, dict):
+        made.update({key: unshared(each) for key, each in data.items()})
+    elif isinstance(data, list | tuple):
+        made.extend(unshared(each) for each in data)
+    else:
+        return data
+    return made
+
+
 def steps_to(data: Any, path: Path) -> Iterator[tuple[Any, str | int]]:
     """The containers on the way of `path`, each with the key or index that leads on.
 

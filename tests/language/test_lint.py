@@ -241,7 +241,7 @@ def test_nothing_written_in_a_map_makes_lint_raise(data: st.DataObject) -> None:
     found = read_yaml(EXAMPLE).data
     for _ in range(data.draw(st.integers(1, 6))):
         container, key = data.draw(st.sampled_from(places_in(found)))
-        container[key] = data.draw(junk)
+        container[key] = data.draw(junk)  # the same list may come to stand in two places
     problems = lint(from_data(found, files=SIDE_FILES))
     assert all(each.line >= 1 and each.column >= 1 and each.code in CODES for each in problems)
 
