@@ -46,6 +46,8 @@ _KINDS = {
 }
 _LISTS = {"steps": "StepContext", "contacts": "ContactContext", "outcomes": "OutcomeContext"}
 _SAME_ITEMS = ("list", "reject", "rejectattr", "reverse", "select", "selectattr", "sort", "unique")
+_TAG = re.compile(r"\{\{.*?(?:\}\}|\Z)|\{%.*?(?:%\}|\Z)|\{#", re.DOTALL)
+_NO_BREAK = re.compile(r"[^\n]")
 _ONE_ITEM = ("first", "last", "max", "min")
 _NO_FRONT_MATTER = TemplateProblem(1, 1, "A playbook has no front matter; begin with its text")
 
@@ -83,8 +85,7 @@ def _check(
     in_file: str | None = None,
 ) -> list[TemplateProblem]:
     """The problems of one piece of Jinja that begins at `first_line` (of `in_file`, where YAML folds it)."""
-    lines = in_file.splitlines()[first_line - 1 :] if in_file else source.splitlines()
-    places = _Places(lines, first_line)
+    places = _Places("\n".join(in_file.split("\n")[first_line - 1 :]) if in_file else source, first_line)
     try:
         tree = SANDBOX.tree(source)
     except TemplateSyntaxError as error:
@@ -97,19 +98,37 @@ def _check(
 class _Places:
     """Finds the column of what Jinja knows the line of."""
 
-    def __init__(self, lines: list[str], first_line: int) -> None:
-        self._lines, self._first_line = lines, first_line
+    def __init__(self, text: str, first_line: int) -> None:
+        self._lines = _without_prose(text).split("\n")
+        self._first_line = first_line
         self._used: set[tuple[int, int]] = set()
 
-    def problem(self, line: int, pattern: str, said: str, suggestion: str | None = None) -> TemplateProblem:
-        start = min(max(line, 1), max(len(self._lines), 1)) - 1
+    def next(self, line: int, pattern: str) -> tuple[int, int]:
+        """The line and column, in the file, of the next match from this line on that was not asked for before."""
+        start = min(max(line, 1), len(self._lines)) - 1
         for number in range(start, len(self._lines)):
             for found in re.finditer(pattern, self._lines[number]):
                 at = (number, found.start("at" if "at" in found.groupdict() else 0))
                 if at not in self._used:
                     self._used.add(at)
-                    return TemplateProblem(self._first_line + number, at[1] + 1, said, suggestion)
-        return TemplateProblem(self._first_line + start, 1, said, suggestion)
+                    return self._first_line + number, at[1] + 1
+        return self._first_line + start, 1
+
+    def problem(self, line: int, pattern: str, said: str, suggestion: str | None = None) -> TemplateProblem:
+        return TemplateProblem(*self.next(line, pattern), said, suggestion)
+
+
+def _without_prose(text: str) -> str:
+    """The text with spaces for all that is no Jinja, so that a name is not found in a sentence."""
+    out, end = [], 0
+    for found in _TAG.finditer(text):
+        out += [_NO_BREAK.sub(" ", text[end : found.start()]), found[0]]
+        end = found.end()
+    return "".join([*out, _NO_BREAK.sub(" ", text[end:])])
+
+
+def _name(node: nodes.Name) -> str:
+    return rf"(?<![\w.]){re.escape(node.name)}\b"
 
 
 class _Walk:
@@ -155,6 +174,7 @@ class _Walk:
     def _bind(self, target: nodes.Node, kind: str | None, scope: Scope) -> None:
         names = [target] if isinstance(target, nodes.Name) else list(target.find_all(nodes.Name))
         for name in names:
+            self._places.next(name.lineno, _name(name))
             scope[name.name] = kind if len(names) == 1 else None
 
     def _kind(self, node: nodes.Node, scope: Scope) -> str | None:
@@ -175,11 +195,10 @@ class _Walk:
         return None
 
     def _check_name(self, node: nodes.Name, scope: Scope) -> None:
-        if node.name in scope:
-            return
-        said = f"Unknown name {node.name!r}; there are {', '.join(sorted(self._names))}"
-        pattern = rf"(?<![\w.]){re.escape(node.name)}\b"
-        self.problems.append(self._places.problem(node.lineno, pattern, said, nearest(node.name, scope)))
+        line, column = self._places.next(node.lineno, _name(node))
+        if node.name not in scope:
+            said = f"Unknown name {node.name!r}; there are {', '.join(sorted(self._names))}"
+            self.problems.append(TemplateProblem(line, column, said, nearest(node.name, scope)))
 
     def _check_field(self, node: nodes.Getattr | nodes.Getitem, scope: Scope) -> None:
         kind = self._kind(node.node, scope)

@@ -70,8 +70,9 @@ def read_message(text: str) -> tuple[MessageTemplate | None, list[TemplateProble
     try:
         data = YAML(typ="rt").load(yaml)
     except MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        line, column = (mark.line + 2, mark.column + 1) if mark else (1, 1)
+        marks = [mark for mark in (error.problem_mark, error.context_mark) if mark is not None]
+        mark = next((one for one in marks if one.line < yaml.count("\n")), None)
+        line, column = (mark.line + 2, mark.column + 1) if mark else (2, 1)
         return None, [TemplateProblem(line, column, f"The front matter can't be read ({error.problem}); {_QUOTES}")]
     except Exception as error:  # noqa: BLE001 - ruamel raises TypeError and others on odd keys such as {{ x }}
         return None, [TemplateProblem(2, 1, f"The front matter can't be read ({error}); {_QUOTES}")]
