@@ -1,0 +1,58 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from journeys.planner.facts import Answered, StepDone
+from store import facts
+from store.engine import open_store
+from store.errors import UnknownCustomer
+from store.forget import forget
+from tests.store.book import DAY, HOUR, START, Walk, customer, everything, publish
+
+
+async def live(session, chart, name):
+    """A customer with a row in every table."""
+    walk = await Walk.begin(session, chart, customer(name))
+    await walk.tell(START + HOUR, StepDone(id="f1", at=START + HOUR, step="kickoff", result="not_ready"))
+    secret = f"said by {name} alone"
+    answer = Answered(id="f2", at=START + DAY, outcome="saved", verdict="disputed", comment=secret)
+    await walk.tell(START + DAY, answer)
+    await facts.record(session, name, {"kind": "step_done", "id": "f3", "step": "review", "note": secret}, START)
+    await facts.record(session, name, {"kind": "event", "id": "f4", "event": "clicked"}, START, asked_events=())
+
+
+async def test_of_a_forgotten_customer_nothing_is_left_and_others_keep_everything(store):
+    async with store.transaction() as session:
+        chart = await publish(session)
+        await live(session, chart, "beta")
+        before = await everything(session)
+        await live(session, chart, "acme")
+    gone = await forget(store, "acme")
+    assert all(count > 0 for count in gone.values()), gone
+    async with store.reading() as session:
+        assert await everything(session) == before
+
+
+async def test_on_sqlite_not_even_the_files_hold_what_was_forgotten(sqlite_url):
+    store = open_store(sqlite_url)
+    async with store.transaction() as session:
+        chart = await publish(session)
+        await live(session, chart, "acme")
+        await live(session, chart, "beta")
+    path = Path(sqlite_url.removeprefix("sqlite:///"))
+
+    def on_disk(said):
+        return any(said in file.read_bytes() for file in path.parent.glob("milepost.db*"))
+
+    assert on_disk(b"said by acme alone")
+    await forget(store, "acme")
+    assert not on_disk(b"said by acme alone")
+    assert on_disk(b"said by beta alone")
+    await store.close()
+
+
+async def test_an_unknown_customer_cannot_be_forgotten(store):
+    with pytest.raises(UnknownCustomer):
+        await forget(store, "nobody")
