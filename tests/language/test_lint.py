@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import copy
 from typing import Any
 
 import pytest
@@ -241,7 +242,7 @@ def test_nothing_written_in_a_map_makes_lint_raise(data: st.DataObject) -> None:
     found = read_yaml(EXAMPLE).data
     for _ in range(data.draw(st.integers(1, 6))):
         container, key = data.draw(st.sampled_from(places_in(found)))
-        container[key] = data.draw(junk)  # the same list may come to stand in two places
+        container[key] = copy.deepcopy(data.draw(junk))
     problems = lint(from_data(found, files=SIDE_FILES))
     assert all(each.line >= 1 and each.column >= 1 and each.code in CODES for each in problems)
 
@@ -251,6 +252,14 @@ def test_nothing_written_in_a_map_makes_lint_raise(data: st.DataObject) -> None:
 def test_lines_left_out_of_a_map_make_nothing_raise(left_out: list[int]) -> None:
     lines = [line for number, line in enumerate(EXAMPLE.splitlines()) if number not in left_out]
     assert all(each.code in CODES for each in problems_of("\n".join(lines)))
+
+
+def test_data_that_shares_its_parts_is_read_like_any_other() -> None:
+    shared: list[Any] = [3]
+    data = read_yaml(EXAMPLE).data
+    data["stages"][2]["touchpoints"][0]["results"]["renewed"] = shared
+    data["plays"][1]["touchpoints"] = shared
+    assert [each.code for each in lint(from_data(data))].count("M103") == 2
 
 
 def test_every_code_is_explained() -> None:
