@@ -67,15 +67,18 @@ class Settings(BaseSettings):
         description="How messages go to customers: kept on the outbox page, by mail, or handed to a webhook.",
     )
     smtp_host: str | None = Field(None, description="The mail server. Needed for the channel smtp.")
-    smtp_port: Annotated[int, Field(ge=1, le=65535)] = Field(587, description="The mail server's port.")
+    smtp_port: Annotated[int, Field(ge=1, le=65535)] | None = Field(
+        None, description="The mail server's port. Unset: 587 for starttls, 465 for tls, 25 for none."
+    )
     smtp_user: str | None = Field(None, description="The name to log in to the mail server with. Unset: no login.")
     smtp_password: SecretStr | None = Field(None, description="The password to log in to the mail server with.")
     smtp_from: str | None = Field(
         None, description="The sender of all mail, `Name <address>`. Needed for the channel smtp."
     )
-    smtp_start_tls: bool = Field(
-        default=True,
-        description="Encrypt the connection to the mail server by STARTTLS; a server that offers none is refused.",
+    smtp_security: Literal["starttls", "tls", "none"] = Field(
+        "starttls",
+        description="How the connection to the mail server is encrypted: by STARTTLS (a server that offers none is "
+        "refused), by TLS from the first byte, or not at all.",
     )
     webhook_url: str | None = Field(
         None, pattern=r"^https?://\S+$", description="Where messages are posted. Needed for the channel webhook."

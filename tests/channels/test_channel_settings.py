@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 
 import pytest
 from loopback_servers import Mailbox, mail_server
@@ -10,6 +10,7 @@ from channels.outbox import OutboxChannel
 from channels.protocol import OutgoingMessage, TryAgain, Undeliverable
 from channels.recording import RecordingChannel
 from channels.registry import ChannelMisconfigured, channel_for
+from settings import Settings as HouseSettings
 
 MESSAGE = OutgoingMessage(
     journey="j1",
@@ -47,6 +48,13 @@ async def test_the_outbox_takes_everything_and_sends_nothing():
 @pytest.mark.parametrize("name", ["outbox", "smtp", "webhook"])
 def test_each_channel_is_made_by_its_name(name: str):
     assert channel_for(Settings(channel=name)).name == name
+
+
+@pytest.mark.parametrize("name", ["outbox", "smtp", "webhook"])
+def test_the_settings_of_the_house_have_all_that_channels_read(name: str):
+    given = {**asdict(Settings()), "channel": name}
+
+    assert channel_for(HouseSettings(**given)).name == name
 
 
 async def test_mail_goes_to_the_server_of_the_settings():

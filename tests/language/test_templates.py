@@ -129,9 +129,12 @@ def test_our_own_addresses_become_links_wherever_they_stand():
 
 
 def test_a_link_that_stands_alone_is_a_button():
-    html = rendered("[See your plan]({{ plan_url }})\n\n{{ plan_url }}\n\nor [this]({{ plan_url }})").html
+    html = rendered(
+        "[See your plan]({{ plan_url }})\n\n{{ plan_url }}\n\nor [this]({{ plan_url }})\n\n**[Bold]({{ plan_url }})**"
+    ).html
 
-    assert html.count('class="button"') == 1
+    assert html.count('class="button"') == 2
+    assert f'<strong><a href="{PLAN}" class="button">Bold</a></strong>' in html
     assert f'<a href="{PLAN}" class="button">See your plan</a>' in html
 
 

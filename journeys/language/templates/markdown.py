@@ -157,7 +157,7 @@ def _address(written: str, values: Sequence[str], allowed: re.Pattern[str]) -> s
 
 
 def _make_button(children: list[Token]) -> None:
-    filled = [token for token in children if token.type != "text" or token.content]
+    filled = [token for token in children if token.content or token.type in ("link_open", "link_close", "image")]
     links = [token for token in filled if token.type == "link_open"]
     alone = len(links) == 1 and filled[0] is links[0] and filled[-1].type == "link_close"
     if alone and all(token.content != links[0].attrs["href"] for token in filled):
