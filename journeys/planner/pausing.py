@@ -30,6 +30,7 @@ def resume(turn: Turn, reason: str | None) -> None:
     """Go on: move or drop what was due in the pause as the map says, then do what waited for the resume."""
     paused_at = turn.state.paused_at or turn.at
     turn.state.status, turn.state.paused_at = "open", None
+    turn.passed = paused_at
     turn.changes += 1
     turn.say(Kind.JOURNEY_RESUMED, why=reason)
     if turn.chart.map.on_resume == "shift":

@@ -21,7 +21,7 @@ from journeys.planner.state import Queued, State
 from journeys.planner.steps import finish_step
 from journeys.planner.taking import take
 from journeys.planner.timeline import Entry, Kind
-from journeys.planner.timers import fire, next_due, wake_at
+from journeys.planner.timers import fire, next_due, passed_by, wake_at
 from journeys.planner.turn import Turn
 
 
@@ -94,6 +94,7 @@ def _happen(turn: Turn, at: Instant, facts: list[Fact]) -> None:
     for fact in facts:
         take(turn, fact)
         settle(turn)
+        _catch_up(turn)
     while not turn.ended:
         _fire_timers(turn)
         sent = flush(turn)
@@ -102,6 +103,19 @@ def _happen(turn: Turn, at: Instant, facts: list[Fact]) -> None:
         settle(turn)
         if not sent:
             return
+
+
+def _catch_up(turn: Turn) -> None:
+    """Let what was due in a pause happen now, in order of time."""
+    while turn.passed is not None and not (turn.paused or turn.ended):
+        ahead = [at for at in passed_by(turn) if at > turn.passed]
+        if not ahead:
+            break
+        turn.passed = ahead[0]
+        _fire_timers(turn)
+    if turn.passed is not None:
+        turn.passed = None
+        settle(turn)
 
 
 def _fire_timers(turn: Turn) -> None:

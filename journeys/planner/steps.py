@@ -29,7 +29,7 @@ def open_if_ready(turn: Turn, step: ChartStep) -> bool:
     opens_at = record.opens_at
     if opens_at is None:
         opens_at = _plan_opening(turn, step)
-    if opens_at is None or opens_at > turn.at or is_held_by_play(turn, step, "everything"):
+    if opens_at is None or opens_at > turn.due_by or is_held_by_play(turn, step, "everything"):
         return False
     open_step(turn, step)
     return True
@@ -157,7 +157,7 @@ def repeat_instant(turn: Turn, step: ChartStep, record: StepState) -> Instant:
 
 def _repeat_if_due(turn: Turn, step: ChartStep, record: StepState) -> bool:
     due = record.timers.get("repeat")
-    if due is None or due > turn.at or is_held_by_play(turn, step, "everything"):
+    if due is None or due > turn.due_by or is_held_by_play(turn, step, "everything"):
         return False
     _repeat(turn, step)
     return True

@@ -35,7 +35,7 @@ class Timer:
 
 def next_due(turn: Turn) -> Timer | None:
     """The first timer whose instant has come, or nothing."""
-    due = [timer for timer in _timers(turn) if timer.at <= turn.at]
+    due = [timer for timer in _timers(turn) if timer.at <= turn.due_by]
     return min(due) if due else None
 
 
@@ -47,6 +47,12 @@ def wake_at(turn: Turn) -> Instant | None:
     ahead += [at for at in _openings(turn) if at > turn.at]
     ahead += [queued.until for queued in turn.state.queue if queued.until is not None and queued.until > turn.at]
     return min(ahead) if ahead else None
+
+
+def passed_by(turn: Turn) -> list[Instant]:
+    """The instants before now for which something still waits to happen, in order of time."""
+    waiting = [*(timer.at for timer in _timers(turn)), *_openings(turn)]
+    return sorted({at for at in waiting if at < turn.at})
 
 
 def _openings(turn: Turn) -> Iterator[Instant]:

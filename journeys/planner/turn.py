@@ -29,7 +29,10 @@ class EndlessMapError(Exception):
 
 @dataclass(slots=True)
 class Turn:
-    """The planner's working memory: `state` is its own copy, `at` the instant that is being worked out."""
+    """The planner's working memory: `state` is its own copy, `at` the instant that is being worked out.
+
+    `passed` is set while a resumed journey catches up: only what was due by then happens yet.
+    """
 
     chart: Chart
     state: State
@@ -37,6 +40,7 @@ class Turn:
     entries: list[Entry] = field(default_factory=list)
     commands: list[Command] = field(default_factory=list)
     changes: int = 0
+    passed: Instant | None = None
     _touched: set[int] = field(default_factory=set)
     _view: dict[str, Mapping[str, Any]] | None = None
     _happened: int = 0
@@ -114,6 +118,11 @@ class Turn:
         self.state.customer = customer
 
     # What conditions see.
+
+    @property
+    def due_by(self) -> Instant:
+        """What was due by this instant happens: now, or where a journey that was paused is catching up."""
+        return self.at if self.passed is None else self.passed
 
     @property
     def ended(self) -> bool:
