@@ -8,15 +8,16 @@ from datetime import timedelta
 
 from temporalio import workflow
 from temporalio.common import RetryPolicy
-from temporalio.exceptions import ActivityError, is_cancelled_exception
+from temporalio.exceptions import ActivityError, FailureError, is_cancelled_exception
 
 from activities.deliveries import DeliveryActivities
 from activities.journey import JourneyActivities
 from activities.types import AdvanceOrder, DeliveryFailure, DeliveryOrder
+from journeys.clock import JourneyClock
 from workflows.agenda import Agenda
 from workflows.alarm import Alarm
 from workflows.search_attributes import shown
-from workflows.types import JOURNEY, STATUS, TAKE_FACT, Delivery, JourneyInput, JourneyStatus, Telling
+from workflows.types import JOURNEY, SET_CLOCK, STATUS, TAKE_FACT, Delivery, JourneyInput, JourneyStatus, Telling
 
 BRIEFLY = timedelta(seconds=30)
 FOREVER = RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(minutes=5))
@@ -56,6 +57,11 @@ class CustomerJourney:
         if telling.journey == self._given.journey:
             self._agenda.add(telling.fact)
 
+    @workflow.signal(name=SET_CLOCK)
+    def set_clock(self, clock: JourneyClock) -> None:
+        """Go by another clock from now on: a rehearsal stood still, or runs at another speed."""
+        self._given = replace(self._given, clock=clock)
+
     @workflow.query(name=STATUS)
     def status(self) -> JourneyStatus:
         """What the journey is doing."""
@@ -81,7 +87,7 @@ class CustomerJourney:
             start_to_close_timeout=BRIEFLY,
             retry_policy=FOREVER,
         )
-        self._given = replace(given, version=advanced.version, state=advanced.state, seen=advanced.seen)
+        self._given = replace(self._given, version=advanced.version, state=advanced.state, seen=advanced.seen)
         self._agenda.wake_at, self._ended = advanced.wake_at, advanced.ended
         if advanced.seen != given.seen:
             workflow.upsert_search_attributes(shown(advanced.seen))
@@ -90,10 +96,15 @@ class CustomerJourney:
 
     async def _sleep(self) -> None:
         """Sleep until the next instant of the agenda, or until there is something else to do."""
-        at = self._agenda.next
-        self._alarm.set(None if at is None else self._given.clock.wall_of(at))
+        at, clock = self._agenda.next, self._given.clock
+        self._alarm.set(None if at is None else clock.wall_of(at))
         await workflow.wait_condition(
-            lambda: self._alarm.rang or self._agenda.next != at or self._may_continue() or self._is_over(),
+            lambda: (
+                self._alarm.rang
+                or (self._agenda.next, self._given.clock) != (at, clock)
+                or self._may_continue()
+                or self._is_over()
+            ),
         )
 
     def _send(self, delivery: Delivery) -> None:
@@ -115,7 +126,7 @@ class CustomerJourney:
         except ActivityError as failed:
             if is_cancelled_exception(failed):
                 raise
-            await self._record_failure(delivery, str(failed.cause or failed))
+            await self._record_failure(delivery, _root(failed))
         del self._in_flight[delivery.message]
 
     async def _record_failure(self, delivery: Delivery, why: str) -> None:
@@ -149,3 +160,11 @@ class CustomerJourney:
 
     def _now(self) -> int:
         return self._given.clock.journey_of(workflow.time())
+
+
+def _root(failed: ActivityError) -> str:
+    """What really went wrong, in its own words: a timeout hides the last attempt's error."""
+    cause: BaseException = failed
+    while cause.__cause__ is not None:
+        cause = cause.__cause__
+    return cause.message if isinstance(cause, FailureError) else str(cause)

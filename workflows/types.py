@@ -11,6 +11,7 @@ from journeys.planner.instants import Instant
 
 JOURNEY = "CustomerJourney"
 TAKE_FACT = "take_fact"
+SET_CLOCK = "set_clock"
 STATUS = "status"
 TASK_QUEUE = "milepost"
 DEFAULT_MAX_HISTORY = 500

@@ -1,0 +1,113 @@
+"""What came of every customer, told from the timelines: counts, and the stories that a newcomer is to see."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from journeys.planner.chart import Chart
+
+STORIES = ("verified", "disputed", "silent", "rescued", "expanded", "renewed", "lost")
+"""Each is to happen to at least one customer."""
+
+COUNTS = {
+    "tasks_opened": "Tasks opened",
+    "tasks_done": "Tasks done",
+    "mails": "Mails sent",
+    "reminders": "Reminders sent",
+    "verified": "Outcomes verified",
+    "partial": "Outcomes partly verified",
+    "disputed": "Outcomes disputed",
+    "silent": "Outcomes met with silence",
+    "expansions_begun": "Expansions begun",
+    "expansions_ended": "Expansions ended",
+    "rescues_begun": "Rescues begun",
+    "rescues_ended": "Rescues ended",
+    "rescues_ended_well": "Rescues ended well",
+    "renewed": "Renewed",
+    "lost": "Lost",
+}
+"""What is counted, and what people call it."""
+
+_WELL = ("completed", "ends_when")
+COMPLETED = "completed"
+
+
+@dataclass(slots=True)
+class Story:
+    """One journey, told: how often each thing happened, and which of the stories it has."""
+
+    journey: str
+    customer: str
+    map: str
+    counts: Counter[str] = field(default_factory=Counter)
+    stories: set[str] = field(default_factory=set)
+    ended: str | None = None
+    _talked: set[str] = field(default_factory=set)
+
+    def take(self, kind: str, more: Mapping[str, Any], chart: Chart) -> None:
+        """Take in the next entry of the journey's timeline."""
+        match kind:
+            case "step_opened" | "step_done":
+                self._take_step(kind, more, chart)
+            case "task_opened":
+                self.counts["tasks_opened"] += 1
+            case "message_sent":
+                self.counts["reminders" if more.get("reason") == "reminder" else "mails"] += 1
+            case "outcome_answered":
+                self._happened(str(more.get("verdict")))
+            case "outcome_silent":
+                self._happened("silent")
+            case "play_started" | "play_ended":
+                self._take_play(kind, more, chart)
+            case "journey_ended":
+                self.ended = str(more.get("reason"))
+                if self.ended != COMPLETED:
+                    self._happened("lost")
+
+    def _take_step(self, kind: str, more: Mapping[str, Any], chart: Chart) -> None:
+        known = chart.steps.get(str(more.get("step")))
+        if known is None:
+            return
+        if known.is_task:
+            self.counts["tasks_opened" if kind == "step_opened" else "tasks_done"] += 1
+        if kind == "step_done" and known.track == "company":
+            self._talked.add(known.container)
+        if kind == "step_done" and _keeps_the_customer(known.step, more.get("result")):
+            self._happened("renewed")
+
+    def _take_play(self, kind: str, more: Mapping[str, Any], chart: Chart) -> None:
+        play = str(more.get("play"))
+        known = chart.plays.get(play)
+        name = {"expansion": "expansions", "risk": "rescues"}.get(known.play.kind if known else "")
+        if name is None:
+            return
+        if kind == "play_started":
+            self.counts[f"{name}_begun"] += 1
+            self._talked.discard(play)
+            return
+        self.counts[f"{name}_ended"] += 1
+        if name == "expansions" and play in self._talked:
+            self.stories.add("expanded")
+        if name == "rescues" and more.get("why") in _WELL and play in self._talked:
+            self.counts["rescues_ended_well"] += 1
+            self.stories.add("rescued")
+
+    def _happened(self, what: str) -> None:
+        self.counts[what] += 1
+        if what in STORIES:
+            self.stories.add(what)
+
+
+def _keeps_the_customer(step: Any, result: Any) -> bool:
+    """Whether a talk ended in a way that goes on with the customer: back to a stage."""
+    branch = (getattr(step, "results", None) or {}).get(result, ())
+    return any(item.go_to is not None for item in branch)
+
+
+def missing(stories: Iterable[Story]) -> list[str]:
+    """The stories that have happened to nobody."""
+    seen = {name for story in stories for name in story.stories}
+    return [name for name in STORIES if name not in seen]
