@@ -1,0 +1,53 @@
+"""Giving commands their settings: from the options before and after their name, the environment and a file."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import typer
+
+from commands.support.options import OPTIONS, SPELLED, parameters, show
+from settings import PREFIX, Settings, SettingsError, load
+
+
+def with_settings(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command that has a parameter `settings` the options instead of it; others stay as they are."""
+    signature = inspect.signature(command, eval_str=True)
+    if "settings" not in signature.parameters:
+        return command
+    own = [
+        parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY)
+        for name, parameter in signature.parameters.items()
+        if name != "settings"
+    ]
+    context = inspect.Parameter("_context", inspect.Parameter.KEYWORD_ONLY, annotation=typer.Context)
+
+    def run(*, _context: typer.Context, **given: Any) -> Any:
+        here = {name: given.pop(name) for name in OPTIONS}
+        return command(settings=_settings(_context, here), **given)
+
+    run.__name__, run.__doc__ = command.__name__, command.__doc__
+    show(run, signature, [*own, *parameters(), context])
+    return run
+
+
+def _settings(context: typer.Context, here: Mapping[str, Any]) -> Settings:
+    """The settings; what stands after the command counts before what stands before it."""
+    before = context.find_root().obj or {}
+    given = {name: here[name] if here[name] is not None else before.get(name) for name in OPTIONS}
+    file = given.pop("settings_file")
+    try:
+        return load(file, **given)
+    except SettingsError as error:
+        raise SettingsError(_as_typed(line, given) for line in error.problems) from None
+
+
+def _as_typed(problem: str, given: Mapping[str, Any]) -> str:
+    """The problem with options that were given called as they were typed."""
+    for name, spelled in SPELLED.items():
+        if given.get(name) is not None:
+            problem = re.sub(rf"\b{PREFIX}{name.upper()}\b", spelled, problem)
+    return problem

@@ -1,0 +1,125 @@
+"""`milepost tasks`: what colleagues have to do."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Sequence
+from typing import Annotated, Any
+
+import typer
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from commands.support.dates import TimeZone, local_timezone
+from commands.support.opening import now_of, opened
+from commands.support.output import AsJson, count_of, heading, print_json, say, table
+from door.house import customer_of
+from journeys.local_time import local, zone_said
+from journeys.planner.instants import text
+from settings import Settings
+from store import tasks as task_rows
+from store.tasks import Day, TaskLine
+
+
+def tasks(
+    *,
+    settings: Settings,
+    person: Annotated[
+        str | None,
+        typer.Option(metavar="EMAIL", help="A colleague's, those escalated to the colleague too.", show_default=False),
+    ] = None,
+    role: Annotated[str | None, typer.Option(metavar="ROLE", help="Those of a role.", show_default=False)] = None,
+    customer: Annotated[str | None, typer.Option(metavar="ID", help="Those of a customer.", show_default=False)] = None,
+    timezone: TimeZone = None,
+    as_json: AsJson = False,
+) -> None:
+    """List open tasks: overdue, due today, next. All filters that are given must hold."""
+    zone = timezone or local_timezone()
+    day = asyncio.run(_day(settings, person, role, customer, zone))
+    if as_json:
+        for when, lines in _parts(day):
+            for line in lines:
+                print_json({"when": when, **_data(line)})
+    else:
+        _print(day, zone)
+
+
+async def _day(settings: Settings, person: str | None, role: str | None, customer: str | None, zone: str) -> Day:
+    async with opened(settings) as store, store.reading() as session:
+        lines = await _lines(session, customer)
+        now = await now_of(session)
+    address = person.strip().lower() if person else None
+    kept = [
+        line
+        for line in lines
+        if (address is None or address in (line.task.person, line.task.escalated_person))
+        and (role is None or role in (line.task.role, line.task.escalated_to))
+    ]
+    return task_rows.arrange(kept, now, zone)
+
+
+async def _lines(session: AsyncSession, customer: str | None) -> Sequence[TaskLine]:
+    if customer is None:
+        return await task_rows.all_open(session)
+    await customer_of(session, customer)
+    return await task_rows.of_customer(session, customer, only_open=True)
+
+
+def _parts(day: Day) -> Iterable[tuple[str, tuple[TaskLine, ...]]]:
+    return ("overdue", day.overdue), ("today", day.today), ("next", day.next)
+
+
+_HEADINGS = {"overdue": "Overdue", "today": "Due today", "next": "Next"}
+
+
+def _print(day: Day, zone: str) -> None:
+    count = 0
+    for when, lines in _parts(day):
+        if lines:
+            count += len(lines)
+            heading(_HEADINGS[when])
+            table(None, ["Due", "Customer", "Task", "Who", "Id"], (_row(line, zone) for line in lines))
+    if not count:
+        say("No task is open. `milepost customers` shows where everybody stands.")
+        return
+    clock = zone_said(zone, next(line.task.opened_at for _, lines in _parts(day) for line in lines))
+    say(f"{count_of(count, 'task')}, as the clock is in {clock}.")
+    say("Done with one? `milepost tell CUSTOMER step_done STEP`; the step is the first part of the id.")
+
+
+def _row(line: TaskLine, zone: str) -> tuple[Any, ...]:
+    task = line.task
+    who = task.person or f"team {task.role}"
+    if task.escalated_to:
+        who += f"\nand {task.escalated_person or task.escalated_to}"
+    return _due(line, zone), line.customer_name, task.title, who, task.task
+
+
+def _due(line: TaskLine, zone: str) -> str:
+    if line.paused:
+        return "paused"
+    return "" if line.task.due_at is None else local(line.task.due_at, zone).date().isoformat()
+
+
+def _data(line: TaskLine) -> dict[str, Any]:
+    task = line.task
+    return {
+        "customer": task.customer_id,
+        "customer_name": line.customer_name,
+        "journey": task.journey_id,
+        "map": line.map,
+        "task": task.task,
+        "step": task.step,
+        "title": task.title,
+        "role": task.role,
+        "person": task.person,
+        "why": task.why,
+        "about": task.about,
+        "opened_at": text(task.opened_at),
+        "due_at": text(task.due_at) if task.due_at is not None else None,
+        "escalated_to": task.escalated_to,
+        "escalated_person": task.escalated_person,
+        "results": task.results,
+        "playbook": task.playbook,
+        "effort_minutes": task.effort_minutes,
+        "paused": line.paused,
+    }

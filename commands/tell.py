@@ -1,0 +1,81 @@
+"""`milepost tell`: a journey is told what happened."""
+
+from __future__ import annotations
+
+import asyncio
+from functools import partial
+from typing import Annotated, Any
+
+import typer
+
+from commands.support.output import AsJson, print_json, say
+from commands.support.telling import EXAMPLES, fact_of, number_or_text
+from commands.support.temporal import declared, opened_door
+from door.door import Told
+from settings import Settings
+
+_option = partial(typer.Option, show_default=False)
+Text = str | None
+
+
+def tell(
+    customer: Annotated[str, typer.Argument(metavar="CUSTOMER", help="The customer's id.")],
+    kind: Annotated[str, typer.Argument(metavar="FACT", help="What happened; see below.")],
+    words: Annotated[
+        list[str] | None, typer.Argument(metavar="WORDS...", help="Of what, and more.", show_default=False)
+    ] = None,
+    *,
+    settings: Settings,
+    result: Annotated[Text, _option(help="The result that a task ended with.")] = None,
+    note: Annotated[Text, _option(help="What should be remembered of it.")] = None,
+    evidence: Annotated[Text, _option(help="What shows that it is so.")] = None,
+    reason: Annotated[Text, _option(help="Why.")] = None,
+    until: Annotated[Text, _option(metavar="DATE", help="Until when a step is snoozed.")] = None,
+    verdict: Annotated[Text, _option(help="verified, partial or disputed.")] = None,
+    value: Annotated[Text, _option(help="The value that an outcome has reached.")] = None,
+    comment: Annotated[Text, _option(help="What the customer said of an outcome.")] = None,
+    method: Annotated[Text, _option(help="How an answer came: recorded, portal or product.")] = None,
+    why: Annotated[Text, _option(help="Why a message failed.")] = None,
+    by: Annotated[Text, _option(metavar="EMAIL", help="Who says so.")] = None,
+    fact_id: Annotated[
+        Text, _option("--id", metavar="ID", help="The fact's id: told again with the same one, it changes nothing.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Tell a customer's journey what happened; it acts when it is told.
+
+    If Temporal is away, what is told is recorded and the journey learns of it later. FACT and WORDS are one of:
+    """
+    more: dict[str, Any] = {
+        "result": result, "note": note, "evidence": evidence, "reason": reason, "until": until, "verdict": verdict,
+        "value": number_or_text(value), "comment": comment, "method": method, "why": why, "id": fact_id, "by": by,
+    }  # fmt: skip
+    if kind == "answer" and method is None:
+        more["method"] = "recorded"
+    told = asyncio.run(_tell(settings, customer, kind, words or [], more))
+    if as_json:
+        print_json({"customer": customer, **_data(told)})
+        return
+    say(told.message)
+    if told.delivered:
+        say(f"Next: `milepost show {customer}`.")
+
+
+assert tell.__doc__ is not None
+tell.__doc__ += "".join(f"\n- `{example}`" for example in EXAMPLES.values())
+
+
+async def _tell(settings: Settings, customer: str, kind: str, words: list[str], more: dict[str, Any]) -> Told:
+    async with opened_door(settings) as opened:
+        fact = fact_of(kind, words, more, await declared(opened.door))
+        return await opened.door.tell(customer, fact, source="cli")
+
+
+def _data(told: Told) -> dict[str, Any]:
+    return {
+        "fact": told.fact_id,
+        "new": told.new,
+        "delivered": told.delivered,
+        "counted": told.counted,
+        "message": told.message,
+    }
