@@ -59,6 +59,12 @@ class Settings(BaseSettings):
         description="Where customers and colleagues reach the web application; links begin with it. Unset: the "
         "address that the web application listens on.",
     )
+    desk_password: SecretStr | None = Field(
+        None,
+        min_length=8,
+        description="What colleagues sign in with, beside their address. Unset: nothing is asked on this machine "
+        "alone, and elsewhere one of the API's keys.",
+    )
     host: str = Field("127.0.0.1", min_length=1, description="The address that the web application listens on.")
     port: Port = Field(8080, description="The port that the web application listens on; 0 takes a free one.")
 
@@ -120,6 +126,7 @@ class Settings(BaseSettings):
 
     log_format: Literal["console", "json"] = Field("console", description="Logs for people, or a JSON object a line.")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="The least that is logged.")
+    debug: bool = Field(default=False, description="Show the whole traceback of an error on the command line.")
 
     @field_validator("api_keys", mode="before")
     @classmethod

@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from journeys.planner.chart import Chart
 from journeys.planner.commands import SendMessage
 from journeys.planner.customer import Customer
+from journeys.planner.instants import Instant
 from journeys.planner.plan import Plan
 from journeys.planner.state import State
 from journeys.planner.timeline import Kind
@@ -55,7 +56,7 @@ async def write_plan(session: AsyncSession, journey_id: str, before: State, plan
         raise StaleRevision(journey_id, stored, given)
     written = State.from_json(journey.state).customer if journey.revision == state.revision else before.customer
     await _write_timeline(session, journey_id, plan)
-    await _write_messages(session, journey, plan)
+    await _write_messages(session, journey, before, plan)
     await write_tasks(session, journey, before, plan, chart)
     await write_outcomes(session, journey, before, plan, chart)
     await _write_stages_and_plays(session, journey_id, state, chart)
@@ -76,10 +77,10 @@ async def _write_timeline(session: AsyncSession, journey: str, plan: Plan) -> No
         await session.execute(insert(TimelineRow), rows)
 
 
-async def _write_messages(session: AsyncSession, journey: JourneyRow, plan: Plan) -> None:
-    sent_at = {entry.more.get("message"): entry.at for entry in plan.timeline if entry.kind is Kind.MESSAGE_SENT}
+async def _write_messages(session: AsyncSession, journey: JourneyRow, before: State, plan: Plan) -> None:
+    ordered = _ordered(before, plan)
     rows = [
-        _message(journey, plan, command, sent_at.get(command.message, plan.state.clock))
+        _message(journey, plan, command, *ordered.get(command.message, (plan.state.clock, plan.state.version)))
         for command in plan.commands
         if isinstance(command, SendMessage)
     ]
@@ -95,11 +96,23 @@ async def _write_messages(session: AsyncSession, journey: JourneyRow, plan: Plan
     await upsert(session, MessageRow, rows, keep=_DELIVERY)
 
 
-def _message(journey: JourneyRow, plan: Plan, command: SendMessage, at: int) -> dict[str, Any]:
+def _ordered(before: State, plan: Plan) -> dict[str, tuple[Instant, str]]:
+    """When each message went out, and on which version of the map: a plan may move to another one on its way."""
+    version, found = before.version, {}
+    for entry in plan.timeline:
+        if entry.kind is Kind.MAP_CHANGED:
+            version = entry.more["to"]
+        elif entry.kind is Kind.MESSAGE_SENT:
+            found[entry.more["message"]] = (entry.at, version)
+    return found
+
+
+def _message(journey: JourneyRow, plan: Plan, command: SendMessage, at: Instant, version: str) -> dict[str, Any]:
     return {
         "journey_id": journey.id,
         "message": command.message,
         "customer_id": journey.customer_id,
+        "version": version,
         "revision": plan.state.revision,
         "at": at,
         "reason": command.reason,

@@ -203,6 +203,7 @@ class TaskRow(Base):
 class MessageRow(Base):
     """A message to a customer's contact, and what became of it.
 
+    `version` is the map version that ordered it: its template lies there, wherever the journey has moved to since.
     `status`: queued, sent or failed. What was rendered (`subject`, `text`, `html`) is kept from the first attempt
     on, so that every attempt sends the same.
     """
@@ -213,6 +214,7 @@ class MessageRow(Base):
     journey_id: Mapped[OfJourney] = mapped_column(primary_key=True)
     message: Mapped[str] = mapped_column(primary_key=True)
     customer_id: Mapped[OfCustomer]
+    version: Mapped[str] = mapped_column(ForeignKey("map_versions.hash"))
     revision: Mapped[int]
     at: Mapped[At] = mapped_column(index=True)
     reason: Mapped[str]

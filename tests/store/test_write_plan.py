@@ -147,12 +147,14 @@ async def test_a_journey_that_moves_to_another_version_takes_its_rows_along(stor
         walk = await Walk.begin(session, await publish(session))
         await walk.tell(START + HOUR, ready)
         await walk.tell(START + DAY)
+        first = walk.chart.version
         walk.chart = await publish(session, without_review)
         await walk.tell(START + 2 * DAY, MapChanged(id="moved", at=START + 2 * DAY, version=walk.chart.version))
         row = await journeys.get(session, walk.journey)
         assert row.version == walk.chart.version
         assert (await tasks.get(session, walk.journey, "review/1")).task.status == "withdrawn"
         assert [line.outcome.status for line in await outcomes.of_journey(session, walk.journey)] == ["withdrawn"]
+        assert (await messages.get(session, walk.journey, "saved/1/request/1")).version == first
 
 
 # What was cut off and is done again.

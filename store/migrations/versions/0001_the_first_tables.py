@@ -230,6 +230,7 @@ def _create_messages() -> None:
         sa.Column("journey_id", sa.Text(), nullable=False),
         sa.Column("message", sa.Text(), nullable=False),
         sa.Column("customer_id", sa.Text(), nullable=False),
+        sa.Column("version", sa.Text(), nullable=False),
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("at", sa.BigInteger(), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
@@ -254,6 +255,7 @@ def _create_messages() -> None:
         sa.ForeignKeyConstraint(
             ["journey_id"], ["journeys.id"], name="fk_messages_journey_id_journeys", ondelete="CASCADE"
         ),
+        sa.ForeignKeyConstraint(["version"], ["map_versions.hash"], name="fk_messages_version_map_versions"),
         sa.PrimaryKeyConstraint("journey_id", "message", name="pk_messages"),
     )
     op.create_index("ix_messages_at", "messages", ["at"])
