@@ -34,10 +34,13 @@ def circle_from(start: str, following: Mapping[str, Sequence[str]]) -> list[str]
 
 
 def _circles(sight: Sight) -> Iterator[Finding]:
-    after = {placed.step.id: placed.step.after for placed in sight.steps}
+    homes = {placed.step.id: placed for placed in reversed(sight.steps)}  # of an id used twice the first counts
+    after = {name: placed.step.after for name, placed in homes.items()}
     told: set[str] = set()
     for placed in sight.steps:
         name = placed.step.id
+        if homes[name] is not placed:
+            continue
         circle = None if name in told else circle_from(name, after)
         if circle is None:
             continue
