@@ -11,7 +11,7 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
@@ -20,7 +20,7 @@ from temporalio.api.enums.v1 import TaskQueueType
 from temporalio.api.taskqueue.v1 import TaskQueue
 from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest
 from temporalio.client import Client
-from temporalio.worker import Worker
+from temporalio.worker import Interceptor, Worker
 
 from activities.deliveries import DeliveryActivities
 from activities.journey import JourneyActivities
@@ -29,7 +29,6 @@ from channels.protocol import Channel
 from channels.registry import channel_for
 from door.door import Door
 from embedded.connection import TemporalPlace, connect
-from embedded.place import place_of
 from embedded.place import place_of
 from embedded.search_attributes import register_search_attributes
 from settings import Settings, SettingsError, load
@@ -53,6 +52,7 @@ def make_worker(
     *,
     charts: Charts | None = None,
     task_queue: str = TASK_QUEUE,
+    interceptors: Sequence[Interceptor] = (),
 ) -> Worker:
     """A worker with all workflows and activities; `async with` runs it."""
     known = charts or Charts(store)
@@ -64,6 +64,7 @@ def make_worker(
         workflows=[CustomerJourney],
         activities=[journey.advance, deliveries.deliver, deliveries.record_failure],
         workflow_runner=workflow_runner(),
+        interceptors=interceptors,
         graceful_shutdown_timeout=STOP_WITHIN,
     )
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import structlog
 from temporalio import activity
-from temporalio.exceptions import ApplicationError
+from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
 from activities.rendering import Writing, outgoing, write
 from activities.types import DeliveryFailure, DeliveryOrder
@@ -96,8 +96,8 @@ class DeliveryActivities:
 
     async def _writing(self, journey: JourneyRow, row: MessageRow) -> Writing:
         return Writing(
-            chart=await self._charts.of(journey.version),
-            files=await self._charts.files(journey.version),
+            chart=await self._charts.of(row.version),
+            files=await self._charts.files(row.version),
             state=State.from_json(journey.state),
             row=row,
             links=self._links,
@@ -110,7 +110,9 @@ class DeliveryActivities:
         except TryAgain as later:
             await self._record_attempt(order, later.why)
             wait = None if later.retry_after is None else timedelta(seconds=later.retry_after)
-            raise ApplicationError(later.why, type="TryAgain", next_retry_delay=wait) from later
+            raise ApplicationError(
+                later.why, type="TryAgain", next_retry_delay=wait, category=ApplicationErrorCategory.BENIGN
+            ) from later
         except Undeliverable as never:
             await self._record_attempt(order, never.why)
             raise _final("Undeliverable", never.why) from never
@@ -144,4 +146,4 @@ def _now(order: DeliveryOrder) -> Instant:
 
 
 def _final(kind: str, why: str) -> ApplicationError:
-    return ApplicationError(why, type=kind, non_retryable=True)
+    return ApplicationError(why, type=kind, non_retryable=True, category=ApplicationErrorCategory.BENIGN)

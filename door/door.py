@@ -22,7 +22,7 @@ from journeys.planner.instants import Instant
 from journeys.written import WrittenFact
 from store.charts import Charts
 from store.engine import Store
-from workflows.types import TASK_QUEUE
+from workflows.types import DEFAULT_MAX_HISTORY, TASK_QUEUE
 
 __all__ = ["Door", "Enrolled", "NotEnrolled", "Refused", "Saved", "Told"]
 
@@ -38,10 +38,11 @@ class Door:
         *,
         charts: Charts | None = None,
         task_queue: str = TASK_QUEUE,
+        max_history: int = DEFAULT_MAX_HISTORY,
         wall: Callable[[], float] = time.time,
         new_id: Callable[[], str] = fresh_id,
     ) -> None:
-        reach = Reach(store, client, clock, task_queue=task_queue)
+        reach = Reach(store, client, clock, task_queue=task_queue, max_history=max_history)
         self.house = House(store, charts or Charts(store), reach, clock, wall, new_id)
         self.sweeper = Sweeper(self.house)
 

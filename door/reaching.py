@@ -17,6 +17,7 @@ from store import facts, journeys
 from store.engine import Store
 from store.errors import UnknownJourney
 from store.tables import JourneyRow, MessageRow
+from workflows.patience import DELIVERY_LASTS
 from workflows.types import (
     DEFAULT_MAX_HISTORY,
     JOURNEY,
@@ -30,7 +31,6 @@ from workflows.types import (
 
 log = structlog.get_logger()
 PATIENCE = timedelta(seconds=5)
-DELIVERIES_LAST = timedelta(days=5).total_seconds()
 
 
 class Reached(StrEnum):
@@ -123,6 +123,6 @@ class Reach:
             state=journey.state,
             wake_at=journey.wake_at if journey.revision else journey.started_at,
             clock=self._clock,
-            in_flight=[Delivery(message, wall + DELIVERIES_LAST) for message in messages],
+            in_flight=[Delivery(message, wall + DELIVERY_LASTS) for message in messages],
             max_history=self._max_history,
         )

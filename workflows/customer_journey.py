@@ -7,8 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from temporalio import workflow
-from temporalio.common import RetryPolicy
-from temporalio.exceptions import ActivityError, FailureError, is_cancelled_exception
+from temporalio.exceptions import ActivityError, is_cancelled_exception
 
 from activities.deliveries import DeliveryActivities
 from activities.journey import JourneyActivities
@@ -16,14 +15,9 @@ from activities.types import AdvanceOrder, DeliveryFailure, DeliveryOrder
 from journeys.clock import JourneyClock
 from workflows.agenda import Agenda
 from workflows.alarm import Alarm
+from workflows.patience import AN_ATTEMPT, BRIEFLY, DELIVERY_LASTS, FOR_DAYS, FOREVER, HISTORIES, root_of
 from workflows.search_attributes import shown
 from workflows.types import JOURNEY, SET_CLOCK, STATUS, TAKE_FACT, Delivery, JourneyInput, JourneyStatus, Telling
-
-BRIEFLY = timedelta(seconds=30)
-FOREVER = RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(minutes=5))
-FOR_DAYS = RetryPolicy(initial_interval=timedelta(seconds=5), maximum_interval=timedelta(hours=1))
-DAYS = timedelta(days=5)
-PATIENCE = 10  # times the longest history; then deliveries under way are started anew in the next run
 
 
 @workflow.defn(name=JOURNEY)
@@ -92,7 +86,7 @@ class CustomerJourney:
         if advanced.seen != given.seen:
             workflow.upsert_search_attributes(shown(advanced.seen))
         for message in advanced.deliveries:
-            self._send(Delivery(message, workflow.time() + DAYS.total_seconds()))
+            self._send(Delivery(message, workflow.time() + DELIVERY_LASTS))
 
     async def _sleep(self) -> None:
         """Sleep until the next instant of the agenda, or until there is something else to do."""
@@ -119,14 +113,14 @@ class CustomerJourney:
             await workflow.execute_activity_method(
                 DeliveryActivities.deliver,
                 DeliveryOrder(self._given.journey, delivery.message, self._given.clock),
-                start_to_close_timeout=timedelta(minutes=2),
+                start_to_close_timeout=AN_ATTEMPT,
                 schedule_to_close_timeout=timedelta(seconds=max(1, delivery.give_up_at - workflow.time())),
                 retry_policy=FOR_DAYS,
             )
         except ActivityError as failed:
             if is_cancelled_exception(failed):
                 raise
-            await self._record_failure(delivery, _root(failed))
+            await self._record_failure(delivery, root_of(failed))
         del self._in_flight[delivery.message]
 
     async def _record_failure(self, delivery: Delivery, why: str) -> None:
@@ -148,7 +142,7 @@ class CustomerJourney:
         if self._ended:
             return False
         if self._in_flight:
-            return info.get_current_history_length() > self._given.max_history * PATIENCE
+            return info.get_current_history_length() > self._given.max_history * HISTORIES
         return info.get_current_history_length() > self._given.max_history or info.is_continue_as_new_suggested()
 
     def _carried_over(self) -> JourneyInput:
@@ -160,11 +154,3 @@ class CustomerJourney:
 
     def _now(self) -> int:
         return self._given.clock.journey_of(workflow.time())
-
-
-def _root(failed: ActivityError) -> str:
-    """What really went wrong, in its own words: a timeout hides the last attempt's error."""
-    cause: BaseException = failed
-    while cause.__cause__ is not None:
-        cause = cause.__cause__
-    return cause.message if isinstance(cause, FailureError) else str(cause)

@@ -14,6 +14,7 @@ LET_THROUGH = (
     "store",
     "workflows.agenda",
     "workflows.alarm",
+    "workflows.patience",
     "workflows.search_attributes",
     "workflows.types",
 )

@@ -1,0 +1,134 @@
+"""A whole Milepost on a server with skipped time: store, worker, door, a channel that remembers."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from temporalio.client import WorkflowHandle
+from temporalio.testing import WorkflowEnvironment
+from temporalio.worker import Interceptor
+
+from channels.links import LinkSigner
+from channels.recording import RecordingChannel
+from door.door import Door, Enrolled
+from journeys.clock import JourneyClock
+from journeys.planner import facts as told_facts
+from journeys.planner.instants import Instant
+from journeys.planner.state import State
+from journeys.simulation import simulate
+from store import customers, facts, journeys, maps, timeline
+from store.charts import Charts
+from store.engine import Store
+from store.tables import JourneyRow
+from tests.workflows.example import CUSTOMER, FILES, START
+from worker import make_worker
+from workflows.types import DEFAULT_MAX_HISTORY, JourneyStatus, workflow_id
+
+T = TypeVar("T")
+LINKS = LinkSigner("a secret for tests alone", "https://plans.vendor.example")
+
+
+async def eventually(ask: Callable[[], Awaitable[T | None]], within: float = 20.0) -> T:
+    """What `ask` answers, once that is true."""
+    deadline = asyncio.get_running_loop().time() + within
+    while True:
+        answer = await ask()
+        if answer:
+            return answer
+        assert asyncio.get_running_loop().time() < deadline, f"{ask} never came true: {answer!r}"
+        await asyncio.sleep(0.02)
+
+
+@dataclass
+class Rig:
+    """What a test speaks to. `now` is the journey's time; nothing in the rig moves it but `pass_time`."""
+
+    server: WorkflowEnvironment
+    store: Store
+    door: Door
+    channel: RecordingChannel
+    clock: JourneyClock
+    wall: float
+    version: str
+    journey: str = ""
+
+    @property
+    def handle(self) -> WorkflowHandle[Any, Any]:
+        return self.server.client.get_workflow_handle(workflow_id(CUSTOMER.id))
+
+    async def enrol(self) -> None:
+        entered = await self.door.enrol(CUSTOMER.id)
+        assert isinstance(entered, Enrolled)
+        assert entered.started
+        self.journey = entered.journey
+        await self.settled()
+
+    async def pass_time(self, until: Instant) -> None:
+        """Skip to an instant of journey time; all that happens by itself up to then has happened."""
+        now = (await self.server.get_current_time()).timestamp()
+        ahead = self.clock.wall_of(until) + 0.3 - now
+        if ahead > 0:
+            await self.server.sleep(ahead)
+        self.wall = (await self.server.get_current_time()).timestamp()
+        await self.settled()
+
+    async def settled(self) -> JourneyRow:
+        """Wait until the journey has taken in all facts and has nothing to do before its next wake-up."""
+        return await eventually(self._is_settled)
+
+    async def _is_settled(self) -> JourneyRow | None:
+        now = self.door.now()
+        async with self.store.reading() as session:
+            row = await journeys.get(session, self.journey)
+            pending = await facts.pending(session, 1)
+        idle = row.wake_at is None or row.wake_at > now
+        return row if row.revision and idle and not pending else None
+
+    async def state(self) -> State:
+        async with self.store.reading() as session:
+            return await journeys.state(session, self.journey)
+
+    async def timeline(self) -> list[dict[str, Any]]:
+        async with self.store.reading() as session:
+            return [timeline.to_json(row) for row in await timeline.of_journey(session, self.journey)]
+
+    async def simulated(self) -> list[dict[str, Any]]:
+        """What the planner alone makes of the same facts, up to now."""
+        async with self.store.reading() as session:
+            row = await journeys.get(session, self.journey)
+            told = [told_facts.from_json(fact.data) for fact in await facts.of_customer(session, CUSTOMER.id)]
+        chart = await self.door.house.charts.of(self.version)
+        in_order = sorted(told, key=lambda fact: fact.at)
+        run = simulate(chart, CUSTOMER, row.started_at, in_order, self.door.now())
+        return [entry.to_json() for entry in run.timeline]
+
+    async def kinds(self) -> list[str]:
+        return [entry["kind"] for entry in await self.timeline()]
+
+    async def status(self) -> JourneyStatus:
+        status: JourneyStatus = await self.handle.query("status", result_type=JourneyStatus)
+        return status
+
+
+@asynccontextmanager
+async def rig_on(
+    server: WorkflowEnvironment,
+    store: Store,
+    *,
+    max_history: int = DEFAULT_MAX_HISTORY,
+    interceptors: Sequence[Interceptor] = (),
+) -> AsyncIterator[Rig]:
+    """A rig with the example's map published and its customer in the book."""
+    async with store.transaction() as session:
+        version = (await maps.publish(session, "pilot", "Pilot customers", FILES, START)).version.hash
+        await customers.save(session, [CUSTOMER], START)
+    wall = (await server.get_current_time()).timestamp()
+    clock, charts, channel = JourneyClock(wall, START), Charts(store), RecordingChannel()
+    door = Door(store, server.client, clock, charts=charts, wall=lambda: rig.wall, max_history=max_history)
+    rig = Rig(server, store, door, channel, clock, wall, version)
+    async with make_worker(server.client, store, channel, LINKS, charts=charts, interceptors=interceptors):
+        yield rig

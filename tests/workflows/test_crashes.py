@@ -1,0 +1,157 @@
+from __future__ import annotations
+
+from typing import Any
+
+from temporalio.testing import WorkflowEnvironment
+
+from activities.journey import JourneyActivities
+from activities.types import AdvanceOrder
+from channels.protocol import TryAgain
+from journeys.planner import facts as told
+from journeys.planner.instants import text
+from journeys.planner.state import State
+from journeys.written import WrittenFact
+from store import customers, journeys, maps, timeline
+from store.charts import Charts
+from store.engine import Store
+from store.forget import forget
+from tests.workflows.crashing import CrashAfter
+from tests.workflows.example import CUSTOMER, FILES, MAP, START
+from tests.workflows.rig import eventually, rig_on
+
+HOUR = 3600
+
+
+async def test_an_advance_that_crashed_after_its_commit_is_done_again_and_doubles_nothing(
+    server: WorkflowEnvironment, store: Store
+) -> None:
+    crash = CrashAfter("advance", spared=1)
+    async with rig_on(server, store, interceptors=[crash]) as rig:
+        await rig.enrol()
+        await rig.door.tell("acme", WrittenFact(step_done="kickoff", result="held"))
+        await rig.settled()
+        await rig.pass_time(START + 24 * HOUR)
+
+        assert crash.crashed == 1
+        kinds = await rig.kinds()
+        assert kinds.count("step_done") == 1
+        assert kinds.count("message_sent") == 1
+        assert await rig.timeline() == await rig.simulated()
+
+
+async def test_a_delivery_that_crashed_after_it_was_recorded_is_not_sent_again(
+    server: WorkflowEnvironment, store: Store
+) -> None:
+    crash = CrashAfter("deliver")
+    async with rig_on(server, store, interceptors=[crash]) as rig:
+        await rig.enrol()
+        await rig.door.tell("acme", WrittenFact(step_done="kickoff", result="held"))
+        await rig.settled()
+        await rig.pass_time(START + 24 * HOUR)
+
+        async def over() -> bool:
+            return not (await rig.status()).in_flight
+
+        await eventually(over)
+        assert crash.crashed == 1
+        assert len(rig.channel.attempts) == 1
+
+
+async def test_a_failure_that_crashed_after_it_was_recorded_gives_one_task(
+    server: WorkflowEnvironment, store: Store
+) -> None:
+    crash = CrashAfter("record_failure")
+    async with rig_on(server, store, interceptors=[crash]) as rig:
+        rig.channel.fail_always(TryAgain("away", retry_after=6 * 24 * 3600.0))
+        await rig.enrol()
+        await rig.door.tell("acme", WrittenFact(step_done="kickoff", result="held"))
+        await rig.settled()
+
+        async def failed() -> bool:
+            return "task_opened" in await rig.kinds()
+
+        await eventually(failed)
+        assert crash.crashed == 1
+        assert (await rig.kinds()).count("task_opened") == 1
+
+
+async def test_an_advance_that_is_done_again_with_more_facts_comes_to_what_all_of_them_make(store: Store) -> None:
+    journey, version, state = await _begun(store)
+    at = START + HOUR
+    first = told.to_json(told.StepDone(id="1", at=at, step="kickoff", result="held"))
+    second = told.to_json(told.StepDone(id="2", at=at + 60, step="connect"))
+    advance = JourneyActivities(store, Charts(store)).advance
+
+    await advance(AdvanceOrder(journey, version, state, [first], at))
+    advanced = await advance(AdvanceOrder(journey, version, state, [first, second], at + 60))
+
+    assert advanced.deliveries == ["connect/1/opening/1"]
+    async with store.reading() as session:
+        mirror = await journeys.get(session, journey)
+        entries = await timeline.of_journey(session, journey)
+    assert (mirror.revision, mirror.state) == (1, advanced.state)
+    assert len(entries) == State.from_json(advanced.state).entries
+    assert [entry.kind for entry in entries].count("step_done") == 2
+
+
+async def test_a_change_of_the_map_among_other_facts_is_one_decision(store: Store) -> None:
+    journey, version, state = await _begun(store)
+    new_files = {
+        **FILES,
+        "map.yaml": MAP.replace("action: connect", "action: link_up").replace("r: connect", "r: link_up"),
+    }
+    async with store.transaction() as session:
+        other = (
+            await maps.publish(session, "pilot", "Pilot customers", {**FILES, "map.yaml": renamed}, START)
+        ).version.hash
+    at = START + HOUR
+    given = [
+        told.to_json(told.StepDone(id="1", at=at, step="kickoff", result="held")),
+        told.to_json(told.MapChanged(id="2", at=at + 60, version=other)),
+        told.to_json(told.StepDone(id="3", at=at + 120, step="link_up")),
+    ]
+    order = AdvanceOrder(journey, version, state, given, at + 120)
+    advance = JourneyActivities(store, Charts(store)).advance
+
+    once, again = await advance(order), await advance(order)
+
+    assert once == again
+    assert once.version == other
+    async with store.reading() as session:
+        row = await journeys.get(session, journey)
+        entries = [timeline.to_json(entry) for entry in await timeline.of_journey(session, journey)]
+    assert (row.version, row.revision) == (other, 1)
+    told_of = [(entry["kind"], entry.get("step")) for entry in entries]
+    assert told_of.index(("step_done", "kickoff")) < told_of.index(("step_opened", "connect"))
+    assert told_of.index(("step_opened", "connect")) < told_of.index(("map_changed", None))
+    assert told_of.index(("map_changed", None)) < told_of.index(("step_done", "link_up"))
+
+
+async def test_a_fact_that_cannot_be_read_stops_no_journey(store: Store) -> None:
+    journey, version, state = await _begun(store)
+    broken = {"kind": "no_such_kind", "id": "1", "at": text(START)}
+
+    advanced = await JourneyActivities(store, Charts(store)).advance(
+        AdvanceOrder(journey, version, state, [broken], START)
+    )
+
+    assert advanced.wake_at is not None
+
+
+async def test_a_journey_whose_customer_was_forgotten_ends_quietly(store: Store) -> None:
+    journey, version, state = await _begun(store)
+    await forget(store, "acme")
+
+    advanced = await JourneyActivities(store, Charts(store)).advance(AdvanceOrder(journey, version, state, [], START))
+
+    assert advanced.ended
+    assert advanced.deliveries == []
+
+
+async def _begun(store: Store) -> tuple[str, str, dict[str, Any]]:
+    """A journey that has not had its first plan: its id, its version and its state."""
+    async with store.transaction() as session:
+        version = (await maps.publish(session, "pilot", "Pilot customers", FILES, START)).version.hash
+        await customers.save(session, [CUSTOMER], START)
+        state = State.begin(CUSTOMER, "pilot", version, START)
+        return (await journeys.begin(session, state)).id, version, state.to_json()
