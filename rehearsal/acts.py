@@ -1,9 +1,9 @@
-"""What the cast sees and what it does: happenings that journeys report, and facts to tell at an instant."""
+"""What the cast sees through the API, and what it does: facts to tell at an instant."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from journeys.planner.instants import Instant
@@ -12,26 +12,60 @@ HOUR = 3600
 DAY = 24 * HOUR
 
 
-@dataclass(frozen=True, slots=True)
-class Happening:
-    """One entry of a journey's timeline, as the API tells it; `serial` orders all of them."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Journey:
+    """A customer's latest journey; `status` is open, paused or ended."""
 
-    serial: int
-    at: Instant
-    kind: str
     customer: str
     journey: str
-    more: Mapping[str, Any] = field(default_factory=dict)
+    map: str
+    status: str
+    started_at: Instant
 
-    @property
-    def step(self) -> str:
-        """The step that it is about."""
-        return str(self.more.get("step"))
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenTask:
+    """A colleague's task; `step` is None for one that the engine made. `person` is an address, or the role's team."""
+
+    customer: str
+    journey: str
+    task: str
+    step: str | None
+    role: str
+    person: str | None
+    results: tuple[str, ...]
+    opened_at: Instant
+    due_at: Instant | None
 
     @property
     def about(self) -> str:
-        """The opening of a step that it is about, unique among all journeys; `JOURNEY STEP/OCCURRENCE`."""
-        return f"{self.journey} {self.step}/{self.more.get('occurrence', 1)}"
+        """What it is called among all journeys."""
+        return f"{self.journey} {self.task}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenStep:
+    """What a customer is to do (`action`) or to confirm (`outcome`). `contact` is the address that is written to."""
+
+    customer: str
+    journey: str
+    step: str
+    occurrence: int
+    kind: str
+    contact: str | None
+    opened_at: Instant
+    asked_at: Instant | None
+    due_at: Instant | None
+
+    @property
+    def about(self) -> str:
+        """What this opening of the step is called among all journeys."""
+        return f"{self.journey} {self.step}/{self.occurrence}"
+
+    @property
+    def asking(self) -> str:
+        """What this asking is called among all journeys."""
+        return f"{self.about} asked {self.asked_at}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,21 +76,10 @@ class Act:
         at: When, in journey time.
         customer: Of whom it is told.
         fact: What is told, as the API takes it, with an id of its own: told twice, it counts once.
-        about: What must still be open for it to be told (`Happening.about`); None: it is told in any case.
+        about: What must still be open for it to be told; None: it is told in any case.
     """
 
     at: Instant
     customer: str
     fact: Mapping[str, Any]
     about: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Who:
-    """A customer as the cast knows it: its people by persona, its colleagues by role."""
-
-    id: str
-    name: str
-    map: str | None = None
-    people: Mapping[str, str] = field(default_factory=dict)
-    team: Mapping[str, str] = field(default_factory=dict)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from random import Random
+from typing import Any
 
-from journeys.planner.instants import Instant, parse
-from rehearsal.acts import DAY, HOUR, Act, Happening, Who
+from rehearsal.acts import DAY, HOUR, Act, Journey, OpenStep
 from rehearsal.chance import Chance
 from rehearsal.parts import Part, Temperament
-from rehearsal.script import Asked, Script
+from rehearsal.script import Asked, Script, Signal
+
+WEEK = 7 * DAY
 
 _PACE = {
     Temperament.PROMPT: (0.05, 0.45),
@@ -32,78 +34,61 @@ _SAYS = {
 }
 
 
-def does(opened: Happening, who: Who, part: Part, script: Script, chance: Chance) -> list[Act]:
-    """What a customer does about a step of its own that has opened."""
-    draws = chance.of("does", opened.about)
-    done_at = opened.at + int(_time_given(opened) * draws.uniform(*_PACE[part.temperament]))
-    signal = script.signals.get(opened.step)
+def does(step: OpenStep, part: Part, script: Script, chance: Chance) -> list[Act]:
+    """What a customer does about an action of its own that is open."""
+    draws = chance.of("does", step.about)
+    done_at = step.opened_at + int(_time_given(step) * draws.uniform(*_PACE[part.temperament]))
+    signal = script.signals.get(step.step)
     if signal is None:
-        fact = {"id": f"{opened.about} done", "step_done": opened.step, "by": _person(opened, who)}
-        return [Act(done_at, opened.customer, fact, opened.about)]
-    first = opened.at + (done_at - opened.at) // signal.count
+        fact = {"id": f"{step.about} done", "step_done": step.step, "by": step.contact or step.customer}
+        return [Act(done_at, step.customer, fact, step.about)]
+    first = step.opened_at + (done_at - step.opened_at) // signal.count
+    gap = (done_at - first) // max(signal.count - 1, 1)
     return [
-        Act(
-            first + (done_at - first) * number // max(signal.count - 1, 1),
-            opened.customer,
-            {
-                "id": f"{opened.about} {signal.event} {number}",
-                "event": signal.event,
-                "properties": dict(signal.properties),
-                "by": "product",
-            },
-            opened.about,
-        )
+        Act(first + gap * number, step.customer, _event(f"{step.about} {number}", signal), step.about)
         for number in range(signal.count)
     ]
 
 
-def measured(opened: Happening, who: Who, part: Part, script: Script, chance: Chance) -> list[Act]:
-    """What the product counts by the time an outcome is to be confirmed, where it keeps count."""
-    asked = script.outcomes[opened.step]
-    if asked.attribute is None or part.verdicts[0] is None:
+def measured(step: OpenStep, part: Part, script: Script, chance: Chance) -> list[Act]:
+    """What the product has counted by the time an outcome is to be confirmed, where it keeps count."""
+    asked = script.outcomes[step.step]
+    verdict = part.verdicts[0]
+    if asked.attribute is None or verdict is None:
         return []
-    value = _value(part.verdicts[0], asked, chance.of("value", who.id, opened.about))
-    fact = {"id": f"{opened.about} measured", "set": {asked.attribute: value}, "by": "product"}
-    return [Act(opened.at + HOUR, who.id, fact, opened.about)]
+    value = _value(verdict, asked, chance.of("measured", step.about))
+    fact = {"id": f"{step.about} measured", "set": {asked.attribute: value}, "by": "product"}
+    return [Act(step.opened_at + HOUR, step.customer, fact, step.about)]
 
 
-def answers(asked: Happening, time: int, who: Who, part: Part, script: Script, chance: Chance) -> list[Act]:
-    """What a customer answers when it is asked for the `time`-th time, counted from 0; silence is no act."""
-    verdict = part.verdicts[min(time, len(part.verdicts) - 1)]
-    if verdict is None:
+def answers(step: OpenStep, part: Part, script: Script, chance: Chance, *, again: bool) -> list[Act]:
+    """What a customer answers when it is asked, for the first time or again; silence is no act."""
+    verdict = part.verdicts[-1 if again else 0]
+    if verdict is None or step.asked_at is None:
         return []
-    draws = chance.of("answers", asked.about, time)
+    draws = chance.of("answers", step.asking)
     fact = {
-        "id": f"{asked.about} answer {time}",
-        "answer": asked.step,
+        "id": f"{step.asking} answer",
+        "answer": step.step,
         "verdict": verdict,
-        "value": _value(verdict, script.outcomes[asked.step], draws),
+        "value": _value(verdict, script.outcomes[step.step], draws),
         "comment": draws.choice(_SAYS[verdict]),
         "method": "portal",
-        "by": _person(asked, who),
+        "by": step.contact or step.customer,
     }
     after = draws.uniform(*_ANSWERS_AFTER[part.temperament])
-    return [Act(asked.at + int(after * HOUR), asked.customer, fact, asked.about)]
+    return [Act(step.asked_at + int(after * HOUR), step.customer, fact, step.asking)]
 
 
-def alarms(started: Happening, part: Part, script: Script, chance: Chance) -> list[Act]:
-    """The day on which something happens that alarms us, for those whose part has one."""
+def alarms(journey: Journey, part: Part, script: Script, chance: Chance) -> list[Act]:
+    """What happens one day that alarms us, for those whose part has it."""
     if not part.alarm or not script.alarms:
         return []
-    draws = chance.of("alarm", started.journey)
+    draws = chance.of("alarm", journey.journey)
     signal = draws.choice(script.alarms)
-    at = started.at + int(draws.uniform(95, 125) * DAY)
+    at = journey.started_at + int(draws.uniform(95, 125) * DAY)
     return [
-        Act(
-            at + number * HOUR,
-            started.customer,
-            {
-                "id": f"{started.journey} {signal.event} alarm {number}",
-                "event": signal.event,
-                "properties": dict(signal.properties),
-                "by": "product",
-            },
-        )
+        Act(at + number * HOUR, journey.customer, _event(f"{journey.journey} alarm {number}", signal))
         for number in range(signal.count)
     ]
 
@@ -123,22 +108,22 @@ def health(customer: str, part: Part, week: int, chance: Chance) -> int:
     return level + chance.of("health", customer, week // 2).choice((-5, 0, 0, 5))
 
 
-def figures(journey: str, customer: str, begun: Instant, part: Part, week: int, chance: Chance) -> list[Act]:
+def figures(journey: Journey, part: Part, week: int, chance: Chance) -> list[Act]:
     """The figure that the product tells in a week, if it is another than the week before."""
+    customer = journey.customer
     now = health(customer, part, week, chance)
     if week < _FIRST_FIGURE or (week > _FIRST_FIGURE and now == health(customer, part, week - 1, chance)):
         return []
-    at = begun + week * 7 * DAY + chance.of("figures", customer).randrange(5 * DAY)
-    return [Act(at, customer, {"id": f"{journey} health {week}", "set": {"health": now}, "by": "product"})]
+    at = journey.started_at + week * WEEK + chance.of("figures", customer).randrange(5 * DAY)
+    return [Act(at, customer, {"id": f"{journey.journey} health {week}", "set": {"health": now}, "by": "product"})]
 
 
-def _time_given(opened: Happening) -> int:
-    due = opened.more.get("due")
-    return max(parse(due) - opened.at, HOUR) if due else _WITHOUT_DUE
+def _event(fact: str, signal: Signal) -> dict[str, Any]:
+    return {"id": fact, "event": signal.event, "properties": dict(signal.properties), "by": "product"}
 
 
-def _person(happening: Happening, who: Who) -> str:
-    return who.people.get(str(happening.more.get("persona"))) or next(iter(who.people.values()), who.id)
+def _time_given(step: OpenStep) -> int:
+    return _WITHOUT_DUE if step.due_at is None else max(step.due_at - step.opened_at, HOUR)
 
 
 def _value(verdict: str, asked: Asked, draws: Random) -> float:

@@ -56,9 +56,7 @@ def read_script(known: Map) -> Script:
         signals={step.id: signal for step in actions for signal in _signals(step.done_when)[:1]},
         results={step.id: tuple(step.results) for step in steps if isinstance(step, Touchpoint) and step.results},
         outcomes={step.id: _asked(step) for step in steps if isinstance(step, Outcome)},
-        alarms=tuple(
-            signal for play in known.plays if play.kind == "risk" for signal in _signals(play.starts_when)
-        ),
+        alarms=tuple(signal for play in known.plays if play.kind == "risk" for signal in _signals(play.starts_when)),
     )
 
 

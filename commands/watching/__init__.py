@@ -1,0 +1,1 @@
+"""What `milepost up` shows while it runs."""
