@@ -96,10 +96,7 @@ async def test_an_advance_that_is_done_again_with_more_facts_comes_to_what_all_o
 
 async def test_a_change_of_the_map_among_other_facts_is_one_decision(store: Store) -> None:
     journey, version, state = await _begun(store)
-    new_files = {
-        **FILES,
-        "map.yaml": MAP.replace("action: connect", "action: link_up").replace("r: connect", "r: link_up"),
-    }
+    renamed = MAP.replace("action: connect", "action: link_up").replace("after: connect", "after: link_up")
     async with store.transaction() as session:
         other = (
             await maps.publish(session, "pilot", "Pilot customers", {**FILES, "map.yaml": renamed}, START)

@@ -1,0 +1,133 @@
+"""Records histories of real journeys for the replay test: `python -m tests.histories.record`.
+
+Record anew only when journeys that run may break: the old files stand for them, and stay. A new file is for what the
+workflow has learnt since. `known_bad.json` is made from a good one: it must never replay.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import tempfile
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from temporalio.client import WorkflowHistory
+
+from channels.protocol import TryAgain, Undeliverable
+from commands.engine_temporal import time_skipping_server
+from journeys.written import WrittenFact
+from store.engine import open_store
+from store.migrate import upgrade
+from tests.workflows.example import START
+from tests.workflows.rig import Rig, eventually, rig_on
+
+FOLDER = Path(__file__).parent
+DAY = 86_400
+
+
+async def past_its_timers(rig: Rig) -> None:
+    """A task that is late, reminders, a question that nobody answers, a play."""
+    await rig.pass_time(START + 7 * DAY)
+    await rig.door.tell("acme", WrittenFact(step_done="kickoff", result="held"))
+    await rig.pass_time(START + 20 * DAY)
+    await rig.door.tell("acme", WrittenFact(event="connected"))
+    await rig.pass_time(START + 60 * DAY)
+
+
+async def over_a_continue_as_new(rig: Rig) -> None:
+    """Facts every day, until the journey has gone through several runs."""
+    for day in range(1, 16):
+        await rig.door.tell("acme", WrittenFact(set={"health": 50 + day}))
+        await rig.pass_time(START + day * DAY)
+    await rig.door.tell("acme", WrittenFact(step_done="kickoff", result="held"))
+    await rig.pass_time(START + 18 * DAY)
+
+
+async def mail_that_never_arrives(rig: Rig) -> None:
+    """A delivery that is tried again, one that fails for good, and the task that follows."""
+    rig.channel.fail_next(TryAgain("greylisted"), Undeliverable("no such mailbox"))
+    await rig.door.tell("acme", WrittenFact(step_done="kickoff", result="held"))
+    await rig.settled()
+
+    async def given_up() -> bool:
+        return "task_opened" in await rig.kinds()
+
+    await eventually(given_up)
+    await rig.pass_time(START + 3 * DAY)
+
+
+async def to_its_end(rig: Rig) -> None:
+    """Paused and resumed, verified by the customer, and over."""
+    await rig.door.tell("acme", WrittenFact(paused=True))
+    await rig.pass_time(START + 2 * DAY)
+    await rig.door.tell("acme", WrittenFact(resumed=True))
+    await rig.door.tell("acme", WrittenFact(step_done="kickoff", result="held"))
+    await rig.door.tell("acme", WrittenFact(event="connected"))
+    await rig.pass_time(START + 12 * DAY)
+    await rig.door.tell("acme", WrittenFact(answer="faster", verdict="verified", value=12))
+    await rig.handle.result()
+
+
+STORIES: dict[str, tuple[Callable[[Rig], Awaitable[None]], int]] = {
+    "past_its_timers": (past_its_timers, 500),
+    "over_a_continue_as_new": (over_a_continue_as_new, 25),
+    "mail_that_never_arrives": (mail_that_never_arrives, 500),
+    "to_its_end": (to_its_end, 500),
+}
+
+
+async def record(name: str) -> dict[str, WorkflowHistory]:
+    """The histories of a story, one for each run of its workflow."""
+    story, max_history = STORIES[name]
+    async with _fresh_rig(max_history) as rig:
+        await rig.enrol()
+        await story(rig)
+        found = []
+        run: str | None = (await rig.handle.describe()).run_id
+        while run:
+            handle = rig.server.client.get_workflow_handle(rig.handle.id, run_id=run)
+            history = await handle.fetch_history()
+            found.append(history)
+            run = history.events[0].workflow_execution_started_event_attributes.continued_execution_run_id or None
+    runs = found[::-1]
+    return {name if len(runs) == 1 else f"{name}_{number}": run for number, run in enumerate(runs, 1)}
+
+
+@asynccontextmanager
+async def _fresh_rig(max_history: int) -> AsyncIterator[Rig]:
+    with tempfile.TemporaryDirectory() as folder:
+        url = f"sqlite:///{folder}/milepost.db"
+        await upgrade(url)
+        store = open_store(url)
+        try:
+            async with time_skipping_server() as server, rig_on(server, store, max_history=max_history) as rig:
+                yield rig
+        finally:
+            await store.close()
+
+
+def known_bad(good: str) -> str:
+    """A history that no journey of ours can have: it called an activity that there is not."""
+    history: dict[str, Any] = json.loads(good)
+    for event in history["events"]:
+        scheduled = event.get("activityTaskScheduledEventAttributes")
+        if scheduled:
+            scheduled["activityType"]["name"] = "carry_by_hand"
+    return json.dumps(history, indent=1)
+
+
+async def main() -> None:
+    for name in STORIES:
+        for file, history in (await record(name)).items():
+            path = FOLDER / f"{file}.json"
+            path.write_text(json.dumps(json.loads(history.to_json()), indent=1) + "\n")
+            print(f"{path}: {len(history.events)} events")  # noqa: T201 - a script
+    good = (FOLDER / "past_its_timers.json").read_text()
+    (FOLDER / "known_bad.json").write_text(known_bad(good) + "\n")
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
