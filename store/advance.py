@@ -178,7 +178,7 @@ async def _write_customer(session: AsyncSession, earlier: tuple[Customer, Custom
     if changed:
         await customers.set_attributes(session, now.id, changed, state.clock)
     if any(customer.contacts != now.contacts for customer in earlier):
-        await customers.write_contacts(session, now.id, now.contacts)
+        await customers.write_contacts(session, {now.id: now.contacts})
     if any(dict(customer.team) != dict(now.team) for customer in earlier):
         (await customers.get_row(session, now.id)).team = dict(now.team)
 

@@ -24,14 +24,17 @@ _CHUNK = 500
 async def save(session: AsyncSession, customers: Iterable[Customer], now: Instant) -> tuple[int, int]:
     """Write records as they are given, contacts and team included; returns how many are new and how many were known.
 
+    Of several with one id the last counts.
     This is the record alone. A customer's running journey learns of it by facts (`set`, `contacts`, `team`).
     """
-    given = list(customers)
-    known = await _known(session, [customer.id for customer in given])
-    rows = [{**_columns(customer), "unmatched_why": None, "created_at": now, "updated_at": now} for customer in given]
+    given = {customer.id: customer for customer in customers}
+    known = await _known(session, list(given))
+    rows = [
+        {**_columns(customer), "unmatched_why": None, "created_at": now, "updated_at": now}
+        for customer in given.values()
+    ]
     await upsert(session, CustomerRow, rows, keep=("created_at", "unmatched_why"))
-    for customer in given:
-        await write_contacts(session, customer.id, customer.contacts)
+    await write_contacts(session, {customer.id: customer.contacts for customer in given.values()})
     return len(given) - len(known), len(known)
 
 
@@ -62,8 +65,11 @@ def health(attributes: Mapping[str, Any]) -> float | None:
     return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
 
 
-async def write_contacts(session: AsyncSession, customer: str, contacts: Iterable[Contact]) -> None:
-    """Make a customer's contacts these, in this order."""
+async def write_contacts(session: AsyncSession, people: Mapping[str, Iterable[Contact]]) -> None:
+    """Make these customers' contacts these, in this order."""
+    ids = list(people)
+    for start in range(0, len(ids), _CHUNK):
+        await session.execute(delete(ContactRow).where(ContactRow.customer_id.in_(ids[start : start + _CHUNK])))
     rows = [
         {
             "customer_id": customer,
@@ -75,11 +81,9 @@ async def write_contacts(session: AsyncSession, customer: str, contacts: Iterabl
             "country": contact.country,
             "language": contact.language,
         }
+        for customer, contacts in people.items()
         for position, contact in enumerate(contacts)
     ]
-    await session.execute(
-        delete(ContactRow).where(ContactRow.customer_id == customer, ContactRow.position >= len(rows)),
-    )
     await upsert(session, ContactRow, rows)
 
 
@@ -98,7 +102,7 @@ async def apply(session: AsyncSession, customer: str, fact: Fact, now: Instant) 
         case ContactsGiven():
             row = await get_row(session, customer)
             row.updated_at = now
-            await write_contacts(session, customer, fact.contacts)
+            await write_contacts(session, {customer: fact.contacts})
         case _:
             return
     await session.flush()

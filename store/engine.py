@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -54,13 +54,32 @@ class Store:
         self._writing = async_sessionmaker(writer, expire_on_commit=False)
         # SQLite has one writer at a time: queueing here is fair, while its own busy handler polls and can starve.
         self._one_writer = asyncio.Lock()
+        self._writer: asyncio.Task[Any] | None = None
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[AsyncSession]:
-        """A session that writes: all of it is committed at the end, or, after an exception, nothing."""
-        queue: AbstractAsyncContextManager[Any] = self._one_writer if self.is_sqlite else nullcontext()
-        async with queue, self._writing() as session, session.begin():
+        """A session that writes: all of it is committed at the end, or, after an exception, nothing.
+
+        Raises:
+            RuntimeError: the task is in a transaction already and would wait for itself.
+        """
+        async with self._turn(), self._writing() as session, session.begin():
             yield session
+
+    @asynccontextmanager
+    async def _turn(self) -> AsyncIterator[None]:
+        if not self.is_sqlite:
+            yield
+            return
+        task = asyncio.current_task()
+        if task is self._writer:
+            raise RuntimeError("a transaction inside a transaction would wait for itself; hand the session on instead")
+        async with self._one_writer:
+            self._writer = task
+            try:
+                yield
+            finally:
+                self._writer = None
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncSession]:
@@ -80,7 +99,7 @@ def open_store(url: str) -> Store:
         StoreUnreachable: the URL is wrong, or the folder of the SQLite file cannot be made.
     """
     made = database_url(url)
-    options: dict[str, Any] = {"json_serializer": _json, "pool_pre_ping": True}
+    options: dict[str, Any] = {"json_serializer": _json, "pool_pre_ping": True, "pool_size": 10, "max_overflow": 20}
     if made.get_backend_name() == "sqlite":
         _make_folder(made)
         options = {"json_serializer": _json, "connect_args": {"timeout": BUSY_SECONDS}}

@@ -43,6 +43,33 @@ async def test_writers_of_several_processes_take_turns_and_lose_nothing(database
         await store.close()
 
 
+async def test_a_transaction_inside_a_transaction_is_said_to_be_wrong_instead_of_waiting_for_itself(sqlite_url):
+    store = open_store(sqlite_url)
+    async with store.transaction():
+        with pytest.raises(RuntimeError, match="hand the session on"):
+            await store.transaction().__aenter__()
+    async with store.transaction() as session:
+        await customers.save(session, [customer()], START)
+    await store.close()
+
+
+async def test_a_writer_that_is_cancelled_leaves_the_turn_to_the_next(store):
+    entered = asyncio.Event()
+
+    async def hang():
+        async with store.transaction() as session:
+            await customers.save(session, [customer()], START)
+            entered.set()
+            await asyncio.Event().wait()
+
+    task = asyncio.create_task(hang())
+    await entered.wait()
+    task.cancel()
+    await asyncio.wait([task])
+    async with store.transaction() as session:
+        assert await customers.count(session) == 0
+
+
 async def test_a_reader_waits_for_no_writer(store):
     async with store.transaction() as session:
         await customers.save(session, [customer()], START)
