@@ -18,6 +18,7 @@ LISTED = (
     Listed("up", "commands.up", "up", "Run everything here: Temporal, worker, web; --sample shows it at work.", _RUN),
     Listed("worker", "commands.worker", "worker", "Run a worker alone, against the Temporal server.", _RUN),
     Listed("web", "commands.web", "web", "Run the web application alone.", _RUN),
+    Listed("migrate", "commands.migrate", "migrate", "Bring the database to the tables of this version.", _RUN),
     Listed("version", "commands.version", "version", "Say which versions of Milepost and its parts these are.", _RUN),
     Listed("lint", "commands.lint", "lint", "Report everything that is wrong in maps, with its place.", _MAPS),
     Listed("simulate", "commands.simulate", "simulate", "Print the timeline of a scenario or of a map.", _MAPS),
