@@ -20,7 +20,9 @@ Result = Enrolled | NotEnrolled
 
 
 def enroll(
-    customer: Annotated[str | None, typer.Argument(metavar="CUSTOMER", show_default=False)] = None,
+    customer: Annotated[
+        str | None, typer.Argument(metavar="CUSTOMER", help="The customer's id.", show_default=False)
+    ] = None,
     *,
     settings: Settings,
     map_id: Annotated[

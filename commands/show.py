@@ -139,4 +139,6 @@ def _day(at: Instant | None, zone: str) -> str | None:
 
 
 def _value(value: Any) -> str | None:
-    return number(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return number(value) if isinstance(value, int | float) else value

@@ -32,7 +32,10 @@ def tasks(
     timezone: TimeZone = None,
     as_json: AsJson = False,
 ) -> None:
-    """List open tasks: overdue, due today, next. All filters that are given must hold."""
+    """List open tasks: overdue, due today, next. All filters that are given must hold.
+
+    Days are this machine's, unless --timezone says another's.
+    """
     zone = timezone or local_timezone()
     day = asyncio.run(_day(settings, person, role, customer, zone))
     if as_json:
@@ -77,13 +80,13 @@ def _print(day: Day, zone: str) -> None:
         if lines:
             count += len(lines)
             heading(_HEADINGS[when])
-            table(None, ["Due", "Customer", "Task", "Who", "Id"], (_row(line, zone) for line in lines))
+            table(None, ["Due", "Customer id", "Task", "Who"], (_row(line, zone) for line in lines))
     if not count:
         say("No task is open. `milepost customers` shows where everybody stands.")
         return
     clock = zone_said(zone, next(line.task.opened_at for _, lines in _parts(day) for line in lines))
     say(f"{count_of(count, 'task')}, as the clock is in {clock}.")
-    say("Done with one? `milepost tell CUSTOMER step_done STEP`; the step is the first part of the id.")
+    say("Done with one? `milepost tell CUSTOMER step_done STEP`; STEP is what stands in brackets, up to the first `/`.")
 
 
 def _row(line: TaskLine, zone: str) -> tuple[Any, ...]:
@@ -91,7 +94,7 @@ def _row(line: TaskLine, zone: str) -> tuple[Any, ...]:
     who = task.person or f"team {task.role}"
     if task.escalated_to:
         who += f"\nand {task.escalated_person or task.escalated_to}"
-    return _due(line, zone), line.customer_name, task.title, who, task.task
+    return _due(line, zone), task.customer_id, f"{task.title} ({task.task})", who
 
 
 def _due(line: TaskLine, zone: str) -> str:

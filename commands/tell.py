@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import inspect
 from functools import partial
 from typing import Annotated, Any
 
@@ -61,8 +62,9 @@ def tell(
         say(f"Next: `milepost show {customer}`.")
 
 
-assert tell.__doc__ is not None
-tell.__doc__ += "".join(f"\n- `{example}`" for example in EXAMPLES.values())
+tell.__doc__ = (
+    inspect.cleandoc(tell.__doc__ or "") + "\n" + "".join(f"\n- `{example}`" for example in EXAMPLES.values())
+)
 
 
 async def _tell(settings: Settings, customer: str, kind: str, words: list[str], more: dict[str, Any]) -> Told:

@@ -24,7 +24,7 @@ TimeZone = Annotated[
         "--timezone",
         metavar="NAME",
         callback=_known,
-        help="Whose clock; without it this machine's.",
+        help="On the clock of this time zone.",
         show_default=False,
     ),
 ]

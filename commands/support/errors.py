@@ -13,7 +13,20 @@ import typer
 
 DEBUG_VARIABLE = "MILEPOST_DEBUG"
 _OURS = frozenset(
-    ["activities", "channels", "commands", "door", "embedded", "journeys", "rehearsal", "settings", "store", "web", "worker", "workflows"],
+    {
+        "activities",
+        "channels",
+        "commands",
+        "door",
+        "embedded",
+        "journeys",
+        "rehearsal",
+        "settings",
+        "store",
+        "web",
+        "worker",
+        "workflows",
+    }
 )
 
 

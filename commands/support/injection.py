@@ -46,8 +46,10 @@ def _settings(context: typer.Context, here: Mapping[str, Any]) -> Settings:
 
 
 def _as_typed(problem: str, given: Mapping[str, Any]) -> str:
-    """The problem with options that were given called as they were typed."""
-    for name, spelled in SPELLED.items():
-        if given.get(name) is not None:
-            problem = re.sub(rf"\b{PREFIX}{name.upper()}\b", spelled, problem)
+    """The problem in the words of the command line, where it is about an option that was given there."""
+    typed = {PREFIX + name.upper(): name for name in SPELLED}
+    named = [word for word in re.findall(r"\w+", problem) if word in typed]
+    if any(given.get(typed[word]) is not None for word in named):
+        for word in named:
+            problem = problem.replace(word, SPELLED[typed[word]])
     return problem

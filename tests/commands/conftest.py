@@ -1,0 +1,99 @@
+"""Commands as people give them, on a data folder of the test's own and without a Temporal server."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from activities.journey import JourneyActivities
+from activities.types import AdvanceOrder
+from cli import app
+from embedded.ports import free_port
+from store import facts, journeys
+from store.charts import Charts
+from store.engine import open_store
+
+ROOT = Path(__file__).parents[2]
+MAPS = ROOT / "maps"
+HEADER = "id,name,timezone,country,language,contacts,team,tier,goal,health,renews_on\n"
+TEAM = "csm=ana@vendor.example; account_executive=bo@vendor.example"
+ACME = (
+    f"acme,Acme,America/New_York,US,en,Sam Poe <sam@acme.example> sponsor,{TEAM},enterprise,save_time,75,2030-09-01\n"
+)
+LONELY = "lonely,Lonely,Europe/Berlin,DE,de,,,tiny,,50,\n"
+
+Milepost = Callable[..., Result]
+
+
+@pytest.fixture(autouse=True)
+def _own_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Nothing of this machine's settings; a terminal of 80 columns that is none; nobody at the Temporal address."""
+    for name in (
+        "MILEPOST_DATABASE_URL",
+        "MILEPOST_SETTINGS",
+        "MILEPOST_DEBUG",
+        "TEMPORAL_ADDRESS",
+        "TEMPORAL_PROFILE",
+    ):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("TEMPORAL_CONFIG_FILE", "/dev/null")
+    monkeypatch.setenv("MILEPOST_TEMPORAL_ADDRESS", f"127.0.0.1:{free_port()}")
+    monkeypatch.setenv("MILEPOST_DATA", str(tmp_path / "data"))
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setenv("TZ", "America/New_York")
+
+
+@pytest.fixture
+def milepost() -> Milepost:
+    """Give a command: `milepost("show", "acme")`."""
+    runner = CliRunner()
+    return lambda *words, **more: runner.invoke(app, [str(word) for word in words], **more)
+
+
+@pytest.fixture
+def book(tmp_path: Path) -> Callable[..., Path]:
+    """A book of customers with these rows."""
+
+    def write(*rows: str, header: str = HEADER) -> Path:
+        path = tmp_path / "book.csv"
+        path.write_text(header + "".join(rows))
+        return path
+
+    return write
+
+
+@pytest.fixture
+def with_acme(milepost: Milepost, book: Callable[..., Path], tmp_path: Path) -> None:
+    """The shipped maps are published; Acme has begun a journey, no map is for Lonely."""
+    assert milepost("publish", MAPS).exit_code == 0
+    assert milepost("import", book(ACME, LONELY)).exit_code == 0
+    advance(tmp_path / "data")
+
+
+def lines(result: Result) -> list[dict[str, Any]]:
+    """What a command with `--json` printed: one object a line, nothing else."""
+    return [json.loads(line) for line in result.stdout.splitlines()]
+
+
+def advance(data: Path) -> None:
+    """What a worker would do now: take in what was told, and let happen what falls due."""
+    asyncio.run(_advance(f"sqlite:///{data / 'milepost.db'}"))
+
+
+async def _advance(url: str) -> None:
+    store = open_store(url)
+    worker = JourneyActivities(store, Charts(store))
+    async with store.reading() as session:
+        running = await journeys.running(session)
+        told = await facts.pending(session)
+    for row in running:
+        mine = [fact.data for fact in told if fact.journey_id == row.id]
+        await worker.advance(AdvanceOrder(row.id, row.version, row.state, mine, int(time.time())))
+    await store.close()

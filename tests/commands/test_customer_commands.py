@@ -1,0 +1,129 @@
+"""`milepost customers`, `show`, `tasks`, `tell`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.commands.conftest import Milepost, advance, lines
+
+pytestmark = pytest.mark.usefixtures("with_acme")
+
+
+def test_customers_stand_in_a_table_that_fits_80_columns_without_colours(milepost: Milepost) -> None:
+    result = milepost("customers")
+    assert result.exit_code == 0
+    assert "acme" in result.stdout
+    assert "Onboarding" in result.stdout
+    assert "no map is for it" in result.stdout
+    assert "\x1b" not in result.stdout
+    assert max(map(len, result.stdout.splitlines())) <= 80
+
+
+def test_customers_are_objects_for_programs(milepost: Milepost) -> None:
+    acme, lonely = lines(milepost("customers", "--json"))
+    assert (acme["customer"], acme["status"], acme["health"], acme["plays"]) == ("acme", "open", 75, [])
+    assert [stage["stage"] for stage in acme["stages"]] == ["onboarding"]
+    assert (lonely["status"], lonely["journey"]) == ("none", None)
+
+
+def test_customers_are_filtered(milepost: Milepost) -> None:
+    def found(*words: str) -> list[str]:
+        return [each["customer"] for each in lines(milepost("customers", "--json", *words))]
+
+    assert found("--stage", "onboarding") == ["acme"]
+    assert found("--unmatched") == ["lonely"]
+    assert found("--search", "LONE") == ["lonely"]
+    assert found("--risk") == []
+    assert "No customer is like that" in milepost("customers", "--risk").stdout
+    assert "tier is 'tiny'" in " ".join(milepost("customers", "--unmatched").stdout.split())
+
+
+def test_an_unknown_stage_gets_the_nearest(milepost: Milepost) -> None:
+    result = milepost("customers", "--stage", "onbording")
+    assert result.exit_code == 1
+    assert "Did you mean 'onboarding'?" in result.stderr
+
+
+def test_show_tells_what_is_open_what_happened_and_what_comes_next(milepost: Milepost) -> None:
+    said = milepost("show", "acme").stdout
+    assert "Onboarding" in said
+    assert "handoff/1" in said
+    assert "The journey began" in said
+    assert "What comes next, if nobody does anything" in said
+    assert "is overdue" in said
+
+
+def test_show_is_one_object_for_programs(milepost: Milepost) -> None:
+    [told] = lines(milepost("show", "acme", "--json", "--last", "2"))
+    journey = told["journey"]
+    assert (journey["status"], journey["stages"]) == ("open", ["onboarding"])
+    assert [task["task"] for task in journey["tasks"]] == ["handoff/1"]
+    assert len(journey["timeline"]) == 2
+    assert {"at", "kind", "text"} <= set(journey["next"][0])
+
+
+def test_show_of_a_customer_without_a_journey_says_why(milepost: Milepost) -> None:
+    said = milepost("show", "lonely").stdout
+    assert "tier is 'tiny'" in said
+    assert "milepost enroll lonely" in said
+
+
+@pytest.mark.parametrize("words", [["show", "acm"], ["tell", "acm", "paused"], ["tasks", "--customer", "acm"]])
+def test_an_unknown_customer_gets_the_nearest(milepost: Milepost, words: list[str]) -> None:
+    result = milepost(*words)
+    assert result.exit_code == 1
+    assert "Unknown customer 'acm'" in result.stderr
+    assert "Did you mean 'acme'?" in result.stderr
+
+
+def test_tasks_are_filtered_by_person_role_and_customer(milepost: Milepost) -> None:
+    def found(*words: str) -> list[str]:
+        return [each["task"] for each in lines(milepost("tasks", "--json", *words))]
+
+    assert found() == found("--person", "BO@vendor.example") == found("--customer", "acme") == ["handoff/1"]
+    assert found("--role", "account_executive", "--timezone", "Asia/Tokyo") == ["handoff/1"]
+    assert found("--role", "csm") == found("--person", "ana@vendor.example") == found("--customer", "lonely") == []
+    assert "No task is open" in milepost("tasks", "--role", "csm").stdout
+    said = milepost("tasks").stdout
+    assert "Next" in said
+    assert "handoff/1" in said.replace("\n", " ")
+
+
+def test_what_is_told_waits_for_temporal_and_takes_effect_then(milepost: Milepost, tmp_path: Path) -> None:
+    result = milepost("tell", "acme", "step_done", "handoff", "--by", "bo@vendor.example")
+    assert result.exit_code == 0
+    assert "Temporal cannot be reached" in result.stdout
+    advance(tmp_path / "data")
+    [told] = lines(milepost("show", "acme", "--json"))
+    assert any("bo@vendor.example" in entry["text"] for entry in told["journey"]["timeline"])
+
+
+def test_an_id_told_twice_changes_nothing_and_says_so(milepost: Milepost) -> None:
+    first, second = (lines(milepost("tell", "acme", "set", "health=35", "--id", "x", "--json"))[0] for _ in range(2))
+    assert (first["new"], second["new"]) == (True, False)
+    assert "known already" in second["message"]
+
+
+def test_an_event_that_no_map_asks_for_is_counted_only(milepost: Milepost) -> None:
+    [told] = lines(milepost("tell", "acme", "event", "logo_changed", "times=2", "--json"))
+    assert told["counted"] is True
+
+
+def test_an_unknown_step_gets_the_nearest(milepost: Milepost) -> None:
+    result = milepost("tell", "acme", "step_done", "handof")
+    assert result.exit_code == 1
+    assert "Did you mean 'handoff'?" in result.stderr
+
+
+def test_telling_about_a_customer_without_a_journey_says_what_to_do(milepost: Milepost) -> None:
+    result = milepost("tell", "lonely", "paused")
+    assert result.exit_code == 1
+    assert "milepost enroll lonely" in result.stderr
+    assert milepost("tell", "lonely", "set", "health=12").exit_code == 0
+
+
+def test_markup_in_a_name_is_only_a_name(milepost: Milepost) -> None:
+    assert milepost("tell", "lonely", "set", "name=[red]Évil\x1b[2J").exit_code == 0
+    assert "[red]Évil\ufffd[2J" in milepost("show", "lonely").stdout
