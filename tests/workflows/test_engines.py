@@ -1,0 +1,74 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from temporalio.testing import WorkflowEnvironment
+
+from commands.engine_temporal import simulate_on
+from journeys.planner.facts import AttributesSet, Ended
+from journeys.planner.timeline import Entry
+from journeys.scenario import Scenario, load_scenario
+from journeys.simulation import simulate
+
+MAPS = Path(__file__).parents[2] / "maps"
+SHIPPED = sorted(MAPS.glob("*/scenarios/*.yaml"))
+LONG = MAPS / "enterprise-save-time/scenarios/early_and_renewed.yaml"
+
+
+def scenario_of(path: Path) -> Scenario:
+    loaded = load_scenario(path)
+    assert loaded.scenario is not None, [str(problem) for problem in loaded.problems]
+    return loaded.scenario
+
+
+def planned(scenario: Scenario) -> list[Entry]:
+    run = simulate(
+        scenario.chart,
+        scenario.customer,
+        scenario.start,
+        scenario.facts,
+        scenario.until,
+        versions=dict(scenario.versions),
+    )
+    return list(run.timeline)
+
+
+@pytest.mark.parametrize("path", SHIPPED, ids=lambda path: f"{path.parts[-3]}/{path.stem}")
+async def test_production_writes_the_lines_that_the_planner_prints(server: WorkflowEnvironment, path: Path) -> None:
+    scenario = scenario_of(path)
+
+    assert await simulate_on(server, scenario) == planned(scenario)
+
+
+async def test_the_lines_are_the_same_when_the_journey_continues_as_new_again_and_again(
+    server: WorkflowEnvironment,
+) -> None:
+    scenario = scenario_of(LONG)
+
+    assert await simulate_on(server, scenario, max_history=20) == planned(scenario)
+
+
+async def test_facts_that_come_after_the_end_are_ignored_by_both(server: WorkflowEnvironment) -> None:
+    scenario = scenario_of(LONG)
+    at = scenario.start + 86_400
+    late = [AttributesSet(id=f"late-{n}", at=at + n * 86_400, attributes={"health": 10}) for n in (1, 40, 41)]
+    ended = replace(scenario, facts=(Ended(id="end", at=at, reason="sold"), *late), expect=(), never=())
+
+    lines = await simulate_on(server, ended)
+
+    assert lines == planned(ended)
+    assert [entry.kind for entry in lines].count("fact_ignored") == 3
+
+
+async def test_a_fact_and_a_timer_at_one_instant_come_in_the_same_order(server: WorkflowEnvironment) -> None:
+    scenario = scenario_of(LONG)
+    due = next(entry.at for entry in planned(replace(scenario, facts=())) if entry.kind == "step_overdue")
+    told = AttributesSet(id="at-once", at=due, attributes={"health": 10})
+    together = replace(scenario, facts=(told,), until=due + 86_400)
+
+    lines = await simulate_on(server, together)
+
+    assert lines == planned(together)
+    assert {entry.kind for entry in lines if entry.at == due} >= {"play_started", "step_overdue"}
