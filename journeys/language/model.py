@@ -107,21 +107,23 @@ class Attribute(Node):
 
     type: AttributeType = Field(description="text, number, date or flag")
     one_of: tuple[Scalar, ...] | None = Field(None, description="the only values allowed")
-    title: Text | None = None
+    title: Text | None = Field(None, description="what people call it")
 
 
 class Role(Node):
     """A part that colleagues play for a customer."""
 
-    title: Text
-    escalate: Escalate | None = None
+    title: Text = Field(description="what people call it")
+    escalate: Escalate | None = Field(
+        None, description="whom its late tasks go to as well, where a task does not say it itself"
+    )
 
 
 class Persona(Node):
     """A part that people play on the customer's side."""
 
-    title: Text
-    wants: Text | None = None
+    title: Text = Field(description="what people call it")
+    wants: Text | None = Field(None, description="what they hope for; for the colleagues who write to them")
     fallback: Id | None = Field(None, description="the persona who stands in where nobody has this one")
 
 
@@ -138,7 +140,7 @@ WEEKDAYS: tuple[Day, ...] = WEEK[:5]
 class Window(Node):
     """Days and hours; `from` belongs to the window, `to` does not."""
 
-    days: Days = WEEKDAYS
+    days: Days = Field(WEEKDAYS, description="days of the week")
     from_: Clock = Field(time(9), alias="from")
     to: Clock = time(17)
 
@@ -150,7 +152,7 @@ class Window(Node):
 class WorkingTime(Window):
     """Our calendar: when colleagues work, in which time zone, with whose holidays."""
 
-    timezone: str = "UTC"
+    timezone: str = Field("UTC", description="IANA name, such as Europe/Berlin")
     country: str | None = Field(None, description="ISO 3166 code of the country whose holidays count")
 
 
@@ -158,7 +160,9 @@ class ContactPolicy(Node):
     """When, and how often, a customer's contact may be written to, in the contact's own time zone."""
 
     window: Window = Field(default_factory=Window)
-    limit: Limit | None = None
+    limit: Limit | None = Field(
+        None, description="at most so many messages to one contact, `3 per 7 days`; without it no limit"
+    )
 
 
 class Steps(Node):
@@ -192,8 +196,8 @@ class Steps(Node):
 class Opens(Node):
     """When a stage opens that does not wait for the one before it."""
 
-    at: Anchor | None = None
-    when: Triggers = ()
+    at: Anchor | None = Field(None, description="by a date of the customer's")
+    when: Triggers = Field((), description="by what happens")
 
     def conflicts(self) -> Iterator[Conflict]:
         if self.at is not None and self.when:
@@ -206,11 +210,11 @@ class Stage(Steps):
     """A part of the journey that customers are in."""
 
     stage: Id
-    title: Text
-    goal: Text | None = None
+    title: Text = Field(description="what people call it")
+    goal: Text | None = Field(None, description="what the customer has when it is over")
     target: Duration | None = Field(None, description="open for longer: the customer is stuck here")
-    opens: Opens | None = None
-    then: Branch = ()
+    opens: Opens | None = Field(None, description="by this alone, beside the other stages")
+    then: Branch = Field((), description="what follows when it closes; without it the next stage of the file")
 
     @property
     def id(self) -> str:
@@ -221,16 +225,18 @@ class Play(Steps):
     """A side path for a risk or an expansion."""
 
     play: Id
-    kind: Literal["risk", "expansion", "other"]
-    title: Text
-    starts_when: Triggers = ()
-    only_if: ConditionText | None = None
-    cooldown: Duration | None = None
-    holds: Literal["none", "messages", "everything"] = "none"
-    deadline: Duration | None = None
-    on_deadline: Branch = ()
-    ends_when: Triggers = ()
-    then: Branch = ()
+    kind: Literal["risk", "expansion", "other"] = Field(
+        description="a risk shows on the pages of colleagues and operations"
+    )
+    title: Text = Field(description="what people call it")
+    starts_when: Triggers = Field((), description="what starts it, beside branches and people")
+    only_if: ConditionText | None = Field(None, description="condition without which it does not start")
+    cooldown: Duration | None = Field(None, description="how long after its end it may start again")
+    holds: Literal["none", "messages", "everything"] = Field("none", description="what it keeps back meanwhile")
+    deadline: Duration | None = Field(None, description="how long it may take")
+    on_deadline: Branch = Field((), description="what follows when the deadline passes")
+    ends_when: Triggers = Field((), description="what ends it before all its steps are closed")
+    then: Branch = Field((), description="what follows when it ends")
 
     @property
     def id(self) -> str:
@@ -240,8 +246,8 @@ class Play(Steps):
 class Segment(Node):
     """The customers that a map is for."""
 
-    where: ConditionText
-    priority: int = 0
+    where: ConditionText = Field(description="condition over `customer.` that says whom the map is for")
+    priority: int = Field(0, description="the highest wins where several maps are for a customer")
 
 
 def _title_only(value: Any) -> Any:
@@ -251,26 +257,30 @@ def _title_only(value: Any) -> Any:
 class Map(Node):
     """A customer value realization map for one segment."""
 
-    map: MapId
-    title: Text
-    outcome: OutcomeType
-    owner: Text
-    segment: Segment
+    map: MapId = Field(description="the map's id, for ever")
+    title: Text = Field(description="what people call it")
+    outcome: OutcomeType = Field(description="the result that the map is about")
+    owner: Text = Field(description="mail address of who answers for it")
+    segment: Segment = Field(description="whom it is for")
     stages: Annotated[tuple[Stage, ...], Field(min_length=1)]
-    plays: tuple[Play, ...] = ()
+    plays: tuple[Play, ...] = Field((), description="side paths for risks and expansions")
     attributes: dict[Id, Attribute] = Field(default_factory=dict)
     roles: Annotated[
         dict[Id, Annotated[Role, BeforeValidator(_title_only), OR_TEXT]],
         Field(min_length=1),
     ]
     personas: Annotated[dict[Id, Persona], Field(min_length=1)]
-    working_time: WorkingTime = Field(default_factory=WorkingTime)
-    contact_policy: ContactPolicy = Field(default_factory=ContactPolicy)
-    reenter: Reentry = Reentry(allowed=False)
-    on_resume: Literal["shift", "run", "skip"] = "shift"
-    review: Duration | None = None
-    hypothesis: Text | None = None
-    description: Text | None = None
+    working_time: WorkingTime = Field(default_factory=WorkingTime, description="our calendar")
+    contact_policy: ContactPolicy = Field(
+        default_factory=ContactPolicy, description="when, and how often, customers are written to"
+    )
+    reenter: Reentry = Field(Reentry(allowed=False), description="whether a customer may go through it again")
+    on_resume: Literal["shift", "run", "skip"] = Field(
+        "shift", description="what a pause does to what was due meanwhile"
+    )
+    review: Duration | None = Field(None, description="how often the owner looks at it again")
+    hypothesis: Text | None = Field(None, description="what the map is meant to prove")
+    description: Text | None = Field(None, description="anything else that colleagues should know")
 
     @property
     def csm(self) -> str:
