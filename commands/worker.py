@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 
 import worker as root
+from commands.support.logs import write_logs
 from settings import Settings
 from store.migrate import upgrade
 
@@ -14,6 +15,7 @@ def worker(*, settings: Settings) -> None:
 
     The database is brought to the tables of this version first.
     """
+    write_logs(settings)
     asyncio.run(_work(settings))
 
 

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import logging
 import os
 import socket
-import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-import structlog
 from temporalio.client import Client
 
+from commands.support.logs import keep_quiet
 from commands.support.opening import opened
 from door.door import Door
 from embedded.connection import TemporalUnreachableError, connect
@@ -65,12 +63,3 @@ async def _client(settings: Settings) -> tuple[Client | None, str | None]:
         ), None
     except TemporalUnreachableError as error:
         return None, str(error)
-
-
-def keep_quiet() -> None:
-    """Log errors alone, and on stderr: what commands have to say they print themselves."""
-    structlog.configure(
-        wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-        cache_logger_on_first_use=False,
-    )
