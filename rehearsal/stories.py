@@ -13,8 +13,6 @@ STORIES = ("verified", "disputed", "silent", "rescued", "expanded", "renewed", "
 """Each is to happen to at least one customer."""
 
 COUNTS = {
-    "tasks_opened": "Tasks opened",
-    "tasks_done": "Tasks done",
     "mails": "Mails sent",
     "reminders": "Reminders sent",
     "verified": "Outcomes verified",
@@ -26,10 +24,10 @@ COUNTS = {
     "rescues_begun": "Rescues begun",
     "rescues_ended": "Rescues ended",
     "rescues_ended_well": "Rescues ended well",
-    "renewed": "Renewed",
-    "lost": "Lost",
+    "renewed": "Contracts renewed",
+    "lost": "Customers lost",
 }
-"""What is counted, and what people call it."""
+"""What is counted, and what people call it. A rescue is a play against a risk."""
 
 _WELL = ("completed", "ends_when")
 COMPLETED = "completed"
@@ -50,10 +48,8 @@ class Story:
     def take(self, kind: str, more: Mapping[str, Any], chart: Chart) -> None:
         """Take in the next entry of the journey's timeline."""
         match kind:
-            case "step_opened" | "step_done":
-                self._take_step(kind, more, chart)
-            case "task_opened":
-                self.counts["tasks_opened"] += 1
+            case "step_done":
+                self._take_step(more, chart)
             case "message_sent":
                 self.counts["reminders" if more.get("reason") == "reminder" else "mails"] += 1
             case "outcome_answered":
@@ -67,15 +63,13 @@ class Story:
                 if self.ended != COMPLETED:
                     self._happened("lost")
 
-    def _take_step(self, kind: str, more: Mapping[str, Any], chart: Chart) -> None:
+    def _take_step(self, more: Mapping[str, Any], chart: Chart) -> None:
         known = chart.steps.get(str(more.get("step")))
         if known is None:
             return
-        if known.is_task:
-            self.counts["tasks_opened" if kind == "step_opened" else "tasks_done"] += 1
-        if kind == "step_done" and known.track == "company":
+        if known.track == "company":
             self._talked.add(known.container)
-        if kind == "step_done" and _keeps_the_customer(known.step, more.get("result")):
+        if _keeps_the_customer(known.step, more.get("result")):
             self._happened("renewed")
 
     def _take_play(self, kind: str, more: Mapping[str, Any], chart: Chart) -> None:

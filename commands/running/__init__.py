@@ -1,0 +1,1 @@
+"""How `milepost up` puts everything together: Temporal, worker and web in one terminal."""

@@ -1,0 +1,123 @@
+"""Everything in one terminal: locked, migrated, started in order, shown while it runs, stopped in reverse."""
+
+from __future__ import annotations
+
+import time
+from contextlib import closing
+from dataclasses import dataclass
+
+from temporalio.client import Client
+
+from commands.running import sample
+from commands.running.closing import tell_account
+from commands.running.place import Parts, choose
+from commands.running.programs import web_program, worker_program
+from commands.running.stopping import running, until_stopped
+from commands.running.wish import Rehearsal, Wish
+from commands.support.logs import keep_quiet
+from commands.support.output import console, count_of
+from commands.watching.logs import Logs
+from commands.watching.screen import Screen
+from commands.watching.watcher import Watcher
+from embedded.connection import connect
+from embedded.folder import DataFolder
+from embedded.supervise import Supervisor
+from journeys.clock import JourneyClock
+from rehearsal.account import Account
+from rehearsal.clock import DAY_A_SECOND, begin_or_go_on, check_real, tell_clock
+from store import customers, maps, timeline
+from store.charts import Charts
+from store.engine import Store, open_store
+from store.migrate import upgrade
+
+
+async def run(wish: Wish) -> bool:
+    """Run until somebody asks to stop or the time is over; whether all was seen that was to be seen.
+
+    Raises:
+        FolderInUseError: another `milepost up` has the data folder.
+        PortTakenError: a port is taken.
+        AnotherTimeError: the folder holds a rehearsal and real people are wanted, or the other way round.
+        ProgramFailedError: a program did not start, or died too often.
+    """
+    keep_quiet()
+    screen = Screen(console())
+    with DataFolder.open(wish.settings.data) as folder, closing(Logs(folder.path / "logs")) as logs:
+        parts = choose(wish, folder)
+        await upgrade(parts.settings.database)
+        store = open_store(parts.settings.database)
+        try:
+            account = await _Everything(wish, parts, store, screen, logs).run()
+        finally:
+            await store.close()
+    if account is None:
+        return True
+    tell_account(screen.console, account)
+    return not account.lacking
+
+
+@dataclass(frozen=True, slots=True)
+class _Everything:
+    wish: Wish
+    parts: Parts
+    store: Store
+    screen: Screen
+    logs: Logs
+
+    async def run(self) -> Account | None:
+        """The account of a rehearsal that came to its end."""
+        clock = await self._clock()
+        account = None
+        async with Supervisor(on_line=self.logs.write, on_change=self.screen.change) as supervisor:
+            client = await self._start(supervisor, clock)
+            charts = Charts(self.store)
+            async with self.store.reading() as session:
+                watcher = Watcher(self.store, charts, self.screen.console, after=await timeline.last_serial(session))
+            async with running(watcher.watch()) as watching:
+                if self.wish.rehearsal is None:
+                    await self._say_what_next()
+                    await until_stopped(supervisor, self.wish.seconds, watching)
+                else:
+                    await self._rehearse(supervisor, charts, client, clock, self.wish.rehearsal)
+                    account = await sample.account_for(self.store, charts)
+        return account
+
+    async def _clock(self) -> JourneyClock:
+        if self.wish.rehearsal is None:
+            await check_real(self.store)
+            return JourneyClock()
+        return await begin_or_go_on(self.store, self.wish.rehearsal.speed * DAY_A_SECOND, time.time())
+
+    async def _start(self, supervisor: Supervisor, clock: JourneyClock) -> Client:
+        parts = self.parts
+        if parts.embedded is not None:
+            await supervisor.start(parts.embedded.program())
+        client = await connect(parts.place, encryption_keys=parts.encryption_keys, identity="milepost-up")
+        if self.wish.rehearsal is not None:
+            await tell_clock(self.store, client, clock)
+        parts.folder.announce(**parts.listens)
+        await supervisor.start(worker_program(parts.settings, parts.place, parts.environment))
+        await supervisor.start(web_program(parts.settings, parts.environment))
+        self.screen.links(parts.links)
+        return client
+
+    async def _rehearse(
+        self, supervisor: Supervisor, charts: Charts, client: Client, clock: JourneyClock, rehearsal: Rehearsal
+    ) -> None:
+        staged = await sample.stage(self.store, charts, client, clock)
+        self.screen.say(
+            f"Rehearsal: {rehearsal.speed:g} days of journey a second, people are played (seed {rehearsal.seed}). "
+            + (f"{count_of(staged.customers, 'customer')} imported." if staged.customers else "It goes on.")
+        )
+        async with running(sample.play(self.parts.settings, rehearsal, clock, self.logs)) as playing:
+            await until_stopped(supervisor, self.wish.seconds, playing)
+
+    async def _say_what_next(self) -> None:
+        async with self.store.reading() as session:
+            some_maps = bool(await maps.current(session))
+            some_customers = bool(await customers.count(session))
+        if not some_maps:
+            self.screen.say("Next, in a second terminal: `milepost publish MAP_FOLDER`, such as one of maps/.")
+        elif not some_customers:
+            self.screen.say("Next, in a second terminal: `milepost import BOOK.csv`.")
+        self.screen.say("What happens is shown here. Ctrl-C stops everything; nothing is lost.", "dim")
