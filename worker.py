@@ -27,11 +27,13 @@ from activities.journey import JourneyActivities
 from channels.links import LinkSigner
 from channels.protocol import Channel
 from channels.registry import channel_for
+from commands.support.errors import tell
+from commands.support.logs import write_logs
 from door.door import Door
 from embedded.connection import TemporalPlace, connect
 from embedded.place import place_of
 from embedded.search_attributes import register_search_attributes
-from settings import Settings, SettingsError, load
+from settings import Settings, load
 from store import clock
 from store.charts import Charts
 from store.engine import Store, check, open_store
@@ -150,12 +152,13 @@ def main() -> int:
         return 2
     try:
         settings = load()
-    except SettingsError as error:
-        sys.stderr.write(f"{error}\n")
+        write_logs(settings)
+        if sys.argv[1:]:
+            return 0 if asyncio.run(is_at_work(settings)) else 1
+        asyncio.run(run_worker(settings))
+    except Exception as error:  # noqa: BLE001 - the last place where it can be told
+        tell(error)
         return 1
-    if sys.argv[1:]:
-        return 0 if asyncio.run(is_at_work(settings)) else 1
-    asyncio.run(run_worker(settings))
     return 0
 
 

@@ -68,21 +68,16 @@ class NoProgressError(Exception):
         )
 
 
-async def simulate_on_temporal(scenario: Scenario, *, max_history: int = DEFAULT_MAX_HISTORY) -> list[Entry]:
-    """The timeline of a scenario, up to and including `until`, as production would write it.
-
-    Raises:
-        TestServerMissingError: the server with skipped time is not installed.
-        NoProgressError: the journey cannot be advanced.
-    """
-    async with time_skipping_server() as server:
-        return await simulate_on(server, scenario, max_history=max_history)
-
-
 async def simulate_on(
     server: WorkflowEnvironment, scenario: Scenario, *, max_history: int = DEFAULT_MAX_HISTORY
 ) -> list[Entry]:
-    """The same on a server that runs already: one after the other, as all share its clock."""
+    """The timeline of a scenario, up to and including `until`, as production would write it.
+
+    Scenarios on one server come one after the other, as all share its clock.
+
+    Raises:
+        NoProgressError: the journey cannot be advanced.
+    """
     with tempfile.TemporaryDirectory(prefix="milepost-") as folder:
         url = f"sqlite:///{Path(folder) / 'milepost.db'}"
         await upgrade(url)
@@ -95,7 +90,11 @@ async def simulate_on(
 
 @asynccontextmanager
 async def time_skipping_server() -> AsyncIterator[WorkflowEnvironment]:
-    """Temporal's test server, which skips over time in which nothing happens."""
+    """Temporal's test server, which skips over time in which nothing happens.
+
+    Raises:
+        TestServerMissingError: it is not installed.
+    """
     environment = await WorkflowEnvironment.start_time_skipping(
         test_server_existing_path=str(_binary()), data_converter=data_converter(), runtime=runtime("ERROR")
     )

@@ -46,9 +46,10 @@ def run_on_planner(scenario: Scenario) -> tuple[Entry, ...]:
 
 
 async def _on_temporal(scenarios: Iterable[Scenario]) -> list[Sequence[Entry]]:
-    from commands.engine_temporal import simulate_on_temporal  # noqa: PLC0415 - slow to import, rarely wanted
+    from commands.engine_temporal import simulate_on, time_skipping_server  # noqa: PLC0415 - slow to import
 
-    return [await simulate_on_temporal(scenario) for scenario in scenarios]
+    async with time_skipping_server() as server:
+        return [await simulate_on(server, scenario) for scenario in scenarios]
 
 
 def line(entry: Entry) -> str:
