@@ -36,7 +36,7 @@ def waiting_for(chart: Chart, state: State, now: Instant, zone: str = "UTC") -> 
     turn = Turn(chart, state, max(now, state.clock))
     steps = [step for step in chart.steps.values() if turn.is_container_open(step)]
     standing = [_step(turn, step, say) for step in steps if not state.step(step.id).closed]
-    ahead = [_stage(turn, stage, say) for stage in chart.stages.values() if _is_ahead(chart, state, stage)]
+    ahead = [_stage(turn, stage, say) for stage in chart.stages.values() if _is_ahead(state, stage)]
     return (*standing, *ahead)
 
 
@@ -119,7 +119,7 @@ def _unopened(turn: Turn, step: ChartStep, record: StepState, say: Wording) -> I
 # A stage that is not open.
 
 
-def _is_ahead(chart: Chart, state: State, stage: ChartStage) -> bool:
+def _is_ahead(state: State, stage: ChartStage) -> bool:
     record = state.stage(stage.stage.id)
     if record.status == "open":
         return False

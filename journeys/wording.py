@@ -250,11 +250,11 @@ def _fact_ignored(say: Wording, more: More) -> str:
     return f"What was told{by} ({fact}{about}) changed nothing{_why(more, IGNORED)}."
 
 
-def _map_changed(say: Wording, more: More) -> str:
+def _map_changed(_: Wording, more: More) -> str:
     return f"The journey moved to another version of its map ({str(more.get('to', ''))[:8]})."
 
 
-def _journey_ended(say: Wording, more: More) -> str:
+def _journey_ended(_: Wording, more: More) -> str:
     reason = str(more.get("reason") or "")
     return f"The journey ended: {ENDINGS.get(reason, spaced(reason))}."
 

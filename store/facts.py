@@ -118,6 +118,12 @@ async def pending(session: AsyncSession, limit: int = 500) -> list[FactRow]:
     return list(await session.scalars(query))
 
 
+async def pending_of(session: AsyncSession, customers: Iterable[str]) -> list[FactRow]:
+    """Facts about these customers that no journey has taken in yet, in the order in which they came."""
+    query = select(FactRow).where(FactRow.status == "pending", FactRow.customer_id.in_(sorted(set(customers))))
+    return list(await session.scalars(query.order_by(FactRow.serial)))
+
+
 async def mark_delivered(session: AsyncSession, customer: str, ids: Iterable[str]) -> None:
     """The journey was told these facts; marking again changes nothing."""
     await _mark(session, customer, ids, "delivered")

@@ -1,0 +1,185 @@
+"""The web application on a real SQLite store, with journeys that advance in this process."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
+from html import unescape
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from fastapi import FastAPI
+from sqlalchemy import select
+
+from channels.links import LinkSigner
+from door.door import Door
+from journeys.clock import REAL_TIME
+from journeys.planner.customer import Customer
+from journeys.planner.instants import Instant, moment
+from journeys.written import WrittenFact
+from settings import Settings
+from store import facts, journeys, maps, timeline
+from store.engine import Store, open_store
+from store.tables import AnswerRow, FactRow, JourneyRow, TaskRow, TimelineRow
+from tests.web.example import ANA, FILES, KIM, SAM, START, customer
+from tests.web.nearby import NearbyReach
+from web.app import create_app
+
+KEY = "0123456789abcdef0123456789abcdef"
+BASE = "http://127.0.0.1:8080"
+HIDDEN = re.compile(r'<input type="hidden" name="form" value="([^"]+)">')
+
+
+class World:
+    """One house: its store, its door, its web application, and a wall clock that a test moves."""
+
+    def __init__(self, store: Store, settings: Settings) -> None:
+        self.at: float = START
+        self.store = store
+        self.settings = settings
+        self.links = LinkSigner(settings.signing_key(), settings.links_begin_with)
+        self.door = Door(store, None, REAL_TIME, wall=lambda: self.at)
+        charts = self.door.house.charts
+        self.reach = NearbyReach(store, charts, self.links)
+        self.door.house = replace(self.door.house, reach=self.reach)
+        self.temporal_answers = True
+        self.app: FastAPI = create_app(settings, store, self.door, temporal=self._temporal)
+
+    async def _temporal(self) -> bool:
+        return self.temporal_answers
+
+    async def publish(self, files: dict[str, str] = FILES) -> None:
+        async with self.store.transaction() as session:
+            await maps.publish(session, "pilot", "Pilot customers", files, START, by="ops@vendor.example", why="first")
+
+    async def add(self, one: Customer | None = None) -> None:
+        """Bring a customer in; its journey begins if the map is for it."""
+        await self.door.upsert_customer(one or customer())
+
+    async def tell(self, **fact: Any) -> None:
+        await self.door.tell("acme", WrittenFact(**fact), by=ANA)
+
+    async def move_to(self, at: Instant) -> None:
+        """Let the clock run to an instant, and all journeys with it."""
+        self.at = at
+        async with self.store.reading() as session:
+            ids = [row.id for row in await journeys.running(session)]
+        for journey in ids:
+            await self.reach.advance(journey, at)
+
+    def client(self, **more: Any) -> httpx.AsyncClient:
+        """A browser without cookies, on this machine."""
+        transport = httpx.ASGITransport(
+            self.app, raise_app_exceptions=False, client=more.pop("from_", ("127.0.0.1", 5000))
+        )
+        return httpx.AsyncClient(transport=transport, base_url=more.pop("base_url", BASE), **more)
+
+    def api(self) -> httpx.AsyncClient:
+        """A program with a key."""
+        return self.client(headers={"Authorization": f"Bearer {KEY}"})
+
+    def plan(self, contact: str = KIM, journey: str = "acme/1") -> str:
+        """The path of a customer's plan, as a contact gets it."""
+        return f"/plan/{self.links.token(journey, journey.partition('/')[0], contact, now=moment(int(self.at)))}"
+
+    def question(self, outcome: str = "faster") -> str:
+        return f"{self.plan(SAM)}/outcomes/{outcome}"
+
+    async def facts(self, name: str = "acme") -> list[FactRow]:
+        async with self.store.reading() as session:
+            return await facts.of_customer(session, name)
+
+    async def timeline(self, journey: str = "acme/1") -> list[TimelineRow]:
+        async with self.store.reading() as session:
+            return await timeline.of_journey(session, journey)
+
+    async def task(self, task: str, journey: str = "acme/1") -> TaskRow:
+        async with self.store.reading() as session:
+            found = await session.get(TaskRow, (journey, task))
+        assert found is not None
+        return found
+
+    async def answers(self) -> list[AnswerRow]:
+        async with self.store.reading() as session:
+            return list(await session.scalars(select(AnswerRow).order_by(AnswerRow.position)))
+
+    async def journey(self, journey: str = "acme/1") -> JourneyRow:
+        async with self.store.reading() as session:
+            return await journeys.get(session, journey)
+
+    async def everything(self) -> tuple[int, ...]:
+        """How much there is of everything that a request could add to, and how far journeys have come."""
+        async with self.store.reading() as session:
+            told = len(list(await session.scalars(select(FactRow))))
+            said = len(list(await session.scalars(select(TimelineRow))))
+            revisions = sum([row.revision for row in await session.scalars(select(JourneyRow))])
+        return told, said, revisions
+
+
+@pytest.fixture
+def settings(tmp_path: Path, sqlite_url: str) -> Settings:
+    return Settings(data=tmp_path, database_url=sqlite_url, secret_key="s" * 32, api_keys=(KEY,))
+
+
+@pytest.fixture
+async def empty_world(settings: Settings) -> AsyncIterator[World]:
+    """A house without maps and customers."""
+    store = open_store(settings.database)
+    yield World(store, settings)
+    await store.close()
+
+
+@pytest.fixture
+async def world(empty_world: World) -> World:
+    """A house with the pilot map and Acme, whose journey has just begun."""
+    await empty_world.publish()
+    await empty_world.add()
+    return empty_world
+
+
+@pytest.fixture
+async def browser(world: World) -> AsyncIterator[httpx.AsyncClient]:
+    """Ana's browser: she has said who she is."""
+    async with world.client() as client:
+        await sign_in(client, ANA)
+        yield client
+
+
+@pytest.fixture
+async def stranger(world: World) -> AsyncIterator[httpx.AsyncClient]:
+    """A browser of somebody who has a link, or nothing."""
+    async with world.client() as client:
+        yield client
+
+
+@pytest.fixture
+async def api(world: World) -> AsyncIterator[httpx.AsyncClient]:
+    async with world.api() as client:
+        yield client
+
+
+async def sign_in(client: httpx.AsyncClient, address: str, **more: str) -> httpx.Response:
+    return await client.post("/sign-in", data={"address": address, **more})
+
+
+def text_of(response: httpx.Response) -> str:
+    """What a reader reads: without tags, spaces made one."""
+    bare = re.sub(r"<(?:script|style)\b.*?</(?:script|style)>", " ", response.text, flags=re.DOTALL)
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", bare)).split())
+
+
+def form_in(response: httpx.Response, action: str, near: str = "") -> dict[str, str]:
+    """The hidden fields of the first form of that action, after the text `near`."""
+    page = response.text[response.text.index(near) :] if near else response.text
+    found = re.search(rf'<form method="post" action="[^"]*{re.escape(action)}".*?</form>', page, re.DOTALL)
+    assert found, f"there is no form {action!r}"
+    return {
+        name: unescape(value)
+        for name, value in re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)">', found.group(0))
+    }
+
+
+Opener = Callable[[str], Any]

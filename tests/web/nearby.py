@@ -1,0 +1,59 @@
+"""Journeys that live in this process: told a fact, they advance at once, by the real activity and the real planner."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from temporalio.testing import ActivityEnvironment
+
+from activities.deliveries import DeliveryActivities
+from activities.journey import JourneyActivities
+from activities.types import AdvanceOrder, DeliveryOrder
+from channels.links import LinkSigner
+from channels.outbox import OutboxChannel
+from door.reaching import Reach, Reached
+from journeys.clock import REAL_TIME
+from journeys.planner.instants import Instant
+from store import facts, journeys
+from store.charts import Charts
+from store.engine import Store
+from store.tables import JourneyRow
+
+
+class NearbyReach(Reach):
+    """Stands in for Temporal: what would be signalled is advanced here. While `away`, nobody is reached."""
+
+    def __init__(self, store: Store, charts: Charts, links: LinkSigner) -> None:
+        super().__init__(store, None, REAL_TIME)
+        self._store = store
+        self._advancing = JourneyActivities(store, charts)
+        self._delivering = DeliveryActivities(store, charts, OutboxChannel(), links)
+        self.away = False
+
+    async def start(self, journey: JourneyRow, wall: float) -> bool:
+        if not self.away:
+            await self.advance(journey.id, int(wall))
+        return not self.away
+
+    async def tell(self, journey: str, _customer: str, fact: dict[str, Any], wall: float) -> Reached:
+        if self.away:
+            return Reached.AWAY
+        await self.advance(journey, int(wall), [fact])
+        return Reached.YES
+
+    async def advance(self, journey: str, now: Instant, told: list[dict[str, Any]] | None = None) -> None:
+        """Bring a journey up to `now`, with what was told, and deliver what it orders."""
+        async with self._store.reading() as session:
+            row = await journeys.get(session, journey)
+        made = await self._advancing.advance(AdvanceOrder(journey, row.version, row.state, told or [], now))
+        for message in made.deliveries:
+            await ActivityEnvironment().run(self._delivering.deliver, DeliveryOrder(journey, message, REAL_TIME))
+
+    async def come_back(self, now: Instant) -> None:
+        """Be reached again, and hear what was told meanwhile."""
+        self.away = False
+        async with self._store.reading() as session:
+            waiting = await facts.pending(session)
+        for row in waiting:
+            if row.journey_id is not None:
+                await self.advance(row.journey_id, now, [row.data])

@@ -1,0 +1,36 @@
+"""Every page opens, empty and full."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.web.conftest import World, sign_in, text_of
+from tests.web.example import ANA, BO
+
+PAGES = ("/", f"/desk/{ANA}", "/desk/queues", "/ops/customers", "/ops/outbox", "/ops/maps", "/sign-in", "/api/docs")
+
+
+@pytest.mark.parametrize("path", PAGES)
+async def test_a_page_opens_in_a_house_without_anything(empty_world: World, path: str) -> None:
+    async with empty_world.client() as client:
+        response = await client.get(path)
+
+    assert response.status_code == 200
+    assert '<html lang="en">' in response.text
+
+
+@pytest.mark.parametrize("path", [*PAGES, "/ops/customers/acme"])
+async def test_a_page_opens_with_a_customer(world: World, path: str) -> None:
+    await world.tell(step_done="kickoff", result="held")
+    async with world.client() as client:
+        await sign_in(client, ANA)
+        response = await client.get(path)
+
+    assert response.status_code == 200
+
+
+async def test_a_colleague_without_tasks_reads_that_all_is_clear(world: World) -> None:
+    async with world.client() as client:
+        response = await client.get(f"/desk/{BO}")
+
+    assert "All clear." in text_of(response)

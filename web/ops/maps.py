@@ -1,0 +1,78 @@
+"""The maps that are published, with all their versions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import groupby
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from journeys import local_time
+from store import figures, maps
+from store.tables import MapVersionRow
+from web.pages import render, shell
+from web.people import Looking
+from web.services import Served
+from web.zones import ours
+
+router = APIRouter(prefix="/ops", include_in_schema=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A version of a map; `running` counts the journeys that have not ended on it."""
+
+    number: int
+    mark: str
+    is_current: bool
+    time: str
+    by: str | None
+    why: str | None
+    running: int
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """A map with its versions, the newest first."""
+
+    id: str
+    title: str
+    versions: tuple[Version, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MapsPage:
+    """The page."""
+
+    maps: tuple[Published, ...]
+    zone: str
+
+
+@router.get("/maps")
+async def published(request: Request, served: Served, viewer: Looking) -> Response:
+    """Every map with its versions."""
+    zone = await ours(served)
+    async with served.store.reading() as session:
+        versions = await maps.versions(session)
+        running = await figures.running_by_version(session)
+    shown = tuple(_map(list(group), running, zone) for _, group in groupby(versions, lambda version: version.map))
+    page = MapsPage(shown, local_time.zone_said(zone, served.now()))
+    return render("ops/maps.html", page, shell(request, served, viewer, "Maps", "maps", zone=zone))
+
+
+def _map(rows: list[MapVersionRow], running: dict[str, int], zone: str) -> Published:
+    versions = tuple(
+        Version(
+            row.number,
+            row.hash[:8],
+            row.current,
+            local_time.time_of(row.published_at, zone),
+            row.published_by,
+            row.why,
+            running.get(row.hash, 0),
+        )
+        for row in rows
+    )
+    title = next((row.title for row in rows if row.current), rows[0].title)
+    return Published(rows[0].map, title, versions)
