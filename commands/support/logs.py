@@ -44,7 +44,7 @@ def keep_quiet() -> None:
     """Log errors alone, on standard error: what commands have to say they print themselves."""
     structlog.configure(
         wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),
         cache_logger_on_first_use=False,
     )
     Runtime.set_default(runtime("ERROR"), error_if_already_set=False)

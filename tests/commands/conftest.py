@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+import structlog
 from typer.testing import CliRunner, Result
 
 from activities.journey import JourneyActivities
@@ -51,10 +52,11 @@ def _own_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def milepost() -> Milepost:
+def milepost() -> Iterator[Milepost]:
     """Give a command: `milepost("show", "acme")`."""
     runner = CliRunner()
-    return lambda *words, **more: runner.invoke(app, [str(word) for word in words], **more)
+    yield lambda *words, **more: runner.invoke(app, [str(word) for word in words], **more)
+    structlog.reset_defaults()
 
 
 @pytest.fixture
@@ -71,8 +73,8 @@ def book(tmp_path: Path) -> Callable[..., Path]:
 
 @pytest.fixture
 def with_acme(milepost: Milepost, book: Callable[..., Path], tmp_path: Path) -> None:
-    """The shipped maps are published; Acme has begun a journey, no map is for Lonely."""
-    assert milepost("publish", MAPS).exit_code == 0
+    """A shipped map is published; Acme has begun a journey, no map is for Lonely."""
+    assert milepost("publish", MAPS / "enterprise-save-time").exit_code == 0
     assert milepost("import", book(ACME, LONELY)).exit_code == 0
     advance(tmp_path / "data")
 
