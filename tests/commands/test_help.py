@@ -12,8 +12,8 @@ import pytest
 
 from cli import LISTED
 from commands.support.lazy import LazyCommand, Listed
-from commands.support.reference import FILE, reference
 from tests.commands.conftest import ROOT, Milepost
+from tests.commands.reference import FILE, reference
 
 COMMANDS = (
     "up",
@@ -60,7 +60,7 @@ def test_every_listed_command_is_there_and_explains_itself(listed: Listed, milep
 
 
 def test_the_written_reference_is_fresh() -> None:
-    assert FILE.read_text("utf-8") == reference(), "run `python -m commands.support.reference`"
+    assert FILE.read_text("utf-8") == reference(), "run `python -m tests.commands.reference`"
 
 
 def test_a_misspelled_command_is_a_usage_error_with_the_nearest_name(milepost: Milepost) -> None:

@@ -1,4 +1,4 @@
-"""Writes `docs/cli.md` from the commands themselves: `python -m commands.support.reference`."""
+"""Writes `docs/cli.md` from the commands themselves: `python -m tests.commands.reference`."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ FILE = Path(__file__).parents[2] / "docs" / "cli.md"
 
 _HEAD = """# The command line
 
-*Written by `python -m commands.support.reference` from the commands; a test holds it fresh.*
+*Written by `python -m tests.commands.reference` from the commands; a test holds it fresh.*
 
 {help}
 
