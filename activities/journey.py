@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import structlog
+from sqlalchemy.ext.asyncio import AsyncSession
 from temporalio import activity
 
 from activities.types import Advanced, AdvanceOrder, Seen
@@ -22,7 +23,7 @@ from store import facts as fact_rows
 from store.advance import write_plan
 from store.charts import Charts
 from store.engine import Store
-from store.errors import UnknownJourney, UnknownVersion
+from store.errors import StaleRevision, UnknownJourney, UnknownVersion
 
 log = structlog.get_logger()
 
@@ -53,11 +54,21 @@ class JourneyActivities:
         try:
             async with self._store.transaction() as session:
                 await write_plan(session, order.journey, before, made, chart)
-                await fact_rows.mark_delivered(session, before.customer.id, [fact["id"] for fact in order.facts])
+                await _mark_taken(session, before, facts)
         except UnknownJourney:
             log.info("journey is forgotten", journey=order.journey)
-            return Advanced(order.version, order.state, [], None, ended=True)
+            return _over(order)
+        except StaleRevision as stale:
+            return await self._after(order, stale)
         return _advanced(chart, made)
+
+    async def _after(self, order: AdvanceOrder, stale: StaleRevision) -> Advanced:
+        """Catch up with an attempt at this plan that stood later; end, where later plans have been written."""
+        (revision, clock), (given, _) = stale.stored, stale.given
+        if revision > given:
+            log.warning("journey is run elsewhere, this run ends", journey=order.journey, why=str(stale))
+            return _over(order)
+        return await self.advance(replace(order, now=clock))
 
     async def _legs(self, state: State, facts: list[Fact], now: Instant) -> list[Leg]:
         """Cut the facts where the map changes: what comes before happens on the old version."""
@@ -84,6 +95,15 @@ class JourneyActivities:
             return None
 
 
+async def _mark_taken(session: AsyncSession, before: State, facts: list[Fact]) -> None:
+    """Note that the facts are taken in, and when they acted: a journey does not go back for one that came late."""
+    customer = before.customer.id
+    await fact_rows.mark_delivered(session, customer, [fact.id for fact in facts])
+    for fact in facts:
+        if fact.at < before.clock:
+            await fact_rows.acted_at(session, customer, fact.id, before.clock)
+
+
 def _readable(facts: Iterable[Mapping[str, Any]]) -> Iterator[Fact]:
     for fact in facts:
         try:
@@ -102,6 +122,10 @@ def _planned(state: State, legs: list[Leg]) -> Plan:
         state, commands, timeline = made.state, commands + made.commands, timeline + made.timeline
     state.revision = revision
     return Plan(state, commands, timeline, made.wake_at)
+
+
+def _over(order: AdvanceOrder) -> Advanced:
+    return Advanced(order.version, order.state, [], None, ended=True)
 
 
 def _advanced(chart: Chart, made: Plan) -> Advanced:

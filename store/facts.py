@@ -129,6 +129,16 @@ async def mark_delivered(session: AsyncSession, customer: str, ids: Iterable[str
     await _mark(session, customer, ids, "delivered")
 
 
+async def acted_at(session: AsyncSession, customer: str, fact: str, at: Instant) -> None:
+    """Set right when a fact acted: the journey had come further than the instant at which the fact was written down.
+
+    So the facts as they stand here make, by the planner alone, the timeline that the journey wrote.
+    """
+    row = (await session.scalars(_of(customer).where(FactRow.id == fact))).first()
+    if row is not None:
+        row.at, row.data = at, {**row.data, "at": text(at)}
+
+
 async def mark_kept(session: AsyncSession, customer: str, ids: Iterable[str], now: Instant) -> None:
     """There is no journey to tell these facts (it has ended): they stay on record, and what they say goes into it."""
     for row in await _mark(session, customer, ids, "kept"):

@@ -78,7 +78,9 @@ class Rig:
 
     async def settled(self) -> JourneyRow:
         """Wait until the journey has taken in all facts and has nothing to do before its next wake-up."""
-        return await eventually(self._is_settled)
+        row = await eventually(self._is_settled)
+        self.wall = (await self.server.get_current_time()).timestamp()
+        return row
 
     async def _is_settled(self) -> JourneyRow | None:
         now = self.door.now()

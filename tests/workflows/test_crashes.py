@@ -11,7 +11,7 @@ from journeys.planner import facts as told
 from journeys.planner.instants import text
 from journeys.planner.state import State
 from journeys.written import WrittenFact
-from store import customers, journeys, maps, timeline
+from store import customers, facts, journeys, maps, timeline
 from store.charts import Charts
 from store.engine import Store
 from store.forget import forget
@@ -122,6 +122,45 @@ async def test_a_change_of_the_map_among_other_facts_is_one_decision(store: Stor
     assert told_of.index(("step_done", "kickoff")) < told_of.index(("step_opened", "connect"))
     assert told_of.index(("step_opened", "connect")) < told_of.index(("map_changed", None))
     assert told_of.index(("map_changed", None)) < told_of.index(("step_done", "link_up"))
+
+
+async def test_an_advance_that_is_done_again_by_a_clock_put_back_catches_up(store: Store) -> None:
+    journey, version, state = await _begun(store)
+    advance = JourneyActivities(store, Charts(store)).advance
+
+    once = await advance(AdvanceOrder(journey, version, state, [], START + 9 * 24 * HOUR))
+    again = await advance(AdvanceOrder(journey, version, state, [], START + HOUR))
+
+    assert again == once
+
+
+async def test_a_run_that_later_plans_have_overtaken_ends_and_writes_nothing(store: Store) -> None:
+    journey, version, state = await _begun(store)
+    advance = JourneyActivities(store, Charts(store)).advance
+    first = await advance(AdvanceOrder(journey, version, state, [], START))
+    second = await advance(AdvanceOrder(journey, version, first.state, [], START + HOUR))
+
+    stray = await advance(AdvanceOrder(journey, version, state, [], START + 9 * 24 * HOUR))
+
+    assert stray.ended
+    async with store.reading() as session:
+        assert (await journeys.get(session, journey)).state == second.state
+
+
+async def test_a_fact_that_came_late_is_kept_with_the_instant_at_which_it_acted(store: Store) -> None:
+    journey, version, state = await _begun(store)
+    advance = JourneyActivities(store, Charts(store)).advance
+    fact = told.to_json(told.StepDone(id="late", at=START + 60, step="kickoff", result="held"))
+    async with store.transaction() as session:
+        await facts.record(session, "acme", fact, START + 60)
+    first = await advance(AdvanceOrder(journey, version, state, [], START + HOUR))
+
+    await advance(AdvanceOrder(journey, version, first.state, [fact], START + HOUR))
+
+    async with store.reading() as session:
+        [row] = await facts.of_customer(session, "acme")
+        done = [line for line in await timeline.of_journey(session, journey) if line.kind == "step_done"]
+    assert (row.status, row.at, row.data["at"]) == ("delivered", done[0].at, text(START + HOUR))
 
 
 async def test_a_fact_that_cannot_be_read_stops_no_journey(store: Store) -> None:

@@ -1,0 +1,185 @@
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import pytest
+from temporalio.exceptions import ApplicationError
+from temporalio.testing import ActivityEnvironment
+
+from activities.deliveries import DeliveryActivities
+from activities.types import DeliveryFailure, DeliveryOrder
+from channels.protocol import TryAgain, Undeliverable
+from channels.recording import RecordingChannel
+from journeys.clock import REAL_TIME
+from journeys.language.loader import from_files
+from journeys.planner.chart import Chart
+from journeys.planner.customer import Customer
+from journeys.planner.facts import StepDone
+from journeys.planner.plan import plan
+from journeys.planner.state import State
+from store import customers, facts, journeys, maps, messages
+from store.advance import write_plan
+from store.charts import Charts
+from store.engine import Store, open_store
+from store.forget import forget
+from store.tables import MessageRow
+from tests.workflows.example import CUSTOMER, FILES, MAP, START
+from tests.workflows.rig import LINKS
+
+GERMAN = """---
+subject: "{{ customer.name }}: verbinden Sie Ihr erstes System"
+---
+Guten Tag, bitte bis {{ step.due | date }}.
+"""
+
+
+@pytest.fixture
+async def store(sqlite_url: str) -> AsyncIterator[Store]:
+    opened = open_store(sqlite_url)
+    yield opened
+    await opened.close()
+
+
+class Post:
+    """A journey whose message is written, and what delivers it."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        self.channel = RecordingChannel()
+        self.activities = DeliveryActivities(store, Charts(store), self.channel, LINKS)
+        self.order = DeliveryOrder("acme/1", "connect/1/opening/1", REAL_TIME)
+
+    async def deliver(self) -> None:
+        await ActivityEnvironment().run(self.activities.deliver, self.order)
+
+    async def row(self) -> MessageRow:
+        async with self.store.reading() as session:
+            return await messages.get(session, self.order.journey, self.order.message)
+
+
+async def posted(store: Store, customer: Customer = CUSTOMER, files: dict[str, str] = FILES) -> Post:
+    async with store.transaction() as session:
+        version = (await maps.publish(session, "pilot", "Pilot customers", files, START)).version.hash
+        await customers.save(session, [customer], START)
+        loaded = from_files(files).map
+        assert loaded is not None
+        chart, state = Chart.of(loaded, version), State.begin(customer, "pilot", version, START)
+        journey = await journeys.begin(session, state)
+        made = plan(chart, state, [StepDone(id="1", at=START, step="kickoff", result="held")], START)
+        await write_plan(session, journey.id, state, made, chart)
+    return Post(store)
+
+
+async def test_a_message_goes_out_once_and_what_became_of_it_is_kept(store: Store) -> None:
+    post = await posted(store)
+
+    await post.deliver()
+    await post.deliver()
+
+    [sent] = post.channel.delivered
+    assert (sent.to_name, sent.to_address, sent.from_name) == ("Sam Poe", "sam@acme.example", "Ana Ruiz")
+    assert sent.reply_to == "ana.ruiz@vendor.example"
+    row = await post.row()
+    assert (row.status, row.channel, row.subject) == ("sent", "recording", sent.subject)
+    assert row.html is not None
+    assert "https://plans.vendor.example/plan/" in row.html
+
+
+async def test_every_attempt_sends_the_same_words(store: Store) -> None:
+    post = await posted(store)
+    post.channel.fail_next(TryAgain("busy"))
+    with pytest.raises(ApplicationError):
+        await post.deliver()
+    async with store.transaction() as session:
+        await customers.save(session, [CUSTOMER.having(name="Acme Inc.")], START)
+
+    await post.deliver()
+
+    first, second = post.channel.attempts
+    assert (first.subject, first.text, first.html) == (second.subject, second.text, second.html)
+    assert first.idempotency_key == second.idempotency_key
+
+
+async def test_a_channel_that_asks_to_wait_is_waited_for(store: Store) -> None:
+    post = await posted(store)
+    post.channel.fail_next(TryAgain("slow down", retry_after=90.0))
+
+    with pytest.raises(ApplicationError) as failed:
+        await post.deliver()
+
+    assert not failed.value.non_retryable
+    assert failed.value.next_retry_delay is not None
+    assert failed.value.next_retry_delay.total_seconds() == 90
+    assert ((await post.row()).status, (await post.row()).last_error) == ("queued", "slow down")
+
+
+async def test_what_can_never_arrive_is_not_tried_again(store: Store) -> None:
+    post = await posted(store)
+    post.channel.fail_next(Undeliverable("no such mailbox"))
+
+    with pytest.raises(ApplicationError, match="no such mailbox") as failed:
+        await post.deliver()
+
+    assert failed.value.non_retryable
+
+
+async def test_a_template_that_cannot_be_rendered_is_not_tried_again(store: Store) -> None:
+    broken = {**FILES, "messages/connect.md": "---\nsubject: Hello\n---\n{{ customer.nickname }}\n"}
+    post = await posted(store, files=broken)
+
+    with pytest.raises(ApplicationError, match="cannot be rendered") as failed:
+        await post.deliver()
+
+    assert failed.value.non_retryable
+    assert post.channel.attempts == []
+
+
+async def test_a_reader_gets_the_language_variant_with_its_dates(store: Store) -> None:
+    german = CUSTOMER.having(language="de", country="DE", timezone="Europe/Berlin")
+    post = await posted(store, german, {**FILES, "messages/connect.de.md": GERMAN})
+
+    await post.deliver()
+
+    [sent] = post.channel.delivered
+    assert sent.subject == "Acme: verbinden Sie Ihr erstes System"
+    assert "bis 9. März 2026" in sent.text
+
+
+async def test_several_messages_at_one_instant_are_one_mail(store: Store) -> None:
+    second = MAP.replace(
+        "    outcomes:\n",
+        "      - {action: invite, title: Invite a colleague, persona: sponsor, after: kickoff, message: verify.md}\n"
+        "    outcomes:\n",
+        1,
+    )
+    texts = {**FILES, "map.yaml": second, "messages/verify.md": "---\nsubject: Invite a colleague\n---\nInvite.\n"}
+    post = await posted(store, files=texts)
+
+    await post.deliver()
+
+    [sent] = post.channel.delivered
+    assert sent.subject == "Acme: connect your first system and 1 more"
+    assert "Invite a colleague\n\nInvite." in sent.text
+
+
+async def test_a_message_of_a_forgotten_customer_is_of_no_interest(store: Store) -> None:
+    post = await posted(store)
+    await forget(store, "acme")
+
+    await post.deliver()
+
+    assert post.channel.attempts == []
+
+
+async def test_a_failure_for_good_is_recorded_once_as_a_fact(store: Store) -> None:
+    post = await posted(store)
+    failure = DeliveryFailure("acme/1", "acme", post.order.message, "no such mailbox", START + 60)
+
+    first = await post.activities.record_failure(failure)
+    second = await post.activities.record_failure(failure)
+
+    assert first == second
+    assert (first["kind"], first["message"], first["why"]) == ("message_failed", post.order.message, "no such mailbox")
+    async with store.reading() as session:
+        assert len(await facts.of_customer(session, "acme")) == 1
+    assert ((await post.row()).status, (await post.row()).last_error) == ("failed", "no such mailbox")
