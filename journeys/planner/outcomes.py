@@ -82,7 +82,9 @@ def _close_or_ask_again(turn: Turn, step: ChartStep, verdict: str) -> None:
     waiting = not record.closed and turn.is_container_open(step)
     if waiting and again is not None and verdict in again.if_ and record.asks <= again.at_most:
         record = turn.edit_step(step.id)
-        record.occurrence += 0 if record.is_open else 1
+        if not record.is_open:  # an early answer: it counts as the first asking
+            record.occurrence += 1
+            record.opened_at = turn.at
         record.status, record.asks_again = "open", True
         record.asks = max(record.asks, 1)
         record.timers, record.reminders = {}, []
@@ -125,6 +127,7 @@ def revoke(turn: Turn, step: ChartStep, fact: Revoked) -> None:
         record.status = "withdrawn"
         return
     record.status = "open"
+    record.opened_at = record.opened_at or turn.at
     record.must_turn = True
     record.asks = max(record.asks, 1) - 1  # asked anew, not again: `at_most` counts the other
     ask(turn, step)

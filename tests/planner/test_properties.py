@@ -136,3 +136,13 @@ def test_no_contact_is_written_to_more_often_than_the_limit_allows(data):
         same = [e for e in sent if e.more["contact"] == entry.more["contact"] and entry.at - period < e.at <= entry.at]
         earlier = [e for e in same if sent.index(e) < sent.index(entry)]
         assert len(earlier) < limit.count
+
+
+@given(st.data())
+@generous
+def test_whatever_is_open_says_since_when(data):
+    chart, customer = data.draw(charts), data.draw(customers)
+    state = simulate(chart, customer, START, data.draw(facts_for(chart)), START + 120 * DAY).state
+    assert all(step.opened_at is not None for step in state.steps.values() if step.is_open)
+    assert all(stage.opened_at is not None for stage in state.stages.values() if stage.status == "open")
+    assert all(play.started_at is not None for play in state.plays.values() if play.status == "open")
