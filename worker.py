@@ -92,6 +92,7 @@ async def run_worker(
         async with store.reading() as session:
             runs = await clock.read(session)
         charts = Charts(store)
+        await charts.warm_up()
         door = Door(store, client, runs, charts=charts)
         async with make_worker(client, store, channel, links, charts=charts):
             on_ready()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 
 from journeys.language.loader import from_files
 from journeys.planner.chart import Chart
@@ -62,6 +63,14 @@ class Charts:
         async with self._store.reading() as session:
             versions = [row.hash for row in await maps.current(session)]
         return [await self.of(version) for version in versions]
+
+    async def warm_up(self) -> None:
+        """Read all versions that are in use now, and not under the first that need them; unreadable ones are left."""
+        async with self._store.reading() as session:
+            versions = await maps.in_use(session)
+        for version in versions:
+            with suppress(UnreadableVersion):
+                await self.of(version)
 
     async def events_asked(self) -> frozenset[str]:
         """The product events that any map asks for on which a journey runs or may begin."""

@@ -65,6 +65,7 @@ async def opened(settings: Settings, place: TemporalPlace | None = None) -> Asyn
         async with store.reading() as session:
             runs = await clock.read(session)
         door = Door(store, client, runs)
+        await door.house.charts.warm_up()
         log.info("web application is open", address=settings.links_begin_with, speed=runs.speed)
         yield create_app(settings, store, door, temporal=lambda: _answers(client), speed=runs.speed)
     finally:
