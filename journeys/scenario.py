@@ -27,8 +27,8 @@ from journeys.written import Name, Value, Written, WrittenContact, WrittenFact
 
 ENTRY_FIELDS = (
     "at", "kind", "stage", "play", "step", "occurrence", "map", "version", "track", "role", "persona", "due", "why",
-    "by", "result", "until", "message", "template", "contact", "reason", "steps", "verdict", "value", "method", "from", "to",
-    "note", "fact",
+    "by", "result", "until", "message", "template", "contact", "reason", "steps", "verdict", "value", "method", "from",
+    "to", "note", "fact",
 )  # fmt: skip
 
 
