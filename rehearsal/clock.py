@@ -49,9 +49,9 @@ async def check_real(store: Store) -> None:
 
 
 async def begin_or_go_on(store: Store, speed: float, wall: float) -> JourneyClock:
-    """Set the rehearsal's clock: to its beginning, or to where journey time had come when it stopped.
+    """Set the rehearsal's clock to be, at `wall`, at its beginning, or where it had come when it stopped.
 
-    `speed` is seconds of journey a second, `wall` the wall clock in seconds since 1970.
+    `speed` is seconds of journey a second, `wall` the wall clock in seconds since 1970; it may be a little ahead.
 
     Raises:
         AnotherTimeError: the store holds real customers.

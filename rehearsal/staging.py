@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
 from pathlib import Path
 
 from door.door import Door
 from journeys.language.lint import lint
 from journeys.language.loader import MAP_FILE, Loaded, load
-from journeys.language.model import Map
+from journeys.language.model import AttributeType, Map
+from journeys.planner.instants import Instant
 from store import customers, maps
 from store.engine import Store
 from store.importing import read_book, types_of
@@ -28,14 +28,6 @@ class StageUnreadableError(Exception):
         super().__init__(f"Can't rehearse with {str(what)!r}:{listed}\nRestore it as it was shipped.")
 
 
-@dataclass(frozen=True, slots=True)
-class Staged:
-    """What was added: maps published, customers imported."""
-
-    maps: int
-    customers: int
-
-
 def shipped_maps(folder: Path = MAPS) -> list[Map]:
     """The maps as they were shipped.
 
@@ -45,14 +37,38 @@ def shipped_maps(folder: Path = MAPS) -> list[Map]:
     return [loaded.map for loaded in _loaded(folder) if loaded.map is not None]
 
 
-async def set_the_stage(store: Store, door: Door, *, folder: Path = MAPS, book: Path = BOOK) -> Staged:
-    """Publish maps that are not there yet, and import customers that are not known yet.
+async def publish_maps(store: Store, now: Instant, *, folder: Path = MAPS) -> None:
+    """Publish the shipped maps that are not there yet.
 
     Raises:
-        StageUnreadableError: the maps or the book cannot be read.
+        StageUnreadableError: there are none, or one has errors.
     """
-    published = await _publish(store, door, _loaded(folder))
-    return Staged(published, await _import(store, door, book))
+    loaded = await asyncio.to_thread(_loaded, folder)
+    async with store.transaction() as session:
+        there = {row.map for row in await maps.current(session)}
+        for each in loaded:
+            if each.map is not None and each.map.map not in there:
+                files, why = dict(each.files or {}), "shipped with Milepost"
+                await maps.publish(session, each.map.map, each.map.title, files, now, by=BY, why=why)
+
+
+async def import_book(store: Store, door: Door, *, book: Path = BOOK) -> None:
+    """Import the customers of the book that are not known yet, and begin their journeys.
+
+    Raises:
+        StageUnreadableError: the book cannot be read.
+    """
+    types: dict[str, AttributeType] = {}
+    for chart in await door.house.charts.current():
+        types.update(types_of(chart.map.attributes))
+    read = read_book(await asyncio.to_thread(book.read_bytes), types)
+    if read.problems:
+        raise StageUnreadableError(book, [str(problem) for problem in read.problems])
+    async with store.reading() as session:
+        known = set(await customers.ids(session))
+    fresh = [customer for customer in read.customers if customer.id not in known]
+    for customer in fresh:
+        await door.upsert_customer(customer, by=BY, source="import")
 
 
 def _loaded(folder: Path) -> list[Loaded]:
@@ -64,30 +80,3 @@ def _loaded(folder: Path) -> list[Loaded]:
     if errors:
         raise StageUnreadableError(folder, errors)
     return loaded
-
-
-async def _publish(store: Store, door: Door, loaded: list[Loaded]) -> int:
-    added = 0
-    async with store.transaction() as session:
-        there = {row.map for row in await maps.current(session)}
-        for each in loaded:
-            if each.map is not None and each.map.map not in there:
-                files, why = dict(each.files or {}), "shipped with Milepost"
-                await maps.publish(session, each.map.map, each.map.title, files, door.now(), by=BY, why=why)
-                added += 1
-    return added
-
-
-async def _import(store: Store, door: Door, book: Path) -> int:
-    types = {}
-    for chart in await door.house.charts.current():
-        types.update(types_of(chart.map.attributes))
-    read = read_book(await asyncio.to_thread(book.read_bytes), types)
-    if read.problems:
-        raise StageUnreadableError(book, [str(problem) for problem in read.problems])
-    async with store.reading() as session:
-        known = set(await customers.ids(session))
-    fresh = [customer for customer in read.customers if customer.id not in known]
-    for customer in fresh:
-        await door.upsert_customer(customer, by=BY, source="import")
-    return len(fresh)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from contextlib import closing
 from dataclasses import dataclass
 
@@ -15,7 +14,7 @@ from commands.running.programs import web_program, worker_program
 from commands.running.stopping import running, until_stopped
 from commands.running.wish import Rehearsal, Wish
 from commands.support.logs import keep_quiet
-from commands.support.output import console, count_of
+from commands.support.output import console
 from commands.watching.logs import Logs
 from commands.watching.screen import Screen
 from commands.watching.watcher import Watcher
@@ -24,7 +23,7 @@ from embedded.folder import DataFolder
 from embedded.supervise import Supervisor
 from journeys.clock import JourneyClock
 from rehearsal.account import Account
-from rehearsal.clock import DAY_A_SECOND, begin_or_go_on, check_real, tell_clock
+from rehearsal.clock import check_real, tell_clock
 from store import customers, maps, timeline
 from store.charts import Charts
 from store.engine import Store, open_store
@@ -86,7 +85,7 @@ class _Everything:
         if self.wish.rehearsal is None:
             await check_real(self.store)
             return JourneyClock()
-        return await begin_or_go_on(self.store, self.wish.rehearsal.speed * DAY_A_SECOND, time.time())
+        return await sample.set_clock(self.store, self.wish.rehearsal)
 
     async def _start(self, supervisor: Supervisor, clock: JourneyClock) -> Client:
         parts = self.parts
@@ -104,11 +103,11 @@ class _Everything:
     async def _rehearse(
         self, supervisor: Supervisor, charts: Charts, client: Client, clock: JourneyClock, rehearsal: Rehearsal
     ) -> None:
-        staged = await sample.stage(self.store, charts, client, clock)
         self.screen.say(
-            f"Rehearsal: {rehearsal.speed:g} days of journey a second, people are played (seed {rehearsal.seed}). "
-            + (f"{count_of(staged.customers, 'customer')} imported." if staged.customers else "It goes on.")
+            f"Rehearsal: {rehearsal.speed:g} days of journey a second, people are played (seed {rehearsal.seed}).",
+            "bold",
         )
+        await sample.raise_the_curtain(self.store, charts, client, clock)
         async with running(sample.play(self.parts.settings, rehearsal, clock, self.logs)) as playing:
             await until_stopped(supervisor, self.wish.seconds, playing)
 

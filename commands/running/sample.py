@@ -17,21 +17,36 @@ from rehearsal.account import Account, take_account
 from rehearsal.api import Api
 from rehearsal.cast import Cast
 from rehearsal.chance import Chance
+from rehearsal.clock import DAY_A_SECOND, begin_or_go_on
 from rehearsal.script import read_script
-from rehearsal.staging import Staged, set_the_stage, shipped_maps
+from rehearsal.staging import import_book, publish_maps, shipped_maps
 from settings import Settings
 from store.charts import Charts
 from store.engine import Store
 from store.tables import FactRow
 
 _LOG = "rehearsal"
+_STARTS_WITHIN = 5.0  # seconds, about: nobody plays before, so journey time should not run
 _LOOK_EVERY = 0.1  # seconds
 _SETTLES_WITHIN = 10.0  # seconds
 
 
-async def stage(store: Store, charts: Charts, client: Client, clock: JourneyClock) -> Staged:
-    """Publish the shipped maps and import the book, as far as they are not there yet."""
-    return await set_the_stage(store, Door(store, client, clock, charts=charts))
+async def set_clock(store: Store, rehearsal: Rehearsal) -> JourneyClock:
+    """Set the rehearsal's clock and publish the maps, before any program that goes by them runs.
+
+    Raises:
+        AnotherTimeError: the store holds real customers.
+        StageUnreadableError: the shipped maps cannot be read.
+    """
+    clock = await begin_or_go_on(store, rehearsal.speed * DAY_A_SECOND, time.time() + _STARTS_WITHIN)
+    await publish_maps(store, clock.journey_epoch)
+    return clock
+
+
+async def raise_the_curtain(store: Store, charts: Charts, client: Client, clock: JourneyClock) -> None:
+    """Wait for journey time to begin, and import the customers that are not there yet."""
+    await asyncio.sleep(max(clock.wall_epoch - time.time(), 0))
+    await import_book(store, Door(store, client, clock, charts=charts))
 
 
 async def play(settings: Settings, rehearsal: Rehearsal, clock: JourneyClock, logs: Logs) -> None:
