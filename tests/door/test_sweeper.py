@@ -93,7 +93,7 @@ async def test_a_fact_for_a_journey_that_is_over_is_kept_and_not_told_again_and_
 
 
 async def test_a_new_journey_waits_until_the_last_messages_of_the_one_before_are_out(rig: Rig) -> None:
-    rig.channel.fail_always(TryAgain("away"))
+    rig.channel.fail_always(TryAgain("away", retry_after=0.1))
     await rig.enrol()
     await rig.door.tell("acme", WrittenFact(step_done="kickoff", result="held"))
     await rig.door.tell("acme", WrittenFact(ended="sold"))
