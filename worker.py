@@ -28,9 +28,9 @@ from channels.links import LinkSigner
 from channels.protocol import Channel
 from channels.registry import channel_for
 from commands.support.errors import tell
-from commands.support.logs import write_logs
 from door.door import Door
 from embedded.connection import TemporalPlace, connect
+from embedded.logs import write_logs
 from embedded.place import place_of
 from embedded.search_attributes import register_search_attributes
 from settings import Settings, load
