@@ -30,6 +30,21 @@ _TemporalUiPort = Annotated[
     int | None,
     typer.Option("--temporal-ui-port", min=1, max=65535, metavar="PORT", help="Of its pages.", show_default="any"),
 ]
+_Speed = Annotated[
+    float | None,
+    typer.Option(
+        "--speed",
+        min=0.01,
+        max=50,
+        metavar="DAYS",
+        help="Days of journey a second.",
+        show_default=f"{SPEED:g}",
+        rich_help_panel=_SAMPLE,
+    ),
+]
+_Seed = Annotated[
+    int | None, typer.Option("--seed", help="Who plays what.", show_default=str(SEED), rich_help_panel=_SAMPLE)
+]
 
 
 def up(
@@ -48,22 +63,8 @@ def up(
             "--sample", help="Import 40 made-up customers and play them and their colleagues.", rich_help_panel=_SAMPLE
         ),
     ] = False,
-    speed: Annotated[
-        float | None,
-        typer.Option(
-            "--speed",
-            min=0.01,
-            max=50,
-            metavar="DAYS",
-            help="Days of journey a second.",
-            show_default=f"{SPEED:g}",
-            rich_help_panel=_SAMPLE,
-        ),
-    ] = None,
-    seed: Annotated[
-        int | None,
-        typer.Option("--seed", help="Who plays what.", show_default=str(SEED), rich_help_panel=_SAMPLE),
-    ] = None,
+    speed: _Speed = None,
+    seed: _Seed = None,
 ) -> None:
     """Run everything here until Ctrl-C: Temporal, worker and web application, and show what happens.
 

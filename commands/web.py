@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from commands.support.logs import write_logs
 from commands.support.output import say
+from embedded.logs import write_logs
 from embedded.ports import free_port
 from settings import Settings
 from store.migrate import upgrade

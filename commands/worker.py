@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 import worker as root
-from commands.support.logs import write_logs
+from embedded.logs import write_logs
 from settings import Settings
 from store.migrate import upgrade
 

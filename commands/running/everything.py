@@ -13,13 +13,13 @@ from commands.running.place import Parts, choose
 from commands.running.programs import web_program, worker_program
 from commands.running.stopping import running, until_stopped
 from commands.running.wish import Rehearsal, Wish
-from commands.support.logs import keep_quiet
 from commands.support.output import console
 from commands.watching.logs import Logs
 from commands.watching.screen import Screen
 from commands.watching.watcher import Watcher
 from embedded.connection import connect
 from embedded.folder import DataFolder
+from embedded.logs import keep_quiet
 from embedded.supervise import Supervisor
 from journeys.clock import JourneyClock
 from rehearsal.account import Account

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 
 from temporalio.client import Client
 
-from commands.support.logs import keep_quiet
 from commands.support.opening import opened
 from door.door import Door
 from embedded.connection import TemporalUnreachableError, connect
+from embedded.logs import keep_quiet
 from embedded.place import place_of
 from journeys.language.model import AttributeType
 from settings import Settings

@@ -126,6 +126,21 @@ def _branches(plays):
     return st.lists(st.sampled_from(plays).map(lambda play: {"play": play}), max_size=1)
 
 
+RENEWAL = {
+    "stage": "renewal",
+    "title": "R",
+    "opens": {"at": "60 days before customer.renews_on"},
+    "touchpoints": [
+        {
+            "touchpoint": "talk",
+            "title": "T",
+            "role": "csm",
+            "results": {"renewed": {"go_to": "s0"}, "lost": {"end": "churned"}},
+        },
+    ],
+}
+
+
 @st.composite
 def maps(draw):
     """A valid map as data."""
@@ -135,21 +150,7 @@ def maps(draw):
         for number in range(draw(st.integers(1, 3)))
     ]
     if draw(st.booleans()):
-        stages.append(
-            {
-                "stage": "renewal",
-                "title": "R",
-                "opens": {"at": "60 days before customer.renews_on"},
-                "touchpoints": [
-                    {
-                        "touchpoint": "talk",
-                        "title": "T",
-                        "role": "csm",
-                        "results": {"renewed": {"go_to": "s0"}, "lost": {"end": "churned"}},
-                    },
-                ],
-            }
-        )
+        stages.append(RENEWAL)
     stages[0]["touchpoints"] = [
         {"touchpoint": "s0_0", "title": "First", "role": "csm"},
         *[step for step in stages[0].get("touchpoints", []) if step["touchpoint"] != "s0_0"],
