@@ -27,7 +27,6 @@ from activities.journey import JourneyActivities
 from channels.links import LinkSigner
 from channels.protocol import Channel
 from channels.registry import channel_for
-from commands.support.errors import tell
 from door.door import Door
 from embedded.connection import TemporalPlace, connect
 from embedded.logs import write_logs
@@ -158,7 +157,7 @@ def main() -> int:
             return 0 if asyncio.run(is_at_work(settings)) else 1
         asyncio.run(run_worker(settings))
     except Exception as error:  # noqa: BLE001 - the last place where it can be told
-        tell(error)
+        sys.stderr.write(f"Error: {str(error) or type(error).__name__}\n")
         return 1
     return 0
 
