@@ -12,14 +12,14 @@ from rehearsal.parts import Part, Renewal, Temperament
 _LATE = 0.07  # of all tasks
 _WITHOUT_DUE = 3 * DAY
 _NOTES = ("Went well.", "Short and to the point.", "They had good questions.", "Agreed on the next step.")
-_ENDINGS = {
+ENDINGS = {
     Renewal.RENEWED: ("renewed", "accepted", "stays"),
     Renewal.PERSUADED: ("at_risk", "accepted", "stays"),
     Renewal.LOST: ("lost", "declined", "leaves"),
     Renewal.GIVEN_UP: ("at_risk", "declined", "leaves"),
 }
-_REACHED = ("reached", "delegated", "moved_on", "helped")
-_NOT_REACHED = ("not_reached", "unhappy")
+REACHED = ("reached", "delegated", "moved_on", "helped")
+NOT_REACHED = ("not_reached", "unhappy")
 
 
 def does(task: OpenTask, part: Part, chance: Chance) -> Act:
@@ -37,8 +37,8 @@ def does(task: OpenTask, part: Part, chance: Chance) -> Act:
 
 def chosen(results: tuple[str, ...], part: Part, draws: Random) -> str:
     """How a task ends, of the ways that it can end in: as the customer's part has it."""
-    wanted = [*_ENDINGS[part.renewal], "interested" if part.interested else "not_now"]
-    wanted += _NOT_REACHED if part.temperament is Temperament.SILENT and draws.random() < 0.5 else _REACHED  # noqa: PLR2004
+    wanted = [*ENDINGS[part.renewal], "interested" if part.interested else "not_now"]
+    wanted += NOT_REACHED if part.temperament is Temperament.SILENT and draws.random() < 0.5 else REACHED  # noqa: PLR2004
     return next((result for result in wanted if result in results), results[0])
 
 

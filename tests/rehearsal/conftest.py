@@ -1,0 +1,31 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pytest
+
+from journeys.planner.chart import Chart
+from rehearsal.script import Script, read_script
+from rehearsal.staging import BOOK, shipped_maps
+from store.importing import read_book, types_of
+
+
+@pytest.fixture(scope="session")
+def charts() -> Mapping[str, Chart]:
+    """The shipped maps, compiled, by id."""
+    return {each.map: Chart.of(each, each.map) for each in shipped_maps()}
+
+
+@pytest.fixture(scope="session")
+def scripts() -> Mapping[str, Script]:
+    """The shipped maps as the cast reads them, by id."""
+    return {each.map: read_script(each) for each in shipped_maps()}
+
+
+@pytest.fixture(scope="session")
+def book(charts: Mapping[str, Chart]):
+    """The shipped book, read with the types that the shipped maps declare."""
+    types = {}
+    for chart in charts.values():
+        types.update(types_of(chart.map.attributes))
+    return read_book(BOOK.read_bytes(), types)
