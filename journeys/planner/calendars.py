@@ -6,11 +6,12 @@ with the offset that holds at the target.
 
 from __future__ import annotations
 
+import re
 from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import holidays
 
@@ -21,6 +22,8 @@ from journeys.planner.instants import Instant
 LONGEST_SEARCH = 3700
 """Days to look ahead for a working day: ten years. A calendar that is shut for longer never opens."""
 
+_DATE = re.compile(r"\d{4}-\d\d-\d\d")
+_YEARS = range(1900, 3000)  # far enough from the ends of Python's calendar for the longest duration
 _MONTHS = {Unit.MONTH: 1, Unit.QUARTER: 3, Unit.YEAR: 12}
 _DAYS = {Unit.DAY: 1, Unit.WEEK: 7}
 _SECONDS = {Unit.MINUTE: 60, Unit.HOUR: 3600}
@@ -46,6 +49,15 @@ def zone(name: str) -> ZoneInfo:
         ZoneInfoNotFoundError: there is no such zone.
     """
     return ZoneInfo(name)
+
+
+def is_zone(name: str) -> bool:
+    """Whether there is a time zone of that name."""
+    try:
+        zone(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return False
+    return True
 
 
 @lru_cache(maxsize=65536)
@@ -209,14 +221,16 @@ def _calendar(days: tuple[str, ...], from_: time, to: time, timezone: str, count
 
 
 def parse_date(value: object) -> date | None:
-    """The date of an attribute `YYYY-MM-DD`, or nothing where it holds no date."""
+    """The date of an attribute `YYYY-MM-DD`, or nothing where it holds no date that can be reckoned with."""
     if isinstance(value, datetime):
-        return value.date()
-    if isinstance(value, date):
-        return value
-    if not isinstance(value, str):
+        day = value.date()
+    elif isinstance(value, date):
+        day = value
+    elif isinstance(value, str) and _DATE.fullmatch(value):
+        try:
+            day = date.fromisoformat(value)
+        except ValueError:
+            return None
+    else:
         return None
-    try:
-        return date.fromisoformat(value)
-    except ValueError:
-        return None
+    return day if day.year in _YEARS else None

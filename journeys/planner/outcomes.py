@@ -113,7 +113,10 @@ def ask(turn: Turn, step: ChartStep) -> None:
 
 
 def revoke(turn: Turn, step: ChartStep, fact: Revoked) -> None:
-    """The last answer no longer holds: asked anew in an open stage, else withdrawn."""
+    """The last answer no longer holds: asked anew in an open stage, else withdrawn.
+
+    An outcome that waits in a new visit is left to open in its time: the answer was to an earlier one.
+    """
     record = turn.edit_step(step.id)
     turn.order(RevokeAnswer(step.id, record.occurrence, turn.at, fact.by, fact.reason))
     turn.say(Kind.OUTCOME_REVOKED, step, why=fact.reason, by=fact.by)
@@ -123,6 +126,8 @@ def revoke(turn: Turn, step: ChartStep, fact: Revoked) -> None:
     record.timers, record.reminders, record.counts = {}, [], {}
     record.due_at = record.asked_at = None
     record.asks_again = False
+    if record.status == "waiting":
+        return
     if not turn.is_container_open(step):
         record.status = "withdrawn"
         return

@@ -8,7 +8,7 @@ from journeys.language.durations import Duration
 from journeys.language.model import Action, Outcome, Touchpoint
 from journeys.planner.branches import finish_play, go_to, open_stage, try_start
 from journeys.planner.calendars import Calendar
-from journeys.planner.chart import ChartStep
+from journeys.planner.chart import ChartPlay, ChartStep
 from journeys.planner.dues import FOLLOWERS, escalation_of
 from journeys.planner.instants import Instant, text
 from journeys.planner.messages import say_dropped
@@ -68,12 +68,21 @@ def _do(turn: Turn, item: dict[str, Any]) -> None:
         if turn.state.stage(item["open"]).status != "open":
             open_stage(turn, chart.stages[item["open"]])
     elif item.get("failed") is not None:
-        open_engine_task(turn, "message_failed", item["failed"], message=item["failed"])
+        step = chart.steps.get(item["failed"].split("/", 1)[0])
+        open_engine_task(turn, "message_failed", item["failed"], step, message=item["failed"])
     elif item.get("play") in chart.plays:
         play = chart.plays[item["play"]]
-        wanted = [trigger for trigger in play.starts_when if trigger.key == item.get("trigger")]
-        if all(trigger.condition is not None and turn.is_true(trigger.condition) for trigger in wanted):
+        if "triggers" not in item or _holds_still(turn, play, item["triggers"]):
             try_start(turn, play, item["why"])
+
+
+def _holds_still(turn: Turn, play: ChartPlay, triggers: list[str]) -> bool:
+    """Whether any of the conditions that turned true in the pause is true at the resume."""
+    return any(
+        trigger.condition is not None and turn.is_true(trigger.condition)
+        for trigger in play.starts_when
+        if trigger.key in triggers
+    )
 
 
 # Shift.
@@ -124,7 +133,7 @@ def _shift_step(turn: Turn, step: ChartStep, paused_at: Instant) -> None:
         if not (record.due_agreed and name in (*FOLLOWERS, "silent")):
             record.timers[name] = _moved(turn, calendar, paused_at, at, _written(turn, step, name))
     if not record.due_agreed:
-        record.reminders = sorted(calendar.shifted(at, days, exact=_reminder_is_exact(step)) for at in record.reminders)
+        record.reminders = sorted(_moved_reminder(calendar, at, days) for at in record.reminders)
         _say_due(turn, step, record)
 
 
@@ -150,10 +159,9 @@ def _written(turn: Turn, step: ChartStep, timer: str) -> Duration | None:
     return known.due_or_default if isinstance(known, Touchpoint) else known.due
 
 
-def _reminder_is_exact(step: ChartStep) -> bool:
-    if isinstance(step.step, Outcome):
-        return any(wait.exact for wait in step.step.remind)
-    return any(reminder.offset is not None and reminder.offset.exact for reminder in step.reminders)
+def _moved_reminder(calendar: Calendar, at: Instant, days: int) -> Instant:
+    """A reminder is at `from`, unless the map tells it in hours or minutes or it was snoozed to an instant."""
+    return calendar.shifted(at, days, exact=calendar.local(at).time() != calendar.from_)
 
 
 def _drop_passed_reminders(turn: Turn) -> None:

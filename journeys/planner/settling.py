@@ -43,15 +43,20 @@ def _step_fulfilled(turn: Turn, step: ChartStep) -> bool:
             finish_step(turn, step, by="product")
             return True
         return False
-    fulfilled = is_fulfilled(turn, step, step.verified_when)
-    record = turn.state.step(step.id)
-    if record.must_turn and not record.counts:
-        if not fulfilled:
-            turn.edit_step(step.id).must_turn = False
-        return False
-    if fulfilled:
+    return _verified(turn, step)
+
+
+def _verified(turn: Turn, step: ChartStep) -> bool:
+    """Whether the product verifies an outcome now; after a revocation its conditions must turn true anew."""
+    events = tuple(trigger for trigger in step.verified_when if trigger.event is not None)
+    conditions = tuple(trigger for trigger in step.verified_when if trigger.event is None)
+    is_true = is_fulfilled(turn, step, conditions)
+    if turn.state.step(step.id).must_turn and not is_true:
+        turn.edit_step(step.id).must_turn = False
+    if is_fulfilled(turn, step, events) or (is_true and not turn.state.step(step.id).must_turn):
         verified_by_product(turn, step)
-    return fulfilled
+        return True
+    return False
 
 
 def _stage_called(turn: Turn, stage: ChartStage) -> bool:
@@ -86,17 +91,28 @@ def _play_ends(turn: Turn, play: ChartPlay) -> bool:
 def _play_starts(turn: Turn, play: ChartPlay) -> bool:
     play_id = play.play.id
     record = turn.state.play(play_id)
-    for trigger in play.starts_when:
-        if not _turned(turn, trigger, record.counts, record.truths, ("plays", play_id)):
-            continue
-        if trigger.event is not None:
-            start_or_defer(turn, play_id, "event")
-        elif turn.paused:
-            turn.state.deferred.append({"play": play_id, "why": "condition", "trigger": trigger.key})
-        else:
-            try_start(turn, play, "condition")
-        return True
-    return not turn.paused and _kept_start(turn, play)
+    fired = [
+        trigger
+        for trigger in play.starts_when
+        if _turned(turn, trigger, record.counts, record.truths, ("plays", play_id))
+    ]
+    if not fired:
+        return not turn.paused and _kept_start(turn, play)
+    if any(trigger.event is not None for trigger in fired):
+        start_or_defer(turn, play_id, "event")
+    elif turn.paused:
+        _defer_condition(turn, play_id, {trigger.key for trigger in fired})
+    else:
+        try_start(turn, play, "condition")
+    return True
+
+
+def _defer_condition(turn: Turn, play_id: str, triggers: set[str]) -> None:
+    """Keep for the resume that conditions turned true in the pause: once a play, to be looked at again then."""
+    known = [item for item in turn.state.deferred if item.get("play") == play_id and "triggers" in item]
+    triggers.update(*(item["triggers"] for item in known))
+    kept = [item for item in turn.state.deferred if item not in known]
+    turn.state.deferred = [*kept, {"play": play_id, "why": "condition", "triggers": sorted(triggers)}]
 
 
 def _kept_start(turn: Turn, play: ChartPlay) -> bool:
@@ -171,7 +187,9 @@ def _over(turn: Turn) -> bool:
     if not turn.chart.goes_on:
         end_journey(turn, "completed")
         return True
-    ahead = any(stage.opens_at is not None for stage in state.stages.values())
+    ahead = any(stage.opens_at is not None for stage in state.stages.values()) or any(
+        play.kept is not None and play.cooldown_until is not None for play in state.plays.values()
+    )
     if not ahead and not state.idle:
         state.idle = True
         open_engine_task(turn, "idle", "")

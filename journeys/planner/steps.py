@@ -17,10 +17,14 @@ from journeys.planner.turn import Turn
 
 
 def open_if_ready(turn: Turn, step: ChartStep) -> bool:
-    """Open a waiting step of an open stage or play whose time has come; returns whether anything happened."""
+    """Open a step of an open stage or play that opens by being ready, or that was held beyond its time.
+
+    What opens by the clock alone opens with the timers of its instant (`open_in_time`). Returns whether anything
+    happened.
+    """
     record = turn.state.step(step.id)
     if record.status != "waiting":
-        return _repeat_if_due(turn, step, record)
+        return _repeat_if_held(turn, step, record)
     if not record.forced and not all(turn.state.step(other).closed for other in step.step.after):
         if record.ready_at is not None:  # what it waited for was reopened or revoked
             record = turn.edit_step(step.id)
@@ -31,8 +35,18 @@ def open_if_ready(turn: Turn, step: ChartStep) -> bool:
         opens_at = _plan_opening(turn, step)
     if opens_at is None or opens_at > turn.due_by or is_held_by_play(turn, step, "everything"):
         return False
+    if opens_at == turn.due_by and opens_at != turn.state.step(step.id).ready_at:
+        return False
     open_step(turn, step)
     return True
+
+
+def open_in_time(turn: Turn, step: ChartStep) -> None:
+    """Open a waiting step, or a repeating one once more: its instant has come."""
+    if turn.state.step(step.id).status == "waiting":
+        open_step(turn, step)
+    else:
+        _repeat(turn, step)
 
 
 def _plan_opening(turn: Turn, step: ChartStep) -> Instant | None:
@@ -155,9 +169,10 @@ def repeat_instant(turn: Turn, step: ChartStep, record: StepState) -> Instant:
     return turn.calendar_of(step).opening(record.repeat_base, times)
 
 
-def _repeat_if_due(turn: Turn, step: ChartStep, record: StepState) -> bool:
+def _repeat_if_held(turn: Turn, step: ChartStep, record: StepState) -> bool:
+    """Repeat what a play held beyond its time and holds no longer."""
     due = record.timers.get("repeat")
-    if due is None or due > turn.due_by or is_held_by_play(turn, step, "everything"):
+    if due is None or due >= turn.due_by or is_held_by_play(turn, step, "everything"):
         return False
     _repeat(turn, step)
     return True

@@ -11,11 +11,11 @@ from typing import Any, assert_never
 from journeys.language.model import AttributeType, Outcome, Touchpoint, Verdict
 from journeys.planner import facts as told
 from journeys.planner.branches import set_attributes, start_or_defer
-from journeys.planner.calendars import parse_date
+from journeys.planner.calendars import is_zone, parse_date
 from journeys.planner.chart import ChartStep, Waited
 from journeys.planner.closing import close_step, end_journey
 from journeys.planner.dues import agreed_due, change
-from journeys.planner.instants import Instant, text
+from journeys.planner.instants import Instant, instant, text
 from journeys.planner.moving import move
 from journeys.planner.outcomes import answer, revoke
 from journeys.planner.pausing import pause, resume
@@ -190,7 +190,7 @@ def _until(turn: Turn, step: ChartStep, until: str) -> Instant | None:
         moment = datetime.fromisoformat(until)
     except ValueError:
         return None
-    return None if moment.tzinfo is None else int(moment.timestamp() // 1)
+    return None if moment.tzinfo is None or parse_date(moment) is None else instant(moment)
 
 
 # Outcomes.
@@ -226,35 +226,31 @@ def _event(turn: Turn, fact: told.EventHappened) -> None:
     """Count the event wherever the map waits for it; settling then sees what is fulfilled."""
     if fact.event not in turn.chart.events:
         return
-    properties = {key: _number(value) for key, value in fact.properties.items()}
     for step in turn.chart.steps.values():
-        for trigger in _asking(turn, step.done_when + step.verified_when, fact.event, properties):
+        for trigger in _asking(turn, step.done_when + step.verified_when, fact):
             _count(turn.edit_step(step.id).counts, trigger)
     for stage_id, stage in turn.chart.stages.items():
-        for trigger in _asking(turn, stage.opens_when, fact.event, properties):
+        for trigger in _asking(turn, stage.opens_when, fact):
             _count(turn.edit_stage(stage_id).counts, trigger)
     for play_id, play in turn.chart.plays.items():
-        for trigger in _asking(turn, play.starts_when, fact.event, properties):
+        for trigger in _asking(turn, play.starts_when, fact):
             _count(turn.edit_play(play_id).counts, trigger)
         if turn.state.play(play_id).status == "open":
-            for trigger in _asking(turn, play.ends_when, fact.event, properties):
+            for trigger in _asking(turn, play.ends_when, fact):
                 _count(turn.edit_play(play_id).end_counts, trigger)
 
 
-def _asking(turn: Turn, triggers: tuple[Waited, ...], event: str, properties: Mapping[str, Any]) -> list[Waited]:
+def _asking(turn: Turn, triggers: tuple[Waited, ...], fact: told.EventHappened) -> list[Waited]:
     return [
         trigger
         for trigger in triggers
-        if trigger.event == event and (trigger.condition is None or turn.is_true(trigger.condition, properties))
+        if trigger.event == fact.event
+        and (trigger.condition is None or turn.is_true(trigger.condition, fact.properties))
     ]
 
 
 def _count(counts: dict[str, int], trigger: Waited) -> None:
     counts[trigger.key] = min(counts.get(trigger.key, 0) + 1, trigger.count)
-
-
-def _number(value: Any) -> Any:
-    return float(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
 # The customer.
@@ -275,6 +271,8 @@ def _check_attributes(turn: Turn, values: Mapping[str, Any]) -> None:
             raise _Ignored("unknown")
         elif not isinstance(value, str) and (value is not None or name in ("name", "timezone")):
             raise _Ignored("type")
+        elif name == "timezone" and not is_zone(value or ""):
+            raise _Ignored("timezone")
 
 
 def _fits(kind: AttributeType, value: Any) -> bool:
@@ -292,6 +290,8 @@ def _fits(kind: AttributeType, value: Any) -> bool:
 
 
 def _contacts(turn: Turn, fact: told.ContactsGiven) -> None:
+    if any(contact.timezone and not is_zone(contact.timezone) for contact in fact.contacts):
+        raise _Ignored("timezone")
     turn.edit_customer(turn.state.customer.having(contacts=fact.contacts))
     for task, known in sorted(turn.state.tasks.items()):
         if known.why == "contact" and turn.contact(known.about) is not None:

@@ -10,13 +10,14 @@ from journeys.planner.branches import carry_out, finish_play, open_stage, try_st
 from journeys.planner.chart import ChartPlay, ChartStage, ChartStep
 from journeys.planner.dues import escalation_of
 from journeys.planner.instants import Instant
-from journeys.planner.messages import enqueue
+from journeys.planner.messages import enqueue, is_held_by_play
 from journeys.planner.outcomes import ask, silent
+from journeys.planner.steps import open_in_time
 from journeys.planner.tasks import open_engine_task
 from journeys.planner.timeline import Kind
 from journeys.planner.turn import Turn
 
-_RANK = ("opens", "cooldown", "remind", "due", "overdue", "escalate", "silent", "ask", "target", "deadline")
+_RANK = ("opens", "step", "cooldown", "remind", "due", "overdue", "escalate", "silent", "ask", "target", "deadline")
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -36,6 +37,7 @@ class Timer:
 def next_due(turn: Turn) -> Timer | None:
     """The first timer whose instant has come, or nothing."""
     due = [timer for timer in _timers(turn) if timer.at <= turn.due_by]
+    due += [timer for timer in _openings(turn) if timer.at <= turn.due_by and not _is_held(turn, timer)]
     return min(due) if due else None
 
 
@@ -44,25 +46,30 @@ def wake_at(turn: Turn) -> Instant | None:
     if turn.paused or turn.ended:
         return None
     ahead = [timer.at for timer in _timers(turn)]
-    ahead += [at for at in _openings(turn) if at > turn.at]
+    ahead += [timer.at for timer in _openings(turn) if timer.at > turn.at]
     ahead += [queued.until for queued in turn.state.queue if queued.until is not None and queued.until > turn.at]
     return min(ahead) if ahead else None
 
 
 def passed_by(turn: Turn) -> list[Instant]:
     """The instants before now for which something still waits to happen, in order of time."""
-    waiting = [*(timer.at for timer in _timers(turn)), *_openings(turn)]
-    return sorted({at for at in waiting if at < turn.at})
+    waiting = (*_timers(turn), *_openings(turn))
+    return sorted({timer.at for timer in waiting if timer.at < turn.at})
 
 
-def _openings(turn: Turn) -> Iterator[Instant]:
-    """When waiting steps open and repeating ones open again: nothing is to be done then but to settle."""
+def _openings(turn: Turn) -> Iterator[Timer]:
+    """When waiting steps open and repeating ones open again; a play may hold those whose time has come."""
     for step_id, record in turn.state.steps.items():
-        if step_id in turn.chart.steps and turn.is_container_open(turn.chart.steps[step_id]):
+        step = turn.chart.steps.get(step_id)
+        if step is not None and turn.is_container_open(step):
             if record.status == "waiting" and record.opens_at is not None:
-                yield record.opens_at
-            if "repeat" in record.timers:
-                yield record.timers["repeat"]
+                yield Timer(record.opens_at, step.position, _RANK.index("step"), step_id)
+            if record.status != "waiting" and "repeat" in record.timers:
+                yield Timer(record.timers["repeat"], step.position, _RANK.index("step"), step_id)
+
+
+def _is_held(turn: Turn, timer: Timer) -> bool:
+    return is_held_by_play(turn, turn.chart.steps[timer.key], "everything")
 
 
 def _timers(turn: Turn) -> Iterator[Timer]:
@@ -102,6 +109,8 @@ def fire(turn: Turn, timer: Timer) -> None:
             _stuck(turn, chart.stages[timer.key])
         case "cooldown":
             _cooled_down(turn, chart.plays[timer.key])
+        case "step":
+            open_in_time(turn, chart.steps[timer.key])
         case "deadline":
             finish_play(turn, chart.plays[timer.key], "deadline")
         case _:

@@ -156,7 +156,7 @@ class Turn:
     def contact_of(self, step: ChartStep) -> Contact | None:
         """Who is written to about a step: the person agreed on, else who has its persona."""
         agreed = self.state.step(step.id).person
-        if agreed is not None and step.track != "company":
+        if agreed is not None and not step.is_task:
             for contact in self.state.customer.contacts:
                 if contact.email == agreed:
                     return contact
@@ -194,7 +194,7 @@ def _view(chart: Chart, state: State) -> dict[str, Mapping[str, Any]]:
     steps = {step: state.step(step).status for step in chart.steps}
     return {
         "customer": {
-            **{key: _value(value) for key, value in customer.attributes.items() if value is not None},
+            **customer.attributes,
             "id": customer.id,
             "name": customer.name,
             "timezone": customer.timezone,
@@ -212,14 +212,6 @@ def _view(chart: Chart, state: State) -> dict[str, Mapping[str, Any]]:
         "plays": {play: state.play(play).status for play in chart.plays},
         "stages": {stage: state.stage(stage).status for stage in chart.stages},
     }
-
-
-def _value(value: Any) -> Any:
-    """Numbers are floats to a condition, dates are text."""
-    if isinstance(value, int) and not isinstance(value, bool):
-        return float(value)
-    day = parse_date(value) if not isinstance(value, str) else None
-    return day.isoformat() if day else value
 
 
 def _started_on(chart: Chart, state: State) -> str:
