@@ -16,7 +16,7 @@ from commands.support.errors import CommandError
 from commands.support.opening import now_of, opened
 from commands.support.output import AsJson, aside, count_of, print_json, say
 from journeys.language.lint import lint
-from journeys.language.loader import Loaded, load
+from journeys.language.loader import Loaded, content_hash, load
 from journeys.language.model import Map
 from journeys.language.problems import Problem
 from journeys.matching import matches
@@ -81,7 +81,7 @@ def _tell(problems: Iterable[Problem], *, as_json: bool) -> None:
 def _ready(loaded: Loaded) -> Ready:
     assert loaded.map is not None  # lint found no error
     files = dict(loaded.files or {})
-    return Ready(loaded.map, files, Chart.of(loaded.map, maps.version_hash(files)))
+    return Ready(loaded.map, files, Chart.of(loaded.map, content_hash(files)))
 
 
 async def _publish(settings: Settings, ready: list[Ready], by: str | None, why: str | None) -> list[Out]:

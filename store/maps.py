@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from journeys.language.loader import content_hash
 from journeys.planner.instants import Instant
 from store.errors import UnknownVersion
 from store.tables import JourneyRow, MapVersionRow
@@ -21,15 +20,6 @@ class Published:
 
     version: MapVersionRow
     new: bool
-
-
-def version_hash(files: Mapping[str, str]) -> str:
-    """The hash that a version is known by: the first 40 hex digits of SHA-256 over names and texts.
-
-    Line ends do not count, so a checkout on another system is the same version.
-    """
-    told = {name: "\n".join(text.splitlines()) for name, text in files.items()}
-    return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:40]
 
 
 async def publish(
@@ -46,7 +36,7 @@ async def publish(
 
     Files that were published before are the version that they were then; it becomes the current one again.
     """
-    digest = version_hash(files)
+    digest = content_hash(files)
     version = await session.get(MapVersionRow, digest)
     new = version is None
     if version is None:

@@ -80,7 +80,11 @@ def from_data(
 
 def content_hash(files: Mapping[str, str]) -> str:
     """The sha256, in hex, of a map with its messages and playbooks: what makes one version another."""
-    named = {name: text for name, text in files.items() if name == MAP_FILE or name.startswith(_SIDE_PREFIXES)}
+    named = {
+        name: "\n".join(text.splitlines())  # line ends do not count: a checkout on another system is the same
+        for name, text in files.items()
+        if name == MAP_FILE or name.startswith(_SIDE_PREFIXES)
+    }
     canonical = json.dumps(sorted(named.items()), ensure_ascii=True, separators=(",", ":"))
     return hashlib.sha256(canonical.encode()).hexdigest()
 
