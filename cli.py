@@ -24,6 +24,7 @@ LISTED = (
     Listed("simulate", "commands.simulate", "simulate", "Print the timeline of a scenario or of a map.", _MAPS),
     Listed("test", "commands.test", "test", "Run the scenarios below a folder.", _MAPS),
     Listed("publish", "commands.publish", "publish", "Make a map the one that new journeys begin on.", _MAPS),
+    Listed("schema", "commands.schema", "schema", "Print the JSON Schema of map.yaml, for editors.", _MAPS),
     Listed("import", "commands.import_book", "import_book", "Import a book of customers from a CSV file.", _CUSTOMERS),
     Listed("enroll", "commands.enroll", "enroll", "Begin journeys for customers that a map is for.", _CUSTOMERS),
     Listed("customers", "commands.customers", "customers", "List customers with stage, health and risk.", _CUSTOMERS),

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 from pydantic import GetCoreSchemaHandler
 from pydantic_core import CoreSchema, core_schema
@@ -40,11 +40,23 @@ _PER_YEAR = {
     Unit.YEAR: 1,
 }
 _UNITS = "minutes, hours, business days, days, weeks, months, quarters or years"
-_DURATION = r"(\d+)\s+(minute|hour|business\s+day|day|week|month|quarter|year)s?"
+_UNIT = r"(minute|hour|business\s+day|day|week|month|quarter|year)"
+_DURATION = rf"(\d+)\s+{_UNIT}s?"
+_ANCHOR = rf"(?:(on)|{_DURATION}\s+(before|after))\s+customer\.([A-Za-z_]\w*)"
+_DUE_REMINDER = rf"on\s+the\s+day|{_DURATION}\s+(before|after)"
+_LIMIT = rf"(\d{{1,6}})\s+per\s+(?:{_DURATION}|{_UNIT})"
+_REENTRY = rf"never|always|after\s+{_DURATION}"
 
 
 class _Text:
-    """A value that a map writes as one line of text; pydantic reads it with `parse`."""
+    """A value that a map writes as one line of text; pydantic reads it with `parse`.
+
+    `_pattern` and `_examples` are for editors: what they check and offer while one writes.
+    """
+
+    __slots__ = ()
+    _pattern: ClassVar[str] = ""
+    _examples: ClassVar[tuple[str, ...]] = ()
 
     @classmethod
     def parse(cls, text: str) -> Self:
@@ -67,7 +79,8 @@ class _Text:
 
     @classmethod
     def __get_pydantic_json_schema__(cls, _schema: Any, _handler: Any) -> dict[str, Any]:
-        return {"type": "string", "title": cls.__name__}
+        pattern, examples = rf"^\s*({cls._pattern})\s*$", list(cls._examples)
+        return {"type": "string", "title": cls.__name__, "pattern": pattern, "examples": examples}
 
 
 class TimeTextError(ValueError):
@@ -89,6 +102,9 @@ def _duration(count: str, unit: str, text: str) -> Duration:
 @dataclass(frozen=True, slots=True)
 class Duration(_Text):
     """A length of time such as `5 business days`."""
+
+    _pattern: ClassVar[str] = _DURATION
+    _examples: ClassVar[tuple[str, ...]] = ("5 business days", "2 weeks", "4 hours", "1 month")
 
     count: int
     unit: Unit
@@ -113,13 +129,16 @@ class Duration(_Text):
 class Anchor(_Text):
     """An instant told from one of the customer's dates: `120 days before customer.renews_on`."""
 
+    _pattern: ClassVar[str] = _ANCHOR
+    _examples: ClassVar[tuple[str, ...]] = ("120 days before customer.renews_on", "on customer.renews_on")
+
     offset: Duration | None
     before: bool
     attribute: str
 
     @classmethod
     def parse(cls, text: str) -> Anchor:
-        found = _read(rf"(?:(on)|{_DURATION}\s+(before|after))\s+customer\.([A-Za-z_]\w*)", text)
+        found = _read(_ANCHOR, text)
         if found is None:
             raise TimeTextError(
                 f"{text!r} is no anchor; write 'DURATION before|after customer.DATE' or 'on customer.DATE'"
@@ -138,18 +157,21 @@ class Anchor(_Text):
 class DueReminder(_Text):
     """A reminder told from a due date: `3 business days before`, `on the day`, `2 business days after`."""
 
+    _pattern: ClassVar[str] = _DUE_REMINDER
+    _examples: ClassVar[tuple[str, ...]] = ("3 business days before", "on the day", "2 business days after")
+
     offset: Duration | None
     before: bool
 
     @classmethod
     def parse(cls, text: str) -> DueReminder:
-        if _read(r"on\s+the\s+day", text):
-            return DueReminder(None, before=False)
-        found = _read(rf"{_DURATION}\s+(before|after)", text)
+        found = _read(_DUE_REMINDER, text)
         if found is None:
             raise TimeTextError(
                 f"{text!r} is not a reminder of an action; write 'DURATION before|after' or 'on the day'",
             )
+        if found[1] is None:
+            return DueReminder(None, before=False)
         return DueReminder(_duration(found[1], found[2], text), found[3] == "before")
 
     def __str__(self) -> str:
@@ -160,15 +182,15 @@ class DueReminder(_Text):
 class Limit(_Text):
     """At most `count` messages to one contact in any trailing `period`: `3 per 7 days`."""
 
+    _pattern: ClassVar[str] = _LIMIT
+    _examples: ClassVar[tuple[str, ...]] = ("3 per 7 days", "1 per week")
+
     count: int
     period: Duration
 
     @classmethod
     def parse(cls, text: str) -> Limit:
-        found = _read(
-            rf"(\d{{1,6}})\s+per\s+(?:{_DURATION}|(minute|hour|business\s+day|day|week|month|quarter|year))",
-            text,
-        )
+        found = _read(_LIMIT, text)
         if found is None:
             raise TimeTextError(f"{text!r} is not a limit; write 'N per DURATION', such as '3 per 7 days'")
         if int(found[1]) == 0:
@@ -186,16 +208,19 @@ class Limit(_Text):
 class Reentry(_Text):
     """When a customer whose journey ended may be enrolled again: `never`, `always` or `after DURATION`."""
 
+    _pattern: ClassVar[str] = _REENTRY
+    _examples: ClassVar[tuple[str, ...]] = ("never", "always", "after 90 days")
+
     allowed: bool
     after: Duration | None = None
 
     @classmethod
     def parse(cls, text: str) -> Reentry:
-        if text.strip() in ("never", "always"):
-            return Reentry(text.strip() == "always")
-        found = _read(rf"after\s+{_DURATION}", text)
+        found = _read(_REENTRY, text)
         if found is None:
             raise TimeTextError(f"{text!r} is not a rule for re-entry; write 'never', 'always' or 'after DURATION'")
+        if found[1] is None:
+            return Reentry(text.strip() == "always")
         return Reentry(allowed=True, after=_duration(found[1], found[2], text))
 
     def __str__(self) -> str:

@@ -106,7 +106,7 @@ def _default(shape: Mapping[str, Any]) -> str:
         return "yes" if value else "no"
     if isinstance(value, list):
         return ", ".join(f"`{item}`" for item in value)
-    return "`never`" if isinstance(value, dict) else f"`{_clock(value)}`"
+    return f"`{_clock(value)}`"
 
 
 def _clock(value: Any) -> Any:
