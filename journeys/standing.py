@@ -77,7 +77,7 @@ def _person(turn: Turn, role: str, record: StepState, say: Wording) -> str:
     person = record.person or turn.state.customer.team.get(role)
     title = say.role(role)
     done = f"{person} ({title}) to do it" if person else f"somebody of the team {quoted(title)} to take it"
-    late = f", and {say.role(record.escalated_to)} was told that it is late" if record.escalated_to else ""
+    late = f", and the {say.role(record.escalated_to)} was told that it is late" if record.escalated_to else ""
     return done + late
 
 

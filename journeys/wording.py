@@ -43,6 +43,7 @@ IGNORED = {
     "no_outcome": "that is no outcome",
     "verdict": "the verdict is unknown",
     "not_answered": "there was no answer to take back",
+    "timezone": "there is no such time zone",
     "type": "the value has the wrong type",
     "value": "the value is not one of those allowed",
     "due": "the due date cannot be read",

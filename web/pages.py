@@ -10,6 +10,7 @@ from typing import Any
 
 from fastapi import Request
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup, escape
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from journeys import local_time
@@ -81,8 +82,15 @@ def templates() -> Environment:
         zone=local_time.zone_said,
         spaced=spaced,
         number=number,
+        code=_code,
     )
     return made
+
+
+def _code(text: str) -> Markup:
+    """Text with what stands between backticks as code."""
+    parts = [f"<code>{escape(part)}</code>" if at % 2 else str(escape(part)) for at, part in enumerate(text.split("`"))]
+    return Markup("".join(parts))  # noqa: S704 - every part is escaped
 
 
 @cache

@@ -31,19 +31,46 @@ class Shown(BaseModel):
     model_config = ConfigDict(frozen=True)
 
 
+_FACTS = {
+    "step_done": "the step that was done; with `result` where it has results, `note`, `evidence`",
+    "step_skipped": "the step that is not needed; with `reason`",
+    "step_reopened": "the closed step that opens once more; with `reason`",
+    "snoozed": "the step that is put off; with `until`, `reason`",
+    "event": "the product event that happened; with `properties`",
+    "answer": "the outcome that was answered; with `verdict`, `value`, `comment`, `evidence`, `method`",
+    "revoked": "the outcome whose answer no longer holds; with `reason`",
+    "set": "attributes by name; null forgets one",
+    "contacts": "all people on the customer's side",
+    "team": "the whole team, addresses by role",
+    "agreed": "by step: the `due` date and the `person` that were agreed on",
+    "play_started": "the play that is to start; with `reason`",
+    "paused": "true: nothing opens, is sent or falls due; with `reason`",
+    "resumed": "true: the journey goes on; with `reason`",
+    "ended": "why the journey ends",
+    "map_changed": "the hash of the version that the journey moves to",
+    "message_failed": "the message that could not be delivered; with `why`",
+    "task_done": "the task without a step that was done; with `note`",
+    "verdict": "`verified`, `partial` or `disputed`",
+    "method": "`portal`, `recorded` by a colleague, or `product`",
+}
+
+
+def _explain(schema: dict[str, Any]) -> None:
+    """Say of each field what it means, and show facts."""
+    for name, meaning in _FACTS.items():
+        schema["properties"][name]["description"] = meaning
+    schema["examples"] = [
+        {"customer": "acme", "step_done": "kickoff", "by": "ana@vendor.example"},
+        {"customer": "acme", "event": "report_published", "id": "evt_829"},
+        {"customer": "acme", "answer": "hours_saved", "verdict": "verified", "value": 12},
+        {"customer": "acme", "set": {"health": 35}},
+    ]
+
+
 class FactGiven(WrittenFact):
     """One fact about one customer: `customer`, exactly one field that says what happened, and what belongs to it."""
 
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [
-                {"customer": "acme", "step_done": "kickoff", "by": "ana@vendor.example"},
-                {"customer": "acme", "event": "report_published", "id": "evt_829"},
-                {"customer": "acme", "answer": "hours_saved", "verdict": "verified", "value": 12},
-                {"customer": "acme", "set": {"health": 35}},
-            ]
-        }
-    )
+    model_config = ConfigDict(json_schema_extra=_explain)
 
     customer: Name = Field(description="the customer's id")
 

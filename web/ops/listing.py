@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Annotated, Literal
 from urllib.parse import urlencode
@@ -73,6 +74,11 @@ class Filters(BaseModel):
     def is_narrow(self) -> bool:
         return bool(self.model_dump(exclude_defaults=True, exclude={"page", "sort"}))
 
+    @property
+    def has_more(self) -> bool:
+        """Whether anything but the search is set, so that it must be seen."""
+        return bool(self.model_dump(exclude_defaults=True, exclude={"page", "search"}))
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
@@ -122,7 +128,8 @@ async def customers(
             wanted = replace(wanted, offset=0)
             found = await overview.customers(session, wanted)
         published = await maps.current(session)
-    rows = tuple(row(line, zone) for line in found.lines)
+    titles = {version.map: version.title for version in published}
+    rows = tuple(row(line, titles, zone) for line in found.lines)
     number = wanted.offset // PER_PAGE + 1
     page = Customers(
         filters=filters,
@@ -131,14 +138,14 @@ async def customers(
         first=wanted.offset + 1,
         earlier=filters.address(number - 1) if number > 1 else None,
         later=filters.address(number + 1) if wanted.offset + len(rows) < found.total else None,
-        maps=tuple((version.map, version.title) for version in published),
+        maps=tuple(titles.items()),
         stages=await _stages(served),
         zone=local_time.zone_said(zone, served.now()),
     )
     return render("ops/customers.html", page, shell(request, served, viewer, "Customers", "customers", zone=zone))
 
 
-def row(line: overview.Line, zone: str) -> Row:
+def row(line: overview.Line, titles: Mapping[str, str], zone: str) -> Row:
     """One customer as the list tells it."""
     journey, customer = line.journey, line.customer
     ending = f"Ended: {(journey.reason or '').replace('_', ' ')}" if journey and journey.status == "ended" else None
@@ -147,7 +154,7 @@ def row(line: overview.Line, zone: str) -> Row:
         id=customer.id,
         name=customer.name,
         standing=none if journey is None else (ending or STANDING[journey.status]),
-        map=journey.map if journey else None,
+        map=titles.get(journey.map, journey.map) if journey else None,
         stages=tuple(stage.title for stage in line.stages),
         is_stuck=any(stage.stuck for stage in line.stages),
         risks=tuple(play.title for play in line.risks),

@@ -120,7 +120,7 @@ async def _page(served: Services, opened: Opened, word: str | None) -> PlanPage:
         customer=state.customer.name,
         reader=opened.contact.name,
         title=chart.map.title,
-        stages=tuple((stage.stage.title, state.stage(stage_id).status) for stage_id, stage in chart.stages.items()),
+        stages=tuple(_stages(opened)),
         todos=tuple(shower.todo(step) for step in open_steps if isinstance(step.step, Action)),
         questions=tuple(shower.questions()),
         ours=tuple(shower.ours(step) for step in open_steps if step.is_task and not step.in_play),
@@ -130,6 +130,17 @@ async def _page(served: Services, opened: Opened, word: str | None) -> PlanPage:
         zone=local_time.zone_said(opened.zone, served.now()),
         told=word,
     )
+
+
+def _stages(opened: Opened) -> Iterator[tuple[str, str]]:
+    """The stages with their states, without those that the journey went past."""
+    chart, state = opened.chart, opened.state
+    sequence = [stage_id for stage_id, stage in chart.stages.items() if stage.in_sequence]
+    come_to = max((at for at, stage_id in enumerate(sequence) if state.stage(stage_id).status != "waiting"), default=0)
+    passed = {stage_id for stage_id in sequence[:come_to] if state.stage(stage_id).status == "waiting"}
+    for stage_id, stage in chart.stages.items():
+        if stage_id not in passed:
+            yield stage.stage.title, state.stage(stage_id).status
 
 
 def _ahead(steps: list[ChartStep], shower: Shower) -> Iterator[str]:

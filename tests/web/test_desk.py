@@ -1,0 +1,242 @@
+"""A colleague's day, and what is done from it."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+import httpx
+import pytest
+
+from journeys.written import WrittenAgreement, WrittenFact
+from tests.web.conftest import World, form_in, sign_in, text_of
+from tests.web.example import ANA, BO, DAY, HOUR, LEA, START, customer
+
+KICKOFF = "acme-1-kickoff-1"
+
+
+async def day(browser: httpx.AsyncClient, person: str = ANA) -> httpx.Response:
+    response = await browser.get(f"/desk/{person}")
+    assert response.status_code == 200
+    return response
+
+
+async def send(browser: httpx.AsyncClient, act: str, near: str = KICKOFF, **fields: str) -> httpx.Response:
+    """Fill in a form of the day, as it stands on the page, and send it."""
+    hidden = form_in(await day(browser), f"/desk/tasks/{act}", near)
+    return await browser.post(f"/desk/tasks/{act}", data={**hidden, **fields})
+
+
+async def test_a_task_says_what_for_whom_why_by_when_with_whom_and_how_long(browser: httpx.AsyncClient) -> None:
+    said = text_of(await day(browser))
+
+    for words in (
+        "Acme Ltd",
+        "Kickoff call",
+        "It belongs to the stage “Getting started”.",
+        "Due Wed 4 Mar 2026, 17:00",
+        "About 1.5 hours",
+        "Invite: Kim Lo (Coordinator), nobody known (Administrator)",
+        "Times are of America/New York (EST).",
+    ):
+        assert words in said
+
+
+async def test_the_playbook_is_filled_in_with_the_customers_data(browser: httpx.AsyncClient) -> None:
+    page = (await day(browser)).text
+
+    assert "Ask Acme Ltd who decides." in page
+    assert "<li>Agree who does what by when.</li>" in page
+
+
+async def test_a_task_is_next_then_today_then_overdue(world: World, browser: httpx.AsyncClient) -> None:
+    sections = []
+    for at in (START, START + 2 * DAY, START + 2 * DAY + 9 * HOUR, START + 3 * DAY):
+        await world.move_to(at)
+        page = (await day(browser)).text
+        place = page.index(f'id="{KICKOFF}"')
+        sections.append(max(("overdue", "today", "next"), key=lambda name: page.rfind(f'id="{name}"', 0, place)))
+
+    assert sections == ["next", "today", "overdue", "overdue"]
+
+
+async def test_a_late_task_says_so_in_words(world: World, browser: httpx.AsyncClient) -> None:
+    await world.move_to(START + 3 * DAY)
+
+    assert "Overdue by 17 hours" in text_of(await day(browser))
+
+
+async def test_done_with_a_result_closes_the_task_and_keeps_who_did_it(
+    world: World, browser: httpx.AsyncClient
+) -> None:
+    response = await send(browser, "done", result="held", note="Went well.")
+
+    assert response.status_code == 303
+    assert response.headers["location"] == f"/desk/{quote(ANA)}?told=noted"
+    assert (await world.task("kickoff/1")).status == "done"
+    (fact,) = await world.facts()
+    assert (fact.data["by"], fact.data["result"], fact.data["note"]) == (ANA, "held", "Went well.")
+    assert (await world.journey()).state["customer"]["attributes"]["health"] == 80
+
+
+@pytest.mark.parametrize("result", ["", "maybe"])
+async def test_done_without_one_of_its_results_does_nothing_and_says_what_to_do(
+    world: World, browser: httpx.AsyncClient, result: str
+) -> None:
+    response = await send(browser, "done", result=result)
+
+    assert response.status_code == 422
+    assert "choose how it ended" in text_of(response)
+    assert await world.facts() == []
+
+
+async def test_skipping_takes_a_reason(world: World, browser: httpx.AsyncClient) -> None:
+    refused = await send(browser, "skip", reason=" ")
+    accepted = await send(browser, "skip", reason="They know us")
+
+    assert (refused.status_code, accepted.status_code) == (422, 303)
+    assert (await world.task("kickoff/1")).status == "skipped"
+    assert [entry.data["why"] for entry in await world.timeline() if entry.kind == "step_skipped"] == ["They know us"]
+
+
+async def test_a_task_that_is_put_off_escalates_to_nobody_before_its_day(
+    world: World, browser: httpx.AsyncClient
+) -> None:
+    await send(browser, "snooze", until="2026-03-20")
+    await world.move_to(START + 14 * DAY)
+
+    assert (await world.task("kickoff/1")).escalated_to is None
+    assert any(entry.kind == "step_snoozed" for entry in await world.timeline())
+
+
+@pytest.mark.parametrize("until", ["", "soon", "2026-02-30", "2026-03-02", "2020-01-01"])
+async def test_a_task_is_put_off_to_a_day_that_is_ahead(world: World, browser: httpx.AsyncClient, until: str) -> None:
+    assert (await send(browser, "snooze", until=until)).status_code == 422
+    assert await world.facts() == []
+
+
+async def test_a_task_that_is_handed_over_is_on_the_other_ones_day(world: World, browser: httpx.AsyncClient) -> None:
+    await send(browser, "hand-over", person=BO.upper())
+
+    assert "Kickoff call" not in text_of(await day(browser))
+    assert "Kickoff call" in text_of(await day(browser, BO))
+    assert (await world.task("kickoff/1")).person == BO
+
+
+async def test_a_task_is_not_handed_to_what_is_no_address(world: World, browser: httpx.AsyncClient) -> None:
+    assert (await send(browser, "hand-over", person="Bo")).status_code == 422
+    assert await world.facts() == []
+
+
+async def test_a_form_that_is_sent_twice_tells_one_fact(world: World, browser: httpx.AsyncClient) -> None:
+    hidden = form_in(await day(browser), "/desk/tasks/done", KICKOFF)
+    await world.tell(agreed={"set_up": WrittenAgreement(person=ANA)})
+    world.reach.away = True
+    first = await browser.post("/desk/tasks/done", data={**hidden, "result": "held"})
+    second = await browser.post("/desk/tasks/done", data={**hidden, "result": "held"})
+
+    assert first.headers["location"].endswith("told=later")
+    assert second.headers["location"].endswith("told=again")
+    assert [fact.kind for fact in await world.facts()] == ["step_done", "agreed"]
+
+
+async def test_a_task_that_somebody_else_closed_meanwhile_stays_as_it_is(
+    world: World, browser: httpx.AsyncClient
+) -> None:
+    hidden = form_in(await day(browser), "/desk/tasks/done", KICKOFF)
+    await world.tell(step_done="kickoff", result="held")
+    response = await browser.post("/desk/tasks/done", data={**hidden, "result": "refused"})
+
+    assert response.headers["location"].endswith("told=closed")
+    assert len(await world.facts()) == 1
+
+
+async def test_what_was_told_shows_at_once_while_the_engine_is_away(world: World, browser: httpx.AsyncClient) -> None:
+    world.reach.away = True
+    response = await send(browser, "done", result="held")
+    page = await browser.get(response.headers["location"])
+
+    assert "It is written down. The engine can't be reached right now" in text_of(page)
+    assert "Noted as done." in text_of(page)
+    assert 'action="/desk/tasks/done"' not in page.text[page.text.index(KICKOFF) :]
+
+    await world.reach.come_back(int(world.at))
+    assert (await world.task("kickoff/1")).status == "done"
+
+
+async def test_a_task_without_a_person_waits_in_its_teams_queue(world: World, browser: httpx.AsyncClient) -> None:
+    page = await browser.get("/desk/queues")
+
+    assert "Set up the workspace" in text_of(page)
+    assert "Solutions engineer: nobody yet" in text_of(page)
+    await browser.post(
+        "/desk/tasks/hand-over", data={**form_in(page, "/desk/tasks/hand-over", "acme-1-set_up-1"), "person": ANA}
+    )
+    assert (await world.task("set_up/1")).person == ANA
+
+
+async def test_a_late_task_comes_to_whom_it_was_escalated(world: World, browser: httpx.AsyncClient) -> None:
+    await world.move_to(START + 7 * DAY)
+
+    assert "It is late, so it came to you as Head of customer success; ana.ruiz@vendor.example has it." in text_of(
+        await day(browser, LEA)
+    )
+    assert "It is late, so the Head of customer success was told." in text_of(await day(browser))
+
+
+async def test_a_task_of_a_play_names_the_play(world: World, browser: httpx.AsyncClient) -> None:
+    await world.tell(set={"health": 20})
+
+    assert "The risk play “Win them back” is open." in text_of(await day(browser))
+
+
+async def test_a_task_that_the_engine_made_is_done_with_a_note(world: World, browser: httpx.AsyncClient) -> None:
+    await world.move_to(START + 45 * DAY)
+    page = await day(browser)
+    assert "The stage “Getting started” is open for longer than planned." in text_of(page)
+    stuck = page.text[page.text.index('id="acme-1-stuck-start-1"') :].split("</article>")[0]
+    assert "/desk/tasks/skip" not in stuck
+
+    response = await send(browser, "done", "acme-1-stuck-start-1", note="Called them.")
+
+    assert response.headers["location"].endswith("told=noted")
+    assert (await world.task("stuck/start/1")).status == "done"
+
+
+async def test_a_task_for_a_missing_contact_names_the_persona(world: World) -> None:
+    await world.add(customer("globex", "Globex", contacts=()))
+    await world.door.tell("globex", WrittenFact(step_done="kickoff", result="held"))
+    async with world.client() as client:
+        page = await client.get(f"/desk/{ANA}")
+
+    assert "A message waits, and nobody is known to be the “Coordinator”." in text_of(page)
+
+
+async def test_a_paused_journeys_tasks_are_not_late(world: World, browser: httpx.AsyncClient) -> None:
+    await world.tell(paused=True)
+    await world.move_to(START + 30 * DAY)
+    said = text_of(await day(browser))
+
+    assert "Paused: nothing falls due" in said
+    assert "Overdue by" not in said
+
+
+async def test_looking_at_somebody_elses_day_is_said_and_acts_in_ones_own_name(
+    world: World, browser: httpx.AsyncClient
+) -> None:
+    await sign_in(browser, BO)
+    page = await day(browser)
+    assert "You look at somebody else\u2019s day." in text_of(page)
+
+    hidden = form_in(page, "/desk/tasks/done", KICKOFF)
+    response = await browser.post("/desk/tasks/done", data={**hidden, "result": "held"})
+
+    assert response.headers["location"] == f"/desk/{quote(ANA)}?told=noted"
+    assert (await world.facts())[0].data["by"] == BO
+
+
+async def test_looking_at_pages_changes_nothing(world: World, browser: httpx.AsyncClient) -> None:
+    before = await world.everything()
+    for path in ("/", "/desk", f"/desk/{ANA}", "/desk/queues", "/ops/customers", "/ops/customers/acme", "/ops/outbox"):
+        await browser.get(path)
+
+    assert await world.everything() == before

@@ -1,0 +1,168 @@
+"""What holds for every page: nothing of a stranger's runs, nothing of ours leaks, everybody can read it."""
+
+from __future__ import annotations
+
+import re
+
+import httpx
+import pytest
+from sqlalchemy.exc import OperationalError
+
+from tests.web.conftest import World, sign_in, text_of
+from tests.web.example import ANA, customer
+
+EVIL = '<script>alert("x")</script>'
+ATTRIBUTE = '" onmouseover="alert(1)'
+
+
+async def every_page(world: World) -> list[httpx.Response]:
+    async with world.client() as client:
+        await sign_in(client, ANA)
+        ours = (
+            "/",
+            f"/desk/{ANA}",
+            "/desk/queues",
+            "/ops/customers",
+            "/ops/customers/acme",
+            "/ops/outbox",
+            "/ops/maps",
+        )
+        theirs = ("/sign-in", "/api/docs", "/nothing", world.plan(), world.question(), "/plan/abc")
+        return [await client.get(path) for path in ours + theirs]
+
+
+async def test_what_people_are_called_is_never_taken_for_markup(world: World) -> None:
+    record = customer()
+    contacts = tuple(type(contact)(EVIL + ATTRIBUTE, contact.email, contact.personas) for contact in record.contacts)
+    await world.door.upsert_customer(record.having(name=EVIL + ATTRIBUTE, contacts=contacts))
+    await world.tell(step_done="kickoff", result="held", note=EVIL)
+    await world.tell(answer="faster", verdict="partial", comment=EVIL, evidence=ATTRIBUTE)
+    await world.tell(paused=True, reason=EVIL)
+    for response in await every_page(world):
+        assert "<script>alert" not in response.text
+        assert 'onmouseover="alert' not in response.text
+
+
+async def test_what_is_asked_for_is_never_taken_for_markup(world: World) -> None:
+    async with world.client() as client:
+        for path in (
+            "/ops/customers",
+            f"/desk/{EVIL}",
+            "/ops/customers/" + EVIL,
+            "/ops/outbox",
+            "/sign-in",
+            "/plan/" + EVIL,
+        ):
+            response = await client.get(
+                path, params={"search": EVIL, "told": EVIL, "next": EVIL, "status": "", "page": 1}
+            )
+            assert "<script>alert" not in response.text
+
+
+async def test_no_page_runs_scripts_or_loads_anything_from_elsewhere(world: World) -> None:
+    for response in await every_page(world):
+        policy = response.headers["content-security-policy"]
+        assert "default-src 'none'" in policy
+        assert "unsafe" not in policy
+        assert "frame-ancestors 'none'" in policy
+        assert not re.search(r"<script|\son\w+=|\sstyle=|<style|javascript:", response.text)
+        assert not re.search(r'(?:src|<link[^>]+href)="(?:https?:)?//', response.text)
+
+
+async def test_every_page_has_the_headers_that_keep_it_private(world: World) -> None:
+    for response in await every_page(world):
+        assert response.headers["x-content-type-options"] == "nosniff"
+        assert response.headers["x-frame-options"] == "DENY"
+        assert response.headers["cache-control"] == "no-store"
+        assert response.headers["referrer-policy"] in ("same-origin", "no-referrer")
+
+
+async def test_every_page_has_a_language_a_title_one_heading_and_names_for_its_fields(world: World) -> None:
+    for response in await every_page(world):
+        page = response.text
+        assert '<html lang="en">' in page
+        assert re.search(r"<title>[^<]+</title>", page)
+        assert len(re.findall(r"<h1[ >]", page)) == 1
+        assert 'name="viewport"' in page
+        for field in re.findall(r"<(?:input|select|textarea)[^>]*>", page):
+            if 'type="hidden"' not in field:
+                before = page[: page.index(field)]
+                assert before.rfind("<label") > before.rfind("</label>"), field
+        ids = re.findall(r'\sid="([^"]+)"', page)
+        assert len(ids) == len(set(ids))
+
+
+async def test_static_files_are_kept_for_a_year_under_a_name_of_their_content(world: World) -> None:
+    async with world.client() as client:
+        page = (await client.get("/")).text
+        found = re.search(r'href="(/static/milepost\.css\?v=\w+)"', page)
+        assert found
+        kept = await client.get(found[1])
+        loose = await client.get("/static/milepost.css")
+        missing = await client.get("/static/../app.py")
+
+    assert "immutable" in kept.headers["cache-control"]
+    assert "immutable" not in loose.headers["cache-control"]
+    assert missing.status_code == 404
+
+
+async def test_a_page_that_there_is_not_says_so_kindly(world: World) -> None:
+    async with world.client() as client:
+        response = await client.get("/nothing")
+
+    assert response.status_code == 404
+    assert response.headers["content-type"].startswith("text/html")
+    assert "There is nothing at this address." in text_of(response)
+
+
+async def test_a_form_that_is_too_large_is_refused(world: World, browser: httpx.AsyncClient) -> None:
+    response = await browser.post("/desk/tasks/done", data={"form": "x", "note": "y" * 70_000})
+
+    assert response.status_code == 413
+    assert await world.facts() == []
+
+
+async def test_a_failing_page_tells_nothing_of_its_inside(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(_: object) -> int:
+        raise ZeroDivisionError("secret")
+
+    monkeypatch.setattr(type(world.door), "now", broken)
+    async with world.client() as client:
+        response = await client.get("/")
+
+    assert response.status_code == 500
+    assert "secret" not in response.text
+    assert response.headers["content-security-policy"]
+
+
+# Health.
+
+
+async def test_health_is_ready_while_everything_answers(world: World) -> None:
+    async with world.client() as client:
+        response = await client.get("/health")
+
+    assert (response.status_code, response.json()) == (200, {"status": "ready", "database": "ok", "temporal": "ok"})
+
+
+async def test_without_temporal_health_is_degraded_and_still_takes_requests(world: World) -> None:
+    world.temporal_answers = False
+    async with world.client() as client:
+        response = await client.get("/health")
+
+    assert (response.status_code, response.json()["temporal"]) == (200, "away")
+
+
+async def test_without_the_database_health_says_no_and_the_process_lives(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def away(_: object) -> None:
+        raise OperationalError("SELECT 1", {}, Exception("gone"))
+
+    monkeypatch.setattr("web.health.check", away)
+    async with world.client() as client:
+        response = await client.get("/health")
+        live = await client.get("/health/live")
+
+    assert (response.status_code, response.json()["database"]) == (503, "away")
+    assert live.status_code == 200

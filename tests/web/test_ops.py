@@ -1,0 +1,317 @@
+"""What operations see and do."""
+
+from __future__ import annotations
+
+import httpx
+import pytest
+
+from tests.web.conftest import World, form_in, text_of
+from tests.web.example import ANA, DAY, FILES, KIM, SAM, START, customer
+
+
+async def page(browser: httpx.AsyncClient, path: str = "/ops/customers/acme") -> httpx.Response:
+    response = await browser.get(path)
+    assert response.status_code == 200
+    return response
+
+
+async def send(browser: httpx.AsyncClient, act: str, **fields: str) -> httpx.Response:
+    """Fill in a form of the customer's page, and send it."""
+    hidden = form_in(await page(browser), f"/{act}")
+    return await browser.post(f"/ops/customers/acme/{act}", data={**hidden, **fields})
+
+
+# The list.
+
+
+async def a_book(world: World) -> None:
+    await world.add(customer("globex", "Globex", attributes={"tier": "pilot", "health": 20}))
+    await world.add(customer("initech", "Initech", attributes={"tier": "other"}))
+
+
+async def test_the_list_says_where_each_customer_stands(world: World, browser: httpx.AsyncClient) -> None:
+    await a_book(world)
+    said = text_of(await page(browser, "/ops/customers"))
+
+    assert "Acme Ltd acme Running Pilot customers Getting started 75" in said
+    assert "Globex globex Running Pilot customers Getting started 20 risk: Win them back" in said
+    assert "1\u20133 of 3." in said
+
+
+async def test_a_customer_that_no_map_fits_is_listed_with_the_reason(world: World, browser: httpx.AsyncClient) -> None:
+    await a_book(world)
+    said = text_of(await page(browser, "/ops/customers?status=unmatched"))
+
+    assert "No map fits pilot: customer.tier == \"pilot\" is not true (tier is 'other')" in said
+    assert "Acme" not in said.split("Customers", 1)[1]
+
+
+@pytest.mark.parametrize(
+    ("query", "names"),
+    [
+        ("search=glob", ["Globex"]),
+        ("risk=yes", ["Globex"]),
+        ("health_below=50", ["Globex"]),
+        ("status=none", ["Initech"]),
+        ("stage=start&sort=health", ["Globex", "Acme Ltd"]),
+        ("map=pilot&search=&health_below=&page=", ["Acme Ltd", "Globex"]),
+        ("stuck=yes", []),
+        ("search=%25", []),
+        ("page=999", ["Acme Ltd", "Globex", "Initech"]),
+    ],
+)
+async def test_the_list_is_narrowed_and_ordered(
+    world: World, browser: httpx.AsyncClient, query: str, names: list[str]
+) -> None:
+    await a_book(world)
+    rows = (await page(browser, f"/ops/customers?{query}")).text.partition("<tbody>")[2]
+    known = ["Acme Ltd", "Globex", "Initech"]
+
+    assert sorted((name for name in known if name in rows), key=rows.index) == names
+
+
+@pytest.mark.parametrize("query", ["status=odd", "health_below=low", "sort=size"])
+async def test_a_filter_that_there_is_not_is_said(world: World, browser: httpx.AsyncClient, query: str) -> None:
+    assert (await browser.get(f"/ops/customers?{query}")).status_code == 422
+
+
+async def test_the_list_goes_on_over_pages(world: World, browser: httpx.AsyncClient) -> None:
+    for number in range(51):
+        await world.add(customer(f"c{number:02}", f"Co {number:02}", attributes={"tier": "other"}))
+    first = await page(browser, "/ops/customers?search=co")
+    second = await page(browser, "/ops/customers?search=co&page=2")
+
+    assert 'href="/ops/customers?search=co&amp;page=2"' in first.text
+    assert "51\u201351 of 51." in text_of(second)
+    assert "Co 50" in text_of(second)
+
+
+# One customer.
+
+
+async def test_a_customers_page_tells_who_what_and_where(browser: httpx.AsyncClient) -> None:
+    said = text_of(await page(browser))
+
+    for words in (
+        "Running Stage: Getting started Health: 75 US, America/New York Pilot customers (version 1)",
+        "Kickoff call Getting started open waits for ana.ruiz@vendor.example (Customer success manager) to do it.",
+        "Connect the first system Getting started waiting waits for the end of “Kickoff call”.",
+        "Renewal ahead waits for the customer's date “renews on”, which nobody has told or which is past.",
+        "Sam Poe Executive sponsor sam@acme.example",
+        "Customer success manager: ana.ruiz@vendor.example",
+        "Health score 75",
+    ):
+        assert words in said
+
+
+async def test_the_timeline_is_told_in_sentences_the_newest_first(world: World, browser: httpx.AsyncClient) -> None:
+    await world.tell(step_done="kickoff", result="held")
+    said = text_of(await page(browser))
+    done = said.index(f"“Kickoff call” was done by {ANA}, with the result “held”.")
+
+    assert done < said.index("The journey began on the map “Pilot customers”.")
+    assert "Mon 2 Mar 2026, 10:00" in said
+
+
+async def test_the_timeline_shows_one_kind_of_entries(world: World, browser: httpx.AsyncClient) -> None:
+    await world.tell(step_done="kickoff", result="held")
+    said = text_of(await page(browser, "/ops/customers/acme?kind=messages"))
+
+    assert "A mail went to kim@acme.example (Coordinator) about “Connect the first system”." in said
+    assert "The journey began" not in said
+
+
+async def test_the_forecast_runs_ahead_as_if_nobody_did_anything(world: World, browser: httpx.AsyncClient) -> None:
+    before = await world.everything()
+    said = text_of(await page(browser))
+    ahead = said[said.index("If nobody does anything:") : said.index("Outcomes None was asked so far.")]
+
+    assert "Wed 4 Mar 2026, 17:00 “Kickoff call” is overdue." in ahead
+    assert "“Kickoff call” is late and was given to the Head of customer success as well." in ahead
+    assert "The stage “Getting started” is open for longer than it should be" in ahead
+    assert await world.everything() == before
+
+
+async def test_an_ended_journey_has_no_forecast_and_no_forms(world: World, browser: httpx.AsyncClient) -> None:
+    await world.tell(ended="churned")
+    found = await page(browser)
+
+    assert "Ended: churned" in text_of(found)
+    assert "No journey is open, so nothing comes by itself." in text_of(found)
+    assert "/pause" not in found.text
+
+
+async def test_the_link_to_the_plan_opens_as_the_contact_gets_it(world: World, browser: httpx.AsyncClient) -> None:
+    found = await page(browser)
+    path = world.plan(SAM)
+
+    assert f'href="http://127.0.0.1:8080{path}"' in found.text
+    assert "Hello Sam Poe." in text_of(await browser.get(path))
+
+
+async def test_pause_and_resume(world: World, browser: httpx.AsyncClient) -> None:
+    assert (await send(browser, "pause", reason="Summer")).headers["location"] == "/ops/customers/acme?told=noted"
+    assert (await world.journey()).status == "paused"
+    assert "The journey was paused: Summer." in text_of(await page(browser))
+    assert "The journey is paused: nothing happens before it is resumed." in text_of(await page(browser))
+
+    await send(browser, "resume")
+    assert (await world.journey()).status == "open"
+
+
+async def test_a_journey_is_ended_by_somebody_who_is_sure_and_says_why(
+    world: World, browser: httpx.AsyncClient
+) -> None:
+    for fields in ({"reason": "churned"}, {"sure": "yes"}, {"reason": " ", "sure": "yes"}):
+        assert (await send(browser, "end", **fields)).status_code == 422
+    assert (await world.journey()).status == "open"
+
+    await send(browser, "end", reason="churned", sure="yes")
+    assert ((await world.journey()).status, (await world.journey()).reason) == ("ended", "churned")
+
+
+async def test_an_answer_is_recorded_with_evidence_only(world: World, browser: httpx.AsyncClient) -> None:
+    refused = await send(browser, "answer", outcome="faster", verdict="verified")
+    accepted = await send(browser, "answer", outcome="faster", verdict="partial", value="4", evidence="Call of 3 March")
+
+    assert (refused.status_code, accepted.status_code) == (422, 303)
+    (kept,) = await world.answers()
+    assert (kept.verdict, kept.value, kept.method, kept.evidence) == ("partial", 4.0, "recorded", "Call of 3 March")
+    assert "evidence: Call of 3 March" in text_of(await page(browser))
+
+
+async def test_an_answer_is_taken_back_for_a_reason(world: World, browser: httpx.AsyncClient) -> None:
+    await world.tell(answer="faster", verdict="verified", evidence="Call")
+    assert (await send(browser, "revoke", outcome="faster")).status_code == 422
+
+    await send(browser, "revoke", outcome="faster", reason="Wrong customer")
+
+    assert (await world.answers())[0].revoked_why == "Wrong customer"
+    assert "taken back Mon 2 Mar 2026, 10:00 by ana.ruiz@vendor.example: Wrong customer" in text_of(await page(browser))
+
+
+async def test_a_play_is_started_by_hand(world: World, browser: httpx.AsyncClient) -> None:
+    await send(browser, "play", play="rescue", reason="I have a feeling")
+
+    assert "risk: Win them back" in text_of(await page(browser))
+
+
+@pytest.mark.parametrize(
+    ("attribute", "given", "kept"),
+    [
+        ("health", "35", 35.0),
+        ("health", "35,5", 35.5),
+        ("renews_on", "2027-03-01", "2027-03-01"),
+        ("trial", "Yes", True),
+        ("tier", "other", "other"),
+    ],
+)
+async def test_an_attribute_is_changed(
+    world: World, browser: httpx.AsyncClient, attribute: str, given: str, kept: object
+) -> None:
+    await send(browser, "set", attribute=attribute, value=given)
+
+    assert (await world.journey()).state["customer"]["attributes"][attribute] == kept
+
+
+async def test_an_attribute_is_forgotten_by_saying_nothing(world: World, browser: httpx.AsyncClient) -> None:
+    await send(browser, "set", attribute="health", value="")
+
+    assert "health" not in (await world.journey()).state["customer"]["attributes"]
+
+
+@pytest.mark.parametrize(
+    ("attribute", "given"),
+    [("health", "good"), ("trial", "perhaps"), ("renews_on", "soon"), ("tier", "gold"), ("size", "1"), ("name", "X")],
+)
+async def test_an_attribute_that_does_not_fit_changes_nothing(
+    world: World, browser: httpx.AsyncClient, attribute: str, given: str
+) -> None:
+    assert (await send(browser, "set", attribute=attribute, value=given)).status_code == 422
+    assert await world.facts() == []
+
+
+async def test_an_unknown_customer_is_not_found(browser: httpx.AsyncClient) -> None:
+    response = await browser.get("/ops/customers/nobody")
+
+    assert response.status_code == 404
+    assert "Unknown customer" in text_of(response)
+
+
+async def test_what_waits_to_be_taken_in_is_said(world: World, browser: httpx.AsyncClient) -> None:
+    world.reach.away = True
+    await world.tell(paused=True)
+
+    assert "Told, and not taken in yet: paused." in text_of(await page(browser))
+
+
+async def test_events_that_no_map_asks_for_are_counted_on_the_page(world: World, browser: httpx.AsyncClient) -> None:
+    await world.tell(event="clicked")
+    await world.tell(event="clicked")
+
+    assert "Product events that no map asks for clicked 2" in text_of(await page(browser))
+
+
+async def test_an_earlier_journey_can_be_looked_at(world: World, browser: httpx.AsyncClient) -> None:
+    await world.tell(ended="churned")
+    await world.publish({**FILES, "map.yaml": FILES["map.yaml"].replace("roles:", "reenter: always\nroles:", 1)})
+    await world.door.enrol("acme")
+    now, then = await page(browser), await page(browser, "/ops/customers/acme?journey=acme/1")
+
+    assert "Stage: Getting started" in text_of(now)
+    assert "The journey ended: churned." in text_of(then)
+    assert "(version 1, not the current one)" in text_of(then)
+
+
+# The outbox and the maps.
+
+
+async def test_the_outbox_shows_what_was_sent_to_whom(world: World, browser: httpx.AsyncClient) -> None:
+    await world.tell(step_done="kickoff", result="held")
+    listed = await page(browser, "/ops/outbox?status=sent")
+    one = await page(browser, "/ops/outbox/acme/1/connect/1/opening/1")
+    mail = await page(browser, "/ops/outbox/acme/1/connect/1/opening/1/html")
+
+    assert f"Acme Ltd: connect your first system opening Acme Ltd {KIM}" in text_of(listed)
+    assert '<iframe class="mail" sandbox' in one.text
+    assert "Hello Kim," in text_of(one)
+    assert "Hello Kim," in text_of(mail)
+    assert mail.headers["content-security-policy"].startswith("sandbox; default-src 'none'")
+
+
+async def test_the_outbox_is_empty_before_anything_was_sent(world: World, browser: httpx.AsyncClient) -> None:
+    for path in ("/ops/outbox", "/ops/outbox?status=failed", "/ops/outbox?page=-1&status=odd"):
+        assert "Nothing here." in text_of(await page(browser, path))
+
+
+async def test_a_message_that_there_is_not_is_not_found(browser: httpx.AsyncClient) -> None:
+    assert (await browser.get("/ops/outbox/acme/1/connect/9/opening/1")).status_code == 404
+
+
+async def test_maps_are_shown_with_their_versions(world: World, browser: httpx.AsyncClient) -> None:
+    await world.publish({**FILES, "messages/connect.md": FILES["messages/connect.md"] + "Bye.\n"})
+    said = text_of(await page(browser, "/ops/maps"))
+
+    assert "Pilot customers pilot" in said
+    assert said.index(" current ") < said.index("first 1")
+
+
+# The start.
+
+
+async def test_the_start_counts_journeys_outcomes_and_tasks(world: World, browser: httpx.AsyncClient) -> None:
+    await a_book(world)
+    await world.tell(answer="faster", verdict="verified", evidence="Call")
+    await world.move_to(START + 10 * DAY)
+    said = text_of(await page(browser, "/"))
+
+    for words in ("2 running", "1 with an open risk", "1 without a journey", "1 confirmed", "Getting started 2 2"):
+        assert words in said
+    assert "6 open tasks 5 of them overdue" in said
+
+
+async def test_the_start_of_an_empty_house_says_how_to_begin(empty_world: World) -> None:
+    async with empty_world.client() as client:
+        assert "No map is published yet." in text_of(await client.get("/"))
+        await empty_world.publish()
+        assert "There are no customers yet." in text_of(await client.get("/"))

@@ -1,0 +1,54 @@
+"""The web application as a process of its own, on a real socket, while Temporal is away."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import signal
+import sys
+from pathlib import Path
+
+import httpx
+
+from embedded.ports import free_port
+from settings import Settings
+from web.serve import opened
+
+ROOT = Path(__file__).parents[2]
+
+
+async def test_it_serves_says_where_and_stops_when_asked(tmp_path: Path) -> None:
+    port = free_port()
+    environment = {
+        **os.environ,
+        "MILEPOST_DATA": str(tmp_path),
+        "MILEPOST_TEMPORAL_ADDRESS": f"127.0.0.1:{free_port()}",
+    }
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-P", "-m", "cli", "web", "--port", str(port), cwd=ROOT, env=environment,
+        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+    assert process.stdout is not None
+    said = (await asyncio.wait_for(process.stdout.readline(), 60)).decode()
+    found = re.search(r"http://127\.0\.0\.1:\d+", said)
+    assert found, said
+    async with httpx.AsyncClient(trust_env=False) as client:
+        health = await client.get(f"{found[0]}/health")
+        home = await client.get(found[0])
+    process.send_signal(signal.SIGTERM)
+    await asyncio.wait_for(process.wait(), 20)
+
+    assert health.json() == {"status": "degraded", "database": "ok", "temporal": "away"}
+    assert "No map is published yet." in home.text
+    assert "server" not in home.headers
+
+
+async def test_it_opens_while_temporal_is_away(settings: Settings) -> None:
+    away = settings.model_copy(update={"temporal_address": f"127.0.0.1:{free_port()}"})
+    async with opened(away) as app:
+        transport = httpx.ASGITransport(app, client=("127.0.0.1", 5000))
+        async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8080") as client:
+            health = await client.get("/health")
+
+    assert health.json()["temporal"] == "away"
