@@ -6,8 +6,9 @@ Reasons to hold a message are looked at in one order: pause, play, contact, wind
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import time, timedelta
 
-from journeys.language.durations import Duration, Limit, Unit
+from journeys.language.durations import Limit
 from journeys.planner.chart import ChartStep
 from journeys.planner.commands import SendMessage
 from journeys.planner.customer import Contact
@@ -18,7 +19,6 @@ from journeys.planner.timeline import Kind
 from journeys.planner.turn import Turn
 
 MERGED = ("opening", "reminder")
-ONE_DAY = Duration(1, Unit.DAY)
 
 
 @dataclass(slots=True)
@@ -153,7 +153,7 @@ def _limit_until(turn: Turn, outgoing: Outgoing) -> Instant | None:
     oldest = sent[-limit.count]
     at = calendar.plus(oldest, limit.period)
     while calendar.plus(at, limit.period, -1) < oldest:  # a month before the month's last day may lie earlier
-        at = calendar.plus(at, ONE_DAY)
+        at = calendar.on(calendar.local(at).date() + timedelta(days=1), time.min)
     at = calendar.next_open(at)
     return at if at > turn.at else None
 

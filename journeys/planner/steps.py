@@ -73,7 +73,7 @@ def opening_of(turn: Turn, step: ChartStep, ready_at: Instant) -> Instant | None
 
 def open_step(turn: Turn, step: ChartStep) -> None:
     """Open the next occurrence of a step, unless it is skipped or done before it opens."""
-    _plan_repeats(turn, step)
+    plan_repeats(turn, step)
     if step.skip_when is not None and turn.is_true(step.skip_when):
         close_step(turn, step, "skipped", why="skip_when")
         return
@@ -149,8 +149,8 @@ def is_fulfilled(turn: Turn, step: ChartStep, triggers: tuple[Waited, ...]) -> b
 # Repeats.
 
 
-def _plan_repeats(turn: Turn, step: ChartStep) -> None:
-    """At the first opening of a visit, set when the step opens again."""
+def plan_repeats(turn: Turn, step: ChartStep) -> None:
+    """At the first opening of a visit, or where a step is closed before that, set when it opens again."""
     record = turn.state.step(step.id)
     if step.every is None or record.repeat_base is not None:
         return

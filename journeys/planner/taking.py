@@ -20,7 +20,7 @@ from journeys.planner.moving import move
 from journeys.planner.outcomes import answer, revoke
 from journeys.planner.pausing import pause, resume
 from journeys.planner.state import REMEMBERED_FACTS
-from journeys.planner.steps import finish_step, reopen
+from journeys.planner.steps import finish_step, plan_repeats, reopen
 from journeys.planner.tasks import close_engine_task, open_engine_task
 from journeys.planner.timeline import Kind
 from journeys.planner.turn import Turn
@@ -60,6 +60,7 @@ def _take(turn: Turn, fact: told.Fact) -> None:
             _step_done(turn, fact)
         case told.StepSkipped():
             step = _closable(turn, fact.step)
+            plan_repeats(turn, step)
             close_step(turn, step, "skipped", why=fact.reason or "told", by=fact.by)
         case told.StepReopened():
             _step_reopened(turn, fact)
@@ -151,6 +152,7 @@ def _step_done(turn: Turn, fact: told.StepDone) -> None:
         raise _Ignored("needs_answer")
     if isinstance(step.step, Touchpoint) and step.step.results and fact.result not in step.step.results:
         raise _Ignored("result")
+    plan_repeats(turn, step)
     finish_step(turn, step, by=fact.by, result=fact.result, note=fact.note)
 
 
