@@ -12,7 +12,7 @@ from journeys.wording import Wording
 from store import figures, journeys, timeline
 from store.figures import Figures
 from store.timeline import Happening
-from web.ops.customer import Entry
+from web.ops.shapes import Entry
 from web.pages import render, shell
 from web.people import Looking
 from web.services import Served, Services

@@ -1,7 +1,7 @@
 """Who is looking: a signed cookie keeps who a colleague said to be.
 
 With a desk password set, it is asked for. Without one, and only while everything stays on this machine, anybody may
-look, and says who they are from a list before doing anything (docs/decisions/web-sign-in.md).
+look, and says who they are from a list before doing anything (docs/decisions/0017-who-may-look-and-act.md).
 """
 
 from __future__ import annotations
