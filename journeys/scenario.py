@@ -23,7 +23,7 @@ from journeys.planner.customer import Customer
 from journeys.planner.facts import Fact
 from journeys.planner.instants import Instant, instant
 from journeys.planner.timeline import Kind
-from journeys.written import Name, Value, Written, WrittenContact, WrittenFact
+from journeys.written import Name, Value, Written, WrittenContact, WrittenFact, Zone
 
 ENTRY_FIELDS = (
     "at", "kind", "stage", "play", "step", "occurrence", "map", "version", "track", "role", "persona", "due", "why",
@@ -37,7 +37,7 @@ class WrittenCustomer(Written):
 
     id: Name
     name: Name
-    timezone: Name = "UTC"
+    timezone: Zone = "UTC"
     country: Annotated[str, Field(pattern=r"^[A-Z]{2}$")] | None = None
     language: Name | None = None
     attributes: dict[Name, Value] = Field(default_factory=dict)

@@ -10,14 +10,24 @@ from datetime import date, datetime
 from difflib import get_close_matches
 from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from journeys.planner import facts as told
+from journeys.planner.calendars import is_zone
 from journeys.planner.customer import Contact
 from journeys.planner.instants import Instant, instant
 
 Name = Annotated[str, Field(min_length=1, max_length=200)]
 Said = Annotated[str, Field(max_length=10_000)]
+
+
+def _known_zone(name: str) -> str:
+    if not is_zone(name):
+        raise ValueError(f"there is no time zone {name!r}; write an IANA name, such as 'Europe/Berlin'")
+    return name
+
+
+Zone = Annotated[Name, AfterValidator(_known_zone)]
 
 
 def _day_as_text(value: Any) -> Any:
@@ -62,7 +72,7 @@ class WrittenContact(Written):
     name: Name
     email: Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+$", max_length=320)]
     personas: tuple[Name, ...] = ()
-    timezone: Name | None = None
+    timezone: Zone | None = None
     country: Annotated[str, Field(pattern=r"^[A-Z]{2}$")] | None = None
     language: Name | None = None
 

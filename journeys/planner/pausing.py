@@ -125,7 +125,8 @@ def _shift_step(turn: Turn, step: ChartStep, paused_at: Instant) -> None:
         return
     record = turn.edit_step(step.id)
     record.shifted += days
-    if record.status == "waiting" and record.opens_at is not None and step.step.wait is not None:
+    waits = record.status == "waiting" and step.step.wait is not None and not record.forced
+    if waits and record.opens_at is not None:
         record.opens_at = _moved(turn, calendar, paused_at, record.opens_at, step.step.wait)
     if record.repeat_base is not None:
         record.repeat_base = calendar.shifted(record.repeat_base, days, exact=True)
