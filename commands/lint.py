@@ -9,10 +9,11 @@ from typing import Annotated
 
 import typer
 
-from journeys.language.lint import lint as problems_of
+from journeys.advising import examine
+from journeys.language.codes import CODES
 from journeys.language.loader import MAP_FILE, load
 from journeys.language.names import nearest
-from journeys.language.problems import CODES, Problem
+from journeys.language.problems import Problem
 
 
 def lint(
@@ -36,7 +37,7 @@ def lint(
     if not paths:
         raise typer.BadParameter("name a map's folder, its map.yaml or a folder of maps, such as maps/")
     maps = [file for path in paths for file in map_files(path)]
-    problems = [problem for file in maps for problem in problems_of(load(file))]
+    problems = [problem for file in maps for problem in examine(load(file))]
     for problem in problems:
         typer.echo(json.dumps(problem.to_json(), ensure_ascii=False) if as_json else str(problem))
     errors = sum(problem.severity == "error" for problem in problems)
@@ -75,3 +76,5 @@ def _explain(code: str) -> None:
     severity = Problem("", 1, 1, code.upper(), "").severity
     typer.echo(f"{code.upper()} ({severity}): {found.title}\n")
     typer.echo(textwrap.fill(found.explanation, width=88))
+    for heading, example in (("Wrong", found.wrong), ("Right", found.right)):
+        typer.echo(f"\n{heading}:\n\n{textwrap.indent(example, '    ')}")

@@ -15,7 +15,7 @@ from commands.lint import map_files
 from commands.support.errors import CommandError
 from commands.support.opening import now_of, opened
 from commands.support.output import AsJson, aside, count_of, print_json, say
-from journeys.language.lint import lint
+from journeys.advising import examine
 from journeys.language.loader import Loaded, content_hash, load
 from journeys.language.model import Map
 from journeys.language.problems import Problem
@@ -61,7 +61,7 @@ def publish(
     on the version that they began on. The same content is the same version.
     """
     loaded = [load(file) for path in paths for file in map_files(path)]
-    problems = [problem for each in loaded for problem in lint(each)]
+    problems = [problem for each in loaded for problem in examine(each)]
     _tell(problems, as_json=as_json)
     if any(problem.severity == "error" for problem in problems):
         raise CommandError("Nothing was published: a map with errors never is.", "Correct what is listed above.")

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, assert_never
 
 from journeys.language.model import Attribute, Map
 from journeys.language.words import AttributeType
 from journeys.planner.customer import Contact, Customer
-from journeys.planner.instants import Instant, moment
+from journeys.planner.instants import Instant, instant, moment
+
+MADE_UP_START = instant(datetime(2026, 1, 5, 9, tzinfo=UTC))
+"""When the journeys of made-up customers begin, unless somebody says otherwise: a Monday morning."""
 
 SOME_DATE = timedelta(days=300)
 """How far after the start a made-up customer's dates lie: a renewal is then seen within a year."""

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 
-from journeys.drafting import made_up_customer
+from journeys.drafting import MADE_UP_START, made_up_customer
 from journeys.language.lint import lint
 from journeys.language.loader import MAP_FILE, content_hash, load
 from journeys.language.yaml_text import read_yaml
 from journeys.planner.chart import Chart
-from journeys.planner.instants import instant
 from journeys.scenario import LoadedScenario, Scenario, load_scenario
 
-MADE_UP_START = instant(datetime(2026, 1, 5, 9, tzinfo=UTC))
 MADE_UP_DAYS = 366
 
 

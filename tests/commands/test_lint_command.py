@@ -8,6 +8,7 @@ import typer
 from typer.testing import CliRunner
 
 from commands.lint import lint
+from journeys.language.codes import CODES
 from tests.language.broken import EXAMPLE, SIDE_FILES, example_with, place_of
 
 app = typer.Typer()
@@ -85,3 +86,23 @@ def test_a_code_is_explained() -> None:
 def test_an_unknown_code_and_no_path_are_refused_with_what_to_do() -> None:
     assert runner.invoke(app, ["--explain", "M999"]).exit_code == 2
     assert runner.invoke(app, []).exit_code == 2
+
+
+@pytest.mark.parametrize("code", sorted(CODES))
+def test_every_code_is_explained_with_an_example(code: str) -> None:
+    result = runner.invoke(app, ["--explain", code])
+    assert result.exit_code == 0
+    wrong, right = CODES[code].wrong, CODES[code].right
+    assert wrong != right
+    _, _, examples = result.stdout.partition("Wrong:")
+    assert [line.strip() for line in wrong.splitlines()] == [
+        line.strip() for line in examples.partition("Right:")[0].strip().splitlines()
+    ]
+    assert right.splitlines()[0] in examples.partition("Right:")[2]
+
+
+def test_a_map_that_writes_more_than_its_own_limit_is_warned_of() -> None:
+    write_map("one", example_with(("limit: 3 per 7 days", "limit: 1 per 7 days")))
+    result = runner.invoke(app, ["one"])
+    assert result.exit_code == 0
+    assert " W205 The map by itself wants to write to the 'coordinator'" in result.stdout

@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from journeys.language.codes import CODES
 from journeys.language.lint import lint
 from journeys.language.loader import from_data, from_files
-from journeys.language.problems import CODES, Problem
+from journeys.language.problems import Problem
 from journeys.language.yaml_text import read_yaml
 from tests.language.broken import EXAMPLE, SIDE_FILES, example_with, place_of, problems_of, problems_with
 
