@@ -103,7 +103,7 @@ subject: Is it faster?
 {{ contact.first_name }}, {{ step.statement }} [Tell us]({{ verify_url }})
 """
 
-KICKOFF = """## Before the call
+KICKOFF = """# Before the call
 
 Ask {{ customer.name }} who decides. The call is due {{ step.due | date }}.
 

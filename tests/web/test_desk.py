@@ -44,6 +44,7 @@ async def test_a_task_says_what_for_whom_why_by_when_with_whom_and_how_long(brow
 async def test_the_playbook_is_filled_in_with_the_customers_data(browser: httpx.AsyncClient) -> None:
     page = (await day(browser)).text
 
+    assert "<h4>Before the call</h4>" in page
     assert "Ask Acme Ltd who decides." in page
     assert "<li>Agree who does what by when.</li>" in page
 

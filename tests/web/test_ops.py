@@ -273,10 +273,11 @@ async def test_the_outbox_shows_what_was_sent_to_whom(world: World, browser: htt
     mail = await page(browser, "/ops/outbox/acme/1/connect/1/opening/1/html")
 
     assert f"Acme Ltd: connect your first system opening Acme Ltd {KIM}" in text_of(listed)
-    assert '<iframe class="mail" sandbox' in one.text
+    assert '<iframe class="mail" sandbox="allow-popups allow-popups-to-escape-sandbox"' in one.text
     assert "Hello Kim," in text_of(one)
     assert "Hello Kim," in text_of(mail)
-    assert mail.headers["content-security-policy"].startswith("sandbox; default-src 'none'")
+    assert mail.headers["content-security-policy"].startswith("sandbox allow-popups allow-popups-to-escape-sandbox; ")
+    assert '<base target="_blank">' in mail.text
 
 
 async def test_the_outbox_is_empty_before_anything_was_sent(world: World, browser: httpx.AsyncClient) -> None:

@@ -189,7 +189,14 @@ def _playbook(seen: Seen) -> Markup | None:
         html = render_playbook(text, _context(seen), file=name)
     except (TemplateFailed, ValueError) as error:
         return Markup("<p>The playbook can't be shown: {}.</p>").format(error)
-    return Markup(html)  # noqa: S704 - made from Markdown without HTML, with every value escaped
+    return Markup(_below_the_title(html))  # noqa: S704 - made from Markdown without HTML, with every value escaped
+
+
+def _below_the_title(html: str) -> str:
+    """Headings of a playbook stand below the title of its task."""
+    for level, lower in ((3, 6), (2, 5), (1, 4)):
+        html = html.replace(f"<h{level}>", f"<h{lower}>").replace(f"</h{level}>", f"</h{lower}>")
+    return html
 
 
 def _context(seen: Seen) -> PlaybookContext:

@@ -20,8 +20,11 @@ from web.zones import ours
 
 router = APIRouter(prefix="/ops/outbox", include_in_schema=False)
 PER_PAGE = 50
-MAIL_POLICY = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data: https:; frame-ancestors 'self'"
-"""A message is shown without scripts, forms or anything but its own pictures and styles."""
+MAIL_POLICY = (
+    "sandbox allow-popups allow-popups-to-escape-sandbox; default-src 'none'; style-src 'unsafe-inline'; "
+    "img-src data: https:; frame-ancestors 'self'"
+)
+"""A message is shown without scripts, forms or anything but its own pictures and styles; its links open new pages."""
 _WORDS: dict[str, str] = {"queued": "On its way", "sent": "Sent", "failed": "Failed"}
 
 
@@ -103,7 +106,7 @@ async def message(
     if alone:
         if row.html is None:
             raise Failed(404, "not_found", "This message has not been written yet.")
-        return HTMLResponse(row.html, headers={"content-security-policy": MAIL_POLICY, "x-frame-options": "SAMEORIGIN"})
+        return _mail(row.html)
     zone = await ours(served)
     line = _line(MessageLine(row, customer_name), zone)
     page = MessagePage(
@@ -116,6 +119,12 @@ async def message(
         zone=local_time.zone_said(zone, served.now()),
     )
     return render("ops/message.html", page, shell(request, served, viewer, line.subject, "outbox", zone=zone))
+
+
+def _mail(html: str) -> Response:
+    """The message alone, for a frame: its links lead out of it."""
+    aiming = html.replace("<head>", '<head><base target="_blank">', 1)
+    return HTMLResponse(aiming, headers={"content-security-policy": MAIL_POLICY, "x-frame-options": "SAMEORIGIN"})
 
 
 def _line(found: MessageLine, zone: str) -> Line:
