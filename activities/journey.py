@@ -96,11 +96,14 @@ class JourneyActivities:
 
 
 async def _mark_taken(session: AsyncSession, before: State, facts: list[Fact]) -> None:
-    """Note that the facts are taken in, and when they acted: a journey does not go back for one that came late."""
+    """Note that the facts are taken in, and when they acted: a journey does not go back for one that came late.
+
+    A fact that comes a second time, by a signal and by the sweeper, acted when it came first.
+    """
     customer = before.customer.id
-    await fact_rows.mark_delivered(session, customer, [fact.id for fact in facts])
+    first_time = await fact_rows.mark_delivered(session, customer, [fact.id for fact in facts])
     for fact in facts:
-        if fact.at < before.clock:
+        if fact.at < before.clock and fact.id in first_time:
             await fact_rows.acted_at(session, customer, fact.id, before.clock)
 
 

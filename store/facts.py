@@ -124,9 +124,9 @@ async def pending_of(session: AsyncSession, customers: Iterable[str]) -> list[Fa
     return list(await session.scalars(query.order_by(FactRow.serial)))
 
 
-async def mark_delivered(session: AsyncSession, customer: str, ids: Iterable[str]) -> None:
-    """The journey was told these facts; marking again changes nothing."""
-    await _mark(session, customer, ids, "delivered")
+async def mark_delivered(session: AsyncSession, customer: str, ids: Iterable[str]) -> set[str]:
+    """The journey was told these facts; marking again changes nothing. The ids that are marked for the first time."""
+    return {row.id for row in await _mark(session, customer, ids, "delivered")}
 
 
 async def acted_at(session: AsyncSession, customer: str, fact: str, at: Instant) -> None:

@@ -35,9 +35,14 @@ class _Ignored(Exception):  # noqa: N818 - no error: the fact makes no sense now
         self.why = why
 
 
+def mark_of(fact: str) -> str:
+    """What a journey remembers of a fact's id, in `State.seen`."""
+    return urlsafe_b64encode(hashlib.blake2b(fact.encode(), digest_size=8).digest()).decode().rstrip("=")
+
+
 def take(turn: Turn, fact: told.Fact) -> None:
     """Take one fact in, unless it was seen before."""
-    mark = urlsafe_b64encode(hashlib.blake2b(fact.id.encode(), digest_size=8).digest()).decode().rstrip("=")
+    mark = mark_of(fact.id)
     if mark in turn.state.seen:
         return
     turn.state.seen = [*turn.state.seen, mark][-REMEMBERED_FACTS:]

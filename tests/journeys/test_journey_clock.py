@@ -33,3 +33,9 @@ def test_by_the_wall_clock_of_an_instant_the_instant_has_come(
     a_millisecond = 0.001
 
     assert clock.journey_of(clock.wall_of(epoch + later) + a_millisecond) >= epoch + later
+
+
+def test_before_its_beginning_journey_time_stands_still() -> None:
+    clock = JourneyClock(1000.0, parse("2026-03-02T15:00:00Z"), 86_400.0)
+
+    assert clock.journey_of(900.0) == clock.journey_of(1000.0) == clock.journey_epoch
