@@ -39,11 +39,16 @@ def carry_out(turn: Turn, branch: Iterable[BranchItem]) -> bool:
 
 
 def start_or_defer(turn: Turn, play: str, why: str) -> None:
-    """Try to start a play now, or at the resume of a journey that is paused."""
-    if turn.paused:
-        turn.state.deferred.append({"play": play, "why": why})
-    else:
+    """Try to start a play now, or at the resume of a journey that is paused.
+
+    Of the events that would start it one is kept: a product may send thousands in a long pause.
+    """
+    if not turn.paused:
         try_start(turn, turn.chart.plays[play], why)
+        return
+    wanted = {"play": play, "why": why}
+    if why != "event" or wanted not in turn.state.deferred:
+        turn.state.deferred.append(wanted)
 
 
 def set_attributes(turn: Turn, values: Mapping[str, Any]) -> None:
