@@ -20,6 +20,7 @@ LISTED = (
     Listed("web", "commands.web", "web", "Run the web application alone.", _RUN),
     Listed("migrate", "commands.migrate", "migrate", "Bring the database to the tables of this version.", _RUN),
     Listed("version", "commands.version", "version", "Say which versions of Milepost and its parts these are.", _RUN),
+    Listed("new", "commands.new", "new", "Make a new map by copying another one.", _MAPS),
     Listed("lint", "commands.lint", "lint", "Report everything that is wrong in maps, with its place.", _MAPS),
     Listed("simulate", "commands.simulate", "simulate", "Print the timeline of a scenario or of a map.", _MAPS),
     Listed("test", "commands.test", "test", "Run the scenarios below a folder.", _MAPS),
