@@ -25,7 +25,6 @@ TOLD = {
     "noted": "Noted. Thank you.",
     "again": "That was noted before; nothing was done twice.",
     "later": "It is written down. The engine can't be reached right now; it takes it in as soon as it is back.",
-    "kept": "It is on record. There is no open journey to tell.",
     "closed": "That was closed meanwhile; nothing has changed.",
 }
 """What a page says after a form, by the word in its address: no text of a stranger's link is ever shown."""
