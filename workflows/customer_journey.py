@@ -31,6 +31,7 @@ class CustomerJourney:
         self._alarm = Alarm()
         self._in_flight: dict[str, Delivery] = {}
         self._ended = False
+        self._advanced_in = 0
 
     @workflow.run
     async def run(self, given: JourneyInput) -> None:
@@ -75,6 +76,7 @@ class CustomerJourney:
         now = self._now()
         facts = self._agenda.take(now)
         given = self._given
+        self._advanced_in = workflow.info().get_current_history_length()
         advanced = await workflow.execute_local_activity_method(
             JourneyActivities.advance,
             AdvanceOrder(given.journey, given.version, given.state, facts, now),
@@ -150,6 +152,13 @@ class CustomerJourney:
         return replace(self._given, wake_at=self._agenda.wake_at, waiting=self._agenda.facts, in_flight=deliveries)
 
     def _is_due(self) -> bool:
+        """Whether there is something to take in, in a workflow task that has not advanced the journey yet.
+
+        A worker that dies forgets what it did since the task began, while the store keeps it: one advance can be done
+        again, two cannot.
+        """
+        if self._advanced_in == workflow.info().get_current_history_length():
+            return False
         return self._agenda.next is not None and self._agenda.next <= self._now()
 
     def _now(self) -> int:
