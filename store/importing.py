@@ -10,10 +10,11 @@ import codecs
 import csv
 import difflib
 import io
-from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import chain, islice
 from typing import Any, TypeVar
 
 from journeys.language.model import AttributeType
@@ -61,6 +62,18 @@ class Book:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenBook:
+    """A file that is read row by row: `rows` gives the customer of each, or what is wrong with it.
+
+    `problems` are those of the header; with any of them there are no rows.
+    """
+
+    columns: tuple[str, ...]
+    problems: tuple[RowProblem, ...]
+    rows: Iterator[Customer | tuple[RowProblem, ...]]
+
+
+@dataclass(frozen=True, slots=True)
 class _Row:
     number: int
     cells: Sequence[str]
@@ -74,16 +87,28 @@ def read_book(data: bytes | str, attributes: Mapping[str, AttributeType] | None 
     row that cannot be read in full is refused, with all that is wrong with it; a header that cannot be used refuses
     the file.
     """
-    lines = _lines(data)
-    rows = _rows(lines, _delimiter(lines))
+    book = open_book(_lines(data), attributes)
+    read = list(book.rows)
+    customers = tuple(each for each in read if isinstance(each, Customer))
+    problems = (problem for each in read if isinstance(each, tuple) for problem in each)
+    return Book(customers, (*book.problems, *problems), len(read), book.columns)
+
+
+def open_book(lines: Iterable[str], attributes: Mapping[str, AttributeType] | None = None) -> OpenBook:
+    """Read a CSV file row by row, as `read_book` does; of the rows that went by, only the ids are kept.
+
+    `lines` end in a newline and nothing else; bytes that are no UTF-8 are escaped in them (`surrogateescape`).
+    """
+    ahead = iter(lines)
+    first = next(ahead, "")
+    rows = _rows(chain([first], ahead), _delimiter(first))
     header = next(rows, _Row(1, ()))
     names = [name.strip() for name in header.cells]
     problems = _header_problems(header, names)
     if problems:
-        return Book((), tuple(problems), 0)
+        return OpenBook((), tuple(problems), iter(()))
     reader = _Reader(names, attributes or {})
-    read = [reader.customer(row) for row in rows]
-    return Book(tuple(filter(None, read)), tuple(reader.problems), len(read), tuple(filter(None, names)))
+    return OpenBook(tuple(filter(None, names)), (), map(reader.read, rows))
 
 
 # The file.
@@ -96,36 +121,41 @@ def _lines(data: bytes | str) -> list[str]:
     return list(io.StringIO(data.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")))
 
 
-def _delimiter(lines: Sequence[str]) -> str:
+def _delimiter(header: str) -> str:
     """The sign that the header uses most: spreadsheets of many countries write semicolons."""
-    header = lines[0] if lines else ""
     return max(",;\t", key=header.count)
 
 
-def _rows(lines: Sequence[str], delimiter: str) -> Iterator[_Row]:
+def _rows(lines: Iterator[str], delimiter: str) -> Iterator[_Row]:
     """The rows that are not empty. After one that is broken, reading goes on at the line below its first."""
     width: int | None = None
-    at = 0
-    while at < len(lines):
-        row, taken = _row(lines, at, delimiter, width)
+    number = 1
+    ahead = deque(islice(lines, _LONGEST_ROW))
+    while ahead:
+        row, taken = _row(ahead, number, delimiter, width)
         if any(cell.strip() for cell in row.cells) or row.problem:
             width = width or len(row.cells)
             yield row
-        at += 1 if row.problem else taken
+        for _ in range(taken):
+            ahead.popleft()
+        number += taken
+        ahead.extend(islice(lines, taken))
 
 
-def _row(lines: Sequence[str], at: int, delimiter: str, width: int | None) -> tuple[_Row, int]:
-    reader = csv.reader(lines[at : at + _LONGEST_ROW], delimiter=delimiter, strict=True)
+def _row(lines: Iterable[str], number: int, delimiter: str, width: int | None) -> tuple[_Row, int]:
+    """The row that begins at a line, and how many lines it takes; one that is broken takes one."""
+    reader = csv.reader(lines, delimiter=delimiter, strict=True)
     try:
         found = next(reader)
     except csv.Error as error:
         why = "a quote is opened and never closed" if "unexpected end" in str(error) else str(error)
-        return _Row(at + 1, (), f"This is no CSV: {why}. Put cells with quotes in quotes, and double those inside"), 1
+        said = f"This is no CSV: {why}. Put cells with quotes in quotes, and double those inside"
+        return _Row(number, (), said), 1
     if width is not None and len(found) > width and any(cell.strip() for cell in found[width:]):
         return _Row(
-            at + 1, (), f"There are {len(found)} cells for {width} columns; put cells with {delimiter!r} in quotes"
+            number, (), f"There are {len(found)} cells for {width} columns; put cells with {delimiter!r} in quotes"
         ), 1
-    return _Row(at + 1, found), reader.line_num
+    return _Row(number, found), reader.line_num
 
 
 def _header_problems(header: _Row, names: Sequence[str]) -> list[RowProblem]:
@@ -147,16 +177,19 @@ class _Reader:
     """Makes customers of rows and gathers what is wrong."""
 
     def __init__(self, names: Sequence[str], attributes: Mapping[str, AttributeType]) -> None:
-        self.problems: list[RowProblem] = []
+        self._problems: list[RowProblem] = []
         self._names = names
         self._attributes = attributes
         self._seen: dict[str, int] = {}
 
-    def customer(self, row: _Row) -> Customer | None:
-        """The customer of a row, if all of it is right."""
-        before = len(self.problems)
+    def read(self, row: _Row) -> Customer | tuple[RowProblem, ...]:
+        """The customer of a row, if all of it is right; else all that is wrong with it."""
+        self._problems = []
+        return self._customer(row) or tuple(self._problems)
+
+    def _customer(self, row: _Row) -> Customer | None:
         given = self._cells(row)
-        if len(self.problems) > before:
+        if self._problems:
             return None
         customer_id = self._read(row, "id", given.get("id", ""), cells.read_id, "")
         self._unique(row, customer_id)
@@ -178,14 +211,14 @@ class _Reader:
             read("contacts", cells.read_contacts, ()),
             read("team", cells.read_team, {}),
         )
-        return made if len(self.problems) == before else None
+        return None if self._problems else made
 
     def _cells(self, row: _Row) -> dict[str, str]:
         """The row's cells by column, once they are text."""
         if row.problem:
-            self.problems.append(RowProblem(row.number, None, row.problem))
+            self._problems.append(RowProblem(row.number, None, row.problem))
         given = dict(zip(self._names, (cell.strip() for cell in row.cells), strict=False))
-        self.problems += [
+        self._problems += [
             RowProblem(row.number, name, "The text is not in UTF-8; save the file as 'CSV UTF-8'")
             for name, cell in given.items()
             if not _is_text(cell)
@@ -196,14 +229,14 @@ class _Reader:
         try:
             return reader(cell)
         except ValueError as error:
-            self.problems.append(RowProblem(row.number, column, str(error)))
+            self._problems.append(RowProblem(row.number, column, str(error)))
             return default
 
     def _unique(self, row: _Row, customer: str) -> None:
         first = self._seen.setdefault(customer, row.number)
         if customer and first != row.number:
             message = f"The id {customer!r} stands in row {first} already; an id names one customer"
-            self.problems.append(RowProblem(row.number, "id", message))
+            self._problems.append(RowProblem(row.number, "id", message))
 
 
 def _is_text(cell: str) -> bool:
