@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
-from typing import Any
+from typing import Any, Protocol
 
 from cel_expr_python import cel
 
@@ -29,7 +29,14 @@ from journeys.language.names import BUILT_IN, Names
 
 __all__ = ["BUILT_IN", "Condition", "ConditionError", "Names", "View", "compile_condition"]
 
-View = Mapping[str, Mapping[str, Any]]
+
+class Space(Protocol):
+    """The names of one kind, such as `steps` or `customer`; what is unknown is None."""
+
+    def get(self, name: str, /) -> Any: ...
+
+
+View = Mapping[str, Space]
 _Reader = Callable[[Any], Any]
 _CEL_TYPES = {
     AttributeType.TEXT: cel.Type.STRING,
@@ -59,6 +66,11 @@ class Condition:
     _expression: cel.Expression = field(repr=False, compare=False)
     _inputs: tuple[_Input, ...] = field(repr=False, compare=False)
     _needs_today: bool = field(repr=False, compare=False)
+
+    @property
+    def needs_today(self) -> bool:
+        """Whether it counts days, so that it must know the customer's local date."""
+        return self._needs_today
 
     def is_true(self, view: View, today: date | None = None) -> bool:
         """Whether the condition holds; unknown is not true. `today` is the customer's local date."""

@@ -5,6 +5,7 @@ Reasons to hold a message are looked at in one order: pause, play, contact, wind
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import time, timedelta
 
@@ -60,13 +61,12 @@ def drop_of_step(turn: Turn, step: str, why: str) -> None:
         drop(turn, queued, why)
 
 
-def flush(turn: Turn) -> list[Queued]:
-    """Send what may go now, hold the rest with its reason; returns what was sent, in the order of the file."""
+def flush(turn: Turn) -> Iterator[Queued]:
+    """Send what may go now, in the order of the file, and hold the rest with its reason; yields each as it goes out."""
     if not turn.state.queue:
-        return []
+        return
     chart = turn.chart
     line = sorted(turn.state.queue, key=lambda queued: chart.steps[queued.step].position)
-    sent: list[Queued] = []
     for outgoing in _merged(turn, line):
         until = _limit_until(turn, outgoing)
         if until is not None:
@@ -74,8 +74,7 @@ def flush(turn: Turn) -> list[Queued]:
                 _hold(turn, part, "limit", until)
             continue
         _send(turn, outgoing)
-        sent += outgoing.parts
-    return sent
+        yield from outgoing.parts
 
 
 def _merged(turn: Turn, line: list[Queued]) -> list[Outgoing]:
@@ -118,13 +117,19 @@ def is_held_by_play(turn: Turn, step: ChartStep, what: str) -> bool:
 
     A play holds what stages do and what other expansion plays do, never itself or a risk play.
     """
+    return bool(holding_plays(turn, step, what))
+
+
+def holding_plays(turn: Turn, step: ChartStep, what: str) -> list[str]:
+    """The open plays that keep back the step's `messages`, or `everything` of it, in the order of the map."""
     holding = ("everything",) if what == "everything" else ("messages", "everything")
     if step.in_play and turn.chart.plays[step.container].play.kind != "expansion":
-        return False
-    return any(
-        play.play.holds in holding and play_id != step.container and turn.state.play(play_id).status == "open"
+        return []
+    return [
+        play_id
         for play_id, play in turn.chart.plays.items()
-    )
+        if play.play.holds in holding and play_id != step.container and turn.state.play(play_id).status == "open"
+    ]
 
 
 def _hold(turn: Turn, queued: Queued, why: str, until: Instant | None) -> None:

@@ -97,11 +97,12 @@ def _happen(turn: Turn, at: Instant, facts: list[Fact]) -> None:
         _catch_up(turn)
     while not turn.ended:
         _fire_timers(turn)
-        sent = flush(turn)
-        for queued in sent:
+        anything = False
+        for queued in flush(turn):
+            anything = True
             _went_out(turn, queued)
         settle(turn)
-        if not sent:
+        if not anything:
             return
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any, TypeVar
 
-from journeys.language.conditions import Condition
+from journeys.language.conditions import Condition, Space
 from journeys.language.durations import Anchor
-from journeys.language.model import Outcome, Touchpoint
+from journeys.language.model import Touchpoint
 from journeys.planner.calendars import Calendar, parse_date
 from journeys.planner.chart import Chart, ChartPlay, ChartStage, ChartStep
 from journeys.planner.commands import Command
@@ -16,6 +17,7 @@ from journeys.planner.customer import Contact, Customer
 from journeys.planner.instants import Instant, text
 from journeys.planner.state import PlayState, Record, StageState, State, StepState
 from journeys.planner.timeline import Entry, Kind
+from journeys.planner.view import view_of
 
 R = TypeVar("R", bound=Record)
 
@@ -42,7 +44,7 @@ class Turn:
     changes: int = 0
     passed: Instant | None = None
     _touched: set[int] = field(default_factory=set)
-    _view: dict[str, Mapping[str, Any]] | None = None
+    _view: dict[str, Space] | None = None
     _happened: int = 0
     _happened_at: Instant = -1
 
@@ -95,13 +97,11 @@ class Turn:
 
     def put_step(self, step: str, record: StepState) -> None:
         """Replace a step's record by a new one that only this turn knows."""
-        self._view = None
         self.changes += 1
         self.state.steps[step] = record
         self._touched.add(id(record))
 
     def _edit(self, table: dict[str, R], key: str, kind: type[R]) -> R:
-        self._view = None
         self.changes += 1
         record = table.get(key)
         if record is None:
@@ -113,7 +113,6 @@ class Turn:
         return record
 
     def edit_customer(self, customer: Customer) -> None:
-        self._view = None
         self.changes += 1
         self.state.customer = customer
 
@@ -134,10 +133,18 @@ class Turn:
 
     def is_true(self, condition: Condition, event: Mapping[str, Any] | None = None) -> bool:
         """Whether a condition holds now; what is unknown is not true."""
+        view = self.view if event is None else {**self.view, "event": event}
+        return condition.is_true(view, self._today() if condition.needs_today else None)
+
+    def _today(self) -> date:
+        return self.customer_calendar(None).local(self.at).date()
+
+    @property
+    def view(self) -> Mapping[str, Space]:
+        """What conditions see now, by root and name; what is not known is None."""
         if self._view is None:
-            self._view = _view(self.chart, self.state)
-        view = self._view if event is None else {**self._view, "event": event}
-        return condition.is_true(view, self.customer_calendar(None).local(self.at).date())
+            self._view = view_of(self.chart, self.state)
+        return self._view
 
     # Who and where.
 
@@ -187,34 +194,3 @@ class Turn:
         if step.in_play:
             return self.state.play(step.container).status == "open"
         return self.state.stage(step.container).status == "open"
-
-
-def _view(chart: Chart, state: State) -> dict[str, Mapping[str, Any]]:
-    customer = state.customer
-    steps = {step: state.step(step).status for step in chart.steps}
-    return {
-        "customer": {
-            **customer.attributes,
-            "id": customer.id,
-            "name": customer.name,
-            "timezone": customer.timezone,
-            **({"country": customer.country} if customer.country else {}),
-            **({"language": customer.language} if customer.language else {}),
-            "started_on": _started_on(chart, state),
-        },
-        "steps": steps,
-        "results": {step: record.result for step, record in state.steps.items() if record.result is not None},
-        "outcomes": {
-            step: state.step(step).verdict or steps[step]
-            for step, known in chart.steps.items()
-            if isinstance(known.step, Outcome)
-        },
-        "plays": {play: state.play(play).status for play in chart.plays},
-        "stages": {stage: state.stage(stage).status for stage in chart.stages},
-    }
-
-
-def _started_on(chart: Chart, state: State) -> str:
-    customer = state.customer
-    calendar = Calendar.of(chart.map.contact_policy.window, customer.timezone, customer.country)
-    return calendar.local(state.started_at).date().isoformat()
