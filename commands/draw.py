@@ -1,0 +1,81 @@
+"""`milepost draw`: a map as a picture for the wall or the screen."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from commands.support.errors import CommandError
+from commands.support.output import aside, say
+from journeys.drawing.page import page_of
+from journeys.drawing.raster import png_of
+from journeys.drawing.sheet import picture
+from journeys.drawing.svg import svg_of
+from journeys.drawing.telling import content_of
+from journeys.language.lint import lint
+from journeys.language.loader import load
+from journeys.language.model import Map
+
+_KINDS = (".svg", ".png", ".html")
+
+
+def draw(
+    path: Annotated[Path, typer.Argument(metavar="MAP", help="A map's folder or its map.yaml.")],
+    *,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="FILE",
+            help="Where the picture goes: a name that ends in .svg, .png or .html. Without it MAP.svg, here.",
+            show_default=False,
+        ),
+    ] = None,
+) -> None:
+    """Draw a map for the wall: stages as columns, what we do and what the customer does as lanes, outcomes as gates.
+
+    The picture is made for A3 in landscape; a map that would not be legible there gets the next larger paper. The
+    HTML page has the picture and the same as text. A map with errors is not drawn: they are listed, exit code 1.
+    """
+    if output is not None and output.suffix.lower() not in _KINDS:
+        raise typer.BadParameter(
+            f"{str(output)!r} has no ending that says what to draw; end it in .svg, .png or .html",
+            param_hint="--output",
+        )
+    map_ = _map(path)
+    file = output or Path(f"{map_.map}.svg")
+    drawn, paper = _drawn(map_, file.suffix.lower())
+    try:
+        file.write_bytes(drawn)
+    except OSError as error:
+        said = f"Can't write {str(file)!r}: {error.strerror}."
+        raise CommandError(said, "Name a file in a folder that is there and may be written to.") from error
+    say(f"{file}: {map_.title}, for {paper} in landscape.")
+
+
+def _map(path: Path) -> Map:
+    """The map, without errors; its problems are told.
+
+    Raises:
+        CommandError: there are errors.
+    """
+    loaded = load(path)
+    problems = lint(loaded)
+    for problem in problems:
+        if problem.severity == "error":
+            aside(str(problem))
+    if loaded.map is None or any(problem.severity == "error" for problem in problems):
+        raise CommandError("Nothing was drawn: a map with errors has no picture.", "Correct what is listed above.")
+    return loaded.map
+
+
+def _drawn(map_: Map, kind: str) -> tuple[bytes, str]:
+    """The content of the file, and the paper that it is for."""
+    scene = picture(map_)
+    if kind == ".png":
+        return png_of(scene), scene.paper
+    text = page_of(content_of(map_), scene) if kind == ".html" else svg_of(scene)
+    return text.encode(), scene.paper

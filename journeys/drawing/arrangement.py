@@ -1,0 +1,180 @@
+"""How a map is arranged on paper: how many stages and plays stand side by side, and how wide everything gets."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from math import ceil
+
+from journeys.drawing.boxes import header_height
+from journeys.drawing.columns import Planned, play_height, stack_height
+from journeys.drawing.content import TRACKS, Content
+from journeys.drawing.heading import footer_height, heading_height
+from journeys.drawing.paper import PAPERS, Paper
+
+MARGIN = 30.0
+LABEL = 96.0
+"""How wide the names of the lanes on the left are."""
+STAGE_GAP = 18.0
+LAST_GAP = 12.0
+"""Behind the last stage, room for its gate."""
+PLAY_GAP = 14.0
+ROW_GAP = 24.0
+HEAD_GAP = 10.0
+LANE_GAP = 3.0
+LANE_PAD = 14.0
+LANE_LEAST = 46.0
+NARROWEST_CARD = 138.0
+
+
+@dataclass(frozen=True, slots=True)
+class StageRow:
+    """Stages side by side: the width of their cards, the height of their heads and of each lane that is there."""
+
+    stages: tuple[Planned, ...]
+    card: float
+    head: float
+    lanes: tuple[tuple[str, float], ...]
+
+    @property
+    def height(self) -> float:
+        lanes = sum(height for _, height in self.lanes)
+        return self.head + HEAD_GAP + lanes + LANE_GAP * (len(self.lanes) - 1)
+
+
+@dataclass(frozen=True, slots=True)
+class PlayColumn:
+    """Plays below each other."""
+
+    plays: tuple[Planned, ...]
+    width: float
+    height: float
+
+
+@dataclass(frozen=True, slots=True)
+class Arrangement:
+    """Everything on one paper; `room` is the height that is left over."""
+
+    paper: Paper
+    width: float
+    heading: float
+    footer: float
+    stages: tuple[StageRow, ...]
+    plays: tuple[PlayColumn, ...]
+
+    @property
+    def height(self) -> float:
+        return self.width / self.paper.ratio
+
+    @property
+    def needed(self) -> float:
+        rows = sum(row.height for row in self.stages) + ROW_GAP * len(self.stages)
+        return 2 * MARGIN + self.heading + self.footer + rows + self.plays_height + ROW_GAP
+
+    @property
+    def plays_height(self) -> float:
+        return max((column.height for column in self.plays), default=0.0)
+
+    @property
+    def room(self) -> float:
+        return self.height - self.needed
+
+
+def arranged(content: Content, stages: Sequence[Planned], plays: Sequence[Planned]) -> Arrangement:
+    """The arrangement with the largest letters: on A3 if they are legible there, else on the next larger paper."""
+    for paper in PAPERS:
+        for width in paper.widths():
+            fitting = [each for each in _tries(content, stages, plays, paper, width) if each.room >= 0]
+            if fitting:
+                return min(fitting, key=lambda each: (len(each.stages), each.room))
+    # Nothing is that large: the letters are as small on the largest paper as it takes.
+    paper, width = PAPERS[-1], PAPERS[-1].units(6.0)
+    while True:
+        width *= 1.1
+        fitting = [each for each in _tries(content, stages, plays, paper, width) if each.room >= 0]
+        if fitting:
+            return min(fitting, key=lambda each: each.needed)
+
+
+def _tries(
+    content: Content, stages: Sequence[Planned], plays: Sequence[Planned], paper: Paper, width: float
+) -> Iterator[Arrangement]:
+    """Arrangements of this width, whether or not they fit its height."""
+    inner = width - 2 * MARGIN
+    heading, footer = heading_height(content, inner), footer_height(content, inner)
+    play_choices = list(_play_choices(plays, inner - LABEL))
+    for stage_rows in _stage_choices(stages, inner - LABEL):
+        for play_rows in play_choices:
+            yield Arrangement(paper, width, heading, footer, stage_rows, play_rows)
+
+
+def _stage_choices(stages: Sequence[Planned], width: float) -> Iterator[tuple[StageRow, ...]]:
+    for count in range(1, len(stages) + 1):
+        rows = _split(stages, ceil(len(stages) / count))
+        if len(rows) != count:
+            continue
+        made = tuple(_stage_row(row, width, max(len(row) for row in rows)) for row in rows)
+        if all(row.card >= NARROWEST_CARD for row in made):
+            yield made
+
+
+def _split(columns: Sequence[Planned], most: int) -> list[tuple[Planned, ...]]:
+    return [tuple(columns[start : start + most]) for start in range(0, len(columns), most)]
+
+
+def _stage_row(stages: tuple[Planned, ...], width: float, columns: int) -> StageRow:
+    """One row; a last row with fewer stages than `columns` has cards as wide as if it were full."""
+    gutters = sum(stage.gutters for stage in stages) * columns / len(stages)
+    card = _whole((width - gutters - STAGE_GAP * (columns - 1) - LAST_GAP) / columns)
+    head = max(header_height(stage.column, card + stage.gutters) for stage in stages)
+    lanes = []
+    for track in TRACKS:
+        highest = max(stack_height(stage.column.on(track), card) for stage in stages)
+        if highest or track != "outcomes":
+            lanes.append((track, max(highest, LANE_LEAST) + 2 * LANE_PAD))
+    return StageRow(stages, card, head, tuple(lanes))
+
+
+def _play_choices(plays: Sequence[Planned], width: float) -> Iterator[tuple[PlayColumn, ...]]:
+    if not plays:
+        yield ()
+    for count in range(1, len(plays) + 1):
+        across = _whole((width - PLAY_GAP * (count - 1)) / count)
+        if count == 1 or across - max(play.gutters for play in plays) >= NARROWEST_CARD:
+            yield tuple(_play_column(column, across) for column in _balanced(plays, across, count))
+
+
+def _play_column(plays: Sequence[Planned], width: float) -> PlayColumn:
+    height = sum(play_height(play, width) for play in plays) + PLAY_GAP * (len(plays) - 1)
+    return PlayColumn(tuple(plays), width, height)
+
+
+def _balanced(plays: Sequence[Planned], width: float, count: int) -> list[list[Planned]]:
+    """The plays in their order in so many columns, the highest of which is as low as can be."""
+    heights = [play_height(play, width) + PLAY_GAP for play in plays]
+    limit, highest = max(heights), sum(heights)
+    while highest - limit > 1.0:
+        middle = (limit + highest) / 2
+        limit, highest = (limit, middle) if len(_filled(heights, middle)) <= count else (middle, highest)
+    columns, begin = [], 0
+    for many in _filled(heights, highest):
+        columns.append(list(plays[begin : begin + many]))
+        begin += many
+    return columns
+
+
+def _filled(heights: Sequence[float], limit: float) -> list[int]:
+    """How many plays each column takes that is filled from the top until it would be higher than `limit`."""
+    counts, height = [0], 0.0
+    for each in heights:
+        if counts[-1] and height + each > limit:
+            counts.append(0)
+            height = 0.0
+        counts[-1] += 1
+        height += each
+    return counts
+
+
+def _whole(width: float) -> float:
+    """A width in whole steps of two, so that heights worked out once serve for many tries."""
+    return width // 2 * 2

@@ -1,0 +1,90 @@
+"""What the boxes of a picture say, before anybody asks where they stand."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+TRACKS = ("company", "outcomes", "customer")
+"""From top to bottom; the gates stand between what we do and what the customer does."""
+
+
+class Mark(StrEnum):
+    """The sign before a line."""
+
+    PERSON = "person"
+    MAIL = "mail"
+    CLOCK = "clock"
+    BRANCH = "branch"
+    OPTIONAL = "optional"
+    TARGET = "target"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One thing that a box says under its title."""
+
+    text: str
+    mark: Mark = Mark.NONE
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """Something told of a play under a label, such as what starts it."""
+
+    label: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A step. `after` are the steps of the same stage or play that it waits for, `elsewhere` those of others."""
+
+    id: str
+    track: str
+    automatic: bool
+    title: str
+    lines: tuple[Line, ...]
+    after: tuple[str, ...]
+    elsewhere: tuple[str, ...]
+
+    @property
+    def told(self) -> str:
+        """The whole card as one text."""
+        return ". ".join([self.title, *(line.text for line in self.lines)])
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A stage or a play, with its cards from top to bottom."""
+
+    id: str
+    mark: str
+    title: str
+    lines: tuple[Line, ...]
+    facts: tuple[Fact, ...]
+    tone: str
+    cards: tuple[Card, ...]
+
+    @property
+    def told(self) -> str:
+        """The head of the column as one text."""
+        facts = [f"{fact.label}: {fact.text}" for fact in self.facts]
+        return ". ".join([f"{self.mark}, {self.title}", *(line.text for line in self.lines), *facts])
+
+    def on(self, track: str) -> tuple[Card, ...]:
+        """The cards of one track."""
+        return tuple(card for card in self.cards if card.track == track)
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """All that a picture says."""
+
+    title: str
+    lead: tuple[str, ...]
+    footer: str
+    told: str
+    stages: tuple[Column, ...]
+    plays: tuple[Column, ...]

@@ -1,0 +1,99 @@
+"""How wide text is in the font of the pictures, and where it breaks into lines so that nothing is cut."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from pathlib import Path
+
+import font_source_sans_pro
+from fontTools.ttLib import TTFont
+
+FAMILY = "Source Sans Pro"
+FALLBACKS = "'Source Sans 3', 'Segoe UI', Helvetica, Arial, sans-serif"
+ASCENT, DESCENT = 0.78, 0.24
+"""How far letters reach above and below the base line, in sizes of the font."""
+LEADING = 1.22
+_FOLDER = Path(font_source_sans_pro.__file__).parent / "files"
+_UNKNOWN = 1.3  # sizes of the font: as wide as an emoji or an ideograph of another font gets
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """A size and a weight; sizes are in units of the drawing."""
+
+    size: float
+    bold: bool = False
+
+    @property
+    def leading(self) -> float:
+        """From one base line to the next."""
+        return self.size * LEADING
+
+    @property
+    def weight(self) -> int:
+        return 600 if self.bold else 400
+
+
+def font_file(*, bold: bool) -> Path:
+    """The font of one weight, as the wheel ships it."""
+    return _FOLDER / ("SourceSansPro-Semibold.ttf" if bold else "SourceSansPro-Regular.ttf")
+
+
+@cache
+def _advances(*, bold: bool) -> dict[int, float]:
+    """How far each character moves the pen, in sizes of the font."""
+    font = TTFont(font_file(bold=bold), lazy=True)
+    widths, per_em = font["hmtx"].metrics, font["head"].unitsPerEm
+    return {code: widths[glyph][0] / per_em for code, glyph in font.getBestCmap().items()}
+
+
+def is_known(text: str) -> bool:
+    """Whether the font has every letter of the text."""
+    return all(ord(letter) in _advances(bold=False) for letter in text)
+
+
+@lru_cache(maxsize=50_000)
+def width_of(text: str, style: Style) -> float:
+    """The width of one line; kerning is left out, so that nothing is ever wider."""
+    advances = _advances(bold=style.bold)
+    return style.size * sum(advances.get(ord(letter), _UNKNOWN) for letter in text)
+
+
+@lru_cache(maxsize=50_000)
+def wrapped(text: str, style: Style, width: float) -> tuple[str, ...]:
+    """The text in lines no wider than `width`; a word that is wider by itself is broken between letters."""
+    lines: list[str] = []
+    line = ""
+    for word in _words(text, style, width):
+        longer = f"{line} {word}" if line else word
+        if line and width_of(longer, style) > width:
+            lines.append(line)
+            line = word
+        else:
+            line = longer
+    return (*lines, line) if line else tuple(lines)
+
+
+def _words(text: str, style: Style, width: float) -> list[str]:
+    """The words; no-break spaces hold theirs together as long as a line can."""
+    words: list[str] = []
+    for word in re.split(r"[ \t\r\n]+", text.strip()):
+        if width_of(word, style) <= width:
+            words.append(word)
+        elif "\u00a0" in word:
+            words += _words(word.replace("\u00a0", " "), style, width)
+        else:
+            words += _pieces(word, style, width)
+    return words
+
+
+def _pieces(word: str, style: Style, width: float) -> list[str]:
+    pieces, piece = [], ""
+    for letter in word:
+        if piece and width_of(piece + letter, style) > width:
+            pieces.append(piece)
+            piece = ""
+        piece += letter
+    return [*pieces, piece]

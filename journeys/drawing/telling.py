@@ -1,0 +1,201 @@
+"""What is said of each stage, play and step of a map in its picture."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from graphlib import TopologicalSorter
+
+from journeys.drawing.content import TRACKS, Card, Column, Content, Fact, Line, Mark
+from journeys.drawing.phrases import Phrases
+from journeys.drawing.sources import starts_of
+from journeys.language.model import Action, AnyStep, Map, Outcome, Play, Stage, Touchpoint
+from journeys.wording import number, spaced
+
+_HOLDS = {"messages": "messages of the stages", "everything": "messages and steps of the stages"}
+_VERDICTS = {"verified": "yes", "partial": "partly", "disputed": "no", "silent": "silence"}
+
+
+def content_of(map: Map) -> Content:  # noqa: A002 - the field's word
+    """Everything that a picture of the map says."""
+    return _Teller(map).content()
+
+
+class _Teller:
+    def __init__(self, map: Map) -> None:  # noqa: A002 - the field's word
+        self.map = map
+        self.say = Phrases(map)
+        self.homes = {step.id: container for container, step in map.all_steps()}
+        self.steps = {step.id: step for _, step in map.all_steps()}
+        self.starts = starts_of(map)
+
+    def content(self) -> Content:
+        stages = tuple(self._stage(stage, place) for place, stage in enumerate(self.map.stages))
+        plays = tuple(self._play(play) for play in self.map.plays)
+        lead = [f"For customers whose {self.say.condition(self.map.segment.where)}"]
+        if self.map.hypothesis:
+            lead.append(f"Hypothesis: {self.map.hypothesis}")
+        footer = f"{self.map.map} \u00b7 owner {self.map.owner}"
+        return Content(self.map.title, tuple(lead), footer, _told(self.map, stages, plays), stages, plays)
+
+    # Stages and plays.
+
+    def _stage(self, stage: Stage, place: int) -> Column:
+        lines = [Line(stage.goal)] if stage.goal else []
+        alone = stage.opens is not None and place > 0
+        if alone and stage.opens is not None:
+            opens = self.say.anchor(stage.opens.at) if stage.opens.at else f"on {self.say.triggers(stage.opens.when)}"
+            lines.append(Line(f"opens {opens}", Mark.CLOCK))
+        if stage.target:
+            lines.append(Line(f"done within {stage.target}", Mark.CLOCK))
+        if stage.then:
+            lines.append(Line(f"then {self.say.branch(stage.then)}", Mark.BRANCH))
+        return self._column(stage, str(place + 1), "opens" if alone else "stage", lines, ())
+
+    def _play(self, play: Play) -> Column:
+        starts = [self.say.trigger(trigger) for trigger in play.starts_when]
+        facts = [Fact("Starts", "; ".join([*starts, *self._led_from(play.id)] or ["when somebody starts it"]))]
+        if play.only_if:
+            facts.append(Fact("Only if", self.say.condition(play.only_if)))
+        facts.append(Fact("Ends", "; ".join(self._ends(play))))
+        if play.holds != "none":
+            facts.append(Fact("Holds", _HOLDS[play.holds]))
+        if play.cooldown:
+            facts.append(Fact("Again", f"after {play.cooldown} at the earliest"))
+        return self._column(play, self.say.plays[play.id], play.kind, (), facts)
+
+    def _led_from(self, play: str) -> Iterator[str]:
+        """The steps, stages and plays whose branches start it, those of one kind together."""
+        for how, names in self.starts.get(play, {}).items():
+            yield f"{how} {', '.join(self._named(name) for name in names)}".strip()
+
+    def _named(self, name: str) -> str:
+        if name in self.say.plays:
+            return f"play\u00a0{self.say.plays[name]}"
+        if name in self.say.stages:
+            return f"stage\u00a0{self.say.stages[name]}"
+        step = self.steps[name]
+        return spaced(name) if isinstance(step, Outcome) else f"\u201c{step.title}\u201d"
+
+    def _ends(self, play: Play) -> Iterator[str]:
+        ends = [self.say.trigger(trigger) for trigger in play.ends_when]
+        yield from ["all its steps are closed", *ends]
+        if play.deadline:
+            then = f" (then {self.say.branch(play.on_deadline)})" if play.on_deadline else ""
+            yield f"{play.deadline} are over{then}" if play.deadline.count != 1 else f"{play.deadline} is over{then}"
+        if play.then:
+            yield f"then {self.say.branch(play.then)}"
+
+    def _column(
+        self, container: Stage | Play, mark: str, tone: str, lines: Iterable[Line], facts: Iterable[Fact]
+    ) -> Column:
+        cards = [self._card(step, container) for step in _in_order(container.steps)]
+        if isinstance(container, Stage):  # in lanes; a play is one line of steps
+            cards.sort(key=lambda card: TRACKS.index(card.track))
+        return Column(container.id, mark, container.title, tuple(lines), tuple(facts), tone, tuple(cards))
+
+    # Steps.
+
+    def _card(self, step: AnyStep, home: Stage | Play) -> Card:
+        here = {other.id for other in home.steps}
+        track, lines = self._told(step)
+        elsewhere = tuple(name for name in step.after if name not in here and name in self.homes)
+        known = [*lines]
+        known += [Line(f"after \u201c{_title(self.steps[name])}\u201d ({self._home(name)})") for name in elsewhere]
+        automatic = isinstance(step, Touchpoint) and step.role is None
+        after = tuple(dict.fromkeys(name for name in step.after if name in here))
+        return Card(step.id, track, automatic, _title(step), tuple(known), after, elsewhere)
+
+    def _home(self, step: str) -> str:
+        return self._named(self.homes[step].id)
+
+    def _told(self, step: AnyStep) -> tuple[str, list[Line]]:
+        match step:
+            case Touchpoint():
+                return "company", list(self._touchpoint(step))
+            case Action():
+                return "customer", list(self._action(step))
+            case Outcome():
+                return "outcomes", list(self._outcome(step))
+
+    def _touchpoint(self, step: Touchpoint) -> Iterator[Line]:
+        if step.role is None:
+            yield Line(f"automatic mail to {self._persona(step.to or '')}", Mark.MAIL)
+        else:
+            yield Line(self.map.roles[step.role].title, Mark.PERSON)
+        yield from self._when(step, f"due in {step.due_or_default}" if step.role else None)
+        for name, branch in (step.results or {}).items():
+            if branch:
+                yield Line(f"{spaced(name)}: {self.say.branch(branch)}", Mark.BRANCH)
+
+    def _action(self, step: Action) -> Iterator[Line]:
+        yield Line(self._persona(step.persona), Mark.PERSON)
+        yield from self._when(step, f"due in {step.due}" if step.due else None)
+        mails = [*(["mail"] if step.message else []), *_reminders(len(step.remind))]
+        if mails:
+            yield Line(f"automatic {', '.join(mails)}", Mark.MAIL)
+        if step.overdue and step.overdue.do:
+            yield Line(f"{step.overdue.after} late: {self.say.branch(step.overdue.do)}", Mark.BRANCH)
+
+    def _outcome(self, step: Outcome) -> Iterator[Line]:
+        yield Line(f"{self._persona(step.persona)} confirms", Mark.PERSON)
+        yield from self._when(step, f"answer within {step.within}")
+        yield Line("automatic " + ", ".join(["request", *_reminders(len(step.remind))]), Mark.MAIL)
+        if step.metric:
+            target = f"{number(step.metric.target)} {step.metric.unit or ''}".strip()
+            yield Line(f"{step.metric.name}: {target}", Mark.TARGET)
+        for verdict, word in _VERDICTS.items():
+            if branch := getattr(step.then, verdict):
+                yield Line(f"{word}: {self.say.branch(branch)}", Mark.BRANCH)
+
+    def _when(self, step: AnyStep, due: str | None) -> Iterator[Line]:
+        words = []
+        if step.wait and step.wait.count:
+            words.append(f"waits {step.wait}")
+        if step.at:
+            words.append(self.say.anchor(step.at))
+        if due:
+            words.append(due)
+        if not isinstance(step, Outcome) and step.every:
+            words.append(f"every {step.every}")
+        if words:
+            yield Line(", ".join(words), Mark.CLOCK)
+        if step.optional:
+            yield Line("optional", Mark.OPTIONAL)
+
+    def _persona(self, persona: str) -> str:
+        known = self.map.personas.get(persona)
+        return known.title if known else spaced(persona)
+
+
+def _title(step: AnyStep) -> str:
+    return step.statement if isinstance(step, Outcome) else step.title
+
+
+def _reminders(many: int) -> list[str]:
+    return [f"{many} reminder{'' if many == 1 else 's'}"] if many else []
+
+
+def _in_order(steps: tuple[AnyStep, ...]) -> list[AnyStep]:
+    """The steps so that each comes after those that it waits for, otherwise as in the file."""
+    places = {step.id: place for place, step in enumerate(steps)}
+    sorter = TopologicalSorter({step.id: [name for name in step.after if name in places] for step in steps})
+    sorter.prepare()
+    ordered: list[AnyStep] = []
+    ready = set(sorter.get_ready())
+    while ready:
+        name = min(ready, key=places.__getitem__)
+        ready.remove(name)
+        ordered.append(steps[places[name]])
+        sorter.done(name)
+        ready |= set(sorter.get_ready())
+    return ordered
+
+
+def _told(map: Map, stages: Iterable[Column], plays: Iterable[Column]) -> str:  # noqa: A002 - the field's word
+    """The picture in words, for who cannot see it."""
+    parts = [f"The journey of {map.title}, stage by stage: what we do, what the customer does and confirms."]
+    for kind, columns in (("Stage", stages), ("Play", plays)):
+        for column in columns:
+            steps = "; ".join(card.title for card in column.cards) or "no step"
+            parts.append(f"{kind} {column.mark}, {column.title}: {steps}.")
+    return " ".join(parts)
