@@ -11,8 +11,8 @@ from commands.running.wish import Rehearsal, Wish, seconds_of
 from commands.support.errors import CommandError
 from settings import Settings
 
-SPEED = 4.0
-"""Days of journey a second: a year in a minute and a half."""
+SPEED = 3.0
+"""Days of journey a second: a year in two minutes."""
 SEED = 1
 
 _SAMPLE = "The sample"

@@ -30,11 +30,12 @@ class RefusedError(Exception):
 class Api:
     """A client of `/api/v1`; `async with` closes its connections."""
 
-    def __init__(self, base_url: str, key: str) -> None:
+    def __init__(self, base_url: str, key: str, transport: httpx.AsyncBaseTransport | None = None) -> None:
         self._client = httpx.AsyncClient(
             base_url=f"{base_url}/api/v1",
             headers={"Authorization": f"Bearer {key}"},
             timeout=_PATIENCE,
+            transport=transport,
             limits=httpx.Limits(max_connections=_CONNECTIONS),
             trust_env=False,
         )

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -124,7 +125,7 @@ def test_figures_are_told_when_they_change(scripts) -> None:
     told = [act for week in range(52) for act in customers.figures(JOURNEY, part, week, chance)]
     values = [readable(act).set["health"] for act in told]
     assert 1 < len(told) < 49
-    assert all(one != other for one, other in zip(values, values[1:], strict=False))
+    assert all(one != other for one, other in pairwise(values))
     assert len({act.fact["id"] for act in told}) == len(told)
 
 

@@ -1,0 +1,34 @@
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from journeys.planner.customer import Customer
+from rehearsal.staging import BOOK, shipped_maps
+from store.importing import read_book, types_of
+from tests.acceptance.running import Up
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Iterator[Callable[..., Up]]:
+    """Starts `milepost up` with these options, always on the same data folder."""
+    started: list[Up] = []
+
+    def run(*options: str) -> Up:
+        started.append(Up(tmp_path / "data", *options))
+        return started[-1]
+
+    yield run
+    for up in started:
+        up.close()
+
+
+@pytest.fixture(scope="session")
+def book() -> dict[str, Customer]:
+    """The sample's customers as they are imported, by id."""
+    types = {}
+    for each in shipped_maps():
+        types.update(types_of(each.attributes))
+    return {customer.id: customer for customer in read_book(BOOK.read_bytes(), types).customers}

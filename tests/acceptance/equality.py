@@ -1,0 +1,67 @@
+"""Holds a data folder against the planner: what journeys wrote must be what their facts make, and nothing twice."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+
+from journeys.planner import facts as told
+from journeys.planner.customer import Customer
+from journeys.planner.taking import mark_of
+from journeys.planner.views import open_tasks
+from journeys.simulation import simulate
+from store import timeline
+from store.charts import Charts
+from store.engine import Store
+from store.tables import FactRow, JourneyRow, MessageRow, TaskRow
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """One journey: what it wrote, and what the planner alone makes of the same facts."""
+
+    journey: str
+    written: list[dict[str, Any]]
+    simulated: list[dict[str, Any]]
+    tasks: set[str]
+    simulated_tasks: set[str]
+    messages: Counter[str]
+
+    @property
+    def sent(self) -> Counter[str]:
+        """The messages of which the timeline says that they went out."""
+        return Counter(entry["message"] for entry in self.written if entry["kind"] == "message_sent")
+
+
+async def hold(store: Store, customers: dict[str, Customer]) -> list[Held]:
+    """Every journey of the store; `customers` are the records as they were when the journeys began."""
+    charts = Charts(store)
+    async with store.reading() as session:
+        rows = list(await session.scalars(select(JourneyRow).order_by(JourneyRow.id)))
+        return [await _hold(session, charts, row, customers[row.customer_id]) for row in rows]
+
+
+async def _hold(session: Any, charts: Charts, row: JourneyRow, customer: Customer) -> Held:
+    chart = await charts.of(row.version)
+    taken = select(FactRow).where(FactRow.journey_id == row.id, FactRow.status == "delivered")
+    facts = [told.from_json(fact.data) for fact in await session.scalars(taken.order_by(FactRow.at, FactRow.serial))]
+    run = simulate(chart, customer, row.started_at, _as_taken(facts, row), row.clock)
+    open_rows = select(TaskRow.task).where(TaskRow.journey_id == row.id, TaskRow.status == "open")
+    messages = select(MessageRow.message).where(MessageRow.journey_id == row.id)
+    return Held(
+        row.id,
+        [timeline.to_json(entry) for entry in await timeline.of_journey(session, row.id)],
+        [entry.to_json() for entry in run.timeline],
+        set(await session.scalars(open_rows)),
+        {task.task for task in open_tasks(chart, run.state)},
+        Counter(await session.scalars(messages)),
+    )
+
+
+def _as_taken(facts: list[told.Fact], row: JourneyRow) -> list[told.Fact]:
+    """In the order in which the journey took them in: of one instant, one that waited for Temporal may come later."""
+    order = {mark: number for number, mark in enumerate(row.state.get("seen", []))}
+    return sorted(facts, key=lambda fact: (fact.at, order.get(mark_of(fact.id), -1)))
