@@ -113,9 +113,11 @@ def _catch_up(turn: Turn) -> None:
         if not ahead:
             break
         turn.passed = ahead[0]
+        turn.changes += 1
         _fire_timers(turn)
     if turn.passed is not None:
         turn.passed = None
+        turn.changes += 1
         settle(turn)
 
 

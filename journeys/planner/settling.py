@@ -17,11 +17,14 @@ from journeys.planner.turn import Turn
 
 def settle(turn: Turn) -> None:
     """Bring about all that follows now. While the journey is paused nothing closes, opens, starts or ends."""
+    if turn.changes == turn.settled:
+        return
     while not turn.ended:
         if _conditions(turn):
             continue
         if turn.paused or not (_closings(turn) or _openings(turn) or _over(turn)):
-            return
+            break
+    turn.settled = turn.changes
 
 
 # Conditions.

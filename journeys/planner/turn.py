@@ -33,7 +33,8 @@ class EndlessMapError(Exception):
 class Turn:
     """The planner's working memory: `state` is its own copy, `at` the instant that is being worked out.
 
-    `passed` is set while a resumed journey catches up: only what was due by then happens yet.
+    `changes` counts what was changed; at `settled` of them nothing more followed. A plan begins where the one before
+    it had settled. `passed` is set while a resumed journey catches up: only what was due by then happens yet.
     """
 
     chart: Chart
@@ -42,6 +43,7 @@ class Turn:
     entries: list[Entry] = field(default_factory=list)
     commands: list[Command] = field(default_factory=list)
     changes: int = 0
+    settled: int = 0
     passed: Instant | None = None
     _touched: set[int] = field(default_factory=set)
     _view: dict[str, Space] | None = None
