@@ -57,7 +57,7 @@ def set_attributes(turn: Turn, values: Mapping[str, Any]) -> None:
     built_in = {key: value for key, value in values.items() if key in ("name", "timezone", "country", "language")}
     attributes = {**customer.attributes, **{k: v for k, v in values.items() if k not in built_in}}
     attributes = {key: value for key, value in attributes.items() if value is not None}
-    turn.edit_customer(customer.having(attributes=attributes, **built_in))
+    turn.edit_customer(customer.having(attributes=attributes, **built_in), values)
     for step in turn.chart.steps.values():
         if step.step.at is not None and step.step.at.attribute in values and not turn.state.step(step.id).forced:
             record = turn.state.step(step.id)

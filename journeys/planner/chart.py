@@ -16,14 +16,31 @@ from journeys.planner.calendars import Calendar
 Container = Stage | Play
 
 
+Watched = tuple[str, str]
+"""What a condition looks at: `("customer", ATTRIBUTE)`, `("step", ID)`, `("play", ID)`, `("stage", ID)`."""
+
+_OF_ROOT = {"steps": "step", "results": "step", "outcomes": "step", "plays": "play", "stages": "stage"}
+
+
+def watched_by(condition: Condition | None) -> frozenset[Watched]:
+    """What a condition looks at."""
+    if condition is None:
+        return frozenset()
+    return frozenset((_OF_ROOT.get(root, root), name) for root, name in condition.references if root != "event")
+
+
 @dataclass(frozen=True, slots=True)
 class Waited:
-    """A compiled trigger: an event, `count` times, each under `condition`; or, without an event, a condition alone."""
+    """A compiled trigger: an event, `count` times, each under `condition`; or, without an event, a condition alone.
+
+    `watches` is what the condition looks at: until some of it changes, the condition need not be looked at again.
+    """
 
     key: str
     event: str | None
     condition: Condition | None
     count: int
+    watches: frozenset[Watched] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +116,11 @@ class ChartPlay:
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """One version of a map. `stages` and `plays` are in the order of the file; `version` is the version's hash."""
+    """One version of a map. `stages` and `plays` are in the order of the file; `version` is the version's hash.
+
+    `goes_on` says that the journey goes on with nothing open; `watching_steps` are those that an event or a condition
+    may close, `called_stages` those that a trigger opens, `watched` all that any condition or anchor looks at.
+    """
 
     map: Map
     version: str
@@ -110,6 +131,9 @@ class Chart:
     ours: Calendar
     events: frozenset[str]
     goes_on: bool
+    watching_steps: tuple[ChartStep, ...]
+    called_stages: tuple[ChartStage, ...]
+    watched: frozenset[Watched]
 
     @staticmethod
     def of(map: Map, version: str) -> Chart:  # noqa: A002 - the field's word
@@ -175,6 +199,9 @@ def _compile(map: Map, version: str) -> Chart:  # noqa: A002 - the field's word
         Calendar.of(working, working.timezone, working.country),
         frozenset(_events(steps, stages, plays)),
         any(stage.opens is not None and stage.opens.at is not None for stage in map.stages[1:]),
+        tuple(step for step in steps.values() if step.done_when or step.verified_when),
+        tuple(stage for stage in stages.values() if stage.opens_when),
+        frozenset(_watched(steps, stages, plays)),
     )
 
 
@@ -184,6 +211,7 @@ def _steps(container: Container, names: Names, positions: Iterator[int]) -> tupl
 
 def _step(step: AnyStep, container: Container, names: Names, position: int) -> ChartStep:
     repeats = not isinstance(step, Outcome) and step.every is not None
+    itself = frozenset({("step", step.id)})  # what waits is looked at when the step opens
     if isinstance(step, Touchpoint):
         track, persona = "company", step.to
     else:
@@ -198,31 +226,55 @@ def _step(step: AnyStep, container: Container, names: Names, position: int) -> C
         persona=persona,
         required=not step.optional and not repeats,
         skip_when=compile_condition(step.skip_when, names) if step.skip_when else None,
-        done_when=() if isinstance(step, Outcome) else _triggers(step.done_when, names),
-        verified_when=_triggers(step.verified_when, names) if isinstance(step, Outcome) else (),
+        done_when=() if isinstance(step, Outcome) else _triggers(step.done_when, names, itself),
+        verified_when=_triggers(step.verified_when, names, itself) if isinstance(step, Outcome) else (),
     )
 
 
-def _triggers(triggers: tuple[Trigger, ...], names: Names) -> tuple[Waited, ...]:
-    return tuple(
-        Waited(
-            str(number),
-            trigger.event,
-            compile_condition(trigger.if_, names, event=trigger.event is not None, waited=trigger.event is None)
-            if trigger.if_
-            else None,
-            trigger.count,
-        )
-        for number, trigger in enumerate(triggers)
-    )
+def _triggers(
+    triggers: tuple[Trigger, ...], names: Names, watching: frozenset[Watched] = frozenset()
+) -> tuple[Waited, ...]:
+    return tuple(_trigger(number, trigger, names, watching) for number, trigger in enumerate(triggers))
+
+
+def _trigger(number: int, trigger: Trigger, names: Names, watching: frozenset[Watched]) -> Waited:
+    by_itself = trigger.event is None
+    condition = compile_condition(trigger.if_, names, event=not by_itself, waited=by_itself) if trigger.if_ else None
+    return Waited(str(number), trigger.event, condition, trigger.count, watched_by(condition) | watching)
 
 
 def _events(
     steps: Mapping[str, ChartStep], stages: Mapping[str, ChartStage], plays: Mapping[str, ChartPlay]
 ) -> Iterator[str]:
-    lists = [*(step.done_when + step.verified_when for step in steps.values())]
-    lists += [stage.opens_when for stage in stages.values()]
-    lists += [play.starts_when + play.ends_when for play in plays.values()]
-    for waited in (trigger for triggers in lists for trigger in triggers):
-        if waited.event is not None:
-            yield waited.event
+    for triggers in _trigger_lists(steps, stages, plays):
+        for waited in triggers:
+            if waited.event is not None:
+                yield waited.event
+
+
+def _trigger_lists(
+    steps: Mapping[str, ChartStep], stages: Mapping[str, ChartStage], plays: Mapping[str, ChartPlay]
+) -> Iterator[tuple[Waited, ...]]:
+    for step in steps.values():
+        yield step.done_when + step.verified_when
+    for stage in stages.values():
+        yield stage.opens_when
+    for play in plays.values():
+        yield play.starts_when + play.ends_when
+
+
+def _watched(
+    steps: Mapping[str, ChartStep], stages: Mapping[str, ChartStage], plays: Mapping[str, ChartPlay]
+) -> Iterator[Watched]:
+    for step in steps.values():
+        yield from watched_by(step.skip_when)
+        if step.step.at is not None:
+            yield ("customer", step.step.at.attribute)
+    for stage in stages.values():
+        if stage.stage.opens is not None and stage.stage.opens.at is not None:
+            yield ("customer", stage.stage.opens.at.attribute)
+    for play in plays.values():
+        yield from watched_by(play.only_if)
+    for triggers in _trigger_lists(steps, stages, plays):
+        for waited in triggers:
+            yield from waited.watches

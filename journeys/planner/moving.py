@@ -16,7 +16,7 @@ def move(turn: Turn, version: str) -> None:
     """Go on with the turn's chart, whose version is new: withdraw what is gone, work out anew what waits."""
     turn.say(Kind.MAP_CHANGED, None, **{"from": turn.state.version, "to": version})
     turn.state.version = version
-    turn.changes += 1
+    turn.look_anew()
     _withdraw_what_is_gone(turn)
     for step in turn.chart.steps.values():
         if step.id in turn.state.steps:

@@ -62,6 +62,7 @@ def plan(chart: Chart, state: State, facts: Iterable[Fact], now: Instant) -> Pla
 def _begin(turn: Turn) -> None:
     state, chart = turn.state, turn.chart
     state.begun = True
+    turn.look_anew()
     turn.say(Kind.JOURNEY_STARTED, map=state.map, version=state.version)
     for stage in chart.stages.values():
         plan_opening(turn, stage)

@@ -6,6 +6,8 @@ after the first thing that happens: conditions are looked at after every change.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from journeys.planner.branches import finish_play, finish_stage, open_stage, start_or_defer, try_start
 from journeys.planner.chart import ChartPlay, ChartStage, ChartStep, Waited
 from journeys.planner.closing import end_journey
@@ -32,29 +34,43 @@ def settle(turn: Turn) -> None:
 
 def _conditions(turn: Turn) -> bool:
     return (
-        any(_step_fulfilled(turn, step) for step in turn.chart.steps.values())
-        or any(_stage_called(turn, stage) for stage in turn.chart.stages.values())
-        or any(_play_ends(turn, play) or _play_starts(turn, play) for play in turn.chart.plays.values())
+        any(_step_fulfilled(turn, step) for step in turn.chart.watching_steps)
+        or any(_stage_called(turn, stage) for stage in turn.chart.called_stages)
+        or any(_play_ends(turn, play) or _play_starts(turn, play) for play in _plays_in_question(turn))
     )
 
 
+def _plays_in_question(turn: Turn) -> Iterator[ChartPlay]:
+    """The plays that anything may start or end now; one that only branches start and none has is not looked at."""
+    known = turn.state.plays
+    for play_id, play in turn.chart.plays.items():
+        if play.starts_when or play_id in known:
+            yield play
+
+
 def _step_fulfilled(turn: Turn, step: ChartStep) -> bool:
-    if not (step.done_when or step.verified_when) or not turn.state.step(step.id).is_open:
+    if not turn.state.step(step.id).is_open:
         return False
-    if step.done_when:
-        if is_fulfilled(turn, step, step.done_when):
-            finish_step(turn, step, by="product")
-            return True
-        return False
-    return _verified(turn, step)
+    if not step.done_when:
+        return _verified(turn, step)
+    if is_fulfilled(turn, step, _with_news(turn, step.done_when)):
+        finish_step(turn, step, by="product")
+        return True
+    return False
+
+
+def _with_news(turn: Turn, triggers: tuple[Waited, ...]) -> tuple[Waited, ...]:
+    """The triggers that may have come true since they were last looked at."""
+    return tuple(trigger for trigger in triggers if trigger.event is not None or turn.is_news(trigger))
 
 
 def _verified(turn: Turn, step: ChartStep) -> bool:
     """Whether the product verifies an outcome now; after a revocation its conditions must turn true anew."""
     events = tuple(trigger for trigger in step.verified_when if trigger.event is not None)
     conditions = tuple(trigger for trigger in step.verified_when if trigger.event is None)
-    is_true = is_fulfilled(turn, step, conditions)
-    if turn.state.step(step.id).must_turn and not is_true:
+    looked = _with_news(turn, conditions)
+    is_true = bool(looked) and is_fulfilled(turn, step, conditions)
+    if looked and turn.state.step(step.id).must_turn and not is_true:
         turn.edit_step(step.id).must_turn = False
     if is_fulfilled(turn, step, events) or (is_true and not turn.state.step(step.id).must_turn):
         verified_by_product(turn, step)
@@ -140,6 +156,8 @@ def _turned(
         _table(turn, where, "counts").pop(trigger.key)
         return True
     assert trigger.condition is not None
+    if not turn.is_news(trigger):
+        return False
     before = truths.get(trigger.key, False)
     now = turn.is_true(trigger.condition)
     if now != before:
@@ -177,7 +195,14 @@ def _all_closed(turn: Turn, steps: tuple[ChartStep, ...]) -> bool:
 
 
 def _openings(turn: Turn) -> bool:
-    return any(turn.is_container_open(step) and open_if_ready(turn, step) for step in turn.chart.steps.values())
+    state, chart = turn.state, turn.chart
+    for stage_id, stage in chart.stages.items():
+        if state.stage(stage_id).status == "open" and any(open_if_ready(turn, step) for step in stage.steps):
+            return True
+    for play_id, play in chart.plays.items():
+        if state.play(play_id).status == "open" and any(open_if_ready(turn, step) for step in play.steps):
+            return True
+    return False
 
 
 def _over(turn: Turn) -> bool:

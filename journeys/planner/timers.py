@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from journeys.language.model import Action
 from journeys.planner.branches import carry_out, finish_play, open_stage, try_start
@@ -20,8 +20,11 @@ from journeys.planner.turn import Turn
 _RANK = ("opens", "step", "cooldown", "remind", "due", "overdue", "escalate", "silent", "ask", "target", "deadline")
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Timer:
+_RANK_OF = {kind: rank for rank, kind in enumerate(_RANK)}
+_STEP = _RANK_OF["step"]
+
+
+class Timer(NamedTuple):
     """Something due at an instant; sorts by time, then by the place in the file."""
 
     at: Instant
@@ -60,12 +63,12 @@ def passed_by(turn: Turn) -> list[Instant]:
 def _openings(turn: Turn) -> Iterator[Timer]:
     """When waiting steps open and repeating ones open again; a play may hold those whose time has come."""
     for step_id, record in turn.state.steps.items():
+        at = record.opens_at if record.status == "waiting" else record.timers.get("repeat")
+        if at is None:
+            continue
         step = turn.chart.steps.get(step_id)
         if step is not None and turn.is_container_open(step):
-            if record.status == "waiting" and record.opens_at is not None:
-                yield Timer(record.opens_at, step.position, _RANK.index("step"), step_id)
-            if record.status != "waiting" and "repeat" in record.timers:
-                yield Timer(record.timers["repeat"], step.position, _RANK.index("step"), step_id)
+            yield Timer(at, step.position, _STEP, step_id)
 
 
 def _is_held(turn: Turn, timer: Timer) -> bool:
@@ -80,23 +83,23 @@ def _timers(turn: Turn) -> Iterator[Timer]:
         position = chart.steps[step_id].position
         for name, at in record.timers.items():
             if name != "repeat":
-                yield Timer(at, position, _RANK.index(name), step_id)
+                yield Timer(at, position, _RANK_OF[name], step_id)
         if record.reminders:
-            yield Timer(record.reminders[0], position, _RANK.index("remind"), step_id)
+            yield Timer(record.reminders[0], position, _RANK_OF["remind"], step_id)
     for stage_id, stage in state.stages.items():
         if stage_id in chart.stages:
             position = chart.stages[stage_id].position
             if stage.target_at is not None:
-                yield Timer(stage.target_at, position, _RANK.index("target"), stage_id)
+                yield Timer(stage.target_at, position, _RANK_OF["target"], stage_id)
             if stage.opens_at is not None:
-                yield Timer(stage.opens_at, position, _RANK.index("opens"), stage_id)
+                yield Timer(stage.opens_at, position, _RANK_OF["opens"], stage_id)
     for play_id, play in state.plays.items():
         if play_id in chart.plays:
             position = chart.plays[play_id].position
             if play.deadline_at is not None:
-                yield Timer(play.deadline_at, position, _RANK.index("deadline"), play_id)
+                yield Timer(play.deadline_at, position, _RANK_OF["deadline"], play_id)
             if play.cooldown_until is not None:
-                yield Timer(play.cooldown_until, position, _RANK.index("cooldown"), play_id)
+                yield Timer(play.cooldown_until, position, _RANK_OF["cooldown"], play_id)
 
 
 def fire(turn: Turn, timer: Timer) -> None:

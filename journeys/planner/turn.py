@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, TypeVar
@@ -11,7 +11,7 @@ from journeys.language.conditions import Condition, Space
 from journeys.language.durations import Anchor
 from journeys.language.model import Touchpoint
 from journeys.planner.calendars import Calendar, parse_date
-from journeys.planner.chart import Chart, ChartPlay, ChartStage, ChartStep
+from journeys.planner.chart import Chart, ChartPlay, ChartStage, ChartStep, Waited, Watched
 from journeys.planner.commands import Command
 from journeys.planner.customer import Contact, Customer
 from journeys.planner.instants import Instant, text
@@ -46,6 +46,9 @@ class Turn:
     settled: int = 0
     passed: Instant | None = None
     _touched: set[int] = field(default_factory=set)
+    _changed: dict[Watched, int] = field(default_factory=dict)
+    _all_changed: int = 0
+    _asked: dict[int, int] = field(default_factory=dict)
     _view: dict[str, Space] | None = None
     _happened: int = 0
     _happened_at: Instant = -1
@@ -89,22 +92,28 @@ class Turn:
     # What is changed. Each record is copied once, when it is first touched.
 
     def edit_step(self, step: str) -> StepState:
+        self._note(("step", step))
         return self._edit(self.state.steps, step, StepState)
 
     def edit_stage(self, stage: str) -> StageState:
+        self._note(("stage", stage))
         return self._edit(self.state.stages, stage, StageState)
 
     def edit_play(self, play: str) -> PlayState:
+        self._note(("play", play))
         return self._edit(self.state.plays, play, PlayState)
 
     def put_step(self, step: str, record: StepState) -> None:
         """Replace a step's record by a new one that only this turn knows."""
-        self.changes += 1
+        self._note(("step", step))
         self.state.steps[step] = record
         self._touched.add(id(record))
 
-    def _edit(self, table: dict[str, R], key: str, kind: type[R]) -> R:
+    def _note(self, what: Watched) -> None:
         self.changes += 1
+        self._changed[what] = self.changes
+
+    def _edit(self, table: dict[str, R], key: str, kind: type[R]) -> R:
         record = table.get(key)
         if record is None:
             record = table[key] = kind()
@@ -114,9 +123,26 @@ class Turn:
             self._touched.add(id(record))
         return record
 
-    def edit_customer(self, customer: Customer) -> None:
-        self.changes += 1
+    def edit_customer(self, customer: Customer, attributes: Iterable[str] = ()) -> None:
+        """Put another record of the customer in place; `attributes` are those that may differ."""
         self.state.customer = customer
+        for name in attributes:
+            if ("customer", name) in self.chart.watched:
+                self._note(("customer", name))
+
+    def look_anew(self) -> None:
+        """Let every condition be looked at again: the journey begins, or goes on with another map."""
+        self.changes += 1
+        self._all_changed = self.changes
+
+    def is_news(self, trigger: Waited) -> bool:
+        """Whether what a trigger's condition looks at has changed since it was last asked here."""
+        seen = self._asked.get(id(trigger), 0)
+        self._asked[id(trigger)] = self.changes
+        if self._all_changed > seen:
+            return True
+        changed = self._changed
+        return any(changed.get(what, 0) > seen for what in trigger.watches)
 
     # What conditions see.
 

@@ -1,4 +1,4 @@
-"""What conditions see of a journey. Nothing is copied: each name is read from the state when a condition asks for it."""
+"""What conditions see of a journey. Nothing is copied: a name is read from the state when a condition asks for it."""
 
 from __future__ import annotations
 
