@@ -1,0 +1,109 @@
+"""`milepost forecast`: the work of a whole book of customers, by role and week, against the hours of the team."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from commands.forecasting import given, tables
+from commands.forecasting.pictures import check_pictures, write_picture
+from commands.support.cores import cores as all_cores
+from commands.support.cores import on_cores
+from commands.support.errors import CommandError
+from commands.support.output import AsJson, aside, console, count_of, print_json, say
+from journeys.forecasting.playing import Play, Played
+from journeys.forecasting.report import report
+from journeys.forecasting.tally import Tally
+from journeys.forecasting.telling import told
+from journeys.planner.customer import Customer
+
+MOST_RUNS = 200
+_TOGETHER = 32  # journeys that go to a process at once
+
+
+def forecast(
+    *,
+    customers: Annotated[
+        Path, typer.Option(metavar="BOOK.csv", help="The book of customers, as milepost import reads it.")
+    ],
+    first: Annotated[str, typer.Option("--from", metavar="DATE", help="The first day, YYYY-MM-DD.")],
+    last: Annotated[str, typer.Option("--to", metavar="DATE", help="The last day, YYYY-MM-DD.")],
+    maps: Annotated[Path, typer.Option(metavar="FOLDER", help="The folder with the maps.")] = Path("maps"),
+    behaviour: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="How people behave, who there is: see docs/forecast.md.", show_default=False),
+    ] = None,
+    runs: Annotated[int, typer.Option(min=1, max=MOST_RUNS, help="How often chance is tried: more is surer.")] = 5,
+    output: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="FILE",
+            help="Write the picture too: .svg or .png. May be repeated.",
+            show_default=False,
+        ),
+    ] = None,
+    cores: Annotated[
+        int | None,
+        typer.Option(min=1, max=256, help="How many processes work; else all cores.", show_default=False),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Play the journeys of a whole book and count the work: hours by role and week against the hours there are.
+
+    Also: how many customers one person can look after, messages by contact and week, and which outcomes to expect when.
+    Nothing is stored and nobody is written to. The same seed gives the same figures, on any number of cores.
+    """  # fmt: skip
+    weeks = given.days(first, last)
+    check_pictures(output or [])
+    texts = given.maps_below(maps)
+    charts = tuple(given.chart_of(files) for files in texts)
+    player = given.Player(texts, weeks, given.behaviour_of(behaviour, charts), runs)
+    play = player.play()
+    with given.reading(customers, play) as book:
+        if ignored := given.unknown_columns(book.book, given.declared(play)):
+            aside(f"No map looks at {', '.join(map(repr, ignored))}.")
+        played = _played(player, play, book, given.count_lines(customers), cores or all_cores(), silent=as_json)
+    for problem in book.problems:
+        aside(f"Refused: {problem}")
+    if book.refused:
+        aside(f"{count_of(book.refused, 'row')} of {book.rows} refused; the forecast is of the others.")
+    made = report(play, played)
+    if not made.customers:
+        raise CommandError(f"{str(customers)!r} holds no customer that can be read.", "There is nothing to forecast.")
+    if as_json:
+        for line in told(made):
+            print_json(line)
+    else:
+        tables.show(made)
+    for file in output or []:
+        write_picture(made, file)
+        (aside if as_json else say)(f"Drawn: {file}")
+    if book.refused or played.broke:
+        raise typer.Exit(1)
+
+
+def _played(player: given.Player, play: Play, book: given.Reader, rows: int, cores: int, *, silent: bool) -> Played:
+    """The whole book, played on all cores; what is kept does not grow with it."""
+    whole = Played(Tally(len(play.weeks)))
+    together = max(1, _TOGETHER // play.runs)
+    errors = console(errors=True)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=errors, transient=True, disable=silent or not errors.is_terminal) as progress:
+        task = progress.add_task("Playing journeys", total=rows)
+        for part in on_cores(player, _parts(book.customers(), together), processes=cores):
+            whole.take_in(part)
+            progress.advance(task, sum(part.customers.values()) + part.unmatched)
+    return whole
+
+
+def _parts(customers: Iterable[Customer], together: int) -> Iterator[tuple[Customer, ...]]:
+    ahead = iter(customers)
+    while part := tuple(islice(ahead, together)):
+        yield part

@@ -1,0 +1,218 @@
+"""What a forecast is given: maps, a book that is read row by row, a file of behaviour, days. All of it is checked."""
+
+from __future__ import annotations
+
+import codecs
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date
+from functools import partial
+from pathlib import Path
+
+import typer
+
+from commands.lint import map_files
+from commands.support.errors import CommandError
+from journeys.forecasting.behaviour import Behaviour
+from journeys.forecasting.playing import Play, Played, play_part
+from journeys.forecasting.reading import read_behaviour
+from journeys.forecasting.tally import Weeks
+from journeys.language.lint import lint
+from journeys.language.loader import content_hash, from_files, load
+from journeys.language.model import AttributeType
+from journeys.language.names import nearest
+from journeys.language.yaml_text import MAX_BYTES
+from journeys.planner.chart import Chart
+from journeys.planner.customer import Customer
+from rehearsal.chance import Chance
+from store.importing import COLUMNS, OpenBook, RowProblem, open_book, types_of
+
+LONGEST = 5  # years
+_YEARS = range(2000, 2101)
+MOST_TOLD = 20  # problems of the book that are printed; the others are counted
+
+Files = Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Player:
+    """What every process needs in order to play a part of the book: plain data, to be sent to it."""
+
+    maps: tuple[Files, ...]
+    weeks: Weeks
+    behaviour: Behaviour
+    runs: int
+
+    def play(self) -> Play:
+        """The same with its maps compiled."""
+        charts = tuple(chart_of(files) for files in self.maps)
+        return Play(charts, self.weeks, self.behaviour, self.runs, Chance(self.behaviour.seed).of)
+
+    def __call__(self) -> partial[Played]:
+        return partial(play_part, self.play())
+
+
+def days(first: str, last: str) -> Weeks:
+    """The days of the forecast, both included.
+
+    Raises:
+        typer.BadParameter: they are no dates, the wrong way round, or too far apart.
+    """
+    begin, end = _date(first, "--from"), _date(last, "--to")
+    if end < begin:
+        raise typer.BadParameter(f"{end} is before --from {begin}; change them round", param_hint="--to")
+    if (end - begin).days > LONGEST * 366:
+        said = f"{begin} to {end} is longer than {LONGEST} years, and nobody staffs for that; take fewer"
+        raise typer.BadParameter(said, param_hint="--to")
+    return Weeks(begin, end)
+
+
+def _date(text: str, option: str) -> date:
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        raise typer.BadParameter(f"{text!r} is no date; write YYYY-MM-DD", param_hint=option) from None
+    if day.year not in _YEARS:
+        said = f"{text!r} is not between {_YEARS[0]} and {_YEARS[-1]}; write YYYY-MM-DD"
+        raise typer.BadParameter(said, param_hint=option)
+    return day
+
+
+def maps_below(folder: Path) -> tuple[Files, ...]:
+    """The texts of the maps in a folder, of which none has errors.
+
+    Raises:
+        CommandError: there are none, they have errors (which are printed), or two are one.
+    """
+    if not folder.exists():
+        raise CommandError(f"There is no folder {str(folder)!r} with maps.", "Name one: --maps FOLDER.")
+    texts: dict[str, tuple[Path, Files]] = {}
+    wrong = []
+    for file in map_files(folder):
+        loaded = load(file)
+        errors = [problem for problem in lint(loaded) if problem.severity == "error"]
+        wrong += errors
+        if loaded.map is None or errors:
+            continue
+        if loaded.map.map in texts:
+            first = str(texts[loaded.map.map][0])
+            raise CommandError(
+                f"{str(file)!r} and {first!r} are both the map {loaded.map.map!r}.", "Forecast with one of them."
+            )
+        texts[loaded.map.map] = (file, loaded.files or {})
+    for problem in wrong:
+        typer.echo(str(problem), err=True)
+    if wrong:
+        raise CommandError("Maps with errors can't be forecast.", "Mend what is listed above; see milepost lint.")
+    return tuple(files for _, (_, files) in sorted(texts.items()))
+
+
+def chart_of(files: Files) -> Chart:
+    """The chart of a map's texts, which have no errors."""
+    loaded = from_files(files)
+    assert loaded.map is not None
+    return Chart.of(loaded.map, content_hash(files))
+
+
+def behaviour_of(file: Path | None, charts: tuple[Chart, ...]) -> Behaviour:
+    """The behaviour that a file says; without one what is shipped.
+
+    Raises:
+        CommandError: the file can't be read, or has errors (which are printed).
+    """
+    if file is None:
+        return Behaviour()
+    try:
+        if file.stat().st_size > MAX_BYTES:
+            raise CommandError(f"{str(file)!r} is larger than 1 MB.", "A file of behaviour has a page; shorten it.")
+        text = file.read_text("utf-8-sig")
+    except OSError as error:
+        raise CommandError(f"Cannot read {str(file)!r}: {error.strerror}.", "Name a YAML file.") from error
+    except UnicodeDecodeError as error:
+        raise CommandError(f"{str(file)!r} is not UTF-8.", "Save it in that encoding.") from error
+    read = read_behaviour(text, str(file), charts)
+    for problem in read.problems:
+        typer.echo(str(problem), err=True)
+    if read.behaviour is None:
+        raise CommandError("The behaviour can't be used.", "Mend what is listed above; docs/forecast.md tells all.")
+    return read.behaviour
+
+
+@dataclass(slots=True)
+class Reader:
+    """A book that goes by: customers come out, problems are gathered, nothing else is kept."""
+
+    book: OpenBook
+    rows: int = 0
+    refused: int = 0
+    problems: list[RowProblem] = field(default_factory=list)
+
+    def customers(self) -> Iterator[Customer]:
+        """The customers of the rows that are right."""
+        for row in self.book.rows:
+            self.rows += 1
+            if isinstance(row, Customer):
+                yield row
+                continue
+            self.refused += 1
+            self.problems += row[: MOST_TOLD - len(self.problems)]
+
+
+@contextmanager
+def reading(path: Path, play: Play) -> Iterator[Reader]:
+    """Open a book.
+
+    Raises:
+        CommandError: the file can't be read, or its columns can't be used.
+    """
+    types = declared(play)
+    try:
+        with path.open("rb") as raw:
+            utf16 = raw.read(2) in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+        encoding, errors = ("utf-16", "replace") if utf16 else ("utf-8-sig", "surrogateescape")
+        with path.open(encoding=encoding, errors=errors) as lines:
+            book = open_book(lines, types)
+            _check_columns(book, path, types, play.behaviour)
+            yield Reader(book)
+    except OSError as error:
+        raise CommandError(f"Cannot read {str(path)!r}: {error.strerror}.", "Name a CSV file.") from error
+
+
+def declared(play: Play) -> dict[str, AttributeType]:
+    """The types of all attributes that the maps, or the behaviour, speak of."""
+    types: dict[str, AttributeType] = {}
+    for chart in play.charts:
+        types.update(types_of(chart.map.attributes))
+    starts = play.behaviour.starts.attribute
+    return types if starts is None else {**types, starts: AttributeType.DATE}
+
+
+def _check_columns(book: OpenBook, path: Path, types: Mapping[str, AttributeType], behaviour: Behaviour) -> None:
+    if book.problems:
+        said = "\n".join(f"{path}: {problem}" for problem in book.problems)
+        raise CommandError(f"The book can't be read.\n{said}", "Correct the first row.")
+    starts = behaviour.starts.attribute
+    if starts is not None and starts not in book.columns:
+        raise CommandError(
+            f"'starts' names the attribute {starts!r}, and {str(path)!r} has no such column.",
+            f"It has {', '.join(book.columns)}.",
+        )
+    for column in book.columns:
+        near = nearest(column, {*COLUMNS, *types} - set(book.columns))
+        if column not in COLUMNS and column not in types and near is not None:
+            raise CommandError(
+                f"No map knows the column {column!r} of {str(path)!r}; did you mean {near!r}?",
+                "Rename it, or remove it: a wrong name would make the forecast wrong.",
+            )
+
+
+def unknown_columns(book: OpenBook, types: Mapping[str, AttributeType]) -> list[str]:
+    """Columns that nothing looks at."""
+    return [column for column in book.columns if column not in COLUMNS and column not in types]
+
+
+def count_lines(path: Path) -> int:
+    """About how many customers a book has, for a progress bar."""
+    with path.open("rb") as raw:
+        return max(sum(block.count(b"\n") for block in iter(partial(raw.read, 1 << 20), b"")) - 1, 1)

@@ -1,0 +1,61 @@
+"""Work for all cores: jobs go to processes as they are ready, results come back in the order of the jobs.
+
+Few jobs are in hand at once, so that neither jobs nor results pile up however many there are.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from itertools import islice
+from typing import Any, TypeVar
+
+J = TypeVar("J")
+R = TypeVar("R")
+
+IN_HAND = 3  # jobs a process: one that it does, the others so that it never waits
+_work: Callable[[Any], Any] | None = None
+
+
+def cores() -> int:
+    """How many cores this process may use."""
+    affinity = getattr(os, "sched_getaffinity", None)
+    return len(affinity(0)) if affinity else os.cpu_count() or 1
+
+
+def on_cores(make: Callable[[], Callable[[J], R]], jobs: Iterable[J], *, processes: int) -> Iterator[R]:
+    """Do every job; `make` makes the work, once in each process, and can be pickled, as jobs and results can.
+
+    With one process, or a single job, it is done here.
+    """
+    ahead = iter(jobs)
+    first = list(islice(ahead, 2))
+    if processes == 1 or len(first) < 2:  # noqa: PLR2004 - nothing to do side by side
+        work = make()
+        for job in (*first, *ahead):
+            yield work(job)
+        return
+    spawn = multiprocessing.get_context("spawn")  # forking a process that has threads can leave the child stuck
+    with ProcessPoolExecutor(processes, spawn, _prepare, (make,)) as pool:
+        waiting: deque[Future[R]] = deque()
+        try:
+            for job in (*first, *islice(ahead, processes * IN_HAND - 2)):
+                waiting.append(pool.submit(_do, job))
+            while waiting:
+                yield waiting.popleft().result()
+                waiting.extend(pool.submit(_do, job) for job in islice(ahead, 1))
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+
+def _prepare(make: Callable[[], Callable[[Any], Any]]) -> None:
+    global _work  # noqa: PLW0603 - a process does one kind of work
+    _work = make()
+
+
+def _do(job: Any) -> Any:
+    assert _work is not None
+    return _work(job)

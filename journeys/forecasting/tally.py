@@ -1,0 +1,102 @@
+"""What is counted of all journeys: numbers by week, which add up in any order and take no room for customers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import NamedTuple
+
+
+class Series(NamedTuple):
+    """What is counted by week: a `measure` of a map, `about` one of its roles, outcomes, plays ..., in one run."""
+
+    measure: str
+    map: str
+    about: str
+    run: int
+
+
+@dataclass(frozen=True, slots=True)
+class Weeks:
+    """The weeks of a forecast, each from Monday to Sunday; the first and the last may lie in it in part only.
+
+    `first` and `last` are local dates, both in the forecast.
+    """
+
+    first: date
+    last: date
+
+    @property
+    def monday(self) -> date:
+        """The Monday of the first week."""
+        return self.first - timedelta(days=self.first.weekday())
+
+    def __len__(self) -> int:
+        return (self.last - self.monday).days // 7 + 1
+
+    def of(self, day: date) -> int:
+        """The number of a day's week, counted from 0."""
+        return (day - self.monday).days // 7
+
+    def mondays(self) -> list[date]:
+        """The Monday of each week."""
+        return [self.monday + timedelta(weeks=week) for week in range(len(self))]
+
+    def days(self, week: int) -> list[date]:
+        """The days of a week that lie in the forecast."""
+        begin = self.monday + timedelta(weeks=week)
+        days = (begin + timedelta(days=number) for number in range(7))
+        return [day for day in days if self.first <= day <= self.last]
+
+
+@dataclass(slots=True)
+class Tally:
+    """Whole numbers by series and week. Two tallies of the same weeks add up to one."""
+
+    weeks: int
+    series: dict[Series, list[int]] = field(default_factory=dict)
+
+    def add(self, series: Series, week: int, number: int = 1) -> None:
+        """Count something in a week."""
+        if not 0 <= week < self.weeks:
+            raise ValueError(f"week {week} is none of the {self.weeks} weeks of the forecast")
+        row = self.series.get(series)
+        if row is None:
+            row = self.series[series] = [0] * self.weeks
+        row[week] += number
+
+    def take_in(self, other: Tally) -> None:
+        """Add what another has counted."""
+        for series, row in other.series.items():
+            mine = self.series.get(series)
+            self.series[series] = list(row) if mine is None else [a + b for a, b in zip(mine, row, strict=True)]
+
+    def find(self, measure: str, map_id: str | None = None, about: str | None = None) -> Iterator[Series]:
+        """The series of a measure, in order."""
+        for series in sorted(self.series):
+            if series.measure == measure and map_id in (None, series.map) and about in (None, series.about):
+                yield series
+
+    def total(self, measure: str, map_id: str | None = None, about: str | None = None) -> int:
+        """All that was counted of a measure, over all runs and weeks."""
+        return sum(sum(self.series[series]) for series in self.find(measure, map_id, about))
+
+    def by_week(self, measure: str, map_id: str | None = None, about: str | None = None) -> list[int]:
+        """A measure by week, over all runs."""
+        return add_up((self.series[series] for series in self.find(measure, map_id, about)), self.weeks)
+
+    def by_run(self, runs: int, measure: str, map_id: str | None = None, about: str | None = None) -> list[list[int]]:
+        """A measure by week, for each run."""
+        rows: list[list[list[int]]] = [[] for _ in range(runs)]
+        for series in self.find(measure, map_id, about):
+            rows[series.run].append(self.series[series])
+        return [add_up(each, self.weeks) for each in rows]
+
+
+def add_up(rows: Iterable[list[int]], weeks: int) -> list[int]:
+    """Rows of numbers by week, added up."""
+    total = [0] * weeks
+    for row in rows:
+        total = [a + b for a, b in zip(total, row, strict=True)]
+    return total
