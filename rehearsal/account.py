@@ -77,7 +77,7 @@ async def take_account(store: Store, charts: Charts) -> Account:
         stages = list(await session.scalars(select(OpenStageRow).order_by(OpenStageRow.position)))
         stories = {row.id: await _story(session, row, charts) for row in journeys}
         tasks = await session.execute(select(TaskRow.status, func.count()).group_by(TaskRow.status))
-        counted = Counter(dict(tasks.tuples().all()))
+        counted = Counter(dict(list(tasks)))
     lines = []
     for customer in customers:
         own = [row for row in journeys if row.customer_id == customer.id]

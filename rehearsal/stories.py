@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from journeys.language.model import Play
 from journeys.planner.chart import Chart
 
 STORIES = ("verified", "disputed", "silent", "rescued", "expanded", "renewed", "lost")
@@ -24,10 +25,12 @@ COUNTS = {
     "rescues_begun": "Rescues begun",
     "rescues_ended": "Rescues ended",
     "rescues_ended_well": "Rescues ended well",
+    "risks_begun": "Other plays against risks begun",
+    "risks_ended": "Other plays against risks ended",
     "renewed": "Contracts renewed",
     "lost": "Customers lost",
 }
-"""What is counted, and what people call it. A rescue is a play against a risk."""
+"""What is counted, and what people call it. A rescue is a risk play so grave that it holds other messages back."""
 
 _WELL = ("completed", "ends_when")
 COMPLETED = "completed"
@@ -75,7 +78,7 @@ class Story:
     def _take_play(self, kind: str, more: Mapping[str, Any], chart: Chart) -> None:
         play = str(more.get("play"))
         known = chart.plays.get(play)
-        name = {"expansion": "expansions", "risk": "rescues"}.get(known.play.kind if known else "")
+        name = _called(known.play) if known else None
         if name is None:
             return
         if kind == "play_started":
@@ -93,6 +96,12 @@ class Story:
         self.counts[what] += 1
         if what in STORIES:
             self.stories.add(what)
+
+
+def _called(play: Play) -> str | None:
+    if play.kind == "risk":
+        return "risks" if play.holds == "none" else "rescues"
+    return "expansions" if play.kind == "expansion" else None
 
 
 def _keeps_the_customer(step: Any, result: Any) -> bool:

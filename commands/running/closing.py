@@ -12,10 +12,15 @@ from rehearsal.account import Account, Line
 from rehearsal.stories import COUNTS, STORIES
 
 _NAMED = 3
+_WIDTH = 150  # where there is no terminal
+_NUMBERS = ("Reminders", "Count")
+_SHORT = ("Customer", "Map")
 
 
 def tell_account(console: Console, account: Account) -> None:
     """Print it all."""
+    if not console.is_terminal:
+        console.width = _WIDTH
     console.print(_customers(account))
     console.print(_counts(account))
     console.print(Text(_sums(account)), soft_wrap=True)
@@ -29,8 +34,12 @@ def tell_account(console: Console, account: Account) -> None:
 def _table(title: str, *headings: str) -> Table:
     table = Table(title=title, box=SIMPLE_HEAD, title_justify="left", title_style="bold", pad_edge=False)
     for heading in headings:
-        number = heading in ("Reminders", "Count")
-        table.add_column(heading, justify="right" if number else "left", overflow="fold")
+        table.add_column(
+            heading,
+            justify="right" if heading in _NUMBERS else "left",
+            no_wrap=heading in _SHORT,
+            overflow="ellipsis" if heading in _SHORT else "fold",
+        )
     return table
 
 

@@ -110,7 +110,7 @@ async def _unfinished(store: Store) -> set[tuple[str, str]]:
             select(MessageRow.journey_id, MessageRow.message).where(MessageRow.status == "queued")
         )
         pending = await session.execute(select(FactRow.customer_id, FactRow.id).where(FactRow.status == "pending"))
-        return {*queued.tuples(), *pending.tuples()}
+        return {tuple(row) for row in (*queued, *pending)}
 
 
 async def _status(client: Client, row: JourneyRow) -> JourneyStatus:

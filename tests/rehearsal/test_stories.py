@@ -34,6 +34,13 @@ def test_a_rescue_counts_when_somebody_talked_and_it_ended_well(charts) -> None:
     assert not told(charts, began, called, ("play_ended", {"play": "rescue", "why": "deadline"})).stories
 
 
+def test_a_play_against_a_small_risk_is_no_rescue(charts) -> None:
+    began, called = ("play_started", {"play": "unblock"}), ("step_done", {"play": "unblock", "step": "unblock_call"})
+    story = told(charts, began, called, ("play_ended", {"play": "unblock", "why": "completed"}))
+    assert not story.stories
+    assert (story.counts["risks_begun"], story.counts["rescues_begun"]) == (1, 0)
+
+
 def test_an_expansion_counts_when_its_talk_was_held_and_it_ended(charts) -> None:
     began = ("play_started", {"play": "expand"})
     held = ("step_done", {"play": "expand", "step": "expansion_talk", "result": "interested"})
