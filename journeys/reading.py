@@ -10,7 +10,7 @@ from journeys.language.lint import lint
 from journeys.language.loader import MAP_FILE, content_hash, load
 from journeys.language.yaml_text import read_yaml
 from journeys.planner.chart import Chart
-from journeys.scenario import LoadedScenario, Scenario, load_scenario
+from journeys.scenario import ABOUT_TEXTS, LoadedScenario, Scenario, load_scenario, with_placeholders
 
 MADE_UP_DAYS = 366
 
@@ -46,9 +46,9 @@ def _is_scenario(path: Path) -> bool:
 def _of_map(path: Path) -> LoadedScenario:
     loaded = load(path)
     errors = tuple(problem for problem in lint(loaded) if problem.severity == "error")
-    if loaded.map is None or errors:
+    if loaded.map is None or any(problem.code != ABOUT_TEXTS for problem in errors):
         return LoadedScenario(None, errors)
-    files = loaded.files or {}
+    files = with_placeholders(loaded.files or {}, loaded.map)
     return LoadedScenario(
         Scenario(
             name=f"{loaded.map.title}, and nobody does anything for a year",
@@ -59,5 +59,5 @@ def _of_map(path: Path) -> LoadedScenario:
             facts=(),
             until=MADE_UP_START + MADE_UP_DAYS * 86_400,
         ),
-        (),
+        errors,
     )

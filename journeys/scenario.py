@@ -32,6 +32,9 @@ ENTRY_FIELDS = (
 )  # fmt: skip
 
 
+ABOUT_TEXTS = "M110"
+
+
 class WrittenCustomer(Written):
     """The customer of a scenario."""
 
@@ -86,7 +89,11 @@ class Scenario:
 
 @dataclass(frozen=True, slots=True)
 class LoadedScenario:
-    """A scenario, or all that is wrong with it and with its map."""
+    """A scenario, or all that is wrong with it and with its map.
+
+    A message or playbook that is missing or does not render (M110) changes nothing of when things happen: it is told
+    beside the scenario, so that a map can be tried before its texts are written.
+    """
 
     scenario: Scenario | None
     problems: tuple[Problem, ...]
@@ -117,6 +124,7 @@ class _Reader:
     def __init__(self, name: str, file: Path, data: Any) -> None:
         self._name, self._file, self._data = name, file, data
         self._problems: list[Problem] = []
+        self._of_texts: list[Problem] = []
         self._named_versions: dict[str, str] = {}
 
     def read(self) -> LoadedScenario:
@@ -146,7 +154,7 @@ class _Reader:
             versions=versions,
             version_files=version_files,
         )
-        return LoadedScenario(scenario, ())
+        return LoadedScenario(scenario, in_order(self._of_texts))
 
     def _find(self, path: tuple[str | int, ...], code: str, message: str, *, key: bool = False) -> None:
         self._problems.append(Finding(path, code, message, key=key).problem(self._data, self._name))
@@ -179,12 +187,14 @@ class _Reader:
     def _map(self, written: str | dict[str, Any]) -> tuple[Loaded, Mapping[str, str]]:
         if isinstance(written, str):
             loaded = load(self._file.parent / written)
-            return loaded, loaded.files or {}
+            return loaded, with_placeholders(loaded.files or {}, loaded.map)
         loaded = from_data(self._data["map"], self._name)
-        return loaded, inline_files(written, loaded.map)
+        return loaded, with_placeholders({"map.yaml": json.dumps(written, default=str)}, loaded.map)
 
     def _chart(self, loaded: Loaded, files: Mapping[str, str]) -> Chart | None:
         errors = [problem for problem in lint(loaded) if problem.severity == "error"]
+        self._of_texts += [problem for problem in errors if problem.code == ABOUT_TEXTS]
+        errors = [problem for problem in errors if problem.code != ABOUT_TEXTS]
         if errors or loaded.map is None:
             self._problems += errors
             return None
@@ -244,14 +254,14 @@ class _Reader:
 _NAMES_A_STEP = ("step_done", "step_skipped", "step_reopened", "snoozed", "answer", "revoked")
 
 
-def inline_files(data: Mapping[str, Any], map: Map | None) -> dict[str, str]:  # noqa: A002 - the field's word
-    """The files of a map that stands in a scenario: its messages and playbooks are placeholders."""
-    files = {"map.yaml": json.dumps(data, default=str)}
+def with_placeholders(files: Mapping[str, str], map: Map | None) -> dict[str, str]:  # noqa: A002 - the field's word
+    """The files of a map with a text in the place of each message and playbook that is not written yet."""
+    out = dict(files)
     for container in (*map.stages, *map.plays) if map else ():
         for step in container.steps:
             for name in (step.message, getattr(step, "reminder", None)):
                 if name:
-                    files[f"messages/{name}"] = f"---\nsubject: {name}\n---\n{name}\n"
+                    out.setdefault(f"messages/{name}", f"---\nsubject: {name}\n---\n{name}\n")
             if playbook := getattr(step, "playbook", None):
-                files[f"playbooks/{playbook}"] = f"{playbook}\n"
-    return files
+                out.setdefault(f"playbooks/{playbook}", f"{playbook}\n")
+    return out
