@@ -79,7 +79,7 @@ def problems(file):
         ("../map.yaml", "../maps.yaml", 1, "M102", "There is no file"),
     ],
 )
-def test_what_is_wrong_with_a_scenario_is_said_with_its_place(written, old, new, line, code, said):
+def test_what_is_wrong_with_a_scenario_is_said_with_its_place(written, *, old, new, line, code, said):
     found = problems(written((old, new)))
     assert [(at, what) for at, _, what, message in found if said in message] == [(line, code)], found
 
