@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from math import ceil
 
 from journeys.drawing.boxes import header_height
@@ -12,26 +13,33 @@ from journeys.drawing.content import TRACKS, Content
 from journeys.drawing.heading import footer_height, heading_height
 from journeys.drawing.paper import PAPERS, Paper
 
-MARGIN = 30.0
-LABEL = 96.0
+MARGIN = 28.0
+LABEL = 88.0
 """How wide the names of the lanes on the left are."""
 STAGE_GAP = 18.0
 LAST_GAP = 12.0
 """Behind the last stage, room for its gate."""
-PLAY_GAP = 14.0
-ROW_GAP = 24.0
-HEAD_GAP = 10.0
+PLAY_GAP = 12.0
+"""Between two plays below each other; side by side they stand as far apart as stages."""
+ROW_GAP = 20.0
+HEAD_GAP = 8.0
 LANE_GAP = 3.0
-LANE_PAD = 14.0
+LANE_PAD = 11.0
 LANE_LEAST = 46.0
 NARROWEST_CARD = 138.0
 
 
 @dataclass(frozen=True, slots=True)
 class StageRow:
-    """Stages side by side: the width of their cards, the height of their heads and of each lane that is there."""
+    """Stages side by side, all of one width.
+
+    `left` is from the edge of a stage to its cards; `head` is how high the heads are, `lanes` has the height of each
+    lane that is there.
+    """
 
     stages: tuple[Planned, ...]
+    width: float
+    left: float
     card: float
     head: float
     lanes: tuple[tuple[str, float], ...]
@@ -73,7 +81,7 @@ class Arrangement:
 
     @property
     def plays_height(self) -> float:
-        return max((column.height for column in self.plays), default=0.0)
+        return _height_of(self.plays)
 
     @property
     def room(self) -> float:
@@ -83,29 +91,44 @@ class Arrangement:
 def arranged(content: Content, stages: Sequence[Planned], plays: Sequence[Planned]) -> Arrangement:
     """The arrangement with the largest letters: on A3 if they are legible there, else on the next larger paper."""
     for paper in PAPERS:
-        for width in paper.widths():
-            fitting = [each for each in _tries(content, stages, plays, paper, width) if each.room >= 0]
-            if fitting:
-                return min(fitting, key=lambda each: (len(each.stages), each.room))
-    # Nothing is that large: the letters are as small on the largest paper as it takes.
-    paper, width = PAPERS[-1], PAPERS[-1].units(6.0)
-    while True:
+        if found := _largest_letters(paper.widths, partial(_fitting, content, stages, plays, paper)):
+            return found
+    width = PAPERS[-1].widths[-1]
+    while True:  # no paper is that large: on the largest, the letters are as small as it takes
         width *= 1.1
-        fitting = [each for each in _tries(content, stages, plays, paper, width) if each.room >= 0]
-        if fitting:
-            return min(fitting, key=lambda each: each.needed)
+        if found := _fitting(content, stages, plays, PAPERS[-1], width):
+            return found
 
 
-def _tries(
+def _largest_letters(widths: Sequence[float], fitting: Callable[[float], Arrangement | None]) -> Arrangement | None:
+    """The arrangement of the smallest width that fits, if the largest does: what fits one width fits a larger."""
+    best = fitting(widths[-1])
+    below, above = 0, len(widths) - 1
+    while best and below < above:
+        middle = (below + above) // 2
+        if found := fitting(widths[middle]):
+            best, above = found, middle
+        else:
+            below = middle + 1
+    return best
+
+
+def _fitting(
     content: Content, stages: Sequence[Planned], plays: Sequence[Planned], paper: Paper, width: float
-) -> Iterator[Arrangement]:
-    """Arrangements of this width, whether or not they fit its height."""
+) -> Arrangement | None:
+    """The arrangement of this width with the fewest rows of stages, if any is low enough for its paper."""
     inner = width - 2 * MARGIN
     heading, footer = heading_height(content, inner), footer_height(content, inner)
-    play_choices = list(_play_choices(plays, inner - LABEL))
-    for stage_rows in _stage_choices(stages, inner - LABEL):
-        for play_rows in play_choices:
-            yield Arrangement(paper, width, heading, footer, stage_rows, play_rows)
+    lowest = min(_play_choices(plays, inner - LABEL), key=_height_of)
+    for rows in _stage_choices(stages, inner - LABEL):
+        found = Arrangement(paper, width, heading, footer, rows, lowest)
+        if found.room >= 0:
+            return found
+    return None
+
+
+def _height_of(plays: Sequence[PlayColumn]) -> float:
+    return max((column.height for column in plays), default=0.0)
 
 
 def _stage_choices(stages: Sequence[Planned], width: float) -> Iterator[tuple[StageRow, ...]]:
@@ -123,23 +146,24 @@ def _split(columns: Sequence[Planned], most: int) -> list[tuple[Planned, ...]]:
 
 
 def _stage_row(stages: tuple[Planned, ...], width: float, columns: int) -> StageRow:
-    """One row; a last row with fewer stages than `columns` has cards as wide as if it were full."""
-    gutters = sum(stage.gutters for stage in stages) * columns / len(stages)
-    card = _whole((width - gutters - STAGE_GAP * (columns - 1) - LAST_GAP) / columns)
-    head = max(header_height(stage.column, card + stage.gutters) for stage in stages)
+    """One row of up to so many columns; a last row with fewer has them as wide as if it were full."""
+    across = _whole((width - STAGE_GAP * (columns - 1) - LAST_GAP) / columns)
+    left = max(stage.routes.left for stage in stages)
+    card = across - left - max(stage.routes.right for stage in stages)
+    head = max(header_height(stage.column, across) for stage in stages)
     lanes = []
     for track in TRACKS:
         highest = max(stack_height(stage.column.on(track), card) for stage in stages)
         if highest or track != "outcomes":
             lanes.append((track, max(highest, LANE_LEAST) + 2 * LANE_PAD))
-    return StageRow(stages, card, head, tuple(lanes))
+    return StageRow(stages, across, left, card, head, tuple(lanes))
 
 
 def _play_choices(plays: Sequence[Planned], width: float) -> Iterator[tuple[PlayColumn, ...]]:
     if not plays:
         yield ()
     for count in range(1, len(plays) + 1):
-        across = _whole((width - PLAY_GAP * (count - 1)) / count)
+        across = _whole((width - LAST_GAP - STAGE_GAP * (count - 1)) / count)
         if count == 1 or across - max(play.gutters for play in plays) >= NARROWEST_CARD:
             yield tuple(_play_column(column, across) for column in _balanced(plays, across, count))
 

@@ -13,7 +13,7 @@ from journeys.drawing.lettering import ASCENT, Style, width_of, wrapped
 from journeys.drawing.palette import Tone
 from journeys.drawing.scene import Box, Group, Item, Rect, Shape, Text
 
-PAD_X, PAD_Y = 9.0, 7.0
+PAD_X, PAD_Y = 8.0, 5.5
 STRIP = 4.0
 INDENT = 14.0
 _APART = 11.0

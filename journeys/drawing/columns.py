@@ -19,7 +19,7 @@ from journeys.drawing.content import Card, Column
 from journeys.drawing.routing import Routes, arrows_of, routes_of
 from journeys.drawing.scene import Box, Group, Item, Rect, Shape
 
-GAP = 13.0
+GAP = 12.0
 """Between two cards, room for a straight arrow."""
 PLAY_PAD = 8.0
 
@@ -57,14 +57,14 @@ def stacked(cards: Sequence[Card], x: float, y: float, width: float) -> dict[str
 # Stages.
 
 
-def stage_items(stage: Planned, header: Box, lanes: Mapping[str, Box], card_width: float) -> Group:
-    """A stage: its head, and its cards in the middle of their lanes."""
+def stage_items(stage: Planned, header: Box, lanes: Mapping[str, Box], cards: tuple[float, float]) -> Group:
+    """A stage: its head, and its cards in the middle of their lanes; `cards` is where they begin, and their width."""
     boxes: dict[str, Box] = {}
-    x = header.x + stage.routes.left
+    x, width = cards
     for track, lane in lanes.items():
-        cards = stage.column.on(track)
-        y = lane.y + (lane.height - stack_height(cards, card_width)) / 2
-        boxes.update(stacked(cards, x, y, card_width))
+        here = stage.column.on(track)
+        y = lane.y + (lane.height - stack_height(here, width)) / 2
+        boxes.update(stacked(here, x, y, width))
     items: list[Item] = [
         *arrows_of(stage.column, stage.routes, boxes),
         *header_items(stage.column, header),

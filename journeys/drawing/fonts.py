@@ -34,11 +34,11 @@ def _only(letters: str, *, bold: bool) -> bytes:
     options.layout_features = []  # measured as written, letter beside letter
     options.hinting = False
     options.notdef_outline = True
-    font = TTFont(font_file(bold=bold), recalcTimestamp=False)
     subsetter = Subsetter(options)
     subsetter.populate(text=letters)
-    subsetter.subset(font)
-    font.flavor = "woff"
     out = BytesIO()
-    font.save(out)
+    with TTFont(font_file(bold=bold), recalcTimestamp=False) as font:
+        subsetter.subset(font)
+        font.flavor = "woff"
+        font.save(out)
     return out.getvalue()

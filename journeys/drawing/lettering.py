@@ -14,7 +14,7 @@ FAMILY = "Source Sans Pro"
 FALLBACKS = "'Source Sans 3', 'Segoe UI', Helvetica, Arial, sans-serif"
 ASCENT, DESCENT = 0.78, 0.24
 """How far letters reach above and below the base line, in sizes of the font."""
-LEADING = 1.22
+LEADING = 1.2
 _FOLDER = Path(font_source_sans_pro.__file__).parent / "files"
 _UNKNOWN = 1.3  # sizes of the font: as wide as an emoji or an ideograph of another font gets
 
@@ -44,9 +44,9 @@ def font_file(*, bold: bool) -> Path:
 @cache
 def _advances(*, bold: bool) -> dict[int, float]:
     """How far each character moves the pen, in sizes of the font."""
-    font = TTFont(font_file(bold=bold), lazy=True)
-    widths, per_em = font["hmtx"].metrics, font["head"].unitsPerEm
-    return {code: widths[glyph][0] / per_em for code, glyph in font.getBestCmap().items()}
+    with TTFont(font_file(bold=bold), lazy=True) as font:
+        widths, per_em = font["hmtx"].metrics, font["head"].unitsPerEm
+        return {code: widths[glyph][0] / per_em for code, glyph in font.getBestCmap().items()}
 
 
 def is_known(text: str) -> bool:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
+from math import log
 
 from journeys.drawing.palette import SMALLEST
 
-LEGIBLE = 6.2
+LEGIBLE = 6.1
 """Points of the smallest letters on the paper."""
 LARGEST = 13.5
 """Points of the smallest letters of a small map: larger ones look lost."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Paper:
     """A size of paper, in millimetres."""
 
@@ -29,13 +30,12 @@ class Paper:
         """How wide a picture is whose smallest letters have so many points on this paper."""
         return self.width / 25.4 * 72 * SMALLEST / points
 
-    def widths(self) -> Iterator[float]:
-        """Widths to try, from the largest letters to the smallest, in steps of three in a hundred."""
-        width, last = self.units(LARGEST), self.units(LEGIBLE)
-        while width < last:
-            yield round(width)
-            width *= 1.03
-        yield int(last)
+    @cached_property
+    def widths(self) -> tuple[float, ...]:
+        """Widths to try, from the largest letters to the smallest, in steps of two in a hundred."""
+        first, last = self.units(LARGEST), self.units(LEGIBLE)
+        steps = int(log(last / first, 1.02))
+        return (*(round(first * 1.02**step) for step in range(steps)), int(last))
 
 
 PAPERS = (

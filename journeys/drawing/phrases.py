@@ -64,7 +64,7 @@ class Phrases:
         if trigger.event is None:
             return self.condition(trigger.if_ or "")
         times = f"{trigger.count}\u00a0\u00d7 " if trigger.count > 1 else ""
-        given = f" with {self.condition(trigger.if_)}" if trigger.if_ else ""
+        given = f" ({self.condition(trigger.if_)})" if trigger.if_ else ""
         return f"{times}{spaced(trigger.event)}{given}"
 
     def triggers(self, triggers: Iterable[Trigger]) -> str:
@@ -80,7 +80,7 @@ class Phrases:
         if item.go_to is not None:
             return f"stage\u00a0{self.stages.get(item.go_to, item.go_to)}"
         if item.end is not None:
-            return f"ends: {spaced(item.end)}"
+            return f"end ({spaced(item.end)})"
         return ", ".join(f"{spaced(name)} = {_value(value)}" for name, value in (item.set or {}).items())
 
     @staticmethod

@@ -34,6 +34,8 @@ _LANES: dict[str, tuple[str, Tone]] = {
 }
 _SPREAD = 0.55  # of the room left over that goes into the lanes; the rest goes between the parts
 
+_STRETCH = 40.0
+
 
 def picture(map: Map) -> Scene:  # noqa: A002 - the field's word
     """The map as people draw it on a wall, laid out on paper."""
@@ -67,7 +69,7 @@ class _Sheet:
         x = MARGIN + LABEL
         for column in self.found.plays:
             yield from self._plays(column, x, y)
-            x += column.width + PLAY_GAP
+            x += column.width + STAGE_GAP
         footer = Box(MARGIN, self.found.height - MARGIN - self.found.footer, self.inner, self.found.footer)
         yield from footer_items(self.content, footer)
 
@@ -83,13 +85,13 @@ class _Sheet:
             yield from _label(Box(lane.x, lane.y, LABEL, lane.height), name, tone.strong)
         x = MARGIN + LABEL
         for stage in row.stages:
-            header = Box(x, top, row.card + stage.gutters, row.head)
-            yield stage_items(stage, header, lanes, row.card)
-            x += header.width + STAGE_GAP
+            yield stage_items(stage, Box(x, top, row.width, row.head), lanes, (x + row.left, row.card))
+            x += row.width + STAGE_GAP
 
     def _plays(self, column: PlayColumn, x: float, y: float) -> Iterator[Item]:
-        """Plays below each other, stretched so that all columns end at one height."""
+        """Plays below each other; where little is missing, stretched so that the columns end at one height."""
         spare = (self.found.plays_height - column.height) / len(column.plays)
+        spare = spare if spare <= _STRETCH else 0.0
         for play in column.plays:
             box = Box(x, y, column.width, play_height(play, column.width) + spare)
             yield play_items(play, box)

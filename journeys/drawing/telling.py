@@ -59,8 +59,6 @@ class _Teller:
         facts.append(Fact("Ends", "; ".join(self._ends(play))))
         if play.holds != "none":
             facts.append(Fact("Holds", _HOLDS[play.holds]))
-        if play.cooldown:
-            facts.append(Fact("Again", f"after {play.cooldown} at the earliest"))
         return self._column(play, self.say.plays[play.id], play.kind, (), facts)
 
     def _led_from(self, play: str) -> Iterator[str]:
@@ -74,16 +72,18 @@ class _Teller:
         if name in self.say.stages:
             return f"stage\u00a0{self.say.stages[name]}"
         step = self.steps[name]
-        return spaced(name) if isinstance(step, Outcome) else f"\u201c{step.title}\u201d"
+        return f"\u201c{spaced(name) if isinstance(step, Outcome) else step.title}\u201d"
 
     def _ends(self, play: Play) -> Iterator[str]:
-        ends = [self.say.trigger(trigger) for trigger in play.ends_when]
-        yield from ["all its steps are closed", *ends]
+        yield "all steps are closed"
+        yield from (self.say.trigger(trigger) for trigger in play.ends_when)
         if play.deadline:
             then = f" (then {self.say.branch(play.on_deadline)})" if play.on_deadline else ""
-            yield f"{play.deadline} are over{then}" if play.deadline.count != 1 else f"{play.deadline} is over{then}"
+            yield f"after {play.deadline}{then}"
         if play.then:
             yield f"then {self.say.branch(play.then)}"
+        if play.cooldown:
+            yield f"may start again {play.cooldown} later"
 
     def _column(
         self, container: Stage | Play, mark: str, tone: str, lines: Iterable[Line], facts: Iterable[Fact]

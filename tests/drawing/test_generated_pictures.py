@@ -1,0 +1,42 @@
+"""Pictures of generated maps, and of maps with odd texts."""
+
+from __future__ import annotations
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from journeys.drawing.sheet import picture
+from journeys.language.model import Map
+from tests.drawing.large import large
+from tests.drawing.reading import arrows, crossed, grounds, overlapping
+from tests.planner.generated import maps
+
+odd_titles = st.text(
+    st.characters(codec="utf-8", exclude_categories=("Cs", "Cc")) | st.sampled_from(" \u00a0W—"), min_size=1
+).filter(str.strip)
+
+
+def assert_clear(map_: Map) -> None:
+    scene = picture(map_)
+    assert not overlapping(scene)
+    assert not crossed(scene)
+    assert all(ground.holds(text.box) for text, _, ground in grounds(scene))
+    wanted = sorted({(other, step.id) for _, step in map_.all_steps() for other in step.after})
+    assert sorted((arrow.source, arrow.target) for arrow in arrows(scene)) == wanted
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(maps())
+def test_generated_maps_have_clear_pictures(data: dict) -> None:
+    assert_clear(Map.model_validate(data))
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.lists(odd_titles, min_size=4, max_size=4))
+def test_odd_and_long_titles_are_written_in_full_inside_their_boxes(titles: list[str]) -> None:
+    data = large(2, 2)
+    data["title"] = data["stages"][0]["title"] = titles[0]
+    data["stages"][0]["touchpoints"][0]["title"] = titles[1] * 40
+    data["plays"][0]["title"] = titles[2] * 9
+    data["stages"][1]["outcomes"][0]["statement"] = titles[3]
+    assert_clear(Map.model_validate(data))
