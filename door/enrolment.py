@@ -54,7 +54,7 @@ async def enrol(house: House, customer: str, map_id: str | None = None) -> Enrol
         chart = _named(charts, map_id) if map_id else await _best(session, charts, known, now)
         if isinstance(chart, NotEnrolled):
             return chart
-        allowed = may_enter(chart, _last_end(past, chart), now)
+        allowed = may_enter(chart, last_end(past, chart), now)
         if isinstance(allowed, MayNotEnter):
             raise EntryRefused(customer, allowed)
         begun = await _begin(session, known, chart, now)
@@ -78,7 +78,7 @@ async def enrol_if_it_turned(house: House, customer: str, before: Customer | Non
             return chart
         if past and before is not None and matches(chart, before, now):
             return None
-        allowed = may_enter(chart, _last_end(past, chart), now)
+        allowed = may_enter(chart, last_end(past, chart), now)
         if isinstance(allowed, MayNotEnter):
             return NotEnrolled(customer, str(allowed))
         begun = await _begin(session, known, chart, now)
@@ -110,7 +110,7 @@ async def _start(house: House, begun: JourneyRow) -> Enrolled:
     return Enrolled(begun.customer_id, begun.id, begun.map, started)
 
 
-def _last_end(past: list[JourneyRow], chart: Chart) -> Instant | None:
+def last_end(past: list[JourneyRow], chart: Chart) -> Instant | None:
     """When the customer's last journey on this map ended."""
     ends = [row.ended_at for row in past if row.map == chart.map.map and row.ended_at is not None]
     return max(ends, default=None)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
+from journeys.looking import Look, look
 from journeys.planner.chart import Chart
 from journeys.planner.customer import Customer
 from journeys.planner.instants import Instant, text
@@ -51,17 +53,59 @@ class MayNotEnter:
 
 def matches(chart: Chart, customer: Customer, at: Instant) -> bool:
     """Whether the customer is in the map's segment at this instant."""
-    before_the_start = State.begin(customer, chart.map.map, chart.version, at)
-    return Turn(chart, before_the_start, at).is_true(chart.where)
+    return _before_the_start(chart, customer, at).is_true(chart.where)
+
+
+@dataclass(frozen=True, slots=True)
+class Considered:
+    """A map, and what looking at its segment showed of a customer."""
+
+    map: str
+    title: str
+    version: str
+    priority: int
+    where: Look
+
+    @property
+    def why_not(self) -> str:
+        """What speaks against the map, in words."""
+        seen = f" ({self.where.seen})" if self.where.values else ""
+        return f"{self.where.text} is not true{seen}"
+
+    def to_json(self) -> dict[str, Any]:
+        where = self.where.to_json()
+        return {"map": self.map, "title": self.title, "version": self.version, "priority": self.priority, **where}
+
+
+def considered(charts: Iterable[Chart], customer: Customer, at: Instant) -> tuple[Considered, ...]:
+    """Every map in the order in which they are tried, with the values that its segment looks at."""
+    return tuple(
+        Considered(
+            chart.map.map,
+            chart.map.title,
+            chart.version,
+            chart.map.segment.priority,
+            look(_before_the_start(chart, customer, at), chart.where),
+        )
+        for chart in _in_order(charts)
+    )
+
+
+def _before_the_start(chart: Chart, customer: Customer, at: Instant) -> Turn:
+    return Turn(chart, State.begin(customer, chart.map.map, chart.version, at), at)
+
+
+def _in_order(charts: Iterable[Chart]) -> list[Chart]:
+    return sorted(charts, key=lambda chart: (-chart.map.segment.priority, chart.map.map))
 
 
 def best_map(charts: Iterable[Chart], customer: Customer, at: Instant) -> Match | NoMatch:
     """The map of highest priority whose segment the customer is in; of several, the alphabetically first."""
-    in_order = sorted(charts, key=lambda chart: (-chart.map.segment.priority, chart.map.map))
+    in_order = _in_order(charts)
     for chart in in_order:
         if matches(chart, customer, at):
             return Match(chart)
-    return NoMatch({chart.map.map: _why_not(chart, customer) for chart in in_order})
+    return NoMatch({each.map: each.why_not for each in considered(in_order, customer, at)})
 
 
 def may_enter(chart: Chart, last_ended_at: Instant | None, at: Instant) -> MayEnter | MayNotEnter:
@@ -73,16 +117,3 @@ def may_enter(chart: Chart, last_ended_at: Instant | None, at: Instant) -> MayEn
         return MayNotEnter(chart.map.map, None)
     until = chart.ours.opening(last_ended_at, rule.after)
     return MayEnter() if until <= at else MayNotEnter(chart.map.map, until)
-
-
-def _why_not(chart: Chart, customer: Customer) -> str:
-    looked_at = sorted(name for root, name in chart.where.references if root == "customer")
-    known = {**customer.attributes, **_built_in(customer)}
-    values = [
-        f"{name} is {known[name]!r}" if known.get(name) is not None else f"{name} is unknown" for name in looked_at
-    ]
-    return f"{chart.where.text} is not true" + (f" ({', '.join(values)})" if values else "")
-
-
-def _built_in(customer: Customer) -> dict[str, str | None]:
-    return {name: getattr(customer, name) for name in ("id", "name", "timezone", "country", "language")}

@@ -218,7 +218,7 @@ _REASONS = {"opening": "mail", "reminder": "reminder", "request": "request to co
 
 def _message_sent(say: Wording, more: More) -> str:
     what = _REASONS.get(str(more.get("reason")), "message")
-    about = _listed(quoted(say.step(step)) for step in more.get("steps") or [more.get("step")])
+    about = listed(quoted(say.step(step)) for step in more.get("steps") or [more.get("step")])
     return f"A {what} went to {more.get('contact')} ({say.persona(more.get('persona'))}) about {about}."
 
 
@@ -265,7 +265,8 @@ def number(value: Any) -> str:
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
-def _listed(parts: Iterable[str]) -> str:
+def listed(parts: Iterable[str]) -> str:
+    """`one, two and three`."""
     given = list(parts)
     return given[0] if len(given) == 1 else f"{', '.join(given[:-1])} and {given[-1]}"
 

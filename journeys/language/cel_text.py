@@ -100,6 +100,20 @@ def references(tokens: list[Token]) -> list[Reference]:
     return found
 
 
+def conjuncts(text: str) -> list[str]:
+    """The parts of a condition that must all be true, between `&&`; the whole where it is not made so."""
+    parts, depth, begin = [], 0, 0
+    for token in tokenize(text):
+        depth += token.text in _CLOSING
+        depth -= token.text in _CLOSING.values()
+        if depth == 0 and token.text in ("||", "?"):
+            return [text]
+        if depth == 0 and token.text == "&&":
+            parts.append(text[begin : token.start].strip())
+            begin = token.end
+    return [*parts, text[begin:].strip()]
+
+
 def rewrite(text: str, edits: list[Edit]) -> Rewritten:
     """Carry out edits that do not overlap; of those at one place the empty ones come first."""
     out: list[str] = []

@@ -259,7 +259,7 @@ def test_a_stage_with_a_date_waits_for_its_time() -> None:
     chart = pilot()
     state = journey(chart, [AttributesSet(id="1", at=START, attributes={"renews_on": "2026-12-01"})])
 
-    assert waits(state, chart)["renewal"] == "its time, Wed 2 Sep 2026, 09:00"
+    assert waits(state, chart)["renewal"] == "its time, Wed 2 Sep 2026, 09:00 (90 days before customer.renews_on)"
 
 
 def test_what_is_late_is_marked() -> None:

@@ -1,0 +1,98 @@
+"""Why a message has not gone out: what holds it, with the names, hours and days that the rule looks at."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from journeys.language.durations import Limit
+from journeys.local_time import day_of, time_of
+from journeys.planner.chart import Chart
+from journeys.planner.customer import Contact
+from journeys.planner.instants import Instant, text
+from journeys.planner.messages import holding_plays
+from journeys.planner.state import Queued, State
+from journeys.planner.turn import Turn
+from journeys.wording import Wording, listed, quoted
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A message that waits. `to` is an address, `because` says what keeps it, `until` when (None: nobody knows)."""
+
+    message: str
+    step: str
+    title: str
+    reason: str
+    to: str | None
+    why: str | None
+    because: str
+    until: Instant | None
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "message": self.message,
+            "step": self.step,
+            "title": self.title,
+            "reason": self.reason,
+            "to": self.to,
+            "why": self.why,
+            "because": self.because,
+            "until": text(self.until) if self.until is not None else None,
+        }
+
+
+def held_messages(chart: Chart, state: State, now: Instant, zone: str = "UTC") -> tuple[Held, ...]:
+    """The messages of a journey that have not gone out, in their line."""
+    say, turn = Wording(chart, zone), Turn(chart, state, max(now, state.clock))
+    return tuple(_held(turn, queued, say) for queued in state.queue if queued.step in chart.steps)
+
+
+def _held(turn: Turn, queued: Queued, say: Wording) -> Held:
+    contact = turn.contact_of(turn.chart.steps[queued.step])
+    return Held(
+        queued.message,
+        queued.step,
+        say.step(queued.step),
+        queued.reason,
+        contact.email if contact else None,
+        queued.why,
+        because(turn, queued, say),
+        queued.until,
+    )
+
+
+def because(turn: Turn, queued: Queued, say: Wording) -> str:
+    """What holds a message, in words that stand in brackets."""
+    step = turn.chart.steps[queued.step]
+    contact = turn.contact_of(step)
+    match queued.why:
+        case "pause":
+            since = turn.state.paused_at
+            return "the journey is paused" + (f" since {day_of(since, say.zone)}" if since is not None else "")
+        case "play":
+            plays = [quoted(say.play(play)) for play in holding_plays(turn, step, "messages")]
+            return f"{listed(plays)} keeps messages back" if plays else "an open play keeps messages back"
+        case "contact":
+            return f"nobody is known who is {say.persona(step.persona)}"
+        case "window":
+            return f"it is outside the contact's hours, {_hours(turn, contact)}"
+        case "limit":
+            return _limit(turn, contact, say)
+        case _:
+            return "it is in line"
+
+
+def _hours(turn: Turn, contact: Contact | None) -> str:
+    window = turn.chart.map.contact_policy.window
+    zone = turn.customer_calendar(contact).timezone.replace("_", " ")
+    return f"{', '.join(window.days)} {window.from_:%H:%M} to {window.to:%H:%M} in {zone}, without holidays"
+
+
+def _limit(turn: Turn, contact: Contact | None, say: Wording) -> str:
+    limit = turn.chart.map.contact_policy.limit
+    assert contact is not None
+    assert isinstance(limit, Limit)
+    days = [time_of(at, say.zone) for at in turn.state.sent.get(contact.email, ())[-limit.count :]]
+    had = f", and had {listed(days)}" if days else ""
+    return f"{contact.name} gets at most {limit}{had}"
