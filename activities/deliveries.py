@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import structlog
+from sqlalchemy.ext.asyncio import AsyncSession
 from temporalio import activity
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
@@ -17,7 +18,7 @@ from journeys.language.templates import TemplateFailed
 from journeys.planner.facts import MessageFailed, to_json
 from journeys.planner.instants import Instant
 from journeys.planner.state import State
-from store import facts, journeys, messages
+from store import clock, facts, journeys, messages
 from store.charts import Charts
 from store.engine import Store
 from store.errors import UnknownCustomer, UnknownJourney, UnknownMessage
@@ -121,7 +122,7 @@ class DeliveryActivities:
                 session,
                 order.journey,
                 order.message,
-                _now(order),
+                await _now(session, order),
                 channel=receipt.channel,
                 channel_id=receipt.reference,
             )
@@ -133,16 +134,19 @@ class DeliveryActivities:
                 session,
                 order.journey,
                 order.message,
-                _now(order),
+                await _now(session, order),
                 channel=self._channel.name,
                 error=why,
                 attempt=attempt,
             )
 
 
-def _now(order: DeliveryOrder) -> Instant:
+async def _now(session: AsyncSession, order: DeliveryOrder) -> Instant:
     """Journey time at the beginning of the attempt, by the server's clock."""
-    return order.clock.journey_of(activity.info().started_time.timestamp())
+    known = order.clock
+    if known.speed != 1:  # a rehearsal, which may have stood still since the order was given
+        known = max(known, await clock.read(session), key=lambda each: each.wall_epoch)
+    return known.journey_of(activity.info().started_time.timestamp())
 
 
 def _final(kind: str, why: str) -> ApplicationError:

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import time
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import pytest
 from temporalio.exceptions import ApplicationError
@@ -10,14 +12,14 @@ from activities.deliveries import DeliveryActivities
 from activities.types import DeliveryFailure, DeliveryOrder
 from channels.protocol import TryAgain, Undeliverable
 from channels.recording import RecordingChannel
-from journeys.clock import REAL_TIME
+from journeys.clock import REAL_TIME, JourneyClock
 from journeys.language.loader import from_files
 from journeys.planner.chart import Chart
 from journeys.planner.customer import Customer
 from journeys.planner.facts import StepDone
 from journeys.planner.plan import plan
 from journeys.planner.state import State
-from store import customers, facts, journeys, maps, messages
+from store import clock, customers, facts, journeys, maps, messages
 from store.advance import write_plan
 from store.charts import Charts
 from store.engine import Store, open_store
@@ -183,3 +185,15 @@ async def test_a_failure_for_good_is_recorded_once_as_a_fact(store: Store) -> No
     async with store.reading() as session:
         assert len(await facts.of_customer(session, "acme")) == 1
     assert ((await post.row()).status, (await post.row()).last_error) == ("failed", "no such mailbox")
+
+
+async def test_in_a_rehearsal_that_stood_still_a_message_is_sent_at_the_new_clocks_time(store: Store) -> None:
+    post = await posted(store)
+    wall = time.time()
+    post.order = replace(post.order, clock=JourneyClock(wall - 86_400, START, 86_400.0))
+    async with store.transaction() as session:
+        await clock.write(session, JourneyClock(wall, START + 3600, 86_400.0))
+
+    await post.deliver()
+
+    assert START <= ((await post.row()).sent_at or 0) <= START + 60 * 86_400
