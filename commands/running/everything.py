@@ -22,7 +22,8 @@ from embedded.folder import DataFolder
 from embedded.logs import keep_quiet
 from embedded.supervise import Supervisor
 from journeys.clock import JourneyClock
-from rehearsal.account import Account
+from journeys.planner.instants import moment
+from rehearsal.account import Account, take_account
 from rehearsal.clock import check_real, tell_clock
 from store import customers, maps, timeline
 from store.charts import Charts
@@ -46,13 +47,21 @@ async def run(wish: Wish) -> bool:
         await upgrade(parts.settings.database)
         store = open_store(parts.settings.database)
         try:
-            account = await _Everything(wish, parts, store, screen, logs).run()
+            played = await _Everything(wish, parts, store, screen, logs).run()
         finally:
             await store.close()
-    if account is None:
+    if played is None:
         return True
-    tell_account(screen.console, account)
-    return not account.lacking
+    tell_account(screen.console, played.account)
+    return not (played.complete and played.account.lacking)
+
+
+@dataclass(frozen=True, slots=True)
+class _Played:
+    """What a rehearsal came to; `complete` if it lasted as long as it was to."""
+
+    account: Account
+    complete: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,23 +72,26 @@ class _Everything:
     screen: Screen
     logs: Logs
 
-    async def run(self) -> Account | None:
-        """The account of a rehearsal that came to its end."""
+    async def run(self) -> _Played | None:
+        """What a rehearsal came to, if there was one and it got as far as its beginning."""
         clock = await self._clock()
-        account = None
+        played = None
         async with Supervisor(on_line=self.logs.write, on_change=self.screen.change) as supervisor:
             client = await self._start(supervisor, clock)
             charts = Charts(self.store)
             async with self.store.reading() as session:
                 watcher = Watcher(self.store, charts, self.screen.console, after=await timeline.last_serial(session))
-            async with running(watcher.watch()) as watching:
-                if self.wish.rehearsal is None:
-                    await self._say_what_next()
+            if self.wish.rehearsal is None:
+                await self._say_what_next()
+                async with running(watcher.watch()) as watching:
                     await until_stopped(supervisor, self.wish.seconds, watching)
-                else:
-                    await self._rehearse(supervisor, charts, client, clock, self.wish.rehearsal)
-                    account = await sample.account_for(self.store, charts)
-        return account
+            else:
+                async with running(watcher.watch()):
+                    complete = await self._rehearse(supervisor, charts, client, clock, self.wish.rehearsal)
+                if complete:
+                    await sample.settle(self.store)
+                played = _Played(await take_account(self.store, charts), complete)
+        return played
 
     async def _clock(self) -> JourneyClock:
         if self.wish.rehearsal is None:
@@ -102,14 +114,15 @@ class _Everything:
 
     async def _rehearse(
         self, supervisor: Supervisor, charts: Charts, client: Client, clock: JourneyClock, rehearsal: Rehearsal
-    ) -> None:
+    ) -> bool:
         self.screen.say(
-            f"Rehearsal: {rehearsal.speed:g} days of journey a second, people are played (seed {rehearsal.seed}).",
+            f"Rehearsal: {rehearsal.speed:g} days of journey a second, people are played (seed {rehearsal.seed}). "
+            f"On the journeys it is {moment(clock.journey_epoch):%d %B %Y}.",
             "bold",
         )
         await sample.raise_the_curtain(self.store, charts, client, clock)
         async with running(sample.play(self.parts.settings, rehearsal, clock, self.logs)) as playing:
-            await until_stopped(supervisor, self.wish.seconds, playing)
+            return await until_stopped(supervisor, self.wish.seconds, playing)
 
     async def _say_what_next(self) -> None:
         async with self.store.reading() as session:

@@ -13,7 +13,6 @@ from commands.running.wish import Rehearsal
 from commands.watching.logs import Logs
 from door.door import Door
 from journeys.clock import JourneyClock
-from rehearsal.account import Account, take_account
 from rehearsal.api import Api
 from rehearsal.cast import Cast
 from rehearsal.chance import Chance
@@ -64,13 +63,12 @@ async def play(settings: Settings, rehearsal: Rehearsal, clock: JourneyClock, lo
         await cast.play()
 
 
-async def account_for(store: Store, charts: Charts) -> Account:
-    """The account, once the journeys have taken in what they were told."""
+async def settle(store: Store) -> None:
+    """Wait until the journeys have taken in what they were told, if that does not take too long."""
     with suppress(TimeoutError):
         async with asyncio.timeout(_SETTLES_WITHIN):
             while await _pending(store):  # noqa: ASYNC110 - there is nothing to be told by
                 await asyncio.sleep(_LOOK_EVERY)
-    return await take_account(store, charts)
 
 
 async def _pending(store: Store) -> int:

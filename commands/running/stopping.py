@@ -10,8 +10,8 @@ from typing import Any
 from embedded.supervise import Supervisor
 
 
-async def until_stopped(supervisor: Supervisor, seconds: float | None, *beside: asyncio.Task[Any]) -> None:
-    """Wait until somebody asks to stop, `seconds` are over, or something beside it fails.
+async def until_stopped(supervisor: Supervisor, seconds: float | None, *beside: asyncio.Task[Any]) -> bool:
+    """Wait until somebody asks to stop, `seconds` are over, or something beside it fails; whether the time was over.
 
     Raises:
         ProgramFailedError: a program died too often and was given up.
@@ -23,6 +23,7 @@ async def until_stopped(supervisor: Supervisor, seconds: float | None, *beside: 
         waiting.cancel()
     for task in done:
         task.result()
+    return not done
 
 
 @asynccontextmanager

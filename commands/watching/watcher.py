@@ -16,6 +16,7 @@ from journeys.wording import Wording
 from store import customers, journeys, timeline
 from store.charts import Charts
 from store.engine import Store
+from store.errors import StoreError
 from store.timeline import Happening
 
 _LOOK_EVERY = 0.5  # seconds
@@ -49,7 +50,7 @@ class Watcher:
     async def watch(self) -> None:
         """Show until cancelled; while the database is away there is nothing to show."""
         while True:
-            with suppress(SQLAlchemyError):
+            with suppress(SQLAlchemyError, StoreError):
                 await self.look()
             await asyncio.sleep(_LOOK_EVERY)
 
