@@ -20,6 +20,10 @@ lint: $(VENV)/.installed-test
 	$(BIN)/lint-imports
 	$(BIN)/milepost lint maps
 
+bench: $(VENV)/.installed-test
+	$(BIN)/pip install --quiet --disable-pip-version-check -c requirements.lock -e '.[bench]'
+	$(BIN)/python -m benchmarks
+
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 		{ echo "Milepost needs Python 3.11 or newer; $(PYTHON) is $$($(PYTHON) --version). Try: make $(MAKECMDGOALS) PYTHON=python3.12"; exit 1; }
@@ -36,7 +40,7 @@ $(VENV)/.installed-test: $(BIN)/python pyproject.toml requirements.lock
 # Writes the newest versions that pyproject.toml admits; run the tests before you commit them.
 lock:
 	rm -rf build/lock && $(PYTHON) -m venv build/lock
-	build/lock/bin/pip install --quiet -e '.[test]'
+	build/lock/bin/pip install --quiet -e '.[test,bench]'
 	build/lock/bin/pip freeze --exclude-editable > requirements.lock
 
 clean:

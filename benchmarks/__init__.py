@@ -1,0 +1,1 @@
+"""Benchmarks: figures side by side, in one run on one core. They inform; no test asserts them."""
