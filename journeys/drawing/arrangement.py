@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 from math import ceil
 
 from journeys.drawing.boxes import header_height
@@ -88,7 +88,7 @@ class Arrangement:
         return self.height - self.needed
 
 
-def arranged(content: Content, stages: Sequence[Planned], plays: Sequence[Planned]) -> Arrangement:
+def arranged(content: Content, stages: tuple[Planned, ...], plays: tuple[Planned, ...]) -> Arrangement:
     """The arrangement with the largest letters: on A3 if they are legible there, else on the next larger paper."""
     for paper in PAPERS:
         if found := _largest_letters(paper.widths, partial(_fitting, content, stages, plays, paper)):
@@ -114,16 +114,17 @@ def _largest_letters(widths: Sequence[float], fitting: Callable[[float], Arrange
 
 
 def _fitting(
-    content: Content, stages: Sequence[Planned], plays: Sequence[Planned], paper: Paper, width: float
+    content: Content, stages: tuple[Planned, ...], plays: tuple[Planned, ...], paper: Paper, width: float
 ) -> Arrangement | None:
     """The arrangement of this width with the fewest rows of stages, if any is low enough for its paper."""
     inner = width - 2 * MARGIN
     heading, footer = heading_height(content, inner), footer_height(content, inner)
-    lowest = min(_play_choices(plays, inner - LABEL), key=_height_of)
     for rows in _stage_choices(stages, inner - LABEL):
-        found = Arrangement(paper, width, heading, footer, rows, lowest)
-        if found.room >= 0:
-            return found
+        across = max(len(row.stages) for row in rows)
+        for columns in _play_choices(plays, inner - LABEL, across):
+            found = Arrangement(paper, width, heading, footer, rows, columns)
+            if found.room >= 0:
+                return found
     return None
 
 
@@ -131,7 +132,7 @@ def _height_of(plays: Sequence[PlayColumn]) -> float:
     return max((column.height for column in plays), default=0.0)
 
 
-def _stage_choices(stages: Sequence[Planned], width: float) -> Iterator[tuple[StageRow, ...]]:
+def _stage_choices(stages: tuple[Planned, ...], width: float) -> Iterator[tuple[StageRow, ...]]:
     for count in range(1, len(stages) + 1):
         rows = _split(stages, ceil(len(stages) / count))
         if len(rows) != count:
@@ -147,7 +148,7 @@ def _split(columns: Sequence[Planned], most: int) -> list[tuple[Planned, ...]]:
 
 def _stage_row(stages: tuple[Planned, ...], width: float, columns: int) -> StageRow:
     """One row of up to so many columns; a last row with fewer has them as wide as if it were full."""
-    across = _whole((width - STAGE_GAP * (columns - 1) - LAST_GAP) / columns)
+    across = _column_width(width, columns)
     left = max(stage.routes.left for stage in stages)
     card = across - left - max(stage.routes.right for stage in stages)
     head = max(header_height(stage.column, across) for stage in stages)
@@ -159,13 +160,27 @@ def _stage_row(stages: tuple[Planned, ...], width: float, columns: int) -> Stage
     return StageRow(stages, across, left, card, head, tuple(lanes))
 
 
-def _play_choices(plays: Sequence[Planned], width: float) -> Iterator[tuple[PlayColumn, ...]]:
+def _play_choices(plays: tuple[Planned, ...], width: float, stages: int) -> Iterator[tuple[PlayColumn, ...]]:
+    """The plays in columns that stand below the stages; then in as many as make them lowest."""
+    counts = range(1, len(plays) + 1)
+    yield _play_columns(plays, width, stages)
+    yield min((_play_columns(plays, width, count) for count in counts), key=_height_of, default=())
+
+
+@lru_cache(maxsize=64)
+def _play_columns(plays: tuple[Planned, ...], width: float, count: int) -> tuple[PlayColumn, ...]:
+    """The plays in so many columns, or fewer if they would get too narrow."""
     if not plays:
-        yield ()
-    for count in range(1, len(plays) + 1):
-        across = _whole((width - LAST_GAP - STAGE_GAP * (count - 1)) / count)
-        if count == 1 or across - max(play.gutters for play in plays) >= NARROWEST_CARD:
-            yield tuple(_play_column(column, across) for column in _balanced(plays, across, count))
+        return ()
+    gutters = max(play.gutters for play in plays)
+    while (across := _column_width(width, count)) - gutters < NARROWEST_CARD and count > 1:
+        count -= 1
+    return tuple(_play_column(column, across) for column in _balanced(plays, across, count))
+
+
+def _column_width(width: float, count: int) -> float:
+    """How wide each of so many columns is, side by side."""
+    return _whole((width - LAST_GAP - STAGE_GAP * (count - 1)) / count)
 
 
 def _play_column(plays: Sequence[Planned], width: float) -> PlayColumn:

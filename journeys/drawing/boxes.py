@@ -9,7 +9,7 @@ from functools import lru_cache
 from journeys.drawing import palette
 from journeys.drawing.content import Card, Column, Fact, Line, Mark
 from journeys.drawing.icons import icon
-from journeys.drawing.lettering import ASCENT, Style, width_of, wrapped
+from journeys.drawing.lettering import ASCENT, Style, balanced, width_of, wrapped
 from journeys.drawing.palette import Tone
 from journeys.drawing.scene import Box, Group, Item, Rect, Shape, Text
 
@@ -44,13 +44,13 @@ Row = tuple[Piece, ...]
 @lru_cache(maxsize=20_000)
 def _rows(title: str, style: Style, lines: tuple[Line, ...], width: float) -> tuple[Row, ...]:
     """The title, then the lines; short ones share a row, branches begin a new one."""
-    rows: list[Row] = [(Piece(0.0, text, style),) for text in wrapped(title, style, width)]
+    rows: list[Row] = [(Piece(0.0, text, style),) for text in balanced(title, style, width)]
     before: Line | None = None
     many = sum(line.mark is Mark.BRANCH for line in lines) > 1
     x = 0.0
     for line in lines:
         indent = 0.0 if line.mark is Mark.NONE else INDENT
-        texts = wrapped(line.text, palette.BODY, width - indent)
+        texts = balanced(line.text, palette.BODY, width - indent)
         wide = indent + width_of(texts[0], palette.BODY)
         joins = before is not None and len(texts) == 1 and _go_together(before, line, many) and x + wide <= width
         if joins:
@@ -132,7 +132,7 @@ def card_items(card: Card, box: Box) -> Group:
 
 
 def header_height(column: Column, width: float) -> float:
-    return max(_height(_header_rows(column, width)) + 2 * PAD_Y, 34.0)
+    return _height(_header_rows(column, width)) + 2 * PAD_Y
 
 
 def _badge(column: Column) -> float:
@@ -141,7 +141,7 @@ def _badge(column: Column) -> float:
 
 
 def _header_rows(column: Column, width: float) -> tuple[Row, ...]:
-    room = width - 2 * PAD_X - _badge(column) - 12
+    room = width - 2 * PAD_X - _badge(column) - 4
     return _rows(column.title, palette.HEADING, column.lines, room)
 
 

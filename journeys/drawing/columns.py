@@ -24,9 +24,9 @@ GAP = 12.0
 PLAY_PAD = 8.0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Planned:
-    """A column with the routes of its arrows, which do not depend on where it stands."""
+    """A column with the routes of its arrows, which do not depend on where it stands; one is equal to itself only."""
 
     column: Column
     routes: Routes

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from journeys.drawing import palette
+from journeys.drawing.boxes import COLUMN_TONES
 from journeys.drawing.content import Content, Mark
 from journeys.drawing.icons import icon
-from journeys.drawing.lettering import ASCENT, Style, width_of, wrapped
+from journeys.drawing.lettering import ASCENT, Style, balanced, width_of, wrapped
 from journeys.drawing.routing import TRACK
 from journeys.drawing.scene import Box, Item, Rect, Shape, Text
 
@@ -26,6 +27,14 @@ _KEYS: tuple[tuple[str, str], ...] = (
     ("clock", "time"),
     ("branch", "leads to a play or stage"),
 )
+_TONES = (
+    ("stage", "stage"),
+    ("opens", "stage that opens by itself"),
+    ("risk", "play for a risk"),
+    ("expansion", "play for an expansion"),
+    ("other", "other play"),
+)
+"""Explained where the map has such a stage or play."""
 
 
 def _base(y: float, style: Style) -> float:
@@ -33,9 +42,9 @@ def _base(y: float, style: Style) -> float:
 
 
 def _heading_rows(content: Content, width: float) -> list[tuple[str, Style, str]]:
-    rows = [(text, palette.HEADLINE, palette.INK) for text in wrapped(content.title, palette.HEADLINE, width)]
+    rows = [(text, palette.HEADLINE, palette.INK) for text in balanced(content.title, palette.HEADLINE, width)]
     for lead in content.lead:
-        rows += [(text, palette.LEAD, palette.SOFT) for text in wrapped(lead, palette.LEAD, width * _LEAD_WIDTH)]
+        rows += [(text, palette.LEAD, palette.SOFT) for text in balanced(lead, palette.LEAD, width * _LEAD_WIDTH)]
     return rows
 
 
@@ -54,7 +63,9 @@ def _footer_rows(content: Content, width: float) -> list[list[tuple[str, str, fl
     """Signs with their words and where each begins, and last the name of the map, in as many rows as it takes."""
     rows: list[list[tuple[str, str, float]]] = [[]]
     x = 0.0
-    for sign, words in (*_KEYS, *(("", text) for text in wrapped(content.footer, palette.BODY, width))):
+    tones = {column.tone for column in (*content.stages, *content.plays)}
+    keys = [*_KEYS, *(key for key in _TONES if key[0] in tones)]
+    for sign, words in (*keys, *(("", text) for text in wrapped(content.footer, palette.BODY, width))):
         wide = (_KEY + 4 if sign else 0.0) + width_of(words, palette.BODY)
         if rows[-1] and x + wide > width:
             rows.append([])
@@ -86,6 +97,8 @@ def _sign(sign: str, x: float, y: float) -> Iterator[Item]:
         tone = tones[sign]
         yield Rect(Box(x, y, 4, 10), tone.strong, radius=1)
         yield Rect(Box(x + 3, y, _KEY - 3, 10), tone.band, tone.strong, 0.9, radius=1)
+    elif sign in COLUMN_TONES:
+        yield Rect(Box(x, y, _KEY, 10), COLUMN_TONES[sign].strong, radius=2)
     elif sign == "arrow":
         line = f"M{x:.2f} {y + 5:.2f}H{x + _KEY - 5:.2f}"
         yield Shape(line, Box(x, y, _KEY, 10), stroke=palette.ARROW, line=1.4)

@@ -76,6 +76,22 @@ def wrapped(text: str, style: Style, width: float) -> tuple[str, ...]:
     return (*lines, line) if line else tuple(lines)
 
 
+@lru_cache(maxsize=50_000)
+def balanced(text: str, style: Style, width: float) -> tuple[str, ...]:
+    """The text in as few lines as `wrapped` needs, of about one length: no single word is left for the last."""
+    lines = wrapped(text, style, width)
+    longest = max((width_of(word, style) for word in _words(text, style, width)), default=0.0)
+    narrow, wide = max(longest, width / 2), width
+    while len(lines) > 1 and wide - narrow > style.size / 2:
+        middle = (narrow + wide) / 2
+        tried = wrapped(text, style, middle)
+        if len(tried) > len(lines):
+            narrow = middle
+        else:
+            lines, wide = tried, middle
+    return lines
+
+
 def _words(text: str, style: Style, width: float) -> list[str]:
     """The words; no-break spaces hold theirs together as long as a line can."""
     words: list[str] = []

@@ -134,7 +134,7 @@ class _Teller:
         if mails:
             yield Line(f"automatic {', '.join(mails)}", Mark.MAIL)
         if step.overdue and step.overdue.do:
-            yield Line(f"{step.overdue.after} late: {self.say.branch(step.overdue.do)}", Mark.BRANCH)
+            yield Line(f"{_together(f'{step.overdue.after} late:')} {self.say.branch(step.overdue.do)}", Mark.BRANCH)
 
     def _outcome(self, step: Outcome) -> Iterator[Line]:
         yield Line(f"{self._persona(step.persona)} confirms", Mark.PERSON)
@@ -156,9 +156,9 @@ class _Teller:
         if due:
             words.append(due)
         if not isinstance(step, Outcome) and step.every:
-            words.append(f"every {step.every}")
+            words.append(f"every {step.every if step.every.count > 1 else step.every.unit}")
         if words:
-            yield Line(", ".join(words), Mark.CLOCK)
+            yield Line(", ".join(_together(each) for each in words), Mark.CLOCK)
         if step.optional:
             yield Line("optional", Mark.OPTIONAL)
 
@@ -169,6 +169,11 @@ class _Teller:
 
 def _title(step: AnyStep) -> str:
     return step.statement if isinstance(step, Outcome) else step.title
+
+
+def _together(words: str) -> str:
+    """The words on one line, if a line can hold them."""
+    return words.replace(" ", "\u00a0")
 
 
 def _reminders(many: int) -> list[str]:
