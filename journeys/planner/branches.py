@@ -58,6 +58,11 @@ def set_attributes(turn: Turn, values: Mapping[str, Any]) -> None:
     attributes = {**customer.attributes, **{k: v for k, v in values.items() if k not in built_in}}
     attributes = {key: value for key, value in attributes.items() if value is not None}
     turn.edit_customer(customer.having(attributes=attributes, **built_in), values)
+    if not turn.chart.anchored.isdisjoint(values):
+        _work_out_anchors(turn, values)
+
+
+def _work_out_anchors(turn: Turn, values: Mapping[str, Any]) -> None:
     for step in turn.chart.steps.values():
         if step.step.at is not None and step.step.at.attribute in values and not turn.state.step(step.id).forced:
             record = turn.state.step(step.id)

@@ -119,7 +119,8 @@ class Chart:
     """One version of a map. `stages` and `plays` are in the order of the file; `version` is the version's hash.
 
     `goes_on` says that the journey goes on with nothing open; `watching_steps` are those that an event or a condition
-    may close, `called_stages` those that a trigger opens, `watched` all that any condition or anchor looks at.
+    may close, `called_stages` those that a trigger opens, `watched` all that any condition or anchor looks at,
+    `anchored` the customer's dates that anchors are told from.
     """
 
     map: Map
@@ -134,6 +135,7 @@ class Chart:
     watching_steps: tuple[ChartStep, ...]
     called_stages: tuple[ChartStage, ...]
     watched: frozenset[Watched]
+    anchored: frozenset[str]
 
     @staticmethod
     def of(map: Map, version: str) -> Chart:  # noqa: A002 - the field's word
@@ -189,6 +191,8 @@ def _compile(map: Map, version: str) -> Chart:  # noqa: A002 - the field's word
         )
         steps.update((step.id, step) for step in made)
     working = map.working_time
+    anchors = [step.step.at for step in steps.values()] + [stage.opens.at for stage in map.stages if stage.opens]
+    anchored = frozenset(anchor.attribute for anchor in anchors if anchor is not None)
     return Chart(
         map,
         version,
@@ -201,7 +205,8 @@ def _compile(map: Map, version: str) -> Chart:  # noqa: A002 - the field's word
         any(stage.opens is not None and stage.opens.at is not None for stage in map.stages[1:]),
         tuple(step for step in steps.values() if step.done_when or step.verified_when),
         tuple(stage for stage in stages.values() if stage.opens_when),
-        frozenset(_watched(steps, stages, plays)),
+        frozenset(_watched(steps, stages, plays)) | {("customer", name) for name in anchored},
+        anchored,
     )
 
 
@@ -268,11 +273,6 @@ def _watched(
 ) -> Iterator[Watched]:
     for step in steps.values():
         yield from watched_by(step.skip_when)
-        if step.step.at is not None:
-            yield ("customer", step.step.at.attribute)
-    for stage in stages.values():
-        if stage.stage.opens is not None and stage.stage.opens.at is not None:
-            yield ("customer", stage.stage.opens.at.attribute)
     for play in plays.values():
         yield from watched_by(play.only_if)
     for triggers in _trigger_lists(steps, stages, plays):

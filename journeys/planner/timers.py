@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from journeys.language.model import Action
+from journeys.planner.ahead import RANK_OF, Ahead, Timer
 from journeys.planner.branches import carry_out, finish_play, open_stage, try_start
 from journeys.planner.chart import ChartPlay, ChartStage, ChartStep
 from journeys.planner.dues import escalation_of
@@ -17,30 +17,20 @@ from journeys.planner.tasks import open_engine_task
 from journeys.planner.timeline import Kind
 from journeys.planner.turn import Turn
 
-_RANK = ("opens", "step", "cooldown", "remind", "due", "overdue", "escalate", "silent", "ask", "target", "deadline")
+_STEP = RANK_OF["step"]
 
 
-_RANK_OF = {kind: rank for rank, kind in enumerate(_RANK)}
-_STEP = _RANK_OF["step"]
-
-
-class Timer(NamedTuple):
-    """Something due at an instant; sorts by time, then by the place in the file."""
-
-    at: Instant
-    position: int
-    rank: int
-    key: str
-
-    @property
-    def kind(self) -> str:
-        return _RANK[self.rank]
+def _ahead(turn: Turn) -> Ahead:
+    if turn.ahead is None or turn.ahead.changes != turn.changes:
+        turn.ahead = Ahead(turn.changes, list(_timers(turn)), list(_openings(turn)))
+    return turn.ahead
 
 
 def next_due(turn: Turn) -> Timer | None:
     """The first timer whose instant has come, or nothing."""
-    due = [timer for timer in _timers(turn) if timer.at <= turn.due_by]
-    due += [timer for timer in _openings(turn) if timer.at <= turn.due_by and not _is_held(turn, timer)]
+    ahead, by = _ahead(turn), turn.due_by
+    due = [timer for timer in ahead.timers if timer.at <= by]
+    due += [timer for timer in ahead.openings if timer.at <= by and not _is_held(turn, timer)]
     return min(due) if due else None
 
 
@@ -48,16 +38,17 @@ def wake_at(turn: Turn) -> Instant | None:
     """When the journey must next be looked at; None: only a fact can move it."""
     if turn.paused or turn.ended:
         return None
-    ahead = [timer.at for timer in _timers(turn)]
-    ahead += [timer.at for timer in _openings(turn) if timer.at > turn.at]
-    ahead += [queued.until for queued in turn.state.queue if queued.until is not None and queued.until > turn.at]
-    return min(ahead) if ahead else None
+    ahead, now = _ahead(turn), turn.at
+    instants = [timer.at for timer in ahead.timers]
+    instants += [timer.at for timer in ahead.openings if timer.at > now]
+    instants += [queued.until for queued in turn.state.queue if queued.until is not None and queued.until > now]
+    return min(instants) if instants else None
 
 
 def passed_by(turn: Turn) -> list[Instant]:
     """The instants before now for which something still waits to happen, in order of time."""
-    waiting = (*_timers(turn), *_openings(turn))
-    return sorted({timer.at for timer in waiting if timer.at < turn.at})
+    ahead = _ahead(turn)
+    return sorted({timer.at for timer in (*ahead.timers, *ahead.openings) if timer.at < turn.at})
 
 
 def _openings(turn: Turn) -> Iterator[Timer]:
@@ -83,23 +74,23 @@ def _timers(turn: Turn) -> Iterator[Timer]:
         position = chart.steps[step_id].position
         for name, at in record.timers.items():
             if name != "repeat":
-                yield Timer(at, position, _RANK_OF[name], step_id)
+                yield Timer(at, position, RANK_OF[name], step_id)
         if record.reminders:
-            yield Timer(record.reminders[0], position, _RANK_OF["remind"], step_id)
+            yield Timer(record.reminders[0], position, RANK_OF["remind"], step_id)
     for stage_id, stage in state.stages.items():
         if stage_id in chart.stages:
             position = chart.stages[stage_id].position
             if stage.target_at is not None:
-                yield Timer(stage.target_at, position, _RANK_OF["target"], stage_id)
+                yield Timer(stage.target_at, position, RANK_OF["target"], stage_id)
             if stage.opens_at is not None:
-                yield Timer(stage.opens_at, position, _RANK_OF["opens"], stage_id)
+                yield Timer(stage.opens_at, position, RANK_OF["opens"], stage_id)
     for play_id, play in state.plays.items():
         if play_id in chart.plays:
             position = chart.plays[play_id].position
             if play.deadline_at is not None:
-                yield Timer(play.deadline_at, position, _RANK_OF["deadline"], play_id)
+                yield Timer(play.deadline_at, position, RANK_OF["deadline"], play_id)
             if play.cooldown_until is not None:
-                yield Timer(play.cooldown_until, position, _RANK_OF["cooldown"], play_id)
+                yield Timer(play.cooldown_until, position, RANK_OF["cooldown"], play_id)
 
 
 def fire(turn: Turn, timer: Timer) -> None:

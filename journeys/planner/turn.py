@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from journeys.language.conditions import Condition, Space
 from journeys.language.durations import Anchor
 from journeys.language.model import Touchpoint
+from journeys.planner.ahead import Ahead
 from journeys.planner.calendars import Calendar, parse_date
 from journeys.planner.chart import Chart, ChartPlay, ChartStage, ChartStep, Waited, Watched
 from journeys.planner.commands import Command
@@ -45,6 +46,7 @@ class Turn:
     changes: int = 0
     settled: int = 0
     passed: Instant | None = None
+    ahead: Ahead | None = None
     _touched: set[int] = field(default_factory=set)
     _changed: dict[Watched, int] = field(default_factory=dict)
     _all_changed: int = 0
