@@ -25,6 +25,7 @@ LISTED = (
     Listed("simulate", "commands.simulate", "simulate", "Print the timeline of a scenario or of a map.", _MAPS),
     Listed("test", "commands.test", "test", "Run the scenarios below a folder.", _MAPS),
     Listed("draw", "commands.draw", "draw", "Draw a map for the wall: SVG, PNG or HTML.", _MAPS),
+    Listed("diff", "commands.diff", "diff", "Compare two versions of a map, and what moving would do.", _MAPS),
     Listed("publish", "commands.publish", "publish", "Make a map the one that new journeys begin on.", _MAPS),
     Listed("schema", "commands.schema", "schema", "Print the JSON Schema of map.yaml, for editors.", _MAPS),
     Listed("forecast", "commands.forecast", "forecast", "Forecast the work of a whole book, by role and week.", _MAPS),

@@ -1,0 +1,80 @@
+"""`milepost diff`: versions named by folder, number, name or hash; with --customers what moving would do."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.commands.conftest import MAPS, Milepost, lines
+
+MAP = MAPS / "enterprise-save-time"
+
+
+@pytest.fixture
+def draft(tmp_path: Path) -> Path:
+    """The shipped map with another first touchpoint, another title and another mail."""
+    folder = tmp_path / "draft"
+    shutil.copytree(MAP, folder)
+    file = folder / "map.yaml"
+    text = file.read_text().replace("touchpoint: handoff\n", "touchpoint: baton\n")
+    file.write_text(text.replace("after: handoff\n", "after: baton\n"))
+    mail = folder / "messages" / "kickoff_recap.md"
+    mail.write_text(mail.read_text() + "\nSee you soon.\n")
+    return folder
+
+
+def test_two_folders_are_compared_without_a_database(milepost: Milepost, draft: Path) -> None:
+    result = milepost("diff", MAP, draft)
+    assert result.exit_code == 0, result.stderr
+    assert "touchpoint baton" in result.stdout
+    assert "perhaps 'handoff' renamed" in result.stdout
+    assert "message kickoff_recap.md of step recap: 2 lines changed" in result.stdout
+    assert "+See you soon." in result.stdout
+    assert "no change" in milepost("diff", MAP, MAP).stdout
+
+
+def test_changes_are_objects_for_programs(milepost: Milepost, draft: Path) -> None:
+    told = lines(milepost("diff", MAP, draft, "--json"))
+    assert {each["kind"] for each in told} == {"change"}
+    assert {"renamed", "changed"} <= {each["what"] for each in told}
+
+
+@pytest.mark.usefixtures("with_acme")
+def test_published_versions_are_named_by_number_name_and_hash(milepost: Milepost, draft: Path) -> None:
+    [published] = lines(milepost("publish", draft, "--json"))
+    assert published["number"] == 2
+    first, second = "enterprise-save-time@1", "enterprise-save-time@2"
+    for old, new in ((first, second), (first, "enterprise-save-time"), (MAP, published["hash"][:10])):
+        assert "perhaps 'handoff' renamed" in milepost("diff", old, new).stdout
+    assert "enterprise-save-time version 1 → enterprise-save-time version 2" in milepost("diff", first, second).stdout
+
+
+@pytest.mark.usefixtures("with_acme")
+def test_with_customers_each_open_journey_tells_what_moving_would_do(milepost: Milepost, draft: Path) -> None:
+    said = milepost("diff", "enterprise-save-time@1", draft, "--customers").stdout
+    assert "acme:" in said
+    assert "stands on step handoff, which is gone" in said
+    assert "Of 1 open journey: 1 customer on something that is gone; 1 step withdrawn, 1 opened" in said
+    moves = [each for each in lines(milepost("diff", MAP, draft, "--customers", "--json")) if each["kind"] == "move"]
+    assert [(each["customer"], each["withdrawn"], each["opened"]) for each in moves] == [
+        ("acme", ["handoff"], ["baton"])
+    ]
+    assert "No open journey is on" in milepost("diff", draft, MAP, "--customers").stdout
+
+
+@pytest.mark.usefixtures("with_acme")
+def test_what_is_not_there_is_told(milepost: Milepost, draft: Path) -> None:
+    assert "has no version '7'" in milepost("diff", "enterprise-save-time@7", draft).stderr
+    result = milepost("diff", "enterprise-save-tim", draft)
+    assert result.exit_code == 1
+    assert "Did you mean 'enterprise-save-time'?" in result.stderr
+    (draft / "map.yaml").write_text((draft / "map.yaml").read_text().replace("role: csm", "role: cms"))
+    assert "M105" in milepost("diff", MAP, draft).stderr
+
+
+def test_two_maps_are_compared_and_nobody_moves(milepost: Milepost) -> None:
+    said = milepost("diff", MAP, MAPS / "small-business-save-money", "--customers").stdout
+    assert "These are two maps" in said
+    assert "What moving" not in said
