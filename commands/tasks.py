@@ -16,7 +16,10 @@ from door.house import customer_of
 from journeys.local_time import local, zone_said
 from journeys.planner.instants import text
 from settings import Settings
+from store import reviews
 from store import tasks as task_rows
+from store.charts import Charts
+from store.reviews import MapReview
 from store.tasks import Day, TaskLine
 
 
@@ -32,24 +35,31 @@ def tasks(
     timezone: TimeZone = None,
     as_json: AsJson = False,
 ) -> None:
-    """List open tasks: overdue, due today, next. All filters that are given must hold.
+    """List open tasks: overdue, due today, next; and maps that their owner is to review.
 
-    Days are this machine's, unless --timezone says another's.
+    All filters that are given must hold; maps have neither role nor customer. Days are this machine's, unless
+    --timezone says another's.
     """
     zone = timezone or local_timezone()
-    day = asyncio.run(_day(settings, person, role, customer, zone))
+    day, due = asyncio.run(_day(settings, person, role, customer, zone))
     if as_json:
         for when, lines in _parts(day):
             for line in lines:
                 print_json({"when": when, **_data(line)})
+        for each in due:
+            print_json(_review_data(each))
     else:
-        _print(day, zone)
+        _print(day, due, zone)
 
 
-async def _day(settings: Settings, person: str | None, role: str | None, customer: str | None, zone: str) -> Day:
-    async with opened(settings) as store, store.reading() as session:
-        lines = await _lines(session, customer)
-        now = await now_of(session)
+async def _day(
+    settings: Settings, person: str | None, role: str | None, customer: str | None, zone: str
+) -> tuple[Day, list[MapReview]]:
+    async with opened(settings) as store:
+        async with store.reading() as session:
+            lines = await _lines(session, customer)
+            now = await now_of(session)
+        standing = [] if role or customer else await reviews.standing(store, Charts(store), now)
     address = person.strip().lower() if person else None
     kept = [
         line
@@ -57,7 +67,7 @@ async def _day(settings: Settings, person: str | None, role: str | None, custome
         if (address is None or address in (line.task.person, line.task.escalated_person))
         and (role is None or role in (line.task.role, line.task.escalated_to))
     ]
-    return task_rows.arrange(kept, now, zone)
+    return task_rows.arrange(kept, now, zone), reviews.due_for(standing, person)
 
 
 async def _lines(session: AsyncSession, customer: str | None) -> Sequence[TaskLine]:
@@ -74,7 +84,15 @@ def _parts(day: Day) -> Iterable[tuple[str, tuple[TaskLine, ...]]]:
 _HEADINGS = {"overdue": "Overdue", "today": "Due today", "next": "Next"}
 
 
-def _print(day: Day, zone: str) -> None:
+def _print(day: Day, due: Sequence[MapReview], zone: str) -> None:
+    _print_tasks(day, zone, nothing_else=not due)
+    if due:
+        heading("Maps to review")
+        table(None, ["Due", "Map", "Owner", "Hypothesis"], (_review_row(each, zone) for each in due))
+        say("Reviewed one? Say so on its owner's day in the web application, or in the team queues.")
+
+
+def _print_tasks(day: Day, zone: str, *, nothing_else: bool) -> None:
     count = 0
     for when, lines in _parts(day):
         if lines:
@@ -82,7 +100,8 @@ def _print(day: Day, zone: str) -> None:
             heading(_HEADINGS[when])
             table(None, ["Due", "Customer id", "Task", "Who"], (_row(line, zone) for line in lines))
     if not count:
-        say("No task is open. `milepost customers` shows where everybody stands.")
+        if nothing_else:
+            say("No task is open. `milepost customers` shows where everybody stands.")
         return
     clock = zone_said(zone, next(line.task.opened_at for _, lines in _parts(day) for line in lines))
     say(f"{count_of(count, 'task')}, as the clock is in {clock}.")
@@ -125,4 +144,23 @@ def _data(line: TaskLine) -> dict[str, Any]:
         "playbook": task.playbook,
         "effort_minutes": task.effort_minutes,
         "paused": line.paused,
+    }
+
+
+def _review_row(each: MapReview, zone: str) -> tuple[Any, ...]:
+    due = local(each.review.due_at, zone).date().isoformat() if each.review else ""
+    return due, each.map.title, each.map.owner, each.map.hypothesis
+
+
+def _review_data(each: MapReview) -> dict[str, Any]:
+    return {
+        "when": "overdue",
+        "customer": None,
+        "map": each.map.map,
+        "task": f"review/{each.map.map}",
+        "title": f"Review the map {each.map.title!r}",
+        "person": each.owner,
+        "why": "review",
+        "about": each.map.hypothesis,
+        "due_at": text(each.review.due_at) if each.review else None,
     }

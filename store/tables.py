@@ -109,6 +109,18 @@ class MapVersionRow(Base):
     why: Mapped[str | None]
 
 
+class MapReviewRow(Base):
+    """A review of a map by its owner, or by somebody for the owner; the id is that of the form that told of it."""
+
+    __tablename__ = "map_reviews"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    map: Mapped[str] = mapped_column(index=True)
+    reviewed_at: Mapped[At]
+    by: Mapped[str]
+    note: Mapped[str | None]
+
+
 class JourneyRow(Base):
     """One customer on one version of one map, with the mirror of its state.
 
@@ -142,6 +154,8 @@ class JourneyRow(Base):
     revision: Mapped[int]
     clock: Mapped[At]
     updated_at: Mapped[At]
+    blocked_since: Mapped[At | None] = mapped_column(index=True, doc="since when it can't be planned; null: it can")
+    blocked_why: Mapped[str | None] = mapped_column(doc="what the last attempt failed with")
 
 
 class OpenStageRow(Base):

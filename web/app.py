@@ -23,6 +23,7 @@ from web.api.keys import check_key
 from web.api.shapes import ErrorShown
 from web.desk import acts as desk_acts
 from web.desk import day
+from web.desk import reviews as desk_reviews
 from web.ops import acts as ops_acts
 from web.ops import customer, listing, outbox
 from web.ops import maps as ops_maps
@@ -44,6 +45,7 @@ _PAGES = (
     home.router,
     sign_in.router,
     desk_acts.router,
+    desk_reviews.router,
     day.router,
     listing.router,
     ops_acts.router,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -89,6 +90,23 @@ def test_tasks_are_filtered_by_person_role_and_customer(milepost: Milepost) -> N
     said = milepost("tasks").stdout
     assert "Next" in said
     assert "handoff/1" in said.replace("\n", " ")
+
+
+def test_a_map_that_is_due_is_a_task_of_its_owner(milepost: Milepost, tmp_path: Path) -> None:
+    owner = "cs-operations@vendor.example"
+    assert lines(milepost("tasks", "--json", "--person", owner)) == []
+    with sqlite3.connect(tmp_path / "data" / "milepost.db") as database:
+        database.execute("UPDATE map_versions SET published_at = published_at - 200 * 86400")
+    database.close()
+
+    [review] = lines(milepost("tasks", "--json", "--person", owner.upper()))
+    assert (review["task"], review["person"], review["why"]) == ("review/enterprise-save-time", owner, "review")
+    said = milepost("tasks", "--person", owner).stdout
+    assert "Maps to review" in said
+    assert "No task is open" not in said
+    assert "Maps to review" in milepost("tasks").stdout
+    for words in (("--person", "ana@vendor.example"), ("--role", "csm"), ("--customer", "acme")):
+        assert "Maps to review" not in milepost("tasks", *words).stdout
 
 
 def test_what_is_told_waits_for_temporal_and_takes_effect_then(milepost: Milepost, tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from store import customers, journeys, tasks
 from store.tasks import TaskLine
 from web import forms
 from web.desk.cards import Card, Seen, card
+from web.desk.reviews import ReviewCard, cards, due_of, unowned
 from web.noted import noted
 from web.pages import render, shell
 from web.people import Looking, Person
@@ -47,6 +48,7 @@ class Day:
     date: str
     zone: str
     sections: tuple[Section, ...]
+    reviews: tuple[ReviewCard, ...]
     colleagues: tuple[tuple[str, int], ...]
     queued: int
     total: int
@@ -135,8 +137,10 @@ class _Shower:
         now = self.served.now()
         async with self.served.store.reading() as session:
             busy = await tasks.people(session)
-            known = await customers.colleagues(session)
+            desks = {*await customers.colleagues(session), *busy}
             queued = sum(len(waiting) for waiting in (await tasks.queues(session)).values())
+        homeless = await unowned(self.served, desks)
+        due = homeless if person is None else await due_of(self.served, person)
         return Day(
             heading=heading,
             mine=self.viewer is not None and person == self.viewer.address,
@@ -144,9 +148,10 @@ class _Shower:
             date=local_time.day_of(now, self.zone),
             zone=local_time.zone_said(self.zone, now),
             sections=sections,
-            colleagues=tuple((each, busy.get(each, 0)) for each in sorted({*known, *busy})),
-            queued=queued,
-            total=sum(section.total for section in sections),
+            reviews=cards(self.served, self.viewer, due, self.zone),
+            colleagues=tuple((each, busy.get(each, 0)) for each in sorted(desks)),
+            queued=queued + len(homeless),
+            total=sum(section.total for section in sections) + len(due),
         )
 
 

@@ -9,8 +9,10 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from journeys import local_time
-from store import figures, maps
+from store import figures, maps, reviews
+from store.reviews import MapReview
 from store.tables import MapVersionRow
+from web.desk.reviews import before_said
 from web.pages import render, shell
 from web.people import Looking
 from web.services import Served
@@ -34,10 +36,14 @@ class Version:
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """A map with its versions, the newest first."""
+    """A map with its versions, the newest first; `review` says when its owner is to look at it again."""
 
     id: str
     title: str
+    owner: str | None
+    hypothesis: str | None
+    review: str | None
+    is_due: bool
     versions: tuple[Version, ...]
 
 
@@ -56,12 +62,16 @@ async def published(request: Request, served: Served, viewer: Looking) -> Respon
     async with served.store.reading() as session:
         versions = await maps.versions(session)
         running = await figures.running_by_version(session)
-    shown = tuple(_map(list(group), running, zone) for _, group in groupby(versions, lambda version: version.map))
+    standing = {each.map.map: each for each in await reviews.standing(served.store, served.charts, served.now())}
+    shown = tuple(
+        _map(list(group), running, zone, standing.get(map_id))
+        for map_id, group in groupby(versions, lambda version: version.map)
+    )
     page = MapsPage(shown, local_time.zone_said(zone, served.now()))
     return render("ops/maps.html", page, shell(request, served, viewer, "Maps", "maps", zone=zone))
 
 
-def _map(rows: list[MapVersionRow], running: dict[str, int], zone: str) -> Published:
+def _map(rows: list[MapVersionRow], running: dict[str, int], zone: str, standing: MapReview | None) -> Published:
     versions = tuple(
         Version(
             row.number,
@@ -74,5 +84,20 @@ def _map(rows: list[MapVersionRow], running: dict[str, int], zone: str) -> Publi
         )
         for row in rows
     )
-    title = next((row.title for row in rows if row.current), rows[0].title)
-    return Published(rows[0].map, title, versions)
+    return Published(
+        id=rows[0].map,
+        title=next((row.title for row in rows if row.current), rows[0].title),
+        owner=standing.map.owner if standing else None,
+        hypothesis=standing.map.hypothesis if standing else None,
+        review=_review(standing, zone) if standing else None,
+        is_due=standing is not None and standing.is_due,
+        versions=versions,
+    )
+
+
+def _review(standing: MapReview, zone: str) -> str:
+    if standing.review is None:
+        return "nobody is asked to review it (`review` in the map)"
+    due = local_time.time_of(standing.review.due_at, zone)
+    said = "was due for review" if standing.is_due else "is due for review"
+    return f"{said} {due}; {before_said(standing, zone)}"
