@@ -97,7 +97,8 @@ def _written(rows: Iterable[Row], x: float, y: float, inks: tuple[str, str, str]
             base = y + (style.leading - style.size) / 2 + ASCENT * style.size
             if piece.mark is not Mark.NONE:
                 items.append(icon(piece.mark, x + piece.x - INDENT, base - 8.2, sign))
-            items.append(Text(x + piece.x, base, piece.text, style, fill if style.bold else soft))
+            if piece.text:
+                items.append(Text(x + piece.x, base, piece.text, style, fill if style.bold else soft))
         y += row[0].style.leading
     return items
 

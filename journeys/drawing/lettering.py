@@ -63,7 +63,7 @@ def width_of(text: str, style: Style) -> float:
 
 @lru_cache(maxsize=50_000)
 def wrapped(text: str, style: Style, width: float) -> tuple[str, ...]:
-    """The text in lines no wider than `width`; a word that is wider by itself is broken between letters."""
+    """The text in at least one line, none wider than `width`; a word wider by itself is broken between letters."""
     lines: list[str] = []
     line = ""
     for word in _words(text, style, width):
@@ -73,7 +73,7 @@ def wrapped(text: str, style: Style, width: float) -> tuple[str, ...]:
             line = word
         else:
             line = longer
-    return (*lines, line) if line else tuple(lines)
+    return (*lines, line)
 
 
 @lru_cache(maxsize=50_000)
