@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
@@ -16,7 +17,8 @@ ASCENT, DESCENT = 0.78, 0.24
 """How far letters reach above and below the base line, in sizes of the font."""
 LEADING = 1.2
 _FOLDER = Path(font_source_sans_pro.__file__).parent / "files"
-_UNKNOWN = 1.3  # sizes of the font: as wide as an emoji or an ideograph of another font gets
+_UNKNOWN = 1.3  # sizes of the font: as wide as an emoji of another font gets
+_IDEOGRAPH = 1.02
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +60,15 @@ def is_known(text: str) -> bool:
 def width_of(text: str, style: Style) -> float:
     """The width of one line; kerning is left out, so that nothing is ever wider."""
     advances = _advances(bold=style.bold)
-    return style.size * sum(advances.get(ord(letter), _UNKNOWN) for letter in text)
+    return style.size * sum(advances.get(ord(letter)) or _elsewhere(letter) for letter in text)
+
+
+def _elsewhere(letter: str) -> float:
+    """How wide a letter is at most in whatever font a reader has for it; marks stand over other letters."""
+    kind = unicodedata.category(letter)
+    if kind in ("Mn", "Me", "Cf"):
+        return 0.0
+    return _IDEOGRAPH if kind == "Lo" else _UNKNOWN
 
 
 @lru_cache(maxsize=50_000)

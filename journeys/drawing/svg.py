@@ -7,7 +7,7 @@ from xml.etree import ElementTree as ET
 
 from journeys.drawing import palette
 from journeys.drawing.fonts import font_faces
-from journeys.drawing.lettering import FALLBACKS, FAMILY
+from journeys.drawing.lettering import FALLBACKS, FAMILY, is_known
 from journeys.drawing.scene import Arrow, Group, Item, Point, Rect, Scene, Shape, Text, painted
 
 _UNWRITABLE = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -92,7 +92,7 @@ def _text(item: Text, into: ET.Element) -> None:
     given = {"x": _n(item.x), "y": _n(item.y), "font-size": _n(item.style.size), "fill": item.fill}
     if item.style.bold:
         given["font-weight"] = str(item.style.weight)
-    if len(item.text) > 1:  # another font, where this one may not be loaded, is drawn as narrow as this
+    if len(item.text) > 1 and is_known(item.text):  # where this font may not be loaded, another is drawn as narrow
         given |= {"textLength": _n(item.box.width), "lengthAdjust": "spacingAndGlyphs"}
     ET.SubElement(into, "text", given).text = clean(item.text)
 
