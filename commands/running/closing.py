@@ -17,18 +17,22 @@ _NUMBERS = ("Reminders", "Count")
 _SHORT = ("Customer", "Map")
 
 
-def tell_account(console: Console, account: Account) -> None:
-    """Print it all."""
+def tell_account(console: Console, account: Account, *, complete: bool) -> None:
+    """Print it all; of a rehearsal that is not `complete`, nothing is missing yet."""
     if not console.is_terminal:
         console.width = _WIDTH
     console.print(_customers(account))
     console.print(_counts(account))
     console.print(Text(_sums(account)), soft_wrap=True)
-    if account.lacking:
-        console.print(Text(f"Not seen: {', '.join(account.lacking)}.", style="bold red"), soft_wrap=True)
-    else:
-        seen = f"At least one customer each was {', '.join(STORIES[:-1])} and {STORIES[-1]}."
-        console.print(Text(seen, style="green"), soft_wrap=True)
+    style, said = _verdict(account, complete=complete)
+    console.print(Text(said, style=style), soft_wrap=True)
+
+
+def _verdict(account: Account, *, complete: bool) -> tuple[str, str]:
+    if not account.lacking:
+        return "green", f"At least one customer each was {', '.join(STORIES[:-1])} and {STORIES[-1]}."
+    lacking = ", ".join(account.lacking)
+    return ("bold red", f"Not seen: {lacking}.") if complete else ("dim", f"Not seen yet: {lacking}.")
 
 
 def _table(title: str, *headings: str) -> Table:

@@ -52,7 +52,7 @@ async def run(wish: Wish) -> bool:
             await store.close()
     if played is None:
         return True
-    tell_account(screen.console, played.account)
+    tell_account(screen.console, played.account, complete=played.complete)
     return not (played.complete and played.account.lacking)
 
 

@@ -25,7 +25,7 @@ from store.engine import Store
 from store.tables import FactRow
 
 _LOG = "rehearsal"
-_STARTS_WITHIN = 5.0  # seconds, about: nobody plays before, so journey time should not run
+_STARTS_WITHIN = 7.0  # seconds, about: nobody plays before, so journey time should not run
 _LOOK_EVERY = 0.1  # seconds
 _SETTLES_WITHIN = 10.0  # seconds
 
