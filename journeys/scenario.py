@@ -13,7 +13,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationErro
 from journeys.judging import as_instant
 from journeys.language.findings import Finding
 from journeys.language.lint import lint
-from journeys.language.loader import Loaded, content_hash, from_data, load
+from journeys.language.loader import Loaded, content_hash, from_data, load, read_file
 from journeys.language.model import Map
 from journeys.language.names import did_you_mean, nearest
 from journeys.language.problems import Problem, in_order
@@ -102,10 +102,10 @@ class LoadedScenario:
 def load_scenario(path: Path | str) -> LoadedScenario:
     """Read a scenario's file and the map that it names; never raises for what is in the files."""
     file = Path(path)
-    try:
-        text = file.read_text("utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        return LoadedScenario(None, (Problem(str(path), 1, 1, "M103", f"The file can't be read: {error}"),))
+    unread: list[Problem] = []
+    text = read_file(file, str(path), unread)
+    if text is None:
+        return LoadedScenario(None, tuple(unread))
     reading = read_yaml(text)
     problems = [
         Problem(str(path), fault.spot.line, fault.spot.column, "M104" if fault.repeated else "M103", fault.message)

@@ -39,6 +39,8 @@ _PER_YEAR = {
     Unit.QUARTER: 4,
     Unit.YEAR: 1,
 }
+_LONGEST = 160
+"""Letters; nothing that is meant is longer."""
 _UNITS = "minutes, hours, business days, days, weeks, months, quarters or years"
 _UNIT = r"(minute|hour|business\s+day|day|week|month|quarter|year)"
 _DURATION = rf"(\d+)\s+{_UNIT}s?"
@@ -68,6 +70,10 @@ class _Text:
             return value
         if not isinstance(value, str):
             raise TimeTextError(f"{value!r} is no text; write it as text, such as '5 business days'")
+        if len(value) > _LONGEST:
+            raise TimeTextError(
+                f"{value[:_LONGEST]!r}... is too long to be read; write {cls._examples[0]!r} or the like"
+            )
         return cls.parse(value)
 
     @classmethod

@@ -18,6 +18,8 @@ from journeys.language.yaml_text import MAX_BYTES, Reading, read_yaml
 MAP_FILE = "map.yaml"
 SIDE_FOLDERS = ("messages", "playbooks")
 _MAX_FILES = 2000
+_BEGINNING = 64
+"""Bytes in which a file of another width of letters shows a zero."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +54,7 @@ def load(path: Path | str) -> Loaded:
         problem = Problem(str(file), 1, 1, "M102", f"There is no file {str(file)!r}; {hint}")
         return Loaded(None, (problem,), str(file), file.parent)
     for name, each in _files_of(file):
-        text = _read(each, _beside(file, name), problems)
+        text = read_file(each, _beside(file, name), problems)
         if text is not None:
             files[name] = text
     return _loaded(files, str(file), file.parent, problems)
@@ -127,7 +129,8 @@ def _files_of(file: Path) -> list[tuple[str, Path]]:
     return found[:_MAX_FILES]
 
 
-def _read(path: Path, name: str, problems: list[Problem]) -> str | None:
+def read_file(path: Path, name: str, problems: list[Problem]) -> str | None:
+    """The text of a file, or None and a problem that calls it `name`: too large, not there, in another encoding."""
     try:
         if path.stat().st_size > MAX_BYTES:
             problems.append(Problem(name, 1, 1, "M103", "The file is larger than 1 MB; a map is a few pages"))
@@ -135,6 +138,10 @@ def _read(path: Path, name: str, problems: list[Problem]) -> str | None:
         raw = path.read_bytes()
     except OSError as error:
         problems.append(Problem(name, 1, 1, "M102", f"The file can't be read: {error.strerror}"))
+        return None
+    if b"\0" in raw[:_BEGINNING]:
+        said = "The file is UTF-16, or no text at all; save it as UTF-8"
+        problems.append(Problem(name, 1, 1, "M103", said))
         return None
     try:
         return raw.decode("utf-8-sig").replace("\r\n", "\n")

@@ -18,6 +18,8 @@ from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 MAX_BYTES = 1_000_000
 MAX_VALUES = 20_000
 MAX_DEPTH = 60
+MAX_LINE = 200_000
+"""Letters; the parser takes time by the square of some lines."""
 _SCALARS = {f"tag:yaml.org,2002:{name}" for name in ("str", "int", "float", "bool", "null")}
 _AS_TEXT = {"tag:yaml.org,2002:timestamp", "tag:yaml.org,2002:merge"}
 
@@ -103,6 +105,11 @@ def read_yaml(text: str) -> Reading:
     if len(text) > MAX_BYTES or len(text.encode("utf-8", "replace")) > MAX_BYTES:
         reading.faults.append(Fault(START, "The file is larger than 1 MB; a map is a few pages, so split it"))
         return reading
+    for number, line in enumerate(text.split("\n"), 1):
+        if len(line) > MAX_LINE:
+            said = f"The line is longer than {MAX_LINE} letters; break it"
+            reading.faults.append(Fault(Spot(number), said))
+            return reading
     try:
         node = _yaml().compose(text)
         if node is not None:
@@ -130,13 +137,18 @@ class _BoundedComposer(Composer):
     """Gives up as soon as a file holds more than a map can, so that a huge one is refused at once."""
 
     _nodes = 0
+    _depth = 0
 
     def compose_node(self, parent: Any, index: Any) -> Any:
         self._nodes += 1
-        if self._nodes > MAX_VALUES:
+        self._depth += 1
+        if self._nodes > MAX_VALUES or self._depth > MAX_DEPTH:
             mark = self.parser.peek_event().start_mark
-            raise _TooMuchError(Spot(mark.line + 1, mark.column + 1), _TOO_MANY)
-        return super().compose_node(parent, index)
+            said = _TOO_DEEP if self._depth > MAX_DEPTH else _TOO_MANY
+            raise _TooMuchError(Spot(mark.line + 1, mark.column + 1), said)
+        made = super().compose_node(parent, index)
+        self._depth -= 1
+        return made
 
 
 def _yaml() -> YAML:
@@ -231,7 +243,7 @@ class _Builder:
                 self._faults.append(Fault(_spot(node), f"{node.value[:40]!r} can't be read; put it in quotes"))
                 return None
         if tag not in _AS_TEXT:
-            self._faults.append(Fault(_spot(node), f"The tag {tag!r} has no meaning in a map; remove it"))
+            self._faults.append(Fault(_spot(node), f"The tag {tag[:40]!r} has no meaning in a map; remove it"))
         return str(node.value)
 
 
