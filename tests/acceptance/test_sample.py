@@ -18,8 +18,8 @@ from tests.acceptance.running import Up
 async def test_the_sample_shows_every_story_and_accounts_for_everybody(
     start: Callable[..., Up], book: dict[str, Customer]
 ) -> None:
-    up = start("--sample", "--for", "60s")
-    code = up.wait(within=140)
+    up = start("--sample", "--for", "70s")
+    code = up.wait(within=150)
     output = up.output
     assert code == 0, output[-4000:]
 
