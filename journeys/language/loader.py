@@ -19,7 +19,7 @@ MAP_FILE = "map.yaml"
 SIDE_FOLDERS = ("messages", "playbooks")
 _MAX_FILES = 2000
 _BEGINNING = 64
-"""Bytes in which a file of another width of letters shows a zero."""
+"""Bytes to look at: of letters that are two or four bytes wide, half or more are zero."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +139,8 @@ def read_file(path: Path, name: str, problems: list[Problem]) -> str | None:
     except OSError as error:
         problems.append(Problem(name, 1, 1, "M102", f"The file can't be read: {error.strerror}"))
         return None
-    if b"\0" in raw[:_BEGINNING]:
+    beginning = raw[:_BEGINNING]
+    if 3 * beginning.count(b"\0") > len(beginning):
         said = "The file is UTF-16, or no text at all; save it as UTF-8"
         problems.append(Problem(name, 1, 1, "M103", said))
         return None
