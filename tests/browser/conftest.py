@@ -1,0 +1,111 @@
+"""A real browser on the real application: Chromium, driven by Playwright, on a socket of this machine."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, BrowserContext, Page, Request, Response, async_playwright
+
+import web.serve
+from embedded.ports import free_port
+from settings import Settings
+from store.engine import open_store
+from tests.web.conftest import KEY, World
+
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+ARGUMENTS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+PHONE = {"width": 360, "height": 740}
+PATIENCE = 10_000  # milliseconds
+LEFT = "net::ERR_ABORTED"  # the page was left before all of it had come
+
+
+def found_browser() -> str:
+    """The browser of this machine. Not named MILEPOST_...: such names are settings, and unknown ones are refused."""
+    found = os.environ.get("TEST_CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
+    if found is None:
+        told = f"no browser is installed (none of {', '.join(NAMES)} on the path; TEST_CHROMIUM names another)"
+        if os.environ.get("TEST_CHROMIUM_NEEDED"):
+            pytest.fail(told)
+        pytest.skip(told)
+    return found
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def chromium() -> AsyncIterator[Browser]:
+    """One browser for all tests; each gets windows without cookies of its own."""
+    path = found_browser()
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        yield browser
+        await browser.close()
+
+
+class _Server(web.serve._Server):
+    """Leaves the signals of the process to pytest."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def world(tmp_path: Path, sqlite_url: str) -> AsyncIterator[World]:
+    """A house with the pilot map and Acme, whose journey has just begun, served on a port of its own."""
+    settings = Settings(data=tmp_path, database_url=sqlite_url, secret_key="s" * 32, api_keys=(KEY,), port=free_port())
+    store = open_store(settings.database)
+    made = World(store, settings)
+    await made.publish()
+    await made.add()
+    ready = asyncio.Event()
+    server = _Server(web.serve._config(made.app, settings), ready.set)
+    serving = asyncio.create_task(server.serve())
+    await asyncio.wait_for(ready.wait(), PATIENCE / 1000)
+    yield made
+    server.should_exit = True
+    await serving
+    await store.close()
+
+
+class Watch:
+    """What went wrong in a window: errors of its console and its scripts, and answers that were none."""
+
+    def __init__(self, context: BrowserContext) -> None:
+        self.wrong: list[str] = []
+        context.on("console", lambda said: self.wrong.append(said.text) if said.type in ("error", "warning") else None)
+        context.on("weberror", lambda error: self.wrong.append(str(error.error)))
+        context.on("requestfailed", self._failed)
+        context.on("response", self._answered)
+
+    def _failed(self, request: Request) -> None:
+        if request.failure != LEFT:
+            self.wrong.append(f"{request.url}: {request.failure}")
+
+    def _answered(self, response: Response) -> None:
+        if response.status >= 400:
+            self.wrong.append(f"{response.url}: {response.status}")
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def page(chromium: Browser, world: World) -> AsyncIterator[Page]:
+    """A window on a phone; whatever its console complains of fails the test."""
+    context = await chromium.new_context(base_url=world.settings.links_begin_with, viewport=PHONE, locale="en-US")
+    context.set_default_timeout(PATIENCE)
+    watch = Watch(context)
+    yield await context.new_page()
+    await context.close()
+    assert watch.wrong == []

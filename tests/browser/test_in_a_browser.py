@@ -1,0 +1,170 @@
+"""What people do and see in a browser, on a phone."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.async_api import Page, expect
+
+from store import messages
+from tests.browser.looking import cut_texts, focus_stops, sideways
+from tests.web.conftest import World
+from tests.web.example import ANA, DAY, FILES, MAP, SAM, START, customer
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+OPS = "ops@vendor.example"
+LONG = "Vereinigte Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft mbH & Co. KG"
+
+
+async def to_the_question(world: World) -> None:
+    """Acme has come to where it is asked whether reports are made faster."""
+    await world.tell(step_done="kickoff", result="held")
+    await world.tell(event="connected")
+
+
+async def sign_in(page: Page, address: str = ANA) -> None:
+    await page.goto("/sign-in?next=/desk")
+    await page.get_by_role("button", name=address).click()
+    await expect(page.get_by_role("heading", level=1)).to_have_text("Your day")
+
+
+async def mail_of(world: World, contact: str) -> str:
+    """The mail that asks, as its reader's program shows it."""
+    async with world.store.reading() as session:
+        lines = (await messages.outbox(session, customer="acme")).lines
+    [html] = [line.message.html for line in lines if line.message.contact == contact and line.message.html]
+    return html
+
+
+# The customer.
+
+
+async def test_a_customer_confirms_an_outcome_in_two_clicks(world: World, page: Page) -> None:
+    await to_the_question(world)
+    await page.set_content(await mail_of(world, SAM))
+    await page.get_by_role("link", name="Tell us").click()
+    await page.get_by_role("button", name="Yes").click()
+
+    await expect(page.get_by_role("status")).to_have_text("Noted. Thank you.")
+    (kept,) = await world.answers()
+    assert (kept.verdict, kept.said_by, kept.method) == ("verified", SAM, "portal")
+    assert any(entry.kind == "play_started" for entry in await world.timeline())
+
+
+async def test_opening_a_link_does_nothing_however_often(world: World, page: Page) -> None:
+    await to_the_question(world)
+    before = await world.everything()
+    for path in (world.plan(), world.plan(SAM), world.question()):
+        await page.goto(path)
+        await page.reload()
+    await page.get_by_role("link", name="See the whole plan").click()
+
+    await expect(page.get_by_role("heading", level=1)).to_have_text("Acme Ltd")
+    assert await world.everything() == before
+
+
+async def test_a_customer_answers_with_value_and_comment_by_the_keyboard_alone(world: World, page: Page) -> None:
+    await to_the_question(world)
+    await page.goto(world.question())
+    for words in ("", "7,5", "We count on."):
+        await page.keyboard.type(words)
+        await page.keyboard.press("Tab")
+    await page.keyboard.press("Tab")
+    await expect(page.get_by_role("button", name="Partly")).to_be_focused()
+    await page.keyboard.press("Enter")
+
+    await expect(page.get_by_role("status")).to_have_text("Noted. Thank you.")
+    (kept,) = await world.answers()
+    assert (kept.verdict, kept.value, kept.comment) == ("partial", 7.5, "We count on.")
+
+
+# The colleague.
+
+
+async def test_a_colleague_signs_in_and_completes_a_task(world: World, page: Page) -> None:
+    await sign_in(page)
+    task = page.get_by_role("article", name="Kickoff call")
+    await task.get_by_text("Done", exact=True).click()
+    await task.get_by_label("Held").check()
+    await task.get_by_label("Note").fill("They begin on Monday.")
+    await task.get_by_role("button", name="Mark as done").click()
+
+    await expect(page.get_by_role("status")).to_have_text("Noted. Thank you.")
+    await expect(task).to_have_count(0)
+    kickoff = await world.task("kickoff/1")
+    assert kickoff.status == "done"
+
+
+async def test_a_task_with_results_is_not_done_without_one(world: World, page: Page) -> None:
+    await sign_in(page)
+    before = await world.everything()
+    task = page.get_by_role("article", name="Kickoff call")
+    await task.get_by_text("Done", exact=True).click()
+    await task.get_by_role("button", name="Mark as done").click()
+
+    await expect(task.get_by_label("Held")).to_be_focused()  # the browser asks for what is missing
+    assert await world.everything() == before
+
+
+async def test_a_task_is_completed_by_the_keyboard_alone(world: World, page: Page) -> None:
+    await sign_in(page)
+    await page.keyboard.press("Tab")
+    await expect(page.get_by_role("link", name="To the content")).to_be_focused()
+    await page.keyboard.press("Enter")
+    for _ in range(20):
+        await page.keyboard.press("Tab")
+        if await page.evaluate("document.activeElement.textContent") == "Done":
+            break
+    await page.keyboard.press("Enter")
+    await page.keyboard.press("Tab")
+    await page.keyboard.press("Space")
+    for _ in range(3):
+        await page.keyboard.press("Tab")
+    await expect(page.get_by_role("button", name="Mark as done")).to_be_focused()
+    await page.keyboard.press("Enter")
+
+    await expect(page.get_by_role("status")).to_have_text("Noted. Thank you.")
+    assert (await world.task("kickoff/1")).status == "done"
+
+
+# Every page.
+
+
+async def much(world: World) -> None:
+    """A house in which long names stand, things are late, are asked and are due."""
+    text = MAP.replace("outcome: save_time\n", "outcome: save_time\nreview: 1 week\n", 1)
+    await world.publish({**FILES, "map.yaml": text})
+    await world.add(customer("x" * 100, LONG, attributes={"tier": "pilot", "health": 20}))
+    await world.add(customer("initech", "Initech", attributes={"tier": "no-map-has-ever-heard-of-this-tier-" * 3}))
+    await to_the_question(world)
+    await world.move_to(START + 20 * DAY)
+
+
+async def test_no_page_scrolls_sideways_cuts_a_text_or_keeps_the_keyboard_out(world: World, page: Page) -> None:
+    await much(world)
+    await sign_in(page)
+    places = [
+        "/",
+        f"/desk/{ANA}",
+        f"/desk/{OPS}",
+        "/desk/queues",
+        "/ops/customers?health_below=99",
+        "/ops/customers?status=unmatched",
+        "/ops/customers/acme",
+        f"/ops/customers/{'x' * 100}",
+        "/ops/outbox",
+        "/ops/outbox/acme/1/connect/1/opening/1",
+        "/ops/maps",
+        world.plan(SAM),
+        world.question(),
+        "/sign-in",
+    ]
+    complaints = {}
+    for place in places:
+        await page.goto(place)
+        reached, there = await focus_stops(page)
+        missed = [each for each in there if each not in reached]
+        found = [*await sideways(page), *await cut_texts(page), *missed]
+        if found:
+            complaints[place] = found
+    assert complaints == {}
