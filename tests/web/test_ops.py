@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import httpx
 import pytest
 
@@ -102,6 +104,12 @@ async def test_a_customers_page_tells_who_what_and_where(browser: httpx.AsyncCli
         "Health score 75",
     ):
         assert words in said
+
+
+async def test_plays_are_told_with_the_values_that_would_begin_them(browser: httpx.AsyncClient) -> None:
+    said = text_of(await page(browser))
+    assert "Plays, and what begins them" in said
+    assert re.search(r"waits for this to be true: customer\.health < 40 \(health is \d+\)", said)
 
 
 async def test_the_timeline_is_told_in_sentences_the_newest_first(world: World, browser: httpx.AsyncClient) -> None:

@@ -13,7 +13,7 @@ from journeys.planner.chart import Chart
 from journeys.planner.customer import Customer
 from journeys.planner.instants import Instant
 from journeys.planner.state import State
-from journeys.standing import waiting_for
+from journeys.standing import starts_of, waiting_for
 from journeys.wording import METHODS, VERDICTS, Wording, number, spaced
 from store import messages
 from store.outcomes import OutcomeLine
@@ -80,6 +80,7 @@ async def customer_page(served: Services, viewer: Person | None, loaded: Loaded,
         contacts=tuple(_contacts(served, customer, state, journey, say)),
         team=tuple((say.role(role), address) for role, address in sorted(customer.team.items())),
         waits=waiting_for(chart, state, now, zone) if chart and state else (),
+        starts=starts_of(chart, state, now, zone) if chart and state else (),
         timezone=zone,
         **_ahead(chart, state, now, say),
         outcomes=tuple(_outcome(line, say) for line in loaded.outcomes),

@@ -101,6 +101,7 @@ class CustomerPage:
     contacts: tuple[Contact, ...]
     team: tuple[tuple[str, str], ...]
     waits: tuple[Waits, ...]
+    starts: tuple[Waits, ...]
     timezone: str
     ahead: tuple[Entry, ...]
     ahead_note: str
