@@ -17,7 +17,7 @@ from commands.support.cores import on_cores
 from commands.support.errors import CommandError
 from commands.support.output import AsJson, aside, console, count_of, print_json, say
 from journeys.forecasting.playing import Play, Played
-from journeys.forecasting.report import report
+from journeys.forecasting.report import Report, report
 from journeys.forecasting.tally import Tally
 from journeys.forecasting.telling import told
 from journeys.planner.customer import Customer
@@ -66,22 +66,9 @@ def forecast(
     charts = tuple(given.chart_of(files) for files in texts)
     player = given.Player(texts, weeks, given.behaviour_of(behaviour, charts), runs)
     play = player.play()
-    with given.reading(customers, play) as book:
-        if ignored := given.unknown_columns(book.book, given.declared(play)):
-            aside(f"No map looks at {', '.join(map(repr, ignored))}.")
-        played = _played(player, play, book, given.count_lines(customers), cores or all_cores(), silent=as_json)
-    for problem in book.problems:
-        aside(f"Refused: {problem}")
-    if book.refused:
-        aside(f"{count_of(book.refused, 'row')} of {book.rows} refused; the forecast is of the others.")
+    played, book = _played(player, play, customers, cores or all_cores(), silent=as_json)
     made = report(play, played)
-    if not made.customers:
-        raise CommandError(f"{str(customers)!r} holds no customer that can be read.", "There is nothing to forecast.")
-    if as_json:
-        for line in told(made):
-            print_json(line)
-    else:
-        tables.show(made)
+    _tell(made, book, as_json=as_json)
     for file in output or []:
         write_picture(made, file)
         (aside if as_json else say)(f"Drawn: {file}")
@@ -89,8 +76,29 @@ def forecast(
         raise typer.Exit(1)
 
 
-def _played(player: given.Player, play: Play, book: given.Reader, rows: int, cores: int, *, silent: bool) -> Played:
+def _tell(made: Report, book: given.Reader, *, as_json: bool) -> None:
+    for problem in book.problems:
+        aside(f"Refused: {problem}")
+    if book.refused:
+        aside(f"{count_of(book.refused, 'row')} of {book.rows} refused; the forecast is of the others.")
+    if not made.customers:
+        raise CommandError("The book holds no customer that can be read.", "There is nothing to forecast.")
+    if as_json:
+        for line in told(made):
+            print_json(line)
+    else:
+        tables.show(made)
+
+
+def _played(player: given.Player, play: Play, file: Path, cores: int, *, silent: bool) -> tuple[Played, given.Reader]:
     """The whole book, played on all cores; what is kept does not grow with it."""
+    with given.reading(file, play) as book:
+        if ignored := given.unknown_columns(book.book, given.declared(play)):
+            aside(f"No map looks at {', '.join(map(repr, ignored))}.")
+        return _added_up(player, play, book, given.count_lines(file), cores, silent=silent), book
+
+
+def _added_up(player: given.Player, play: Play, book: given.Reader, rows: int, cores: int, *, silent: bool) -> Played:
     whole = Played(Tally(len(play.weeks)))
     together = max(1, _TOGETHER // play.runs)
     errors = console(errors=True)

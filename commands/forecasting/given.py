@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 
 import typer
@@ -109,7 +109,13 @@ def maps_below(folder: Path) -> tuple[Files, ...]:
 
 
 def chart_of(files: Files) -> Chart:
-    """The chart of a map's texts, which have no errors."""
+    """The chart of a map's texts, which have no errors; compiled once a process."""
+    return _compiled(tuple(sorted(files.items())))
+
+
+@lru_cache
+def _compiled(texts: tuple[tuple[str, str], ...]) -> Chart:
+    files = dict(texts)
     loaded = from_files(files)
     assert loaded.map is not None
     return Chart.of(loaded.map, content_hash(files))

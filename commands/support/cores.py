@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import signal
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -17,6 +18,7 @@ J = TypeVar("J")
 R = TypeVar("R")
 
 IN_HAND = 3  # jobs a process: one that it does, the others so that it never waits
+FEW = 4  # jobs that are done here sooner than processes are ready
 _work: Callable[[Any], Any] | None = None
 
 
@@ -29,11 +31,11 @@ def cores() -> int:
 def on_cores(make: Callable[[], Callable[[J], R]], jobs: Iterable[J], *, processes: int) -> Iterator[R]:
     """Do every job; `make` makes the work, once in each process, and can be pickled, as jobs and results can.
 
-    With one process, or a single job, it is done here.
+    With one process, or a few jobs, it is done here.
     """
     ahead = iter(jobs)
-    first = list(islice(ahead, 2))
-    if processes == 1 or len(first) < 2:  # noqa: PLR2004 - nothing to do side by side
+    first = list(islice(ahead, FEW + 1))
+    if processes == 1 or len(first) <= FEW:
         work = make()
         for job in (*first, *ahead):
             yield work(job)
@@ -42,7 +44,7 @@ def on_cores(make: Callable[[], Callable[[J], R]], jobs: Iterable[J], *, process
     with ProcessPoolExecutor(processes, spawn, _prepare, (make,)) as pool:
         waiting: deque[Future[R]] = deque()
         try:
-            for job in (*first, *islice(ahead, processes * IN_HAND - 2)):
+            for job in (*first, *islice(ahead, max(processes * IN_HAND - len(first), 0))):
                 waiting.append(pool.submit(_do, job))
             while waiting:
                 yield waiting.popleft().result()
@@ -53,6 +55,7 @@ def on_cores(make: Callable[[], Callable[[J], R]], jobs: Iterable[J], *, process
 
 def _prepare(make: Callable[[], Callable[[Any], Any]]) -> None:
     global _work  # noqa: PLW0603 - a process does one kind of work
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # who presses Ctrl+C means the command; it ends us
     _work = make()
 
 

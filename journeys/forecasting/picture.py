@@ -92,7 +92,7 @@ class _Panel:
         items: list[Item] = [*self._heading(said), *self._grid()]
         items += [self._bar(week, colours) for week in range(len(self.work.hours))]
         if self.draws_capacity:
-            items.append(self._capacity())
+            items += self._capacity()
         return Group("role", self.work.role, f"{self.work.title}: {said}", tuple(items))
 
     def _heading(self, said: str) -> Iterator[Item]:
@@ -136,13 +136,15 @@ class _Panel:
         title = f"{self.work.title}, week of {day_said(monday)}: {', '.join(said) or 'nothing'}"
         return Group("week", f"{self.work.role}-{monday}", title, tuple(items))
 
-    def _capacity(self) -> Shape:
+    def _capacity(self) -> Iterator[Shape]:
+        """The line of the hours that there are, on a white one that sets it off from the bars."""
         steps = []
         for week, hours in enumerate(self.work.capacity.by_week):
             y = f"{self.y(hours):.2f}"
             steps.append(f"{self.x(week):.2f} {y}L{self.x(week + 1):.2f} {y}")
         path = "M" + "L".join(steps)
-        return Shape(path, Box(_LEFT, self.top, _PLOT, _PANEL), stroke=_HAVE, line=2.2)
+        for colour, line in ((PAPER, 5.5), (_HAVE, 2.2)):
+            yield Shape(path, Box(_LEFT, self.top, _PLOT, _PANEL), stroke=colour, line=line)
 
 
 def _legend(colours: Mapping[str, str]) -> Iterator[Rect | Text]:

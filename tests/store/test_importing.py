@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from journeys.language.model import AttributeType
 from journeys.planner.customer import Contact, Customer
 from store import customers, places
-from store.importing import COLUMNS, read_book
+from store.importing import COLUMNS, open_book, read_book
 from tests.store.book import START
 
 TYPES = {
@@ -188,3 +188,26 @@ async def test_what_was_read_can_be_saved(store):
 
 def test_the_columns_are_those_that_the_documentation_names():
     assert COLUMNS == ("id", "name", "timezone", "country", "language", "contacts", "team")
+
+
+def test_a_book_is_read_row_by_row_no_further_than_it_must():
+    taken = []
+
+    def lines():
+        yield HEADER
+        for number in range(100_000):
+            taken.append(number)
+            yield f"c{number},C,{'Mars' if number == 1 else 'UTC'}\n"
+
+    opened = open_book(lines(), TYPES)
+    first, second = next(opened.rows), next(opened.rows)
+    assert opened.columns[:2] == ("id", "name")
+    assert isinstance(first, Customer)
+    assert [problem.column for problem in second] == ["timezone"]
+    assert len(taken) < 1000
+
+
+def test_a_book_whose_header_is_wrong_has_no_rows():
+    opened = open_book(["name\n", "Acme\n"])
+    assert [problem.row for problem in opened.problems] == [1]
+    assert list(opened.rows) == []

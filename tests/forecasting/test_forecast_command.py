@@ -1,0 +1,230 @@
+"""`milepost forecast` as people give it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from cli import app
+from tests.forecasting.conftest import ROOT
+
+BOOK = ROOT / "rehearsal" / "book.csv"
+DAYS = ("--from", "2026-03-02", "--to", "2026-04-30")
+HEADER = "id,name,timezone,country,language,contacts,team,tier,goal,health,renews_on\n"
+ACME = (
+    "acme,Acme,America/New_York,US,en,Sam Poe <sam@acme.example> sponsor,csm=ana@vendor.example,"
+    "enterprise,save_time,75,2030-09-01\n"
+)
+
+Forecast = Callable[..., Result]
+
+
+@pytest.fixture
+def forecast(monkeypatch: pytest.MonkeyPatch) -> Forecast:
+    """Give the command in the project's folder, on one core unless it says so."""
+    monkeypatch.chdir(ROOT)
+    monkeypatch.setenv("COLUMNS", "200")
+
+    def run(*words: Any, days: tuple[str, ...] = DAYS) -> Result:
+        given = [str(word) for word in (*days, *words)]
+        more = [] if "--cores" in given else ["--cores", "1"]
+        return CliRunner().invoke(app, ["forecast", *given, *more])
+
+    return run
+
+
+@pytest.fixture
+def book(tmp_path: Path) -> Callable[..., Path]:
+    def write(*rows: str, header: str = HEADER) -> Path:
+        path = tmp_path / "book.csv"
+        path.write_bytes((header + "".join(rows)).encode())
+        return path
+
+    return write
+
+
+def lines(result: Result) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in result.stdout.splitlines()]
+
+
+def test_the_shipped_book_is_forecast_role_by_role(forecast):
+    done = forecast("--customers", BOOK, "--runs", 1)
+    assert done.exit_code == 0, done.output
+    assert "40 customers, 2026-03-02 to 2026-04-30, 1 run of chance (seed 1)." in done.stdout
+    assert "No map is for 2 customers: marlow-defence, nettle-tea" in done.stdout
+    for heading in (
+        "Work by role",
+        "Hours by role and week",
+        "How many customers one person",
+        "Messages to one contact",
+        "Outcomes expected",
+        "Journeys",
+        "What stands out",
+        "What is assumed",
+    ):
+        assert heading in done.stdout
+    assert "the book names 7 people, each taken to have 25 hours" in done.stdout
+
+
+def test_programs_get_lines_that_add_up(forecast):
+    told = lines(forecast("--customers", BOOK, "--runs", 2, "--json"))
+    roles = {each["role"]: each for each in told if each["kind"] == "role"}
+    assert told[0]["kind"] == "forecast"
+    assert told[0]["customers"] == 40
+    for role, each in roles.items():
+        weeks = [week for week in told if week["kind"] == "role_week" and week["role"] == role]
+        assert len(weeks) == 9
+        assert sum(week["hours"]["mean"] for week in weeks) == pytest.approx(each["hours"]["mean"], abs=0.1)
+        assert sum(week["tasks"] for week in weeks) == pytest.approx(each["tasks"]["done"], abs=0.1)
+        assert [week["week"] for week in weeks if week["over"]] == each["weeks_over"]
+    assert {each["customer"] for each in told if each["kind"] == "unmatched"} == {"marlow-defence", "nettle-tea"}
+
+
+def test_all_cores_and_one_core_say_the_same(forecast):
+    days = ("--from", "2026-03-02", "--to", "2026-03-20")
+    one, two = (
+        forecast("--customers", BOOK, "--runs", 8, "--json", "--cores", cores, days=days).stdout for cores in (1, 2)
+    )
+    assert one == two
+    assert len(one.splitlines()) > 10
+
+
+def test_hours_that_there_are_not_are_said(forecast, tmp_path):
+    behaviour = tmp_path / "b.yaml"
+    behaviour.write_text("team: {csm: {people: 0.1}}\n")
+    done = forecast("--customers", BOOK, "--runs", 1, "--behaviour", behaviour)
+    assert "more hours than there are; worst is the week of" in done.stdout
+
+
+def test_pictures_are_written_as_their_names_end(forecast, book, tmp_path):
+    done = forecast("--customers", book(ACME), "-o", tmp_path / "a.svg", "-o", tmp_path / "a.png", "--json")
+    assert done.exit_code == 0, done.output
+    assert (tmp_path / "a.svg").read_text().startswith("<svg")
+    assert (tmp_path / "a.png").read_bytes().startswith(b"\x89PNG")
+    assert lines(done)[0]["kind"] == "forecast"
+
+
+@pytest.mark.parametrize(
+    ("days", "said"),
+    [
+        (("--from", "2026-05-01", "--to", "2026-04-30"), "2026-04-30 is before --from 2026-05-01"),
+        (("--from", "2026-13-01", "--to", "2026-04-30"), "'2026-13-01' is no date"),
+        (("--from", "1026-01-01", "--to", "2026-04-30"), "not between 2000 and 2100"),
+        (("--from", "2026-01-01", "--to", "2066-04-30"), "longer than 5 years"),
+    ],
+)
+def test_days_that_make_no_sense_are_refused(forecast, days, said):
+    done = forecast("--customers", BOOK, days=days)
+    assert done.exit_code == 2
+    assert said in " ".join(done.stderr.replace("│", " ").split())
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--runs", 0), "--runs"),
+        (("--runs", 100_000), "--runs"),
+        (("-o", "hours.gif"), "ends in neither .svg nor .png"),
+        (("-o", "nowhere/hours.svg"), "there is no folder 'nowhere'"),
+    ],
+)
+def test_options_that_can_not_be_are_refused(forecast, words, said):
+    done = forecast("--customers", BOOK, *words)
+    assert done.exit_code == 2
+    assert said in " ".join(done.stderr.replace("│", " ").split())
+
+
+def test_a_column_that_is_nearly_one_of_a_map_is_taken_for_a_mistake(forecast, book):
+    done = forecast("--customers", book(ACME, header=HEADER.replace("health", "helth")))
+    assert done.exit_code == 1
+    assert "No map knows the column 'helth'" in done.stderr
+    assert "did you mean 'health'?" in done.stderr
+
+
+def test_a_column_that_no_map_looks_at_is_named(forecast, book):
+    done = forecast("--customers", book(ACME.replace("\n", ",x\n"), header=HEADER.replace("\n", ",crm_owner\n")))
+    assert done.exit_code == 0, done.output
+    assert "No map looks at 'crm_owner'." in done.stderr
+
+
+def test_rows_that_can_not_be_read_are_refused_and_the_others_forecast(forecast, book):
+    done = forecast(
+        "--customers", book(ACME, ACME.replace("acme,", "bolt,").replace("America/New_York", "Mars")), "--json"
+    )
+    assert done.exit_code == 1
+    assert "Refused: row 3, column timezone" in done.stderr
+    assert "1 row of 2 refused" in done.stderr
+    assert lines(done)[0]["customers"] == 1
+
+
+def test_many_bad_rows_are_told_in_few_lines(forecast, book):
+    done = forecast("--customers", book(ACME, *(f"c{number},C,Mars\n" for number in range(500))), "--json")
+    assert done.stderr.count("Refused:") == 20
+    assert "500 rows of 501 refused" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "the first row must name the columns"),
+        ("name\nAcme\n", "the first row must name the columns"),
+        (HEADER, "holds no customer that can be read"),
+        ('id\n"acme\n', "holds no customer that can be read"),
+    ],
+)
+def test_a_book_that_is_none_is_refused(forecast, tmp_path, text, said):
+    path = tmp_path / "book.csv"
+    path.write_text(text)
+    done = forecast("--customers", path)
+    assert done.exit_code == 1
+    assert said in done.stderr.lower()
+
+
+def test_files_that_are_not_there_are_named(forecast, book, tmp_path):
+    missing = tmp_path / "missing"
+    for words, said in (
+        (("--customers", missing), "Cannot read"),
+        (("--customers", book(ACME), "--maps", missing), "There is no folder"),
+        (("--customers", book(ACME), "--behaviour", missing), "Cannot read"),
+    ):
+        done = forecast(*words)
+        assert done.exit_code == 1
+        assert said in done.stderr
+
+
+def test_a_behaviour_with_an_unknown_field_is_refused_with_its_place(forecast, book, tmp_path):
+    behaviour = tmp_path / "b.yaml"
+    behaviour.write_text("seed: 2\ncolleages: {}\n")
+    done = forecast("--customers", book(ACME), "--behaviour", behaviour)
+    assert done.exit_code == 1
+    assert f"{behaviour}:2:1 M101 Unknown field 'colleages'; did you mean 'colleagues'?" in done.stderr
+
+
+def test_a_start_that_the_book_has_no_column_for_is_refused(forecast, book, tmp_path):
+    behaviour = tmp_path / "b.yaml"
+    behaviour.write_text("starts: {attribute: signed_on}\n")
+    done = forecast("--customers", book(ACME), "--behaviour", behaviour)
+    assert done.exit_code == 1
+    assert "'starts' names the attribute 'signed_on'" in done.stderr
+
+
+def test_maps_with_errors_are_not_forecast(forecast, book, tmp_path):
+    (tmp_path / "maps").mkdir()
+    (tmp_path / "maps" / "map.yaml").write_text("map: broken\n")
+    done = forecast("--customers", book(ACME), "--maps", tmp_path / "maps")
+    assert done.exit_code == 1
+    assert "M102" in done.stderr
+    assert "Maps with errors can't be forecast." in done.stderr
+
+
+def test_a_book_in_utf_16_is_read_too(forecast, tmp_path):
+    path = tmp_path / "book.csv"
+    path.write_text(HEADER + ACME.replace("Acme", "Ačmé"), "utf-16")
+    done = forecast("--customers", path, "--json")
+    assert done.exit_code == 0, done.output
+    assert lines(done)[0]["customers"] == 1
