@@ -19,7 +19,7 @@ from door.door import Enrolled, NotEnrolled, Saved
 from door.house import known
 from journeys.planner.customer import Customer
 from settings import Settings
-from store.importing import COLUMNS, Book, read_book
+from store.importing import COLUMNS, Book, choices_of, read_book
 
 
 @dataclass(slots=True)
@@ -88,7 +88,8 @@ def _bytes_of(book: Path) -> bytes:
 async def _import(settings: Settings, data: bytes, by: str | None, *, as_json: bool) -> tuple[Summary, str | None]:
     async with opened_door(settings, make=True) as opened:
         types = await declared(opened.door)
-        book = read_book(data, types)
+        charts = await opened.door.house.charts.current()
+        book = read_book(data, types, choices_of(chart.map for chart in charts))
         _tell_problems(book, as_json=as_json)
         summary = Summary(Counter(refused=max(book.refused, int(bool(book.problems)))), without_maps=not types)
         with _progress(silent=as_json) as progress:

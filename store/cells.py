@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Sequence
 from datetime import date
 from email.utils import parseaddr
 from typing import Any
@@ -12,10 +13,12 @@ from babel import Locale, UnknownLocaleError
 from email_validator import EmailNotValidError, validate_email
 
 from journeys.language.model import AttributeType
+from journeys.language.names import nearest
 from journeys.planner.customer import Contact
 
 _ID = re.compile(r"\w[\w.:-]{0,99}")
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
+_NAMED = 12  # values that are told where none is near
 _FLAGS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 
 
@@ -116,6 +119,21 @@ def read_attribute(text: str, kind: AttributeType | None) -> Any:
             return _FLAGS[text.lower()]
         case _:
             return text
+
+
+def read_choice(text: str, kind: AttributeType | None, allowed: Sequence[Any]) -> Any:
+    """The value of an attribute that has one of these values only.
+
+    Raises:
+        ValueError: the text is no value of the type, or none of those allowed; the nearest is named.
+    """
+    value = read_attribute(text, kind)
+    if value in allowed:
+        return value
+    known = {str(each): each for each in allowed}
+    near = nearest(text, known) or nearest(text.lower().replace(" ", "_"), known)
+    hint = f"did you mean {near!r}?" if near else f"it is one of: {', '.join(list(known)[:_NAMED])}"
+    raise ValueError(f"{text!r} is not among the values that the maps allow; {hint}")
 
 
 def _number(text: str) -> int | float:

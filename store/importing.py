@@ -17,7 +17,7 @@ from functools import partial
 from itertools import chain, islice
 from typing import Any, TypeVar
 
-from journeys.language.model import AttributeType
+from journeys.language.model import AttributeType, Map
 from journeys.planner.customer import Customer
 from store import cells, places
 
@@ -25,6 +25,8 @@ COLUMNS = ("id", "name", "timezone", "country", "language", "contacts", "team")
 _LONGEST_ROW = 100  # lines; a row that is longer has a quote that was never closed
 
 T = TypeVar("T")
+Choices = Mapping[str, Sequence[Any]]
+"""The values that are allowed, by attribute; of an attribute that is not in it, any."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,21 +82,25 @@ class _Row:
     problem: str | None = None
 
 
-def read_book(data: bytes | str, attributes: Mapping[str, AttributeType] | None = None) -> Book:
+def read_book(
+    data: bytes | str, attributes: Mapping[str, AttributeType] | None = None, choices: Choices | None = None
+) -> Book:
     """Read a CSV file, in UTF-8 (or UTF-16 with its mark), separated by commas, semicolons or tabs.
 
-    `attributes` are the types that maps declare; columns that none declares stay text. Empty cells are not given. A
-    row that cannot be read in full is refused, with all that is wrong with it; a header that cannot be used refuses
-    the file.
+    `attributes` are the types that maps declare; columns that none declares stay text; `choices` are the only values that
+    they allow. Empty cells are not given. A row that cannot be read in full is refused, with all that is wrong with
+    it; a header that cannot be used refuses the file.
     """
-    book = open_book(_lines(data), attributes)
+    book = open_book(_lines(data), attributes, choices)
     read = list(book.rows)
     customers = tuple(each for each in read if isinstance(each, Customer))
     problems = (problem for each in read if isinstance(each, tuple) for problem in each)
     return Book(customers, (*book.problems, *problems), len(read), book.columns)
 
 
-def open_book(lines: Iterable[str], attributes: Mapping[str, AttributeType] | None = None) -> OpenBook:
+def open_book(
+    lines: Iterable[str], attributes: Mapping[str, AttributeType] | None = None, choices: Choices | None = None
+) -> OpenBook:
     """Read a CSV file row by row, as `read_book` does; of the rows that went by, only the ids are kept.
 
     `lines` end in a newline and nothing else; bytes that are no UTF-8 are escaped in them (`surrogateescape`).
@@ -107,7 +113,7 @@ def open_book(lines: Iterable[str], attributes: Mapping[str, AttributeType] | No
     problems = _header_problems(header, names)
     if problems:
         return OpenBook((), tuple(problems), iter(()))
-    reader = _Reader(names, attributes or {})
+    reader = _Reader(names, attributes or {}, choices or {})
     return OpenBook(tuple(filter(None, names)), (), map(reader.read, rows))
 
 
@@ -176,10 +182,11 @@ def _header_problems(header: _Row, names: Sequence[str]) -> list[RowProblem]:
 class _Reader:
     """Makes customers of rows and gathers what is wrong."""
 
-    def __init__(self, names: Sequence[str], attributes: Mapping[str, AttributeType]) -> None:
+    def __init__(self, names: Sequence[str], attributes: Mapping[str, AttributeType], choices: Choices) -> None:
         self._problems: list[RowProblem] = []
         self._names = names
         self._attributes = attributes
+        self._choices = choices
         self._seen: dict[str, int] = {}
 
     def read(self, row: _Row) -> Customer | tuple[RowProblem, ...]:
@@ -204,7 +211,7 @@ class _Reader:
             read("country", places.country, None),
             read("language", cells.read_language, None),
             {
-                name: read(name, partial(cells.read_attribute, kind=self._attributes.get(name)), None)
+                name: read(name, self._value_of(name), None)
                 for name, cell in given.items()
                 if name and cell and name not in COLUMNS
             },
@@ -232,6 +239,12 @@ class _Reader:
             self._problems.append(RowProblem(row.number, column, str(error)))
             return default
 
+    def _value_of(self, name: str) -> Callable[[str], Any]:
+        kind = self._attributes.get(name)
+        if name in self._choices:
+            return partial(cells.read_choice, kind=kind, allowed=self._choices[name])
+        return partial(cells.read_attribute, kind=kind)
+
     def _unique(self, row: _Row, customer: str) -> None:
         first = self._seen.setdefault(customer, row.number)
         if customer and first != row.number:
@@ -247,3 +260,16 @@ def _is_text(cell: str) -> bool:
 def types_of(attributes: Mapping[str, Any]) -> dict[str, AttributeType]:
     """The types of a map's declared attributes (`Map.attributes`)."""
     return {name: attribute.type for name, attribute in attributes.items()}
+
+
+def choices_of(maps: Iterable[Map]) -> dict[str, tuple[Any, ...]]:
+    """The values that maps allow, by attribute: those of all that list some, where none of them leaves it open."""
+    listed: dict[str, tuple[Any, ...]] = {}
+    open_to_any: set[str] = set()
+    for each in maps:
+        for name, attribute in each.attributes.items():
+            if attribute.one_of is None:
+                open_to_any.add(name)
+            else:
+                listed[name] = tuple(dict.fromkeys((*listed.get(name, ()), *attribute.one_of)))
+    return {name: values for name, values in listed.items() if name not in open_to_any}

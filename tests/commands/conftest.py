@@ -28,7 +28,7 @@ TEAM = "csm=ana@vendor.example; account_executive=bo@vendor.example"
 ACME = (
     f"acme,Acme,America/New_York,US,en,Sam Poe <sam@acme.example> sponsor,{TEAM},enterprise,save_time,75,2030-09-01\n"
 )
-LONELY = "lonely,Lonely,Europe/Berlin,DE,de,,,tiny,,50,\n"
+LONELY = "lonely,Lonely,Europe/Berlin,DE,de,,,small,,50,\n"
 
 Milepost = Callable[..., Result]
 

@@ -38,7 +38,7 @@ def test_customers_are_filtered(milepost: Milepost) -> None:
     assert found("--search", "LONE") == ["lonely"]
     assert found("--risk") == []
     assert "No customer is like that" in milepost("customers", "--risk").stdout
-    assert "tier is 'tiny'" in " ".join(milepost("customers", "--unmatched").stdout.split())
+    assert "tier is 'small'" in " ".join(milepost("customers", "--unmatched").stdout.split())
 
 
 def test_an_unknown_stage_gets_the_nearest(milepost: Milepost) -> None:
@@ -67,7 +67,7 @@ def test_show_is_one_object_for_programs(milepost: Milepost) -> None:
 
 def test_show_of_a_customer_without_a_journey_says_why(milepost: Milepost) -> None:
     said = milepost("show", "lonely").stdout
-    assert "tier is 'tiny'" in said
+    assert "tier is 'small'" in said
     assert "milepost enroll lonely" in said
 
 

@@ -65,11 +65,11 @@ def test_a_pause_is_told(milepost: Milepost, tmp_path: Path) -> None:
 def test_an_unmatched_customer_is_held_against_each_map_with_the_values(milepost: Milepost) -> None:
     said = words(milepost("explain", "lonely").stdout)
     assert "(enterprise-save-time, priority 30): does not match" in said
-    assert "goal is unknown, tier is 'tiny'" in said
+    assert "goal is unknown, tier is 'small'" in said
     assert 'not true: customer.tier == "enterprise"' in said
     [told] = lines(milepost("explain", "lonely", "--json"))
     (map_,) = told["maps"]
-    assert (map_["true"], map_["values"]) == (False, {"customer.goal": None, "customer.tier": "tiny"})
+    assert (map_["true"], map_["values"]) == (False, {"customer.goal": None, "customer.tier": "small"})
     assert told["journey"] is None
 
 

@@ -44,6 +44,15 @@ def test_bad_rows_are_refused_with_row_and_column_and_the_others_imported(milepo
     assert [each["customer"] for each in lines(milepost("customers", "--json"))] == ["acme"]
 
 
+def test_a_value_that_no_map_allows_is_refused_with_the_nearest(milepost: Milepost, book: Book) -> None:
+    milepost("publish", MAPS)
+    result = milepost("import", book(ACME.replace("enterprise,", "Entreprise,"), LONELY))
+    assert result.exit_code == 1
+    assert "Refused: row 2, column tier: 'Entreprise' is not among the values that the maps allow" in result.stderr
+    assert "did you mean 'enterprise'?" in result.stderr
+    assert [each["customer"] for each in lines(milepost("customers", "--json"))] == ["lonely"]
+
+
 def test_what_a_file_has_no_column_for_stays(milepost: Milepost, book: Book) -> None:
     milepost("publish", MAPS)
     milepost("import", book(ACME))
@@ -116,7 +125,7 @@ def test_publishing_says_who_could_begin_and_enrolling_begins_them(milepost: Mil
     assert "1 customer without a journey match" in published.stdout
     told = lines(milepost("enroll", "--all", "--json"))
     assert [(each["customer"], each["map"]) for each in told] == [("acme", "enterprise-save-time"), ("lonely", None)]
-    assert "tier is 'tiny'" in told[1]["why_not"]
+    assert "tier is 'small'" in told[1]["why_not"]
 
 
 def test_one_customer_is_enrolled_on_a_named_map(milepost: Milepost, book: Book) -> None:
