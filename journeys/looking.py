@@ -7,11 +7,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from journeys.language import cel_text
-from journeys.language.conditions import BUILT_IN, Condition, ConditionError, Names, compile_condition
+from journeys.language.conditions import Condition, ConditionError, Names, compile_condition
 from journeys.planner.turn import Turn
 
 _PROPERTY = "event"
-_BUILT_IN = frozenset(BUILT_IN) - {"started_on"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,29 +45,9 @@ class Look:
 def look(turn: Turn, condition: Condition) -> Look:
     """Look at a condition now; what it asks of an event is left out, since no event is there."""
     references = sorted(each for each in condition.references if each[0] != _PROPERTY)
-    values = {f"{root}.{name}": _value(turn, root, name) for root, name in references}
+    values = {f"{root}.{name}": turn.view[root].get(name) for root, name in references}
     holds = turn.is_true(condition)
     return Look(condition.text, holds, values, () if holds else tuple(_failing(turn, condition)))
-
-
-def _value(turn: Turn, root: str, name: str) -> Any:
-    """What a condition is given for `root.name`; None where it is not known."""
-    state, customer = turn.state, turn.state.customer
-    match root:
-        case "customer" if name == "started_on":
-            return turn.customer_calendar(None).local(state.started_at).date().isoformat()
-        case "customer":
-            return getattr(customer, name) if name in _BUILT_IN else customer.attributes.get(name)
-        case "steps":
-            return state.step(name).status
-        case "results":
-            return state.step(name).result
-        case "outcomes":
-            return state.step(name).verdict or state.step(name).status
-        case "plays":
-            return state.play(name).status
-        case _:
-            return state.stage(name).status
 
 
 def _failing(turn: Turn, condition: Condition) -> list[str]:
