@@ -12,7 +12,7 @@ import typer
 from commands.support.output import AsJson, print_json, say
 from commands.support.telling import EXAMPLES, fact_of, number_or_text
 from commands.support.temporal import declared, opened_door
-from door.door import Told
+from door.door import Became, Told
 from settings import Settings
 
 _option = partial(typer.Option, show_default=False)
@@ -58,8 +58,13 @@ def tell(
         print_json({"customer": customer, **_data(told)})
         return
     say(told.message)
-    if told.delivered:
-        say(f"Next: `milepost show {customer}`.")
+    match told.became:
+        case Became.DELIVERED:
+            say(f"Next: `milepost show {customer}`.")
+        case Became.PENDING:
+            say("Nothing has to be told again.")
+        case Became.KEPT | Became.COUNTED | Became.KNOWN:
+            pass
 
 
 tell.__doc__ = (
@@ -79,5 +84,6 @@ def _data(told: Told) -> dict[str, Any]:
         "new": told.new,
         "delivered": told.delivered,
         "counted": told.counted,
+        "became": told.became,
         "message": told.message,
     }

@@ -14,7 +14,7 @@ from door.house import House, fresh_id
 from door.reaching import Reach
 from door.records import Saved
 from door.sweeper import Sweeper
-from door.telling import Told
+from door.telling import Became, Told
 from journeys.clock import JourneyClock
 from journeys.planner.customer import Customer
 from journeys.planner.facts import Fact
@@ -24,7 +24,7 @@ from store.charts import Charts
 from store.engine import Store
 from workflows.types import DEFAULT_MAX_HISTORY, TASK_QUEUE
 
-__all__ = ["Door", "Enrolled", "NotEnrolled", "Refused", "Saved", "Told"]
+__all__ = ["Became", "Door", "Enrolled", "NotEnrolled", "Refused", "Saved", "Told"]
 
 
 class Door:

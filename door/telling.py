@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 
 from door.checks import ABOUT_THE_RECORD, check, check_attributes
 from door.enrolment import enrol_if_it_turned
@@ -19,25 +20,45 @@ from store import facts, journeys
 from store.facts import Recorded
 
 
+class Became(StrEnum):
+    """What became of a fact at the door."""
+
+    DELIVERED = "delivered"  # the journey has been told
+    PENDING = "pending"  # Temporal is away; the journey is told as soon as it can be
+    KEPT = "kept"  # there is no journey to tell
+    COUNTED = "counted"  # no map asks for this product event: it is neither stored nor delivered
+    KNOWN = "known"  # the id was known already: nothing changed
+
+
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What became of a fact.
-
-    `new` is False where the id was known already: nothing changed. `counted`: no map asks for this product event.
-    `delivered`: the journey has been told; if not, `message` says why, and whether it will be.
-    """
+    """What became of a fact; `message` says it to people."""
 
     fact_id: str
-    new: bool
-    delivered: bool
-    counted: bool
+    became: Became
     message: str
 
+    @property
+    def new(self) -> bool:
+        """Whether it was told for the first time."""
+        return self.became is not Became.KNOWN
 
-_SAID = {
-    Reached.YES: "Recorded; the journey has been told.",
-    Reached.AWAY: "Recorded; Temporal cannot be reached, the journey is told as soon as it can be.",
-    Reached.ENDED: "Recorded; the journey ended meanwhile.",
+    @property
+    def delivered(self) -> bool:
+        return self.became is Became.DELIVERED
+
+    @property
+    def counted(self) -> bool:
+        return self.became is Became.COUNTED
+
+
+_REACHED = {
+    Reached.YES: (Became.DELIVERED, "Recorded; the journey has been told."),
+    Reached.AWAY: (
+        Became.PENDING,
+        "Recorded; Temporal cannot be reached, the journey is told as soon as it can be.",
+    ),
+    Reached.ENDED: (Became.KEPT, "Recorded; the journey ended meanwhile."),
 }
 
 
@@ -78,15 +99,12 @@ async def told(house: House, customer: str, recorded: Recorded) -> Told:
     fact = recorded.fact
     if recorded.counted:
         said = f"No map asks for the event {fact['event']!r}: it is counted, neither stored nor delivered."
-        return Told(fact["id"], new=True, delivered=False, counted=True, message=said)
+        return Told(fact["id"], Became.COUNTED, said)
     if not recorded.new:
-        said = f"The fact {fact['id']!r} was known already; nothing changed."
-        return Told(fact["id"], new=False, delivered=False, counted=False, message=said)
+        return Told(fact["id"], Became.KNOWN, f"The fact {fact['id']!r} was known already; nothing changed.")
     if recorded.journey is None:
-        said = "Recorded; the customer has no open journey to tell."
-        return Told(fact["id"], new=True, delivered=False, counted=False, message=said)
-    reached = await house.reach.tell(recorded.journey, customer, fact, house.wall())
-    return Told(fact["id"], new=True, delivered=reached is Reached.YES, counted=False, message=_SAID[reached])
+        return Told(fact["id"], Became.KEPT, "Recorded; the customer has no open journey to tell.")
+    return Told(fact["id"], *_REACHED[await house.reach.tell(recorded.journey, customer, fact, house.wall())])
 
 
 async def _check(house: House, fact: Fact, customer: str, chart: Chart | None, charts: list[Chart]) -> None:

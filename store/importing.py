@@ -87,9 +87,9 @@ def read_book(
 ) -> Book:
     """Read a CSV file, in UTF-8 (or UTF-16 with its mark), separated by commas, semicolons or tabs.
 
-    `attributes` are the types that maps declare; columns that none declares stay text; `choices` are the only values that
-    they allow. Empty cells are not given. A row that cannot be read in full is refused, with all that is wrong with
-    it; a header that cannot be used refuses the file.
+    `attributes` are the types that maps declare, `choices` the values that they allow; columns that none declares stay
+    text. Empty cells are not given. A row that cannot be read in full is refused, with all that is wrong with it; a
+    header that cannot be used refuses the file.
     """
     book = open_book(_lines(data), attributes, choices)
     read = list(book.rows)

@@ -25,6 +25,7 @@ TOLD = {
     "noted": "Noted. Thank you.",
     "again": "That was noted before; nothing was done twice.",
     "later": "It is written down. The engine can't be reached right now; it takes it in as soon as it is back.",
+    "kept": "It is written down. The journey has ended meanwhile, so nothing follows from it.",
     "reviewed": "Noted. The next review counts from now.",
     "closed": "That was closed meanwhile; nothing has changed.",
 }

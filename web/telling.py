@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from door.door import Told
+from door.door import Became, Told
 from journeys.written import WrittenFact
 from web.services import Services
 
@@ -18,6 +18,13 @@ async def tell(served: Services, customer: str, fact: WrittenFact, *, by: str, s
 
 def word(told: Told) -> str:
     """What became of a fact, in a word."""
-    if not told.new:
-        return "again"
-    return "noted" if told.delivered else "later"
+    return _WORDS[told.became]
+
+
+_WORDS = {
+    Became.DELIVERED: "noted",
+    Became.COUNTED: "noted",
+    Became.PENDING: "later",
+    Became.KEPT: "kept",
+    Became.KNOWN: "again",
+}

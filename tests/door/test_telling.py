@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from door.door import Door, Enrolled, NotEnrolled
+from door.door import Became, Door, Enrolled, NotEnrolled
 from door.errors import (
     InvalidFact,
     NoOpenJourney,
@@ -29,7 +29,7 @@ async def test_with_temporal_away_a_fact_is_kept_and_the_teller_is_told(door: Do
 
     told = await door.tell("acme", WrittenFact(step_done="kickoff", result="held"), by="ana@vendor.example")
 
-    assert (told.new, told.delivered) == (True, False)
+    assert (told.new, told.became) == (True, Became.PENDING)
     assert "as soon as it can be" in told.message
     [row] = await rows(door)
     assert (row.status, row.kind, row.told_by) == ("pending", "step_done", "ana@vendor.example")
@@ -41,7 +41,7 @@ async def test_a_repeated_id_changes_nothing_and_says_so(door: Door) -> None:
 
     again = await door.tell("acme", WrittenFact(id="1", set={"health": 90}))
 
-    assert not again.new
+    assert (again.new, again.became) == (False, Became.KNOWN)
     assert "known already" in again.message
     assert len(await rows(door)) == 1
 
@@ -51,8 +51,7 @@ async def test_an_event_that_no_map_asks_for_is_counted_and_not_kept(door: Door)
 
     told = await door.tell("acme", WrittenFact(event="button_clicked"))
 
-    assert told.counted
-    assert not told.delivered
+    assert told.became is Became.COUNTED
     assert await rows(door) == []
     async with door.house.store.reading() as session:
         [counted] = await facts.event_counts(session, "acme")

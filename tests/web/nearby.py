@@ -21,7 +21,10 @@ from store.tables import JourneyRow
 
 
 class NearbyReach(Reach):
-    """Stands in for Temporal: what would be signalled is advanced here. While `away`, nobody is reached."""
+    """Stands in for Temporal: what would be signalled is advanced here. While `away`, nobody is reached.
+
+    With `ended`, the journey ends just before it is told.
+    """
 
     def __init__(self, store: Store, charts: Charts, links: LinkSigner) -> None:
         super().__init__(store, None, REAL_TIME)
@@ -29,6 +32,7 @@ class NearbyReach(Reach):
         self._advancing = JourneyActivities(store, charts)
         self._delivering = DeliveryActivities(store, charts, OutboxChannel(), links)
         self.away = False
+        self.ended = False
 
     async def start(self, journey: JourneyRow, wall: float) -> bool:
         if not self.away:
@@ -38,6 +42,8 @@ class NearbyReach(Reach):
     async def tell(self, journey: str, _customer: str, fact: dict[str, Any], wall: float) -> Reached:
         if self.away:
             return Reached.AWAY
+        if self.ended:
+            return Reached.ENDED
         await self.advance(journey, int(wall), [fact])
         return Reached.YES
 

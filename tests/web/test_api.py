@@ -59,9 +59,19 @@ async def test_while_the_engine_is_away_a_fact_is_accepted_for_later(world: Worl
     world.reach.away = True
     response = await tell(api, step_done="kickoff", result="held")
 
-    assert (response.status_code, response.json()["delivered"]) == (202, False)
+    assert (response.status_code, response.json()["delivered"], response.json()["became"]) == (202, False, "pending")
     assert "Temporal cannot be reached" in response.json()["message"]
     assert (await world.facts())[0].status == "pending"
+
+
+async def test_a_fact_that_comes_with_the_end_of_the_journey_is_kept_and_not_told_later(
+    world: World, api: httpx.AsyncClient
+) -> None:
+    world.reach.ended = True
+    response = await tell(api, step_done="kickoff", result="held")
+
+    assert (response.status_code, response.json()["new"], response.json()["became"]) == (200, True, "kept")
+    assert "ended meanwhile" in response.json()["message"]
 
 
 async def test_who_told_is_kept_and_else_it_was_the_api(world: World, api: httpx.AsyncClient) -> None:

@@ -49,6 +49,16 @@ async def test_the_playbook_is_filled_in_with_the_customers_data(browser: httpx.
     assert "<li>Agree who does what by when.</li>" in page
 
 
+async def test_a_form_that_races_with_the_end_of_the_journey_says_so(world: World, browser: httpx.AsyncClient) -> None:
+    world.reach.ended = True
+    response = await send(browser, "done", result="held")
+
+    assert response.headers["location"].endswith("told=kept")
+    said = text_of(await browser.get(response.headers["location"]))
+    assert "The journey has ended meanwhile, so nothing follows from it." in said
+    assert "engine" not in said
+
+
 async def test_a_task_is_next_then_today_then_overdue(world: World, browser: httpx.AsyncClient) -> None:
     sections = []
     for at in (START, START + 2 * DAY, START + 2 * DAY + 9 * HOUR, START + 3 * DAY):

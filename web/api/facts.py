@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Response
 
+from door.door import Became
 from journeys.written import WrittenFact
 from web.api import showing
 from web.api.shapes import FactGiven, ToldShown
@@ -21,6 +22,6 @@ async def tell(served: Served, fact: FactGiven, response: Response) -> ToldShown
     """
     written = WrittenFact(**fact.model_dump(exclude={"customer"}, exclude_none=True))
     told = await served.door.tell(fact.customer, written, by=fact.by or "api", source="api")
-    if told.new and not told.counted and not told.delivered:
+    if told.became is Became.PENDING:
         response.status_code = 202
     return showing.told(fact.customer, told)

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
+from door.door import Became
 from journeys.planner.customer import Customer
 from journeys.written import Name, Value, WrittenContact, WrittenFact
 from store import places
@@ -125,6 +126,10 @@ class ToldShown(Shown):
     new: bool = Field(description="false: this id was known, nothing changed")
     counted: bool = Field(description="true: no map asks for this product event; it is counted, not stored")
     delivered: bool = Field(description="false: it is recorded, and told to the journey later or to none")
+    became: Became = Field(
+        description="delivered; pending: the engine is away, the journey is told later; kept: there is no journey to "
+        "tell; counted; known: nothing changed"
+    )
     message: str
 
 

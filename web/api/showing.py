@@ -38,6 +38,7 @@ def told(customer: str, what: Told) -> ToldShown:
         new=what.new,
         counted=what.counted,
         delivered=what.delivered,
+        became=what.became,
         message=what.message,
     )
 
