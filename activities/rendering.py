@@ -9,6 +9,7 @@ from datetime import datetime
 from channels.compose import Recipient, compose
 from channels.links import LinkSigner
 from channels.protocol import OutgoingMessage
+from journeys.calling import name_of
 from journeys.language.model import Outcome
 from journeys.language.templates import (
     CsmContext,
@@ -117,12 +118,6 @@ def render(writing: Writing) -> Rendered:
         file = pick_variant(texts, template, language)
         parts.append((texts[file], _context(writing, step, variant_language(file))))
     return render_merged(parts)
-
-
-def name_of(address: str) -> str:
-    """What a colleague is called of whom only the address is known: `ana.ruiz@x.example` is Ana Ruiz."""
-    words = address.partition("@")[0].replace("_", ".").replace("-", ".").split(".")
-    return " ".join(word.capitalize() for word in words if word) or address
 
 
 def _context(writing: Writing, step: str, language: str | None) -> MessageContext:

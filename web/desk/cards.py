@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from journeys import local_time
+from journeys.calling import name_of
 from journeys.language.model import Outcome
 from journeys.language.templates import (
     CsmContext,
@@ -221,8 +222,3 @@ def _context(seen: Seen) -> PlaybookContext:
         attributes=chart.map.attributes,
         started_on=local_time.local(seen.state.started_at, customer.timezone).date(),
     )
-
-
-def name_of(address: str) -> str:
-    """What to call somebody of whom only the address is known: `ana.lopez@...` is Ana Lopez."""
-    return " ".join(part.capitalize() for part in address.partition("@")[0].replace("_", ".").split(".") if part)

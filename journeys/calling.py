@@ -1,0 +1,11 @@
+"""What to call people of whom only the address is known."""
+
+from __future__ import annotations
+
+import re
+
+
+def name_of(address: str) -> str:
+    """The name that an address speaks of: `ana.ruiz-lopez@vendor.example` is Ana Ruiz Lopez."""
+    words = re.split(r"[._-]+", address.partition("@")[0])
+    return " ".join(word.capitalize() for word in words if word) or address
