@@ -25,6 +25,8 @@ _SHOWN = 300
 _SECRET_BYTES = 24  # the least that the Standard Webhooks rules allow
 _HOW_TO_MAKE_ONE = "make one with `openssl rand -base64 32`"
 _NOT_YET = frozenset({408, 425, 429})
+_OURS = frozenset({401, 403, 404})
+"""What a receiver answers while its secret, address or deployment is being put right: no word on the message."""
 
 
 class WebhookChannel:
@@ -54,8 +56,9 @@ class WebhookChannel:
         """Post the message.
 
         Raises:
-            Undeliverable: the receiver answered with a 4xx other than 408, 425 and 429.
-            TryAgain: it could not be reached, was too slow, redirected, or asked to come back.
+            Undeliverable: the receiver answered with a 4xx that is about this message, or is gone for good (410).
+            TryAgain: it could not be reached, was too slow, redirected, or asked to come back; or it answered 401, 403
+                or 404, which speaks of the webhook's settings, or of a receiver that is being deployed.
         """
         body, headers = self._request(message)
         try:
@@ -90,6 +93,9 @@ class WebhookChannel:
         answer = f"{self._url.host} answered {status}{f': {said}' if said else ''}"
         if 300 <= status < 400:  # noqa: PLR2004 - redirects
             raise TryAgain(f"{answer}; redirects are not followed, set the webhook's final address")
+        if status in _OURS:
+            hint = "check the webhook's address and secret; the message is tried again"
+            raise TryAgain(f"{answer}; {hint}", retry_after=_wait(response.headers.get("retry-after"), self._clock()))
         if 400 <= status < 500 and status not in _NOT_YET:  # noqa: PLR2004 - the receiver's final no
             raise Undeliverable(answer)
         raise TryAgain(answer, retry_after=_wait(response.headers.get("retry-after"), self._clock()))

@@ -71,12 +71,22 @@ async def test_any_2xx_takes_the_message(receiver: Receiver, status: int):
     assert (await WebhookChannel(receiver.url, SECRET).deliver(MESSAGE)).channel == "webhook"
 
 
-@pytest.mark.parametrize("status", [400, 401, 403, 404, 410, 413, 422])
+@pytest.mark.parametrize("status", [400, 405, 410, 413, 422])
 async def test_a_final_no_is_final_and_says_what_the_receiver_said(receiver: Receiver, status: int):
     receiver.answers.append(Answer(status, body=b"no such\r\ncontact"))
 
     with pytest.raises(Undeliverable, match=rf"answered {status}: no such contact"):
         await WebhookChannel(receiver.url, SECRET).deliver(MESSAGE)
+
+
+@pytest.mark.parametrize("status", [401, 403, 404])
+async def test_a_no_to_the_settings_is_tried_again_and_says_what_to_check(receiver: Receiver, status: int):
+    receiver.answers.append(Answer(status, {"Retry-After": "60"}, body=b"who are you?"))
+
+    with pytest.raises(TryAgain) as caught:
+        await WebhookChannel(receiver.url, SECRET).deliver(MESSAGE)
+    assert f"answered {status}: who are you?; check the webhook's address and secret" in caught.value.why
+    assert caught.value.retry_after == 60
 
 
 @pytest.mark.parametrize("status", [408, 425, 429, 500, 502, 503, 504])
