@@ -53,10 +53,10 @@ def plan(chart: Chart, state: State, facts: Iterable[Fact], now: Instant) -> Pla
     for at, together in _by_instant(facts, turn.state.clock, now):
         _run_until(turn, at - 1)
         _happen(turn, at, together)
-    _run_until(turn, now)
+    wake = _run_until(turn, now)
     turn.state.clock = max(turn.state.clock, now)
     turn.state.entries += len(turn.entries)
-    return Plan(turn.state, tuple(turn.commands), tuple(turn.entries), wake_at(turn))
+    return Plan(turn.state, tuple(turn.commands), tuple(turn.entries), wake)
 
 
 def _begin(turn: Turn) -> None:
@@ -79,12 +79,12 @@ def _by_instant(facts: Iterable[Fact], clock: Instant, now: Instant) -> list[tup
     return sorted(out.items(), key=lambda pair: pair[0])
 
 
-def _run_until(turn: Turn, until: Instant) -> None:
-    """Let everything happen that falls due by itself up to an instant."""
+def _run_until(turn: Turn, until: Instant) -> Instant | None:
+    """Let everything happen that falls due by itself up to an instant; returns when something does after it."""
     while True:
         at = wake_at(turn)
         if at is None or at > until:
-            return
+            return at
         _happen(turn, max(at, turn.at), [])
 
 

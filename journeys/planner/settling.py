@@ -24,9 +24,11 @@ def settle(turn: Turn) -> None:
     while not turn.ended:
         if _conditions(turn):
             continue
-        if turn.paused or not (_closings(turn) or _openings(turn) or _over(turn)):
+        if turn.paused or turn.told == turn.changes - turn.settled:  # attributes alone close and open nothing
             break
-    turn.settled = turn.changes
+        if not (_closings(turn) or _openings(turn) or _over(turn)):
+            break
+    turn.settled, turn.told = turn.changes, 0
 
 
 # Conditions.

@@ -6,7 +6,10 @@ record the first time that a plan touches it), so the state that a plan was give
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import MISSING, dataclass, field, fields
+from functools import cache
+from operator import attrgetter
 from typing import Any, Self, TypeVar
 
 from journeys.planner.customer import Customer
@@ -31,7 +34,8 @@ class Record:
 
     def to_json(self) -> dict[str, Any]:
         out = {}
-        for name, default in _defaults(type(self)):
+        kind: type = type(self)
+        for name, default in _defaults(kind):
             value = getattr(self, name)
             if value != default:
                 out[name] = value
@@ -42,8 +46,9 @@ class Record:
         return cls(**{key: _copied(value) for key, value in data.items()})
 
     def copy(self) -> Self:
-        made = object.__new__(type(self))
-        for name, _ in _defaults(type(self)):
+        kind: type = type(self)
+        made = type(self)(*_values_of(kind)(self))
+        for name in _tables_of(kind):
             setattr(made, name, _copied(getattr(self, name)))
         return made
 
@@ -56,19 +61,24 @@ def _copied(value: Any) -> Any:
     return value
 
 
-_DEFAULTS: dict[type, tuple[tuple[str, Any], ...]] = {}
-
-
+@cache
 def _defaults(kind: type) -> tuple[tuple[str, Any], ...]:
-    if kind not in _DEFAULTS:
-        _DEFAULTS[kind] = tuple(
-            (
-                item.name,
-                item.default_factory() if item.default_factory is not MISSING else item.default,
-            )
-            for item in fields(kind)
-        )
-    return _DEFAULTS[kind]
+    return tuple(
+        (item.name, item.default_factory() if item.default_factory is not MISSING else item.default)
+        for item in fields(kind)
+    )
+
+
+@cache
+def _values_of(kind: type) -> Callable[[object], tuple[Any, ...]]:
+    """Reads all fields of a record at once, in the order in which it is made."""
+    return attrgetter(*(item.name for item in fields(kind)))
+
+
+@cache
+def _tables_of(kind: type) -> tuple[str, ...]:
+    """The fields that a copy must not share."""
+    return tuple(name for name, default in _defaults(kind) if isinstance(default, dict | list))
 
 
 @dataclass(slots=True)
@@ -225,9 +235,9 @@ class State:
 
     def copy(self) -> State:
         """A state that a plan may change: its tables are new, their records are copied when touched."""
-        made = object.__new__(State)
-        for item in _STATE_FIELDS:
-            setattr(made, item, _copied(getattr(self, item)))
+        made = State(*_STATE_VALUES(self))
+        for name in _STATE_TABLES:
+            setattr(made, name, _copied(getattr(self, name)))
         made.queue = [queued.copy() for queued in self.queue]
         return made
 
@@ -264,7 +274,8 @@ class State:
         return State(**given)
 
 
-_STATE_FIELDS = tuple(item.name for item in fields(State))
+_STATE_VALUES = attrgetter(*(item.name for item in fields(State)))
+_STATE_TABLES = tuple(item.name for item in fields(State) if item.default_factory is not MISSING)
 _WAITING = StepState()
 _WAITING_STAGE = StageState()
 _NEVER = PlayState()

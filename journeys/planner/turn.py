@@ -34,8 +34,9 @@ class EndlessMapError(Exception):
 class Turn:
     """The planner's working memory: `state` is its own copy, `at` the instant that is being worked out.
 
-    `changes` counts what was changed; at `settled` of them nothing more followed. A plan begins where the one before
-    it had settled. `passed` is set while a resumed journey catches up: only what was due by then happens yet.
+    `changes` counts what was changed, `told` those of them that were the customer's attributes; at `settled` of them
+    nothing more followed. A plan begins where the one before it had settled. `passed` is set while a resumed journey
+    catches up: only what was due by then happens yet.
     """
 
     chart: Chart
@@ -45,6 +46,7 @@ class Turn:
     commands: list[Command] = field(default_factory=list)
     changes: int = 0
     settled: int = 0
+    told: int = 0
     passed: Instant | None = None
     ahead: Ahead | None = None
     _touched: set[int] = field(default_factory=set)
@@ -131,6 +133,7 @@ class Turn:
         for name in attributes:
             if ("customer", name) in self.chart.watched:
                 self._note(("customer", name))
+                self.told += 1
 
     def look_anew(self) -> None:
         """Let every condition be looked at again: the journey begins, or goes on with another map."""
