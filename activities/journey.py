@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
 import structlog
+from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncSession
 from temporalio import activity
 
@@ -20,12 +23,16 @@ from journeys.planner.plan import Plan, plan
 from journeys.planner.state import State
 from journeys.planner.timeline import Entry
 from store import facts as fact_rows
+from store import journeys
 from store.advance import write_plan
 from store.charts import Charts
 from store.engine import Store
 from store.errors import StaleRevision, UnknownJourney, UnknownVersion
 
 log = structlog.get_logger()
+LONGEST_WHY = 2000  # characters
+_AWAY = (OperationalError, InterfaceError, PoolTimeout, OSError)
+"""What says that the database does not answer, and nothing about the journey."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +53,20 @@ class JourneyActivities:
 
     @activity.defn
     async def advance(self, order: AdvanceOrder) -> Advanced:
-        """Plan from the state and the facts given, and make the store's rows equal to what comes of it."""
+        """Plan from the state and the facts given, and make the store's rows equal to what comes of it.
+
+        Raises:
+            Exception: it could not; what it failed with stands in the journey's row until an attempt succeeds.
+        """
+        try:
+            return await self._advance(order)
+        except _AWAY:
+            raise
+        except Exception as error:
+            await self._note_blocked(order, error)
+            raise
+
+    async def _advance(self, order: AdvanceOrder) -> Advanced:
         before = State.from_json(order.state)
         facts = list(_readable(order.facts))
         legs = await self._legs(before, facts, order.now)
@@ -68,7 +88,15 @@ class JourneyActivities:
         if revision > given:
             log.warning("journey is run elsewhere, this run ends", journey=order.journey, why=str(stale))
             return _over(order)
-        return await self.advance(replace(order, now=clock))
+        return await self._advance(replace(order, now=clock))
+
+    async def _note_blocked(self, order: AdvanceOrder, error: Exception) -> None:
+        """Show people what would else stand in the worker's log alone."""
+        log.error("journey cannot be advanced", journey=order.journey, why=repr(error))
+        why = f"{type(error).__name__}: {error}"[:LONGEST_WHY]
+        with suppress(SQLAlchemyError, OSError):
+            async with self._store.transaction() as session:
+                await journeys.mark_blocked(session, order.journey, order.state.get("revision", 0), order.now, why)
 
     async def _legs(self, state: State, facts: list[Fact], now: Instant) -> list[Leg]:
         """Cut the facts where the map changes: what comes before happens on the old version."""

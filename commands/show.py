@@ -84,7 +84,18 @@ def _standing(journey: Running) -> str:
     plays = ", ".join(say_of.play(play) for play in journey.plays)
     beside = f"; beside it: {plays}" if plays else ""
     paused = " It is paused; `milepost tell CUSTOMER resumed` goes on." if row.status == "paused" else ""
-    return f"{title}: {where}{beside}.{paused}"
+    return f"{title}: {where}{beside}.{paused}{_blocked(journey)}"
+
+
+def _blocked(journey: Running) -> str:
+    """What keeps the journey from being planned, if anything does."""
+    row = journey.row
+    if row.blocked_since is None:
+        return ""
+    since = time_of(row.blocked_since, journey.zone)
+    return (
+        f"\nIt is blocked since {since}: {row.blocked_why}\nThe customer's page in the web application says what to do."
+    )
 
 
 def _section(title: str, headings: list[str], rows: list[tuple[Any, ...]]) -> None:

@@ -199,3 +199,4 @@ def _write_mirror(journey: JourneyRow, plan: Plan) -> None:
     journey.revision = state.revision
     journey.clock = state.clock
     journey.updated_at = state.clock
+    journey.blocked_since = journey.blocked_why = None

@@ -15,9 +15,9 @@ from store.tables import CustomerRow, JourneyRow, MapVersionRow, OpenPlayRow, Op
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """How many. `without_journey` customers never began one; `risks` and `stuck` count journeys; `overdue` are tasks.
+    """How many. `without_journey` customers never began one; `risks`, `stuck` and `blocked` count journeys.
 
-    `stages` are the open stages by title, in the order of the maps.
+    `overdue` are tasks; `stages` are the open stages by title, in the order of the maps.
     """
 
     customers: int
@@ -26,6 +26,7 @@ class Figures:
     without_journey: int
     risks: int
     stuck: int
+    blocked: int
     verdicts: Mapping[str, int]
     tasks: int
     overdue: int
@@ -43,6 +44,7 @@ async def count(session: AsyncSession, now: Instant) -> Figures:
         without_journey=await session.scalar(select(func.count()).select_from(CustomerRow).where(~begun)) or 0,
         risks=await session.scalar(_risks) or 0,
         stuck=await session.scalar(_stuck) or 0,
+        blocked=await session.scalar(_blocked) or 0,
         verdicts=await outcomes.count_by_verdict(session),
         tasks=await session.scalar(select(func.count()).where(TaskRow.status == "open")) or 0,
         overdue=await _overdue(session, now),
@@ -53,6 +55,8 @@ async def count(session: AsyncSession, now: Instant) -> Figures:
 
 _risks = select(func.count(func.distinct(OpenPlayRow.journey_id))).where(OpenPlayRow.kind == "risk")
 _stuck = select(func.count(func.distinct(OpenStageRow.journey_id))).where(OpenStageRow.stuck.is_(True))
+
+_blocked = select(func.count()).where(JourneyRow.blocked_since.is_not(None))
 
 
 async def _overdue(session: AsyncSession, now: Instant) -> int:

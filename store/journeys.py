@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from journeys.planner.instants import Instant
 from journeys.planner.state import State
 from store.errors import JourneyAlreadyOpen, UnknownJourney
 from store.tables import CustomerRow, JourneyRow, OpenPlayRow, OpenStageRow
@@ -83,6 +84,18 @@ async def of_customer(session: AsyncSession, customer: str) -> list[JourneyRow]:
     """All journeys of a customer, the latest first."""
     query = select(JourneyRow).where(JourneyRow.customer_id == customer).order_by(JourneyRow.number.desc())
     return list(await session.scalars(query))
+
+
+async def mark_blocked(session: AsyncSession, journey: str, revision: int, at: Instant, why: str) -> None:
+    """Note that a journey could not be planned from this revision of its state, and since when that is so.
+
+    The next plan that is written clears it. A run that others have overtaken says nothing of the journey.
+    """
+    await session.execute(
+        update(JourneyRow)
+        .where(JourneyRow.id == journey, JourneyRow.revision <= revision + 1, JourneyRow.ended_at.is_(None))
+        .values(blocked_since=func.coalesce(JourneyRow.blocked_since, at), blocked_why=why)
+    )
 
 
 async def running(session: AsyncSession) -> list[JourneyRow]:

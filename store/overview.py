@@ -23,7 +23,8 @@ class Wanted:
     """Which customers: every filter that is given must hold.
 
     `search` is looked for in id and name; `status` is the latest journey's, `none` (no journey yet) or `unmatched`
-    (no map took the customer); `health_below` leaves out customers whose health is not known.
+    (no map took the customer); a `blocked` journey cannot be planned; `health_below` leaves out customers whose health
+    is not known.
     """
 
     search: str | None = None
@@ -32,6 +33,7 @@ class Wanted:
     status: Standing | None = None
     open_risk: bool | None = None
     stuck: bool | None = None
+    blocked: bool | None = None
     health_below: float | None = None
     sort: Literal["name", "health", "updated"] = "name"
     offset: int = 0
@@ -106,6 +108,9 @@ def _conditions(asked: Wanted) -> list[ColumnElement[bool]]:
     if asked.stuck is not None:
         stuck = _has(OpenStageRow, OpenStageRow.stuck.is_(True))
         out.append(stuck if asked.stuck else ~stuck)
+    if asked.blocked is not None:
+        blocked = JourneyRow.blocked_since.is_not(None)
+        out.append(blocked if asked.blocked else ~blocked)
     if asked.health_below is not None:
         out.append(CustomerRow.health < asked.health_below)
     return out

@@ -77,7 +77,9 @@ async def home(request: Request, served: Served, viewer: Looking) -> Response:
 
 def _journeys(counts: Figures) -> tuple[Figure, ...]:
     listed = "/ops/customers"
+    blocked = Figure(counts.blocked, "blocked", f"{listed}?blocked=yes", "bad")
     return (
+        *([blocked] if counts.blocked else []),
         Figure(counts.status.get("open", 0), "running", f"{listed}?status=open"),
         Figure(counts.risks, "with an open risk", f"{listed}?risk=yes", "warn" if counts.risks else ""),
         Figure(counts.stuck, "stuck", f"{listed}?stuck=yes", "warn" if counts.stuck else ""),

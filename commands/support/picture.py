@@ -58,6 +58,9 @@ class Running:
         row = self.row
         return {
             "journey": row.id,
+            "blocked": None
+            if row.blocked_since is None
+            else {"since": text(row.blocked_since), "why": row.blocked_why},
             "map": row.map,
             "version": row.version,
             "status": row.status,

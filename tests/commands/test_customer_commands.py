@@ -65,6 +65,17 @@ def test_show_is_one_object_for_programs(milepost: Milepost) -> None:
     assert {"at", "kind", "text"} <= set(journey["next"][0])
 
 
+def test_show_says_that_a_journey_is_blocked(milepost: Milepost, tmp_path: Path) -> None:
+    assert lines(milepost("show", "acme", "--json"))[0]["journey"]["blocked"] is None
+    with sqlite3.connect(tmp_path / "data" / "milepost.db") as database:
+        database.execute("UPDATE journeys SET blocked_since = 1772460000, blocked_why = 'KeyError: gone'")
+    database.close()
+
+    assert "It is blocked since Mon 2 Mar 2026, 09:00: KeyError: gone" in milepost("show", "acme").stdout
+    blocked = lines(milepost("show", "acme", "--json"))[0]["journey"]["blocked"]
+    assert blocked == {"since": "2026-03-02T14:00:00Z", "why": "KeyError: gone"}
+
+
 def test_show_of_a_customer_without_a_journey_says_why(milepost: Milepost) -> None:
     said = milepost("show", "lonely").stdout
     assert "tier is 'small'" in said

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,10 +17,12 @@ from journeys.planner.state import State
 from journeys.standing import starts_of, waiting_for
 from journeys.wording import METHODS, VERDICTS, Wording, number, spaced
 from store import messages
+from store.charts import UnreadableVersion
 from store.outcomes import OutcomeLine
 from store.tables import AnswerRow, CustomerRow, FactRow, JourneyRow, MapVersionRow, MessageRow, TimelineRow
 from store.tasks import TaskLine
 from web import forms
+from web.ops.blocked import blocked
 from web.ops.listing import STANDING
 from web.ops.shapes import Answer, Choices, Contact, CustomerPage, Entry, MessageShown, OutcomeShown, TaskShown
 from web.people import Person
@@ -60,7 +63,7 @@ def version_said(version: MapVersionRow) -> str:
 async def customer_page(served: Services, viewer: Person | None, loaded: Loaded, kind: str) -> CustomerPage:
     """The page; `kind` narrows the timeline."""
     row, journey, customer = loaded.row, loaded.journey, loaded.customer
-    chart = await served.charts.of(journey.version) if journey else None
+    chart = await _chart(served, journey)
     state = State.from_json(journey.state) if journey else None
     zone, now = customer.timezone, served.now()
     say = Wording(chart, zone)
@@ -70,6 +73,7 @@ async def customer_page(served: Services, viewer: Person | None, loaded: Loaded,
         place=", ".join(part for part in (row.country, zone.replace("_", " ")) if part),
         standing=_standing(journey, row),
         why_none=row.unmatched_why if journey is None else None,
+        blocked=blocked(journey, zone),
         map=chart.map.title if chart else None,
         version=loaded.version,
         stages=tuple(_stages(chart, state)),
@@ -82,7 +86,7 @@ async def customer_page(served: Services, viewer: Person | None, loaded: Loaded,
         waits=waiting_for(chart, state, now, zone) if chart and state else (),
         starts=starts_of(chart, state, now, zone) if chart and state else (),
         timezone=zone,
-        **_ahead(chart, state, now, say),
+        **_ahead(chart, state, now, say, stands_still=journey is not None and journey.blocked_since is not None),
         outcomes=tuple(_outcome(line, say) for line in loaded.outcomes),
         tasks=tuple(_task(line, say) for line in loaded.tasks),
         messages=tuple(_message(message.message, zone) for message in loaded.messages.lines),
@@ -95,6 +99,14 @@ async def customer_page(served: Services, viewer: Person | None, loaded: Loaded,
         counted=tuple(sorted(loaded.counts.items())),
         choices=_choices(served, viewer, row, chart, state),
     )
+
+
+async def _chart(served: Services, journey: JourneyRow | None) -> Chart | None:
+    """The map of the journey; a version that cannot be read leaves out what would be told by it."""
+    if journey is not None:
+        with suppress(UnreadableVersion):
+            return await served.charts.of(journey.version)
+    return None
 
 
 def _standing(journey: JourneyRow | None, row: CustomerRow) -> str:
@@ -142,7 +154,11 @@ def _contacts(
         yield Contact(contact.name, contact.email, personas, contact.timezone, plan)
 
 
-def _ahead(chart: Chart | None, state: State | None, now: Instant, say: Wording) -> dict[str, Any]:
+def _ahead(
+    chart: Chart | None, state: State | None, now: Instant, say: Wording, *, stands_still: bool
+) -> dict[str, Any]:
+    if stands_still:
+        return {"ahead": (), "ahead_note": "The journey is blocked, so it can't be told what comes next."}
     if chart is None or state is None or state.status == "ended":
         return {"ahead": (), "ahead_note": "No journey is open, so nothing comes by itself."}
     coming = forecast(chart, state, now)

@@ -46,6 +46,7 @@ class Filters(BaseModel):
     status: Annotated[Literal["open", "paused", "ended", "none", "unmatched"] | None, Maybe] = None
     risk: Annotated[Literal["yes"] | None, Maybe] = None
     stuck: Annotated[Literal["yes"] | None, Maybe] = None
+    blocked: Annotated[Literal["yes"] | None, Maybe] = None
     health_below: Annotated[float | None, Maybe] = None
     sort: Annotated[Literal["name", "health", "updated"], BeforeValidator(lambda value: value or "name")] = "name"
     page: Annotated[int, BeforeValidator(_page)] = 1
@@ -59,6 +60,7 @@ class Filters(BaseModel):
             status=self.status,
             open_risk=True if self.risk else None,
             stuck=True if self.stuck else None,
+            blocked=True if self.blocked else None,
             health_below=self.health_below,
             sort=self.sort,
             offset=(number - 1) * PER_PAGE,
@@ -90,6 +92,7 @@ class Row:
     map: str | None
     stages: tuple[str, ...]
     is_stuck: bool
+    is_blocked: bool
     risks: tuple[str, ...]
     plays: tuple[str, ...]
     health: float | None
@@ -157,6 +160,7 @@ def row(line: overview.Line, titles: Mapping[str, str], zone: str) -> Row:
         map=titles.get(journey.map, journey.map) if journey else None,
         stages=tuple(stage.title for stage in line.stages),
         is_stuck=any(stage.stuck for stage in line.stages),
+        is_blocked=journey is not None and journey.blocked_since is not None,
         risks=tuple(play.title for play in line.risks),
         plays=tuple(play.title for play in line.plays if play.kind != "risk"),
         health=customer.health,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from journeys.standing import Waits
+from web.ops.blocked import Blocked
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +92,7 @@ class CustomerPage:
     place: str
     standing: str
     why_none: str | None
+    blocked: Blocked | None
     map: str | None
     version: str | None
     stages: tuple[tuple[str, bool], ...]

@@ -1,0 +1,120 @@
+"""A journey that cannot be planned says so where people look, until it can be."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from sqlalchemy.exc import OperationalError
+
+from activities.journey import JourneyActivities
+from activities.types import AdvanceOrder
+from journeys.planner.chart import Chart
+from journeys.planner.facts import AttributesSet, StepDone, to_json
+from journeys.planner.instants import Instant
+from journeys.planner.state import State
+from journeys.planner.turn import EndlessMapError
+from store import customers, journeys, maps
+from store.charts import Charts, UnreadableVersion
+from store.engine import Store, open_store
+from store.tables import JourneyRow
+from tests.workflows.example import CHART, CUSTOMER, FILES, START
+
+CIRCLE = """
+map: pilot
+title: A map that can go round in a circle
+outcome: save_time
+owner: ops@vendor.example
+segment: {where: "true"}
+attributes: {tier: {type: text}, health: {type: number}}
+roles: {csm: Customer success manager}
+personas: {sponsor: {title: Sponsor}}
+stages:
+  - stage: start
+    title: Start
+    touchpoints:
+      - {touchpoint: kickoff, title: Kickoff call, role: csm, skip_when: customer.health < 40}
+    then: {go_to: start}
+"""
+LOW = to_json(AttributesSet(id="low", at=START + 60, attributes={"health": 20}))
+DONE = to_json(StepDone(id="done", at=START + 90, step="kickoff"))
+
+
+class Journey:
+    """Acme's journey, advanced as its workflow would."""
+
+    def __init__(self, store: Store, version: str, charts: Charts) -> None:
+        self.store = store
+        self.version = version
+        self.charts = charts
+        self.activities = JourneyActivities(store, charts)
+
+    @staticmethod
+    async def begin(store: Store, files: dict[str, str]) -> Journey:
+        async with store.transaction() as session:
+            version = (await maps.publish(session, "pilot", "Pilot", files, START)).version.hash
+            await customers.save(session, [CUSTOMER], START)
+            await journeys.begin(session, State.begin(CUSTOMER, "pilot", version, START))
+        return Journey(store, version, Charts(store))
+
+    async def advance(self, now: Instant, *facts: dict[str, Any]) -> None:
+        row = await self.row()
+        await self.activities.advance(AdvanceOrder(row.id, self.version, row.state, list(facts), now))
+
+    async def row(self) -> JourneyRow:
+        async with self.store.reading() as session:
+            return await journeys.get(session, "acme/1")
+
+
+async def test_what_fails_and_since_when_stands_in_the_row_until_it_succeeds(store: Store) -> None:
+    journey = await Journey.begin(store, {"map.yaml": CIRCLE})
+    await journey.advance(START)
+    assert (await journey.row()).blocked_since is None
+    for now in (START + 90, START + 300):
+        with pytest.raises(EndlessMapError):
+            await journey.advance(now, LOW, DONE)
+
+    row = await journey.row()
+    assert (row.blocked_since, row.revision) == (START + 90, 1)
+    assert row.blocked_why is not None
+    assert row.blocked_why.startswith("EndlessMapError: map 'pilot' goes round in a circle")
+    await journey.advance(START + 400, LOW)
+    row = await journey.row()
+    assert (row.blocked_since, row.blocked_why, row.revision) == (None, None, 2)
+
+
+async def test_a_journey_on_a_version_that_cannot_be_read_goes_on_once_it_can(store: Store) -> None:
+    files = {**FILES, "map.yaml": "map: pilot\nwritten_by: a later Milepost\n"}
+    journey = await Journey.begin(store, files)
+    with pytest.raises(UnreadableVersion):
+        await journey.advance(START + 5)
+    row = await journey.row()
+    assert (row.blocked_since, row.revision) == (START + 5, 0)
+
+    journey.charts.add(Chart.of(CHART.map, journey.version), files)
+    await journey.advance(START + 10)
+    assert (await journey.row()).blocked_since is None
+
+
+async def test_a_run_that_was_overtaken_says_nothing_of_the_journey(store: Store) -> None:
+    journey = await Journey.begin(store, {"map.yaml": CIRCLE})
+    await journey.advance(START)
+    old = await journey.row()
+    for step in (1, 2):
+        await journey.advance(START + step)
+    order = AdvanceOrder(old.id, journey.version, old.state, [LOW, DONE], START + 90)
+    with pytest.raises(EndlessMapError):
+        await journey.activities.advance(order)
+
+    assert (await journey.row()).blocked_since is None
+
+
+async def test_a_database_that_does_not_answer_blocks_nothing(store: Store) -> None:
+    journey = await Journey.begin(store, {"map.yaml": CIRCLE})
+    away = open_store("postgresql://nobody@127.0.0.1:1/nothing")
+    journey.activities = JourneyActivities(store, Charts(away))
+    with pytest.raises(OperationalError):
+        await journey.advance(START)
+    await away.close()
+
+    assert (await journey.row()).blocked_since is None

@@ -1,0 +1,79 @@
+"""A journey that cannot be planned is seen by operations, and not in the worker's log alone."""
+
+from __future__ import annotations
+
+import httpx
+import pytest
+
+from store import journeys, maps
+from tests.web.conftest import World, text_of
+from tests.web.example import START, customer
+
+
+async def block(world: World, why: str = "EndlessMapError: round <and> round", journey: str = "acme/1") -> None:
+    async with world.store.transaction() as session:
+        await journeys.mark_blocked(session, journey, 1, START, why)
+
+
+async def test_a_blocked_journey_is_flagged_and_found(world: World, browser: httpx.AsyncClient) -> None:
+    await world.add(customer("globex", "Globex"))
+    await block(world)
+    said = text_of(await browser.get("/ops/customers"))
+    assert "Acme Ltd acme Running blocked Pilot customers" in said
+    assert "Globex globex Running Pilot customers" in said
+
+    rows = (await browser.get("/ops/customers?blocked=yes")).text.partition("<tbody>")[2]
+    assert "Acme Ltd" in rows
+    assert "Globex" not in rows
+
+
+async def test_the_start_tells_of_blocked_journeys_only_while_there_are_some(
+    world: World, browser: httpx.AsyncClient
+) -> None:
+    assert "blocked" not in text_of(await browser.get("/"))
+    await block(world)
+    assert "1 blocked" in text_of(await browser.get("/"))
+
+
+@pytest.mark.parametrize(
+    ("why", "hint"),
+    [
+        ("EndlessMapError: round <and> round", "The map goes round in a circle."),
+        ("NeverOpensError: shut", "no working day"),
+        ("UnreadableVersion: too new", "Update the workers."),
+        ("KeyError: 'kickoff'", "a fault of Milepost"),
+    ],
+)
+async def test_the_customers_page_says_since_when_with_what_and_what_to_do(
+    world: World, browser: httpx.AsyncClient, why: str, hint: str
+) -> None:
+    await block(world, why)
+    said = text_of(await browser.get("/ops/customers/acme"))
+
+    for words in ("blocked since Mon 2 Mar 2026, 10:00", why, hint, "look after this customer by hand"):
+        assert words in said
+    assert "The journey is blocked, so it can't be told what comes next." in said
+
+
+async def test_the_next_success_clears_it(world: World, browser: httpx.AsyncClient) -> None:
+    await block(world)
+    await world.tell(step_done="kickoff", result="held")
+
+    assert "blocked" not in text_of(await browser.get("/ops/customers/acme"))
+    assert "blocked" not in text_of(await browser.get("/"))
+
+
+async def test_the_page_opens_although_the_version_of_the_map_cannot_be_read(
+    world: World, browser: httpx.AsyncClient
+) -> None:
+    await block(world, "UnreadableVersion: too new")
+    version = (await world.journey()).version
+    charts = world.door.house.charts
+    charts._charts.pop(version)
+    async with world.store.transaction() as session:
+        row = await maps.get(session, version)
+        row.files = {"map.yaml": "map: pilot\nwritten_by: a later Milepost\n"}
+    response = await browser.get("/ops/customers/acme")
+
+    assert response.status_code == 200
+    assert "Update the workers." in text_of(response)
