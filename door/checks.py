@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from door.errors import InvalidFact, UnknownAttribute, UnknownOutcome, UnknownPlay, UnknownResult, UnknownStep
 from journeys.language.model import Attribute, AttributeType, Outcome, Touchpoint
-from journeys.planner.calendars import parse_date
+from journeys.language.values import fits as is_of_type
+from journeys.language.values import parse_date
 from journeys.planner.chart import Chart
 from journeys.planner.facts import (
     Agreed,
@@ -118,7 +119,7 @@ def _check_until(until: str) -> None:
 def _check_value(name: str, value: Any, attribute: Attribute) -> None:
     if value is None:
         return
-    if not _is(attribute.type, value):
+    if not is_of_type(value, attribute.type):
         raise InvalidFact(f"Attribute {name!r} is {value!r}, which is no {attribute.type}.", _HOW.get(attribute.type))
     if attribute.one_of is not None and value not in attribute.one_of:
         allowed = ", ".join(str(each) for each in attribute.one_of)
@@ -130,18 +131,6 @@ _HOW = {
     AttributeType.FLAG: "Write true or false.",
     AttributeType.NUMBER: "Write it without a unit.",
 }
-
-
-def _is(kind: AttributeType, value: Any) -> bool:
-    match kind:
-        case AttributeType.TEXT:
-            return isinstance(value, str)
-        case AttributeType.NUMBER:
-            return isinstance(value, int | float) and not isinstance(value, bool)
-        case AttributeType.DATE:
-            return parse_date(value) is not None
-        case AttributeType.FLAG:
-            return isinstance(value, bool)
 
 
 def _check_built_in(name: str, value: Any) -> None:

@@ -12,8 +12,9 @@ from journeys.forecasting.behaviour import Behaviour, Drift
 from journeys.forecasting.draws import Chance, now_and_then
 from journeys.forecasting.people import Act, People
 from journeys.forecasting.signals import surprises
+from journeys.language.values import parse_date
 from journeys.planner import facts as told
-from journeys.planner.calendars import parse_date, shift_date
+from journeys.planner.calendars import shift_date
 from journeys.planner.chart import Chart
 from journeys.planner.commands import OpenTask
 from journeys.planner.customer import Customer

@@ -14,8 +14,9 @@ from journeys.forecasting.living import Setting, live
 from journeys.forecasting.tally import Tally, Weeks
 from journeys.forecasting.watching import Watch
 from journeys.language.durations import Duration, Unit
+from journeys.language.values import parse_date
 from journeys.matching import NoMatch, best_map
-from journeys.planner.calendars import NeverOpensError, parse_date, shift_date
+from journeys.planner.calendars import NeverOpensError, shift_date
 from journeys.planner.chart import Chart
 from journeys.planner.customer import Customer
 from journeys.planner.instants import Instant, instant

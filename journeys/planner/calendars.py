@@ -6,7 +6,6 @@ with the offset that holds at the target.
 
 from __future__ import annotations
 
-import re
 from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -22,8 +21,6 @@ from journeys.planner.instants import Instant
 LONGEST_SEARCH = 3700
 """Days to look ahead for a working day: ten years. A calendar that is shut for longer never opens."""
 
-_DATE = re.compile(r"\d{4}-\d\d-\d\d")
-_YEARS = range(1900, 3000)  # far enough from the ends of Python's calendar for the longest duration
 _MONTHS = {Unit.MONTH: 1, Unit.QUARTER: 3, Unit.YEAR: 12}
 _DAYS = {Unit.DAY: 1, Unit.WEEK: 7}
 _SECONDS = {Unit.MINUTE: 60, Unit.HOUR: 3600}
@@ -218,19 +215,3 @@ def shift_date(day: date, by: Duration, sign: int) -> date:
 @lru_cache(maxsize=4096)
 def _calendar(days: tuple[str, ...], from_: time, to: time, timezone: str, country: str | None) -> Calendar:
     return Calendar(timezone, country, frozenset(WEEK.index(day) for day in days), from_, to)
-
-
-def parse_date(value: object) -> date | None:
-    """The date of an attribute `YYYY-MM-DD`, or nothing where it holds no date that can be reckoned with."""
-    if isinstance(value, datetime):
-        day = value.date()
-    elif isinstance(value, date):
-        day = value
-    elif isinstance(value, str) and _DATE.fullmatch(value):
-        try:
-            day = date.fromisoformat(value)
-        except ValueError:
-            return None
-    else:
-        return None
-    return day if day.year in _YEARS else None

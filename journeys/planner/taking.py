@@ -8,10 +8,11 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, assert_never
 
-from journeys.language.model import AttributeType, Outcome, Touchpoint, Verdict
+from journeys.language.model import Outcome, Touchpoint, Verdict
+from journeys.language.values import fits, parse_date
 from journeys.planner import facts as told
 from journeys.planner.branches import set_attributes, start_or_defer
-from journeys.planner.calendars import is_zone, parse_date
+from journeys.planner.calendars import is_zone
 from journeys.planner.chart import ChartStep, Waited
 from journeys.planner.closing import close_step, end_journey
 from journeys.planner.dues import agreed_due, change
@@ -270,7 +271,7 @@ def _check_attributes(turn: Turn, values: Mapping[str, Any]) -> None:
             attribute = declared[name]
             if value is None:
                 continue
-            if not _fits(attribute.type, value):
+            if not fits(value, attribute.type):
                 raise _Ignored("type")
             if attribute.one_of is not None and value not in attribute.one_of:
                 raise _Ignored("value")
@@ -280,20 +281,6 @@ def _check_attributes(turn: Turn, values: Mapping[str, Any]) -> None:
             raise _Ignored("type")
         elif name == "timezone" and not is_zone(value or ""):
             raise _Ignored("timezone")
-
-
-def _fits(kind: AttributeType, value: Any) -> bool:
-    match kind:
-        case AttributeType.TEXT:
-            return isinstance(value, str)
-        case AttributeType.NUMBER:
-            return isinstance(value, int | float) and not isinstance(value, bool)
-        case AttributeType.DATE:
-            return parse_date(value) is not None
-        case AttributeType.FLAG:
-            return isinstance(value, bool)
-        case _:
-            assert_never(kind)
 
 
 def _contacts(turn: Turn, fact: told.ContactsGiven) -> None:

@@ -10,8 +10,9 @@ from typing import Any, TypeVar
 from journeys.language.conditions import Condition, Space
 from journeys.language.durations import Anchor
 from journeys.language.model import Touchpoint
+from journeys.language.values import parse_date
 from journeys.planner.ahead import Ahead
-from journeys.planner.calendars import Calendar, parse_date
+from journeys.planner.calendars import Calendar
 from journeys.planner.chart import Chart, ChartPlay, ChartStage, ChartStep, Waited, Watched
 from journeys.planner.commands import Command
 from journeys.planner.customer import Contact, Customer

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from datetime import date
 from typing import Any
 
 from journeys.language.findings import Finding
 from journeys.language.lint.sight import Sight
 from journeys.language.model import Attribute, AttributeType, BranchItem
 from journeys.language.names import BUILT_IN, did_you_mean, nearest
+from journeys.language.values import fits
 
 _WORDS = {
     AttributeType.TEXT: "text",
@@ -50,24 +49,3 @@ def _wrong(name: str, value: Any, attribute: Attribute) -> Iterator[tuple[str, s
         suggestion = nearest(str(value), [each for each in attribute.one_of if isinstance(each, str)])
         allowed = ", ".join(str(each) for each in attribute.one_of)
         yield f"{value!r} is not one of {allowed}, the values of {name!r}{did_you_mean(suggestion)}", suggestion
-
-
-def fits(value: Any, kind: AttributeType) -> bool:
-    """Whether a value is of an attribute's type; true and false are no numbers."""
-    match kind:
-        case AttributeType.TEXT:
-            return isinstance(value, str)
-        case AttributeType.FLAG:
-            return isinstance(value, bool)
-        case AttributeType.NUMBER:
-            return isinstance(value, int | float) and not isinstance(value, bool)
-        case AttributeType.DATE:
-            return isinstance(value, str) and _is_date(value)
-
-
-def _is_date(text: str) -> bool:
-    try:
-        date.fromisoformat(text)
-    except ValueError:
-        return False
-    return re.fullmatch(r"\d{4}-\d{2}-\d{2}", text) is not None
