@@ -10,6 +10,7 @@ from channels.compose import Recipient, compose
 from channels.links import LinkSigner
 from channels.protocol import OutgoingMessage
 from journeys.calling import name_of
+from journeys.customer import Contact, Customer
 from journeys.language.model import Outcome
 from journeys.language.templates import (
     CsmContext,
@@ -23,7 +24,6 @@ from journeys.language.templates import (
 )
 from journeys.planner.calendars import zone
 from journeys.planner.chart import Chart
-from journeys.planner.customer import Contact, Customer
 from journeys.planner.instants import moment
 from journeys.planner.state import State
 from store.tables import MessageRow

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from journeys.customer import Customer
 from journeys.drafting import made_up_customer
 from journeys.language.loader import content_hash, load
 from journeys.language.model import Touchpoint
 from journeys.planner.chart import Chart
-from journeys.planner.customer import Customer
 from journeys.planner.facts import Answered, AttributesSet, Fact, StepDone
 from journeys.planner.instants import Instant, parse
 from journeys.planner.plan import plan

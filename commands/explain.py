@@ -15,13 +15,13 @@ from commands.support.output import AsJson, heading, print_json, say
 from door.enrolment import last_end
 from door.errors import UnknownStep
 from door.house import customer_of
+from journeys.customer import Customer
 from journeys.explaining import Explanation, StepExplanation, explain_step
 from journeys.explaining import explain as explanation_of
 from journeys.holding import Held
 from journeys.local_time import day_of, time_of, zone_said
 from journeys.matching import Considered, MayNotEnter, considered, may_enter
 from journeys.planner.chart import Chart
-from journeys.planner.customer import Customer
 from journeys.planner.instants import Instant
 from journeys.planner.state import State
 from journeys.planner.timeline import Entry, Kind

@@ -16,11 +16,11 @@ from commands.support.cores import cores as all_cores
 from commands.support.cores import on_cores
 from commands.support.errors import CommandError
 from commands.support.output import AsJson, aside, console, count_of, print_json, say
+from journeys.customer import Customer
 from journeys.forecasting.playing import Play, Played
 from journeys.forecasting.report import Report, report
 from journeys.forecasting.tally import Tally
 from journeys.forecasting.telling import told
-from journeys.planner.customer import Customer
 
 MOST_RUNS = 200
 _TOGETHER = 32  # journeys that go to a process at once

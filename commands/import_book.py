@@ -17,7 +17,7 @@ from commands.support.output import AsJson, aside, console, count_of, print_json
 from commands.support.temporal import OpenDoor, declared, opened_door
 from door.door import Enrolled, NotEnrolled, Saved
 from door.house import known
-from journeys.planner.customer import Customer
+from journeys.customer import Customer
 from settings import Settings
 from store.importing import COLUMNS, Book, choices_of, read_book
 

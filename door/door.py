@@ -16,7 +16,7 @@ from door.records import Saved
 from door.sweeper import Sweeper
 from door.telling import Became, Told
 from journeys.clock import JourneyClock
-from journeys.planner.customer import Customer
+from journeys.customer import Customer
 from journeys.planner.facts import Fact
 from journeys.planner.instants import Instant
 from journeys.written import WrittenFact

@@ -8,9 +8,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from door.errors import AlreadyOpen, EntryRefused, UnknownMap
 from door.house import House, customer_of
+from journeys.customer import Customer
 from journeys.matching import MayNotEnter, NoMatch, best_map, matches, may_enter
 from journeys.planner.chart import Chart
-from journeys.planner.customer import Customer
 from journeys.planner.instants import Instant
 from journeys.planner.state import State
 from store import customers, journeys

@@ -12,8 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from door.errors import UnknownCustomer
 from door.reaching import Reach
 from journeys.clock import JourneyClock
+from journeys.customer import Customer
 from journeys.planner.chart import Chart
-from journeys.planner.customer import Customer
 from journeys.planner.instants import Instant
 from store import customers
 from store import errors as store_errors

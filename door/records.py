@@ -9,8 +9,8 @@ from door.checks import BUILT_IN, fits
 from door.enrolment import Enrolled, NotEnrolled, enrol_if_it_turned
 from door.house import House, known
 from door.telling import Told, told
+from journeys.customer import Customer
 from journeys.planner.chart import Chart
-from journeys.planner.customer import Customer
 from journeys.planner.facts import AttributesSet, ContactsGiven, Fact, TeamGiven, to_json
 from store import customers, facts, journeys
 

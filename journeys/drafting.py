@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, assert_never
 
+from journeys.customer import Contact, Customer
 from journeys.language.model import Attribute, Map
 from journeys.language.words import AttributeType
-from journeys.planner.customer import Contact, Customer
 from journeys.planner.instants import Instant, instant, moment
 
 MADE_UP_START = instant(datetime(2026, 1, 5, 9, tzinfo=UTC))

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from journeys.customer import Contact
 from journeys.language.durations import Limit
 from journeys.local_time import day_of, time_of
 from journeys.planner.chart import Chart
-from journeys.planner.customer import Contact
 from journeys.planner.instants import Instant, text
 from journeys.planner.messages import holding_plays
 from journeys.planner.state import Queued, State

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from journeys.customer import Customer
 from journeys.looking import Look, look
 from journeys.planner.chart import Chart
-from journeys.planner.customer import Customer
 from journeys.planner.instants import Instant, text
 from journeys.planner.state import State
 from journeys.planner.turn import Turn

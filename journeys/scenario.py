@@ -10,6 +10,7 @@ from typing import Annotated, Any
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
+from journeys.customer import Customer
 from journeys.judging import as_instant
 from journeys.language.findings import Finding
 from journeys.language.lint import lint
@@ -19,7 +20,6 @@ from journeys.language.names import did_you_mean, nearest
 from journeys.language.problems import Problem, in_order
 from journeys.language.yaml_text import read_yaml
 from journeys.planner.chart import Chart
-from journeys.planner.customer import Customer
 from journeys.planner.facts import Fact
 from journeys.planner.instants import Instant, instant
 from journeys.planner.timeline import Kind

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from journeys.customer import Customer
 from journeys.planner.chart import Chart
-from journeys.planner.customer import Customer
 from journeys.planner.facts import Fact, MapChanged
 from journeys.planner.instants import Instant
 from journeys.planner.plan import Plan, plan

@@ -12,9 +12,9 @@ from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
+from journeys.customer import Contact
 from journeys.planner import facts as told
 from journeys.planner.calendars import is_zone
-from journeys.planner.customer import Contact
 from journeys.planner.instants import Instant, instant
 
 Name = Annotated[str, Field(min_length=1, max_length=200)]

@@ -12,9 +12,9 @@ from typing import Any
 from sqlalchemy import delete, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from journeys.customer import Customer
 from journeys.planner.chart import Chart
 from journeys.planner.commands import SendMessage
-from journeys.planner.customer import Customer
 from journeys.planner.instants import Instant
 from journeys.planner.plan import Plan
 from journeys.planner.state import State

@@ -12,9 +12,9 @@ from typing import Any
 from babel import Locale, UnknownLocaleError
 from email_validator import EmailNotValidError, validate_email
 
+from journeys.customer import Contact
 from journeys.language.model import AttributeType
 from journeys.language.names import nearest
-from journeys.planner.customer import Contact
 
 _ID = re.compile(r"\w[\w.:-]{0,99}")
 _NAME = re.compile(r"[a-z][a-z0-9_]*")

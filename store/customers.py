@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import delete, exists, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from journeys.planner.customer import Contact, Customer
+from journeys.customer import Contact, Customer
 from journeys.planner.facts import AttributesSet, ContactsGiven, Fact, TeamGiven
 from journeys.planner.instants import Instant
 from store.errors import UnknownCustomer

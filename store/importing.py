@@ -17,8 +17,8 @@ from functools import partial
 from itertools import chain, islice
 from typing import Any, TypeVar
 
+from journeys.customer import Customer
 from journeys.language.model import AttributeType, Map
-from journeys.planner.customer import Customer
 from store import cells, places
 
 COLUMNS = ("id", "name", "timezone", "country", "language", "contacts", "team")

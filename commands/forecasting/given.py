@@ -14,6 +14,7 @@ import typer
 
 from commands.lint import map_files
 from commands.support.errors import CommandError
+from journeys.customer import Customer
 from journeys.forecasting.behaviour import Behaviour
 from journeys.forecasting.playing import Play, Played, play_part
 from journeys.forecasting.reading import read_behaviour
@@ -24,7 +25,6 @@ from journeys.language.model import AttributeType
 from journeys.language.names import nearest
 from journeys.language.yaml_text import MAX_BYTES
 from journeys.planner.chart import Chart
-from journeys.planner.customer import Customer
 from rehearsal.chance import Chance
 from store.importing import COLUMNS, OpenBook, RowProblem, open_book, types_of
 

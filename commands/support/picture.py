@@ -10,9 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from commands.support.opening import now_of
 from door.house import customer_of
+from journeys.customer import Customer
 from journeys.forecast import Forecast, forecast
 from journeys.planner.chart import Chart
-from journeys.planner.customer import Customer
 from journeys.planner.instants import Instant, text
 from journeys.planner.state import State
 from journeys.planner.views import Task, open_tasks

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, time
 from itertools import count
 
+from journeys.customer import Customer
 from journeys.forecasting.behaviour import Behaviour, Drift
 from journeys.forecasting.draws import Chance, now_and_then
 from journeys.forecasting.people import Act, People
@@ -17,7 +18,6 @@ from journeys.planner import facts as told
 from journeys.planner.calendars import shift_date
 from journeys.planner.chart import Chart
 from journeys.planner.commands import OpenTask
-from journeys.planner.customer import Customer
 from journeys.planner.instants import Instant
 from journeys.planner.plan import Plan, plan
 from journeys.planner.state import State

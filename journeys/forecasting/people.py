@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from journeys.customer import Contact
 from journeys.forecasting.behaviour import Behaviour, Pace, StepBehaviour
 from journeys.forecasting.draws import Chance, Draws, between, pick
 from journeys.forecasting.signals import Signal, signals
@@ -13,7 +14,6 @@ from journeys.language.model import Action, Outcome, Touchpoint
 from journeys.planner import facts as told
 from journeys.planner.calendars import Calendar
 from journeys.planner.chart import Chart, ChartStep
-from journeys.planner.customer import Contact
 from journeys.planner.facts import Fact
 from journeys.planner.instants import Instant
 from journeys.planner.state import State, StepState

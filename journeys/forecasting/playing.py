@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
 
+from journeys.customer import Customer
 from journeys.forecasting.behaviour import Behaviour
 from journeys.forecasting.draws import Chance, Draws
 from journeys.forecasting.living import Setting, live
@@ -18,7 +19,6 @@ from journeys.language.values import parse_date
 from journeys.matching import NoMatch, best_map
 from journeys.planner.calendars import NeverOpensError, shift_date
 from journeys.planner.chart import Chart
-from journeys.planner.customer import Customer
 from journeys.planner.instants import Instant, instant
 from journeys.planner.turn import EndlessMapError
 

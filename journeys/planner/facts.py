@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any, ClassVar
 
-from journeys.planner.customer import Contact
+from journeys.customer import Contact
 from journeys.planner.instants import Instant, parse, text
 
 

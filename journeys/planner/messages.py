@@ -9,10 +9,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import time, timedelta
 
+from journeys.customer import Contact
 from journeys.language.durations import Limit
 from journeys.planner.chart import ChartStep
 from journeys.planner.commands import SendMessage
-from journeys.planner.customer import Contact
 from journeys.planner.instants import Instant, text
 from journeys.planner.state import Queued
 from journeys.planner.tasks import open_engine_task

@@ -12,7 +12,7 @@ from functools import cache
 from operator import attrgetter
 from typing import Any, Self, TypeVar
 
-from journeys.planner.customer import Customer
+from journeys.customer import Customer
 from journeys.planner.instants import Instant
 
 FORMAT = 1

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, TypeVar
 
+from journeys.customer import Contact, Customer
 from journeys.language.conditions import Condition, Space
 from journeys.language.durations import Anchor
 from journeys.language.model import Touchpoint
@@ -15,7 +16,6 @@ from journeys.planner.ahead import Ahead
 from journeys.planner.calendars import Calendar
 from journeys.planner.chart import Chart, ChartPlay, ChartStage, ChartStep, Waited, Watched
 from journeys.planner.commands import Command
-from journeys.planner.customer import Contact, Customer
 from journeys.planner.instants import Instant, text
 from journeys.planner.state import PlayState, Record, StageState, State, StepState
 from journeys.planner.timeline import Entry, Kind

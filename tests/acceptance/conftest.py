@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from journeys.planner.customer import Customer
+from journeys.customer import Customer
 from rehearsal.staging import BOOK, shipped_maps
 from store.importing import read_book, types_of
 from tests.acceptance.running import Up

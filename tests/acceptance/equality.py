@@ -8,8 +8,8 @@ from typing import Any
 
 from sqlalchemy import select
 
+from journeys.customer import Customer
 from journeys.planner import facts as told
-from journeys.planner.customer import Customer
 from journeys.planner.taking import mark_of
 from journeys.planner.views import open_tasks
 from journeys.simulation import simulate

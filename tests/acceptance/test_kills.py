@@ -13,7 +13,7 @@ from temporalio.client import Client
 
 from embedded.connection import TemporalPlace, connect
 from embedded.folder import owner_of
-from journeys.planner.customer import Customer
+from journeys.customer import Customer
 from rehearsal.clock import BEGINS
 from store.engine import Store, open_store
 from store.tables import FactRow, JourneyRow, MessageRow

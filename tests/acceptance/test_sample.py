@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from journeys.planner.customer import Customer
+from journeys.customer import Customer
 from rehearsal.stories import STORIES
 from store.engine import open_store
 from tests.acceptance.equality import hold

@@ -13,9 +13,9 @@ from activities.types import DeliveryFailure, DeliveryOrder
 from channels.protocol import TryAgain, Undeliverable
 from channels.recording import RecordingChannel
 from journeys.clock import REAL_TIME, JourneyClock
+from journeys.customer import Customer
 from journeys.language.loader import from_files
 from journeys.planner.chart import Chart
-from journeys.planner.customer import Customer
 from journeys.planner.facts import StepDone
 from journeys.planner.plan import plan
 from journeys.planner.state import State

@@ -4,7 +4,7 @@ import pytest
 
 from door.door import Door, Enrolled, NotEnrolled
 from door.errors import AlreadyOpen, EntryRefused, UnknownMap
-from journeys.planner.customer import Contact
+from journeys.customer import Contact
 from journeys.planner.facts import AttributesSet, ContactsGiven, TeamGiven, from_json
 from store import customers, facts
 from store.tables import JourneyRow

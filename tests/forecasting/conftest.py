@@ -9,13 +9,13 @@ from typing import Any
 
 import pytest
 
+from journeys.customer import Contact, Customer
 from journeys.forecasting.behaviour import Behaviour
 from journeys.forecasting.playing import Play, Played, play_part
 from journeys.forecasting.tally import Weeks
 from journeys.language.loader import content_hash, from_data, load
 from journeys.language.yaml_text import read_yaml
 from journeys.planner.chart import Chart
-from journeys.planner.customer import Contact, Customer
 from rehearsal.chance import Chance
 
 ROOT = Path(__file__).parents[2]

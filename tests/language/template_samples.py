@@ -7,6 +7,7 @@ from datetime import date
 from html.parser import HTMLParser
 from typing import Any
 
+from journeys.customer import Contact, Customer
 from journeys.language.model import Attribute
 from journeys.language.templates import (
     CsmContext,
@@ -16,7 +17,6 @@ from journeys.language.templates import (
     message_context,
     render_message,
 )
-from journeys.planner.customer import Contact, Customer
 
 ATTRIBUTES = {
     "renews_on": Attribute(type="date"),

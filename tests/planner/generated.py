@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 
+from journeys.customer import Contact, Customer
 from journeys.language.model import Map
 from journeys.planner import facts as told
 from journeys.planner.chart import Chart
-from journeys.planner.customer import Contact, Customer
 from journeys.planner.instants import parse
 
 START = parse("2026-03-02T10:00:00-05:00")

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from journeys.planner.customer import Customer
+from journeys.customer import Customer
 from journeys.planner.state import State
 from rehearsal.clock import BEGINS, DAY_A_SECOND, AnotherTimeError, begin_or_go_on, check_real
 from store import clock, customers, facts, journeys, maps

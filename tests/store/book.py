@@ -7,9 +7,9 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from journeys.customer import Contact, Customer
 from journeys.language.model import Map
 from journeys.planner.chart import Chart
-from journeys.planner.customer import Contact, Customer
 from journeys.planner.facts import Fact
 from journeys.planner.instants import Instant, parse
 from journeys.planner.plan import Plan, plan

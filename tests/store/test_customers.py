@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from journeys.planner.customer import Contact
+from journeys.customer import Contact
 from journeys.planner.facts import AttributesSet, ContactsGiven, StepDone, TeamGiven
 from store import customers
 from store.errors import UnknownCustomer

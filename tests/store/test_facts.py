@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from journeys.planner.customer import Contact
+from journeys.customer import Contact
 from journeys.planner.facts import Ended
 from store import customers, facts
 from store.errors import InvalidFact, UnknownCustomer

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from journeys.customer import Contact, Customer
 from journeys.language.model import AttributeType
-from journeys.planner.customer import Contact, Customer
 from store import customers, places
 from store.importing import COLUMNS, open_book, read_book
 from tests.store.book import START

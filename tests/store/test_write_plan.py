@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from journeys.planner.customer import Contact
+from journeys.customer import Contact
 from journeys.planner.facts import (
     Agreed,
     Answered,

@@ -17,7 +17,7 @@ from sqlalchemy import select
 from channels.links import LinkSigner
 from door.door import Door
 from journeys.clock import REAL_TIME
-from journeys.planner.customer import Customer
+from journeys.customer import Customer
 from journeys.planner.instants import Instant, moment
 from journeys.written import WrittenFact
 from settings import Settings

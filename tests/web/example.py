@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from journeys.planner.customer import Contact, Customer
+from journeys.customer import Contact, Customer
 from journeys.planner.instants import parse
 
 START = parse("2026-03-02T15:00:00Z")  # a Monday, 10:00 in New York

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from door.door import Became
-from journeys.planner.customer import Customer
+from journeys.customer import Customer
 from journeys.written import Name, Value, WrittenContact, WrittenFact
 from store import places
 from store.cells import read_id

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from journeys import local_time
+from journeys.customer import Customer
 from journeys.forecast import DAYS, Forecast, forecast
 from journeys.language.model import Outcome
 from journeys.planner.chart import Chart
-from journeys.planner.customer import Customer
 from journeys.planner.instants import Instant
 from journeys.planner.state import State
 from journeys.standing import starts_of, waiting_for

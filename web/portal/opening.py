@@ -8,8 +8,8 @@ from fastapi import Request
 from starlette.responses import HTMLResponse
 
 from channels.links import LinkExpired, LinkForged
+from journeys.customer import Contact
 from journeys.planner.chart import Chart
-from journeys.planner.customer import Contact
 from journeys.planner.state import State
 from store import journeys
 from store.errors import UnknownJourney, UnknownVersion

@@ -8,8 +8,8 @@ from datetime import date
 from types import MappingProxyType
 from typing import Any
 
+from journeys.customer import Contact, Customer
 from journeys.language.model import Attribute, AttributeType
-from journeys.planner.customer import Contact, Customer
 
 CUSTOMER_FIELDS = ("id", "name", "timezone", "country", "language", "started_on")
 
