@@ -4,6 +4,7 @@ import asyncio
 import os
 import signal
 import sys
+from collections.abc import Iterator
 
 import pytest
 from processes import SLEEPER, STUBBORN, gone, until
@@ -98,6 +99,15 @@ async def test_a_program_that_is_never_ready_is_given_up_and_stopped() -> None:
     assert gone(leash)
 
 
+@pytest.fixture
+def _no_nohup() -> Iterator[None]:
+    """As from a terminal, however the tests themselves were started: SIGHUP is not ignored."""
+    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    yield
+    signal.signal(signal.SIGHUP, before)
+
+
+@pytest.mark.usefixtures("_no_nohup")
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 async def test_a_signal_stops_all(number: signal.Signals) -> None:
     log = Log()
