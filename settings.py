@@ -173,7 +173,14 @@ class Settings(BaseSettings):
 
     def accepted_api_keys(self) -> tuple[str, ...]:
         """The API's keys; where none is set, the one in the data folder, made at the first call."""
-        return tuple(key.get_secret_value() for key in self.api_keys) or (_kept(self.data / "api_key"),)
+        if self.api_key_file is None:
+            return tuple(key.get_secret_value() for key in self.api_keys)
+        return (_kept(self.api_key_file),)
+
+    @property
+    def api_key_file(self) -> Path | None:
+        """Where the API's key is kept; None where keys are set."""
+        return None if self.api_keys else self.data / "api_key"
 
 
 def load(file: Path | None = None, **given: Any) -> Settings:

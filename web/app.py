@@ -84,6 +84,7 @@ def create_app(
         docs_url=None,
         redoc_url=None,
     )
+    settings.accepted_api_keys()  # made now, so that whoever wants to use the API finds the key
     links = LinkSigner(settings.signing_key(), settings.links_begin_with)
     app.state.services = Services(settings, store, door, links, temporal, speed)
     app.add_middleware(Guard, settings=settings, refuse=on_http)

@@ -59,6 +59,8 @@ class Parts:
             "Outbox": f"{self.web}/ops/outbox",
             "API": f"{self.web}/api/docs",
         }
+        if self.settings.api_key_file is not None:
+            links["API key"] = f"in {self.settings.api_key_file}"
         if self.embedded is not None and self.embedded.ui_url:
             links["Temporal"] = self.embedded.ui_url
         return {**links, "Logs": str(self.folder.path / "logs")}
