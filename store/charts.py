@@ -71,10 +71,3 @@ class Charts:
         for version in versions:
             with suppress(UnreadableVersion):
                 await self.of(version)
-
-    async def events_asked(self) -> frozenset[str]:
-        """The product events that any map asks for on which a journey runs or may begin."""
-        async with self._store.reading() as session:
-            versions = await maps.in_use(session)
-        charts = [await self.of(version) for version in versions]
-        return frozenset(event for chart in charts for event in chart.events)

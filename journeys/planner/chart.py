@@ -151,9 +151,6 @@ class Chart:
         yield from self.stages.values()
         yield from self.plays.values()
 
-    def container_of(self, step: ChartStep) -> ChartStage | ChartPlay:
-        return self.plays[step.container] if step.in_play else self.stages[step.container]
-
     def next_in_sequence(self, stage: str) -> str | None:
         """The stage that opens when this one closes: the next in the file that has no `opens`."""
         ids = list(self.stages)
