@@ -11,8 +11,8 @@ from tests.drawing.large import large
 from tests.drawing.reading import arrows, crossed, grounds, overlapping
 from tests.planner.generated import maps
 
-odd_titles = st.text(
-    st.characters(codec="utf-8", exclude_categories=("Cs",)) | st.sampled_from(" \u00a0\n\tW—"), min_size=1
+odd_titles = st.text(  # forty times the longest is the longest title that a map takes
+    st.characters(codec="utf-8", exclude_categories=("Cs",)) | st.sampled_from(" \u00a0\n\tW—"), min_size=1, max_size=50
 )
 
 
