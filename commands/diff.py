@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Annotated, Any
 
 import typer
 
-from commands.support.opening import now_of, opened
+from commands.support.moving import Moves, moves_of
+from commands.support.opening import opened
 from commands.support.output import AsJson, count_of, heading, print_json, say
 from commands.support.versions import Version, version_of
-from journeys.comparing import Change, Move, compare, preview
+from journeys.comparing import Change, Move, compare
 from journeys.comparing.moves import Redated
 from journeys.local_time import time_of
-from journeys.planner.state import State
 from journeys.wording import Wording
 from settings import Settings
-from store import journeys
 
 _LINES = 8
 """Lines of a changed message that are shown; --json has them all."""
@@ -26,12 +25,16 @@ _LINES = 8
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """Two versions, their changes, and, where asked for, what moving each open journey would do, with its zone."""
+    """Two versions and their changes."""
 
     old: Version
     new: Version
     changes: tuple[Change, ...]
-    moves: tuple[tuple[Move, str], ...] | None
+
+    @property
+    def movable(self) -> bool:
+        """Whether journeys can move from the one to the other: only between versions of one map."""
+        return self.old.chart.map.map == self.new.chart.map.map
 
 
 def diff(
@@ -49,33 +52,25 @@ def diff(
     MAP@NUMBER is a published version, MAP alone the current one. A part that was renamed is another one to journeys:
     they keep what they have by its id.
     """
-    compared = asyncio.run(_compare(settings, old, new, customers=customers))
-    if as_json:
-        _print_json(compared)
-    else:
-        _print(compared)
+    asyncio.run(_diff(settings, old, new, customers=customers, as_json=as_json))
 
 
-async def _compare(settings: Settings, old: str, new: str, *, customers: bool) -> Compared:
+async def _diff(settings: Settings, old: str, new: str, *, customers: bool, as_json: bool) -> None:
     before, after = [await version_of(settings, each) for each in (old, new)]
     changes = compare(before.chart.map, after.chart.map, before.files, after.files)
-    movable = before.chart.map.map == after.chart.map.map
-    moves = await _moves(settings, before, after) if customers and movable else None
-    return Compared(before, after, changes, moves)
-
-
-async def _moves(settings: Settings, old: Version, new: Version) -> tuple[tuple[Move, str], ...]:
-    """What moving would do to each open journey on the old version; one by one, so that memory does not grow."""
+    compared = Compared(before, after, changes)
+    (_print_json if as_json else _print)(compared)
+    if not customers or not compared.movable:
+        return
     async with opened(settings) as store, store.reading() as session:
-        now = await now_of(session)
-        states = [State.from_json(row.state) for row in await journeys.running(session) if row.version == old.hash]
-    return tuple((preview(old.chart, new.chart, state, now), state.customer.timezone) for state in states)
+        moves = moves_of(session, before.chart, after.chart)
+        await (_print_moves_json if as_json else _print_moves)(compared, moves)
 
 
 def _print(compared: Compared) -> None:
     old, new = compared.old, compared.new
     say(f"{old.name} → {new.name}: {count_of(len(compared.changes), 'change') if compared.changes else 'no change'}")
-    if old.chart.map.map != new.chart.map.map:
+    if not compared.movable:
         say("These are two maps, not two versions of one: no journey can move from the one to the other.")
     for change in compared.changes:
         say(f"  {change}")
@@ -83,33 +78,29 @@ def _print(compared: Compared) -> None:
             say(f"      {line}")
         if len(change.lines) > _LINES:
             say(f"      ... and {count_of(len(change.lines) - _LINES, 'more line')}")
-    if compared.moves is not None:
-        _print_moves(compared, compared.moves)
 
 
-def _print_moves(compared: Compared, moves: Sequence[tuple[Move, str]]) -> None:
+async def _print_moves(compared: Compared, moves: AsyncIterator[tuple[Move, str]]) -> None:
+    """Each as it is told, then what they come to."""
     heading("What moving the open journeys would do now")
-    if not moves:
-        say(f"No open journey is on {compared.old.name}.")
-        return
-    still = [move.customer for move, _ in moves if move.changes_nothing]
-    for move, zone in moves:
+    counted = Moves()
+    async for move, zone in moves:
+        counted.take(move)
         if not move.changes_nothing:
             _print_move(move, Wording(compared.new.chart, zone))
-    if still:
-        named = ", ".join(still[:_LINES]) + (", ..." if len(still) > _LINES else "")
-        say(f"Nothing changes at once for {count_of(len(still), 'customer')}: {named}.")
-    gone = sum(bool(move.stands_on) for move, _ in moves)
-    withdrawn, opened_ = (sum(len(each) for each in which) for which in _both(moves))
-    kept = sum(len(move.redated) for move, _ in moves)
+    if not counted.journeys:
+        say(f"No open journey is on {compared.old.name}.")
+        return
+    if still := counted.unchanged.many:
+        say(f"Nothing changes at once for {count_of(still, 'customer')}: {counted.unchanged.named(_LINES)}.")
     say(
-        f"Of {count_of(len(moves), 'open journey')}: {count_of(gone, 'customer')} on something that is gone; "
-        f"{count_of(withdrawn, 'step')} withdrawn, {opened_} opened, {kept} kept with another date."
+        f"Of {count_of(counted.journeys, 'open journey')}: "
+        f"{count_of(counted.on_gone, 'customer')} on something that is gone; "
+        f"{count_of(counted.withdrawn, 'step')} withdrawn, {counted.opened} opened, "
+        f"{counted.redated} kept with another date."
     )
-
-
-def _both(moves: Sequence[tuple[Move, str]]) -> tuple[list[tuple[str, ...]], list[tuple[str, ...]]]:
-    return [move.withdrawn for move, _ in moves], [move.opened for move, _ in moves]
+    if counted.untold.many:
+        say(f"Nobody can tell for {count_of(counted.untold.many, 'customer')}: {counted.untold.named(_LINES)}.")
 
 
 def _print_move(move: Move, wording: Wording) -> None:
@@ -132,6 +123,9 @@ def _dates(each: Redated, zone: str) -> str:
 def _print_json(compared: Compared) -> None:
     for change in compared.changes:
         print_json({"kind": "change", **change.to_json()})
-    for move, zone in compared.moves or ():
+
+
+async def _print_moves_json(compared: Compared, moves: AsyncIterator[tuple[Move, str]]) -> None:
+    async for move, zone in moves:
         told: dict[str, Any] = move.to_json(Wording(compared.new.chart, zone))
         print_json({"kind": "move", **told})

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import AsyncIterator, Iterable
+from typing import Any
 
 from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -102,6 +103,34 @@ async def running(session: AsyncSession) -> list[JourneyRow]:
     """All journeys that have not ended, ordered by id: what `recover` would start again."""
     query = select(JourneyRow).where(JourneyRow.ended_at.is_(None)).order_by(JourneyRow.id)
     return list(await session.scalars(query))
+
+
+async def on_version(
+    session: AsyncSession, version: str, *, page: int = 200
+) -> AsyncIterator[tuple[str, dict[str, Any]]]:
+    """Customer and state of every journey on this version that has not ended, ordered by id; a page is read at once."""
+    query = (
+        select(JourneyRow.id, JourneyRow.customer_id, JourneyRow.state)
+        .where(JourneyRow.version == version, JourneyRow.ended_at.is_(None))
+        .order_by(JourneyRow.id)
+        .limit(page)
+    )
+    last = ""
+    while rows := (await session.execute(query.where(JourneyRow.id > last))).all():
+        for _, customer, state_ in rows:
+            yield customer, state_
+        last = rows[-1].id
+
+
+async def count_by_version(session: AsyncSession, map_id: str) -> dict[str, int]:
+    """How many journeys that have not ended are on each version of a map, by its hash."""
+    query = (
+        select(JourneyRow.version, func.count())
+        .where(JourneyRow.map == map_id, JourneyRow.ended_at.is_(None))
+        .group_by(JourneyRow.version)
+        .order_by(JourneyRow.version)
+    )
+    return dict((await session.execute(query)).all())
 
 
 async def open_stages(session: AsyncSession, journeys: Iterable[str]) -> list[OpenStageRow]:

@@ -76,7 +76,7 @@ def preview(old: Chart, new: Chart, state: State, now: Instant) -> Move:
     """What moving the journey would do now; what falls due by now happens on the old version first."""
     try:
         before = plan(old, state, (), max(now, state.clock)).state
-        if before.status == "ended":
+        if before.status == "ended" or old.version == new.version:
             return Move(state.customer.id)
         fact = MapChanged(id="preview", at=before.clock, version=new.version)
         made = plan(new, before, (fact,), before.clock)

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
+import sqlite3
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +34,7 @@ ACME = (
 LONELY = "lonely,Lonely,Europe/Berlin,DE,de,,,small,,50,\n"
 
 Milepost = Callable[..., Result]
+Acmes = Callable[[int], None]
 
 
 @pytest.fixture(autouse=True)
@@ -77,6 +81,27 @@ def with_acme(milepost: Milepost, book: Callable[..., Path], tmp_path: Path) -> 
     assert milepost("publish", MAPS / "enterprise-save-time").exit_code == 0
     assert milepost("import", book(ACME, LONELY)).exit_code == 0
     advance(tmp_path / "data")
+
+
+@pytest.fixture
+def acmes(milepost: Milepost, book: Callable[..., Path], tmp_path: Path) -> Acmes:
+    """Begin so many journeys on a shipped map, of acme0, acme1, ..."""
+
+    def begin(many: int) -> None:
+        rows = (ACME.replace("acme,Acme", f"acme{each},Acme {each}") for each in range(many))
+        assert milepost("publish", MAPS / "enterprise-save-time").exit_code == 0
+        assert milepost("import", book(*rows)).exit_code == 0
+        advance(tmp_path / "data")
+
+    return begin
+
+
+def spoil(customer: str) -> None:
+    """Make the state of a customer's journey one that a later program wrote."""
+    file = Path(os.environ["MILEPOST_DATA"]) / "milepost.db"
+    with closing(sqlite3.connect(file)) as database, database:
+        changed = "UPDATE journeys SET state = json_set(state, '$.format', 99) WHERE customer_id = ?"
+        assert database.execute(changed, [customer]).rowcount == 1
 
 
 def lines(result: Result) -> list[dict[str, Any]]:

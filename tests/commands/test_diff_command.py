@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.commands.conftest import MAPS, Milepost, lines
+from tests.commands.conftest import MAPS, Acmes, Milepost, lines, spoil
 
 MAP = MAPS / "enterprise-save-time"
 
@@ -62,6 +62,17 @@ def test_with_customers_each_open_journey_tells_what_moving_would_do(milepost: M
         ("acme", ["handoff"], ["baton"])
     ]
     assert "No open journey is on" in milepost("diff", draft, MAP, "--customers").stdout
+
+
+def test_customers_of_whom_nobody_can_tell_hide_no_others(milepost: Milepost, draft: Path, acmes: Acmes) -> None:
+    acmes(3)
+    spoil("acme2")
+    said = milepost("diff", "enterprise-save-time@1", draft, "--customers").stdout
+    assert "acme2:\n  It can't be told: ValueError: this journey's state has format 99" in said
+    assert "Of 3 open journeys: 2 customers on something that is gone; 2 steps withdrawn, 2 opened" in said
+    assert "Nobody can tell for 1 customer: acme2." in said
+    still = milepost("diff", "enterprise-save-time@1", MAP, "--customers").stdout
+    assert "Nothing changes at once for 2 customers: acme0, acme1." in still
 
 
 @pytest.mark.usefixtures("with_acme")

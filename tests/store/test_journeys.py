@@ -13,7 +13,7 @@ from store.errors import JourneyAlreadyOpen, UnknownJourney
 from store.overview import Wanted
 from store.overview import customers as overview
 from store.tables import JourneyRow
-from tests.store.book import DAY, START, Walk, customer, publish
+from tests.store.book import DAY, SMALL_MAP, START, Walk, customer, publish
 
 
 async def test_a_customer_has_one_open_journey_and_each_has_its_number(store):
@@ -31,6 +31,28 @@ async def test_a_customer_has_one_open_journey_and_each_has_its_number(store):
         assert (await journeys.latest_of(session, "acme")).id == "acme/2"
         assert [row.id for row in await journeys.running(session)] == ["acme/2"]
         assert await journeys.count_by_status(session) == {"ended": 1, "open": 1}
+
+
+async def test_the_open_journeys_of_a_version_are_read_page_by_page_each_once(store):
+    names = ["acme", "bolt", "Cargo", "dürr", "élan"]
+    async with store.transaction() as session:
+        first = await publish(session)
+        for name in names:
+            await customers.save(session, [customer(name)], START)
+            await journeys.begin(session, State.begin(customer(name), "small", first.version, START))
+        second = await publish(session, {**SMALL_MAP, "title": "Another"})
+        gone = await Walk.begin(session, first, customer("gone"))
+        await gone.tell(START + 5, Ended(id="f1", at=START + 5, reason="churned"))
+        await Walk.begin(session, second, customer("new"))
+    async with store.reading() as session:
+        for page in (1, 2, 5, 200):
+            read = [each async for each in journeys.on_version(session, first.version, page=page)]
+            assert sorted(name for name, _ in read) == sorted(names)
+            assert all(State.from_json(state).customer.id == name for name, state in read)
+        assert [name async for name, _ in journeys.on_version(session, second.version)] == ["new"]
+        counted = await journeys.count_by_version(session, "small")
+        assert counted == {first.version: 5, second.version: 1}
+        assert await journeys.count_by_version(session, "other") == {}
 
 
 async def test_of_two_that_begin_a_journey_at_once_one_is_told_that_there_is_one(store):
