@@ -12,6 +12,8 @@ import typer
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from commands.lint import map_files
+from commands.publishing.telling import comparisons, tell
+from commands.publishing.upcoming import Upcoming, upcoming
 from commands.support.errors import CommandError
 from commands.support.opening import now_of, opened
 from commands.support.output import AsJson, aside, count_of, print_json, say
@@ -24,6 +26,7 @@ from journeys.planner.chart import Chart
 from journeys.planner.instants import Instant
 from settings import Settings
 from store import customers, journeys, maps
+from store.engine import Store
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +40,10 @@ class Ready:
 
 @dataclass(frozen=True, slots=True)
 class Out:
-    """What publishing a map did. `waiting` customers would begin on it; `staying` journeys are on other versions."""
+    """What publishing a map did. `waiting` customers would begin on it; `staying` journeys are on other versions.
+
+    `before` is what was told before.
+    """
 
     map: str
     number: int
@@ -45,6 +51,10 @@ class Out:
     became: str
     waiting: int
     staying: int
+    before: Upcoming | None
+
+    def to_json(self) -> dict[str, Any]:
+        return {name: getattr(self, name) for name in Out.__slots__ if name != "before"}
 
 
 def publish(
@@ -58,7 +68,8 @@ def publish(
     """Publish maps: each becomes an immutable version, the one that new journeys begin on.
 
     Maps are linted first; if any has an error, nothing is published and the exit code is 1. Journeys that run stay
-    on the version that they began on. The same content is the same version.
+    on the version that they began on; what changed since the version before, and what moving them would do, is told
+    first, in counts. The same content is the same version.
     """
     loaded = [load(file) for path in paths for file in map_files(path)]
     problems = [problem for each in loaded for problem in examine(each)]
@@ -66,7 +77,7 @@ def publish(
     if any(problem.severity == "error" for problem in problems):
         raise CommandError("Nothing was published: a map with errors never is.", "Correct what is listed above.")
     ready = [_ready(each) for each in loaded]
-    for out in asyncio.run(_publish(settings, ready, by, why)):
+    for out in asyncio.run(_publish(settings, ready, by, why, as_json=as_json)):
         _report(out, as_json=as_json)
 
 
@@ -84,27 +95,47 @@ def _ready(loaded: Loaded) -> Ready:
     return Ready(loaded.map, files, Chart.of(loaded.map, content_hash(files)))
 
 
-async def _publish(settings: Settings, ready: list[Ready], by: str | None, why: str | None) -> list[Out]:
-    """Publish all of them, or, if anything goes wrong, none."""
-    async with opened(settings, make=True) as store, store.transaction() as session:
-        now = await now_of(session)
-        return [await _publish_one(session, each, now, by, why) for each in ready]
+async def _publish(
+    settings: Settings, ready: list[Ready], by: str | None, why: str | None, *, as_json: bool
+) -> list[Out]:
+    """Say what is about to change; then publish all of them, or, if anything goes wrong, none."""
+    async with opened(settings, make=True) as store:
+        told = [await _look_ahead(store, each, as_json=as_json) for each in ready]
+        async with store.transaction() as session:
+            now = await now_of(session)
+            return [
+                await _publish_one(session, each, now, by, why, before)
+                for each, before in zip(ready, told, strict=True)
+            ]
 
 
-async def _publish_one(session: AsyncSession, ready: Ready, now: Instant, by: str | None, why: str | None) -> Out:
-    before = {row.hash for row in await maps.current(session)}
+async def _look_ahead(store: Store, ready: Ready, *, as_json: bool) -> Upcoming | None:
+    async with store.reading() as session:
+        found = await upcoming(session, ready.chart, ready.files, silent=as_json)
+    if found is not None and as_json:
+        print_json({"kind": "preview", **found.to_json()})
+    elif found is not None:
+        tell(found)
+    return found
+
+
+async def _publish_one(  # noqa: PLR0917 - one map, and what is noted of it
+    session: AsyncSession, ready: Ready, now: Instant, by: str | None, why: str | None, before: Upcoming | None
+) -> Out:
+    current = {row.hash for row in await maps.current(session)}
     published = await maps.publish(session, ready.map.map, ready.map.title, ready.files, now, by=by, why=why)
     version = published.version
-    became = "new" if published.new else ("unchanged" if version.hash in before else "current_again")
+    became = "new" if published.new else ("unchanged" if version.hash in current else "current_again")
     free = await customers.without_open_journey(session)
-    running = await journeys.running(session)
+    running = await journeys.count_by_version(session, version.map)
     return Out(
         map=version.map,
         number=version.number,
         hash=version.hash,
         became=became,
         waiting=sum(matches(ready.chart, customer, now) for customer in free),
-        staying=sum(row.map == version.map and row.version != version.hash for row in running),
+        staying=sum(many for other, many in running.items() if other != version.hash),
+        before=before,
     )
 
 
@@ -117,15 +148,23 @@ _BECAME = {
 
 def _report(out: Out, *, as_json: bool) -> None:
     if as_json:
-        data: dict[str, Any] = {name: getattr(out, name) for name in Out.__slots__}
-        print_json({"kind": "version", **data})
+        print_json({"kind": "version", **out.to_json()})
         return
     say(f"{out.map}: {_BECAME[out.became].format(out.number)} ({out.hash[:12]}).")
-    if out.staying:
-        say(f"  {count_of(out.staying, 'journey')} stay on the version that they began on.")
+    if out.before is not None:
+        _name_comparisons(out.before, out.number)
+    elif out.staying:
+        stay = "1 journey stays" if out.staying == 1 else f"{out.staying} journeys stay"
+        say(f"  {stay} on an earlier version; nobody was moved.")
     if out.waiting:
         say(
             f"  Next: {count_of(out.waiting, 'customer')} without a journey match; `milepost enroll --all` begins them."
         )
     elif out.became == "new":
         say("  Next: customers who match begin on it when they are imported: `milepost import BOOK.csv`.")
+
+
+def _name_comparisons(before: Upcoming, number: int) -> None:
+    commands = list(comparisons(before, number))
+    if commands:
+        say("  What moving would do, customer by customer:", *(f"    {command}" for command in commands))

@@ -47,7 +47,7 @@ class Change:
             case "moved":
                 return f"{name}: moved from {self.before} to {self.after}"
             case "changed" if self.lines:
-                return f"{name}{where}: {len(self.lines)} lines changed"
+                return f"{name}{where}: {len(self.lines)} line{'' if len(self.lines) == 1 else 's'} changed"
             case "changed":
                 return f"{name}{where}: {self.field} {self.before or 'nothing'} → {self.after or 'nothing'}"
 

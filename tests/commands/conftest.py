@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import shutil
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
@@ -84,24 +85,41 @@ def with_acme(milepost: Milepost, book: Callable[..., Path], tmp_path: Path) -> 
 
 
 @pytest.fixture
+def draft(tmp_path: Path) -> Path:
+    """The shipped map with another first touchpoint, another title and another mail."""
+    folder = tmp_path / "draft"
+    shutil.copytree(MAPS / "enterprise-save-time", folder)
+    file = folder / "map.yaml"
+    text = file.read_text().replace("touchpoint: handoff\n", "touchpoint: baton\n")
+    file.write_text(text.replace("after: handoff\n", "after: baton\n"))
+    mail = folder / "messages" / "kickoff_recap.md"
+    mail.write_text(mail.read_text() + "\nSee you soon.\n")
+    return folder
+
+
+@pytest.fixture
 def acmes(milepost: Milepost, book: Callable[..., Path], tmp_path: Path) -> Acmes:
-    """Begin so many journeys on a shipped map, of acme0, acme1, ..."""
+    """Begin journeys on a shipped map, of acme0, acme1, ...: so many, in the database of the environment."""
 
     def begin(many: int) -> None:
         rows = (ACME.replace("acme,Acme", f"acme{each},Acme {each}") for each in range(many))
         assert milepost("publish", MAPS / "enterprise-save-time").exit_code == 0
         assert milepost("import", book(*rows)).exit_code == 0
-        advance(tmp_path / "data")
+        asyncio.run(_advance(os.environ.get("MILEPOST_DATABASE_URL", f"sqlite:///{tmp_path / 'data' / 'milepost.db'}")))
 
     return begin
 
 
 def spoil(customer: str) -> None:
     """Make the state of a customer's journey one that a later program wrote."""
+    changed("UPDATE journeys SET state = json_set(state, '$.format', 99) WHERE customer_id = ?", customer)
+
+
+def changed(statement: str, *values: str) -> None:
+    """Change one row of the test's SQLite file behind the back of everybody."""
     file = Path(os.environ["MILEPOST_DATA"]) / "milepost.db"
     with closing(sqlite3.connect(file)) as database, database:
-        changed = "UPDATE journeys SET state = json_set(state, '$.format', 99) WHERE customer_id = ?"
-        assert database.execute(changed, [customer]).rowcount == 1
+        assert database.execute(statement, values).rowcount == 1
 
 
 def lines(result: Result) -> list[dict[str, Any]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 import pytest
@@ -10,19 +9,6 @@ import pytest
 from tests.commands.conftest import MAPS, Acmes, Milepost, lines, spoil
 
 MAP = MAPS / "enterprise-save-time"
-
-
-@pytest.fixture
-def draft(tmp_path: Path) -> Path:
-    """The shipped map with another first touchpoint, another title and another mail."""
-    folder = tmp_path / "draft"
-    shutil.copytree(MAP, folder)
-    file = folder / "map.yaml"
-    text = file.read_text().replace("touchpoint: handoff\n", "touchpoint: baton\n")
-    file.write_text(text.replace("after: handoff\n", "after: baton\n"))
-    mail = folder / "messages" / "kickoff_recap.md"
-    mail.write_text(mail.read_text() + "\nSee you soon.\n")
-    return folder
 
 
 def test_two_folders_are_compared_without_a_database(milepost: Milepost, draft: Path) -> None:
@@ -43,7 +29,7 @@ def test_changes_are_objects_for_programs(milepost: Milepost, draft: Path) -> No
 
 @pytest.mark.usefixtures("with_acme")
 def test_published_versions_are_named_by_number_name_and_hash(milepost: Milepost, draft: Path) -> None:
-    [published] = lines(milepost("publish", draft, "--json"))
+    published = lines(milepost("publish", draft, "--json"))[-1]
     assert published["number"] == 2
     first, second = "enterprise-save-time@1", "enterprise-save-time@2"
     for old, new in ((first, second), (first, "enterprise-save-time"), (MAP, published["hash"][:10])):
