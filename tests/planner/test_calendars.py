@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
-from zoneinfo import ZoneInfo, available_timezones
+from datetime import date, datetime, time
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from journeys.language.durations import Duration
-from journeys.planner.calendars import Calendar, NeverOpensError, add_months, zone
-from journeys.planner.instants import instant, parse, text
+from journeys.planner.calendars import Calendar, NeverOpensError, add_months
+from journeys.planner.instants import parse, text
 
 WEEKDAYS = frozenset(range(5))
 
@@ -79,29 +76,3 @@ def test_a_window_belongs_to_its_beginning_but_not_to_its_end():
 def test_a_calendar_that_never_opens_says_so_instead_of_searching_for_ever():
     with pytest.raises(NeverOpensError, match="no working day"):
         calendar(days=frozenset()).working_from(date(2026, 1, 1))
-
-
-@given(
-    st.sampled_from(sorted(available_timezones() - {"localtime"})),
-    st.datetimes(datetime(1975, 1, 1), datetime(2037, 12, 31)),
-)
-@settings(max_examples=400, deadline=None)
-def test_a_local_time_becomes_the_first_instant_whose_clock_shows_it_or_later(zone_name, local):
-    """An oracle that walks the minutes: the first instant around it at which the local clock is not before it."""
-    local = local.replace(second=0, microsecond=0)
-    found = calendar(zone_name).on(local.date(), local.time())
-    tz = zone(zone_name)
-    shown = datetime.fromtimestamp(found, tz).replace(tzinfo=None)
-    naive_utc = instant(local.replace(tzinfo=ZoneInfo("UTC")))
-    if shown == local:
-        earlier = [at for at in range(found - 60, found - 4 * 3600, -60) if _shows(at, tz, local)]
-        assert not earlier
-    else:
-        assert shown > local
-        just_before = datetime.fromtimestamp(found - 1, tz).replace(tzinfo=None)
-        assert just_before < local
-    assert abs(found - naive_utc) <= timedelta(hours=40).total_seconds()
-
-
-def _shows(at, tz, local):
-    return datetime.fromtimestamp(at, tz).replace(tzinfo=None) == local

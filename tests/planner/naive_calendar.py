@@ -1,0 +1,186 @@
+"""The calendar once more, as slowly and plainly as the page tells it: an oracle for the planner's own.
+
+It walks. A local time is found by looking at the local clock of minute after minute, a working day by looking at date
+after date, a month by walking to the next first of a month. Of `zoneinfo` it takes only what the clock shows at an
+instant, never the instant of a local time. It shares nothing with `journeys.planner.calendars`.
+
+It holds from 1973 on, since when every offset of the world is in whole minutes and every change of a clock too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from functools import lru_cache
+from itertools import count, pairwise
+from zoneinfo import ZoneInfo
+
+import holidays
+
+from journeys.language.durations import Duration
+
+NAMES = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+EPOCH = datetime(1970, 1, 1)
+HOUR = 3600
+EARLIEST, LATEST = 15 * HOUR, 13 * HOUR
+"""Before and after the same clock in UTC: local clocks are at most 14 hours ahead of it, and 12 behind."""
+ONE_DAY = timedelta(days=1)
+SECONDS = {"minute": 60, "hour": 60 * 60}
+DAYS = {"day": 1, "week": 7}
+MONTHS = {"month": 1, "quarter": 3, "year": 12}
+
+
+@lru_cache(maxsize=2048)
+def _clocks(timezone: str, hour: int) -> tuple[datetime, ...]:
+    """What the local clock shows at each of the sixty minutes of an hour in UTC, counted from 1970."""
+    tz = ZoneInfo(timezone)
+    minutes = range(hour * HOUR, (hour + 1) * HOUR, 60)
+    return tuple(datetime.fromtimestamp(minute, tz).replace(tzinfo=None) for minute in minutes)
+
+
+@lru_cache(maxsize=64)
+def _holidays(country: str) -> frozenset[date]:
+    if country not in holidays.list_supported_countries():
+        return frozenset()
+    return frozenset(holidays.country_holidays(country, years=range(1970, 2046)))
+
+
+def walked(timezone: str, start: int) -> Iterator[tuple[int, datetime]]:
+    """Each whole minute from an instant on, with what the local clock shows then."""
+    for minute in count(-(-start // 60) * 60, 60):
+        yield minute, _clocks(timezone, minute // HOUR)[minute % HOUR // 60]
+
+
+def naive_shift_date(day: date, by: Duration, sign: int) -> date:
+    """A date moved by days, weeks, months, quarters or years, one date after the other."""
+    step = sign * ONE_DAY
+    if by.unit in DAYS:
+        for _ in range(by.count * DAYS[by.unit]):
+            day += step
+        return day
+    month = day.replace(day=1)
+    for _ in range(by.count * MONTHS[by.unit]):
+        month += step
+        while month.day != 1:
+            month += step
+    return _day_in_month(month, day.day)
+
+
+def _day_in_month(first: date, wanted: int) -> date:
+    """That day of the month; the last one before the month is over where it has no such day."""
+    day = first
+    while day.day < wanted and (day + ONE_DAY).month == first.month:
+        day += ONE_DAY
+    return day
+
+
+@dataclass(frozen=True)
+class NaiveCalendar:
+    """Asked as `Calendar` is, and answering from the page's words alone; `days` are names such as `mon`."""
+
+    timezone: str
+    country: str | None
+    days: frozenset[str]
+    from_: time
+    to: time
+
+    def local(self, at: int) -> datetime:
+        second = at % 60
+        _, shown = next(walked(self.timezone, at - second))
+        return shown + timedelta(seconds=second)
+
+    def on(self, day: date, clock: time) -> int:
+        """The first instant that shows the local time; where none does, the first that shows a later one."""
+        wanted = datetime.combine(day, clock.replace(second=0))
+        in_utc = int((wanted - EPOCH).total_seconds())
+        minutes = walked(self.timezone, in_utc - EARLIEST)
+        near = [next(minutes) for _ in range((EARLIEST + LATEST) // 60)]
+        for at, shown in near:
+            if shown == wanted:
+                return at + clock.second
+        return next(at for (_, before), (at, after) in pairwise(near) if before < wanted < after)
+
+    def is_working(self, day: date) -> bool:
+        if NAMES[day.isoweekday() - 1] not in self.days:
+            return False
+        return self.country is None or day not in _holidays(self.country)
+
+    def working_from(self, day: date, step: int = 1) -> date:
+        while not self.is_working(day):
+            day += step * ONE_DAY
+        return day
+
+    def business_days(self, day: date, number: int) -> date:
+        """The working day at which so many have been counted, none of them the date itself."""
+        counted = 0
+        while counted < abs(number):
+            day += ONE_DAY if number > 0 else -ONE_DAY
+            counted += self.is_working(day)
+        return day
+
+    def _day_zero(self, at: int) -> date:
+        now = self.local(at)
+        today, clock = now.date(), now.time()
+        if self.is_working(today) and clock < self.to:
+            return today
+        return self.working_from(today + ONE_DAY)
+
+    def _date_after(self, at: int, wait: Duration) -> date:
+        if wait.unit == "business day":
+            return self.business_days(self._day_zero(at), wait.count)
+        return self.working_from(naive_shift_date(self.local(at).date(), wait, 1))
+
+    def opening(self, at: int, wait: Duration) -> int:
+        if wait.unit in SECONDS:
+            return at + wait.count * SECONDS[wait.unit]
+        return self.on(self._date_after(at, wait), self.from_)
+
+    def deadline(self, at: int, within: Duration) -> int:
+        if within.unit in SECONDS:
+            return at + within.count * SECONDS[within.unit]
+        return self.on(self._date_after(at, within), self.to)
+
+    def _moved(self, day: date, by: Duration, sign: int) -> date:
+        if by.unit == "business day":
+            return self.business_days(day, sign * by.count)
+        return naive_shift_date(day, by, sign)
+
+    def relative(self, day: date, offset: Duration | None, *, before: bool) -> date:
+        if offset is not None:
+            day = self._moved(day, offset, -1 if before else 1)
+        return self.working_from(day)
+
+    def opening_from_date(self, day: date, offset: Duration | None, *, before: bool) -> int:
+        if offset is not None and offset.unit in SECONDS:
+            seconds = offset.count * SECONDS[offset.unit]
+            return self.on(day, self.from_) + (-seconds if before else seconds)
+        return self.on(self.relative(day, offset, before=before), self.from_)
+
+    def deadline_after_due(self, due: int, after: Duration) -> int:
+        if after.unit in SECONDS:
+            return due + after.count * SECONDS[after.unit]
+        return self.on(self.relative(self.local(due).date(), after, before=False), self.to)
+
+    def shifted(self, at: int, days: int, *, exact: bool) -> int:
+        now = self.local(at)
+        day = now.date() + days * ONE_DAY
+        return self.on(day if exact else self.working_from(day), now.time())
+
+    def plus(self, at: int, period: Duration, sign: int = 1) -> int:
+        if period.unit in SECONDS:
+            return at + sign * period.count * SECONDS[period.unit]
+        now = self.local(at)
+        return self.on(self._moved(now.date(), period, sign), now.time())
+
+    def _shows_open(self, shown: datetime) -> bool:
+        return self.from_ <= shown.time() < self.to and self.is_working(shown.date())
+
+    def is_open(self, at: int) -> bool:
+        return self._shows_open(self.local(at))
+
+    def next_open(self, at: int) -> int:
+        """The instant itself, or the first minute after it at which the clock shows working hours."""
+        if self.is_open(at):
+            return at
+        return next(minute for minute, shown in walked(self.timezone, at) if self._shows_open(shown))
