@@ -12,6 +12,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from commands.forecasting import given, tables
 from commands.forecasting.pictures import check_pictures, write_picture
+from commands.forecasting.source import FOLDER, Maps, chart_of, maps_of
 from commands.support.cores import cores as all_cores
 from commands.support.cores import on_cores
 from commands.support.errors import CommandError
@@ -21,6 +22,7 @@ from journeys.forecasting.playing import Play, Played
 from journeys.forecasting.report import Report, report
 from journeys.forecasting.tally import Tally
 from journeys.forecasting.telling import told
+from settings import Settings
 
 MOST_RUNS = 200
 _TOGETHER = 32  # journeys that go to a process at once
@@ -33,7 +35,14 @@ def forecast(
     ],
     first: Annotated[str, typer.Option("--from", metavar="DATE", help="The first day, YYYY-MM-DD.")],
     last: Annotated[str, typer.Option("--to", metavar="DATE", help="The last day, YYYY-MM-DD.")],
-    maps: Annotated[Path, typer.Option(metavar="FOLDER", help="The folder with the maps.")] = Path("maps"),
+    settings: Settings,
+    maps: Annotated[
+        Path | None,
+        typer.Option(metavar="FOLDER", help="The folder with the maps.", show_default=str(FOLDER)),
+    ] = None,
+    published: Annotated[
+        bool, typer.Option("--published", help="Forecast with what is published, and not with the maps of a folder.")
+    ] = False,
     behaviour: Annotated[
         Path | None,
         typer.Option(metavar="FILE", help="How people behave, who there is: see docs/forecast.md.", show_default=False),
@@ -62,13 +71,13 @@ def forecast(
     """  # fmt: skip
     weeks = given.days(first, last)
     check_pictures(output or [])
-    texts = given.maps_below(maps)
-    charts = tuple(given.chart_of(files) for files in texts)
-    player = given.Player(texts, weeks, given.behaviour_of(behaviour, charts), runs)
+    source = maps_of(settings, maps, published=published)
+    charts = tuple(chart_of(files) for files in source.texts)
+    player = given.Player(source.texts, weeks, given.behaviour_of(behaviour, charts), runs)
     play = player.play()
     played, book = _played(player, play, customers, cores or all_cores(), silent=as_json)
     made = report(play, played)
-    _tell(made, book, as_json=as_json)
+    _tell(made, book, source, as_json=as_json)
     for file in output or []:
         write_picture(made, file)
         (aside if as_json else say)(f"Drawn: {file}")
@@ -76,7 +85,7 @@ def forecast(
         raise typer.Exit(1)
 
 
-def _tell(made: Report, book: given.Reader, *, as_json: bool) -> None:
+def _tell(made: Report, book: given.Reader, source: Maps, *, as_json: bool) -> None:
     for problem in book.problems:
         aside(f"Refused: {problem}")
     if book.refused:
@@ -84,10 +93,11 @@ def _tell(made: Report, book: given.Reader, *, as_json: bool) -> None:
     if not made.customers:
         raise CommandError("The book holds no customer that can be read.", "There is nothing to forecast.")
     if as_json:
-        for line in told(made):
+        first, *others = told(made)
+        for line in ({**first, "maps": source.to_json()}, *others):
             print_json(line)
     else:
-        tables.show(made)
+        tables.show(made, str(source))
 
 
 def _played(player: given.Player, play: Play, file: Path, cores: int, *, silent: bool) -> tuple[Played, given.Reader]:

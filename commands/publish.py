@@ -155,7 +155,7 @@ def _report(out: Out, *, as_json: bool) -> None:
         _name_comparisons(out.before, out.number)
     elif out.staying:
         stay = "1 journey stays" if out.staying == 1 else f"{out.staying} journeys stay"
-        say(f"  {stay} on an earlier version; nobody was moved.")
+        say(f"  {stay} on another version; nobody was moved.")
     if out.waiting:
         say(
             f"  Next: {count_of(out.waiting, 'customer')} without a journey match; `milepost enroll --all` begins them."

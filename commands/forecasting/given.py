@@ -1,4 +1,4 @@
-"""What a forecast is given: maps, a book that is read row by row, a file of behaviour, days. All of it is checked."""
+"""What a forecast is given: a book that is read row by row, a file of behaviour, days. All of it is checked."""
 
 from __future__ import annotations
 
@@ -7,32 +7,28 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
-from functools import lru_cache, partial
+from functools import partial
 from pathlib import Path
 
 import typer
 
-from commands.lint import map_files
+from commands.forecasting.source import Files, chart_of
 from commands.support.errors import CommandError
 from journeys.customer import Customer
 from journeys.forecasting.behaviour import Behaviour
 from journeys.forecasting.playing import Play, Played, play_part
 from journeys.forecasting.reading import read_behaviour
 from journeys.forecasting.tally import Weeks
-from journeys.language.lint import lint
-from journeys.language.loader import content_hash, from_files, load
 from journeys.language.model import AttributeType
 from journeys.language.names import nearest
 from journeys.language.yaml_text import MAX_BYTES
 from journeys.planner.chart import Chart
 from rehearsal.chance import Chance
-from store.importing import COLUMNS, OpenBook, RowProblem, open_book, types_of
+from store.importing import COLUMNS, OpenBook, RowProblem, choices_of, open_book, types_of
 
 LONGEST = 5  # years
 _YEARS = range(2000, 2101)
 MOST_TOLD = 20  # problems of the book that are printed; the others are counted
-
-Files = Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,48 +73,6 @@ def _date(text: str, option: str) -> date:
         said = f"{text!r} is not between {_YEARS[0]} and {_YEARS[-1]}; write YYYY-MM-DD"
         raise typer.BadParameter(said, param_hint=option)
     return day
-
-
-def maps_below(folder: Path) -> tuple[Files, ...]:
-    """The texts of the maps in a folder, of which none has errors.
-
-    Raises:
-        CommandError: there are none, they have errors (which are printed), or two are one.
-    """
-    if not folder.exists():
-        raise CommandError(f"There is no folder {str(folder)!r} with maps.", "Name one: --maps FOLDER.")
-    texts: dict[str, tuple[Path, Files]] = {}
-    wrong = []
-    for file in map_files(folder):
-        loaded = load(file)
-        errors = [problem for problem in lint(loaded) if problem.severity == "error"]
-        wrong += errors
-        if loaded.map is None or errors:
-            continue
-        if loaded.map.map in texts:
-            first = str(texts[loaded.map.map][0])
-            raise CommandError(
-                f"{str(file)!r} and {first!r} are both the map {loaded.map.map!r}.", "Forecast with one of them."
-            )
-        texts[loaded.map.map] = (file, loaded.files or {})
-    for problem in wrong:
-        typer.echo(str(problem), err=True)
-    if wrong:
-        raise CommandError("Maps with errors can't be forecast.", "Mend what is listed above; see milepost lint.")
-    return tuple(files for _, (_, files) in sorted(texts.items()))
-
-
-def chart_of(files: Files) -> Chart:
-    """The chart of a map's texts, which have no errors; compiled once a process."""
-    return _compiled(tuple(sorted(files.items())))
-
-
-@lru_cache
-def _compiled(texts: tuple[tuple[str, str], ...]) -> Chart:
-    files = dict(texts)
-    loaded = from_files(files)
-    assert loaded.map is not None
-    return Chart.of(loaded.map, content_hash(files))
 
 
 def behaviour_of(file: Path | None, charts: tuple[Chart, ...]) -> Behaviour:
@@ -178,7 +132,7 @@ def reading(path: Path, play: Play) -> Iterator[Reader]:
             utf16 = raw.read(2) in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
         encoding, errors = ("utf-16", "replace") if utf16 else ("utf-8-sig", "surrogateescape")
         with path.open(encoding=encoding, errors=errors) as lines:
-            book = open_book(lines, types)
+            book = open_book(lines, types, choices_of(chart.map for chart in play.charts))
             _check_columns(book, path, types, play.behaviour)
             yield Reader(book)
     except OSError as error:

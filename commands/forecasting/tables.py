@@ -18,9 +18,9 @@ _NAMED = 5  # customers without a map
 _MANY = 10  # from here on a mean needs no fraction
 
 
-def show(report: Report) -> None:
-    """Print a forecast."""
-    say(*_head(report))
+def show(report: Report, maps: str) -> None:
+    """Print a forecast; `maps` says which they are."""
+    say(*_head(report), f"Played on {maps}.")
     if not report.roles:
         say("Nobody has anything to do in these days.")
         return

@@ -53,7 +53,7 @@ def _journeys(upcoming: Upcoming) -> Iterator[str]:
         yield "No journey is open on another version of it, so nobody is to be moved."
         return
     stay = "1 open journey stays" if upcoming.journeys == 1 else f"{upcoming.journeys} open journeys stay"
-    yield f"Publishing moves nobody: {stay} on an earlier version."
+    yield f"Publishing moves nobody: {stay} on another version."
     yield "Moving them to this one now would do this at once:"
     for each in upcoming.standing:
         yield from _standing(each)

@@ -41,7 +41,7 @@ def test_before_publishing_it_says_what_changes_and_what_moving_would_do(
         ),
         "  action book_kickoff “Pick a time for the kickoff call” in stage onboarding: after handoff → baton",
         "  message kickoff_recap.md of step recap: 2 lines changed",
-        "Publishing moves nobody: 5 open journeys stay on an earlier version.",
+        "Publishing moves nobody: 5 open journeys stay on another version.",
         "Moving them to this one now would do this at once:",
         "  5 journeys on version 1:",
         "    5 customers stand on something that is gone:",
@@ -103,7 +103,7 @@ def test_journeys_on_several_versions_are_told_by_version(
     edit(draft, "title: Welcome", "title: Arrival")
     said = milepost("publish", draft).stdout
     assert "1 change since version 2:\n  stage onboarding “Arrival”: title Welcome → Arrival" in said
-    assert "3 open journeys stay on an earlier version" in said
+    assert "3 open journeys stay on another version" in said
     assert "  1 journey on version 2: nothing.\n  2 journeys on version 1:\n" in said
     commands = [line.strip() for line in said.splitlines() if "milepost diff" in line]
     assert commands == [
@@ -119,7 +119,7 @@ def test_going_back_to_an_earlier_version_tells_what_that_changes(
     said = milepost("publish", draft).stdout
     assert "touchpoint handoff" not in said.partition("perhaps")[0]
     assert "touchpoint baton" in said
-    assert "1 open journey stays on an earlier version" in said
+    assert "1 open journey stays on another version" in said
     assert "version 1 again" in said
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -25,10 +27,13 @@ Forecast = Callable[..., Result]
 
 
 @pytest.fixture
-def forecast(monkeypatch: pytest.MonkeyPatch) -> Forecast:
-    """Give the command in the project's folder, on one core unless it says so."""
+def forecast(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Forecast:
+    """Give the command in the project's folder, on one core unless it says so, with a data folder of the test's own."""
     monkeypatch.chdir(ROOT)
     monkeypatch.setenv("COLUMNS", "200")
+    monkeypatch.setenv("MILEPOST_DATA", str(tmp_path / "data"))
+    for name in ("MILEPOST_DATABASE_URL", "MILEPOST_SETTINGS"):
+        monkeypatch.delenv(name, raising=False)
 
     def run(*words: Any, days: tuple[str, ...] = DAYS) -> Result:
         given = [str(word) for word in (*days, *words)]
@@ -195,6 +200,77 @@ def test_files_that_are_not_there_are_named(forecast, book, tmp_path):
         done = forecast(*words)
         assert done.exit_code == 1
         assert said in done.stderr
+
+
+def test_a_value_that_no_map_allows_is_refused_with_its_row(forecast, book):
+    done = forecast("--customers", book(ACME, ACME.replace("acme,", "bolt,").replace("enterprise,", "Entreprise,")))
+    assert done.exit_code == 1
+    assert "Refused: row 3, column tier: 'Entreprise' is not among the values that the maps allow" in done.stderr
+    assert "did you mean 'enterprise'?" in done.stderr
+    assert "1 customer, 2026-03-02" in done.stdout
+    assert "Played on the maps in the folder 'maps'." in done.stdout
+
+
+@pytest.fixture
+def published(database_url: str, monkeypatch: pytest.MonkeyPatch, forecast: Forecast) -> Callable[..., None]:
+    """Publish maps, in SQLite and in PostgreSQL; the forecast finds them."""
+    monkeypatch.setenv("MILEPOST_DATABASE_URL", database_url)
+
+    def publish(*maps: Path) -> None:
+        assert CliRunner().invoke(app, ["publish", *map(str, maps)]).exit_code == 0
+
+    return publish
+
+
+def test_what_is_published_is_forecast_as_the_same_maps_in_a_folder(forecast, book, published, tmp_path):
+    published(ROOT / "maps")
+    folder, store = (lines(forecast("--customers", book(ACME), "--json", *more)) for more in ((), ("--published",)))
+    assert folder[0].pop("maps") == {"folder": "maps", "published": {}}
+    numbers = store[0].pop("maps")
+    assert numbers["folder"] is None
+    assert numbers["published"]["enterprise-save-time"] == 1
+    assert len(numbers["published"]) == 3
+    assert folder == store
+
+    shutil.copytree(ROOT / "maps" / "enterprise-save-time", tmp_path / "draft")
+    file = tmp_path / "draft" / "map.yaml"
+    file.write_text(re.sub(r"effort: \d+ minutes", "effort: 9 hours", file.read_text()))
+    published(tmp_path / "draft")
+    changed = forecast("--customers", book(ACME), "--published", "--json")
+    assert lines(changed)[0]["maps"]["published"]["enterprise-save-time"] == 2
+    before, after = (
+        sum(each["hours"]["mean"] for each in told if each["kind"] == "role") for told in (store, lines(changed))
+    )
+    assert after > 2 * before
+    said = forecast("--customers", book(ACME), "--published").stdout
+    assert "Played on what is published: enterprise-save-time version 2, " in said
+
+
+def test_where_nothing_is_published_it_says_so(forecast, book, published):
+    done = forecast("--customers", book(ACME), "--published")
+    assert done.exit_code == 1
+    assert "No map is published." in done.stderr
+    assert "milepost publish MAP_FOLDER" in done.stderr
+
+
+def test_without_a_database_nothing_is_made_and_it_says_so(forecast, book, tmp_path):
+    done = forecast("--customers", book(ACME), "--published")
+    assert done.exit_code == 1
+    assert "There is no Milepost database" in done.stderr
+    assert not (tmp_path / "data").exists()
+
+
+def test_a_folder_and_what_is_published_are_not_forecast_at_once(forecast, book):
+    done = forecast("--customers", book(ACME), "--published", "--maps", "maps")
+    assert done.exit_code == 2
+    assert "'maps' can't go with --published" in " ".join(done.stderr.replace("│", " ").split())
+
+
+def test_without_a_folder_of_maps_both_ways_are_named(forecast, book, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    done = forecast("--customers", book(ACME))
+    assert done.exit_code == 1
+    assert "There is no folder 'maps' with maps.\n  Name one, --maps FOLDER, or take --published." in done.stderr
 
 
 def test_a_behaviour_with_an_unknown_field_is_refused_with_its_place(forecast, book, tmp_path):
