@@ -41,7 +41,7 @@ def forecast(
         typer.Option(metavar="FOLDER", help="The folder with the maps.", show_default=str(FOLDER)),
     ] = None,
     published: Annotated[
-        bool, typer.Option("--published", help="Forecast with what is published, and not with the maps of a folder.")
+        bool, typer.Option("--published", help="Play on the published maps, not on those of a folder.")
     ] = False,
     behaviour: Annotated[
         Path | None,
