@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from pathlib import Path
 from typing import Annotated
@@ -12,7 +12,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from commands.forecasting import given, tables
 from commands.forecasting.pictures import check_pictures, write_picture
-from commands.forecasting.source import FOLDER, Maps, chart_of, maps_of
+from commands.forecasting.source import Maps, maps_of
 from commands.support.cores import cores as all_cores
 from commands.support.cores import on_cores
 from commands.support.errors import CommandError
@@ -27,6 +27,17 @@ from settings import Settings
 MOST_RUNS = 200
 _TOGETHER = 32  # journeys that go to a process at once
 
+Pictures = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--output",
+        "-o",
+        metavar="FILE",
+        help="Write the picture too: .svg or .png. May be repeated.",
+        show_default=False,
+    ),
+]
+
 
 def forecast(
     *,
@@ -37,8 +48,7 @@ def forecast(
     last: Annotated[str, typer.Option("--to", metavar="DATE", help="The last day, YYYY-MM-DD.")],
     settings: Settings,
     maps: Annotated[
-        Path | None,
-        typer.Option(metavar="FOLDER", help="The folder with the maps.", show_default=str(FOLDER)),
+        Path | None, typer.Option(metavar="FOLDER", help="The folder with the maps; else maps.", show_default=False)
     ] = None,
     published: Annotated[
         bool, typer.Option("--published", help="Play on the published maps, not on those of a folder.")
@@ -48,16 +58,7 @@ def forecast(
         typer.Option(metavar="FILE", help="How people behave, who there is: see docs/forecast.md.", show_default=False),
     ] = None,
     runs: Annotated[int, typer.Option(min=1, max=MOST_RUNS, help="How often chance is tried: more is surer.")] = 5,
-    output: Annotated[
-        list[Path] | None,
-        typer.Option(
-            "--output",
-            "-o",
-            metavar="FILE",
-            help="Write the picture too: .svg or .png. May be repeated.",
-            show_default=False,
-        ),
-    ] = None,
+    output: Pictures = None,
     cores: Annotated[
         int | None,
         typer.Option(min=1, max=256, help="How many processes work; else all cores.", show_default=False),
@@ -72,15 +73,12 @@ def forecast(
     weeks = given.days(first, last)
     check_pictures(output or [])
     source = maps_of(settings, maps, published=published)
-    charts = tuple(chart_of(files) for files in source.texts)
-    player = given.Player(source.texts, weeks, given.behaviour_of(behaviour, charts), runs)
+    player = given.Player(source.texts, weeks, given.behaviour_of(behaviour, source.charts), runs)
     play = player.play()
     played, book = _played(player, play, customers, cores or all_cores(), silent=as_json)
     made = report(play, played)
     _tell(made, book, source, as_json=as_json)
-    for file in output or []:
-        write_picture(made, file)
-        (aside if as_json else say)(f"Drawn: {file}")
+    _draw(made, output or [], aside if as_json else say)
     if book.refused or played.broke:
         raise typer.Exit(1)
 
@@ -98,6 +96,12 @@ def _tell(made: Report, book: given.Reader, source: Maps, *, as_json: bool) -> N
             print_json(line)
     else:
         tables.show(made, str(source))
+
+
+def _draw(made: Report, files: Iterable[Path], tell: Callable[[str], None]) -> None:
+    for file in files:
+        write_picture(made, file)
+        tell(f"Drawn: {file}")
 
 
 def _played(player: given.Player, play: Play, file: Path, cores: int, *, silent: bool) -> tuple[Played, given.Reader]:

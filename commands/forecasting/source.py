@@ -38,6 +38,11 @@ class Maps:
     folder: Path | None = None
     published: Mapping[str, int] = field(default_factory=dict)
 
+    @property
+    def charts(self) -> tuple[Chart, ...]:
+        """The maps compiled."""
+        return tuple(chart_of(files) for files in self.texts)
+
     def __str__(self) -> str:
         if self.folder is not None:
             return f"the maps in the folder {str(self.folder)!r}"
@@ -48,7 +53,7 @@ class Maps:
 
 
 def maps_of(settings: Settings, folder: Path | None, *, published: bool) -> Maps:
-    """The maps that somebody asks for: those of a folder, else those that are published, else those in `maps`.
+    """The maps that somebody asks for: those of a folder, or those that are published; else those in `maps`.
 
     Raises:
         typer.BadParameter: both are asked for.
