@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
-from itertools import count, pairwise
+from itertools import count, islice, pairwise
 from zoneinfo import ZoneInfo
 
 import holidays
@@ -24,7 +24,7 @@ NAMES = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 EPOCH = datetime(1970, 1, 1)
 HOUR = 3600
 EARLIEST, LATEST = 15 * HOUR, 13 * HOUR
-"""Before and after the same clock in UTC: local clocks are at most 14 hours ahead of it, and 12 behind."""
+"""Before and after the same date in UTC: local clocks are at most 14 hours ahead of it, and 12 behind."""
 ONE_DAY = timedelta(days=1)
 SECONDS = {"minute": 60, "hour": 60 * 60}
 DAYS = {"day": 1, "week": 7}
@@ -50,6 +50,23 @@ def walked(timezone: str, start: int) -> Iterator[tuple[int, datetime]]:
     """Each whole minute from an instant on, with what the local clock shows then."""
     for minute in count(-(-start // 60) * 60, 60):
         yield minute, _clocks(timezone, minute // HOUR)[minute % HOUR // 60]
+
+
+def _around(timezone: str, day: date) -> Iterator[tuple[int, datetime]]:
+    """Each minute at which the local date may be that day, and some more before and after."""
+    midnight_in_utc = int((datetime.combine(day, time.min) - EPOCH).total_seconds())
+    minutes = walked(timezone, midnight_in_utc - EARLIEST)
+    return islice(minutes, (EARLIEST + 24 * HOUR + LATEST) // 60)
+
+
+@lru_cache(maxsize=512)
+def _first_showing(timezone: str, day: date) -> dict[time, int]:
+    """When the clock first shows each minute of a date; what it skips is not there."""
+    found: dict[time, int] = {}
+    for at, shown in _around(timezone, day):
+        if shown.date() == day:
+            found.setdefault(shown.time(), at)
+    return found
 
 
 def naive_shift_date(day: date, by: Duration, sign: int) -> date:
@@ -92,14 +109,13 @@ class NaiveCalendar:
 
     def on(self, day: date, clock: time) -> int:
         """The first instant that shows the local time; where none does, the first that shows a later one."""
-        wanted = datetime.combine(day, clock.replace(second=0))
-        in_utc = int((wanted - EPOCH).total_seconds())
-        minutes = walked(self.timezone, in_utc - EARLIEST)
-        near = [next(minutes) for _ in range((EARLIEST + LATEST) // 60)]
-        for at, shown in near:
-            if shown == wanted:
-                return at + clock.second
-        return next(at for (_, before), (at, after) in pairwise(near) if before < wanted < after)
+        minute = clock.replace(second=0)
+        found = _first_showing(self.timezone, day).get(minute)
+        if found is not None:
+            return found + clock.second
+        wanted = datetime.combine(day, minute)
+        near = pairwise(_around(self.timezone, day))
+        return next(at for (_, before), (at, after) in near if before < wanted < after)
 
     def is_working(self, day: date) -> bool:
         if NAMES[day.isoweekday() - 1] not in self.days:

@@ -1,0 +1,76 @@
+"""The limit against its own words: at each minute, count what lies in the trailing period."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from journeys.customer import Contact, Customer
+from journeys.language.durations import Limit
+from journeys.planner.timeline import Kind
+from journeys.simulation import simulate
+from tests.planner.naive_calendar import walked
+from tests.planner.test_calendar_oracle import DAY, edges, is_cut, places
+from tests.workflows.example import chart_of
+
+MAP = """
+map: written-to
+title: Written to
+outcome: save_time
+owner: ops@vendor.example
+segment: {{where: "true", priority: 1}}
+roles: {{csm: {{title: Customer success manager}}}}
+personas: {{user: {{title: User}}}}
+contact_policy:
+  window: {{days: [{days}], from: "{opens:%H:%M}", to: "{closes:%H:%M}"}}
+  limit: {limit}
+stages:
+  - stage: start
+    title: Start
+    actions:
+{actions}
+"""
+ACTION = """
+      - {{action: a{number}, title: A, persona: user, wait: {wait} minutes, message: a.md, done_when: {{event: e}}}}
+"""
+MESSAGE = "---\nsubject: Hello\n---\nHello\n"
+LIMITS = ["1 per 1 day", "1 per 2 days", "2 per 2 days", "1 per 1 business day", "2 per 1 week", "1 per 1 month"]
+LIMITS += ["1 per 30 hours", "2 per 12 hours", "1 per 90 minutes"]
+
+pytestmark = pytest.mark.filterwarnings("ignore:Requested Holidays are available only from:UserWarning")
+
+
+def sent_by_the_planner(naive, limit, waits, start):
+    hours = {"days": ", ".join(naive.days), "opens": naive.from_, "closes": naive.to}
+    actions = "".join(ACTION.strip("\n").format(number=n, wait=wait) + "\n" for n, wait in enumerate(waits))
+    chart = chart_of({"map.yaml": MAP.format(limit=limit, actions=actions, **hours), "messages/a.md": MESSAGE})
+    contact = Contact("Sam Poe", "sam@acme.example", ("user",))
+    customer = Customer("acme", "Acme", timezone=naive.timezone, country=naive.country, contacts=(contact,))
+    run = simulate(chart, customer, start, [], start + 200 * DAY)
+    return [entry.at for entry in run.timeline if entry.kind is Kind.MESSAGE_SENT]
+
+
+def sent_by_walking(naive, limit, waits, start):
+    """All that waits goes together, at the first minute in the window with fewer than the limit in its period."""
+    due, sent = [start + wait * 60 for wait in waits], []
+    for minute, _ in walked(naive.timezone, start):
+        if not due:
+            return sent
+        if min(due) <= minute and naive.is_open(minute):
+            since = naive.plus(minute, limit.period, -1)
+            if sum(at > since for at in sent) < limit.count:
+                sent.append(minute)
+                due = [at for at in due if at > minute]
+    raise AssertionError
+
+
+@given(st.data(), st.sampled_from(LIMITS), st.lists(st.integers(1, 2000), min_size=2, max_size=4, unique=True))
+@settings(max_examples=40, deadline=None)
+def test_what_the_limit_holds_goes_at_the_first_minute_at_which_it_fits(data, text, waits):
+    place = data.draw(places())
+    naive, limit = place.naive, Limit.parse(text)
+    start = data.draw(edges(place)) // 60 * 60
+    expected = sent_by_walking(naive, limit, waits, start)
+    assume(not is_cut(naive, start, expected[-1]))
+    assert sent_by_the_planner(naive, limit, waits, start) == expected
