@@ -45,7 +45,7 @@ class Look:
 def look(turn: Turn, condition: Condition) -> Look:
     """Look at a condition now; what it asks of an event is left out, since no event is there."""
     references = sorted(each for each in condition.references if each[0] != _PROPERTY)
-    values = {f"{root}.{name}": turn.view[root].get(name) for root, name in references}
+    values = {f"{root}.{name}": turn.value_of(root, name) for root, name in references}
     holds = turn.is_true(condition)
     return Look(condition.text, holds, values, () if holds else tuple(_failing(turn, condition)))
 

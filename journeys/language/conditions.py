@@ -36,7 +36,12 @@ class Space(Protocol):
     def get(self, name: str, /) -> Any: ...
 
 
-View = Mapping[str, Space]
+class View(Protocol):
+    """What a condition sees: a space by the root of its names, such as `customer`."""
+
+    def get(self, root: str, /) -> Space | None: ...
+
+
 _Reader = Callable[[Any], Any]
 _CEL_TYPES = {
     AttributeType.TEXT: cel.Type.STRING,

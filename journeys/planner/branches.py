@@ -54,9 +54,14 @@ def start_or_defer(turn: Turn, play: str, why: str) -> None:
 def set_attributes(turn: Turn, values: Mapping[str, Any]) -> None:
     """Set attributes of the customer (None forgets one); waits for the customer's dates are worked out anew."""
     customer = turn.state.customer
-    built_in = {key: value for key, value in values.items() if key in ("name", "timezone", "country", "language")}
-    attributes = {**customer.attributes, **{k: v for k, v in values.items() if k not in built_in}}
-    attributes = {key: value for key, value in attributes.items() if value is not None}
+    attributes, built_in = dict(customer.attributes), {}
+    for name, value in values.items():
+        if name in ("name", "timezone", "country", "language"):
+            built_in[name] = value
+        elif value is None:
+            attributes.pop(name, None)
+        else:
+            attributes[name] = value
     turn.edit_customer(customer.having(attributes=attributes, **built_in), values)
     if not turn.chart.anchored.isdisjoint(values):
         _work_out_anchors(turn, values)

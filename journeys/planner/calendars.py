@@ -120,10 +120,7 @@ class Calendar:
 
     def business_days(self, day: date, count: int) -> date:
         """The count-th working day after a date, before it where count is negative; for none the date itself."""
-        step = 1 if count > 0 else -1
-        for _ in range(abs(count)):
-            day = self.working_from(day + timedelta(days=step), step)
-        return day
+        return _business_days(self, day, count)
 
     def _day_zero(self, at: Instant) -> date:
         local = self.local(at)
@@ -210,6 +207,14 @@ def shift_date(day: date, by: Duration, sign: int) -> date:
     if unit in _MONTHS:
         return add_months(day, sign * by.count * _MONTHS[unit])
     raise ValueError(f"{by} is no number of calendar days")
+
+
+@lru_cache(maxsize=65536)
+def _business_days(calendar: Calendar, day: date, count: int) -> date:
+    step = 1 if count > 0 else -1
+    for _ in range(abs(count)):
+        day = calendar.working_from(day + timedelta(days=step), step)
+    return day
 
 
 @lru_cache(maxsize=4096)

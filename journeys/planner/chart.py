@@ -12,35 +12,19 @@ from journeys.language.conditions import Condition, Names, compile_condition
 from journeys.language.durations import DueReminder, Duration
 from journeys.language.model import Action, AnyStep, Map, Outcome, Play, Stage, Touchpoint, Trigger
 from journeys.planner.calendars import Calendar
+from journeys.planner.stirring import Stirs, Watched, stirs_of
 
 Container = Stage | Play
 
 
-Watched = tuple[str, str]
-"""What a condition looks at: `("customer", ATTRIBUTE)`, `("step", ID)`, `("play", ID)`, `("stage", ID)`."""
-
-_OF_ROOT = {"steps": "step", "results": "step", "outcomes": "step", "plays": "play", "stages": "stage"}
-
-
-def watched_by(condition: Condition | None) -> frozenset[Watched]:
-    """What a condition looks at."""
-    if condition is None:
-        return frozenset()
-    return frozenset((_OF_ROOT.get(root, root), name) for root, name in condition.references if root != "event")
-
-
 @dataclass(frozen=True, slots=True)
 class Waited:
-    """A compiled trigger: an event, `count` times, each under `condition`; or, without an event, a condition alone.
-
-    `watches` is what the condition looks at: until some of it changes, the condition need not be looked at again.
-    """
+    """A compiled trigger: an event, `count` times, each under `condition`; or, without an event, a condition alone."""
 
     key: str
     event: str | None
     condition: Condition | None
     count: int
-    watches: frozenset[Watched] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +42,15 @@ class ChartStep:
     skip_when: Condition | None
     done_when: tuple[Waited, ...]
     verified_when: tuple[Waited, ...]
+
+    @property
+    def itself(self) -> Watched:
+        return ("step", self.id)
+
+    @property
+    def waits_for(self) -> tuple[Condition, ...]:
+        """The conditions that may close it while it is open."""
+        return _conditions(self.done_when, self.verified_when)
 
     @property
     def is_mail(self) -> bool:
@@ -93,34 +86,56 @@ class ChartStep:
 
 @dataclass(frozen=True, slots=True)
 class ChartStage:
-    """A stage with its place; a stage with `opens` stands outside the sequence, but the first never does."""
+    """A stage with its place; a stage with `opens` stands outside the sequence, but the first never does.
+
+    `required` are the steps that must close before it does.
+    """
 
     stage: Stage
     position: int
     steps: tuple[ChartStep, ...]
+    required: tuple[str, ...]
     in_sequence: bool
     opens_when: tuple[Waited, ...]
+
+    @property
+    def itself(self) -> Watched:
+        return ("stage", self.stage.id)
+
+    @property
+    def waits_for(self) -> tuple[Condition, ...]:
+        """The conditions that may open it."""
+        return _conditions(self.opens_when)
 
 
 @dataclass(frozen=True, slots=True)
 class ChartPlay:
-    """A play with its place."""
+    """A play with its place; `required` are the steps that must close before it ends by itself."""
 
     play: Play
     position: int
     steps: tuple[ChartStep, ...]
+    required: tuple[str, ...]
     starts_when: tuple[Waited, ...]
     ends_when: tuple[Waited, ...]
     only_if: Condition | None
+
+    @property
+    def itself(self) -> Watched:
+        return ("play", self.play.id)
+
+    @property
+    def waits_for(self) -> tuple[Condition, ...]:
+        """The conditions that may start or end it, or let a start through that was kept."""
+        return (*_conditions(self.starts_when, self.ends_when), *([self.only_if] if self.only_if else ()))
 
 
 @dataclass(frozen=True, slots=True)
 class Chart:
     """One version of a map. `stages` and `plays` are in the order of the file; `version` is the version's hash.
 
-    `goes_on` says that the journey goes on with nothing open; `watching_steps` are those that an event or a condition
-    may close, `called_stages` those that a trigger opens, `watched` all that any condition or anchor looks at,
-    `anchored` the customer's dates that anchors are told from.
+    `goes_on` says that the journey goes on with nothing open; `anchored` are the customer's dates that anchors are told
+    from, `stirs` what every change makes worth looking at, `places` the positions of steps, stages and plays.
     """
 
     map: Map
@@ -132,10 +147,11 @@ class Chart:
     ours: Calendar
     events: frozenset[str]
     goes_on: bool
-    watching_steps: tuple[ChartStep, ...]
-    called_stages: tuple[ChartStage, ...]
-    watched: frozenset[Watched]
     anchored: frozenset[str]
+    stirs: Stirs
+    ordered: tuple[ChartStep, ...]
+    containers: tuple[ChartStage | ChartPlay, ...]
+    places: Mapping[Watched, int]
 
     @staticmethod
     def of(map: Map, version: str) -> Chart:  # noqa: A002 - the field's word
@@ -145,11 +161,6 @@ class Chart:
             ConditionError: a condition does not compile; a map without lint errors has none such.
         """
         return _compile(map, version)
-
-    def containers(self) -> Iterator[ChartStage | ChartPlay]:
-        """Stages, then plays, in the order of the file."""
-        yield from self.stages.values()
-        yield from self.plays.values()
 
     def next_in_sequence(self, stage: str) -> str | None:
         """The stage that opens when this one closes: the next in the file that has no `opens`."""
@@ -171,7 +182,7 @@ def _compile(map: Map, version: str) -> Chart:  # noqa: A002 - the field's word
         made = _steps(stage, names, positions)
         opens = stage.opens.when if stage.opens else ()
         stages[stage.id] = ChartStage(
-            stage, position, made, number == 0 or stage.opens is None, _triggers(opens, names)
+            stage, position, made, _required(made), number == 0 or stage.opens is None, _triggers(opens, names)
         )
         steps.update((step.id, step) for step in made)
     for play in map.plays:
@@ -182,11 +193,14 @@ def _compile(map: Map, version: str) -> Chart:  # noqa: A002 - the field's word
             play,
             position,
             made,
+            _required(made),
             _triggers(play.starts_when, names),
             _triggers(play.ends_when, names),
             only_if,
         )
         steps.update((step.id, step) for step in made)
+    containers: tuple[ChartStage | ChartPlay, ...] = (*stages.values(), *plays.values())
+    placed: tuple[ChartStep | ChartStage | ChartPlay, ...] = (*steps.values(), *containers)
     working = map.working_time
     anchors = [step.step.at for step in steps.values()] + [stage.opens.at for stage in map.stages if stage.opens]
     anchored = frozenset(anchor.attribute for anchor in anchors if anchor is not None)
@@ -200,10 +214,11 @@ def _compile(map: Map, version: str) -> Chart:  # noqa: A002 - the field's word
         Calendar.of(working, working.timezone, working.country),
         frozenset(_events(steps, stages, plays)),
         any(stage.opens is not None and stage.opens.at is not None for stage in map.stages[1:]),
-        tuple(step for step in steps.values() if step.done_when or step.verified_when),
-        tuple(stage for stage in stages.values() if stage.opens_when),
-        frozenset(_watched(steps, stages, plays)) | {("customer", name) for name in anchored},
         anchored,
+        stirs_of(steps.values(), stages.values(), plays.values()),
+        tuple(steps.values()),
+        containers,
+        {each.itself: each.position for each in placed},
     )
 
 
@@ -213,7 +228,6 @@ def _steps(container: Container, names: Names, positions: Iterator[int]) -> tupl
 
 def _step(step: AnyStep, container: Container, names: Names, position: int) -> ChartStep:
     repeats = not isinstance(step, Outcome) and step.every is not None
-    itself = frozenset({("step", step.id)})  # what waits is looked at when the step opens
     if isinstance(step, Touchpoint):
         track, persona = "company", step.to
     else:
@@ -228,21 +242,30 @@ def _step(step: AnyStep, container: Container, names: Names, position: int) -> C
         persona=persona,
         required=not step.optional and not repeats,
         skip_when=compile_condition(step.skip_when, names) if step.skip_when else None,
-        done_when=() if isinstance(step, Outcome) else _triggers(step.done_when, names, itself),
-        verified_when=_triggers(step.verified_when, names, itself) if isinstance(step, Outcome) else (),
+        done_when=() if isinstance(step, Outcome) else _triggers(step.done_when, names),
+        verified_when=_triggers(step.verified_when, names) if isinstance(step, Outcome) else (),
     )
 
 
-def _triggers(
-    triggers: tuple[Trigger, ...], names: Names, watching: frozenset[Watched] = frozenset()
-) -> tuple[Waited, ...]:
-    return tuple(_trigger(number, trigger, names, watching) for number, trigger in enumerate(triggers))
+def _required(steps: tuple[ChartStep, ...]) -> tuple[str, ...]:
+    return tuple(step.id for step in steps if step.required)
 
 
-def _trigger(number: int, trigger: Trigger, names: Names, watching: frozenset[Watched]) -> Waited:
+def _triggers(triggers: tuple[Trigger, ...], names: Names) -> tuple[Waited, ...]:
+    return tuple(_trigger(number, trigger, names) for number, trigger in enumerate(triggers))
+
+
+def _trigger(number: int, trigger: Trigger, names: Names) -> Waited:
     by_itself = trigger.event is None
     condition = compile_condition(trigger.if_, names, event=not by_itself, waited=by_itself) if trigger.if_ else None
-    return Waited(str(number), trigger.event, condition, trigger.count, watched_by(condition) | watching)
+    return Waited(str(number), trigger.event, condition, trigger.count)
+
+
+def _conditions(*lists: tuple[Waited, ...]) -> tuple[Condition, ...]:
+    """The conditions that are waited for by themselves, not for an event."""
+    return tuple(
+        trigger.condition for waited in lists for trigger in waited if trigger.event is None and trigger.condition
+    )
 
 
 def _events(
@@ -263,15 +286,3 @@ def _trigger_lists(
         yield stage.opens_when
     for play in plays.values():
         yield play.starts_when + play.ends_when
-
-
-def _watched(
-    steps: Mapping[str, ChartStep], stages: Mapping[str, ChartStage], plays: Mapping[str, ChartPlay]
-) -> Iterator[Watched]:
-    for step in steps.values():
-        yield from watched_by(step.skip_when)
-    for play in plays.values():
-        yield from watched_by(play.only_if)
-    for triggers in _trigger_lists(steps, stages, plays):
-        for waited in triggers:
-            yield from waited.watches

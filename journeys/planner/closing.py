@@ -40,10 +40,14 @@ def settle_step(turn: Turn, step: ChartStep, status: str) -> StepState:
 
 
 def withdraw_steps(turn: Turn, steps: tuple[ChartStep, ...], why: str) -> None:
-    """Withdraw what is open; what repeats stops repeating."""
+    """Withdraw what is open; what repeats stops repeating, what waits for its time waits no longer."""
     for step in steps:
-        if turn.state.step(step.id).is_open:
+        record = turn.state.step(step.id)
+        if record.is_open:
             close_step(turn, step, "withdrawn", why=why)
+        elif record.opens_at is not None:
+            record = turn.edit_step(step.id)
+            record.opens_at = record.ready_at = None
         if "repeat" in turn.state.step(step.id).timers:
             turn.edit_step(step.id).timers.pop("repeat")
 
@@ -84,7 +88,7 @@ def end_play(turn: Turn, play: ChartPlay, why: str) -> None:
 
 def end_journey(turn: Turn, reason: str) -> None:
     """End the journey at this very moment: what is open is withdrawn, what waits is dropped."""
-    for container in turn.chart.containers():
+    for container in turn.chart.containers:
         withdraw_steps(turn, container.steps, "journey_ended")
     for queued in list(turn.state.queue):
         drop(turn, queued, "journey_ended")
@@ -93,6 +97,5 @@ def end_journey(turn: Turn, reason: str) -> None:
     state = turn.state
     state.status, state.reason, state.ended_at = "ended", reason, turn.at
     state.deferred, state.sent = [], {}
-    turn.changes += 1
     turn.order(EndJourney(reason))
     turn.say(Kind.JOURNEY_ENDED, reason=reason)

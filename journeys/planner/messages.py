@@ -43,7 +43,6 @@ def enqueue(turn: Turn, step: ChartStep, reason: str, template: str) -> None:
     for older in waiting:
         drop(turn, older, "superseded")
     turn.state.queue.append(queued)
-    turn.changes += 1
 
 
 def drop(turn: Turn, queued: Queued, why: str) -> None:
@@ -136,7 +135,6 @@ def _hold(turn: Turn, queued: Queued, why: str, until: Instant | None) -> None:
     if (queued.why, queued.until) == (why, until):
         return
     queued.why, queued.until = why, until
-    turn.changes += 1
     turn.say(
         Kind.MESSAGE_HELD,
         turn.chart.steps[queued.step],
@@ -188,7 +186,6 @@ def _send(turn: Turn, outgoing: Outgoing) -> None:
             tuple(part.template for part in outgoing.parts),
         ),
     )
-    turn.changes += 1
     turn.say(
         Kind.MESSAGE_SENT,
         step,

@@ -36,10 +36,13 @@ def _withdraw_what_is_gone(turn: Turn) -> None:
             turn.order(CloseTask(f"{step_id}/{record.occurrence}", "withdrawn"))
             turn.say(Kind.STEP_WITHDRAWN, None, step=step_id, occurrence=record.occurrence, why="map_changed")
         del state.steps[step_id]
+        turn.changed(("step", step_id))
     for stage_id in [known for known in state.stages if known not in chart.stages]:
+        turn.changed(("stage", stage_id))
         if state.stages.pop(stage_id).status == "open":
             turn.say(Kind.STAGE_CLOSED, None, stage=stage_id, why="map_changed")
     for play_id in [known for known in state.plays if known not in chart.plays]:
+        turn.changed(("play", play_id))
         if state.plays.pop(play_id).status == "open":
             turn.say(Kind.PLAY_ENDED, None, play=play_id, why="map_changed")
     for step_id in [known for known in state.agreed if known not in chart.steps]:

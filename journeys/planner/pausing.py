@@ -22,7 +22,6 @@ from journeys.planner.turn import Turn
 def pause(turn: Turn, reason: str | None) -> None:
     """Stop everything that happens by itself."""
     turn.state.status, turn.state.paused_at = "paused", turn.at
-    turn.changes += 1
     turn.say(Kind.JOURNEY_PAUSED, why=reason)
 
 
@@ -31,7 +30,7 @@ def resume(turn: Turn, reason: str | None) -> None:
     paused_at = turn.state.paused_at or turn.at
     turn.state.status, turn.state.paused_at = "open", None
     turn.passed = paused_at
-    turn.changes += 1
+    turn.look_anew()
     turn.say(Kind.JOURNEY_RESUMED, why=reason)
     if turn.chart.map.on_resume == "shift":
         _shift(turn, paused_at)

@@ -21,7 +21,7 @@ from journeys.planner.state import Queued, State
 from journeys.planner.steps import finish_step
 from journeys.planner.taking import take
 from journeys.planner.timeline import Entry, Kind
-from journeys.planner.timers import fire, next_due, passed_by, wake_at
+from journeys.planner.timers import fire, keep_wake, known_wake, next_due, passed_by, wake_at
 from journeys.planner.turn import Turn
 
 
@@ -48,18 +48,19 @@ def plan(chart: Chart, state: State, facts: Iterable[Fact], now: Instant) -> Pla
     """
     turn = Turn(chart, state.copy(), state.clock)
     turn.state.revision += 1
-    if not turn.state.begun:
-        _begin(turn)
+    wake = known_wake(turn) if turn.state.begun else _begin(turn)
     for at, together in _by_instant(facts, turn.state.clock, now):
-        _run_until(turn, at - 1)
+        _run_until(turn, at - 1, wake)
         _happen(turn, at, together)
-    wake = _run_until(turn, now)
+        wake = wake_at(turn)
+    wake = _run_until(turn, now, wake)
+    keep_wake(turn, wake)
     turn.state.clock = max(turn.state.clock, now)
     turn.state.entries += len(turn.entries)
     return Plan(turn.state, tuple(turn.commands), tuple(turn.entries), wake)
 
 
-def _begin(turn: Turn) -> None:
+def _begin(turn: Turn) -> Instant | None:
     state, chart = turn.state, turn.chart
     state.begun = True
     turn.look_anew()
@@ -69,6 +70,7 @@ def _begin(turn: Turn) -> None:
     open_stage(turn, next(iter(chart.stages.values())))
     settle(turn)
     _happen(turn, turn.at, [])
+    return wake_at(turn)
 
 
 def _by_instant(facts: Iterable[Fact], clock: Instant, now: Instant) -> list[tuple[Instant, list[Fact]]]:
@@ -79,13 +81,12 @@ def _by_instant(facts: Iterable[Fact], clock: Instant, now: Instant) -> list[tup
     return sorted(out.items(), key=lambda pair: pair[0])
 
 
-def _run_until(turn: Turn, until: Instant) -> Instant | None:
+def _run_until(turn: Turn, until: Instant, wake: Instant | None) -> Instant | None:
     """Let everything happen that falls due by itself up to an instant; returns when something does after it."""
-    while True:
-        at = wake_at(turn)
-        if at is None or at > until:
-            return at
-        _happen(turn, max(at, turn.at), [])
+    while wake is not None and wake <= until:
+        _happen(turn, max(wake, turn.at), [])
+        wake = wake_at(turn)
+    return wake
 
 
 def _happen(turn: Turn, at: Instant, facts: list[Fact]) -> None:
@@ -114,11 +115,11 @@ def _catch_up(turn: Turn) -> None:
         if not ahead:
             break
         turn.passed = ahead[0]
-        turn.changes += 1
+        turn.look_anew()
         _fire_timers(turn)
     if turn.passed is not None:
         turn.passed = None
-        turn.changes += 1
+        turn.look_anew()
         settle(turn)
 
 

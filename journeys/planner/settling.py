@@ -6,8 +6,6 @@ after the first thing that happens: conditions are looked at after every change.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from journeys.planner.branches import finish_play, finish_stage, open_stage, start_or_defer, try_start
 from journeys.planner.chart import ChartPlay, ChartStage, ChartStep, Waited
 from journeys.planner.closing import end_journey
@@ -19,35 +17,39 @@ from journeys.planner.turn import Turn
 
 def settle(turn: Turn) -> None:
     """Bring about all that follows now. While the journey is paused nothing closes, opens, starts or ends."""
-    if turn.changes == turn.settled:
+    if not (turn.to_look or turn.to_close or turn.to_open):
         return
+    turn.to_look.update(turn.chart.stirs.dated)
     while not turn.ended:
         if _conditions(turn):
             continue
-        if turn.paused or turn.told == turn.changes - turn.settled:  # attributes alone close and open nothing
-            break
+        if turn.paused or not (turn.to_close or turn.to_open):
+            return
         if not (_closings(turn) or _openings(turn) or _over(turn)):
-            break
-    turn.settled, turn.told = turn.changes, 0
+            return
 
 
 # Conditions.
 
 
 def _conditions(turn: Turn) -> bool:
-    return (
-        any(_step_fulfilled(turn, step) for step in turn.chart.watching_steps)
-        or any(_stage_called(turn, stage) for stage in turn.chart.called_stages)
-        or any(_play_ends(turn, play) or _play_starts(turn, play) for play in _plays_in_question(turn))
-    )
+    looks, waiting = turn.chart.stirs.looks, turn.to_look
+    while waiting:
+        place = min(waiting)
+        waiting.remove(place)
+        if _look(turn, looks[place]):
+            waiting.add(place)
+            return True
+    return False
 
 
-def _plays_in_question(turn: Turn) -> Iterator[ChartPlay]:
-    """The plays that anything may start or end now; one that only branches start and none has is not looked at."""
-    known = turn.state.plays
-    for play_id, play in turn.chart.plays.items():
-        if play.starts_when or play_id in known:
-            yield play
+def _look(turn: Turn, at: ChartStep | ChartStage | ChartPlay) -> bool:
+    """Whether conditions or events bring anything about here."""
+    if isinstance(at, ChartPlay):
+        return _play_ends(turn, at) or _play_starts(turn, at)
+    if isinstance(at, ChartStep):
+        return _step_fulfilled(turn, at)
+    return _stage_called(turn, at)
 
 
 def _step_fulfilled(turn: Turn, step: ChartStep) -> bool:
@@ -55,24 +57,18 @@ def _step_fulfilled(turn: Turn, step: ChartStep) -> bool:
         return False
     if not step.done_when:
         return _verified(turn, step)
-    if is_fulfilled(turn, step, _with_news(turn, step.done_when)):
+    if is_fulfilled(turn, step, step.done_when):
         finish_step(turn, step, by="product")
         return True
     return False
-
-
-def _with_news(turn: Turn, triggers: tuple[Waited, ...]) -> tuple[Waited, ...]:
-    """The triggers that may have come true since they were last looked at."""
-    return tuple(trigger for trigger in triggers if trigger.event is not None or turn.is_news(trigger))
 
 
 def _verified(turn: Turn, step: ChartStep) -> bool:
     """Whether the product verifies an outcome now; after a revocation its conditions must turn true anew."""
     events = tuple(trigger for trigger in step.verified_when if trigger.event is not None)
     conditions = tuple(trigger for trigger in step.verified_when if trigger.event is None)
-    looked = _with_news(turn, conditions)
-    is_true = bool(looked) and is_fulfilled(turn, step, conditions)
-    if looked and turn.state.step(step.id).must_turn and not is_true:
+    is_true = is_fulfilled(turn, step, conditions)
+    if turn.state.step(step.id).must_turn and not is_true:
         turn.edit_step(step.id).must_turn = False
     if is_fulfilled(turn, step, events) or (is_true and not turn.state.step(step.id).must_turn):
         verified_by_product(turn, step)
@@ -158,8 +154,6 @@ def _turned(
         _table(turn, where, "counts").pop(trigger.key)
         return True
     assert trigger.condition is not None
-    if not turn.is_news(trigger):
-        return False
     before = truths.get(trigger.key, False)
     now = turn.is_true(trigger.condition)
     if now != before:
@@ -178,31 +172,45 @@ def _table(turn: Turn, where: tuple[str, str], name: str) -> dict[str, object]:
 
 
 def _closings(turn: Turn) -> bool:
-    for stage_id, stage in turn.chart.stages.items():
-        if turn.state.stage(stage_id).status == "open" and _all_closed(turn, stage.steps):
-            finish_stage(turn, stage)
+    containers, waiting = turn.chart.containers, turn.to_close
+    while waiting:
+        place = min(waiting)
+        if _closes(turn, containers[place]):
             return True
-    for play_id, play in turn.chart.plays.items():
-        record = turn.state.play(play_id)
-        if record.status == "open" and (record.ending or _all_closed(turn, play.steps)):
-            finish_play(turn, play, "ends_when" if record.ending else "completed")
-            return True
+        waiting.remove(place)
     return False
 
 
-def _all_closed(turn: Turn, steps: tuple[ChartStep, ...]) -> bool:
+def _closes(turn: Turn, container: ChartStage | ChartPlay) -> bool:
+    if isinstance(container, ChartStage):
+        if turn.state.stage(container.stage.id).status != "open" or not _all_closed(turn, container):
+            return False
+        finish_stage(turn, container)
+        return True
+    record = turn.state.play(container.play.id)
+    if record.status != "open" or not (record.ending or _all_closed(turn, container)):
+        return False
+    finish_play(turn, container, "ends_when" if record.ending else "completed")
+    return True
+
+
+def _all_closed(turn: Turn, container: ChartStage | ChartPlay) -> bool:
     """Whether there are required steps and all of them are closed."""
-    required = [turn.state.step(step.id).closed for step in steps if step.required]
-    return bool(required) and all(required)
+    steps = turn.state.steps
+    for step in container.required:
+        record = steps.get(step)
+        if record is None or not record.closed:
+            return False
+    return bool(container.required)
 
 
 def _openings(turn: Turn) -> bool:
-    state, chart = turn.state, turn.chart
-    for stage_id, stage in chart.stages.items():
-        if state.stage(stage_id).status == "open" and any(open_if_ready(turn, step) for step in stage.steps):
-            return True
-    for play_id, play in chart.plays.items():
-        if state.play(play_id).status == "open" and any(open_if_ready(turn, step) for step in play.steps):
+    steps, waiting = turn.chart.ordered, turn.to_open
+    while waiting:
+        place = min(waiting)
+        waiting.remove(place)
+        if turn.is_container_open(steps[place]) and open_if_ready(turn, steps[place]):
+            waiting.add(place)
             return True
     return False
 

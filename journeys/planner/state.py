@@ -13,6 +13,7 @@ from operator import attrgetter
 from typing import Any, Self, TypeVar
 
 from journeys.customer import Customer
+from journeys.planner.ahead import Ahead
 from journeys.planner.instants import Instant
 
 FORMAT = 1
@@ -217,6 +218,7 @@ class State:
     deferred: list[dict[str, Any]] = field(default_factory=list)
     numbers: dict[str, int] = field(default_factory=dict)
     seen: list[str] = field(default_factory=list)
+    ahead: Ahead | None = field(default=None, compare=False, repr=False)
 
     @staticmethod
     def begin(customer: Customer, map: str, version: str, at: Instant) -> State:  # noqa: A002 - the field's word
@@ -236,9 +238,11 @@ class State:
     def copy(self) -> State:
         """A state that a plan may change: its tables are new, their records are copied when touched."""
         made = State(*_STATE_VALUES(self))
-        for name in _STATE_TABLES:
-            setattr(made, name, _copied(getattr(self, name)))
+        made.steps, made.stages, made.plays = self.steps.copy(), self.stages.copy(), self.plays.copy()
+        made.tasks, made.sent, made.agreed = self.tasks.copy(), self.sent.copy(), self.agreed.copy()
+        made.numbers, made.deferred, made.seen = self.numbers.copy(), self.deferred.copy(), self.seen.copy()
         made.queue = [queued.copy() for queued in self.queue]
+        made.ahead = None if self.ahead is None else self.ahead.copy()
         return made
 
     def to_json(self) -> dict[str, Any]:
@@ -250,7 +254,7 @@ class State:
                 value = {key: record.to_json() for key, record in value.items()}
             elif item.name == "queue":
                 value = [queued.to_json() for queued in value]
-            if item.name == "customer" or value in (None, {}, [], False, 0):
+            if item.name in ("customer", "ahead") or value in (None, {}, [], False, 0):
                 continue
             out[item.name] = value
         return out
@@ -275,7 +279,6 @@ class State:
 
 
 _STATE_VALUES = attrgetter(*(item.name for item in fields(State)))
-_STATE_TABLES = tuple(item.name for item in fields(State) if item.default_factory is not MISSING)
 _WAITING = StepState()
 _WAITING_STAGE = StageState()
 _NEVER = PlayState()

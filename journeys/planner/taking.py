@@ -308,7 +308,6 @@ def _agreed(turn: Turn, fact: told.Agreed) -> None:
                 change(turn, step, agreed_due(turn, step, agreed["due"]), "agreed")
         else:
             turn.state.agreed[step_id] = {**turn.state.agreed.get(step_id, {}), **agreed}
-            turn.changes += 1
 
 
 def _message_failed(turn: Turn, fact: told.MessageFailed) -> None:

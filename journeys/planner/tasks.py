@@ -22,7 +22,6 @@ def open_engine_task(
     task = "/".join(part for part in (why, about, str(number)) if part)
     role = turn.chart.map.csm
     turn.state.tasks[task] = EngineTask(role, why, about, turn.at)
-    turn.changes += 1
     turn.order(OpenTask(task, role, turn.state.customer.team.get(role), None, why))
     turn.say(Kind.TASK_OPENED, place, role=role, why=why, **more)
 
@@ -36,5 +35,4 @@ def close_engine_tasks(turn: Turn, why: str, about: str | None = None, status: s
 
 def close_engine_task(turn: Turn, task: str, status: str) -> None:
     del turn.state.tasks[task]
-    turn.changes += 1
     turn.order(CloseTask(task, status))

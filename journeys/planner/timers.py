@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from journeys.language.model import Action
-from journeys.planner.ahead import RANK_OF, Ahead, Timer
+from journeys.planner.ahead import STEP, Ahead, Due, Timer
 from journeys.planner.branches import carry_out, finish_play, open_stage, try_start
 from journeys.planner.chart import ChartPlay, ChartStage, ChartStep
 from journeys.planner.dues import escalation_of
@@ -17,80 +17,71 @@ from journeys.planner.tasks import open_engine_task
 from journeys.planner.timeline import Kind
 from journeys.planner.turn import Turn
 
-_STEP = RANK_OF["step"]
-
 
 def _ahead(turn: Turn) -> Ahead:
-    if turn.ahead is None or turn.ahead.changes != turn.changes:
-        turn.ahead = Ahead(turn.changes, list(_timers(turn)), list(_openings(turn)))
-    return turn.ahead
+    """What lies ahead, with all that changed taken in."""
+    state = turn.state
+    if state.ahead is None:
+        state.ahead = Ahead.of(state)
+    elif turn.moved:
+        state.ahead.look_anew(state, turn.moved)
+    turn.moved.clear()
+    return state.ahead
 
 
 def next_due(turn: Turn) -> Timer | None:
     """The first timer whose instant has come, or nothing."""
-    ahead, by = _ahead(turn), turn.due_by
-    due = [timer for timer in ahead.timers if timer.at <= by]
-    due += [timer for timer in ahead.openings if timer.at <= by and not _is_held(turn, timer)]
+    ahead, by, places = _ahead(turn), turn.due_by, turn.chart.places
+    if ahead.soonest > by:
+        return None
+    due = [
+        Timer(at, places[what], rank, what[1])
+        for what, timers in ahead.timers.items()
+        for at, rank in timers
+        if at <= by and what in places and (rank != STEP or _may_open(turn, what[1]))
+    ]
     return min(due) if due else None
+
+
+def _may_open(turn: Turn, step_id: str) -> bool:
+    step = turn.chart.steps[step_id]
+    return turn.is_container_open(step) and not is_held_by_play(turn, step, "everything")
 
 
 def wake_at(turn: Turn) -> Instant | None:
     """When the journey must next be looked at; None: only a fact can move it."""
+    ahead, now = _ahead(turn), turn.at  # taken in even in a pause: the next plan begins with it
     if turn.paused or turn.ended:
         return None
-    ahead, now = _ahead(turn), turn.at
-    instants = [timer.at for timer in ahead.timers]
-    instants += [timer.at for timer in ahead.openings if timer.at > now]
+    instants = [at for at, rank in _coming(turn, ahead) if rank != STEP or at > now]
     instants += [queued.until for queued in turn.state.queue if queued.until is not None and queued.until > now]
     return min(instants) if instants else None
 
 
+def known_wake(turn: Turn) -> Instant | None:
+    """When the journey must next be looked at, as the plan before this one found."""
+    return wake_at(turn) if turn.state.ahead is None else turn.state.ahead.wake
+
+
+def keep_wake(turn: Turn, wake: Instant | None) -> None:
+    """Remember for the next plan when the journey must be looked at."""
+    if turn.state.ahead is not None:
+        turn.state.ahead.wake = wake
+
+
 def passed_by(turn: Turn) -> list[Instant]:
     """The instants before now for which something still waits to happen, in order of time."""
-    ahead = _ahead(turn)
-    return sorted({timer.at for timer in (*ahead.timers, *ahead.openings) if timer.at < turn.at})
+    return sorted({at for at, _ in _coming(turn, _ahead(turn)) if at < turn.at})
 
 
-def _openings(turn: Turn) -> Iterator[Timer]:
-    """When waiting steps open and repeating ones open again; a play may hold those whose time has come."""
-    for step_id, record in turn.state.steps.items():
-        at = record.opens_at if record.status == "waiting" else record.timers.get("repeat")
-        if at is None:
-            continue
-        step = turn.chart.steps.get(step_id)
-        if step is not None and turn.is_container_open(step):
-            yield Timer(at, step.position, _STEP, step_id)
-
-
-def _is_held(turn: Turn, timer: Timer) -> bool:
-    return is_held_by_play(turn, turn.chart.steps[timer.key], "everything")
-
-
-def _timers(turn: Turn) -> Iterator[Timer]:
-    chart, state = turn.chart, turn.state
-    for step_id, record in state.steps.items():
-        if not record.is_open or step_id not in chart.steps:
-            continue
-        position = chart.steps[step_id].position
-        for name, at in record.timers.items():
-            if name != "repeat":
-                yield Timer(at, position, RANK_OF[name], step_id)
-        if record.reminders:
-            yield Timer(record.reminders[0], position, RANK_OF["remind"], step_id)
-    for stage_id, stage in state.stages.items():
-        if stage_id in chart.stages:
-            position = chart.stages[stage_id].position
-            if stage.target_at is not None:
-                yield Timer(stage.target_at, position, RANK_OF["target"], stage_id)
-            if stage.opens_at is not None:
-                yield Timer(stage.opens_at, position, RANK_OF["opens"], stage_id)
-    for play_id, play in state.plays.items():
-        if play_id in chart.plays:
-            position = chart.plays[play_id].position
-            if play.deadline_at is not None:
-                yield Timer(play.deadline_at, position, RANK_OF["deadline"], play_id)
-            if play.cooldown_until is not None:
-                yield Timer(play.cooldown_until, position, RANK_OF["cooldown"], play_id)
+def _coming(turn: Turn, ahead: Ahead) -> Iterator[Due]:
+    """All that lies ahead of what the map still has and what is open; a play may hold openings whose time has come."""
+    chart = turn.chart
+    for what, timers in ahead.timers.items():
+        if what in chart.places:
+            for due in timers:
+                if due[1] != STEP or turn.is_container_open(chart.steps[what[1]]):
+                    yield due
 
 
 def fire(turn: Turn, timer: Timer) -> None:

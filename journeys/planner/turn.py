@@ -8,18 +8,18 @@ from datetime import date
 from typing import Any, TypeVar
 
 from journeys.customer import Contact, Customer
-from journeys.language.conditions import Condition, Space
+from journeys.language.conditions import Condition
 from journeys.language.durations import Anchor
 from journeys.language.model import Touchpoint
 from journeys.language.values import parse_date
-from journeys.planner.ahead import Ahead
 from journeys.planner.calendars import Calendar
-from journeys.planner.chart import Chart, ChartPlay, ChartStage, ChartStep, Waited, Watched
+from journeys.planner.chart import Chart, ChartPlay, ChartStage, ChartStep
 from journeys.planner.commands import Command
 from journeys.planner.instants import Instant, text
 from journeys.planner.state import PlayState, Record, StageState, State, StepState
+from journeys.planner.stirring import Watched
 from journeys.planner.timeline import Entry, Kind
-from journeys.planner.view import view_of
+from journeys.planner.view import JourneyView
 
 R = TypeVar("R", bound=Record)
 
@@ -35,9 +35,9 @@ class EndlessMapError(Exception):
 class Turn:
     """The planner's working memory: `state` is its own copy, `at` the instant that is being worked out.
 
-    `changes` counts what was changed, `told` those of them that were the customer's attributes; at `settled` of them
-    nothing more followed. A plan begins where the one before it had settled. `passed` is set while a resumed journey
-    catches up: only what was due by then happens yet.
+    What changed is noted, with what it stirs: `to_look`, `to_close` and `to_open` are places among the chart's looks,
+    its containers and its steps, to be looked at before the turn is settled; a plan begins where the one before it had
+    settled. `passed` is set while a resumed journey catches up: only what was due by then happens yet.
     """
 
     chart: Chart
@@ -45,16 +45,12 @@ class Turn:
     at: Instant
     entries: list[Entry] = field(default_factory=list)
     commands: list[Command] = field(default_factory=list)
-    changes: int = 0
-    settled: int = 0
-    told: int = 0
     passed: Instant | None = None
-    ahead: Ahead | None = None
+    to_look: set[int] = field(default_factory=set)
+    to_close: set[int] = field(default_factory=set)
+    to_open: set[int] = field(default_factory=set)
+    moved: set[Watched] = field(default_factory=set)
     _touched: set[int] = field(default_factory=set)
-    _changed: dict[Watched, int] = field(default_factory=dict)
-    _all_changed: int = 0
-    _asked: dict[int, int] = field(default_factory=dict)
-    _view: dict[str, Space] | None = None
     _happened: int = 0
     _happened_at: Instant = -1
 
@@ -74,7 +70,9 @@ class Turn:
             place = {"stage": about.stage.id}
         elif isinstance(about, ChartPlay):
             place = {"play": about.play.id}
-        place.update((key, value) for key, value in more.items() if value is not None)
+        for key, value in more.items():
+            if value is not None:
+                place[key] = value
         self.entries.append(Entry(self.at, kind, place))
 
     def order(self, command: Command) -> None:
@@ -97,26 +95,34 @@ class Turn:
     # What is changed. Each record is copied once, when it is first touched.
 
     def edit_step(self, step: str) -> StepState:
-        self._note(("step", step))
+        self.changed(("step", step))
         return self._edit(self.state.steps, step, StepState)
 
     def edit_stage(self, stage: str) -> StageState:
-        self._note(("stage", stage))
+        self.changed(("stage", stage))
         return self._edit(self.state.stages, stage, StageState)
 
     def edit_play(self, play: str) -> PlayState:
-        self._note(("play", play))
+        self.changed(("play", play))
         return self._edit(self.state.plays, play, PlayState)
 
     def put_step(self, step: str, record: StepState) -> None:
         """Replace a step's record by a new one that only this turn knows."""
-        self._note(("step", step))
+        self.changed(("step", step))
         self.state.steps[step] = record
         self._touched.add(id(record))
 
-    def _note(self, what: Watched) -> None:
-        self.changes += 1
-        self._changed[what] = self.changes
+    def changed(self, what: Watched) -> None:
+        """Note that a record changes, or is gone."""
+        self.moved.add(what)
+        self._stir(what)
+
+    def _stir(self, what: Watched) -> None:
+        stirred = self.chart.stirs.by.get(what)
+        if stirred is not None:
+            self.to_look |= stirred.looks
+            self.to_close |= stirred.containers
+            self.to_open |= stirred.steps
 
     def _edit(self, table: dict[str, R], key: str, kind: type[R]) -> R:
         record = table.get(key)
@@ -132,23 +138,14 @@ class Turn:
         """Put another record of the customer in place; `attributes` are those that may differ."""
         self.state.customer = customer
         for name in attributes:
-            if ("customer", name) in self.chart.watched:
-                self._note(("customer", name))
-                self.told += 1
+            self._stir(("customer", name))
 
     def look_anew(self) -> None:
-        """Let every condition be looked at again: the journey begins, or goes on with another map."""
-        self.changes += 1
-        self._all_changed = self.changes
-
-    def is_news(self, trigger: Waited) -> bool:
-        """Whether what a trigger's condition looks at has changed since it was last asked here."""
-        seen = self._asked.get(id(trigger), 0)
-        self._asked[id(trigger)] = self.changes
-        if self._all_changed > seen:
-            return True
-        changed = self._changed
-        return any(changed.get(what, 0) > seen for what in trigger.watches)
+        """Let everything be looked at again: the journey begins, goes on after a pause or with another map."""
+        everything = self.chart.stirs.all
+        self.to_look |= everything.looks
+        self.to_close |= everything.containers
+        self.to_open |= everything.steps
 
     # What conditions see.
 
@@ -167,18 +164,16 @@ class Turn:
 
     def is_true(self, condition: Condition, event: Mapping[str, Any] | None = None) -> bool:
         """Whether a condition holds now; what is unknown is not true."""
-        view = self.view if event is None else {**self.view, "event": event}
+        view = JourneyView(self.chart, self.state, event)
         return condition.is_true(view, self._today() if condition.needs_today else None)
+
+    def value_of(self, root: str, name: str) -> Any:
+        """What conditions see under a name, such as `customer` `health`; None: it is not known."""
+        space = JourneyView(self.chart, self.state).get(root)
+        return None if space is None else space.get(name)
 
     def _today(self) -> date:
         return self.customer_calendar(None).local(self.at).date()
-
-    @property
-    def view(self) -> Mapping[str, Space]:
-        """What conditions see now, by root and name; what is not known is None."""
-        if self._view is None:
-            self._view = view_of(self.chart, self.state)
-        return self._view
 
     # Who and where.
 

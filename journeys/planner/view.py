@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,16 +13,20 @@ from journeys.planner.chart import Chart
 from journeys.planner.state import State
 
 
-def view_of(chart: Chart, state: State) -> dict[str, Space]:
-    """The spaces that conditions may name, over a state that goes on changing."""
-    return {
-        "customer": _Attributes(chart, state),
-        "steps": _Steps(state),
-        "results": _Results(state),
-        "outcomes": _Outcomes(chart, state),
-        "plays": _Plays(state),
-        "stages": _Stages(state),
-    }
+@dataclass(frozen=True, slots=True)
+class JourneyView:
+    """The spaces that conditions may name, over a state that goes on changing; `event` only where one is looked at."""
+
+    chart: Chart
+    state: State
+    event: Mapping[str, Any] | None = None
+
+    def get(self, root: str, /) -> Space | None:
+        """One space; None: there is none of that name."""
+        if root == "event":
+            return self.event
+        made = _SPACES.get(root)
+        return None if made is None else made(self.chart, self.state)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +46,7 @@ class _Attributes:
 
 @dataclass(frozen=True, slots=True)
 class _Steps:
+    chart: Chart
     state: State
 
     def get(self, name: str, /) -> Any:
@@ -49,6 +55,7 @@ class _Steps:
 
 @dataclass(frozen=True, slots=True)
 class _Results:
+    chart: Chart
     state: State
 
     def get(self, name: str, /) -> Any:
@@ -70,6 +77,7 @@ class _Outcomes:
 
 @dataclass(frozen=True, slots=True)
 class _Plays:
+    chart: Chart
     state: State
 
     def get(self, name: str, /) -> Any:
@@ -78,7 +86,18 @@ class _Plays:
 
 @dataclass(frozen=True, slots=True)
 class _Stages:
+    chart: Chart
     state: State
 
     def get(self, name: str, /) -> Any:
         return self.state.stage(name).status
+
+
+_SPACES: dict[str, Callable[[Chart, State], Space]] = {
+    "customer": _Attributes,
+    "steps": _Steps,
+    "results": _Results,
+    "outcomes": _Outcomes,
+    "plays": _Plays,
+    "stages": _Stages,
+}
