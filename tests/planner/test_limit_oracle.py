@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from journeys.customer import Contact, Customer
 from journeys.language.durations import Limit
+from journeys.planner.instants import parse
 from journeys.planner.timeline import Kind
 from journeys.simulation import simulate
 from tests.planner.naive_calendar import walked
@@ -41,14 +44,15 @@ LIMITS += ["1 per 30 hours", "2 per 12 hours", "1 per 90 minutes"]
 pytestmark = pytest.mark.filterwarnings("ignore:Requested Holidays are available only from:UserWarning")
 
 
-def sent_by_the_planner(naive, limit, waits, start):
+def sent_and_held_by_the_planner(naive, limit, waits, start):
     hours = {"days": ", ".join(naive.days), "opens": naive.from_, "closes": naive.to}
     actions = "".join(ACTION.strip("\n").format(number=n, wait=wait) + "\n" for n, wait in enumerate(waits))
     chart = chart_of({"map.yaml": MAP.format(limit=limit, actions=actions, **hours), "messages/a.md": MESSAGE})
     contact = Contact("Sam Poe", "sam@acme.example", ("user",))
     customer = Customer("acme", "Acme", timezone=naive.timezone, country=naive.country, contacts=(contact,))
     run = simulate(chart, customer, start, [], start + 200 * DAY)
-    return [entry.at for entry in run.timeline if entry.kind is Kind.MESSAGE_SENT]
+    held = [parse(entry.more["until"]) for entry in run.timeline if entry.kind is Kind.MESSAGE_HELD]
+    return [entry.at for entry in run.timeline if entry.kind is Kind.MESSAGE_SENT], held
 
 
 def sent_by_walking(naive, limit, waits, start):
@@ -69,8 +73,18 @@ def sent_by_walking(naive, limit, waits, start):
 @settings(max_examples=40, deadline=None)
 def test_what_the_limit_holds_goes_at_the_first_minute_at_which_it_fits(data, text, waits):
     place = data.draw(places())
-    naive, limit = place.naive, Limit.parse(text)
-    start = data.draw(edges(place)) // 60 * 60
+    agree(place.naive, Limit.parse(text), waits, data.draw(edges(place)) // 60 * 60)
+
+
+@given(places(), st.dates(date(2027, 1, 29), date(2027, 1, 31)), st.lists(st.integers(0, 600), min_size=2, max_size=3))
+@settings(max_examples=15, deadline=None)
+def test_a_month_from_the_end_of_january_ends_with_february(place, day, waits):
+    agree(place.naive, Limit.parse("1 per 1 month"), waits, place.naive.on(day, place.naive.from_))
+
+
+def agree(naive, limit, waits, start):
     expected = sent_by_walking(naive, limit, waits, start)
     assume(not is_cut(naive, start, expected[-1]))
-    assert sent_by_the_planner(naive, limit, waits, start) == expected
+    sent, held = sent_and_held_by_the_planner(naive, limit, waits, start)
+    assert sent == expected
+    assert all(naive.is_open(until) for until in held)
