@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 TRACKS = ("company", "outcomes", "customer")
@@ -18,6 +19,7 @@ class Mark(StrEnum):
     BRANCH = "branch"
     OPTIONAL = "optional"
     TARGET = "target"
+    RAISED = "raised"
     NONE = "none"
 
 
@@ -80,7 +82,10 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """All that a picture says."""
+    """All that a picture says.
+
+    `missing` says, by track or for `plays`, what it means that a map has none of them.
+    """
 
     title: str
     lead: tuple[str, ...]
@@ -88,3 +93,20 @@ class Content:
     told: str
     stages: tuple[Column, ...]
     plays: tuple[Column, ...]
+    missing: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def columns(self) -> tuple[Column, ...]:
+        """The stages, then the plays."""
+        return (*self.stages, *self.plays)
+
+    @property
+    def cards(self) -> tuple[Card, ...]:
+        """Every step."""
+        return tuple(card for column in self.columns for card in column.cards)
+
+    @property
+    def marks(self) -> frozenset[Mark]:
+        """The signs that it uses."""
+        lines = [line for column in self.columns for line in column.lines]
+        return frozenset(line.mark for line in (*lines, *(line for card in self.cards for line in card.lines)))

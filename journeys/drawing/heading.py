@@ -20,21 +20,22 @@ _LEAD_WIDTH = 0.85  # of the page: longer lines are hard to read
 _KEYS: tuple[tuple[str, str], ...] = (
     ("company", "what we do"),
     ("customer", "what the customer does"),
-    ("outcome", "what the customer confirms, a gate"),
+    ("outcomes", "what the customer confirms, a gate"),
     ("arrow", "waits for"),
     ("person", "done by a person"),
     ("mail", "automatic mail"),
     ("clock", "time"),
-    ("branch", "leads to a play or stage"),
-)
-_TONES = (
+    ("optional", "may be left out"),
+    ("target", "the number to reach"),
+    ("raised", "who else gets it when it is late"),
+    ("branch", "where it leads"),
     ("stage", "stage"),
     ("opens", "stage that opens by itself"),
     ("risk", "play for a risk"),
     ("expansion", "play for an expansion"),
     ("other", "other play"),
 )
-"""Explained where the map has such a stage or play."""
+"""What is explained where the map has it."""
 
 
 def _base(y: float, style: Style) -> float:
@@ -63,9 +64,8 @@ def _footer_rows(content: Content, width: float) -> list[list[tuple[str, str, fl
     """Signs with their words and where each begins, and last the name of the map, in as many rows as it takes."""
     rows: list[list[tuple[str, str, float]]] = [[]]
     x = 0.0
-    tones = {column.tone for column in (*content.stages, *content.plays)}
-    keys = [*_KEYS, *(key for key in _TONES if key[0] in tones)]
-    for sign, words in (*keys, *(("", text) for text in wrapped(content.footer, palette.BODY, width))):
+    there = _signs(content)
+    for sign, words in (*(key for key in _KEYS if key[0] in there), *(("", text) for text in wrapped(content.footer, palette.BODY, width))):
         wide = (_KEY + 4 if sign else 0.0) + width_of(words, palette.BODY)
         if rows[-1] and x + wide > width:
             rows.append([])
@@ -73,6 +73,13 @@ def _footer_rows(content: Content, width: float) -> list[list[tuple[str, str, fl
         rows[-1].append((sign, words, x if sign else max(x, width - wide)))
         x += wide + _KEY_GAP
     return rows
+
+
+def _signs(content: Content) -> set[str]:
+    """What the picture has of the things that can be explained."""
+    arrows = {"arrow"} if any(card.after or card.elsewhere for card in content.cards) else set()
+    tones = {column.tone for column in content.columns}
+    return arrows | tones | {card.track for card in content.cards} | {mark.value for mark in content.marks}
 
 
 def footer_height(content: Content, width: float) -> float:
@@ -92,7 +99,7 @@ def footer_items(content: Content, box: Box) -> Iterator[Item]:
 
 
 def _sign(sign: str, x: float, y: float) -> Iterator[Item]:
-    tones = {"company": palette.WE, "customer": palette.CUSTOMER, "outcome": palette.OUTCOME}
+    tones = {"company": palette.WE, "customer": palette.CUSTOMER, "outcomes": palette.OUTCOME}
     if sign in tones:
         tone = tones[sign]
         yield Rect(Box(x, y, 4, 10), tone.strong, radius=1)

@@ -15,6 +15,7 @@ _PATHS = {
     Mark.CLOCK: ("M5 0.9a4.2 4.2 0 1 0 0.01 0ZM5 2.6V5.2L6.9 6.3", False),
     Mark.OPTIONAL: ("M5 1.2L8.8 5L5 8.8L1.2 5Z", False),
     Mark.TARGET: ("M5 0.9a4.2 4.2 0 1 0 0.01 0ZM5 3.4a1.7 1.7 0 1 0 0.01 0Z", False),
+    Mark.RAISED: ("M5 9.2V1.4M2 4.4L5 1.2L8 4.4", False),
     Mark.BRANCH: ("M0.8 5H8.6M5.8 2.2L8.8 5L5.8 7.8", False),
 }
 

@@ -6,7 +6,10 @@ with the offset that holds at the target.
 
 from __future__ import annotations
 
+import warnings
+from bisect import bisect_left
 from calendar import monthrange
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
@@ -33,7 +36,8 @@ class NeverOpensError(Exception):
 @lru_cache(maxsize=4096)
 def _public_holidays(country: str, year: int) -> frozenset[date]:
     try:
-        return frozenset(holidays.country_holidays(country, years=year))
+        with warnings.catch_warnings(action="ignore", category=UserWarning):  # years that the package knows less of
+            return frozenset(holidays.country_holidays(country, years=year))
     except NotImplementedError:  # a country that the package does not know has no holidays here
         return frozenset()
 
@@ -64,15 +68,17 @@ def _instant(local: datetime, tz: ZoneInfo) -> Instant:
     guess = int(before.timestamp())
     if datetime.fromtimestamp(guess, tz).replace(tzinfo=None) == local:
         return guess
-    low, high = int(before.replace(fold=1).timestamp()), guess
+    return _change_of_clock(int(before.replace(fold=1).timestamp()), guess, tz)
+
+
+def _change_of_clock(low: Instant, high: Instant, tz: ZoneInfo) -> Instant:
+    """The first instant after `low`, at the latest `high`, with another offset than at `low`."""
     old = datetime.fromtimestamp(low, tz).utcoffset()
-    while high - low > 1:
-        middle = (low + high) // 2
-        if datetime.fromtimestamp(middle, tz).utcoffset() == old:
-            low = middle
-        else:
-            high = middle
-    return high
+    return low + bisect_left(range(low, high), x=True, key=lambda at: datetime.fromtimestamp(at, tz).utcoffset() != old)
+
+
+def _seconds(clock: time) -> int:
+    return clock.hour * 3600 + clock.minute * 60 + clock.second
 
 
 def add_months(day: date, months: int) -> date:
@@ -188,15 +194,36 @@ class Calendar:
         return self.from_ <= local.time() < self.to and self.is_working(local.date())
 
     def next_open(self, at: Instant) -> Instant:
-        """The instant itself if it lies in the working hours, else the next `from`."""
-        if self.is_open(at):
-            return at
-        local = self.local(at)
-        day = local.date() if local.time() < self.from_ else local.date() + timedelta(days=1)
-        opened = self.on(self.working_from(day), self.from_)
-        if opened < at:  # an hour that summer time skipped or repeated lies between
-            opened = self.on(self.working_from(day + timedelta(days=1)), self.from_)
-        return opened
+        """The first instant from this one on that lies in the working hours of a working day."""
+        for begin, end in self._stretches(at):
+            local = self.local(begin)
+            clock = max(local.time(), self.from_)
+            opens = begin + _seconds(clock) - _seconds(local.time())
+            if clock < self.to and opens < end and self.is_working(local.date()):
+                return opens
+        raise NeverOpensError(f"no working hour within {LONGEST_SEARCH} days in {self.timezone}, {self.country}")
+
+    def first_from(self, at: Instant, holds: Callable[[Instant], bool]) -> Instant:
+        """The first instant from this one on at which something holds that a day's clock, running on, only turns true.
+
+        Raises:
+            NeverOpensError: it does not hold within ten years.
+        """
+        for begin, end in self._stretches(at):
+            if holds(end - 1):
+                return begin + bisect_left(range(begin, end - 1), x=True, key=holds)
+        raise NeverOpensError(f"nothing fits within {LONGEST_SEARCH} days in {self.timezone}, {self.country}")
+
+    def _stretches(self, at: Instant) -> Iterator[tuple[Instant, Instant]]:
+        """The time from an instant on, cut where the local date ends or the clock is changed."""
+        tz = zone(self.timezone)
+        for _ in range(LONGEST_SEARCH):
+            local = datetime.fromtimestamp(at, tz)
+            end = at + 86_400 - _seconds(local.time())
+            if datetime.fromtimestamp(end - 1, tz).utcoffset() != local.utcoffset():
+                end = _change_of_clock(at, end - 1, tz)
+            yield at, end
+            at = end
 
 
 def shift_date(day: date, by: Duration, sign: int) -> date:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import time, timedelta
 
 from journeys.customer import Contact
 from journeys.language.durations import Limit
@@ -153,11 +152,11 @@ def _limit_until(turn: Turn, outgoing: Outgoing) -> Instant | None:
     sent = _recent(turn, outgoing.contact, limit)
     if len(sent) < limit.count:
         return None
-    oldest = sent[-limit.count]
-    at = calendar.plus(oldest, limit.period)
-    while calendar.plus(at, limit.period, -1) < oldest:  # a month before the month's last day may lie earlier
-        at = calendar.on(calendar.local(at).date() + timedelta(days=1), time.min)
-    at = calendar.next_open(at)
+    oldest, period = sent[-limit.count], limit.period
+    at = turn.at
+    while calendar.plus(at, period, -1) < oldest:
+        fits = calendar.first_from(at, lambda then: calendar.plus(then, period, -1) >= oldest)
+        at = calendar.next_open(fits)  # by then it may not fit again: months have no equal lengths
     return at if at > turn.at else None
 
 

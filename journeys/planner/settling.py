@@ -135,9 +135,7 @@ def _defer_condition(turn: Turn, play_id: str, triggers: set[str]) -> None:
 def _kept_start(turn: Turn, play: ChartPlay) -> bool:
     """Try a start that was blocked, once nothing blocks it any more."""
     record = turn.state.play(play.play.id)
-    if record.kept is None or record.status == "open":
-        return False
-    if record.cooldown_until is not None and turn.at < record.cooldown_until:
+    if record.kept is None or record.status == "open" or record.cooldown_until is not None:
         return False
     if play.only_if is not None and not turn.is_true(play.only_if):
         return False
