@@ -9,7 +9,7 @@ It holds from 1973 on, since when every offset of the world is in whole minutes 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
@@ -189,14 +189,16 @@ class NaiveCalendar:
         now = self.local(at)
         return self.on(self._moved(now.date(), period, sign), now.time())
 
-    def _shows_open(self, shown: datetime) -> bool:
+    def is_open(self, at: int) -> bool:
+        shown = self.local(at)
         return self.from_ <= shown.time() < self.to and self.is_working(shown.date())
 
-    def is_open(self, at: int) -> bool:
-        return self._shows_open(self.local(at))
+    def first_from(self, at: int, holds: Callable[[int], bool]) -> int:
+        """The instant itself, or the first minute after it at which something holds."""
+        if holds(at):
+            return at
+        return next(minute for minute, _ in walked(self.timezone, at) if holds(minute))
 
     def next_open(self, at: int) -> int:
-        """The instant itself, or the first minute after it at which the clock shows working hours."""
-        if self.is_open(at):
-            return at
-        return next(minute for minute, shown in walked(self.timezone, at) if self._shows_open(shown))
+        """The first at which the clock shows working hours."""
+        return self.first_from(at, self.is_open)

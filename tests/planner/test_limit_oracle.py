@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from journeys.customer import Contact, Customer
@@ -14,7 +14,7 @@ from journeys.planner.instants import parse
 from journeys.planner.timeline import Kind
 from journeys.simulation import simulate
 from tests.planner.naive_calendar import walked
-from tests.planner.test_calendar_oracle import DAY, edges, is_cut, places
+from tests.planner.test_calendar_oracle import DAY, edges, places
 from tests.workflows.example import chart_of
 
 MAP = """
@@ -77,14 +77,13 @@ def test_what_the_limit_holds_goes_at_the_first_minute_at_which_it_fits(data, te
 
 
 @given(places(), st.dates(date(2027, 1, 29), date(2027, 1, 31)), st.lists(st.integers(0, 600), min_size=2, max_size=3))
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=8, deadline=None)
 def test_a_month_from_the_end_of_january_ends_with_february(place, day, waits):
     agree(place.naive, Limit.parse("1 per 1 month"), waits, place.naive.on(day, place.naive.from_))
 
 
 def agree(naive, limit, waits, start):
     expected = sent_by_walking(naive, limit, waits, start)
-    assume(not is_cut(naive, start, expected[-1]))
     sent, held = sent_and_held_by_the_planner(naive, limit, waits, start)
     assert sent == expected
     assert all(naive.is_open(until) for until in held)
