@@ -18,7 +18,7 @@ from journeys.planner import facts as told
 from journeys.planner.chart import Chart
 from journeys.planner.commands import Command, SendMessage
 from journeys.planner.facts import Fact, MapChanged
-from journeys.planner.instants import Instant
+from journeys.planner.instants import Instant, text
 from journeys.planner.plan import Plan, plan
 from journeys.planner.state import State
 from journeys.planner.timeline import Entry
@@ -55,6 +55,9 @@ class JourneyActivities:
     async def advance(self, order: AdvanceOrder) -> Advanced:
         """Plan from the state and the facts given, and make the store's rows equal to what comes of it.
 
+        A journey that cannot be planned is freed by a move to another version, or by its end: told meanwhile, either is
+        taken in before all that it failed on.
+
         Raises:
             Exception: it could not; what it failed with stands in the journey's row until an attempt succeeds.
         """
@@ -64,17 +67,27 @@ class JourneyActivities:
             raise
         except Exception as error:
             await self._note_blocked(order, error)
-            raise
+            freeing = await self._freeing(order)
+            if freeing is None:
+                raise
+            return await self._advance(order, freeing)
 
-    async def _advance(self, order: AdvanceOrder) -> Advanced:
+    async def _advance(self, order: AdvanceOrder, freeing: Fact | None = None) -> Advanced:
         before = State.from_json(order.state)
         facts = list(_readable(order.facts))
-        legs = await self._legs(before, facts, order.now)
+        if freeing is None:
+            legs = await self._legs(before, facts, order.now)
+        else:
+            facts = [freeing, *(fact for fact in facts if fact.id != freeing.id)]
+            version = freeing.version if isinstance(freeing, MapChanged) else before.version
+            legs = [Leg(await self._charts.of(version), facts, order.now)]
         made, chart = _planned(before, legs), legs[-1].chart
         try:
             async with self._store.transaction() as session:
                 await write_plan(session, order.journey, before, made, chart)
                 await _mark_taken(session, before, facts)
+                if freeing is not None:
+                    await fact_rows.acted_at(session, before.customer.id, freeing.id, freeing.at)
         except UnknownJourney:
             log.info("journey is forgotten", journey=order.journey)
             return _over(order)
@@ -97,6 +110,19 @@ class JourneyActivities:
         with suppress(SQLAlchemyError, OSError):
             async with self._store.transaction() as session:
                 await journeys.mark_blocked(session, order.journey, order.state.get("revision", 0), order.now, why)
+
+    async def _freeing(self, order: AdvanceOrder) -> Fact | None:
+        """What people told that gets a blocked journey on, as of where it stands: its end, or a move elsewhere."""
+        state = State.from_json(order.state)
+        async with self._store.reading() as session:
+            told_since = await fact_rows.pending_of(session, [state.customer.id])
+        ways_out = [
+            told.from_json({**row.data, "at": text(state.clock)})
+            for row in told_since
+            if row.journey_id == order.journey
+            and (row.kind == "ended" or (row.kind == "map_changed" and row.data["version"] != state.version))
+        ]
+        return ways_out[-1] if ways_out else None
 
     async def _legs(self, state: State, facts: list[Fact], now: Instant) -> list[Leg]:
         """Cut the facts where the map changes: what comes before happens on the old version."""

@@ -10,11 +10,11 @@ from sqlalchemy.exc import OperationalError
 from activities.journey import JourneyActivities
 from activities.types import AdvanceOrder
 from journeys.planner.chart import Chart
-from journeys.planner.facts import AttributesSet, StepDone, to_json
+from journeys.planner.facts import AttributesSet, Ended, MapChanged, StepDone, to_json
 from journeys.planner.instants import Instant
 from journeys.planner.state import State
 from journeys.planner.turn import EndlessMapError
-from store import customers, journeys, maps
+from store import customers, facts, journeys, maps, timeline
 from store.charts import Charts, UnreadableVersion
 from store.engine import Store, open_store
 from store.tables import JourneyRow
@@ -81,6 +81,37 @@ async def test_what_fails_and_since_when_stands_in_the_row_until_it_succeeds(sto
     await journey.advance(START + 400, LOW)
     row = await journey.row()
     assert (row.blocked_since, row.blocked_why, row.revision) == (None, None, 2)
+
+
+async def test_a_move_to_a_mended_version_told_meanwhile_frees_a_blocked_journey(store: Store) -> None:
+    journey = await Journey.begin(store, {"map.yaml": CIRCLE})
+    await journey.advance(START)
+    async with store.transaction() as session:
+        mended = {"map.yaml": CIRCLE.replace("    then: {go_to: start}\n", "")}
+        version = (await maps.publish(session, "pilot", "Pilot", mended, START + 200)).version.hash
+        moved = to_json(MapChanged(id="moved", at=START + 200, version=version))
+        await facts.record(session, "acme", moved, START + 200)
+    await journey.advance(START + 90, LOW, DONE)
+
+    row = await journey.row()
+    assert (row.blocked_since, row.version, row.status) == (None, version, "ended")
+    async with store.reading() as session:
+        lines = [(entry.kind, entry.at) for entry in await timeline.of_journey(session, "acme/1")]
+        taken = {fact.id: (fact.status, fact.at) for fact in await facts.of_customer(session, "acme")}
+    assert ("map_changed", START) in lines
+    assert lines[-1] == ("journey_ended", START + 90)
+    assert taken["moved"] == ("delivered", START)
+
+
+async def test_a_blocked_journey_can_be_ended(store: Store) -> None:
+    journey = await Journey.begin(store, {"map.yaml": CIRCLE})
+    await journey.advance(START)
+    async with store.transaction() as session:
+        await facts.record(session, "acme", to_json(Ended(id="over", at=START + 200, reason="left")), START + 200)
+    await journey.advance(START + 90, LOW, DONE)
+
+    row = await journey.row()
+    assert (row.blocked_since, row.status, row.reason) == (None, "ended", "left")
 
 
 async def test_a_journey_on_a_version_that_cannot_be_read_goes_on_once_it_can(store: Store) -> None:

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from journeys import local_time
 from store.tables import JourneyRow
 
+_MOVE = (
+    "publish the map, and move this journey to the new version (milepost tell CUSTOMER map_changed): it goes on within "
+    "minutes, with all that was told meanwhile."
+)
 _HINTS = {
-    "EndlessMapError": "The map goes round in a circle. Correct it and publish it, so that nobody else gets here; this "
-    "journey goes on when a worker runs that can plan it.",
-    "NeverOpensError": "A calendar of the map has no working day for years. Correct its days and publish the map, so "
-    "that nobody else gets here; this journey goes on when a worker runs that can plan it.",
+    "EndlessMapError": f"The map goes round in a circle. Correct it, {_MOVE}",
+    "NeverOpensError": f"A calendar of the map has no working day for years. Correct its days, {_MOVE}",
     "UnreadableVersion": "A later Milepost published this version of the map. Update the workers.",
 }
 _ELSE = (
