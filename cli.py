@@ -9,6 +9,7 @@ import typer
 
 from commands.support.lazy import Commands, Listed
 from commands.support.options import before_every_command
+from embedded.leaving import run_and_leave
 
 _RUN = "Run Milepost"
 _MAPS = "Write maps"
@@ -74,7 +75,7 @@ def main() -> None:
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None:
             reconfigure(errors="replace")  # an old terminal shall not end a command
-    app()
+    run_and_leave(app)
 
 
 if __name__ == "__main__":

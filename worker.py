@@ -29,6 +29,7 @@ from channels.protocol import Channel
 from channels.registry import channel_for
 from door.door import Door
 from embedded.connection import TemporalPlace, connect
+from embedded.leaving import run_and_leave
 from embedded.logs import write_logs
 from embedded.place import place_of
 from embedded.search_attributes import register_search_attributes
@@ -163,4 +164,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run_and_leave(lambda: sys.exit(main()))
