@@ -18,24 +18,8 @@ from store import customers, facts, journeys, maps, timeline
 from store.charts import Charts, UnreadableVersion
 from store.engine import Store, open_store
 from store.tables import JourneyRow
-from tests.workflows.example import CHART, CUSTOMER, FILES, START
+from tests.workflows.example import CHART, CIRCLE, CUSTOMER, FILES, START
 
-CIRCLE = """
-map: pilot
-title: A map that can go round in a circle
-outcome: save_time
-owner: ops@vendor.example
-segment: {where: "true"}
-attributes: {tier: {type: text}, health: {type: number}}
-roles: {csm: Customer success manager}
-personas: {sponsor: {title: Sponsor}}
-stages:
-  - stage: start
-    title: Start
-    touchpoints:
-      - {touchpoint: kickoff, title: Kickoff call, role: csm, skip_when: customer.health < 40}
-    then: {go_to: start}
-"""
 LOW = to_json(AttributesSet(id="low", at=START + 60, attributes={"health": 20}))
 DONE = to_json(StepDone(id="done", at=START + 90, step="kickoff"))
 

@@ -71,6 +71,23 @@ plays:
       - {touchpoint: rescue_call, title: Call the sponsor, role: csm, due: 1 business day, effort: 30 minutes}
 """
 
+CIRCLE = """
+map: pilot
+title: A map that can go round in a circle
+outcome: save_time
+owner: ops@vendor.example
+segment: {where: "true"}
+attributes: {tier: {type: text}, health: {type: number}}
+roles: {csm: Customer success manager}
+personas: {sponsor: {title: Sponsor}}
+stages:
+  - stage: start
+    title: Start
+    touchpoints:
+      - {touchpoint: kickoff, title: Kickoff call, role: csm, skip_when: customer.health < 40}
+    then: {go_to: start}
+"""
+
 CONNECT = """---
 subject: "{{ customer.name }}: connect your first system"
 ---
