@@ -7,7 +7,9 @@ from journeys.planner.branches import open_stage, plan_opening
 from journeys.planner.chart import ChartStep
 from journeys.planner.commands import CloseTask
 from journeys.planner.dues import change, first_due
+from journeys.planner.instants import Instant
 from journeys.planner.messages import drop
+from journeys.planner.steps import repeat_ahead, repeat_instant
 from journeys.planner.timeline import Kind
 from journeys.planner.turn import Turn
 
@@ -53,6 +55,8 @@ def _carry_over(turn: Turn, step: ChartStep) -> None:
     record = turn.state.step(step.id)
     if record.status == "waiting" and not record.forced and record.opens_at is not None:
         turn.edit_step(step.id).opens_at = None  # worked out anew from when it became ready
+    if turn.is_container_open(step):
+        _carry_over_repeats(turn, step)
     if not record.is_open or record.due_agreed or isinstance(step.step, Outcome) or record.opened_at is None:
         return
     now, turn.at = turn.at, record.opened_at
@@ -62,6 +66,29 @@ def _carry_over(turn: Turn, step: ChartStep) -> None:
         due = turn.calendar_of(step).shifted(due, record.shifted, exact=False)
     if due != record.due_at and (due is None or due > turn.at):
         change(turn, step, due, "map_changed")
+
+
+def _carry_over_repeats(turn: Turn, step: ChartStep) -> None:
+    """Repeat as the new version says, from the first opening of this visit; what is past by now is not made up."""
+    record = turn.state.step(step.id)
+    repeats = record.repeat_base is not None
+    if step.every is None:
+        if repeats:
+            record = turn.edit_step(step.id)
+            record.timers.pop("repeat", None)
+            record.repeat_base, record.repeats = None, 0
+    elif repeats:
+        if record.timers.get("repeat") != repeat_instant(turn, step, record):
+            _repeat_from(turn, step, record.repeat_base)
+    elif record.status != "waiting":
+        _repeat_from(turn, step, record.opened_at)
+
+
+def _repeat_from(turn: Turn, step: ChartStep, first: Instant | None) -> None:
+    record = turn.edit_step(step.id)
+    record.repeat_base, record.repeats = turn.at if first is None else first, 1
+    record.timers["repeat"] = repeat_instant(turn, step, record)
+    repeat_ahead(turn, step, record)
 
 
 def _stand_somewhere(turn: Turn) -> None:

@@ -169,6 +169,13 @@ def repeat_instant(turn: Turn, step: ChartStep, record: StepState) -> Instant:
     return turn.calendar_of(step).opening(record.repeat_base, times)
 
 
+def repeat_ahead(turn: Turn, step: ChartStep, record: StepState) -> None:
+    """Set a repeat whose instant has come to the first one after now."""
+    while record.timers["repeat"] <= turn.at:
+        record.repeats += 1
+        record.timers["repeat"] = repeat_instant(turn, step, record)
+
+
 def _repeat_if_held(turn: Turn, step: ChartStep, record: StepState) -> bool:
     """Repeat what a play held beyond its time and holds no longer."""
     due = record.timers.get("repeat")
@@ -181,9 +188,7 @@ def _repeat_if_held(turn: Turn, step: ChartStep, record: StepState) -> bool:
 def _repeat(turn: Turn, step: ChartStep) -> None:
     """Open a repeating step once more; one that is still open is withdrawn just before."""
     record = turn.edit_step(step.id)
-    while record.timers["repeat"] <= turn.at:
-        record.repeats += 1
-        record.timers["repeat"] = repeat_instant(turn, step, record)
+    repeat_ahead(turn, step, record)
     if record.is_open:
         close_step(turn, step, "withdrawn", why="repeat")
     turn.edit_step(step.id).status = "waiting"
