@@ -15,10 +15,12 @@ from journeys.drawing.sheet import picture
 from journeys.drawing.svg import svg_of
 from journeys.drawing.telling import content_of
 from journeys.language.lint import lint
-from journeys.language.loader import load
+from journeys.language.loader import MAP_FILE, Loaded, content_hash, load
 from journeys.language.model import Map
+from journeys.local_time import day_of
 
 _KINDS = (".svg", ".png", ".html")
+_HASH_SHOWN = 12
 
 
 def draw(
@@ -45,9 +47,9 @@ def draw(
             f"{str(output)!r} has no ending that says what to draw; end it in .svg, .png or .html",
             param_hint="--output",
         )
-    map_ = _map(path)
+    map_, edition = _map(path)
     file = output or Path(f"{map_.map}.svg")
-    drawn, paper = _drawn(map_, file.suffix.lower())
+    drawn, paper = _drawn(map_, edition, file.suffix.lower())
     try:
         file.write_bytes(drawn)
     except OSError as error:
@@ -56,8 +58,8 @@ def draw(
     say(f"{file}: {map_.title}, for {paper} in landscape.")
 
 
-def _map(path: Path) -> Map:
-    """The map, without errors; its problems are told.
+def _map(path: Path) -> tuple[Map, str]:
+    """The map, without errors, and which version of it that is; its problems are told.
 
     Raises:
         CommandError: there are errors.
@@ -69,13 +71,25 @@ def _map(path: Path) -> Map:
             aside(str(problem))
     if loaded.map is None or any(problem.severity == "error" for problem in problems):
         raise CommandError("Nothing was drawn: a map with errors has no picture.", "Correct what is listed above.")
-    return loaded.map
+    return loaded.map, _edition(loaded, loaded.map)
 
 
-def _drawn(map_: Map, kind: str) -> tuple[bytes, str]:
+def _edition(loaded: Loaded, map_: Map) -> str:
+    """The version as `milepost publish` tells it, and the day on which its latest file was written, on the map's clock.
+
+    Drawings on walls outlive versions: this says which one somebody stands before.
+    """
+    files = loaded.files or {}
+    paths = [Path(loaded.file if name == MAP_FILE else loaded.name_of(name)) for name in files]
+    written = int(max(path.stat().st_mtime for path in paths))
+    day = day_of(written, map_.working_time.timezone).partition(" ")[2]  # without the day of the week
+    return f"version {content_hash(files)[:_HASH_SHOWN]} of {day}"
+
+
+def _drawn(map_: Map, edition: str, kind: str) -> tuple[bytes, str]:
     """The content of the file, and the paper that it is for."""
-    scene = picture(map_)
+    scene = picture(map_, edition)
     if kind == ".png":
         return png_of(scene), scene.paper
-    text = page_of(content_of(map_), scene) if kind == ".html" else svg_of(scene)
+    text = page_of(content_of(map_, edition), scene) if kind == ".html" else svg_of(scene)
     return text.encode(), scene.paper

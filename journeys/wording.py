@@ -265,10 +265,10 @@ def number(value: Any) -> str:
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
-def listed(parts: Iterable[str]) -> str:
+def listed(parts: Iterable[str], last: str = "and") -> str:
     """`one, two and three`."""
     given = list(parts)
-    return given[0] if len(given) == 1 else f"{', '.join(given[:-1])} and {given[-1]}"
+    return given[0] if len(given) == 1 else f"{', '.join(given[:-1])} {last} {given[-1]}"
 
 
 def _on_step(text: str) -> Callable[[Wording, More], str]:

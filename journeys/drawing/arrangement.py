@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from math import ceil
@@ -10,6 +10,7 @@ from math import ceil
 from journeys.drawing.boxes import header_height
 from journeys.drawing.columns import Planned, play_height, stack_height
 from journeys.drawing.content import TRACKS, Content
+from journeys.drawing.empties import note_height, note_width
 from journeys.drawing.heading import footer_height, heading_height
 from journeys.drawing.paper import PAPERS, Paper
 
@@ -27,6 +28,8 @@ LANE_GAP = 3.0
 LANE_PAD = 11.0
 LANE_LEAST = 46.0
 NARROWEST_CARD = 138.0
+NO_PLAYS = 46.0
+"""How high the row of plays is where there are none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +84,7 @@ class Arrangement:
 
     @property
     def plays_height(self) -> float:
-        return _height_of(self.plays)
+        return _height_of(self.plays) or NO_PLAYS
 
     @property
     def room(self) -> float:
@@ -119,7 +122,7 @@ def _fitting(
     """The arrangement of this width with the fewest rows of stages, if any is low enough for its paper."""
     inner = width - 2 * MARGIN
     heading, footer = heading_height(content, inner), footer_height(content, inner)
-    for rows in _stage_choices(stages, inner - LABEL):
+    for rows in _stage_choices(stages, inner - LABEL, content.missing):
         across = max(len(row.stages) for row in rows)
         for columns in _play_choices(plays, inner - LABEL, across):
             found = Arrangement(paper, width, heading, footer, rows, columns)
@@ -132,12 +135,14 @@ def _height_of(plays: Sequence[PlayColumn]) -> float:
     return max((column.height for column in plays), default=0.0)
 
 
-def _stage_choices(stages: tuple[Planned, ...], width: float) -> Iterator[tuple[StageRow, ...]]:
+def _stage_choices(
+    stages: tuple[Planned, ...], width: float, missing: Mapping[str, str]
+) -> Iterator[tuple[StageRow, ...]]:
     for count in range(1, len(stages) + 1):
         rows = _split(stages, ceil(len(stages) / count))
         if len(rows) != count:
             continue
-        made = tuple(_stage_row(row, width, max(len(row) for row in rows)) for row in rows)
+        made = tuple(_stage_row(row, width, max(len(row) for row in rows), missing) for row in rows)
         if all(row.card >= NARROWEST_CARD for row in made):
             yield made
 
@@ -146,7 +151,7 @@ def _split(columns: Sequence[Planned], most: int) -> list[tuple[Planned, ...]]:
     return [tuple(columns[start : start + most]) for start in range(0, len(columns), most)]
 
 
-def _stage_row(stages: tuple[Planned, ...], width: float, columns: int) -> StageRow:
+def _stage_row(stages: tuple[Planned, ...], width: float, columns: int, missing: Mapping[str, str]) -> StageRow:
     """One row of up to so many columns; a last row with fewer has them as wide as if it were full."""
     across = _column_width(width, columns)
     left = max(stage.routes.left for stage in stages)
@@ -155,6 +160,8 @@ def _stage_row(stages: tuple[Planned, ...], width: float, columns: int) -> Stage
     lanes = []
     for track in TRACKS:
         highest = max(stack_height(stage.column.on(track), card) for stage in stages)
+        if track in missing:
+            highest = note_height(missing[track], note_width(track, card))
         if highest or track != "outcomes":
             lanes.append((track, max(highest, LANE_LEAST) + 2 * LANE_PAD))
     return StageRow(stages, across, left, card, head, tuple(lanes))

@@ -65,7 +65,8 @@ def _footer_rows(content: Content, width: float) -> list[list[tuple[str, str, fl
     rows: list[list[tuple[str, str, float]]] = [[]]
     x = 0.0
     there = _signs(content)
-    for sign, words in (*(key for key in _KEYS if key[0] in there), *(("", text) for text in wrapped(content.footer, palette.BODY, width))):
+    keys = [key for key in _KEYS if key[0] in there]
+    for sign, words in (*keys, *(("", text) for text in wrapped(content.footer, palette.BODY, width))):
         wide = (_KEY + 4 if sign else 0.0) + width_of(words, palette.BODY)
         if rows[-1] and x + wide > width:
             rows.append([])

@@ -20,6 +20,7 @@ from journeys.drawing.arrangement import (
 )
 from journeys.drawing.columns import planned, play_height, play_items, stage_items
 from journeys.drawing.content import Content
+from journeys.drawing.empties import note_items, note_width
 from journeys.drawing.heading import footer_items, heading_items
 from journeys.drawing.lettering import ASCENT, Style, wrapped
 from journeys.drawing.palette import Tone
@@ -37,9 +38,9 @@ _SPREAD = 0.55  # of the room left over that goes into the lanes; the rest goes 
 _STRETCH = 40.0
 
 
-def picture(map: Map) -> Scene:  # noqa: A002 - the field's word
-    """The map as people draw it on a wall, laid out on paper."""
-    content = content_of(map)
+def picture(map: Map, edition: str = "") -> Scene:  # noqa: A002 - the field's word
+    """The map as people draw it on a wall, laid out on paper; `edition` tells which version it is, and of when."""
+    content = content_of(map, edition)
     found = arranged(content, planned(content.stages), planned(content.plays))
     millimetres = (found.paper.width, found.paper.height)
     title = f"Map: {content.title}"
@@ -63,9 +64,10 @@ class _Sheet:
         for stages in self.found.stages:
             yield from self._stages(stages, y)
             y += stages.height + self.lane_extra * len(stages.lanes) + ROW_GAP + self.gap_extra
-        if self.found.plays:
-            whole = Box(MARGIN, y, LABEL, self.found.plays_height)
-            yield from _label(whole, "Plays, beside the stages", palette.OTHER.strong)
+        whole = Box(MARGIN, y, LABEL, self.found.plays_height)
+        yield from _label(whole, "Plays, beside the stages", palette.OTHER.strong)
+        if not self.found.plays:
+            yield from note_items(self.content.missing["plays"], Box(whole.right, y, self.inner - LABEL, whole.height))
         x = MARGIN + LABEL
         for column in self.found.plays:
             yield from self._plays(column, x, y)
@@ -83,6 +85,9 @@ class _Sheet:
             name, tone = _LANES[track]
             yield Rect(lane, tone.band, radius=4)
             yield from _label(Box(lane.x, lane.y, LABEL, lane.height), name, tone.strong)
+            if track in self.content.missing:
+                note = Box(lane.x + LABEL + row.left, lane.y, note_width(track, row.card), lane.height)
+                yield from note_items(self.content.missing[track], note)
         x = MARGIN + LABEL
         for stage in row.stages:
             yield stage_items(stage, Box(x, top, row.width, row.head), lanes, (x + row.left, row.card))

@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from graphlib import TopologicalSorter
 
 from journeys.drawing.content import TRACKS, Card, Column, Content, Fact, Line, Mark
 from journeys.drawing.phrases import Phrases
 from journeys.drawing.sources import starts_of
-from journeys.language.model import Action, AnyStep, Map, Outcome, Play, Stage, Touchpoint
-from journeys.wording import number, spaced
+from journeys.language.model import Action, AnyStep, Escalate, Map, Outcome, Play, Stage, Touchpoint
+from journeys.wording import listed, number, spaced
 
 _HOLDS = {"messages": "messages of the stages", "everything": "messages and steps of the stages"}
 _VERDICTS = {"verified": "yes", "partial": "partly", "disputed": "no", "silent": "silence"}
+_MISSING = {
+    "company": "Nothing for us to do: the customer is left alone.",
+    "outcomes": "No outcome to confirm: nobody will know whether it helped.",
+    "customer": "Nothing for the customer to do: all the work is ours.",
+    "plays": "No play: nothing is planned for a customer at risk, nor for one who wants more.",
+}
 
 
-def content_of(map: Map) -> Content:  # noqa: A002 - the field's word
-    """Everything that a picture of the map says."""
-    return _Teller(map).content()
+def content_of(map: Map, edition: str = "") -> Content:  # noqa: A002 - the field's word
+    """Everything that a picture of the map says; `edition` tells which version it shows, and of when."""
+    return _Teller(map).content(edition)
 
 
 class _Teller:
@@ -27,15 +34,24 @@ class _Teller:
         self.homes = {step.id: container for container, step in map.all_steps()}
         self.steps = {step.id: step for _, step in map.all_steps()}
         self.starts = starts_of(map)
+        self.titles = Counter(_title(step) for step in self.steps.values())
 
-    def content(self) -> Content:
+    def content(self, edition: str) -> Content:
         stages = tuple(self._stage(stage, place) for place, stage in enumerate(self.map.stages))
         plays = tuple(self._play(play) for play in self.map.plays)
         lead = [f"For customers whose {self.say.condition(self.map.segment.where)}"]
         if self.map.hypothesis:
             lead.append(f"Hypothesis: {self.map.hypothesis}")
-        footer = f"{self.map.map} \u00b7 owner {self.map.owner}"
-        return Content(self.map.title, tuple(lead), footer, _told(self.map, stages, plays), stages, plays)
+        if raised := [self._raised(role.title, role.escalate) for role in self.map.roles.values() if role.escalate]:
+            lead.append(f"Late tasks also go up: {'; '.join(raised)}")
+        footer = " \u00b7 ".join(part for part in (self.map.map, edition, f"owner {self.map.owner}") if part)
+        there = {card.track for column in (*stages, *plays) for card in column.cards} | ({"plays"} if plays else set())
+        missing = {name: said for name, said in _MISSING.items() if name not in there}
+        told = _told(self.map, stages, plays, missing.values())
+        return Content(self.map.title, tuple(lead), footer, told, stages, plays, missing)
+
+    def _raised(self, title: str, escalate: Escalate) -> str:
+        return f"from {title} to {self.map.roles[escalate.to].title} after {escalate.after}"
 
     # Stages and plays.
 
@@ -63,16 +79,28 @@ class _Teller:
 
     def _led_from(self, play: str) -> Iterator[str]:
         """The steps, stages and plays whose branches start it, those of one kind together."""
+        hows: dict[str, list[str]] = {}
         for how, names in self.starts.get(play, {}).items():
-            yield f"{how} {', '.join(self._named(name) for name in names)}".strip()
+            hows.setdefault(", ".join(self._all_named(names)), []).append(how)
+        for named, ways in hows.items():
+            yield f"{listed(ways, 'or')} {named}"
 
-    def _named(self, name: str) -> str:
+    def _all_named(self, names: Sequence[str]) -> Iterator[str]:
+        """What they are called; steps of one title once, and then with their stages or plays."""
+        homes: dict[str, list[str]] = {}
+        for name in names:
+            if name in self.steps:
+                homes.setdefault(self.say.step(name), []).append(name)
+            else:
+                homes[self._container(name)] = []
+        for called, steps in homes.items():
+            shared = steps and self.titles[_title(self.steps[steps[0]])] > 1
+            yield f"{called} ({listed(self._home(step) for step in steps)})" if shared else called
+
+    def _container(self, name: str) -> str:
         if name in self.say.plays:
             return f"play\u00a0{self.say.plays[name]}"
-        if name in self.say.stages:
-            return f"stage\u00a0{self.say.stages[name]}"
-        step = self.steps[name]
-        return f"\u201c{spaced(name) if isinstance(step, Outcome) else step.title}\u201d"
+        return f"stage\u00a0{self.say.stages[name]}"
 
     def _ends(self, play: Play) -> Iterator[str]:
         yield "all steps are closed"
@@ -100,13 +128,13 @@ class _Teller:
         track, lines = self._told(step)
         elsewhere = tuple(name for name in step.after if name not in here and name in self.homes)
         known = [*lines]
-        known += [Line(f"after \u201c{_title(self.steps[name])}\u201d ({self._home(name)})") for name in elsewhere]
+        known += [Line(f"after {self.say.step(name)} ({self._home(name)})") for name in elsewhere]
         automatic = isinstance(step, Touchpoint) and step.role is None
         after = tuple(dict.fromkeys(name for name in step.after if name in here))
         return Card(step.id, track, automatic, _title(step), tuple(known), after, elsewhere)
 
     def _home(self, step: str) -> str:
-        return self._named(self.homes[step].id)
+        return self._container(self.homes[step].id)
 
     def _told(self, step: AnyStep) -> tuple[str, list[Line]]:
         match step:
@@ -123,6 +151,9 @@ class _Teller:
         else:
             yield Line(self.map.roles[step.role].title, Mark.PERSON)
         yield from self._when(step, f"due in {step.due_or_default}" if step.role else None)
+        if step.escalate:
+            to = self.map.roles[step.escalate.to].title
+            yield Line(f"{_together(f'{step.escalate.after} late:')} also {to}", Mark.RAISED)
         for name, branch in (step.results or {}).items():
             if branch:
                 yield Line(f"{spaced(name)}: {self.say.branch(branch)}", Mark.BRANCH)
@@ -196,11 +227,16 @@ def _in_order(steps: tuple[AnyStep, ...]) -> list[AnyStep]:
     return ordered
 
 
-def _told(map: Map, stages: Iterable[Column], plays: Iterable[Column]) -> str:  # noqa: A002 - the field's word
+def _told(
+    map: Map,  # noqa: A002 - the field's word
+    stages: Iterable[Column],
+    plays: Iterable[Column],
+    missing: Iterable[str],
+) -> str:
     """The picture in words, for who cannot see it."""
     parts = [f"The journey of {map.title}, stage by stage: what we do, what the customer does and confirms."]
     for kind, columns in (("Stage", stages), ("Play", plays)):
         for column in columns:
             steps = "; ".join(card.title for card in column.cards) or "no step"
-            parts.append(f"{kind} {column.mark}, {column.title}: {steps}.")
-    return " ".join(parts)
+            parts.append(f"{kind} {column.mark}, {column.title}: {steps.rstrip('.')}.")
+    return " ".join([*parts, *missing])

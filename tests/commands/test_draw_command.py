@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+import os
+import shutil
 import struct
 from pathlib import Path
 
 import pytest
 
+from journeys.language.loader import content_hash, load
 from tests.commands.conftest import MAPS, Milepost
 from tests.language.broken import SIDE_FILES, example_with
 
@@ -30,6 +33,19 @@ def test_the_ending_says_what_is_drawn(milepost: Milepost) -> None:
     assert struct.unpack(">II", Path("wall.png").read_bytes()[16:24])[0] > 3000
     assert Path("wall.html").read_text().startswith("<!doctype html>")
     assert Path("WALL.SVG").read_text().startswith("<svg")
+
+
+def test_the_picture_says_which_version_it_shows_and_of_which_day(milepost: Milepost) -> None:
+    shutil.copytree(ENTERPRISE, "wall")
+    for file in Path("wall").rglob("*"):
+        os.utime(file, (1_772_000_000, 1_772_000_000))  # 25 Feb 2026 in New York
+    files = load("wall").files
+    assert files is not None
+    milepost("draw", "wall", "-o", "wall.svg")
+    written = Path("wall.svg").read_text()
+    assert f"version {content_hash(files)[:12]} of 25 Feb 2026" in written
+    milepost("draw", "wall", "-o", "again.svg")
+    assert Path("again.svg").read_text() == written
 
 
 def test_another_ending_is_refused_with_those_that_there_are(milepost: Milepost) -> None:

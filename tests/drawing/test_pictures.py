@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from journeys.drawing.phrases import Phrases
 from journeys.drawing.scene import Box, Scene, groups
 from journeys.drawing.sheet import picture
 from journeys.language.loader import load
 from journeys.language.model import Map, Outcome, Stage
-from tests.drawing.large import large_map
+from tests.drawing.large import large, large_map
 from tests.drawing.reading import (
     all_known,
     arrows,
@@ -26,7 +27,13 @@ from tests.drawing.reading import (
 )
 
 MAPS = Path(__file__).parents[2] / "maps"
-NAMES = (*sorted(file.parent.name for file in MAPS.glob("*/map.yaml")), "sixty steps", "one step", "large paper")
+NAMES = (
+    *sorted(file.parent.name for file in MAPS.glob("*/map.yaml")),
+    "sixty steps",
+    "one step",
+    "nothing to confirm",
+    "large paper",
+)
 ON_A3 = NAMES[:-1]
 
 
@@ -40,6 +47,15 @@ def map_called(name: str) -> Map:
         small = large_map(1, 1).model_dump(by_alias=True, exclude_defaults=True, mode="json")
         small["stages"][0] = {"stage": "s0", "title": "Go", "touchpoints": small["stages"][0]["touchpoints"][:1]}
         return Map.model_validate({**small, "plays": []})
+    if name == "nothing to confirm":
+        data = large(4, 2)
+        for container in (*data["stages"], *data["plays"]):
+            container.pop("outcomes", None)
+        data["plays"] = []
+        data["stages"][0]["actions"][0].pop("wait")
+        for action in (step for stage in data["stages"] for step in stage["actions"]):
+            action.pop("overdue", None)
+        return Map.model_validate(data)
     made = load(MAPS / name).map
     assert made is not None
     return made
@@ -139,8 +155,80 @@ def test_a_map_that_is_illegible_on_a3_gets_larger_paper() -> None:
 
 def test_a_play_says_what_starts_and_ends_it() -> None:
     told = written(group(drawn("enterprise-save-time"), "play", "rescue"))
-    for part in ("health < 40", "champion left", "no to “hours saved”", "health ≥ 60", "30 business days", "play B"):
+    outcome = "“Weekly reporting takes us at least 10 hours less than before”"
+    for part in (
+        "“Health score from 0 to 100” < 40",
+        "champion left",
+        f"no to {outcome}",
+        "“Health score from 0 to 100” ≥ 60",
+        f"{outcome} is verified",
+        "30 business days",
+        "play B",
+    ):
         assert part in told
+
+
+def test_answers_that_lead_to_one_play_are_told_together() -> None:
+    data = large(1, 1)
+    data["stages"][0]["outcomes"][0]["then"] = {key: {"play": "p0"} for key in ("partial", "disputed", "silent")}
+    told = written(group(picture(Map.model_validate(data)), "play", "p0"))
+    assert "partly to, no to or silence on “The group spends" in told
+
+
+def test_steps_of_one_title_are_told_apart_by_their_stages() -> None:
+    told = written(group(drawn("sixty steps"), "play", "p0"))
+    assert "late: “Connect the data warehouse” (stage 1, stage 3 and stage 5)" in told
+
+
+def said(scene: Scene) -> str:
+    return " ".join(text.text for text in texts(scene)).replace("\u00a0", " ")
+
+
+def test_what_a_map_lacks_is_said_where_it_would_stand() -> None:
+    for name, missing in (
+        ("nothing to confirm", "No outcome to confirm: nobody will know whether it helped."),
+        ("nothing to confirm", "No play: nothing is planned for a customer at risk"),
+        ("one step", "Nothing for the customer to do"),
+    ):
+        assert missing in said(drawn(name))
+        assert missing in drawn(name).told
+        assert "What the customer confirms" in said(drawn(name))
+    assert "No outcome" not in said(drawn("enterprise-save-time"))
+
+
+def test_only_signs_that_are_there_are_explained() -> None:
+    keys = ("a gate", "automatic mail", "where it leads", "may be left out", "play for a risk", "waits for")
+    assert all(key in said(drawn("enterprise-save-time")) for key in keys)
+    assert not [key for key in keys if key in said(drawn("one step"))]
+
+
+def test_whom_late_tasks_go_to_is_told_for_roles_and_where_a_task_says_it() -> None:
+    scene = drawn("enterprise-save-time")
+    assert "from Customer success manager to Head of customer success after 3 business days" in said(scene)
+    assert "2 business days late: also Head of customer success" in written(group(scene, "step", "kickoff"))
+
+
+def test_the_version_is_told_where_it_is_known() -> None:
+    map_ = map_called("one step")
+    assert "large · version 19059dbead57 of 2 Mar 2026 · owner" in said(
+        picture(map_, "version 19059dbead57 of 2 Mar 2026")
+    )
+    assert "large · owner" in said(picture(map_))
+
+
+def test_conditions_are_told_in_words() -> None:
+    say = Phrases(map_called("enterprise-save-time"))
+    for written_, words in (
+        ("!has(customer.seats)", "“Seats in the contract” is not known"),
+        (
+            "has(customer.seats) && customer.seats < 5",
+            "“Seats in the contract” is known and “Seats in the contract” < 5",
+        ),
+        ("days_until(customer.renews_on) <= 30", "days until “Day on which the contract renews” ≤ 30"),
+        ("!customer.single_sign_on", "not “Signs in through a company directory”"),
+        ('results.handoff == "a && b"', "the result of “Sales-to-success handoff meeting” is a && b"),
+    ):
+        assert say.condition(written_).replace("\u00a0", " ") == words
 
 
 def test_a_mail_is_told_apart_from_the_work_of_a_person() -> None:
