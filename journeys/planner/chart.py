@@ -53,12 +53,19 @@ class ChartStep:
         return _conditions(self.done_when, self.verified_when)
 
     @property
+    def kind(self) -> str:
+        """`task`, `mail`, `action` or `outcome`."""
+        if isinstance(self.step, Touchpoint):
+            return "mail" if self.step.role is None else "task"
+        return "outcome" if isinstance(self.step, Outcome) else "action"
+
+    @property
     def is_mail(self) -> bool:
-        return isinstance(self.step, Touchpoint) and self.step.role is None
+        return self.kind == "mail"
 
     @property
     def is_task(self) -> bool:
-        return isinstance(self.step, Touchpoint) and self.step.role is not None
+        return self.kind == "task"
 
     @property
     def essential(self) -> bool:

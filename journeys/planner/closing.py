@@ -31,7 +31,7 @@ def settle_step(turn: Turn, step: ChartStep, status: str) -> StepState:
         turn.order(CloseTask(f"{step.id}/{record.occurrence}", status))
     if not record.is_open and not record.closed:
         record.occurrence += 1
-    record.status = status
+    record.status, record.kind = status, step.kind
     record.opens_at = record.ready_at = None
     record.forced = record.asks_again = False
     record.reminders, record.counts = [], {}

@@ -8,7 +8,8 @@ from journeys.planner.chart import ChartStep
 from journeys.planner.commands import CloseTask
 from journeys.planner.dues import change, first_due
 from journeys.planner.instants import Instant
-from journeys.planner.messages import drop
+from journeys.planner.messages import drop, drop_of_step
+from journeys.planner.state import StepState
 from journeys.planner.steps import repeat_ahead, repeat_instant
 from journeys.planner.timeline import Kind
 from journeys.planner.turn import Turn
@@ -53,6 +54,9 @@ def _withdraw_what_is_gone(turn: Turn) -> None:
 
 def _carry_over(turn: Turn, step: ChartStep) -> None:
     record = turn.state.step(step.id)
+    if _is_another(turn, step):
+        _begin_anew(turn, step, record)
+        return
     if record.status == "waiting" and not record.forced and record.opens_at is not None:
         turn.edit_step(step.id).opens_at = None  # worked out anew from when it became ready
     if turn.is_container_open(step):
@@ -66,6 +70,27 @@ def _carry_over(turn: Turn, step: ChartStep) -> None:
         due = turn.calendar_of(step).shifted(due, record.shifted, exact=False)
     if due != record.due_at and (due is None or due > turn.at):
         change(turn, step, due, "map_changed")
+
+
+def _is_another(turn: Turn, step: ChartStep) -> bool:
+    """Whether the step under this id is another one now: of another kind, or in a stage or play that is not open.
+
+    What somebody did counts for a task, a mail and an action alike.
+    """
+    record = turn.state.step(step.id)
+    if record.is_open:
+        return record.kind != step.kind or not turn.is_container_open(step)
+    return record.closed and record.kind != step.kind and "outcome" in (record.kind, step.kind)
+
+
+def _begin_anew(turn: Turn, step: ChartStep, record: StepState) -> None:
+    """Let a step wait that has only its id in common with the one before."""
+    if record.is_open:
+        if record.kind == "task":
+            turn.order(CloseTask(f"{step.id}/{record.occurrence}", "withdrawn"))
+        turn.say(Kind.STEP_WITHDRAWN, step, why="map_changed")
+    drop_of_step(turn, step.id, "map_changed")
+    turn.put_step(step.id, StepState(occurrence=record.occurrence, answers=record.answers))
 
 
 def _carry_over_repeats(turn: Turn, step: ChartStep) -> None:

@@ -88,10 +88,12 @@ class StepState(Record):
 
     `timers` maps what falls due (`due`, `overdue`, `escalate`, `silent`, `ask`, `repeat`) to its instant; `reminders`
     are the instants of the reminders to come. `counts` are events seen towards each trigger, by its place in the list.
+    `kind` is what the step was when it opened (`task`, `mail`, `action`, `outcome`): another version may say otherwise.
     `due_at` is, for an outcome, the instant from which the customer is silent.
     """
 
     status: str = "waiting"
+    kind: str = "task"
     occurrence: int = 0
     ready_at: Instant | None = None
     opens_at: Instant | None = None

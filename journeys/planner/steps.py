@@ -90,7 +90,7 @@ def open_step(turn: Turn, step: ChartStep) -> None:
 
 def _opened(turn: Turn, step: ChartStep) -> StepState:
     record = turn.edit_step(step.id)
-    record.status = "open"
+    record.status, record.kind = "open", step.kind
     record.occurrence += 1
     record.opened_at, record.opens_at, record.ready_at = turn.at, None, None
     record.forced = record.must_turn = record.asks_again = False

@@ -1,0 +1,42 @@
+"""Moving a journey to any other version, whatever both say of the same ids: it goes on, and loses nothing silently."""
+
+from __future__ import annotations
+
+import json
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from journeys.planner.chart import Chart
+from journeys.planner.facts import MapChanged
+from journeys.planner.plan import plan
+from journeys.planner.state import State
+from journeys.simulation import simulate
+from tests.planner.generated import DAY, START, charts, customers, facts_for
+
+UNTIL = START + 260 * DAY
+generous = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+
+
+def a_move(draw):
+    """A journey on one map that is told, at some time, to go on with another; the ids of both are much the same."""
+    old, drawn = draw(charts), draw(charts)
+    new = Chart.of(drawn.map, "v2")
+    at = START + draw(st.integers(0, 120)) * DAY + draw(st.integers(0, DAY))
+    facts = [*draw(facts_for(old)), *draw(facts_for(new))]
+    told = [fact for number, fact in enumerate(facts) if number == 0 or fact.id not in {f.id for f in facts[:number]}]
+    return old, new, draw(customers), sorted([*told, MapChanged(id="moved", at=at, version="v2")], key=lambda f: f.at)
+
+
+@given(st.data())
+@generous
+def test_a_journey_goes_on_after_any_move(data):
+    old, new, customer, facts = a_move(data.draw)
+    run = simulate(old, customer, START, facts, UNTIL, versions={"v2": new})
+    instants = [entry.at for entry in run.timeline]
+    assert instants == sorted(instants)
+    known = {*new.steps}
+    assert set(run.state.steps) <= known or run.state.version == "v1"
+    assert State.from_json(json.loads(json.dumps(run.state.to_json()))) == run.state
+    again = plan(new if run.state.version == "v2" else old, run.state, (), UNTIL + 200 * DAY)
+    assert again.state.clock == UNTIL + 200 * DAY
