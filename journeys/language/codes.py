@@ -185,4 +185,27 @@ CODES: dict[str, Code] = {
         "roles:\n  csm: {title: Customer success manager}",
         "roles:\n  csm: {title: Customer success manager, escalate: {after: 3 business days, to: cs_manager}}",
     ),
+    "W210": Code(
+        "a scenario whose customer the map is not for",
+        "The segment's `where` is not true of the scenario's customer when it begins, so in production this customer "
+        "would never begin a journey on the map by itself: what the scenario shows happens to nobody. Correct the "
+        "customer's attributes, or the segment. Somebody may be enrolled by hand all the same; then it is meant.",
+        'segment: {where: customer.tier == "enterprise"}      # map.yaml\n'
+        "attributes: {tier: small}                             # the scenario",
+        'segment: {where: customer.tier == "enterprise"}\nattributes: {tier: enterprise}',
+    ),
+    "W211": Code(
+        "a scenario that cannot fail",
+        "It has neither `expect` nor `never`, or both are empty. It passes whatever the map does, and everybody takes "
+        "it for a test. Write what must happen, and what must not.",
+        "until: 2026-05-01T00:00:00Z\nexpect: []",
+        "until: 2026-05-01T00:00:00Z\nexpect:\n  - {kind: journey_ended, reason: goal_reached}",
+    ),
+    "W212": Code(
+        "an event in a scenario that the map does not wait for",
+        "No trigger of the map names the event, so telling it brings about nothing. Most often it is a misspelling, "
+        "and the step that it was to close stays open.",
+        "facts:\n  - {at: 2026-03-06T10:00:00Z, event: sso_conected}",
+        "facts:\n  - {at: 2026-03-06T10:00:00Z, event: sso_connected}",
+    ),
 }

@@ -5,6 +5,7 @@ Reading is safe against files that are meant to hurt: size, depth and what alias
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,12 +16,16 @@ from ruamel.yaml.constructor import SafeConstructor
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
+from journeys.language.mistakes.diagnosis import Refusal, diagnose
+
 MAX_BYTES = 1_000_000
 MAX_VALUES = 20_000
 MAX_DEPTH = 60
 MAX_LINE = 200_000
 """Letters; the parser takes time by the square of some lines."""
 _SCALARS = {f"tag:yaml.org,2002:{name}" for name in ("str", "int", "float", "bool", "null")}
+_UNFINISHED = re.compile(r"([A-Za-z_]\w*)(?::| +)([\[{])")
+"""A name that a bracket follows without the colon and the space between."""
 _AS_TEXT = {"tag:yaml.org,2002:timestamp", "tag:yaml.org,2002:merge"}
 
 Path = tuple[str | int, ...]
@@ -118,15 +123,15 @@ def read_yaml(text: str) -> Reading:
         reading.faults.append(_fault_of(error, text))
     except RecursionError:
         reading.faults.append(Fault(START, _TOO_DEEP))
-    except _TooMuchError as error:
+    except _UnreadableError as error:
         reading.faults.append(Fault(error.args[0], error.args[1]))
     except (YAMLError, ValueError, AttributeError, TypeError, IndexError) as error:
         reading.faults.append(_fault_of(error, text))
     return reading
 
 
-class _TooMuchError(Exception):
-    """Raised with a spot and a message when a file holds more than a map can."""
+class _UnreadableError(Exception):
+    """Raised with a spot and a message where reading on makes no sense: a file holds more than a map can, or less."""
 
 
 _TOO_MANY = f"The file holds more than {MAX_VALUES} values, with its aliases written out; shorten it"
@@ -145,7 +150,7 @@ class _BoundedComposer(Composer):
         if self._nodes > MAX_VALUES or self._depth > MAX_DEPTH:
             mark = self.parser.peek_event().start_mark
             said = _TOO_DEEP if self._depth > MAX_DEPTH else _TOO_MANY
-            raise _TooMuchError(Spot(mark.line + 1, mark.column + 1), said)
+            raise _UnreadableError(Spot(mark.line + 1, mark.column + 1), said)
         made = super().compose_node(parent, index)
         self._depth -= 1
         return made
@@ -159,26 +164,12 @@ def _yaml() -> YAML:
 
 
 def _fault_of(error: Exception, text: str) -> Fault:
-    mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
-    spot = Spot(mark.line + 1, mark.column + 1) if mark else START
-    said = getattr(error, "problem", None) or str(error).split("\n", 1)[0]
     if position := getattr(error, "position", None):  # a character that YAML does not allow
         before = text[:position] if isinstance(position, int) else ""
         spot = Spot(before.count("\n") + 1, len(before) - before.rfind("\n"))
-        said = "a control character stands here"
-    return Fault(spot, f"The YAML can't be read: {said}{_hint(said)}")
-
-
-def _hint(said: str) -> str:
-    if "'\\t'" in said:
-        return "; indent with spaces, not tabs"
-    if "mapping values are not allowed" in said:
-        return "; put text that holds ': ' in quotes"
-    if "another document" in said:
-        return "; a file holds one map: remove the line '---'"
-    if "undefined alias" in said:
-        return "; put text that begins with '*' in quotes"
-    return ""
+        return Fault(spot, "A control character stands here, which can't be seen; remove it")
+    found = diagnose(text, Refusal.of(error))
+    return Fault(Spot(found.row + 1, found.column + 1), found.message)
 
 
 class _Builder:
@@ -193,9 +184,9 @@ class _Builder:
         self._left -= 1
         if self._left < 0:
             message = f"The file holds more than {MAX_VALUES} values once its aliases are written out; shorten it"
-            raise _TooMuchError(_spot(node), message)
+            raise _UnreadableError(_spot(node), message)
         if depth == 0:
-            raise _TooMuchError(_spot(node), _TOO_DEEP)
+            raise _UnreadableError(_spot(node), _TOO_DEEP)
         if isinstance(node, MappingNode):
             return self._fields(node, depth)
         if isinstance(node, SequenceNode):
@@ -210,9 +201,9 @@ class _Builder:
             if key is None:
                 continue
             if key in fields:
-                first = fields.keys_at[key]
-                message = f"{key!r} is written twice, first on line {first.line}; remove one"
-                self._faults.append(Fault(_spot(key_node), message, repeated=True))
+                self._faults.append(_written_twice(key, fields, _spot(key_node)))
+                if key == next(iter(fields)) and len(node.value) > 1 + len(fields):
+                    break  # a list item whose dash is missing: its other fields are written twice as well
                 continue
             fields[key] = self.build(value_node, depth - 1)
             fields.keys_at[key], fields.values_at[key] = _spot(key_node), _spot(value_node)
@@ -220,8 +211,14 @@ class _Builder:
 
     def _key(self, node: Node) -> str | None:
         if isinstance(node, ScalarNode):
+            if node.style is None and (found := _UNFINISHED.match(node.value)):
+                meant = f"{found[1]}: {found[2]}..."
+                raise _UnreadableError(
+                    _spot(node), f"Between {found[1]!r} and {found[2]!r} stands no ': '; write '{meant}'"
+                )
             return str(node.value)
-        self._faults.append(Fault(_spot(node), "The name of a field is a list or a mapping; write plain text"))
+        said = "A bracket stands where the name of a field belongs; put text that begins with '{{' in quotes"
+        self._faults.append(Fault(_spot(node), said))
         return None
 
     def _items(self, node: SequenceNode, depth: int) -> Items:
@@ -245,6 +242,14 @@ class _Builder:
         if tag not in _AS_TEXT:
             self._faults.append(Fault(_spot(node), f"The tag {tag[:40]!r} has no meaning in a map; remove it"))
         return str(node.value)
+
+
+def _written_twice(key: str, fields: Fields, spot: Spot) -> Fault:
+    first = fields.keys_at[key]
+    way = "remove one"
+    if key == next(iter(fields)) and spot.line > first.line:
+        way = "remove one, or write '- ' before the second if another item of a list begins there"
+    return Fault(spot, f"{key!r} is written twice, first on line {first.line}; {way}", repeated=True)
 
 
 def _spot(node: Node) -> Spot:

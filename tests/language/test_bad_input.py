@@ -50,7 +50,7 @@ def only(problems: tuple[Problem, ...]) -> Problem:
         (EXAMPLE.encode("utf-16"), (1, 1), "UTF-16"),
         (EXAMPLE.encode("utf-16-le"), (1, 1), "UTF-16"),
         (EXAMPLE.replace("    title: Onboarding", "\ttitle: Onboarding"), None, "indent with spaces, not tabs"),
-        (EXAMPLE.replace("Kickoff call", "Kick\0off"), None, "a control character stands here"),
+        (EXAMPLE.replace("Kickoff call", "Kick\0off"), None, "A control character stands here"),
         ("map: " + "!" * (MAX_LINE + 1), (1, 1), "The line is longer than"),
         ("", (1, 1), "The file holds no map"),
     ],
@@ -130,7 +130,7 @@ start: 2026-03-02T10:00:00Z
 customer:
   id: acme
   name: Acme
-  attributes: {tier: enterprise}
+  attributes: {tier: enterprise, goal: save_time}
   contacts:
     - {name: Sam, email: sam@acme.example, personas: [sponsor]}
 facts:

@@ -90,12 +90,20 @@ def test_a_message_without_a_subject_is_told_how_to_write_one(text: str):
     assert "subject" in problems(text)[0].message
 
 
-@pytest.mark.parametrize("subject", ["Kickoff: what we agreed", "{{ customer.name }}: welcome", '"open'])
-def test_a_subject_that_yaml_reads_otherwise_is_told_to_use_quotes(subject: str):
+@pytest.mark.parametrize(
+    ("subject", "way"),
+    [
+        ("Kickoff: what we agreed", 'put the text in quotes: "Kickoff: what we agreed"'),
+        ("{{ customer.name }}: welcome", 'put the whole in quotes: "{{ customer.name }}: welcome"'),
+        ('"open', 'write " at the end of the text'),
+        ("Hello\nsubject: Again", "'subject' is written twice; remove one"),
+    ],
+)
+def test_a_subject_that_yaml_reads_otherwise_is_told_what_to_write(subject: str, way: str):
     problem = only(f"---\nsubject: {subject}\n---\nHello\n")
 
-    assert "double quotes" in problem.message
-    assert problem.line == 2
+    assert way in problem.message
+    assert problem.line == 2 + subject.count("\n")
 
 
 def test_a_playbook_has_no_front_matter_but_may_begin_with_a_rule():

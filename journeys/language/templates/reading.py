@@ -11,6 +11,8 @@ from typing import Any
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError
 
+from journeys.language.mistakes.diagnosis import Refusal, diagnose
+
 FRONT_MATTER_KEYS = ("subject", "language")
 _FRONT_MATTER = re.compile(r"\A\ufeff?---[ \t]*\r?\n(?P<yaml>.*?)^---[ \t]*\r?(?:\n|\Z)", re.DOTALL | re.MULTILINE)
 _EXAMPLE = "begin the file with three lines: '---', 'subject: ...', '---'"
@@ -70,12 +72,10 @@ def read_message(text: str) -> tuple[MessageTemplate | None, list[TemplateProble
     try:
         data = YAML(typ="rt").load(yaml)
     except MarkedYAMLError as error:
-        marks = [mark for mark in (error.problem_mark, error.context_mark) if mark is not None]
-        mark = next((one for one in marks if one.line < yaml.count("\n")), None)
-        line, column = (mark.line + 2, mark.column + 1) if mark else (2, 1)
-        return None, [TemplateProblem(line, column, f"The front matter can't be read ({error.problem}); {_QUOTES}")]
-    except Exception as error:  # noqa: BLE001 - ruamel raises TypeError and others on odd keys such as {{ x }}
-        return None, [TemplateProblem(2, 1, f"The front matter can't be read ({error}); {_QUOTES}")]
+        found = diagnose(yaml, Refusal.of(error))
+        return None, [TemplateProblem(found.row + 2, found.column + 1, found.message)]
+    except Exception:  # noqa: BLE001 - ruamel raises TypeError and others on odd keys such as {{ x }}
+        return None, [TemplateProblem(2, 1, f"The front matter can't be read; {_QUOTES}")]
     if not isinstance(data, dict):
         return None, [TemplateProblem(1, 1, f"The front matter has no subject; {_EXAMPLE}")]
     return _read_fields(data, body, body_line)
