@@ -6,7 +6,7 @@ import inspect
 from bisect import bisect_left
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
-from itertools import pairwise
+from itertools import pairwise, product
 from zoneinfo import available_timezones
 
 import pytest
@@ -232,6 +232,14 @@ def test_both_move_a_date_to_the_same_date(data, by):
     assert shift_date(day, by, sign) == naive_shift_date(day, by, sign)
     if by.unit is Unit.MONTH:
         assert add_months(day, sign * by.count) == naive_shift_date(day, by, sign)
+
+
+def test_both_move_the_last_day_of_a_month_to_the_same_date():
+    first_days = [date(year, month, 1) for year in range(2023, 2026) for month in range(1, 13)]
+    for last_day, months in product((day - timedelta(days=1) for day in first_days), range(14)):
+        for sign in (1, -1):
+            expected = naive_shift_date(last_day, Duration(months, Unit.MONTH), sign)
+            assert add_months(last_day, sign * months) == expected
 
 
 @given(st.data(), durations)
