@@ -50,19 +50,3 @@ async def _on_temporal(scenarios: Iterable[Scenario]) -> list[Sequence[Entry]]:
 
     async with time_skipping_server() as server:
         return [await simulate_on(server, scenario) for scenario in scenarios]
-
-
-def line(entry: Entry) -> str:
-    """An entry as one line for people: instant, kind, place, the rest."""
-    data = entry.to_json()
-    place = "/".join(str(data.pop(name)) for name in ("stage", "play", "step") if name in data)
-    at, kind = data.pop("at"), data.pop("kind")
-    data.pop("occurrence", None) if data.get("occurrence") == 1 else None
-    more = "  ".join(f"{name}={_shown(value)}" for name, value in data.items())
-    return f"{at}  {kind:<17} {place:<32} {more}".rstrip()
-
-
-def _shown(value: object) -> str:
-    if isinstance(value, list):
-        return "+".join(str(each) for each in value)
-    return str(value)

@@ -1,26 +1,33 @@
-"""`milepost lint`: everything that is wrong with maps, before anybody is put on one."""
+"""`milepost lint`: everything that is wrong with maps and their scenarios, before anybody is put on one."""
 
 from __future__ import annotations
 
 import json
 import textwrap
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from commands.support.errors import CommandError
 from journeys.advising import examine
 from journeys.language.codes import CODES
 from journeys.language.loader import MAP_FILE, load
 from journeys.language.names import nearest
 from journeys.language.problems import Problem
+from journeys.reading import map_of, scenario_files, sort_of
+from journeys.scenario import load_scenario
 
 
 def lint(
     paths: Annotated[
         list[Path] | None,
         typer.Argument(
-            metavar="PATH...", help="A map's folder, its map.yaml, or a folder of maps.", show_default=False
+            metavar="PATH...",
+            help="A map's folder, its map.yaml, a folder of maps, or scenarios.",
+            show_default=False,
         ),
     ] = None,
     *,
@@ -30,37 +37,102 @@ def lint(
         typer.Option(metavar="CODE", help="Say what a code such as M105 means, and what to do.", show_default=False),
     ] = None,
 ) -> None:
-    """Report all problems of maps at once, as FILE:LINE:COLUMN CODE message; exit 1 if any is an error."""
+    """Report all problems of maps and of their scenarios at once; exit 1 if any is an error.
+
+    Each is told as FILE:LINE:COLUMN CODE message. Scenarios are looked at, not run: `milepost test` runs them.
+    """
     if explain is not None:
         _explain(explain)
         return
     if not paths:
         raise typer.BadParameter("name a map's folder, its map.yaml or a folder of maps, such as maps/")
-    maps = [file for path in paths for file in map_files(path)]
-    problems = [problem for file in maps for problem in examine(load(file))]
+    found = _found(paths)
+    problems = found.problems()
     for problem in problems:
         typer.echo(json.dumps(problem.to_json(), ensure_ascii=False) if as_json else str(problem))
-    errors = sum(problem.severity == "error" for problem in problems)
     if not as_json:
-        typer.echo(_summary(len(maps), errors, len(problems) - errors), err=True)
-    if errors:
+        typer.echo(_summary(found, problems), err=True)
+    if any(problem.severity == "error" for problem in problems):
         raise typer.Exit(1)
 
 
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What there is to look at: maps, and scenarios."""
+
+    maps: tuple[Path, ...]
+    scenarios: tuple[Path, ...]
+
+    def problems(self) -> tuple[Problem, ...]:
+        """All that is wrong; what is wrong with a scenario's map is told of the map alone."""
+        of_maps = [problem for file in self.maps for problem in examine(load(file))]
+        of_scenarios = [
+            problem
+            for file in self.scenarios
+            for problem in load_scenario(file).problems
+            if not self.maps or problem.file == str(file)
+        ]
+        return (*of_maps, *dict.fromkeys(of_scenarios))
+
+
+def _found(paths: list[Path]) -> Found:
+    """Maps with the scenarios below their folders; a folder without a map may be one of scenarios."""
+    maps: list[Path] = []
+    scenarios: list[Path] = []
+    for path in paths:
+        if path.is_file() and sort_of(path) == "scenario":
+            scenarios.append(path)
+            continue
+        below = scenario_files(path) if path.is_dir() else []
+        files = _maps_below(path)
+        scenarios += below
+        maps += files if files or below else [path]
+    return Found(tuple(dict.fromkeys(maps)), tuple(dict.fromkeys(scenarios)))
+
+
 def map_files(path: Path) -> list[Path]:
-    """The maps that a path means: itself, or every map.yaml below it where it is a folder of maps."""
-    if not path.is_dir() or (path / MAP_FILE).exists():
+    """The maps that a path means: itself, or every map.yaml below it where it is a folder of maps.
+
+    Raises:
+        CommandError: it is a scenario, or a folder of scenarios.
+    """
+    found = _maps_below(path)
+    if found:
+        return found
+    scenarios = [path] if path.is_file() and sort_of(path) == "scenario" else []
+    if path.is_dir():
+        scenarios = scenario_files(path)
+    if not scenarios:
+        return [path]
+    folder = map_of(path)
+    hint = f"Its map: {folder}" if folder is not None else "Name the map's folder."
+    raise CommandError(f"{path} is {'a scenario' if path.is_file() else 'a folder of scenarios'}, not a map.", hint)
+
+
+def _maps_below(path: Path) -> list[Path]:
+    if not path.is_dir():
+        return [] if sort_of(path) == "scenario" else [path]
+    if (path / MAP_FILE).exists():
         return [path]
     below = sorted(path.rglob(MAP_FILE))
-    hidden = (file for file in below if any(part.startswith(".") for part in file.relative_to(path).parts))
-    return [file for file in below if file not in set(hidden)] or [path]
+    return [file for file in below if not any(part.startswith(".") for part in file.relative_to(path).parts)]
 
 
-def _summary(maps: int, errors: int, warnings: int) -> str:
-    if not errors and not warnings:
-        return f"{_count(maps, 'map')}, nothing wrong."
-    told = "" if not errors else "; a map with errors can't be published (see --explain CODE)"
-    return f"{_count(maps, 'map')}: {_count(errors, 'error')}, {_count(warnings, 'warning')}{told}."
+def _summary(found: Found, problems: Sequence[Problem]) -> str:
+    errors = [problem for problem in problems if problem.severity == "error"]
+    parts = ((found.maps, "map"), (found.scenarios, "scenario"))
+    what = " and ".join(_count(len(files), noun) for files, noun in parts if files)
+    run = ""
+    if found.scenarios and not found.maps:
+        run = f" `milepost test {found.scenarios[0] if len(found.scenarios) == 1 else found.scenarios[0].parent}` runs "
+        run += "it." if len(found.scenarios) == 1 else "them."
+    if not problems:
+        return f"{what}, nothing wrong.{run}"
+    scenarios = {str(file) for file in found.scenarios}
+    of_maps = any(problem.file not in scenarios for problem in errors)
+    told = "; a map with errors can't be published" if of_maps else "; a scenario with errors is not run"
+    told = f"{told} (see --explain CODE)" if errors else ""
+    return f"{what}: {_count(len(errors), 'error')}, {_count(len(problems) - len(errors), 'warning')}{told}.{run}"
 
 
 def _count(number: int, noun: str) -> str:

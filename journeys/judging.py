@@ -8,9 +8,18 @@ from datetime import datetime
 from typing import Any
 
 from journeys.planner.instants import Instant, instant, parse
-from journeys.planner.timeline import Entry
+from journeys.planner.timeline import Entry, Kind
 
 Expected = Mapping[str, Any]
+
+_ABOUT = ("step", "play", "stage")
+_ALIKE = (
+    {Kind.STEP_DONE, Kind.STEP_SKIPPED, Kind.STEP_WITHDRAWN},
+    {Kind.OUTCOME_ANSWERED, Kind.OUTCOME_SILENT},
+    {Kind.PLAY_STARTED, Kind.PLAY_BLOCKED},
+    {Kind.MESSAGE_SENT, Kind.MESSAGE_HELD, Kind.MESSAGE_DROPPED},
+)
+"""Kinds of which one may come where another was expected."""
 
 
 def as_instant(value: Any) -> Instant | None:
@@ -31,6 +40,12 @@ def matches(expected: Expected, entry: Entry) -> bool:
     return all(_same(value, actual.get(name)) for name, value in expected.items())
 
 
+def differing(expected: Expected, entry: Entry) -> tuple[str, ...]:
+    """The fields in which an entry is not as expected."""
+    actual = entry.to_json()
+    return tuple(name for name, value in expected.items() if not _same(value, actual.get(name)))
+
+
 def _same(expected: Any, actual: Any) -> bool:
     if expected == actual:
         return True
@@ -39,11 +54,44 @@ def _same(expected: Any, actual: Any) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
+class Missing:
+    """An expectation that found no entry.
+
+    Attributes:
+        number: Its place in `expect`.
+        expected: What it says.
+        position: From which entry of the timeline on it was looked for.
+        nearest: The entry that is most like it, and in which fields that one differs.
+        earlier: An entry that is as expected but came before what an earlier expectation had found.
+        met: The expectation that `earlier`, or `nearest`, was found for, if it was.
+        last: Where there is no `nearest`, the last entry about the same step, play or stage.
+    """
+
+    number: int
+    expected: Expected
+    position: int
+    nearest: Entry | None = None
+    differs: tuple[str, ...] = ()
+    earlier: Entry | None = None
+    met: int | None = None
+    last: Entry | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Forbidden:
+    """An entry that must never come: `number` is the place in `never` of what it is like."""
+
+    number: int
+    never: Expected
+    entry: Entry
+
+
+@dataclass(frozen=True, slots=True)
 class Verdict:
     """What came of a scenario: which expectations found no entry, which forbidden entries came."""
 
-    missing: tuple[tuple[int, Expected], ...]
-    forbidden: tuple[tuple[Expected, Entry], ...]
+    missing: tuple[Missing, ...]
+    forbidden: tuple[Forbidden, ...]
     found: Mapping[int, int]
 
     @property
@@ -56,15 +104,59 @@ def judge(expect: Sequence[Expected], never: Sequence[Expected], timeline: Seque
 
     `found` tells for each entry that met an expectation (by its place) which one.
     """
-    missing: list[tuple[int, Expected]] = []
+    lost: list[tuple[int, int]] = []
     found: dict[int, int] = {}
     position = 0
     for number, expected in enumerate(expect):
         at = next((i for i in range(position, len(timeline)) if matches(expected, timeline[i])), None)
         if at is None:
-            missing.append((number, expected))
+            lost.append((number, position))
         else:
             found[at] = number
             position = at + 1
-    forbidden = tuple((each, entry) for each in never for entry in timeline if matches(each, entry))
-    return Verdict(tuple(missing), forbidden, found)
+    missing = tuple(_missing(number, expect[number], place, timeline, found) for number, place in lost)
+    forbidden = tuple(
+        Forbidden(number, each, entry)
+        for number, each in enumerate(never)
+        for entry in timeline
+        if matches(each, entry)
+    )
+    return Verdict(missing, forbidden, found)
+
+
+def _missing(
+    number: int, expected: Expected, position: int, timeline: Sequence[Entry], found: Mapping[int, int]
+) -> Missing:
+    earlier = [at for at in range(position) if matches(expected, timeline[at])]
+    if earlier:
+        free = [at for at in earlier if at not in found] or earlier
+        return Missing(number, expected, position, earlier=timeline[free[-1]], met=found.get(free[-1]))
+    place = _nearest(expected, position, timeline, found)
+    if place is not None:
+        nearest = timeline[place]
+        return Missing(number, expected, position, nearest, differing(expected, nearest), met=found.get(place))
+    about = {name: expected[name] for name in _ABOUT if name in expected}
+    same = [entry for entry in timeline if about and matches(about, entry)]
+    return Missing(number, expected, position, last=same[-1] if same else None)
+
+
+def _nearest(expected: Expected, position: int, timeline: Sequence[Entry], found: Mapping[int, int]) -> int | None:
+    """The place of the entry about the same thing that differs in the fewest fields; of several, the nearest in time.
+
+    One that another expectation has found comes last.
+    """
+    at = as_instant(expected.get("at"))
+    ranked = []
+    for place, entry in enumerate(timeline):
+        differs = differing(expected, entry)
+        if differs and _is_like(expected, entry, differs):
+            away = abs(entry.at - at) if at is not None else 0
+            ranked.append(("kind" in differs, len(differs), place in found, away, place < position, place))
+    return min(ranked)[-1] if ranked else None
+
+
+def _is_like(expected: Expected, entry: Entry, differs: tuple[str, ...]) -> bool:
+    """Whether an entry is about the same thing, and of the same kind or of one that may come instead."""
+    if any(name in differs for name in _ABOUT) or len(differs) == len(expected):
+        return False
+    return "kind" not in differs or any({expected["kind"], entry.kind} <= alike for alike in _ALIKE)

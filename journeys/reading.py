@@ -1,32 +1,45 @@
-"""Reading what `simulate` is given: a scenario's file, or a map with a made-up customer."""
+"""Reading what `simulate`, `test` and `lint` are given: scenarios, maps, and folders of either."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Literal
 
-from journeys.drafting import MADE_UP_START, made_up_customer
-from journeys.language.lint import lint
-from journeys.language.loader import MAP_FILE, content_hash, load
+from journeys.language.loader import MAP_FILE
 from journeys.language.yaml_text import read_yaml
-from journeys.planner.chart import Chart
-from journeys.scenario import ABOUT_TEXTS, LoadedScenario, Scenario, load_scenario, with_placeholders
 
-MADE_UP_DAYS = 366
+SCENARIOS = "scenarios"
+"""The folder of a map in which every file is a scenario."""
+
+Sort = Literal["map", "scenario", "other"]
+_FIELD = re.compile(r"^(\w+) *:", re.MULTILINE)
+_OF_SCENARIOS = {"scenario", "facts", "expect", "never"}
+_OF_MAPS = {"stages", "map", "segment"}
 
 
-def load_runnable(path: Path) -> LoadedScenario:
-    """A scenario, or a year of a map in which nobody does anything, from a file or folder of either."""
-    if path.is_dir() or path.name == MAP_FILE or not _is_scenario(path):
-        return _of_map(path)
-    return load_scenario(path)
+def sort_of(path: Path) -> Sort:
+    """What a file is, told from its fields, since its name may be any; one that can't be read is `other`."""
+    try:
+        text = path.read_text("utf-8-sig")
+    except (OSError, UnicodeDecodeError):
+        return "other"
+    fields = set(_FIELD.findall(text))
+    if not fields and isinstance(data := read_yaml(text).data, dict):  # written in braces
+        fields = set(data)
+    if fields & _OF_SCENARIOS:
+        return "scenario"
+    return "map" if fields & _OF_MAPS else "other"
 
 
 def scenario_files(path: Path) -> list[Path]:
     """The scenario that a path is, or every one below a folder, in the order of their names."""
     if not path.is_dir():
         return [path]
-    return sorted(found for found in _yaml_below(path) if found.parent.name == "scenarios" or _is_scenario(found))
+    return sorted(
+        found for found in _yaml_below(path) if found.parent.name == SCENARIOS or sort_of(found) == "scenario"
+    )
 
 
 def _yaml_below(folder: Path) -> Iterator[Path]:
@@ -35,29 +48,9 @@ def _yaml_below(folder: Path) -> Iterator[Path]:
             yield file
 
 
-def _is_scenario(path: Path) -> bool:
-    try:
-        data = read_yaml(path.read_text("utf-8-sig")).data
-    except (OSError, UnicodeDecodeError):
-        return True
-    return not (isinstance(data, dict) and "stages" in data)
-
-
-def _of_map(path: Path) -> LoadedScenario:
-    loaded = load(path)
-    errors = tuple(problem for problem in lint(loaded) if problem.severity == "error")
-    if loaded.map is None or any(problem.code != ABOUT_TEXTS for problem in errors):
-        return LoadedScenario(None, errors)
-    files = with_placeholders(loaded.files or {}, loaded.map)
-    return LoadedScenario(
-        Scenario(
-            name=f"{loaded.map.title}, and nobody does anything for a year",
-            chart=Chart.of(loaded.map, content_hash(files)),
-            files=files,
-            customer=made_up_customer(loaded.map, MADE_UP_START),
-            start=MADE_UP_START,
-            facts=(),
-            until=MADE_UP_START + MADE_UP_DAYS * 86_400,
-        ),
-        errors,
-    )
+def map_of(path: Path) -> Path | None:
+    """The folder of the map that a scenario, or a folder of scenarios, lies in."""
+    for folder in (path, *path.parents):
+        if (folder / MAP_FILE).is_file():
+            return folder
+    return None

@@ -3,34 +3,32 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
+from journeys.checking.dates import check_instants
+from journeys.checking.entries import Check
+from journeys.checking.facts import check_facts
+from journeys.checking.fields import findings_of
+from journeys.checking.known import Known
+from journeys.checking.people import check_attributes, check_contacts, check_segment, check_team
 from journeys.customer import Customer
-from journeys.judging import as_instant
 from journeys.language.findings import Finding
 from journeys.language.lint import lint
 from journeys.language.loader import Loaded, content_hash, from_data, load, read_file
 from journeys.language.model import Map
-from journeys.language.names import did_you_mean, nearest
 from journeys.language.problems import Problem, in_order
-from journeys.language.yaml_text import read_yaml
+from journeys.language.yaml_text import Path as Place
+from journeys.language.yaml_text import read_yaml, spot_of
 from journeys.planner.chart import Chart
 from journeys.planner.facts import Fact
 from journeys.planner.instants import Instant, instant
-from journeys.planner.timeline import Kind
 from journeys.written import Name, Value, Written, WrittenContact, WrittenFact, Zone
-
-ENTRY_FIELDS = (
-    "at", "kind", "stage", "play", "step", "occurrence", "map", "version", "track", "role", "persona", "due", "why",
-    "by", "result", "until", "message", "template", "contact", "reason", "steps", "verdict", "value", "method", "from",
-    "to", "note", "fact",
-)  # fmt: skip
-
 
 ABOUT_TEXTS = "M110"
 
@@ -71,8 +69,22 @@ class WrittenScenario(BaseModel):
 
 
 @dataclass(frozen=True, slots=True)
+class Lines:
+    """Where the parts of a scenario stand: in which file, and for each part on which line of it."""
+
+    file: str = ""
+    facts: tuple[int, ...] = ()
+    expect: tuple[int, ...] = ()
+    never: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Scenario:
-    """A scenario that is ready to run. `files` are the texts of its map, as a store would publish them."""
+    """A scenario that is ready to run.
+
+    `files` are the texts of its map, as a store would publish them; `offset` is the scenario's own offset from UTC, in
+    seconds, as its start is written.
+    """
 
     name: str
     chart: Chart
@@ -85,6 +97,8 @@ class Scenario:
     never: tuple[Mapping[str, Any], ...] = ()
     versions: Mapping[str, Chart] = field(default_factory=dict)
     version_files: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    lines: Lines = field(default_factory=Lines)
+    offset: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +106,7 @@ class LoadedScenario:
     """A scenario, or all that is wrong with it and with its map.
 
     A message or playbook that is missing or does not render (M110) changes nothing of when things happen: it is told
-    beside the scenario, so that a map can be tried before its texts are written.
+    beside the scenario, so that a map can be tried before its texts are written. So are warnings.
     """
 
     scenario: Scenario | None
@@ -124,76 +138,74 @@ class _Reader:
     def __init__(self, name: str, file: Path, data: Any) -> None:
         self._name, self._file, self._data = name, file, data
         self._problems: list[Problem] = []
-        self._of_texts: list[Problem] = []
+        self._beside: list[Problem] = []
         self._named_versions: dict[str, str] = {}
 
     def read(self) -> LoadedScenario:
         written = self._written()
         if written is None:
             return LoadedScenario(None, in_order(self._problems))
-        loaded, files = self._map(written.map)
+        loaded, files = self._map(written.map, ("map",))
         chart = self._chart(loaded, files)
         if chart is None:
             return LoadedScenario(None, in_order(self._problems))
         versions, version_files = self._versions(written)
-        facts = self._facts(written, chart, versions)
-        self._check_entries("expect", written.expect)
-        self._check_entries("never", written.never)
+        for finding in _checks(written, chart, versions.values()):
+            self._find(finding)
         if self._problems:
-            return LoadedScenario(None, in_order(self._problems))
+            return LoadedScenario(None, in_order([*self._problems, *self._beside]))
         scenario = Scenario(
             name=written.scenario,
             chart=chart,
             files=files,
             customer=written.customer.customer(),
             start=instant(written.start),
-            facts=facts,
+            facts=self._facts(written),
             until=instant(written.until),
             expect=tuple(written.expect),
             never=tuple(written.never),
             versions=versions,
             version_files=version_files,
+            lines=Lines(self._name, self._lines("facts"), self._lines("expect"), self._lines("never")),
+            offset=int((written.start.utcoffset() or timedelta()).total_seconds()),
         )
-        return LoadedScenario(scenario, in_order(self._of_texts))
+        return LoadedScenario(scenario, in_order(self._beside))
 
-    def _find(self, path: tuple[str | int, ...], code: str, message: str, *, key: bool = False) -> None:
-        self._problems.append(Finding(path, code, message, key=key).problem(self._data, self._name))
+    def _find(self, finding: Finding) -> None:
+        problem = finding.problem(self._data, self._name)
+        (self._problems if problem.severity == "error" else self._beside).append(problem)
+
+    def _lines(self, where: str) -> tuple[int, ...]:
+        return tuple(spot_of(self._data, (where, index)).line for index in range(len(self._data.get(where) or ())))
 
     def _written(self) -> WrittenScenario | None:
+        """The fields; errors of instants are told in words that say how one is written."""
+        wrong = list(check_instants(self._data))
+        for finding in wrong:
+            self._find(finding)
         try:
-            return WrittenScenario.model_validate(self._data)
+            written = WrittenScenario.model_validate(self._data)
         except ValidationError as error:
-            for each in error.errors():
-                self._say_invalid(each)
+            fields = {"scenario": WrittenScenario.model_fields, "customer": WrittenCustomer.model_fields}
+            said = [finding.path for finding in wrong]
+            for finding in findings_of(error.errors(), self._data, fields, said):
+                self._find(finding)
             return None
+        return None if wrong else written
 
-    def _say_invalid(self, error: Any) -> None:
-        path = tuple(
-            part for part in error["loc"] if not (error["loc"][0] == "map" and part in ("str", "dict[str,any]"))
-        )
-        kind = error["type"]
-        if kind == "extra_forbidden":
-            valid = list(WrittenFact.model_fields if path[0] == "facts" else WrittenScenario.model_fields)
-            if path[0] == "customer":
-                valid = list(WrittenContact.model_fields if "contacts" in path else WrittenCustomer.model_fields)
-            hint = did_you_mean(nearest(str(path[-1]), valid)) or f"; it knows {', '.join(valid)}"
-            self._find(path, "M101", f"Unknown field {path[-1]!r}{hint}", key=True)
-        elif kind == "missing":
-            self._find(path[:-1], "M102", f"The field {path[-1]!r} is missing")
-        else:
-            field_name = ".".join(str(part) for part in path)
-            self._find(path, "M103", f"{error['msg'].removeprefix('Value error, ')} ({field_name})")
-
-    def _map(self, written: str | dict[str, Any]) -> tuple[Loaded, Mapping[str, str]]:
+    def _map(self, written: str | dict[str, Any], path: Place) -> tuple[Loaded, Mapping[str, str]]:
         if isinstance(written, str):
             loaded = load(self._file.parent / written)
+            if not loaded.files:
+                self._find(Finding(path, "M105", f"There is no map at {written!r}, seen from the scenario's folder"))
+                loaded = replace(loaded, problems=())
             return loaded, with_placeholders(loaded.files or {}, loaded.map)
         loaded = from_data(self._data["map"], self._name)
         return loaded, with_placeholders({"map.yaml": json.dumps(written, default=str)}, loaded.map)
 
     def _chart(self, loaded: Loaded, files: Mapping[str, str]) -> Chart | None:
         errors = [problem for problem in lint(loaded) if problem.severity == "error"]
-        self._of_texts += [problem for problem in errors if problem.code == ABOUT_TEXTS]
+        self._beside += [problem for problem in errors if problem.code == ABOUT_TEXTS]
         errors = [problem for problem in errors if problem.code != ABOUT_TEXTS]
         if errors or loaded.map is None:
             self._problems += errors
@@ -203,8 +215,11 @@ class _Reader:
     def _versions(self, written: WrittenScenario) -> tuple[dict[str, Chart], dict[str, Mapping[str, str]]]:
         """The other versions of the map that facts move the journey to, by the hash of their content."""
         charts, texts = {}, {}
-        for named in dict.fromkeys(fact.map_changed for fact in written.facts if fact.map_changed):
-            loaded, files = self._map(named)
+        for index, fact in enumerate(written.facts):
+            named = fact.map_changed
+            if named is None or named in self._named_versions:
+                continue
+            loaded, files = self._map(named, ("facts", index, "map_changed"))
             chart = self._chart(loaded, files)
             if chart is not None:
                 charts[chart.version] = chart
@@ -212,46 +227,40 @@ class _Reader:
                 self._named_versions[named] = chart.version
         return charts, texts
 
-    def _facts(self, written: WrittenScenario, chart: Chart, versions: Mapping[str, Chart]) -> tuple[Fact, ...]:
+    def _facts(self, written: WrittenScenario) -> tuple[Fact, ...]:
         facts = []
         for index, fact in enumerate(written.facts):
-            self._check_names(index, fact, (chart, *versions.values()))
-            if fact.at is None:
-                self._find(("facts", index), "M102", "The field 'at' is missing: when is it told?")
             if fact.map_changed in self._named_versions:
                 fact = fact.model_copy(update={"map_changed": self._named_versions[fact.map_changed]})  # noqa: PLW2901
             facts.append(fact.fact(f"fact-{index + 1}", instant(written.start)))
         return tuple(facts)
 
-    def _check_names(self, index: int, fact: WrittenFact, charts: tuple[Chart, ...]) -> None:
-        steps = [step for chart in charts for step in chart.steps]
-        plays = [play for chart in charts for play in chart.plays]
-        attributes = [name for chart in charts for name in chart.map.attributes]
-        attributes += ["name", "timezone", "country", "language"]
-        named = [(kind, getattr(fact, kind), steps) for kind in _NAMES_A_STEP if getattr(fact, kind) is not None]
-        named += [("play_started", fact.play_started, plays)] if fact.play_started else []
-        named += [("agreed", step, steps) for step in fact.agreed or ()]
-        named += [("set", name, attributes) for name in fact.set or ()]
-        for kind, name, valid in named:
-            if name not in valid:
-                hint = did_you_mean(nearest(name, valid))
-                self._find(("facts", index, kind), "M105", f"Unknown name {name!r} in {kind!r}{hint}")
 
-    def _check_entries(self, where: str, entries: list[dict[str, Any]]) -> None:
-        for index, entry in enumerate(entries):
-            for name, value in entry.items():
-                valid = [kind.value for kind in Kind]
-                if name not in ENTRY_FIELDS:
-                    hint = did_you_mean(nearest(name, ENTRY_FIELDS))
-                    self._find((where, index, name), "M101", f"Unknown field {name!r} of an entry{hint}", key=True)
-                elif name == "kind" and value not in valid:
-                    hint = did_you_mean(nearest(str(value), valid))
-                    self._find((where, index, name), "M103", f"Unknown kind {value!r} of entry{hint}")
-                elif name == "at" and as_instant(value) is None:
-                    self._find((where, index, name), "M103", f"{value!r} is no instant; write one with an offset")
+def _checks(written: WrittenScenario, chart: Chart, versions: Iterable[Chart]) -> Iterator[Finding]:
+    """All that is wrong with what a scenario says, held against its map and the versions that it moves to."""
+    known = Known((chart, *versions))
+    start, until = instant(written.start), instant(written.until)
+    if until < start:
+        yield Finding(("until",), "M103", "'until' is before 'start', so nothing would ever happen; write a later one")
+    elif not written.expect and not written.never:
+        said = "The scenario expects nothing and forbids nothing, so it cannot fail; add 'expect' or 'never'"
+        yield Finding(("scenario",), "W211", said)
+    customer = written.customer
+    about = list(check_attributes(("customer", "attributes"), customer.attributes, known))
+    about += check_contacts(("customer", "contacts"), customer.contacts, known)
+    about += check_team(("customer", "team"), customer.team, known)
+    yield from about or check_segment(("customer", "attributes"), chart, customer.customer(), start)
+    yield from check_facts(written.facts, written.expect, known, (start, until))
+    check = Check(known, (start, until), _addresses(written), [fact.ended for fact in written.facts if fact.ended])
+    yield from check.entries("expect", written.expect)
+    yield from check.entries("never", written.never)
 
 
-_NAMES_A_STEP = ("step_done", "step_skipped", "step_reopened", "snoozed", "answer", "revoked")
+def _addresses(written: WrittenScenario) -> list[str]:
+    """Everybody whom a message of the scenario may go to."""
+    contacts = [*written.customer.contacts, *(each for fact in written.facts for each in fact.contacts or ())]
+    agreed = [each.person for fact in written.facts for each in (fact.agreed or {}).values() if each.person]
+    return [*(each.email for each in contacts), *agreed]
 
 
 def with_placeholders(files: Mapping[str, str], map: Map | None) -> dict[str, str]:  # noqa: A002 - the field's word

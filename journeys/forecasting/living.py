@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, time
 from itertools import count
@@ -18,6 +18,7 @@ from journeys.planner import facts as told
 from journeys.planner.calendars import shift_date
 from journeys.planner.chart import Chart
 from journeys.planner.commands import OpenTask
+from journeys.planner.facts import Fact
 from journeys.planner.instants import Instant
 from journeys.planner.plan import Plan, plan
 from journeys.planner.state import State
@@ -43,14 +44,25 @@ def live(setting: Setting) -> Iterator[Plan]:
         EndlessMapError: the map brings about more and more at one instant.
         NeverOpensError: a calendar of the map has no working day within ten years.
     """
+    return (made for made, _ in live_and_tell(setting))
+
+
+def live_and_tell(setting: Setting) -> Iterator[tuple[Plan, Sequence[Fact]]]:
+    """Every plan of a journey, with what it was told.
+
+    Raises:
+        EndlessMapError: the map brings about more and more at one instant.
+        NeverOpensError: a calendar of the map has no working day within ten years.
+    """
     chart, start, until = setting.chart, setting.start, setting.until
     people = People(chart, setting.behaviour, setting.chance)
     numbers = count()
     agenda = [(act.at, next(numbers), act) for act in happenings(setting)]
     heapq.heapify(agenda)
     made = plan(chart, State.begin(_renewed_up_to_now(setting), chart.map.map, chart.version, start), (), start)
+    told_now: list[Fact] = []
     while True:
-        yield made
+        yield made, told_now
         if made.state.status == "ended":
             return
         for act in _answers(people, made):
@@ -64,7 +76,7 @@ def live(setting: Setting) -> Iterator[Plan]:
 
 def _next_facts(
     agenda: list[tuple[Instant, int, Act]], state: State, wake_at: Instant | None, until: Instant
-) -> list[told.Fact]:
+) -> list[Fact]:
     """What is told next, unless the journey wakes by itself before; acts that came to nothing are dropped."""
     end = until if wake_at is None else min(wake_at, until)
     while agenda and agenda[0][0] <= end:

@@ -77,6 +77,49 @@ def test_a_path_that_is_not_there_is_told() -> None:
     assert (result.exit_code, result.stdout.split(" ")[:2]) == (1, ["nowhere:1:1", "M102"])
 
 
+SCENARIO = """\
+scenario: It begins
+map: ../map.yaml
+start: 2026-03-02T10:00:00Z
+customer: {id: acme, name: Acme, attributes: {tier: enterprise, goal: save_time}}
+until: 2026-03-05T00:00:00Z
+expect:
+  - {kind: step_opened, step: kickoff}
+"""
+
+
+def write_scenario(folder: str, text: str) -> None:
+    file = Path(folder) / "scenarios" / "begins.yaml"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(text)
+
+
+def test_the_scenarios_of_a_map_are_looked_at_too() -> None:
+    write_map("one")
+    write_scenario("one", SCENARIO.replace("step: kickoff", "step: kickof"))
+    result = runner.invoke(app, ["one"])
+    assert result.exit_code == 1
+    assert result.stdout.startswith(
+        "one/scenarios/begins.yaml:7:31 M105 Unknown step 'kickof'; did you mean 'kickoff'?"
+    )
+    assert "a scenario with errors is not run" in result.stderr
+
+
+def test_what_is_wrong_with_a_map_is_not_told_again_for_each_scenario() -> None:
+    write_map("one", example_with(("after: kickoff", "after: kickof")))
+    write_scenario("one", SCENARIO)
+    assert len(runner.invoke(app, ["one"]).stdout.splitlines()) == 1
+
+
+def test_a_scenario_is_looked_at_by_itself() -> None:
+    write_map("one")
+    write_scenario("one", SCENARIO)
+    for path, many in (("one/scenarios/begins.yaml", "it"), ("one/scenarios", "it")):
+        result = runner.invoke(app, [path])
+        assert (result.exit_code, result.stdout) == (0, "")
+        assert f"`milepost test one/scenarios/begins.yaml` runs {many}." in result.stderr
+
+
 def test_a_code_is_explained() -> None:
     result = runner.invoke(app, ["--explain", "m108"])
     assert result.exit_code == 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -57,28 +58,135 @@ def test_the_shipped_scenarios_pass(run):
     assert "0 failed" in done.stdout
 
 
-def test_a_scenario_that_fails_shows_where_the_timeline_differs(run, tmp_path):
-    shutil.copytree(MAPS / "small-business-save-money", tmp_path / "map")
-    file = tmp_path / "map" / "scenarios" / "renewal_lost.yaml"
-    text = file.read_text().replace("expect:", "expect:\n  - {kind: play_started, play: never_heard_of}", 1)
-    file.write_text(text + "\nnever:\n  - {kind: journey_ended}\n" if "never:" not in text else text)
+@pytest.fixture
+def failing(tmp_path):
+    """A scenario of a copied map with other expectations; returns its file."""
+
+    def write(*expect, never=()):
+        folder = tmp_path / "map"
+        shutil.copytree(MAPS / "small-business-save-money", folder)
+        file = folder / "scenarios" / "renewal_lost.yaml"
+        head, _, _ = file.read_text().partition("expect:")
+        lines = ["expect:", *(f"  - {each}" for each in expect)]
+        lines += ["never:", *(f"  - {each}" for each in never)] if never else []
+        file.write_text(head + "\n".join(lines) + "\n")
+        return file
+
+    return write
+
+
+def line_of(file, text):
+    return next(number for number, line in enumerate(file.read_text().splitlines(), 1) if text in line)
+
+
+def test_a_scenario_that_fails_names_its_line_and_the_nearest_entry(run, failing):
+    late = "{kind: journey_started, at: 2026-03-03T09:00:00+00:00}"
+    file = failing(late)
     done = run("test", file)
     assert done.exit_code == 1
-    assert "FAIL" in done.stdout
-    assert '- expected {"kind": "play_started", "play": "never_heard_of"}' in done.stdout
+    assert f"{file}:{line_of(file, late)} expected journey_started at Tue 2026-03-03 09:00" in done.stdout
+    assert "nearest: journey_started" in done.stdout
+    assert "differs in at (Tue 2026-03-03 09:00 expected, Mon 2026-03-02" in done.stdout
+    assert "Numbers are lines of the scenario: = as expected, - missing" in done.stdout
 
 
-def test_a_forbidden_entry_is_marked_in_the_diff(run, tmp_path):
-    shutil.copytree(MAPS / "small-business-save-money", tmp_path / "map")
-    file = tmp_path / "map" / "scenarios" / "renewal_lost.yaml"
-    head, _, _ = file.read_text().partition("expect:")
-    file.write_text(head + "never:\n  - {kind: journey_ended}\n")
+def test_what_came_before_its_turn_is_not_called_missing(run, failing):
+    file = failing("{kind: journey_ended}", "{kind: journey_started}")
+    done = run("test", file)
+    said = (
+        f"it did come, on Mon 2026-03-02 09:00, but before what line {line_of(file, '{kind: journey_ended}')} expects"
+    )
+    assert said in done.stdout
+
+
+def test_what_came_once_and_is_expected_twice_says_so(run, failing):
+    file = failing("{kind: journey_ended}", "{kind: journey_ended}")
+    assert f"which line {line_of(file, 'journey_ended')} expects already" in run("test", file).stdout
+
+
+def test_a_forbidden_entry_is_marked_with_the_line_that_forbids_it(run, failing):
+    file = failing("{kind: journey_started}", never=["{kind: journey_ended}"])
+    number = line_of(file, "journey_ended")
+    done = run("test", file)
+    assert f"{file}:{number} must never come: journey_ended" in done.stdout
+    assert any(line.strip().startswith(f"!{number} ") for line in done.stdout.splitlines())
+    said = json.loads(run("test", file, "--json").stdout)
+    assert not said["passed"]
+    assert [(each["line"], each["entry"]["kind"]) for each in said["forbidden"]] == [(number, "journey_ended")]
+
+
+def test_what_is_missing_has_its_line_in_json(run, failing):
+    file = failing("{kind: journey_paused}")
+    (missing,) = json.loads(run("test", file, "--json").stdout)["missing"]
+    assert missing["line"] == line_of(file, "journey_paused")
+    assert missing["expected"] == {"kind": "journey_paused"}
+    assert missing["nearest"] is None
+
+
+def test_a_fact_that_was_told_in_vain_is_named_where_a_scenario_fails(run, failing):
+    file = failing("{kind: journey_paused}")
+    text = file.read_text()
+    start = text.partition("start: ")[2].partition("\n")[0]
+    file.write_text(text.replace("facts:\n", f"facts:\n  - {{at: {start}, resumed: true}}\n", 1))
+    done = run("test", file)
+    assert f"{file}:{line_of(file, 'resumed: true')} was told in vain: resumed, because: not_paused" in done.stdout
+
+
+def test_no_line_of_a_failing_scenario_has_a_hash(run, failing):
+    assert not re.search(r"[0-9a-f]{12}", run("test", failing("{kind: journey_paused}")).stdout)
+
+
+def test_a_scenario_with_errors_fails_and_says_so_in_json_too(run, failing):
+    file = failing("{kind: play_started, play: never_heard_of}")
     done = run("test", file, "--json")
     assert done.exit_code == 1
     said = json.loads(done.stdout)
+    assert [each["code"] for each in said["problems"]] == ["M105"]
     assert not said["passed"]
-    assert [entry["kind"] for entry in said["forbidden"]] == ["journey_ended"]
-    assert any(line.strip().startswith("! ") for line in run("test", file).stdout.splitlines())
+    assert "0 passed, 1 failed" in run("test", file).stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("test", MAPS / "small-business-save-money" / "map.yaml"), "is a map, not a scenario"),
+        (("simulate", SCENARIO.parent), "is a folder of scenarios, not one"),
+        (("simulate", SCENARIO, "--customer", "silent"), "which has a customer of its own"),
+        (("publish", SCENARIO), "is a scenario, not a map"),
+        (("publish", SCENARIO.parent), "is a folder of scenarios, not a map"),
+    ],
+)
+def test_the_wrong_sort_of_file_gets_one_line_and_what_to_do(run, tmp_path, words, said):
+    done = run(*words)
+    assert done.exit_code == 1
+    assert said in done.output
+    assert len(done.output.splitlines()) == 2
+
+
+def test_simulate_says_what_comes_next(run):
+    assert re.search(r"Next by itself, on \w+ 2027-", run("simulate", MAPS / "enterprise-save-time").stdout)
+    assert "it waits for the owner (" in run("simulate", MAPS / "midmarket-make-money", "--customer", "silent").stdout
+    assert re.search(r"The journey ended on .*; nothing comes after it\.", run("simulate", SCENARIO).stdout)
+
+
+def test_simulate_shows_the_mails_as_they_would_go_out(run):
+    done = run("simulate", MAPS / "small-business-save-money", "--messages")
+    sent = [line for line in done.stdout.splitlines() if "  message_sent " in line]
+    assert sent
+    assert done.stdout.count("    | Subject: ") == len(sent)
+    assert "(cannot be written)" not in done.stdout
+    entries = [json.loads(line) for line in run("simulate", SCENARIO, "--messages", "--json").stdout.splitlines()]
+    mails = [each["mail"] for each in entries if each["kind"] == "message_sent"]
+    assert mails
+    assert all(mail["subject"] and mail["text"] and "@" in mail["to"] for mail in mails)
+
+
+def test_both_engines_print_the_same_year_of_a_made_up_customer(run):
+    for customer in ("prompt", "silent"):
+        words = ("simulate", MAPS / "small-business-save-money", "--customer", customer)
+        for_real = run(*words, "--engine", "temporal")
+        assert for_real.exit_code == 0
+        assert for_real.stdout == run(*words).stdout
 
 
 def test_a_folder_without_scenarios_is_no_success(run, tmp_path):

@@ -1,0 +1,1 @@
+"""Trying maps: what `simulate`, `test` and `publish` share."""

@@ -1,0 +1,116 @@
+"""What pydantic says of a scenario's fields, in our own words: what is wrong and what to write instead."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from journeys.language.findings import Finding
+from journeys.language.names import did_you_mean, nearest
+from journeys.language.yaml_text import Path, value_at
+from journeys.written import WrittenAgreement, WrittenContact, WrittenFact
+
+_OURS = ("value_error", "assertion_error")
+_NEEDS = {
+    "string_type": "takes text (in quotes, if it looks like a number)",
+    "string_too_short": "takes text of at least one letter",
+    "list_type": "takes a list, each item beginning with '- '",
+    "tuple_type": "takes a list, each item beginning with '- '",
+    "dict_type": "takes fields, each with a name and a colon",
+    "model_type": "takes fields, each with a name and a colon",
+    "model_attributes_type": "takes fields, each with a name and a colon",
+    "bool_type": "takes true or false",
+    "bool_parsing": "takes true or false",
+    "float_type": "takes a number",
+    "float_parsing": "takes a number",
+}
+_BY_FIELD = {
+    "email": "takes an address, such as ana@vendor.example",
+    "country": "takes a country's code of two capital letters, such as DE",
+    "due": "takes a date, such as 2026-03-02",
+    "map": "takes the path of a map, such as ../map.yaml, or the map itself",
+}
+
+
+def findings_of(
+    errors: Iterable[Mapping[str, Any]], data: Any, fields: Mapping[str, Iterable[str]], told: Iterable[Path]
+) -> Iterator[Finding]:
+    """Findings of pydantic's errors, one a place; `told` are the places of which something was said before.
+
+    `fields` are the fields of the `scenario` and of its `customer`.
+    """
+    said = set(told)
+    for error in errors:
+        path = _place(error["loc"], data)
+        if path in said:
+            continue
+        said.add(path)
+        yield _finding(error, path, data, fields)
+
+
+def _finding(error: Mapping[str, Any], path: Path, data: Any, fields: Mapping[str, Iterable[str]]) -> Finding:
+    kind = error["type"]
+    if kind == "missing":
+        owner = _owner((*path, error["loc"][-1]))
+        return Finding(path, "M102", f"The field {error['loc'][-1]!r} is missing{owner}")
+    if kind == "extra_forbidden":
+        valid = list(_valid(path, fields))
+        suggestion = nearest(str(path[-1]), valid)
+        hint = did_you_mean(suggestion) or f"; it knows {', '.join(valid)}"
+        return Finding(path, "M101", f"Unknown field {path[-1]!r}{_owner(path)}{hint}", suggestion, key=True)
+    if kind in _OURS:
+        said = str(error["msg"]).removeprefix("Value error, ").removeprefix("Assertion failed, ")
+        return Finding(path, "M103", f"{said[:1].upper()}{said[1:]}")
+    name = next((str(part) for part in reversed(path) if isinstance(part, str)), "scenario")
+    needs = _BY_FIELD.get(name) if kind != "string_too_long" else "takes a shorter text"
+    return Finding(path, "M103", f"{name!r}{_owner(path)} {needs or _needs(kind)}, not {_shown(value_at(data, path))}")
+
+
+def _place(loc: tuple[Any, ...], data: Any) -> Path:
+    """The part of a location that is a place in the file: pydantic adds what it tried to read there."""
+    path: list[str | int] = []
+    for part in loc:
+        inside = isinstance(data, dict) and part in data
+        if inside or (isinstance(data, list) and isinstance(part, int) and part < len(data)):
+            path.append(part)
+            data = data[part]
+    return tuple(path)
+
+
+def _needs(kind: str) -> str:
+    return _NEEDS.get(kind, "takes something else")
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, dict):
+        return "fields"
+    if isinstance(value, list):
+        return "a list"
+    if value is None:
+        return "nothing"
+    text = repr(value)
+    return text if len(text) <= 60 else f"{text[:57]}..."  # noqa: PLR2004 - a line stays readable
+
+
+def _owner(path: Path) -> str:
+    if len(path) <= 1:
+        return ""
+    if "contacts" in path[:-1]:
+        return " of a contact"
+    if "agreed" in path[:-1]:
+        return " of an agreement"
+    return {"facts": " of a fact", "customer": " of the customer"}.get(str(path[0]), "")
+
+
+def _valid(path: Path, fields: Mapping[str, Iterable[str]]) -> Iterable[str]:
+    match _owner(path):
+        case " of a contact":
+            return WrittenContact.model_fields
+        case " of an agreement":
+            return WrittenAgreement.model_fields
+        case " of a fact":
+            return WrittenFact.model_fields
+        case " of the customer":
+            return fields["customer"]
+        case _:
+            return fields["scenario"]
