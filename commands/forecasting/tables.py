@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from datetime import date
+from collections.abc import Iterator, Mapping, Sequence
 
-from rich.text import Text
-
-from commands.support.output import count_of, heading, say, table
-from journeys.forecasting.behaviour import Behaviour, Pace
+from commands.forecasting.assumptions import assumed
+from commands.forecasting.layout import Column, figures, percents, show_blocks, show_columns
+from commands.support.output import count_of, heading, say
 from journeys.forecasting.report import ANSWERS, Report, RoleWork
 from journeys.forecasting.spread import Spread
 from journeys.forecasting.verdict import verdict
+from journeys.wording import ENDINGS, spaced
 
 _SHARES_SHOWN = 4
 _NAMED = 5  # customers without a map
-_MANY = 10  # from here on a mean needs no fraction
+_PART = "*"
 
 
 def show(report: Report, maps: str) -> None:
@@ -29,6 +28,7 @@ def show(report: Report, maps: str) -> None:
     _loads(report)
     _messages(report)
     _outcomes(report)
+    _verified(report)
     _courses(report)
     heading("What stands out")
     say(*(f"{work.title}: {verdict(work, report)}." for work in report.roles))
@@ -55,74 +55,103 @@ def _head(report: Report) -> Iterator[str]:
 
 def _roles(report: Report) -> None:
     heading("Work by role")
-    headings = ["Role", "People", "Hours they have a week", "Hours needed a week", "Busiest week", "Weeks over",
-                "People needed: mean, busiest", "Tasks", "Late"]  # fmt: skip
-    table(None, headings, (_role(work, report) for work in report.roles))
+    roles, weeks = report.roles, len(report.mondays)
+    means = [work.total.mean / weeks for work in roles]
+    most = [work.hours[work.busiest].mean for work in roles]
+    over = [len(work.over) for work in roles]
+    people = [[hours / work.capacity.each for hours, work in zip(each, roles, strict=True)] for each in (means, most)]
+    show_columns(
+        [
+            Column("Role", [work.title for work in roles], text=True),
+            Column("People", figures(_known(work, work.capacity.people) for work in roles)),
+            Column("Hours there are", figures(_known(work, work.capacity.hours) for work in roles)),
+            Column("Hours needed", figures(means)),
+            Column("Hours, busiest", figures(most)),
+            Column("Busiest week of", [str(report.mondays[work.busiest]) for work in roles], drop=1),
+            Column("Weeks over", figures(map(_known, roles, over)), warned=frozenset(_where(over))),
+            Column("People needed", figures(people[0])),
+            Column("People, busiest", figures(people[1])),
+            Column("Tasks", figures(work.counts["done"] for work in roles), drop=3),
+            Column("Late", figures(work.counts["late"] for work in roles), drop=2),
+        ]
+    )
+    say("Hours and people are those of a week: on average, and in the busiest one.")
 
 
-def _role(work: RoleWork, report: Report) -> list[object]:
-    capacity, weeks = work.capacity, len(report.mondays)
-    mean, most = work.total.mean / weeks, work.hours[work.busiest].mean
-    known = capacity.source != "nowhere"
-    return [
-        work.title,
-        _figure(capacity.people) if known else "?",
-        _figure(capacity.hours) if known else "?",
-        _figure(mean),
-        f"{_figure(most)}, {report.mondays[work.busiest]}",
-        _warned(str(len(work.over)), warn=bool(work.over)) if known else "?",
-        f"{_figure(mean / capacity.each)}, {_figure(most / capacity.each)}",
-        _figure(work.counts["done"]),
-        _figure(work.counts["late"]),
-    ]
+def _known(work: RoleWork, figure: float) -> float | None:
+    return None if work.capacity.source == "nowhere" else figure
+
+
+def _where(numbers: Sequence[float]) -> Iterator[int]:
+    return (row for row, each in enumerate(numbers) if each)
 
 
 def _weeks(report: Report) -> None:
     heading("Hours by role and week (tasks in brackets)")
-    have = ["They have", *(_have(work) for work in report.roles)]
-    rows = [[str(monday), *(_week(work, week) for work in report.roles)] for week, monday in enumerate(report.mondays)]
-    table(None, ["When", *(work.title for work in report.roles)], [have, *rows])
+    parts = report.play.weeks.parts
+    whens = [f"{monday}{_PART if week in parts else ''}" for week, monday in enumerate(report.mondays)]
+    when = Column("Week of", ["They have", *whens], text=True)
+    show_blocks(when, [_by_week(work) for work in report.roles])
+    if parts:
+        say(f"{_PART} Only part of this week lies in the forecast: less work, and fewer hours to do it in.")
+
+
+def _by_week(work: RoleWork) -> Column:
+    """Hours, tasks and what is lacking, each in a line downwards."""
+    over = [f"+{_lacking(work, week):.1f}" if week in work.over else "" for week in range(len(work.hours))]
+    hours = [f"{spread.mean:.1f}" for spread in work.hours]
+    tasks = [f"({many})" for many in figures(work.tasks)]
+    wide, lack = max(map(len, tasks)), max(map(len, over))
+    lines = [(_have(work), "", ""), *zip(hours, tasks, over, strict=True)]
+    cells = [f"{one} {two:>{wide}}" + (f" {three:>{lack}}" if lack else "") for one, two, three in lines]
+    return Column(work.title, cells, warned=frozenset(week + 1 for week in work.over))
 
 
 def _have(work: RoleWork) -> str:
     return "?" if work.capacity.source == "nowhere" else f"{work.capacity.hours:.1f}"
 
 
-def _week(work: RoleWork, week: int) -> Text:
-    hours, over = work.hours[week], week in work.over
-    more = f" +{hours.mean - work.capacity.by_week[week]:.1f}" if over else ""
-    return _warned(f"{hours.mean:.1f} ({_figure(work.tasks[week])}){more}", warn=over)
+def _lacking(work: RoleWork, week: int) -> float:
+    return work.hours[week].mean - work.capacity.by_week[week]
 
 
 def _loads(report: Report) -> None:
     heading("How many customers one person can look after")
-    rows = (
+    loads, titles = report.loads, _titles(report)
+    roles = {
+        (chart.map.map, role): known.title for chart in report.play.charts for role, known in chart.map.roles.items()
+    }
+    show_columns(
         [
-            load.map,
-            load.role,
-            load.customers,
-            load.people or "?",
-            f"{load.minutes:.1f}",
-            _whole(load.allows),
-            _whole(load.busiest),
+            Column("Map", _once([titles[load.map] for load in loads], [load.map for load in loads]), text=True),
+            Column("Role", [roles[load.map, load.role] for load in loads], text=True),
+            Column("Customers", figures(load.customers for load in loads), drop=1),
+            Column("People", figures(load.people or None for load in loads)),
+            Column("Minutes a customer and week", [f"{load.minutes:.1f}" for load in loads]),
+            Column("On average", [_whole(load.allows) for load in loads]),
+            Column("In the busiest week", [_whole(load.busiest) for load in loads]),
         ]
-        for load in report.loads
     )
-    table(
-        None,
-        ["Map", "Role", "Customers", "People", "Minutes a customer and week", "On average", "In the busiest week"],
-        rows,
-    )
+
+
+def _titles(report: Report) -> Mapping[str, str]:
+    return {course.map: course.title for course in report.courses}
 
 
 def _messages(report: Report) -> None:
     heading("Messages to one contact in one week")
-    rows = (
-        [each.map, _figure(each.sent), f"{each.per_week:.2f}", *map(_percent, _shares(each.shares)), each.most]
-        for each in report.messages
+    lines, titles = report.messages, _titles(report)
+    shares = [_shares(each.shares) for each in lines]
+    names = ["None", *(str(many) for many in range(1, _SHARES_SHOWN)), f"{_SHARES_SHOWN} or more"]
+    show_columns(
+        [
+            Column("Map", [titles[each.map] for each in lines], text=True),
+            Column("Sent", figures(each.sent for each in lines)),
+            Column("Mean", [f"{each.per_week:.2f}" for each in lines]),
+            *(Column(name, percents(each[at] for each in shares)) for at, name in enumerate(names)),
+            Column("Most", figures(each.most for each in lines)),
+        ]
     )
-    columns = [*(str(number) for number in range(_SHARES_SHOWN)), f"{_SHARES_SHOWN} or more"]
-    table(None, ["Map", "Sent", "Mean", *columns, "Most"], rows)
 
 
 def _shares(shares: Mapping[int, float]) -> list[float]:
@@ -132,108 +161,76 @@ def _shares(shares: Mapping[int, float]) -> list[float]:
 
 def _outcomes(report: Report) -> None:
     heading("Outcomes expected")
-    rows = (
+    lines, titles = report.outcomes, _titles(report)
+    if not lines:
+        say("No map asks the customer to confirm an outcome: nobody will know whether it helped.")
+        return
+    answers = zip(("Verified", "Partly", "Disputed", "Silent"), ANSWERS, strict=True)
+    show_columns(
         [
-            f"{each.outcome} ({each.map})",
-            _figure(each.asked),
-            *(_spread(each.answers[name]) for name in ANSWERS),
-            each.half_by,
+            Column("Outcome", [each.statement for each in lines], text=True),
+            Column("Map", [titles[each.map] for each in lines], text=True, drop=1),
+            Column("Asked", figures(each.asked for each in lines)),
+            *(_answered(name, [each.answers[answer] for each in lines]) for name, answer in answers),
+            Column("Half verified by", ["" if each.half_by is None else str(each.half_by) for each in lines]),
         ]
-        for each in report.outcomes
     )
-    table(None, ["Outcome", "Asked", "Verified", "Partly", "Disputed", "Silent", "Half verified by"], rows)
-    _verified(report)
+
+
+def _answered(name: str, spreads: Sequence[Spread]) -> Column:
+    """A mean, and between which numbers eight runs of ten lie; only the mean where room is short."""
+    means, lows, highs = (figures(getattr(spread, part) for spread in spreads) for part in ("mean", "low", "high"))
+    if all(spread.low == spread.high for spread in spreads):
+        return Column(name, means)
+    ranges = [f"({low} to {high})" for low, high in zip(lows, highs, strict=True)]
+    wide = max(map(len, ranges))
+    return Column(name, [f"{mean} {each.rjust(wide)}" for mean, each in zip(means, ranges, strict=True)], means)
 
 
 def _verified(report: Report) -> None:
     """Verified outcomes by month, where there are any."""
     months = sorted({(monday.year, monday.month) for monday in report.mondays})
-    rows = []
+    columns = []
     for each in report.outcomes:
         sums = dict.fromkeys(months, 0.0)
         for monday, many in zip(report.mondays, each.by_week["verified"], strict=True):
             sums[monday.year, monday.month] += many
-        rows.append((each.outcome, sums))
-    shown = [month for month in months if any(sums[month] for _, sums in rows)]
+        columns.append((each.statement, sums))
+    shown = [month for month in months if any(sums[month] for _, sums in columns)]
     if shown:
         heading("Verified, by the month in which the week begins")
-        lines = ([f"{year}-{month:02}", *(_figure(sums[year, month]) for _, sums in rows)] for year, month in shown)
-        table(None, ["When", *(name for name, _ in rows)], lines)
+        when = Column("Month", [f"{year}-{month:02}" for year, month in shown], text=True)
+        show_blocks(
+            when, [Column(title, figures(sums[month] for month in shown), across=20) for title, sums in columns]
+        )
 
 
 def _courses(report: Report) -> None:
     heading("Journeys")
-    rows = (
-        [course.title, _figure(course.started), _list(course.ended), _list(course.plays)]
-        for course in report.courses
-        if course.customers
+    courses = [course for course in report.courses if course.customers]
+    plays = {chart.map.map: {play.id: play.title for play in chart.map.plays} for chart in report.play.charts}
+    show_columns(
+        [
+            Column("Map", [course.title for course in courses], text=True),
+            Column("Begun", figures(course.started for course in courses)),
+            Column("Ended", [_list(course.ended, ENDINGS) for course in courses], text=True),
+            Column("Plays begun", [_list(course.plays, plays[course.map]) for course in courses], text=True),
+        ]
     )
-    table(None, ["Map", "Begun", "Ended", "Plays begun"], rows)
 
 
-def assumed(behaviour: Behaviour, report: Report) -> Iterator[str]:
-    """What the figures rest on, a line each."""
-    ours, theirs = behaviour.colleagues, behaviour.customers
-    yield f"Colleagues do a task {_pace(ours.pace)} (by up to {ours.late_by}), however full the week is."
-    yield f"Customers do an action {_pace(theirs.pace)} (by up to {theirs.late_by})."
-    answers = ", ".join(f"{_percent(share)} {name}" for name, share in _parts(theirs.answers.weights))
-    yield f"Asked for an outcome they answer within {theirs.answer_within}: {answers}."
-    engine = ours.engine_tasks
-    yield f"A colleague gets {_percent(engine.unsticks)} of stuck customers to do what is open in their stage."
-    yield f"A task without effort takes {ours.without_effort}, one that Milepost itself gives {engine.effort}."
-    yield from (f"{role.title}: {_people(role)}." for role in report.roles)
-    yield f"Journeys begin {_starts(behaviour, report.play.weeks.first)}."
-    yield "docs/forecast.md says all that is assumed, and how to change it."
+def _list(numbers: Mapping[str, float], names: Mapping[str, str]) -> str:
+    """A line each, the number first."""
+    many = figures(numbers.values())
+    wide = max(map(len, many), default=0)
+    said = (names.get(name, spaced(name)) for name in numbers)
+    return "\n".join(f"{each.rjust(wide)} {name}" for each, name in zip(many, said, strict=True))
 
 
-def _people(work: RoleWork) -> str:
-    capacity = work.capacity
-    if capacity.source == "nowhere":
-        return "neither the book nor the behaviour names anybody, so there is nothing to hold the hours against"
-    if capacity.source == "behaviour":
-        return f"{_figure(capacity.people)} people with {capacity.each:g} hours a week, as the behaviour says"
-    named = count_of(int(capacity.people), "person", "people")
-    shared = capacity.hours < capacity.people * capacity.each
-    other = "; who has several roles has a part for each" if shared else ""
-    return f"the book names {named}, each taken to have {capacity.each:g} hours for customers a week{other}"
-
-
-def _starts(behaviour: Behaviour, first: date) -> str:
-    starts = behaviour.starts
-    spread = f"on {first}, all at once" if not starts.over.count else f"evenly over {starts.over} from {first} on"
-    return spread if starts.attribute is None else f"on the day in {starts.attribute!r}; those without one {spread}"
-
-
-def _pace(pace: Pace) -> str:
-    said = {"early": "early", "on_time": "in time", "late": "late", "never": "never"}
-    return ", ".join(f"{_percent(share)} {said[name]}" for name, share in _parts(pace.weights))
-
-
-def _parts(weights: dict[str, float]) -> list[tuple[str, float]]:
-    whole = sum(weights.values())
-    return [(name, weight / whole) for name, weight in weights.items() if weight]
-
-
-def _percent(share: float) -> str:
-    return f"{100 * share:.0f} %" if share >= 0.01 or not share else f"{100 * share:.1g} %"  # noqa: PLR2004
-
-
-def _figure(number: float) -> str:
-    return f"{number:.0f}" if number >= _MANY or number == int(number) else f"{number:.1f}"
+def _once(titles: Sequence[str], maps: Sequence[str]) -> list[str]:
+    """The title of a map in the first of its rows only."""
+    return ["" if at and maps[at - 1] == map_id else titles[at] for at, map_id in enumerate(maps)]
 
 
 def _whole(number: float | None) -> str:
     return "any" if number is None else f"{number:.0f}" if number >= 1 else f"{number:.1f}"
-
-
-def _spread(spread: Spread) -> str:
-    mean = _figure(spread.mean)
-    return mean if spread.low == spread.high else f"{mean} ({_figure(spread.low)} to {_figure(spread.high)})"
-
-
-def _list(numbers: Mapping[str, float]) -> str:
-    return ", ".join(f"{name} {_figure(many)}" for name, many in numbers.items())
-
-
-def _warned(text: str, *, warn: bool) -> Text:
-    return Text(text, style="bold red" if warn else "")

@@ -57,7 +57,7 @@ class Load:
     """What the customers of one map ask of one role.
 
     Attributes:
-        people: How many the book names for the role on this map.
+        people: How many the behaviour says there are for the role, on all maps, else the book for it on this map.
         minutes: Minutes that a customer takes in a week on average.
         allows: How many customers one person can look after, on average.
         busiest: The same in the week in which a customer takes most.
@@ -66,7 +66,7 @@ class Load:
     map: str
     role: str
     customers: int
-    people: int
+    people: float
     minutes: float
     allows: float | None
     busiest: float | None
@@ -188,11 +188,16 @@ def _loads(map_id: str, known: Mapping[str, Capacity], played: Played) -> Iterat
             map_id,
             role,
             played.customers[map_id],
-            len({person for on, as_, person in played.people if (on, as_) == (map_id, role)}),
+            known[role].people if known[role].source == "behaviour" else _named(map_id, role, played),
             average,
             each / average if average else None,
             each / busiest if busiest else None,
         )
+
+
+def _named(map_id: str, role: str, played: Played) -> int:
+    """How many people the book names for a role on a map."""
+    return len({person for on, as_, person in played.people if (on, as_) == (map_id, role)})
 
 
 def _messages(map_id: str, runs: int, tally: Tally) -> Messages:

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import NamedTuple
 
+_WEEKEND = 5
+
 
 class Series(NamedTuple):
     """What is counted by week: a `measure` of a map, `about` one of its roles, outcomes, plays ..., in one run."""
@@ -42,6 +44,12 @@ class Weeks:
     def mondays(self) -> list[date]:
         """The Monday of each week."""
         return [self.monday + timedelta(weeks=week) for week in range(len(self))]
+
+    @property
+    def parts(self) -> frozenset[int]:
+        """The weeks of which a working day (Monday to Friday) lies outside."""
+        ends = {0, len(self) - 1}
+        return frozenset(week for week in ends if sum(day.weekday() < _WEEKEND for day in self.days(week)) < _WEEKEND)
 
     def days(self, week: int) -> list[date]:
         """The days of a week that lie in the forecast."""

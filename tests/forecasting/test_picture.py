@@ -8,12 +8,12 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from journeys.drawing.raster import png_of
-from journeys.drawing.scene import Box, Rect, Text, groups, painted
+from journeys.drawing.scene import Box, Rect, Scene, Text, groups, painted
 from journeys.drawing.svg import svg_of
 from journeys.forecasting.picture import picture
 from journeys.forecasting.report import Report, report
 from journeys.forecasting.tally import Weeks
-from tests.forecasting.conftest import QUARTER, YEAR, behaving, forecast_of, gold
+from tests.forecasting.conftest import QUARTER, SMALL, YEAR, behaving, chart_from, forecast_of, gold
 
 FEW_HOURS = behaving(team={"csm": {"people": 1, "hours_per_week": 4}}, starts={"over": "8 weeks"})
 SPANS = [YEAR, QUARTER, Weeks(date(2026, 3, 31), date(2026, 4, 1)), Weeks(date(2026, 3, 31), date(2031, 3, 2))]
@@ -68,3 +68,44 @@ def test_it_can_be_had_as_png(small):
 def test_a_forecast_without_work_is_a_picture_too(small):
     made = report(*forecast_of((small,), [gold(1).having(attributes={})]))
     assert "No work at all." in svg_of(picture(made))
+
+
+def said(scene: Scene) -> str:
+    return " ".join(item.text for item in painted(scene.items) if isinstance(item, Text))
+
+
+def test_maps_are_called_by_their_titles_and_an_uneven_line_is_explained(small):
+    weeks = Weeks(date(2026, 7, 1), date(2026, 9, 30))  # from a Wednesday to a Wednesday
+    team = behaving(team={"csm": {"people": 1, "hours_per_week": 2}})
+    text = said(picture(report(*forecast_of((small,), [gold(1)], team, weeks=weeks))))
+    assert "Small hours that the team has, fewer in parts of weeks" in text
+    assert "part of a week: 1 Jul to 5 Jul" in text
+    assert "part of a week: 28 Sep to 30 Sep" in text
+    assert "Jul 2026" in text
+
+
+def test_a_level_line_needs_no_explanation(small):
+    team = behaving(team={"csm": {"people": 1, "hours_per_week": 2}})
+    text = said(picture(report(*forecast_of((small,), [gold(1)], team))))
+    assert "hours that the team has" in text
+    assert "fewer" not in text
+    assert "part of a week" not in text
+
+
+def test_long_names_of_roles_and_maps_are_written_in_full():
+    role = "Customer success manager for hospitals, practices, laboratories and everybody else who is in need of one"
+    text = SMALL.replace("csm: Customer success manager", f"csm: '{role}'").replace(
+        "title: Small", f"title: {role * 2}"
+    )
+    made = report(*forecast_of((chart_from(text),), [gold(number) for number in range(12)], FEW_HOURS, runs=3))
+    test_no_text_is_cut_or_written_over_another(made)
+    assert role in said(picture(made))
+    assert role * 2 in said(picture(made)).replace("\n", " ")
+
+
+def test_no_room_is_wasted_below_the_last_role(made):
+    scene = picture(made)
+    texts = [item for item in painted(scene.items) if isinstance(item, Text)]
+    *_, before, last = sorted(texts, key=lambda text: text.box.bottom)
+    assert last.box.y - before.box.bottom < 30
+    assert scene.height - last.box.bottom < 30
