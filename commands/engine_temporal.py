@@ -34,8 +34,7 @@ from journeys.scenario import Scenario
 from store import customers, facts, journeys, timeline
 from store.charts import Charts
 from store.engine import Store, open_store
-from store.migrate import upgrade
-from store.tables import JourneyRow, MapVersionRow
+from store.tables import Base, JourneyRow, MapVersionRow
 from worker import make_worker
 from workflows.search_attributes import ALL
 from workflows.types import DEFAULT_MAX_HISTORY, workflow_id
@@ -79,10 +78,10 @@ async def simulate_on(
         NoProgressError: the journey cannot be advanced.
     """
     with tempfile.TemporaryDirectory(prefix="milepost-") as folder:
-        url = f"sqlite:///{Path(folder) / 'milepost.db'}"
-        await upgrade(url)
-        store = open_store(url)
+        store = open_store(f"sqlite:///{Path(folder) / 'milepost.db'}")
         try:
+            async with store.engine.begin() as connection:
+                await connection.run_sync(Base.metadata.create_all)  # the migrations' tables, in a tenth of the time
             return await _Play(server, store, scenario, max_history).run()
         finally:
             await store.close()
