@@ -18,9 +18,9 @@ from journeys.language.lint import lint
 from journeys.language.loader import MAP_FILE, Loaded, content_hash, load
 from journeys.language.model import Map
 from journeys.local_time import day_of
+from journeys.wording import short_hash
 
 _KINDS = (".svg", ".png", ".html")
-_HASH_SHOWN = 12
 
 
 def draw(
@@ -83,7 +83,7 @@ def _edition(loaded: Loaded, map_: Map) -> str:
     paths = [Path(loaded.file if name == MAP_FILE else loaded.name_of(name)) for name in files]
     written = int(max(path.stat().st_mtime for path in paths))
     day = day_of(written, map_.working_time.timezone).partition(" ")[2]  # without the day of the week
-    return f"version {content_hash(files)[:_HASH_SHOWN]} of {day}"
+    return f"version {short_hash(content_hash(files))} of {day}"
 
 
 def _drawn(map_: Map, edition: str, kind: str) -> tuple[bytes, str]:

@@ -12,6 +12,7 @@ import typer
 from commands.support.dates import TimeZone
 from commands.support.opening import now_of, opened
 from commands.support.output import AsJson, heading, print_json, say
+from commands.support.underway import underway_said
 from door.enrolment import last_end
 from door.errors import UnknownStep
 from door.house import customer_of
@@ -26,12 +27,12 @@ from journeys.planner.instants import Instant
 from journeys.planner.state import State
 from journeys.planner.timeline import Entry, Kind
 from journeys.standing import Waits
-from journeys.wording import ENDINGS, Wording, spaced
+from journeys.wording import ENDINGS, Wording, spaced, version_said
 from settings import Settings
-from store import journeys, maps, timeline
+from store import facts, journeys, maps, timeline
 from store.charts import Charts
 from store.engine import Store
-from store.tables import JourneyRow
+from store.tables import FactRow, JourneyRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +48,16 @@ class Told:
     journey: Explanation | None
     step: StepExplanation | None
     maps: tuple[tuple[Considered, str | None], ...]
+    underway: tuple[FactRow, ...]
 
     @property
     def say(self) -> Wording:
         return Wording(self.chart, self.zone)
+
+    @property
+    def version(self) -> str:
+        """The version that the journey is on, as people read of it."""
+        return version_said(self.number, self.row.version) if self.row and self.number else ""
 
 
 def explain(
@@ -88,7 +95,9 @@ async def _gather(settings: Settings, customer: str, step: str | None, timezone:
             Entry(each.at, Kind(each.kind), each.data)
             for each in (await timeline.of_journey(session, row.id) if row else ())
         ]
-        return await _explained(store, known, past, entries, now, number, step, timezone or known.timezone)
+        waiting = await facts.pending_of(session, [customer])
+        underway = tuple(fact for fact in waiting if row is not None and fact.journey_id == row.id)
+        return await _explained(store, known, past, entries, now, number, step, timezone or known.timezone, underway)
 
 
 async def _explained(  # noqa: PLR0917 - gathered in one place
@@ -100,6 +109,7 @@ async def _explained(  # noqa: PLR0917 - gathered in one place
     number: int | None,
     step: str | None,
     zone: str,
+    underway: tuple[FactRow, ...],
 ) -> Told:
     charts = Charts(store)
     row = next(iter(past), None)
@@ -117,7 +127,7 @@ async def _explained(  # noqa: PLR0917 - gathered in one place
         raise UnknownStep(step, (), f": the customer {customer.id!r} has no journey")
     free = row is None or row.ended_at is not None
     looked = _considered(await charts.current(), customer, past, now) if free else ()
-    return Told(customer, now, zone, row, number, chart, journey, explained, tuple(looked))
+    return Told(customer, now, zone, row, number, chart, journey, explained, tuple(looked), underway)
 
 
 def _considered(
@@ -139,6 +149,8 @@ def _print_all(told: Told) -> None:
     say(f"Times are of {zone_said(told.zone, told.now)}.")
     if row is not None and told.chart is not None:
         say(_standing(told, row, told.chart))
+    if told.underway:
+        say(underway_said(told.underway))
     if told.journey is not None and row is not None and row.ended_at is None:
         _print_journey(told, told.journey)
     elif row is not None and row.ended_at is None:
@@ -148,7 +160,7 @@ def _print_all(told: Told) -> None:
 
 
 def _standing(told: Told, row: JourneyRow, chart: Chart) -> str:
-    said = f"Journey {row.id} on {chart.map.title!r} ({chart.map.map}, version {told.number}), since "
+    said = f"Journey {row.id} on {chart.map.title!r} ({chart.map.map}, {told.version}), since "
     said += day_of(row.started_at, told.zone)
     if row.ended_at is not None:
         reason = row.reason or ""
@@ -230,6 +242,8 @@ def _print_step(told: Told, step: StepExplanation) -> None:
     container = f" in {waits.container!r}"
     occurrence = f", occurrence {step.occurrence}" if step.occurrence > 1 else ""
     say(f"It is {waits.status}{container}{occurrence}. Times are of {zone_said(told.zone, told.now)}.")
+    if told.underway:
+        say(underway_said(told.underway))
     if _is_open(waits) and waits.due_at is not None and waits.status == "open":
         say(f"It is due {time_of(waits.due_at, told.zone)}{' and OVERDUE' if waits.overdue else ''}.")
     if waits.reasons:
@@ -279,6 +293,8 @@ def _to_json(told: Told) -> dict[str, Any]:
             "journey": row.id,
             "map": row.map,
             "version": row.version,
+            "version_number": told.number,
+            "not_yet_taken_in": [fact.data for fact in told.underway],
             "status": row.status,
             "reason": row.reason,
         }

@@ -12,6 +12,7 @@ import typer
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from commands.lint import map_files
+from commands.publishing.scenarios import warn_of_scenarios
 from commands.publishing.telling import comparisons, tell
 from commands.publishing.upcoming import Upcoming, upcoming
 from commands.support.errors import CommandError
@@ -24,9 +25,11 @@ from journeys.language.problems import Problem
 from journeys.matching import matches
 from journeys.planner.chart import Chart
 from journeys.planner.instants import Instant
+from journeys.wording import version_said
 from settings import Settings
 from store import customers, journeys, maps
 from store.engine import Store
+from store.tables import MapVersionRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +45,8 @@ class Ready:
 class Out:
     """What publishing a map did. `waiting` customers would begin on it; `staying` journeys are on other versions.
 
-    `before` is what was told before.
+    `not_recorded` are the options of which nothing was kept, as a version that exists is never changed. `before` is
+    what was told before.
     """
 
     map: str
@@ -51,6 +55,7 @@ class Out:
     became: str
     waiting: int
     staying: int
+    not_recorded: str | None
     before: Upcoming | None
 
     def to_json(self) -> dict[str, Any]:
@@ -67,15 +72,17 @@ def publish(
 ) -> None:
     """Publish maps: each becomes an immutable version, the one that new journeys begin on.
 
-    Maps are linted first; if any has an error, nothing is published and the exit code is 1. Journeys that run stay
-    on the version that they began on; what changed since the version before, and what moving them would do, is told
-    first, in counts. The same content is the same version.
+    Maps are linted first; if any has an error, nothing is published and the exit code is 1. Their scenarios are run;
+    one that fails is told, and stops nothing. Journeys that run stay on the version that they began on; what changed
+    since the version before, and what moving them would do, is told first, in counts. The same content is the same
+    version.
     """
     loaded = [load(file) for path in paths for file in map_files(path)]
     problems = [problem for each in loaded for problem in examine(each)]
     _tell(problems, as_json=as_json)
     if any(problem.severity == "error" for problem in problems):
         raise CommandError("Nothing was published: a map with errors never is.", "Correct what is listed above.")
+    warn_of_scenarios(loaded, as_json=as_json)
     ready = [_ready(each) for each in loaded]
     for out in asyncio.run(_publish(settings, ready, by, why, as_json=as_json)):
         _report(out, as_json=as_json)
@@ -135,14 +142,21 @@ async def _publish_one(  # noqa: PLR0917 - one map, and what is noted of it
         became=became,
         waiting=sum(matches(ready.chart, customer, now) for customer in free),
         staying=sum(many for other, many in running.items() if other != version.hash),
+        not_recorded=None if published.new else _not_recorded(version, by, why),
         before=before,
     )
 
 
+def _not_recorded(version: MapVersionRow, by: str | None, why: str | None) -> str | None:
+    """What was said with a version that is there already, and is not what stands with it."""
+    given = {"--by": (by, version.published_by), "--why": (why, version.why)}
+    return " and ".join(name for name, (said, kept) in given.items() if said and said != kept) or None
+
+
 _BECAME = {
-    "new": "published as version {}",
-    "unchanged": "already version {}; nothing changed",
-    "current_again": "version {} again; the same content had been published before",
+    "new": "published as {}",
+    "unchanged": "already {}; nothing changed",
+    "current_again": "{} again; the same content had been published before",
 }
 
 
@@ -150,7 +164,9 @@ def _report(out: Out, *, as_json: bool) -> None:
     if as_json:
         print_json({"kind": "version", **out.to_json()})
         return
-    say(f"{out.map}: {_BECAME[out.became].format(out.number)} ({out.hash[:12]}).")
+    say(f"{out.map}: {_BECAME[out.became].format(version_said(out.number, out.hash))}.")
+    if out.not_recorded:
+        say(f"  Not recorded: {out.not_recorded}. The version exists already, with what was said when it was new.")
     if out.before is not None:
         _name_comparisons(out.before, out.number)
     elif out.staying:

@@ -11,6 +11,7 @@ from commands.support.dates import TimeZone
 from commands.support.opening import opened
 from commands.support.output import AsJson, count_of, heading, number, print_json, say, table
 from commands.support.picture import Picture, Running, look
+from commands.support.underway import underway_said
 from journeys.local_time import day_of, time_of, zone_said
 from journeys.planner.instants import Instant
 from journeys.wording import ENDINGS, VERDICTS, spaced
@@ -58,8 +59,10 @@ def _print_customer(picture: Picture) -> None:
 
 def _print_journey(journey: Running) -> None:
     say(_standing(journey))
+    if journey.underway:
+        say(underway_said(journey.underway))
     if not journey.state.begun:
-        say("It is about to begin: a worker takes it up (`milepost up`, `milepost worker`).")
+        say("A worker takes it up: `milepost up`, or `milepost worker`.")
         return
     _section("Open, and what it waits for", ["What", "Status", "Due", "Waits for"], _open(journey))
     _section("Tasks", ["Task", "Who", "Due", "Id"], _tasks(journey))
@@ -73,14 +76,16 @@ def _print_journey(journey: Running) -> None:
 
 def _standing(journey: Running) -> str:
     row, say_of = journey.row, journey.say
-    title = f"Journey {row.id} on {journey.chart.map.title!r} (version {row.version[:12]}), "
+    title = f"Journey {row.id} on {journey.chart.map.title!r}, {journey.version}, "
     title += f"since {day_of(row.started_at, journey.zone)}"
     if row.status == "ended":
         reason = row.reason or ""
         return (
             f"{title}: ended {day_of(row.ended_at or row.clock, journey.zone)}, {ENDINGS.get(reason, spaced(reason))}."
         )
-    where = ", ".join(say_of.stage(stage) for stage in journey.stages) or "between stages"
+    where = ", ".join(say_of.stage(stage) for stage in journey.stages) or (
+        "between stages" if journey.state.begun else "about to begin"
+    )
     plays = ", ".join(say_of.play(play) for play in journey.plays)
     beside = f"; beside it: {plays}" if plays else ""
     paused = " It is paused; `milepost tell CUSTOMER resumed` goes on." if row.status == "paused" else ""
@@ -107,7 +112,7 @@ def _section(title: str, headings: list[str], rows: list[tuple[Any, ...]]) -> No
 def _open(journey: Running) -> list[tuple[Any, ...]]:
     return [
         (
-            each.title,
+            f"Stage: {each.title}" if each.status == "ahead" else each.title,
             "overdue" if each.overdue else each.status,
             _day(each.due_at, journey.zone),
             each.waits_for,

@@ -10,15 +10,18 @@ import typer
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from commands.support.dates import TimeZone, local_timezone
+from commands.support.errors import CommandError
 from commands.support.opening import now_of, opened
 from commands.support.output import AsJson, count_of, heading, print_json, say, table
 from door.house import customer_of
+from journeys.language.names import nearest
 from journeys.local_time import local, zone_said
 from journeys.planner.instants import text
 from settings import Settings
-from store import reviews
+from store import maps, reviews
 from store import tasks as task_rows
 from store.charts import Charts
+from store.engine import Store
 from store.reviews import MapReview
 from store.tasks import Day, TaskLine
 
@@ -56,6 +59,8 @@ async def _day(
     settings: Settings, person: str | None, role: str | None, customer: str | None, zone: str
 ) -> tuple[Day, list[MapReview]]:
     async with opened(settings) as store:
+        if role is not None:
+            await _check_role(store, role)
         async with store.reading() as session:
             lines = await _lines(session, customer)
             now = await now_of(session)
@@ -68,6 +73,17 @@ async def _day(
         and (role is None or role in (line.task.role, line.task.escalated_to))
     ]
     return task_rows.arrange(kept, now, zone), reviews.due_for(standing, person)
+
+
+async def _check_role(store: Store, role: str) -> None:
+    charts = Charts(store)
+    async with store.reading() as session:
+        versions = await maps.in_use(session)
+    roles = {known for version in versions for known in (await charts.of(version)).map.roles}
+    if roles and role not in roles:
+        near = nearest(role, roles)
+        hint = f"Did you mean {near!r}?" if near else f"There are: {', '.join(sorted(roles))}."
+        raise CommandError(f"No map has a role {role!r}.", hint)
 
 
 async def _lines(session: AsyncSession, customer: str | None) -> Sequence[TaskLine]:

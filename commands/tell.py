@@ -12,8 +12,11 @@ import typer
 from commands.support.output import AsJson, print_json, say
 from commands.support.telling import EXAMPLES, fact_of, number_or_text
 from commands.support.temporal import declared, opened_door
-from door.door import Became, Told
+from commands.support.versions import version_among
+from door.answers import Answer, answer_of
+from door.door import Became, Door, Told
 from settings import Settings
+from store import journeys, maps
 
 _option = partial(typer.Option, show_default=False)
 Text = str | None
@@ -45,7 +48,8 @@ def tell(
 ) -> None:
     """Tell a customer's journey what happened; it acts when it is told.
 
-    If Temporal is away, what is told is recorded and the journey learns of it later. FACT and WORDS are one of:
+    Where the journey runs, it is waited for a moment to say whether that changed anything. If Temporal is away, what is
+    told is recorded and the journey learns of it later. FACT and WORDS are one of:
     """
     more: dict[str, Any] = {
         "result": result, "note": note, "evidence": evidence, "reason": reason, "until": until, "verdict": verdict,
@@ -53,11 +57,23 @@ def tell(
     }  # fmt: skip
     if kind == "answer" and method is None:
         more["method"] = "recorded"
-    told = asyncio.run(_tell(settings, customer, kind, words or [], more))
+    told, answer = asyncio.run(_tell(settings, customer, kind, words or [], more))
     if as_json:
-        print_json({"customer": customer, **_data(told)})
-        return
-    say(told.message)
+        print_json({"customer": customer, **_data(told), "taken_in": answer is not None, "ignored": _ignored(answer)})
+    else:
+        _print(customer, told, answer)
+
+
+def _print(customer: str, told: Told, answer: Answer | None) -> None:
+    match told.became:
+        case Became.DELIVERED if answer is None:
+            say("Recorded; the journey has been told. It has not said yet whether that changes anything.")
+        case Became.DELIVERED if _ignored(answer):
+            say(f"Recorded, but it changed nothing: {_ignored(answer)}.")
+        case Became.DELIVERED:
+            say("Recorded; the journey has taken it in.")
+        case _:
+            say(told.message)
     match told.became:
         case Became.DELIVERED:
             say(f"Next: `milepost show {customer}`.")
@@ -72,10 +88,32 @@ tell.__doc__ = (
 )
 
 
-async def _tell(settings: Settings, customer: str, kind: str, words: list[str], more: dict[str, Any]) -> Told:
+async def _tell(
+    settings: Settings, customer: str, kind: str, words: list[str], more: dict[str, Any]
+) -> tuple[Told, Answer | None]:
+    """What became of it at the door and, where the journey runs, what the journey made of it."""
     async with opened_door(settings) as opened:
+        if kind == "map_changed":
+            words = await _with_hash(opened.door, customer, words)
         fact = fact_of(kind, words, more, await declared(opened.door))
-        return await opened.door.tell(customer, fact, source="cli")
+        told = await opened.door.tell(customer, fact, source="cli")
+        store = opened.door.house.store
+        return told, await answer_of(store, customer, told.fact_id) if told.delivered else None
+
+
+def _ignored(answer: Answer | None) -> str | None:
+    """Why what was told changed nothing, where the journey said so."""
+    return None if answer is None else answer.ignored
+
+
+async def _with_hash(door: Door, customer: str, words: list[str]) -> list[str]:
+    """The same words with the hash of the version that the first one means."""
+    async with door.house.store.reading() as session:
+        running = await journeys.open_of(session, customer)
+        if running is None or not words:
+            return words  # said better by those who look next
+        rows = await maps.versions(session)
+    return [version_among([row for row in rows if row.map == running.map], words[0]), *words[1:]]
 
 
 def _data(told: Told) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -12,6 +12,7 @@ from door.errors import InvalidFact, NoOpenJourney
 from door.house import House, customer_of
 from door.reaching import Reached
 from journeys.language.model import Attribute
+from journeys.language.names import nearest
 from journeys.planner.chart import Chart
 from journeys.planner.facts import AttributesSet, Fact, MapChanged, to_json
 from journeys.written import WrittenFact
@@ -91,14 +92,19 @@ async def tell(
             raise InvalidFact(str(error)) from error
     if recorded.new and chart is None and isinstance(made, AttributesSet):
         await enrol_if_it_turned(house, customer, before)
-    return await told(house, customer, recorded)
+    return await told(house, customer, recorded, _asked(chart, charts))
 
 
-async def told(house: House, customer: str, recorded: Recorded) -> Told:
-    """Tell the journey what was recorded, if that is news and there is a journey."""
+async def told(house: House, customer: str, recorded: Recorded, asked: Iterable[str] = ()) -> Told:
+    """Tell the journey what was recorded, if that is news and there is a journey.
+
+    `asked` are the product events that maps ask for: one of them was perhaps meant.
+    """
     fact = recorded.fact
     if recorded.counted:
         said = f"No map asks for the event {fact['event']!r}: it is counted, neither stored nor delivered."
+        near = nearest(fact["event"], asked)
+        said += f" Did you mean {near!r}?" if near else ""
         return Told(fact["id"], Became.COUNTED, said)
     if not recorded.new:
         return Told(fact["id"], Became.KNOWN, f"The fact {fact['id']!r} was known already; nothing changed.")

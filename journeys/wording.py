@@ -251,8 +251,18 @@ def _fact_ignored(say: Wording, more: More) -> str:
     return f"What was told{by} ({fact}{about}) changed nothing{_why(more, IGNORED)}."
 
 
+def short_hash(version: str) -> str:
+    """As much of a version's hash as people are shown: it is unique, and can be typed."""
+    return version[:12]
+
+
+def version_said(number: int, digest: str) -> str:
+    """A published version as people read of it everywhere: `version 2 (19059dbead57)`."""
+    return f"version {number} ({short_hash(digest)})"
+
+
 def _map_changed(_: Wording, more: More) -> str:
-    return f"The journey moved to another version of its map ({str(more.get('to', ''))[:8]})."
+    return f"The journey moved to another version of its map ({short_hash(str(more.get('to', '')))})."
 
 
 def _journey_ended(_: Wording, more: More) -> str:

@@ -112,6 +112,11 @@ def _of(customer: str) -> Select[FactRow]:
     return select(FactRow).where(FactRow.customer_id == customer).order_by(FactRow.serial)
 
 
+async def get(session: AsyncSession, customer: str, fact: str) -> FactRow | None:
+    """A fact by its id; None where it was not kept."""
+    return (await session.scalars(_of(customer).where(FactRow.id == fact))).first()
+
+
 async def pending(session: AsyncSession, limit: int = 500) -> list[FactRow]:
     """Facts that no journey was told yet, in the order in which they came: the sweeper's work."""
     query = select(FactRow).where(FactRow.status == "pending").order_by(FactRow.serial).limit(limit)

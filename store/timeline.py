@@ -9,7 +9,8 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from journeys.planner.instants import text
+from journeys.planner.instants import Instant, text
+from journeys.planner.timeline import Kind
 from store.tables import CustomerRow, JourneyRow, TimelineRow
 
 
@@ -34,6 +35,14 @@ async def of_journey(
     """A journey's entries in their order, those with a number (`seq`) above `after`."""
     query = select(TimelineRow).where(TimelineRow.journey_id == journey, TimelineRow.seq > after)
     return list(await session.scalars(query.order_by(TimelineRow.seq).limit(limit)))
+
+
+async def ignored(session: AsyncSession, journey: str, at: Instant) -> list[Mapping[str, Any]]:
+    """What a journey says of the facts that it took in at an instant and that changed nothing."""
+    query = select(TimelineRow).where(
+        TimelineRow.journey_id == journey, TimelineRow.at == at, TimelineRow.kind == Kind.FACT_IGNORED.value
+    )
+    return [row.data for row in await session.scalars(query.order_by(TimelineRow.seq))]
 
 
 async def newest(session: AsyncSession, *, after: int | None = None, limit: int = 100) -> list[Happening]:

@@ -9,6 +9,7 @@ from commands.publishing.upcoming import Standing, Upcoming
 from commands.support.moving import Moves
 from commands.support.output import count_of, say
 from journeys.comparing import Change
+from journeys.wording import version_said
 
 _CHANGES = 8  # that are shown; `milepost diff` has all
 _GONE = 5
@@ -31,9 +32,10 @@ def comparisons(upcoming: Upcoming, number: int) -> Iterator[str]:
 
 
 def _changed(upcoming: Upcoming) -> Iterator[str]:
-    since = f"since version {upcoming.number}"
+    before = version_said(upcoming.number, upcoming.hash)
+    since = f"since {before}"
     if upcoming.changes is None:
-        yield f"{upcoming.map}: this Milepost can't read version {upcoming.number}, nor say what changed since."
+        yield f"{upcoming.map}: this Milepost can't read {before}, nor say what changed since."
     elif not upcoming.changes:
         yield f"{upcoming.map}: nothing that it says changed {since}; only how its files are written."
     else:
@@ -60,7 +62,7 @@ def _journeys(upcoming: Upcoming) -> Iterator[str]:
 
 
 def _standing(standing: Standing) -> Iterator[str]:
-    whose = f"  {count_of(standing.journeys, 'journey')} on version {standing.number}:"
+    whose = f"  {count_of(standing.journeys, 'journey')} on {version_said(standing.number, standing.hash)}:"
     if standing.moves is None:
         yield f"{whose} nobody can tell, since this Milepost can't read that version."
     elif standing.moves.unchanged.many == standing.journeys:

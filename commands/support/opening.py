@@ -17,6 +17,12 @@ from store.engine import Store, check, database_url, open_store
 from store.migrate import upgrade
 
 
+def is_there(settings: Settings) -> bool:
+    """Whether there is a database to open; one that is not a file of ours is taken to be there."""
+    file = _sqlite_file(settings.database)
+    return file is None or file.exists()
+
+
 @asynccontextmanager
 async def opened(settings: Settings, *, make: bool = False) -> AsyncIterator[Store]:
     """The store, migrated; `make`: where there is no SQLite file yet, one is made.

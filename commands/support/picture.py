@@ -17,17 +17,20 @@ from journeys.planner.instants import Instant, text
 from journeys.planner.state import State
 from journeys.planner.views import Task, open_tasks
 from journeys.standing import Waits, waiting_for
-from journeys.wording import Wording
-from store import customers, journeys, outcomes, timeline
+from journeys.wording import Wording, version_said
+from store import customers, facts, journeys, maps, outcomes, timeline
 from store.charts import Charts
 from store.engine import Store
 from store.outcomes import OutcomeLine
-from store.tables import JourneyRow, TimelineRow
+from store.tables import FactRow, JourneyRow, TimelineRow
 
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """A journey, with the planner's view of it. `zone` is whose clock its sentences tell."""
+    """A journey, with the planner's view of it. `zone` is whose clock its sentences tell.
+
+    `number` is that of its version; `underway` was told to it and is not with it yet.
+    """
 
     row: JourneyRow
     chart: Chart
@@ -38,6 +41,13 @@ class Running:
     outcomes: list[OutcomeLine]
     happened: list[TimelineRow]
     ahead: Forecast
+    number: int
+    underway: list[FactRow]
+
+    @property
+    def version(self) -> str:
+        """Which version of its map the journey is on, as people read of it."""
+        return version_said(self.number, self.row.version)
 
     @property
     def say(self) -> Wording:
@@ -63,6 +73,7 @@ class Running:
             else {"since": text(row.blocked_since), "why": row.blocked_why},
             "map": row.map,
             "version": row.version,
+            "version_number": self.number,
             "status": row.status,
             "reason": row.reason,
             "started_at": text(row.started_at),
@@ -74,6 +85,7 @@ class Running:
             "outcomes": [_outcome(each) for each in self.outcomes],
             "timeline": [self._told(timeline.to_json(entry)) for entry in self.happened],
             "next": [self._told(entry.to_json()) for entry in self.ahead.entries],
+            "not_yet_taken_in": [row.data for row in self.underway],
         }
 
     def _told(self, entry: Mapping[str, Any]) -> dict[str, Any]:
@@ -132,6 +144,8 @@ async def _running(  # noqa: PLR0917 - gathered in one place
         outcomes=await outcomes.of_journey(session, row.id),
         happened=happened[len(happened) - last :] if last < len(happened) else happened,
         ahead=forecast(chart, state, now),
+        number=(await maps.get(session, row.version)).number,
+        underway=[fact for fact in await facts.pending_of(session, [row.customer_id]) if fact.journey_id == row.id],
     )
 
 

@@ -32,7 +32,7 @@ EXAMPLES: Mapping[str, str] = {
     "paused": "paused --reason 'Merger'",
     "resumed": "resumed",
     "ended": "ended churned",
-    "map_changed": "map_changed VERSION",
+    "map_changed": "map_changed 2 (a number, MAP@2, or the beginning of a hash)",
     "message_failed": "message_failed connect_sso/1/opening/1 --why 'Address unknown'",
     "task_done": "task_done stuck/onboarding/1 --note 'Spoke to them'",
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import re
 import shutil
 import sqlite3
 import time
@@ -120,6 +121,11 @@ def changed(statement: str, *values: str) -> None:
     file = Path(os.environ["MILEPOST_DATA"]) / "milepost.db"
     with closing(sqlite3.connect(file)) as database, database:
         assert database.execute(statement, values).rowcount == 1
+
+
+def without_hashes(said: str) -> str:
+    """What was said with `version 2 (19059dbead57)` shortened to `version 2`, for whom the number is enough."""
+    return re.sub(r"(version \d+) \([0-9a-f]{12}\)", r"\1", said)
 
 
 def lines(result: Result) -> list[dict[str, Any]]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from tests.commands.conftest import Milepost, advance, lines
+from tests.commands.conftest import ACME, MAPS, Milepost, advance, lines
 
 pytestmark = pytest.mark.usefixtures("with_acme")
 
@@ -156,3 +157,68 @@ def test_telling_about_a_customer_without_a_journey_says_what_to_do(milepost: Mi
 def test_markup_in_a_name_is_only_a_name(milepost: Milepost) -> None:
     assert milepost("tell", "lonely", "set", "name=[red]Évil\x1b[2J").exit_code == 0
     assert "[red]Évil\ufffd[2J" in milepost("show", "lonely").stdout
+
+
+def test_what_is_not_with_the_journey_yet_is_shown(milepost: Milepost, tmp_path: Path) -> None:
+    milepost("tell", "acme", "step_done", "handoff")
+    milepost("tell", "acme", "set", "health=35")
+    for words in (["show", "acme"], ["explain", "acme"], ["explain", "acme", "handoff"]):
+        said = milepost(*words).stdout
+        assert "2 things told are not yet with the journey: step_done handoff; set health." in said
+    [shown] = lines(milepost("show", "acme", "--json"))
+    assert [fact["kind"] for fact in shown["journey"]["not_yet_taken_in"]] == ["step_done", "set"]
+    advance(tmp_path / "data")
+    assert "not yet with the journey" not in milepost("show", "acme").stdout
+
+
+def test_an_event_that_is_nearly_asked_for_gets_the_nearest(milepost: Milepost) -> None:
+    assert "Did you mean 'report_published'?" in milepost("tell", "acme", "event", "report_publishd").stdout
+
+
+@pytest.mark.parametrize("how", ["2", "enterprise-save-time@2", "{hash}", "{short}"])
+def test_a_version_is_named_by_number_map_and_number_or_the_beginning_of_its_hash(
+    milepost: Milepost, draft: Path, how: str
+) -> None:
+    version = lines(milepost("publish", draft, "--json"))[-1]["hash"]
+    said = how.format(hash=version, short=version[:12])
+    result = milepost("tell", "acme", "map_changed", said)
+    assert result.exit_code == 0, result.stderr
+    [shown] = lines(milepost("show", "acme", "--json"))
+    assert [fact["version"] for fact in shown["journey"]["not_yet_taken_in"]] == [version]
+
+
+def test_a_version_that_there_is_not_gets_those_that_there_are(milepost: Milepost, draft: Path) -> None:
+    first = lines(milepost("show", "acme", "--json"))[0]["journey"]["version"][:12]
+    second = lines(milepost("publish", draft, "--json"))[-1]["hash"][:12]
+    for said in ("3", "abcdef123", "enterprise-save-time@9", "small-business-save-money@1"):
+        wrong = milepost("tell", "acme", "map_changed", said)
+        assert wrong.exit_code == 1
+        assert f"There are 1 ({first}), 2 ({second})" in wrong.stderr
+
+
+def test_versions_are_said_alike(milepost: Milepost) -> None:
+    version = f"version 1 ({lines(milepost('show', 'acme', '--json'))[0]['journey']['version'][:12]})"
+    for words in (["show", "acme"], ["explain", "acme"], ["publish", MAPS / "enterprise-save-time"]):
+        assert version in milepost(*words).stdout
+
+
+def test_a_journey_that_no_worker_took_up_is_about_to_begin(milepost: Milepost, book: Callable[..., Path]) -> None:
+    milepost("import", book(ACME.replace("acme,Acme", "bolt,Bolt")))
+    said = milepost("show", "bolt").stdout
+    assert "about to begin" in said
+    assert "between stages" not in said
+
+
+def test_a_stage_that_is_ahead_is_called_a_stage(milepost: Milepost, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "300")
+    said = milepost("show", "acme").stdout
+    ahead = [line for line in said.splitlines() if " ahead " in line]
+    assert ahead
+    assert all(line.startswith("Stage: ") for line in ahead)
+
+
+def test_an_unknown_role_gets_the_nearest(milepost: Milepost) -> None:
+    result = milepost("tasks", "--role", "cms")
+    assert result.exit_code == 1
+    assert "No map has a role 'cms'. Did you mean 'csm'?" in " ".join(result.stderr.split())
+    assert milepost("tasks", "--role", "account_executive").exit_code == 0

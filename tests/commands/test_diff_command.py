@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -34,7 +35,8 @@ def test_published_versions_are_named_by_number_name_and_hash(milepost: Milepost
     first, second = "enterprise-save-time@1", "enterprise-save-time@2"
     for old, new in ((first, second), (first, "enterprise-save-time"), (MAP, published["hash"][:10])):
         assert "perhaps 'handoff' renamed" in milepost("diff", old, new).stdout
-    assert "enterprise-save-time version 1 → enterprise-save-time version 2" in milepost("diff", first, second).stdout
+    said = milepost("diff", first, second).stdout
+    assert re.match(r"enterprise-save-time version 1 \([0-9a-f]{12}\) → enterprise-save-time version 2 \(", said)
 
 
 @pytest.mark.usefixtures("with_acme")
@@ -75,3 +77,35 @@ def test_two_maps_are_compared_and_nobody_moves(milepost: Milepost) -> None:
     said = milepost("diff", MAP, MAPS / "small-business-save-money", "--customers").stdout
     assert "These are two maps" in said
     assert "What moving" not in said
+
+
+@pytest.mark.parametrize(
+    ("said", "why"),
+    [
+        ("notamap", "'notamap' is a folder without map.yaml. Name a map's folder"),
+        ("drafd", "There is no folder with a map, and no published map, 'drafd'. Did you mean 'draft'?"),
+        ("2", "There is no folder with a map, and no published map, '2'. No map is published here"),
+    ],
+)
+def test_what_is_no_map_is_said_without_a_database(  # noqa: PLR0917 - pytest's
+    milepost: Milepost, draft: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, said: str, why: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "notamap").mkdir()
+    result = milepost("diff", draft.name, said)
+    assert result.exit_code == 1
+    assert why in " ".join(result.stderr.split())
+
+
+def test_the_comparison_is_printed_although_there_are_no_customers_to_look_at(milepost: Milepost, draft: Path) -> None:
+    result = milepost("diff", MAP, draft, "--customers")
+    assert "touchpoint baton" in result.stdout
+    assert "There is no Milepost database" in result.stderr
+
+
+@pytest.mark.usefixtures("with_acme")
+def test_a_number_alone_is_told_to_need_its_map(milepost: Milepost, draft: Path) -> None:
+    assert "A number goes with its map: enterprise-save-time@1." in milepost("diff", draft, "1").stderr
+    wrong = milepost("diff", draft, "enterprise-save-time@7").stderr
+    assert "has no version '7'" in wrong
+    assert re.search(r"There are 1 \([0-9a-f]{12}\); name one by its number", wrong)

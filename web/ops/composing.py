@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from journeys import local_time
+from journeys import local_time, wording
 from journeys.customer import Customer
 from journeys.forecast import DAYS, Forecast, forecast
 from journeys.language.model import Outcome
@@ -57,7 +57,7 @@ class Loaded:
 
 def version_said(version: MapVersionRow) -> str:
     """Which version of its map a journey stands on."""
-    return f"version {version.number}" + ("" if version.current else ", not the current one")
+    return wording.version_said(version.number, version.hash) + ("" if version.current else ", not the current one")
 
 
 async def customer_page(served: Services, viewer: Person | None, loaded: Loaded, kind: str) -> CustomerPage:

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from journeys import local_time
+from journeys.wording import short_hash
 from store import figures, maps, reviews
 from store.reviews import MapReview
 from store.tables import MapVersionRow
@@ -75,7 +76,7 @@ def _map(rows: list[MapVersionRow], running: dict[str, int], zone: str, standing
     versions = tuple(
         Version(
             row.number,
-            row.hash[:8],
+            short_hash(row.hash),
             row.current,
             local_time.time_of(row.published_at, zone),
             row.published_by,
