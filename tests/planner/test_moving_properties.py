@@ -7,11 +7,12 @@ import json
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from journeys.planner.ahead import Ahead
 from journeys.planner.chart import Chart
 from journeys.planner.facts import MapChanged
 from journeys.planner.plan import plan
 from journeys.planner.state import State
-from journeys.simulation import simulate
+from journeys.simulation import simulate, steps
 from tests.planner.generated import DAY, START, charts, customers, facts_for
 
 UNTIL = START + 260 * DAY
@@ -40,3 +41,17 @@ def test_a_journey_goes_on_after_any_move(data):
     assert State.from_json(json.loads(json.dumps(run.state.to_json()))) == run.state
     again = plan(new if run.state.version == "v2" else old, run.state, (), UNTIL + 200 * DAY)
     assert again.state.clock == UNTIL + 200 * DAY
+
+
+@given(st.data())
+@generous
+def test_what_a_state_carries_of_the_time_ahead_is_what_its_records_say(data):
+    """Kept from plan to plan, it would go wrong where a record is changed without a word to the turn."""
+    old, new, customer, facts = a_move(data.draw)
+    state = State.begin(customer, old.map.map, "v1", START)
+    for made in steps(old, state, facts, UNTIL, {"v2": new}):
+        assert made.state.ahead is not None
+        told_anew = Ahead.of(made.state)
+        assert made.state.ahead.timers == told_anew.timers
+        assert made.state.ahead.soonest == told_anew.soonest
+        assert made.state.ahead.wake == made.wake_at
