@@ -59,7 +59,7 @@ async def _one(settings: Settings, customer: str, map_id: str | None, *, as_json
         )
     if not as_json:
         say(f"{customer} has begun journey {result.journey} on map {result.map}.")
-        say(f"Next: `milepost show {customer}`." if result.started else _later(opened, 1))
+        say(f"Next: `milepost show {customer}`." if result.started else f"It begins {opened.later}")
 
 
 async def _all(settings: Settings, *, as_json: bool) -> None:
@@ -81,7 +81,7 @@ async def _all(settings: Settings, *, as_json: bool) -> None:
     if swept and swept.started:
         say(f"{count_of(swept.started, 'journey')} that had waited for Temporal started.")
     if waiting:
-        say(_later(opened, waiting))
+        say(f"{count_of(waiting, 'journey')} of them begin by themselves {opened.later}")
     say("Next: `milepost customers` shows where everybody stands.")
 
 
@@ -93,10 +93,6 @@ async def _everyone(opened: OpenDoor) -> AsyncIterator[Result]:
             yield await opened.door.enrol(customer)
         except EntryRefused as refused:
             yield NotEnrolled(customer, str(refused.why))
-
-
-def _later(opened: OpenDoor, many: int) -> str:
-    return f"{count_of(many, 'journey')} will start by themselves when Temporal is back. {opened.away or ''}".rstrip()
 
 
 def _data(result: Result) -> dict[str, Any]:

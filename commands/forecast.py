@@ -78,6 +78,11 @@ def forecast(
     played, book = _played(player, play, customers, cores or all_cores(), silent=as_json)
     made = report(play, played)
     _tell(made, book, source, as_json=as_json)
+    if not played.customers:
+        raise CommandError(
+            f"No map is for any of the {count_of(made.customers, 'customer')}, so there is no work to forecast.",
+            "What speaks against it is listed above; `milepost forecast --help` says how maps are chosen.",
+        )
     _draw(made, output or [], aside if as_json else say)
     if book.refused or played.broke:
         raise typer.Exit(1)
@@ -88,6 +93,8 @@ def _tell(made: Report, book: given.Reader, source: Maps, *, as_json: bool) -> N
         aside(f"Refused: {problem}")
     if book.refused:
         aside(f"{count_of(book.refused, 'row')} of {book.rows} refused; the forecast is of the others.")
+    for note in book.book.notes:
+        aside(note)
     if not made.customers:
         raise CommandError("The book holds no customer that can be read.", "There is nothing to forecast.")
     if as_json:
@@ -107,8 +114,6 @@ def _draw(made: Report, files: Iterable[Path], tell: Callable[[str], None]) -> N
 def _played(player: given.Player, play: Play, file: Path, cores: int, *, silent: bool) -> tuple[Played, given.Reader]:
     """The whole book, played on all cores; what is kept does not grow with it."""
     with given.reading(file, play) as book:
-        if ignored := given.unknown_columns(book.book, given.declared(play)):
-            aside(f"No map looks at {', '.join(map(repr, ignored))}.")
         return _added_up(player, play, book, given.count_lines(file), cores, silent=silent), book
 
 

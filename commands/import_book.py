@@ -14,12 +14,12 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from commands.support.errors import CommandError
 from commands.support.output import AsJson, aside, console, count_of, print_json, say, table, unmatched
-from commands.support.temporal import OpenDoor, declared, opened_door
+from commands.support.temporal import OpenDoor, opened_door, vocabulary_of
 from door.door import Enrolled, NotEnrolled, Saved
 from door.house import known
 from journeys.customer import Customer
 from settings import Settings
-from store.importing import COLUMNS, Book, choices_of, read_book
+from store.importing import COLUMNS, Book, read_book
 
 
 @dataclass(slots=True)
@@ -67,11 +67,11 @@ def import_book(
     is known of a customer and has no column stays as it is. Rows that cannot be read are refused with row and column,
     the others are imported; the exit code is 1 if any was refused. Importing a file again changes nothing.
     """
-    summary, away = asyncio.run(_import(settings, _bytes_of(book), by, as_json=as_json))
+    summary, opened = asyncio.run(_import(settings, _bytes_of(book), by, as_json=as_json))
     if as_json:
-        print_json({"kind": "summary", **summary.to_json(), "waiting": summary.counts["waiting"], "away": away})
+        print_json({"kind": "summary", **summary.to_json(), "waiting": summary.counts["waiting"], "away": opened.away})
     else:
-        _tell_summary(summary, away)
+        _tell_summary(summary, opened.later)
     if summary.counts["refused"]:
         raise typer.Exit(1)
 
@@ -85,20 +85,21 @@ def _bytes_of(book: Path) -> bytes:
         raise CommandError(f"Cannot read {str(book)!r}: {error.strerror}.", "Name a CSV file.") from error
 
 
-async def _import(settings: Settings, data: bytes, by: str | None, *, as_json: bool) -> tuple[Summary, str | None]:
+async def _import(settings: Settings, data: bytes, by: str | None, *, as_json: bool) -> tuple[Summary, OpenDoor]:
     async with opened_door(settings, make=True) as opened:
-        types = await declared(opened.door)
-        charts = await opened.door.house.charts.current()
-        book = read_book(data, types, choices_of(chart.map for chart in charts))
+        maps = await vocabulary_of(opened.door)
+        book = read_book(data, maps)
         _tell_problems(book, as_json=as_json)
-        summary = Summary(Counter(refused=max(book.refused, int(bool(book.problems)))), without_maps=not types)
+        summary = Summary(Counter(refused=max(book.refused, int(bool(book.problems)))), without_maps=not maps.personas)
         with _progress(silent=as_json) as progress:
             for customer in progress.track(book.customers, description="Importing"):
                 became, saved = await _take(opened, customer, book.columns, by)
                 summary.take(saved, became)
                 if as_json:
                     print_json({"kind": "customer", "customer": customer.id, "became": became, **_entry(saved)})
-        return summary, opened.away
+        if summary.counts["imported"]:  # what is known already needs no column
+            _tell_notes(book, as_json=as_json)
+        return summary, opened
 
 
 async def _take(
@@ -146,12 +147,21 @@ def _tell_problems(book: Book, *, as_json: bool) -> None:
             aside(f"Refused: {problem}")
 
 
-def _tell_summary(summary: Summary, away: str | None) -> None:
+def _tell_notes(book: Book, *, as_json: bool) -> None:
+    for note in book.notes:
+        if as_json:
+            print_json({"kind": "note", "message": note})
+        else:
+            aside(note)
+
+
+def _tell_summary(summary: Summary, later: str) -> None:
     table(None, ["Customers", "Count"], summary.to_json().items())
     unmatched(summary.unmatched)
     if summary.counts["waiting"]:
         waiting = count_of(summary.counts["waiting"], "journey")
-        say(f"All customers are stored; {waiting} will start when Temporal is back. {away or ''}".rstrip())
+        begin = "begins" if summary.counts["waiting"] == 1 else "begin"
+        say(f"All customers are stored; {waiting} {begin} {later}")
     say(_next(summary))
 
 

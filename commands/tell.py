@@ -11,7 +11,7 @@ import typer
 
 from commands.support.output import AsJson, print_json, say
 from commands.support.telling import EXAMPLES, fact_of, number_or_text
-from commands.support.temporal import declared, opened_door
+from commands.support.temporal import opened_door, vocabulary_of
 from commands.support.versions import version_among
 from door.answers import Answer, answer_of
 from door.door import Became, Door, Told
@@ -95,7 +95,7 @@ async def _tell(
     async with opened_door(settings) as opened:
         if kind == "map_changed":
             words = await _with_hash(opened.door, customer, words)
-        fact = fact_of(kind, words, more, await declared(opened.door))
+        fact = fact_of(kind, words, more, (await vocabulary_of(opened.door)).types)
         told = await opened.door.tell(customer, fact, source="cli")
         store = opened.door.house.store
         return told, await answer_of(store, customer, told.fact_id) if told.delivered else None

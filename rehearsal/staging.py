@@ -8,11 +8,12 @@ from pathlib import Path
 from door.door import Door
 from journeys.language.lint import lint
 from journeys.language.loader import MAP_FILE, Loaded, load
-from journeys.language.model import AttributeType, Map
+from journeys.language.model import Map
 from journeys.planner.instants import Instant
+from journeys.vocabulary import Vocabulary
 from store import customers, maps
 from store.engine import Store
-from store.importing import read_book, types_of
+from store.importing import read_book
 
 MAPS = Path(__file__).resolve().parent.parent / "maps"
 BOOK = Path(__file__).with_name("book.csv")
@@ -58,10 +59,8 @@ async def import_book(store: Store, door: Door, *, book: Path = BOOK) -> None:
     Raises:
         StageUnreadableError: the book cannot be read.
     """
-    types: dict[str, AttributeType] = {}
-    for chart in await door.house.charts.current():
-        types.update(types_of(chart.map.attributes))
-    read = read_book(await asyncio.to_thread(book.read_bytes), types)
+    known_to_maps = Vocabulary.of(await door.house.charts.current())
+    read = read_book(await asyncio.to_thread(book.read_bytes), known_to_maps)
     if read.problems:
         raise StageUnreadableError(book, [str(problem) for problem in read.problems])
     async with store.reading() as session:

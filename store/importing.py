@@ -11,22 +11,22 @@ import csv
 import difflib
 import io
 from collections import Counter, deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import chain, islice
 from typing import Any, TypeVar
 
 from journeys.customer import Customer
-from journeys.language.model import AttributeType, Map
+from journeys.vocabulary import Vocabulary
 from store import cells, places
+from store.strangers import Strangers
 
 COLUMNS = ("id", "name", "timezone", "country", "language", "contacts", "team")
+_NAMED = 3  # columns that a problem names
 _LONGEST_ROW = 100  # lines; a row that is longer has a quote that was never closed
 
 T = TypeVar("T")
-Choices = Mapping[str, Sequence[Any]]
-"""The values that are allowed, by attribute; of an attribute that is not in it, any."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +49,15 @@ class RowProblem:
 class Book:
     """What a file held: the customers of the rows that are right, all problems of the others, and how many rows.
 
-    `columns` are the names in the first row: what a file has no column for, it says nothing of.
+    `columns` are the names in the first row: what a file has no column for, it says nothing of. `notes` is what people
+    should know beside.
     """
 
     customers: tuple[Customer, ...]
     problems: tuple[RowProblem, ...]
     rows: int
     columns: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
     @property
     def refused(self) -> int:
@@ -73,6 +75,12 @@ class OpenBook:
     columns: tuple[str, ...]
     problems: tuple[RowProblem, ...]
     rows: Iterator[Customer | tuple[RowProblem, ...]]
+    strangers: Strangers
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What people should know of the rows that went by, and of the columns."""
+        return () if self.problems else tuple(self.strangers.notes(COLUMNS))
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,25 +90,20 @@ class _Row:
     problem: str | None = None
 
 
-def read_book(
-    data: bytes | str, attributes: Mapping[str, AttributeType] | None = None, choices: Choices | None = None
-) -> Book:
+def read_book(data: bytes | str, known: Vocabulary | None = None) -> Book:
     """Read a CSV file, in UTF-8 (or UTF-16 with its mark), separated by commas, semicolons or tabs.
 
-    `attributes` are the types that maps declare, `choices` the values that they allow; columns that none declares stay
-    text. Empty cells are not given. A row that cannot be read in full is refused, with all that is wrong with it; a
-    header that cannot be used refuses the file.
+    `known` is what maps know of customers; columns that none declares stay text. Empty cells are not given. A row that
+    cannot be read in full is refused, with all that is wrong with it; a header that cannot be used refuses the file.
     """
-    book = open_book(_lines(data), attributes, choices)
+    book = open_book(_lines(data), known)
     read = list(book.rows)
     customers = tuple(each for each in read if isinstance(each, Customer))
     problems = (problem for each in read if isinstance(each, tuple) for problem in each)
-    return Book(customers, (*book.problems, *problems), len(read), book.columns)
+    return Book(customers, (*book.problems, *problems), len(read), book.columns, book.notes)
 
 
-def open_book(
-    lines: Iterable[str], attributes: Mapping[str, AttributeType] | None = None, choices: Choices | None = None
-) -> OpenBook:
+def open_book(lines: Iterable[str], known: Vocabulary | None = None) -> OpenBook:
     """Read a CSV file row by row, as `read_book` does; of the rows that went by, only the ids are kept.
 
     `lines` end in a newline and nothing else; bytes that are no UTF-8 are escaped in them (`surrogateescape`).
@@ -110,11 +113,12 @@ def open_book(
     rows = _rows(chain([first], ahead), _delimiter(first))
     header = next(rows, _Row(1, ()))
     names = [name.strip() for name in header.cells]
-    problems = _header_problems(header, names)
+    strangers = Strangers(known or Vocabulary(), tuple(filter(None, names)))
+    problems = _header_problems(header, names) or list(_misspelt(header, strangers))
     if problems:
-        return OpenBook((), tuple(problems), iter(()))
-    reader = _Reader(names, attributes or {}, choices or {})
-    return OpenBook(tuple(filter(None, names)), (), map(reader.read, rows))
+        return OpenBook((), tuple(problems), iter(()), strangers)
+    reader = _Reader(names, strangers)
+    return OpenBook(strangers.columns, (), map(reader.read, rows), strangers)
 
 
 # The file.
@@ -164,6 +168,22 @@ def _row(lines: Iterable[str], number: int, delimiter: str, width: int | None) -
     return _Row(number, found), reader.line_num
 
 
+def _too_few(cells: Sequence[str], names: Sequence[str]) -> str | None:
+    """A row that ends early may be one whose cells have slipped, and would forget what is known of its last columns."""
+    missing = [name for name in names[len(cells) :] if name]
+    if not missing:
+        return None
+    said = ", ".join(map(repr, missing[:_NAMED])) + (", ..." if len(missing) > _NAMED else "")
+    are = "is 1 cell" if len(cells) == 1 else f"are {len(cells)} cells"
+    return f"There {are} for {len(names)} columns, none for {said}; leave a cell empty where nothing is known"
+
+
+def _misspelt(header: _Row, strangers: Strangers) -> Iterator[RowProblem]:
+    for column, near in strangers.misspelt_columns(COLUMNS):
+        said = f"No map knows the column {column!r}; did you mean {near!r}? Rename it, or leave it out"
+        yield RowProblem(header.number, column, said)
+
+
 def _header_problems(header: _Row, names: Sequence[str]) -> list[RowProblem]:
     if header.problem:
         return [RowProblem(header.number, None, header.problem)]
@@ -182,11 +202,11 @@ def _header_problems(header: _Row, names: Sequence[str]) -> list[RowProblem]:
 class _Reader:
     """Makes customers of rows and gathers what is wrong."""
 
-    def __init__(self, names: Sequence[str], attributes: Mapping[str, AttributeType], choices: Choices) -> None:
+    def __init__(self, names: Sequence[str], strangers: Strangers) -> None:
         self._problems: list[RowProblem] = []
         self._names = names
-        self._attributes = attributes
-        self._choices = choices
+        self._known = strangers.known
+        self._strangers = strangers
         self._seen: dict[str, int] = {}
 
     def read(self, row: _Row) -> Customer | tuple[RowProblem, ...]:
@@ -215,15 +235,16 @@ class _Reader:
                 for name, cell in given.items()
                 if name and cell and name not in COLUMNS
             },
-            read("contacts", cells.read_contacts, ()),
-            read("team", cells.read_team, {}),
+            read("contacts", lambda cell: self._strangers.contacts(cells.read_contacts(cell)), ()),
+            read("team", lambda cell: self._strangers.team(cells.read_team(cell)), {}),
         )
         return None if self._problems else made
 
     def _cells(self, row: _Row) -> dict[str, str]:
         """The row's cells by column, once they are text."""
-        if row.problem:
-            self._problems.append(RowProblem(row.number, None, row.problem))
+        problem = row.problem or _too_few(row.cells, self._names)
+        if problem:
+            self._problems.append(RowProblem(row.number, None, problem))
         given = dict(zip(self._names, (cell.strip() for cell in row.cells), strict=False))
         self._problems += [
             RowProblem(row.number, name, "The text is not in UTF-8; save the file as 'CSV UTF-8'")
@@ -240,9 +261,9 @@ class _Reader:
             return default
 
     def _value_of(self, name: str) -> Callable[[str], Any]:
-        kind = self._attributes.get(name)
-        if name in self._choices:
-            return partial(cells.read_choice, kind=kind, allowed=self._choices[name])
+        kind = self._known.types.get(name)
+        if name in self._known.choices:
+            return partial(cells.read_choice, kind=kind, allowed=self._known.choices[name])
         return partial(cells.read_attribute, kind=kind)
 
     def _unique(self, row: _Row, customer: str) -> None:
@@ -255,21 +276,3 @@ class _Reader:
 def _is_text(cell: str) -> bool:
     """Whether a cell is text that can be kept: no bytes that are no UTF-8, no control characters of old files."""
     return not any("\udc80" <= sign <= "\udcff" or sign in "\0\ufffd" for sign in cell)
-
-
-def types_of(attributes: Mapping[str, Any]) -> dict[str, AttributeType]:
-    """The types of a map's declared attributes (`Map.attributes`)."""
-    return {name: attribute.type for name, attribute in attributes.items()}
-
-
-def choices_of(maps: Iterable[Map]) -> dict[str, tuple[Any, ...]]:
-    """The values that maps allow, by attribute: those of all that list some, where none of them leaves it open."""
-    listed: dict[str, tuple[Any, ...]] = {}
-    open_to_any: set[str] = set()
-    for each in maps:
-        for name, attribute in each.attributes.items():
-            if attribute.one_of is None:
-                open_to_any.add(name)
-            else:
-                listed[name] = tuple(dict.fromkeys((*listed.get(name, ()), *attribute.one_of)))
-    return {name: values for name, values in listed.items() if name not in open_to_any}

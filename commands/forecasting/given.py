@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import codecs
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
@@ -20,11 +20,11 @@ from journeys.forecasting.playing import Play, Played, play_part
 from journeys.forecasting.reading import read_behaviour
 from journeys.forecasting.tally import Weeks
 from journeys.language.model import AttributeType
-from journeys.language.names import nearest
 from journeys.language.yaml_text import MAX_BYTES
 from journeys.planner.chart import Chart
+from journeys.vocabulary import Vocabulary
 from rehearsal.chance import Chance
-from store.importing import COLUMNS, OpenBook, RowProblem, choices_of, open_book, types_of
+from store.importing import OpenBook, RowProblem, open_book
 
 LONGEST = 5  # years
 _YEARS = range(2000, 2101)
@@ -57,7 +57,7 @@ def days(first: str, last: str) -> Weeks:
     """
     begin, end = _date(first, "--from"), _date(last, "--to")
     if end < begin:
-        raise typer.BadParameter(f"{end} is before --from {begin}; change them round", param_hint="--to")
+        raise typer.BadParameter(f"{end} is before --from {begin}; swap the two", param_hint="--to")
     if (end - begin).days > LONGEST * 366:
         said = f"{begin} to {end} is longer than {LONGEST} years, and nobody staffs for that; take fewer"
         raise typer.BadParameter(said, param_hint="--to")
@@ -126,29 +126,26 @@ def reading(path: Path, play: Play) -> Iterator[Reader]:
     Raises:
         CommandError: the file can't be read, or its columns can't be used.
     """
-    types = declared(play)
     try:
         with path.open("rb") as raw:
             utf16 = raw.read(2) in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
         encoding, errors = ("utf-16", "replace") if utf16 else ("utf-8-sig", "surrogateescape")
         with path.open(encoding=encoding, errors=errors) as lines:
-            book = open_book(lines, types, choices_of(chart.map for chart in play.charts))
-            _check_columns(book, path, types, play.behaviour)
+            book = open_book(lines, vocabulary_of(play))
+            _check_columns(book, path, play.behaviour)
             yield Reader(book)
     except OSError as error:
         raise CommandError(f"Cannot read {str(path)!r}: {error.strerror}.", "Name a CSV file.") from error
 
 
-def declared(play: Play) -> dict[str, AttributeType]:
-    """The types of all attributes that the maps, or the behaviour, speak of."""
-    types: dict[str, AttributeType] = {}
-    for chart in play.charts:
-        types.update(types_of(chart.map.attributes))
+def vocabulary_of(play: Play) -> Vocabulary:
+    """What the maps, or the behaviour, know of customers."""
+    known = Vocabulary.of(play.charts)
     starts = play.behaviour.starts.attribute
-    return types if starts is None else {**types, starts: AttributeType.DATE}
+    return known if starts is None else known.knowing(starts, AttributeType.DATE)
 
 
-def _check_columns(book: OpenBook, path: Path, types: Mapping[str, AttributeType], behaviour: Behaviour) -> None:
+def _check_columns(book: OpenBook, path: Path, behaviour: Behaviour) -> None:
     if book.problems:
         said = "\n".join(f"{path}: {problem}" for problem in book.problems)
         raise CommandError(f"The book can't be read.\n{said}", "Correct the first row.")
@@ -158,18 +155,6 @@ def _check_columns(book: OpenBook, path: Path, types: Mapping[str, AttributeType
             f"'starts' names the attribute {starts!r}, and {str(path)!r} has no such column.",
             f"It has {', '.join(book.columns)}.",
         )
-    for column in book.columns:
-        near = nearest(column, {*COLUMNS, *types} - set(book.columns))
-        if column not in COLUMNS and column not in types and near is not None:
-            raise CommandError(
-                f"No map knows the column {column!r} of {str(path)!r}; did you mean {near!r}?",
-                "Rename it, or remove it: a wrong name would make the forecast wrong.",
-            )
-
-
-def unknown_columns(book: OpenBook, types: Mapping[str, AttributeType]) -> list[str]:
-    """Columns that nothing looks at."""
-    return [column for column in book.columns if column not in COLUMNS and column not in types]
 
 
 def count_lines(path: Path) -> int:

@@ -12,21 +12,31 @@ from temporalio.client import Client
 
 from commands.support.opening import opened
 from door.door import Door
-from embedded.connection import TemporalUnreachableError, connect
+from embedded.connection import TemporalPlace, TemporalUnreachableError, connect, resolve
 from embedded.logs import keep_quiet
 from embedded.place import place_of
-from journeys.language.model import AttributeType
+from journeys.vocabulary import Vocabulary
 from settings import Settings
 from store import clock
-from store.importing import types_of
 
 
 @dataclass(frozen=True, slots=True)
 class OpenDoor:
-    """The door, and why Temporal is away, if it is: what is told is then kept for later."""
+    """The door, and why Temporal is away, if it is: what is told is then kept for later.
+
+    `named`: somebody said where Temporal is, so that it being away is worth a word.
+    """
 
     door: Door
     away: str | None
+    named: bool = True
+
+    @property
+    def later(self) -> str:
+        """When what is kept goes on: the end of a sentence."""
+        if not self.named:
+            return "as soon as `milepost up` runs."
+        return f"as soon as Temporal is back. {self.away or ''}".rstrip()
 
 
 @asynccontextmanager
@@ -42,15 +52,18 @@ async def opened_door(settings: Settings, *, make: bool = False) -> AsyncIterato
         client, away = await _client(settings)
         async with store.reading() as session:
             runs = await clock.read(session)
-        yield OpenDoor(Door(store, client, runs), away)
+        yield OpenDoor(Door(store, client, runs), away, named=_is_named(settings))
 
 
-async def declared(door: Door) -> dict[str, AttributeType]:
-    """The types of the attributes that published maps declare, by name."""
-    types: dict[str, AttributeType] = {}
-    for chart in await door.house.charts.current():
-        types.update(types_of(chart.map.attributes))
-    return types
+async def vocabulary_of(door: Door) -> Vocabulary:
+    """What the published maps know of customers."""
+    return Vocabulary.of(await door.house.charts.current())
+
+
+def _is_named(settings: Settings) -> bool:
+    """Whether a server of somebody's own is meant, and not the one of `milepost up`."""
+    place = place_of(settings)
+    return place.address is not None or resolve(place) != resolve(TemporalPlace(alone=True))
 
 
 async def _client(settings: Settings) -> tuple[Client | None, str | None]:

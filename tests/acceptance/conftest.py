@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from journeys.customer import Customer
+from journeys.vocabulary import Vocabulary
 from rehearsal.staging import BOOK, shipped_maps
-from store.importing import read_book, types_of
+from store.importing import read_book
 from tests.acceptance.running import Up
 
 
@@ -28,7 +29,5 @@ def start(tmp_path: Path) -> Iterator[Callable[..., Up]]:
 @pytest.fixture(scope="session")
 def book() -> dict[str, Customer]:
     """The sample's customers as they are imported, by id."""
-    types = {}
-    for each in shipped_maps():
-        types.update(types_of(each.attributes))
-    return {customer.id: customer for customer in read_book(BOOK.read_bytes(), types).customers}
+    types = {name: attribute.type for each in shipped_maps() for name, attribute in each.attributes.items()}
+    return {customer.id: customer for customer in read_book(BOOK.read_bytes(), Vocabulary(types)).customers}

@@ -17,8 +17,41 @@ def test_importing_stores_and_enrols_although_temporal_is_away(milepost: Milepos
     milepost("publish", MAPS)
     result = milepost("import", book(ACME, LONELY))
     assert result.exit_code == 0
-    assert "1 journey will start when Temporal is back" in result.stdout
+    assert "1 journey begins as soon as Temporal is back. Can't reach Temporal at 127.0.0.1:" in result.stdout
     assert "No map is for lonely" in result.stdout
+
+
+def test_who_named_no_server_is_told_to_run_up(milepost: Milepost, book: Book, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("MILEPOST_TEMPORAL_ADDRESS")
+    milepost("publish", MAPS)
+    result = milepost("import", book(ACME))
+    assert "All customers are stored; 1 journey begins as soon as `milepost up` runs." in result.stdout
+    assert "7233" not in result.output
+    milepost("import", book(LONELY))
+    begun = milepost("enroll", "lonely", "--map", "small-business-save-money")
+    assert "It begins as soon as `milepost up` runs." in begun.stdout
+
+
+def test_a_column_that_is_nearly_one_of_a_map_refuses_the_file(milepost: Milepost, book: Book) -> None:
+    milepost("publish", MAPS)
+    result = milepost("import", book(ACME, header=HEADER.replace("health", "helth")))
+    assert result.exit_code == 1
+    assert "Refused: row 1, column helth: No map knows the column 'helth'; did you mean 'health'?" in result.stderr
+    assert lines(milepost("customers", "--json")) == []
+
+
+def test_what_maps_ask_for_and_the_book_has_not_is_noted_for_customers_that_are_new(
+    milepost: Milepost, book: Book
+) -> None:
+    milepost("publish", MAPS)
+    short = "id,timezone,contacts\n"
+    new = book("acme,UTC,Sam <sam@acme.example> boss\n", header=short)
+    said = milepost("import", new).stderr
+    assert "The book has no column 'tier', which enterprise-save-time, " in said
+    assert "No map has the persona 'boss', which the book names once" in said
+    assert milepost("import", new).stderr == ""
+    told = lines(milepost("import", book("bolt,UTC,\n", header=short), "--json"))
+    assert {each["kind"] for each in told} == {"customer", "note", "summary"}
 
 
 def test_importing_again_changes_nothing(milepost: Milepost, book: Book) -> None:

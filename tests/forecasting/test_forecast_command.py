@@ -157,6 +157,14 @@ def test_a_column_that_no_map_looks_at_is_named(forecast, book):
     assert "No map looks at 'crm_owner'." in done.stderr
 
 
+def test_a_book_that_no_map_is_for_is_an_error_that_names_the_missing_column(forecast, book):
+    row = ",".join(part for number, part in enumerate(ACME.split(",")) if number != 7)
+    done = forecast("--customers", book(row, header=HEADER.replace("tier,", "")))
+    assert done.exit_code == 1
+    assert "The book has no column 'tier', which enterprise-save-time, " in done.stderr
+    assert "No map is for any of the 1 customer" in done.stderr
+
+
 def test_rows_that_can_not_be_read_are_refused_and_the_others_forecast(forecast, book):
     done = forecast(
         "--customers", book(ACME, ACME.replace("acme,", "bolt,").replace("America/New_York", "Mars")), "--json"
@@ -168,7 +176,7 @@ def test_rows_that_can_not_be_read_are_refused_and_the_others_forecast(forecast,
 
 
 def test_many_bad_rows_are_told_in_few_lines(forecast, book):
-    done = forecast("--customers", book(ACME, *(f"c{number},C,Mars\n" for number in range(500))), "--json")
+    done = forecast("--customers", book(ACME, *(f"c{number},C,Mars,,,,,,,,\n" for number in range(500))), "--json")
     assert done.stderr.count("Refused:") == 20
     assert "500 rows of 501 refused" in done.stderr
 

@@ -5,9 +5,10 @@ from collections.abc import Mapping
 import pytest
 
 from journeys.planner.chart import Chart
+from journeys.vocabulary import Vocabulary
 from rehearsal.script import Script, read_script
 from rehearsal.staging import BOOK, shipped_maps
-from store.importing import read_book, types_of
+from store.importing import read_book
 
 
 @pytest.fixture(scope="session")
@@ -24,8 +25,5 @@ def scripts() -> Mapping[str, Script]:
 
 @pytest.fixture(scope="session")
 def book(charts: Mapping[str, Chart]):
-    """The shipped book, read with the types that the shipped maps declare."""
-    types = {}
-    for chart in charts.values():
-        types.update(types_of(chart.map.attributes))
-    return read_book(BOOK.read_bytes(), types)
+    """The shipped book, held against what the shipped maps know."""
+    return read_book(BOOK.read_bytes(), Vocabulary.of(charts.values()))

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from journeys.language.model import AttributeType, Map
-from store.importing import choices_of, read_book
+from journeys.vocabulary import Vocabulary, choices_of
+from store.importing import read_book
 from tests.store.book import SMALL_MAP
 
 TYPES = {"tier": AttributeType.TEXT, "size": AttributeType.NUMBER}
@@ -13,7 +14,7 @@ CHOICES = {"tier": ("enterprise", "mid_market", "small"), "size": (1, 2, 50)}
 
 
 def read(cells: str):
-    return read_book(f"id,tier,size\ngood,small,2\nx,{cells}\nbare,,\n", TYPES, CHOICES)
+    return read_book(f"id,tier,size\ngood,small,2\nx,{cells}\nbare,,\n", Vocabulary(TYPES, CHOICES))
 
 
 @pytest.mark.parametrize("cells", ["enterprise,1", "mid_market,50.0", ",", "small,"])

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from journeys.customer import Contact, Customer
 from journeys.language.model import AttributeType
+from journeys.vocabulary import Vocabulary
 from store import customers, places
 from store.importing import COLUMNS, open_book, read_book
 from tests.store.book import START
@@ -16,11 +17,19 @@ TYPES = {
     "vip": AttributeType.FLAG,
     "tier": AttributeType.TEXT,
 }
+KNOWN = Vocabulary(
+    TYPES,
+    personas=frozenset({"sponsor", "coordinator", "end_user"}),
+    roles=frozenset({"csm", "lead"}),
+    asked={"tier": ("first", "second"), "country": ("second",)},
+)
 HEADER = "id,name,timezone,country,language,contacts,team,health,renews_on,vip,tier,note\n"
 
 
 def book(*rows: str):
-    return read_book(HEADER + "".join(f"{row}\n" for row in rows), TYPES)
+    """A book with these rows; cells that are left out at their ends are empty."""
+    full = (row if '"' in row else row + "," * (HEADER.count(",") - row.count(",")) for row in rows)
+    return read_book(HEADER + "".join(f"{row}\n" for row in full), KNOWN)
 
 
 def only_problem(*rows: str):
@@ -79,6 +88,8 @@ def test_what_is_left_empty_is_not_given():
         ("x,X,UTC,US,,,ana@vendor.example", "team", "role=email"),
         ("x,X,UTC,US,,,csm=ana", "team", "'ana' is no mail address"),
         ("x,X,UTC,US,,,csm=a@v.example;csm=b@v.example", "team", "given twice"),
+        ("x,X,UTC,US,,Sam <sam@acme.example> sponser", "contacts", "'sponser'; did you mean 'sponsor'?"),
+        ("x,X,UTC,US,,,cms=a@v.example", "team", "No map has a role 'cms'; did you mean 'csm'?"),
         ("x,X,UTC,US,,,,high", "health", "no number"),
         ("x,X,UTC,US,,,,nan", "health", "no number"),
         ("x,X,UTC,US,,,,1_000", "health", "no number"),
@@ -86,6 +97,8 @@ def test_what_is_left_empty_is_not_given():
         ("x,X,UTC,US,,,,,2027-02-30", "renews_on", "YYYY-MM-DD"),
         ("x,X,UTC,US,,,,,,perhaps", "vip", "yes or no"),
         ("x,X,UTC,US,,,,,,,,,one,too,many", None, "15 cells for 12 columns"),
+        ('x,"X",UTC,US', None, "There are 4 cells for 12 columns, none for 'language', 'contacts', 'team', ..."),
+        ('"x"', None, "There is 1 cell for 12 columns"),
         ('x,"X,UTC,US', None, "never closed"),
         ('x,"X" Y,UTC,US', None, "no CSV"),
         ("x,X\ufffd,UTC,US", "name", "UTF-8"),
@@ -197,9 +210,9 @@ def test_a_book_is_read_row_by_row_no_further_than_it_must():
         yield HEADER
         for number in range(100_000):
             taken.append(number)
-            yield f"c{number},C,{'Mars' if number == 1 else 'UTC'}\n"
+            yield f"c{number},C,{'Mars' if number == 1 else 'UTC'},,,,,,,,,\n"
 
-    opened = open_book(lines(), TYPES)
+    opened = open_book(lines(), KNOWN)
     first, second = next(opened.rows), next(opened.rows)
     assert opened.columns[:2] == ("id", "name")
     assert isinstance(first, Customer)
@@ -211,3 +224,42 @@ def test_a_book_whose_header_is_wrong_has_no_rows():
     opened = open_book(["name\n", "Acme\n"])
     assert [problem.row for problem in opened.problems] == [1]
     assert list(opened.rows) == []
+
+
+def notes(header: str, *rows: str) -> str:
+    read = read_book("\n".join([header, *rows]), KNOWN)
+    assert read.problems == ()
+    return "\n".join(read.notes)
+
+
+def test_columns_that_maps_ask_for_and_the_book_has_not_are_noted():
+    said = notes("id,name", "x,X")
+    assert "The book has no column 'tier', which first, second ask for." in said
+    assert "The book has no column 'country', which second asks for." in said
+    assert "no column 'timezone'" in said
+    assert "no column 'team': nobody is named as csm, lead" in said
+    assert notes("id,timezone,team,tier,country", "x,UTC,,,") == ""
+
+
+def test_what_no_map_knows_is_noted_with_how_often_it_comes():
+    rows = (f"{each},UTC,Sam <s@a.example> boss,billing=b@v.example,,,x" for each in "abc")
+    said = notes("id,timezone,contacts,team,tier,country,crm_owner", *rows)
+    assert said.splitlines() == [
+        "No map looks at 'crm_owner'.",
+        "No map has the persona 'boss', which the book names 3 times; there are coordinator, end_user, sponsor.",
+        "No map has the role 'billing', which the book names 3 times; there are csm, lead.",
+    ]
+
+
+@pytest.mark.parametrize(("column", "meant"), [("helth", "health"), ("Tier", "tier"), ("time_zone", "timezone")])
+def test_a_column_that_is_nearly_a_known_one_refuses_the_file(column, meant):
+    read = read_book(f"id,{column}\nx,1\n", KNOWN)
+    assert read.customers == ()
+    (problem,) = read.problems
+    assert (problem.row, problem.column) == (1, column)
+    assert f"did you mean {meant!r}?" in problem.message
+
+
+def test_without_maps_nothing_is_held_against_a_book():
+    read = read_book("id,helth,contacts,team\nx,1,Sam <s@a.example> boss,cms=b@v.example\n")
+    assert (len(read.customers), read.problems, read.notes) == (1, (), ())
