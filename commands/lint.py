@@ -19,6 +19,7 @@ from journeys.language.names import nearest
 from journeys.language.problems import Problem
 from journeys.reading import map_of, scenario_files, sort_of
 from journeys.scenario import load_scenario
+from journeys.scenario_maps import MapsRead
 
 
 def lint(
@@ -66,10 +67,11 @@ class Found:
     def problems(self) -> tuple[Problem, ...]:
         """All that is wrong; what is wrong with a scenario's map is told of the map alone."""
         of_maps = [problem for file in self.maps for problem in examine(load(file))]
+        read = MapsRead()
         of_scenarios = [
             problem
             for file in self.scenarios
-            for problem in load_scenario(file).problems
+            for problem in load_scenario(file, read).problems
             if not self.maps or problem.file == str(file)
         ]
         return (*of_maps, *dict.fromkeys(of_scenarios))

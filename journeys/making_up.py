@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -17,8 +17,6 @@ from journeys.customer import Customer
 from journeys.drafting import MADE_UP_START, made_up_customer
 from journeys.forecasting.behaviour import Answers, Behaviour, Colleagues, Customers, EngineTasks, Pace, StepBehaviour
 from journeys.forecasting.living import Setting, live_and_tell
-from journeys.language.lint import lint
-from journeys.language.loader import content_hash, load
 from journeys.language.model import Attribute, Touchpoint
 from journeys.language.values import fits
 from journeys.language.words import AttributeType
@@ -28,7 +26,8 @@ from journeys.planner.chart import Chart
 from journeys.planner.facts import Fact
 from journeys.planner.instants import Instant
 from journeys.planner.timeline import Kind
-from journeys.scenario import ABOUT_TEXTS, LoadedScenario, Scenario, with_placeholders
+from journeys.scenario import LoadedScenario, Scenario
+from journeys.scenario_maps import MapsRead
 
 Manner = Literal["prompt", "silent"]
 MANNERS = {
@@ -50,16 +49,14 @@ class _Steady:
 
 def load_made_up(path: Path, manner: Manner) -> LoadedScenario:
     """A year of a map with a customer who is made up, or all that is wrong with the map."""
-    loaded = load(path)
-    errors = tuple(problem for problem in lint(loaded) if problem.severity == "error")
-    if loaded.map is None or any(problem.code != ABOUT_TEXTS for problem in errors):
-        return LoadedScenario(None, errors)
-    files = with_placeholders(loaded.files or {}, loaded.map)
-    chart = Chart.of(loaded.map, content_hash(files))
-    return LoadedScenario(_year_of(chart, files, manner), errors)
+    found = MapsRead().at(path)
+    problems = (*found.errors, *found.beside)
+    if found.chart is None:
+        return LoadedScenario(None, problems)
+    return LoadedScenario(_year_of(found.chart, found.files, manner), problems)
 
 
-def _year_of(chart: Chart, files: dict[str, str], manner: Manner) -> Scenario:
+def _year_of(chart: Chart, files: Mapping[str, str], manner: Manner) -> Scenario:
     start = chart.ours.next_open(MADE_UP_START)
     until = start + MADE_UP_DAYS * 86_400
     customer = fitting_customer(chart, start)

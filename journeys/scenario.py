@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any
@@ -19,18 +18,15 @@ from journeys.checking.known import Known
 from journeys.checking.people import check_attributes, check_contacts, check_segment, check_team
 from journeys.customer import Customer
 from journeys.language.findings import Finding
-from journeys.language.lint import lint
-from journeys.language.loader import Loaded, content_hash, from_data, load, read_file
-from journeys.language.model import Map
+from journeys.language.loader import read_file
 from journeys.language.problems import Problem, in_order
 from journeys.language.yaml_text import Path as Place
 from journeys.language.yaml_text import read_yaml, spot_of
 from journeys.planner.chart import Chart
 from journeys.planner.facts import Fact
 from journeys.planner.instants import Instant, instant
+from journeys.scenario_maps import MapsRead, ReadMap, inline_map
 from journeys.written import Name, Value, Written, WrittenContact, WrittenFact, Zone
-
-ABOUT_TEXTS = "M110"
 
 
 class WrittenCustomer(Written):
@@ -113,8 +109,11 @@ class LoadedScenario:
     problems: tuple[Problem, ...]
 
 
-def load_scenario(path: Path | str) -> LoadedScenario:
-    """Read a scenario's file and the map that it names; never raises for what is in the files."""
+def load_scenario(path: Path | str, maps: MapsRead | None = None) -> LoadedScenario:
+    """Read a scenario's file and the map that it names; never raises for what is in the files.
+
+    `maps` remembers the maps that were read, for the next scenario.
+    """
     file = Path(path)
     unread: list[Problem] = []
     text = read_file(file, str(path), unread)
@@ -129,14 +128,14 @@ def load_scenario(path: Path | str) -> LoadedScenario:
         problems.append(Problem(str(path), 1, 1, "M103", "The file holds no scenario; begin it with 'scenario: NAME'"))
     if problems:
         return LoadedScenario(None, in_order(problems))
-    return _Reader(str(path), file, reading.data).read()
+    return _Reader(str(path), file, reading.data, maps or MapsRead()).read()
 
 
 class _Reader:
     """Reads one scenario; collects problems with the place of the field that each is about."""
 
-    def __init__(self, name: str, file: Path, data: Any) -> None:
-        self._name, self._file, self._data = name, file, data
+    def __init__(self, name: str, file: Path, data: Any, maps: MapsRead) -> None:
+        self._name, self._file, self._data, self._maps = name, file, data, maps
         self._problems: list[Problem] = []
         self._beside: list[Problem] = []
         self._named_versions: dict[str, str] = {}
@@ -145,27 +144,27 @@ class _Reader:
         written = self._written()
         if written is None:
             return LoadedScenario(None, in_order(self._problems))
-        loaded, files = self._map(written.map, ("map",))
-        chart = self._chart(loaded, files)
-        if chart is None:
+        found = self._map(written.map, ("map",))
+        if found.chart is None:
             return LoadedScenario(None, in_order(self._problems))
-        versions, version_files = self._versions(written)
-        for finding in _checks(written, chart, versions.values()):
+        versions = self._versions(written)
+        charts = {version: each.chart for version, each in versions.items() if each.chart is not None}
+        for finding in _checks(written, found.chart, charts.values()):
             self._find(finding)
         if self._problems:
             return LoadedScenario(None, in_order([*self._problems, *self._beside]))
         scenario = Scenario(
             name=written.scenario,
-            chart=chart,
-            files=files,
+            chart=found.chart,
+            files=found.files,
             customer=written.customer.customer(),
             start=instant(written.start),
             facts=self._facts(written),
             until=instant(written.until),
             expect=tuple(written.expect),
             never=tuple(written.never),
-            versions=versions,
-            version_files=version_files,
+            versions=charts,
+            version_files={version: each.files for version, each in versions.items()},
             lines=Lines(self._name, self._lines("facts"), self._lines("expect"), self._lines("never")),
             offset=int((written.start.utcoffset() or timedelta()).total_seconds()),
         )
@@ -193,39 +192,31 @@ class _Reader:
             return None
         return None if wrong else written
 
-    def _map(self, written: str | dict[str, Any], path: Place) -> tuple[Loaded, Mapping[str, str]]:
+    def _map(self, written: str | dict[str, Any], path: Place) -> ReadMap:
+        """The map that is named or stands at a path, its problems taken over."""
         if isinstance(written, str):
-            loaded = load(self._file.parent / written)
-            if not loaded.files:
-                self._find(Finding(path, "M105", f"There is no map at {written!r}, seen from the scenario's folder"))
-                loaded = replace(loaded, problems=())
-            return loaded, with_placeholders(loaded.files or {}, loaded.map)
-        loaded = from_data(self._data["map"], self._name)
-        return loaded, with_placeholders({"map.yaml": json.dumps(written, default=str)}, loaded.map)
+            found = self._maps.at(self._file.parent / written)
+        else:
+            found = inline_map(self._data["map"], self._name)
+        if not found.there:
+            self._find(Finding(path, "M105", f"There is no map at {written!r}, seen from the scenario's folder"))
+            return found
+        self._beside += found.beside
+        self._problems += found.errors
+        return found
 
-    def _chart(self, loaded: Loaded, files: Mapping[str, str]) -> Chart | None:
-        errors = [problem for problem in lint(loaded) if problem.severity == "error"]
-        self._beside += [problem for problem in errors if problem.code == ABOUT_TEXTS]
-        errors = [problem for problem in errors if problem.code != ABOUT_TEXTS]
-        if errors or loaded.map is None:
-            self._problems += errors
-            return None
-        return Chart.of(loaded.map, content_hash(files))
-
-    def _versions(self, written: WrittenScenario) -> tuple[dict[str, Chart], dict[str, Mapping[str, str]]]:
+    def _versions(self, written: WrittenScenario) -> dict[str, ReadMap]:
         """The other versions of the map that facts move the journey to, by the hash of their content."""
-        charts, texts = {}, {}
+        versions = {}
         for index, fact in enumerate(written.facts):
             named = fact.map_changed
             if named is None or named in self._named_versions:
                 continue
-            loaded, files = self._map(named, ("facts", index, "map_changed"))
-            chart = self._chart(loaded, files)
-            if chart is not None:
-                charts[chart.version] = chart
-                texts[chart.version] = files
-                self._named_versions[named] = chart.version
-        return charts, texts
+            found = self._map(named, ("facts", index, "map_changed"))
+            if found.chart is not None:
+                versions[found.chart.version] = found
+                self._named_versions[named] = found.chart.version
+        return versions
 
     def _facts(self, written: WrittenScenario) -> tuple[Fact, ...]:
         facts = []
@@ -261,16 +252,3 @@ def _addresses(written: WrittenScenario) -> list[str]:
     contacts = [*written.customer.contacts, *(each for fact in written.facts for each in fact.contacts or ())]
     agreed = [each.person for fact in written.facts for each in (fact.agreed or {}).values() if each.person]
     return [*(each.email for each in contacts), *agreed]
-
-
-def with_placeholders(files: Mapping[str, str], map: Map | None) -> dict[str, str]:  # noqa: A002 - the field's word
-    """The files of a map with a text in the place of each message and playbook that is not written yet."""
-    out = dict(files)
-    for container in (*map.stages, *map.plays) if map else ():
-        for step in container.steps:
-            for name in (step.message, getattr(step, "reminder", None)):
-                if name:
-                    out.setdefault(f"messages/{name}", f"---\nsubject: {name}\n---\n{name}\n")
-            if playbook := getattr(step, "playbook", None):
-                out.setdefault(f"playbooks/{playbook}", f"{playbook}\n")
-    return out

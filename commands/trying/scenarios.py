@@ -11,6 +11,7 @@ from journeys.judging import Verdict, judge
 from journeys.language.problems import Problem, in_order
 from journeys.planner.timeline import Entry
 from journeys.scenario import Scenario, load_scenario
+from journeys.scenario_maps import MapsRead
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +47,9 @@ def try_scenarios(files: Iterable[Path], engine: Engine = Engine.PLANNER) -> Tri
     unread: dict[Path, tuple[Problem, ...]] = {}
     ready: list[tuple[Path, Scenario]] = []
     problems: list[Problem] = []
+    maps = MapsRead()
     for file in files:
-        loaded = load_scenario(file)
+        loaded = load_scenario(file, maps)
         problems += loaded.problems
         if loaded.scenario is None:
             unread[file] = loaded.problems

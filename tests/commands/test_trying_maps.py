@@ -193,3 +193,16 @@ def test_a_folder_without_scenarios_is_no_success(run, tmp_path):
     done = run("test", tmp_path)
     assert done.exit_code == 1
     assert "no scenario" in done.output
+
+
+def test_publish_says_which_scenarios_fail_and_publishes_all_the_same(run, failing):
+    file = failing("{kind: journey_paused}")
+    folder = file.parents[1]
+    many = len(list(file.parent.iterdir()))
+    done = run("publish", folder)
+    assert done.exit_code == 0
+    assert f"{folder}: 1 of {many} scenarios fails: {file}. See why: milepost test {folder}" in done.output
+    assert "published as" in done.output
+    told = [json.loads(line) for line in run("publish", folder, "--json").stdout.splitlines()]
+    (scenarios,) = [each for each in told if each["kind"] == "scenarios"]
+    assert (scenarios["run"], scenarios["failing"]) == (many, [str(file)])

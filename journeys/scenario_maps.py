@@ -1,0 +1,74 @@
+"""The maps that scenarios name: each is read, checked and compiled once, however many scenarios name it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from journeys.language.lint import lint
+from journeys.language.loader import Loaded, content_hash, from_data, load
+from journeys.language.model import Map
+from journeys.language.problems import Problem
+from journeys.planner.chart import Chart
+
+ABOUT_TEXTS = "M110"
+
+
+@dataclass(frozen=True, slots=True)
+class ReadMap:
+    """A map that was read. `chart` is None where it has errors; `beside` are those of its texts alone.
+
+    `there` is whether there is a map at all; `files` are its texts, with placeholders for those that are missing.
+    """
+
+    there: bool
+    chart: Chart | None
+    files: Mapping[str, str]
+    errors: tuple[Problem, ...] = ()
+    beside: tuple[Problem, ...] = ()
+
+
+@dataclass(slots=True)
+class MapsRead:
+    """The maps that were read before, by the path as it was written."""
+
+    by_path: dict[str, ReadMap] = field(default_factory=dict)
+
+    def at(self, path: Path) -> ReadMap:
+        """The map in a folder or file."""
+        found = self.by_path.get(str(path))
+        if found is None:
+            loaded = load(path)
+            found = self.by_path[str(path)] = _read(loaded, loaded.files or {}, there=bool(loaded.files))
+        return found
+
+
+def inline_map(data: Any, file: str) -> ReadMap:
+    """A map that stands in the scenario itself."""
+    return _read(from_data(data, file), {"map.yaml": json.dumps(data, default=str)}, there=True)
+
+
+def _read(loaded: Loaded, texts: Mapping[str, str], *, there: bool) -> ReadMap:
+    files = with_placeholders(texts, loaded.map)
+    errors = [problem for problem in lint(loaded) if problem.severity == "error"]
+    beside = tuple(problem for problem in errors if problem.code == ABOUT_TEXTS)
+    other = tuple(problem for problem in errors if problem.code != ABOUT_TEXTS)
+    if other or loaded.map is None:
+        return ReadMap(there, None, files, other, beside)
+    return ReadMap(there, Chart.of(loaded.map, content_hash(files)), files, (), beside)
+
+
+def with_placeholders(files: Mapping[str, str], map: Map | None) -> dict[str, str]:  # noqa: A002 - the field's word
+    """The files of a map with a text in the place of each message and playbook that is not written yet."""
+    out = dict(files)
+    for container in (*map.stages, *map.plays) if map else ():
+        for step in container.steps:
+            for name in (step.message, getattr(step, "reminder", None)):
+                if name:
+                    out.setdefault(f"messages/{name}", f"---\nsubject: {name}\n---\n{name}\n")
+            if playbook := getattr(step, "playbook", None):
+                out.setdefault(f"playbooks/{playbook}", f"{playbook}\n")
+    return out
