@@ -18,12 +18,12 @@ from journeys.language.model import Outcome, Touchpoint
 from journeys.language.problems import Problem, in_order
 from journeys.planner.calendars import NeverOpensError
 from journeys.planner.chart import Chart, ChartStep
+from journeys.planner.endless import EndlessMapError
 from journeys.planner.facts import Answered, Fact, StepDone
 from journeys.planner.instants import Instant
 from journeys.planner.plan import Plan, plan
 from journeys.planner.state import State
 from journeys.planner.timeline import Entry, Kind
-from journeys.planner.turn import EndlessMapError
 
 _YEAR = 366 * 86_400
 _WEEK = 7 * 86_400

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 from journeys.planner.calendars import NeverOpensError
 from journeys.planner.chart import Chart
+from journeys.planner.endless import EndlessMapError
 from journeys.planner.instants import Instant
 from journeys.planner.plan import plan
 from journeys.planner.state import State
 from journeys.planner.timeline import Entry
-from journeys.planner.turn import EndlessMapError
 
 DAYS = 60
 MOST = 15

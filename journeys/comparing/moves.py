@@ -8,12 +8,12 @@ from typing import Any
 
 from journeys.planner.calendars import NeverOpensError
 from journeys.planner.chart import Chart
+from journeys.planner.endless import EndlessMapError
 from journeys.planner.facts import MapChanged
 from journeys.planner.instants import Instant, text
 from journeys.planner.plan import plan
 from journeys.planner.state import State
 from journeys.planner.timeline import Entry, Kind
-from journeys.planner.turn import EndlessMapError
 from journeys.wording import Wording
 
 _TOLD = frozenset(Kind) - {Kind.MAP_CHANGED}

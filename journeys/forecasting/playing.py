@@ -19,8 +19,8 @@ from journeys.language.values import parse_date
 from journeys.matching import NoMatch, best_map
 from journeys.planner.calendars import NeverOpensError, shift_date
 from journeys.planner.chart import Chart
+from journeys.planner.endless import EndlessMapError
 from journeys.planner.instants import Instant, instant
-from journeys.planner.turn import EndlessMapError
 
 LONGEST_BEFORE = Duration(3, Unit.YEAR)
 """How long before the forecast a journey is played from at most; what came earlier says little of what comes."""

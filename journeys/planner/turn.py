@@ -15,20 +15,14 @@ from journeys.language.values import parse_date
 from journeys.planner.calendars import Calendar
 from journeys.planner.chart import Chart, ChartPlay, ChartStage, ChartStep
 from journeys.planner.commands import Command
-from journeys.planner.instants import Instant, text
+from journeys.planner.endless import MOST_HAPPENINGS, EndlessMapError
+from journeys.planner.instants import Instant
 from journeys.planner.state import PlayState, Record, StageState, State, StepState
 from journeys.planner.stirring import Watched
 from journeys.planner.timeline import Entry, Kind
 from journeys.planner.view import JourneyView
 
 R = TypeVar("R", bound=Record)
-
-MOST_HAPPENINGS = 2000
-"""Happenings that one instant may bring about; a map that makes more runs in a circle without waiting."""
-
-
-class EndlessMapError(Exception):
-    """The map brings about happening after happening at one instant and would never stop."""
 
 
 @dataclass(slots=True)
@@ -87,10 +81,7 @@ class Turn:
             self._happened_at, self._happened = self.at, 0
         self._happened += 1
         if self._happened > MOST_HAPPENINGS:
-            raise EndlessMapError(
-                f"map {self.state.map!r} goes round in a circle at {text(self.at)}: more than {MOST_HAPPENINGS} "
-                "happenings at one instant. Make one of its plays or stages wait for something.",
-            )
+            raise EndlessMapError(self.state.map, self.at, self.entries)
 
     # What is changed. Each record is copied once, when it is first touched.
 

@@ -10,10 +10,10 @@ from sqlalchemy.exc import OperationalError
 from activities.journey import JourneyActivities
 from activities.types import AdvanceOrder
 from journeys.planner.chart import Chart
+from journeys.planner.endless import EndlessMapError
 from journeys.planner.facts import AttributesSet, Ended, MapChanged, StepDone, to_json
 from journeys.planner.instants import Instant
 from journeys.planner.state import State
-from journeys.planner.turn import EndlessMapError
 from store import customers, facts, journeys, maps, timeline
 from store.charts import Charts, UnreadableVersion
 from store.engine import Store, open_store
