@@ -16,6 +16,7 @@ from commands.support.underway import underway_said
 from door.enrolment import last_end
 from door.errors import UnknownStep
 from door.house import customer_of
+from journeys.coming import coming
 from journeys.customer import Customer
 from journeys.explaining import Explanation, StepExplanation, explain_step
 from journeys.explaining import explain as explanation_of
@@ -190,7 +191,7 @@ def _print_journey(told: Told, journey: Explanation) -> None:
     if ahead.paused:
         say("", "Nothing happens by itself before the journey is resumed.")
     elif ahead.entries:
-        _print_entries(told, "What comes next, if nobody does anything", ahead.entries)
+        _print_coming(told, ahead.entries)
     else:
         say("", f"Nothing comes by itself up to {day_of(ahead.until, told.zone)}: the journey waits for somebody.")
 
@@ -236,6 +237,12 @@ def _print_entries(told: Told, title: str, entries: Sequence[Entry]) -> None:
         say(f"  {time_of(entry.at, told.zone)}  {told.say.sentence(entry.kind.value, entry.more)}")
 
 
+def _print_coming(told: Told, entries: Sequence[Entry]) -> None:
+    heading("What comes next, if nobody does anything")
+    for entry in entries:
+        say(f"  {time_of(entry.at, told.zone)}  {coming(told.say, entry.kind.value, entry.more)}")
+
+
 def _print_step(told: Told, step: StepExplanation) -> None:
     waits = step.waits
     heading(f"{waits.title} ({waits.id})")
@@ -257,7 +264,7 @@ def _print_step(told: Told, step: StepExplanation) -> None:
     if step.happened:
         _print_entries(told, "What happened", step.happened)
     if step.ahead:
-        _print_entries(told, "What comes next, if nobody does anything", step.ahead)
+        _print_coming(told, step.ahead)
 
 
 def _print_maps(told: Told) -> None:

@@ -12,6 +12,7 @@ from commands.support.opening import opened
 from commands.support.output import AsJson, count_of, heading, number, print_json, say, table
 from commands.support.picture import Picture, Running, look
 from commands.support.underway import underway_said
+from journeys.coming import coming
 from journeys.local_time import day_of, time_of, zone_said
 from journeys.planner.instants import Instant
 from journeys.wording import ENDINGS, VERDICTS, spaced
@@ -142,7 +143,7 @@ def _print_ahead(journey: Running) -> None:
     if not ahead.entries:
         say(f"Nothing comes by itself up to {day_of(ahead.until, journey.zone)}: the journey waits for somebody.")
         return
-    rows = [(time_of(entry.at, journey.zone), journey.say.sentence(entry.kind, entry.more)) for entry in ahead.entries]
+    rows = [(time_of(entry.at, journey.zone), coming(journey.say, entry.kind, entry.more)) for entry in ahead.entries]
     _section("What comes next, if nobody does anything", ["When", "What"], rows)
     if ahead.more:
         say("... and more.")

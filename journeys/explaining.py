@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from journeys.coming import with_sentence
 from journeys.forecast import Forecast, forecast
 from journeys.holding import Held, held_messages
 from journeys.looking import Look, look
@@ -60,7 +61,7 @@ class Explanation:
             "steps": [waits_json(each) for each in self.waits],
             "messages": [each.to_json() for each in self.held],
             "plays": [waits_json(each) for each in self.starts],
-            "next": [told(entry, say) for entry in self.ahead.entries],
+            "next": [with_sentence(say, entry.to_json()) for entry in self.ahead.entries],
         }
 
 
@@ -84,7 +85,7 @@ class StepExplanation:
             "leads_to": list(self.leads_to),
             "messages": [each.to_json() for each in self.held],
             "timeline": [told(entry, say) for entry in self.happened],
-            "next": [told(entry, say) for entry in self.ahead],
+            "next": [with_sentence(say, entry.to_json()) for entry in self.ahead],
         }
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from journeys.customer import Contact
 from journeys.language.durations import Limit
+from journeys.language.words import WEEK, Day
 from journeys.local_time import day_of, time_of
 from journeys.planner.chart import Chart
 from journeys.planner.instants import Instant, text
@@ -86,7 +88,19 @@ def because(turn: Turn, queued: Queued, say: Wording) -> str:
 def _hours(turn: Turn, contact: Contact | None) -> str:
     window = turn.chart.map.contact_policy.window
     zone = turn.customer_calendar(contact).timezone.replace("_", " ")
-    return f"{', '.join(window.days)} {window.from_:%H:%M} to {window.to:%H:%M} in {zone}, without holidays"
+    return f"{days_said(window.days)}, {window.from_:%H:%M} to {window.to:%H:%M} in {zone}, not on holidays"
+
+
+def days_said(days: Sequence[Day]) -> str:
+    """Days of the week in their order: `Monday to Friday`, `Monday, Tuesday and Saturday`."""
+    names = [_NAMES[day] for day in days]
+    first = WEEK.index(days[0])
+    if len(days) > 2 and tuple(days) == WEEK[first : first + len(days)]:  # noqa: PLR2004 - two days are no span
+        return f"{names[0]} to {names[-1]}"
+    return listed(names)
+
+
+_NAMES = dict(zip(WEEK, ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"), strict=True))
 
 
 def _limit(turn: Turn, contact: Contact | None, say: Wording) -> str:

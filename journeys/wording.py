@@ -213,11 +213,11 @@ def _step_snoozed(say: Wording, more: More) -> str:
     return f"{title} was put off until {until}{_by(more)}{_why(more, {})}."
 
 
-_REASONS = {"opening": "mail", "reminder": "reminder", "request": "request to confirm", "touchpoint": "mail"}
+MESSAGES = {"opening": "mail", "reminder": "reminder", "request": "request to confirm", "touchpoint": "mail"}
 
 
 def _message_sent(say: Wording, more: More) -> str:
-    what = _REASONS.get(str(more.get("reason")), "message")
+    what = MESSAGES.get(str(more.get("reason")), "message")
     about = listed(quoted(say.step(step)) for step in more.get("steps") or [more.get("step")])
     return f"A {what} went to {more.get('contact')} ({say.persona(more.get('persona'))}) about {about}."
 

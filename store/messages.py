@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from journeys.planner.instants import Instant
 from store.errors import UnknownMessage
-from store.tables import CustomerRow, MessageRow
+from store.tables import CustomerRow, JourneyRow, MessageRow
 
 Status = Literal["queued", "sent", "failed"]
 
@@ -135,6 +135,27 @@ async def outbox(
     lines = tuple(MessageLine(message, name) for message, name in await session.execute(query))
     total = await session.scalar(select(func.count()).select_from(MessageRow).where(*conditions)) or 0
     return Outbox(lines, total, offset, limit)
+
+
+_waits = func.json_array_length(JourneyRow.state["queue"])
+_has_waiting = (JourneyRow.ended_at.is_(None), _waits > 0)
+
+
+async def count_waiting(session: AsyncSession) -> int:
+    """How many messages are due and held back: by hours, a limit, a pause, a play, or a person who is not named."""
+    return await session.scalar(select(func.sum(_waits)).where(*_has_waiting)) or 0
+
+
+async def waiting_journeys(session: AsyncSession, *, limit: int = 50) -> list[tuple[JourneyRow, str]]:
+    """Journeys whose state holds back messages, with the customers' names; those first that move first."""
+    query = (
+        select(JourneyRow, CustomerRow.name)
+        .join(CustomerRow, CustomerRow.id == JourneyRow.customer_id)
+        .where(*_has_waiting)
+        .order_by(JourneyRow.wake_at.asc().nulls_last(), JourneyRow.id)
+        .limit(max(limit, 1))
+    )
+    return [(journey, name) for journey, name in await session.execute(query)]
 
 
 async def count_by_status(session: AsyncSession) -> dict[str, int]:

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from commands.support.opening import now_of
 from door.house import customer_of
+from journeys.coming import with_sentence
 from journeys.customer import Customer
 from journeys.forecast import Forecast, forecast
 from journeys.planner.chart import Chart
@@ -84,7 +85,7 @@ class Running:
             "tasks": [_task(each) for each in self.tasks],
             "outcomes": [_outcome(each) for each in self.outcomes],
             "timeline": [self._told(timeline.to_json(entry)) for entry in self.happened],
-            "next": [self._told(entry.to_json()) for entry in self.ahead.entries],
+            "next": [with_sentence(self.say, entry.to_json()) for entry in self.ahead.entries],
             "not_yet_taken_in": [row.data for row in self.underway],
         }
 

@@ -15,6 +15,7 @@ What = Literal["added", "removed", "renamed", "moved", "changed"]
 _ALIKE = 0.7
 """How alike, from 0 to 1, two parts of one kind must be to be taken for one that was renamed."""
 _SECTIONS = ("role", "persona", "attribute")
+_TITLES = ("title", "statement")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,8 @@ class Change:
     lines: tuple[str, ...] = ()
 
     def __str__(self) -> str:
-        title = f" “{self.title}”" if self.title else ""
+        said_below = self.field in _TITLES  # before and after are the titles
+        title = f" “{self.title}”" if self.title and not said_below else ""
         name = f"{self.of} {self.id}{title}"
         where = f" {'of' if self.container.startswith('step ') else 'in'} {self.container}" if self.container else ""
         match self.what:

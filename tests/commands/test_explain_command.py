@@ -33,7 +33,7 @@ def test_one_step_is_explained(milepost: Milepost) -> None:
     assert "It is open in 'Onboarding'" in said
     assert "After it comes 'Pick a time for the kickoff call'." in said
     assert "is now a task for the Account executive" in said
-    assert "is overdue" in said
+    assert "will be overdue" in said
     assert "waits for the end of" in words(milepost("explain", "acme", "kickoff").stdout)
 
 

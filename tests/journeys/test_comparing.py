@@ -93,6 +93,19 @@ def test_a_shipped_map_does_not_differ_from_itself(file: Path) -> None:
             ),
         ),
         (
+            "statement: Reports are made in half the time.",
+            "statement: Reports are made in a third of the time.",
+            (
+                "outcome faster in stage start: "
+                "statement Reports are made in half the time. → Reports are made in a third of the time."
+            ),
+        ),
+        (
+            "title: Call the sponsor",
+            "title: Visit the sponsor",
+            "touchpoint rescue_call in play rescue: title Call the sponsor → Visit the sponsor",
+        ),
+        (
             "touchpoint: rescue_call",
             "touchpoint: save_call",
             (

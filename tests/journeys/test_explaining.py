@@ -161,7 +161,7 @@ def test_a_message_outside_the_window_names_the_hours() -> None:
     state = ran(CHART, facts, evening).state
     (held,) = held_messages(CHART, state, evening)
     assert (held.why, held.to) == ("window", "sam@acme.example")
-    assert "mon, tue, wed, thu, fri 09:00 to 17:00 in America/New York" in held.because
+    assert "Monday to Friday, 09:00 to 17:00 in America/New York, not on holidays" in held.because
     assert held.until == parse("2026-03-03T14:00:00Z")
 
 

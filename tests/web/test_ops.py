@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from tests.web.conftest import World, form_in, text_of
-from tests.web.example import ANA, DAY, FILES, KIM, SAM, START, customer
+from tests.web.example import ANA, DAY, FILES, HOUR, KIM, SAM, START, customer
 
 
 async def page(browser: httpx.AsyncClient, path: str = "/ops/customers/acme") -> httpx.Response:
@@ -44,8 +44,33 @@ async def test_a_customer_that_no_map_fits_is_listed_with_the_reason(world: Worl
     await a_book(world)
     said = text_of(await page(browser, "/ops/customers?status=unmatched"))
 
-    assert "No map fits pilot: customer.tier == \"pilot\" is not true (tier is 'other')" in said
+    assert "No map fits “Tier” is other" in said
+    assert "customer.tier" not in said
     assert "Acme" not in said.split("Customers", 1)[1]
+
+
+async def test_a_customer_that_no_map_fits_is_told_what_each_map_asks(world: World, browser: httpx.AsyncClient) -> None:
+    await a_book(world)
+    said = text_of(await page(browser, "/ops/customers/initech"))
+
+    assert "No map fits. Pilot customers: for customers whose “Tier” is pilot. Here “Tier” is other." in said
+    assert "customer.tier" not in said
+
+
+async def test_a_message_that_waits_is_counted_and_shown_in_the_outbox(
+    world: World, browser: httpx.AsyncClient
+) -> None:
+    empty = text_of(await page(browser, "/ops/outbox"))
+    assert "Wait 0" in empty
+    assert "for the right time" not in empty
+    await world.move_to(START + 8 * HOUR)  # the coordinator in Berlin is asleep
+    await world.tell(step_done="kickoff", result="held")
+    said = text_of(await page(browser, "/ops/outbox"))
+    assert "Waits 1" in said
+    assert "1 waits for the right time." in said
+    shown = text_of(await page(browser, "/ops/outbox?status=waiting"))
+    assert "Connect the first system opening Acme Ltd kim@acme.example Tue 3 Mar 2026, 03:00" in shown
+    assert "Monday to Friday, 09:00 to 17:00 in Europe/Berlin, not on holidays" in shown
 
 
 @pytest.mark.parametrize(
@@ -95,7 +120,7 @@ async def test_a_customers_page_tells_who_what_and_where(browser: httpx.AsyncCli
     said = text_of(await page(browser))
 
     for words in (
-        "Running Stage: Getting started Health: 75 US, America/New York Pilot customers (version 1)",
+        "Running Stage: Getting started Health: 75 US, America/New York Pilot customers (version 1 (",
         "Kickoff call Getting started open waits for ana.ruiz@vendor.example (Customer success manager) to do it.",
         "Connect the first system Getting started waiting waits for the end of “Kickoff call”.",
         "Renewal ahead waits for the customer's date “renews on”, which nobody has told or which is past.",
@@ -134,9 +159,10 @@ async def test_the_forecast_runs_ahead_as_if_nobody_did_anything(world: World, b
     said = text_of(await page(browser))
     ahead = said[said.index("If nobody does anything:") : said.index("Outcomes None was asked so far.")]
 
-    assert "Wed 4 Mar 2026, 17:00 “Kickoff call” is overdue." in ahead
-    assert "“Kickoff call” is late and was given to the Head of customer success as well." in ahead
-    assert "The stage “Getting started” is open for longer than it should be" in ahead
+    assert "Wed 4 Mar 2026, 17:00 “Kickoff call” will be overdue." in ahead
+    assert "“Kickoff call” will be late and go to the Head of customer success as well." in ahead
+    assert "The stage “Getting started” will be open for longer than it should be" in ahead
+    assert "will get a task: look after the customer" in ahead
     assert await world.everything() == before
 
 
@@ -268,7 +294,7 @@ async def test_an_earlier_journey_can_be_looked_at(world: World, browser: httpx.
 
     assert "Stage: Getting started" in text_of(now)
     assert "The journey ended: churned." in text_of(then)
-    assert "(version 1, not the current one)" in text_of(then)
+    assert ", not the current one)" in text_of(then)
 
 
 # The outbox and the maps.

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from journeys import local_time, wording
+from journeys.coming import coming
 from journeys.customer import Customer
 from journeys.forecast import DAYS, Forecast, forecast
 from journeys.language.model import Outcome
@@ -25,6 +26,7 @@ from web import forms
 from web.ops.blocked import blocked
 from web.ops.listing import STANDING
 from web.ops.shapes import Answer, Choices, Contact, CustomerPage, Entry, MessageShown, OutcomeShown, TaskShown
+from web.ops.unmatched import reasons
 from web.people import Person
 from web.services import Services
 
@@ -72,7 +74,7 @@ async def customer_page(served: Services, viewer: Person | None, loaded: Loaded,
         name=row.name,
         place=", ".join(part for part in (row.country, zone.replace("_", " ")) if part),
         standing=_standing(journey, row),
-        why_none=row.unmatched_why if journey is None else None,
+        why_none=await _why_none(served, loaded) if journey is None else (),
         blocked=blocked(journey, zone),
         map=chart.map.title if chart else None,
         version=loaded.version,
@@ -99,6 +101,14 @@ async def customer_page(served: Services, viewer: Person | None, loaded: Loaded,
         counted=tuple(sorted(loaded.counts.items())),
         choices=_choices(served, viewer, row, chart, state),
     )
+
+
+async def _why_none(served: Services, loaded: Loaded) -> tuple[str, ...]:
+    """What speaks against each map, as it stands now; else what did when the customer was last looked at."""
+    stored = loaded.row.unmatched_why
+    if stored is None:
+        return ()
+    return reasons(await served.charts.current(), loaded.customer, served.now()) or (stored,)
 
 
 async def _chart(served: Services, journey: JourneyRow | None) -> Chart | None:
@@ -161,21 +171,21 @@ def _ahead(
         return {"ahead": (), "ahead_note": "The journey is blocked, so it can't be told what comes next."}
     if chart is None or state is None or state.status == "ended":
         return {"ahead": (), "ahead_note": "No journey is open, so nothing comes by itself."}
-    coming = forecast(chart, state, now)
+    found = forecast(chart, state, now)
     lines = tuple(
-        Entry(local_time.time_of(entry.at, say.zone), entry.kind.value, say.sentence(entry.kind.value, entry.more))
-        for entry in coming.entries
+        Entry(local_time.time_of(entry.at, say.zone), entry.kind.value, coming(say, entry.kind.value, entry.more))
+        for entry in found.entries
     )
-    return {"ahead": lines, "ahead_note": _ahead_note(coming, say)}
+    return {"ahead": lines, "ahead_note": _ahead_note(found, say)}
 
 
-def _ahead_note(coming: Forecast, say: Wording) -> str:
-    if coming.paused:
+def _ahead_note(found: Forecast, say: Wording) -> str:
+    if found.paused:
         return "The journey is paused: nothing happens before it is resumed."
-    if coming.more:
+    if found.more:
         return "And so on; only the first lines are shown."
-    if coming.entries:
-        return f"That is all until {local_time.day_of(coming.until, say.zone)}."
+    if found.entries:
+        return f"That is all until {local_time.day_of(found.until, say.zone)}."
     return f"Nothing happens by itself in the next {DAYS} days: the journey waits for people."
 
 

@@ -12,8 +12,10 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict
 from starlette.responses import Response
 
 from journeys import local_time
+from store import customers as stored
 from store import maps, overview
 from store.overview import Wanted
+from web.ops.unmatched import in_short
 from web.pages import render, shell
 from web.people import Looking
 from web.services import Served, Services
@@ -131,8 +133,12 @@ async def customers(
             wanted = replace(wanted, offset=0)
             found = await overview.customers(session, wanted)
         published = await maps.current(session)
+        unmatched = [line.customer.id for line in found.lines if line.journey is None and line.customer.unmatched_why]
+        strangers = {each.id: each for each in await stored.everyone(session, unmatched)} if unmatched else {}
+    charts = await served.charts.current() if strangers else []
+    whys = {each.id: in_short(charts, each, served.now()) for each in strangers.values()}
     titles = {version.map: version.title for version in published}
-    rows = tuple(row(line, titles, zone) for line in found.lines)
+    rows = tuple(row(line, titles, zone, whys.get(line.customer.id)) for line in found.lines)
     number = wanted.offset // PER_PAGE + 1
     page = Customers(
         filters=filters,
@@ -148,8 +154,8 @@ async def customers(
     return render("ops/customers.html", page, shell(request, served, viewer, "Customers", "customers", zone=zone))
 
 
-def row(line: overview.Line, titles: Mapping[str, str], zone: str) -> Row:
-    """One customer as the list tells it."""
+def row(line: overview.Line, titles: Mapping[str, str], zone: str, why: str | None) -> Row:
+    """One customer as the list tells it; `why` no map fits."""
     journey, customer = line.journey, line.customer
     ending = f"Ended: {(journey.reason or '').replace('_', ' ')}" if journey and journey.status == "ended" else None
     none = "No map fits" if customer.unmatched_why else "No journey yet"
@@ -165,7 +171,7 @@ def row(line: overview.Line, titles: Mapping[str, str], zone: str) -> Row:
         plays=tuple(play.title for play in line.plays if play.kind != "risk"),
         health=customer.health,
         next=local_time.time_of(journey.wake_at, zone) if journey and journey.wake_at is not None else None,
-        why=customer.unmatched_why if journey is None else None,
+        why=(why or customer.unmatched_why) if journey is None else None,
     )
 
 

@@ -12,6 +12,7 @@ from journeys import local_time
 from journeys.wording import spaced
 from store import messages
 from store.messages import MessageLine, Status
+from web.ops.waiting import Waiting, waiting
 from web.pages import render, shell
 from web.people import Looking
 from web.problems import Failed
@@ -25,6 +26,7 @@ MAIL_POLICY = (
     "img-src data: https:; frame-ancestors 'self'"
 )
 """A message is shown without scripts, forms or anything but its own pictures and styles; its links open new pages."""
+WAITING = "waiting"
 _WORDS: dict[str, str] = {"queued": "On its way", "sent": "Sent", "failed": "Failed"}
 
 
@@ -46,9 +48,11 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class OutboxPage:
-    """The list."""
+    """The list; `waiting` is given where those that wait are asked for, `waits` counts them anyway."""
 
     lines: tuple[Line, ...]
+    waiting: tuple[Waiting, ...]
+    waits: int
     total: int
     status: str
     counts: tuple[tuple[str, str, int], ...]
@@ -79,11 +83,14 @@ async def outbox(request: Request, served: Served, viewer: Looking) -> Response:
     async with served.store.reading() as session:
         found = await messages.outbox(session, status=status, offset=(number - 1) * PER_PAGE, limit=PER_PAGE)
         counts = await messages.count_by_status(session)
+        waits = await messages.count_waiting(session)
     zone = await ours(served)
     page = OutboxPage(
-        lines=tuple(_line(line, zone) for line in found.lines),
+        lines=() if asked == WAITING else tuple(_line(line, zone) for line in found.lines),
+        waiting=await waiting(served, zone) if asked == WAITING else (),
+        waits=waits,
         total=found.total,
-        status=status or "",
+        status=WAITING if asked == WAITING else status or "",
         counts=tuple((key, said, counts.get(key, 0)) for key, said in _WORDS.items()),
         earlier=_address(status, number - 1) if number > 1 else None,
         later=_address(status, number + 1) if found.offset + len(found.lines) < found.total else None,

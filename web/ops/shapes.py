@@ -91,7 +91,7 @@ class CustomerPage:
     name: str
     place: str
     standing: str
-    why_none: str | None
+    why_none: tuple[str, ...]
     blocked: Blocked | None
     map: str | None
     version: str | None
