@@ -21,6 +21,8 @@ from journeys.local_time import day_of
 from journeys.wording import short_hash
 
 _KINDS = (".svg", ".png", ".html")
+_OUR_MARK = b'id="map-title"'
+_LOOKED_AT = 2000  # bytes
 
 
 def draw(
@@ -32,7 +34,8 @@ def draw(
             "--output",
             "-o",
             metavar="FILE",
-            help="Where the picture goes: a name that ends in .svg, .png or .html. Without it MAP.svg, here.",
+            help="Where the picture goes: a name that ends in .svg, .png or .html; what is there is written over. "
+            "Without it the map's id with .svg, here.",
             show_default=False,
         ),
     ] = None,
@@ -49,13 +52,26 @@ def draw(
         )
     map_, edition = _map(path)
     file = output or Path(f"{map_.map}.svg")
+    over = file.exists()
+    if over and output is None and not _drawn_by_us(file):
+        said = f"{str(file)!r} is there already, and `milepost draw` did not make it."
+        raise CommandError(said, f"Name another file with -o, or write over it: -o {file}.")
     drawn, paper = _drawn(map_, edition, file.suffix.lower())
     try:
         file.write_bytes(drawn)
     except OSError as error:
         said = f"Can't write {str(file)!r}: {error.strerror}."
         raise CommandError(said, "Name a file in a folder that is there and may be written to.") from error
-    say(f"{file}: {map_.title}, for {paper} in landscape.")
+    say(f"{file}{' (written over)' if over else ''}: {map_.title}, for {paper} in landscape.")
+
+
+def _drawn_by_us(file: Path) -> bool:
+    """Whether a file is a drawing of a map, which may be drawn again."""
+    try:
+        with file.open("rb") as opened:
+            return _OUR_MARK in opened.read(_LOOKED_AT)
+    except OSError:
+        return False
 
 
 def _map(path: Path) -> tuple[Map, str]:

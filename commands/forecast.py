@@ -44,9 +44,15 @@ def forecast(
     customers: Annotated[
         Path, typer.Option(metavar="BOOK.csv", help="The book of customers, as milepost import reads it.")
     ],
-    first: Annotated[str, typer.Option("--from", metavar="DATE", help="The first day, YYYY-MM-DD.")],
-    last: Annotated[str, typer.Option("--to", metavar="DATE", help="The last day, YYYY-MM-DD.")],
     settings: Settings,
+    first: Annotated[
+        str | None,
+        typer.Option("--from", metavar="DATE", help="The first day, YYYY-MM-DD. Must be given.", show_default=False),
+    ] = None,
+    last: Annotated[
+        str | None,
+        typer.Option("--to", metavar="DATE", help="The last day, YYYY-MM-DD. Must be given.", show_default=False),
+    ] = None,
     maps: Annotated[
         Path | None, typer.Option(metavar="FOLDER", help="The folder with the maps; else maps.", show_default=False)
     ] = None,
@@ -79,13 +85,17 @@ def forecast(
     made = report(play, played)
     _tell(made, book, source, as_json=as_json)
     if not played.customers:
-        raise CommandError(
-            f"No map is for any of the {count_of(made.customers, 'customer')}, so there is no work to forecast.",
-            "What speaks against it is listed above; `milepost forecast --help` says how maps are chosen.",
-        )
+        raise _nothing_to_do(made, played)
     _draw(made, output or [], aside if as_json else say)
     if book.refused or played.broke:
         raise typer.Exit(1)
+
+
+def _nothing_to_do(made: Report, played: Played) -> CommandError:
+    customers = count_of(made.customers, "customer")
+    first = next(iter(played.why.items()), None)
+    why = f"{first[0]}: {first[1]}." if first else None
+    return CommandError(f"No map is for any of the {customers} in the book, so there is no work to forecast.", why)
 
 
 def _tell(made: Report, book: given.Reader, source: Maps, *, as_json: bool) -> None:
@@ -93,8 +103,7 @@ def _tell(made: Report, book: given.Reader, source: Maps, *, as_json: bool) -> N
         aside(f"Refused: {problem}")
     if book.refused:
         aside(f"{count_of(book.refused, 'row')} of {book.rows} refused; the forecast is of the others.")
-    for note in book.book.notes:
-        aside(note)
+    aside(*book.book.missing, *book.book.notes)
     if not made.customers:
         raise CommandError("The book holds no customer that can be read.", "There is nothing to forecast.")
     if as_json:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Annotated, Any
@@ -97,8 +97,10 @@ async def _import(settings: Settings, data: bytes, by: str | None, *, as_json: b
                 summary.take(saved, became)
                 if as_json:
                     print_json({"kind": "customer", "customer": customer.id, "became": became, **_entry(saved)})
-        if summary.counts["imported"]:  # what is known already needs no column
-            _tell_notes(book, as_json=as_json)
+        if summary.counts["imported"]:  # who is known already needs no column
+            _tell_notes(book.missing, as_json=as_json)
+        if summary.counts["imported"] or summary.counts["changed"]:
+            _tell_notes(book.notes, as_json=as_json)
         return summary, opened
 
 
@@ -147,8 +149,8 @@ def _tell_problems(book: Book, *, as_json: bool) -> None:
             aside(f"Refused: {problem}")
 
 
-def _tell_notes(book: Book, *, as_json: bool) -> None:
-    for note in book.notes:
+def _tell_notes(notes: Iterable[str], *, as_json: bool) -> None:
+    for note in notes:
         if as_json:
             print_json({"kind": "note", "message": note})
         else:

@@ -49,14 +49,15 @@ class RowProblem:
 class Book:
     """What a file held: the customers of the rows that are right, all problems of the others, and how many rows.
 
-    `columns` are the names in the first row: what a file has no column for, it says nothing of. `notes` is what people
-    should know beside.
+    `columns` are the names in the first row: what a file has no column for, it says nothing of. `notes` is what it
+    speaks of and no map knows, `missing` the columns that maps look at and it has not, both as people are told of them.
     """
 
     customers: tuple[Customer, ...]
     problems: tuple[RowProblem, ...]
     rows: int
     columns: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 
     @property
@@ -78,8 +79,13 @@ class OpenBook:
     strangers: Strangers
 
     @property
+    def missing(self) -> tuple[str, ...]:
+        """The columns that maps look at and the file has not, as people are told of them."""
+        return () if self.problems else tuple(self.strangers.missing())
+
+    @property
     def notes(self) -> tuple[str, ...]:
-        """What people should know of the rows that went by, and of the columns."""
+        """What the rows that went by, and the columns, speak of and no map knows, as people are told of it."""
         return () if self.problems else tuple(self.strangers.notes(COLUMNS))
 
 
@@ -100,7 +106,7 @@ def read_book(data: bytes | str, known: Vocabulary | None = None) -> Book:
     read = list(book.rows)
     customers = tuple(each for each in read if isinstance(each, Customer))
     problems = (problem for each in read if isinstance(each, tuple) for problem in each)
-    return Book(customers, (*book.problems, *problems), len(read), book.columns, book.notes)
+    return Book(customers, (*book.problems, *problems), len(read), book.columns, book.missing, book.notes)
 
 
 def open_book(lines: Iterable[str], known: Vocabulary | None = None) -> OpenBook:

@@ -52,11 +52,29 @@ class Strangers:
         self._check("role", team, self.known.roles)
         return team
 
-    def notes(self, built_in: Iterable[str]) -> list[str]:
-        """What people should know of the book as far as it went by: what no map looks at, what maps would look at."""
+    def missing(self) -> Iterator[str]:
+        """The columns that maps look at and the book has not, as people are told of them."""
         if not self.known.personas:
-            return []
-        return [*self._missing(), *self._strange(built_in)]
+            return
+        for name, maps in self.known.asked.items():
+            if name not in self.columns and name != "timezone":
+                yield f"The book has no column {name!r}, which {_listed(maps)} {_asks(maps)} for."
+        if "timezone" not in self.columns:
+            yield "The book has no column 'timezone': customers that are new are taken to be on the clock of UTC."
+        if "team" not in self.columns:
+            roles = _listed(sorted(self.known.roles))
+            yield f"The book has no column 'team': nobody is named as {roles}, so tasks are for everybody of the role."
+
+    def notes(self, built_in: Iterable[str]) -> Iterator[str]:
+        """What the book, as far as it went by, speaks of and no map knows, as people are told of it."""
+        if not self.known.personas:
+            return
+        if ignored := self._unknown(built_in):
+            yield f"No map looks at {', '.join(map(repr, ignored))}."
+        for (what, name), many in sorted(self.counted.items()):
+            times = "once" if many == 1 else f"{many} times"
+            there = ", ".join(sorted(self.known.personas if what == "persona" else self.known.roles))
+            yield f"No map has the {what} {name!r}, which the book names {times}; there are {there}."
 
     def _unknown(self, built_in: Iterable[str]) -> list[str]:
         return [column for column in self.columns if column not in (*built_in, *self.known.types)]
@@ -71,24 +89,6 @@ class Strangers:
             if near is not None:
                 raise ValueError(f"No map has a {what} {name!r}; did you mean {near!r}?")
             self.counted[what, name] += 1
-
-    def _missing(self) -> Iterator[str]:
-        for name, maps in self.known.asked.items():
-            if name not in self.columns and name != "timezone":
-                yield f"The book has no column {name!r}, which {_listed(maps)} {_asks(maps)} for."
-        if "timezone" not in self.columns:
-            yield "The book has no column 'timezone': customers that are new are taken to be on the clock of UTC."
-        if "team" not in self.columns:
-            roles = _listed(sorted(self.known.roles))
-            yield f"The book has no column 'team': nobody is named as {roles}, so what they do is nobody's in person."
-
-    def _strange(self, built_in: Iterable[str]) -> Iterator[str]:
-        if ignored := self._unknown(built_in):
-            yield f"No map looks at {', '.join(map(repr, ignored))}."
-        for (what, name), many in sorted(self.counted.items()):
-            times = "once" if many == 1 else f"{many} times"
-            there = ", ".join(sorted(self.known.personas if what == "persona" else self.known.roles))
-            yield f"No map has the {what} {name!r}, which the book names {times}; there are {there}."
 
 
 def _near(name: str, known: Iterable[str], cutoff: float) -> str | None:

@@ -49,11 +49,11 @@ class Player:
         return partial(play_part, self.play())
 
 
-def days(first: str, last: str) -> Weeks:
+def days(first: str | None, last: str | None) -> Weeks:
     """The days of the forecast, both included.
 
     Raises:
-        typer.BadParameter: they are no dates, the wrong way round, or too far apart.
+        typer.BadParameter: they are missing, no dates, the wrong way round, or too far apart.
     """
     begin, end = _date(first, "--from"), _date(last, "--to")
     if end < begin:
@@ -64,7 +64,9 @@ def days(first: str, last: str) -> Weeks:
     return Weeks(begin, end)
 
 
-def _date(text: str, option: str) -> date:
+def _date(text: str | None, option: str) -> date:
+    if text is None:
+        raise typer.BadParameter(f"it is missing; write a day as YYYY-MM-DD: {option} 2026-03-02", param_hint=option)
     try:
         day = date.fromisoformat(text)
     except ValueError:

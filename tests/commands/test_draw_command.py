@@ -27,6 +27,21 @@ def test_without_a_name_the_picture_is_an_svg_called_as_the_map(milepost: Milepo
     assert Path("enterprise-save-time.svg").read_text().startswith("<svg")
 
 
+def test_a_picture_is_drawn_again_and_that_is_said(milepost: Milepost) -> None:
+    assert "written over" not in milepost("draw", ENTERPRISE).stdout
+    assert "enterprise-save-time.svg (written over): " in milepost("draw", ENTERPRISE).stdout
+
+
+def test_a_file_that_milepost_did_not_draw_is_kept_unless_it_is_named(milepost: Milepost) -> None:
+    name = "enterprise-save-time.svg"
+    Path(name).write_text("<svg>drawn by hand</svg>")
+    result = milepost("draw", ENTERPRISE)
+    assert result.exit_code == 1
+    assert f"'{name}' is there already, and `milepost draw` did not make it." in result.stderr
+    assert "by hand" in Path(name).read_text()
+    assert "(written over)" in milepost("draw", ENTERPRISE, "-o", name).stdout
+
+
 def test_the_ending_says_what_is_drawn(milepost: Milepost) -> None:
     for name in ("wall.png", "wall.html", "WALL.SVG"):
         assert milepost("draw", ENTERPRISE / "map.yaml", "-o", name).exit_code == 0

@@ -119,6 +119,7 @@ def test_pictures_are_written_as_their_names_end(forecast, book, tmp_path):
     [
         (("--from", "2026-05-01", "--to", "2026-04-30"), "2026-04-30 is before --from 2026-05-01"),
         (("--from", "2026-13-01", "--to", "2026-04-30"), "'2026-13-01' is no date"),
+        (("--to", "2026-04-30"), "--from: it is missing; write a day as YYYY-MM-DD: --from 2026-03-02"),
         (("--from", "1026-01-01", "--to", "2026-04-30"), "not between 2000 and 2100"),
         (("--from", "2026-01-01", "--to", "2066-04-30"), "longer than 5 years"),
     ],
@@ -162,7 +163,8 @@ def test_a_book_that_no_map_is_for_is_an_error_that_names_the_missing_column(for
     done = forecast("--customers", book(row, header=HEADER.replace("tier,", "")))
     assert done.exit_code == 1
     assert "The book has no column 'tier', which enterprise-save-time, " in done.stderr
-    assert "No map is for any of the 1 customer" in done.stderr
+    assert "No map is for any of the 1 customer in the book, so there is no work to forecast." in done.stderr
+    assert "acme: enterprise-save-time: " in done.stderr
 
 
 def test_rows_that_can_not_be_read_are_refused_and_the_others_forecast(forecast, book):

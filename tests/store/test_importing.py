@@ -229,7 +229,7 @@ def test_a_book_whose_header_is_wrong_has_no_rows():
 def notes(header: str, *rows: str) -> str:
     read = read_book("\n".join([header, *rows]), KNOWN)
     assert read.problems == ()
-    return "\n".join(read.notes)
+    return "\n".join([*read.missing, *read.notes])
 
 
 def test_columns_that_maps_ask_for_and_the_book_has_not_are_noted():
