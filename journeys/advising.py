@@ -1,4 +1,6 @@
-"""W205: whether a map by itself exceeds its own contact limit. Only running it can tell, and linting runs nothing.
+"""What only running a map can tell, and linting runs nothing.
+
+W205: the map by itself exceeds its own contact limit. M111: it goes round in a circle that no field shows.
 
 Made-up customers go through the map: each persona is a person of its own, colleagues do their tasks the moment they
 get them, and the customer either does everything at once too, or does nothing. What then waits because of
@@ -8,7 +10,7 @@ get them, and the customer either does everything at once too, or does nothing. 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from journeys.drafting import MADE_UP_START, made_up_customer
 from journeys.language.findings import Finding
@@ -64,17 +66,23 @@ def examine(loaded: Loaded) -> tuple[Problem, ...]:
     return in_order([*problems, *(finding.problem(data, loaded.file) for finding in found)])
 
 
-def crowded(chart: Chart) -> Iterator[Crowded]:
-    """The messages that the limit keeps back although nobody hesitates, behaviour by behaviour."""
-    if chart.map.contact_policy.limit is None:
-        return
-    for behaviour in BEHAVIOURS:
-        sent: list[Entry] = []
-        for entry in _timeline(chart, behaviour):
-            if entry.kind is Kind.MESSAGE_SENT:
-                sent.append(entry)
-            elif entry.kind is Kind.MESSAGE_HELD and entry.more["why"] == "limit":
-                yield _crowded(chart, behaviour, entry, sent)
+@dataclass(slots=True)
+class Ran:
+    """What running a map with a made-up customer brought about, as far as it went."""
+
+    behaviour: str
+    timeline: list[Entry] = field(default_factory=list)
+    endless: EndlessMapError | None = None
+
+
+def crowded(chart: Chart, ran: Ran) -> Iterator[Crowded]:
+    """The messages that the limit keeps back although nobody hesitates."""
+    sent: list[Entry] = []
+    for entry in ran.timeline:
+        if entry.kind is Kind.MESSAGE_SENT:
+            sent.append(entry)
+        elif entry.kind is Kind.MESSAGE_HELD and entry.more["why"] == "limit":
+            yield _crowded(chart, ran.behaviour, entry, sent)
 
 
 def _crowded(chart: Chart, behaviour: str, held: Entry, sent: list[Entry]) -> Crowded:
@@ -99,17 +107,26 @@ def _crowded(chart: Chart, behaviour: str, held: Entry, sent: list[Entry]) -> Cr
 def _timeline(chart: Chart, behaviour: str) -> Iterator[Entry]:
     start = MADE_UP_START
     state = State.begin(made_up_customer(chart.map, start), chart.map.map, chart.version, start)
-    try:
-        made = plan(chart, state, (), start)
+    made = plan(chart, state, (), start)
+    yield from made.timeline
+    for number in range(_MOST_PLANS):
+        now, facts = _next(chart, made, behaviour, number)
+        if now is None or now > start + _YEAR:
+            return
+        made = plan(chart, made.state, facts, now)
         yield from made.timeline
-        for number in range(_MOST_PLANS):
-            now, facts = _next(chart, made, behaviour, number)
-            if now is None or now > start + _YEAR:
-                return
-            made = plan(chart, made.state, facts, now)
-            yield from made.timeline
-    except (NeverOpensError, EndlessMapError):
-        return
+
+
+def _run(chart: Chart, behaviour: str) -> Ran:
+    ran = Ran(behaviour)
+    try:
+        for entry in _timeline(chart, behaviour):
+            ran.timeline.append(entry)
+    except EndlessMapError as error:
+        ran.endless = error
+    except NeverOpensError:
+        pass
+    return ran
 
 
 def _next(chart: Chart, made: Plan, behaviour: str, number: int) -> tuple[Instant | None, tuple[Fact, ...]]:
@@ -147,10 +164,24 @@ def _result(step: ChartStep) -> str | None:
 # Telling it.
 
 
+def endless(chart: Chart, error: EndlessMapError) -> Finding:
+    """An endless map as a problem of what goes round in it."""
+    said = str(error)[:1].upper() + str(error)[1:]
+    going_round = {place for _, place in error.round}
+    for kind, ids in (("plays", list(chart.plays)), ("stages", list(chart.stages))):
+        for number, container in enumerate(ids):
+            if container in going_round:
+                return Finding((kind, number), "M111", said)
+    return Finding((), "M111", said)
+
+
 def _findings(chart: Chart) -> Iterator[Finding]:
-    """One finding a persona: the first behaviour that shows it, with the first messages that wait."""
+    """Of what goes round in a circle, the first; and one finding a persona: the first behaviour that shows it."""
+    runs = [_run(chart, behaviour) for behaviour in BEHAVIOURS]
+    errors = [ran.endless for ran in runs if ran.endless is not None]
+    yield from (endless(chart, error) for error in errors[:1])
     told: dict[str, list[Crowded]] = {}
-    for each in crowded(chart):
+    for each in (found for ran in runs for found in crowded(chart, ran)):
         mine = told.setdefault(each.persona, [])
         if not mine or mine[0].behaviour == each.behaviour:
             mine.append(each)

@@ -6,9 +6,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from commands.engines import Engine, run
+from commands.engines import Engine, run, run_on_planner
 from journeys.judging import Verdict, judge
 from journeys.language.problems import Problem, in_order
+from journeys.planner.calendars import NeverOpensError
+from journeys.planner.endless import EndlessMapError
 from journeys.planner.timeline import Entry
 from journeys.scenario import Scenario, load_scenario
 from journeys.scenario_maps import MapsRead
@@ -55,7 +57,15 @@ def try_scenarios(files: Iterable[Path], engine: Engine = Engine.PLANNER) -> Tri
             unread[file] = loaded.problems
         else:
             ready.append((file, loaded.scenario))
-    timelines = run([scenario for _, scenario in ready], engine)
+    planned: list[Sequence[Entry]] = []
+    for file, scenario in list(ready):
+        try:
+            planned.append(run_on_planner(scenario))
+        except (EndlessMapError, NeverOpensError) as error:
+            ready.remove((file, scenario))
+            unread[file] = (Problem(str(file), 1, 1, "M111", f"It can't be run: {error}"),)
+            problems += unread[file]
+    timelines = planned if engine is Engine.PLANNER else run([scenario for _, scenario in ready], engine)
     tried = tuple(
         Tried(file, scenario, timeline, judge(scenario.expect, scenario.never, timeline))
         for (file, scenario), timeline in zip(ready, timelines, strict=True)

@@ -11,6 +11,7 @@ import pytest
 from typer.testing import CliRunner
 
 from cli import app
+from tests.workflows.example import CIRCLE
 
 MAPS = Path(__file__).parents[2] / "maps"
 SCENARIO = MAPS / "small-business-save-money" / "scenarios" / "renewal_lost.yaml"
@@ -206,3 +207,18 @@ def test_publish_says_which_scenarios_fail_and_publishes_all_the_same(run, faili
     told = [json.loads(line) for line in run("publish", folder, "--json").stdout.splitlines()]
     (scenarios,) = [each for each in told if each["kind"] == "scenarios"]
     assert (scenarios["run"], scenarios["failing"]) == (many, [str(file)])
+
+
+def test_a_map_that_goes_round_in_a_circle_fails_its_scenario_and_no_other(run, tmp_path):
+    (tmp_path / "map.yaml").write_text(CIRCLE)
+    for name, health in (("round", 20), ("not_round", 80)):
+        (tmp_path / f"{name}.yaml").write_text(
+            f"scenario: {name}\nmap: map.yaml\nstart: 2026-03-02T10:00:00Z\n"
+            f"customer: {{id: acme, name: Acme, attributes: {{health: {health}}}}}\nuntil: 2026-03-05T10:00:00Z\n"
+            "expect: [{kind: step_opened, step: kickoff}]\n"
+        )
+    done = run("test", tmp_path)
+    assert done.exit_code == 1
+    assert f"pass  {tmp_path / 'not_round.yaml'}" in done.stdout
+    assert f"{tmp_path / 'round.yaml'}:1:1 M111 It can't be run: map 'pilot' goes round in a circle" in done.stderr
+    assert "(step_skipped kickoff, stage_closed start, stage_opened start, and again)" in done.stderr

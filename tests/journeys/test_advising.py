@@ -21,6 +21,13 @@ MORE = """      - action: {name}
         message: connect.md
         due: 5 business days
 """
+CIRCLE = """  - stage: round
+    title: Round
+    touchpoints:
+      - {touchpoint: again, title: Again, role: csm, skip_when: stages.round == "open"}
+    then: {go_to: round}
+plays:
+"""
 LAST = "        overdue: {after: 5 business days, do: {play: unblock}}\n"
 
 
@@ -83,3 +90,10 @@ def test_a_map_that_goes_round_for_ever_is_looked_at_for_a_while_only() -> None:
     begun = time.monotonic()
     assert {each.code for each in examined(looping)} <= {"W203", "W205", "M109"}
     assert time.monotonic() - begun < 20  # two seconds where nothing else runs
+
+
+def test_a_circle_that_no_field_shows_is_an_error_at_what_goes_round() -> None:
+    text = EXAMPLE.replace("plays:\n", CIRCLE, 1)
+    (problem,) = [each for each in examined(text) if each.code == "M111"]
+    assert (problem.line, problem.severity) == (place_of(text, "stage: round")[0], "error")
+    assert "(stage_closed round, stage_opened round, step_skipped again, and again)" in problem.message
