@@ -9,6 +9,7 @@ from typing import Any, get_args
 from pydantic import BaseModel, ValidationError
 
 from journeys.forecasting.behaviour import Behaviour
+from journeys.language.field_errors import needs, shown
 from journeys.language.findings import Finding
 from journeys.language.model import Outcome, Touchpoint
 from journeys.language.names import did_you_mean, nearest
@@ -53,10 +54,14 @@ def _finding(error: Any) -> Finding:
         hint = did_you_mean(nearest(str(path[-1]), valid)) or f"; it knows {', '.join(valid)}"
         return Finding(path, "M101", f"Unknown field {path[-1]!r}{hint}", key=True)
     if error["type"] == "missing":
-        return Finding(path[:-1], "M102", f"The field {path[-1]!r} is missing")
-    said = str(error["msg"]).removeprefix("Value error, ").replace("Input should", "The value should")
+        where = ".".join(str(part) for part in path[:-1])
+        return Finding(path[:-1], "M102", f"{where!r} has no {path[-1]!r}; add it")
     where = ".".join(str(part) for part in path)
-    return Finding(path, "M103", f"{said} ({where})" if where else said)
+    cause = error.get("ctx", {}).get("error")
+    if cause is not None:
+        return Finding(path, "M103", f"{cause} ({where})" if where else str(cause))
+    what = repr(where) if where else "The file"
+    return Finding(path, "M103", f"{what} {needs(error['type'], error.get('ctx', {}))}, not {shown(error['input'])}")
 
 
 def _fields_at(path: Path) -> list[str]:

@@ -6,6 +6,7 @@ import re
 
 from journeys.language import cel_text
 from journeys.language.cel_text import Reference, Rewritten, Token
+from journeys.language.condition_hints import HOW, hint_for, mismatch_hint, way_for_word
 from journeys.language.model import AttributeType
 from journeys.language.names import Names, did_you_mean, nearest
 
@@ -27,6 +28,9 @@ _PLAIN_TYPES = {
     "null": "null",
     "dyn": "anything",
 }
+
+
+_FUNCTIONS = ("has", "size", "contains", "startsWith", "endsWith", "matches", "exists", "days_until", "days_since")
 
 
 class ConditionError(ValueError):
@@ -108,16 +112,15 @@ def _explain_at(said: str, at: int, text: str, variables: tuple[tuple[str, str],
     word = re.match(r"[\w.]+|[<>=!]=|&&|\|\||.|$", text[at:], re.DOTALL)
     seen = word[0] if word else ""
     if overload := re.search(r"no matching overload for '([^']+)' applied to '([^']*)'", said):
-        return ConditionError(_mismatch(overload[1], overload[2]), at + 1, max(len(seen), 1))
-    if undeclared := re.search(r"undeclared reference to '([^']+)'", said):
-        name = undeclared[1]
-        near = nearest(name, (each for each, _ in variables if not each.startswith(f"{cel_text.KNOWN}.")))
-        message = f"Unknown name {name!r}{did_you_mean(near)}"
-        hint = "" if near else "; write customer.ATTRIBUTE, or quote it if it is text"
-        return ConditionError(message + hint, at + 1, len(name), near)
+        return ConditionError(_mismatch(overload[1], overload[2], text, at), at + 1, max(len(seen), 1))
+    if undeclared := re.search(r"(?:undeclared reference to|reserved identifier:) '?([^\s']+)'?", said):
+        return _unknown(undeclared[1], at, text, variables)
     if "Syntax error" in said:
+        hint = hint_for(text, cel_text.tokenize(text))
+        if hint is not None:
+            return ConditionError(hint.message, hint.start + 1, max(hint.end - hint.start, 1))
         what = f"near {seen!r}" if seen.strip() else "at its end" if at >= len(text) else "here"
-        return ConditionError(f"The condition can't be read {what}; write it in CEL", at + 1, max(len(seen), 1))
+        return ConditionError(f"The condition can't be read {what}; {HOW}", at + 1, max(len(seen), 1))
     return ConditionError(
         f"The condition is not right: {said.split(' (in container', maxsplit=1)[0]}",
         at + 1,
@@ -125,11 +128,30 @@ def _explain_at(said: str, at: int, text: str, variables: tuple[tuple[str, str],
     )
 
 
-def _mismatch(operator: str, types: str) -> str:
+def _unknown(name: str, at: int, text: str, variables: tuple[tuple[str, str], ...]) -> ConditionError:
+    """A name, or a function, that is none; of a function CEL tells the place of its bracket."""
+    if text.endswith(name, 0, at):
+        at -= len(name)
+    if (plain := name.lower()) != name and plain in ("true", "false", "null"):
+        return ConditionError(f"Unknown name {name!r}; write {plain}", at + 1, len(name), plain)
+    way = way_for_word(name)
+    if way is not None:
+        return ConditionError(f"{name!r} means nothing here; {way}", at + 1, len(name))
+    if re.match(r"\s*\(", text[at + len(name) :]):
+        near = nearest(name, _FUNCTIONS)
+        hint = did_you_mean(near) or f"; there are {', '.join(_FUNCTIONS)}"
+        return ConditionError(f"Unknown function {name!r}{hint}", at + 1, len(name), near)
+    near = nearest(name, (each for each, _ in variables if not each.startswith(f"{cel_text.KNOWN}.")))
+    hint = did_you_mean(near) or f'; write customer.ATTRIBUTE, or "{name}" in quotes if it is text'
+    return ConditionError(f"Unknown name {name!r}{hint}", at + 1, len(name), near)
+
+
+def _mismatch(operator: str, types: str, text: str, at: int) -> str:
     operands = [plain_type(each.strip()) for each in types.strip("()").split(",")]
     sign = operator.strip("_@").replace("_", "")
     if len(operands) == 2 and not operator[:1].isalpha():  # noqa: PLR2004 - an operator between two
-        hint = "; has(customer.X) says whether X is known" if "null" in operands else ""
+        hint = mismatch_hint(text, cel_text.tokenize(text), at, operands)
+        hint = "; has(customer.X) says whether X is known" if "null" in operands else hint
         if operands[0] == operands[1]:
             return f"{sign!r} does not work on {operands[0]}{hint}"
         return f"{sign!r} does not work between {operands[0]} and {operands[1]}{hint}"

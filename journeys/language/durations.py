@@ -5,6 +5,7 @@ These are readings of text only. What they mean on a calendar is decided in `jou
 
 from __future__ import annotations
 
+import difflib
 import re
 from dataclasses import dataclass
 from enum import StrEnum
@@ -50,6 +51,9 @@ _LIMIT = rf"(\d{{1,6}})\s+per\s+(?:{_DURATION}|{_UNIT})"
 _REENTRY = rf"never|always|after\s+{_DURATION}"
 
 
+_REENTRIES = "write 'never', 'always' or 'after DURATION', such as 'after 90 days'"
+
+
 class _Text:
     """A value that a map writes as one line of text; pydantic reads it with `parse`.
 
@@ -69,12 +73,20 @@ class _Text:
         if isinstance(value, cls):
             return value
         if not isinstance(value, str):
-            raise TimeTextError(f"{value!r} is no text; write it as text, such as '5 business days'")
+            raise TimeTextError(cls._no_text(value))
         if len(value) > _LONGEST:
             raise TimeTextError(
                 f"{value[:_LONGEST]!r}... is too long to be read; write {cls._examples[0]!r} or the like"
             )
         return cls.parse(value)
+
+    @classmethod
+    def _no_text(cls, value: Any) -> str:
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            return f"{value!r} has no unit; write it as text, such as {cls._examples[0]!r}"
+        kinds = {"list": "A list", "tuple": "A list", "Items": "A list", "dict": "Fields", "Fields": "Fields"}
+        what = "Nothing" if value is None else kinds.get(type(value).__name__, repr(value))
+        return f"{what} can't stand here; write text, such as {cls._examples[0]!r}"
 
     @classmethod
     def __get_pydantic_core_schema__(cls, _source: Any, _handler: GetCoreSchemaHandler) -> CoreSchema:
@@ -95,6 +107,56 @@ class TimeTextError(ValueError):
 
 def _read(pattern: str, text: str) -> re.Match[str] | None:
     return re.fullmatch(pattern, text.strip())
+
+
+_SHORT_UNITS = {
+    "min": Unit.MINUTE, "mins": Unit.MINUTE, "h": Unit.HOUR, "hr": Unit.HOUR, "hrs": Unit.HOUR, "d": Unit.DAY,
+    "bd": Unit.BUSINESS_DAY, "working day": Unit.BUSINESS_DAY, "workday": Unit.BUSINESS_DAY,
+    "work day": Unit.BUSINESS_DAY, "weekday": Unit.BUSINESS_DAY, "w": Unit.WEEK, "wk": Unit.WEEK, "wks": Unit.WEEK,
+    "mo": Unit.MONTH, "mon": Unit.MONTH, "mth": Unit.MONTH, "q": Unit.QUARTER, "y": Unit.YEAR, "yr": Unit.YEAR,
+    "yrs": Unit.YEAR,
+}  # fmt: skip
+_NUMBERS = ("a", "an", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+
+
+def _meant(text: str) -> str | None:
+    """The duration that a text such as `4w` or `two Weeks` is perhaps meant to be, written right."""
+    found = re.fullmatch(r"(\d{1,6}|[a-z]+\b)[\s-]*([a-z][a-z ]*)", " ".join(text.lower().split()))
+    if found is None or not (found[1].isdigit() or found[1] in _NUMBERS):
+        return None
+    count = int(found[1]) if found[1].isdigit() else max(_NUMBERS.index(found[1]) - 1, 1)
+    name = found[2].removesuffix("s")
+    unit = _SHORT_UNITS.get(found[2]) or _SHORT_UNITS.get(name)
+    if unit is None:
+        near = difflib.get_close_matches(name, [str(each) for each in Unit], n=1, cutoff=0.75)
+        unit = Unit(near[0]) if near else None
+    return str(Duration(count, unit)) if unit else None
+
+
+def _duration_meant(text: str) -> str:
+    if found := _read(rf"({_DURATION})\s+(?:before|after)\b.*", text):
+        return f"write how long alone: {found[1]!r}"
+    if meant := _meant(text):
+        return f"write {meant!r}"
+    return f"write a whole number, a space and {_UNITS}, such as '4 weeks'"
+
+
+def _anchor_meant(text: str) -> str:
+    if (found := _read(rf"(on|{_DURATION}\s+(?:before|after))\s+([A-Za-z_]\w*)", text)) is not None:
+        return f"{found[1]} customer.{found[4]}"
+    return "120 days before customer.renews_on"
+
+
+def _reminder_meant(text: str) -> str:
+    if (found := _read(rf"({_DURATION}).*", text)) is not None:
+        return f"{found[1]} before"
+    return f"{_meant(text) or '3 business days'} before"
+
+
+def _limit_meant(text: str) -> str:
+    if (found := _read(rf"(\d{{1,6}})\s*(?:a|an|each|every|/|in|x)\s*({_DURATION}|{_UNIT})s?", text)) is not None:
+        return f"{found[1]} per {found[2]}"
+    return "3 per 7 days"
 
 
 def _duration(count: str, unit: str, text: str) -> Duration:
@@ -119,7 +181,7 @@ class Duration(_Text):
     def parse(cls, text: str) -> Duration:
         found = _read(_DURATION, text)
         if found is None:
-            raise TimeTextError(f"{text!r} is not a duration; write a whole number and {_UNITS}")
+            raise TimeTextError(f"{text!r} is not a duration; {_duration_meant(text)}")
         return _duration(found[1], found[2], text)
 
     @property
@@ -147,7 +209,8 @@ class Anchor(_Text):
         found = _read(_ANCHOR, text)
         if found is None:
             raise TimeTextError(
-                f"{text!r} is no anchor; write 'DURATION before|after customer.DATE' or 'on customer.DATE'"
+                f"{text!r} is no anchor; write 'DURATION before|after customer.DATE' or 'on customer.DATE', "
+                f"such as {_anchor_meant(text)!r}"
             )
         if found[1]:
             return Anchor(None, before=False, attribute=found[5])
@@ -174,7 +237,8 @@ class DueReminder(_Text):
         found = _read(_DUE_REMINDER, text)
         if found is None:
             raise TimeTextError(
-                f"{text!r} is not a reminder of an action; write 'DURATION before|after' or 'on the day'",
+                f"{text!r} is not a reminder of an action; write 'DURATION before|after' or 'on the day', "
+                f"such as {_reminder_meant(text)!r}"
             )
         if found[1] is None:
             return DueReminder(None, before=False)
@@ -198,7 +262,7 @@ class Limit(_Text):
     def parse(cls, text: str) -> Limit:
         found = _read(_LIMIT, text)
         if found is None:
-            raise TimeTextError(f"{text!r} is not a limit; write 'N per DURATION', such as '3 per 7 days'")
+            raise TimeTextError(f"{text!r} is not a limit; write 'N per DURATION', such as {_limit_meant(text)!r}")
         if int(found[1]) == 0:
             raise TimeTextError(f"{text!r} lets no message through; write a limit of at least 1")
         period = _duration(found[2] or "1", found[3] or found[4], text)
@@ -224,7 +288,7 @@ class Reentry(_Text):
     def parse(cls, text: str) -> Reentry:
         found = _read(_REENTRY, text)
         if found is None:
-            raise TimeTextError(f"{text!r} is not a rule for re-entry; write 'never', 'always' or 'after DURATION'")
+            raise TimeTextError(f"{text!r} is not a rule for re-entry; {_REENTRIES}")
         if found[1] is None:
             return Reentry(text.strip() == "always")
         return Reentry(allowed=True, after=_duration(found[1], found[2], text))

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, get_args, get_origin
+from typing import Any
 
 from journeys.language.findings import describe
-from journeys.language.model import Map
+from journeys.language.misplaced import fields_of, home_of, node_at
 from journeys.language.names import did_you_mean, nearest
-from journeys.language.words import Node
+from journeys.language.words import AttributeType
 from journeys.language.yaml_text import Path
 
+_SHORT = 60
+"""Letters of a value that a message shows: a line stays readable."""
+_FIELDS_NEEDED = ("model_type", "model_attributes_type", "dict_type")
 _PATTERNS = {
     "_]*$": "is not an id; write small letters, digits and '_', beginning with a letter",
     "-]*$": "is not a map's id; write small letters, digits and '-', beginning with a letter",
@@ -38,14 +42,31 @@ class Failure:
         return self.type == "extra_forbidden" or "[key]" in self.loc
 
 
-def unknown_field(data: Any, failure: Failure) -> tuple[str, str | None]:
-    """What to say of a field that the language does not know, and the name that was perhaps meant."""
-    node = _node_at(failure.loc[:-1])
-    fields = [info.alias or name for name, info in node.model_fields.items()] if node else []
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """What to say of a field that the language does not know here: the name, or the place, that was perhaps meant."""
+
+    message: str
+    suggestion: str | None
+    home: Path | None
+
+
+def unknown_field(data: Any, failure: Failure) -> Unknown:
+    """What to say of a field that the language does not know."""
+    node = node_at(failure.path[:-1])
+    fields = fields_of(node) if node else []
     name = str(failure.path[-1])
+    what = f"Unknown field {name!r} in {describe(data, failure.path[:-1])}"
     suggestion = nearest(name, fields)
-    hint = did_you_mean(suggestion) or f"; it knows {', '.join(fields)}"
-    return f"Unknown field {name!r} in {describe(data, failure.path[:-1])}{hint}", suggestion
+    home = home_of(data, failure.path)
+    if home is not None and not (suggestion and _alike(name, suggestion)):
+        return Unknown(f"{what}; {home.way}", None, home.path)
+    return Unknown(what + (did_you_mean(suggestion) or f"; it knows {', '.join(fields)}"), suggestion, None)
+
+
+def _alike(name: str, other: str) -> bool:
+    """Whether one name is surely a misspelling of the other."""
+    return difflib.SequenceMatcher(None, name, other).ratio() > 0.8  # noqa: PLR2004 - one letter in five
 
 
 def said(data: Any, failure: Failure) -> tuple[str, str | None]:
@@ -56,21 +77,38 @@ def said(data: Any, failure: Failure) -> tuple[str, str | None]:
         return f"{failure.cause} ({where})", None
     if kind in ("literal_error", "enum"):
         valid = re.findall(r"'([^']*)'", str(context.get("expected")))
+        parts = str(value).split()
+        if len(parts) > 1 and set(parts) <= set(valid):
+            return f"{shown(value)} is more than one; write a comma between them: {', '.join(parts)} ({where})", None
         suggestion = nearest(str(value), valid)
-        return f"{_shown(value)} is not one of {', '.join(valid)}{did_you_mean(suggestion)} ({where})", suggestion
+        return f"{shown(value)} is not one of {', '.join(valid)}{did_you_mean(suggestion)} ({where})", suggestion
     if kind == "string_pattern_mismatch":
         return _pattern(value, str(context.get("pattern"))), None
-    return f"{where[0].upper()}{where[1:]} {_needs(kind, context)}, not {_shown(value)}", None
+    way = _as_fields(failure.path, value) if kind in _FIELDS_NEEDED else ""
+    return f"{where[0].upper()}{where[1:]} {needs(kind, context)}, not {shown(value)}{way}", None
+
+
+def _as_fields(path: Path, value: Any) -> str:
+    """How a plain text becomes the fields that it stands for, where that is sure."""
+    if len(path) != 2 or not isinstance(value, str):  # noqa: PLR2004 - `attributes.NAME`, `personas.NAME`
+        return ""
+    if path[0] == "attributes":
+        return f"; write {{type: {value if value in list(AttributeType) else 'text'}}}"
+    return f"; write {{title: {value}}}" if path[0] == "personas" and len(value) <= _SHORT else ""
 
 
 def _pattern(value: Any, pattern: str) -> str:
+    if re.fullmatch(r"[a-z]\w*( [a-z]\w*)+", str(value)) and pattern.endswith("_]*$"):
+        meant = ", ".join(str(value).split())
+        return f"{shown(value)} is not an id; join its words with '_', or write a comma between two: {meant}"
     for ending, words in _PATTERNS.items():
         if pattern.endswith(ending):
-            return f"{_shown(value)} {words}"
-    return f"{_shown(value)} is not written as it should be"
+            return f"{shown(value)} {words}"
+    return f"{shown(value)} is not written as it should be"
 
 
-def _shown(value: Any) -> str:
+def shown(value: Any) -> str:
+    """A value as a message quotes it."""
     if isinstance(value, dict):
         return "fields"
     if isinstance(value, list | tuple):
@@ -78,7 +116,7 @@ def _shown(value: Any) -> str:
     if value is None:
         return "nothing"
     text = repr(value)
-    return text if len(text) <= 60 else f"{text[:57]}..."  # noqa: PLR2004 - a line stays readable
+    return text if len(text) <= _SHORT else f"{text[: _SHORT - 3]}..."
 
 
 _NEEDS = {
@@ -95,43 +133,18 @@ _NEEDS = {
 _NEEDS_BY_START = {"bool": "takes true or false", "int": "takes a whole number", "float": "takes a number"}
 
 
-def _needs(kind: str, context: Mapping[str, Any]) -> str:
+def needs(kind: str, context: Mapping[str, Any]) -> str:
+    """What a field takes, by what pydantic calls the matter and what it tells of it."""
     if kind in _NEEDS:
         return _NEEDS[kind]
     if kind == "string_too_long":
         return f"takes text of at most {context.get('max_length')} letters"
+    if kind == "greater_than":
+        return f"takes a number above {context['gt']:g}"
+    if kind == "less_than":
+        return f"takes a number below {context['lt']:g}"
     if kind == "greater_than_equal":
-        return f"takes a number of at least {context.get('ge')}"
+        return f"takes a number of at least {context['ge']:g}"
     if kind == "less_than_equal":
-        return f"takes a number of at most {context.get('le')}"
+        return f"takes a number of at most {context['le']:g}"
     return _NEEDS_BY_START.get(kind.split("_", maxsplit=1)[0], "takes something else")
-
-
-def _node_at(loc: Path) -> type[Node] | None:
-    """The model that a place in a map is read by."""
-    annotation: Any = Map
-    for part in loc:
-        if isinstance(part, int):
-            continue
-        found = _read_by(annotation)
-        if found is None:
-            return None
-        if isinstance(found, type) and issubclass(found, Node):
-            by_name = {info.alias or name: info for name, info in found.model_fields.items()}
-            if part not in by_name:
-                return None
-            annotation = by_name[part].annotation
-        else:
-            annotation = get_args(found)[1]
-    found = _read_by(annotation)
-    return found if isinstance(found, type) and issubclass(found, Node) else None
-
-
-def _read_by(annotation: Any) -> Any:
-    """The model, or the mapping, somewhere in an annotation."""
-    if isinstance(annotation, type) and issubclass(annotation, Node):
-        return annotation
-    if get_origin(annotation) is dict:
-        return annotation
-    found = (_read_by(each) for each in get_args(annotation))
-    return next((each for each in found if each is not None), None)

@@ -47,8 +47,37 @@ class Names:
         return self.attributes if root == "customer" else getattr(self, root, ())
 
 
+_SAME = (
+    ("completed", "finished", "complete", "finish", "done"),
+    ("began", "begun", "started"),
+    ("stopped", "closed", "cancelled", "canceled", "finished", "ended"),
+    ("confirmed", "accepted", "yes", "verified"),
+    ("rejected", "refused", "no", "disputed"),
+    ("no_answer", "silence", "silent"),
+    ("deadline", "due_date", "due_in", "due"),
+    ("depends_on", "requires", "needs", "after"),
+    ("delay", "wait"),
+    ("repeat", "interval", "repeats", "every"),
+    ("assignee", "assigned_to", "role"),
+    ("name", "label", "title"),
+    ("mail", "email", "template", "message"),
+    ("condition", "when", "if"),
+    ("string", "str", "text"),
+    ("int", "integer", "float", "numeric", "number"),
+    ("bool", "boolean", "yes_no", "flag"),
+    ("datetime", "day", "date"),
+)
+"""What other tools and other people call it; the word of the map language comes last."""
+_WORDS = {word: same[-1] for same in reversed(_SAME) for word in same[:-1]}
+
+
 def nearest(name: str, valid: Iterable[str]) -> str | None:
-    close = difflib.get_close_matches(name, sorted(valid), n=1, cutoff=0.5)
+    """The valid name that was perhaps meant: one that is another word for the same, or one written much alike."""
+    names = sorted(valid)
+    meant = _WORDS.get(name) or "_".join(_WORDS.get(word, word) for word in name.split("_"))
+    if meant in names:
+        return meant
+    close = difflib.get_close_matches(name, names, n=1, cutoff=0.5)
     return close[0] if close else None
 
 

@@ -16,6 +16,7 @@ from pydantic import ValidationError
 from journeys.language.durations import TimeTextError
 from journeys.language.field_errors import Failure, said, unknown_field
 from journeys.language.findings import Finding, describe, related, starts_with
+from journeys.language.misplaced import move, strays_in_sections
 from journeys.language.model import Map
 from journeys.language.problems import Problem
 from journeys.language.words import LENIENT, Node
@@ -133,12 +134,17 @@ def _is_above(path: Path, others: Iterable[Path]) -> bool:
 
 
 def _findings(data: Any, failures: list[Failure]) -> Iterable[Finding]:
-    meant = set()
+    meant: set[tuple[Any, ...]] = set()
+    strays = dict(strays_in_sections(data, [each.path for each in failures]))
+    for path, message in strays.items():
+        meant.add(path[1:])
+        yield Finding(path, "M101", message, key=True)
+    failures = [each for each in failures if not any(starts_with(each.path, path[:1]) for path in strays)]
     for each in failures:
         if each.type == "extra_forbidden":
-            message, suggestion = unknown_field(data, each)
-            meant.add((*each.path[:-1], suggestion))
-            yield Finding(each.path, "M101", message, suggestion, key=True)
+            unknown = unknown_field(data, each)
+            meant.add(unknown.home or (*each.path[:-1], unknown.suggestion))
+            yield Finding(each.path, "M101", unknown.message, unknown.suggestion, key=True)
     for each in failures:
         if each.type == "missing":
             if each.path not in meant:
@@ -151,13 +157,21 @@ def _findings(data: Any, failures: list[Failure]) -> Iterable[Finding]:
 
 
 def _repair(made: Structure, failures: list[Failure]) -> None:
-    for each in sorted(failures, key=lambda each: [str(part).zfill(6) for part in each.path], reverse=True):
-        if not each.path:
+    homes = set()
+    in_order = sorted(failures, key=lambda each: [str(part).zfill(6) for part in each.path], reverse=True)
+    for each in sorted(in_order, key=lambda each: each.type != "extra_forbidden"):  # a field may come home first
+        if not each.path or each.path in homes:
             continue
-        _repair_one(value_at(made.data, each.path[:-1]), each, len(made.repaired))
+        unknown = unknown_field(made.data, each) if each.type == "extra_forbidden" else None
+        if unknown is not None and unknown.home is not None:
+            move(made.data, each.path, unknown.home)
+            homes.add(unknown.home)
+        else:
+            _repair_one(value_at(made.data, each.path[:-1]), each, len(made.repaired))
         made.repaired.add(each.path)
-        if each.type == "extra_forbidden" and (meant := unknown_field(made.data, each)[1]):
-            made.repaired.add((*each.path[:-1], meant))
+        if unknown is not None and unknown.suggestion:
+            made.repaired.add((*each.path[:-1], unknown.suggestion))
+    made.repaired |= homes
 
 
 def _repair_one(container: Any, failure: Failure, number: int) -> None:

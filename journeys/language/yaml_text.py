@@ -5,7 +5,6 @@ Reading is safe against files that are meant to hurt: size, depth and what alias
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -17,6 +16,7 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from journeys.language.mistakes.diagnosis import Refusal, diagnose
+from journeys.language.mistakes.layout import misread_name
 
 MAX_BYTES = 1_000_000
 MAX_VALUES = 20_000
@@ -24,8 +24,6 @@ MAX_DEPTH = 60
 MAX_LINE = 200_000
 """Letters; the parser takes time by the square of some lines."""
 _SCALARS = {f"tag:yaml.org,2002:{name}" for name in ("str", "int", "float", "bool", "null")}
-_UNFINISHED = re.compile(r"([A-Za-z_]\w*)(?::| +)([\[{])")
-"""A name that a bracket follows without the colon and the space between."""
 _AS_TEXT = {"tag:yaml.org,2002:timestamp", "tag:yaml.org,2002:merge"}
 
 Path = tuple[str | int, ...]
@@ -144,6 +142,10 @@ class _BoundedComposer(Composer):
     _nodes = 0
     _depth = 0
 
+    def __init__(self, loader: Any = None) -> None:
+        super().__init__(loader)
+        self.warn_double_anchors = False  # the later one counts, and nothing is printed about it
+
     def compose_node(self, parent: Any, index: Any) -> Any:
         self._nodes += 1
         self._depth += 1
@@ -211,11 +213,8 @@ class _Builder:
 
     def _key(self, node: Node) -> str | None:
         if isinstance(node, ScalarNode):
-            if node.style is None and (found := _UNFINISHED.match(node.value)):
-                meant = f"{found[1]}: {found[2]}..."
-                raise _UnreadableError(
-                    _spot(node), f"Between {found[1]!r} and {found[2]!r} stands no ': '; write '{meant}'"
-                )
+            if node.style is None and (way := misread_name(node.value)):
+                raise _UnreadableError(_spot(node), way)
             return str(node.value)
         said = "A bracket stands where the name of a field belongs; put text that begins with '{{' in quotes"
         self._faults.append(Fault(_spot(node), said))

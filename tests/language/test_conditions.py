@@ -176,6 +176,51 @@ def test_days_are_counted_only_where_a_condition_is_looked_at_once() -> None:
     assert "anchor" in error.message
 
 
+@pytest.mark.parametrize(
+    ("text", "column", "way"),
+    [
+        ('customer.tier = "x"', 15, "compare with '=='"),
+        ('customer.tier === "x"', 15, "compare with '=='"),
+        ('customer.tier is "x"', 15, "compare with '=='"),
+        ('customer.tier <> "x"', 15, "write '!='"),
+        ("customer.health => 3", 17, "write '>='"),
+        ("customer.pilot and customer.health > 3", 16, "join with '&&'"),
+        ('customer.tier == "and" OR customer.pilot', 24, "join with '||'"),
+        ("customer.pilot & customer.pilot", 16, "write '&&'"),
+        ("not customer.pilot", 1, "write '!(...)'"),
+        ("not(customer.pilot)", 1, "write '!(...)'"),
+        ("if customer.pilot", 1, "write the condition alone"),
+        ("customer.health > 40%", 21, "write the number alone"),
+        ("int(customer.health) % 2 = 0", 26, "compare with '=='"),
+        ("customer.health > 1,000", 19, "without a comma: 1000"),
+        ("customer.health > 40;", 21, "ends without it"),
+        ("customer.tier == “x”", 18, "write straight ones"),
+        ('customer.tier == "x', 18, 'write " at the end of the text'),
+        ("customer.tier == 'x\"", 18, "write ' at the end of the text"),
+        ("(customer.pilot", 1, "write ')' where it ends"),
+        ("customer.pilot)", 15, "remove it"),
+        ("customer.health <", 18, "write what it is compared with"),
+        ("< 40", 1, "write what is compared"),
+        ('customer.tier "x"', 15, "write '==' to compare"),
+        ('customer.tier in ("a", "b")', 18, "write in [...]"),
+        ('customer.tier contains "x"', 15, '.contains("TEXT")'),
+        ('customer.tier.startWith("x")', 15, "did you mean 'startsWith'?"),
+        ("customer.pilot == True", 19, "write true"),
+        ('customer.pilot == "yes"', 16, "write true, without quotes"),
+        ('customer.health == "40"', 17, "a number is written without quotes: 40"),
+        ("customer.tier < 40", 15, 'in quotes: "40"'),
+        ("customer.tier == small", 18, '"small" in quotes if it is text'),
+        ("customer.renews_on < 2027-10-11", 20, 'a date is written in quotes: "2027-03-01"'),
+        ('customer.tier == "a" || "b"', 22, 'x == "a" || x == "b"'),
+        ("customer.health == null", 17, "has(customer.X)"),
+        ("customer.health ? 3", 20, "write comparisons such as customer.health < 40"),
+    ],
+)
+def test_what_is_written_as_elsewhere_is_told_how_it_is_written_here(text: str, column: int, way: str) -> None:
+    error = refusal(text)
+    assert way in error.message
+    assert error.column == column
+
+
 def test_mismatches_are_told_in_plain_words() -> None:
-    assert refusal("customer.tier < 40").message == "'<' does not work between text and a number"
-    assert "has(customer.X)" in refusal("customer.health == null").message
+    assert refusal("customer.tier < 40").message.startswith("'<' does not work between text and a number;")

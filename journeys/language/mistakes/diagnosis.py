@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from journeys.language.mistakes.layout import Layout
-from journeys.language.mistakes.values import Trouble, indent_of, quoted, shown
+from journeys.language.mistakes.values import Trouble, indent_of, quoted, shown, spaces
 
 _LONGEST_LINE = 5_000
 _ABOVE, _BELOW = 300, 80
@@ -103,16 +103,25 @@ def _moved(lines: Sequence[str], found: Trouble) -> Trouble | None:
     """The change of one line after which the most lines fit, told; nothing if none helps."""
     best, reached = None, found.row
     for change in _changes(lines, found.row):
-        changed = change.made(lines)
-        if changed is None:
-            continue
-        next_trouble = Layout(changed, twice=True).first_trouble()
-        fits = len(lines) if next_trouble is None else next_trouble.row
+        fits = _fitting(lines, change)
         if fits > reached:
             best, reached = change, fits
-        if next_trouble is None:
+        if fits == len(lines):
             break
-    return _told(lines, best) if best is not None else None
+    if best is None:
+        return None
+    other = replace(best, shift=-best.shift)
+    both = best.shift != 0 and best.row == found.row and _fitting(lines, other) == reached
+    return _told(lines, best, other if both else None)
+
+
+def _fitting(lines: Sequence[str], change: _Change) -> int:
+    """How many lines fit once one is changed, from the first."""
+    changed = change.made(lines)
+    if changed is None:
+        return -1
+    trouble = Layout(changed, twice=True).first_trouble()
+    return len(lines) if trouble is None else trouble.row
 
 
 def _changes(lines: Sequence[str], row: int) -> Iterator[_Change]:
@@ -156,7 +165,7 @@ def _holds_something(line: str) -> bool:
     return bool(line.strip()) and not line.lstrip().startswith("#")
 
 
-def _told(lines: Sequence[str], change: _Change) -> Trouble:
+def _told(lines: Sequence[str], change: _Change, other: _Change | None) -> Trouble:
     line = lines[change.row]
     indent = indent_of(line)
     what = shown(line)
@@ -166,18 +175,13 @@ def _told(lines: Sequence[str], change: _Change) -> Trouble:
     if change.dash == "removed":
         said = f"{what} stands among fields, where no dash belongs; write {shown(line.strip()[1:])}"
         return Trouble(change.row, indent, said)
-    right = indent + change.shift
-    way = f"{'add' if change.shift > 0 else 'take away'} {_spaces(abs(change.shift))}"
+    changes = [change] if other is None else [change, other]
+    right = " or ".join(str(indent + each.shift) for each in changes)
+    way = " or ".join(f"{'add' if each.shift > 0 else 'take away'} {spaces(abs(each.shift))}" for each in changes)
     under = " here and in the lines under it" if change.whole else ""
     things = "the dashes of one list" if line.lstrip().startswith("- ") else "the fields of one thing"
-    said = (
-        f"{what} begins {_spaces(indent)} in, its neighbours {right}; {way}{under}: {things} begin in the same column"
-    )
+    said = f"{what} begins {spaces(indent)} in, its neighbours {right}; {way}{under}: {things} begin in the same column"
     return Trouble(change.row, indent, said)
-
-
-def _spaces(count: int) -> str:
-    return f"{count} space{'' if count == 1 else 's'}"
 
 
 def _by_the_words(lines: Sequence[str], refusal: Refusal) -> Trouble:

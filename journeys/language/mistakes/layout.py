@@ -10,11 +10,21 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from journeys.language.mistakes.values import KEY, After, Trouble, indent_of, read_value, shown, without_comment
+from journeys.language.mistakes.values import (
+    KEY,
+    NO_COLON,
+    NO_SPACE_AFTER_DASH,
+    After,
+    Trouble,
+    indent_of,
+    read_value,
+    shown,
+    spaces,
+    without_comment,
+)
 
 _DASHES = re.compile(r"(?:-[ ]+|-$)*")
 _NO_SPACE = re.compile(r"([A-Za-z_]\w*):(?!//)(\S.*)")
-_NO_SPACE_AFTER_DASH = re.compile(r"-(?=[A-Za-z_{\[\"'])")
 _TEXT_OF_WORDS = 3
 
 
@@ -72,9 +82,8 @@ class Layout:
         return None
 
     def _take(self, line: _Line) -> Trouble | int:
-        if found := _NO_SPACE_AFTER_DASH.match(line.text):
-            said = f"After the dash of {shown(line.text)} a space is missing; write {shown('- ' + line.text[1:])}"
-            return Trouble(line.row, line.column + found.start(), said)
+        if NO_SPACE_AFTER_DASH.match(line.text):
+            return Trouble(line.row, line.column, misread_name(line.text) or "")
         if self._continues(line):
             return line.row + 1
         trouble = self._fit(line) or self._name(line)
@@ -133,7 +142,7 @@ class Layout:
             if line.key is not None and len(line.key.split()) >= _TEXT_OF_WORDS:
                 said = f"The text {shown(line.text)} holds a colon and a space; put the whole text in quotes"
                 return Trouble(line.row, line.column, said)
-        said = f"{shown(line.text)} begins {line.start} spaces in, and nothing above it begins there"
+        said = f"{shown(line.text)} begins {spaces(line.start)} in, and nothing above it begins there"
         way = "indent it as far as the fields that it belongs to"
         return Trouble(line.row, line.start, f"{said}; {way}", in_layout=True)
 
@@ -147,12 +156,24 @@ class Layout:
             alone = bool(line.dashes) or line.text[0] in "\"'[{|>&*!"
             said = None if alone else _unfinished(line)
             return Trouble(line.row, line.column, said, in_layout=self._after is After.TEXT) if said else None
+        if said := misread_name(line.text):
+            return Trouble(line.row, line.column, said)
         if self._twice and key in block.names:
             return Trouble(line.row, line.column, f"{key!r} is written twice; remove one")
         block.names.add(key)
         if line.dashes:
             self.blocks[-2].names.add(key)
         return None
+
+
+def misread_name(text: str) -> str | None:
+    """What is wrong with the beginning of a field that a parser takes for a longer name than was meant."""
+    if NO_SPACE_AFTER_DASH.match(text):
+        return f"After the dash of {shown(text)} a space is missing; write {shown('- ' + text[1:])}"
+    if found := NO_COLON.match(text):
+        meant = f"{found[1]}: {text[found.end(1) :].lstrip(': ')}"
+        return f"Between {found[1]!r} and {found[2]!r} a colon and a space belong; write {shown(meant)}"
+    return None
 
 
 def _unfinished(line: _Line) -> str | None:

@@ -11,6 +11,9 @@ from dataclasses import dataclass
 from enum import Enum
 
 KEY = re.compile(r"""(?:"(?:[^"\\]|\\.)*"|'(?:[^']|'')*'|[^\s"'\[{#&*!|>%@`,][^\n]*?)\s*:(?=\s|$)""")
+NO_COLON = re.compile(r"([A-Za-z_]\w*)(?::| +)([\[{])")
+"""A name that a bracket follows without the colon and the space between."""
+NO_SPACE_AFTER_DASH = re.compile(r"-(?=[A-Za-z_{\[\"'])")
 _BLOCK = re.compile(r"[|>][-+0-9]*\s*(?=#|$)")
 _ANCHOR = re.compile(r"[&!][^\s\[\]{},]*\s+")
 _COMMENT = re.compile(r"\s#.*$")
@@ -81,10 +84,15 @@ def _block(lines: Sequence[str], row: int, column: int, base: int) -> Value:
         indent = indent_of(lines[end])
         depth = indent if depth is None and lines[end].strip() else depth
         if depth is not None and lines[end].strip() and indent < depth:
-            said = f"{shown(lines[end])} begins {indent} spaces in, and the text above it {depth}"
+            said = f"{shown(lines[end])} begins {spaces(indent)} in, and the text above it {depth}"
             return Value(end, After.CLOSED, Trouble(end, indent, f"{said}; indent it alike if it goes on from there"))
         end += 1
     return Value(end, After.TEXT)
+
+
+def spaces(count: int) -> str:
+    """A number of spaces in words."""
+    return f"{count} space{'' if count == 1 else 's'}"
 
 
 def indent_of(line: str) -> int:

@@ -1,0 +1,75 @@
+"""Fields that are good and stand in the wrong column, so that they belong to something else."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.language.broken import example_with, place_of, problems_with
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "word", "said"),
+    [
+        ("  priority: 20", "priority: 20", "priority", "'segment' of the map above has one"),
+        ("reenter: after", "  reenter: after", "reenter", "the map has one: if it belongs there, indent it less"),
+        ("  pilot: {type: flag}", "pilot: {type: flag}", "pilot", "belongs to 'attributes' above, indent it deeper"),
+        ("  manager: Head", "manager: Head", "manager: Head", "belongs to 'roles' above, indent it deeper"),
+        ("personas:\n", "  personas:\n", "personas", "is a field of the map and stands in 'roles'; indent it as far"),
+        ("stages:\n  - stage: onb", "  stages:\n  - stage: onb", "stages", "the map has one"),
+        ("        essential: true", "    essential: true", "essential", "touchpoint 'recap' above has one"),
+        ("          silent: {", "        silent: {", "silent: {", "'then' of outcome 'hours_saved' above has one"),
+        ("        due: 4 weeks", "    due: 4 weeks", "due: 4", "action 'sign' above has one"),
+    ],
+)
+def test_a_field_under_the_wrong_parent_is_told_where_it_belongs(old: str, new: str, word: str, said: str) -> None:
+    problem, *others = problems_with((old, new))
+    assert problem.code == "M101"
+    assert (problem.line, problem.column) == place_of(example_with((old, new)), word)
+    assert said in problem.message
+    assert not [each for each in others if each.severity == "error"]
+
+
+def test_a_misspelling_is_still_taken_for_one() -> None:
+    (problem,) = problems_with(("    target: 30 days", "    taget: 30 days"))
+    assert problem.suggestion == "target"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("renews_on: {type: date}", "renews_on: date", "not 'date'; write {type: date}"),
+        ("goal: {type: text}", "goal: what they want", "write {type: text}"),
+        ("sponsor: {title: Medical director}", "sponsor: Medical director", "write {title: Medical director}"),
+        ("renews_on: {type: date}", "renews_on: {type: datetime}", "did you mean 'date'?"),
+        ("days: [mon, tue, wed, thu], from", "days: [mon tue, wed, thu], from", "comma between them: mon, tue"),
+        ("[sponsor, coordinator]", "[sponsor coordinator]", "write a comma between two: sponsor, coordinator"),
+        ("priority: 20", "priority: high", "takes a whole number, not 'high'"),
+        ("        due: 20 business days", "        deadline: 20 business days", "did you mean 'due'?"),
+        ("        after: kickoff", "        depends_on: kickoff", "did you mean 'after'?"),
+    ],
+)
+def test_a_value_of_the_wrong_kind_is_told_what_to_write(old: str, new: str, said: str) -> None:
+    assert any(said in problem.message for problem in problems_with((old, new)))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("due: 20 business days", "due: 4w", "'4w' is not a duration; write '4 weeks'"),
+        ("due: 20 business days", "due: two Weeks", "write '2 weeks'"),
+        ("due: 20 business days", "due: 5 busines days", "write '5 business days'"),
+        ("due: 20 business days", "due: 3 working days", "write '3 business days'"),
+        ("due: 20 business days", "due: 20", "20 has no unit; write it as text, such as '5 business days'"),
+        ("due: 20 business days", "due: soon", "months, quarters or years, such as '4 weeks'"),
+        ("due: 20 business days", "due: 3 days after", "write how long alone: '3 days'"),
+        ("due: 20 business days", "due: [1 day]", "A list can't stand here; write text"),
+        ("days before, on the day]", "days]", "such as '3 business days before'"),
+        ("before customer.renews_on}", "before renews_on}", "such as '120 days before customer.renews_on'"),
+        ("limit: 3 per 7 days", "limit: 3 a week", "such as '3 per week'"),
+        ("reenter: after 90 days", "reenter: 90 days", "such as 'after 90 days'"),
+    ],
+)
+def test_time_that_can_not_be_read_is_told_as_it_is_written_right(old: str, new: str, said: str) -> None:
+    (problem,) = problems_with((old, new))
+    assert problem.code == "M106"
+    assert said in problem.message
