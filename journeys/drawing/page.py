@@ -13,7 +13,7 @@ _HEADS = ("Step", "Track", "Who, when and where it leads", "After")
 _LABELS = ("Track", "", "After")  # on a phone, where the table is a list of cards
 _STYLE = """
 :root{color-scheme:light}
-body{margin:0;font:16px/1.45 'Source Sans Pro','Source Sans 3','Segoe UI',Helvetica,Arial,sans-serif;
+body{margin:0;font:16px/1.45 'Source Sans 3','Segoe UI',Helvetica,Arial,sans-serif;
 color:#17212b;background:#fff}
 main{max-width:1600px;margin:0 auto;padding:1rem}
 svg{width:100%;height:auto;min-width:1100px;display:block}

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from playwright.async_api import Page, expect
 
+from journeys.drawing.page import page_of
+from journeys.drawing.sheet import picture
+from journeys.drawing.telling import content_of
+from journeys.language.loader import load
 from store import messages
 from tests.browser.looking import cut_texts, focus_stops, sideways
 from tests.web.conftest import World
@@ -127,6 +133,25 @@ async def test_a_task_is_completed_by_the_keyboard_alone(world: World, page: Pag
     assert (await world.task("kickoff/1")).status == "done"
 
 
+# A map as a page.
+
+
+async def test_the_page_of_a_map_fits_a_phone_and_says_that_its_picture_is_wider(page: Page) -> None:
+    made = load(Path(__file__).parents[2] / "maps" / "enterprise-save-time").map
+    assert made is not None
+    await page.set_content(page_of(content_of(made), picture(made)))
+
+    assert await page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+    cells = (
+        "[...document.querySelectorAll('#as-text *')].filter(each => each.getBoundingClientRect().right > innerWidth)"
+    )
+    assert await page.evaluate(f"{cells}.length") == 0
+    cue = page.get_by_text("The picture is wider than this screen")
+    await expect(cue).to_be_visible()
+    await page.set_viewport_size({"width": 1400, "height": 900})
+    await expect(cue).to_be_hidden()
+
+
 # Every page.
 
 
@@ -153,6 +178,7 @@ async def test_no_page_scrolls_sideways_cuts_a_text_or_keeps_the_keyboard_out(wo
         "/ops/customers/acme",
         f"/ops/customers/{'x' * 100}",
         "/ops/outbox",
+        "/ops/outbox?status=waiting",
         "/ops/outbox/acme/1/connect/1/opening/1",
         "/ops/maps",
         world.plan(SAM),

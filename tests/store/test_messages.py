@@ -36,6 +36,20 @@ async def test_a_message_waits_in_the_outbox_with_all_that_its_delivery_needs(st
     assert START < message.at < START + 86_400
 
 
+async def test_a_message_that_is_held_back_is_counted_until_it_goes_out(store):
+    async with store.transaction() as session:
+        chart = await publish(session)
+        walk = await Walk.begin(session, chart, customer("acme"))
+        await Walk.begin(session, chart, customer("bolt"))
+        assert await messages.count_waiting(session) == 0
+        assert await messages.waiting_journeys(session) == []
+        await walk.tell(START + 60, StepDone(id="f1", at=START + 60, step="kickoff", result="ready"))
+        assert await messages.count_waiting(session) == 1
+        assert [(row.id, name) for row, name in await messages.waiting_journeys(session)] == [(walk.journey, "Acme")]
+        await walk.tell(START + 86_400)  # the morning in Tokyo is over
+        assert await messages.count_waiting(session) == 0
+
+
 async def test_the_first_rendering_stands_so_that_every_attempt_sends_the_same(store, journey):
     for subject in ("Hello", "Something else"):
         async with store.transaction() as session:
