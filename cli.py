@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from typing import Annotated
 
 import typer
 
 from commands.support.lazy import Commands, Listed
 from commands.support.options import before_every_command
-from embedded.leaving import run_and_leave
+from commands.support.running import run_as_process
 
 _RUN = "Run Milepost"
 _MAPS = "Write maps"
@@ -71,11 +70,7 @@ def _root(
 
 def main() -> None:
     """Run the command that the arguments name; exits 0, 1 for an error, 2 for a command that cannot be read."""
-    for stream in (sys.stdout, sys.stderr):
-        reconfigure = getattr(stream, "reconfigure", None)
-        if reconfigure is not None:
-            reconfigure(errors="replace")  # an old terminal shall not end a command
-    run_and_leave(app)
+    run_as_process(app)
 
 
 if __name__ == "__main__":

@@ -18,6 +18,7 @@ from commands.support.opening import opened
 from journeys.language.lint import lint
 from journeys.language.loader import content_hash, from_files, load
 from journeys.planner.chart import Chart
+from journeys.wording import version_said
 from settings import Settings
 from store import maps
 from store.charts import UnreadableVersion
@@ -46,7 +47,8 @@ class Maps:
     def __str__(self) -> str:
         if self.folder is not None:
             return f"the maps in the folder {str(self.folder)!r}"
-        return "what is published: " + ", ".join(f"{name} version {many}" for name, many in self.published.items())
+        said = (f"{each.map.map} {version_said(self.published[each.map.map], each.version)}" for each in self.charts)
+        return "what is published: " + ", ".join(said)
 
     def to_json(self) -> dict[str, Any]:
         return {"folder": str(self.folder) if self.folder is not None else None, "published": dict(self.published)}

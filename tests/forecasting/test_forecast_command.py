@@ -253,7 +253,7 @@ def test_what_is_published_is_forecast_as_the_same_maps_in_a_folder(forecast, bo
     )
     assert after > 2 * before
     said = forecast("--customers", book(ACME), "--published").stdout
-    assert "Played on what is published: enterprise-save-time version 2, " in said
+    assert re.search(r"Played on what is published: enterprise-save-time version 2 \([0-9a-f]{12}\), ", said)
 
 
 def test_where_nothing_is_published_it_says_so(forecast, book, published):
