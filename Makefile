@@ -2,6 +2,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+INSTALL := $(BIN)/pip install -qq --disable-pip-version-check --no-warn-script-location --root-user-action ignore
 
 .PHONY: run test setup lint bench lock clean
 
@@ -14,6 +15,7 @@ test: $(VENV)/.installed-test
 	$(BIN)/pytest tests/acceptance
 
 setup: $(VENV)/.installed-test
+	@echo "Ready: now type 'make run' (Milepost with a sample), or '$(BIN)/milepost --help'."
 
 lint: $(VENV)/.installed-test
 	$(BIN)/ruff check
@@ -23,20 +25,22 @@ lint: $(VENV)/.installed-test
 	$(BIN)/milepost lint maps
 
 bench: $(VENV)/.installed-test
-	$(BIN)/pip install --quiet --disable-pip-version-check -c requirements.lock -e '.[bench]'
+	$(INSTALL) -c requirements.lock -e '.[bench]'
 	$(BIN)/python -m benchmarks
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 		{ echo "Milepost needs Python 3.11 or newer; $(PYTHON) is $$($(PYTHON) --version). Try: make $(MAKECMDGOALS) PYTHON=python3.12"; exit 1; }
-	$(PYTHON) -m venv $(VENV)
+	@$(PYTHON) -m venv $(VENV)
 
 $(VENV)/.installed: $(BIN)/python pyproject.toml requirements.lock
-	$(BIN)/pip install --quiet --disable-pip-version-check -c requirements.lock -e .
+	@echo "Installing what Milepost needs into $(VENV); this takes a minute."
+	@$(INSTALL) -c requirements.lock -e .
 	@touch $@
 
 $(VENV)/.installed-test: $(BIN)/python pyproject.toml requirements.lock
-	$(BIN)/pip install --quiet --disable-pip-version-check -c requirements.lock -e '.[test]'
+	@echo "Installing Milepost and its tests into $(VENV); this takes a minute."
+	@$(INSTALL) -c requirements.lock -e '.[test]'
 	@touch $@ $(VENV)/.installed
 
 # Writes the newest versions that pyproject.toml admits; run the tests before you commit them.
