@@ -103,7 +103,7 @@ def test_journeys_on_several_versions_are_told_by_version(
     milepost("import", book(ACME))
     edit(draft, "title: Welcome", "title: Arrival")
     said = without_hashes(milepost("publish", draft).stdout)
-    assert "1 change since version 2:\n  stage onboarding “Arrival”: title Welcome → Arrival" in said
+    assert "1 change since version 2:\n  stage onboarding: title Welcome → Arrival" in said
     assert "3 open journeys stay on another version" in said
     assert "  1 journey on version 2: nothing.\n  2 journeys on version 1:\n" in said
     commands = [line.strip() for line in said.splitlines() if "milepost diff" in line]
