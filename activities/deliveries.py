@@ -10,10 +10,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from temporalio import activity
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
-from activities.rendering import Writing, outgoing, write
 from activities.types import DeliveryFailure, DeliveryOrder
 from channels.links import LinkSigner
 from channels.protocol import Channel, OutgoingMessage, TryAgain, Undeliverable
+from channels.writing import Writing, outgoing, write
 from journeys.language.templates import TemplateFailed
 from journeys.planner.facts import MessageFailed, to_json
 from journeys.planner.instants import Instant
@@ -100,7 +100,7 @@ class DeliveryActivities:
             chart=await self._charts.of(row.version),
             files=await self._charts.files(row.version),
             state=State.from_json(journey.state),
-            row=row,
+            due=row,
             links=self._links,
             now=datetime.now(UTC),
         )

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from activities.rendering import Writing, render
 from channels.links import LinkSigner
+from channels.writing import Writing, render
 from journeys.language.templates import Rendered, TemplateFailed
 from journeys.planner.commands import SendMessage
 from journeys.planner.instants import moment
@@ -15,7 +15,6 @@ from journeys.planner.plan import Plan
 from journeys.planner.state import State
 from journeys.scenario import Scenario
 from journeys.simulation import steps
-from store.tables import MessageRow
 
 _PLACE = "https://milepost.example"
 
@@ -30,6 +29,15 @@ class Mail:
 
     def to_json(self) -> dict[str, str]:
         return {"to": self.to, "subject": self.subject, "text": self.text}
+
+
+@dataclass(frozen=True, slots=True)
+class _Due:
+    journey_id: str
+    message: str
+    contact: str
+    steps: list[str]
+    templates: list[str]
 
 
 class _ShortLinks(LinkSigner):
@@ -53,8 +61,8 @@ def _mails(scenario: Scenario, made: Plan, links: LinkSigner) -> Iterator[tuple[
     files = scenario.version_files.get(version, scenario.files)
     for command in made.commands:
         if isinstance(command, SendMessage):
-            row = _row(command, made.state)
-            writing = Writing(chart, files, made.state, row, links, moment(made.state.clock))
+            due = _Due("simulated", command.message, command.contact, list(command.steps), list(command.templates))
+            writing = Writing(chart, files, made.state, due, links, moment(made.state.clock))
             to = f"{writing.contact.name} <{writing.contact.email}>"
             yield command.message, _mail(to, writing)
 
@@ -65,14 +73,3 @@ def _mail(to: str, writing: Writing) -> Mail:
     except TemplateFailed as failed:
         return Mail(to, "(cannot be written)", str(failed))
     return Mail(to, rendered.subject, rendered.text.strip())
-
-
-def _row(command: SendMessage, state: State) -> MessageRow:
-    return MessageRow(
-        journey_id="simulated",
-        customer_id=state.customer.id,
-        message=command.message,
-        contact=command.contact,
-        steps=list(command.steps),
-        templates=list(command.templates),
-    )

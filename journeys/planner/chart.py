@@ -5,14 +5,14 @@ Compiling is the slow part; a chart is made once a process and shared by every j
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from journeys.language.conditions import Condition, Names, compile_condition
 from journeys.language.durations import DueReminder, Duration
 from journeys.language.model import Action, AnyStep, Map, Outcome, Play, Stage, Touchpoint, Trigger
 from journeys.planner.calendars import Calendar
-from journeys.planner.stirring import Stirs, Watched, stirs_of
+from journeys.planner.stirring import Stirs, Watched
 
 Container = Stage | Play
 
@@ -48,9 +48,18 @@ class ChartStep:
         return ("step", self.id)
 
     @property
-    def waits_for(self) -> tuple[Condition, ...]:
+    def conditions(self) -> tuple[Condition, ...]:
         """The conditions that may close it while it is open."""
         return _conditions(self.done_when, self.verified_when)
+
+    @property
+    def opened_by(self) -> frozenset[Watched]:
+        """What may let it open: itself, its stage or play, the steps before it, the date of its anchor."""
+        found = {self.itself, ("play" if self.in_play else "stage", self.container)}
+        found.update(("step", other) for other in self.step.after)
+        if self.step.at is not None:
+            found.add(("customer", self.step.at.attribute))
+        return frozenset(found)
 
     @property
     def kind(self) -> str:
@@ -110,7 +119,7 @@ class ChartStage:
         return ("stage", self.stage.id)
 
     @property
-    def waits_for(self) -> tuple[Condition, ...]:
+    def conditions(self) -> tuple[Condition, ...]:
         """The conditions that may open it."""
         return _conditions(self.opens_when)
 
@@ -132,9 +141,13 @@ class ChartPlay:
         return ("play", self.play.id)
 
     @property
-    def waits_for(self) -> tuple[Condition, ...]:
+    def conditions(self) -> tuple[Condition, ...]:
         """The conditions that may start or end it, or let a start through that was kept."""
         return (*_conditions(self.starts_when, self.ends_when), *([self.only_if] if self.only_if else ()))
+
+
+Moved = ChartStep | ChartStage | ChartPlay
+"""What conditions and events may move."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +155,9 @@ class Chart:
     """One version of a map. `stages` and `plays` are in the order of the file; `version` is the version's hash.
 
     `goes_on` says that the journey goes on with nothing open; `anchored` are the customer's dates that anchors are told
-    from, `stirs` what every change makes worth looking at, `places` the positions of steps, stages and plays.
+    from. `looks` is whatever conditions and events move, in the order in which they are looked at; `dated` are the
+    places in it where the day alone may change the answer. `stirs` is what every change makes worth looking at,
+    `places` are the positions of steps, stages and plays.
     """
 
     map: Map
@@ -155,6 +170,8 @@ class Chart:
     events: frozenset[str]
     goes_on: bool
     anchored: frozenset[str]
+    looks: tuple[Moved, ...]
+    dated: tuple[int, ...]
     stirs: Stirs
     ordered: tuple[ChartStep, ...]
     containers: tuple[ChartStage | ChartPlay, ...]
@@ -181,52 +198,68 @@ class Chart:
 def _compile(map: Map, version: str) -> Chart:  # noqa: A002 - the field's word
     names = Names.of(map)
     positions = iter(range(1_000_000))
-    steps: dict[str, ChartStep] = {}
-    stages: dict[str, ChartStage] = {}
-    plays: dict[str, ChartPlay] = {}
-    for number, stage in enumerate(map.stages):
-        position = next(positions)
-        made = _steps(stage, names, positions)
-        opens = stage.opens.when if stage.opens else ()
-        stages[stage.id] = ChartStage(
-            stage, position, made, _required(made), number == 0 or stage.opens is None, _triggers(opens, names)
-        )
-        steps.update((step.id, step) for step in made)
-    for play in map.plays:
-        position = next(positions)
-        made = _steps(play, names, positions)
-        only_if = compile_condition(play.only_if, names) if play.only_if else None
-        plays[play.id] = ChartPlay(
-            play,
-            position,
-            made,
-            _required(made),
-            _triggers(play.starts_when, names),
-            _triggers(play.ends_when, names),
-            only_if,
-        )
-        steps.update((step.id, step) for step in made)
+    stages = {stage.id: _stage(stage, names, positions, first=stage is map.stages[0]) for stage in map.stages}
+    plays = {play.id: _play(play, names, positions) for play in map.plays}
     containers: tuple[ChartStage | ChartPlay, ...] = (*stages.values(), *plays.values())
-    placed: tuple[ChartStep | ChartStage | ChartPlay, ...] = (*steps.values(), *containers)
+    steps = {step.id: step for container in containers for step in container.steps}
+    placed: tuple[Moved, ...] = (*steps.values(), *containers)
+    looks: tuple[Moved, ...] = (
+        *(step for step in steps.values() if step.done_when or step.verified_when),
+        *(stage for stage in stages.values() if stage.opens_when),
+        *plays.values(),
+    )
     working = map.working_time
     anchors = [step.step.at for step in steps.values()] + [stage.opens.at for stage in map.stages if stage.opens]
-    anchored = frozenset(anchor.attribute for anchor in anchors if anchor is not None)
     return Chart(
-        map,
-        version,
-        compile_condition(map.segment.where, names),
-        steps,
-        stages,
-        plays,
-        Calendar.of(working, working.timezone, working.country),
-        frozenset(_events(steps, stages, plays)),
-        any(stage.opens is not None and stage.opens.at is not None for stage in map.stages[1:]),
-        anchored,
-        stirs_of(steps.values(), stages.values(), plays.values()),
-        tuple(steps.values()),
-        containers,
-        {each.itself: each.position for each in placed},
+        map=map,
+        version=version,
+        where=compile_condition(map.segment.where, names),
+        steps=steps,
+        stages=stages,
+        plays=plays,
+        ours=Calendar.of(working, working.timezone, working.country),
+        events=frozenset(_events(steps, stages, plays)),
+        goes_on=any(stage.opens is not None and stage.opens.at is not None for stage in map.stages[1:]),
+        anchored=frozenset(anchor.attribute for anchor in anchors if anchor is not None),
+        looks=looks,
+        dated=tuple(place for place, look in enumerate(looks) if any(each.needs_today for each in look.conditions)),
+        stirs=_stirs(looks, containers, steps.values()),
+        ordered=tuple(steps.values()),
+        containers=containers,
+        places={each.itself: each.position for each in placed},
     )
+
+
+def _stage(stage: Stage, names: Names, positions: Iterator[int], *, first: bool) -> ChartStage:
+    position = next(positions)
+    steps = _steps(stage, names, positions)
+    opens = stage.opens.when if stage.opens else ()
+    in_sequence = first or stage.opens is None
+    return ChartStage(stage, position, steps, _required(steps), in_sequence, _triggers(opens, names))
+
+
+def _play(play: Play, names: Names, positions: Iterator[int]) -> ChartPlay:
+    position = next(positions)
+    steps = _steps(play, names, positions)
+    only_if = compile_condition(play.only_if, names) if play.only_if else None
+    starts, ends = _triggers(play.starts_when, names), _triggers(play.ends_when, names)
+    return ChartPlay(play, position, steps, _required(steps), starts, ends, only_if)
+
+
+_OF_ROOT = {"steps": "step", "results": "step", "outcomes": "step", "plays": "play", "stages": "stage"}
+
+
+def _stirs(looks: Iterable[Moved], containers: tuple[ChartStage | ChartPlay, ...], steps: Iterable[ChartStep]) -> Stirs:
+    holding = {each.itself for each in containers if isinstance(each, ChartPlay) and each.play.holds == "everything"}
+    return Stirs.of(
+        [{look.itself, *(watched for each in look.conditions for watched in _watched(each))} for look in looks],
+        [{each.itself, *(step.itself for step in each.steps)} for each in containers],
+        [step.opened_by | holding for step in steps],
+    )
+
+
+def _watched(condition: Condition) -> Iterator[Watched]:
+    return ((_OF_ROOT.get(root, root), name) for root, name in condition.references)
 
 
 def _steps(container: Container, names: Names, positions: Iterator[int]) -> tuple[ChartStep, ...]:

@@ -7,7 +7,7 @@ after the first thing that happens: conditions are looked at after every change.
 from __future__ import annotations
 
 from journeys.planner.branches import finish_play, finish_stage, open_stage, start_or_defer, try_start
-from journeys.planner.chart import ChartPlay, ChartStage, ChartStep, Waited
+from journeys.planner.chart import ChartPlay, ChartStage, ChartStep, Moved, Waited
 from journeys.planner.closing import end_journey
 from journeys.planner.outcomes import verified_by_product
 from journeys.planner.steps import finish_step, is_fulfilled, open_if_ready
@@ -19,7 +19,7 @@ def settle(turn: Turn) -> None:
     """Bring about all that follows now. While the journey is paused nothing closes, opens, starts or ends."""
     if not (turn.to_look or turn.to_close or turn.to_open):
         return
-    turn.to_look.update(turn.chart.stirs.dated)
+    turn.to_look.update(turn.chart.dated)
     while not turn.ended:
         if _conditions(turn):
             continue
@@ -33,7 +33,7 @@ def settle(turn: Turn) -> None:
 
 
 def _conditions(turn: Turn) -> bool:
-    looks, waiting = turn.chart.stirs.looks, turn.to_look
+    looks, waiting = turn.chart.looks, turn.to_look
     while waiting:
         place = min(waiting)
         waiting.remove(place)
@@ -43,7 +43,7 @@ def _conditions(turn: Turn) -> bool:
     return False
 
 
-def _look(turn: Turn, at: ChartStep | ChartStage | ChartPlay) -> bool:
+def _look(turn: Turn, at: Moved) -> bool:
     """Whether conditions or events bring anything about here."""
     if isinstance(at, ChartPlay):
         return _play_ends(turn, at) or _play_starts(turn, at)

@@ -9,6 +9,7 @@ from journeys.planner.ahead import STEP, Ahead, Due, Timer
 from journeys.planner.branches import carry_out, finish_play, open_stage, try_start
 from journeys.planner.chart import ChartPlay, ChartStage, ChartStep
 from journeys.planner.dues import escalation_of
+from journeys.planner.foreseeing import foresee, foreseen
 from journeys.planner.instants import Instant
 from journeys.planner.messages import enqueue, is_held_by_play
 from journeys.planner.outcomes import ask, silent
@@ -22,9 +23,9 @@ def _ahead(turn: Turn) -> Ahead:
     """What lies ahead, with all that changed taken in."""
     state = turn.state
     if state.ahead is None:
-        state.ahead = Ahead.of(state)
+        state.ahead = foreseen(state)
     elif turn.moved:
-        state.ahead.look_anew(state, turn.moved)
+        foresee(state.ahead, state, turn.moved)
     turn.moved.clear()
     return state.ahead
 

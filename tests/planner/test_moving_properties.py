@@ -7,9 +7,9 @@ import json
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from journeys.planner.ahead import Ahead
 from journeys.planner.chart import Chart
 from journeys.planner.facts import MapChanged
+from journeys.planner.foreseeing import foreseen
 from journeys.planner.plan import plan
 from journeys.planner.state import State
 from journeys.simulation import simulate, steps
@@ -51,7 +51,7 @@ def test_what_a_state_carries_of_the_time_ahead_is_what_its_records_say(data):
     state = State.begin(customer, old.map.map, "v1", START)
     for made in steps(old, state, facts, UNTIL, {"v2": new}):
         assert made.state.ahead is not None
-        told_anew = Ahead.of(made.state)
+        told_anew = foreseen(made.state)
         assert made.state.ahead.timers == told_anew.timers
         assert made.state.ahead.soonest == told_anew.soonest
         assert made.state.ahead.wake == made.wake_at

@@ -1,10 +1,11 @@
-"""From a message's row to the words that go out: texts of the map, the customer's data, links."""
+"""From a message that is due to the words that go out: texts of the map, the customer's data, links."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
 
 from channels.compose import Recipient, compose
 from channels.links import LinkSigner
@@ -26,9 +27,23 @@ from journeys.planner.calendars import zone
 from journeys.planner.chart import Chart
 from journeys.planner.instants import moment
 from journeys.planner.state import State
-from store.tables import MessageRow
 
 MESSAGES = "messages/"
+
+
+class Due(Protocol):
+    """A message that is due: whose it is, to which address, about which steps, each in which template."""
+
+    @property
+    def journey_id(self) -> str: ...
+    @property
+    def message(self) -> str: ...
+    @property
+    def contact(self) -> str: ...
+    @property
+    def steps(self) -> list[str]: ...
+    @property
+    def templates(self) -> list[str]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +53,7 @@ class Writing:
     chart: Chart
     files: Mapping[str, str]
     state: State
-    row: MessageRow
+    due: Due
     links: LinkSigner
     now: datetime
 
@@ -50,9 +65,9 @@ class Writing:
     def contact(self) -> Contact:
         """Who it goes to; a person agreed on need not be among the contacts."""
         for contact in self.customer.contacts:
-            if contact.email == self.row.contact:
+            if contact.email == self.due.contact:
                 return contact
-        return Contact(self.row.contact, self.row.contact)
+        return Contact(self.due.contact, self.due.contact)
 
     @property
     def colleague(self) -> str | None:
@@ -65,7 +80,7 @@ class Writing:
 
     @property
     def plan_url(self) -> str:
-        return self.links.plan_url(self.row.journey_id, self.customer.id, self.row.contact, now=self.now)
+        return self.links.plan_url(self.due.journey_id, self.customer.id, self.due.contact, now=self.now)
 
 
 def write(writing: Writing) -> OutgoingMessage:
@@ -78,8 +93,8 @@ def write(writing: Writing) -> OutgoingMessage:
     """
     return compose(
         render(writing),
-        journey=writing.row.journey_id,
-        message=writing.row.message,
+        journey=writing.due.journey_id,
+        message=writing.due.message,
         to=Recipient(writing.customer.id, writing.contact.name, writing.contact.email),
         colleague_name=writing.colleague_name,
         colleague_address=writing.colleague,
@@ -90,8 +105,8 @@ def write(writing: Writing) -> OutgoingMessage:
 def outgoing(writing: Writing, subject: str, text: str, html: str | None) -> OutgoingMessage:
     """The message with words that were found before."""
     return OutgoingMessage(
-        journey=writing.row.journey_id,
-        message=writing.row.message,
+        journey=writing.due.journey_id,
+        message=writing.due.message,
         customer=writing.customer.id,
         to_name=writing.contact.name,
         to_address=writing.contact.email,
@@ -114,7 +129,7 @@ def render(writing: Writing) -> Rendered:
     texts = {name.removeprefix(MESSAGES): text for name, text in writing.files.items() if name.startswith(MESSAGES)}
     language = writing.contact.language or writing.customer.language
     parts = []
-    for step, template in zip(writing.row.steps, writing.row.templates, strict=True):
+    for step, template in zip(writing.due.steps, writing.due.templates, strict=True):
         file = pick_variant(texts, template, language)
         parts.append((texts[file], _context(writing, step, variant_language(file))))
     return render_merged(parts)
@@ -122,7 +137,7 @@ def render(writing: Writing) -> Rendered:
 
 def _context(writing: Writing, step: str, language: str | None) -> MessageContext:
     first = _step(writing, step)
-    others = [_step(writing, other) for other in writing.row.steps if other != step]
+    others = [_step(writing, other) for other in writing.due.steps if other != step]
     timezone = zone(writing.customer.timezone)
     return message_context(
         customer=writing.customer,
@@ -152,5 +167,5 @@ def _verify_url(writing: Writing, step: str) -> str | None:
     if not isinstance(writing.chart.steps[step].step, Outcome):
         return None
     return writing.links.verify_url(
-        writing.row.journey_id, writing.customer.id, writing.row.contact, step, now=writing.now
+        writing.due.journey_id, writing.customer.id, writing.due.contact, step, now=writing.now
     )
