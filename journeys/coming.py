@@ -115,9 +115,7 @@ _SENTENCES: dict[str, Callable[[Wording, More], str]] = {
     "step_withdrawn": _on_step("will be withdrawn", WITHDRAWN),
     "message_sent": _message_sent,
     "message_held": _message_held,
-    "message_dropped": lambda say, more: (
-        f"A message about {_message(say, more)} will be dropped{_why(more, DROPPED)}."
-    ),
+    "message_dropped": lambda say, more: f"A message about {_message(say, more)} will be dropped{_why(more, DROPPED)}.",
     "outcome_asked": _outcome_asked,
     "outcome_silent": lambda say, more: (
         f"The time to answer will be over: nobody will have said whether {quoted(say.step(more.get('step')))} is there."
