@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
-from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
@@ -14,14 +12,11 @@ import typer
 
 from commands.lint import map_files
 from commands.support.errors import CommandError
-from commands.support.opening import opened
 from journeys.language.lint import lint
 from journeys.language.loader import content_hash, from_files, load
 from journeys.planner.chart import Chart
 from journeys.wording import version_said
 from settings import Settings
-from store import maps
-from store.charts import UnreadableVersion
 
 FOLDER = Path("maps")
 
@@ -65,23 +60,12 @@ def maps_of(settings: Settings, folder: Path | None, *, published: bool) -> Maps
         said = f"{str(folder)!r} can't go with --published, which takes the maps from the database; leave one out"
         raise typer.BadParameter(said, param_hint="--maps")
     if published:
-        return asyncio.run(_published(settings))
+        from commands.forecasting.published import published_maps  # noqa: PLC0415 - every process would have the store
+
+        texts, numbers = published_maps(settings)
+        return Maps(texts, None, numbers)
     folder = folder or FOLDER
     return Maps(_below(folder), folder)
-
-
-async def _published(settings: Settings) -> Maps:
-    """The versions that new journeys begin on."""
-    async with opened(settings) as store, store.reading() as session:
-        rows = sorted(await maps.current(session), key=attrgetter("map"))
-    if not rows:
-        raise CommandError(
-            "No map is published.", "`milepost publish MAP_FOLDER` does it; --maps FOLDER takes maps that are not."
-        )
-    for row in rows:
-        if problems := from_files(row.files).problems:
-            raise UnreadableVersion(row.hash, "; ".join(map(str, problems)))
-    return Maps(tuple(dict(row.files) for row in rows), None, {row.map: row.number for row in rows})
 
 
 def _below(folder: Path) -> tuple[Files, ...]:
