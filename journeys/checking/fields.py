@@ -5,25 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from journeys.language.field_errors import needs, shown
 from journeys.language.findings import Finding
 from journeys.language.names import did_you_mean, nearest
 from journeys.language.yaml_text import Path, value_at
 from journeys.written import WrittenAgreement, WrittenContact, WrittenFact
 
 _OURS = ("value_error", "assertion_error")
-_NEEDS = {
-    "string_type": "takes text (in quotes, if it looks like a number)",
-    "string_too_short": "takes text of at least one letter",
-    "list_type": "takes a list, each item beginning with '- '",
-    "tuple_type": "takes a list, each item beginning with '- '",
-    "dict_type": "takes fields, each with a name and a colon",
-    "model_type": "takes fields, each with a name and a colon",
-    "model_attributes_type": "takes fields, each with a name and a colon",
-    "bool_type": "takes true or false",
-    "bool_parsing": "takes true or false",
-    "float_type": "takes a number",
-    "float_parsing": "takes a number",
-}
 _BY_FIELD = {
     "email": "takes an address, such as ana@vendor.example",
     "country": "takes a country's code of two capital letters, such as DE",
@@ -62,8 +50,9 @@ def _finding(error: Mapping[str, Any], path: Path, data: Any, fields: Mapping[st
         said = str(error["msg"]).removeprefix("Value error, ").removeprefix("Assertion failed, ")
         return Finding(path, "M103", f"{said[:1].upper()}{said[1:]}")
     name = next((str(part) for part in reversed(path) if isinstance(part, str)), "scenario")
-    needs = _BY_FIELD.get(name) if kind != "string_too_long" else "takes a shorter text"
-    return Finding(path, "M103", f"{name!r}{_owner(path)} {needs or _needs(kind)}, not {_shown(value_at(data, path))}")
+    by_field = _BY_FIELD.get(name) if kind != "string_too_long" else "takes a shorter text"
+    takes = by_field or needs(kind, error.get("ctx") or {})
+    return Finding(path, "M103", f"{name!r}{_owner(path)} {takes}, not {shown(value_at(data, path))}")
 
 
 def _place(loc: tuple[Any, ...], data: Any) -> Path:
@@ -75,21 +64,6 @@ def _place(loc: tuple[Any, ...], data: Any) -> Path:
             path.append(part)
             data = data[part]
     return tuple(path)
-
-
-def _needs(kind: str) -> str:
-    return _NEEDS.get(kind, "takes something else")
-
-
-def _shown(value: Any) -> str:
-    if isinstance(value, dict):
-        return "fields"
-    if isinstance(value, list):
-        return "a list"
-    if value is None:
-        return "nothing"
-    text = repr(value)
-    return text if len(text) <= 60 else f"{text[:57]}..."  # noqa: PLR2004 - a line stays readable
 
 
 def _owner(path: Path) -> str:

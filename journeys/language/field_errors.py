@@ -125,6 +125,7 @@ _NEEDS = {
     "model_type": "takes fields, each with a name and a colon",
     "model_attributes_type": "takes fields, each with a name and a colon",
     "dict_type": "takes fields, each with a name and a colon",
+    "list_type": "takes a list, each item beginning with '- '",
     "tuple_type": "takes a list, each item beginning with '- '",
     "scalar": "takes text, a number, or true or false",
     "too_short": "takes at least one",
