@@ -41,6 +41,10 @@ Acmes = Callable[[int], None]
 
 @pytest.fixture(autouse=True)
 def _own_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    _set_own(monkeypatch, tmp_path / "data")
+
+
+def _set_own(monkeypatch: pytest.MonkeyPatch, data: Path) -> None:
     """Nothing of this machine's settings; a terminal of 80 columns that is none; nobody at the Temporal address."""
     for name in (
         "MILEPOST_DATABASE_URL",
@@ -52,7 +56,7 @@ def _own_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("TEMPORAL_CONFIG_FILE", "/dev/null")
     monkeypatch.setenv("MILEPOST_TEMPORAL_ADDRESS", f"127.0.0.1:{free_port()}")
-    monkeypatch.setenv("MILEPOST_DATA", str(tmp_path / "data"))
+    monkeypatch.setenv("MILEPOST_DATA", str(data))
     monkeypatch.setenv("COLUMNS", "80")
     monkeypatch.setenv("TZ", "America/New_York")
 
@@ -77,12 +81,25 @@ def book(tmp_path: Path) -> Callable[..., Path]:
     return write
 
 
+@pytest.fixture(scope="session")
+def acmes_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder in which a shipped map is published and Acme has begun a journey; no map is for Lonely."""
+    folder = tmp_path_factory.mktemp("acme")
+    book, data = folder / "book.csv", folder / "data"
+    book.write_text(HEADER + ACME + LONELY)
+    with pytest.MonkeyPatch.context() as environment:
+        _set_own(environment, data)
+        for words in (("publish", str(MAPS / "enterprise-save-time")), ("import", str(book))):
+            assert CliRunner().invoke(app, words).exit_code == 0
+    structlog.reset_defaults()
+    advance(data)
+    return data
+
+
 @pytest.fixture
-def with_acme(milepost: Milepost, book: Callable[..., Path], tmp_path: Path) -> None:
+def with_acme(acmes_data: Path, tmp_path: Path) -> None:
     """A shipped map is published; Acme has begun a journey, no map is for Lonely."""
-    assert milepost("publish", MAPS / "enterprise-save-time").exit_code == 0
-    assert milepost("import", book(ACME, LONELY)).exit_code == 0
-    advance(tmp_path / "data")
+    shutil.copytree(acmes_data, tmp_path / "data")
 
 
 @pytest.fixture
