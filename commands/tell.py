@@ -12,11 +12,9 @@ import typer
 from commands.support.output import AsJson, print_json, say
 from commands.support.telling import EXAMPLES, fact_of, number_or_text
 from commands.support.temporal import opened_door, vocabulary_of
-from commands.support.versions import version_among
 from door.answers import Answer, answer_of
-from door.door import Became, Door, Told
+from door.door import Became, Told
 from settings import Settings
-from store import journeys, maps
 
 _option = partial(typer.Option, show_default=False)
 Text = str | None
@@ -93,8 +91,6 @@ async def _tell(
 ) -> tuple[Told, Answer | None]:
     """What became of it at the door and, where the journey runs, what the journey made of it."""
     async with opened_door(settings) as opened:
-        if kind == "map_changed":
-            words = await _with_hash(opened.door, customer, words)
         fact = fact_of(kind, words, more, (await vocabulary_of(opened.door)).types)
         told = await opened.door.tell(customer, fact, source="cli")
         store = opened.door.house.store
@@ -104,16 +100,6 @@ async def _tell(
 def _ignored(answer: Answer | None) -> str | None:
     """Why what was told changed nothing, where the journey said so."""
     return None if answer is None else answer.ignored
-
-
-async def _with_hash(door: Door, customer: str, words: list[str]) -> list[str]:
-    """The same words with the hash of the version that the first one means."""
-    async with door.house.store.reading() as session:
-        running = await journeys.open_of(session, customer)
-        if running is None or not words:
-            return words  # said better by those who look next
-        rows = await maps.versions(session)
-    return [version_among([row for row in rows if row.map == running.map], words[0]), *words[1:]]
 
 
 def _data(told: Told) -> dict[str, Any]:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
+
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from door.checks import ABOUT_THE_RECORD, check, check_attributes
 from door.enrolment import enrol_if_it_turned
@@ -17,8 +19,9 @@ from journeys.planner.chart import Chart
 from journeys.planner.facts import AttributesSet, Fact, MapChanged, to_json
 from journeys.written import WrittenFact
 from store import errors as store_errors
-from store import facts, journeys
+from store import facts, journeys, maps
 from store.facts import Recorded
+from store.naming import listed, meant_of_one
 
 
 class Became(StrEnum):
@@ -77,7 +80,9 @@ async def tell(
     async with house.store.transaction() as session:
         before = await customer_of(session, customer)
         chart = await house.chart(await journeys.open_of(session, customer))
-        await _check(house, made, customer, chart, charts)
+        if isinstance(made, MapChanged) and chart is not None:
+            made = replace(made, version=await _version(session, chart, made.version))
+        _check(made, customer, chart, charts)
         try:
             recorded = await facts.record(
                 session,
@@ -113,25 +118,22 @@ async def told(house: House, customer: str, recorded: Recorded, asked: Iterable[
     return Told(fact["id"], *_REACHED[await house.reach.tell(recorded.journey, customer, fact, house.wall())])
 
 
-async def _check(house: House, fact: Fact, customer: str, chart: Chart | None, charts: list[Chart]) -> None:
+def _check(fact: Fact, customer: str, chart: Chart | None, charts: list[Chart]) -> None:
     if chart is not None:
         check(fact, chart)
     elif not isinstance(fact, ABOUT_THE_RECORD):
         raise NoOpenJourney(customer)
     elif isinstance(fact, AttributesSet):
         check_attributes(fact.attributes, _declared(charts))
-    if isinstance(fact, MapChanged) and chart is not None:
-        await _check_version(house, fact.version, chart)
 
 
-async def _check_version(house: House, version: str, chart: Chart) -> None:
-    try:
-        other = await house.charts.of(version)
-    except store_errors.UnknownVersion as error:
-        raise InvalidFact(str(error)) from error
-    if other.map.map != chart.map.map:
-        hint = f"The journey is on {chart.map.map!r}."
-        raise InvalidFact(f"Version {version!r} is of map {other.map.map!r}.", hint)
+async def _version(session: AsyncSession, chart: Chart, said: str) -> str:
+    """The hash of the version of the journey's map that somebody names."""
+    rows = await maps.versions(session, chart.map.map)
+    row = meant_of_one(rows, said)
+    if row is None:
+        raise InvalidFact(f"{said!r} is no version of the map {chart.map.map!r}.", listed(rows))
+    return row.hash
 
 
 def _asked(chart: Chart | None, charts: list[Chart]) -> frozenset[str]:

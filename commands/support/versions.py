@@ -1,12 +1,8 @@
-"""Versions of maps as people name them on the command line: a folder, `MAP@NUMBER`, `MAP`, or a hash.
-
-Where the map is known, its number alone will do.
-"""
+"""Versions of maps as people name them on the command line: a folder, `MAP@NUMBER`, `MAP`, or a hash."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,14 +12,14 @@ from journeys.language.lint import lint
 from journeys.language.loader import MAP_FILE, content_hash, load
 from journeys.language.names import nearest
 from journeys.planner.chart import Chart
-from journeys.wording import short_hash, version_said
+from journeys.wording import version_said
 from settings import Settings
 from store import maps
 from store.charts import Charts
+from store.naming import listed, meant
 from store.tables import MapVersionRow
 
-_SHORTEST_HASH = 6
-_LISTED = 12  # versions or folders that an error names
+_LISTED = 12  # folders that an error names
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,26 +49,12 @@ async def version_of(settings: Settings, said: str) -> Version:
     async with opened(settings) as store:
         async with store.reading() as session:
             rows = await maps.versions(session)
-        row = _meant(rows, said)
+        row = meant(rows, said)
         if row is None:
-            raise _nothing(said, rows)
+            raise _unnamed(said, rows)
         charts = Charts(store)
         chart = await charts.of(row.hash)
         return Version(f"{row.map} {version_said(row.number, row.hash)}", chart, await charts.files(row.hash))
-
-
-def version_among(rows: Sequence[MapVersionRow], said: str) -> str:
-    """The hash of the version that somebody means among those of one map: by number, `MAP@NUMBER`, `MAP` or hash.
-
-    Raises:
-        CommandError: it is none of them.
-    """
-    numbered = next((row for row in rows if str(row.number) == said), None)
-    row = numbered or _meant(rows, said)
-    if row is None:
-        of = f" of the map {rows[0].map!r}" if rows else ""
-        raise CommandError(f"{said!r} is no version{of}.", _listed(rows))
-    return row.hash
 
 
 def _is_map(path: Path) -> bool:
@@ -88,33 +70,14 @@ def _in_folder(path: Path) -> Version:
     return Version(str(path), Chart.of(loaded.map, content_hash(files)), files)
 
 
-def _meant(rows: Sequence[MapVersionRow], said: str) -> MapVersionRow | None:
+def _unnamed(said: str, rows: Sequence[MapVersionRow]) -> CommandError:
     name, at, number = said.partition("@")
     mine = [row for row in rows if row.map == name]
-    if mine and not at:
-        return next((row for row in mine if row.current), mine[0])
-    if mine:
-        found = next((row for row in mine if str(row.number) == number), None)
-        if found is None:
-            raise CommandError(f"The map {name!r} has no version {number!r}.", _listed(mine))
-        return found
-    return _hashed(rows, said)
-
-
-def _hashed(rows: Iterable[MapVersionRow], said: str) -> MapVersionRow | None:
-    if not re.fullmatch(rf"[0-9a-f]{{{_SHORTEST_HASH},64}}", said):
-        return None
-    found = [row for row in rows if row.hash.startswith(said)]
-    if len(found) > 1:
-        raise CommandError(f"{len(found)} versions begin with {said!r}.", "Write more of the hash.")
-    return found[0] if found else None
-
-
-def _listed(rows: Sequence[MapVersionRow]) -> str:
-    """The versions of one map, as they may be typed, and how."""
-    known = ", ".join(f"{row.number} ({short_hash(row.hash)})" for row in reversed(rows[:_LISTED]))
-    more = f" and {len(rows) - _LISTED} before" if len(rows) > _LISTED else ""
-    return f"There are {known}{more}; name one by its number, as MAP@NUMBER, or by the beginning of its hash."
+    if mine and at:
+        return CommandError(f"The map {name!r} has no version {number!r}.", listed(mine))
+    if many := sum(row.hash.startswith(said) for row in rows):
+        return CommandError(f"{many} versions begin with {said!r}.", "Write more of the hash.")
+    return _nothing(said, rows)
 
 
 def _nothing(said: str, rows: Sequence[MapVersionRow]) -> CommandError:

@@ -83,7 +83,8 @@ async def test_an_event_that_the_map_asks_for_is_kept(door: Door) -> None:
         (WrittenFact(set={"timezone": "Mars/Base"}), InvalidFact, "Write an IANA name, such as Europe/Berlin."),
         (WrittenFact(snoozed="kickoff", until="tomorrow"), InvalidFact, "Write a date"),
         (WrittenFact(agreed={"kickof": {"due": "2026-03-20"}}), UnknownStep, "Did you mean 'kickoff'?"),
-        (WrittenFact(map_changed="0123"), InvalidFact, None),
+        (WrittenFact(map_changed="0123"), InvalidFact, "There are 1 ("),
+        (WrittenFact(map_changed="pilot@2"), InvalidFact, "name one by its number"),
     ],
     ids=lambda value: value.kind if isinstance(value, WrittenFact) else None,
 )

@@ -48,7 +48,7 @@ _FACTS = {
     "paused": "true: nothing opens, is sent or falls due; with `reason`",
     "resumed": "true: the journey goes on; with `reason`",
     "ended": "why the journey ends",
-    "map_changed": "the hash of the version that the journey moves to",
+    "map_changed": "the version that the journey moves to: its number, `MAP@NUMBER`, or the beginning of its hash",
     "message_failed": "the message that could not be delivered; with `why`",
     "task_done": "the task without a step that was done; with `note`",
     "verdict": "`verified`, `partial` or `disputed`",
