@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Mapping
+from datetime import date, timedelta
 from typing import Protocol
 
 from journeys.planner.calendars import Calendar
@@ -36,13 +37,34 @@ def pick(draws: Draws, weights: Mapping[str, float]) -> str:
 
 
 def between(draws: Draws, calendar: Calendar, start: Instant, end: Instant) -> Instant:
-    """An instant between two others, in working hours; the end is not passed."""
-    at = start + int((end - start) * draws.random())
-    if not calendar.is_open(at):
-        opened = calendar.next_open(at)
-        day = calendar.local(opened).date()
-        at = opened + int((calendar.on(day, calendar.to) - opened) * draws.random())
-    return max(min(at, end), start + SHORTEST)
+    """An instant in working hours between two others; where none lie between them, on the first working day after."""
+    soonest = calendar.next_open(start + SHORTEST)
+    if soonest >= end:
+        return _within(draws, soonest, _close(calendar, soonest))
+    at = _within(draws, soonest, end)
+    if calendar.is_open(at):
+        return at
+    opened = calendar.next_open(at)
+    if opened < end:
+        return _within(draws, opened, min(_close(calendar, opened), end))
+    day = _last_worked(calendar, at)
+    return _within(draws, max(soonest, calendar.on(day, calendar.from_)), calendar.on(day, calendar.to))
+
+
+def _within(draws: Draws, start: Instant, end: Instant) -> Instant:
+    return start + int((end - start) * draws.random())
+
+
+def _close(calendar: Calendar, at: Instant) -> Instant:
+    """When the day of an instant is over for work."""
+    return calendar.on(calendar.local(at).date(), calendar.to)
+
+
+def _last_worked(calendar: Calendar, at: Instant) -> date:
+    """The day whose working hours were the last before an instant outside of them."""
+    local = calendar.local(at)
+    begun = local.time() >= calendar.from_
+    return calendar.working_from(local.date() if begun else local.date() - timedelta(days=1), -1)
 
 
 def now_and_then(draws: Draws, per_year: float, start: Instant, until: Instant) -> Iterator[Instant]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from journeys.customer import Contact
 from journeys.forecasting.behaviour import Behaviour, Pace, StepBehaviour
@@ -69,7 +69,7 @@ class People:
         if verdict == "silent":
             return
         draws = self.chance("answer", step.id, record.occurrence, record.asks)
-        calendar = _calendar_of(step, self.chart, state)
+        calendar = self._calendar(step, state)
         end = calendar.deadline(at, self.behaviour.customers.answer_within)
         answered_at = between(draws, calendar, at, end)
         about = f"{step.id}/{record.occurrence}/{record.asks}"
@@ -105,7 +105,7 @@ class People:
             if isinstance(step.step, Outcome) or not record.is_open:
                 continue
             draws = self.chance("unstuck", step.id, record.occurrence)
-            calendar = self.chart.ours if step.is_task else _calendar_of(step, self.chart, state)
+            calendar = self._calendar(step, state)
             end = calendar.deadline(at, self.behaviour.colleagues.late_by)
             yield from self._done(step, state, record, at, between(draws, calendar, at, end))
 
@@ -115,7 +115,7 @@ class People:
         usual = self.behaviour.colleagues if ours else self.behaviour.customers
         pace = self._of(step.id).pace or usual.pace
         draws = self.chance("pace", step.id, record.occurrence)
-        calendar = self.chart.ours if ours else _calendar_of(step, self.chart, state)
+        calendar = self._calendar(step, state)
         end = record.due_at
         if end is None:
             end = calendar.deadline(at, self.behaviour.customers.without_due)
@@ -124,12 +124,15 @@ class People:
     def _done(self, step: ChartStep, state: State, record: StepState, at: Instant, done_at: Instant) -> Iterator[Act]:
         known = step.step
         assert isinstance(known, Touchpoint | Action)
+        calendar = self._calendar(step, state)
         about = (step.id, record.occurrence)
         name = f"{step.id}/{record.occurrence}"
         shown: tuple[Fact, ...] = ()
         for signal in signals(known.done_when)[:1]:
             *before, last = _spread(signal, name, at, done_at)
-            yield from (Act(event.at, (event,), about) for event in before)
+            for event in before:
+                open_at = calendar.next_open(event.at)  # not after `done_at`, which lies in working hours itself
+                yield Act(open_at, (replace(event, at=open_at),), about)
             shown = (last,)
         by = state.customer.team.get(known.role or "") if isinstance(known, Touchpoint) else None
         result = self._result(known, name)
@@ -161,6 +164,10 @@ class People:
         fact = told.AttributesSet(id=name, at=at + _AN_HOUR, attributes={attribute: _value(known, verdict)})
         yield Act(fact.at, (fact,), (known.id, record.occurrence))
 
+    def _calendar(self, step: ChartStep, state: State) -> Calendar:
+        """The working hours of whoever does a step: ours for a task, else the customer's."""
+        return self.chart.ours if step.is_task else Turn(self.chart, state, state.clock).calendar_of(step)
+
     def _of(self, step: str) -> StepBehaviour:
         return self.behaviour.steps.get(step, _AS_OTHERS)
 
@@ -170,19 +177,16 @@ def _moment(
 ) -> Instant | None:
     """When something is done for which there is time from one instant to another; nothing: never."""
     at, end = given
-    half = at + (end - at) // 2
+    opened = min(calendar.next_open(at), end)
+    half = opened + (end - opened) // 2
     match pick(draws, pace.weights):
         case "early":
             return between(draws, calendar, at, half)
         case "on_time":
-            return between(draws, calendar, half, end)
+            return between(draws, calendar, half if calendar.next_open(half) < end else at, end)
         case "late":
             return between(draws, calendar, end + 1, calendar.deadline(end, late_by))
     return None
-
-
-def _calendar_of(step: ChartStep, chart: Chart, state: State) -> Calendar:
-    return Turn(chart, state, state.clock).calendar_of(step)
 
 
 def _value(known: Outcome, verdict: str) -> float | None:
