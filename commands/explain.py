@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
 
 import typer
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from commands.support.dates import TimeZone
 from commands.support.opening import now_of, opened
@@ -44,7 +45,7 @@ class Told:
     now: Instant
     zone: str
     row: JourneyRow | None
-    number: int | None
+    versions: Mapping[str, int]
     chart: Chart | None
     journey: Explanation | None
     step: StepExplanation | None
@@ -53,7 +54,12 @@ class Told:
 
     @property
     def say(self) -> Wording:
-        return Wording(self.chart, self.zone)
+        return Wording(self.chart, self.zone, self.versions)
+
+    @property
+    def number(self) -> int | None:
+        """The number of the version that the journey is on."""
+        return self.versions[self.row.version] if self.row else None
 
     @property
     def version(self) -> str:
@@ -91,14 +97,26 @@ async def _gather(settings: Settings, customer: str, step: str | None, timezone:
         now = await now_of(session)
         past = await journeys.of_customer(session, customer)
         row = next(iter(past), None)
-        number = (await maps.get(session, row.version)).number if row else None
-        entries = [
-            Entry(each.at, Kind(each.kind), each.data)
-            for each in (await timeline.of_journey(session, row.id) if row else ())
-        ]
+        versions = {each.hash: each.number for each in await maps.versions(session, row.map)} if row else {}
+        entries = await _happened(session, row) if row else []
         waiting = await facts.pending_of(session, [customer])
         underway = tuple(fact for fact in waiting if row is not None and fact.journey_id == row.id)
-        return await _explained(store, known, past, entries, now, number, step, timezone or known.timezone, underway)
+        return await _explained(store, known, past, entries, now, versions, step, timezone or known.timezone, underway)
+
+
+async def _happened(session: AsyncSession, row: JourneyRow) -> list[Entry]:
+    """What the journey reported; moves to another version with who made them, which the facts alone know."""
+    entries = [Entry(each.at, Kind(each.kind), each.data) for each in await timeline.of_journey(session, row.id)]
+    if not any(entry.kind is Kind.MAP_CHANGED for entry in entries):
+        return entries
+    told = await facts.of_journey(session, row.id, Kind.MAP_CHANGED.value)
+    movers = {(fact.at, fact.data["version"]): fact.told_by for fact in told}
+    return [
+        Entry(entry.at, entry.kind, {**entry.more, "by": movers.get((entry.at, entry.more["to"]))})
+        if entry.kind is Kind.MAP_CHANGED
+        else entry
+        for entry in entries
+    ]
 
 
 async def _explained(  # noqa: PLR0917 - gathered in one place
@@ -107,7 +125,7 @@ async def _explained(  # noqa: PLR0917 - gathered in one place
     past: list[JourneyRow],
     entries: Sequence[Entry],
     now: Instant,
-    number: int | None,
+    versions: Mapping[str, int],
     step: str | None,
     zone: str,
     underway: tuple[FactRow, ...],
@@ -128,7 +146,7 @@ async def _explained(  # noqa: PLR0917 - gathered in one place
         raise UnknownStep(step, (), f": the customer {customer.id!r} has no journey")
     free = row is None or row.ended_at is not None
     looked = _considered(await charts.current(), customer, past, now) if free else ()
-    return Told(customer, now, zone, row, number, chart, journey, explained, tuple(looked), underway)
+    return Told(customer, now, zone, row, versions, chart, journey, explained, tuple(looked), underway)
 
 
 def _considered(
@@ -173,11 +191,15 @@ def _print_journey(told: Told, journey: Explanation) -> None:
     heading("Why it is here")
     holds = "is for it" if journey.where.holds else "would not be for it today"
     say(f"The map {holds}: {journey.where}.")
+    for move in journey.moves:
+        say(f"{time_of(move.at, told.zone)}: {told.say.sentence(move.kind.value, move.more)}")
     for origin in journey.origins:
         since = f", since {time_of(origin.since, told.zone)}" if origin.since is not None else ""
         say(f"{origin.kind.capitalize()} {origin.title!r}{since}:")
         for entry in origin.led_by:
             say(f"  {told.say.sentence(entry.kind.value, entry.more)}")
+        for reason in origin.begun_by:
+            say(f"    {reason.said}")
         for reason in origin.ends:
             say(f"    {reason.said}" if _goes_on(reason.said) else f"    until {reason.said}")
     if not journey.origins:

@@ -15,7 +15,7 @@ from journeys.planner.instants import Instant, text
 from journeys.planner.state import State
 from journeys.planner.timeline import Entry, Kind
 from journeys.planner.turn import Turn
-from journeys.standing import Reason, Waits, ends_of, starts_of, step_waits, waiting_for
+from journeys.standing import Reason, Waits, began_by, ends_of, starts_of, step_waits, waiting_for
 from journeys.wording import Wording
 
 _CAUSES = frozenset(
@@ -33,7 +33,10 @@ _FEW = 6
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """A stage or play that is open, since when, the happenings of that instant that led there, and what ends a play."""
+    """A stage or play that is open, since when, and the happenings of that instant that led there.
+
+    Of a play: what of its map began it (`begun_by`), with the values that conditions have now, and what ends it.
+    """
 
     id: str
     title: str
@@ -41,11 +44,16 @@ class Origin:
     since: Instant | None
     led_by: tuple[Entry, ...]
     ends: tuple[Reason, ...] = ()
+    begun_by: tuple[Reason, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """One journey explained. `starts` are plays and what would begin them; `where` is the segment as it looks now."""
+    """One journey explained.
+
+    `starts` are plays and what would begin them; `where` is the segment as it looks now; `moves` are those to another
+    version of the map.
+    """
 
     where: Look
     origins: tuple[Origin, ...]
@@ -53,10 +61,12 @@ class Explanation:
     held: tuple[Held, ...]
     starts: tuple[Waits, ...]
     ahead: Forecast
+    moves: tuple[Entry, ...] = ()
 
     def to_json(self, say: Wording) -> dict[str, Any]:
         return {
             "segment": self.where.to_json(),
+            "moves": [told(each, say) for each in self.moves],
             "here": [_origin(each, say) for each in self.origins],
             "steps": [waits_json(each) for each in self.waits],
             "messages": [each.to_json() for each in self.held],
@@ -99,6 +109,7 @@ def explain(chart: Chart, state: State, entries: Sequence[Entry], now: Instant, 
         held_messages(chart, state, now, zone),
         starts_of(chart, state, now, zone),
         forecast(chart, state, now),
+        tuple(entry for entry in entries if entry.kind is Kind.MAP_CHANGED),
     )
 
 
@@ -151,7 +162,9 @@ def _origins(chart: Chart, state: State, entries: Sequence[Entry], now: Instant,
         if begun.status == "open":
             led = _led_by(entries, Kind.PLAY_STARTED, {"play": play_id})
             ends = ends_of(chart, state, play_id, now, zone)
-            yield Origin(play_id, play.play.title, "play", begun.started_at, led, ends)
+            why = led[-1].more.get("why") if led else None
+            begun_by = began_by(chart, state, play_id, why, now)
+            yield Origin(play_id, play.play.title, "play", begun.started_at, led, ends, begun_by)
 
 
 def _led_by(entries: Sequence[Entry], kind: Kind, about: Mapping[str, str]) -> tuple[Entry, ...]:
@@ -183,6 +196,7 @@ def _origin(origin: Origin, say: Wording) -> dict[str, Any]:
         "title": origin.title,
         "since": _written(origin.since),
         "because": [told(entry, say) for entry in origin.led_by],
+        "begun_by": [reason.to_json() for reason in origin.begun_by],
         "ends": [reason.to_json() for reason in origin.ends],
     }
 

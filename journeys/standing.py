@@ -249,6 +249,30 @@ def _play_why(turn: Turn, play_id: str, say: Wording) -> Iterator[Reason]:
         yield Reason("kept", "a start that was blocked is kept and tried again", {"why": record.kept})
 
 
+def began_by(chart: Chart, state: State, play_id: str, why: str | None, now: Instant) -> tuple[Reason, ...]:
+    """What began a play that is open, where its map says it: `why` is `condition` or `event`, else there is nothing.
+
+    Of its conditions these are the ones that are true now; where none is any more, all of them.
+    """
+    turn, play = Turn(chart, state, max(now, state.clock)), chart.plays[play_id]
+    if why == "event":
+        return tuple(_event(trigger) for trigger in play.starts_when if trigger.event is not None)
+    if why != "condition":
+        return ()
+    seen = [look(turn, each.condition) for each in play.starts_when if each.event is None and each.condition]
+    true = [each for each in seen if each.holds]
+    if true:
+        return tuple(Reason("condition", str(each), each.to_json()) for each in true)
+    return tuple(Reason("condition", f"{each}, which is true no longer", each.to_json()) for each in seen)
+
+
+def _event(trigger: Waited) -> Reason:
+    often = f", {trigger.count} times" if trigger.count > 1 else ""
+    only = f", with {trigger.condition.text}" if trigger.condition else ""
+    said = f"the product event {quoted(trigger.event or '')}{often}{only}"
+    return Reason("event", said, {"event": trigger.event, "needed": trigger.count})
+
+
 def ends_of(chart: Chart, state: State, play_id: str, now: Instant, zone: str = "UTC") -> tuple[Reason, ...]:
     """What ends a play that is open."""
     say, turn = Wording(chart, zone), Turn(chart, state, max(now, state.clock))

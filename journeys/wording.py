@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from journeys.language.model import Outcome
@@ -116,10 +116,12 @@ class Wording:
     """How the journeys on one map are spoken of.
 
     Without a `chart` things are called by their ids; `zone` is the time zone of the instants inside sentences.
+    `versions` are the numbers of published versions by their hash; of others the hash is told alone.
     """
 
     chart: Chart | None = None
     zone: str = "UTC"
+    versions: Mapping[str, int] = field(default_factory=dict)
 
     # What things are called.
 
@@ -152,6 +154,11 @@ class Wording:
     def instant(self, written: str | None) -> str:
         """An instant of the timeline on the local clock."""
         return time_of(parse(written), self.zone) if written else "no date"
+
+    def version(self, digest: str) -> str:
+        """A version of the map: `version 2 (19059dbead57)`."""
+        number = self.versions.get(digest)
+        return f"version {short_hash(digest)}" if number is None else version_said(number, digest)
 
     # What happened.
 
@@ -261,8 +268,11 @@ def version_said(number: int, digest: str) -> str:
     return f"version {number} ({short_hash(digest)})"
 
 
-def _map_changed(_: Wording, more: More) -> str:
-    return f"The journey moved to another version of its map ({short_hash(str(more.get('to', '')))})."
+def _map_changed(say: Wording, more: More) -> str:
+    if not more.get("to"):
+        return f"The journey moved to another version of its map{_by(more)}."
+    before = f" from {say.version(str(more['from']))}" if more.get("from") else ""
+    return f"The journey moved{before} to {say.version(str(more['to']))} of its map{_by(more)}."
 
 
 def _journey_ended(_: Wording, more: More) -> str:

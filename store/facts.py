@@ -164,6 +164,12 @@ async def of_customer(session: AsyncSession, customer: str, limit: int = 200) ->
     return list(await session.scalars(query))
 
 
+async def of_journey(session: AsyncSession, journey: str, kind: str) -> list[FactRow]:
+    """Facts of one kind that a journey was told, in the order in which they came."""
+    query = select(FactRow).where(FactRow.journey_id == journey, FactRow.kind == kind).order_by(FactRow.serial)
+    return list(await session.scalars(query))
+
+
 async def event_counts(session: AsyncSession, customer: str) -> list[EventCountRow]:
     """Product events of a customer that no map asked for, ordered by day and name."""
     query = select(EventCountRow).where(EventCountRow.customer_id == customer)

@@ -30,7 +30,7 @@ from store.tables import FactRow, JourneyRow, TimelineRow
 class Running:
     """A journey, with the planner's view of it. `zone` is whose clock its sentences tell.
 
-    `number` is that of its version; `underway` was told to it and is not with it yet.
+    `versions` are the numbers of its map's versions by their hash; `underway` was told to it and is not with it yet.
     """
 
     row: JourneyRow
@@ -42,7 +42,7 @@ class Running:
     outcomes: list[OutcomeLine]
     happened: list[TimelineRow]
     ahead: Forecast
-    number: int
+    versions: Mapping[str, int]
     underway: list[FactRow]
 
     @property
@@ -51,9 +51,14 @@ class Running:
         return version_said(self.number, self.row.version)
 
     @property
+    def number(self) -> int:
+        """The number of the version that the journey is on."""
+        return self.versions[self.row.version]
+
+    @property
     def say(self) -> Wording:
         """How the journey is spoken of."""
-        return Wording(self.chart, self.zone)
+        return Wording(self.chart, self.zone, self.versions)
 
     @property
     def stages(self) -> list[str]:
@@ -145,7 +150,7 @@ async def _running(  # noqa: PLR0917 - gathered in one place
         outcomes=await outcomes.of_journey(session, row.id),
         happened=happened[len(happened) - last :] if last < len(happened) else happened,
         ahead=forecast(chart, state, now),
-        number=(await maps.get(session, row.version)).number,
+        versions={each.hash: each.number for each in await maps.versions(session, row.map)},
         underway=[fact for fact in await facts.pending_of(session, [row.customer_id]) if fact.journey_id == row.id],
     )
 

@@ -93,3 +93,26 @@ def test_an_unknown_customer_or_step_gets_the_nearest(milepost: Milepost) -> Non
     result = milepost("explain", "lonely", "kickoff")
     assert result.exit_code == 1
     assert "has no journey" in result.stderr
+
+
+def test_a_play_is_explained_with_the_condition_that_began_it_and_its_values(
+    milepost: Milepost, tmp_path: Path
+) -> None:
+    milepost("tell", "acme", "set", "health=35")
+    advance(tmp_path / "data")
+    assert "what it waits for came true. customer.health < 40 (health is 35)" in words(
+        milepost("explain", "acme").stdout
+    )
+
+
+def test_a_move_to_another_version_is_told_with_both_numbers_and_who_moved_it(
+    milepost: Milepost, draft: Path, tmp_path: Path
+) -> None:
+    version = lines(milepost("publish", draft, "--json"))[-1]["hash"]
+    milepost("tell", "acme", "map_changed", "2", "--by", "dana@vendor.example")
+    advance(tmp_path / "data")
+    advance(tmp_path / "data")
+    said = words(milepost("explain", "acme").stdout)
+    assert "The journey moved from version 1 (" in said
+    assert f"to version 2 ({version[:12]}) of its map by dana@vendor.example." in said
+    assert f"to version 2 ({version[:12]}) of its map." in words(milepost("show", "acme").stdout)

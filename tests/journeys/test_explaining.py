@@ -128,6 +128,23 @@ def test_a_play_that_a_condition_or_a_person_began_says_so_and_what_ends_it() ->
         assert [reason.kind for reason in play.ends] == ["steps", "date"]
 
 
+def begun_by(chart: Chart, *facts: Fact) -> list[str]:
+    run = ran(chart, facts, START + 240)
+    origins = explain(chart, run.state, run.timeline, START + 240).origins
+    return [reason.said for each in origins if each.kind == "play" for reason in each.begun_by]
+
+
+def test_a_play_says_which_condition_or_event_began_it() -> None:
+    assert begun_by(CHART, LOW) == ["customer.health < 40 (health is 20)"]
+    well = AttributesSet(id="well", at=START + 180, attributes={"health": 80})
+    assert begun_by(CHART, LOW, well) == ["customer.health < 40 (health is 80), which is true no longer"]
+    assert begun_by(CHART, PlayStarted(id="p", at=START, play="rescue")) == []
+    starts = "starts_when: {event: fell, if: event.far > 2, count: 2}"
+    falls = [EventHappened(id=f"fall{n}", at=START + n, event="fell", properties={"far": 3}) for n in (1, 2)]
+    chart = variant(("starts_when: {if: customer.health < 40}", starts))
+    assert begun_by(chart, *falls) == ["the product event “fell”, 2 times, with event.far > 2"]
+
+
 def test_plays_say_what_would_begin_them() -> None:
     chart = variant(("    deadline: 20", "    cooldown: 30 days\n    only_if: customer.health < 90\n    deadline: 20"))
     run = ran(chart, [], START)
