@@ -79,14 +79,16 @@ def forecast(
     weeks = given.days(first, last)
     check_pictures(output or [])
     source = maps_of(settings, maps, published=published)
-    player = given.Player(source.texts, weeks, given.behaviour_of(behaviour, source.charts), runs)
+    player = given.Player(source.texts, weeks, given.behaviour_of(behaviour, source.charts, customers), runs)
     play = player.play()
     played, book = _played(player, play, customers, cores or all_cores(), silent=as_json)
     made = report(play, played)
+    if played.customers:
+        _draw(made, output or [])
     _tell(made, book, source, as_json=as_json)
     if not played.customers:
         raise _nothing_to_do(made, played)
-    _draw(made, output or [], aside if as_json else say)
+    _tell_drawn(output or [], aside if as_json else say)
     if book.refused or played.broke:
         raise typer.Exit(1)
 
@@ -103,20 +105,26 @@ def _tell(made: Report, book: given.Reader, source: Maps, *, as_json: bool) -> N
         aside(f"Refused: {problem}")
     if book.refused:
         aside(f"{count_of(book.refused, 'row')} of {book.rows} refused; the forecast is of the others.")
-    aside(*book.book.missing, *book.book.notes)
+    undated = list(book.dates.missing())
+    aside(*book.book.missing, *book.book.notes, *map(str, undated))
     if not made.customers:
         raise CommandError("The book holds no customer that can be read.", "There is nothing to forecast.")
     if as_json:
         first, *others = told(made)
-        for line in ({**first, "maps": source.to_json()}, *others):
+        for line in ({**first, "maps": source.to_json(), "undated": [each.to_json() for each in undated]}, *others):
             print_json(line)
     else:
         tables.show(made, str(source))
 
 
-def _draw(made: Report, files: Iterable[Path], tell: Callable[[str], None]) -> None:
+def _draw(made: Report, files: Iterable[Path]) -> None:
+    """Drawing comes before printing, which a reader who has seen enough may cut short."""
     for file in files:
         write_picture(made, file)
+
+
+def _tell_drawn(files: Iterable[Path], tell: Callable[[str], None]) -> None:
+    for file in files:
         tell(f"Drawn: {file}")
 
 

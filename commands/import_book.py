@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Annotated, Any
@@ -14,29 +14,50 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from commands.support.errors import CommandError
 from commands.support.output import AsJson, aside, console, count_of, print_json, say, table, unmatched
-from commands.support.temporal import OpenDoor, opened_door, vocabulary_of
+from commands.support.temporal import OpenDoor, opened_door
 from door.door import Enrolled, NotEnrolled, Saved
 from door.house import known
 from journeys.customer import Customer
+from journeys.vocabulary import Vocabulary
 from settings import Settings
 from store.importing import COLUMNS, Book, read_book
+from store.undated import Dates, Undated
+
+_CHANGES = 5  # customers whose changes are listed
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What became of a row's customer; `changes` says of one that was known already what is another now."""
+
+    became: str
+    customer: Customer
+    saved: Saved | None = None
+    changes: tuple[str, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        return {"customer": self.customer.id, "became": self.became, "changes": list(self.changes)}
 
 
 @dataclass(slots=True)
 class Summary:
     """What an import came to. `waiting` journeys start when Temporal is back; `unmatched` maps customers to why.
 
-    `without_maps`: none was published, so every attribute was kept as text.
+    `without_maps`: none was published, so every attribute was kept as text. `changes` has the first who were known
+    already and changed.
     """
 
     counts: Counter[str] = field(default_factory=Counter)
     unmatched: dict[str, str] = field(default_factory=dict)
     without_maps: bool = False
+    changes: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
-    def take(self, saved: Saved | None, became: str) -> None:
+    def take(self, taken: Taken) -> None:
         """Count one customer."""
-        self.counts[became] += 1
-        match saved.entry if saved else None:
+        self.counts[taken.became] += 1
+        if taken.changes and len(self.changes) < _CHANGES:
+            self.changes[taken.customer.id] = taken.changes
+        match taken.saved.entry if taken.saved else None:
             case Enrolled(started=started):
                 self.counts["enrolled"] += 1
                 self.counts["waiting"] += not started
@@ -87,35 +108,52 @@ def _bytes_of(book: Path) -> bytes:
 
 async def _import(settings: Settings, data: bytes, by: str | None, *, as_json: bool) -> tuple[Summary, OpenDoor]:
     async with opened_door(settings, make=True) as opened:
-        maps = await vocabulary_of(opened.door)
+        charts = await opened.door.house.charts.current()
+        maps = Vocabulary.of(charts)
+        dates = Dates(charts, opened.door.house.now())
         book = read_book(data, maps)
         _tell_problems(book, as_json=as_json)
         summary = Summary(Counter(refused=max(book.refused, int(bool(book.problems)))), without_maps=not maps.personas)
         with _progress(silent=as_json) as progress:
             for customer in progress.track(book.customers, description="Importing"):
-                became, saved = await _take(opened, customer, book.columns, by)
-                summary.take(saved, became)
+                taken = await _take(opened, customer, book.columns, by)
+                summary.take(taken)
+                if taken.saved is not None:
+                    dates.look_at(taken.customer)
                 if as_json:
-                    print_json({"kind": "customer", "customer": customer.id, "became": became, **_entry(saved)})
+                    print_json({"kind": "customer", **taken.to_json(), **_entry(taken.saved)})
         if summary.counts["imported"]:  # who is known already needs no column
             _tell_notes(book.missing, as_json=as_json)
         if summary.counts["imported"] or summary.counts["changed"]:
             _tell_notes(book.notes, as_json=as_json)
+        _tell_undated(dates.missing(), as_json=as_json)
         return summary, opened
 
 
-async def _take(
-    opened: OpenDoor, given: Customer, columns: Collection[str], by: str | None
-) -> tuple[str, Saved | None]:
+async def _take(opened: OpenDoor, given: Customer, columns: Collection[str], by: str | None) -> Taken:
     """Save one customer, in one transaction; a record that is as given already is left alone."""
     async with opened.door.house.store.reading() as session:
         before = await known(session, given.id)
     customer = given if before is None else _over(before, given, columns)
     if customer == before:
-        return "unchanged", None
-    return "imported" if before is None else "changed", await opened.door.upsert_customer(
-        customer, by=by, source="import"
-    )
+        return Taken("unchanged", customer)
+    saved = await opened.door.upsert_customer(customer, by=by, source="import")
+    if before is None:
+        return Taken("imported", customer, saved)
+    return Taken("changed", customer, saved, tuple(_changes(before, customer)))
+
+
+def _changes(before: Customer, after: Customer) -> Iterator[str]:
+    """What became another, by its column, as people read of it."""
+    yield from (name for name in COLUMNS if getattr(before, name) != getattr(after, name))
+    old, new = before.attributes, after.attributes
+    for name in sorted({*old, *new}):
+        if old.get(name) != new.get(name):
+            yield f"{name} {_said(old.get(name))} -> {_said(new.get(name))}"
+
+
+def _said(value: Any) -> str:
+    return "nothing" if value is None else str(value)
 
 
 def _over(before: Customer, given: Customer, columns: Collection[str]) -> Customer:
@@ -157,14 +195,32 @@ def _tell_notes(notes: Iterable[str], *, as_json: bool) -> None:
             aside(note)
 
 
+def _tell_undated(missing: Iterable[Undated], *, as_json: bool) -> None:
+    for each in missing:
+        if as_json:
+            print_json({"kind": "note", "message": str(each), "undated": each.to_json()})
+        else:
+            aside(str(each))
+
+
 def _tell_summary(summary: Summary, later: str) -> None:
     table(None, ["Customers", "Count"], summary.to_json().items())
     unmatched(summary.unmatched)
+    _tell_changes(summary)
     if summary.counts["waiting"]:
         waiting = count_of(summary.counts["waiting"], "journey")
         begin = "begins" if summary.counts["waiting"] == 1 else "begin"
-        say(f"All customers are stored; {waiting} {begin} {later}")
+        stored = "The others" if summary.counts["refused"] else "All customers"
+        say(f"{stored} are stored; {waiting} {begin} {later}")
     say(_next(summary))
+
+
+def _tell_changes(summary: Summary) -> None:
+    if not summary.changes:
+        return
+    say("Changed:", *(f"  {customer}: {', '.join(changes)}" for customer, changes in summary.changes.items()))
+    if more := summary.counts["changed"] - len(summary.changes):
+        say(f"  ... and {count_of(more, 'customer')} more")
 
 
 def _next(summary: Summary) -> str:

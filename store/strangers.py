@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from journeys.customer import Contact
+from journeys.language.names import did_you_mean, nearest
 from journeys.vocabulary import Vocabulary
 
 _NEAR_COLUMN = 0.75  # `industy` is `industry`; `health_score` may well be something else than `health`
@@ -71,10 +72,19 @@ class Strangers:
             return
         if ignored := self._unknown(built_in):
             yield f"No map looks at {', '.join(map(repr, ignored))}."
+            yield from self._perhaps_meant(ignored)
         for (what, name), many in sorted(self.counted.items()):
             times = "once" if many == 1 else f"{many} times"
             there = ", ".join(sorted(self.known.personas if what == "persona" else self.known.roles))
             yield f"No map has the {what} {name!r}, which the book names {times}; there are {there}."
+
+    def _perhaps_meant(self, ignored: Iterable[str]) -> Iterator[str]:
+        """Columns that are written otherwise than a name that maps know and the book has not, but may be meant so."""
+        free = set(self.known.types) - set(self.columns)
+        for column in ignored:
+            near = nearest(column, free)
+            if near is not None:
+                yield f"The column is {column!r}{did_you_mean(near)}"
 
     def _unknown(self, built_in: Iterable[str]) -> list[str]:
         return [column for column in self.columns if column not in (*built_in, *self.known.types)]

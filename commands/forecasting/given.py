@@ -6,9 +6,10 @@ import codecs
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import UTC, date, datetime, time
 from functools import partial
 from pathlib import Path
+from typing import TextIO
 
 import typer
 
@@ -22,9 +23,11 @@ from journeys.forecasting.tally import Weeks
 from journeys.language.model import AttributeType
 from journeys.language.yaml_text import MAX_BYTES
 from journeys.planner.chart import Chart
+from journeys.planner.instants import Instant, instant
 from journeys.vocabulary import Vocabulary
 from rehearsal.chance import Chance
 from store.importing import OpenBook, RowProblem, open_book
+from store.undated import Dates
 
 LONGEST = 5  # years
 _YEARS = range(2000, 2101)
@@ -77,8 +80,8 @@ def _date(text: str | None, option: str) -> date:
     return day
 
 
-def behaviour_of(file: Path | None, charts: tuple[Chart, ...]) -> Behaviour:
-    """The behaviour that a file says; without one what is shipped.
+def behaviour_of(file: Path | None, charts: tuple[Chart, ...], customers: Path) -> Behaviour:
+    """The behaviour that a file says for a book of customers; without one what is shipped.
 
     Raises:
         CommandError: the file can't be read, or has errors (which are printed).
@@ -93,7 +96,7 @@ def behaviour_of(file: Path | None, charts: tuple[Chart, ...]) -> Behaviour:
         raise CommandError(f"Cannot read {str(file)!r}: {error.strerror}.", "Name a YAML file.") from error
     except UnicodeDecodeError as error:
         raise CommandError(f"{str(file)!r} is not UTF-8.", "Save it in that encoding.") from error
-    read = read_behaviour(text, str(file), charts)
+    read = read_behaviour(text, str(file), charts, _columns(customers))
     for problem in read.problems:
         typer.echo(str(problem), err=True)
     if read.behaviour is None:
@@ -106,6 +109,7 @@ class Reader:
     """A book that goes by: customers come out, problems are gathered, nothing else is kept."""
 
     book: OpenBook
+    dates: Dates
     rows: int = 0
     refused: int = 0
     problems: list[RowProblem] = field(default_factory=list)
@@ -115,6 +119,7 @@ class Reader:
         for row in self.book.rows:
             self.rows += 1
             if isinstance(row, Customer):
+                self.dates.look_at(row)
                 yield row
                 continue
             self.refused += 1
@@ -129,15 +134,18 @@ def reading(path: Path, play: Play) -> Iterator[Reader]:
         CommandError: the file can't be read, or its columns can't be used.
     """
     try:
-        with path.open("rb") as raw:
-            utf16 = raw.read(2) in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
-        encoding, errors = ("utf-16", "replace") if utf16 else ("utf-8-sig", "surrogateescape")
-        with path.open(encoding=encoding, errors=errors) as lines:
+        with _opened(path) as lines:
             book = open_book(lines, vocabulary_of(play))
-            _check_columns(book, path, play.behaviour)
-            yield Reader(book)
+            if book.problems:
+                said = "\n".join(f"{path}: {problem}" for problem in book.problems)
+                raise CommandError(f"The book can't be read.\n{said}", "Correct the first row.")
+            yield Reader(book, Dates(play.charts, _noon(play.weeks.first)))
     except OSError as error:
         raise CommandError(f"Cannot read {str(path)!r}: {error.strerror}.", "Name a CSV file.") from error
+
+
+def _noon(day: date) -> Instant:
+    return instant(datetime.combine(day, time(12), UTC))
 
 
 def vocabulary_of(play: Play) -> Vocabulary:
@@ -147,16 +155,20 @@ def vocabulary_of(play: Play) -> Vocabulary:
     return known if starts is None else known.knowing(starts, AttributeType.DATE)
 
 
-def _check_columns(book: OpenBook, path: Path, behaviour: Behaviour) -> None:
-    if book.problems:
-        said = "\n".join(f"{path}: {problem}" for problem in book.problems)
-        raise CommandError(f"The book can't be read.\n{said}", "Correct the first row.")
-    starts = behaviour.starts.attribute
-    if starts is not None and starts not in book.columns:
-        raise CommandError(
-            f"'starts' names the attribute {starts!r}, and {str(path)!r} has no such column.",
-            f"It has {', '.join(book.columns)}.",
-        )
+def _opened(path: Path) -> TextIO:
+    with path.open("rb") as raw:
+        utf16 = raw.read(2) in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+    encoding, errors = ("utf-16", "replace") if utf16 else ("utf-8-sig", "surrogateescape")
+    return path.open(encoding=encoding, errors=errors)
+
+
+def _columns(path: Path) -> tuple[str, ...]:
+    """The columns of a book; none where it can't be read, which is said when it is."""
+    try:
+        with _opened(path) as lines:
+            return open_book([lines.readline()]).columns
+    except OSError:
+        return ()
 
 
 def count_lines(path: Path) -> int:

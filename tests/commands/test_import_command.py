@@ -54,6 +54,34 @@ def test_what_maps_ask_for_and_the_book_has_not_is_noted_for_customers_that_are_
     assert {each["kind"] for each in told} == {"customer", "note", "summary"}
 
 
+def test_a_date_that_maps_wait_for_and_nobody_has_is_told(milepost: Milepost, book: Book) -> None:
+    milepost("publish", MAPS / "enterprise-save-time")
+    path = book(ACME, LONELY, header=HEADER.replace("renews_on", "renewal_date"))
+    told = lines(milepost("import", path, "--json"))
+    (undated,) = (each["undated"] for each in told if "undated" in each)
+    assert undated == {
+        "map": "enterprise-save-time",
+        "attribute": "renews_on",
+        "customers": 1,
+        "stages": ["Renewal"],
+        "steps": [],
+    }
+    again = book(ACME.replace("acme", "bolt"), header=HEADER.replace("renews_on", "renewal_date"))
+    said = milepost("import", again).stderr
+    assert "1 customer has no 'renews_on'; stage 'Renewal'" in said
+    assert "of enterprise-save-time never opens for it." in said
+    assert "The column is 'renewal_date'; did you mean 'renews_on'?" in said
+
+
+def test_what_changed_of_whom_is_told(milepost: Milepost, book: Book) -> None:
+    milepost("publish", MAPS)
+    milepost("import", book(ACME, LONELY))
+    said = milepost("import", book("acme,Acme,42\n", "lonely,Alone,50\n", header="id,name,health\n")).stdout
+    assert "Changed:\n  acme: health 75 -> 42\n  lonely: name\n" in said
+    told = lines(milepost("import", book("acme,\n", header="id,health\n"), "--json"))
+    assert told[0]["changes"] == ["health 42 -> nothing"]
+
+
 def test_importing_again_changes_nothing(milepost: Milepost, book: Book) -> None:
     milepost("publish", MAPS)
     path = book(ACME, LONELY)
@@ -75,6 +103,12 @@ def test_bad_rows_are_refused_with_row_and_column_and_the_others_imported(milepo
     assert people.exit_code == 1
     assert "Refused: row 4, column timezone: Unknown time zone 'Europe/Berln'" in people.stderr
     assert [each["customer"] for each in lines(milepost("customers", "--json"))] == ["acme"]
+
+
+def test_beside_rows_that_were_refused_the_others_are_stored(milepost: Milepost, book: Book) -> None:
+    milepost("publish", MAPS)
+    said = milepost("import", book(",Nobody,UTC,US,en,,,,,,\n", ACME)).stdout
+    assert "The others are stored; 1 journey begins" in said
 
 
 def test_a_value_that_no_map_allows_is_refused_with_the_nearest(milepost: Milepost, book: Book) -> None:

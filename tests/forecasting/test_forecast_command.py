@@ -106,6 +106,25 @@ def test_hours_that_there_are_not_are_said(forecast, tmp_path):
     assert "more hours than there are; worst is the week of" in done.stdout
 
 
+def test_a_picture_is_written_before_anything_is_said(forecast, book, tmp_path, monkeypatch):
+    def nobody_reads(*_: Any, **__: Any) -> None:
+        raise BrokenPipeError
+
+    monkeypatch.setattr("commands.forecasting.tables.show", nobody_reads)
+    forecast("--customers", book(ACME), "-o", tmp_path / "a.svg")
+    assert (tmp_path / "a.svg").read_text().startswith("<svg")
+
+
+def test_a_date_that_maps_wait_for_and_nobody_has_is_told(forecast, book):
+    header = HEADER.replace("renews_on", "renewal_date")
+    done = forecast("--customers", book(ACME, header=header), "--json")
+    (undated,) = lines(done)[0]["undated"]
+    assert (undated["attribute"], undated["customers"]) == ("renews_on", 1)
+    assert "1 customer has no 'renews_on'; stage 'Renewal'" in done.stderr
+    assert "did you mean 'renews_on'?" in done.stderr
+    assert lines(forecast("--customers", book(ACME), "--json"))[0]["undated"] == []
+
+
 def test_pictures_are_written_as_their_names_end(forecast, book, tmp_path):
     done = forecast("--customers", book(ACME), "-o", tmp_path / "a.svg", "-o", tmp_path / "a.png", "--json")
     assert done.exit_code == 0, done.output
@@ -293,10 +312,24 @@ def test_a_behaviour_with_an_unknown_field_is_refused_with_its_place(forecast, b
 
 def test_a_start_that_the_book_has_no_column_for_is_refused(forecast, book, tmp_path):
     behaviour = tmp_path / "b.yaml"
-    behaviour.write_text("starts: {attribute: signed_on}\n")
+    behaviour.write_text("seed: 1\nstarts: {attribute: signed_on}\n")
     done = forecast("--customers", book(ACME), "--behaviour", behaviour)
     assert done.exit_code == 1
-    assert "'starts' names the attribute 'signed_on'" in done.stderr
+    said = f"{behaviour}:2:21 M105 The book has no column 'signed_on', which 'starts' names; it has id, name, timezone,"
+    assert said in done.stderr
+
+
+def test_a_misspelt_start_is_a_mistake_of_the_behaviour_and_not_of_the_book(forecast, book, tmp_path):
+    behaviour = tmp_path / "b.yaml"
+    behaviour.write_text("starts:\n  attribute: customer_sinc\n")
+    path = book(ACME.replace("\n", ",2025-05-01\n"), header=HEADER.replace("\n", ",customer_since\n"))
+    done = forecast("--customers", path, "--behaviour", behaviour)
+    assert done.exit_code == 1
+    assert f"{behaviour}:2:14 M105 The book has no column 'customer_sinc'" in done.stderr
+    assert "did you mean 'customer_since'?" in done.stderr
+    assert "Rename it" not in done.stderr
+    behaviour.write_text("starts:\n  attribute: customer_since\n")
+    assert forecast("--customers", path, "--behaviour", behaviour).exit_code == 0
 
 
 def test_maps_with_errors_are_not_forecast(forecast, book, tmp_path):
