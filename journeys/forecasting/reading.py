@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, get_args
+from typing import Any, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 
@@ -26,8 +26,11 @@ class ReadBehaviour:
     problems: tuple[Problem, ...]
 
 
-def read_behaviour(text: str, file: str, charts: Iterable[Chart]) -> ReadBehaviour:
-    """Read a file of behaviour for these maps; an empty one says what is shipped. Never raises for what is in it."""
+def read_behaviour(text: str, file: str, charts: Iterable[Chart], columns: Sequence[str] = ()) -> ReadBehaviour:
+    """Read a file of behaviour for these maps; an empty one says what is shipped. Never raises for what is in it.
+
+    `columns` are those of the book that it is for; none: they are not known, and names of columns are not looked at.
+    """
     reading = read_yaml(text)
     problems = [
         Problem(file, fault.spot.line, fault.spot.column, "M104" if fault.repeated else "M103", fault.message)
@@ -43,7 +46,8 @@ def read_behaviour(text: str, file: str, charts: Iterable[Chart]) -> ReadBehavio
     except ValidationError as error:
         found = [_finding(each) for each in error.errors(include_url=False)]
         return ReadBehaviour(None, in_order(each.problem(data, file) for each in found))
-    unknown = tuple(each.problem(data, file) for each in _unknown_names(made, tuple(charts)))
+    names = (*_unknown_names(made, tuple(charts)), *_unknown_column(made, columns))
+    unknown = tuple(each.problem(data, file) for each in names)
     return ReadBehaviour(None if unknown else made, in_order(unknown))
 
 
@@ -67,10 +71,12 @@ def _finding(error: Any) -> Finding:
 def _fields_at(path: Path) -> list[str]:
     """The names of the fields that may stand at a place."""
     model: Any = Behaviour
+    in_mapping = False
     for part in path:
-        known = model.model_fields.get(part) if model is not None else None
+        known = None if in_mapping else model.model_fields.get(part)
+        in_mapping = known is not None and get_origin(known.annotation) is dict  # the next part is one of its keys
         if known is not None:
-            model = _model_in(known.annotation)  # for a mapping the model of its values: its keys are passed over
+            model = _model_in(known.annotation)
     return list(model.model_fields)
 
 
@@ -104,6 +110,13 @@ def _unknown_names(behaviour: Behaviour, charts: tuple[Chart, ...]) -> Iterator[
                 did_you_mean(nearest(result, results)) or f"; {name!r} ends in {', '.join(sorted(results)) or 'none'}"
             )
             yield Finding(("steps", name, "results", result), "M105", f"Unknown result {result!r}{hint}", key=True)
+
+
+def _unknown_column(behaviour: Behaviour, columns: Sequence[str]) -> Iterator[Finding]:
+    name = behaviour.starts.attribute
+    if columns and name is not None and name not in columns:
+        hint = did_you_mean(nearest(name, columns)) or f"; it has {', '.join(columns)}"
+        yield Finding(("starts", "attribute"), "M105", f"The book has no column {name!r}, which 'starts' names{hint}")
 
 
 def _given(behaviour: Behaviour, name: str) -> Iterable[str]:

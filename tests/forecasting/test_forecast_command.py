@@ -315,7 +315,7 @@ def test_a_start_that_the_book_has_no_column_for_is_refused(forecast, book, tmp_
     behaviour.write_text("seed: 1\nstarts: {attribute: signed_on}\n")
     done = forecast("--customers", book(ACME), "--behaviour", behaviour)
     assert done.exit_code == 1
-    said = f"{behaviour}:2:21 M105 The book has no column 'signed_on', which 'starts' names; it has id, name, timezone,"
+    said = f"{behaviour}:2:21 M105 The book has no column 'signed_on', which 'starts' names; did you mean 'renews_on'?"
     assert said in done.stderr
 
 

@@ -131,3 +131,8 @@ def _fields(model):
         inner = getattr(info.annotation, "model_fields", None)
         if inner:
             yield from _fields(info.annotation)
+
+
+@pytest.mark.parametrize("step", ["results", "pace", "kickoff"])
+def test_an_unknown_field_of_a_step_is_named_whatever_the_step_is_called(step):
+    assert "Unknown field 'pase'; did you mean 'pace'?" in "".join(problems(f"steps: {{{step}: {{pase: 1}}}}"))
