@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from journeys.language.durations import Duration
 from journeys.language.model import Outcome, Touchpoint
 from journeys.planner.branches import carry_out
 from journeys.planner.chart import ChartStep, Waited
@@ -53,7 +54,7 @@ def _plan_opening(turn: Turn, step: ChartStep) -> Instant | None:
     record = turn.state.step(step.id)
     if record.ready_at is None:
         record = turn.edit_step(step.id)
-        record.ready_at = turn.at
+        record.ready_at, record.shifted = turn.at, 0
     opens_at = opening_of(turn, step, record.ready_at or turn.at)
     if opens_at != record.opens_at:
         turn.edit_step(step.id).opens_at = opens_at
@@ -64,11 +65,18 @@ def opening_of(turn: Turn, step: ChartStep, ready_at: Instant) -> Instant | None
     """When a step that became ready at an instant opens; None while its anchor's date is unknown."""
     known = step.step
     if known.wait is not None:
-        return max(ready_at, turn.calendar_of(step).opening(ready_at, known.wait))
+        return max(ready_at, _after_wait(turn, step, known.wait, ready_at))
     if known.at is not None:
         anchor = turn.anchor_instant(turn.calendar_of(step), known.at)
         return None if anchor is None else max(ready_at, anchor)
     return ready_at
+
+
+def _after_wait(turn: Turn, step: ChartStep, wait: Duration, ready_at: Instant) -> Instant:
+    """The end of a wait, with the days by which pauses have moved it since the step was ready."""
+    calendar, moved = turn.calendar_of(step), turn.state.step(step.id).shifted
+    at = calendar.opening(ready_at, wait)
+    return calendar.shifted(at, moved, exact=wait.exact) if moved else at
 
 
 def open_step(turn: Turn, step: ChartStep) -> None:
