@@ -47,7 +47,8 @@ CODES: dict[str, Code] = {
         "Ids are unique in a map. Steps share one set of names over all stages and plays, because "
         "conditions, facts and the timeline name a step by its id alone. The same field written twice in one"
         " place is reported here too, as is an attribute with the name of one that every customer has "
-        "anyway. Rename one of the two.",
+        "anyway. So is a map whose id another of the maps has that are linted or published together: one would"
+        " take the place of the other. Rename one of the two.",
         "- action: kickoff        # there is a touchpoint 'kickoff' already",
         "- action: join_kickoff",
     ),
@@ -68,10 +69,12 @@ CODES: dict[str, Code] = {
         "due: 2 weeks",
     ),
     "M107": Code(
-        "condition that does not parse, does not type-check, or names what is not declared",
+        "condition that does not parse, does not type-check, names what is not declared, or compares with what "
+        "never comes",
         "Conditions are written in CEL. They may name `customer.ATTRIBUTE` for declared attributes, "
         "`steps.ID`, `results.ID`, `outcomes.ID`, `plays.ID`, `stages.ID` and, in the `if` of an event, "
-        "`event.PROPERTY`. A number is compared with a number, text with text in quotes. `days_until` and "
+        "`event.PROPERTY`. A number is compared with a number, text with text in quotes, and that text "
+        "is one that can come: a state, a result, a value of `one_of`, a date `YYYY-MM-DD`. `days_until` and "
         "`days_since` are for conditions that are looked at once; what is waited for needs an anchor "
         "(`at:`).",
         "where: customer.tier = enterprise",

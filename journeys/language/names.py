@@ -50,7 +50,12 @@ class Names:
 _SAME = (
     ("completed", "finished", "complete", "finish", "done"),
     ("began", "begun", "started"),
-    ("stopped", "closed", "cancelled", "canceled", "finished", "ended"),
+    ("stopped", "closed", "cancelled", "canceled", "finished", "completed", "done", "over", "ended"),
+    ("done", "finished", "completed", "complete", "ended", "over", "closed"),
+    ("closed", "ended", "done"),
+    ("started", "active", "running", "open"),
+    ("pending", "planned", "waiting"),
+    ("cancelled", "canceled", "withdrawn"),
     ("confirmed", "accepted", "yes", "verified"),
     ("rejected", "refused", "no", "disputed"),
     ("no_answer", "silence", "silent"),
@@ -67,16 +72,22 @@ _SAME = (
     ("bool", "boolean", "yes_no", "flag"),
     ("datetime", "day", "date"),
 )
-"""What other tools and other people call it; the word of the map language comes last."""
+"""What other tools and other people call it; the word of the map language comes last.
+
+A word may have several meanings: the first that is valid counts.
+"""
 _WORDS = {word: same[-1] for same in reversed(_SAME) for word in same[:-1]}
 
 
 def nearest(name: str, valid: Iterable[str]) -> str | None:
     """The valid name that was perhaps meant: one that is another word for the same, or one written much alike."""
     names = sorted(valid)
-    meant = _WORDS.get(name) or "_".join(_WORDS.get(word, word) for word in name.split("_"))
-    if meant in names:
+    meant = next((same[-1] for same in _SAME if name in same[:-1] and same[-1] in names), None)
+    if meant is not None:
         return meant
+    in_parts = "_".join(_WORDS.get(word, word) for word in name.split("_"))
+    if in_parts in names:
+        return in_parts
     close = difflib.get_close_matches(name, names, n=1, cutoff=0.5)
     return close[0] if close else None
 

@@ -15,6 +15,7 @@ from ruamel.yaml.constructor import SafeConstructor
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
+from journeys.language.mistakes.decimals import decimal_comma
 from journeys.language.mistakes.diagnosis import Refusal, diagnose
 from journeys.language.mistakes.layout import misread_name
 
@@ -198,9 +199,12 @@ class _Builder:
 
     def _fields(self, node: MappingNode, depth: int) -> Fields:
         fields = Fields()
-        for key_node, value_node in node.value:
+        for index, (key_node, value_node) in enumerate(node.value):
             key = self._key(key_node)
             if key is None:
+                continue
+            if index and (way := decimal_comma(node.value[index - 1][1], key_node, value_node)):
+                self._faults.append(Fault(_spot(key_node), way))
                 continue
             if key in fields:
                 self._faults.append(_written_twice(key, fields, _spot(key_node)))

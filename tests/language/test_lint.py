@@ -126,7 +126,9 @@ def test_a_stage_that_is_all_ours_is_a_sellers_journey() -> None:
 def test_a_renewal_without_an_outcome_before_it_is_told() -> None:
     start, end = EXAMPLE.index("  - stage: value"), EXAMPLE.index("  - stage: renewal")
     text = EXAMPLE[:start] + EXAMPLE[end:]
-    text = text.replace("{go_to: value}", "{end: renewed}").replace("outcomes.hours_saved", "steps.kickoff")
+    text = text.replace("{go_to: value}", "{end: renewed}").replace(
+        'outcomes.hours_saved == "verified"', 'steps.kickoff == "done"'
+    )
     assert told(problems_of(text)) == [(*place_of(text, "renewal\n"), "W203")]
 
 

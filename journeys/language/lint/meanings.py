@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from journeys.language.conditions import ConditionError, Names, compile_condition
 from journeys.language.findings import Finding, describe
+from journeys.language.lint.never_true import never_true
 from journeys.language.lint.sight import Sight
 from journeys.language.model import Play, Trigger
 from journeys.language.steps import Step
@@ -47,6 +48,10 @@ def _check(
             said = "A segment is looked at before a journey begins; it can name customer.ATTRIBUTE only"
         offset = None if error.column is None else error.column - 1
         yield Finding(path, "M107", said, error.suggestion, offset=offset)
+    else:
+        for never in never_true(sight, text):
+            said = f"{never.message} (in {describe(sight.data, path)})"
+            yield Finding(path, "M107", said, never.suggestion, offset=never.offset)
 
 
 def _compiles(text: str, names: Names) -> bool:
