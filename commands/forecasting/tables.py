@@ -57,16 +57,17 @@ def _roles(report: Report) -> None:
     heading("Work by role")
     roles, weeks = report.roles, len(report.mondays)
     means = [work.total.mean / weeks for work in roles]
-    most = [work.hours[work.busiest].mean for work in roles]
+    most = [work.hours[work.busiest] for work in roles]
     over = [len(work.over) for work in roles]
-    people = [[hours / work.capacity.each for hours, work in zip(each, roles, strict=True)] for each in (means, most)]
+    needs = (means, [spread.high for spread in most])
+    people = [[hours / work.capacity.each for hours, work in zip(each, roles, strict=True)] for each in needs]
     show_columns(
         [
             Column("Role", [work.title for work in roles], text=True),
             Column("People", figures(_known(work, work.capacity.people) for work in roles)),
             Column("Hours there are", figures(_known(work, work.capacity.hours) for work in roles)),
             Column("Hours needed", figures(means)),
-            Column("Hours, busiest", figures(most)),
+            _ranged("Hours, busiest", most),
             Column("Busiest week of", [str(report.mondays[work.busiest]) for work in roles], drop=1),
             Column("Weeks over", figures(map(_known, roles, over)), warned=frozenset(_where(over))),
             Column("People needed", figures(people[0])),
@@ -76,6 +77,9 @@ def _roles(report: Report) -> None:
         ]
     )
     say("Hours and people are those of a week: on average, and in the busiest one.")
+    if report.play.runs > 1:
+        say("Eight runs of ten lie between the numbers in brackets.")
+        say("People for the busiest week are reckoned with the upper one.")
 
 
 def _known(work: RoleWork, figure: float) -> float | None:
@@ -92,6 +96,8 @@ def _weeks(report: Report) -> None:
     whens = [f"{monday}{_PART if week in parts else ''}" for week, monday in enumerate(report.mondays)]
     when = Column("Week of", ["They have", *whens], text=True)
     show_blocks(when, [_by_week(work) for work in report.roles])
+    if report.play.runs > 1:
+        say("Behind the mean: between which numbers eight runs of ten lie.")
     if parts:
         say(f"{_PART} Only part of this week lies in the forecast: less work, and fewer hours to do it in.")
 
@@ -99,12 +105,20 @@ def _weeks(report: Report) -> None:
 def _by_week(work: RoleWork) -> Column:
     """Hours, tasks and what is lacking, each in a line downwards."""
     over = [f"+{_lacking(work, week):.1f}" if week in work.over else "" for week in range(len(work.hours))]
-    hours = [f"{spread.mean:.1f}" for spread in work.hours]
+    hours = _by_chance(work.hours)
     tasks = [f"({many})" for many in figures(work.tasks)]
     wide, lack = max(map(len, tasks)), max(map(len, over))
     lines = [(_have(work), "", ""), *zip(hours, tasks, over, strict=True)]
     cells = [f"{one} {two:>{wide}}" + (f" {three:>{lack}}" if lack else "") for one, two, three in lines]
     return Column(work.title, cells, warned=frozenset(week + 1 for week in work.over))
+
+
+def _by_chance(hours: Sequence[Spread]) -> list[str]:
+    """Hours on average, and from which to which they go by chance, where it has a say."""
+    if all(spread.low == spread.high for spread in hours):
+        return [f"{spread.mean:.1f}" for spread in hours]
+    low, high = (max(len(f"{getattr(spread, end):.1f}") for spread in hours) for end in ("low", "high"))
+    return [f"{spread.mean:.1f}, {spread.low:>{low}.1f} to {spread.high:>{high}.1f}" for spread in hours]
 
 
 def _have(work: RoleWork) -> str:
@@ -171,13 +185,13 @@ def _outcomes(report: Report) -> None:
             Column("Outcome", [each.statement for each in lines], text=True),
             Column("Map", [titles[each.map] for each in lines], text=True, drop=1),
             Column("Asked", figures(each.asked for each in lines)),
-            *(_answered(name, [each.answers[answer] for each in lines]) for name, answer in answers),
+            *(_ranged(name, [each.answers[answer] for each in lines]) for name, answer in answers),
             Column("Half verified by", ["" if each.half_by is None else str(each.half_by) for each in lines]),
         ]
     )
 
 
-def _answered(name: str, spreads: Sequence[Spread]) -> Column:
+def _ranged(name: str, spreads: Sequence[Spread]) -> Column:
     """A mean, and between which numbers eight runs of ten lie; only the mean where room is short."""
     means, lows, highs = (figures(getattr(spread, part) for spread in spreads) for part in ("mean", "low", "high"))
     if all(spread.low == spread.high for spread in spreads):

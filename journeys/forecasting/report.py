@@ -48,8 +48,8 @@ class RoleWork:
 
     @property
     def busiest(self) -> int:
-        """The week with the most hours; of several the first."""
-        return max(range(len(self.hours)), key=lambda week: (self.hours[week].mean, -week))
+        """The week that may need the most hours, as one run of ten has it; of several the fullest on average."""
+        return max(range(len(self.hours)), key=lambda week: (self.hours[week].high, self.hours[week].mean, -week))
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from commands.forecasting.layout import Column, figures, percents, show_columns
 from commands.forecasting.tables import show
 from journeys.forecasting.report import Report, report
 from journeys.forecasting.tally import Weeks
+from journeys.forecasting.verdict import hours_said
 from tests.forecasting.conftest import SMALL, behaving, chart_from, forecast_of, gold
 
 LONG = SMALL.replace("csm: Customer success manager", "csm: Customer success manager for hospitals").replace(
@@ -123,3 +124,28 @@ def test_steps_that_differ_are_among_what_is_assumed():
     assert "before” (saved): 50 % verified, 50 % silent, as the behaviour says." in own
     assert "“Call” (call): ends as 75 % good, 25 % bad" in own
     assert "The event 'champion_left' comes 0.5 times a year." in own
+
+
+def test_the_busiest_week_is_said_with_what_chance_may_make_of_it(made, monkeypatch, capsys):
+    text = printed(made, 200, monkeypatch, capsys)
+    work = next(each for each in made.roles if each.role == "ae")
+    busiest = work.hours[work.busiest]
+    assert busiest.high == max(spread.high for spread in work.hours) > busiest.mean
+    assert f"on average {hours_said(busiest.mean)}, in none of 3 runs more than {hours_said(busiest.high)}" in text
+    assert f"{busiest.mean:.1f}, {busiest.low:.1f} to {busiest.high:.1f}" in text
+    row = next(line for line in table_of(text, "Work by role") if line.startswith(" Account"))
+    assert f"({busiest.low:.1f} to {busiest.high:.1f})" in row
+
+
+def test_people_for_the_busiest_week_are_enough_for_nine_runs_of_ten(made, monkeypatch, capsys):
+    work = next(each for each in made.roles if each.role == "csm")
+    rows = table_of(printed(made, 200, monkeypatch, capsys), "Work by role")
+    row = next(line for line in rows if line.startswith(" Customer"))
+    assert f" {work.hours[work.busiest].high / work.capacity.each:.1f} " in row
+
+
+def test_one_run_of_chance_has_no_ranges(monkeypatch, capsys):
+    one = report(*forecast_of((chart_from(SMALL),), [gold(1)]))
+    text = printed(one, 200, monkeypatch, capsys)
+    assert "eight runs of ten" not in text.lower()
+    assert re.search(r"Customer success manager: at most \d", text)
