@@ -300,9 +300,9 @@ def _print_maps(told: Told) -> None:
             say(f"    {each.where.seen}")
         for part in each.where.failing:
             say(f"    not true: {part}")
-    best = next((each for each, _ in told.maps if each.where.holds), None)
-    if best is not None:
-        say(f"Next: `milepost enroll {told.customer.id}` begins a journey on {best.map!r}, if it may enter.")
+    best, barred = next(((each, barred) for each, barred in told.maps if each.where.holds), (None, None))
+    if best is not None and barred is None:
+        say(f"Next: `milepost enroll {told.customer.id}` begins a journey on {best.map!r}.")
 
 
 def _verdict(each: Considered, barred: str | None) -> str:

@@ -85,6 +85,17 @@ async def enrol_if_it_turned(house: House, customer: str, before: Customer | Non
     return await _start(house, begun)
 
 
+async def barred(session: AsyncSession, customer: Customer, charts: list[Chart], now: Instant) -> str | None:
+    """Why enrolling the customer would begin no journey now, for people. None: it would begin one."""
+    found = best_map(charts, customer, now)
+    if isinstance(found, NoMatch):
+        anyway = f"`milepost enroll {customer.id} --map MAP` begins one on the map that you name"
+        return f"no map is for the customer as it is now; {anyway}"
+    past = await journeys.of_customer(session, customer.id)
+    allowed = may_enter(found.chart, last_end(past, found.chart), now)
+    return str(allowed) if isinstance(allowed, MayNotEnter) else None
+
+
 def _named(charts: list[Chart], map_id: str) -> Chart:
     named = {chart.map.map: chart for chart in charts}
     if map_id not in named:

@@ -88,11 +88,13 @@ class NoOpenJourney(Refused):
 
     code = "no_open_journey"
 
-    def __init__(self, customer: str) -> None:
+    def __init__(self, customer: str, barred: str | None = None) -> None:
+        """`barred` says why none can be begun now, where that is so."""
         self.customer = customer
+        self.barred = barred
+        begin = f"None can begin: {barred}." if barred else f"`milepost enroll {customer}` begins one."
         super().__init__(
-            f"Customer {customer!r} has no open journey.",
-            f"`milepost enroll {customer}` begins one, `milepost show {customer}` tells what was.",
+            f"Customer {customer!r} has no open journey.", f"{begin} `milepost show {customer}` tells what was."
         )
 
 

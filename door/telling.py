@@ -9,7 +9,7 @@ from enum import StrEnum
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from door.checks import ABOUT_THE_RECORD, check, check_attributes
-from door.enrolment import enrol_if_it_turned
+from door.enrolment import barred, enrol_if_it_turned
 from door.errors import InvalidFact, NoOpenJourney
 from door.house import House, customer_of
 from door.reaching import Reached
@@ -82,7 +82,9 @@ async def tell(
         chart = await house.chart(await journeys.open_of(session, customer))
         if isinstance(made, MapChanged) and chart is not None:
             made = replace(made, version=await _version(session, chart, made.version))
-        _check(made, customer, chart, charts)
+        if chart is None and not isinstance(made, ABOUT_THE_RECORD):
+            raise NoOpenJourney(customer, await barred(session, before, charts, now))
+        _check(made, chart, charts)
         try:
             recorded = await facts.record(
                 session,
@@ -118,11 +120,9 @@ async def told(house: House, customer: str, recorded: Recorded, asked: Iterable[
     return Told(fact["id"], *_REACHED[await house.reach.tell(recorded.journey, customer, fact, house.wall())])
 
 
-def _check(fact: Fact, customer: str, chart: Chart | None, charts: list[Chart]) -> None:
+def _check(fact: Fact, chart: Chart | None, charts: list[Chart]) -> None:
     if chart is not None:
         check(fact, chart)
-    elif not isinstance(fact, ABOUT_THE_RECORD):
-        raise NoOpenJourney(customer)
     elif isinstance(fact, AttributesSet):
         check_attributes(fact.attributes, _declared(charts))
 

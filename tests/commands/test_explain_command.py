@@ -79,6 +79,10 @@ def test_a_customer_whose_journey_ended_may_not_enter_at_once(milepost: Milepost
     said = words(milepost("explain", "acme").stdout)
     assert ", churned." in said
     assert "matches, but map 'enterprise-save-time' takes the customer again from" in said
+    assert "milepost enroll" not in said
+    refused = words(milepost("tell", "acme", "paused").stderr)
+    assert "None can begin: map 'enterprise-save-time' takes the customer again from" in refused
+    assert "milepost enroll" not in refused
 
 
 def test_a_customer_that_matches_and_has_no_journey_is_told_what_to_do(milepost: Milepost) -> None:
