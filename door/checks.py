@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
+from math import isfinite
 from typing import Any
 
 from door.errors import InvalidFact, UnknownAttribute, UnknownOutcome, UnknownPlay, UnknownResult, UnknownStep
@@ -53,6 +55,8 @@ def check(fact: Fact, chart: Chart) -> None:
             outcomes = [step.id for step in chart.steps.values() if isinstance(step.step, Outcome)]
             if fact.outcome not in outcomes:
                 raise UnknownOutcome(fact.outcome, outcomes, where)
+            if isinstance(fact, Answered):
+                _check_measured(chart, fact)
         case PlayStarted():
             if fact.play not in chart.plays:
                 raise UnknownPlay(fact.play, chart.plays, where)
@@ -107,6 +111,19 @@ def _check_result(chart: Chart, fact: StepDone) -> None:
     raise UnknownResult(fact.result, results, f" of step {fact.step!r}")
 
 
+def _check_measured(chart: Chart, fact: Answered) -> None:
+    """What is measured is compared with a target: it is a number, or not known."""
+    step, value = chart.steps[fact.outcome].step, fact.value
+    if not isinstance(step, Outcome) or step.metric is None or value is None:
+        return
+    if isinstance(value, str) or not isfinite(value):
+        meant = _DECIMAL_COMMA.fullmatch(str(value).strip())
+        raise InvalidFact(
+            f"The value of {fact.outcome!r} is {value!r}, which is no number; it measures {step.metric.name!r}.",
+            f"Write {meant[1]}.{meant[2]}." if meant else "Write a number without a unit, such as 5.5.",
+        )
+
+
 def _check_until(until: str) -> None:
     try:
         named = parse_date(until) is not None or datetime.fromisoformat(until).tzinfo is not None
@@ -126,6 +143,7 @@ def _check_value(name: str, value: Any, attribute: Attribute) -> None:
         raise InvalidFact(f"Attribute {name!r} is {value!r}.", f"It is one of: {allowed}.")
 
 
+_DECIMAL_COMMA = re.compile(r"([+-]?\d+),(\d+)")
 _HOW = {
     AttributeType.DATE: "Write it as 2026-03-02.",
     AttributeType.FLAG: "Write true or false.",

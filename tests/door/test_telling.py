@@ -106,8 +106,23 @@ async def test_a_fact_for_an_unknown_customer_is_refused_with_the_nearest_name(d
 
 
 async def test_what_is_for_a_journey_is_refused_without_one(door: Door) -> None:
-    with pytest.raises(NoOpenJourney):
+    with pytest.raises(NoOpenJourney, match="`milepost enroll acme` begins one"):
         await door.tell("acme", WrittenFact(step_done="kickoff", result="held"))
+
+
+async def test_who_cannot_begin_a_journey_is_not_told_to_begin_one(door: Door) -> None:
+    await door.tell("acme", WrittenFact(set={"tier": "other"}))
+    with pytest.raises(NoOpenJourney, match="None can begin: no map is for the customer"):
+        await door.tell("acme", WrittenFact(paused=True))
+
+
+@pytest.mark.parametrize(("value", "hint"), [("5,5", "Write 5.5."), ("drei", "such as 5.5"), (float("inf"), "5.5")])
+async def test_what_is_measured_is_a_number(door: Door, value: float | str, hint: str) -> None:
+    await door.enrol("acme")
+    with pytest.raises(InvalidFact, match="is no number; it measures 'hours saved'") as refused:
+        await door.tell("acme", WrittenFact(answer="faster", verdict="verified", value=value))
+    assert hint in str(refused.value.hint)
+    assert (await door.tell("acme", WrittenFact(answer="faster", verdict="verified", value=5.5))).new
 
 
 async def test_what_is_said_of_a_customer_without_a_journey_goes_into_the_record(door: Door) -> None:
