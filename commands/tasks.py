@@ -18,7 +18,7 @@ from journeys.language.names import nearest
 from journeys.local_time import local, zone_said
 from journeys.planner.instants import text
 from settings import Settings
-from store import maps, reviews
+from store import customers, maps, reviews
 from store import tasks as task_rows
 from store.charts import Charts
 from store.engine import Store
@@ -72,7 +72,10 @@ async def _day(
         if (address is None or address in (line.task.person, line.task.escalated_person))
         and (role is None or role in (line.task.role, line.task.escalated_to))
     ]
-    return task_rows.arrange(kept, now, zone), reviews.due_for(standing, person)
+    due = reviews.due_for(standing, person)
+    if address is not None and not kept and not due:
+        await _check_person(settings, address)
+    return task_rows.arrange(kept, now, zone), due
 
 
 async def _check_role(store: Store, role: str) -> None:
@@ -84,6 +87,19 @@ async def _check_role(store: Store, role: str) -> None:
         near = nearest(role, roles)
         hint = f"Did you mean {near!r}?" if near else f"There are: {', '.join(sorted(roles))}."
         raise CommandError(f"No map has a role {role!r}.", hint)
+
+
+async def _check_person(settings: Settings, address: str) -> None:
+    """Who has no task may be nobody at all."""
+    async with opened(settings) as store:
+        async with store.reading() as session:
+            known = set(await customers.colleagues(session)) | set(await task_rows.people(session))
+            now = await now_of(session)
+        known |= {each.owner for each in await reviews.standing(store, Charts(store), now)}
+    if address not in known:
+        near = nearest(address, known)
+        hint = f"Did you mean {near!r}?" if near else "`milepost customers` shows the customers and their teams."
+        raise CommandError(f"Nobody of the address {address!r} is on a customer's team or owns a map.", hint)
 
 
 async def _lines(session: AsyncSession, customer: str | None) -> Sequence[TaskLine]:

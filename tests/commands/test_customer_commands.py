@@ -104,6 +104,14 @@ def test_tasks_are_filtered_by_person_role_and_customer(milepost: Milepost) -> N
     assert "handoff/1" in said.replace("\n", " ")
 
 
+def test_who_is_nobody_is_not_said_to_have_nothing_to_do(milepost: Milepost) -> None:
+    result = milepost("tasks", "--person", "ana@vendor")
+    assert result.exit_code == 1
+    assert "Nobody of the address 'ana@vendor'" in result.stderr
+    assert "Did you mean 'ana@vendor.example'?" in result.stderr
+    assert "No task is open" in milepost("tasks", "--person", "Ana@vendor.example").stdout
+
+
 def test_a_map_that_is_due_is_a_task_of_its_owner(milepost: Milepost, tmp_path: Path) -> None:
     owner = "cs-operations@vendor.example"
     assert lines(milepost("tasks", "--json", "--person", owner)) == []
