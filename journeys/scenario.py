@@ -242,7 +242,9 @@ def _checks(written: WrittenScenario, chart: Chart, versions: Iterable[Chart]) -
     about += check_team(("customer", "team"), customer.team, known)
     yield from about or check_segment(("customer", "attributes"), chart, customer.customer(), start)
     yield from check_facts(written.facts, written.expect, known, (start, until))
-    check = Check(known, (start, until), _addresses(written), [fact.ended for fact in written.facts if fact.ended])
+    reasons = [fact.ended for fact in written.facts if fact.ended]
+    agreed = [step for fact in written.facts for step, each in (fact.agreed or {}).items() if each.due]
+    check = Check(known, (start, until), _addresses(written), reasons, agreed)
     yield from check.entries("expect", written.expect)
     yield from check.entries("never", written.never)
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from journeys.checking.dates import read_instant
+from journeys.checking.excluded import check_excluded
 from journeys.checking.known import Known, unknown
 from journeys.checking.shapes import ENTRY_FIELDS, ONE_OF, WORDS_BY_KIND, fields_of
 from journeys.language.findings import Finding
@@ -24,13 +25,15 @@ _OF_OUTCOMES = (Kind.OUTCOME_ASKED, Kind.OUTCOME_ANSWERED, Kind.OUTCOME_SILENT, 
 class Check:
     """What entries are held against: the map's names, when the scenario runs, and what it says itself.
 
-    `addresses` are those of everybody on the customer's side, `reasons` those for which a fact ends the journey.
+    `addresses` are those of everybody on the customer's side, `reasons` those for which a fact ends the journey,
+    `agreed` the steps whose due date a fact sets.
     """
 
     known: Known
     span: tuple[Instant, Instant]
     addresses: Sequence[str]
     reasons: Sequence[str]
+    agreed: Sequence[str] = ()
 
     def entries(self, where: str, entries: Iterable[Mapping[str, Any]]) -> Iterator[Finding]:
         """Every entry of `expect` or `never`."""
@@ -42,6 +45,8 @@ class Check:
             yield from self._shape(path, entry)
             yield from self._names(path, entry)
             yield from self._place(path, entry)
+            if not any(isinstance(value, list | dict) for name, value in entry.items() if name != "steps"):
+                yield from check_excluded(path, entry, self.known, self.agreed)
             at = read_instant(entry.get("at"))
             if at is not None:
                 yield from self._when(path, at, latest if where == "expect" else None)

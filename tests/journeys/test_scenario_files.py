@@ -22,7 +22,7 @@ outcome: save_time
 owner: ops@example.com
 segment: {where: '!has(customer.tier) || customer.tier == "small"'}
 attributes: {health: {type: number}, tier: {type: text, one_of: [small, large]}, renews_on: {type: date}}
-roles: {csm: {title: CSM}, boss_of_csm: {title: Head}}
+roles: {csm: {title: CSM, escalate: {after: 1 week, to: boss_of_csm}}, boss_of_csm: {title: Head}}
 personas: {lead: {title: Lead}}
 stages:
   - stage: one
@@ -163,6 +163,56 @@ def test_what_is_wrong_with_a_scenario_is_said_with_its_place(written, *, old, n
 def test_what_can_never_come_is_no_test_that_it_does_not(written, never):
     ((line, _, code, _),) = problems(written((EXPECTED, f"{EXPECTED}\nnever:\n  - {never}")))
     assert (line, code) in {(11, "M105"), (11, "M103")}
+
+
+@pytest.mark.parametrize(
+    ("never", "code", "said"),
+    [
+        ("{kind: step_escalated, step: call, role: csm}", "M105", "'call' that is late is given to 'boss_of_csm'"),
+        ("{kind: step_escalated, step: connect}", "W211", "'connect' is given to nobody else when it is late"),
+        ("{kind: step_overdue, step: connect}", "W211", "'connect' has no 'due', so it is never overdue"),
+        ("{kind: step_overdue, step: hello}", "W211", "'hello' has no 'due'"),
+        ("{kind: step_overdue, step: saved}", "W211", "without an answer it is 'outcome_silent'"),
+        ("{kind: stage_stuck, stage: one}", "W211", "The stage 'one' has no 'target'"),
+        ("{kind: play_ended, play: rescue, why: deadline}", "M105", "the map allows 'completed'"),
+        ("{kind: play_ended, play: rescue, why: ends_when}", "M105", "can't have 'ends_when'"),
+        ("{kind: play_ended, why: deadline}", "M105", "No play of the map can have 'deadline'"),
+        ("{kind: play_started, play: rescue, why: condition}", "M105", "the map allows 'fact' or 'branch'"),
+        ("{kind: play_blocked, play: rescue, why: cooldown}", "M105", "the map allows 'open'"),
+        ("{kind: message_sent, step: hello, reason: reminder}", "M105", "there 'touchpoint' is possible"),
+        ("{kind: message_sent, reason: reminder}", "M105", "there 'touchpoint' or 'request' is possible"),
+        ("{kind: message_sent, step: saved, template: bye.md}", "M105", "there 'hello.md' is possible"),
+        ("{kind: step_opened, step: call, track: customer}", "M105", "it has 'company'"),
+        ("{kind: step_opened, step: call, role: boss_of_csm}", "M105", "it has 'csm'"),
+        ("{kind: step_opened, step: call, persona: lead}", "M105", "it has none"),
+    ],
+)
+def test_what_the_map_excludes_is_no_test_that_it_does_not_come(written, never, code, said):
+    file = written((EXPECTED, f"{EXPECTED}\nnever:\n  - {never}"))
+    found = load_scenario(file)
+    assert [(each.line, each.code) for each in found.problems if said in each.message] == [(11, code)], found.problems
+    assert (found.scenario is None) == (code == "M105")
+
+
+@pytest.mark.parametrize(
+    "never",
+    [
+        "{kind: step_escalated, step: call, role: boss_of_csm}",
+        "{kind: step_overdue, step: call}",
+        "{kind: play_ended, play: rescue, why: completed}",
+        "{kind: play_started, play: rescue, why: branch}",
+        "{kind: message_sent, step: saved, reason: request, template: hello.md, persona: lead}",
+        "{kind: step_opened, step: call, track: company, role: csm}",
+    ],
+)
+def test_what_the_map_allows_may_be_forbidden(written, never):
+    assert load_scenario(written((EXPECTED, f"{EXPECTED}\nnever:\n  - {never}"))).problems == ()
+
+
+def test_a_due_date_that_people_agree_on_can_be_overdue(written):
+    agreed = "agreed: {connect: {due: 2026-03-03}}"
+    never = f"{EXPECTED}\nnever:\n  - {{kind: step_overdue, step: connect}}"
+    assert load_scenario(written((FACT, agreed), (EXPECTED, never))).problems == ()
 
 
 def test_expectations_in_another_order_than_their_dates_cannot_be_met(written):
