@@ -53,6 +53,13 @@ def test_nearly_all_mistakes_are_told_at_the_very_line() -> None:
     assert sum(fault.spot.line == each.number for each, fault in told) >= 0.96 * len(told)
 
 
+@pytest.mark.parametrize("name", ["attributes", "stages", "personas", "plays"])
+def test_a_section_of_the_map_that_is_a_space_in_is_told_to_begin_at_the_margin(name: str) -> None:
+    (fault,) = read_yaml(EXAMPLE.replace(f"\n{name}:", f"\n {name}:")).faults
+    assert "take away 1 space" in fault.message
+    assert "add" not in fault.message
+
+
 def test_a_line_that_is_a_space_off_is_told_how_many_spaces_it_needs() -> None:
     told = refused("a space too many")
     right = [fault for _, fault in told if "take away 1 space" in fault.message]

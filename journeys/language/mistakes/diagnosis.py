@@ -12,11 +12,12 @@ from dataclasses import dataclass, replace
 
 from journeys.language.mistakes.layout import Layout
 from journeys.language.mistakes.values import Trouble, indent_of, quoted, shown, spaces
+from journeys.language.model import Map
 
 _LONGEST_LINE = 5_000
 _ABOVE, _BELOW = 300, 80
 """How many lines are looked at, so that a long file takes no longer than a short one."""
-_SHIFTS = (1, -1, 2, -2, 3, -3, 4, -4, 5, -5, 6, -6, 8, -8)
+_OF_THE_FILE = frozenset(info.alias or name for name, info in Map.model_fields.items())
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +113,14 @@ def _moved(lines: Sequence[str], found: Trouble) -> Trouble | None:
         return None
     other = replace(best, shift=-best.shift)
     both = best.shift != 0 and best.row == found.row and _fitting(lines, other) == reached
+    if both and _is_of_the_file(lines[best.row]):
+        return _told(lines, min(best, other, key=lambda each: each.shift), None)
     return _told(lines, best, other if both else None)
+
+
+def _is_of_the_file(line: str) -> bool:
+    """Whether a line one space in is a field of the whole map: nothing else of that name stands so far out."""
+    return indent_of(line) == 1 and line.strip().partition(":")[0] in _OF_THE_FILE
 
 
 def _fitting(lines: Sequence[str], change: _Change) -> int:
