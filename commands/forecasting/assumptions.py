@@ -9,7 +9,7 @@ from commands.support.output import count_of
 from journeys.forecasting.behaviour import Behaviour, Pace, StepBehaviour
 from journeys.forecasting.report import Report, RoleWork
 from journeys.language.model import Outcome
-from journeys.planner.chart import ChartStep
+from journeys.planner.chart import Chart, ChartStep
 from journeys.wording import number, quoted, spaced
 
 _PACES = {"early": "early", "on_time": "in time", "late": "late", "never": "never"}
@@ -25,6 +25,7 @@ def assumed(behaviour: Behaviour, report: Report) -> Iterator[str]:
     engine = ours.engine_tasks
     yield f"A colleague gets {_percent(engine.unsticks)} of stuck customers to do what is open in their stage."
     yield f"A task without effort takes {ours.without_effort}, one that Milepost itself gives {engine.effort}."
+    yield from _wandering(behaviour, report)
     yield from (f"The event {name!r} comes {number(many)} times a year." for name, many in behaviour.events.items())
     yield from (f"{role.title}: {_people(role)}." for role in report.roles)
     yield f"Journeys begin {_starts(behaviour, report.play.weeks.first)}."
@@ -41,6 +42,17 @@ def _answers(behaviour: Behaviour, report: Report) -> Iterator[str]:
         return
     asked = "another outcome" if own else "an outcome"
     yield f"Asked for {asked} they answer within {theirs.answer_within}: {_shares(theirs.answers.weights)}."
+
+
+def _wandering(behaviour: Behaviour, report: Report) -> Iterator[str]:
+    """The figures that wander, of those that the maps with customers know: they start what waits for them."""
+    known = {name for chart in _charts(report) for name in chart.map.attributes}
+    for name, drift in sorted(behaviour.attributes.items()):
+        if name in known:
+            home = "where it began" if drift.towards is None else f"{drift.towards:g}"
+            swing = f"by up to {drift.swing:g} up or down and {_percent(drift.pull)} of the way back to {home}"
+            bounds = f"from {drift.lowest:g} to {drift.highest:g}"
+            yield f"{name!r} wanders: every {drift.every} {swing}, {bounds}. What waits for it starts by that alone."
 
 
 def _differing(behaviour: Behaviour, report: Report) -> Iterator[str]:
@@ -64,8 +76,11 @@ def _own(own: StepBehaviour) -> Iterator[str]:
 
 def _steps(report: Report) -> Mapping[str, ChartStep]:
     """The steps of the maps that customers are on."""
-    played = report.played.customers
-    return {name: step for chart in report.play.charts if played[chart.map.map] for name, step in chart.steps.items()}
+    return {name: step for chart in _charts(report) for name, step in chart.steps.items()}
+
+
+def _charts(report: Report) -> list[Chart]:
+    return [chart for chart in report.play.charts if report.played.customers[chart.map.map]]
 
 
 def _people(work: RoleWork) -> str:

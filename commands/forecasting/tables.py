@@ -15,6 +15,8 @@ from journeys.wording import ENDINGS, spaced
 _SHARES_SHOWN = 4
 _NAMED = 5  # customers without a map
 _PART = "*"
+_WORTH_A_LINE = 0.01  # of all hours
+_KINDS = {"stage": "stage", "play": "play", "engine": ""}
 
 
 def show(report: Report, maps: str) -> None:
@@ -25,6 +27,7 @@ def show(report: Report, maps: str) -> None:
         return
     _roles(report)
     _weeks(report)
+    _places(report)
     _loads(report)
     _messages(report)
     _outcomes(report)
@@ -127,6 +130,25 @@ def _have(work: RoleWork) -> str:
 
 def _lacking(work: RoleWork, week: int) -> float:
     return work.hours[week].mean - work.capacity.by_week[week]
+
+
+def _places(report: Report) -> None:
+    if not report.places:
+        return
+    heading("Where the hours go")
+    titles = _titles(report)
+    shown = [place for place in report.places if place.share >= _WORTH_A_LINE]
+    show_columns(
+        [
+            Column("Stage or play", [place.title for place in shown], text=True),
+            Column("Is a", [_KINDS[place.kind] for place in shown], text=True, drop=2),
+            Column("Map", [titles[place.map] for place in shown], text=True, drop=1),
+            Column("Hours", figures(place.hours for place in shown)),
+            Column("Share", percents(place.share for place in shown)),
+        ]
+    )
+    if len(shown) < len(report.places):
+        say("What takes less than 1 % of the hours is left out; --json has all.")
 
 
 def _loads(report: Report) -> None:

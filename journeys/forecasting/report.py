@@ -10,6 +10,7 @@ from journeys.forecasting.capacity import Capacity, capacities
 from journeys.forecasting.playing import Play, Played
 from journeys.forecasting.spread import Spread
 from journeys.forecasting.tally import Tally
+from journeys.forecasting.watching import ENGINE
 
 ANSWERS = ("verified", "partial", "disputed", "silent")
 
@@ -116,6 +117,25 @@ class MapCourse:
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """The work of one stage or play of a map, of all roles.
+
+    Attributes:
+        kind: `stage`, `play`, or `engine`: tasks that Milepost itself gives.
+        place: The id of the stage or play.
+        hours: Hours of an average run in the whole forecast.
+        share: Their part of all hours.
+    """
+
+    map: str
+    kind: str
+    place: str
+    title: str
+    hours: float
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """All that a forecast says."""
 
@@ -126,6 +146,7 @@ class Report:
     messages: tuple[Messages, ...]
     outcomes: tuple[Expected, ...]
     courses: tuple[MapCourse, ...]
+    places: tuple[Place, ...]
 
     @property
     def mondays(self) -> list[date]:
@@ -155,6 +176,7 @@ def report(play: Play, played: Played) -> Report:
         tuple(_messages(map_id, play.runs, played.tally) for map_id in with_customers),
         tuple(_outcomes(play, played)),
         tuple(_courses(play, played)),
+        tuple(sorted(_places(play, played.tally), key=lambda place: -place.hours)),
     )
 
 
@@ -171,6 +193,18 @@ def _role(role: str, title: str, capacity: Capacity, play: Play, tally: Tally) -
         _mean(tally.by_week("done", about=role), play.runs),
         {name: tally.total(name, about=role) / play.runs for name in ("opened", "done", "late", "escalated")},
     )
+
+
+def _places(play: Play, tally: Tally) -> Iterator[Place]:
+    whole = tally.total("minutes in")
+    for chart in play.charts:
+        stages = {f"stage:{stage.id}": stage.title for stage in chart.map.stages}
+        plays = {f"play:{each.id}": each.title for each in chart.map.plays}
+        titles = {**stages, **plays, ENGINE: "Tasks that Milepost gives"}
+        for where, title in titles.items():
+            if counted := tally.total("minutes in", chart.map.map, where):
+                kind, _, place = where.partition(":")
+                yield Place(chart.map.map, kind, place, title, counted / 60 / play.runs, counted / whole)
 
 
 def _mean(numbers: list[int], of: int) -> tuple[float, ...]:

@@ -41,6 +41,16 @@ def told(report: Report) -> Iterator[dict[str, Any]]:
             "ended": {reason: rounded(many) for reason, many in course.ended.items()},
             "plays": {name: rounded(many) for name, many in course.plays.items()},
         }
+    for place in report.places:
+        yield {
+            "kind": "hours_by_place",
+            "map": place.map,
+            "in": place.kind,
+            "id": place.place or None,
+            "title": place.title,
+            "hours": rounded(place.hours),
+            "share": round(place.share, 4),
+        }
     for customer, why in played.why.items():
         yield {"kind": "unmatched", "customer": customer, "why": why}
     for customer, why in played.broken.items():

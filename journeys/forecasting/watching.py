@@ -21,6 +21,9 @@ from journeys.planner.views import minutes
 MOST_MESSAGES = 20
 """Messages to one contact in one week that are told apart; more count as so many."""
 
+ENGINE = "engine:"
+"""Where the work of tasks that Milepost itself gives is counted; that of others at `stage:ID` or `play:ID`."""
+
 
 @dataclass(slots=True)
 class Watch:
@@ -78,7 +81,11 @@ class Watch:
         self._count(_TASKS[kind], role, week)
         if kind is Kind.STEP_DONE:
             effort = step.step.effort or self.behaviour.colleagues.without_effort
-            self._count("minutes", role, week, minutes(effort) or 0)
+            self._work(role, f"{'play' if step.in_play else 'stage'}:{step.container}", week, minutes(effort) or 0)
+
+    def _work(self, role: str, place: str, week: int, many: int) -> None:
+        self._count("minutes", role, week, many)
+        self._count("minutes in", place, week, many)
 
     def _obey(self, command: OpenTask | CloseTask | SendMessage, state: State) -> None:
         week = self._week(state.clock)
@@ -90,7 +97,7 @@ class Watch:
             case CloseTask(status="done") if command.task in self._engine and week is not None:
                 role = self._engine[command.task]
                 self._count("done", role, week)
-                self._count("minutes", role, week, minutes(self.behaviour.colleagues.engine_tasks.effort) or 0)
+                self._work(role, ENGINE, week, minutes(self.behaviour.colleagues.engine_tasks.effort) or 0)
             case SendMessage() if week is not None:
                 self._messages[command.contact, week] += 1
 

@@ -149,3 +149,20 @@ def test_one_run_of_chance_has_no_ranges(monkeypatch, capsys):
     text = printed(one, 200, monkeypatch, capsys)
     assert "eight runs of ten" not in text.lower()
     assert re.search(r"Customer success manager: at most \d", text)
+
+
+def test_figures_that_wander_are_among_what_is_assumed():
+    assert "'health' wanders: every 1 week by up to 12 up or down and 15 % of the way back to where it began" in told()
+    calm = told(attributes={"health": {"every": "1 month", "swing": 3, "towards": 70}})
+    assert "every 1 month by up to 3 up or down and 15 % of the way back to 70, from 0 to 100" in calm
+    assert "wanders" not in told(attributes={})
+
+
+def test_where_the_hours_go_is_said_by_stage_and_play(made, monkeypatch, capsys):
+    rows = table_of(printed(made, 200, monkeypatch, capsys), "Where the hours go")
+    assert sum(place.hours for place in made.places) == pytest.approx(sum(work.total.mean for work in made.roles))
+    assert sum(place.share for place in made.places) == pytest.approx(1)
+    assert [place.hours for place in made.places] == sorted((place.hours for place in made.places), reverse=True)
+    assert {(place.kind, place.title) for place in made.places} >= {("stage", "Start"), ("play", "Rescue")}
+    start = next(place for place in made.places if place.title == "Start")
+    assert any(re.search(rf"Start +stage +Small +{start.hours:.1f} +{100 * start.share:.0f} %", row) for row in rows)
