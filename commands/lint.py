@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
@@ -14,7 +14,7 @@ import typer
 from commands.support.errors import CommandError
 from journeys.advising import examine
 from journeys.language.codes import CODES
-from journeys.language.loader import MAP_FILE, load
+from journeys.language.loader import MAP_FILE, Loaded, load
 from journeys.language.names import nearest
 from journeys.language.problems import Problem
 from journeys.reading import map_of, scenario_files, sort_of
@@ -66,7 +66,8 @@ class Found:
 
     def problems(self) -> tuple[Problem, ...]:
         """All that is wrong; what is wrong with a scenario's map is told of the map alone."""
-        of_maps = [problem for file in self.maps for problem in examine(load(file))]
+        loaded = [load(file) for file in self.maps]
+        of_maps = [*(problem for each in loaded for problem in examine(each)), *doubled(loaded)]
         read = MapsRead()
         of_scenarios = [
             problem
@@ -109,6 +110,23 @@ def map_files(path: Path) -> list[Path]:
     folder = map_of(path)
     hint = f"Its map: {folder}" if folder is not None else "Name the map's folder."
     raise CommandError(f"{path} is {'a scenario' if path.is_file() else 'a folder of scenarios'}, not a map.", hint)
+
+
+def doubled(maps: Iterable[Loaded]) -> Iterator[Problem]:
+    """Maps that have the id of one before them in another file: published, each would take the other's place."""
+    first: dict[str, str] = {}
+    for each in maps:
+        if each.map is None:
+            continue
+        other = first.setdefault(each.map.map, each.file)
+        if Path(other).resolve() != Path(each.file).resolve():
+            said = f"{other!r} is the map {each.map.map!r} too; give one of them another id, or leave it out"
+            yield Problem(each.file, _line_of_the_id(each), 1, "M104", said)
+
+
+def _line_of_the_id(loaded: Loaded) -> int:
+    lines = (loaded.files or {}).get(MAP_FILE, "").splitlines()
+    return next((number for number, line in enumerate(lines, 1) if line.startswith("map:")), 1)
 
 
 def _maps_below(path: Path) -> list[Path]:

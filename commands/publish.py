@@ -11,7 +11,7 @@ from typing import Annotated, Any
 import typer
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from commands.lint import map_files
+from commands.lint import doubled, map_files
 from commands.publishing.scenarios import warn_of_scenarios
 from commands.publishing.telling import comparisons, tell
 from commands.publishing.upcoming import Upcoming, upcoming
@@ -77,8 +77,9 @@ def publish(
     since the version before, and what moving them would do, is told first, in counts. The same content is the same
     version.
     """
-    loaded = [load(file) for path in paths for file in map_files(path)]
-    problems = [problem for each in loaded for problem in examine(each)]
+    files = {file.resolve(): file for path in paths for file in map_files(path)}
+    loaded = [load(file) for file in files.values()]
+    problems = [*(problem for each in loaded for problem in examine(each)), *doubled(loaded)]
     _tell(problems, as_json=as_json)
     if any(problem.severity == "error" for problem in problems):
         raise CommandError("Nothing was published: a map with errors never is.", "Correct what is listed above.")

@@ -174,6 +174,22 @@ def test_changed_content_is_the_next_version_and_the_old_can_come_back(milepost:
     assert (back["number"], back["became"], back["hash"]) == (1, "current_again", old["hash"])
 
 
+def test_two_maps_of_one_id_are_not_published_together(milepost: Milepost, tmp_path: Path) -> None:
+    for name in ("maps", "backup"):
+        shutil.copytree(MAPS / "enterprise-save-time", tmp_path / name / "enterprise-save-time")
+    one, two = (tmp_path / name / "enterprise-save-time" / "map.yaml" for name in ("maps", "backup"))
+    result = milepost("publish", tmp_path / "maps", tmp_path / "backup")
+    assert result.exit_code == 1
+    assert f"{two}:" in result.stderr
+    assert f"M104 '{one}' is the map 'enterprise-save-time' too" in result.stderr
+    assert milepost("customers").exit_code == 1  # not even a database was made
+    linted = milepost("lint", tmp_path)
+    assert linted.exit_code == 1
+    assert "M104" in linted.stdout
+    twice = lines(milepost("publish", tmp_path / "maps", one, "--json"))
+    assert [each["became"] for each in twice if each["kind"] == "version"] == ["new"]
+
+
 def test_a_map_with_errors_is_never_published(milepost: Milepost, tmp_path: Path) -> None:
     shutil.copytree(MAPS / "enterprise-save-time", tmp_path / "maps" / "bad")
     shutil.copytree(MAPS / "small-business-save-money", tmp_path / "maps" / "good")

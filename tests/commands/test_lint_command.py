@@ -65,9 +65,20 @@ def test_warnings_do_not_fail() -> None:
     assert " W204 " in result.stdout
 
 
+def test_two_maps_of_one_id_are_an_error_that_names_both() -> None:
+    write_map("maps/a")
+    write_map("backup/a")
+    result = runner.invoke(app, ["maps", "backup", "maps/a/map.yaml"])
+    assert result.exit_code == 1
+    [said] = result.stdout.splitlines()
+    assert said.startswith("backup/a/map.yaml:")
+    assert "M104 'maps/a/map.yaml' is the map " in said
+
+
 def test_every_map_below_a_folder_is_read() -> None:
-    write_map("maps/a", example_with(("kind: risk", "kind: other")))
-    write_map("maps/b", example_with(("kind: risk", "kind: other")))
+    bad = example_with(("kind: risk", "kind: other"))
+    write_map("maps/a", bad)
+    write_map("maps/b", bad.replace("map: ", "map: other-", 1))
     files = [line.split(":")[0] for line in runner.invoke(app, ["maps"]).stdout.splitlines()]
     assert files == ["maps/a/map.yaml", "maps/b/map.yaml"]
 
