@@ -114,7 +114,7 @@ def _tell(made: Report, book: given.Reader, source: Maps, *, as_json: bool) -> N
         for line in ({**first, "maps": source.to_json(), "undated": [each.to_json() for each in undated]}, *others):
             print_json(line)
     else:
-        tables.show(made, str(source))
+        tables.show(made, str(source), book.date_columns)
 
 
 def _draw(made: Report, files: Iterable[Path]) -> None:

@@ -21,12 +21,13 @@ from journeys.forecasting.playing import Play, Played, play_part
 from journeys.forecasting.reading import read_behaviour
 from journeys.forecasting.tally import Weeks
 from journeys.language.model import AttributeType
+from journeys.language.values import parse_date
 from journeys.language.yaml_text import MAX_BYTES
 from journeys.planner.chart import Chart
 from journeys.planner.instants import Instant, instant
 from journeys.vocabulary import Vocabulary
 from rehearsal.chance import Chance
-from store.importing import OpenBook, RowProblem, open_book
+from store.importing import COLUMNS, OpenBook, RowProblem, open_book
 from store.undated import Dates
 
 LONGEST = 5  # years
@@ -113,6 +114,12 @@ class Reader:
     rows: int = 0
     refused: int = 0
     problems: list[RowProblem] = field(default_factory=list)
+    _only_dates: dict[str, bool] = field(default_factory=dict)
+
+    @property
+    def date_columns(self) -> list[str]:
+        """Columns that no map looks at and that, as far as the book went by, hold dates and nothing else."""
+        return [column for column, only_dates in self._only_dates.items() if only_dates]
 
     def customers(self) -> Iterator[Customer]:
         """The customers of the rows that are right."""
@@ -120,10 +127,22 @@ class Reader:
             self.rows += 1
             if isinstance(row, Customer):
                 self.dates.look_at(row)
+                self._look_for_dates(row)
                 yield row
                 continue
             self.refused += 1
             self.problems += row[: MOST_TOLD - len(self.problems)]
+
+    def _look_for_dates(self, customer: Customer) -> None:
+        for column in self._unknown:
+            given = customer.attributes.get(column)
+            if given is not None and self._only_dates.get(column, True):
+                self._only_dates[column] = parse_date(given) is not None
+
+    @property
+    def _unknown(self) -> list[str]:
+        known = self.book.strangers.known.types
+        return [column for column in self.book.columns if column not in known and column not in COLUMNS]
 
 
 @contextmanager

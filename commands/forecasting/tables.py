@@ -19,8 +19,8 @@ _WORTH_A_LINE = 0.01  # of all hours
 _KINDS = {"stage": "stage", "play": "play", "engine": ""}
 
 
-def show(report: Report, maps: str) -> None:
-    """Print a forecast; `maps` says which they are."""
+def show(report: Report, maps: str, date_columns: Sequence[str] = ()) -> None:
+    """Print a forecast; `maps` says which they are, `date_columns` where the book may say when journeys began."""
     say(*_head(report), f"Played on {maps}.")
     if not report.roles:
         say("Nobody has anything to do in these days.")
@@ -34,6 +34,7 @@ def show(report: Report, maps: str) -> None:
     _verified(report)
     _courses(report)
     heading("What stands out")
+    say(*_all_at_once(report, date_columns))
     say(*(f"{work.title}: {verdict(work, report)}." for work in report.roles))
     heading("What is assumed")
     say(*assumed(report.play.behaviour, report))
@@ -54,6 +55,17 @@ def _head(report: Report) -> Iterator[str]:
         yield f"The journey of {customer} came to nothing: {why}."
     if played.broke > len(played.broken):
         yield f"So did {played.broke - len(played.broken)} more."
+
+
+def _all_at_once(report: Report, date_columns: Sequence[str]) -> Iterator[str]:
+    """That the first weeks are those of a book that begins as one, where the behaviour says nothing else."""
+    starts, many = report.play.behaviour.starts, sum(report.played.customers.values())
+    if starts.over.count or starts.attribute is not None or many == 1:
+        return
+    yield f"All {many} journeys begin on {report.play.weeks.first}: the first weeks hold everybody's kickoff."
+    column = date_columns[0] if date_columns else "COLUMN"
+    where = "which holds dates and no map looks at" if date_columns else "a column with the day on which each began"
+    yield f"If they begin on days of their own, say so with --behaviour: 'starts: {{attribute: {column}}}', {where}."
 
 
 def _roles(report: Report) -> None:

@@ -347,3 +347,23 @@ def test_a_book_in_utf_16_is_read_too(forecast, tmp_path):
     done = forecast("--customers", path, "--json")
     assert done.exit_code == 0, done.output
     assert lines(done)[0]["customers"] == 1
+
+
+def stands_out(result: Result) -> str:
+    return "\n".join(result.stdout.split("What stands out\n", 1)[1].splitlines()[:2])
+
+
+def test_a_book_that_begins_all_at_once_is_said_to_and_how_to_change_it(forecast, book, tmp_path):
+    two = (ACME, ACME.replace("acme", "bolt"))
+    plain = stands_out(forecast("--customers", book(*two)))
+    assert "All 2 journeys begin on 2026-03-02: the first weeks hold everybody's kickoff." in plain
+    assert "starts: {attribute: COLUMN}" in plain
+    more = [
+        row.replace("\n", f",{note},2025-05-0{day}\n")
+        for row, note, day in zip(two, ("2025-01-01", "x"), (1, 2), strict=True)
+    ]
+    dated = book(*more, header=HEADER.replace("\n", ",note,since\n"))
+    assert "starts: {attribute: since}" in stands_out(forecast("--customers", dated))
+    behaviour = tmp_path / "b.yaml"
+    behaviour.write_text("starts: {attribute: since}\n")
+    assert "begin on" not in stands_out(forecast("--customers", dated, "--behaviour", behaviour))
