@@ -70,21 +70,19 @@ class Strangers:
         """What the book, as far as it went by, speaks of and no map knows, as people are told of it."""
         if not self.known.personas:
             return
-        if ignored := self._unknown(built_in):
-            yield f"No map looks at {', '.join(map(repr, ignored))}."
-            yield from self._perhaps_meant(ignored)
+        yield from self._looked_at_by_none(self._unknown(built_in))
         for (what, name), many in sorted(self.counted.items()):
             times = "once" if many == 1 else f"{many} times"
             there = ", ".join(sorted(self.known.personas if what == "persona" else self.known.roles))
             yield f"No map has the {what} {name!r}, which the book names {times}; there are {there}."
 
-    def _perhaps_meant(self, ignored: Iterable[str]) -> Iterator[str]:
-        """Columns that are written otherwise than a name that maps know and the book has not, but may be meant so."""
+    def _looked_at_by_none(self, ignored: Iterable[str]) -> Iterator[str]:
+        """Columns that no map knows; each that may mean a name that maps know and the book has not, by itself."""
         free = set(self.known.types) - set(self.columns)
-        for column in ignored:
-            near = nearest(column, free)
-            if near is not None:
-                yield f"The column is {column!r}{did_you_mean(near)}"
+        meant = {column: nearest(column, free) for column in ignored}
+        if strange := [column for column, near in meant.items() if near is None]:
+            yield f"No map looks at {', '.join(map(repr, strange))}."
+        yield from (f"No map looks at {column!r}{did_you_mean(near)}" for column, near in meant.items() if near)
 
     def _unknown(self, built_in: Iterable[str]) -> list[str]:
         return [column for column in self.columns if column not in (*built_in, *self.known.types)]

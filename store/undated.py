@@ -80,7 +80,9 @@ def _anchors(whole: Map) -> dict[str, _Shut]:
             found.setdefault(stage.opens.at.attribute, _Shut()).stages.append(stage.title)
     for _, step in whole.all_steps():
         if step.at is not None:
-            found.setdefault(step.at.attribute, _Shut()).steps.append(step.statement if isinstance(step, Outcome) else step.title)
+            found.setdefault(step.at.attribute, _Shut()).steps.append(
+                step.statement if isinstance(step, Outcome) else step.title
+            )
     return {name: shut for name, shut in found.items() if name not in BUILT_IN}
 
 
