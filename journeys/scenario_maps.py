@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -39,11 +40,21 @@ class MapsRead:
 
     def at(self, path: Path) -> ReadMap:
         """The map in a folder or file."""
-        found = self.by_path.get(str(path))
+        named = _shortest(path)
+        found = self.by_path.get(str(named))
         if found is None:
-            loaded = load(path)
-            found = self.by_path[str(path)] = _read(loaded, loaded.files or {}, there=bool(loaded.files))
+            loaded = load(named)
+            found = self.by_path[str(named)] = _read(loaded, loaded.files or {}, there=bool(loaded.files))
         return found
+
+
+def _shortest(path: Path) -> Path:
+    """The path without `x/..`, where that leads to the same file: it leads elsewhere where `x` is a link."""
+    short = Path(os.path.normpath(path))
+    try:
+        return short if short.samefile(path) else path
+    except OSError:
+        return path
 
 
 def inline_map(data: Any, file: str) -> ReadMap:
@@ -62,13 +73,14 @@ def _read(loaded: Loaded, texts: Mapping[str, str], *, there: bool) -> ReadMap:
 
 
 def with_placeholders(files: Mapping[str, str], map: Map | None) -> dict[str, str]:  # noqa: A002 - the field's word
-    """The files of a map with a text in the place of each message and playbook that is not written yet."""
+    """The files of a map with a text, which says so, in the place of each message and playbook that is missing."""
     out = dict(files)
     for container in (*map.stages, *map.plays) if map else ():
         for step in container.steps:
             for name in (step.message, getattr(step, "reminder", None)):
                 if name:
-                    out.setdefault(f"messages/{name}", f"---\nsubject: {name}\n---\n{name}\n")
+                    said = f"(messages/{name} is missing)"
+                    out.setdefault(f"messages/{name}", f"---\nsubject: {said}\n---\n{said}\n")
             if playbook := getattr(step, "playbook", None):
-                out.setdefault(f"playbooks/{playbook}", f"{playbook}\n")
+                out.setdefault(f"playbooks/{playbook}", f"(playbooks/{playbook} is missing)\n")
     return out

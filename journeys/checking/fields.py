@@ -25,12 +25,13 @@ def findings_of(
 ) -> Iterator[Finding]:
     """Findings of pydantic's errors, one a place; `told` are the places of which something was said before.
 
-    `fields` are the fields of the `scenario` and of its `customer`.
+    `fields` are the fields of the `scenario` and of its `customer`. What a fact as a whole says of its `at` is not said
+    again.
     """
     said = set(told)
     for error in errors:
         path = _place(error["loc"], data)
-        if path in said:
+        if path in said or (error["type"] in _OURS and (*path, "at") in said):
             continue
         said.add(path)
         yield _finding(error, path, data, fields)

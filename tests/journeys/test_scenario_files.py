@@ -231,6 +231,19 @@ def test_a_date_as_germans_write_it_is_written_as_the_customer_s_zone_has_it(wri
     assert said == "'02.07.2026 09:00' is no instant; write 2026-07-02T09:00:00+02:00"
 
 
+def test_an_instant_without_its_offset_is_one_error(written):
+    file = written(("at: 2026-03-03T10:00:00Z, step_done", "at: 2026-03-03T10:00:00, step_done"))
+    ((line, _, code, said),) = problems(file)
+    assert (line, code) == (6, "M103")
+    assert "names no instant without its offset from UTC; write 2026-03-03T10:00:00+00:00" in said
+
+
+def test_a_problem_of_the_map_names_its_file_without_a_detour(written):
+    file = written(texts=())
+    (problem, *_) = load_scenario(file).problems
+    assert problem.file == str(file.parents[1] / "map.yaml")
+
+
 def test_a_fact_that_is_wrong_on_purpose_is_taken(written):
     ignored = "{kind: fact_ignored, at: 2026-03-03T10:00:00Z}"
     assert load_scenario(written((FACT, "set: {health: good}"), (EXPECTED, ignored))).problems == ()
