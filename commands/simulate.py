@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from commands.engines import Engine, EngineOption, run
+from commands.support.choices import listed, one_of
 from commands.support.errors import CommandError
 from commands.trying.ahead import ahead
 from commands.trying.lines import Clock
@@ -20,6 +21,8 @@ from journeys.making_up import load_made_up
 from journeys.planner.timeline import Entry, Kind
 from journeys.reading import scenario_files, sort_of
 from journeys.scenario import LoadedScenario, Scenario, load_scenario
+
+_NAMED = 5
 
 
 class MadeUp(StrEnum):
@@ -35,6 +38,8 @@ def simulate(
     customer: Annotated[
         MadeUp | None,
         typer.Option(
+            parser=one_of(MadeUp),
+            metavar=listed(MadeUp),
             help="Of a map: the made-up customer does everything in good time (as without this), or does nothing "
             "and says nothing. Colleagues do their tasks in either case.",
             show_default=False,
@@ -76,6 +81,10 @@ def _is_map(file: Path) -> bool:
 
 
 def _refuse_folder(folder: Path) -> None:
+    maps = sorted(found.parent for found in folder.glob(f"*/{MAP_FILE}"))
+    if maps:
+        hint = f"Name one: {', '.join(map(str, maps[:_NAMED]))}{' ...' if len(maps) > _NAMED else ''}"
+        raise CommandError(f"{folder} is a folder of maps, not one.", hint)
     files = scenario_files(folder)
     if not files:
         raise CommandError(f"{folder} holds neither a {MAP_FILE} nor scenarios.", "Name a map's folder, or a scenario.")

@@ -70,7 +70,11 @@ def _table(params: Iterable[Any]) -> Iterator[str]:
     yield "| | |"
     yield "|---|---|"
     for param in params:
-        yield f"| `{_spelled(param)}` | {' '.join((param.help or '').split()).replace('|', chr(92) + '|')} |"
+        yield _row(f"`{_spelled(param)}`", " ".join((param.help or "").split()))
+
+
+def _row(*cells: str) -> str:
+    return f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |"
 
 
 def _spelled(param: Any) -> str:

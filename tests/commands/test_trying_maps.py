@@ -152,6 +152,7 @@ def test_a_scenario_with_errors_fails_and_says_so_in_json_too(run, failing):
     [
         (("test", MAPS / "small-business-save-money" / "map.yaml"), "is a map, not a scenario"),
         (("simulate", SCENARIO.parent), "is a folder of scenarios, not one"),
+        (("simulate", MAPS), "is a folder of maps, not one"),
         (("simulate", SCENARIO, "--customer", "silent"), "which has a customer of its own"),
         (("publish", SCENARIO), "is a scenario, not a map"),
         (("publish", SCENARIO.parent), "is a folder of scenarios, not a map"),
@@ -162,6 +163,14 @@ def test_the_wrong_sort_of_file_gets_one_line_and_what_to_do(run, tmp_path, word
     assert done.exit_code == 1
     assert said in done.output
     assert len(done.output.splitlines()) == 2
+
+
+def test_a_word_that_an_option_does_not_take_gets_the_nearest(run):
+    done = run("simulate", MAPS / "enterprise-save-time", "--customer", "sielnt")
+    said = " ".join(done.stderr.replace("│", " ").split())
+    assert done.exit_code == 2
+    assert "'sielnt' is not one of prompt, silent; did you mean 'silent'?" in said
+    assert "Value error" not in said
 
 
 def test_simulate_says_what_comes_next(run):
@@ -180,6 +189,15 @@ def test_simulate_shows_the_mails_as_they_would_go_out(run):
     mails = [each["mail"] for each in entries if each["kind"] == "message_sent"]
     assert mails
     assert all(mail["subject"] and mail["text"] and "@" in mail["to"] for mail in mails)
+
+
+def test_a_mail_whose_text_is_missing_says_so_and_is_warned_of(run, failing):
+    file = failing("{kind: journey_started}")
+    (file.parents[1] / "messages" / "welcome.md").unlink()
+    done = run("simulate", file, "--messages")
+    assert done.exit_code == 0
+    assert "    | (messages/welcome.md is missing)" in done.stdout
+    assert "M110 There is no file messages/welcome.md" in done.stderr
 
 
 def test_both_engines_print_the_same_year_of_a_made_up_customer(run):
