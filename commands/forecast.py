@@ -83,21 +83,21 @@ def forecast(
     play = player.play()
     played, book = _played(player, play, customers, cores or all_cores(), silent=as_json)
     made = report(play, played)
-    if played.customers:
-        _draw(made, output or [])
+    _draw(made, (output or []) if played.customers else [])
     _tell(made, book, source, as_json=as_json)
-    if not played.customers:
-        raise _nothing_to_do(made, played)
+    _check_work(made, played)
     _tell_drawn(output or [], aside if as_json else say)
     if book.refused or played.broke:
         raise typer.Exit(1)
 
 
-def _nothing_to_do(made: Report, played: Played) -> CommandError:
+def _check_work(made: Report, played: Played) -> None:
+    if played.customers:
+        return
     customers = count_of(made.customers, "customer")
     first = next(iter(played.why.items()), None)
     why = f"{first[0]}: {first[1]}." if first else None
-    return CommandError(f"No map is for any of the {customers} in the book, so there is no work to forecast.", why)
+    raise CommandError(f"No map is for any of the {customers} in the book, so there is no work to forecast.", why)
 
 
 def _tell(made: Report, book: given.Reader, source: Maps, *, as_json: bool) -> None:
