@@ -199,7 +199,8 @@ CODES: dict[str, Code] = {
     ),
     "W211": Code(
         "a scenario that cannot fail",
-        "It has neither `expect` nor `never`, or both are empty. It passes whatever the map does, and everybody takes "
+        "It has neither `expect` nor `never`, or both are empty; or a line is about what the map never has there, "
+        "as `step_overdue` of an action without `due`. It passes whatever the map does, and everybody takes "
         "it for a test. Write what must happen, and what must not.",
         "until: 2026-05-01T00:00:00Z\nexpect: []",
         "until: 2026-05-01T00:00:00Z\nexpect:\n  - {kind: journey_ended, reason: goal_reached}",
