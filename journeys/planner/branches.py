@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from journeys.language.model import BranchItem
@@ -63,11 +63,12 @@ def set_attributes(turn: Turn, values: Mapping[str, Any]) -> None:
         else:
             attributes[name] = value
     turn.edit_customer(customer.having(attributes=attributes, **built_in), values)
-    if not turn.chart.anchored.isdisjoint(values):
-        _work_out_anchors(turn, values)
+    dates = {*values, "started_on"} if "timezone" in values else set(values)
+    if not turn.chart.anchored.isdisjoint(dates):
+        _work_out_anchors(turn, dates)
 
 
-def _work_out_anchors(turn: Turn, values: Mapping[str, Any]) -> None:
+def _work_out_anchors(turn: Turn, values: Collection[str]) -> None:
     for step in turn.chart.steps.values():
         if step.step.at is not None and step.step.at.attribute in values and not turn.state.step(step.id).forced:
             record = turn.state.step(step.id)
@@ -119,7 +120,11 @@ def plan_opening(turn: Turn, stage: ChartStage) -> None:
     """Work out when a stage with an anchor opens: the first time even if that is past, again only if it lies ahead."""
     opens = stage.stage.opens
     record = turn.state.stage(stage.stage.id)
-    if stage.in_sequence or opens is None or opens.at is None or record.status == "open":
+    if record.status == "open":
+        return
+    if stage.in_sequence or opens is None or opens.at is None:
+        if record.opens_at is not None:
+            turn.edit_stage(stage.stage.id).opens_at = None  # another version told it from a date
         return
     at = turn.anchor_instant(turn.chart.ours, opens.at)
     again = record.visits > 0

@@ -9,8 +9,9 @@ from journeys.planner.commands import CloseTask
 from journeys.planner.dues import change, first_due
 from journeys.planner.instants import Instant
 from journeys.planner.messages import drop, drop_of_step
-from journeys.planner.state import StepState
+from journeys.planner.state import Queued, StepState
 from journeys.planner.steps import repeat_ahead, repeat_instant
+from journeys.planner.tasks import close_engine_tasks
 from journeys.planner.timeline import Kind
 from journeys.planner.turn import Turn
 
@@ -20,29 +21,33 @@ def move(turn: Turn, version: str) -> None:
     turn.say(Kind.MAP_CHANGED, None, **{"from": turn.state.version, "to": version})
     turn.state.version = version
     turn.look_anew()
-    _withdraw_what_is_gone(turn)
+    stood_there = _withdraw_what_is_gone(turn)
     for step in turn.chart.steps.values():
         if step.id in turn.state.steps:
             _carry_over(turn, step)
     for stage in turn.chart.stages.values():
         plan_opening(turn, stage)
-    _stand_somewhere(turn)
+    if stood_there:
+        _stand_somewhere(turn)
 
 
-def _withdraw_what_is_gone(turn: Turn) -> None:
+def _withdraw_what_is_gone(turn: Turn) -> bool:
+    """Withdraw what the new version has no more; returns whether the customer stood in a stage that is gone."""
     state, chart = turn.state, turn.chart
-    for queued in [queued for queued in state.queue if queued.step not in chart.steps]:
-        drop(turn, queued, "map_changed")
+    stood_there = False
+    for queued in list(state.queue):
+        _word_anew(turn, queued)
     for step_id in [known for known in state.steps if known not in chart.steps]:
         record = state.steps[step_id]
         if record.is_open:
             turn.order(CloseTask(f"{step_id}/{record.occurrence}", "withdrawn"))
             turn.say(Kind.STEP_WITHDRAWN, None, step=step_id, occurrence=record.occurrence, why="map_changed")
-        del state.steps[step_id]
-        turn.changed(("step", step_id))
+        turn.put_step(step_id, StepState(occurrence=record.occurrence, answers=record.answers))  # it may come back
     for stage_id in [known for known in state.stages if known not in chart.stages]:
         turn.changed(("stage", stage_id))
+        close_engine_tasks(turn, "stuck", stage_id)
         if state.stages.pop(stage_id).status == "open":
+            stood_there = True
             turn.say(Kind.STAGE_CLOSED, None, stage=stage_id, why="map_changed")
     for play_id in [known for known in state.plays if known not in chart.plays]:
         turn.changed(("play", play_id))
@@ -50,6 +55,19 @@ def _withdraw_what_is_gone(turn: Turn) -> None:
             turn.say(Kind.PLAY_ENDED, None, play=play_id, why="map_changed")
     for step_id in [known for known in state.agreed if known not in chart.steps]:
         del state.agreed[step_id]
+    return stood_there
+
+
+def _word_anew(turn: Turn, queued: Queued) -> None:
+    """Let a message that waits say what the new version says; without words in it, it is dropped."""
+    step = turn.chart.steps.get(queued.step)
+    template = None
+    if step is not None:
+        template = step.reminder_template if queued.reason == "reminder" else step.template
+    if template is None:
+        drop(turn, queued, "map_changed")
+    else:
+        queued.template = template
 
 
 def _carry_over(turn: Turn, step: ChartStep) -> None:
@@ -61,6 +79,8 @@ def _carry_over(turn: Turn, step: ChartStep) -> None:
         turn.edit_step(step.id).opens_at = None  # worked out anew from when it became ready
     if turn.is_container_open(step):
         _carry_over_repeats(turn, step)
+    if record.reminders and not step.reminders and not isinstance(step.step, Outcome):
+        turn.edit_step(step.id).reminders = []
     if not record.is_open or record.due_agreed or isinstance(step.step, Outcome) or record.opened_at is None:
         return
     now, turn.at = turn.at, record.opened_at
@@ -124,5 +144,8 @@ def _stand_somewhere(turn: Turn) -> None:
         return
     for stage_id in sequence:
         if state.stage(stage_id).visits == 0:
-            open_stage(turn, chart.stages[stage_id])
+            if turn.paused:
+                state.deferred.append({"open": stage_id})
+            else:
+                open_stage(turn, chart.stages[stage_id])
             return

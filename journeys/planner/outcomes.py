@@ -83,6 +83,7 @@ def _close_or_ask_again(turn: Turn, step: ChartStep, verdict: str) -> None:
     if waiting and again is not None and verdict in again.if_ and record.asks <= again.at_most:
         record = turn.edit_step(step.id)
         if not record.is_open:  # an early answer: it counts as the first asking
+            record.kind = step.kind
             record.occurrence += 1
             record.opened_at = turn.at
         record.status, record.asks_again = "open", True

@@ -130,6 +130,9 @@ class Turn:
         self.state.customer = customer
         for name in attributes:
             self._stir(("customer", name))
+            if name == "timezone":
+                self._stir(("customer", "started_on"))  # a date of theirs
+            self.to_look.update(self.chart.dated)
 
     def look_anew(self) -> None:
         """Let everything be looked at again: the journey begins, goes on after a pause or with another map."""
