@@ -70,11 +70,6 @@ class DataFolder:
         """What the Temporal server holds as long as it lives, even when its parent is gone."""
         return self.path / "temporal.lock"
 
-    @property
-    def store_database(self) -> Path:
-        """Milepost's own SQLite file."""
-        return self.path / "milepost.db"
-
     def announce(self, **listens: str) -> None:
         """Tell other commands on this folder where the parts listen: `temporal`, `ui`, `web`."""
         self._lock.announce(**listens)

@@ -38,9 +38,6 @@ EXAMPLES: Mapping[str, str] = {
 }
 """Of each kind, how it is typed."""
 
-MORE = tuple(name for name in WrittenFact.model_fields if name not in (*KINDS, "id", "at", "by"))
-"""The fields that go with some kinds: each may be an option, or, where the kind takes no names, `FIELD=VALUE`."""
-
 
 def fact_of(kind: str, words: Sequence[str], more: Mapping[str, Any], types: Types) -> WrittenFact:
     """The fact that these words say. `types` are those of the attributes that maps declare.

@@ -13,7 +13,7 @@ from journeys.planner.timeline import Kind
 from journeys.planner.turn import Turn
 
 _ENTRY = {"done": Kind.STEP_DONE, "skipped": Kind.STEP_SKIPPED, "withdrawn": Kind.STEP_WITHDRAWN}
-_KEPT_OVER_VISITS = ("occurrence", "result", "verdict", "value", "counts", "answers")
+_KEPT_OVER_VISITS = ("occurrence", "result", "verdict", "value", "answers")
 
 
 def close_step(turn: Turn, step: ChartStep, status: str, **more: Any) -> None:
