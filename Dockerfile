@@ -3,16 +3,10 @@ FROM python:3.11.14-slim-bookworm AS build
 WORKDIR /src
 RUN python -m venv /opt/milepost
 COPY pyproject.toml requirements.lock README.md ./
-COPY cli.py settings.py worker.py ./
+COPY worker.py ./
 COPY activities activities
-COPY channels channels
-COPY commands commands
-COPY door door
-COPY embedded embedded
-COPY journeys journeys
-COPY rehearsal rehearsal
-COPY store store
-COPY web web
+COPY maps maps
+COPY milepost milepost
 COPY workflows workflows
 RUN /opt/milepost/bin/pip install --no-cache-dir --disable-pip-version-check --constraint requirements.lock .
 

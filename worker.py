@@ -24,22 +24,22 @@ from temporalio.worker import Interceptor, Worker
 
 from activities.deliveries import DeliveryActivities
 from activities.journey import JourneyActivities
-from channels.links import LinkSigner
-from channels.protocol import Channel
-from channels.registry import channel_for
-from door.door import Door
-from embedded.connection import TemporalPlace, connect
-from embedded.leaving import run_and_leave
-from embedded.logs import write_logs
-from embedded.place import place_of
-from embedded.search_attributes import register_search_attributes
-from settings import Settings, load
-from store import clock
-from store.charts import Charts
-from store.engine import Store, check, open_store
+from milepost.channels.links import LinkSigner
+from milepost.channels.protocol import Channel
+from milepost.channels.registry import channel_for
+from milepost.devserver.address import place_of
+from milepost.intake.intake import Door
+from milepost.settings import Settings, load
+from milepost.store import clock
+from milepost.store.charts import Charts
+from milepost.store.engine import Store, check, open_store
+from milepost.temporal.connection import TemporalPlace, connect
+from milepost.temporal.logs import write_logs
+from milepost.temporal.process_exit import run_and_leave
+from milepost.temporal.search_attributes import register_search_attributes
+from milepost.wire.journey import TASK_QUEUE
 from workflows.customer_journey import CustomerJourney
 from workflows.sandbox import workflow_runner
-from workflows.types import TASK_QUEUE
 
 log = structlog.get_logger()
 STOP_WITHIN = timedelta(seconds=5)

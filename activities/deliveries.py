@@ -10,19 +10,19 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from temporalio import activity
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
-from activities.types import DeliveryFailure, DeliveryOrder
-from channels.links import LinkSigner
-from channels.protocol import Channel, OutgoingMessage, TryAgain, Undeliverable
-from channels.writing import Writing, outgoing, write
-from journeys.language.templates import TemplateFailed
-from journeys.planner.facts import MessageFailed, to_json
-from journeys.planner.instants import Instant
-from journeys.planner.state import State
-from store import clock, facts, journeys, messages
-from store.charts import Charts
-from store.engine import Store
-from store.errors import UnknownCustomer, UnknownJourney, UnknownMessage
-from store.tables import JourneyRow, MessageRow
+from milepost.channels.links import LinkSigner
+from milepost.channels.protocol import Channel, OutgoingMessage, TryAgain, Undeliverable
+from milepost.channels.writing import Writing, outgoing, write
+from milepost.language.templates import TemplateFailed
+from milepost.planner.facts import MessageFailed, to_json
+from milepost.planner.instants import Instant
+from milepost.planner.state import State
+from milepost.store import clock, facts, journeys, messages
+from milepost.store.charts import Charts
+from milepost.store.engine import Store
+from milepost.store.errors import UnknownCustomer, UnknownJourney, UnknownMessage
+from milepost.store.tables import JourneyRow, MessageRow
+from milepost.wire.activities import DeliveryFailure, DeliveryOrder
 
 log = structlog.get_logger()
 

@@ -13,21 +13,21 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncSession
 from temporalio import activity
 
-from activities.types import Advanced, AdvanceOrder, Seen
-from journeys.planner import facts as told
-from journeys.planner.chart import Chart
-from journeys.planner.commands import Command, SendMessage
-from journeys.planner.facts import Fact, MapChanged
-from journeys.planner.instants import Instant, text
-from journeys.planner.plan import Plan, plan
-from journeys.planner.state import State
-from journeys.planner.timeline import Entry
-from store import facts as fact_rows
-from store import journeys
-from store.advance import write_plan
-from store.charts import Charts
-from store.engine import Store
-from store.errors import StaleRevision, UnknownJourney, UnknownVersion
+from milepost.planner import facts as told
+from milepost.planner.chart import Chart
+from milepost.planner.commands import Command, SendMessage
+from milepost.planner.facts import Fact, MapChanged
+from milepost.planner.instants import Instant, text
+from milepost.planner.plan import Plan, plan
+from milepost.planner.state import State
+from milepost.planner.timeline import Entry
+from milepost.store import facts as fact_rows
+from milepost.store import journeys
+from milepost.store.advance import write_plan
+from milepost.store.charts import Charts
+from milepost.store.engine import Store
+from milepost.store.errors import StaleRevision, UnknownJourney, UnknownVersion
+from milepost.wire.activities import Advanced, AdvanceOrder, Seen
 
 log = structlog.get_logger()
 LONGEST_WHY = 2000  # characters

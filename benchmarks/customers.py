@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from journeys.customer import Customer
-from journeys.drafting import made_up_customer
-from journeys.language.loader import content_hash, load
-from journeys.language.model import Touchpoint
-from journeys.planner.chart import Chart
-from journeys.planner.facts import Answered, AttributesSet, Fact, StepDone
-from journeys.planner.instants import Instant, parse
-from journeys.planner.plan import plan
-from journeys.planner.state import State
-from journeys.planner.timeline import Entry, Kind
+from milepost.customer import Customer
+from milepost.language.loader import content_hash, load
+from milepost.language.model import Touchpoint
+from milepost.people.sample_customer import made_up_customer
+from milepost.planner.chart import Chart
+from milepost.planner.facts import Answered, AttributesSet, Fact, StepDone
+from milepost.planner.instants import Instant, parse
+from milepost.planner.plan import plan
+from milepost.planner.state import State
+from milepost.planner.timeline import Entry, Kind
 
 START = parse("2026-01-05T09:00:00Z")
 DAY = 86_400

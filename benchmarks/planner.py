@@ -10,10 +10,10 @@ from time import perf_counter_ns
 
 from benchmarks.customers import DAY, Case, prompt_customer
 from benchmarks.figures import Figure, best_seconds
-from journeys.planner.facts import AttributesSet
-from journeys.planner.plan import plan
-from journeys.planner.state import State
-from journeys.simulation import simulate, steps
+from milepost.planner.facts import AttributesSet
+from milepost.planner.plan import plan
+from milepost.planner.simulation import simulate, steps
+from milepost.planner.state import State
 
 MAPS = Path(__file__).parents[1] / "maps"
 

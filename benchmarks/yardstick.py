@@ -7,12 +7,12 @@ from collections.abc import Iterator
 
 from benchmarks.customers import START
 from benchmarks.figures import Figure, best_seconds
-from journeys.drafting import made_up_customer
-from journeys.language.model import Map
-from journeys.planner.chart import Chart
-from journeys.planner.facts import StepDone
-from journeys.planner.plan import plan
-from journeys.planner.state import State
+from milepost.language.model import Map
+from milepost.people.sample_customer import made_up_customer
+from milepost.planner.chart import Chart
+from milepost.planner.facts import StepDone
+from milepost.planner.plan import plan
+from milepost.planner.state import State
 
 TASKS = 60
 

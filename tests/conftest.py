@@ -14,8 +14,8 @@ import psycopg
 import pytest
 from sqlalchemy import make_url
 
-from store.engine import Store, open_store
-from store.migrate import upgrade
+from milepost.store.engine import Store, open_store
+from milepost.store.migrate import upgrade
 
 _numbers = itertools.count(1)
 

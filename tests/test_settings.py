@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-import settings
-from settings import Settings, SettingsError, load
+from milepost import settings
+from milepost.settings import Settings, SettingsError, load
 
 KEY = "k" * 24
 

@@ -11,13 +11,23 @@ from temporalio.exceptions import ActivityError, is_cancelled_exception
 
 from activities.deliveries import DeliveryActivities
 from activities.journey import JourneyActivities
-from activities.types import AdvanceOrder, DeliveryFailure, DeliveryOrder
-from journeys.clock import JourneyClock
-from workflows.agenda import Agenda
-from workflows.alarm import Alarm
-from workflows.patience import AN_ATTEMPT, BRIEFLY, DELIVERY_LASTS, FOR_DAYS, FOREVER, HISTORIES, root_of
-from workflows.search_attributes import shown
-from workflows.types import JOURNEY, SET_CLOCK, STATUS, TAKE_FACT, Delivery, JourneyInput, JourneyStatus, Telling
+from milepost.planner.clock import JourneyClock
+from milepost.wire.activities import AdvanceOrder, DeliveryFailure, DeliveryOrder
+from milepost.wire.journey import (
+    DELIVERY_LASTS,
+    JOURNEY,
+    SET_CLOCK,
+    STATUS,
+    TAKE_FACT,
+    Delivery,
+    JourneyInput,
+    JourneyStatus,
+    Telling,
+)
+from milepost.wire.search_attributes import shown
+from workflows.fact_inbox import Agenda
+from workflows.retry_policies import AN_ATTEMPT, BRIEFLY, FOR_DAYS, FOREVER, HISTORIES, root_of
+from workflows.wake_timer import Alarm
 
 
 @workflow.defn(name=JOURNEY)

@@ -9,14 +9,10 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxR
 
 LET_THROUGH = (
     "activities",
-    "channels",
-    "journeys",
-    "store",
-    "workflows.agenda",
-    "workflows.alarm",
-    "workflows.patience",
-    "workflows.search_attributes",
-    "workflows.types",
+    "milepost",
+    "workflows.fact_inbox",
+    "workflows.retry_policies",
+    "workflows.wake_timer",
 )
 
 

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from journeys.customer import Customer
-from journeys.vocabulary import Vocabulary
-from rehearsal.staging import BOOK, shipped_maps
-from store.importing import read_book
+from milepost.customer import Customer
+from milepost.demo.staging import BOOK, shipped_maps
+from milepost.imports.csv_book import read_book
+from milepost.imports.vocabulary import Vocabulary
 from tests.acceptance.running import Up
 
 

@@ -8,15 +8,15 @@ from typing import Any
 
 from sqlalchemy import select
 
-from journeys.customer import Customer
-from journeys.planner import facts as told
-from journeys.planner.taking import mark_of
-from journeys.planner.views import open_tasks
-from journeys.simulation import simulate
-from store import timeline
-from store.charts import Charts
-from store.engine import Store
-from store.tables import FactRow, JourneyRow, MessageRow, TaskRow
+from milepost.customer import Customer
+from milepost.planner import facts as told
+from milepost.planner.simulation import simulate
+from milepost.planner.taking import mark_of
+from milepost.planner.views import open_tasks
+from milepost.store import timeline
+from milepost.store.charts import Charts
+from milepost.store.engine import Store
+from milepost.store.tables import FactRow, JourneyRow, MessageRow, TaskRow
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from typing import Any
 import httpx
 import psutil
 
-from embedded.folder import owner_of
+from milepost.devserver.folder import owner_of
 
 LOG = "up.log"
 
@@ -29,7 +29,7 @@ class Up:
         self.folder.mkdir(exist_ok=True)
         self._output = (folder / LOG).open("ab")
         self.process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "cli", "up", "--data", str(folder), "--port", "0", *options],
+            [sys.executable, "-P", "-m", "milepost", "up", "--data", str(folder), "--port", "0", *options],
             stdout=self._output,
             stderr=subprocess.STDOUT,
             env=environment(),

@@ -11,15 +11,15 @@ import pytest
 from sqlalchemy import select
 from temporalio.client import Client
 
-from embedded.connection import TemporalPlace, connect
-from embedded.folder import owner_of
-from journeys.customer import Customer
-from rehearsal.clock import BEGINS
-from store.engine import Store, open_store
-from store.tables import FactRow, JourneyRow, MessageRow
+from milepost.customer import Customer
+from milepost.demo.clock import BEGINS
+from milepost.devserver.folder import owner_of
+from milepost.store.engine import Store, open_store
+from milepost.store.tables import FactRow, JourneyRow, MessageRow
+from milepost.temporal.connection import TemporalPlace, connect
+from milepost.wire.journey import STATUS, JourneyStatus, workflow_id
 from tests.acceptance.equality import hold
 from tests.acceptance.running import Teller, Up
-from workflows.types import STATUS, JourneyStatus, workflow_id
 
 TOLD_OF = ["aldermoor-foods", "corrigan-freight", "moosbach-pumpen", "tatra-okna"]
 KILLS = [

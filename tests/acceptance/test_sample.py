@@ -7,9 +7,9 @@ from collections.abc import Callable
 
 import pytest
 
-from journeys.customer import Customer
-from rehearsal.stories import STORIES
-from store.engine import open_store
+from milepost.customer import Customer
+from milepost.demo.stories import STORIES
+from milepost.store.engine import open_store
 from tests.acceptance.equality import hold
 from tests.acceptance.running import Up
 

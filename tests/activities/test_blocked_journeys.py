@@ -8,16 +8,16 @@ import pytest
 from sqlalchemy.exc import OperationalError
 
 from activities.journey import JourneyActivities
-from activities.types import AdvanceOrder
-from journeys.planner.chart import Chart
-from journeys.planner.endless import EndlessMapError
-from journeys.planner.facts import AttributesSet, Ended, MapChanged, StepDone, to_json
-from journeys.planner.instants import Instant
-from journeys.planner.state import State
-from store import customers, facts, journeys, maps, timeline
-from store.charts import Charts, UnreadableVersion
-from store.engine import Store, open_store
-from store.tables import JourneyRow
+from milepost.planner.chart import Chart
+from milepost.planner.endless import EndlessMapError
+from milepost.planner.facts import AttributesSet, Ended, MapChanged, StepDone, to_json
+from milepost.planner.instants import Instant
+from milepost.planner.state import State
+from milepost.store import customers, facts, journeys, maps, timeline
+from milepost.store.charts import Charts, UnreadableVersion
+from milepost.store.engine import Store, open_store
+from milepost.store.tables import JourneyRow
+from milepost.wire.activities import AdvanceOrder
 from tests.workflows.example import CHART, CIRCLE, CUSTOMER, FILES, START
 
 LOW = to_json(AttributesSet(id="low", at=START + 60, attributes={"health": 20}))

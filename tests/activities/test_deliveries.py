@@ -9,22 +9,22 @@ from temporalio.exceptions import ApplicationError
 from temporalio.testing import ActivityEnvironment
 
 from activities.deliveries import DeliveryActivities
-from activities.types import DeliveryFailure, DeliveryOrder
-from channels.protocol import TryAgain, Undeliverable
-from channels.recording import RecordingChannel
-from journeys.clock import REAL_TIME, JourneyClock
-from journeys.customer import Customer
-from journeys.language.loader import from_files
-from journeys.planner.chart import Chart
-from journeys.planner.facts import StepDone
-from journeys.planner.plan import plan
-from journeys.planner.state import State
-from store import clock, customers, facts, journeys, maps, messages
-from store.advance import write_plan
-from store.charts import Charts
-from store.engine import Store, open_store
-from store.forget import forget
-from store.tables import MessageRow
+from milepost.channels.protocol import TryAgain, Undeliverable
+from milepost.channels.recording import RecordingChannel
+from milepost.customer import Customer
+from milepost.language.loader import from_files
+from milepost.planner.chart import Chart
+from milepost.planner.clock import REAL_TIME, JourneyClock
+from milepost.planner.facts import StepDone
+from milepost.planner.plan import plan
+from milepost.planner.state import State
+from milepost.store import clock, customers, facts, journeys, maps, messages
+from milepost.store.advance import write_plan
+from milepost.store.charts import Charts
+from milepost.store.engine import Store, open_store
+from milepost.store.forget import forget
+from milepost.store.tables import MessageRow
+from milepost.wire.activities import DeliveryFailure, DeliveryOrder
 from tests.workflows.example import CUSTOMER, FILES, MAP, START
 from tests.workflows.rig import LINKS
 

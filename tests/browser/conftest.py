@@ -13,10 +13,10 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, BrowserContext, Page, Request, Response, async_playwright
 
-import web.serve
-from embedded.ports import free_port
-from settings import Settings
-from store.engine import open_store
+import milepost.web.serve
+from milepost.devserver.ports import free_port
+from milepost.settings import Settings
+from milepost.store.engine import open_store
 from tests.web.conftest import KEY, World
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
@@ -55,7 +55,7 @@ async def chromium() -> AsyncIterator[Browser]:
         await browser.close()
 
 
-class _Server(web.serve._Server):
+class _Server(milepost.web.serve._Server):
     """Leaves the signals of the process to pytest."""
 
     @contextmanager
@@ -72,7 +72,7 @@ async def world(tmp_path: Path, sqlite_url: str) -> AsyncIterator[World]:
     await made.publish()
     await made.add()
     ready = asyncio.Event()
-    server = _Server(web.serve._config(made.app, settings), ready.set)
+    server = _Server(milepost.web.serve._config(made.app, settings), ready.set)
     serving = asyncio.create_task(server.serve())
     await asyncio.wait_for(ready.wait(), PATIENCE / 1000)
     yield made

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Page, expect
 
-from journeys.drawing.page import page_of
-from journeys.drawing.sheet import picture
-from journeys.drawing.telling import content_of
-from journeys.language.loader import load
-from store import messages
+from milepost.drawing.page import page_of
+from milepost.drawing.sheet import picture
+from milepost.drawing.telling import content_of
+from milepost.language.loader import load
+from milepost.store import messages
 from tests.browser.looking import cut_texts, focus_stops, sideways
 from tests.web.conftest import World
 from tests.web.example import ANA, DAY, FILES, MAP, SAM, START, customer

@@ -6,11 +6,11 @@ import pytest
 from loopback_servers import Mailbox, mail_server
 from pydantic import SecretStr
 
-from channels.outbox import OutboxChannel
-from channels.protocol import OutgoingMessage, TryAgain, Undeliverable
-from channels.recording import RecordingChannel
-from channels.registry import ChannelMisconfigured, channel_for
-from settings import Settings as HouseSettings
+from milepost.channels.outbox import OutboxChannel
+from milepost.channels.protocol import OutgoingMessage, TryAgain, Undeliverable
+from milepost.channels.recording import RecordingChannel
+from milepost.channels.registry import ChannelMisconfigured, channel_for
+from milepost.settings import Settings as HouseSettings
 
 MESSAGE = OutgoingMessage(
     journey="j1",

@@ -4,9 +4,9 @@ from html.parser import HTMLParser
 
 import pytest
 
-from channels.compose import Recipient, compose
-from channels.protocol import OutgoingMessage
-from journeys.language.templates import Rendered
+from milepost.channels.compose import Recipient, compose
+from milepost.channels.protocol import OutgoingMessage
+from milepost.language.templates import Rendered
 
 RENDERED = Rendered(
     subject="Connect <SSO> & more",

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from channels.links import LinkExpired, LinkForged, LinkSigner
+from milepost.channels.links import LinkExpired, LinkForged, LinkSigner
 
 SECRET = "a secret of enough length"
 NOW = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)

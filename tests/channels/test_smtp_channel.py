@@ -8,8 +8,8 @@ from email.utils import parsedate_to_datetime
 import pytest
 from loopback_servers import Mailbox, client_tls, mail_server, password_is, server_tls, talking_server
 
-from channels.protocol import OutgoingMessage, TryAgain, Undeliverable
-from channels.smtp import SmtpChannel, SmtpServer
+from milepost.channels.protocol import OutgoingMessage, TryAgain, Undeliverable
+from milepost.channels.smtp import SmtpChannel, SmtpServer
 
 NOW = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
 MESSAGE = OutgoingMessage(

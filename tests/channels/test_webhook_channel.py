@@ -10,8 +10,8 @@ import pytest
 from loopback_servers import Answer, Receiver
 from standardwebhooks import Webhook, WebhookVerificationError
 
-from channels.protocol import OutgoingMessage, TryAgain, Undeliverable
-from channels.webhook import WebhookChannel
+from milepost.channels.protocol import OutgoingMessage, TryAgain, Undeliverable
+from milepost.channels.webhook import WebhookChannel
 
 SECRET = "whsec_" + base64.b64encode(b"a secret of twenty-four b").decode()
 MESSAGE = OutgoingMessage(

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from commands.engine_temporal import simulate_on, time_skipping_server
-from commands.engines import run_on_planner
-from journeys.judging import judge
-from journeys.scenario import load_scenario
+from milepost.cli.engine_temporal import simulate_on, time_skipping_server
+from milepost.cli.engines import run_on_planner
+from milepost.scenarios.expectations import judge
+from milepost.scenarios.scenario import load_scenario
 
 HERE = Path(__file__).parent
 SCENARIOS = sorted(HERE.glob("*/*.yaml"))

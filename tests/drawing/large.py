@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from journeys.language.model import Map
+from milepost.language.model import Map
 
 _TITLES = (
     "Agree on what success looks like",

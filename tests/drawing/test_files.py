@@ -13,14 +13,14 @@ from xml.etree import ElementTree as ET
 import pytest
 from fontTools.ttLib import TTFont
 
-from journeys.drawing.lettering import Style, width_of, wrapped
-from journeys.drawing.page import page_of
-from journeys.drawing.raster import png_of
-from journeys.drawing.sheet import picture
-from journeys.drawing.svg import svg_of
-from journeys.drawing.telling import content_of
-from journeys.language.loader import load
-from journeys.language.model import Map
+from milepost.drawing.lettering import Style, width_of, wrapped
+from milepost.drawing.page import page_of
+from milepost.drawing.raster import png_of
+from milepost.drawing.sheet import picture
+from milepost.drawing.svg import svg_of
+from milepost.drawing.telling import content_of
+from milepost.language.loader import load
+from milepost.language.model import Map
 from tests.drawing.large import large
 from tests.drawing.reading import texts
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from journeys.drawing.sheet import picture
-from journeys.language.model import Map
+from milepost.drawing.sheet import picture
+from milepost.language.model import Map
 from tests.drawing.large import large
 from tests.drawing.reading import arrows, crossed, grounds, overlapping
 from tests.planner.generated import maps

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from journeys.drawing.phrases import Phrases
-from journeys.drawing.scene import Box, Scene, groups
-from journeys.drawing.sheet import picture
-from journeys.language.loader import load
-from journeys.language.model import Map, Outcome, Stage
+from milepost.drawing.phrases import Phrases
+from milepost.drawing.scene import Box, Scene, groups
+from milepost.drawing.sheet import picture
+from milepost.language.loader import load
+from milepost.language.model import Map, Outcome, Stage
 from tests.drawing.large import large, large_map
 from tests.drawing.reading import (
     all_known,

@@ -16,11 +16,11 @@ from typing import Any
 
 from temporalio.client import WorkflowHistory
 
-from channels.protocol import TryAgain, Undeliverable
-from commands.engine_temporal import time_skipping_server
-from journeys.written import WrittenFact
-from store.engine import open_store
-from store.migrate import upgrade
+from milepost.channels.protocol import TryAgain, Undeliverable
+from milepost.cli.engine_temporal import time_skipping_server
+from milepost.planner.written_facts import WrittenFact
+from milepost.store.engine import open_store
+from milepost.store.migrate import upgrade
 from tests.workflows.example import START
 from tests.workflows.rig import Rig, eventually, rig_on
 

@@ -13,11 +13,11 @@ from dotenv import dotenv_values
 from fastapi import APIRouter
 from ruamel.yaml import YAML
 
-import cli
 import worker as worker_module
-from settings import PREFIX, Settings
-from web import health
-from workflows.search_attributes import ALL
+from milepost.cli import main as cli
+from milepost.settings import PREFIX, Settings
+from milepost.web import health
+from milepost.wire.search_attributes import ALL
 
 ROOT = Path(__file__).parents[2]
 COMPOSE = (ROOT / "docker-compose.yml").read_text()
@@ -189,15 +189,11 @@ def test_the_image_runs_as_nobody_in_particular_and_has_every_package() -> None:
     users = re.findall(r"^USER (\S+)", DOCKERFILE, re.MULTILINE)
     assert users
     assert not users[-1].startswith(("0", "root"))
-    listed = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["setuptools"]
-    packages = [pattern.rstrip("*") for pattern in listed["packages"]["find"]["include"]]
+    wheel = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["hatch"]["build"]["targets"]["wheel"]
     ignored = (ROOT / ".dockerignore").read_text().splitlines()
-    for package in packages:
-        assert f"COPY {package} {package}\n" in DOCKERFILE
-        assert f"!{package}" in ignored
-    for module in listed["py-modules"]:
-        assert f"{module}.py" in DOCKERFILE
-        assert f"!{module}.py" in ignored
+    for name in (*wheel["only-include"], *wheel["force-include"]):
+        assert f"COPY {name} {'./' if name.endswith('.py') else name}\n" in DOCKERFILE
+        assert f"!{name}" in ignored
 
 
 def test_what_is_mounted_is_there_or_is_a_volume() -> None:

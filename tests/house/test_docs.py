@@ -14,12 +14,12 @@ import typer
 from ruamel.yaml import YAML
 from typer.testing import CliRunner
 
-import cli
-from commands.support.lazy import LazyCommand
-from commands.support.settings_reference import markdown as settings_page
-from journeys.advising import examine
-from journeys.language.loader import load
-from settings import PREFIX, Settings
+from milepost.cli import main as cli
+from milepost.cli.support.lazy import LazyCommand
+from milepost.cli.support.settings_reference import markdown as settings_page
+from milepost.language.loader import load
+from milepost.people.dry_run import examine
+from milepost.settings import PREFIX, Settings
 
 ROOT = Path(__file__).parents[2]
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
@@ -99,7 +99,7 @@ def test_the_changelog_tells_of_this_version() -> None:
 
 def test_the_settings_page_is_fresh() -> None:
     written = (ROOT / "docs/reference/settings.md").read_text()
-    assert written == settings_page(), "python -m commands.support.settings_reference > docs/reference/settings.md"
+    assert written == settings_page(), "python -m milepost.cli.support.settings_reference > docs/reference/settings.md"
 
 
 def test_the_readme_names_every_command() -> None:
@@ -149,15 +149,15 @@ def test_the_scenario_in_the_docs_passes_on_the_map_in_the_docs(written_map: Pat
 
 
 def test_every_code_of_the_checker_is_in_the_docs() -> None:
-    from journeys.language.codes import CODES  # noqa: PLC0415 - for this test alone
+    from milepost.language.codes import CODES  # noqa: PLC0415 - for this test alone
 
     page = (ROOT / "docs/map-language.md").read_text()
     assert set(re.findall(r"^\| ([MW]\d{3}) \|", page, re.MULTILINE)) == set(CODES)
 
 
 def test_every_kind_of_fact_and_of_the_timeline_is_in_the_docs() -> None:
-    from journeys.planner.timeline import Kind  # noqa: PLC0415 - for this test alone
-    from journeys.written import KINDS  # noqa: PLC0415
+    from milepost.planner.timeline import Kind  # noqa: PLC0415 - for this test alone
+    from milepost.planner.written_facts import KINDS  # noqa: PLC0415
 
     page = (ROOT / "docs/map-language.md").read_text()
     words = set(re.findall(r"[a-z]+(?:_[a-z]+)*", page))

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from journeys.language.reference import markdown
-from journeys.language.schema import json_schema
+from milepost.language.reference import markdown
+from milepost.language.schema import json_schema
 
 DOCS = Path(__file__).parents[2] / "docs"
 
 
 def test_the_field_reference_is_fresh() -> None:
     written = (DOCS / "reference/map-fields.md").read_text()
-    assert written == markdown(), "python -m journeys.language.reference > docs/reference/map-fields.md"
+    assert written == markdown(), "python -m milepost.language.reference > docs/reference/map-fields.md"
 
 
 def test_every_field_of_a_map_is_described() -> None:

@@ -1,4 +1,4 @@
-"""What import-linter cannot see: the single files at the top, and that the contracts know every package."""
+"""What import-linter cannot see: the single file at the top, and that the contracts know every package."""
 
 from __future__ import annotations
 
@@ -9,37 +9,40 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 CONFIGURED = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]
 PACKAGES = set(CONFIGURED["importlinter"]["root_packages"])
-SINGLE = set(CONFIGURED["setuptools"]["py-modules"])
+LAYERS = CONFIGURED["importlinter"]["contracts"][0]["layers"]
 
 
 def imported(file: Path) -> set[str]:
-    """The top names of ours that a file imports."""
+    """The modules that a file imports."""
     found = set()
     for node in ast.walk(ast.parse(file.read_text())):
         if isinstance(node, ast.ImportFrom) and node.module and not node.level:
-            found.add(node.module.partition(".")[0])
+            found |= {node.module, *(f"{node.module}.{name.name}" for name in node.names)}
         elif isinstance(node, ast.Import):
-            found |= {name.name.partition(".")[0] for name in node.names}
-    return found & (PACKAGES | SINGLE)
+            found |= {name.name for name in node.names}
+    return found
 
 
 def test_the_settings_know_nothing_of_ours() -> None:
-    assert imported(ROOT / "settings.py") == set()
-
-
-def test_the_command_line_only_lists_commands() -> None:
-    assert imported(ROOT / "cli.py") == {"commands"}
+    assert not {name for name in imported(ROOT / "milepost/settings.py") if name.partition(".")[0] in PACKAGES}
 
 
 def test_the_worker_is_put_together_without_commands_and_pages() -> None:
-    assert not imported(ROOT / "worker.py") & {"cli", "commands", "rehearsal", "web"}
+    above = ("milepost.cli", "milepost.demo", "milepost.web")
+    assert not {name for name in imported(ROOT / "worker.py") if name.startswith(above)}
 
 
 def test_only_commands_import_the_worker() -> None:
-    importing = {
-        package for package in PACKAGES for file in (ROOT / package).rglob("*.py") if "worker" in imported(file)
-    }
-    assert importing <= {"commands"}
+    files = [file for package in PACKAGES for file in (ROOT / package).rglob("*.py")]
+    importing = {file.relative_to(ROOT).parts[:2] for file in files if "worker" in imported(file)}
+    assert importing == {("milepost", "cli")}
+
+
+def test_every_room_has_its_place_in_the_order() -> None:
+    rooms = {f"milepost.{folder.parent.name}" for folder in (ROOT / "milepost").glob("*/__init__.py")}
+    placed = {name for layer in LAYERS for name in layer.split(" | ")}
+    assert rooms <= placed
+    assert placed - rooms == {"milepost.customer", "workflows", "activities"}
 
 
 def test_the_contracts_and_the_type_checker_know_every_package() -> None:
@@ -50,4 +53,4 @@ def test_the_contracts_and_the_type_checker_know_every_package() -> None:
     }
     assert here == PACKAGES
     assert here == set(CONFIGURED["mypy"]["packages"])
-    assert here == {name.rstrip("*") for name in CONFIGURED["setuptools"]["packages"]["find"]["include"]}
+    assert here < set(CONFIGURED["hatch"]["build"]["targets"]["wheel"]["only-include"])

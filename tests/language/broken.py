@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from journeys.language.lint import lint
-from journeys.language.loader import from_files
-from journeys.language.problems import Problem
+from milepost.language.lint import lint
+from milepost.language.loader import from_files
+from milepost.language.problems import Problem
 
 EXAMPLE = (Path(__file__).parent / "example.yaml").read_text(encoding="utf-8")
 MESSAGE = "---\nsubject: News for {{ customer.name }}\n---\nHello {{ contact.name }}.\n"

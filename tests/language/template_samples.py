@@ -7,9 +7,9 @@ from datetime import date
 from html.parser import HTMLParser
 from typing import Any
 
-from journeys.customer import Contact, Customer
-from journeys.language.model import Attribute
-from journeys.language.templates import (
+from milepost.customer import Contact, Customer
+from milepost.language.model import Attribute
+from milepost.language.templates import (
     CsmContext,
     MessageContext,
     Rendered,

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from journeys.advising import examine
-from journeys.language.loader import from_files, load
-from journeys.language.problems import Problem
-from journeys.language.yaml_text import MAX_DEPTH, MAX_LINE, read_yaml
-from journeys.scenario import load_scenario
+from milepost.language.loader import from_files, load
+from milepost.language.problems import Problem
+from milepost.language.yaml_text import MAX_DEPTH, MAX_LINE, read_yaml
+from milepost.people.dry_run import examine
+from milepost.scenarios.scenario import load_scenario
 from tests.language.broken import EXAMPLE, SIDE_FILES, example_with, place_of, problems_of
 
 QUICK = 10.0

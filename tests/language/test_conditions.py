@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from journeys.language.conditions import BUILT_IN, ConditionError, Names, compile_condition
-from journeys.language.model import AttributeType
+from milepost.language.conditions import BUILT_IN, ConditionError, Names, compile_condition
+from milepost.language.model import AttributeType
 
 NAMES = Names(
     attributes={

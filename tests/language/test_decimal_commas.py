@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from journeys.language.yaml_text import read_yaml
+from milepost.language.yaml_text import read_yaml
 from tests.language.broken import example_with, place_of, problems_of
 
 

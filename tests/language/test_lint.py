@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from journeys.language.codes import CODES
-from journeys.language.lint import lint
-from journeys.language.loader import from_data, from_files
-from journeys.language.problems import Problem
-from journeys.language.yaml_text import read_yaml
+from milepost.language.codes import CODES
+from milepost.language.lint import lint
+from milepost.language.loader import from_data, from_files
+from milepost.language.problems import Problem
+from milepost.language.yaml_text import read_yaml
 from tests.language.broken import EXAMPLE, SIDE_FILES, example_with, place_of, problems_of, problems_with
 
 

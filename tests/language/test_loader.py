@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from journeys.language.lint import lint
-from journeys.language.loader import content_hash, from_files, load
-from journeys.language.schema import json_schema
+from milepost.language.lint import lint
+from milepost.language.loader import content_hash, from_files, load
+from milepost.language.schema import json_schema
 from tests.language.broken import EXAMPLE, SIDE_FILES
 
 

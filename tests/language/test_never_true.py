@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from journeys.language.lint import lint
-from journeys.language.loader import from_data
-from journeys.language.yaml_text import read_yaml
+from milepost.language.lint import lint
+from milepost.language.loader import from_data
+from milepost.language.yaml_text import read_yaml
 from tests.language.broken import EXAMPLE, example_with, place_of, problems_of, problems_with
 
 WHERE = 'plays.unblock != "open"'  # at the beginning of a condition that is looked at once

@@ -10,7 +10,7 @@ import pytest
 from jsonschema import Draft202012Validator
 from ruamel.yaml import YAML
 
-from journeys.language.schema import json_schema
+from milepost.language.schema import json_schema
 
 ROOT = Path(__file__).parents[2]
 MAPS = [*sorted((ROOT / "maps").glob("*/map.yaml")), ROOT / "tests/language/example.yaml"]

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from journeys.language.templates import TemplateFailed, TemplateProblem, check_template, parse_message
+from milepost.language.templates import TemplateFailed, TemplateProblem, check_template, parse_message
 
 ATTRIBUTES = ("tier", "renews_on", "seats")
 FRONT = "---\nsubject: Hello\n---\n"

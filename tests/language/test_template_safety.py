@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from template_samples import Page, context, named, rendered
 
-from journeys.language.templates import (
+from milepost.language.templates import (
     TemplateFailed,
     render_message,
 )

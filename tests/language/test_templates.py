@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from template_samples import ATTRIBUTES, CUSTOMER, PLAN, SAM, STEPS, Page, context, rendered, text
 
-from journeys.language.templates import (
+from milepost.language.templates import (
     CsmContext,
     OutcomeContext,
     pick_variant,

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from journeys.language.yaml_text import Fault, read_yaml
+from milepost.language.yaml_text import Fault, read_yaml
 from tests.language.broken import EXAMPLE, problems_of
 from tests.language.mistakes import KINDS, Damaged, made_in_lines
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 
-from journeys.customer import Contact, Customer
-from journeys.language.model import Map
-from journeys.planner import facts as told
-from journeys.planner.chart import Chart
-from journeys.planner.instants import parse
+from milepost.customer import Contact, Customer
+from milepost.language.model import Map
+from milepost.planner import facts as told
+from milepost.planner.chart import Chart
+from milepost.planner.instants import parse
 
 START = parse("2026-03-02T10:00:00-05:00")
 DAY = 86_400

@@ -2,7 +2,7 @@
 
 It walks. A local time is found by looking at the local clock of minute after minute, a working day by looking at date
 after date, a month by walking to the next first of a month. Of `zoneinfo` it takes only what the clock shows at an
-instant, never the instant of a local time. It shares nothing with `journeys.planner.calendars`.
+instant, never the instant of a local time. It shares nothing with `milepost.planner.calendars`.
 
 It holds from 1973 on, since when every offset of the world is in whole minutes and every change of a clock too.
 """
@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo
 
 import holidays
 
-from journeys.language.durations import Duration
+from milepost.language.durations import Duration
 
 NAMES = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 EPOCH = datetime(1970, 1, 1)

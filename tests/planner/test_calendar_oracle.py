@@ -13,9 +13,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from journeys.language.durations import Duration, Unit
-from journeys.language.model import WEEK, Window
-from journeys.planner.calendars import Calendar, add_months, shift_date, zone
+from milepost.language.durations import Duration, Unit
+from milepost.language.model import WEEK, Window
+from milepost.planner.calendars import Calendar, add_months, shift_date, zone
 from tests.planner.naive_calendar import NaiveCalendar, naive_shift_date
 
 pytestmark = pytest.mark.filterwarnings("ignore:Requested Holidays are available only from:UserWarning")

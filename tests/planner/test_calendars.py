@@ -6,9 +6,9 @@ from datetime import date, datetime, time
 
 import pytest
 
-from journeys.language.durations import Duration
-from journeys.planner.calendars import Calendar, NeverOpensError, add_months
-from journeys.planner.instants import parse, text
+from milepost.language.durations import Duration
+from milepost.planner.calendars import Calendar, NeverOpensError, add_months
+from milepost.planner.instants import parse, text
 
 WEEKDAYS = frozenset(range(5))
 

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from journeys.customer import Contact, Customer
-from journeys.language.durations import Limit
-from journeys.planner.instants import parse
-from journeys.planner.timeline import Kind
-from journeys.simulation import simulate
+from milepost.customer import Contact, Customer
+from milepost.language.durations import Limit
+from milepost.planner.instants import parse
+from milepost.planner.simulation import simulate
+from milepost.planner.timeline import Kind
 from tests.planner.naive_calendar import walked
 from tests.planner.test_calendar_oracle import DAY, edges, places
 from tests.workflows.example import chart_of

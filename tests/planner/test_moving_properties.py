@@ -7,12 +7,12 @@ import json
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from journeys.planner.chart import Chart
-from journeys.planner.facts import MapChanged
-from journeys.planner.foreseeing import foreseen
-from journeys.planner.plan import plan
-from journeys.planner.state import State
-from journeys.simulation import simulate, steps
+from milepost.planner.chart import Chart
+from milepost.planner.facts import MapChanged
+from milepost.planner.foreseeing import foreseen
+from milepost.planner.plan import plan
+from milepost.planner.simulation import simulate, steps
+from milepost.planner.state import State
 from tests.planner.generated import DAY, START, charts, customers, facts_for
 
 UNTIL = START + 260 * DAY

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from journeys.planner.facts import AttributesSet, EventHappened, Fact, StepDone
-from journeys.simulation import Run, simulate
+from milepost.planner.facts import AttributesSet, EventHappened, Fact, StepDone
+from milepost.planner.simulation import Run, simulate
 from tests.workflows.example import CUSTOMER, FILES, MAP, START, chart_of
 
 ODD = [

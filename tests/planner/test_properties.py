@@ -8,10 +8,10 @@ from dataclasses import fields
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from journeys.planner.facts import Ended
-from journeys.planner.plan import plan
-from journeys.planner.state import State
-from journeys.simulation import simulate
+from milepost.planner.facts import Ended
+from milepost.planner.plan import plan
+from milepost.planner.simulation import simulate
+from milepost.planner.state import State
 from tests.planner.generated import DAY, START, charts, customers, facts_for
 
 UNTIL = START + 260 * DAY

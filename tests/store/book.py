@@ -7,16 +7,16 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from journeys.customer import Contact, Customer
-from journeys.language.model import Map
-from journeys.planner.chart import Chart
-from journeys.planner.facts import Fact
-from journeys.planner.instants import Instant, parse
-from journeys.planner.plan import Plan, plan
-from journeys.planner.state import State
-from store import customers, journeys, maps
-from store.advance import write_plan
-from store.tables import Base
+from milepost.customer import Contact, Customer
+from milepost.language.model import Map
+from milepost.planner.chart import Chart
+from milepost.planner.facts import Fact
+from milepost.planner.instants import Instant, parse
+from milepost.planner.plan import Plan, plan
+from milepost.planner.state import State
+from milepost.store import customers, journeys, maps
+from milepost.store.advance import write_plan
+from milepost.store.tables import Base
 
 START = parse("2026-03-02T15:00:00Z")
 HOUR = 3600

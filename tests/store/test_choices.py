@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from journeys.language.model import AttributeType, Map
-from journeys.vocabulary import Vocabulary, choices_of
-from store.importing import read_book
+from milepost.imports.csv_book import read_book
+from milepost.imports.vocabulary import Vocabulary, choices_of
+from milepost.language.model import AttributeType, Map
 from tests.store.book import SMALL_MAP
 
 TYPES = {"tier": AttributeType.TEXT, "size": AttributeType.NUMBER}

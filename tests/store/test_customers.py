@@ -2,10 +2,10 @@ from __future__ import annotations
 
 import pytest
 
-from journeys.customer import Contact
-from journeys.planner.facts import AttributesSet, ContactsGiven, StepDone, TeamGiven
-from store import customers
-from store.errors import UnknownCustomer
+from milepost.customer import Contact
+from milepost.planner.facts import AttributesSet, ContactsGiven, StepDone, TeamGiven
+from milepost.store import customers
+from milepost.store.errors import UnknownCustomer
 from tests.store.book import START, Walk, customer, publish
 
 

@@ -6,9 +6,9 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import StatementError
 
-from store import customers
-from store.engine import check, database_url, open_store
-from store.errors import StoreUnreachable
+from milepost.store import customers
+from milepost.store.engine import check, database_url, open_store
+from milepost.store.errors import StoreUnreachable
 from tests.store.book import START, customer
 
 

@@ -4,10 +4,10 @@ import asyncio
 
 import pytest
 
-from journeys.customer import Contact
-from journeys.planner.facts import Ended
-from store import customers, facts
-from store.errors import InvalidFact, UnknownCustomer
+from milepost.customer import Contact
+from milepost.planner.facts import Ended
+from milepost.store import customers, facts
+from milepost.store.errors import InvalidFact, UnknownCustomer
 from tests.store.book import DAY, START, Walk, customer, publish
 
 DONE = {"kind": "step_done", "id": "f1", "step": "kickoff", "result": "ready", "by": "ana@vendor.example"}

@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from journeys.planner.facts import Answered, StepDone
-from store import facts
-from store.engine import open_store
-from store.errors import UnknownCustomer
-from store.forget import forget
+from milepost.planner.facts import Answered, StepDone
+from milepost.store import facts
+from milepost.store.engine import open_store
+from milepost.store.errors import UnknownCustomer
+from milepost.store.forget import forget
 from tests.store.book import DAY, HOUR, START, Walk, customer, everything, publish
 
 

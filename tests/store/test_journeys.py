@@ -5,14 +5,14 @@ import asyncio
 import pytest
 from sqlalchemy.exc import IntegrityError
 
-from journeys.clock import JourneyClock
-from journeys.planner.facts import AttributesSet, Ended, Paused, PlayStarted
-from journeys.planner.state import State
-from store import clock, customers, journeys, timeline
-from store.errors import JourneyAlreadyOpen, UnknownJourney
-from store.overview import Wanted
-from store.overview import customers as overview
-from store.tables import JourneyRow
+from milepost.planner.clock import JourneyClock
+from milepost.planner.facts import AttributesSet, Ended, Paused, PlayStarted
+from milepost.planner.state import State
+from milepost.store import clock, customers, journeys, timeline
+from milepost.store.errors import JourneyAlreadyOpen, UnknownJourney
+from milepost.store.overview import Wanted
+from milepost.store.overview import customers as overview
+from milepost.store.tables import JourneyRow
 from tests.store.book import DAY, SMALL_MAP, START, Walk, customer, publish
 
 

@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from journeys.planner.facts import Ended
-from store import maps
-from store.errors import UnknownVersion
+from milepost.planner.facts import Ended
+from milepost.store import maps
+from milepost.store.errors import UnknownVersion
 from tests.store.book import SMALL_MAP, START, Walk, publish
 
 FILES = {"map.yaml": "map: a\n", "messages/hello.md": "Hällo\n"}

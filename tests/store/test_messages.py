@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from journeys.planner.facts import StepDone
-from store import messages
-from store.errors import UnknownMessage
+from milepost.planner.facts import StepDone
+from milepost.store import messages
+from milepost.store.errors import UnknownMessage
 from tests.store.book import START, Walk, customer, publish
 
 REQUEST = "saved/1/request/1"

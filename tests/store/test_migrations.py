@@ -8,11 +8,11 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import inspect
 
-from store import migrate
-from store.engine import open_store
-from store.errors import StoreTooNew, StoreUnreachable
-from store.migrate import config, upgrade
-from store.tables import Base
+from milepost.store import migrate
+from milepost.store.engine import open_store
+from milepost.store.errors import StoreTooNew, StoreUnreachable
+from milepost.store.migrate import config, upgrade
+from milepost.store.tables import Base
 
 
 @pytest.fixture(params=["sqlite", "postgres"])

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from store import maps, reviews
-from store.charts import Charts
+from milepost.store import maps, reviews
+from milepost.store.charts import Charts
 from tests.store.book import DAY, START
 from tests.web.example import FILES, MAP
 

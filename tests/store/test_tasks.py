@@ -1,8 +1,8 @@
 from __future__ import annotations
 
-from journeys.planner.facts import Agreed, Paused, StepDone, TeamGiven
-from journeys.planner.instants import parse
-from store import tasks
+from milepost.planner.facts import Agreed, Paused, StepDone, TeamGiven
+from milepost.planner.instants import parse
+from milepost.store import tasks
 from tests.store.book import DAY, START, Walk, customer, publish
 
 

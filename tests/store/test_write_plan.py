@@ -10,8 +10,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from journeys.customer import Contact
-from journeys.planner.facts import (
+from milepost.customer import Contact
+from milepost.planner.facts import (
     Agreed,
     Answered,
     AttributesSet,
@@ -24,13 +24,13 @@ from journeys.planner.facts import (
     StepSkipped,
     TeamGiven,
 )
-from journeys.planner.plan import plan
-from journeys.planner.state import State
-from journeys.simulation import simulate
-from store import customers, journeys, messages, outcomes, tasks, timeline
-from store.advance import write_plan
-from store.engine import open_store
-from store.errors import StaleRevision, UnknownJourney
+from milepost.planner.plan import plan
+from milepost.planner.simulation import simulate
+from milepost.planner.state import State
+from milepost.store import customers, journeys, messages, outcomes, tasks, timeline
+from milepost.store.advance import write_plan
+from milepost.store.engine import open_store
+from milepost.store.errors import StaleRevision, UnknownJourney
 from tests.planner.generated import DAY, charts, facts_for
 from tests.planner.generated import START as GENERATED_START
 from tests.planner.generated import customers as generated_customers

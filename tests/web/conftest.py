@@ -14,19 +14,19 @@ import pytest
 from fastapi import FastAPI
 from sqlalchemy import select
 
-from channels.links import LinkSigner
-from door.door import Door
-from journeys.clock import REAL_TIME
-from journeys.customer import Customer
-from journeys.planner.instants import Instant, moment
-from journeys.written import WrittenFact
-from settings import Settings
-from store import facts, journeys, maps, timeline
-from store.engine import Store, open_store
-from store.tables import AnswerRow, FactRow, JourneyRow, TaskRow, TimelineRow
+from milepost.channels.links import LinkSigner
+from milepost.customer import Customer
+from milepost.intake.intake import Door
+from milepost.planner.clock import REAL_TIME
+from milepost.planner.instants import Instant, moment
+from milepost.planner.written_facts import WrittenFact
+from milepost.settings import Settings
+from milepost.store import facts, journeys, maps, timeline
+from milepost.store.engine import Store, open_store
+from milepost.store.tables import AnswerRow, FactRow, JourneyRow, TaskRow, TimelineRow
+from milepost.web.app import create_app
 from tests.web.example import ANA, FILES, KIM, SAM, START, customer
 from tests.web.nearby import NearbyReach
-from web.app import create_app
 
 KEY = "0123456789abcdef0123456789abcdef"
 BASE = "http://127.0.0.1:8080"

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from journeys.customer import Contact, Customer
-from journeys.planner.instants import parse
+from milepost.customer import Contact, Customer
+from milepost.planner.instants import parse
 
 START = parse("2026-03-02T15:00:00Z")  # a Monday, 10:00 in New York
 HOUR, DAY = 3600, 86_400

@@ -8,16 +8,16 @@ from temporalio.testing import ActivityEnvironment
 
 from activities.deliveries import DeliveryActivities
 from activities.journey import JourneyActivities
-from activities.types import AdvanceOrder, DeliveryOrder
-from channels.links import LinkSigner
-from channels.outbox import OutboxChannel
-from door.reaching import Reach, Reached
-from journeys.clock import REAL_TIME
-from journeys.planner.instants import Instant
-from store import facts, journeys
-from store.charts import Charts
-from store.engine import Store
-from store.tables import JourneyRow
+from milepost.channels.links import LinkSigner
+from milepost.channels.outbox import OutboxChannel
+from milepost.intake.journey_client import Reach, Reached
+from milepost.planner.clock import REAL_TIME
+from milepost.planner.instants import Instant
+from milepost.store import facts, journeys
+from milepost.store.charts import Charts
+from milepost.store.engine import Store
+from milepost.store.tables import JourneyRow
+from milepost.wire.activities import AdvanceOrder, DeliveryOrder
 
 
 class NearbyReach(Reach):

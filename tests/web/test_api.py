@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
-from journeys.planner.instants import text
+from milepost.planner.instants import text
 from tests.web.asking import V1, problem, tell
 from tests.web.conftest import World
 from tests.web.example import ANA, DAY, KIM, LEA, SAM, START, customer

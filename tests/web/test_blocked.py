@@ -5,7 +5,7 @@ from __future__ import annotations
 import httpx
 import pytest
 
-from store import journeys, maps
+from milepost.store import journeys, maps
 from tests.web.conftest import World, text_of
 from tests.web.example import START, customer
 

@@ -7,7 +7,7 @@ from urllib.parse import quote
 import httpx
 import pytest
 
-from journeys.written import WrittenAgreement, WrittenFact
+from milepost.planner.written_facts import WrittenAgreement, WrittenFact
 from tests.web.conftest import World, form_in, sign_in, text_of
 from tests.web.example import ANA, BO, DAY, HOUR, LEA, START, customer
 

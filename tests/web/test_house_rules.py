@@ -159,7 +159,7 @@ async def test_without_the_database_health_says_no_and_the_process_lives(
     async def away(_: object) -> None:
         raise OperationalError("SELECT 1", {}, Exception("gone"))
 
-    monkeypatch.setattr("web.health.check", away)
+    monkeypatch.setattr("milepost.web.health.check", away)
     async with world.client() as client:
         response = await client.get("/health")
         live = await client.get("/health/live")

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import httpx
 
-from embedded.ports import free_port
-from settings import Settings
-from web.serve import opened
+from milepost.devserver.ports import free_port
+from milepost.settings import Settings
+from milepost.web.serve import opened
 
 ROOT = Path(__file__).parents[2]
 
@@ -26,7 +26,7 @@ async def test_it_serves_says_where_and_stops_when_asked(tmp_path: Path) -> None
         "MILEPOST_TEMPORAL_ADDRESS": f"127.0.0.1:{free_port()}",
     }
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-P", "-m", "cli", "web", "--port", str(port), cwd=ROOT, env=environment,
+        sys.executable, "-P", "-m", "milepost", "web", "--port", str(port), cwd=ROOT, env=environment,
         stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
     )  # fmt: skip
     assert process.stdout is not None

@@ -12,21 +12,21 @@ from temporalio.client import WorkflowHandle
 from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Interceptor
 
-from channels.links import LinkSigner
-from channels.recording import RecordingChannel
-from door.door import Door, Enrolled
-from journeys.clock import JourneyClock
-from journeys.planner import facts as told_facts
-from journeys.planner.instants import Instant
-from journeys.planner.state import State
-from journeys.simulation import simulate
-from store import customers, facts, journeys, maps, timeline
-from store.charts import Charts
-from store.engine import Store
-from store.tables import JourneyRow
+from milepost.channels.links import LinkSigner
+from milepost.channels.recording import RecordingChannel
+from milepost.intake.intake import Door, Enrolled
+from milepost.planner import facts as told_facts
+from milepost.planner.clock import JourneyClock
+from milepost.planner.instants import Instant
+from milepost.planner.simulation import simulate
+from milepost.planner.state import State
+from milepost.store import customers, facts, journeys, maps, timeline
+from milepost.store.charts import Charts
+from milepost.store.engine import Store
+from milepost.store.tables import JourneyRow
+from milepost.wire.journey import DEFAULT_MAX_HISTORY, JourneyStatus, workflow_id
 from tests.workflows.example import CUSTOMER, FILES, START
 from worker import make_worker
-from workflows.types import DEFAULT_MAX_HISTORY, JourneyStatus, workflow_id
 
 T = TypeVar("T")
 LINKS = LinkSigner("a secret for tests alone", "https://plans.vendor.example")

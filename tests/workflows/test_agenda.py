@@ -2,8 +2,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from journeys.planner.instants import text
-from workflows.agenda import Agenda
+from milepost.planner.instants import text
+from workflows.fact_inbox import Agenda
 
 
 def fact(name: str, at: int) -> dict[str, Any]:

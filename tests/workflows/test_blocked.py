@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from journeys.written import WrittenFact
-from store import journeys, maps
+from milepost.planner.written_facts import WrittenFact
+from milepost.store import journeys, maps
 from tests.workflows.example import CIRCLE, START
 from tests.workflows.rig import Rig, eventually
 

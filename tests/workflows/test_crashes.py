@@ -5,16 +5,16 @@ from typing import Any
 from temporalio.testing import WorkflowEnvironment
 
 from activities.journey import JourneyActivities
-from activities.types import AdvanceOrder
-from channels.protocol import TryAgain
-from journeys.planner import facts as told
-from journeys.planner.instants import text
-from journeys.planner.state import State
-from journeys.written import WrittenFact
-from store import customers, facts, journeys, maps, timeline
-from store.charts import Charts
-from store.engine import Store
-from store.forget import forget
+from milepost.channels.protocol import TryAgain
+from milepost.planner import facts as told
+from milepost.planner.instants import text
+from milepost.planner.state import State
+from milepost.planner.written_facts import WrittenFact
+from milepost.store import customers, facts, journeys, maps, timeline
+from milepost.store.charts import Charts
+from milepost.store.engine import Store
+from milepost.store.forget import forget
+from milepost.wire.activities import AdvanceOrder
 from tests.workflows.crashing import CrashAfter
 from tests.workflows.example import CUSTOMER, FILES, MAP, START
 from tests.workflows.rig import eventually, rig_on

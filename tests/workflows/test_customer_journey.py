@@ -5,11 +5,11 @@ from typing import Any
 
 from temporalio.testing import WorkflowEnvironment
 
-from channels.protocol import TryAgain, Undeliverable
-from journeys.planner.instants import parse
-from journeys.written import WrittenFact
-from store import facts, messages
-from store.engine import Store
+from milepost.channels.protocol import TryAgain, Undeliverable
+from milepost.planner.instants import parse
+from milepost.planner.written_facts import WrittenFact
+from milepost.store import facts, messages
+from milepost.store.engine import Store
 from tests.workflows.example import START
 from tests.workflows.rig import Rig, eventually, rig_on
 

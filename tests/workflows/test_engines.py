@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 from temporalio.testing import WorkflowEnvironment
 
-from commands.engine_temporal import simulate_on
-from journeys.planner.facts import AttributesSet, Ended
-from journeys.planner.timeline import Entry
-from journeys.scenario import Scenario, load_scenario
-from journeys.simulation import simulate
+from milepost.cli.engine_temporal import simulate_on
+from milepost.planner.facts import AttributesSet, Ended
+from milepost.planner.simulation import simulate
+from milepost.planner.timeline import Entry
+from milepost.scenarios.scenario import Scenario, load_scenario
 
 MAPS = Path(__file__).parents[2] / "maps"
 SHIPPED = sorted(MAPS.glob("*/scenarios/*.yaml"))

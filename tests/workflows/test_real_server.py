@@ -16,20 +16,20 @@ import pytest
 from temporalio.client import Client
 from temporalio.testing import WorkflowEnvironment
 
-from channels.recording import RecordingChannel
-from door.door import Door, Enrolled
-from embedded.connection import data_converter
-from journeys.clock import JourneyClock
-from journeys.planner import facts as told
-from journeys.simulation import simulate
-from journeys.written import WrittenFact
-from settings import load
-from store import clock, customers, facts, journeys, maps, timeline
-from store.engine import Store, open_store
+from milepost.channels.recording import RecordingChannel
+from milepost.intake.intake import Door, Enrolled
+from milepost.planner import facts as told
+from milepost.planner.clock import JourneyClock
+from milepost.planner.simulation import simulate
+from milepost.planner.written_facts import WrittenFact
+from milepost.settings import load
+from milepost.store import clock, customers, facts, journeys, maps, timeline
+from milepost.store.engine import Store, open_store
+from milepost.temporal.connection import data_converter
+from milepost.wire.search_attributes import ALL
 from tests.workflows.example import CUSTOMER, FILES, START
 from tests.workflows.rig import LINKS, eventually
 from worker import is_at_work, make_worker
-from workflows.search_attributes import ALL
 
 DAYS_A_SECOND = 10
 ROOT = Path(__file__).parents[2]

@@ -7,10 +7,10 @@ from temporalio.client import WorkflowHistory
 from temporalio.worker import Replayer
 from temporalio.workflow import NondeterminismError
 
-from embedded.connection import data_converter
+from milepost.temporal.connection import data_converter
+from milepost.wire.journey import workflow_id
 from workflows.customer_journey import CustomerJourney
 from workflows.sandbox import workflow_runner
-from workflows.types import workflow_id
 
 FOLDER = Path(__file__).parent.parent / "histories"
 RECORDED = sorted(path for path in FOLDER.glob("*.json") if path.name != "known_bad.json")

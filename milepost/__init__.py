@@ -1,0 +1,1 @@
+"""Milepost: customer journey maps that run. Begin with `docs/architecture.md`."""

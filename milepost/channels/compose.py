@@ -1,0 +1,96 @@
+"""From a rendered message to the mail that a person opens: layout, preview line, reply hint."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, Template
+from markupsafe import Markup
+
+from milepost.channels.protocol import OutgoingMessage
+from milepost.language.templates import Rendered
+
+_PREVIEW = 140
+_ADDRESS = re.compile(r"\s*\(https?://[^\s)]+\)")
+_RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ur"})
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The few words of the layout; `{name}` is the colleague's."""
+
+    reply: str
+    plan: str
+
+
+_WORDS = {
+    "de": Words("Antworten Sie einfach auf diese Mail, um {name} zu erreichen.", "Ihr gemeinsamer Plan"),
+    "en": Words("Just reply to this mail to reach {name}.", "Your shared plan"),
+    "es": Words("Responda a este correo para hablar con {name}.", "Su plan compartido"),
+    "fr": Words("Répondez simplement à ce message pour joindre {name}.", "Votre plan partagé"),
+    "it": Words("Risponda a questa e-mail per contattare {name}.", "Il vostro piano condiviso"),
+    "nl": Words("Beantwoord deze mail om {name} te bereiken.", "Uw gezamenlijke plan"),
+    "pt": Words("Responda a este e-mail para falar com {name}.", "O seu plano partilhado"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """Who a message goes to, and about which customer."""
+
+    customer: str
+    name: str
+    address: str
+
+
+def compose(
+    rendered: Rendered,
+    *,
+    journey: str,
+    message: str,
+    to: Recipient,
+    colleague_name: str,
+    colleague_address: str | None,
+    plan_url: str,
+) -> OutgoingMessage:
+    """The whole message, ready for any channel; replies go to the colleague."""
+    words = _WORDS.get(rendered.language.split("-")[0], _WORDS["en"])
+    reply = words.reply.format(name=colleague_name) if colleague_address else ""
+    footer = "\n".join(line for line in (reply, f"{words.plan}: {plan_url}") if line)
+    return OutgoingMessage(
+        journey=journey,
+        message=message,
+        customer=to.customer,
+        to_name=to.name,
+        to_address=to.address,
+        subject=rendered.subject,
+        text=f"{rendered.text.rstrip()}\n\n-- \n{footer}\n",
+        html=mail_html(rendered, reply=reply, plan=words.plan, plan_url=plan_url),
+        language=rendered.language,
+        from_name=colleague_name,
+        reply_to=colleague_address,
+    )
+
+
+def mail_html(rendered: Rendered, *, reply: str, plan: str, plan_url: str) -> str:
+    """The message in its layout: a whole HTML document."""
+    return _layout().render(
+        subject=rendered.subject,
+        body=Markup(rendered.html),  # noqa: S704 - made from Markdown, with every value escaped
+        language=rendered.language,
+        direction="rtl" if rendered.language.split("-")[0] in _RIGHT_TO_LEFT else "ltr",
+        preview=" ".join(_ADDRESS.sub("", rendered.text).split())[:_PREVIEW],
+        reply=reply,
+        plan=plan,
+        plan_url=plan_url,
+    )
+
+
+@lru_cache(maxsize=1)
+def _layout() -> Template:
+    loader = PackageLoader("milepost.channels", "templates")
+    return Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True).get_template(
+        "mail.html",
+    )

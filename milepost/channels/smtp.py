@@ -1,0 +1,151 @@
+"""Mail over SMTP."""
+
+from __future__ import annotations
+
+import ssl
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import parseaddr
+from typing import Literal, NoReturn
+
+import aiosmtplib
+from email_validator import EmailNotValidError, validate_email
+
+from milepost.channels.protocol import OutgoingMessage, Receipt, TryAgain, Undeliverable
+
+Security = Literal["starttls", "tls", "none"]
+TIMEOUT_SECONDS = 60.0
+
+
+def utc_now() -> datetime:
+    """The clock of the machine, in UTC."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SmtpServer:
+    """A mail server: `security` is `starttls` (it must offer it), `tls` from the first byte, or `none`."""
+
+    host: str
+    port: int
+    user: str | None = None
+    password: str | None = None
+    security: Security = "starttls"
+    tls: ssl.SSLContext | None = None
+    timeout: float = TIMEOUT_SECONDS
+
+
+class SmtpChannel:
+    """Sends each message as a mail with text and HTML; its Message-ID is made of the idempotency key."""
+
+    name = "smtp"
+
+    def __init__(self, server: SmtpServer, *, sender: str, clock: Callable[[], datetime] = utc_now) -> None:
+        """`sender` is `Name <address>` or an address alone.
+
+        Raises:
+            ValueError: the sender is no address.
+        """
+        name, address = parseaddr(sender)
+        if one_line(sender) != sender:
+            raise ValueError(f"The sender {sender!r} is no mail address: it has more than one line")
+        try:
+            self._sender_address = _mailbox(address)
+        except EmailNotValidError as error:
+            raise ValueError(f"The sender {sender!r} is no mail address: {error}") from error
+        self._sender_name, self._server, self._clock = one_line(name), server, clock
+
+    async def deliver(self, message: OutgoingMessage) -> Receipt:
+        """Hand the mail to the server.
+
+        Raises:
+            Undeliverable: the address is none, or the server refused this mail for good.
+            TryAgain: the server could not be reached, did not let us in, or asked to come back.
+        """
+        mail = self._mail(message)
+        server = self._server
+        try:
+            await aiosmtplib.send(
+                mail,
+                hostname=server.host,
+                port=server.port,
+                username=server.user,
+                password=server.password,
+                use_tls=server.security == "tls",
+                start_tls=server.security == "starttls",
+                tls_context=server.tls,
+                timeout=server.timeout,
+            )
+        except (aiosmtplib.SMTPException, OSError, TimeoutError) as error:
+            _refuse(error, server)
+        return Receipt(self.name, str(mail["Message-ID"]))
+
+    def _mail(self, message: OutgoingMessage) -> EmailMessage:
+        mail = EmailMessage(policy=SMTP)
+        mail["From"] = Address(one_line(message.from_name or "") or self._sender_name, addr_spec=self._sender_address)
+        mail["To"] = Address(one_line(message.to_name), addr_spec=_address_of(message.to_address, "contact"))
+        if message.reply_to:
+            mail["Reply-To"] = Address(
+                one_line(message.from_name or ""), addr_spec=_address_of(message.reply_to, "colleague")
+            )
+        mail["Subject"] = one_line(message.subject)
+        mail["Date"] = self._clock()
+        mail["Message-ID"] = f"<{message.idempotency_key}@{self._sender_address.rpartition('@')[2]}>"
+        mail["Auto-Submitted"] = "auto-generated"  # holiday replies stay at home
+        mail["Content-Language"] = one_line(message.language)
+        if message.list_unsubscribe:
+            mail["List-Unsubscribe"] = f"<{one_line(message.list_unsubscribe)}>"
+        mail.set_content(message.text, cte="quoted-printable")
+        if message.html is not None:
+            mail.add_alternative(message.html, subtype="html", cte="quoted-printable")
+        return mail
+
+
+def one_line(text: str) -> str:
+    """The text without line breaks and other control characters, fit for a header."""
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
+
+
+def _mailbox(address: str) -> str:
+    """The address in the form that every mail server takes.
+
+    Raises:
+        EmailNotValidError: it is no address.
+    """
+    found = validate_email(address, check_deliverability=False, globally_deliverable=False, allow_smtputf8=False)
+    assert found.ascii_email is not None  # what could not be written in ASCII was refused
+    return found.ascii_email
+
+
+def _address_of(address: str, whom: str) -> str:
+    try:
+        return _mailbox(address)
+    except EmailNotValidError as error:
+        raise Undeliverable(f"{address!r} is no mail address: {error} Correct the {whom}'s") from error
+
+
+def _refuse(error: Exception, server: SmtpServer) -> NoReturn:
+    """Say whether this mail is refused, or only this attempt.
+
+    What the server says before it knows the recipient (greeting, encryption, login, sender) is about us and can be
+    mended, so it is never final.
+    """
+    where = f"{server.host}:{server.port}"
+    match error:
+        case aiosmtplib.SMTPRecipientsRefused(recipients=[refused, *_]):
+            _refuse(refused, server)
+        case aiosmtplib.SMTPAuthenticationError():
+            raise TryAgain(f"{where} refused the login ({error.message}); check the user and password") from error
+        case aiosmtplib.SMTPHeloError() | aiosmtplib.SMTPConnectResponseError():
+            raise TryAgain(f"{where} does not talk to us: {error.code} {error.message}") from error
+        case aiosmtplib.SMTPSenderRefused():
+            raise TryAgain(f"{where} refused our sender address: {error.code} {error.message}") from error
+        case aiosmtplib.SMTPResponseException() if error.code >= 500:  # noqa: PLR2004 - RFC 5321: permanent
+            raise Undeliverable(f"{where} refused the mail: {error.code} {error.message}") from error
+        case aiosmtplib.SMTPResponseException():
+            raise TryAgain(f"{where} put the mail off: {error.code} {error.message}") from error
+    raise TryAgain(f"{where} could not be reached or broke off: {error or type(error).__name__}") from error

@@ -1,0 +1,161 @@
+"""`milepost customers`: where everybody stands."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from typing import Annotated, Any
+
+import typer
+
+from milepost.cli.support.dates import local_timezone
+from milepost.cli.support.errors import CommandError
+from milepost.cli.support.opening import opened
+from milepost.cli.support.output import AsJson, console, count_of, number, print_json, say, table
+from milepost.explain.local_time import local
+from milepost.language.names import nearest
+from milepost.planner.instants import Instant, text
+from milepost.settings import Settings
+from milepost.store import maps
+from milepost.store.charts import Charts
+from milepost.store.engine import Store
+from milepost.store.overview import Line, Wanted
+from milepost.store.overview import customers as lines_of
+
+_PAGE = 500
+_WIDE = 110  # characters
+
+
+def customers(
+    *,
+    settings: Settings,
+    stage: Annotated[str | None, typer.Option(metavar="ID", help="Those in this stage.", show_default=False)] = None,
+    risk: Annotated[bool, typer.Option("--risk", help="Those with an open risk play.")] = False,
+    unmatched: Annotated[bool, typer.Option("--unmatched", help="Those that no map is for, and why.")] = False,
+    search: Annotated[
+        str | None, typer.Option(metavar="TEXT", help="Those with this text in id or name.", show_default=False)
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """List customers: stage, health, open risk, and since when. All filters that are given must hold."""
+    wanted = Wanted(
+        search=search,
+        stage=stage,
+        status="unmatched" if unmatched else None,
+        open_risk=True if risk else None,
+        limit=_PAGE,
+    )
+    asyncio.run(_list(settings, wanted, as_json=as_json))
+
+
+async def _list(settings: Settings, wanted: Wanted, *, as_json: bool) -> None:
+    async with opened(settings) as store:
+        if wanted.stage is not None:
+            await _check_stage(store, wanted.stage)
+        if as_json:
+            async for line in _pages(store, wanted):
+                print_json(_data(line))
+            return
+        lines = [line async for line in _pages(store, wanted)]
+    if not lines:
+        say("No customer is like that." if wanted != Wanted(limit=_PAGE) else _EMPTY)
+    elif wanted.status == "unmatched":
+        table(None, ["Customer id", "Why no map is for it"], ((line.customer.id, _reasons(line)) for line in lines))
+        say("Next: change what segments ask for (`milepost tell CUSTOMER set NAME=VALUE`), then `milepost enroll`.")
+    else:
+        _table(lines)
+        say(f"{count_of(len(lines), 'customer')}. `milepost show CUSTOMER` tells more of one.")
+
+
+_EMPTY = "There are no customers yet. Next: `milepost import BOOK.csv`."
+
+
+async def _check_stage(store: Store, stage: str) -> None:
+    charts = Charts(store)
+    async with store.reading() as session:
+        versions = await maps.in_use(session)
+    stages = {known for version in versions for known in (await charts.of(version)).stages}
+    if stage not in stages:
+        near = nearest(stage, stages)
+        hint = f"Did you mean {near!r}?" if near else f"There are: {', '.join(sorted(stages)) or 'none'}."
+        raise CommandError(f"No map has a stage {stage!r}.", hint)
+
+
+async def _pages(store: Store, wanted: Wanted) -> AsyncIterator[Line]:
+    offset = 0
+    while True:
+        async with store.reading() as session:
+            page = await lines_of(session, replace(wanted, offset=offset))
+        for line in page.lines:
+            yield line
+        offset += len(page.lines)
+        if not page.lines or offset >= page.total:
+            return
+
+
+def _table(lines: list[Line]) -> None:
+    """The table, with names where there is room for them."""
+    zone = local_timezone()
+    headings = ["Customer id", "Name", "Stage", "Since", "Health", "Open risk"]
+    rows = [
+        (
+            line.customer.id,
+            line.customer.name,
+            _stage(line),
+            _day(_since(line), zone),
+            number(line.customer.health),
+            ", ".join(risk.title for risk in line.risks),
+        )
+        for line in lines
+    ]
+    if console().width < _WIDE:
+        headings, rows = [headings[0], *headings[2:]], [(row[0], *row[2:]) for row in rows]  # type: ignore[misc]
+    table(None, headings, rows)
+
+
+def _stage(line: Line) -> str:
+    if line.journey is None:
+        return "no map is for it" if line.customer.unmatched_why else "no journey"
+    if line.journey.status == "ended":
+        return f"ended: {line.journey.reason}"
+    stages = ", ".join(stage.title + (" (stuck)" if stage.stuck else "") for stage in line.stages)
+    if not line.journey.revision:
+        return "about to begin"
+    return f"paused: {stages}" if line.journey.status == "paused" else stages or "between stages"
+
+
+def _since(line: Line) -> Instant | None:
+    """Since when the customer is where it is."""
+    if line.journey is None:
+        return None
+    if line.journey.ended_at is not None:
+        return line.journey.ended_at
+    return min((stage.opened_at for stage in line.stages if stage.opened_at), default=line.journey.started_at)
+
+
+def _day(at: Instant | None, zone: str) -> str | None:
+    return None if at is None else local(at, zone).date().isoformat()
+
+
+def _reasons(line: Line) -> str:
+    return (line.customer.unmatched_why or "").replace("; ", "\n")
+
+
+def _data(line: Line) -> dict[str, Any]:
+    journey = line.journey
+    since = _since(line)
+    return {
+        "customer": line.customer.id,
+        "name": line.customer.name,
+        "health": line.customer.health,
+        "journey": journey.id if journey else None,
+        "map": journey.map if journey else None,
+        "version": journey.version if journey else None,
+        "status": journey.status if journey else "none",
+        "reason": journey.reason if journey else None,
+        "stages": [{"stage": each.stage, "title": each.title, "stuck": each.stuck} for each in line.stages],
+        "plays": [{"play": each.play, "kind": each.kind, "title": each.title} for each in line.plays],
+        "since": text(since) if since is not None else None,
+        "unmatched_why": line.customer.unmatched_why,
+    }

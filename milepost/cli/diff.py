@@ -1,0 +1,131 @@
+"""`milepost diff OLD NEW`: what changed between two versions of a map, and what moving its customers would do."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+import typer
+
+from milepost.cli.support.moving import Moves, moves_of
+from milepost.cli.support.opening import opened
+from milepost.cli.support.output import AsJson, count_of, heading, print_json, say
+from milepost.cli.support.versions import Version, version_of
+from milepost.explain.local_time import time_of
+from milepost.explain.sentences import Wording
+from milepost.settings import Settings
+from milepost.versions import Change, Move, compare
+from milepost.versions.moves import Redated
+
+_LINES = 8
+"""Lines of a changed message that are shown; --json has them all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """Two versions and their changes."""
+
+    old: Version
+    new: Version
+    changes: tuple[Change, ...]
+
+    @property
+    def movable(self) -> bool:
+        """Whether journeys can move from the one to the other: only between versions of one map."""
+        return self.old.chart.map.map == self.new.chart.map.map
+
+
+def diff(
+    old: Annotated[str, typer.Argument(metavar="OLD", help="A map's folder, MAP@NUMBER, MAP, or a version's hash.")],
+    new: Annotated[str, typer.Argument(metavar="NEW", help="The same for what it is compared with.")],
+    *,
+    settings: Settings,
+    customers: Annotated[
+        bool, typer.Option("--customers", help="Also what moving each open journey on OLD to NEW would do now.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Say what changed between two versions of a map, in the words of the map.
+
+    MAP@NUMBER is a published version, MAP alone the current one. A part that was renamed is another one to journeys:
+    they keep what they have by its id.
+    """
+    asyncio.run(_diff(settings, old, new, customers=customers, as_json=as_json))
+
+
+async def _diff(settings: Settings, old: str, new: str, *, customers: bool, as_json: bool) -> None:
+    before, after = [await version_of(settings, each) for each in (old, new)]
+    changes = compare(before.chart.map, after.chart.map, before.files, after.files)
+    compared = Compared(before, after, changes)
+    (_print_json if as_json else _print)(compared)
+    if not customers or not compared.movable:
+        return
+    async with opened(settings) as store, store.reading() as session:
+        moves = moves_of(session, before.chart, after.chart)
+        await (_print_moves_json if as_json else _print_moves)(compared, moves)
+
+
+def _print(compared: Compared) -> None:
+    old, new = compared.old, compared.new
+    say(f"{old.name} → {new.name}: {count_of(len(compared.changes), 'change') if compared.changes else 'no change'}")
+    if not compared.movable:
+        say("These are two maps, not two versions of one: no journey can move from the one to the other.")
+    for change in compared.changes:
+        say(f"  {change}")
+        for line in change.lines[:_LINES]:
+            say(f"      {line}")
+        if len(change.lines) > _LINES:
+            say(f"      ... and {count_of(len(change.lines) - _LINES, 'more line')}")
+
+
+async def _print_moves(compared: Compared, moves: AsyncIterator[tuple[Move, str]]) -> None:
+    """Each as it is told, then what they come to."""
+    heading("What moving the open journeys would do now")
+    counted = Moves()
+    async for move, zone in moves:
+        counted.take(move)
+        if not move.changes_nothing:
+            _print_move(move, Wording(compared.new.chart, zone))
+    if not counted.journeys:
+        say(f"No open journey is on {compared.old.name}.")
+        return
+    if still := counted.unchanged.many:
+        say(f"Nothing changes at once for {count_of(still, 'customer')}: {counted.unchanged.named(_LINES)}.")
+    say(
+        f"Of {count_of(counted.journeys, 'open journey')}: "
+        f"{count_of(counted.on_gone, 'customer')} on something that is gone; "
+        f"{count_of(counted.withdrawn, 'step')} withdrawn, {counted.opened} opened, "
+        f"{counted.redated} kept with another date."
+    )
+    if counted.untold.many:
+        say(f"Nobody can tell for {count_of(counted.untold.many, 'customer')}: {counted.untold.named(_LINES)}.")
+
+
+def _print_move(move: Move, wording: Wording) -> None:
+    say(f"{move.customer}:")
+    if move.problem:
+        say(f"  It can't be told: {move.problem}")
+    for gone in move.stands_on:
+        say(f"  stands on {gone}, which is gone")
+    for each in move.redated:
+        say(f"  {_dates(each, wording.zone)}")
+    for entry in move.entries:
+        say(f"  {wording.sentence(entry.kind.value, entry.more)}")
+
+
+def _dates(each: Redated, zone: str) -> str:
+    before, after = (time_of(at, zone) if at is not None else "no date" for at in (each.before, each.after))
+    return f"“{each.title}” is kept; {'due' if each.field == 'due' else 'opens'} {before} → {after}"
+
+
+def _print_json(compared: Compared) -> None:
+    for change in compared.changes:
+        print_json({"kind": "change", **change.to_json()})
+
+
+async def _print_moves_json(compared: Compared, moves: AsyncIterator[tuple[Move, str]]) -> None:
+    async for move, zone in moves:
+        told: dict[str, Any] = move.to_json(Wording(compared.new.chart, zone))
+        print_json({"kind": "move", **told})

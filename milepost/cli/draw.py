@@ -1,0 +1,111 @@
+"""`milepost draw`: a map as a picture for the wall or the screen."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from milepost.cli.support.errors import CommandError
+from milepost.cli.support.output import aside, say
+from milepost.drawing.page import page_of
+from milepost.drawing.raster import png_of
+from milepost.drawing.sheet import picture
+from milepost.drawing.svg import svg_of
+from milepost.drawing.telling import content_of
+from milepost.explain.local_time import day_of
+from milepost.explain.sentences import short_hash
+from milepost.language.lint import lint
+from milepost.language.loader import MAP_FILE, Loaded, content_hash, load
+from milepost.language.model import Map
+
+_KINDS = (".svg", ".png", ".html")
+_OUR_MARK = b'id="map-title"'
+_LOOKED_AT = 2000  # bytes
+
+
+def draw(
+    path: Annotated[Path, typer.Argument(metavar="MAP", help="A map's folder or its map.yaml.")],
+    *,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="FILE",
+            help="Where the picture goes: a name that ends in .svg, .png or .html; what is there is written over. "
+            "Without it the map's id with .svg, here.",
+            show_default=False,
+        ),
+    ] = None,
+) -> None:
+    """Draw a map for the wall: stages as columns, what we do and what the customer does as lanes, outcomes as gates.
+
+    The picture is made for A3 in landscape; a map that would not be legible there gets the next larger paper. The
+    HTML page has the picture and the same as text. A map with errors is not drawn: they are listed, exit code 1.
+    """
+    if output is not None and output.suffix.lower() not in _KINDS:
+        raise typer.BadParameter(
+            f"{str(output)!r} has no ending that says what to draw; end it in .svg, .png or .html",
+            param_hint="--output",
+        )
+    map_, edition = _map(path)
+    file = output or Path(f"{map_.map}.svg")
+    over = file.exists()
+    if over and output is None and not _drawn_by_us(file):
+        said = f"{str(file)!r} is there already, and `milepost draw` did not make it."
+        raise CommandError(said, f"Name another file with -o, or write over it: -o {file}.")
+    drawn, paper = _drawn(map_, edition, file.suffix.lower())
+    try:
+        file.write_bytes(drawn)
+    except OSError as error:
+        said = f"Can't write {str(file)!r}: {error.strerror}."
+        raise CommandError(said, "Name a file in a folder that is there and may be written to.") from error
+    say(f"{file}{' (written over)' if over else ''}: {map_.title}, for {paper} in landscape.")
+
+
+def _drawn_by_us(file: Path) -> bool:
+    """Whether a file is a drawing of a map, which may be drawn again."""
+    try:
+        with file.open("rb") as opened:
+            return _OUR_MARK in opened.read(_LOOKED_AT)
+    except OSError:
+        return False
+
+
+def _map(path: Path) -> tuple[Map, str]:
+    """The map, without errors, and which version of it that is; its problems are told.
+
+    Raises:
+        CommandError: there are errors.
+    """
+    loaded = load(path)
+    problems = lint(loaded)
+    for problem in problems:
+        if problem.severity == "error":
+            aside(str(problem))
+    if loaded.map is None or any(problem.severity == "error" for problem in problems):
+        raise CommandError("Nothing was drawn: a map with errors has no picture.", "Correct what is listed above.")
+    return loaded.map, _edition(loaded, loaded.map)
+
+
+def _edition(loaded: Loaded, map_: Map) -> str:
+    """The version as `milepost publish` tells it, and the day on which its latest file was written, on the map's clock.
+
+    Drawings on walls outlive versions: this says which one somebody stands before.
+    """
+    files = loaded.files or {}
+    paths = [Path(loaded.file if name == MAP_FILE else loaded.name_of(name)) for name in files]
+    written = int(max(path.stat().st_mtime for path in paths))
+    day = day_of(written, map_.working_time.timezone).partition(" ")[2]  # without the day of the week
+    return f"version {short_hash(content_hash(files))} of {day}"
+
+
+def _drawn(map_: Map, edition: str, kind: str) -> tuple[bytes, str]:
+    """The content of the file, and the paper that it is for."""
+    scene = picture(map_, edition)
+    if kind == ".png":
+        return png_of(scene), scene.paper
+    text = page_of(content_of(map_, edition), scene) if kind == ".html" else svg_of(scene)
+    return text.encode(), scene.paper

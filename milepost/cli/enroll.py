@@ -1,0 +1,103 @@
+"""`milepost enroll`: journeys begin, for one customer or for all that a map is for."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Annotated, Any
+
+import typer
+
+from milepost.cli.support.errors import CommandError
+from milepost.cli.support.output import AsJson, count_of, print_json, say, table, unmatched
+from milepost.cli.support.temporal import OpenDoor, opened_door
+from milepost.intake.errors import EntryRefused
+from milepost.intake.intake import Enrolled, NotEnrolled
+from milepost.settings import Settings
+from milepost.store import customers
+
+Result = Enrolled | NotEnrolled
+
+
+def enroll(
+    customer: Annotated[
+        str | None, typer.Argument(metavar="CUSTOMER", help="The customer's id.", show_default=False)
+    ] = None,
+    *,
+    settings: Settings,
+    map_id: Annotated[
+        str | None, typer.Option("--map", metavar="ID", help="This map, whatever its segment says.", show_default=False)
+    ] = None,
+    everyone: Annotated[
+        bool, typer.Option("--all", help="All customers without an open journey that a map is for.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Begin the journey of a customer, or with --all of every customer that a map is for.
+
+    Says who got which map, and who none and why. A map's `reenter` holds for all.
+    """
+    if (customer is None) is not everyone:
+        raise typer.BadParameter("name one customer, or say --all", param_hint="CUSTOMER")
+    if everyone and map_id is not None:
+        raise typer.BadParameter("goes with one customer; with --all each map's segment decides", param_hint="--map")
+    if customer is not None:
+        asyncio.run(_one(settings, customer, map_id, as_json=as_json))
+    else:
+        asyncio.run(_all(settings, as_json=as_json))
+
+
+async def _one(settings: Settings, customer: str, map_id: str | None, *, as_json: bool) -> None:
+    async with opened_door(settings) as opened:
+        result = await opened.door.enrol(customer, map_id=map_id)
+    if as_json:
+        print_json(_data(result))
+    if isinstance(result, NotEnrolled):
+        raise CommandError(
+            f"No map is for {customer!r}: {result.why}.",
+            f"Change what it stands on (`milepost tell {customer} set NAME=VALUE`), or name a map with --map.",
+        )
+    if not as_json:
+        say(f"{customer} has begun journey {result.journey} on map {result.map}.")
+        say(f"Next: `milepost show {customer}`." if result.started else f"It begins {opened.later}")
+
+
+async def _all(settings: Settings, *, as_json: bool) -> None:
+    results: list[Result] = []
+    async with opened_door(settings) as opened:
+        swept = await opened.door.sweeper.sweep() if opened.away is None else None
+        async for result in _everyone(opened):
+            results.append(result)
+            if as_json:
+                print_json(_data(result))
+    if as_json:
+        return
+    begun = [each for each in results if isinstance(each, Enrolled)]
+    waiting = sum(not each.started for each in begun)
+    if begun:
+        table(None, ["Customer", "Journey", "Map"], [(each.customer, each.journey, each.map) for each in begun])
+    unmatched({each.customer: each.why for each in results if isinstance(each, NotEnrolled)})
+    say(f"{count_of(len(begun), 'journey')} began; {count_of(len(results) - len(begun), 'customer')} got none.")
+    if swept and swept.started:
+        say(f"{count_of(swept.started, 'journey')} that had waited for Temporal started.")
+    if waiting:
+        say(f"{count_of(waiting, 'journey')} of them begin by themselves {opened.later}")
+    say("Next: `milepost customers` shows where everybody stands.")
+
+
+async def _everyone(opened: OpenDoor) -> AsyncIterator[Result]:
+    async with opened.door.house.store.reading() as session:
+        free = [each.id for each in await customers.without_open_journey(session)]
+    for customer in free:
+        try:
+            yield await opened.door.enrol(customer)
+        except EntryRefused as refused:
+            yield NotEnrolled(customer, str(refused.why))
+
+
+def _data(result: Result) -> dict[str, Any]:
+    if isinstance(result, Enrolled):
+        data = {"journey": result.journey, "map": result.map, "started": result.started, "why_not": None}
+    else:
+        data = {"journey": None, "map": None, "started": False, "why_not": result.why}
+    return {"customer": result.customer, **data}

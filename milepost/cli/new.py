@@ -1,0 +1,166 @@
+"""`milepost new`: a new map by copying one that is good."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from milepost.cli.engines import run_on_planner
+from milepost.cli.support.errors import CommandError
+from milepost.cli.support.output import AsJson, count_of, print_json, say
+from milepost.language.loader import MAP_FILE, SIDE_FOLDERS, load
+from milepost.language.model import Map
+from milepost.language.problems import Problem
+from milepost.people.dry_run import examine
+from milepost.scenarios.discovery import scenario_files
+from milepost.scenarios.expectations import judge
+from milepost.scenarios.scenario import load_scenario
+from milepost.versions.copying import Renaming, copied_files, is_map_id, title_of
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """What came of copying: how many files of each kind, warnings, and the scenarios that fail, as its source's may."""
+
+    files: dict[str, int]
+    warnings: tuple[Problem, ...]
+    failing: tuple[str, ...]
+
+
+def new(
+    map: Annotated[  # noqa: A002 - the field's word
+        Path, typer.Argument(metavar="MAP", help="The new map's folder; its name becomes the map's id.")
+    ],
+    *,
+    other: Annotated[
+        str, typer.Option("--from", metavar="OTHER", help="The map to copy: its folder, or its name beside MAP.")
+    ],
+    title: Annotated[str | None, typer.Option(help="What people call the new map.", show_default=False)] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Make a new map by copying another: renamed throughout, its messages, playbooks and scenarios too.
+
+    Comments are kept. The copy is checked and its scenarios are run, so that you begin with a map that works.
+    """
+    source = _source(map, other)
+    _check_target(map, source)
+    original = _readable(source)
+    renaming = Renaming(source, map, original.map, map.name, title or title_of(map.name))
+    try:
+        made = _copy(renaming)
+    except OSError as error:
+        raise CommandError(f"{str(map)!r} can't be written: {error.strerror}.", "Nothing was copied.") from None
+    if as_json:
+        print_json(_to_json(renaming, made))
+    else:
+        _report(renaming, original, made)
+    if made.failing:
+        raise typer.Exit(1)
+
+
+def _source(target: Path, other: str) -> Path:
+    """The folder of the map to copy."""
+    for folder in (Path(other), target.parent / other):
+        if (folder / MAP_FILE).is_file():
+            return folder
+        if folder.name == MAP_FILE and folder.is_file():
+            return folder.parent
+    raise CommandError(
+        f"There is no map at {other!r}, nor beside {str(target)!r}.", f"A map is a folder with a {MAP_FILE}; name one."
+    )
+
+
+def _check_target(target: Path, source: Path) -> None:
+    if not is_map_id(target.name):
+        hint = "It is lower-case letters, digits and hyphens, begins with a letter and has at most 60 characters."
+        raise CommandError(f"{target.name!r} can't be the id of a map.", hint)
+    if target.exists() or target.is_symlink():
+        raise CommandError(f"{str(target)!r} exists already; nothing was copied.", "Name a folder that does not.")
+    if target.resolve().is_relative_to(source.resolve()):
+        raise CommandError(f"{str(target)!r} lies inside the map that is to be copied.", "Name a folder beside it.")
+
+
+def _readable(source: Path) -> Map:
+    loaded = load(source)
+    errors = [str(problem) for problem in examine(loaded) if problem.severity == "error"]
+    if loaded.map is None or errors:
+        said = "\n".join([f"The map at {str(source)!r} has errors:", *errors])
+        raise CommandError(said, "Mend it first, or copy another.")
+    return loaded.map
+
+
+def _copy(renaming: Renaming) -> Copy:
+    """Write the copy beside its place first, so that a copy is there as a whole or not at all."""
+    target = renaming.target
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=f".{target.name}-", dir=target.parent) as made:
+        files = copied_files(renaming.source)
+        scenarios = {path.resolve() for path in scenario_files(renaming.source)}
+        for name in files:
+            _copy_one(renaming, name, Path(made) / "map" / name, scenarios)
+        (Path(made) / "map").rename(target)
+    counts = {folder: sum(name.parts[0] == folder for name in files) for folder in (*SIDE_FOLDERS, "scenarios")}
+    return Copy(counts, examine(load(target)), tuple(_failing(scenario_files(target))))
+
+
+def _copy_one(renaming: Renaming, name: Path, target: Path, scenarios: set[Path]) -> None:
+    source = renaming.source / name
+    target.parent.mkdir(parents=True, exist_ok=True)
+    if str(name) == MAP_FILE:
+        _write(target, renaming.of_map(_read(source)))
+    elif source.resolve() in scenarios:
+        _write(target, renaming.of_scenario(_read(source), source))
+    else:
+        shutil.copyfile(source, target)
+
+
+def _read(file: Path) -> str:
+    with file.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as opened:
+        return opened.read()
+
+
+def _write(file: Path, text: str) -> None:
+    with file.open("w", encoding="utf-8", errors="surrogateescape", newline="") as opened:
+        opened.write(text)
+
+
+def _failing(files: Iterable[Path]) -> Iterable[str]:
+    """The scenarios of the copy that do not pass, each with the reason."""
+    for file in files:
+        loaded = load_scenario(file)
+        if loaded.scenario is None:
+            yield f"{file}: {loaded.problems[0].message if loaded.problems else 'it cannot be read'}"
+        elif not judge(loaded.scenario.expect, loaded.scenario.never, run_on_planner(loaded.scenario)).passed:
+            yield f"{file}: its timeline is another (milepost test {file})"
+
+
+def _report(renaming: Renaming, original: Map, made: Copy) -> None:
+    counts = ", ".join(count_of(many, name.rstrip("s")) for name, many in made.files.items() if many)
+    say(f"{renaming.target} is a copy of {renaming.old!r}, called {renaming.title!r}: {counts or 'the map alone'}.")
+    for problem in made.warnings:
+        say(f"  {problem}")
+    for failing in made.failing:
+        say(f"  A scenario fails, as in the map that was copied: {failing}")
+    say(
+        f"Next: say in {renaming.target / MAP_FILE} whom it is for. Its segment is still that of {renaming.old!r}:",
+        f"  where: {original.segment.where}   (priority {original.segment.priority})",
+        f"Then: `milepost lint {renaming.target}`, `milepost test {renaming.target}`.",
+    )
+
+
+def _to_json(renaming: Renaming, made: Copy) -> dict[str, Any]:
+    return {
+        "map": renaming.new,
+        "title": renaming.title,
+        "folder": str(renaming.target),
+        "from": renaming.old,
+        **made.files,
+        "problems": [problem.to_json() for problem in made.warnings],
+        "failing": list(made.failing),
+    }

@@ -1,0 +1,90 @@
+"""The programs that `milepost up` runs, and how each is known to be ready."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Callable, Coroutine, Mapping
+from typing import Any
+
+import httpx
+from pydantic import SecretStr
+from temporalio.service import RPCError
+
+from milepost.devserver.children import Program
+from milepost.settings import PREFIX, Settings
+from milepost.temporal.connection import TemporalPlace, TemporalUnreachableError
+from worker import is_at_work
+
+_ASK_EVERY = 0.1  # seconds
+_STARTS_WITHIN = 60.0  # seconds: a small machine reads much Python at once
+
+Environment = Mapping[str, str | None]
+
+
+def worker_program(settings: Settings, place: TemporalPlace, environment: Environment) -> Program:
+    """The worker; ready when Temporal has been asked for work."""
+
+    async def ready() -> None:
+        while not await _works(settings, place):  # noqa: ASYNC110 - there is nothing to be told by
+            await asyncio.sleep(_ASK_EVERY)
+
+    return _program("worker", environment, ready)
+
+
+def web_program(settings: Settings, environment: Environment) -> Program:
+    """The web application; ready when it answers."""
+
+    async def ready() -> None:
+        async with httpx.AsyncClient(trust_env=False) as client:
+            url = f"http://{settings.host}:{settings.port}/health/live"
+            while not await _answers(client, url):  # noqa: ASYNC110 - there is nothing to be told by
+                await asyncio.sleep(_ASK_EVERY)
+
+    return _program("web", environment, ready)
+
+
+def environment_of(settings: Settings) -> dict[str, str | None]:
+    """The environment that gives another program the same settings."""
+    out: dict[str, str | None] = {}
+    for name in settings.model_fields_set:
+        value = getattr(settings, name)
+        if value is not None:
+            out[PREFIX + name.upper()] = _written(value)
+    return out
+
+
+def _program(name: str, environment: Environment, ready: Callable[[], Coroutine[Any, Any, None]]) -> Program:
+    return Program(
+        name=name,
+        argv=[sys.executable, "-P", "-m", "milepost", name],
+        env=environment,
+        ready=ready,
+        start_within=_STARTS_WITHIN,
+    )
+
+
+async def _works(settings: Settings, place: TemporalPlace) -> bool:
+    try:
+        return await is_at_work(settings, place)
+    except (TemporalUnreachableError, RPCError):
+        return False
+
+
+async def _answers(client: httpx.AsyncClient, url: str) -> bool:
+    try:
+        return (await client.get(url)).is_success
+    except httpx.TransportError:
+        return False
+
+
+def _written(value: object) -> str:
+    match value:
+        case tuple():
+            return ",".join(_written(each) for each in value)
+        case SecretStr():
+            return value.get_secret_value()
+        case bool():
+            return "true" if value else "false"
+        case _:
+            return str(value)

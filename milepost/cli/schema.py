@@ -1,0 +1,40 @@
+"""`milepost schema`: what map.yaml may hold, for editors."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from milepost.cli.support.errors import CommandError
+from milepost.cli.support.output import aside
+from milepost.language.schema import json_schema
+
+
+def schema(
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "-o", "--output", metavar="FILE", help="Write it to this file, not to stdout.", show_default=False
+        ),
+    ] = None,
+) -> None:
+    """Print the JSON Schema of map.yaml, so that editors complete and check maps while one writes.
+
+    An editor with the YAML language server reads it where the first line of map.yaml says
+    `# yaml-language-server: $schema=../map.schema.json`.
+    """
+    written = json.dumps(json_schema(), indent=2, ensure_ascii=False)
+    if output is None:
+        typer.echo(written)
+        return
+    try:
+        output.write_text(written + "\n", "utf-8")
+    except OSError as error:
+        raise CommandError(
+            f"The schema can't be written to {str(output)!r}: {error.strerror}.", "Name a file in a folder that exists."
+        ) from None
+    aside(f"Written to {output}. A map names it in its first line, told from its own folder, such as:")
+    aside(f"  # yaml-language-server: $schema=../{output.name}")

@@ -1,0 +1,112 @@
+"""`milepost simulate`: the timeline of a scenario, or of a map with a made-up customer, and the mails in it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from milepost.cli.engines import Engine, EngineOption, run
+from milepost.cli.support.choices import listed, one_of
+from milepost.cli.support.errors import CommandError
+from milepost.cli.trying.ahead import ahead
+from milepost.cli.trying.lines import Clock
+from milepost.cli.trying.mails import Mail, mails_of
+from milepost.language.loader import MAP_FILE
+from milepost.people.sample_year import load_made_up
+from milepost.planner.timeline import Entry, Kind
+from milepost.scenarios.discovery import scenario_files, sort_of
+from milepost.scenarios.scenario import LoadedScenario, Scenario, load_scenario
+
+_NAMED = 5
+
+
+class MadeUp(StrEnum):
+    """How a made-up customer behaves."""
+
+    PROMPT = "prompt"
+    SILENT = "silent"
+
+
+def simulate(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A scenario's file, or a map's folder or file.")],
+    *,
+    customer: Annotated[
+        MadeUp | None,
+        typer.Option(
+            parser=one_of(MadeUp),
+            metavar=listed(MadeUp),
+            help="Of a map: the made-up customer does everything in good time (as without this), or does nothing "
+            "and says nothing. Colleagues do their tasks in either case.",
+            show_default=False,
+        ),
+    ] = None,
+    messages: Annotated[bool, typer.Option("--messages", help="Show every mail as it would go out.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="One entry a line, as JSON; instants in UTC.")] = False,
+    engine: EngineOption = Engine.PLANNER,
+) -> None:
+    """Print the timeline of a scenario, or a year of a map with a made-up customer."""
+    loaded = _load(file, customer)
+    for problem in loaded.problems:
+        typer.echo(str(problem), err=True)
+    scenario = loaded.scenario
+    if scenario is None:
+        raise CommandError(f"{file} can't be simulated.", "Mend what is listed above (milepost lint says more).")
+    timeline = run([scenario], engine)[0]
+    mails = mails_of(scenario) if messages else {}
+    if as_json:
+        for entry in timeline:
+            typer.echo(json.dumps({**entry.to_json(), **_mail_json(entry, mails)}, ensure_ascii=False))
+    else:
+        _print(scenario, timeline, mails)
+
+
+def _load(file: Path, customer: MadeUp | None) -> LoadedScenario:
+    if _is_map(file):
+        return load_made_up(file, (customer or MadeUp.PROMPT).value)
+    if file.is_dir():
+        _refuse_folder(file)
+    if customer is not None:
+        hint = "Leave --customer out, or name the map."
+        raise CommandError(f"{file} is a scenario, which has a customer of its own.", hint)
+    return load_scenario(file)
+
+
+def _is_map(file: Path) -> bool:
+    return (file / MAP_FILE).is_file() if file.is_dir() else file.name == MAP_FILE or sort_of(file) == "map"
+
+
+def _refuse_folder(folder: Path) -> None:
+    maps = sorted(found.parent for found in folder.glob(f"*/{MAP_FILE}"))
+    if maps:
+        hint = f"Name one: {', '.join(map(str, maps[:_NAMED]))}{' ...' if len(maps) > _NAMED else ''}"
+        raise CommandError(f"{folder} is a folder of maps, not one.", hint)
+    files = scenario_files(folder)
+    if not files:
+        raise CommandError(f"{folder} holds neither a {MAP_FILE} nor scenarios.", "Name a map's folder, or a scenario.")
+    hint = f"Name one, such as {files[0]}; `milepost test {folder}` runs them all."
+    raise CommandError(f"{folder} is a folder of scenarios, not one.", hint)
+
+
+def _print(scenario: Scenario, timeline: Sequence[Entry], mails: dict[str, Mail]) -> None:
+    clock = Clock.of(scenario)
+    typer.echo(f"{scenario.name} ({scenario.customer.name}, times in {clock.name})\n")
+    for entry in timeline:
+        typer.echo(clock.line(entry))
+        if (mail := _mail_of(entry, mails)) is not None:
+            for line in (f"To: {mail.to}", f"Subject: {mail.subject}", "", *mail.text.splitlines()):
+                typer.echo(f"    | {line}".rstrip())
+    typer.echo(f"\n{ahead(scenario, clock)}")
+
+
+def _mail_of(entry: Entry, mails: dict[str, Mail]) -> Mail | None:
+    return mails.get(entry.more["message"]) if entry.kind is Kind.MESSAGE_SENT else None
+
+
+def _mail_json(entry: Entry, mails: dict[str, Mail]) -> dict[str, dict[str, str]]:
+    mail = _mail_of(entry, mails)
+    return {} if mail is None else {"mail": mail.to_json()}

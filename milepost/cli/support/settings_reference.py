@@ -1,0 +1,53 @@
+"""The page of all settings, made from their model: `python -m milepost.cli.support.settings_reference`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any, get_args
+
+from pydantic import SecretStr
+from pydantic.fields import FieldInfo
+
+from milepost.settings import FILE_VARIABLE, PREFIX, Settings
+
+_HEAD = f"""\
+# Settings
+
+Made from the model that reads them, by
+`python -m milepost.cli.support.settings_reference > docs/reference/settings.md`; do not edit it by hand.
+
+Each is an environment variable. `{FILE_VARIABLE}=FILE`, or `--settings FILE` on any command, names a file of such
+lines; the environment goes before it, options on the command line go before both. A variable that begins with
+`{PREFIX}` and is no setting is an error.
+
+| variable | without it | what it says |
+|---|---|---|
+"""
+
+
+def markdown() -> str:
+    """The whole page."""
+    rows = (
+        f"| `{PREFIX}{name.upper()}` | {_default(field)} | {_said(field)} |"
+        for name, field in Settings.model_fields.items()
+    )
+    return _HEAD + "\n".join(rows) + "\n"
+
+
+def _default(field: FieldInfo) -> str:
+    value: Any = field.default
+    if value in (None, ()):
+        return ""
+    if isinstance(value, bool):
+        return "`true`" if value else "`false`"
+    return f"`{value.as_posix() if isinstance(value, Path) else value}`"
+
+
+def _said(field: FieldInfo) -> str:
+    secret = SecretStr in (field.annotation, *get_args(field.annotation)) or "SecretStr" in str(field.annotation)
+    return f"{field.description}{' *Secret.*' if secret else ''}"
+
+
+if __name__ == "__main__":
+    sys.stdout.write(markdown())

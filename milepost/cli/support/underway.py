@@ -1,0 +1,31 @@
+"""What was told and is not with the journey yet: Temporal is away, or no worker runs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from milepost.cli.support.output import count_of
+from milepost.store.tables import FactRow
+
+_NAMES = ("step", "outcome", "event", "play", "task", "message", "reason")
+_MANY = ("attributes", "team", "steps")
+_NAMED = 8
+
+
+def underway_said(rows: Sequence[FactRow]) -> str:
+    """Say so: `1 thing told is not yet with the journey: step_done kickoff`, and what becomes of it."""
+    named = "; ".join(_said(row.kind, row.data) for row in rows[:_NAMED])
+    more = f"; and {len(rows) - _NAMED} more" if len(rows) > _NAMED else ""
+    be = "is" if len(rows) == 1 else "are"
+    return (
+        f"{count_of(len(rows), 'thing')} told {be} not yet with the journey: {named}{more}.\n"
+        "Nothing has to be told again: it is taken in when a worker runs (`milepost up`, `milepost worker`)."
+    )
+
+
+def _said(kind: str, fact: Mapping[str, Any]) -> str:
+    named = [str(fact[name]) for name in _NAMES if fact.get(name)]
+    named += [str(name) for part in _MANY for name in fact.get(part) or ()]
+    verdict = [str(fact["verdict"])] if fact.get("verdict") else []
+    return " ".join([kind, *named, *verdict])

@@ -1,0 +1,99 @@
+"""Versions of maps as people name them on the command line: a folder, `MAP@NUMBER`, `MAP`, or a hash."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from milepost.cli.support.errors import CommandError
+from milepost.cli.support.opening import is_there, opened
+from milepost.explain.sentences import version_said
+from milepost.language.lint import lint
+from milepost.language.loader import MAP_FILE, content_hash, load
+from milepost.language.names import nearest
+from milepost.planner.chart import Chart
+from milepost.settings import Settings
+from milepost.store import maps
+from milepost.store.charts import Charts
+from milepost.store.naming import listed, meant
+from milepost.store.tables import MapVersionRow
+
+_LISTED = 12  # folders that an error names
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A version of a map: `name` is how it is spoken of, `hash` that of its content."""
+
+    name: str
+    chart: Chart
+    files: Mapping[str, str]
+
+    @property
+    def hash(self) -> str:
+        return self.chart.version
+
+
+async def version_of(settings: Settings, said: str) -> Version:
+    """The version that somebody means.
+
+    Raises:
+        CommandError: there is none, or what there is has errors; the message says what there is.
+    """
+    path = Path(said)
+    if _is_map(path):
+        return _in_folder(path)
+    if not is_there(settings):
+        raise _nothing(said, ())
+    async with opened(settings) as store:
+        async with store.reading() as session:
+            rows = await maps.versions(session)
+        row = meant(rows, said)
+        if row is None:
+            raise _unnamed(said, rows)
+        charts = Charts(store)
+        chart = await charts.of(row.hash)
+        return Version(f"{row.map} {version_said(row.number, row.hash)}", chart, await charts.files(row.hash))
+
+
+def _is_map(path: Path) -> bool:
+    return (path / MAP_FILE).is_file() or (path.is_file() and path.suffix in (".yaml", ".yml"))
+
+
+def _in_folder(path: Path) -> Version:
+    loaded = load(path)
+    errors = [str(problem) for problem in lint(loaded) if problem.severity == "error"]
+    if loaded.map is None or errors:
+        raise CommandError("\n".join([f"The map at {str(path)!r} has errors:", *errors]), "Mend them, then compare.")
+    files = dict(loaded.files or {})
+    return Version(str(path), Chart.of(loaded.map, content_hash(files)), files)
+
+
+def _unnamed(said: str, rows: Sequence[MapVersionRow]) -> CommandError:
+    name, at, number = said.partition("@")
+    mine = [row for row in rows if row.map == name]
+    if mine and at:
+        return CommandError(f"The map {name!r} has no version {number!r}.", listed(mine))
+    if many := sum(row.hash.startswith(said) for row in rows):
+        return CommandError(f"{many} versions begin with {said!r}.", "Write more of the hash.")
+    return _nothing(said, rows)
+
+
+def _nothing(said: str, rows: Sequence[MapVersionRow]) -> CommandError:
+    """Neither a folder nor a published version: what was perhaps meant."""
+    path, (name, at, number) = Path(said), said.partition("@")
+    published = sorted({row.map for row in rows})
+    if path.is_dir():
+        below = sorted(str(file.parent) for file in path.glob(f"*/{MAP_FILE}"))[:_LISTED]
+        hint = f"Maps in it: {', '.join(below)}." if below else "Name a map's folder, or a published map."
+        return CommandError(f"{said!r} is a folder without {MAP_FILE}.", hint)
+    folders = {str(file.parent): file.parent.name for file in path.parent.glob(f"*/{MAP_FILE}")}
+    near = nearest(said, folders) or nearest(name, published)
+    if near is not None:
+        hint = f"Did you mean {near + (at + number if near in published else '')!r}?"
+    elif said.isdecimal() and published:
+        hint = f"A number goes with its map: {published[0]}@{said}."
+    else:
+        hint = f"Published are {', '.join(published)}." if published else "No map is published here."
+    return CommandError(f"There is no folder with a map, and no published map, {said!r}.", hint)

@@ -1,0 +1,198 @@
+"""`milepost tasks`: what colleagues have to do."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Sequence
+from typing import Annotated, Any
+
+import typer
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from milepost.cli.support.dates import TimeZone, local_timezone
+from milepost.cli.support.errors import CommandError
+from milepost.cli.support.opening import now_of, opened
+from milepost.cli.support.output import AsJson, count_of, heading, print_json, say, table
+from milepost.explain.local_time import local, zone_said
+from milepost.intake.context import customer_of
+from milepost.language.names import nearest
+from milepost.planner.instants import text
+from milepost.settings import Settings
+from milepost.store import customers, maps, reviews
+from milepost.store import tasks as task_rows
+from milepost.store.charts import Charts
+from milepost.store.engine import Store
+from milepost.store.reviews import MapReview
+from milepost.store.tasks import Day, TaskLine
+
+
+def tasks(
+    *,
+    settings: Settings,
+    person: Annotated[
+        str | None,
+        typer.Option(metavar="EMAIL", help="A colleague's, those escalated to the colleague too.", show_default=False),
+    ] = None,
+    role: Annotated[str | None, typer.Option(metavar="ROLE", help="Those of a role.", show_default=False)] = None,
+    customer: Annotated[str | None, typer.Option(metavar="ID", help="Those of a customer.", show_default=False)] = None,
+    timezone: TimeZone = None,
+    as_json: AsJson = False,
+) -> None:
+    """List open tasks: overdue, due today, next; and maps that their owner is to review.
+
+    All filters that are given must hold; maps have neither role nor customer. Days are this machine's, unless
+    --timezone says another's.
+    """
+    zone = timezone or local_timezone()
+    day, due = asyncio.run(_day(settings, person, role, customer, zone))
+    if as_json:
+        for when, lines in _parts(day):
+            for line in lines:
+                print_json({"when": when, **_data(line)})
+        for each in due:
+            print_json(_review_data(each))
+    else:
+        _print(day, due, zone)
+
+
+async def _day(
+    settings: Settings, person: str | None, role: str | None, customer: str | None, zone: str
+) -> tuple[Day, list[MapReview]]:
+    async with opened(settings) as store:
+        if role is not None:
+            await _check_role(store, role)
+        async with store.reading() as session:
+            lines = await _lines(session, customer)
+            now = await now_of(session)
+        standing = [] if role or customer else await reviews.standing(store, Charts(store), now)
+    address = person.strip().lower() if person else None
+    kept = [
+        line
+        for line in lines
+        if (address is None or address in (line.task.person, line.task.escalated_person))
+        and (role is None or role in (line.task.role, line.task.escalated_to))
+    ]
+    due = reviews.due_for(standing, person)
+    if address is not None and not kept and not due:
+        await _check_person(settings, address)
+    return task_rows.arrange(kept, now, zone), due
+
+
+async def _check_role(store: Store, role: str) -> None:
+    charts = Charts(store)
+    async with store.reading() as session:
+        versions = await maps.in_use(session)
+    roles = {known for version in versions for known in (await charts.of(version)).map.roles}
+    if roles and role not in roles:
+        near = nearest(role, roles)
+        hint = f"Did you mean {near!r}?" if near else f"There are: {', '.join(sorted(roles))}."
+        raise CommandError(f"No map has a role {role!r}.", hint)
+
+
+async def _check_person(settings: Settings, address: str) -> None:
+    """Who has no task may be nobody at all."""
+    async with opened(settings) as store:
+        async with store.reading() as session:
+            known = set(await customers.colleagues(session)) | set(await task_rows.people(session))
+            now = await now_of(session)
+        known |= {each.owner for each in await reviews.standing(store, Charts(store), now)}
+    if address not in known:
+        near = nearest(address, known)
+        hint = f"Did you mean {near!r}?" if near else "`milepost customers` shows the customers and their teams."
+        raise CommandError(f"Nobody of the address {address!r} is on a customer's team or owns a map.", hint)
+
+
+async def _lines(session: AsyncSession, customer: str | None) -> Sequence[TaskLine]:
+    if customer is None:
+        return await task_rows.all_open(session)
+    await customer_of(session, customer)
+    return await task_rows.of_customer(session, customer, only_open=True)
+
+
+def _parts(day: Day) -> Iterable[tuple[str, tuple[TaskLine, ...]]]:
+    return ("overdue", day.overdue), ("today", day.today), ("next", day.next)
+
+
+_HEADINGS = {"overdue": "Overdue", "today": "Due today", "next": "Next"}
+
+
+def _print(day: Day, due: Sequence[MapReview], zone: str) -> None:
+    _print_tasks(day, zone, nothing_else=not due)
+    if due:
+        heading("Maps to review")
+        table(None, ["Due", "Map", "Owner", "Hypothesis"], (_review_row(each, zone) for each in due))
+        say("Reviewed one? Say so on its owner's day in the web application, or in the team queues.")
+
+
+def _print_tasks(day: Day, zone: str, *, nothing_else: bool) -> None:
+    count = 0
+    for when, lines in _parts(day):
+        if lines:
+            count += len(lines)
+            heading(_HEADINGS[when])
+            table(None, ["Due", "Customer id", "Task", "Who"], (_row(line, zone) for line in lines))
+    if not count:
+        if nothing_else:
+            say("No task is open. `milepost customers` shows where everybody stands.")
+        return
+    clock = zone_said(zone, next(line.task.opened_at for _, lines in _parts(day) for line in lines))
+    say(f"{count_of(count, 'task')}, as the clock is in {clock}.")
+    say("Done with one? `milepost tell CUSTOMER step_done STEP`; STEP is what stands in brackets, up to the first `/`.")
+
+
+def _row(line: TaskLine, zone: str) -> tuple[Any, ...]:
+    task = line.task
+    who = task.person or f"team {task.role}"
+    if task.escalated_to:
+        who += f"\nand {task.escalated_person or task.escalated_to}"
+    return _due(line, zone), task.customer_id, f"{task.title} ({task.task})", who
+
+
+def _due(line: TaskLine, zone: str) -> str:
+    if line.paused:
+        return "paused"
+    return "" if line.task.due_at is None else local(line.task.due_at, zone).date().isoformat()
+
+
+def _data(line: TaskLine) -> dict[str, Any]:
+    task = line.task
+    return {
+        "customer": task.customer_id,
+        "customer_name": line.customer_name,
+        "journey": task.journey_id,
+        "map": line.map,
+        "task": task.task,
+        "step": task.step,
+        "title": task.title,
+        "role": task.role,
+        "person": task.person,
+        "why": task.why,
+        "about": task.about,
+        "opened_at": text(task.opened_at),
+        "due_at": text(task.due_at) if task.due_at is not None else None,
+        "escalated_to": task.escalated_to,
+        "escalated_person": task.escalated_person,
+        "results": task.results,
+        "playbook": task.playbook,
+        "effort_minutes": task.effort_minutes,
+        "paused": line.paused,
+    }
+
+
+def _review_row(each: MapReview, zone: str) -> tuple[Any, ...]:
+    due = local(each.review.due_at, zone).date().isoformat() if each.review else ""
+    return due, each.map.title, each.map.owner, each.map.hypothesis
+
+
+def _review_data(each: MapReview) -> dict[str, Any]:
+    return {
+        "when": "overdue",
+        "customer": None,
+        "map": each.map.map,
+        "task": f"review/{each.map.map}",
+        "title": f"Review the map {each.map.title!r}",
+        "person": each.owner,
+        "why": "review",
+        "about": each.map.hypothesis,
+        "due_at": text(each.review.due_at) if each.review else None,
+    }

@@ -1,0 +1,113 @@
+"""`milepost tell`: a journey is told what happened."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+from functools import partial
+from typing import Annotated, Any
+
+import typer
+
+from milepost.cli.support.output import AsJson, print_json, say
+from milepost.cli.support.telling import EXAMPLES, fact_of, number_or_text
+from milepost.cli.support.temporal import opened_door, vocabulary_of
+from milepost.intake.acknowledgement import Answer, answer_of
+from milepost.intake.intake import Became, Told
+from milepost.settings import Settings
+
+_option = partial(typer.Option, show_default=False)
+Text = str | None
+
+
+def tell(
+    customer: Annotated[str, typer.Argument(metavar="CUSTOMER", help="The customer's id.")],
+    kind: Annotated[str, typer.Argument(metavar="FACT", help="What happened; see below.")],
+    words: Annotated[
+        list[str] | None, typer.Argument(metavar="WORDS...", help="Of what, and more.", show_default=False)
+    ] = None,
+    *,
+    settings: Settings,
+    result: Annotated[Text, _option(help="The result that a task ended with.")] = None,
+    note: Annotated[Text, _option(help="What should be remembered of it.")] = None,
+    evidence: Annotated[Text, _option(help="What shows that it is so.")] = None,
+    reason: Annotated[Text, _option(help="Why.")] = None,
+    until: Annotated[Text, _option(metavar="DATE", help="Until when a step is snoozed.")] = None,
+    verdict: Annotated[Text, _option(help="verified, partial or disputed.")] = None,
+    value: Annotated[Text, _option(help="The value that an outcome has reached.")] = None,
+    comment: Annotated[Text, _option(help="What the customer said of an outcome.")] = None,
+    method: Annotated[Text, _option(help="How an answer came: recorded, portal or product.")] = None,
+    why: Annotated[Text, _option(help="Why a message failed.")] = None,
+    by: Annotated[Text, _option(metavar="EMAIL", help="Who says so.")] = None,
+    fact_id: Annotated[
+        Text, _option("--id", metavar="ID", help="The fact's id: told again with the same one, it changes nothing.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Tell a customer's journey what happened; it acts when it is told.
+
+    Where the journey runs, it is waited for a moment to say whether that changed anything. If Temporal is away, what is
+    told is recorded and the journey learns of it later. FACT and WORDS are one of:
+    """
+    more: dict[str, Any] = {
+        "result": result, "note": note, "evidence": evidence, "reason": reason, "until": until, "verdict": verdict,
+        "value": number_or_text(value), "comment": comment, "method": method, "why": why, "id": fact_id, "by": by,
+    }  # fmt: skip
+    if kind == "answer" and method is None:
+        more["method"] = "recorded"
+    told, answer = asyncio.run(_tell(settings, customer, kind, words or [], more))
+    if as_json:
+        print_json({"customer": customer, **_data(told), "taken_in": answer is not None, "ignored": _ignored(answer)})
+    else:
+        _print(customer, told, answer)
+
+
+def _print(customer: str, told: Told, answer: Answer | None) -> None:
+    match told.became:
+        case Became.DELIVERED if answer is None:
+            say("Recorded; the journey has been told. It has not said yet whether that changes anything.")
+        case Became.DELIVERED if _ignored(answer):
+            say(f"Recorded, but it changed nothing: {_ignored(answer)}.")
+        case Became.DELIVERED:
+            say("Recorded; the journey has taken it in.")
+        case _:
+            say(told.message)
+    match told.became:
+        case Became.DELIVERED:
+            say(f"Next: `milepost show {customer}`.")
+        case Became.PENDING:
+            say("Nothing has to be told again.")
+        case Became.KEPT | Became.COUNTED | Became.KNOWN:
+            pass
+
+
+tell.__doc__ = (
+    inspect.cleandoc(tell.__doc__ or "") + "\n" + "".join(f"\n- `{example}`" for example in EXAMPLES.values())
+)
+
+
+async def _tell(
+    settings: Settings, customer: str, kind: str, words: list[str], more: dict[str, Any]
+) -> tuple[Told, Answer | None]:
+    """What became of it at the door and, where the journey runs, what the journey made of it."""
+    async with opened_door(settings) as opened:
+        fact = fact_of(kind, words, more, (await vocabulary_of(opened.door)).types)
+        told = await opened.door.tell(customer, fact, source="cli")
+        store = opened.door.house.store
+        return told, await answer_of(store, customer, told.fact_id) if told.delivered else None
+
+
+def _ignored(answer: Answer | None) -> str | None:
+    """Why what was told changed nothing, where the journey said so."""
+    return None if answer is None else answer.ignored
+
+
+def _data(told: Told) -> dict[str, Any]:
+    return {
+        "fact": told.fact_id,
+        "new": told.new,
+        "delivered": told.delivered,
+        "counted": told.counted,
+        "became": told.became,
+        "message": told.message,
+    }

@@ -1,0 +1,39 @@
+"""`milepost version`."""
+
+from __future__ import annotations
+
+import platform
+import subprocess
+from importlib.metadata import version as version_of
+
+from milepost.cli.support.output import AsJson, console, print_json
+from milepost.devserver.server import TemporalBinaryMissingError, temporal_binary
+
+_PATIENCE = 10  # seconds
+
+
+def version(*, as_json: AsJson = False) -> None:
+    """Say which versions of Milepost and of what it runs on these are: for reports of errors."""
+    versions = {
+        "milepost": version_of("milepost"),
+        "python": platform.python_version(),
+        "temporalio": version_of("temporalio"),
+        "temporal_server": _temporal_server(),
+    }
+    if as_json:
+        print_json(versions)
+        return
+    width = max(map(len, versions))
+    for name, value in versions.items():
+        console().print(f"{name.replace('_', ' '):<{width}}  {value or 'not installed'}")
+
+
+def _temporal_server() -> str | None:
+    """What the embedded server says of itself."""
+    try:
+        said = subprocess.run(  # noqa: S603 - our own environment's binary
+            [temporal_binary(), "--version"], capture_output=True, text=True, timeout=_PATIENCE, check=True
+        )
+    except (TemporalBinaryMissingError, subprocess.SubprocessError, OSError):
+        return None
+    return said.stdout.strip().removeprefix("temporal version ")

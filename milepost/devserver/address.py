@@ -1,0 +1,30 @@
+"""Where Temporal is for the commands, the worker and the web application of one data folder."""
+
+from __future__ import annotations
+
+from milepost.devserver.folder import owner_of
+from milepost.settings import Settings
+from milepost.temporal.connection import TemporalPlace
+
+
+def place_of(settings: Settings) -> TemporalPlace:
+    """Where Temporal is: as told, else as `milepost up` in the data folder has it, else what Temporal's own say.
+
+    An embedded server has one namespace and no TLS, so nothing else is looked at where it is the one.
+    """
+    owner = owner_of(settings.data) if settings.temporal_address is None else None
+    embedded = owner.listens.get("temporal") if owner else None
+    if embedded:
+        return TemporalPlace(address=embedded, alone=True)
+    key = settings.temporal_api_key
+    return TemporalPlace(
+        address=settings.temporal_address,
+        namespace=settings.temporal_namespace,
+        api_key=key.get_secret_value() if key else None,
+        tls=settings.temporal_tls,
+        tls_ca=settings.temporal_tls_ca,
+        tls_cert=settings.temporal_tls_cert,
+        tls_key=settings.temporal_tls_key,
+        tls_server_name=settings.temporal_tls_server_name,
+        profile=settings.temporal_profile,
+    )

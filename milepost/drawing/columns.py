@@ -1,0 +1,118 @@
+"""Stages and plays as columns: how wide their gutters and how high their parts are, and what is painted where."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from milepost.drawing import palette
+from milepost.drawing.boxes import (
+    COLUMN_TONES,
+    card_height,
+    card_items,
+    facts_height,
+    facts_items,
+    header_height,
+    header_items,
+)
+from milepost.drawing.content import Card, Column
+from milepost.drawing.routing import Routes, arrows_of, routes_of
+from milepost.drawing.scene import Box, Group, Item, Rect, Shape
+
+GAP = 12.0
+"""Between two cards, room for a straight arrow."""
+PLAY_PAD = 8.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Planned:
+    """A column with the routes of its arrows, which do not depend on where it stands; one is equal to itself only."""
+
+    column: Column
+    routes: Routes
+
+    @property
+    def gutters(self) -> float:
+        return self.routes.left + self.routes.right
+
+
+def planned(columns: Iterable[Column]) -> tuple[Planned, ...]:
+    return tuple(Planned(column, routes_of(column)) for column in columns)
+
+
+def stack_height(cards: Sequence[Card], width: float) -> float:
+    """How high cards below each other are, without room above or below."""
+    return sum(card_height(card, width) for card in cards) + GAP * max(len(cards) - 1, 0)
+
+
+def stacked(cards: Sequence[Card], x: float, y: float, width: float) -> dict[str, Box]:
+    """Where cards stand that begin at (x, y)."""
+    boxes = {}
+    for card in cards:
+        boxes[card.id] = Box(x, y, width, card_height(card, width))
+        y += boxes[card.id].height + GAP
+    return boxes
+
+
+# Stages.
+
+
+def stage_items(stage: Planned, header: Box, lanes: Mapping[str, Box], cards: tuple[float, float]) -> Group:
+    """A stage: its head, and its cards in the middle of their lanes; `cards` is where they begin, and their width."""
+    boxes: dict[str, Box] = {}
+    x, width = cards
+    for track, lane in lanes.items():
+        here = stage.column.on(track)
+        y = lane.y + (lane.height - stack_height(here, width)) / 2
+        boxes.update(stacked(here, x, y, width))
+    items: list[Item] = [
+        *arrows_of(stage.column, stage.routes, boxes),
+        *header_items(stage.column, header),
+        *(card_items(card, boxes[card.id]) for card in stage.column.cards),
+    ]
+    whole = Box(header.x, min(lane.y for lane in lanes.values()), header.width, 0)
+    bottom = max(lane.bottom for lane in lanes.values())
+    gates = [boxes[card.id] for card in stage.column.on("outcomes")]
+    items[:0] = _gate(Box(whole.x, whole.y, whole.width, bottom - whole.y), gates)
+    return Group("stage", stage.column.id, f"Stage {stage.column.told}", tuple(items))
+
+
+def _gate(whole: Box, cards: Sequence[Box]) -> list[Item]:
+    """The gate at the end of a stage: a bar over all lanes, and from each outcome a beam to it."""
+    if not cards:
+        return []
+    tone = palette.OUTCOME
+    bar = Box(whole.right + 1, whole.y, 5, whole.height)
+    items: list[Item] = [Rect(bar, tone.strong, radius=2.5)]
+    for card in cards:
+        y = card.y + card.height / 2
+        items.append(Rect(Box(card.right, y - 2.5, bar.x - card.right + 2, 5), tone.strong))
+        x = bar.x + bar.width / 2
+        diamond = f"M{x:.2f} {y - 10:.2f}L{x + 10:.2f} {y:.2f}L{x:.2f} {y + 10:.2f}L{x - 10:.2f} {y:.2f}Z"
+        items.append(Shape(diamond, Box(x - 10, y - 10, 20, 20), palette.PAPER, tone.strong, 2.2))
+    return items
+
+
+# Plays.
+
+
+def play_height(play: Planned, width: float) -> float:
+    cards = width - play.gutters
+    head = header_height(play.column, width) + facts_height(play.column, width)
+    return head + GAP + stack_height(play.column.cards, cards) + PLAY_PAD
+
+
+def play_items(play: Planned, box: Box) -> Group:
+    """A play: its head, what starts and ends it, and its cards below each other."""
+    tone = COLUMN_TONES[play.column.tone]
+    head = Box(box.x, box.y, box.width, header_height(play.column, box.width))
+    facts = Box(box.x, head.bottom, box.width, facts_height(play.column, box.width))
+    boxes = stacked(play.column.cards, box.x + play.routes.left, facts.bottom + GAP, box.width - play.gutters)
+    items: list[Item] = [
+        Rect(box, tone.tint, tone.strong, 1.0, radius=4),
+        *header_items(play.column, head),
+        *facts_items(play.column, facts),
+        *arrows_of(play.column, play.routes, boxes),
+        *(card_items(card, boxes[card.id]) for card in play.column.cards),
+    ]
+    return Group("play", play.column.id, f"Play {play.column.told}", tuple(items))

@@ -1,0 +1,44 @@
+"""The letters that a picture uses, as fonts inside it: a reader without the font sees what was measured."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterable
+from io import BytesIO
+
+from fontTools.subset import Options, Subsetter
+from fontTools.ttLib import TTFont
+
+from milepost.drawing.lettering import FAMILY, font_file
+
+
+def font_faces(texts: Iterable[tuple[str, bool]]) -> str:
+    """CSS with a font for each weight, of the letters in these texts and whether they are bold."""
+    letters: dict[bool, set[str]] = {}
+    for text, bold in texts:
+        letters.setdefault(bold, set()).update(text)
+    return "".join(_font_face(bold=bold, letters=letters[bold]) for bold in sorted(letters))
+
+
+def _font_face(*, bold: bool, letters: set[str]) -> str:
+    data = base64.b64encode(_only("".join(sorted(letters)), bold=bold)).decode()
+    return (
+        f"@font-face{{font-family:'{FAMILY}';font-weight:{600 if bold else 400};"
+        f"src:url(data:font/woff;base64,{data}) format('woff')}}"
+    )
+
+
+def _only(letters: str, *, bold: bool) -> bytes:
+    """The font with these letters alone, packed; the same letters give the same bytes."""
+    options = Options()
+    options.layout_features = []  # measured as written, letter beside letter
+    options.hinting = False
+    options.notdef_outline = True
+    subsetter = Subsetter(options)
+    subsetter.populate(text=letters)
+    out = BytesIO()
+    with TTFont(font_file(bold=bold), recalcTimestamp=False) as font:
+        subsetter.subset(font)
+        font.flavor = "woff"
+        font.save(out)
+    return out.getvalue()

@@ -1,0 +1,48 @@
+"""Papers in landscape, and how wide a picture on each may be for its smallest letters to stay legible."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from math import log
+
+from milepost.drawing.palette import SMALLEST
+
+LEGIBLE = 6.1
+"""Points of the smallest letters on the paper."""
+LARGEST = 13.5
+"""Points of the smallest letters of a small map: larger ones look lost."""
+
+
+@dataclass(frozen=True)
+class Paper:
+    """A size of paper, in millimetres."""
+
+    name: str
+    width: float
+    height: float
+
+    @property
+    def ratio(self) -> float:
+        return self.width / self.height
+
+    def units(self, points: float) -> float:
+        """How wide a picture is whose smallest letters have so many points on this paper."""
+        return self.width / 25.4 * 72 * SMALLEST / points
+
+    @cached_property
+    def widths(self) -> tuple[float, ...]:
+        """Widths to try, from the largest letters to the smallest, in steps of two in a hundred."""
+        first, last = self.units(LARGEST), self.units(LEGIBLE)
+        steps = int(log(last / first, 1.02))
+        return (*(round(first * 1.02**step) for step in range(steps)), int(last))
+
+
+PAPERS = (
+    Paper("A3", 420, 297),
+    Paper("A2", 594, 420),
+    Paper("A1", 841, 594),
+    Paper("A0", 1189, 841),
+    Paper("2A0", 1682, 1189),
+    Paper("4A0", 2378, 1682),
+)

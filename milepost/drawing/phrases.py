@@ -1,0 +1,119 @@
+"""Conditions, triggers, branches and dates of a map in short words, for pictures and pages."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+
+from milepost.explain.sentences import number, quoted, spaced
+from milepost.language.durations import Anchor
+from milepost.language.model import Branch, BranchItem, Map, Outcome, Trigger
+
+_STRING = re.compile(r"(\"[^\"]*\"|'[^']*')")
+_NAME = re.compile(r"\b(customer|steps|results|outcomes|plays|stages|event)\.(\w+)")
+_CALLS = (
+    (re.compile(r"!\s*has\(([^()]*)\)"), r"\1 is not known"),
+    (re.compile(r"\bhas\(([^()]*)\)"), r"\1 is known"),
+    (re.compile(r"\bdays_(until|since)\(([^()]*)\)"), r"days \1 \2"),
+)
+_SIGNS = (
+    (r"\s*==\s*", " is "),
+    (r"\s*!=\s*", " is not "),
+    (r"\s*>=\s*", " \u2265\u00a0"),
+    (r"\s*<=\s*", " \u2264\u00a0"),
+    (r"\s*([<>])\s*", " \\1\u00a0"),
+    (r"!\s*(?=[a-z(])", "not "),
+    (r"\s*&&\s*", " and "),
+    (r"\s*\|\|\s*", " or "),
+)
+
+
+def play_marks(map: Map) -> Mapping[str, str]:  # noqa: A002 - the field's word
+    """A letter for each play: A to Z, then AA."""
+    return {play.id: _letters(place) for place, play in enumerate(map.plays)}
+
+
+def _letters(place: int) -> str:
+    before, last = divmod(place, 26)
+    return (_letters(before - 1) if before else "") + chr(ord("A") + last)
+
+
+class Phrases:
+    """The words of one map: plays are named by their letters, stages by their numbers, the rest by their titles."""
+
+    def __init__(self, map: Map) -> None:  # noqa: A002 - the field's word
+        self.plays = play_marks(map)
+        self.stages = {stage.id: str(place) for place, stage in enumerate(map.stages, 1)}
+        self._attributes = {name: known.title for name, known in map.attributes.items() if known.title}
+        self._steps = {
+            step.id: step.statement if isinstance(step, Outcome) else step.title for _, step in map.all_steps()
+        }
+
+    def attribute(self, name: str) -> str:
+        """What people call an attribute: its title, else its name in words."""
+        return quoted(self._attributes[name]) if name in self._attributes else spaced(name)
+
+    def step(self, name: str) -> str:
+        """A step by its title, an outcome by its statement."""
+        return quoted(self._steps[name].rstrip(".")) if name in self._steps else quoted(spaced(name))
+
+    def condition(self, text: str) -> str:
+        """A condition without its grammar: `customer.health < 40` is `health < 40`."""
+        parts = _STRING.split(text)
+        parts[::2] = [self._outside_strings(part) for part in parts[::2]]
+        parts[1::2] = [spaced(part[1:-1]) for part in parts[1::2]]
+        return " ".join("".join(parts).split(" ")).strip()
+
+    def _outside_strings(self, text: str) -> str:
+        for call, words in _CALLS:
+            text = call.sub(words, text)
+        for sign, words in _SIGNS:
+            text = re.sub(sign, words, text)
+        return _NAME.sub(self._name, text)  # last: titles stay as they are
+
+    def _name(self, found: re.Match[str]) -> str:
+        if found[1] == "plays" and found[2] in self.plays:
+            return f"play\u00a0{self.plays[found[2]]}"
+        if found[1] == "stages" and found[2] in self.stages:
+            return f"stage\u00a0{self.stages[found[2]]}"
+        if found[1] == "customer":
+            return self.attribute(found[2])
+        if found[1] == "results":
+            return f"the result of {self.step(found[2])}"
+        return self.step(found[2]) if found[1] in {"steps", "outcomes"} else spaced(found[2])
+
+    def trigger(self, trigger: Trigger) -> str:
+        """What is waited for: an event by its name, perhaps several times and under a condition."""
+        if trigger.event is None:
+            return self.condition(trigger.if_ or "")
+        times = f"{trigger.count}\u00a0\u00d7 " if trigger.count > 1 else ""
+        given = f" ({self.condition(trigger.if_)})" if trigger.if_ else ""
+        return f"{times}{spaced(trigger.event)}{given}"
+
+    def triggers(self, triggers: Iterable[Trigger]) -> str:
+        return " or ".join(self.trigger(each) for each in triggers)
+
+    def branch(self, branch: Branch) -> str:
+        """Where it leads: `play B, stage 3`."""
+        return ", ".join(self._item(item) for item in branch) or "no more"
+
+    def _item(self, item: BranchItem) -> str:
+        if item.play is not None:
+            return f"play\u00a0{self.plays.get(item.play, item.play)}"
+        if item.go_to is not None:
+            return f"stage\u00a0{self.stages.get(item.go_to, item.go_to)}"
+        if item.end is not None:
+            return f"end ({spaced(item.end)})"
+        return ", ".join(f"{self.attribute(name)} = {_value(value)}" for name, value in (item.set or {}).items())
+
+    def anchor(self, anchor: Anchor) -> str:
+        """A date of the customer's: `120 days before renews on`."""
+        return _NAME.sub(self._name, str(anchor))
+
+
+def _value(value: object) -> str:
+    if value is None:
+        return "forgotten"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return number(value) if isinstance(value, int | float) else spaced(str(value))

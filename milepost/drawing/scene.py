@@ -1,0 +1,139 @@
+"""What a picture is made of: boxes, lines, texts and arrows, each at its place, in the order of painting."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from milepost.drawing.lettering import ASCENT, DESCENT, Style, width_of
+
+Point = tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A rectangle on the page."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+
+    @property
+    def right(self) -> float:
+        return self.x + self.width
+
+    @property
+    def bottom(self) -> float:
+        return self.y + self.height
+
+    def meets(self, other: Box, slack: float = 0.01) -> bool:
+        """Whether the two share more than an edge."""
+        across = min(self.right, other.right) - max(self.x, other.x)
+        down = min(self.bottom, other.bottom) - max(self.y, other.y)
+        return across > slack and down > slack
+
+    def holds(self, other: Box, slack: float = 0.01) -> bool:
+        """Whether the other lies inside."""
+        return (
+            self.x - slack <= other.x
+            and self.y - slack <= other.y
+            and other.right <= self.right + slack
+            and other.bottom <= self.bottom + slack
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Rect:
+    """A painted rectangle with round corners."""
+
+    box: Box
+    fill: str
+    stroke: str | None = None
+    line: float = 1.0
+    radius: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """A painted or drawn path, told from `at`; `box` is what it covers."""
+
+    path: str
+    box: Box
+    fill: str | None = None
+    stroke: str | None = None
+    line: float = 1.0
+    at: Point = (0.0, 0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """One line of text; `x` is where it begins, `y` its base line."""
+
+    x: float
+    y: float
+    text: str
+    style: Style
+    fill: str
+
+    @property
+    def box(self) -> Box:
+        size = self.style.size
+        return Box(self.x, self.y - ASCENT * size, width_of(self.text, self.style), (ASCENT + DESCENT) * size)
+
+
+@dataclass(frozen=True, slots=True)
+class Arrow:
+    """From one step to another that must wait for it, along straight lines between the points."""
+
+    source: str
+    target: str
+    points: tuple[Point, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Items that belong together: a step, a stage or a play, with its id and what is told of it."""
+
+    kind: str
+    name: str
+    title: str
+    items: tuple[Item, ...]
+
+
+Item = Rect | Shape | Text | Arrow | Group
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """A whole picture: `width` and `height` in its own units, `paper` and its size in millimetres."""
+
+    width: float
+    height: float
+    paper: str
+    millimetres: tuple[float, float]
+    title: str
+    told: str
+    items: tuple[Item, ...]
+
+    @property
+    def points_per_unit(self) -> float:
+        """How many typographic points one unit is on the paper."""
+        return self.millimetres[0] / 25.4 * 72 / self.width
+
+
+def painted(items: Iterable[Item]) -> Iterator[Rect | Shape | Text | Arrow]:
+    """Every item outside its groups, in the order in which they are painted."""
+    for item in items:
+        if isinstance(item, Group):
+            yield from painted(item.items)
+        else:
+            yield item
+
+
+def groups(items: Iterable[Item]) -> Iterator[Group]:
+    """Every group, outer ones first."""
+    for item in items:
+        if isinstance(item, Group):
+            yield item
+            yield from groups(item.items)

@@ -1,0 +1,113 @@
+"""A map on its sheet: stages as columns over the lanes, plays below."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from milepost.drawing import palette
+from milepost.drawing.arrangement import (
+    HEAD_GAP,
+    LABEL,
+    LANE_GAP,
+    MARGIN,
+    PLAY_GAP,
+    ROW_GAP,
+    STAGE_GAP,
+    Arrangement,
+    PlayColumn,
+    StageRow,
+    arranged,
+)
+from milepost.drawing.columns import planned, play_height, play_items, stage_items
+from milepost.drawing.content import Content
+from milepost.drawing.empties import note_items, note_width
+from milepost.drawing.heading import footer_items, heading_items
+from milepost.drawing.lettering import ASCENT, Style, wrapped
+from milepost.drawing.palette import Tone
+from milepost.drawing.scene import Box, Item, Rect, Scene, Text
+from milepost.drawing.telling import content_of
+from milepost.language.model import Map
+
+_LANES: dict[str, tuple[str, Tone]] = {
+    "company": ("What we do", palette.WE),
+    "outcomes": ("What the customer confirms", palette.OUTCOME),
+    "customer": ("What the customer does", palette.CUSTOMER),
+}
+_SPREAD = 0.55  # of the room left over that goes into the lanes; the rest goes between the parts
+
+_STRETCH = 40.0
+
+
+def picture(map: Map, edition: str = "") -> Scene:  # noqa: A002 - the field's word
+    """The map as people draw it on a wall, laid out on paper; `edition` tells which version it is, and of when."""
+    content = content_of(map, edition)
+    found = arranged(content, planned(content.stages), planned(content.plays))
+    millimetres = (found.paper.width, found.paper.height)
+    title = f"Map: {content.title}"
+    items = tuple(_Sheet(content, found).items())
+    return Scene(found.width, found.height, found.paper.name, millimetres, title, content.told, items)
+
+
+class _Sheet:
+    def __init__(self, content: Content, arrangement: Arrangement) -> None:
+        self.content = content
+        self.found = arrangement
+        self.inner = arrangement.width - 2 * MARGIN
+        lanes = sum(len(row.lanes) for row in arrangement.stages)
+        gaps = len(arrangement.stages)
+        self.lane_extra = min(arrangement.room * _SPREAD / lanes, 60.0)
+        self.gap_extra = min((arrangement.room - self.lane_extra * lanes) / gaps, 30.0)
+
+    def items(self) -> Iterator[Item]:
+        yield from heading_items(self.content, Box(MARGIN, MARGIN, self.inner, self.found.heading))
+        y = MARGIN + self.found.heading
+        for stages in self.found.stages:
+            yield from self._stages(stages, y)
+            y += stages.height + self.lane_extra * len(stages.lanes) + ROW_GAP + self.gap_extra
+        whole = Box(MARGIN, y, LABEL, self.found.plays_height)
+        yield from _label(whole, "Plays, beside the stages", palette.OTHER.strong)
+        if not self.found.plays:
+            yield from note_items(self.content.missing["plays"], Box(whole.right, y, self.inner - LABEL, whole.height))
+        x = MARGIN + LABEL
+        for column in self.found.plays:
+            yield from self._plays(column, x, y)
+            x += column.width + STAGE_GAP
+        footer = Box(MARGIN, self.found.height - MARGIN - self.found.footer, self.inner, self.found.footer)
+        yield from footer_items(self.content, footer)
+
+    def _stages(self, row: StageRow, top: float) -> Iterator[Item]:
+        lanes: dict[str, Box] = {}
+        y = top + row.head + HEAD_GAP
+        for track, height in row.lanes:
+            lanes[track] = Box(MARGIN, y, self.inner, height + self.lane_extra)
+            y += lanes[track].height + LANE_GAP
+        for track, lane in lanes.items():
+            name, tone = _LANES[track]
+            yield Rect(lane, tone.band, radius=4)
+            yield from _label(Box(lane.x, lane.y, LABEL, lane.height), name, tone.strong)
+            if track in self.content.missing:
+                note = Box(lane.x + LABEL + row.left, lane.y, note_width(track, row.card), lane.height)
+                yield from note_items(self.content.missing[track], note)
+        x = MARGIN + LABEL
+        for stage in row.stages:
+            yield stage_items(stage, Box(x, top, row.width, row.head), lanes, (x + row.left, row.card))
+            x += row.width + STAGE_GAP
+
+    def _plays(self, column: PlayColumn, x: float, y: float) -> Iterator[Item]:
+        """Plays below each other; where little is missing, stretched so that the columns end at one height."""
+        spare = (self.found.plays_height - column.height) / len(column.plays)
+        spare = spare if spare <= _STRETCH else 0.0
+        for play in column.plays:
+            box = Box(x, y, column.width, play_height(play, column.width) + spare)
+            yield play_items(play, box)
+            y = box.bottom + PLAY_GAP
+
+
+def _label(box: Box, name: str, fill: str) -> Iterator[Item]:
+    """The name of a lane, in the middle of its height."""
+    style: Style = palette.LABEL
+    lines = wrapped(name, style, box.width - 20)
+    y = box.y + (box.height - style.leading * len(lines)) / 2
+    for line in lines:
+        yield Text(box.x + 10, y + (style.leading - style.size) / 2 + ASCENT * style.size, line, style, fill)
+        y += style.leading

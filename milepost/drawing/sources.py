@@ -1,0 +1,45 @@
+"""What starts each play, seen from all branches of a map."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from milepost.explain.sentences import spaced
+from milepost.language.model import Action, AnyStep, Branch, Map, Outcome, Play, Stage, Touchpoint
+
+_ANSWERS = {"verified": "yes to", "partial": "partly to", "disputed": "no to", "silent": "silence on"}
+
+
+def starts_of(map: Map) -> Mapping[str, Mapping[str, list[str]]]:  # noqa: A002 - the field's word
+    """By play, then by how it comes about, the steps, stages and plays whose branches start it."""
+    found: dict[str, dict[str, list[str]]] = {}
+    for how, name, branch in _branches(map):
+        for item in branch:
+            if item.play is not None:
+                names = found.setdefault(item.play, {}).setdefault(how, [])
+                if name not in names:
+                    names.append(name)
+    return found
+
+
+def _branches(map: Map) -> Iterator[tuple[str, str, Branch]]:  # noqa: A002 - the field's word
+    containers: tuple[Stage | Play, ...] = (*map.stages, *map.plays)
+    for container in containers:
+        for step in container.steps:
+            yield from _of_step(step)
+        yield "end of", container.id, container.then
+        if isinstance(container, Play):
+            yield "deadline of", container.id, container.on_deadline
+
+
+def _of_step(step: AnyStep) -> Iterator[tuple[str, str, Branch]]:
+    match step:
+        case Touchpoint():
+            for result, branch in (step.results or {}).items():
+                yield f"{spaced(result)} at", step.id, branch
+        case Action():
+            if step.overdue:
+                yield "late:", step.id, step.overdue.do
+        case Outcome():
+            for verdict, how in _ANSWERS.items():
+                yield how, step.id, getattr(step.then, verdict)

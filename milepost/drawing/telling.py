@@ -1,0 +1,242 @@
+"""What is said of each stage, play and step of a map in its picture."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from graphlib import TopologicalSorter
+
+from milepost.drawing.content import TRACKS, Card, Column, Content, Fact, Line, Mark
+from milepost.drawing.phrases import Phrases
+from milepost.drawing.sources import starts_of
+from milepost.explain.sentences import listed, number, spaced
+from milepost.language.model import Action, AnyStep, Escalate, Map, Outcome, Play, Stage, Touchpoint
+
+_HOLDS = {"messages": "messages of the stages", "everything": "messages and steps of the stages"}
+_VERDICTS = {"verified": "yes", "partial": "partly", "disputed": "no", "silent": "silence"}
+_MISSING = {
+    "company": "Nothing for us to do: the customer is left alone.",
+    "outcomes": "No outcome to confirm: nobody will know whether it helped.",
+    "customer": "Nothing for the customer to do: all the work is ours.",
+    "plays": "No play: nothing is planned for a customer at risk, nor for one who wants more.",
+}
+
+
+def content_of(map: Map, edition: str = "") -> Content:  # noqa: A002 - the field's word
+    """Everything that a picture of the map says; `edition` tells which version it shows, and of when."""
+    return _Teller(map).content(edition)
+
+
+class _Teller:
+    def __init__(self, map: Map) -> None:  # noqa: A002 - the field's word
+        self.map = map
+        self.say = Phrases(map)
+        self.homes = {step.id: container for container, step in map.all_steps()}
+        self.steps = {step.id: step for _, step in map.all_steps()}
+        self.starts = starts_of(map)
+        self.titles = Counter(_title(step) for step in self.steps.values())
+
+    def content(self, edition: str) -> Content:
+        stages = tuple(self._stage(stage, place) for place, stage in enumerate(self.map.stages))
+        plays = tuple(self._play(play) for play in self.map.plays)
+        lead = [f"For customers whose {self.say.condition(self.map.segment.where)}"]
+        if self.map.hypothesis:
+            lead.append(f"Hypothesis: {self.map.hypothesis}")
+        if raised := [self._raised(role.title, role.escalate) for role in self.map.roles.values() if role.escalate]:
+            lead.append(f"Late tasks also go up: {'; '.join(raised)}")
+        footer = " \u00b7 ".join(part for part in (self.map.map, edition, f"owner {self.map.owner}") if part)
+        there = {card.track for column in (*stages, *plays) for card in column.cards} | ({"plays"} if plays else set())
+        missing = {name: said for name, said in _MISSING.items() if name not in there}
+        told = _told(self.map, stages, plays, missing.values())
+        return Content(self.map.title, tuple(lead), footer, told, stages, plays, missing)
+
+    def _raised(self, title: str, escalate: Escalate) -> str:
+        return f"from {title} to {self.map.roles[escalate.to].title} after {escalate.after}"
+
+    # Stages and plays.
+
+    def _stage(self, stage: Stage, place: int) -> Column:
+        lines = [Line(stage.goal)] if stage.goal else []
+        alone = stage.opens is not None and place > 0
+        if alone and stage.opens is not None:
+            opens = self.say.anchor(stage.opens.at) if stage.opens.at else f"on {self.say.triggers(stage.opens.when)}"
+            lines.append(Line(f"opens {opens}", Mark.CLOCK))
+        if stage.target:
+            lines.append(Line(f"done within {stage.target}", Mark.CLOCK))
+        if stage.then:
+            lines.append(Line(f"then {self.say.branch(stage.then)}", Mark.BRANCH))
+        return self._column(stage, str(place + 1), "opens" if alone else "stage", lines, ())
+
+    def _play(self, play: Play) -> Column:
+        starts = [self.say.trigger(trigger) for trigger in play.starts_when]
+        facts = [Fact("Starts", "; ".join([*starts, *self._led_from(play.id)] or ["when somebody starts it"]))]
+        if play.only_if:
+            facts.append(Fact("Only if", self.say.condition(play.only_if)))
+        facts.append(Fact("Ends", "; ".join(self._ends(play))))
+        if play.holds != "none":
+            facts.append(Fact("Holds", _HOLDS[play.holds]))
+        return self._column(play, self.say.plays[play.id], play.kind, (), facts)
+
+    def _led_from(self, play: str) -> Iterator[str]:
+        """The steps, stages and plays whose branches start it, those of one kind together."""
+        hows: dict[str, list[str]] = {}
+        for how, names in self.starts.get(play, {}).items():
+            hows.setdefault(", ".join(self._all_named(names)), []).append(how)
+        for named, ways in hows.items():
+            yield f"{listed(ways, 'or')} {named}"
+
+    def _all_named(self, names: Sequence[str]) -> Iterator[str]:
+        """What they are called; steps of one title once, and then with their stages or plays."""
+        homes: dict[str, list[str]] = {}
+        for name in names:
+            if name in self.steps:
+                homes.setdefault(self.say.step(name), []).append(name)
+            else:
+                homes[self._container(name)] = []
+        for called, steps in homes.items():
+            shared = steps and self.titles[_title(self.steps[steps[0]])] > 1
+            yield f"{called} ({listed(self._home(step) for step in steps)})" if shared else called
+
+    def _container(self, name: str) -> str:
+        if name in self.say.plays:
+            return f"play\u00a0{self.say.plays[name]}"
+        return f"stage\u00a0{self.say.stages[name]}"
+
+    def _ends(self, play: Play) -> Iterator[str]:
+        yield "all steps are closed"
+        yield from (self.say.trigger(trigger) for trigger in play.ends_when)
+        if play.deadline:
+            then = f" (then {self.say.branch(play.on_deadline)})" if play.on_deadline else ""
+            yield f"after {play.deadline}{then}"
+        if play.then:
+            yield f"then {self.say.branch(play.then)}"
+        if play.cooldown:
+            yield f"may start again {play.cooldown} later"
+
+    def _column(
+        self, container: Stage | Play, mark: str, tone: str, lines: Iterable[Line], facts: Iterable[Fact]
+    ) -> Column:
+        cards = [self._card(step, container) for step in _in_order(container.steps)]
+        if isinstance(container, Stage):  # in lanes; a play is one line of steps
+            cards.sort(key=lambda card: TRACKS.index(card.track))
+        return Column(container.id, mark, container.title, tuple(lines), tuple(facts), tone, tuple(cards))
+
+    # Steps.
+
+    def _card(self, step: AnyStep, home: Stage | Play) -> Card:
+        here = {other.id for other in home.steps}
+        track, lines = self._told(step)
+        elsewhere = tuple(name for name in step.after if name not in here and name in self.homes)
+        known = [*lines]
+        known += [Line(f"after {self.say.step(name)} ({self._home(name)})") for name in elsewhere]
+        automatic = isinstance(step, Touchpoint) and step.role is None
+        after = tuple(dict.fromkeys(name for name in step.after if name in here))
+        return Card(step.id, track, automatic, _title(step), tuple(known), after, elsewhere)
+
+    def _home(self, step: str) -> str:
+        return self._container(self.homes[step].id)
+
+    def _told(self, step: AnyStep) -> tuple[str, list[Line]]:
+        match step:
+            case Touchpoint():
+                return "company", list(self._touchpoint(step))
+            case Action():
+                return "customer", list(self._action(step))
+            case Outcome():
+                return "outcomes", list(self._outcome(step))
+
+    def _touchpoint(self, step: Touchpoint) -> Iterator[Line]:
+        if step.role is None:
+            yield Line(f"automatic mail to {self._persona(step.to or '')}", Mark.MAIL)
+        else:
+            yield Line(self.map.roles[step.role].title, Mark.PERSON)
+        yield from self._when(step, f"due in {step.due_or_default}" if step.role else None)
+        if step.escalate:
+            to = self.map.roles[step.escalate.to].title
+            yield Line(f"{_together(f'{step.escalate.after} late:')} also {to}", Mark.RAISED)
+        for name, branch in (step.results or {}).items():
+            if branch:
+                yield Line(f"{spaced(name)}: {self.say.branch(branch)}", Mark.BRANCH)
+
+    def _action(self, step: Action) -> Iterator[Line]:
+        yield Line(self._persona(step.persona), Mark.PERSON)
+        yield from self._when(step, f"due in {step.due}" if step.due else None)
+        mails = [*(["mail"] if step.message else []), *_reminders(len(step.remind))]
+        if mails:
+            yield Line(f"automatic {', '.join(mails)}", Mark.MAIL)
+        if step.overdue and step.overdue.do:
+            yield Line(f"{_together(f'{step.overdue.after} late:')} {self.say.branch(step.overdue.do)}", Mark.BRANCH)
+
+    def _outcome(self, step: Outcome) -> Iterator[Line]:
+        yield Line(f"{self._persona(step.persona)} confirms", Mark.PERSON)
+        yield from self._when(step, f"answer within {step.within}")
+        yield Line("automatic " + ", ".join(["request", *_reminders(len(step.remind))]), Mark.MAIL)
+        if step.metric:
+            target = f"{number(step.metric.target)} {step.metric.unit or ''}".strip()
+            yield Line(f"{step.metric.name}: {target}", Mark.TARGET)
+        for verdict, word in _VERDICTS.items():
+            if branch := getattr(step.then, verdict):
+                yield Line(f"{word}: {self.say.branch(branch)}", Mark.BRANCH)
+
+    def _when(self, step: AnyStep, due: str | None) -> Iterator[Line]:
+        words = []
+        if step.wait and step.wait.count:
+            words.append(f"waits {step.wait}")
+        if step.at:
+            words.append(self.say.anchor(step.at))
+        if due:
+            words.append(due)
+        if not isinstance(step, Outcome) and step.every:
+            words.append(f"every {step.every if step.every.count > 1 else step.every.unit}")
+        if words:
+            yield Line(", ".join(_together(each) for each in words), Mark.CLOCK)
+        if step.optional:
+            yield Line("optional", Mark.OPTIONAL)
+
+    def _persona(self, persona: str) -> str:
+        known = self.map.personas.get(persona)
+        return known.title if known else spaced(persona)
+
+
+def _title(step: AnyStep) -> str:
+    return step.statement if isinstance(step, Outcome) else step.title
+
+
+def _together(words: str) -> str:
+    """The words on one line, if a line can hold them."""
+    return words.replace(" ", "\u00a0")
+
+
+def _reminders(many: int) -> list[str]:
+    return [f"{many} reminder{'' if many == 1 else 's'}"] if many else []
+
+
+def _in_order(steps: tuple[AnyStep, ...]) -> list[AnyStep]:
+    """The steps so that each comes after those that it waits for, otherwise as in the file."""
+    places = {step.id: place for place, step in enumerate(steps)}
+    sorter = TopologicalSorter({step.id: [name for name in step.after if name in places] for step in steps})
+    sorter.prepare()
+    ordered: list[AnyStep] = []
+    ready = set(sorter.get_ready())
+    while ready:
+        name = min(ready, key=places.__getitem__)
+        ready.remove(name)
+        ordered.append(steps[places[name]])
+        sorter.done(name)
+        ready |= set(sorter.get_ready())
+    return ordered
+
+
+def _told(
+    map: Map,  # noqa: A002 - the field's word
+    stages: Iterable[Column],
+    plays: Iterable[Column],
+    missing: Iterable[str],
+) -> str:
+    """The picture in words, for who cannot see it."""
+    parts = [f"The journey of {map.title}, stage by stage: what we do, what the customer does and confirms."]
+    for kind, columns in (("Stage", stages), ("Play", plays)):
+        for column in columns:
+            steps = "; ".join(card.title for card in column.cards) or "no step"
+            parts.append(f"{kind} {column.mark}, {column.title}: {steps.rstrip('.')}.")
+    return " ".join([*parts, *missing])

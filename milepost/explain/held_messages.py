@@ -1,0 +1,112 @@
+"""Why a message has not gone out: what holds it, with the names, hours and days that the rule looks at."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from milepost.customer import Contact
+from milepost.explain.local_time import day_of, time_of
+from milepost.explain.sentences import Wording, listed, quoted
+from milepost.language.durations import Limit
+from milepost.language.words import WEEK, Day
+from milepost.planner.chart import Chart
+from milepost.planner.instants import Instant, text
+from milepost.planner.messages import holding_plays
+from milepost.planner.state import Queued, State
+from milepost.planner.turn import Turn
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A message that waits. `to` is an address, `because` says what keeps it, `until` when (None: nobody knows)."""
+
+    message: str
+    step: str
+    title: str
+    reason: str
+    to: str | None
+    why: str | None
+    because: str
+    until: Instant | None
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "message": self.message,
+            "step": self.step,
+            "title": self.title,
+            "reason": self.reason,
+            "to": self.to,
+            "why": self.why,
+            "because": self.because,
+            "until": text(self.until) if self.until is not None else None,
+        }
+
+
+def held_messages(chart: Chart, state: State, now: Instant, zone: str = "UTC") -> tuple[Held, ...]:
+    """The messages of a journey that have not gone out, in their line."""
+    say, turn = Wording(chart, zone), Turn(chart, state, max(now, state.clock))
+    return tuple(_held(turn, queued, say) for queued in state.queue if queued.step in chart.steps)
+
+
+def _held(turn: Turn, queued: Queued, say: Wording) -> Held:
+    contact = turn.contact_of(turn.chart.steps[queued.step])
+    return Held(
+        queued.message,
+        queued.step,
+        say.step(queued.step),
+        queued.reason,
+        contact.email if contact else None,
+        queued.why,
+        because(turn, queued, say),
+        queued.until,
+    )
+
+
+def because(turn: Turn, queued: Queued, say: Wording) -> str:
+    """What holds a message, in words that stand in brackets."""
+    step = turn.chart.steps[queued.step]
+    contact = turn.contact_of(step)
+    match queued.why:
+        case "pause":
+            since = turn.state.paused_at
+            return "the journey is paused" + (f" since {day_of(since, say.zone)}" if since is not None else "")
+        case "play":
+            plays = [quoted(say.play(play)) for play in holding_plays(turn, step, "messages")]
+            return f"{listed(plays)} keeps messages back" if plays else "an open play keeps messages back"
+        case "contact":
+            return f"nobody is known who is {say.persona(step.persona)}"
+        case "window":
+            return f"it is outside the contact's hours, {_hours(turn, contact)}"
+        case "limit":
+            return _limit(turn, contact, say)
+        case _:
+            return "it is in line"
+
+
+def _hours(turn: Turn, contact: Contact | None) -> str:
+    window = turn.chart.map.contact_policy.window
+    zone = turn.customer_calendar(contact).timezone.replace("_", " ")
+    return f"{days_said(window.days)}, {window.from_:%H:%M} to {window.to:%H:%M} in {zone}, not on holidays"
+
+
+def days_said(days: Sequence[Day]) -> str:
+    """Days of the week in their order: `Monday to Friday`, `Monday, Tuesday and Saturday`."""
+    names = [_NAMES[day] for day in days]
+    first = WEEK.index(days[0])
+    if len(days) > 2 and tuple(days) == WEEK[first : first + len(days)]:  # noqa: PLR2004 - two days are no span
+        return f"{names[0]} to {names[-1]}"
+    return listed(names)
+
+
+_NAMES = dict(zip(WEEK, ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"), strict=True))
+
+
+def _limit(turn: Turn, contact: Contact | None, say: Wording) -> str:
+    limit = turn.chart.map.contact_policy.limit
+    assert contact is not None
+    assert isinstance(limit, Limit)
+    days = [time_of(at, say.zone) for at in turn.state.sent.get(contact.email, ())[-limit.count :]]
+    had = f", and had {listed(days)}" if days else ""
+    return f"{contact.name} gets at most {limit}{had}"

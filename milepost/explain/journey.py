@@ -1,0 +1,205 @@
+"""Why a customer is where it is: put together from the map, the state and what the journey reported so far."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from milepost.explain.future_sentences import with_sentence
+from milepost.explain.held_messages import Held, held_messages
+from milepost.explain.sentences import Wording
+from milepost.explain.waits import Reason, Waits, began_by, ends_of, starts_of, step_waits, waiting_for
+from milepost.planner.chart import Chart
+from milepost.planner.condition_trace import Look, look
+from milepost.planner.instants import Instant, text
+from milepost.planner.outlook import Forecast, forecast
+from milepost.planner.state import State
+from milepost.planner.timeline import Entry, Kind
+from milepost.planner.turn import Turn
+
+_CAUSES = frozenset(
+    {
+        Kind.JOURNEY_STARTED, Kind.JOURNEY_RESUMED, Kind.MAP_CHANGED, Kind.STAGE_CLOSED, Kind.STEP_DONE,
+        Kind.STEP_SKIPPED, Kind.STEP_OVERDUE, Kind.OUTCOME_ANSWERED, Kind.OUTCOME_SILENT, Kind.PLAY_ENDED,
+    }
+)  # fmt: skip
+_MOST_CAUSES = 3
+_FAR = 400
+"""Days ahead in which a step's next happenings are looked for."""
+_MANY = 400
+_FEW = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """A stage or play that is open, since when, and the happenings of that instant that led there.
+
+    Of a play: what of its map began it (`begun_by`), with the values that conditions have now, and what ends it.
+    """
+
+    id: str
+    title: str
+    kind: str
+    since: Instant | None
+    led_by: tuple[Entry, ...]
+    ends: tuple[Reason, ...] = ()
+    begun_by: tuple[Reason, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """One journey explained.
+
+    `starts` are plays and what would begin them; `where` is the segment as it looks now; `moves` are those to another
+    version of the map.
+    """
+
+    where: Look
+    origins: tuple[Origin, ...]
+    waits: tuple[Waits, ...]
+    held: tuple[Held, ...]
+    starts: tuple[Waits, ...]
+    ahead: Forecast
+    moves: tuple[Entry, ...] = ()
+
+    def to_json(self, say: Wording) -> dict[str, Any]:
+        return {
+            "segment": self.where.to_json(),
+            "moves": [told(each, say) for each in self.moves],
+            "here": [_origin(each, say) for each in self.origins],
+            "steps": [waits_json(each) for each in self.waits],
+            "messages": [each.to_json() for each in self.held],
+            "plays": [waits_json(each) for each in self.starts],
+            "next": [with_sentence(say, entry.to_json()) for entry in self.ahead.entries],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class StepExplanation:
+    """One step explained: what it waits for, who waits for it, what happened to it and what comes next."""
+
+    waits: Waits
+    occurrence: int
+    after: tuple[tuple[str, str], ...]
+    leads_to: tuple[str, ...]
+    held: tuple[Held, ...]
+    happened: tuple[Entry, ...]
+    ahead: tuple[Entry, ...]
+
+    def to_json(self, say: Wording) -> dict[str, Any]:
+        return {
+            **waits_json(self.waits),
+            "occurrence": self.occurrence,
+            "after": dict(self.after),
+            "leads_to": list(self.leads_to),
+            "messages": [each.to_json() for each in self.held],
+            "timeline": [told(entry, say) for entry in self.happened],
+            "next": [with_sentence(say, entry.to_json()) for entry in self.ahead],
+        }
+
+
+def explain(chart: Chart, state: State, entries: Sequence[Entry], now: Instant, zone: str = "UTC") -> Explanation:
+    """Explain a journey. `entries` is its timeline so far, `zone` whose clock the sentences tell."""
+    turn = Turn(chart, state, max(now, state.clock))
+    return Explanation(
+        look(turn, chart.where),
+        tuple(_origins(chart, state, entries, now, zone)),
+        waiting_for(chart, state, now, zone),
+        held_messages(chart, state, now, zone),
+        starts_of(chart, state, now, zone),
+        forecast(chart, state, now),
+        tuple(entry for entry in entries if entry.kind is Kind.MAP_CHANGED),
+    )
+
+
+def explain_step(  # noqa: PLR0917 - as `explain`, with the step
+    chart: Chart, state: State, entries: Sequence[Entry], step: str, now: Instant, zone: str = "UTC"
+) -> StepExplanation:
+    """Explain one step of the journey's map, open or not."""
+    ahead = forecast(chart, state, now, days=_FAR, most=_MANY)
+    return StepExplanation(
+        waits=step_waits(chart, state, step, now, zone),
+        occurrence=state.step(step).occurrence,
+        after=tuple((other, state.step(other).status) for other in chart.steps[step].step.after),
+        leads_to=tuple(other.id for other in chart.steps.values() if step in other.step.after),
+        held=tuple(each for each in held_messages(chart, state, now, zone) if each.step == step),
+        happened=tuple(entry for entry in entries if _is_about(entry, step)),
+        ahead=tuple(entry for entry in ahead.entries if _is_about(entry, step))[:_FEW],
+    )
+
+
+def waits_json(waits: Waits) -> dict[str, Any]:
+    """What something waits for, as data."""
+    return {
+        "id": waits.id,
+        "title": waits.title,
+        "in": waits.container,
+        "status": waits.status,
+        "opened_at": _written(waits.opened_at),
+        "due_at": _written(waits.due_at),
+        "overdue": waits.overdue,
+        "waits_for": waits.waits_for,
+        "reasons": [reason.to_json() for reason in waits.reasons],
+    }
+
+
+def told(entry: Entry, say: Wording) -> dict[str, Any]:
+    """An entry with its sentence."""
+    return {**entry.to_json(), "text": say.sentence(entry.kind.value, entry.more)}
+
+
+def _origins(chart: Chart, state: State, entries: Sequence[Entry], now: Instant, zone: str) -> Iterator[Origin]:
+    if state.status == "ended":
+        return
+    for stage_id, stage in chart.stages.items():
+        record = state.stage(stage_id)
+        if record.status == "open":
+            led = _led_by(entries, Kind.STAGE_OPENED, {"stage": stage_id})
+            yield Origin(stage_id, stage.stage.title, "stage", record.opened_at, led)
+    for play_id, play in chart.plays.items():
+        begun = state.play(play_id)
+        if begun.status == "open":
+            led = _led_by(entries, Kind.PLAY_STARTED, {"play": play_id})
+            ends = ends_of(chart, state, play_id, now, zone)
+            why = led[-1].more.get("why") if led else None
+            begun_by = began_by(chart, state, play_id, why, now)
+            yield Origin(play_id, play.play.title, "play", begun.started_at, led, ends, begun_by)
+
+
+def _led_by(entries: Sequence[Entry], kind: Kind, about: Mapping[str, str]) -> tuple[Entry, ...]:
+    """The last happening of a kind, after those of the same instant that may have caused it."""
+    at = next(
+        (
+            index
+            for index in range(len(entries) - 1, -1, -1)
+            if entries[index].kind is kind and about.items() <= entries[index].more.items()
+        ),
+        None,
+    )
+    if at is None:
+        return ()
+    if entries[at].more.get("why") not in (None, "branch"):  # a play that a fact or a condition began: that says it all
+        return (entries[at],)
+    before = [each for each in entries[:at] if each.at == entries[at].at and each.kind in _CAUSES]
+    return (*before[-_MOST_CAUSES:], entries[at])
+
+
+def _is_about(entry: Entry, step: str) -> bool:
+    return entry.more.get("step") == step or step in (entry.more.get("steps") or ())
+
+
+def _origin(origin: Origin, say: Wording) -> dict[str, Any]:
+    return {
+        "id": origin.id,
+        "kind": origin.kind,
+        "title": origin.title,
+        "since": _written(origin.since),
+        "because": [told(entry, say) for entry in origin.led_by],
+        "begun_by": [reason.to_json() for reason in origin.begun_by],
+        "ends": [reason.to_json() for reason in origin.ends],
+    }
+
+
+def _written(at: Instant | None) -> str | None:
+    return None if at is None else text(at)

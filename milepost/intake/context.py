@@ -1,0 +1,67 @@
+"""What stands behind the door: the store, the charts of the maps, the way to the journeys, and the clock."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from milepost.customer import Customer
+from milepost.intake.errors import UnknownCustomer
+from milepost.intake.journey_client import Reach
+from milepost.planner.chart import Chart
+from milepost.planner.clock import JourneyClock
+from milepost.planner.instants import Instant
+from milepost.store import customers
+from milepost.store import errors as store_errors
+from milepost.store.charts import Charts
+from milepost.store.engine import Store
+from milepost.store.tables import JourneyRow
+
+
+def fresh_id() -> str:
+    """An id for a fact that came without one."""
+    return secrets.token_urlsafe(12)
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """`wall` tells the wall clock in seconds since 1970, `new_id` makes ids."""
+
+    store: Store
+    charts: Charts
+    reach: Reach
+    clock: JourneyClock
+    wall: Callable[[], float] = time.time
+    new_id: Callable[[], str] = fresh_id
+
+    def now(self) -> Instant:
+        """The present instant in journey time."""
+        return self.clock.journey_of(self.wall())
+
+    async def chart(self, journey: JourneyRow | None) -> Chart | None:
+        """The chart that a journey stands on."""
+        return None if journey is None else await self.charts.of(journey.version)
+
+
+async def known(session: AsyncSession, customer: str) -> Customer | None:
+    """The customer's record, if there is one."""
+    try:
+        return await customers.get(session, customer)
+    except store_errors.UnknownCustomer:
+        return None
+
+
+async def customer_of(session: AsyncSession, customer: str) -> Customer:
+    """The customer's record.
+
+    Raises:
+        UnknownCustomer: there is none; the nearest id is suggested.
+    """
+    found = await known(session, customer)
+    if found is None:
+        raise UnknownCustomer(customer, await customers.ids(session))
+    return found

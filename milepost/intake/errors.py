@@ -1,0 +1,58 @@
+"""What the door refuses, each as a type that carries its data: `code` for programs, `hint` for what to do."""
+
+from __future__ import annotations
+
+from milepost.planner.fact_errors import Refused, Unknown
+from milepost.planner.matching import MayNotEnter
+
+
+class UnknownCustomer(Unknown):
+    """No customer of this id."""
+
+    code = "unknown_customer"
+
+
+class UnknownMap(Unknown):
+    """No map of this id is published."""
+
+    code = "unknown_map"
+
+
+class NoOpenJourney(Refused):
+    """There is nobody to tell: the customer has no journey that has not ended."""
+
+    code = "no_open_journey"
+
+    def __init__(self, customer: str, barred: str | None = None) -> None:
+        """`barred` says why none can be begun now, where that is so."""
+        self.customer = customer
+        self.barred = barred
+        begin = f"None can begin: {barred}." if barred else f"`milepost enroll {customer}` begins one."
+        super().__init__(
+            f"Customer {customer!r} has no open journey.", f"{begin} `milepost show {customer}` tells what was."
+        )
+
+
+class AlreadyOpen(Refused):
+    """The customer has an open journey, and may have only one."""
+
+    code = "journey_already_open"
+
+    def __init__(self, customer: str, journey: str) -> None:
+        self.customer = customer
+        self.journey = journey
+        super().__init__(
+            f"Customer {customer!r} has the open journey {journey!r}.",
+            f"End it first: `milepost tell {customer} ended REASON`.",
+        )
+
+
+class EntryRefused(Refused):
+    """The map's `reenter` does not let the customer in again, or not yet."""
+
+    code = "entry_refused"
+
+    def __init__(self, customer: str, why: MayNotEnter) -> None:
+        self.customer = customer
+        self.why = why
+        super().__init__(f"Customer {customer!r} cannot begin another journey: {why}.")

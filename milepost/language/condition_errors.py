@@ -1,0 +1,158 @@
+"""What is wrong with a condition, in words that its author can act on."""
+
+from __future__ import annotations
+
+import re
+
+from milepost.language import cel_text
+from milepost.language.cel_text import Reference, Rewritten, Token
+from milepost.language.condition_hints import HOW, hint_for, mismatch_hint, way_for_word
+from milepost.language.model import AttributeType
+from milepost.language.names import Names, did_you_mean, nearest
+
+_SPACES = {
+    "customer": "attribute",
+    "steps": "step",
+    "results": "step with results",
+    "outcomes": "outcome",
+    "plays": "play",
+    "stages": "stage",
+}
+_PLAIN_TYPES = {
+    "double": "a number",
+    "int": "a number",
+    "uint": "a number",
+    "string": "text",
+    "bool": "true or false",
+    "null_type": "null",
+    "null": "null",
+    "dyn": "anything",
+}
+
+
+_FUNCTIONS = ("has", "size", "contains", "startsWith", "endsWith", "matches", "exists", "days_until", "days_since")
+
+
+class ConditionError(ValueError):
+    """A condition that can't be used; `column` is 1-based in its text, None where it has no place."""
+
+    def __init__(self, message: str, column: int | None, length: int = 1, suggestion: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.column = column
+        self.length = length
+        self.suggestion = suggestion
+
+
+def plain_type(name: str) -> str:
+    return _PLAIN_TYPES.get(name, "a list" if name.startswith("list") else name)
+
+
+def check_reference(reference: Reference, names: Names, *, event: bool) -> None:
+    root, name, column, length = (
+        reference.root,
+        reference.name,
+        reference.start + 1,
+        reference.end - reference.start,
+    )
+    if not name:
+        raise ConditionError(f"{root!r} stands alone; write {root}.NAME", column, length)
+    if root == "event":
+        if not event:
+            hint = "only the 'if' of an event trigger sees the event"
+            raise ConditionError(f"{root}.{name} can't be used here: {hint}", column, length)
+        return
+    if name in names.within(root):
+        return
+    near = nearest(name, names.within(root))
+    suggestion = f"{root}.{near}" if near else None
+    message = f"Unknown {_SPACES[root]} {name!r}"
+    if root == "results" and name in names.steps:
+        message = f"Step {name!r} has no 'results', so results.{name} says nothing"
+    raise ConditionError(message + did_you_mean(suggestion), column, length, suggestion)
+
+
+def check_dates(tokens: list[Token], names: Names, *, waited: bool) -> None:
+    for index, token in enumerate(tokens):
+        if token.text not in cel_text.DATE_FUNCTIONS or token.kind != "name":
+            continue
+        if waited:
+            raise ConditionError(
+                f"{token.text}() can't be waited for: no change brings it about; "
+                "use an anchor such as 'at: 30 days before customer.DATE'",
+                token.start + 1,
+                len(token.text),
+            )
+        words = tokens[index + 1 : index + 6]
+        shape = [word.text if word.kind == "mark" else word.kind for word in words]
+        if shape == ["(", "name", ".", "name", ")"] and words[1].text == "customer":
+            _check_is_date(token.text, words[3], names)
+
+
+def _check_is_date(function: str, attribute: Token, names: Names) -> None:
+    kind = names.attributes[attribute.text]
+    if kind is not AttributeType.DATE:
+        dates = (name for name, each in names.attributes.items() if each is AttributeType.DATE)
+        near = nearest(attribute.text, dates)
+        message = f"{function}() needs a date, and customer.{attribute.text} is of type {kind}"
+        raise ConditionError(message + did_you_mean(near), attribute.start + 1, len(attribute.text), near)
+
+
+def explain(error: str, text: str, rewritten: Rewritten, variables: tuple[tuple[str, str], ...]) -> ConditionError:
+    place = re.search(r"<input>:(\d+):(\d+): ([^\n]*)", error)
+    if place is None:
+        if "recursion limit" in error:
+            return ConditionError("The condition is nested too deeply; write it with fewer parentheses", 1, len(text))
+        return ConditionError(f"{text!r} can't be read as a condition", 1, len(text))
+    at = min(rewritten.origin(int(place[1]), int(place[2])), len(text))
+    return _explain_at(place[3], at, text, variables)
+
+
+def _explain_at(said: str, at: int, text: str, variables: tuple[tuple[str, str], ...]) -> ConditionError:
+    word = re.match(r"[\w.]+|[<>=!]=|&&|\|\||.|$", text[at:], re.DOTALL)
+    seen = word[0] if word else ""
+    if overload := re.search(r"no matching overload for '([^']+)' applied to '([^']*)'", said):
+        return ConditionError(_mismatch(overload[1], overload[2], text, at), at + 1, max(len(seen), 1))
+    if undeclared := re.search(r"(?:undeclared reference to|reserved identifier:) '?([^\s']+)'?", said):
+        return _unknown(undeclared[1], at, text, variables)
+    if "Syntax error" in said:
+        hint = hint_for(text, cel_text.tokenize(text))
+        if hint is not None:
+            return ConditionError(hint.message, hint.start + 1, max(hint.end - hint.start, 1))
+        what = f"near {seen!r}" if seen.strip() else "at its end" if at >= len(text) else "here"
+        return ConditionError(f"The condition can't be read {what}; {HOW}", at + 1, max(len(seen), 1))
+    return ConditionError(
+        f"The condition is not right: {said.split(' (in container', maxsplit=1)[0]}",
+        at + 1,
+        max(len(seen), 1),
+    )
+
+
+def _unknown(name: str, at: int, text: str, variables: tuple[tuple[str, str], ...]) -> ConditionError:
+    """A name, or a function, that is none; of a function CEL tells the place of its bracket."""
+    if text.endswith(name, 0, at):
+        at -= len(name)
+    if (plain := name.lower()) != name and plain in ("true", "false", "null"):
+        return ConditionError(f"Unknown name {name!r}; write {plain}", at + 1, len(name), plain)
+    way = way_for_word(name)
+    if way is not None:
+        return ConditionError(f"{name!r} means nothing here; {way}", at + 1, len(name))
+    if re.match(r"\s*\(", text[at + len(name) :]):
+        near = nearest(name, _FUNCTIONS)
+        hint = did_you_mean(near) or f"; there are {', '.join(_FUNCTIONS)}"
+        return ConditionError(f"Unknown function {name!r}{hint}", at + 1, len(name), near)
+    near = nearest(name, (each for each, _ in variables if not each.startswith(f"{cel_text.KNOWN}.")))
+    hint = did_you_mean(near) or f'; write customer.ATTRIBUTE, or "{name}" in quotes if it is text'
+    return ConditionError(f"Unknown name {name!r}{hint}", at + 1, len(name), near)
+
+
+def _mismatch(operator: str, types: str, text: str, at: int) -> str:
+    operands = [plain_type(each.strip()) for each in types.strip("()").split(",")]
+    sign = operator.strip("_@").replace("_", "")
+    if len(operands) == 2 and not operator[:1].isalpha():  # noqa: PLR2004 - an operator between two
+        hint = mismatch_hint(text, cel_text.tokenize(text), at, operands)
+        hint = "; has(customer.X) says whether X is known" if "null" in operands else hint
+        if operands[0] == operands[1]:
+            return f"{sign!r} does not work on {operands[0]}{hint}"
+        return f"{sign!r} does not work between {operands[0]} and {operands[1]}{hint}"
+    return f"{sign!r} does not work on {' and '.join(operands)}"

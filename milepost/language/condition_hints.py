@@ -1,0 +1,179 @@
+"""What somebody who writes a condition as other tools have it, or as people speak, should write instead."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+
+from milepost.language.cel_text import Token
+
+HOW = "write comparisons such as customer.health < 40, joined with && (and) or || (or)"
+_WORDS = {
+    "=": "compare with '=='",
+    "===": "compare with '=='",
+    "<>": "write '!=' for 'is not'",
+    "=<": "write '<='",
+    "=>": "write '>='",
+    "&": "write '&&' for 'and'",
+    "|": "write '||' for 'or'",
+    "and": "join with '&&', which means 'and'",
+    "or": "join with '||', which means 'or'",
+    "not": "write '!(...)' for 'not', or compare with '!='",
+    "is": "compare with '=='",
+    "equals": "compare with '=='",
+    "contains": 'write customer.ATTRIBUTE.contains("TEXT")',
+    "between": "write both ends: x >= 1 && x <= 9",
+    "%": "write the number alone, without '%'",
+    "€": "write the number alone",
+    "$": "write the number alone",
+    ";": "a condition ends without it",
+    "~": 'write customer.ATTRIBUTE.matches("PATTERN")',
+    "like": 'write customer.ATTRIBUTE.contains("TEXT")',
+    "if": "write the condition alone",
+    "then": "write the condition alone",
+}
+_CURLY = "“”„‘’«»"  # noqa: RUF001 - what word processors make of quotes
+_OPENING = {"(": ")", "[": "]", "{": "}"}
+_SIGNS = ("==", "!=", "<", "<=", ">", ">=", "&&", "||", "+", "-", "*", "/", "in")
+
+
+@dataclass(frozen=True, slots=True)
+class Hint:
+    """What is wrong and what to write, from one offset of the condition to another."""
+
+    start: int
+    end: int
+    message: str
+
+
+def hint_for(text: str, tokens: list[Token]) -> Hint | None:
+    """The first habit of another language in a condition that can't be read; nothing where none is known."""
+    return min(_hints(text, tokens), key=lambda hint: hint.start, default=None)
+
+
+def _hints(text: str, tokens: list[Token]) -> Iterator[Hint]:
+    for find in _FINDERS:
+        yield from find(text, tokens)
+
+
+def _foreign_words(_text: str, tokens: list[Token]) -> Iterator[Hint]:
+    at = 0
+    while at < len(tokens):
+        token = tokens[at]
+        end = at
+        while end + 1 < len(tokens) and token.kind == "mark" and _is_sign(tokens[end + 1], tokens[end].end):
+            end += 1
+        word = "".join(each.text for each in tokens[at : end + 1])
+        word = word if word in _WORDS else token.text.lower()
+        elsewhere = tokens[at - 1].text == "." if at else False
+        if word == "%" and end + 1 < len(tokens):
+            elsewhere = tokens[end + 1].kind in _VALUES or tokens[end + 1].text == "("  # the rest of a division
+        if word in _WORDS and not elsewhere and token.kind in ("mark", "name"):
+            yield Hint(token.start, token.start + len(word), f"{word!r} means nothing here; {_WORDS[word]}")
+        at = end + 1
+
+
+def _is_sign(token: Token, start: int) -> bool:
+    return token.start == start and token.text in ("=", "<", ">", "==", ">=", "<=")
+
+
+def _curly_quotes(text: str, _tokens: list[Token]) -> Iterator[Hint]:
+    for found in re.finditer(f"[{_CURLY}]", text):
+        yield Hint(found.start(), found.end(), f'{found[0]!r} is no quote here; write straight ones: "..."')
+
+
+def _open_quotes(_text: str, tokens: list[Token]) -> Iterator[Hint]:
+    for token in tokens:
+        if token.kind == "mark" and token.text in "\"'":
+            said = f"The quote {token.text} is never closed; write {token.text} at the end of the text"
+            yield Hint(token.start, token.end, said)
+            return
+
+
+def _brackets(_text: str, tokens: list[Token]) -> Iterator[Hint]:
+    opened: list[Token] = []
+    for token in tokens:
+        if token.kind == "mark" and token.text in _OPENING:
+            opened.append(token)
+        elif token.kind == "mark" and token.text in _OPENING.values():
+            if not opened or _OPENING[opened[-1].text] != token.text:
+                yield Hint(token.start, token.end, f"Nothing opens before this {token.text!r}; remove it")
+                return
+            opened.pop()
+    if opened:
+        closing = _OPENING[opened[-1].text]
+        said = f"The bracket {opened[-1].text!r} is never closed; write {closing!r} where it ends"
+        yield Hint(opened[-1].start, opened[-1].end, said)
+
+
+def _nothing_after(text: str, tokens: list[Token]) -> Iterator[Hint]:
+    if tokens and tokens[-1].text in _SIGNS:
+        last = tokens[-1]
+        yield Hint(len(text), len(text), f"After {last.text!r} something is missing; write what it is compared with")
+    if tokens and tokens[0].text in _SIGNS[:8]:
+        first = tokens[0]
+        said = f"Before {first.text!r} something is missing; write what is compared, such as customer.health"
+        yield Hint(first.start, first.end, said)
+
+
+def _commas(_text: str, tokens: list[Token]) -> Iterator[Hint]:
+    for before, comma, after in zip(tokens, tokens[1:], tokens[2:], strict=False):
+        if (before.kind, comma.text, after.kind) == ("int", ",", "int") and (before.end, after.start) == (
+            comma.start,
+            comma.end,
+        ):
+            said = f"Numbers are written without a comma: {before.text}{after.text}"
+            yield Hint(before.start, after.end, f"{said}, or with a point: {before.text}.{after.text}")
+        if before.text == "in" and comma.text == "(":
+            yield Hint(comma.start, comma.end, "A list of values stands in square brackets; write in [...]")
+
+
+def _two_values(_text: str, tokens: list[Token]) -> Iterator[Hint]:
+    """Two values with nothing between, such as `customer.tier "small"`."""
+    for before, after in pairwise(tokens):
+        values = (before.kind in _VALUES or before.text in (")", "]")) and after.kind in _VALUES
+        if values and "in" not in (before.text, after.text):
+            said = f"Between {before.text!r} and {after.text!r} something is missing"
+            yield Hint(after.start, after.end, f"{said}; write '==' to compare, '&&' or '||' to join")
+
+
+_VALUES = ("name", "text", "int", "float")
+
+
+_FINDERS: tuple[Callable[[str, list[Token]], Iterator[Hint]], ...] = (
+    _foreign_words,
+    _curly_quotes,
+    _open_quotes,
+    _brackets,
+    _nothing_after,
+    _commas,
+    _two_values,
+)
+
+
+def way_for_word(word: str) -> str | None:
+    """What to write for a word that CEL takes for a name."""
+    return _WORDS.get(word.lower())
+
+
+def mismatch_hint(text: str, tokens: list[Token], at: int, kinds: list[str]) -> str:
+    """What to write where two things of different kinds are compared; `at` is the place of the sign."""
+    index = next((index for index, token in enumerate(tokens) if token.start <= at < token.end), None)
+    beside = [] if index is None else [each for each in tokens[max(index - 1, 0) : index + 2] if each.start != at]
+    if index is not None and tokens[index].text in ("&&", "||") and "text" in kinds:
+        return f'; compare on both sides of it: x == "a" {tokens[index].text} x == "b"'
+    if re.search(r"(?<![\w\"'-])\d{4}-\d\d-\d\d(?![\w\"'-])", text):
+        return '; a date is written in quotes: "2027-03-01"'
+    for token in beside:
+        inner = token.text.strip("\"'")
+        if token.kind == "text" and "a number" in kinds and re.fullmatch(r"-?\d+(\.\d+)?", inner):
+            return f"; a number is written without quotes: {inner}"
+        if token.kind == "text" and "true or false" in kinds and inner.lower() in ("true", "false", "yes", "no"):
+            return f"; write {'true' if inner.lower() in ('true', 'yes') else 'false'}, without quotes"
+        if token.kind in ("int", "float") and "true or false" in kinds:
+            return "; write true or false"
+        if token.kind in ("int", "float") and "text" in kinds:
+            return f'; text is compared with text in quotes: "{token.text}"'
+    return ""

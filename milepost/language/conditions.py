@@ -1,0 +1,245 @@
+"""Conditions: CEL, type-checked when the map is loaded, three-valued when it runs.
+
+A comparison with what is not known is unknown, and unknown is not true. Nothing here raises at run time: a
+value that is missing or of the wrong type, or an impossible calculation, makes its part of it unknown.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from functools import lru_cache
+from typing import Any, Protocol
+
+from cel_expr_python import cel
+
+from milepost.language import cel_text
+from milepost.language.cel_text import Token
+from milepost.language.condition_errors import (
+    ConditionError,
+    check_dates,
+    check_reference,
+    explain,
+    plain_type,
+)
+from milepost.language.model import AttributeType
+from milepost.language.names import BUILT_IN, Names
+
+__all__ = ["BUILT_IN", "Condition", "ConditionError", "Names", "View", "compile_condition"]
+
+
+class Space(Protocol):
+    """The names of one kind, such as `steps` or `customer`; what is unknown is None."""
+
+    def get(self, name: str, /) -> Any: ...
+
+
+class View(Protocol):
+    """What a condition sees: a space by the root of its names, such as `customer`."""
+
+    def get(self, root: str, /) -> Space | None: ...
+
+
+_Reader = Callable[[Any], Any]
+_CEL_TYPES = {
+    AttributeType.TEXT: cel.Type.STRING,
+    AttributeType.DATE: cel.Type.STRING,
+    AttributeType.NUMBER: cel.Type.DOUBLE,
+    AttributeType.FLAG: cel.Type.BOOL,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Input:
+    """A variable of a compiled condition, and how it is read from the view."""
+
+    variable: str
+    root: str
+    name: str
+    read: _Reader
+    known_only: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """A compiled condition; `references` are the pairs (root, name) that it looks at."""
+
+    text: str
+    references: frozenset[tuple[str, str]]
+    _expression: cel.Expression = field(repr=False, compare=False)
+    _inputs: tuple[_Input, ...] = field(repr=False, compare=False)
+    _needs_today: bool = field(repr=False, compare=False)
+
+    @property
+    def needs_today(self) -> bool:
+        """Whether it counts days, so that it must know the customer's local date."""
+        return self._needs_today
+
+    def is_true(self, view: View, today: date | None = None) -> bool:
+        """Whether the condition holds; unknown is not true. `today` is the customer's local date."""
+        try:
+            data: dict[str, Any] = {}
+            for each in self._inputs:
+                space = view.get(each.root)
+                value = each.read(space.get(each.name)) if space else None
+                if each.known_only:
+                    data[each.variable] = value is not None
+                elif value is not None:
+                    data[each.variable] = value
+            if self._needs_today and today is not None:
+                data[cel_text.TODAY] = today.isoformat()
+            return self._expression.eval(data=data).value() is True
+        except (RuntimeError, TypeError, ValueError, OverflowError):
+            return False
+
+
+def compile_condition(text: str, names: Names, *, event: bool = False, waited: bool = False) -> Condition:
+    """Check and compile a condition.
+
+    Args:
+        text: what the map says.
+        names: what it may name.
+        event: whether it is looked at when an event comes, and may name `event.PROPERTY`.
+        waited: whether it is waited for, so that it may not count days.
+
+    Raises:
+        ConditionError: it does not parse or type-check, or names what is not declared.
+    """
+    tokens = cel_text.tokenize(text)
+    found = cel_text.references(tokens)
+    for reference in found:
+        check_reference(reference, names, event=event)
+    check_dates(tokens, names, waited=waited)
+    known = {(each.root, each.name) for each in found}
+    inputs = tuple(entry for root, name in sorted(known) for entry in _inputs_for(root, name, names))
+    variables = tuple(sorted((each.variable, _type_name(each, names)) for each in inputs))
+    expression = _first_that_compiles(text, tokens, variables)
+    used = _used(expression.text, inputs)
+    return Condition(text, frozenset(known), expression.compiled, used, cel_text.TODAY in expression.text)
+
+
+@dataclass(frozen=True, slots=True)
+class _Compiled:
+    text: str
+    compiled: cel.Expression
+
+
+def _used(text: str, inputs: tuple[_Input, ...]) -> tuple[_Input, ...]:
+    """Without the variables that only `has()`, or only a comparison, would ask for."""
+    words = re.sub(r"\s*\.\s*", ".", text)
+    return tuple(each for each in inputs if re.search(rf"(?<![\w.]){re.escape(each.variable)}\b", words))
+
+
+def _inputs_for(root: str, name: str, names: Names) -> tuple[_Input, _Input]:
+    read = _reader(root, name, names)
+    return (
+        _Input(f"{root}.{name}", root, name, read, known_only=False),
+        _Input(f"{cel_text.KNOWN}.{root}.{name}", root, name, read, known_only=True),
+    )
+
+
+def _reader(root: str, name: str, names: Names) -> _Reader:
+    if root == "event":
+        return _plain
+    return _READERS[names.attributes[name] if root == "customer" else AttributeType.TEXT]
+
+
+def _plain(value: Any) -> Any:
+    """An event's property with every whole number as a double, however deep."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        return float(value)
+    if isinstance(value, Mapping):
+        return {key: _plain(each) for key, each in value.items()}
+    return [_plain(each) for each in value] if isinstance(value, list | tuple) else value
+
+
+def _text(value: Any) -> str | None:
+    return value if isinstance(value, str) else None
+
+
+def _date(value: Any) -> str | None:
+    return value.isoformat()[:10] if isinstance(value, date) else _text(value)
+
+
+def _number(value: Any) -> float | None:
+    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
+
+
+def _flag(value: Any) -> bool | None:
+    return value if isinstance(value, bool) else None
+
+
+_READERS: Mapping[AttributeType, _Reader] = {
+    AttributeType.TEXT: _text,
+    AttributeType.DATE: _date,
+    AttributeType.NUMBER: _number,
+    AttributeType.FLAG: _flag,
+}
+
+
+def _type_name(each: _Input, names: Names) -> str:
+    if each.known_only:
+        return "flag"
+    if each.root == "event":
+        return "any"
+    return str(names.attributes[each.name]) if each.root == "customer" else "text"
+
+
+def _days_until(today: str, day: str) -> float:
+    return float((date.fromisoformat(day) - date.fromisoformat(today)).days)
+
+
+def _days_since(today: str, day: str) -> float:
+    return -_days_until(today, day)
+
+
+def _nonzero(value: Any) -> Any:
+    if value == 0:
+        raise ZeroDivisionError
+    return value
+
+
+def _functions() -> list[cel.FunctionDecl]:
+    text, double, whole = cel.Type.STRING, cel.Type.DOUBLE, cel.Type.INT
+    days = [
+        cel.FunctionDecl(
+            name, [cel.Overload(id=f"{name}_text", return_type=double, parameters=[text, text], impl=impl)]
+        )
+        for name, impl in (("days_until", _days_until), ("days_since", _days_since))
+    ]
+    nonzero = [
+        cel.Overload(id=f"nonzero_{kind.name()}", return_type=kind, parameters=[kind], impl=_nonzero)
+        for kind in (double, whole)
+    ]
+    return [*days, cel.FunctionDecl("nonzero", nonzero)]
+
+
+def _cel_type(kind: str) -> cel.Type:
+    return cel.Type.DYN if kind == "any" else _CEL_TYPES[AttributeType(kind)]
+
+
+@lru_cache(maxsize=4096)
+def _compile(text: str, variables: tuple[tuple[str, str], ...]) -> cel.Expression:
+    declared = {name: _cel_type(kind) for name, kind in variables}
+    env = cel.NewEnv(variables={**declared, cel_text.TODAY: cel.Type.STRING}, functions=_functions())
+    return env.compile(text)
+
+
+def _first_that_compiles(text: str, tokens: list[Token], variables: tuple[tuple[str, str], ...]) -> _Compiled:
+    """With whole numbers as doubles, or as they stand: `int(customer.seats) % 2 == 0` needs them so."""
+    problem: ConditionError | None = None
+    for doubles in (True, False):
+        rewritten = cel_text.rewrite(text, cel_text.dialect(tokens, doubles=doubles))
+        try:
+            compiled = _compile(rewritten.text, variables)
+        except (RuntimeError, TypeError) as error:
+            problem = problem or explain(str(error), text, rewritten, variables)
+            continue
+        if compiled.return_type() not in (cel.Type.BOOL, cel.Type.DYN):
+            kind = plain_type(compiled.return_type().name().lower())
+            raise ConditionError(f"{text!r} is {kind}, not true or false; compare it with something", 1, len(text))
+        return _Compiled(rewritten.text, compiled)
+    assert problem is not None
+    raise problem

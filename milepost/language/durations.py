@@ -1,0 +1,297 @@
+"""Durations, anchors, reminders and limits: how a map writes time.
+
+These are readings of text only. What they mean on a calendar is decided in `milepost.planner.calendars`.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, ClassVar, Self
+
+from pydantic import GetCoreSchemaHandler
+from pydantic_core import CoreSchema, core_schema
+
+MAX_YEARS = 100  # nothing in a customer's journey is planned further ahead
+
+
+class Unit(StrEnum):
+    """A unit of time; `minute` and `hour` are exact, all others work on local dates."""
+
+    MINUTE = "minute"
+    HOUR = "hour"
+    BUSINESS_DAY = "business day"
+    DAY = "day"
+    WEEK = "week"
+    MONTH = "month"
+    QUARTER = "quarter"
+    YEAR = "year"
+
+
+_PER_YEAR = {
+    Unit.MINUTE: 525_600,
+    Unit.HOUR: 8_760,
+    Unit.BUSINESS_DAY: 261,
+    Unit.DAY: 366,
+    Unit.WEEK: 53,
+    Unit.MONTH: 12,
+    Unit.QUARTER: 4,
+    Unit.YEAR: 1,
+}
+_LONGEST = 160
+"""Letters; nothing that is meant is longer."""
+_UNITS = "minutes, hours, business days, days, weeks, months, quarters or years"
+_UNIT = r"(minute|hour|business\s+day|day|week|month|quarter|year)"
+_DURATION = rf"(\d+)\s+{_UNIT}s?"
+_ANCHOR = rf"(?:(on)|{_DURATION}\s+(before|after))\s+customer\.([A-Za-z_]\w*)"
+_DUE_REMINDER = rf"on\s+the\s+day|{_DURATION}\s+(before|after)"
+_LIMIT = rf"(\d{{1,6}})\s+per\s+(?:{_DURATION}|{_UNIT})"
+_REENTRY = rf"never|always|after\s+{_DURATION}"
+
+
+_REENTRIES = "write 'never', 'always' or 'after DURATION', such as 'after 90 days'"
+
+
+class _Text:
+    """A value that a map writes as one line of text; pydantic reads it with `parse`.
+
+    `_pattern` and `_examples` are for editors: what they check and offer while one writes.
+    """
+
+    __slots__ = ()
+    _pattern: ClassVar[str] = ""
+    _examples: ClassVar[tuple[str, ...]] = ()
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        raise NotImplementedError
+
+    @classmethod
+    def _validate(cls, value: Any) -> Self:
+        if isinstance(value, cls):
+            return value
+        if not isinstance(value, str):
+            raise TimeTextError(cls._no_text(value))
+        if len(value) > _LONGEST:
+            raise TimeTextError(
+                f"{value[:_LONGEST]!r}... is too long to be read; write {cls._examples[0]!r} or the like"
+            )
+        return cls.parse(value)
+
+    @classmethod
+    def _no_text(cls, value: Any) -> str:
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            return f"{value!r} has no unit; write it as text, such as {cls._examples[0]!r}"
+        kinds = {"list": "A list", "tuple": "A list", "Items": "A list", "dict": "Fields", "Fields": "Fields"}
+        what = "Nothing" if value is None else kinds.get(type(value).__name__, repr(value))
+        return f"{what} can't stand here; write text, such as {cls._examples[0]!r}"
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, _source: Any, _handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_plain_validator_function(
+            cls._validate,
+            serialization=core_schema.to_string_ser_schema(),
+        )
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, _schema: Any, _handler: Any) -> dict[str, Any]:
+        pattern, examples = rf"^\s*({cls._pattern})\s*$", list(cls._examples)
+        return {"type": "string", "title": cls.__name__, "pattern": pattern, "examples": examples}
+
+
+class TimeTextError(ValueError):
+    """A duration, anchor, reminder or limit that can't be read (M106)."""
+
+
+def _read(pattern: str, text: str) -> re.Match[str] | None:
+    return re.fullmatch(pattern, text.strip())
+
+
+_SHORT_UNITS = {
+    "min": Unit.MINUTE, "mins": Unit.MINUTE, "h": Unit.HOUR, "hr": Unit.HOUR, "hrs": Unit.HOUR, "d": Unit.DAY,
+    "bd": Unit.BUSINESS_DAY, "working day": Unit.BUSINESS_DAY, "workday": Unit.BUSINESS_DAY,
+    "work day": Unit.BUSINESS_DAY, "weekday": Unit.BUSINESS_DAY, "w": Unit.WEEK, "wk": Unit.WEEK, "wks": Unit.WEEK,
+    "mo": Unit.MONTH, "mon": Unit.MONTH, "mth": Unit.MONTH, "q": Unit.QUARTER, "y": Unit.YEAR, "yr": Unit.YEAR,
+    "yrs": Unit.YEAR,
+}  # fmt: skip
+_NUMBERS = ("a", "an", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+
+
+def _meant(text: str) -> str | None:
+    """The duration that a text such as `4w` or `two Weeks` is perhaps meant to be, written right."""
+    found = re.fullmatch(r"(\d{1,6}|[a-z]+\b)[\s-]*([a-z][a-z ]*)", " ".join(text.lower().split()))
+    if found is None or not (found[1].isdigit() or found[1] in _NUMBERS):
+        return None
+    count = int(found[1]) if found[1].isdigit() else max(_NUMBERS.index(found[1]) - 1, 1)
+    name = found[2].removesuffix("s")
+    unit = _SHORT_UNITS.get(found[2]) or _SHORT_UNITS.get(name)
+    if unit is None:
+        near = difflib.get_close_matches(name, [str(each) for each in Unit], n=1, cutoff=0.75)
+        unit = Unit(near[0]) if near else None
+    return str(Duration(count, unit)) if unit else None
+
+
+def _duration_meant(text: str) -> str:
+    if found := _read(rf"({_DURATION})\s+(?:before|after)\b.*", text):
+        return f"write how long alone: {found[1]!r}"
+    if meant := _meant(text):
+        return f"write {meant!r}"
+    return f"write a whole number, a space and {_UNITS}, such as '4 weeks'"
+
+
+def _anchor_meant(text: str) -> str:
+    if (found := _read(rf"(on|{_DURATION}\s+(?:before|after))\s+([A-Za-z_]\w*)", text)) is not None:
+        return f"{found[1]} customer.{found[4]}"
+    return "120 days before customer.renews_on"
+
+
+def _reminder_meant(text: str) -> str:
+    if (found := _read(rf"({_DURATION}).*", text)) is not None:
+        return f"{found[1]} before"
+    return f"{_meant(text) or '3 business days'} before"
+
+
+def _limit_meant(text: str) -> str:
+    if (found := _read(rf"(\d{{1,6}})\s*(?:a|an|each|every|/|in|x)\s*({_DURATION}|{_UNIT})s?", text)) is not None:
+        return f"{found[1]} per {found[2]}"
+    return "3 per 7 days"
+
+
+def _duration(count: str, unit: str, text: str) -> Duration:
+    number = int(count) if len(count) < 12 else 10**12  # noqa: PLR2004 - longer than any duration allowed
+    kind = Unit(re.sub(r"\s+", " ", unit))
+    if number > MAX_YEARS * _PER_YEAR[kind]:
+        raise TimeTextError(f"{text!r} is longer than {MAX_YEARS} years; write a shorter duration")
+    return Duration(number, kind)
+
+
+@dataclass(frozen=True, slots=True)
+class Duration(_Text):
+    """A length of time such as `5 business days`."""
+
+    _pattern: ClassVar[str] = _DURATION
+    _examples: ClassVar[tuple[str, ...]] = ("5 business days", "2 weeks", "4 hours", "1 month")
+
+    count: int
+    unit: Unit
+
+    @classmethod
+    def parse(cls, text: str) -> Duration:
+        found = _read(_DURATION, text)
+        if found is None:
+            raise TimeTextError(f"{text!r} is not a duration; {_duration_meant(text)}")
+        return _duration(found[1], found[2], text)
+
+    @property
+    def exact(self) -> bool:
+        """Whether it is a number of minutes or hours, counted on the clock and on no calendar."""
+        return self.unit in (Unit.MINUTE, Unit.HOUR)
+
+    def __str__(self) -> str:
+        return f"{self.count} {self.unit}{'' if self.count == 1 else 's'}"
+
+
+@dataclass(frozen=True, slots=True)
+class Anchor(_Text):
+    """An instant told from one of the customer's dates: `120 days before customer.renews_on`."""
+
+    _pattern: ClassVar[str] = _ANCHOR
+    _examples: ClassVar[tuple[str, ...]] = ("120 days before customer.renews_on", "on customer.renews_on")
+
+    offset: Duration | None
+    before: bool
+    attribute: str
+
+    @classmethod
+    def parse(cls, text: str) -> Anchor:
+        found = _read(_ANCHOR, text)
+        if found is None:
+            raise TimeTextError(
+                f"{text!r} is no anchor; write 'DURATION before|after customer.DATE' or 'on customer.DATE', "
+                f"such as {_anchor_meant(text)!r}"
+            )
+        if found[1]:
+            return Anchor(None, before=False, attribute=found[5])
+        return Anchor(_duration(found[2], found[3], text), found[4] == "before", found[5])
+
+    def __str__(self) -> str:
+        if self.offset is None:
+            return f"on customer.{self.attribute}"
+        return f"{self.offset} {'before' if self.before else 'after'} customer.{self.attribute}"
+
+
+@dataclass(frozen=True, slots=True)
+class DueReminder(_Text):
+    """A reminder told from a due date: `3 business days before`, `on the day`, `2 business days after`."""
+
+    _pattern: ClassVar[str] = _DUE_REMINDER
+    _examples: ClassVar[tuple[str, ...]] = ("3 business days before", "on the day", "2 business days after")
+
+    offset: Duration | None
+    before: bool
+
+    @classmethod
+    def parse(cls, text: str) -> DueReminder:
+        found = _read(_DUE_REMINDER, text)
+        if found is None:
+            raise TimeTextError(
+                f"{text!r} is not a reminder of an action; write 'DURATION before|after' or 'on the day', "
+                f"such as {_reminder_meant(text)!r}"
+            )
+        if found[1] is None:
+            return DueReminder(None, before=False)
+        return DueReminder(_duration(found[1], found[2], text), found[3] == "before")
+
+    def __str__(self) -> str:
+        return "on the day" if self.offset is None else f"{self.offset} {'before' if self.before else 'after'}"
+
+
+@dataclass(frozen=True, slots=True)
+class Limit(_Text):
+    """At most `count` messages to one contact in any trailing `period`: `3 per 7 days`."""
+
+    _pattern: ClassVar[str] = _LIMIT
+    _examples: ClassVar[tuple[str, ...]] = ("3 per 7 days", "1 per week")
+
+    count: int
+    period: Duration
+
+    @classmethod
+    def parse(cls, text: str) -> Limit:
+        found = _read(_LIMIT, text)
+        if found is None:
+            raise TimeTextError(f"{text!r} is not a limit; write 'N per DURATION', such as {_limit_meant(text)!r}")
+        if int(found[1]) == 0:
+            raise TimeTextError(f"{text!r} lets no message through; write a limit of at least 1")
+        period = _duration(found[2] or "1", found[3] or found[4], text)
+        if period.count == 0:
+            raise TimeTextError(f"{text!r} has a period of nothing; write at least 1 day")
+        return Limit(int(found[1]), period)
+
+    def __str__(self) -> str:
+        return f"{self.count} per {self.period}"
+
+
+@dataclass(frozen=True, slots=True)
+class Reentry(_Text):
+    """When a customer whose journey ended may be enrolled again: `never`, `always` or `after DURATION`."""
+
+    _pattern: ClassVar[str] = _REENTRY
+    _examples: ClassVar[tuple[str, ...]] = ("never", "always", "after 90 days")
+
+    allowed: bool
+    after: Duration | None = None
+
+    @classmethod
+    def parse(cls, text: str) -> Reentry:
+        found = _read(_REENTRY, text)
+        if found is None:
+            raise TimeTextError(f"{text!r} is not a rule for re-entry; {_REENTRIES}")
+        if found[1] is None:
+            return Reentry(text.strip() == "always")
+        return Reentry(allowed=True, after=_duration(found[1], found[2], text))
+
+    def __str__(self) -> str:
+        return f"after {self.after}" if self.after else ("always" if self.allowed else "never")

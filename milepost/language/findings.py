@@ -1,0 +1,71 @@
+"""Findings: problems by the path of the field they are in, before they are given a line and a column."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from milepost.language.problems import Problem
+from milepost.language.yaml_text import Path, spot_of, value_at
+
+_NOUNS = {
+    "stages": "stage",
+    "plays": "play",
+    "touchpoints": "touchpoint",
+    "actions": "action",
+    "outcomes": "outcome",
+    "roles": "role",
+    "personas": "persona",
+    "attributes": "attribute",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something wrong at `path`: at its key if `key`, or `offset` characters into its text."""
+
+    path: Path
+    code: str
+    message: str
+    suggestion: str | None = None
+    key: bool = False
+    offset: int | None = None
+
+    def problem(self, data: Any, file: str) -> Problem:
+        """The same with its place in the file."""
+        spot = spot_of(data, self.path, key=self.key)
+        value = value_at(data, self.path)
+        if self.offset is not None and isinstance(value, str):
+            spot = spot.within(value, self.offset)
+        return Problem(file, spot.line, spot.column, self.code, self.message, self.suggestion)
+
+
+def starts_with(path: Path, beginning: Path) -> bool:
+    """Whether a path is `beginning` or leads on from it."""
+    return path[: len(beginning)] == beginning
+
+
+def related(path: Path, others: Iterable[Path]) -> bool:
+    """Whether a path lies on the way to one of the others, or beyond one."""
+    return any(starts_with(path, other) or starts_with(other, path) for other in others)
+
+
+def describe(data: Any, path: Path) -> str:
+    """What a path leads to, in words: `the map`, `stage 'value'`, `metric of outcome 'hours_saved'`."""
+    owner, rest = "the map", path
+    for index in range(len(path) - 1):
+        noun = _NOUNS.get(str(path[index]))
+        if noun is not None:
+            owner = f"{noun} {_name(data, path[: index + 2], noun)}"
+            rest = path[index + 2 :]
+    fields = [str(part) for part in rest if isinstance(part, str)]
+    return f"{'.'.join(fields)!r} of {owner}" if fields else owner
+
+
+def _name(data: Any, path: Path, noun: str) -> str:
+    if isinstance(path[-1], str):
+        return repr(path[-1])
+    value = value_at(data, path)
+    name = value.get(noun) if isinstance(value, dict) else None
+    return repr(name) if isinstance(name, str) else f"number {path[-1] + 1}"

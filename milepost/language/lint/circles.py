@@ -1,0 +1,91 @@
+"""M111: branches that go round for ever in one instant.
+
+What takes time or a person is worth waiting for: a task, an action, an outcome, a wait, an anchor, a deadline, a
+cooldown. A mail is not: it is done when it is sent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from milepost.language.durations import Duration
+from milepost.language.findings import Finding
+from milepost.language.lint.openings import circle_from
+from milepost.language.lint.sight import Sight, arrows
+from milepost.language.model import AnyStep, Play, Stage, Touchpoint
+from milepost.language.yaml_text import Path
+
+
+@dataclass(frozen=True, slots=True)
+class _Edge:
+    """A stage or play that leads to another one at once; `path` is the branch, None for the sequence."""
+
+    origin: str
+    target: str
+    path: Path | None
+
+
+def check_circles(sight: Sight) -> Iterator[Finding]:
+    """One finding a circle, at its first branch in the file."""
+    edges = [edge for path, container in sight.containers for edge in _edges(sight, path, container)]
+    following: dict[str, list[str]] = {}
+    for edge in edges:
+        following.setdefault(edge.origin, []).append(edge.target)
+    told: set[str] = set()
+    for edge in edges:
+        circle = _circle_over(edge, following) if edge.path is not None else None
+        if circle is None or edge.path is None or not told.isdisjoint(circle):
+            continue
+        told.update(circle)
+        names = [name.partition(" ")[2] for name in circle]
+        said = f"Goes round for ever in one instant, {arrows(names)}: put a wait, a task or an action on the way"
+        yield Finding(edge.path, "M111", said)
+
+
+def _circle_over(edge: _Edge, following: dict[str, list[str]]) -> list[str] | None:
+    """The shortest circle that begins with this edge."""
+    if edge.target == edge.origin:
+        return [edge.origin]
+    return circle_from(edge.origin, {**following, edge.origin: [edge.target]})
+
+
+def _edges(sight: Sight, path: Path, container: Stage | Play) -> Iterator[_Edge]:
+    if not _closes_at_once(container):
+        return
+    origin = _name(container)
+    moved = False
+    if any(item.end is not None for item in container.then):
+        return
+    for index, item in enumerate(container.then):
+        if item.go_to is not None:
+            moved = True
+            yield _Edge(origin, f"stage {item.go_to}", (*path, "then", index, "go_to"))
+        if item.play is not None and not _cools_down(sight, item.play):
+            yield _Edge(origin, f"play {item.play}", (*path, "then", index, "play"))
+    if isinstance(container, Stage) and container in sight.sequence and not moved:
+        place = sight.sequence.index(container) + 1
+        if place < len(sight.sequence):
+            yield _Edge(origin, f"stage {sight.sequence[place].id}", None)
+
+
+def _name(container: Stage | Play) -> str:
+    return f"{'stage' if isinstance(container, Stage) else 'play'} {container.id}"
+
+
+def _closes_at_once(container: Stage | Play) -> bool:
+    required = [step for step in container.steps if not step.optional and getattr(step, "every", None) is None]
+    return bool(required) and all(_is_instant(step) for step in required)
+
+
+def _is_instant(step: AnyStep) -> bool:
+    mail = isinstance(step, Touchpoint) and step.role is None
+    return mail and step.at is None and not _takes_time(step.wait)
+
+
+def _takes_time(duration: Duration | None) -> bool:
+    return duration is not None and duration.count > 0
+
+
+def _cools_down(sight: Sight, play: str) -> bool:
+    return any(each.id == play and _takes_time(each.cooldown) for each in sight.map.plays)

@@ -1,0 +1,46 @@
+"""M110: messages and playbooks are there, can be read, and use what is known."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from milepost.language.findings import Finding, describe
+from milepost.language.lint.sight import Placed, Sight, is_unreadable
+from milepost.language.loader import SIDE_FOLDERS, Loaded
+from milepost.language.names import did_you_mean, nearest
+from milepost.language.problems import Problem
+from milepost.language.templates import check_template
+
+_FIELDS = (("message", "messages"), ("reminder", "messages"), ("playbook", "playbooks"))
+
+
+def check_files(sight: Sight, loaded: Loaded) -> Iterator[Problem]:
+    """The files that the map names, and every file that lies beside it; nothing for a map without a folder."""
+    if loaded.files is None:
+        return
+    for placed in sight.steps:
+        for finding in _missing(sight, placed, loaded):
+            yield finding.problem(sight.data, loaded.file)
+    for name, text in sorted(loaded.files.items()):
+        folder = name.partition("/")[0]
+        if folder in SIDE_FOLDERS:
+            for found in check_template(text, list(sight.map.attributes), message=folder == "messages"):
+                file = loaded.name_of(name)
+                yield Problem(file, found.line, found.column, "M110", found.message, found.suggestion)
+
+
+def _missing(sight: Sight, placed: Placed, loaded: Loaded) -> Iterator[Finding]:
+    assert loaded.files is not None
+    unread = {problem.file for problem in loaded.problems}
+    for field, folder in _FIELDS:
+        name = getattr(placed.step, field, None)
+        if name is None or is_unreadable(name) or f"{folder}/{name}" in loaded.files:
+            continue
+        if loaded.name_of(f"{folder}/{name}") in unread:
+            continue
+        there = [each.partition("/")[2] for each in loaded.files if each.startswith(f"{folder}/")]
+        suggestion = nearest(name, there)
+        path = (*placed.path, field)
+        hint = did_you_mean(suggestion) or "; write it"
+        said = f"There is no file {folder}/{name}, named in {describe(sight.data, path)}{hint}"
+        yield Finding(path, "M110", said, suggestion)

@@ -1,0 +1,34 @@
+"""M104: ids are unique."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from milepost.language.findings import Finding, describe
+from milepost.language.lint.sight import Sight
+from milepost.language.names import BUILT_IN
+from milepost.language.yaml_text import Path
+
+
+def check_ids(sight: Sight) -> Iterator[Finding]:
+    """Steps over the whole map, stages and plays each among themselves, attributes against the built-in ones."""
+    steps = ((placed.step.id, (*placed.path, str(placed.path[-2])[:-1])) for placed in sight.steps)
+    yield from _repeated(sight, steps)
+    for section, noun in (("stages", "stage"), ("plays", "play")):
+        parts = (each for each in sight.containers if each[0][0] == section)
+        yield from _repeated(sight, ((part.id, (*path, noun)) for path, part in parts))
+    for name in sight.map.attributes:
+        if name in BUILT_IN:
+            said = f"Every customer has {name!r} without declaring it; rename or remove this attribute"
+            yield Finding(("attributes", name), "M104", said, key=True)
+
+
+def _repeated(sight: Sight, ids: Iterable[tuple[str, Path]]) -> Iterator[Finding]:
+    first: dict[str, Path] = {}
+    for name, path in ids:
+        if name in first:
+            other = describe(sight.data, first[name][:-3]) if len(first[name]) > 3 else "this map"  # noqa: PLR2004
+            said = f"The id {name!r} is used twice: {path[-1]} here, and {first[name][-1]} in {other}; rename one"
+            yield Finding(path, "M104", said)
+        else:
+            first[name] = path

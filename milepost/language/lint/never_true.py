@@ -1,0 +1,212 @@
+"""M107 for comparisons whose answer never changes, as the text compared with is no value that may stand there."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import date
+
+from milepost.language import cel_text
+from milepost.language.cel_text import Token
+from milepost.language.findings import related
+from milepost.language.lint.sight import Sight
+from milepost.language.model import AttributeType, Outcome, Touchpoint
+from milepost.language.names import did_you_mean, nearest
+
+_STATES = ("waiting", "open", "done", "skipped", "withdrawn")
+_OF_OUTCOMES = ("waiting", "open", "asked", "verified", "partial", "disputed", "silent", "skipped", "withdrawn")
+_OF_PLAYS = ("never", "open", "ended")
+_OF_STAGES = ("waiting", "open", "closed")
+_EQUAL = ("==", "!=")
+_ORDER = ("<", "<=", ">", ">=")
+_JOINED = (".", "[", "(", "+")
+"""What makes of a text or a name, before or after it, only a part of what is compared."""
+
+
+@dataclass(frozen=True, slots=True)
+class NeverTrue:
+    """A text of a condition, from `offset` on, that what it is compared with never is."""
+
+    offset: int
+    message: str
+    suggestion: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Comparison:
+    """`ROOT.NAME` compared with a text."""
+
+    root: str
+    name: str
+    sign: str
+    literal: Token
+    text: str
+
+
+def never_true(sight: Sight, condition: str) -> Iterator[NeverTrue]:
+    """Every text in a condition that compiles which what it is compared with never is, in the order of the text."""
+    for each in _comparisons(cel_text.tokenize(condition)):
+        if each.root == "customer":
+            yield from _of_attribute(sight, each)
+        elif each.sign not in _ORDER and (find := _VALID.get(each.root)) is not None:
+            yield from _unless_one_of(each, *find(sight, each.name))
+
+
+def _comparisons(tokens: Sequence[Token]) -> Iterator[_Comparison]:
+    for index, token in enumerate(tokens):
+        sign = token.text
+        if token.kind == "text" or sign not in (*_EQUAL, *_ORDER, "in"):
+            continue
+        left, right = _name_before(tokens, index), _name_after(tokens, index)
+        found: list[Token] = []
+        if left is not None:
+            found = _list_after(tokens, index) if sign == "in" else _text_after(tokens, index)
+        elif right is not None and sign != "in":
+            found = _text_before(tokens, index)
+        for literal in found:
+            value = _value(literal.text)
+            if (name := left or right) is not None and value is not None:
+                yield _Comparison(*name, sign, literal, value)
+
+
+def _word(tokens: Sequence[Token], index: int) -> str:
+    return tokens[index].text if 0 <= index < len(tokens) else ""
+
+
+def _name_before(tokens: Sequence[Token], index: int) -> tuple[str, str] | None:
+    return None if _word(tokens, index - 4) in _JOINED[3:] else _name(tokens[max(index - 3, 0) : index])
+
+
+def _name_after(tokens: Sequence[Token], index: int) -> tuple[str, str] | None:
+    return None if _word(tokens, index + 4) in _JOINED else _name(tokens[index + 1 : index + 4])
+
+
+def _name(words: Sequence[Token]) -> tuple[str, str] | None:
+    if [each.kind for each in words] != ["name", "mark", "name"] or words[1].text != ".":
+        return None
+    return (words[0].text, words[2].text) if words[0].text in cel_text.ROOTS else None
+
+
+def _text_after(tokens: Sequence[Token], index: int) -> list[Token]:
+    alone = _word(tokens, index + 2) not in _JOINED
+    return [each for each in tokens[index + 1 : index + 2] if alone and each.kind == "text"]
+
+
+def _text_before(tokens: Sequence[Token], index: int) -> list[Token]:
+    alone = _word(tokens, index - 2) not in _JOINED[3:]
+    return [each for each in tokens[max(index - 1, 0) : index] if alone and each.kind == "text"]
+
+
+def _list_after(tokens: Sequence[Token], index: int) -> list[Token]:
+    found: list[Token] = []
+    if _word(tokens, index + 1) != "[":
+        return found
+    for at in range(index + 2, len(tokens)):
+        if tokens[at].text in ("]", "["):
+            break
+        if tokens[at].kind == "text" and tokens[at - 1].text in "[," and _word(tokens, at + 1) in ("]", ","):
+            found.append(tokens[at])
+    return found
+
+
+def _value(literal: str) -> str | None:
+    """What a text in quotes says; None where it is written with backslashes or as bytes."""
+    if literal[0] not in "\"'" or "\\" in literal:
+        return None
+    quotes = 3 if literal[:3] in ('"""', "'''") else 1
+    return literal[quotes:-quotes]
+
+
+_Valid = tuple[Sequence[str] | None, str]
+
+
+def _of_step(sight: Sight, name: str) -> _Valid:
+    outcomes = {isinstance(each.step, Outcome) for each in sight.steps if each.step.id == name}
+    valid = (*_STATES[:2], *_OF_OUTCOMES[2:7], *_STATES[2:]) if True in outcomes else _STATES
+    return valid, "the state of an outcome" if outcomes == {True} else "the state of a step"
+
+
+def _of_outcome(_sight: Sight, _name: str) -> _Valid:
+    return _OF_OUTCOMES, "the verdict or state of an outcome"
+
+
+def _of_play(_sight: Sight, _name: str) -> _Valid:
+    return _OF_PLAYS, "the state of a play"
+
+
+def _of_stage(_sight: Sight, _name: str) -> _Valid:
+    return _OF_STAGES, "the state of a stage"
+
+
+def _of_result(sight: Sight, name: str) -> _Valid:
+    valid: list[str] = []
+    for each in sight.steps:
+        if each.step.id == name and isinstance(each.step, Touchpoint):
+            if related((*each.path, "results"), sight.repaired):
+                return None, ""
+            valid += each.step.results or ()
+    return valid, f"the result of step {name!r}"
+
+
+_VALID: dict[str, Callable[[Sight, str], _Valid]] = {
+    "steps": _of_step,
+    "outcomes": _of_outcome,
+    "plays": _of_play,
+    "stages": _of_stage,
+    "results": _of_result,
+}
+
+
+def _of_attribute(sight: Sight, found: _Comparison) -> Iterator[NeverTrue]:
+    if related(("attributes", found.name), sight.repaired):
+        return
+    if sight.names.attributes.get(found.name) is AttributeType.DATE:
+        yield from _unless_date(found)
+    declared = sight.map.attributes.get(found.name)
+    if declared is not None and declared.type is AttributeType.TEXT and found.sign not in _ORDER:
+        valid = None if declared.one_of is None else [str(each) for each in declared.one_of]
+        yield from _unless_one_of(found, valid, f"the {found.name!r} of a customer")
+
+
+def _unless_one_of(found: _Comparison, valid: Sequence[str] | None, what: str) -> Iterator[NeverTrue]:
+    if valid and found.text not in valid:
+        near = nearest(found.text, valid)
+        said = f"{found.text!r} is never {what}: it is {_either(valid)}{did_you_mean(near)}"
+        yield NeverTrue(found.literal.start, said, near)
+
+
+def _either(words: Sequence[str]) -> str:
+    *first, last = words
+    return f"{', '.join(first)} or {last}" if first else last
+
+
+def _unless_date(found: _Comparison) -> Iterator[NeverTrue]:
+    if re.fullmatch(r"\d{4}-\d\d-\d\d", found.text) and _date(*found.text.split("-")) is not None:
+        return
+    attribute = f"customer.{found.name}"
+    if not found.text and found.sign == "!=":
+        return  # as good as has(): what is not known is not true
+    if not found.text:
+        said = f"The date {attribute} is never an empty text; has({attribute}) says whether it is known"
+        yield NeverTrue(found.literal.start, said, None)
+        return
+    near = _meant(found.text)
+    way = f"write {near!r}" if near else "write YYYY-MM-DD, such as '2027-03-01'"
+    said = f"{found.text!r} is no date, and {attribute} is compared with one; {way}"
+    yield NeverTrue(found.literal.start, said, near)
+
+
+def _meant(text: str) -> str | None:
+    """The date that a text surely stands for: the year first, or as German and its neighbours write it."""
+    if year_first := re.fullmatch(r"(\d{4})[-./](\d\d?)[-./](\d\d?)", text):
+        return _date(*year_first.groups())
+    day_first = re.fullmatch(r"(\d\d?)\. ?(\d\d?)\. ?(\d{4})", text)
+    return _date(*reversed(day_first.groups())) if day_first else None
+
+
+def _date(year: str, month: str, day: str) -> str | None:
+    with suppress(ValueError):
+        return date(int(year), int(month), int(day)).isoformat()
+    return None

@@ -1,0 +1,131 @@
+"""M108 and M109: `after` in circles, and what can never open."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from milepost.language.conditions import ConditionError, compile_condition
+from milepost.language.findings import Finding
+from milepost.language.lint.sight import Placed, Sight, arrows
+from milepost.language.model import Play, Stage
+
+
+def check_openings(sight: Sight) -> Iterator[Finding]:
+    """Circles first; then stages behind one that never closes, steps that wait for later stages, plays."""
+    yield from _circles(sight)
+    yield from _stages(sight)
+    yield from _steps(sight)
+    yield from _plays(sight)
+
+
+def circle_from(start: str, following: Mapping[str, Sequence[str]]) -> list[str] | None:
+    """The shortest way from a name back to itself, without the return; None if there is none."""
+    ways = [[start]]
+    seen = set()
+    while ways:
+        way = ways.pop(0)
+        for name in following.get(way[-1], ()):
+            if name == start:
+                return way
+            if name not in seen:
+                seen.add(name)
+                ways.append([*way, name])
+    return None
+
+
+def _circles(sight: Sight) -> Iterator[Finding]:
+    homes = {placed.step.id: placed for placed in reversed(sight.steps)}  # of an id used twice the first counts
+    after = {name: placed.step.after for name, placed in homes.items()}
+    told: set[str] = set()
+    for placed in sight.steps:
+        name = placed.step.id
+        if homes[name] is not placed:
+            continue
+        circle = None if name in told else circle_from(name, after)
+        if circle is None:
+            continue
+        told.update(circle)
+        index = placed.step.after.index(circle[1] if len(circle) > 1 else name)
+        said = f"'after' runs in a circle, {arrows(circle)}: none of them ever opens; remove one"
+        yield Finding((*placed.path, "after", index), "M108", said)
+
+
+def _stages(sight: Sight) -> Iterator[Finding]:
+    """A stage of the sequence opens when the one before it closes by itself, or when a branch goes to it."""
+    before: Stage | None = None
+    opens_by_itself = True
+    for stage in sight.sequence:
+        opens_by_itself = before is None or (opens_by_itself and _leads_on(before))
+        if not opens_by_itself and stage.id not in sight.gone_to:
+            assert before is not None
+            path = ("stages", sight.map.stages.index(stage), "stage")
+            said = f"Stage {stage.id!r} can never open: {_why(before)}, and no 'go_to' names it"
+            yield Finding(path, "M109", said)
+            opens_by_itself = True  # what stands behind it is told by it
+        opens_by_itself = opens_by_itself or stage.id in sight.gone_to
+        before = stage
+    for index, stage in enumerate(sight.map.stages):
+        if stage.opens is not None and stage.opens.when and stage.id not in sight.gone_to:
+            triggers = stage.opens.when
+            if all(each.event is None and _is_never_true(sight, each.if_) for each in triggers):
+                said = f"Stage {stage.id!r} can never open: its condition is never true"
+                yield Finding(("stages", index, "opens", "when"), "M109", said)
+
+
+def _closes(stage: Stage) -> bool:
+    return any(not step.optional and getattr(step, "every", None) is None for step in stage.steps)
+
+
+def _leads_on(stage: Stage) -> bool:
+    return _closes(stage) and not any(item.go_to or item.end for item in stage.then)
+
+
+def _why(before: Stage) -> str:
+    if not _closes(before):
+        return f"{before.id!r} before it has no required step and so never closes by itself"
+    if _leads_on(before):
+        return f"{before.id!r} before it never opens"
+    return f"{before.id!r} before it goes elsewhere when it closes"
+
+
+def _steps(sight: Sight) -> Iterator[Finding]:
+    """A step can't wait for one of a stage that opens only after the step's own stage has closed."""
+    position = {stage.id: index for index, stage in enumerate(sight.sequence)}
+    homes = {placed.step.id: placed for placed in reversed(sight.steps)}
+    earliest_return = min((position[name] for name in sight.gone_to if name in position), default=len(position))
+    for placed in sight.steps:
+        mine = _position(placed, position)
+        if mine is None or earliest_return <= mine:
+            continue
+        for index, name in enumerate(placed.step.after):
+            theirs = _position(homes[name], position) if name in homes else None
+            if theirs is not None and theirs > mine:
+                later = homes[name].container.id
+                said = (
+                    f"Step {placed.step.id!r} can never open: it waits for {name!r} of stage {later!r}, "
+                    f"which opens only after {placed.container.id!r} has closed"
+                )
+                yield Finding((*placed.path, "after", index), "M109", said)
+
+
+def _position(placed: Placed, position: Mapping[str, int]) -> int | None:
+    return position.get(placed.container.id) if isinstance(placed.container, Stage) else None
+
+
+def _plays(sight: Sight) -> Iterator[Finding]:
+    """A play can be started by hand, but not against an `only_if` that is never true."""
+    for path, container in sight.containers:
+        if isinstance(container, Play) and _is_never_true(sight, container.only_if):
+            said = f"Play {container.id!r} can never open: its 'only_if' is never true"
+            yield Finding((*path, "only_if"), "M109", said)
+
+
+def _is_never_true(sight: Sight, text: str | None) -> bool:
+    """Whether a condition depends on nothing and is not true."""
+    if text is None:
+        return False
+    try:
+        condition = compile_condition(text, sight.names)
+    except ConditionError:
+        return False
+    return not condition.references and "days_" not in text and not condition.is_true({})

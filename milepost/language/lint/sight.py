@@ -1,0 +1,92 @@
+"""A map as the checks see it: its parts with their paths, and what could not be read of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, TypeVar
+
+from milepost.language.model import AnyStep, BranchItem, Map, Node, Play, Stage
+from milepost.language.names import Names
+from milepost.language.structure import UNREADABLE, nodes_of
+from milepost.language.yaml_text import Path
+
+N = TypeVar("N", bound=Node)
+
+
+@dataclass(frozen=True)
+class Placed:
+    """A step with its path and the stage or play that it is in."""
+
+    path: Path
+    step: AnyStep
+    container: Stage | Play
+
+
+@dataclass(frozen=True)
+class Sight:
+    """A map, perhaps a draft: `repaired` are the paths at which it is not what was written."""
+
+    map: Map
+    data: Any
+    repaired: frozenset[Path] = frozenset()
+
+    @cached_property
+    def names(self) -> Names:
+        """What conditions may name."""
+        return Names.of(self.map)
+
+    @cached_property
+    def _nodes(self) -> tuple[tuple[Path, Node], ...]:
+        return tuple(nodes_of(self.map))
+
+    def nodes(self, kind: type[N]) -> Iterator[tuple[Path, N]]:
+        """Every part of one kind with its path."""
+        for path, node in self._nodes:
+            if isinstance(node, kind):
+                yield path, node
+
+    @cached_property
+    def containers(self) -> tuple[tuple[Path, Stage | Play], ...]:
+        """Every stage, then every play."""
+        stages: list[tuple[Path, Stage | Play]] = [
+            (("stages", index), stage) for index, stage in enumerate(self.map.stages)
+        ]
+        return (*stages, *((("plays", index), play) for index, play in enumerate(self.map.plays)))
+
+    @cached_property
+    def steps(self) -> tuple[Placed, ...]:
+        """Every step, by stage and play, in the order of the file."""
+        found = []
+        for path, container in self.containers:
+            for track in container.written_tracks:
+                found += [
+                    Placed((*path, track, index), step, container)
+                    for index, step in enumerate(getattr(container, track))
+                ]
+        return tuple(found)
+
+    @cached_property
+    def sequence(self) -> tuple[Stage, ...]:
+        """The stages that open one after the other."""
+        return tuple(stage for stage in self.map.stages if stage.opens is None)
+
+    @cached_property
+    def gone_to(self) -> frozenset[str]:
+        """The stages that some branch goes to."""
+        return frozenset(item.go_to for _, item in self.nodes(BranchItem) if item.go_to is not None)
+
+    def is_whole(self, section: str) -> bool:
+        """Whether a section of the map, such as `roles`, could be read as a whole."""
+        return (section,) not in self.repaired
+
+
+def is_unreadable(name: str) -> bool:
+    """Whether a name stands in a draft for one that could not be read."""
+    return name.startswith(UNREADABLE)
+
+
+def arrows(names: Sequence[str]) -> str:
+    """A circle in words: `a → b → a`."""
+    return " → ".join([*names, names[0]])

@@ -1,0 +1,51 @@
+"""M103 between two fields: values that an attribute's type does not allow."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from milepost.language.findings import Finding
+from milepost.language.lint.sight import Sight
+from milepost.language.model import Attribute, AttributeType, BranchItem
+from milepost.language.names import BUILT_IN, did_you_mean, nearest
+from milepost.language.values import fits
+
+_WORDS = {
+    AttributeType.TEXT: "text",
+    AttributeType.NUMBER: "a number",
+    AttributeType.DATE: "a date, YYYY-MM-DD",
+    AttributeType.FLAG: "true or false",
+}
+
+
+def check_values(sight: Sight) -> Iterator[Finding]:
+    """What `one_of` lists and what branches set is of the attribute's type."""
+    for name, attribute in sight.map.attributes.items():
+        if ("attributes", name, "type") in sight.repaired:
+            continue
+        for index, value in enumerate(attribute.one_of or ()):
+            if not fits(value, attribute.type):
+                said = f"{value!r} is not {_WORDS[attribute.type]}, the type of {name!r}"
+                yield Finding(("attributes", name, "one_of", index), "M103", said)
+    for path, item in sight.nodes(BranchItem):
+        for name, given in (item.set or {}).items():
+            declared = sight.map.attributes.get(name) or _built_in(name)
+            if declared is not None and ("attributes", name, "type") not in sight.repaired:
+                for said, suggestion in _wrong(name, given, declared):
+                    yield Finding((*path, "set", name), "M103", said, suggestion)
+
+
+def _built_in(name: str) -> Attribute | None:
+    return Attribute(type=BUILT_IN[name]) if name in BUILT_IN else None
+
+
+def _wrong(name: str, value: Any, attribute: Attribute) -> Iterator[tuple[str, str | None]]:
+    if value is None:  # forgets the value
+        return
+    if not fits(value, attribute.type):
+        yield f"{name!r} is set to {value!r}, which is not {_WORDS[attribute.type]}", None
+    elif attribute.one_of is not None and value not in attribute.one_of:
+        suggestion = nearest(str(value), [each for each in attribute.one_of if isinstance(each, str)])
+        allowed = ", ".join(str(each) for each in attribute.one_of)
+        yield f"{value!r} is not one of {allowed}, the values of {name!r}{did_you_mean(suggestion)}", suggestion

@@ -1,0 +1,121 @@
+"""Fields that stand under the wrong parent, most often because they are indented too far or not far enough."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, get_args, get_origin
+
+from milepost.language.findings import describe
+from milepost.language.model import Map
+from milepost.language.words import Node
+from milepost.language.yaml_text import Fields, Path, value_at
+
+NAMED_SECTIONS = ("attributes", "roles", "personas")
+"""Sections whose fields are named by the map's author, so that no name is unknown there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """Where a misplaced field belongs, and what to do about it."""
+
+    path: Path
+    way: str
+
+
+def fields_of(node: type[Node]) -> list[str]:
+    """The names of a part's fields as maps write them."""
+    return [info.alias or name for name, info in node.model_fields.items()]
+
+
+def home_of(data: Any, path: Path) -> Home | None:
+    """The part around an unknown field, or right above it, that knows the field and lacks it; nothing if none does."""
+    return _around(data, path) or _above(data, path)
+
+
+def node_at(path: Path) -> type[Node] | None:
+    """The model that a place in a map is read by."""
+    annotation: Any = Map
+    for part in path:
+        if isinstance(part, int):
+            continue
+        found = _read_by(annotation)
+        if found is None:
+            return None
+        if isinstance(found, type) and issubclass(found, Node):
+            by_name = {info.alias or name: info for name, info in found.model_fields.items()}
+            if part not in by_name:
+                return None
+            annotation = by_name[part].annotation
+        else:
+            annotation = get_args(found)[1]
+    found = _read_by(annotation)
+    return found if isinstance(found, type) and issubclass(found, Node) else None
+
+
+def strays_in_sections(data: Any, paths: list[Path]) -> Iterator[tuple[Path, str]]:
+    """Of paths that are wrong, the fields of the map that were taken for names of a section; with what to say."""
+    strays = {path[:2] for path in paths if len(path) > 1 and path[0] in NAMED_SECTIONS}
+    for section, name in sorted(strays, key=str):
+        if name in fields_of(Map) and name not in data:
+            said = f"{name!r} is a field of the map and stands in {section!r}; indent it as far as {section!r}"
+            yield (section, name), said
+
+
+def move(data: Any, path: Path, home: Path) -> None:
+    """Put a field where it belongs, with where it was written."""
+    source, target = value_at(data, path[:-1]), value_at(data, home[:-1])
+    name = path[-1]
+    target[name] = source.pop(name)
+    if isinstance(source, Fields) and isinstance(target, Fields):
+        target.keys_at[name], target.values_at[name] = source.keys_at.pop(name), source.values_at.pop(name)
+
+
+def _around(data: Any, path: Path) -> Home | None:
+    name = path[-1]
+    for length in range(len(path) - 2, -1, -1):
+        owner = path[:length]
+        if _lacks(data, owner, name):
+            who = describe(data, owner)
+            way = "if it belongs there, indent it less, as far as that one's fields"
+            return Home((*owner, name), f"{who} has one: {way}")
+    return None
+
+
+def _above(data: Any, path: Path) -> Home | None:
+    name, container = path[-1], value_at(data, path[:-1])
+    node = node_at(path[:-1])
+    known = fields_of(node) if node else []
+    before = [key for key in list(container)[: list(container).index(name)] if key in known]
+    place: Path = (*path[:-1], *before[-1:])
+    while before:
+        value = value_at(data, place)
+        if isinstance(value, list) and value:
+            place = (*place, len(value) - 1)
+        elif isinstance(value, dict) and _lacks(data, place, name):
+            who = describe(data, place)
+            way = "if it belongs there, indent it deeper, as far as that one's fields"
+            return Home((*place, name), f"{who} above has one: {way}")
+        elif len(place) == 1 and place[0] in NAMED_SECTIONS:
+            return Home((*place, name), f"if it belongs to {place[0]!r} above, indent it deeper")
+        elif isinstance(value, dict) and value:
+            place = (*place, next(reversed(value)))
+        else:
+            return None
+    return None
+
+
+def _lacks(data: Any, path: Path, name: Any) -> bool:
+    """Whether a part knows a field and has none."""
+    node, value = node_at(path), value_at(data, path)
+    return node is not None and isinstance(value, dict) and name in fields_of(node) and name not in value
+
+
+def _read_by(annotation: Any) -> Any:
+    """The model, or the mapping, somewhere in an annotation."""
+    if isinstance(annotation, type) and issubclass(annotation, Node):
+        return annotation
+    if get_origin(annotation) is dict:
+        return annotation
+    found = (_read_by(each) for each in get_args(annotation))
+    return next((each for each in found if each is not None), None)

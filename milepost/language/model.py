@@ -1,0 +1,295 @@
+"""The map language as pydantic models: what operations write, with every default filled in.
+
+The models hold what one field alone can say. What needs two places of a map (references, circles, conditions)
+is checked in `milepost.language.lint`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import time
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    ModelWrapValidatorHandler,
+    PrivateAttr,
+    model_validator,
+)
+
+from milepost.language.durations import Anchor, Duration, Limit, Reentry
+from milepost.language.steps import (
+    Action,
+    AnyStep,
+    AskAgain,
+    Branch,
+    BranchItem,
+    Escalate,
+    Metric,
+    Outcome,
+    Overdue,
+    Step,
+    Then,
+    Touchpoint,
+    Trigger,
+    Triggers,
+)
+from milepost.language.words import (
+    OR_TEXT,
+    WEEK,
+    AttributeType,
+    Clock,
+    ConditionText,
+    Conflict,
+    Day,
+    FileName,
+    Id,
+    Many,
+    MapId,
+    Node,
+    OutcomeType,
+    Scalar,
+    Text,
+    Verdict,
+)
+
+__all__ = [
+    "WEEK",
+    "WEEKDAYS",
+    "Action",
+    "AnyStep",
+    "AskAgain",
+    "Attribute",
+    "AttributeType",
+    "Branch",
+    "BranchItem",
+    "Clock",
+    "ConditionText",
+    "Conflict",
+    "ContactPolicy",
+    "Day",
+    "Days",
+    "Escalate",
+    "FileName",
+    "Id",
+    "Many",
+    "Map",
+    "MapId",
+    "Metric",
+    "Node",
+    "Opens",
+    "Outcome",
+    "OutcomeType",
+    "Overdue",
+    "Persona",
+    "Play",
+    "Role",
+    "Scalar",
+    "Segment",
+    "Stage",
+    "Step",
+    "Steps",
+    "Text",
+    "Then",
+    "Touchpoint",
+    "Trigger",
+    "Triggers",
+    "Verdict",
+    "Window",
+    "WorkingTime",
+]
+
+
+class Attribute(Node):
+    """A customer fact that conditions and messages may use."""
+
+    type: AttributeType = Field(description="text, number, date or flag")
+    one_of: tuple[Scalar, ...] | None = Field(None, description="the only values allowed")
+    title: Text | None = Field(None, description="what people call it")
+
+
+class Role(Node):
+    """A part that colleagues play for a customer."""
+
+    title: Text = Field(description="what people call it")
+    escalate: Escalate | None = Field(
+        None, description="whom its late tasks go to as well, where a task does not say it itself"
+    )
+
+
+class Persona(Node):
+    """A part that people play on the customer's side."""
+
+    title: Text = Field(description="what people call it")
+    wants: Text | None = Field(None, description="what they hope for; for the colleagues who write to them")
+    fallback: Id | None = Field(None, description="the persona who stands in where nobody has this one")
+
+
+def _ordered_days(days: tuple[Day, ...]) -> tuple[Day, ...]:
+    if not days:
+        raise ValueError("no day is left; name at least one of " + ", ".join(WEEK))
+    return tuple(day for day in WEEK if day in days)
+
+
+Days = Annotated[tuple[Day, ...], AfterValidator(_ordered_days)]
+WEEKDAYS: tuple[Day, ...] = WEEK[:5]
+
+
+class Window(Node):
+    """Days and hours; `from` belongs to the window, `to` does not."""
+
+    days: Days = Field(WEEKDAYS, description="days of the week")
+    from_: Clock = Field(time(9), alias="from")
+    to: Clock = time(17)
+
+    def conflicts(self) -> Iterator[Conflict]:
+        if self.from_ >= self.to:
+            yield Conflict(("from", "to"), f"from {self.from_:%H:%M} is not before to {self.to:%H:%M}", "M103")
+
+
+class WorkingTime(Window):
+    """Our calendar: when colleagues work, in which time zone, with whose holidays."""
+
+    timezone: str = Field("UTC", description="IANA name, such as Europe/Berlin")
+    country: str | None = Field(None, description="ISO 3166 code of the country whose holidays count")
+
+
+class ContactPolicy(Node):
+    """When, and how often, a customer's contact may be written to, in the contact's own time zone."""
+
+    window: Window = Field(default_factory=Window)
+    limit: Limit | None = Field(
+        None, description="at most so many messages to one contact, `3 per 7 days`; without it no limit"
+    )
+
+
+class Steps(Node):
+    """What stages and plays share: steps on three tracks, in the order of the file."""
+
+    touchpoints: tuple[Touchpoint, ...] = ()
+    actions: tuple[Action, ...] = ()
+    outcomes: tuple[Outcome, ...] = ()
+    _tracks: tuple[str, ...] = PrivateAttr(("touchpoints", "actions", "outcomes"))
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _remember_the_order_of_the_file(cls, data: Any, handler: ModelWrapValidatorHandler[Self]) -> Self:
+        made = handler(data)
+        if isinstance(data, dict):
+            written = [key for key in data if key in ("touchpoints", "actions", "outcomes")]
+            made._tracks = tuple(written)  # noqa: SLF001 - our own
+        return made
+
+    @property
+    def written_tracks(self) -> tuple[str, ...]:
+        """The tracks that the map writes, in the order of the file."""
+        return self._tracks
+
+    @property
+    def steps(self) -> tuple[AnyStep, ...]:
+        """Every step in the order of the file."""
+        return tuple(step for track in self._tracks for step in getattr(self, track))
+
+
+class Opens(Node):
+    """When a stage opens that does not wait for the one before it."""
+
+    at: Anchor | None = Field(None, description="by a date of the customer's")
+    when: Triggers = Field((), description="by what happens")
+
+    def conflicts(self) -> Iterator[Conflict]:
+        if self.at is not None and self.when:
+            yield Conflict(("when", "at"), "'at' and 'when' exclude each other; remove one")
+        elif self.at is None and not self.when:
+            yield Conflict(("at", "when"), "'opens' needs 'at' or 'when'")
+
+
+class Stage(Steps):
+    """A part of the journey that customers are in."""
+
+    stage: Id
+    title: Text = Field(description="what people call it")
+    goal: Text | None = Field(None, description="what the customer has when it is over")
+    target: Duration | None = Field(None, description="open for longer: the customer is stuck here")
+    opens: Opens | None = Field(None, description="by this alone, beside the other stages")
+    then: Branch = Field((), description="what follows when it closes; without it the next stage of the file")
+
+    @property
+    def id(self) -> str:
+        return self.stage
+
+
+class Play(Steps):
+    """A side path for a risk or an expansion."""
+
+    play: Id
+    kind: Literal["risk", "expansion", "other"] = Field(
+        description="a risk shows on the pages of colleagues and operations"
+    )
+    title: Text = Field(description="what people call it")
+    starts_when: Triggers = Field((), description="what starts it, beside branches and people")
+    only_if: ConditionText | None = Field(None, description="condition without which it does not start")
+    cooldown: Duration | None = Field(None, description="how long after its end it may start again")
+    holds: Literal["none", "messages", "everything"] = Field("none", description="what it keeps back meanwhile")
+    deadline: Duration | None = Field(None, description="how long it may take")
+    on_deadline: Branch = Field((), description="what follows when the deadline passes")
+    ends_when: Triggers = Field((), description="what ends it before all its steps are closed")
+    then: Branch = Field((), description="what follows when it ends")
+
+    @property
+    def id(self) -> str:
+        return self.play
+
+
+class Segment(Node):
+    """The customers that a map is for."""
+
+    where: ConditionText = Field(description="condition over `customer.` that says whom the map is for")
+    priority: int = Field(0, description="the highest wins where several maps are for a customer")
+
+
+def _title_only(value: Any) -> Any:
+    return {"title": value} if isinstance(value, str) else value
+
+
+class Map(Node):
+    """A customer value realization map for one segment."""
+
+    map: MapId = Field(description="the map's id, for ever")
+    title: Text = Field(description="what people call it")
+    outcome: OutcomeType = Field(description="the result that the map is about")
+    owner: Text = Field(description="mail address of who answers for it")
+    segment: Segment = Field(description="whom it is for")
+    stages: Annotated[tuple[Stage, ...], Field(min_length=1)]
+    plays: tuple[Play, ...] = Field((), description="side paths for risks and expansions")
+    attributes: dict[Id, Attribute] = Field(default_factory=dict)
+    roles: Annotated[
+        dict[Id, Annotated[Role, BeforeValidator(_title_only), OR_TEXT]],
+        Field(min_length=1),
+    ]
+    personas: Annotated[dict[Id, Persona], Field(min_length=1)]
+    working_time: WorkingTime = Field(default_factory=WorkingTime, description="our calendar")
+    contact_policy: ContactPolicy = Field(
+        default_factory=ContactPolicy, description="when, and how often, customers are written to"
+    )
+    reenter: Reentry = Field(Reentry(allowed=False), description="whether a customer may go through it again")
+    on_resume: Literal["shift", "run", "skip"] = Field(
+        "shift", description="what a pause does to what was due meanwhile"
+    )
+    review: Duration | None = Field(None, description="how often the owner looks at it again")
+    hypothesis: Text | None = Field(None, description="what the map is meant to prove")
+    description: Text | None = Field(None, description="anything else that colleagues should know")
+
+    @property
+    def csm(self) -> str:
+        """The role that gets the tasks which the engine itself makes."""
+        return "csm" if "csm" in self.roles else next(iter(self.roles))
+
+    def all_steps(self) -> Iterator[tuple[Stage | Play, AnyStep]]:
+        """Every step with its stage or play, stages first, in the order of the file."""
+        containers: tuple[Stage | Play, ...] = (*self.stages, *self.plays)
+        for container in containers:
+            for step in container.steps:
+                yield container, step

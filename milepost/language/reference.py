@@ -1,0 +1,157 @@
+"""The field reference of the map language, as Markdown, made from the models that read maps.
+
+`python -m milepost.language.reference > docs/reference/map-fields.md` writes it anew; a test holds the two equal.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from milepost.language.schema import json_schema
+
+INTRODUCTION = """\
+# Fields of a map
+
+Made from the models that read maps, by `python -m milepost.language.reference`; do not edit it by hand. What the fields
+do is told in [the map language](../map-language.md).
+
+A **bold** field is required. A field that is not listed is an error (M101). *One or a list* means that a single thing
+may be written without the brackets of a list.
+"""
+TITLES = {
+    "Map": "map.yaml",
+    "Segment": "segment",
+    "Attribute": "attributes.NAME",
+    "Role": "roles.NAME",
+    "Persona": "personas.NAME",
+    "WorkingTime": "working_time",
+    "ContactPolicy": "contact_policy",
+    "Window": "contact_policy.window",
+    "Stage": "stages[]",
+    "Opens": "stages[].opens",
+    "Play": "plays[]",
+    "Touchpoint": "touchpoints[]",
+    "Action": "actions[]",
+    "Outcome": "outcomes[]",
+    "Metric": "outcomes[].metric",
+    "AskAgain": "outcomes[].ask_again",
+    "Then": "outcomes[].then",
+    "Overdue": "actions[].overdue",
+    "Escalate": "escalate",
+    "Trigger": "trigger",
+    "BranchItem": "branch",
+}
+"""The parts in the order of the page, by the name of their model."""
+
+_PATTERNS = {
+    r"^[a-z][a-z0-9_]*$": "id (`snake_case`)",
+    r"^[a-z][a-z0-9-]*$": "id (`kebab-case`)",
+    r"^[A-Za-z0-9][\w.-]*\.md$": "file name (`.md`)",
+    r"^\d{1,2}:\d{2}$": 'clock time (`"HH:MM"`)',
+    r"^customer\.[A-Za-z_]\w*$": "`customer.ATTRIBUTE`",
+}
+_TEXTS = {
+    "Duration": "duration",
+    "Anchor": "anchor",
+    "Limit": "limit",
+    "Reentry": "`never`, `always` or `after DURATION`",
+    "DueReminder": "reminder",
+}
+_SCALARS = {"yes or no", "whole number", "number", "text"}
+_SCALAR = "text, number, or yes or no"
+_UNSAID = object()
+
+
+def markdown() -> str:
+    """The whole page."""
+    schema = json_schema()
+    models: Mapping[str, Any] = {"Map": schema, **schema["$defs"]}
+    unlisted = {name for name, model in models.items() if "properties" in model} - set(TITLES)
+    assert not unlisted, f"no title for {sorted(unlisted)}"
+    return "\n".join([INTRODUCTION, *(_section(name, models) for name in TITLES)])
+
+
+def _section(name: str, models: Mapping[str, Any]) -> str:
+    model = models[name]
+    said = " ".join(model.get("description", "").split("\n\n")[0].split())
+    required = set(model.get("required", ()))
+    rows = [
+        _row(field, shape, models, required=field in required)
+        for field, shape in _in_order(model["properties"], required)
+    ]
+    table = ["| field | what stands there | without it | what it says |", "|---|---|---|---|", *rows]
+    return "\n".join([f"## {TITLES[name]}\n", f"{said}\n", *table, ""])
+
+
+def _in_order(fields: Mapping[str, Any], required: set[str]) -> Iterable[tuple[str, Any]]:
+    """Required fields first, each group as the model has it."""
+    return sorted(fields.items(), key=lambda item: item[0] not in required)
+
+
+def _row(field: str, shape: Mapping[str, Any], models: Mapping[str, Any], *, required: bool) -> str:
+    name = f"**{field}**" if required else field
+    return (
+        f"| {name} | {_kind(shape, models)} | {'' if required else _default(shape)} | {shape.get('description', '')} |"
+    )
+
+
+def _default(shape: Mapping[str, Any]) -> str:
+    value = shape.get("default", _UNSAID)
+    if value is _UNSAID or value in (None, [], ()):
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list):
+        return ", ".join(f"`{item}`" for item in value)
+    return f"`{_clock(value)}`"
+
+
+def _clock(value: Any) -> Any:
+    """A time of day as maps write it."""
+    return str(value)[:5] if re.fullmatch(r"\d\d:\d\d:\d\d", str(value)) else value
+
+
+def _kind(shape: Mapping[str, Any], models: Mapping[str, Any]) -> str:
+    """What may stand there, in words."""
+    if "$ref" in shape:
+        return _named(shape["$ref"].rpartition("/")[2], models)
+    if "anyOf" in shape:
+        return _any_of([option for option in shape["anyOf"] if option.get("type") != "null"], models)
+    if "enum" in shape:
+        return ", ".join(f"`{value}`" for value in shape["enum"])
+    if shape.get("type") == "array":
+        return f"list of {_kind(shape['items'], models)}"
+    if shape.get("type") == "object":
+        return f"by name: {' or '.join(_kind(value, models) for value in _values(shape))}"
+    if shape.get("type") == "string":
+        return _PATTERNS.get(shape.get("pattern", "")) or _TEXTS.get(shape.get("title", "")) or "text"
+    return {"boolean": "yes or no", "integer": "whole number", "number": "number"}[shape["type"]]
+
+
+def _values(shape: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    found = shape.get("patternProperties") or {"": shape.get("additionalProperties")}
+    return [value for value in found.values() if isinstance(value, dict)]
+
+
+def _any_of(options: list[Mapping[str, Any]], models: Mapping[str, Any]) -> str:
+    lists = [option for option in options if option.get("type") == "array"]
+    others = [option for option in options if option.get("type") != "array"]
+    if lists and others and lists[0]["items"] == others[0]:
+        return f"{_kind(others[0], models)}, one or a list"
+    kinds = list(dict.fromkeys(_kind(option, models) for option in options))
+    return _SCALAR if set(kinds) == _SCALARS else " or ".join(kinds)
+
+
+def _named(name: str, models: Mapping[str, Any]) -> str:
+    if "enum" in models[name]:
+        return ", ".join(f"`{value}`" for value in models[name]["enum"])
+    title = TITLES[name]
+    anchor = re.sub(r"[^\w -]", "", title.lower()).replace(" ", "-")
+    return f"[{title}](#{anchor})"
+
+
+if __name__ == "__main__":
+    sys.stdout.write(markdown())

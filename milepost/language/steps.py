@@ -1,0 +1,232 @@
+"""Touchpoints, actions and outcomes: what stages and plays are made of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Annotated, Literal
+
+from pydantic import (
+    Field,
+)
+
+from milepost.language.durations import Anchor, DueReminder, Duration, Unit
+from milepost.language.words import (
+    ConditionText,
+    Conflict,
+    FileName,
+    Id,
+    Many,
+    Node,
+    OutcomeType,
+    Scalar,
+    Text,
+)
+
+
+class Escalate(Node):
+    """To whom a late task is given as well, and how long after its due date."""
+
+    after: Duration = Field(description="how long after the due date")
+    to: Id = Field(description="the role that is given the task too")
+
+
+class Trigger(Node):
+    """Something to wait for: an event, perhaps `count` times with a condition, or a condition alone."""
+
+    event: Annotated[str, Field(min_length=1, max_length=120)] | None = Field(
+        None, description="name of a product event"
+    )
+    if_: ConditionText | None = Field(
+        None, alias="if", description="condition; with `event`, over `event.PROPERTY` too"
+    )
+    count: Annotated[int, Field(ge=1, le=1_000_000)] = Field(1, description="how many such events")
+
+    def conflicts(self) -> Iterator[Conflict]:
+        if self.event is None and self.if_ is None:
+            yield Conflict(("event", "if"), "A trigger needs 'event' or 'if'")
+        elif self.event is None and "count" in self.model_fields_set:
+            yield Conflict(("count", "event"), "'count' counts events; it needs 'event'")
+
+
+class BranchItem(Node):
+    """One thing that a branch does: exactly one of the four."""
+
+    play: Id | None = Field(None, description="start this play")
+    go_to: Id | None = Field(None, description="open this stage on a new visit")
+    end: Annotated[str, Field(min_length=1, max_length=60)] | None = Field(
+        None, description="end the journey, for this reason"
+    )
+    set: dict[Id, Scalar | None] | None = Field(None, description="change attributes of the customer; null forgets one")
+
+    def conflicts(self) -> Iterator[Conflict]:
+        given = tuple(name for name in _BRANCHES if getattr(self, name) is not None)
+        if len(given) != 1:
+            found = " and ".join(repr(name) for name in given) or "none"
+            said = f"A branch item has exactly one of play, go_to, end, set; this one has {found}"
+            yield Conflict(given or _BRANCHES, said + ("; write a list for more" if given else ""))
+
+
+_BRANCHES = ("play", "go_to", "end", "set")
+Branch = Many[BranchItem]
+Triggers = Many[Trigger]
+
+
+class Overdue(Node):
+    """What happens when an action is still open some time after its due date."""
+
+    after: Duration = Field(description="how long after the due date")
+    do: Branch = Field(description="what follows")
+
+
+class Step(Node):
+    """What touchpoints, actions and outcomes share: *when* they open."""
+
+    after: Many[Id] = Field((), description="steps that must be closed first")
+    wait: Duration | None = Field(None, description="how long after it is ready it opens")
+    at: Anchor | None = Field(None, description="a date of the customer's at which it opens, if it is ready")
+    optional: bool = Field(default=False, description="whether the stage or play may close without it")
+    skip_when: ConditionText | None = Field(
+        None, description="condition under which it is skipped when it is about to open"
+    )
+
+    def conflicts(self) -> Iterator[Conflict]:
+        if self.wait is not None and self.at is not None:
+            yield Conflict(("at", "wait"), "'wait' and 'at' exclude each other; remove one")
+
+    @property
+    def id(self) -> str:
+        """The step's id, unique in its map."""
+        raise NotImplementedError
+
+
+class Touchpoint(Step):
+    """What we do: a task for a role's person, or a mail that goes out by itself."""
+
+    touchpoint: Id
+    title: Text = Field(description="what people call it")
+    role: Id | None = Field(None, description="whose task it is")
+    message: FileName | None = Field(None, description="the mail that goes out by itself")
+    to: Id | None = Field(None, description="the persona that the mail goes to")
+    invite: Many[Id] = Field((), description="personas who take part")
+    playbook: FileName | None = Field(None, description="how to deliver it")
+    effort: Duration | None = Field(None, description="how long it takes a colleague; for planning")
+    due: Duration | None = Field(None, description="how long after it opens; a task without it has 5 business days")
+    escalate: Escalate | None = Field(
+        None, description="whom the late task goes to as well, in place of what its role says"
+    )
+    results: dict[Id, Branch] | None = Field(None, description="the ways it can end; who completes it picks one")
+    essential: bool = Field(default=False, description="neither limit nor play keeps the mail back")
+    every: Duration | None = Field(None, description="how often it comes again")
+    done_when: Triggers = Field((), description="what closes it by itself")
+
+    def conflicts(self) -> Iterator[Conflict]:
+        yield from super().conflicts()
+        mail = self.message is not None or self.to is not None
+        if self.role is not None and mail:
+            other = "message" if self.message is not None else "to"
+            said = f"'role' (a task) and {other!r} (a mail) exclude each other; remove one"
+            yield Conflict((other, "role"), said)
+        elif self.role is None and not mail:
+            said = "A touchpoint needs 'role' (a task), or 'message' and 'to' (a mail)"
+            yield Conflict(("role", "message", "to"), said)
+        elif self.role is None and (self.message is None or self.to is None):
+            given, lacking = ("message", "to") if self.to is None else ("to", "message")
+            yield Conflict((given, lacking, "role"), f"A mail needs {lacking!r} beside {given!r}")
+        if self.essential and not mail:
+            yield Conflict(("essential", "message", "to"), "'essential' is for mails; a task has none")
+        if self.results is not None and self.done_when:
+            yield Conflict(("done_when", "results"), "'results' and 'done_when' exclude each other")
+        if self.results is not None and mail:
+            said = "'results' are for tasks; a mail is done when it is sent"
+            yield Conflict(("results", "message", "to", "role"), said)
+
+    @property
+    def id(self) -> str:
+        return self.touchpoint
+
+    @property
+    def due_or_default(self) -> Duration | None:
+        """When the task is due after opening: five business days where the map says nothing; mails have none."""
+        return self.due or (Duration(5, Unit.BUSINESS_DAY) if self.role else None)
+
+
+class Action(Step):
+    """What the customer does."""
+
+    action: Id
+    title: Text = Field(description="what people call it")
+    persona: Id = Field(description="who does it")
+    message: FileName | None = Field(None, description="the mail that goes out when it opens")
+    reminder: FileName | None = Field(None, description="the mail of reminders; without it, `message`")
+    remind: Many[DueReminder] = Field((), description="when it is reminded of, told from the due date")
+    due: Duration | None = Field(None, description="how long after it opens; without it, it is never overdue")
+    overdue: Overdue | None = Field(None, description="what follows when it stays open")
+    essential: bool = Field(default=False, description="neither limit nor play keeps its mails back")
+    every: Duration | None = Field(None, description="how often it comes again")
+    done_when: Triggers = Field((), description="what closes it by itself")
+
+    def conflicts(self) -> Iterator[Conflict]:
+        yield from super().conflicts()
+        if self.remind and self.message is None and self.reminder is None:
+            yield Conflict(("remind", "message", "reminder"), "'remind' needs 'message' or 'reminder'")
+        if self.remind and self.due is None:
+            yield Conflict(("remind", "due"), "'remind' needs 'due': reminders are told from the due date")
+        if self.overdue and self.due is None:
+            yield Conflict(("overdue", "due"), "'overdue' needs 'due': without it an action is never overdue")
+
+    @property
+    def id(self) -> str:
+        return self.action
+
+
+class Metric(Node):
+    """What is measured, from which value to which."""
+
+    name: Text = Field(description="what is measured")
+    unit: str | None = Field(None, description="in what")
+    baseline: float | None = Field(None, description="the value before")
+    target: float = Field(description="the value that was promised")
+
+
+class AskAgain(Node):
+    """How long after a partial answer or a silence the customer is asked once more."""
+
+    after: Duration = Field(description="how long after the answer or the silence")
+    at_most: Annotated[int, Field(ge=1, le=100)] = Field(1, description="how many times")
+    if_: Many[Literal["partial", "disputed", "silent"]] = Field(alias="if", description="after which answers")
+
+
+class Then(Node):
+    """Where each verdict, and silence, leads."""
+
+    verified: Branch = Field((), description="what follows a yes")
+    partial: Branch = Field((), description="what follows a partly")
+    disputed: Branch = Field((), description="what follows a no")
+    silent: Branch = Field((), description="what follows no answer in time")
+
+
+class Outcome(Step):
+    """A business result that the customer must confirm."""
+
+    outcome: Id
+    type: OutcomeType = Field(description="which of the four results it is")
+    statement: Text = Field(description="the sentence that the customer confirms")
+    persona: Id = Field(description="who confirms it")
+    message: FileName = Field(description="the mail that asks")
+    within: Duration = Field(description="how long after asking the customer is silent")
+    metric: Metric | None = Field(None, description="what is measured")
+    reminder: FileName | None = Field(None, description="the mail of reminders; without it, `message`")
+    remind: Many[Duration] = Field((), description="when it is reminded of, told from the asking")
+    verified_when: Triggers = Field((), description="what verifies it without an answer")
+    value_from: Annotated[str, Field(pattern=r"^customer\.[A-Za-z_]\w*$")] | None = Field(
+        None, description="the attribute whose value is kept then"
+    )
+    ask_again: AskAgain | None = Field(None, description="whether it is asked once more")
+    then: Then = Field(default_factory=Then, description="where each verdict leads")
+
+    @property
+    def id(self) -> str:
+        return self.outcome
+
+
+AnyStep = Touchpoint | Action | Outcome

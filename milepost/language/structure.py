@@ -1,0 +1,216 @@
+"""A map's data against its models: all that is wrong with single fields, in words that say what to do.
+
+What can't be read is replaced in a draft, so that the rest of the map is checked all the same and everything
+that is wrong is told at once. A draft is for looking at only; no journey ever runs on one.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from pydantic import ValidationError
+
+from milepost.language.durations import TimeTextError
+from milepost.language.field_errors import Failure, said, unknown_field
+from milepost.language.findings import Finding, describe, related, starts_with
+from milepost.language.misplaced import move, strays_in_sections
+from milepost.language.model import Map
+from milepost.language.problems import Problem
+from milepost.language.words import LENIENT, Node
+from milepost.language.yaml_text import Path, steps_to, unshared, value_at
+
+UNREADABLE = "unreadable"
+"""How names begin that stand in a draft for what could not be read."""
+_ROUNDS = 6
+_IDS = {
+    "touchpoints": "touchpoint",
+    "actions": "action",
+    "outcomes": "outcome",
+    "stages": "stage",
+    "plays": "play",
+}
+_TOP: dict[str, Any] = {
+    "map": UNREADABLE,
+    "outcome": "save_time",
+    "owner": "?",
+    "segment": {"where": "true"},
+    "stages": [{"stage": UNREADABLE, "title": "?"}],
+    "roles": {UNREADABLE: "?"},
+    "personas": {UNREADABLE: {"title": "?"}},
+}
+_ANYWHERE: dict[str, Any] = {
+    "title": "?",
+    "statement": "?",
+    "name": "?",
+    "where": "true",
+    "persona": UNREADABLE,
+    "within": "1 day",
+    "kind": "other",
+    "do": {"end": "?"},
+}
+_IN: dict[tuple[str, str], Any] = {
+    ("escalate", "after"): "1 day",
+    ("escalate", "to"): UNREADABLE,
+    ("overdue", "after"): "1 day",
+    ("ask_again", "after"): "1 day",
+    ("ask_again", "if"): ["silent"],
+    ("metric", "target"): 0,
+    ("outcomes", "message"): f"{UNREADABLE}.md",
+    ("outcomes", "type"): "save_time",
+    ("attributes", "type"): "text",
+}
+
+
+@dataclass(slots=True)
+class Structure:
+    """What came of reading a map's fields.
+
+    `data` is the data of the draft; `repaired` are the paths at which it differs from what was written.
+    """
+
+    data: Any
+    draft: Map | None = None
+    problems: list[Problem] = field(default_factory=list)
+    repaired: set[Path] = field(default_factory=set)
+
+
+def check_structure(data: Any, file: str) -> Structure:
+    """Read data as a map, replacing what can't be read; `file` is what problems call it."""
+    made = Structure(unshared(data))
+    for round_ in range(_ROUNDS):
+        try:
+            made.draft = Map.model_validate(made.data, context=LENIENT, by_alias=True, by_name=False)
+            break
+        except ValidationError as error:
+            failures = _failures(made.data, error)
+        fresh = [each for each in failures if round_ == 0 or not related(each.path, made.repaired)]
+        made.problems += [each.problem(made.data, file) for each in _findings(made.data, fresh)]
+        _repair(made, failures)
+    if made.draft is not None:
+        made.problems += [each.problem(made.data, file) for each in _conflicts(made)]
+    return made
+
+
+def nodes_of(node: Node, path: Path = ()) -> Iterator[tuple[Path, Node]]:
+    """Every part of a map with its path, in the order of the models."""
+    yield path, node
+    for name, info in type(node).model_fields.items():
+        yield from _nodes_in(getattr(node, name), (*path, info.alias or name))
+
+
+def _nodes_in(value: Any, path: Path) -> Iterator[tuple[Path, Node]]:
+    if isinstance(value, Node):
+        yield from nodes_of(value, path)
+    elif isinstance(value, tuple):
+        for index, each in enumerate(value):
+            yield from _nodes_in(each, (*path, index))
+    elif isinstance(value, dict):
+        for key, each in value.items():
+            yield from _nodes_in(each, (*path, key))
+
+
+def _failures(data: Any, error: ValidationError) -> list[Failure]:
+    """One failure a path: a value that fits none of several types fails once for each of them."""
+    found: dict[tuple[Path, bool], Failure] = {}
+    for each in error.errors(include_url=False):
+        loc: Path = tuple(each["loc"])
+        lacking = each["type"] == "missing"
+        path = tuple(part for _, part in steps_to(data, loc[:-1] if lacking else loc))
+        if lacking:
+            path = (*path, loc[-1])
+        cause = each.get("ctx", {}).get("error")
+        failure = Failure(path, loc, each["type"], each["input"], each.get("ctx", {}), cause)
+        key = (path, failure.about_key)
+        found[key] = replace(failure, type="scalar") if key in found else failure
+    inner = [path for path, _ in found]
+    return [each for each in found.values() if each.type != "too_short" or not _is_above(each.path, inner)]
+
+
+def _is_above(path: Path, others: Iterable[Path]) -> bool:
+    return any(len(other) > len(path) and starts_with(other, path) for other in others)
+
+
+def _findings(data: Any, failures: list[Failure]) -> Iterable[Finding]:
+    meant: set[tuple[Any, ...]] = set()
+    strays = dict(strays_in_sections(data, [each.path for each in failures]))
+    for path, message in strays.items():
+        meant.add(path[1:])
+        yield Finding(path, "M101", message, key=True)
+    failures = [each for each in failures if not any(starts_with(each.path, path[:1]) for path in strays)]
+    for each in failures:
+        if each.type == "extra_forbidden":
+            unknown = unknown_field(data, each)
+            meant.add(unknown.home or (*each.path[:-1], unknown.suggestion))
+            yield Finding(each.path, "M101", unknown.message, unknown.suggestion, key=True)
+    for each in failures:
+        if each.type == "missing":
+            if each.path not in meant:
+                owner = describe(data, each.path[:-1])
+                yield Finding(each.path, "M102", f"{owner[0].upper()}{owner[1:]} has no {each.path[-1]!r}; add it")
+        elif each.type != "extra_forbidden":
+            code = "M106" if isinstance(each.cause, TimeTextError) else "M103"
+            message, suggestion = said(data, each)
+            yield Finding(each.path, code, message, suggestion, key=each.about_key)
+
+
+def _repair(made: Structure, failures: list[Failure]) -> None:
+    homes = set()
+    in_order = sorted(failures, key=lambda each: [str(part).zfill(6) for part in each.path], reverse=True)
+    for each in sorted(in_order, key=lambda each: each.type != "extra_forbidden"):  # a field may come home first
+        if not each.path or each.path in homes:
+            continue
+        unknown = unknown_field(made.data, each) if each.type == "extra_forbidden" else None
+        if unknown is not None and unknown.home is not None:
+            move(made.data, each.path, unknown.home)
+            homes.add(unknown.home)
+        else:
+            _repair_one(value_at(made.data, each.path[:-1]), each, len(made.repaired))
+        made.repaired.add(each.path)
+        if unknown is not None and unknown.suggestion:
+            made.repaired.add((*each.path[:-1], unknown.suggestion))
+    made.repaired |= homes
+
+
+def _repair_one(container: Any, failure: Failure, number: int) -> None:
+    part: Any = failure.path[-1]
+    stand_in = None if failure.type == "extra_forbidden" or failure.about_key else _stand_in(failure.path, number)
+    if stand_in is not None and isinstance(container, dict):
+        container[part] = stand_in
+    elif isinstance(container, list) and failure.path[-2] in _IDS:
+        container[part] = {}  # its missing fields are stood in for in the next round
+    elif isinstance(container, list) or (isinstance(container, dict) and part in container):
+        del container[part]
+
+
+def _stand_in(path: Path, number: int) -> Any:
+    """A value for a field that a map can't do without, or None where it can."""
+    name, owner = str(path[-1]), _owner(path)
+    if _IDS.get(owner) == name:
+        return f"{UNREADABLE}_{number}"
+    if owner == "":
+        return copy.deepcopy(_TOP.get(name, _ANYWHERE.get(name)))
+    if owner in ("roles", "personas") and len(path) == 2:  # noqa: PLR2004 - the whole role or persona
+        return {"title": "?"}
+    if owner == "attributes" and len(path) == 2:  # noqa: PLR2004 - the whole attribute
+        return {"type": "text"}
+    return copy.deepcopy(_IN.get((owner, name), _ANYWHERE.get(name)))
+
+
+def _owner(path: Path) -> str:
+    """The name of the field, or list, that a path's last part belongs to."""
+    names = [part for part in path[:-1] if isinstance(part, str)]
+    if len(path) > 2 and path[0] == "attributes" and len(names) == 2:  # noqa: PLR2004 - a field of an attribute
+        return "attributes"
+    return names[-1] if names else ""
+
+
+def _conflicts(made: Structure) -> Iterator[Finding]:
+    assert made.draft is not None
+    for path, node in nodes_of(made.draft):
+        for conflict in node.conflicts():
+            paths = [(*path, name) for name in conflict.fields]
+            if made.repaired.isdisjoint(paths) and not any(path[: len(each)] == each for each in made.repaired):
+                yield Finding(paths[0], conflict.code, conflict.message, key=True)

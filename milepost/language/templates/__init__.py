@@ -1,0 +1,52 @@
+"""Messages and playbooks: Markdown with Jinja2, checked before it is published, rendered for one reader."""
+
+from __future__ import annotations
+
+from milepost.language.templates.checking import check_template
+from milepost.language.templates.context import (
+    ContactContext,
+    CsmContext,
+    CustomerContext,
+    Link,
+    MapContext,
+    MessageContext,
+    OutcomeContext,
+    PlaybookContext,
+    StepContext,
+    message_context,
+    playbook_context,
+)
+from milepost.language.templates.reading import (
+    MessageTemplate,
+    TemplateFailed,
+    TemplateProblem,
+    parse_message,
+    pick_variant,
+    variant_language,
+)
+from milepost.language.templates.rendering import Rendered, render_merged, render_message, render_playbook
+
+__all__ = [
+    "ContactContext",
+    "CsmContext",
+    "CustomerContext",
+    "Link",
+    "MapContext",
+    "MessageContext",
+    "MessageTemplate",
+    "OutcomeContext",
+    "PlaybookContext",
+    "Rendered",
+    "StepContext",
+    "TemplateFailed",
+    "TemplateProblem",
+    "check_template",
+    "message_context",
+    "parse_message",
+    "pick_variant",
+    "playbook_context",
+    "render_merged",
+    "render_message",
+    "render_playbook",
+    "variant_language",
+]

@@ -1,0 +1,207 @@
+"""What templates may speak of: a frozen record for each thing, and builders from the journey's own types."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, fields
+from datetime import date
+from types import MappingProxyType
+from typing import Any
+
+from milepost.customer import Contact, Customer
+from milepost.language.model import Attribute, AttributeType
+
+CUSTOMER_FIELDS = ("id", "name", "timezone", "country", "language", "started_on")
+
+
+class Link(str):
+    """An address that we made ourselves: it may stand as a link where it is written."""
+
+    __slots__ = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerContext:
+    """The customer: `customer.name`, `customer.ATTRIBUTE`. A declared attribute that is not known is None."""
+
+    _values: Mapping[str, Any]
+
+    def __getitem__(self, name: str) -> Any:
+        return self._values[name]
+
+
+@dataclass(frozen=True, slots=True)
+class ContactContext:
+    """A person on the customer's side."""
+
+    name: str
+    first_name: str
+    email: str
+    personas: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class StepContext:
+    """A step: `due` is a local date; `statement` and `metric` (its name) are an outcome's."""
+
+    id: str
+    title: str
+    due: date | None = None
+    statement: str | None = None
+    metric: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CsmContext:
+    """The colleague who looks after the customer; replies go there."""
+
+    name: str
+    email: str
+
+
+@dataclass(frozen=True, slots=True)
+class MapContext:
+    """The map that the customer is on."""
+
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class OutcomeContext:
+    """An outcome as it stands: its last verdict or `silent`, else its state, and the value that was told."""
+
+    statement: str
+    state: str
+    value: float | str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MessageContext:
+    """Everything that a message may speak of. `locale` rules how dates and numbers are written (`de-AT`)."""
+
+    customer: CustomerContext
+    contact: ContactContext
+    step: StepContext
+    steps: tuple[StepContext, ...]
+    csm: CsmContext
+    plan_url: Link
+    verify_url: Link
+    map: MapContext
+    locale: str = field(default="en", metadata={"hidden": True})
+
+
+@dataclass(frozen=True, slots=True)
+class PlaybookContext:
+    """Everything that a playbook may speak of."""
+
+    customer: CustomerContext
+    step: StepContext
+    csm: CsmContext
+    map: MapContext
+    contacts: tuple[ContactContext, ...] = ()
+    outcomes: tuple[OutcomeContext, ...] = ()
+    locale: str = field(default="en", metadata={"hidden": True})
+
+
+AnyContext = MessageContext | PlaybookContext
+
+
+def names_of(context: type[AnyContext] | AnyContext) -> tuple[str, ...]:
+    """The names at the top of a template."""
+    return tuple(item.name for item in fields(context) if not item.metadata.get("hidden"))
+
+
+def customer_context(
+    customer: Customer,
+    declared: Mapping[str, Attribute],
+    started_on: date | None,
+) -> CustomerContext:
+    """The customer with every declared attribute; date attributes are `datetime.date`."""
+    values: dict[str, Any] = dict.fromkeys(declared)
+    for name, value in customer.attributes.items():
+        kind = declared[name].type if name in declared else None
+        values[name] = _as_date(value) if kind is AttributeType.DATE else value
+    for name in ("id", "name", "timezone", "country", "language"):
+        values[name] = getattr(customer, name)
+    return CustomerContext(MappingProxyType({**values, "started_on": started_on}))
+
+
+def _as_date(value: Any) -> Any:
+    return date.fromisoformat(value) if isinstance(value, str) else value
+
+
+def contact_context(contact: Contact) -> ContactContext:
+    """The contact; one without a name is called by the address."""
+    name = " ".join(contact.name.split()) or contact.email
+    return ContactContext(name, name.split()[0], contact.email, contact.personas)
+
+
+def locale_of(language: str | None, country: str | None) -> str:
+    """How dates and numbers are written for a reader: the language, with the country where one is known."""
+    tag = (language or "en").replace("_", "-")
+    return tag if "-" in tag or not country else f"{tag}-{country}"
+
+
+def message_context(
+    *,
+    customer: Customer,
+    contact: Contact,
+    steps: Iterable[StepContext],
+    csm: CsmContext,
+    plan_url: str,
+    map_title: str,
+    verify_url: str | None = None,
+    attributes: Mapping[str, Attribute] | None = None,
+    started_on: date | None = None,
+    language: str | None = None,
+) -> MessageContext:
+    """What one message may speak of; the first of `steps` is `step`.
+
+    `attributes` are the map's; `started_on` is the local date on which the journey began; `language` is the
+    language that the *text* is in (of the variant that was picked), where it is known. A step that asks for
+    no outcome has no `verify_url`: the plan's address stands in.
+
+    Raises:
+        ValueError: `steps` is empty, or a date attribute holds no date.
+    """
+    all_steps = tuple(steps)
+    if not all_steps:
+        raise ValueError("a message needs at least one step")
+    return MessageContext(
+        customer=customer_context(customer, attributes or {}, started_on),
+        contact=contact_context(contact),
+        step=all_steps[0],
+        steps=all_steps,
+        csm=csm,
+        plan_url=Link(plan_url),
+        verify_url=Link(verify_url or plan_url),
+        map=MapContext(map_title),
+        locale=locale_of(language, contact.country or customer.country),
+    )
+
+
+def playbook_context(
+    *,
+    customer: Customer,
+    step: StepContext,
+    csm: CsmContext,
+    map_title: str,
+    outcomes: Iterable[OutcomeContext] = (),
+    attributes: Mapping[str, Attribute] | None = None,
+    started_on: date | None = None,
+    locale: str = "en",
+) -> PlaybookContext:
+    """What one playbook may speak of, with all of the customer's contacts.
+
+    Raises:
+        ValueError: a date attribute holds no date.
+    """
+    return PlaybookContext(
+        customer=customer_context(customer, attributes or {}, started_on),
+        step=step,
+        csm=csm,
+        map=MapContext(map_title),
+        contacts=tuple(contact_context(contact) for contact in customer.contacts),
+        outcomes=tuple(outcomes),
+        locale=locale,
+    )

@@ -1,0 +1,148 @@
+"""Template files as text: the front matter of a message, and which language variant is for whom."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError
+
+from milepost.language.mistakes.diagnosis import Refusal, diagnose
+
+FRONT_MATTER_KEYS = ("subject", "language")
+_FRONT_MATTER = re.compile(r"\A\ufeff?---[ \t]*\r?\n(?P<yaml>.*?)^---[ \t]*\r?(?:\n|\Z)", re.DOTALL | re.MULTILINE)
+_EXAMPLE = "begin the file with three lines: '---', 'subject: ...', '---'"
+_QUOTES = "put the subject in double quotes if it holds a colon or begins with '{'"
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateProblem:
+    """What is wrong in a template; `line` and `column` count from 1 in the whole file."""
+
+    line: int
+    column: int
+    message: str
+    suggestion: str | None = None
+
+
+class TemplateFailed(ValueError):  # noqa: N818 - named in the words of the house, as a happening
+    """A template cannot be rendered: it is wrong, asks for what is not known, or asks for too much.
+
+    `file` names the template, `line` the line in it where that is known, `why` says what is wrong and what to
+    do about it.
+    """
+
+    def __init__(self, why: str, *, file: str = "template", line: int | None = None) -> None:
+        """Say what went wrong, and where."""
+        super().__init__(f"{file}{f':{line}' if line else ''}: {why}")
+        self.why, self.file, self.line = why, file, line
+
+
+@dataclass(frozen=True, slots=True)
+class MessageTemplate:
+    """A message file: `subject` and `body` are Jinja, `language` is the one that the front matter names.
+
+    `subject_line` and `body_line` are the lines of the file at which they begin, counted from 1.
+    """
+
+    subject: str
+    body: str
+    language: str | None = None
+    subject_line: int = 2
+    body_line: int = 4
+
+
+def front_matter(text: str) -> tuple[str | None, str, int]:
+    """The YAML between the two `---` (None: there is none), the body, and the body's first line."""
+    found = _FRONT_MATTER.match(text)
+    if found is None:
+        return None, text.removeprefix("\ufeff"), 1
+    return found["yaml"], text[found.end() :], text[: found.end()].count("\n") + 1
+
+
+def read_message(text: str) -> tuple[MessageTemplate | None, list[TemplateProblem]]:
+    """The message as far as it can be read, and everything that is wrong with its front matter."""
+    yaml, body, body_line = front_matter(text)
+    if yaml is None:
+        return None, [TemplateProblem(1, 1, f"The message has no front matter with a subject; {_EXAMPLE}")]
+    try:
+        data = YAML(typ="rt").load(yaml)
+    except MarkedYAMLError as error:
+        found = diagnose(yaml, Refusal.of(error))
+        return None, [TemplateProblem(found.row + 2, found.column + 1, found.message)]
+    except Exception:  # noqa: BLE001 - ruamel raises TypeError and others on odd keys such as {{ x }}
+        return None, [TemplateProblem(2, 1, f"The front matter can't be read; {_QUOTES}")]
+    if not isinstance(data, dict):
+        return None, [TemplateProblem(1, 1, f"The front matter has no subject; {_EXAMPLE}")]
+    return _read_fields(data, body, body_line)
+
+
+def _read_fields(data: Any, body: str, body_line: int) -> tuple[MessageTemplate | None, list[TemplateProblem]]:
+    problems = []
+    for key in data:
+        if key not in FRONT_MATTER_KEYS:
+            line, column = data.lc.key(key)
+            known = " and ".join(repr(name) for name in FRONT_MATTER_KEYS)
+            said = f"Unknown field {str(key)!r} in the front matter; it knows {known}"
+            problems.append(TemplateProblem(line + 2, column + 1, said, nearest(str(key), FRONT_MATTER_KEYS)))
+    subject, language = data.get("subject"), data.get("language")
+    if language is not None and not isinstance(language, str):
+        problems.append(TemplateProblem(2, 1, f"The language {language!r} is no text; write a code such as de"))
+        language = None
+    if not isinstance(subject, str) or not subject.strip():
+        line, column = data.lc.value("subject") if "subject" in data else (-1, 0)
+        problems.append(TemplateProblem(line + 2, column + 1, f"The subject is missing or no text; {_QUOTES}"))
+        return None, problems
+    return MessageTemplate(subject, body, language, data.lc.value("subject")[0] + 2, body_line), problems
+
+
+def parse_message(text: str) -> MessageTemplate:
+    """The subject and body of a message file.
+
+    Raises:
+        TemplateFailed: the front matter is missing, can't be read or has no subject.
+    """
+    message, problems = read_message(text)
+    if message is None:
+        raise TemplateFailed(problems[0].message, file="message", line=problems[0].line)
+    return message
+
+
+def nearest(name: str, known: Any) -> str | None:
+    """The known name that is written most like this one, if any is near."""
+    found = difflib.get_close_matches(name, sorted(known), n=1, cutoff=0.6)
+    return found[0] if found else None
+
+
+def pick_variant(files: Mapping[str, str], name: str, language: str | None) -> str:
+    """The file that a reader of `language` gets: `recap.de-at.md`, else `recap.de.md`, else `recap.md`.
+
+    Languages are compared without regard to case, and `_` is the same as `-`.
+
+    Raises:
+        KeyError: not even the plain file is there.
+    """
+    by_name = {_folded(file): file for file in files}
+    stem = name.removesuffix(".md")
+    parts = _folded(language or "").split("-")
+    for length in range(len(parts), 0, -1):
+        variant = by_name.get(_folded(f"{stem}.{'-'.join(parts[:length])}.md"))
+        if parts[0] and variant is not None:
+            return variant
+    if name not in files:
+        raise KeyError(name)
+    return name
+
+
+def variant_language(name: str) -> str | None:
+    """The language in a file's name: `de` of `recap.de.md`, nothing of `recap.md`."""
+    found = re.fullmatch(r".+\.([A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*)\.md", name)
+    return found[1].replace("_", "-") if found else None
+
+
+def _folded(name: str) -> str:
+    return name.casefold().replace("_", "-")

@@ -1,0 +1,307 @@
+"""Jinja as templates may use it: values, `if`, `for`, `set` and a few filters; no calls, no loading.
+
+Every value is written as a *mark* (`⟨number⟩` in two private-use characters) and put in its place after the
+Markdown was read, so that nothing a customer is called can become Markdown, HTML or a header.
+"""
+
+from __future__ import annotations
+
+import re
+import traceback
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any
+
+from babel import Locale, UnknownLocaleError
+from babel.dates import format_date
+from babel.numbers import format_decimal
+from jinja2 import StrictUndefined, TemplateSyntaxError, Undefined, nodes, pass_context
+from jinja2.environment import Template
+from jinja2.filters import FILTERS
+from jinja2.runtime import Context
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+from jinja2.visitor import NodeTransformer
+
+from milepost.language.templates.context import Link
+from milepost.language.templates.reading import TemplateFailed
+
+MAX_SOURCE = 100_000
+MAX_OUTPUT = 200_000
+MAX_ROUNDS = 10_000
+MAX_NUMBER = 1e15
+OPEN, CLOSE = "\ue000", "\ue001"
+MARK = re.compile(f"{OPEN}(\\d+){CLOSE}")
+_UNSEEN = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ue000\ue001]")
+_OWNER = re.compile(r"'(?:[\w.]+\.)?(\w+?)Context(?: object)?'")
+_RUN = " run"  # no name that a template could write
+
+ALLOWED_NODES: tuple[type[nodes.Node], ...] = (
+    nodes.Template, nodes.Output, nodes.TemplateData, nodes.If, nodes.For, nodes.Assign, nodes.Name,
+    nodes.Const, nodes.Tuple, nodes.List, nodes.Dict, nodes.Pair, nodes.Keyword, nodes.Getattr, nodes.Getitem,
+    nodes.Slice, nodes.Filter, nodes.Test, nodes.Compare, nodes.Operand, nodes.And, nodes.Or, nodes.Not,
+    nodes.CondExpr, nodes.Add, nodes.Sub, nodes.Mul, nodes.Div, nodes.FloorDiv, nodes.Mod, nodes.Neg,
+    nodes.Pos, nodes.Concat,
+)  # fmt: skip
+_KEPT_FILTERS = (
+    "abs", "capitalize", "count", "dictsort", "first", "float", "groupby", "int", "items", "last", "length",
+    "list", "lower", "map", "max", "min", "reject", "rejectattr", "reverse", "select", "selectattr", "sort",
+    "string", "sum", "title", "trim", "truncate", "unique", "upper", "wordcount",
+)  # fmt: skip
+
+
+class Run:
+    """One rendering: the values written so far, and how much may still be done."""
+
+    def __init__(self, locale: str) -> None:
+        """Begin with nothing written."""
+        self.locale = known_locale(locale)
+        self.values: list[str] = []
+        self._written = self._rounds = 0
+
+    def mark(self, value: Any) -> str:
+        """Keep a value and return the mark that stands for it."""
+        text = written(value, self.locale)
+        self.spend(len(text))
+        self.values.append(text if isinstance(text, Link) else _UNSEEN.sub("", text))
+        return f"{OPEN}{len(self.values) - 1}{CLOSE}"
+
+    def spend(self, characters: int) -> None:
+        """Count what is written."""
+        self._written += characters
+        if self._written > MAX_OUTPUT:
+            raise TemplateFailed(f"it writes more than {MAX_OUTPUT} characters; make it shorter")
+
+    def turn(self) -> None:
+        """Count one round of a loop."""
+        self._rounds += 1
+        if self._rounds > MAX_ROUNDS:
+            raise TemplateFailed(f"its loops go round more than {MAX_ROUNDS} times; loop over less")
+
+
+@lru_cache(maxsize=256)
+def known_locale(tag: str) -> Locale:
+    """The nearest locale that is known: `de-AT`, else `de`, else English."""
+    for name in (tag, tag.split("-", maxsplit=1)[0]):
+        try:
+            return Locale.parse(name, sep="-")
+        except (UnknownLocaleError, ValueError):
+            continue
+    return Locale.parse("en")
+
+
+def written(value: Any, locale: Locale) -> str:
+    """A value as people read it.
+
+    Raises:
+        TemplateFailed: the value is not known, or is nothing that can be written.
+    """
+    match value:
+        case Undefined():
+            return str(value)  # raises, and says which name it is
+        case None:
+            raise TemplateFailed(
+                "a value that is written here is not known; put {% if %} around it or add | default('...')",
+            )
+        case bool():
+            return "yes" if value else "no"
+        case str():
+            return value
+        case float() if value.is_integer() and abs(value) < MAX_NUMBER:
+            return str(int(value))
+        case int() | float() | Decimal():
+            return str(value)
+        case date():
+            return format_date(value, "long", locale)
+    raise TemplateFailed(
+        f"a {type(value).__name__.removesuffix('Context').lower()} can't be written; name a field of it"
+    )
+
+
+def _run(context: Context) -> Run:
+    run = context.get(_RUN)
+    assert isinstance(run, Run)
+    return run
+
+
+@pass_context
+def _finalize(context: Context, value: Any) -> str:
+    return _run(context).mark(value)
+
+
+@pass_context
+def _date(context: Context, value: Any, form: str = "long") -> str:
+    """A date in the reader's language: `long` (the default), `short`, `medium`, `full` or a CLDR pattern."""
+    run = _run(context)
+    if isinstance(value, str):
+        value = date.fromisoformat(value[:10])
+    if not isinstance(value, date):
+        raise TemplateFailed(f"{written(value, run.locale)!r} is no date, so | date can't write it")
+    return str(format_date(value.date() if isinstance(value, datetime) else value, form, run.locale))
+
+
+@pass_context
+def _number(context: Context, value: Any, digits: int | None = None) -> str:
+    """A number as the reader's language writes it, with so many digits after the point (at most 6)."""
+    run = _run(context)
+    text = written(value, run.locale)
+    try:
+        number = Decimal(text)
+    except ArithmeticError:
+        raise TemplateFailed(f"{text!r} is no number, so | number can't write it") from None
+    if digits is None:
+        return str(format_decimal(number, locale=run.locale))
+    shown = max(0, min(int(digits), 6))
+    return str(format_decimal(number, "#,##0" + ("." + "0" * shown if shown else ""), run.locale))
+
+
+def _default(value: Any, instead: Any = "", boolean: bool = False) -> Any:  # noqa: FBT001, FBT002 - Jinja's own
+    """What to write instead of what is not known (or, with true, of what is empty or zero)."""
+    unknown = value is None or isinstance(value, Undefined)
+    return instead if unknown or (boolean and not value) else value
+
+
+@pass_context
+def _join(context: Context, values: Iterable[Any], between: str = "", attribute: str | None = None) -> str:
+    """The values one after another, with a text between them."""
+    run, parts, size = _run(context), [], 0
+    for value in values:
+        run.turn()
+        item = context.environment.getitem(value, attribute) if attribute else value
+        parts.append(written(item, run.locale))
+        size += len(parts[-1]) + len(between)
+        if size > MAX_OUTPUT:
+            raise TemplateFailed(f"| join makes more than {MAX_OUTPUT} characters; join less")
+    return str(between).join(parts)
+
+
+@pass_context
+def _counted(context: Context, values: Any) -> Iterator[Any]:
+    run = _run(context)
+    for value in values:
+        run.turn()
+        yield value
+
+
+class _Bounded(NodeTransformer):
+    """Counts the rounds of every loop, and makes `~` a bounded join."""
+
+    def visit_For(self, node: nodes.For) -> nodes.Node:  # noqa: N802 - Jinja calls it by the node's name
+        self.generic_visit(node)
+        node.iter = nodes.Filter(node.iter, "_counted", [], [], None, None, lineno=node.lineno)
+        return node
+
+    def visit_Concat(self, node: nodes.Concat) -> nodes.Node:  # noqa: N802
+        self.generic_visit(node)
+        together = nodes.List(node.nodes, lineno=node.lineno)
+        return nodes.Filter(together, "join", [], [], None, None, lineno=node.lineno)
+
+
+class Sandbox(ImmutableSandboxedEnvironment):
+    """The environment of all templates."""
+
+    intercepted_binops = frozenset(["+", "*", "%"])
+
+    def __init__(self) -> None:
+        """Keep only what is safe and always ends."""
+        super().__init__(
+            undefined=StrictUndefined,
+            autoescape=False,
+            finalize=_finalize,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            optimized=False,
+            cache_size=0,
+        )
+        self.globals.clear()
+        self.filters = {name: FILTERS[name] for name in _KEPT_FILTERS}
+        self.filters |= {"date": _date, "number": _number, "default": _default, "d": _default, "join": _join}
+        self.filters["_counted"] = _counted
+
+    def tree(self, source: str) -> nodes.Template:
+        """The template as it was written, before the bounds are put in."""
+        return super()._parse(source, None, None)
+
+    def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
+        tree = super()._parse(source, name, filename)
+        for node in tree.find_all(nodes.Node):
+            refused = refusal(node)
+            if refused:
+                raise TemplateSyntaxError(refused, node.lineno)
+        bounded = _Bounded().visit(tree)
+        assert isinstance(bounded, nodes.Template)
+        return bounded
+
+    def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:
+        """Add, multiply and take remainders of numbers of a size that people use."""
+        if operator == "+" and isinstance(left, str) and isinstance(right, str):
+            if len(left) + len(right) > MAX_OUTPUT:
+                raise TemplateFailed(f"+ makes more than {MAX_OUTPUT} characters")
+            return left + right
+        for number in (left, right):
+            if not isinstance(number, int | float | Decimal) or abs(float(number)) > MAX_NUMBER:
+                raise TemplateFailed(
+                    f"{operator!r} works on numbers up to {MAX_NUMBER:.0e}, not on {str(number)[:40]!r}"
+                )
+        return super().call_binop(context, operator, left, right)
+
+
+def refusal(node: nodes.Node) -> str | None:
+    """Why templates may not have this node; None where they may."""
+    if isinstance(node, nodes.Call | nodes.CallBlock):
+        return "Templates call nothing; use a field or a filter, such as customer.renews_on | date"
+    if isinstance(node, nodes.For) and node.recursive:
+        return "Templates have no recursive loops; write one loop inside another"
+    if isinstance(node, ALLOWED_NODES):
+        return None
+    what = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", type(node).__name__).lower()
+    return f"Templates have no {what}; they know values, filters, if, for and set"
+
+
+SANDBOX = Sandbox()
+
+
+def known_filters() -> tuple[str, ...]:
+    """The filters that templates may use."""
+    return tuple(sorted(name for name in SANDBOX.filters if not name.startswith("_")))
+
+
+@lru_cache(maxsize=512)
+def _compiled(source: str) -> Template:
+    return SANDBOX.from_string(source)
+
+
+def run_template(source: str, names: Mapping[str, Any], run: Run, *, file: str, first_line: int) -> str:
+    """Carry a template out; values stand as marks in what comes back.
+
+    Raises:
+        TemplateFailed: with the line in the file where that is known.
+    """
+    if len(source) > MAX_SOURCE:
+        raise TemplateFailed(f"it is longer than {MAX_SOURCE} characters", file=file)
+    pieces = []
+    try:
+        for piece in _compiled(_unmarked(source)).generate({**names, _RUN: run}):
+            run.spend(0 if MARK.fullmatch(piece) else len(piece))
+            pieces.append(piece)
+    except Exception as error:
+        line = _line_of(error)
+        why = error.why if isinstance(error, TemplateFailed) else _OWNER.sub(_readable, str(error))
+        raise TemplateFailed(why, file=file, line=line and line + first_line - 1) from error
+    return "".join(pieces)
+
+
+def _readable(owner: re.Match[str]) -> str:
+    return repr(owner[1].lower())
+
+
+def _unmarked(source: str) -> str:
+    return source.replace(OPEN, "").replace(CLOSE, "")
+
+
+def _line_of(error: Exception) -> int | None:
+    if isinstance(error, TemplateSyntaxError):
+        return error.lineno
+    lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == "<template>"]
+    return lines[-1] if lines else None

@@ -1,0 +1,212 @@
+"""How people and the product behave, as a forecast assumes it: fields that a file may change, with shipped defaults.
+
+Shares and weights need not add up to 1 or 100; what counts is how they compare.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Self
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+from milepost.language.durations import Duration
+
+Weight = Annotated[float, Field(ge=0, le=1_000_000)]
+Weights = dict[str, Weight]
+
+
+class Part(BaseModel):
+    """A part of the behaviour: unknown fields are refused, nothing changes after reading."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+
+class _Shares(Part):
+    @model_validator(mode="after")
+    def _something_happens(self) -> Self:
+        if not sum(self.weights.values()):
+            raise ValueError("every share is 0; give at least one more than 0")
+        return self
+
+    @property
+    def weights(self) -> Weights:
+        """The shares by name."""
+        return self.model_dump()
+
+
+class Pace(_Shares):
+    """When a step is done: in the first half of the time given, in the second, after its due date, never."""
+
+    early: Weight = 0
+    on_time: Weight = 0
+    late: Weight = 0
+    never: Weight = 0
+
+
+class Answers(_Shares):
+    """What is said each time an outcome is asked for; `silent` says nothing that time."""
+
+    verified: Weight = 0
+    partial: Weight = 0
+    disputed: Weight = 0
+    silent: Weight = 0
+
+
+RESULTS: Mapping[str, float] = {
+    "renewed": 80, "at_risk": 15, "lost": 5,
+    "accepted": 65, "declined": 35, "stays": 65, "leaves": 35,
+    "reached": 70, "moved_on": 10, "delegated": 15, "not_reached": 20,
+    "helped": 70, "unhappy": 10, "interested": 40, "not_now": 60,
+}  # fmt: skip
+
+
+class EngineTasks(Part):
+    """Tasks that Milepost itself gives: look after a stuck customer, name a contact, say what is next."""
+
+    due: Duration = Field(Duration.parse("3 business days"), description="how long they take to be done at most")
+    effort: Duration = Field(Duration.parse("15 minutes"), description="how much work one is")
+    unsticks: Annotated[float, Field(ge=0, le=1)] = Field(
+        0.8, description="the part of stuck customers whose open steps are done once a colleague looked after them"
+    )
+
+
+class Colleagues(Part):
+    """How our people go about their tasks."""
+
+    pace: Pace = Field(Pace(early=35, on_time=50, late=13, never=2), description="when they do a task")
+    late_by: Duration = Field(Duration.parse("5 business days"), description="how late a late one is at most")
+    without_effort: Duration = Field(
+        Duration.parse("30 minutes"), description="how much work a task is whose map does not say it"
+    )
+    engine_tasks: EngineTasks = Field(EngineTasks(), description="tasks that Milepost itself gives")
+    results: Weights = Field(
+        dict(RESULTS), description="how likely each way is that a task can end, by its name; one not named weighs 1"
+    )
+
+    @field_validator("results")
+    @classmethod
+    def _beside_the_usual(cls, given: Weights) -> Weights:
+        return {**RESULTS, **given}
+
+
+class Customers(Part):
+    """How customers go about what they are asked to do and to confirm."""
+
+    pace: Pace = Field(Pace(early=30, on_time=40, late=22, never=8), description="when they do an action")
+    late_by: Duration = Field(Duration.parse("10 business days"), description="how late a late one is at most")
+    without_due: Duration = Field(
+        Duration.parse("15 business days"), description="the time that counts as given where an action has no due date"
+    )
+    answers: Answers = Field(
+        Answers(verified=55, partial=15, disputed=10, silent=20), description="what they say of an outcome"
+    )
+    answer_within: Duration = Field(
+        Duration.parse("10 business days"), description="how long an answer takes at most after asking"
+    )
+
+
+class StepBehaviour(Part):
+    """Where one step differs from the others."""
+
+    pace: Pace | None = Field(None, description="when it is done")
+    results: Weights | None = Field(None, description="how it ends, for a task with results")
+    answers: Answers | None = Field(None, description="what is said, for an outcome")
+
+    @field_validator("results")
+    @classmethod
+    def _some_result(cls, given: Weights | None) -> Weights | None:
+        if given is not None and not sum(given.values()):
+            raise ValueError("every weight is 0; give at least one more than 0")
+        return given
+
+
+class Drift(Part):
+    """How a figure of the customer's wanders: each time a part of the way back, and a random step."""
+
+    every: Duration = Field(Duration.parse("1 week"), description="how often the figure is told")
+    swing: Annotated[float, Field(ge=0, le=1e9)] = Field(description="the largest random step up or down")
+    pull: Annotated[float, Field(ge=0, le=1)] = Field(0.15, description="the part of the way back that it comes")
+    towards: float | None = Field(None, description="where it comes back to; without it, where the customer began")
+    lowest: float = Field(0, description="it never falls below")
+    highest: float = Field(100, description="it never rises above")
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.lowest > self.highest:
+            raise ValueError(f"lowest {self.lowest:g} is above highest {self.highest:g}")
+        return self
+
+    @field_validator("every")
+    @classmethod
+    def _at_least_a_day(cls, given: Duration) -> Duration:
+        if given.exact or given.count == 0:
+            raise ValueError(f"'{given}' is too often; write at least '1 day'")
+        return given
+
+
+class Renewals(Part):
+    """On its day, the date of a contract that nobody ended moves on by a term."""
+
+    attribute: str = Field("renews_on", description="the attribute that holds the date")
+    term: Duration = Field(Duration.parse("1 year"), description="how far it moves")
+
+    @field_validator("term")
+    @classmethod
+    def _in_days(cls, given: Duration) -> Duration:
+        if given.count == 0 or given.unit.value in ("minute", "hour", "business day"):
+            raise ValueError(f"'{given}' is no term of a contract; write days, weeks, months, quarters or years")
+        return given
+
+
+class Starts(Part):
+    """When the journeys of the book begin."""
+
+    over: Duration = Field(
+        Duration.parse("0 days"), description="spread evenly over so long from the first day of the forecast on"
+    )
+    attribute: str | None = Field(
+        None, description="the attribute with the day on which a journey began or will begin, where a customer has one"
+    )
+
+
+class TeamRole(Part):
+    """The people of a role."""
+
+    people: Annotated[float, Field(ge=0, le=100_000)] = Field(description="how many there are")
+    hours_per_week: Annotated[float, Field(gt=0, le=168)] | None = Field(
+        None, description="hours for customers that each has a week"
+    )
+
+
+class Behaviour(Part):
+    """All that a forecast assumes."""
+
+    seed: int = Field(1, description="another seed draws other chances")
+    colleagues: Colleagues = Field(Colleagues(), description="how our people go about their tasks")
+    customers: Customers = Field(Customers(), description="how customers go about theirs")
+    steps: dict[str, StepBehaviour] = Field({}, description="steps that differ, by their id")
+    attributes: dict[str, Drift] = Field(
+        {"health": Drift(swing=12)}, description="figures that wander, by the attribute"
+    )
+    events: Weights = Field({}, description="how often a year an event happens to a customer that starts a play")
+    other_events: Weight = Field(0.1, description="how often a year each such event happens that is not named")
+    renewals: Renewals | None = Field(Renewals(), description="what becomes of the date of a contract")
+    starts: Starts = Field(Starts(), description="when the journeys begin")
+    hours_per_week: Annotated[float, Field(gt=0, le=168)] = Field(
+        25, description="hours for customers that a colleague has a week, where `team` does not say it"
+    )
+    team: dict[str, TeamRole] = Field(
+        {}, description="who there is, by role; roles not named have the people that the book names"
+    )
+
+    @field_validator("events")
+    @classmethod
+    def _bounded(cls, given: Weights) -> Weights:
+        for name, times in given.items():
+            if times > MOST_A_YEAR:
+                raise ValueError(f"{name!r} happens {times:g} times a year; at most {MOST_A_YEAR} are simulated")
+        return given
+
+
+MOST_A_YEAR = 400

@@ -1,0 +1,123 @@
+"""Reading a file of behaviour: the behaviour, or all that is wrong with the file and where."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, get_args, get_origin
+
+from pydantic import BaseModel, ValidationError
+
+from milepost.language.field_errors import needs, shown
+from milepost.language.findings import Finding
+from milepost.language.model import Outcome, Touchpoint
+from milepost.language.names import did_you_mean, nearest
+from milepost.language.problems import Problem, in_order
+from milepost.language.yaml_text import Path, read_yaml
+from milepost.people.behaviour import Behaviour
+from milepost.planner.chart import Chart
+
+
+@dataclass(frozen=True, slots=True)
+class ReadBehaviour:
+    """The behaviour that a file says, or all that is wrong with it."""
+
+    behaviour: Behaviour | None
+    problems: tuple[Problem, ...]
+
+
+def read_behaviour(text: str, file: str, charts: Iterable[Chart], columns: Sequence[str] = ()) -> ReadBehaviour:
+    """Read a file of behaviour for these maps; an empty one says what is shipped. Never raises for what is in it.
+
+    `columns` are those of the book that it is for; none: they are not known, and names of columns are not looked at.
+    """
+    reading = read_yaml(text)
+    problems = [
+        Problem(file, fault.spot.line, fault.spot.column, "M104" if fault.repeated else "M103", fault.message)
+        for fault in reading.faults
+    ]
+    data = {} if reading.data is None else reading.data
+    if not isinstance(data, dict):
+        problems.append(Problem(file, 1, 1, "M103", "The file holds no behaviour; begin it with a field, 'seed: 1'"))
+    if problems:
+        return ReadBehaviour(None, in_order(problems))
+    try:
+        made = Behaviour.model_validate(data)
+    except ValidationError as error:
+        found = [_finding(each) for each in error.errors(include_url=False)]
+        return ReadBehaviour(None, in_order(each.problem(data, file) for each in found))
+    names = (*_unknown_names(made, tuple(charts)), *_unknown_column(made, columns))
+    unknown = tuple(each.problem(data, file) for each in names)
+    return ReadBehaviour(None if unknown else made, in_order(unknown))
+
+
+def _finding(error: Any) -> Finding:
+    path: Path = tuple(part for part in error["loc"] if part != "[key]")
+    if error["type"] == "extra_forbidden":
+        valid = _fields_at(path[:-1])
+        hint = did_you_mean(nearest(str(path[-1]), valid)) or f"; it knows {', '.join(valid)}"
+        return Finding(path, "M101", f"Unknown field {path[-1]!r}{hint}", key=True)
+    if error["type"] == "missing":
+        where = ".".join(str(part) for part in path[:-1])
+        return Finding(path[:-1], "M102", f"{where!r} has no {path[-1]!r}; add it")
+    where = ".".join(str(part) for part in path)
+    cause = error.get("ctx", {}).get("error")
+    if cause is not None:
+        return Finding(path, "M103", f"{cause} ({where})" if where else str(cause))
+    what = repr(where) if where else "The file"
+    return Finding(path, "M103", f"{what} {needs(error['type'], error.get('ctx', {}))}, not {shown(error['input'])}")
+
+
+def _fields_at(path: Path) -> list[str]:
+    """The names of the fields that may stand at a place."""
+    model: Any = Behaviour
+    in_mapping = False
+    for part in path:
+        known = None if in_mapping else model.model_fields.get(part)
+        in_mapping = known is not None and get_origin(known.annotation) is dict  # the next part is one of its keys
+        if known is not None:
+            model = _model_in(known.annotation)
+    return list(model.model_fields)
+
+
+def _model_in(annotation: Any) -> Any:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    return next(filter(None, map(_model_in, get_args(annotation))), None)
+
+
+def _unknown_names(behaviour: Behaviour, charts: tuple[Chart, ...]) -> Iterator[Finding]:
+    """Names that no map has: what is said of them would say nothing."""
+    maps = [chart.map for chart in charts]
+    steps = {step.id: step for chart in charts for step in chart.steps.values()}
+    attributes = {name for known in maps for name in known.attributes}
+    for place, names, valid in (
+        ("steps", behaviour.steps, set(steps)),
+        ("attributes", _given(behaviour, "attributes"), attributes),
+        ("events", behaviour.events, {event for chart in charts for event in chart.events}),
+        ("team", behaviour.team, {role for known in maps for role in known.roles}),
+    ):
+        for name in sorted(set(names) - valid):
+            hint = did_you_mean(nearest(name, valid)) or "; no map has it"
+            yield Finding((place, name), "M105", f"Unknown name {name!r} in {place!r}{hint}", key=True)
+    for name, said in behaviour.steps.items():
+        known_step = steps[name].step if name in steps else None
+        if said.answers is not None and known_step is not None and not isinstance(known_step, Outcome):
+            yield Finding(("steps", name, "answers"), "M103", f"{name!r} is no outcome, so nobody is asked", key=True)
+        results = set(known_step.results or ()) if isinstance(known_step, Touchpoint) else set()
+        for result in sorted(set(said.results or ()) - results) if known_step is not None else ():
+            hint = (
+                did_you_mean(nearest(result, results)) or f"; {name!r} ends in {', '.join(sorted(results)) or 'none'}"
+            )
+            yield Finding(("steps", name, "results", result), "M105", f"Unknown result {result!r}{hint}", key=True)
+
+
+def _unknown_column(behaviour: Behaviour, columns: Sequence[str]) -> Iterator[Finding]:
+    name = behaviour.starts.attribute
+    if columns and name is not None and name not in columns:
+        hint = did_you_mean(nearest(name, columns)) or f"; it has {', '.join(columns)}"
+        yield Finding(("starts", "attribute"), "M105", f"The book has no column {name!r}, which 'starts' names{hint}")
+
+
+def _given(behaviour: Behaviour, name: str) -> Iterable[str]:
+    return getattr(behaviour, name) if name in behaviour.model_fields_set else ()

@@ -1,0 +1,80 @@
+"""Chance as it comes in: draws that somebody else makes from a seed, and what is chosen with them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date, timedelta
+from typing import Protocol
+
+from milepost.planner.calendars import Calendar
+from milepost.planner.instants import Instant
+
+SHORTEST = 60
+"""Seconds that anybody takes for anything: nobody answers in the same instant."""
+
+
+class Draws(Protocol):
+    """A source of chance, such as a seeded `random.Random`."""
+
+    def random(self) -> float:
+        """The next draw, from 0 up to but not including 1."""
+
+
+Chance = Callable[..., Draws]
+"""The draws of what some words name: the same words have the same draws, other words have others."""
+
+
+def pick(draws: Draws, weights: Mapping[str, float]) -> str:
+    """One of the names, each as likely as its weight has it; their sum is more than 0."""
+    left = draws.random() * sum(weights.values())
+    names = [name for name, weight in weights.items() if weight > 0]
+    for name in names:
+        left -= weights[name]
+        if left < 0:
+            return name
+    return names[-1]
+
+
+def between(draws: Draws, calendar: Calendar, start: Instant, end: Instant) -> Instant:
+    """An instant in working hours between two others; where none lie between them, on the first working day after."""
+    soonest = calendar.next_open(start + SHORTEST)
+    if soonest >= end:
+        return _within(draws, soonest, _close(calendar, soonest))
+    at = _within(draws, soonest, end)
+    if calendar.is_open(at):
+        return at
+    opened = calendar.next_open(at)
+    if opened < end:
+        return _within(draws, opened, min(_close(calendar, opened), end))
+    day = _last_worked(calendar, at)
+    return _within(draws, max(soonest, calendar.on(day, calendar.from_)), calendar.on(day, calendar.to))
+
+
+def _within(draws: Draws, start: Instant, end: Instant) -> Instant:
+    return start + int((end - start) * draws.random())
+
+
+def _close(calendar: Calendar, at: Instant) -> Instant:
+    """When the day of an instant is over for work."""
+    return calendar.on(calendar.local(at).date(), calendar.to)
+
+
+def _last_worked(calendar: Calendar, at: Instant) -> date:
+    """The day whose working hours were the last before an instant outside of them."""
+    local = calendar.local(at)
+    begun = local.time() >= calendar.from_
+    return calendar.working_from(local.date() if begun else local.date() - timedelta(days=1), -1)
+
+
+def now_and_then(draws: Draws, per_year: float, start: Instant, until: Instant) -> Iterator[Instant]:
+    """The instants at which something happens that happens so often in a year on average, at any time."""
+    at = float(start)
+    while per_year > 0:
+        at += -math.log(1 - draws.random()) / per_year * _YEAR
+        if at > until:
+            return
+        yield max(int(at), start + SHORTEST)
+
+
+_YEAR = 365.25 * 86_400

@@ -1,0 +1,217 @@
+"""What people do about what a journey opens for them: one act each, when and how chance has it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from milepost.customer import Contact
+from milepost.language.durations import Duration
+from milepost.language.model import Action, Outcome, Touchpoint
+from milepost.people.behaviour import Behaviour, Pace, StepBehaviour
+from milepost.people.draws import Chance, Draws, between, pick
+from milepost.people.signals import Signal, signals
+from milepost.planner import facts as told
+from milepost.planner.calendars import Calendar
+from milepost.planner.chart import Chart, ChartStep
+from milepost.planner.facts import Fact
+from milepost.planner.instants import Instant
+from milepost.planner.state import State, StepState
+from milepost.planner.turn import Turn
+
+_AS_OTHERS = StepBehaviour()
+_SHARE = {"verified": 1.1, "partial": 0.5, "disputed": 0.0, "silent": 0.0}
+"""How far the value of an outcome has come from its baseline to its target, as each verdict would have it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """Something that is told at an instant, if what it is `about` is still open then; about nothing, in any case."""
+
+    at: Instant
+    facts: tuple[Fact, ...]
+    about: tuple[str, int] | str | None = None
+
+    def makes_sense(self, state: State) -> bool:
+        """Whether what it is about is still open: an occurrence of a step, or a task that Milepost gave."""
+        if self.about is None:
+            return True
+        if isinstance(self.about, str):
+            return self.about in state.tasks
+        record = state.step(self.about[0])
+        return record.is_open and record.occurrence == self.about[1]
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """Everybody around one journey: `chance` is the journey's own."""
+
+    chart: Chart
+    behaviour: Behaviour
+    chance: Chance
+
+    def about_opening(self, step: ChartStep, state: State, at: Instant) -> Iterator[Act]:
+        """What is done about a step that has opened."""
+        record = state.step(step.id)
+        known = step.step
+        if isinstance(known, Outcome):
+            yield from self._measured(known, record, at)
+        elif step.is_task or isinstance(known, Action):
+            done_at = self._when(step, state, record, at)
+            if done_at is not None:
+                yield from self._done(step, state, record, at, done_at)
+
+    def about_asking(self, step: ChartStep, state: State, at: Instant) -> Iterator[Act]:
+        """What is said about an outcome that has been asked for."""
+        assert isinstance(step.step, Outcome)
+        record = state.step(step.id)
+        verdict = self._verdict(step.id, record.occurrence, record.asks)
+        if verdict == "silent":
+            return
+        draws = self.chance("answer", step.id, record.occurrence, record.asks)
+        calendar = self._calendar(step, state)
+        end = calendar.deadline(at, self.behaviour.customers.answer_within)
+        answered_at = between(draws, calendar, at, end)
+        about = f"{step.id}/{record.occurrence}/{record.asks}"
+        events = signals(step.step.verified_when)
+        shown = _events(events[0], about, answered_at) if verdict == "verified" and events else ()
+        answer = told.Answered(
+            id=f"{about} answer", at=answered_at, outcome=step.id, verdict=verdict, value=_value(step.step, verdict)
+        )
+        yield Act(answered_at, (*shown, answer))
+
+    def about_task(self, task: str, state: State, at: Instant) -> Iterator[Act]:
+        """What a colleague does about a task that Milepost itself gave."""
+        known = state.tasks.get(task)
+        if known is None:
+            return
+        draws = self.chance("engine task", task)
+        done_at = between(
+            draws, self.chart.ours, at, self.chart.ours.deadline(at, self.behaviour.colleagues.engine_tasks.due)
+        )
+        facts: tuple[Fact, ...] = (told.TaskDone(id=f"{task} done", at=done_at, task=task),)
+        if known.why == "contact":
+            named = Contact(known.about, f"{known.about}@{state.customer.id}.invalid", (known.about,))
+            everybody = (*state.customer.contacts, named)
+            facts = (*facts, told.ContactsGiven(id=f"{task} named", at=done_at, contacts=everybody))
+        yield Act(done_at, facts, task)
+        if known.why == "stuck" and draws.random() < self.behaviour.colleagues.engine_tasks.unsticks:
+            yield from self._unstuck(known.about, state, done_at)
+
+    def _unstuck(self, stage: str, state: State, at: Instant) -> Iterator[Act]:
+        """What is open in a stage is done after all, once somebody has looked after the customer."""
+        for step in self.chart.stages[stage].steps if stage in self.chart.stages else ():
+            record = state.step(step.id)
+            if isinstance(step.step, Outcome) or not record.is_open:
+                continue
+            draws = self.chance("unstuck", step.id, record.occurrence)
+            calendar = self._calendar(step, state)
+            end = calendar.deadline(at, self.behaviour.colleagues.late_by)
+            yield from self._done(step, state, record, at, between(draws, calendar, at, end))
+
+    def _when(self, step: ChartStep, state: State, record: StepState, at: Instant) -> Instant | None:
+        """When a step is done, or nothing where it never is."""
+        ours = step.is_task
+        usual = self.behaviour.colleagues if ours else self.behaviour.customers
+        pace = self._of(step.id).pace or usual.pace
+        draws = self.chance("pace", step.id, record.occurrence)
+        calendar = self._calendar(step, state)
+        end = record.due_at
+        if end is None:
+            end = calendar.deadline(at, self.behaviour.customers.without_due)
+        return _moment(draws, calendar, pace, (at, max(end, at + _AN_HOUR)), usual.late_by)
+
+    def _done(self, step: ChartStep, state: State, record: StepState, at: Instant, done_at: Instant) -> Iterator[Act]:
+        known = step.step
+        assert isinstance(known, Touchpoint | Action)
+        calendar = self._calendar(step, state)
+        about = (step.id, record.occurrence)
+        name = f"{step.id}/{record.occurrence}"
+        shown: tuple[Fact, ...] = ()
+        for signal in signals(known.done_when)[:1]:
+            *before, last = _spread(signal, name, at, done_at)
+            for event in before:
+                open_at = calendar.next_open(event.at)  # not after `done_at`, which lies in working hours itself
+                yield Act(open_at, (replace(event, at=open_at),), about)
+            shown = (last,)
+        by = state.customer.team.get(known.role or "") if isinstance(known, Touchpoint) else None
+        result = self._result(known, name)
+        done = told.StepDone(id=f"{name} done", at=done_at, by=by, step=step.id, result=result)
+        yield Act(done_at, (*shown, done), about)
+
+    def _result(self, known: Touchpoint | Action, name: str) -> str | None:
+        if not isinstance(known, Touchpoint) or not known.results:
+            return None
+        weights: Mapping[str, float] | None = self._of(known.id).results
+        if weights is None:
+            usual = self.behaviour.colleagues.results
+            weights = {result: usual.get(result, 1.0) for result in known.results}
+        if not sum(weights.values()):
+            weights = dict.fromkeys(known.results, 1.0)
+        return pick(self.chance("result", name), weights)
+
+    def _verdict(self, step: str, occurrence: int, asks: int) -> str:
+        answers = self._of(step).answers or self.behaviour.customers.answers
+        return pick(self.chance("verdict", step, occurrence, asks), answers.weights)
+
+    def _measured(self, known: Outcome, record: StepState, at: Instant) -> Iterator[Act]:
+        """What the product has counted by the time an outcome is to be confirmed, where it keeps count."""
+        if known.value_from is None or known.metric is None:
+            return
+        verdict = self._verdict(known.id, record.occurrence, max(record.asks, 1))
+        name = f"{known.id}/{record.occurrence} measured"
+        attribute = known.value_from.removeprefix("customer.")
+        fact = told.AttributesSet(id=name, at=at + _AN_HOUR, attributes={attribute: _value(known, verdict)})
+        yield Act(fact.at, (fact,), (known.id, record.occurrence))
+
+    def _calendar(self, step: ChartStep, state: State) -> Calendar:
+        """The working hours of whoever does a step: ours for a task, else the customer's."""
+        return self.chart.ours if step.is_task else Turn(self.chart, state, state.clock).calendar_of(step)
+
+    def _of(self, step: str) -> StepBehaviour:
+        return self.behaviour.steps.get(step, _AS_OTHERS)
+
+
+def _moment(
+    draws: Draws, calendar: Calendar, pace: Pace, given: tuple[Instant, Instant], late_by: Duration
+) -> Instant | None:
+    """When something is done for which there is time from one instant to another; nothing: never."""
+    at, end = given
+    opened = min(calendar.next_open(at), end)
+    half = opened + (end - opened) // 2
+    match pick(draws, pace.weights):
+        case "early":
+            return between(draws, calendar, at, half)
+        case "on_time":
+            return between(draws, calendar, half if calendar.next_open(half) < end else at, end)
+        case "late":
+            return between(draws, calendar, end + 1, calendar.deadline(end, late_by))
+    return None
+
+
+def _value(known: Outcome, verdict: str) -> float | None:
+    """A figure that goes with the verdict."""
+    if known.metric is None:
+        return None
+    baseline = known.metric.baseline or 0.0
+    return round(baseline + (known.metric.target - baseline) * _SHARE[verdict], 2)
+
+
+def _spread(signal: Signal, name: str, at: Instant, done_at: Instant) -> list[Fact]:
+    """The events that show that a step is done, evenly from when it opened; the last is then."""
+    return [
+        told.EventHappened(
+            id=f"{name} event {number}",
+            at=at + (done_at - at) * number // signal.count,
+            event=signal.event,
+            properties=signal.properties,
+        )
+        for number in range(1, signal.count + 1)
+    ]
+
+
+def _events(signal: Signal, name: str, at: Instant) -> list[Fact]:
+    return _spread(signal, name, at, at)
+
+
+_AN_HOUR = 3600

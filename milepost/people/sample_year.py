@@ -1,0 +1,134 @@
+"""Trying a map without a scenario: a year of a made-up customer, who goes on or falls silent.
+
+What they do is found once, by the planner alone, and kept as facts: so it is a scenario like any other, on any engine.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, Literal
+
+from milepost.customer import Customer
+from milepost.explain.local_time import local
+from milepost.language.model import Attribute, Touchpoint
+from milepost.language.values import fits
+from milepost.language.words import AttributeType
+from milepost.people.behaviour import Answers, Behaviour, Colleagues, Customers, EngineTasks, Pace, StepBehaviour
+from milepost.people.sample_customer import MADE_UP_START, made_up_customer
+from milepost.people.simulate import Setting, live_and_tell
+from milepost.planner.chart import Chart
+from milepost.planner.facts import Fact
+from milepost.planner.instants import Instant
+from milepost.planner.matching import matches
+from milepost.planner.timeline import Kind
+from milepost.scenarios.maps import MapsRead
+from milepost.scenarios.scenario import LoadedScenario, Scenario
+
+Manner = Literal["prompt", "silent"]
+MANNERS = {
+    "prompt": "everybody does everything in good time and confirms every outcome",
+    "silent": "colleagues do their tasks in good time, and the customer does and says nothing",
+}
+MADE_UP_DAYS = 366
+_MOST_TRIED = 2000
+_LITERAL = re.compile(r"\"([^\"]*)\"|'([^']*)'|(-?\d+(?:\.\d+)?)")
+
+
+@dataclass(frozen=True, slots=True)
+class _Steady:
+    """No chance at all: everybody takes the least time of what they might take."""
+
+    def random(self) -> float:
+        return 0.0
+
+
+def load_made_up(path: Path, manner: Manner) -> LoadedScenario:
+    """A year of a map with a customer who is made up, or all that is wrong with the map."""
+    found = MapsRead().at(path)
+    problems = (*found.errors, *found.beside)
+    if found.chart is None:
+        return LoadedScenario(None, problems)
+    return LoadedScenario(_year_of(found.chart, found.files, manner), problems)
+
+
+def _year_of(chart: Chart, files: Mapping[str, str], manner: Manner) -> Scenario:
+    start = chart.ours.next_open(MADE_UP_START)
+    until = start + MADE_UP_DAYS * 86_400
+    customer = fitting_customer(chart, start)
+    setting = Setting(chart, customer, start, until, behaviour_of(chart, manner), lambda *_: _Steady())
+    facts: list[Fact] = []
+    for made, told in live_and_tell(setting):
+        in_vain = {
+            (each.more["fact"], each.more.get("step")) for each in made.timeline if each.kind is Kind.FACT_IGNORED
+        }
+        facts += [fact for fact in told if (fact.kind, getattr(fact, "step", None)) not in in_vain]
+    return Scenario(
+        name=f"{chart.map.title}: {MANNERS[manner]}",
+        chart=chart,
+        files=files,
+        customer=customer,
+        start=start,
+        facts=tuple(facts),
+        until=until,
+        offset=int((local(start, customer.timezone).utcoffset() or timedelta()).total_seconds()),
+    )
+
+
+def behaviour_of(chart: Chart, manner: Manner) -> Behaviour:
+    """How everybody around a made-up customer behaves; tasks end in the first of their results."""
+    silent = manner == "silent"
+    tasks = (each.step for each in chart.steps.values())
+    firsts = {
+        task.id: StepBehaviour(results={next(iter(task.results)): 1.0})
+        for task in tasks
+        if isinstance(task, Touchpoint) and task.results
+    }
+    return Behaviour(
+        colleagues=Colleagues(pace=Pace(on_time=1), engine_tasks=EngineTasks(unsticks=0 if silent else 1)),
+        customers=Customers(
+            pace=Pace(never=1) if silent else Pace(on_time=1),
+            answers=Answers(silent=1) if silent else Answers(verified=1),
+        ),
+        steps=firsts,
+        attributes={},
+        other_events=0,
+        renewals=None,
+    )
+
+
+def fitting_customer(chart: Chart, start: Instant) -> Customer:
+    """A made-up customer whom the map is for, as far as trying the values that its segment names finds one."""
+    customer = made_up_customer(chart.map, start)
+    for changes in itertools.islice(_guesses(chart, customer), _MOST_TRIED):
+        guess = customer.having(attributes={**customer.attributes, **changes})
+        if matches(chart, guess, start):
+            return guess
+    return customer
+
+
+def _guesses(chart: Chart, customer: Customer) -> Iterator[dict[str, Any]]:
+    """Values for the attributes that the segment looks at: first as they are, then those that it names."""
+    where = chart.where.text
+    looked_at = sorted({name for root, name in chart.where.references if root == "customer"})
+    names = [name for name in looked_at if name in chart.map.attributes]
+    choices = [[customer.attributes[name], *_candidates(chart.map.attributes[name], where)] for name in names]
+    for values in itertools.product(*choices):
+        yield dict(zip(names, values, strict=True))
+
+
+def _candidates(attribute: Attribute, where: str) -> list[Any]:
+    if attribute.one_of:
+        return list(attribute.one_of)
+    if attribute.type is AttributeType.FLAG:
+        return [True, False]
+    texts, numbers = [], []
+    for double, single, number in _LITERAL.findall(where):
+        texts.append(double or single)
+        if number:
+            numbers += [float(number), float(number) + 1, float(number) - 1]
+    return [each for each in (*texts, *numbers) if fits(each, attribute.type)]

@@ -1,0 +1,49 @@
+"""What the product tells: events that fulfil a trigger, as far as a plain condition can be fulfilled on purpose."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from milepost.language.model import Trigger
+from milepost.planner.chart import Chart
+
+_WANTS = re.compile(r"event\.(\w+)\s*(==|>=|<=|>|<)\s*(\"[^\"]*\"|'[^']*'|-?\d+(?:\.\d+)?|true|false)")
+_BEYOND = {">": 1, "<": -1}
+
+
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """A product event, `count` times."""
+
+    event: str
+    count: int = 1
+    properties: dict[str, Any] = field(default_factory=dict)
+
+
+def signals(triggers: Iterable[Trigger]) -> list[Signal]:
+    """The events of triggers that wait for events."""
+    return [
+        Signal(trigger.event, trigger.count, properties(trigger.if_ or ""))
+        for trigger in triggers
+        if trigger.event is not None
+    ]
+
+
+def properties(condition: str) -> dict[str, Any]:
+    """Properties that make a plain condition true: `event.severity == "high"` wants a severity that is high."""
+    wanted = {}
+    for name, sign, written in _WANTS.findall(condition):
+        value = written[1:-1] if written[0] == "'" else json.loads(written)
+        wanted[name] = value + _BEYOND[sign] if sign in _BEYOND and not isinstance(value, str) else value
+    return wanted
+
+
+def surprises(chart: Chart) -> dict[str, Signal]:
+    """Events that start plays or open stages, by name: they come without anybody being asked for them."""
+    triggers = [trigger for play in chart.map.plays for trigger in play.starts_when]
+    triggers += [trigger for stage in chart.map.stages if stage.opens for trigger in stage.opens.when]
+    return {signal.event: signal for signal in reversed(signals(triggers))}

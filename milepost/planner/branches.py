@@ -1,0 +1,192 @@
+"""Branches: what follows. Starting plays, going to stages, ending, setting; and the ends that carry branches out."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any
+
+from milepost.language.model import BranchItem
+from milepost.planner.chart import ChartPlay, ChartStage
+from milepost.planner.closing import close_stage, end_journey, end_play, start_over
+from milepost.planner.tasks import close_engine_tasks
+from milepost.planner.timeline import Kind
+from milepost.planner.turn import Turn
+
+
+def carry_out(turn: Turn, branch: Iterable[BranchItem]) -> bool:
+    """Do what a branch says, in its order; returns whether it moved the journey (`go_to` or `end`).
+
+    While the journey is paused, `end` and `set` happen; `play` and `go_to` wait for the resume.
+    """
+    moved = False
+    for item in branch:
+        if turn.ended:
+            return True
+        if item.end is not None:
+            end_journey(turn, item.end)
+            moved = True
+        elif item.set is not None:
+            set_attributes(turn, item.set)
+        elif item.play is not None:
+            start_or_defer(turn, item.play, "branch")
+        elif item.go_to is not None:
+            moved = True
+            if turn.paused:
+                turn.state.deferred.append({"go_to": item.go_to})
+            else:
+                go_to(turn, turn.chart.stages[item.go_to])
+    return moved
+
+
+def start_or_defer(turn: Turn, play: str, why: str) -> None:
+    """Try to start a play now, or at the resume of a journey that is paused.
+
+    Of the events that would start it one is kept: a product may send thousands in a long pause.
+    """
+    if not turn.paused:
+        try_start(turn, turn.chart.plays[play], why)
+        return
+    wanted = {"play": play, "why": why}
+    if why != "event" or wanted not in turn.state.deferred:
+        turn.state.deferred.append(wanted)
+
+
+def set_attributes(turn: Turn, values: Mapping[str, Any]) -> None:
+    """Set attributes of the customer (None forgets one); waits for the customer's dates are worked out anew."""
+    customer = turn.state.customer
+    attributes, built_in = dict(customer.attributes), {}
+    for name, value in values.items():
+        if name in ("name", "timezone", "country", "language"):
+            built_in[name] = value
+        elif value is None:
+            attributes.pop(name, None)
+        else:
+            attributes[name] = value
+    turn.edit_customer(customer.having(attributes=attributes, **built_in), values)
+    dates = {*values, "started_on"} if "timezone" in values else set(values)
+    if not turn.chart.anchored.isdisjoint(dates):
+        _work_out_anchors(turn, dates)
+
+
+def _work_out_anchors(turn: Turn, values: Collection[str]) -> None:
+    for step in turn.chart.steps.values():
+        if step.step.at is not None and step.step.at.attribute in values and not turn.state.step(step.id).forced:
+            record = turn.state.step(step.id)
+            if record.status == "waiting" and record.opens_at is not None:
+                turn.edit_step(step.id).opens_at = None
+    for stage in turn.chart.stages.values():
+        if stage.stage.opens and stage.stage.opens.at and stage.stage.opens.at.attribute in values:
+            plan_opening(turn, stage)
+
+
+# Stages.
+
+
+def open_stage(turn: Turn, stage: ChartStage) -> None:
+    """Open a stage on a new visit: all its steps start over."""
+    start_over(turn, stage.steps)
+    record = turn.edit_stage(stage.stage.id)
+    record.status = "open"
+    record.visits += 1
+    record.opened_at, record.opens_at = turn.at, None
+    target = stage.stage.target
+    record.target_at = turn.chart.ours.deadline(turn.at, target) if target else None
+    turn.state.idle = False
+    close_engine_tasks(turn, "idle")
+    turn.say(Kind.STAGE_OPENED, stage)
+
+
+def finish_stage(turn: Turn, stage: ChartStage) -> None:
+    """Close a stage whose steps are all closed, carry out its branch, and open the next of the sequence."""
+    close_stage(turn, stage, "stage_closed")
+    plan_opening(turn, stage)
+    if carry_out(turn, stage.stage.then) or not stage.in_sequence:
+        return
+    following = turn.chart.next_in_sequence(stage.stage.id)
+    if following is not None:
+        open_stage(turn, turn.chart.stages[following])
+
+
+def go_to(turn: Turn, stage: ChartStage) -> None:
+    """Leave every open stage of the sequence for this one; a stage with `opens` opens beside them instead."""
+    for other_id, other in turn.chart.stages.items():
+        is_open = turn.state.stage(other_id).status == "open"
+        if is_open and (other is stage or (stage.in_sequence and other.in_sequence)):
+            close_stage(turn, other, "go_to")
+    open_stage(turn, stage)
+
+
+def plan_opening(turn: Turn, stage: ChartStage) -> None:
+    """Work out when a stage with an anchor opens: the first time even if that is past, again only if it lies ahead."""
+    opens = stage.stage.opens
+    record = turn.state.stage(stage.stage.id)
+    if record.status == "open":
+        return
+    if stage.in_sequence or opens is None or opens.at is None:
+        if record.opens_at is not None:
+            turn.edit_stage(stage.stage.id).opens_at = None  # another version told it from a date
+        return
+    at = turn.anchor_instant(turn.chart.ours, opens.at)
+    again = record.visits > 0
+    passed = record.opened_for is not None and at is not None and at <= record.opened_for
+    if at is None or passed or (again and at <= turn.at):
+        at = None
+    if at != record.opens_at:
+        turn.edit_stage(stage.stage.id).opens_at = at
+
+
+# Plays.
+
+
+def try_start(turn: Turn, play: ChartPlay, why: str) -> bool:
+    """Start a play unless it is open, cooling down, or `only_if` is not true; what blocks is said, the start kept."""
+    blocked = blocked_by(turn, play)
+    if blocked is not None:
+        turn.say(Kind.PLAY_BLOCKED, play, why=blocked)
+        if blocked != "open":
+            turn.edit_play(play.play.id).kept = why
+        return False
+    _start(turn, play, why)
+    return True
+
+
+def blocked_by(turn: Turn, play: ChartPlay) -> str | None:
+    """Why a play can't start now: `open`, `cooldown`, `only_if`; None: it can."""
+    record = turn.state.play(play.play.id)
+    if record.status == "open":
+        return "open"
+    if record.cooldown_until is not None and turn.at < record.cooldown_until:
+        return "cooldown"
+    if play.only_if is not None and not turn.is_true(play.only_if):
+        return "only_if"
+    return None
+
+
+def _start(turn: Turn, play: ChartPlay, why: str) -> None:
+    start_over(turn, play.steps)
+    record = turn.edit_play(play.play.id)
+    record.status = "open"
+    record.instances += 1
+    record.started_at = turn.at
+    record.cooldown_until = None
+    record.kept = None
+    deadline = play.play.deadline
+    record.deadline_at = turn.chart.ours.deadline(turn.at, deadline) if deadline else None
+    turn.state.idle = False
+    close_engine_tasks(turn, "idle")
+    turn.say(Kind.PLAY_STARTED, play, why=why)
+    record.end_counts = {}
+    record.end_truths = {
+        trigger.key: turn.is_true(trigger.condition)
+        for trigger in play.ends_when
+        if trigger.event is None and trigger.condition is not None
+    }
+
+
+def finish_play(turn: Turn, play: ChartPlay, why: str) -> None:
+    """End a play and carry out where it leads: `on_deadline` if that ended it, then `then`."""
+    end_play(turn, play, why)
+    if why == "deadline":
+        carry_out(turn, play.play.on_deadline)
+    if not turn.ended:
+        carry_out(turn, play.play.then)

@@ -1,0 +1,89 @@
+"""Commands: what a plan orders, imperative. The state says what *is*; a command says what is to be *done* now."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from milepost.planner.instants import Instant
+
+
+@dataclass(frozen=True, slots=True)
+class OpenTask:
+    """Give a colleague a task. `person` is an address, or nobody: then the role's team queue has it."""
+
+    task: str
+    role: str
+    person: str | None
+    step: str | None
+    why: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class CloseTask:
+    """Take a task off the colleague's day: it is `done`, `skipped` or `withdrawn`."""
+
+    task: str
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
+class SendMessage:
+    """Send one message to one contact.
+
+    `message` is the id `STEP/OCCURRENCE/REASON/N` and the idempotency key. `steps` are all steps that were merged
+    into it, each with its template file, in the order of the map; `template` is the first one's.
+    """
+
+    message: str
+    reason: str
+    template: str
+    persona: str
+    contact: str
+    steps: tuple[str, ...]
+    templates: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AskOutcome:
+    """Put the question to the customer's page: is the outcome there? Silent from `due` on."""
+
+    outcome: str
+    occurrence: int
+    due: Instant
+
+
+@dataclass(frozen=True, slots=True)
+class RecordAnswer:
+    """Keep an answer (or a silence) with all that was said. `answer` is its id: `OUTCOME/OCCURRENCE/N`."""
+
+    answer: str
+    outcome: str
+    occurrence: int
+    at: Instant
+    verdict: str
+    by: str | None
+    method: str | None
+    value: float | str | None
+    comment: str | None
+    evidence: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class RevokeAnswer:
+    """The last answer to an outcome no longer holds."""
+
+    outcome: str
+    occurrence: int
+    at: Instant
+    by: str | None
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class EndJourney:
+    """Close the journey's books."""
+
+    reason: str
+
+
+Command = OpenTask | CloseTask | SendMessage | AskOutcome | RecordAnswer | RevokeAnswer | EndJourney

@@ -1,0 +1,218 @@
+"""Facts: what a journey is told, past tense. A closed union of frozen values with one JSON form.
+
+JSON: `{"kind": "step_done", "id": ..., "at": "2026-03-02T15:00:00Z", "by": ..., <the fields of the kind>}`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any, ClassVar
+
+from milepost.customer import Contact
+from milepost.planner.instants import Instant, parse, text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """What every fact has.
+
+    `id` is unique for the customer; a fact whose id was seen before does nothing. `at` is the instant at which
+    Milepost took the fact in. `by` is who told it: a person's address, `api`, or nobody known.
+    """
+
+    kind: ClassVar[str]
+    id: str
+    at: Instant
+    by: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepDone(Told):
+    kind: ClassVar[str] = "step_done"
+    step: str
+    result: str | None = None
+    note: str | None = None
+    evidence: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepSkipped(Told):
+    kind: ClassVar[str] = "step_skipped"
+    step: str
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepReopened(Told):
+    kind: ClassVar[str] = "step_reopened"
+    step: str
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snoozed(Told):
+    """`until` is a local date `YYYY-MM-DD` (the opening hour of that day) or an instant with an offset."""
+
+    kind: ClassVar[str] = "snoozed"
+    step: str
+    until: str
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventHappened(Told):
+    kind: ClassVar[str] = "event"
+    event: str
+    properties: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answered(Told):
+    """`method` is `portal`, `recorded` (by a colleague, with evidence) or `product`."""
+
+    kind: ClassVar[str] = "answer"
+    outcome: str
+    verdict: str
+    value: float | str | None = None
+    comment: str | None = None
+    evidence: str | None = None
+    method: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Revoked(Told):
+    kind: ClassVar[str] = "revoked"
+    outcome: str
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttributesSet(Told):
+    kind: ClassVar[str] = "set"
+    attributes: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContactsGiven(Told):
+    kind: ClassVar[str] = "contacts"
+    contacts: tuple[Contact, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TeamGiven(Told):
+    kind: ClassVar[str] = "team"
+    team: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Agreed(Told):
+    """What people agreed on for a step: `due` a local date `YYYY-MM-DD`, `person` an address."""
+
+    kind: ClassVar[str] = "agreed"
+    steps: Mapping[str, Mapping[str, str]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlayStarted(Told):
+    kind: ClassVar[str] = "play_started"
+    play: str
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Paused(Told):
+    kind: ClassVar[str] = "paused"
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resumed(Told):
+    kind: ClassVar[str] = "resumed"
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ended(Told):
+    kind: ClassVar[str] = "ended"
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MapChanged(Told):
+    """The journey moves to another version of its map; `version` is the hash that the new map is known by."""
+
+    kind: ClassVar[str] = "map_changed"
+    version: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageFailed(Told):
+    kind: ClassVar[str] = "message_failed"
+    message: str
+    why: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskDone(Told):
+    """A task that the engine itself made (name a contact, look after a stuck customer) is done."""
+
+    kind: ClassVar[str] = "task_done"
+    task: str
+    note: str | None = None
+
+
+Fact = (
+    StepDone
+    | StepSkipped
+    | StepReopened
+    | Snoozed
+    | EventHappened
+    | Answered
+    | Revoked
+    | AttributesSet
+    | ContactsGiven
+    | TeamGiven
+    | Agreed
+    | PlayStarted
+    | Paused
+    | Resumed
+    | Ended
+    | MapChanged
+    | MessageFailed
+    | TaskDone
+)
+
+FACTS: dict[str, type[Fact]] = {
+    made.kind: made
+    for made in (
+        StepDone, StepSkipped, StepReopened, Snoozed, EventHappened, Answered, Revoked, AttributesSet,
+        ContactsGiven, TeamGiven, Agreed, PlayStarted, Paused, Resumed, Ended, MapChanged, MessageFailed, TaskDone,
+    )
+}  # fmt: skip
+
+
+def to_json(fact: Fact) -> dict[str, Any]:
+    """The fact as plain data, without the fields that are empty."""
+    out: dict[str, Any] = {"kind": fact.kind, "id": fact.id, "at": text(fact.at)}
+    for item in fields(fact):
+        value = getattr(fact, item.name)
+        if item.name in ("id", "at") or value is None:
+            continue
+        if item.name == "contacts":
+            value = [contact.to_json() for contact in value]
+        out[item.name] = dict(value) if isinstance(value, Mapping) else value
+    return out
+
+
+def from_json(data: Mapping[str, Any]) -> Fact:
+    """The fact of what `to_json` wrote.
+
+    Raises:
+        KeyError: the kind is unknown or a field is missing.
+    """
+    given = {key: value for key, value in data.items() if key != "kind"}
+    given["at"] = parse(given["at"])
+    if "contacts" in given:
+        given["contacts"] = tuple(Contact.from_json(contact) for contact in given["contacts"])
+    return FACTS[data["kind"]](**given)

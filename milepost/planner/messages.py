@@ -1,0 +1,204 @@
+"""The contact policy: what waits to be sent, what holds it, what goes out together.
+
+Reasons to hold a message are looked at in one order: pause, play, contact, window, limit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from milepost.customer import Contact
+from milepost.language.durations import Limit
+from milepost.planner.chart import ChartStep
+from milepost.planner.commands import SendMessage
+from milepost.planner.instants import Instant, text
+from milepost.planner.state import Queued
+from milepost.planner.tasks import open_engine_task
+from milepost.planner.timeline import Kind
+from milepost.planner.turn import Turn
+
+MERGED = ("opening", "reminder")
+
+
+@dataclass(slots=True)
+class Outgoing:
+    """Messages that go out at one instant as one, to one contact."""
+
+    contact: Contact
+    parts: list[Queued]
+
+
+def enqueue(turn: Turn, step: ChartStep, reason: str, template: str) -> None:
+    """Put a message in line; an older reminder gives way to a newer one, a reminder to an opening mail that waits."""
+    record = turn.edit_step(step.id)
+    number = record.numbers.get(reason, 0) + 1
+    record.numbers[reason] = number
+    queued = Queued(f"{step.id}/{turn.occurrence(step.id)}/{reason}/{number}", step.id, reason, template)
+    waiting = [other for other in turn.state.queue if other.step == step.id]
+    if reason == "reminder" and any(other.reason != "reminder" for other in waiting):
+        say_dropped(turn, queued, "superseded")
+        return
+    for older in waiting:
+        drop(turn, older, "superseded")
+    turn.state.queue.append(queued)
+
+
+def drop(turn: Turn, queued: Queued, why: str) -> None:
+    turn.state.queue.remove(queued)
+    say_dropped(turn, queued, why)
+
+
+def say_dropped(turn: Turn, queued: Queued, why: str) -> None:
+    turn.say(Kind.MESSAGE_DROPPED, turn.chart.steps.get(queued.step), message=queued.message, why=why)
+
+
+def drop_of_step(turn: Turn, step: str, why: str) -> None:
+    """Drop whatever waits to be sent for a step that closes."""
+    for queued in [other for other in turn.state.queue if other.step == step]:
+        drop(turn, queued, why)
+
+
+def flush(turn: Turn) -> Iterator[Queued]:
+    """Send what may go now, in the order of the file, and hold the rest with its reason; yields each as it goes out."""
+    if not turn.state.queue:
+        return
+    chart = turn.chart
+    line = sorted(turn.state.queue, key=lambda queued: chart.steps[queued.step].position)
+    for outgoing in _merged(turn, line):
+        until = _limit_until(turn, outgoing)
+        if until is not None:
+            for part in outgoing.parts:
+                _hold(turn, part, "limit", until)
+            continue
+        _send(turn, outgoing)
+        yield from outgoing.parts
+
+
+def _merged(turn: Turn, line: list[Queued]) -> list[Outgoing]:
+    """What nothing but the limit could hold, openings and reminders to one contact put together."""
+    together: dict[str, Outgoing] = {}
+    out: list[Outgoing] = []
+    for queued in line:
+        step = turn.chart.steps[queued.step]
+        contact = turn.contact_of(step)
+        why, until = _barrier(turn, step, contact)
+        if why is not None or contact is None:
+            _hold(turn, queued, why or "contact", until)
+            if why == "contact":
+                open_engine_task(turn, "contact", step.persona or "")
+        elif queued.reason not in MERGED or step.essential:
+            out.append(Outgoing(contact, [queued]))
+        elif contact.email in together:
+            together[contact.email].parts.append(queued)
+        else:
+            together[contact.email] = Outgoing(contact, [queued])
+            out.append(together[contact.email])
+    return out
+
+
+def _barrier(turn: Turn, step: ChartStep, contact: Contact | None) -> tuple[str | None, Instant | None]:
+    if turn.paused:
+        return "pause", None
+    if is_held_by_play(turn, step, "messages") and not step.essential:
+        return "play", None
+    if contact is None:
+        return "contact", None
+    calendar = turn.customer_calendar(contact)
+    if not calendar.is_open(turn.at):
+        return "window", calendar.next_open(turn.at)
+    return None, None
+
+
+def is_held_by_play(turn: Turn, step: ChartStep, what: str) -> bool:
+    """Whether an open play keeps back the step's `messages`, or `everything` of it.
+
+    A play holds what stages do and what other expansion plays do, never itself or a risk play.
+    """
+    return bool(holding_plays(turn, step, what))
+
+
+def holding_plays(turn: Turn, step: ChartStep, what: str) -> list[str]:
+    """The open plays that keep back the step's `messages`, or `everything` of it, in the order of the map."""
+    holding = ("everything",) if what == "everything" else ("messages", "everything")
+    if step.in_play and turn.chart.plays[step.container].play.kind != "expansion":
+        return []
+    return [
+        play_id
+        for play_id, play in turn.chart.plays.items()
+        if play.play.holds in holding and play_id != step.container and turn.state.play(play_id).status == "open"
+    ]
+
+
+def _hold(turn: Turn, queued: Queued, why: str, until: Instant | None) -> None:
+    if (queued.why, queued.until) == (why, until):
+        return
+    queued.why, queued.until = why, until
+    turn.say(
+        Kind.MESSAGE_HELD,
+        turn.chart.steps[queued.step],
+        message=queued.message,
+        why=why,
+        until=text(until) if until is not None else None,
+    )
+
+
+def _limit_until(turn: Turn, outgoing: Outgoing) -> Instant | None:
+    """The first instant in the window at which the limit lets the message through; None: now."""
+    limit = turn.chart.map.contact_policy.limit
+    if limit is None or turn.chart.steps[outgoing.parts[0].step].essential:
+        return None
+    calendar = turn.customer_calendar(outgoing.contact)
+    sent = _recent(turn, outgoing.contact, limit)
+    if len(sent) < limit.count:
+        return None
+    oldest, period = sent[-limit.count], limit.period
+    at = turn.at
+    while calendar.plus(at, period, -1) < oldest:
+        fits = calendar.first_from(at, lambda then: calendar.plus(then, period, -1) >= oldest)
+        at = calendar.next_open(fits)  # by then it may not fit again: months have no equal lengths
+    return at if at > turn.at else None
+
+
+def _recent(turn: Turn, contact: Contact, limit: Limit) -> list[Instant]:
+    """When the contact was written to in the trailing period `(now - period, now]`, oldest first."""
+    since = turn.customer_calendar(contact).plus(turn.at, limit.period, -1)
+    return [at for at in turn.state.sent.get(contact.email, ()) if at > since]
+
+
+def _send(turn: Turn, outgoing: Outgoing) -> None:
+    first = outgoing.parts[0]
+    step = turn.chart.steps[first.step]
+    reason = "opening" if any(part.reason == "opening" for part in outgoing.parts) else first.reason
+    steps = tuple(part.step for part in outgoing.parts)
+    for part in outgoing.parts:
+        turn.state.queue.remove(part)
+    _count(turn, outgoing.contact)
+    turn.order(
+        SendMessage(
+            first.message,
+            reason,
+            first.template,
+            step.persona or "",
+            outgoing.contact.email,
+            steps,
+            tuple(part.template for part in outgoing.parts),
+        ),
+    )
+    turn.say(
+        Kind.MESSAGE_SENT,
+        step,
+        message=first.message,
+        template=first.template,
+        persona=step.persona,
+        contact=outgoing.contact.email,
+        reason=reason,
+        steps=list(steps),
+    )
+
+
+def _count(turn: Turn, contact: Contact) -> None:
+    """Remember the sending as long as the limit's period needs it."""
+    limit = turn.chart.map.contact_policy.limit
+    if limit is not None:
+        turn.state.sent[contact.email] = [*_recent(turn, contact, limit), turn.at]

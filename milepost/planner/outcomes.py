@@ -1,0 +1,172 @@
+"""Outcomes: asked, answered, silent, asked again, revoked. Silence is never verification."""
+
+from __future__ import annotations
+
+from milepost.language.model import BranchItem, Outcome, Verdict
+from milepost.planner.branches import carry_out
+from milepost.planner.chart import ChartStep
+from milepost.planner.closing import settle_step
+from milepost.planner.commands import AskOutcome, RecordAnswer, RevokeAnswer
+from milepost.planner.dues import agreed_due
+from milepost.planner.facts import Answered, Revoked
+from milepost.planner.instants import text
+from milepost.planner.messages import drop_of_step, enqueue
+from milepost.planner.timeline import Kind
+from milepost.planner.turn import Turn
+
+
+def outcome_of(step: ChartStep) -> Outcome:
+    assert isinstance(step.step, Outcome)
+    return step.step
+
+
+def asked(turn: Turn, step: ChartStep) -> None:
+    """The request is sent: the customer has `within` to answer, and is reminded in between."""
+    outcome = outcome_of(step)
+    calendar = turn.calendar_of(step)
+    record = turn.edit_step(step.id)
+    agreed = turn.state.agreed.pop(step.id, {}).get("due")
+    due = agreed_due(turn, step, agreed) if agreed else calendar.deadline(turn.at, outcome.within)
+    record.status, record.asked_at, record.due_at = "asked", turn.at, due
+    record.due_agreed = agreed is not None
+    record.timers["silent"] = due
+    openings = (calendar.opening(turn.at, wait) for wait in outcome.remind)
+    record.reminders = sorted(at for at in openings if at > turn.at)
+    turn.order(AskOutcome(step.id, record.occurrence, due))
+    turn.say(Kind.OUTCOME_ASKED, step, due=text(due))
+
+
+def answer(turn: Turn, step: ChartStep, fact: Answered) -> None:
+    """Take an answer in, early, in time or late, and carry out where it leads."""
+    method = fact.method or ("recorded" if fact.evidence else "portal")
+    _answered(turn, step, fact.verdict, value=fact.value, by=fact.by, method=method, fact=fact)
+
+
+def verified_by_product(turn: Turn, step: ChartStep) -> None:
+    """`verified_when` is fulfilled: the product itself shows the outcome."""
+    source = outcome_of(step).value_from
+    value = turn.state.customer.attributes.get(source.removeprefix("customer.")) if source else None
+    _answered(turn, step, Verdict.VERIFIED.value, value=value, by=None, method="product", fact=None)
+
+
+def _answered(
+    turn: Turn,
+    step: ChartStep,
+    verdict: str,
+    *,
+    value: float | str | None,
+    by: str | None,
+    method: str,
+    fact: Answered | None,
+) -> None:
+    _close_or_ask_again(turn, step, verdict)
+    turn.edit_step(step.id).value = value
+    _record(turn, step, verdict, by=by, method=method, value=value, fact=fact)
+    turn.say(Kind.OUTCOME_ANSWERED, step, verdict=verdict, value=value, by=by, method=method)
+    drop_of_step(turn, step.id, "answered")
+    carry_out(turn, _branch(step, verdict))
+
+
+def silent(turn: Turn, step: ChartStep) -> None:
+    """The time to answer is over."""
+    _close_or_ask_again(turn, step, "silent")
+    _record(turn, step, "silent", by=None, method=None, value=None, fact=None)
+    turn.say(Kind.OUTCOME_SILENT, step)
+    drop_of_step(turn, step.id, "silent")
+    carry_out(turn, _branch(step, "silent"))
+
+
+def _close_or_ask_again(turn: Turn, step: ChartStep, verdict: str) -> None:
+    again = outcome_of(step).ask_again
+    record = turn.state.step(step.id)
+    waiting = not record.closed and turn.is_container_open(step)
+    if waiting and again is not None and verdict in again.if_ and record.asks <= again.at_most:
+        record = turn.edit_step(step.id)
+        if not record.is_open:  # an early answer: it counts as the first asking
+            record.kind = step.kind
+            record.occurrence += 1
+            record.opened_at = turn.at
+        record.status, record.asks_again = "open", True
+        record.asks = max(record.asks, 1)
+        record.timers, record.reminders = {}, []
+        record.due_at = None
+        if not turn.paused:
+            plan_asking_again(turn, step)
+    else:
+        record = settle_step(turn, step, verdict)
+    record.verdict = verdict
+
+
+def plan_asking_again(turn: Turn, step: ChartStep) -> None:
+    """Set when the customer is asked once more, counted from now."""
+    again = outcome_of(step).ask_again
+    assert again is not None
+    turn.edit_step(step.id).timers["ask"] = turn.calendar_of(step).opening(turn.at, again.after)
+
+
+def ask(turn: Turn, step: ChartStep) -> None:
+    """Put the request in line to be sent."""
+    record = turn.edit_step(step.id)
+    record.asks += 1
+    record.asks_again = False
+    record.timers.pop("ask", None)
+    enqueue(turn, step, "request", outcome_of(step).message)
+
+
+def revoke(turn: Turn, step: ChartStep, fact: Revoked) -> None:
+    """The last answer no longer holds: asked anew in an open stage, else withdrawn.
+
+    An outcome that waits in a new visit is left to open in its time: the answer was to an earlier one.
+    """
+    record = turn.edit_step(step.id)
+    turn.order(RevokeAnswer(step.id, record.occurrence, turn.at, fact.by, fact.reason))
+    turn.say(Kind.OUTCOME_REVOKED, step, why=fact.reason, by=fact.by)
+    drop_of_step(turn, step.id, "revoked")
+    record = turn.edit_step(step.id)
+    record.verdict = record.value = None
+    record.timers, record.reminders, record.counts = {}, [], {}
+    record.due_at = record.asked_at = None
+    record.asks_again = False
+    if record.status == "waiting":
+        return
+    if not turn.is_container_open(step):
+        record.status = "withdrawn"
+        return
+    record.status = "open"
+    record.opened_at = record.opened_at or turn.at
+    record.must_turn = True
+    record.asks = max(record.asks, 1) - 1  # asked anew, not again: `at_most` counts the other
+    ask(turn, step)
+
+
+def _branch(step: ChartStep, verdict: str) -> tuple[BranchItem, ...]:
+    branch: tuple[BranchItem, ...] = getattr(outcome_of(step).then, verdict)
+    return branch
+
+
+def _record(
+    turn: Turn,
+    step: ChartStep,
+    verdict: str,
+    *,
+    by: str | None,
+    method: str | None,
+    value: float | str | None,
+    fact: Answered | None,
+) -> None:
+    record = turn.edit_step(step.id)
+    record.answers += 1
+    turn.order(
+        RecordAnswer(
+            f"{step.id}/{record.occurrence}/{record.answers}",
+            step.id,
+            record.occurrence,
+            turn.at,
+            verdict,
+            by,
+            method,
+            value,
+            fact.comment if fact else None,
+            fact.evidence if fact else None,
+        ),
+    )

@@ -1,0 +1,144 @@
+"""The planner: one pure function from a map, a state, facts and an instant to what happens.
+
+Production, simulation, scenario tests, forecasts and previews all run on `plan`. It knows no clock, no chance and no
+database; what it does at an instant depends on nothing but its arguments.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from milepost.planner.branches import open_stage, plan_opening
+from milepost.planner.chart import Chart
+from milepost.planner.commands import Command
+from milepost.planner.facts import Fact
+from milepost.planner.instants import Instant
+from milepost.planner.messages import flush
+from milepost.planner.outcomes import asked
+from milepost.planner.settling import settle
+from milepost.planner.state import Queued, State
+from milepost.planner.steps import finish_step
+from milepost.planner.taking import take
+from milepost.planner.timeline import Entry, Kind
+from milepost.planner.timers import fire, keep_wake, known_wake, next_due, passed_by, wake_at
+from milepost.planner.turn import Turn
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What came of a plan: the next state, what to do, what to report, when to look again (None: at the next fact)."""
+
+    state: State
+    commands: tuple[Command, ...]
+    timeline: tuple[Entry, ...]
+    wake_at: Instant | None
+
+
+def plan(chart: Chart, state: State, facts: Iterable[Fact], now: Instant) -> Plan:
+    """Bring a journey up to an instant.
+
+    Timers that fell due before `now` happen at their own instants, facts at the instant at which they were taken
+    in (or where the journey's clock already stands, if that is later; at the latest now), facts before timers. The
+    state given is not changed. With a state that has not begun, the journey starts.
+
+    Raises:
+        EndlessMapError: the map brings about more and more at one instant.
+        NeverOpensError: a calendar of the map has no working day within ten years.
+    """
+    turn = Turn(chart, state.copy(), state.clock)
+    turn.state.revision += 1
+    wake = known_wake(turn) if turn.state.begun else _begin(turn)
+    for at, together in _by_instant(facts, turn.state.clock, now):
+        _run_until(turn, at - 1, wake)
+        _happen(turn, at, together)
+        wake = wake_at(turn)
+    wake = _run_until(turn, now, wake)
+    keep_wake(turn, wake)
+    turn.state.clock = max(turn.state.clock, now)
+    turn.state.entries += len(turn.entries)
+    return Plan(turn.state, tuple(turn.commands), tuple(turn.entries), wake)
+
+
+def _begin(turn: Turn) -> Instant | None:
+    state, chart = turn.state, turn.chart
+    state.begun = True
+    turn.look_anew()
+    turn.say(Kind.JOURNEY_STARTED, map=state.map, version=state.version)
+    for stage in chart.stages.values():
+        plan_opening(turn, stage)
+    open_stage(turn, next(iter(chart.stages.values())))
+    settle(turn)
+    _happen(turn, turn.at, [])
+    return wake_at(turn)
+
+
+def _by_instant(facts: Iterable[Fact], clock: Instant, now: Instant) -> list[tuple[Instant, list[Fact]]]:
+    """Facts put together by the instant at which they act, in their order."""
+    out: dict[Instant, list[Fact]] = {}
+    for fact in facts:
+        out.setdefault(max(clock, min(fact.at, now)), []).append(fact)
+    return sorted(out.items(), key=lambda pair: pair[0])
+
+
+def _run_until(turn: Turn, until: Instant, wake: Instant | None) -> Instant | None:
+    """Let everything happen that falls due by itself up to an instant; returns when something does after it."""
+    while wake is not None and wake <= until:
+        _happen(turn, max(wake, turn.at), [])
+        wake = wake_at(turn)
+    return wake
+
+
+def _happen(turn: Turn, at: Instant, facts: list[Fact]) -> None:
+    """Everything of one instant: facts, timers in the order of the file, messages, and what follows from those."""
+    turn.at = at
+    turn.state.clock = max(turn.state.clock, at)
+    for fact in facts:
+        take(turn, fact)
+        settle(turn)
+        _catch_up(turn)
+    while not turn.ended:
+        _fire_timers(turn)
+        anything = False
+        for queued in flush(turn):
+            anything = True
+            _went_out(turn, queued)
+        settle(turn)
+        if not anything:
+            return
+
+
+def _catch_up(turn: Turn) -> None:
+    """Let what was due in a pause happen now, in order of time."""
+    while turn.passed is not None and not (turn.paused or turn.ended):
+        ahead = [at for at in passed_by(turn) if at > turn.passed]
+        if not ahead:
+            break
+        turn.passed = ahead[0]
+        turn.look_anew()
+        _fire_timers(turn)
+    if turn.passed is not None:
+        turn.passed = None
+        turn.look_anew()
+        settle(turn)
+
+
+def _fire_timers(turn: Turn) -> None:
+    settle(turn)
+    while not (turn.paused or turn.ended):
+        timer = next_due(turn)
+        if timer is None:
+            return
+        fire(turn, timer)
+        settle(turn)
+
+
+def _went_out(turn: Turn, queued: Queued) -> None:
+    """What a message does by being sent: an outcome is asked, a mail touchpoint is done."""
+    step = turn.chart.steps[queued.step]
+    if turn.ended or not turn.state.step(step.id).is_open:
+        return
+    if queued.reason == "request":
+        asked(turn, step)
+    elif queued.reason == "touchpoint":
+        finish_step(turn, step, by="milepost")

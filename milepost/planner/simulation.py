@@ -1,0 +1,83 @@
+"""Simulation: the planner in a loop with a virtual clock. It prints what production does: it is the same function."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from milepost.customer import Customer
+from milepost.planner.chart import Chart
+from milepost.planner.facts import Fact, MapChanged
+from milepost.planner.instants import Instant
+from milepost.planner.plan import Plan, plan
+from milepost.planner.state import State
+from milepost.planner.timeline import Entry
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What a simulation came to: every entry up to its end, and the state then."""
+
+    timeline: tuple[Entry, ...]
+    state: State
+    plans: int
+
+
+def simulate(
+    chart: Chart,
+    customer: Customer,
+    start: Instant,
+    facts: Sequence[Fact],
+    until: Instant,
+    *,
+    versions: Mapping[str, Chart] | None = None,
+) -> Run:
+    """Run one journey from its start up to and including an instant.
+
+    `versions` are the charts that facts of kind `map_changed` may name.
+    """
+    state = State.begin(customer, chart.map.map, chart.version, start)
+    timeline: list[Entry] = []
+    plans = 0
+    for step in steps(chart, state, facts, until, versions or {}):
+        timeline += step.timeline
+        state = step.state
+        plans += 1
+    return Run(tuple(timeline), state, plans)
+
+
+def steps(
+    chart: Chart, state: State, facts: Sequence[Fact], until: Instant, versions: Mapping[str, Chart]
+) -> Iterator[Plan]:
+    """Every plan of a journey up to an instant: at its start, at its wake-ups, and whenever it is told something."""
+    told = sorted(facts, key=lambda fact: fact.at)
+    made = plan(chart, state, (), state.clock)
+    yield made
+    while True:
+        now = _next(made, told)
+        if now is None or now > until:
+            return
+        taken = _together(told, now)
+        del told[: len(taken)]
+        if taken and isinstance(taken[0], MapChanged):
+            chart = versions.get(taken[0].version, chart)
+        made = plan(chart, made.state, taken, now)
+        yield made
+
+
+def _next(made: Plan, told: list[Fact]) -> Instant | None:
+    """When something happens next: by itself, or because somebody says so."""
+    instants = [made.wake_at] if made.wake_at is not None else []
+    if told:
+        instants.append(max(told[0].at, made.state.clock))
+    return min(instants, default=None)
+
+
+def _together(told: list[Fact], now: Instant) -> list[Fact]:
+    """The facts that are taken in now; a change of the map begins a plan of its own."""
+    taken: list[Fact] = []
+    for fact in told:
+        if fact.at > now or (taken and isinstance(fact, MapChanged)):
+            break
+        taken.append(fact)
+    return taken

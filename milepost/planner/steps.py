@@ -1,0 +1,211 @@
+"""Steps: when they are ready, how they open, how they are done."""
+
+from __future__ import annotations
+
+from milepost.language.durations import Duration
+from milepost.language.model import Outcome, Touchpoint
+from milepost.planner.branches import carry_out
+from milepost.planner.chart import ChartStep, Waited
+from milepost.planner.closing import close_step
+from milepost.planner.commands import OpenTask
+from milepost.planner.dues import first_due, schedule
+from milepost.planner.instants import Instant, text
+from milepost.planner.messages import enqueue, is_held_by_play
+from milepost.planner.outcomes import ask
+from milepost.planner.state import StepState
+from milepost.planner.timeline import Kind
+from milepost.planner.turn import Turn
+
+
+def open_if_ready(turn: Turn, step: ChartStep) -> bool:
+    """Open a step of an open stage or play that opens by being ready, or that was held beyond its time.
+
+    What opens by the clock alone opens with the timers of its instant (`open_in_time`). Returns whether anything
+    happened.
+    """
+    record = turn.state.step(step.id)
+    if record.status != "waiting":
+        return _repeat_if_held(turn, step, record)
+    if not record.forced and not all(turn.state.step(other).closed for other in step.step.after):
+        if record.ready_at is not None:  # what it waited for was reopened or revoked
+            record = turn.edit_step(step.id)
+            record.ready_at = record.opens_at = None
+        return False
+    opens_at = record.opens_at
+    if opens_at is None:
+        opens_at = _plan_opening(turn, step)
+    if opens_at is None or opens_at > turn.due_by or is_held_by_play(turn, step, "everything"):
+        return False
+    if opens_at == turn.due_by and opens_at != turn.state.step(step.id).ready_at:
+        return False
+    open_step(turn, step)
+    return True
+
+
+def open_in_time(turn: Turn, step: ChartStep) -> None:
+    """Open a waiting step, or a repeating one once more: its instant has come."""
+    if turn.state.step(step.id).status == "waiting":
+        open_step(turn, step)
+    else:
+        _repeat(turn, step)
+
+
+def _plan_opening(turn: Turn, step: ChartStep) -> Instant | None:
+    record = turn.state.step(step.id)
+    if record.ready_at is None:
+        record = turn.edit_step(step.id)
+        record.ready_at, record.shifted = turn.at, 0
+    opens_at = opening_of(turn, step, record.ready_at or turn.at)
+    if opens_at != record.opens_at:
+        turn.edit_step(step.id).opens_at = opens_at
+    return opens_at
+
+
+def opening_of(turn: Turn, step: ChartStep, ready_at: Instant) -> Instant | None:
+    """When a step that became ready at an instant opens; None while its anchor's date is unknown."""
+    known = step.step
+    if known.wait is not None:
+        return max(ready_at, _after_wait(turn, step, known.wait, ready_at))
+    if known.at is not None:
+        anchor = turn.anchor_instant(turn.calendar_of(step), known.at)
+        return None if anchor is None else max(ready_at, anchor)
+    return ready_at
+
+
+def _after_wait(turn: Turn, step: ChartStep, wait: Duration, ready_at: Instant) -> Instant:
+    """The end of a wait, with the days by which pauses have moved it since the step was ready."""
+    calendar, moved = turn.calendar_of(step), turn.state.step(step.id).shifted
+    at = calendar.opening(ready_at, wait)
+    return calendar.shifted(at, moved, exact=wait.exact) if moved else at
+
+
+def open_step(turn: Turn, step: ChartStep) -> None:
+    """Open the next occurrence of a step, unless it is skipped or done before it opens."""
+    plan_repeats(turn, step)
+    if step.skip_when is not None and turn.is_true(step.skip_when):
+        close_step(turn, step, "skipped", why="skip_when")
+        return
+    if is_fulfilled(turn, step, step.done_when):
+        close_step(turn, step, "done", by="product")
+        return
+    record = _opened(turn, step)
+    _say_opened(turn, step, record)
+    if isinstance(step.step, Outcome):
+        ask(turn, step)
+    elif step.template is not None:
+        enqueue(turn, step, "touchpoint" if step.is_mail else "opening", step.template)
+
+
+def _opened(turn: Turn, step: ChartStep) -> StepState:
+    record = turn.edit_step(step.id)
+    record.status, record.kind = "open", step.kind
+    record.occurrence += 1
+    record.opened_at, record.opens_at, record.ready_at = turn.at, None, None
+    record.forced = record.must_turn = record.asks_again = False
+    record.result = record.escalated_to = record.asked_at = None
+    record.asks = record.shifted = 0
+    record.numbers = {}
+    record.person = turn.state.agreed.get(step.id, {}).get("person")
+    due, record.due_agreed = first_due(turn, step)
+    if not isinstance(step.step, Outcome):
+        schedule(turn, step, due)
+    if not isinstance(step.step, Outcome):
+        turn.state.agreed.pop(step.id, None)
+    return record
+
+
+def _say_opened(turn: Turn, step: ChartStep, record: StepState) -> None:
+    known = step.step
+    role = known.role if isinstance(known, Touchpoint) else None
+    turn.say(
+        Kind.STEP_OPENED,
+        step,
+        track=step.track,
+        role=role,
+        persona=step.persona,
+        due=text(record.due_at) if record.due_at is not None else None,
+    )
+    if role is not None:
+        person = record.person or turn.state.customer.team.get(role)
+        turn.order(OpenTask(f"{step.id}/{record.occurrence}", role, person, step.id, None))
+
+
+def finish_step(
+    turn: Turn, step: ChartStep, *, by: str | None = None, result: str | None = None, note: str | None = None
+) -> None:
+    """A step is done: say so and carry out where its result leads."""
+    close_step(turn, step, "done", by=by, result=result, note=note)
+    if result is not None and isinstance(step.step, Touchpoint) and step.step.results:
+        carry_out(turn, step.step.results.get(result, ()))
+
+
+# Triggers of a step.
+
+
+def is_fulfilled(turn: Turn, step: ChartStep, triggers: tuple[Waited, ...]) -> bool:
+    """Whether any trigger of a step holds: enough events counted, or its condition true."""
+    counts = turn.state.step(step.id).counts
+    for trigger in triggers:
+        if trigger.event is not None:
+            if counts.get(trigger.key, 0) >= trigger.count:
+                return True
+        elif trigger.condition is not None and turn.is_true(trigger.condition):
+            return True
+    return False
+
+
+# Repeats.
+
+
+def plan_repeats(turn: Turn, step: ChartStep) -> None:
+    """At the first opening of a visit, or where a step is closed before that, set when it opens again."""
+    record = turn.state.step(step.id)
+    if step.every is None or record.repeat_base is not None:
+        return
+    record = turn.edit_step(step.id)
+    record.repeat_base = turn.at
+    record.repeats = 1
+    record.timers["repeat"] = repeat_instant(turn, step, record)
+
+
+def repeat_instant(turn: Turn, step: ChartStep, record: StepState) -> Instant:
+    """When occurrence n+1 of a repeating step opens: n times its duration after the first."""
+    every = step.every
+    assert every is not None
+    assert record.repeat_base is not None
+    times = type(every)(every.count * record.repeats, every.unit)
+    return turn.calendar_of(step).opening(record.repeat_base, times)
+
+
+def repeat_ahead(turn: Turn, step: ChartStep, record: StepState) -> None:
+    """Set a repeat whose instant has come to the first one after now."""
+    while record.timers["repeat"] <= turn.at:
+        record.repeats += 1
+        record.timers["repeat"] = repeat_instant(turn, step, record)
+
+
+def _repeat_if_held(turn: Turn, step: ChartStep, record: StepState) -> bool:
+    """Repeat what a play held beyond its time and holds no longer."""
+    due = record.timers.get("repeat")
+    if due is None or due >= turn.due_by or is_held_by_play(turn, step, "everything"):
+        return False
+    _repeat(turn, step)
+    return True
+
+
+def _repeat(turn: Turn, step: ChartStep) -> None:
+    """Open a repeating step once more; one that is still open is withdrawn just before."""
+    record = turn.edit_step(step.id)
+    repeat_ahead(turn, step, record)
+    if record.is_open:
+        close_step(turn, step, "withdrawn", why="repeat")
+    turn.edit_step(step.id).status = "waiting"
+    open_step(turn, step)
+
+
+def reopen(turn: Turn, step: ChartStep) -> None:
+    """Open a closed step again, whatever it waits for; it opens when nothing holds it."""
+    record = turn.edit_step(step.id)
+    record.status = "waiting"
+    record.forced = True
+    record.ready_at = record.opens_at = turn.at

@@ -1,0 +1,209 @@
+"""The book of customers: records, contacts in their order, teams."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import delete, exists, func, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from milepost.customer import Contact, Customer
+from milepost.planner.facts import AttributesSet, ContactsGiven, Fact, TeamGiven
+from milepost.planner.instants import Instant
+from milepost.store.errors import UnknownCustomer
+from milepost.store.tables import ContactRow, CustomerRow, JourneyRow
+from milepost.store.upsert import upsert
+
+BUILT_IN = frozenset({"name", "timezone", "country", "language"})
+"""What a fact can set of a customer beside the attributes that maps declare."""
+_CHUNK = 500
+
+
+async def save(session: AsyncSession, customers: Iterable[Customer], now: Instant) -> tuple[int, int]:
+    """Write records as they are given, contacts and team included; returns how many are new and how many were known.
+
+    Of several with one id the last counts.
+    This is the record alone. A customer's running journey learns of it by facts (`set`, `contacts`, `team`).
+    """
+    given = {customer.id: customer for customer in customers}
+    known = await _known(session, list(given))
+    rows = [
+        {**_columns(customer), "unmatched_why": None, "created_at": now, "updated_at": now}
+        for customer in given.values()
+    ]
+    await upsert(session, CustomerRow, rows, keep=("created_at", "unmatched_why"))
+    await write_contacts(session, {customer.id: customer.contacts for customer in given.values()})
+    return len(given) - len(known), len(known)
+
+
+async def _known(session: AsyncSession, ids: Sequence[str]) -> set[str]:
+    found: set[str] = set()
+    for start in range(0, len(ids), _CHUNK):
+        some = ids[start : start + _CHUNK]
+        found |= set(await session.scalars(select(CustomerRow.id).where(CustomerRow.id.in_(some))))
+    return found
+
+
+def _columns(customer: Customer) -> dict[str, Any]:
+    return {
+        "id": customer.id,
+        "name": customer.name,
+        "timezone": customer.timezone,
+        "country": customer.country,
+        "language": customer.language,
+        "attributes": dict(customer.attributes),
+        "team": dict(customer.team),
+        "health": health(customer.attributes),
+    }
+
+
+def health(attributes: Mapping[str, Any]) -> float | None:
+    """The attribute `health`, where a customer has one and it is a number."""
+    value = attributes.get("health")
+    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
+
+
+async def write_contacts(session: AsyncSession, people: Mapping[str, Iterable[Contact]]) -> None:
+    """Make these customers' contacts these, in this order."""
+    ids = list(people)
+    for start in range(0, len(ids), _CHUNK):
+        await session.execute(delete(ContactRow).where(ContactRow.customer_id.in_(ids[start : start + _CHUNK])))
+    rows = [
+        {
+            "customer_id": customer,
+            "position": position,
+            "name": contact.name,
+            "email": contact.email,
+            "personas": list(contact.personas),
+            "timezone": contact.timezone,
+            "country": contact.country,
+            "language": contact.language,
+        }
+        for customer, contacts in people.items()
+        for position, contact in enumerate(contacts)
+    ]
+    await upsert(session, ContactRow, rows)
+
+
+async def apply(session: AsyncSession, customer: str, fact: Fact, now: Instant) -> None:
+    """Put what a fact says of the customer into the record; facts that say nothing of it change nothing.
+
+    Raises:
+        UnknownCustomer: there is none of this id.
+    """
+    match fact:
+        case AttributesSet():
+            await set_attributes(session, customer, fact.attributes, now)
+        case TeamGiven():
+            row = await get_row(session, customer)
+            row.team, row.updated_at = dict(fact.team), now
+        case ContactsGiven():
+            row = await get_row(session, customer)
+            row.updated_at = now
+            await write_contacts(session, {customer: fact.contacts})
+        case _:
+            return
+    await session.flush()
+
+
+async def set_attributes(session: AsyncSession, customer: str, given: Mapping[str, Any], now: Instant) -> None:
+    """Set these attributes and keep the others; None forgets one. Built-in ones are the record's own columns.
+
+    Raises:
+        UnknownCustomer: there is none of this id.
+    """
+    row = await get_row(session, customer)
+    for name in BUILT_IN.intersection(given):
+        if given[name] is not None or name in {"country", "language"}:
+            setattr(row, name, given[name])
+    merged = {**row.attributes, **{name: value for name, value in given.items() if name not in BUILT_IN}}
+    row.attributes = {name: value for name, value in merged.items() if value is not None}
+    row.health, row.updated_at = health(row.attributes), now
+
+
+async def get(session: AsyncSession, customer: str) -> Customer:
+    """The customer as the planner takes it.
+
+    Raises:
+        UnknownCustomer: there is none of this id.
+    """
+    row = await get_row(session, customer)
+    return (await _with_contacts(session, [row]))[0]
+
+
+async def get_row(session: AsyncSession, customer: str) -> CustomerRow:
+    """The customer's row.
+
+    Raises:
+        UnknownCustomer: there is none of this id.
+    """
+    row = await session.get(CustomerRow, customer, populate_existing=True)
+    if row is None:
+        raise UnknownCustomer(customer)
+    return row
+
+
+async def ids(session: AsyncSession) -> list[str]:
+    """The ids of all customers, sorted."""
+    return list(await session.scalars(select(CustomerRow.id).order_by(CustomerRow.id)))
+
+
+async def everyone(session: AsyncSession, only: Iterable[str] | None = None) -> list[Customer]:
+    """All customers, or `only` those of these ids, ordered by id."""
+    query = select(CustomerRow).order_by(CustomerRow.id)
+    if only is not None:
+        query = query.where(CustomerRow.id.in_(list(only)))
+    return await _with_contacts(session, list(await session.scalars(query)))
+
+
+async def without_open_journey(session: AsyncSession) -> list[Customer]:
+    """The customers that an enrolment looks at: those without a journey that is open or paused."""
+    running = exists().where(JourneyRow.customer_id == CustomerRow.id, JourneyRow.ended_at.is_(None))
+    query = select(CustomerRow).where(~running).order_by(CustomerRow.id)
+    return await _with_contacts(session, list(await session.scalars(query)))
+
+
+async def _with_contacts(session: AsyncSession, rows: Sequence[CustomerRow]) -> list[Customer]:
+    query = select(ContactRow).order_by(ContactRow.customer_id, ContactRow.position)
+    if len(rows) <= _CHUNK:
+        query = query.where(ContactRow.customer_id.in_([row.id for row in rows]))
+    contacts: dict[str, list[Contact]] = defaultdict(list)
+    for contact in await session.scalars(query):
+        contacts[contact.customer_id].append(_contact(contact))
+    return [_customer(row, contacts[row.id]) for row in rows]
+
+
+def _contact(row: ContactRow) -> Contact:
+    return Contact(row.name, row.email, tuple(row.personas), row.timezone, row.country, row.language)
+
+
+def _customer(row: CustomerRow, contacts: Iterable[Contact]) -> Customer:
+    return Customer(
+        row.id, row.name, row.timezone, row.country, row.language, row.attributes, tuple(contacts), row.team
+    )
+
+
+async def mark_unmatched(session: AsyncSession, customer: str, why: str | None) -> None:
+    """Keep why no map took the customer; None: one did.
+
+    Raises:
+        UnknownCustomer: there is none of this id.
+    """
+    changed = await session.execute(
+        update(CustomerRow).where(CustomerRow.id == customer).values(unmatched_why=why).returning(CustomerRow.id),
+    )
+    if changed.first() is None:
+        raise UnknownCustomer(customer)
+
+
+async def colleagues(session: AsyncSession) -> list[str]:
+    """The addresses of everybody on a customer's team, in lower case, sorted."""
+    teams = await session.scalars(select(CustomerRow.team))
+    return sorted({address.lower() for team in teams for address in team.values() if address})
+
+
+async def count(session: AsyncSession) -> int:
+    """How many customers there are."""
+    return await session.scalar(select(func.count()).select_from(CustomerRow)) or 0

@@ -1,0 +1,156 @@
+"""Opening the database: SQLite by default, PostgreSQL by URL; transactions that mean the same on both."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import URL, Connection, event, make_url
+from sqlalchemy.exc import ArgumentError, OperationalError
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+
+from milepost.store.errors import StoreUnreachable
+
+BUSY_SECONDS = 30
+"""How long a connection waits for another process that writes to the same SQLite file."""
+
+_DRIVERS = {
+    "sqlite": "sqlite+aiosqlite",
+    "postgres": "postgresql+psycopg",
+    "postgresql": "postgresql+psycopg",
+}
+
+
+def database_url(url: str) -> URL:
+    """The URL with the driver that Milepost uses.
+
+    Raises:
+        StoreUnreachable: the text is no URL, or of a database that Milepost does not know.
+    """
+    try:
+        made = make_url(url)
+    except ArgumentError as error:
+        raise StoreUnreachable(repr(url), "this is no database URL") from error
+    driver = _DRIVERS.get(made.drivername, made.drivername)
+    if driver not in _DRIVERS.values():
+        known = "sqlite:///FILE and postgresql://USER:PASSWORD@HOST/NAME"
+        raise StoreUnreachable(made.render_as_string(), f"{made.drivername!r} is not supported; use one of {known}")
+    return made.set(drivername=driver)
+
+
+class Store:
+    """An open database. Make one a process (and event loop) with `open_store`; close it at the end."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self.engine = engine
+        self.is_sqlite = engine.dialect.name == "sqlite"
+        self._reading = async_sessionmaker(engine, expire_on_commit=False)
+        writer = engine.execution_options(sqlite_begin="BEGIN IMMEDIATE")
+        self._writing = async_sessionmaker(writer, expire_on_commit=False)
+        # SQLite has one writer at a time: queueing here is fair, while its own busy handler polls and can starve.
+        self._one_writer = asyncio.Lock()
+        self._writer: asyncio.Task[Any] | None = None
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[AsyncSession]:
+        """A session that writes: all of it is committed at the end, or, after an exception, nothing.
+
+        Raises:
+            RuntimeError: the task is in a transaction already and would wait for itself.
+        """
+        async with self._turn(), self._writing() as session, session.begin():
+            yield session
+
+    @asynccontextmanager
+    async def _turn(self) -> AsyncIterator[None]:
+        if not self.is_sqlite:
+            yield
+            return
+        task = asyncio.current_task()
+        if task is self._writer:
+            raise RuntimeError("a transaction inside a transaction would wait for itself; hand the session on instead")
+        async with self._one_writer:
+            self._writer = task
+            try:
+                yield
+            finally:
+                self._writer = None
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[AsyncSession]:
+        """A session that only reads; on SQLite it sees one moment and waits for no writer."""
+        async with self._reading() as session:
+            yield session
+
+    async def close(self) -> None:
+        """Close all connections."""
+        await self.engine.dispose()
+
+
+def open_store(url: str) -> Store:
+    """Open the database of `url`; connections are made when they are needed.
+
+    Raises:
+        StoreUnreachable: the URL is wrong, or the folder of the SQLite file cannot be made.
+    """
+    made = database_url(url)
+    options: dict[str, Any] = {"json_serializer": _json, "pool_pre_ping": True, "pool_size": 10, "max_overflow": 20}
+    if made.get_backend_name() == "sqlite":
+        _make_folder(made)
+        options = {"json_serializer": _json, "connect_args": {"timeout": BUSY_SECONDS}}
+    engine = create_async_engine(made, **options)
+    if engine.dialect.name == "sqlite":
+        event.listen(engine.sync_engine, "connect", _prepare_sqlite)
+        event.listen(engine.sync_engine, "begin", _begin_sqlite)
+    return Store(engine)
+
+
+async def check(store: Store) -> None:
+    """Ask the database for a sign of life.
+
+    Raises:
+        StoreUnreachable: it does not answer.
+    """
+    try:
+        async with store.engine.connect() as connection:
+            await connection.exec_driver_sql("SELECT 1")
+    except OperationalError as error:
+        raise StoreUnreachable(store.engine.url.render_as_string(), str(error.orig).strip()) from error
+
+
+# NaN and infinity are no JSON; PostgreSQL refuses them, so SQLite shall not take them either.
+_json = partial(json.dumps, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+
+
+def _make_folder(url: URL) -> None:
+    if not url.database or url.database == ":memory:" or url.database.startswith("file:"):
+        return
+    try:
+        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StoreUnreachable(url.render_as_string(), str(error)) from error
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    """Leave transactions to us, let readers and the writer work side by side, and hold foreign keys."""
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in (
+        "journal_mode=WAL",
+        f"busy_timeout={BUSY_SECONDS * 1000}",
+        "foreign_keys=ON",
+        "synchronous=NORMAL",
+        "secure_delete=FAST",
+    ):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    """A writer takes the write lock at once: one that took it later could find its reading outdated and fail."""
+    connection.exec_driver_sql(connection.get_execution_options().get("sqlite_begin", "BEGIN"))

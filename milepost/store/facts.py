@@ -1,0 +1,176 @@
+"""The one door for facts: kept with their id before anybody is told, so that nothing said is ever lost."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Select, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from milepost.planner import facts as planner_facts
+from milepost.planner.instants import Instant, moment, text
+from milepost.store import customers, journeys
+from milepost.store.errors import InvalidFact
+from milepost.store.tables import EventCountRow, FactRow
+from milepost.store.upsert import increment, insert_new
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """What became of a fact at the door.
+
+    `new` is False where the id was known already: nothing changed. `counted` is True for a product event that no map
+    asks for: it is in the statistics, neither stored nor delivered. `journey` is whom to tell; None: no journey is
+    running. `fact` is the JSON to tell it.
+    """
+
+    new: bool
+    counted: bool
+    fact: dict[str, Any]
+    journey: str | None
+
+
+async def record(
+    session: AsyncSession,
+    customer: str,
+    fact: Mapping[str, Any],
+    now: Instant,
+    *,
+    source: str = "api",
+    asked_events: Collection[str] | None = None,
+    received_at: Instant | None = None,
+) -> Recorded:
+    """Write a fact down, once: it needs `kind` and `id`; `at` becomes `now`, the instant at which it is taken in.
+
+    `now` is journey time, `received_at` wall clock where that differs. `asked_events` are the product events that maps
+    ask for (`Chart.events`); None: all are kept. Where no journey is running, what the fact says of the customer
+    (`set`, `contacts`, `team`) goes into the record at once; else the journey writes it there when it takes it in.
+
+    Raises:
+        UnknownCustomer: there is none of this id.
+        InvalidFact: the fact has no id, an unknown kind, or values that are no plain data.
+    """
+    checked = _checked(fact, now)
+    await customers.get_row(session, customer)
+    if checked["kind"] == "event" and asked_events is not None and checked["event"] not in asked_events:
+        day = moment(now).date().isoformat()
+        await increment(session, EventCountRow, {"customer_id": customer, "event": checked["event"], "day": day})
+        return Recorded(new=True, counted=True, fact=checked, journey=None)
+    running = await journeys.open_of(session, customer)
+    journey = running.id if running else None
+    row = _row(customer, checked, now, source, journey)
+    row["received_at"] = now if received_at is None else received_at
+    if await insert_new(session, FactRow, row, ("customer_id", "id")):
+        if journey is None:
+            await customers.apply(session, customer, planner_facts.from_json(checked), now)
+        return Recorded(new=True, counted=False, fact=checked, journey=journey)
+    known = (await session.scalars(_of(customer).where(FactRow.id == checked["id"]))).one()
+    return Recorded(new=False, counted=False, fact=known.data, journey=known.journey_id)
+
+
+def _checked(fact: Mapping[str, Any], now: Instant) -> dict[str, Any]:
+    if not fact.get("id"):
+        raise InvalidFact("it has no 'id'; give one that is unique for the customer")
+    try:
+        made = planner_facts.from_json(_clean({**fact, "at": text(now)}))
+    except (KeyError, TypeError, ValueError) as error:
+        known = ", ".join(sorted(planner_facts.FACTS))
+        raise InvalidFact(f"{error}; its kind must be one of {known}, with the fields of that kind") from error
+    return planner_facts.to_json(made)
+
+
+def _clean(value: Any) -> Any:
+    """Without what no database keeps: NUL characters are dropped, NaN and infinity refused."""
+    if isinstance(value, str):
+        return value.replace("\0", "")
+    if isinstance(value, float) and value - value != 0:
+        raise ValueError(f"{value} is no number that can be kept")
+    if isinstance(value, Mapping):
+        return {_clean(key): _clean(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_clean(item) for item in value]
+    return value
+
+
+def _row(customer: str, fact: Mapping[str, Any], now: Instant, source: str, journey: str | None) -> dict[str, Any]:
+    return {
+        "customer_id": customer,
+        "id": fact["id"],
+        "kind": fact["kind"],
+        "at": now,
+        "told_by": fact.get("by"),
+        "source": source,
+        "data": dict(fact),
+        "status": "pending" if journey else "kept",
+        "journey_id": journey,
+    }
+
+
+def _of(customer: str) -> Select[FactRow]:
+    return select(FactRow).where(FactRow.customer_id == customer).order_by(FactRow.serial)
+
+
+async def get(session: AsyncSession, customer: str, fact: str) -> FactRow | None:
+    """A fact by its id; None where it was not kept."""
+    return (await session.scalars(_of(customer).where(FactRow.id == fact))).first()
+
+
+async def pending(session: AsyncSession, limit: int = 500) -> list[FactRow]:
+    """Facts that no journey was told yet, in the order in which they came: the sweeper's work."""
+    query = select(FactRow).where(FactRow.status == "pending").order_by(FactRow.serial).limit(limit)
+    return list(await session.scalars(query))
+
+
+async def pending_of(session: AsyncSession, customers: Iterable[str]) -> list[FactRow]:
+    """Facts about these customers that no journey has taken in yet, in the order in which they came."""
+    query = select(FactRow).where(FactRow.status == "pending", FactRow.customer_id.in_(sorted(set(customers))))
+    return list(await session.scalars(query.order_by(FactRow.serial)))
+
+
+async def mark_delivered(session: AsyncSession, customer: str, ids: Iterable[str]) -> set[str]:
+    """The journey was told these facts; marking again changes nothing. The ids that are marked for the first time."""
+    return {row.id for row in await _mark(session, customer, ids, "delivered")}
+
+
+async def acted_at(session: AsyncSession, customer: str, fact: str, at: Instant) -> None:
+    """Set right when a fact acted: the journey had come further than the instant at which the fact was written down.
+
+    So the facts as they stand here make, by the planner alone, the timeline that the journey wrote.
+    """
+    row = (await session.scalars(_of(customer).where(FactRow.id == fact))).first()
+    if row is not None:
+        row.at, row.data = at, {**row.data, "at": text(at)}
+
+
+async def mark_kept(session: AsyncSession, customer: str, ids: Iterable[str], now: Instant) -> None:
+    """There is no journey to tell these facts (it has ended): they stay on record, and what they say goes into it."""
+    for row in await _mark(session, customer, ids, "kept"):
+        await customers.apply(session, customer, planner_facts.from_json(row.data), now)
+
+
+async def _mark(session: AsyncSession, customer: str, ids: Iterable[str], status: str) -> list[FactRow]:
+    query = _of(customer).where(FactRow.id.in_(sorted(set(ids))), FactRow.status == "pending").with_for_update()
+    rows = list(await session.scalars(query))
+    for row in rows:
+        row.status = status
+    return rows
+
+
+async def of_customer(session: AsyncSession, customer: str, limit: int = 200) -> list[FactRow]:
+    """What a customer's journeys were told, the latest first."""
+    query = select(FactRow).where(FactRow.customer_id == customer).order_by(FactRow.serial.desc()).limit(limit)
+    return list(await session.scalars(query))
+
+
+async def of_journey(session: AsyncSession, journey: str, kind: str) -> list[FactRow]:
+    """Facts of one kind that a journey was told, in the order in which they came."""
+    query = select(FactRow).where(FactRow.journey_id == journey, FactRow.kind == kind).order_by(FactRow.serial)
+    return list(await session.scalars(query))
+
+
+async def event_counts(session: AsyncSession, customer: str) -> list[EventCountRow]:
+    """Product events of a customer that no map asked for, ordered by day and name."""
+    query = select(EventCountRow).where(EventCountRow.customer_id == customer)
+    return list(await session.scalars(query.order_by(EventCountRow.day, EventCountRow.event)))

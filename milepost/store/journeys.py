@@ -1,0 +1,151 @@
+"""Journeys: one row each, beginning and looking up. What a plan changes in them, `store.advance` writes."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterable
+from typing import Any
+
+from sqlalchemy import func, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from milepost.planner.instants import Instant
+from milepost.planner.state import State
+from milepost.store.errors import JourneyAlreadyOpen, UnknownJourney
+from milepost.store.tables import CustomerRow, JourneyRow, OpenPlayRow, OpenStageRow
+
+
+async def begin(session: AsyncSession, state: State) -> JourneyRow:
+    """Enter a new journey of `state.customer` in the books, with the state that it begins from.
+
+    Raises:
+        JourneyAlreadyOpen: the customer has one that has not ended.
+    """
+    customer = state.customer.id
+    # The row lock makes two that begin at once take turns, so that the second sees the first.
+    await session.execute(select(CustomerRow.id).where(CustomerRow.id == customer).with_for_update())
+    running = await open_of(session, customer)
+    if running is not None:
+        raise JourneyAlreadyOpen(customer, running.id)
+    last = await session.scalar(select(func.max(JourneyRow.number)).where(JourneyRow.customer_id == customer))
+    number = (last or 0) + 1
+    journey = JourneyRow(
+        id=f"{customer}/{number}",
+        customer_id=customer,
+        number=number,
+        map=state.map,
+        version=state.version,
+        status=state.status,
+        reason=None,
+        started_at=state.started_at,
+        ended_at=None,
+        wake_at=None,
+        state=state.to_json(),
+        revision=state.revision,
+        clock=state.clock,
+        updated_at=state.clock,
+    )
+    session.add(journey)
+    await session.flush()
+    return journey
+
+
+async def get(session: AsyncSession, journey: str) -> JourneyRow:
+    """The journey of this id.
+
+    Raises:
+        UnknownJourney: there is none, or its customer was forgotten.
+    """
+    row = await session.get(JourneyRow, journey, populate_existing=True)
+    if row is None:
+        raise UnknownJourney(journey)
+    return row
+
+
+async def state(session: AsyncSession, journey: str) -> State:
+    """The mirror of the journey's state.
+
+    Raises:
+        UnknownJourney: there is none, or its customer was forgotten.
+    """
+    return State.from_json((await get(session, journey)).state)
+
+
+async def open_of(session: AsyncSession, customer: str) -> JourneyRow | None:
+    """The customer's journey that has not ended, open or paused."""
+    query = select(JourneyRow).where(JourneyRow.customer_id == customer, JourneyRow.ended_at.is_(None))
+    return (await session.scalars(query)).first()
+
+
+async def latest_of(session: AsyncSession, customer: str) -> JourneyRow | None:
+    """The customer's open journey or, without one, the last."""
+    return next(iter(await of_customer(session, customer)), None)
+
+
+async def of_customer(session: AsyncSession, customer: str) -> list[JourneyRow]:
+    """All journeys of a customer, the latest first."""
+    query = select(JourneyRow).where(JourneyRow.customer_id == customer).order_by(JourneyRow.number.desc())
+    return list(await session.scalars(query))
+
+
+async def mark_blocked(session: AsyncSession, journey: str, revision: int, at: Instant, why: str) -> None:
+    """Note that a journey could not be planned from this revision of its state, and since when that is so.
+
+    The next plan that is written clears it. A run that others have overtaken says nothing of the journey.
+    """
+    await session.execute(
+        update(JourneyRow)
+        .where(JourneyRow.id == journey, JourneyRow.revision <= revision + 1, JourneyRow.ended_at.is_(None))
+        .values(blocked_since=func.coalesce(JourneyRow.blocked_since, at), blocked_why=why)
+    )
+
+
+async def running(session: AsyncSession) -> list[JourneyRow]:
+    """All journeys that have not ended, ordered by id: what `recover` would start again."""
+    query = select(JourneyRow).where(JourneyRow.ended_at.is_(None)).order_by(JourneyRow.id)
+    return list(await session.scalars(query))
+
+
+async def on_version(
+    session: AsyncSession, version: str, *, page: int = 200
+) -> AsyncIterator[tuple[str, dict[str, Any]]]:
+    """Customer and state of every journey on this version that has not ended, ordered by id; a page is read at once."""
+    query = (
+        select(JourneyRow.id, JourneyRow.customer_id, JourneyRow.state)
+        .where(JourneyRow.version == version, JourneyRow.ended_at.is_(None))
+        .order_by(JourneyRow.id)
+        .limit(page)
+    )
+    last = ""
+    while rows := (await session.execute(query.where(JourneyRow.id > last))).all():
+        for _, customer, state_ in rows:
+            yield customer, state_
+        last = rows[-1].id
+
+
+async def count_by_version(session: AsyncSession, map_id: str) -> dict[str, int]:
+    """How many journeys that have not ended are on each version of a map, by its hash."""
+    query = (
+        select(JourneyRow.version, func.count())
+        .where(JourneyRow.map == map_id, JourneyRow.ended_at.is_(None))
+        .group_by(JourneyRow.version)
+        .order_by(JourneyRow.version)
+    )
+    return dict((await session.execute(query)).all())
+
+
+async def open_stages(session: AsyncSession, journeys: Iterable[str]) -> list[OpenStageRow]:
+    """The stages that these journeys are in, ordered by journey and by the map."""
+    query = select(OpenStageRow).where(OpenStageRow.journey_id.in_(list(journeys)))
+    return list(await session.scalars(query.order_by(OpenStageRow.journey_id, OpenStageRow.position)))
+
+
+async def open_plays(session: AsyncSession, journeys: Iterable[str]) -> list[OpenPlayRow]:
+    """The plays that run in these journeys, ordered by journey and by the map."""
+    query = select(OpenPlayRow).where(OpenPlayRow.journey_id.in_(list(journeys)))
+    return list(await session.scalars(query.order_by(OpenPlayRow.journey_id, OpenPlayRow.position)))
+
+
+async def count_by_status(session: AsyncSession) -> dict[str, int]:
+    """How many journeys are open, paused and ended."""
+    query = select(JourneyRow.status, func.count()).group_by(JourneyRow.status).order_by(JourneyRow.status)
+    return dict((await session.execute(query)).all())

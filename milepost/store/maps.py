@@ -1,0 +1,106 @@
+"""Published maps: immutable versions, known by the hash of their files."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import func, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from milepost.language.loader import content_hash
+from milepost.planner.instants import Instant
+from milepost.store.errors import UnknownVersion
+from milepost.store.tables import JourneyRow, MapVersionRow
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """What publishing did: `new` is False where the same files had been published before."""
+
+    version: MapVersionRow
+    new: bool
+
+
+async def publish(
+    session: AsyncSession,
+    map_id: str,
+    title: str,
+    files: Mapping[str, str],
+    now: Instant,
+    *,
+    by: str | None = None,
+    why: str | None = None,
+) -> Published:
+    """Store a version of a map (`files`: relative name to text) and make it the one that new journeys begin on.
+
+    Files that were published before are the version that they were then; it becomes the current one again.
+    """
+    digest = content_hash(files)
+    version = await session.get(MapVersionRow, digest)
+    new = version is None
+    if version is None:
+        last = await session.scalar(select(func.max(MapVersionRow.number)).where(MapVersionRow.map == map_id))
+        version = MapVersionRow(
+            hash=digest,
+            map=map_id,
+            number=(last or 0) + 1,
+            title=title,
+            files=dict(files),
+            current=True,
+            published_at=now,
+            published_by=by,
+            why=why,
+        )
+        session.add(version)
+    version.current = True
+    await session.flush()
+    await session.execute(
+        update(MapVersionRow)
+        .where(MapVersionRow.map == map_id, MapVersionRow.hash != digest)
+        .values(current=False)
+        .execution_options(synchronize_session="fetch"),
+    )
+    return Published(version, new)
+
+
+async def get(session: AsyncSession, version: str) -> MapVersionRow:
+    """The version of this hash.
+
+    Raises:
+        UnknownVersion: there is none.
+    """
+    row = await session.get(MapVersionRow, version)
+    if row is None:
+        raise UnknownVersion(version)
+    return row
+
+
+async def files(session: AsyncSession, version: str) -> dict[str, str]:
+    """The files of the version of this hash.
+
+    Raises:
+        UnknownVersion: there is none.
+    """
+    return dict((await get(session, version)).files)
+
+
+async def current(session: AsyncSession) -> list[MapVersionRow]:
+    """The version of every map that new journeys begin on, ordered by map."""
+    query = select(MapVersionRow).where(MapVersionRow.current.is_(True)).order_by(MapVersionRow.map)
+    return list(await session.scalars(query))
+
+
+async def versions(session: AsyncSession, map_id: str | None = None) -> list[MapVersionRow]:
+    """All versions, of one map or of all, newest first within a map."""
+    query = select(MapVersionRow).order_by(MapVersionRow.map, MapVersionRow.number.desc())
+    if map_id is not None:
+        query = query.where(MapVersionRow.map == map_id)
+    return list(await session.scalars(query))
+
+
+async def in_use(session: AsyncSession) -> list[str]:
+    """The hashes of all versions that a journey runs on or may begin on, sorted: their events are asked for."""
+    running = select(JourneyRow.version).where(JourneyRow.ended_at.is_(None))
+    beginning = select(MapVersionRow.hash).where(MapVersionRow.current.is_(True))
+    return sorted(await session.scalars(running.union(beginning)))

@@ -1,0 +1,164 @@
+"""Messages to customers: what was rendered, what became of the delivery, and the outbox.
+
+Every record here may be made twice (an activity is retried): what is sent stays sent, and sent once.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from milepost.planner.instants import Instant
+from milepost.store.errors import UnknownMessage
+from milepost.store.tables import CustomerRow, JourneyRow, MessageRow
+
+Status = Literal["queued", "sent", "failed"]
+
+
+@dataclass(frozen=True, slots=True)
+class MessageLine:
+    """A message with the customer's name."""
+
+    message: MessageRow
+    customer_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outbox:
+    """A page of the outbox, the latest message first; `total` counts all that the filters let through."""
+
+    lines: tuple[MessageLine, ...]
+    total: int
+    offset: int
+    limit: int
+
+
+async def get(session: AsyncSession, journey: str, message: str) -> MessageRow:
+    """One message.
+
+    Raises:
+        UnknownMessage: the journey has none of this id.
+    """
+    row = await session.get(MessageRow, (journey, message), populate_existing=True)
+    if row is None:
+        raise UnknownMessage(journey, message)
+    return row
+
+
+async def save_rendering(
+    session: AsyncSession, journey: str, message: str, *, subject: str, text: str, html: str | None
+) -> MessageRow:
+    """Keep what was rendered. The first rendering stands, so that all attempts send the same words.
+
+    Raises:
+        UnknownMessage: the journey has none of this id.
+    """
+    row = await _locked(session, journey, message)
+    if row.text is None:
+        row.subject, row.text, row.html = subject, text, html
+    return row
+
+
+async def record_sent(
+    session: AsyncSession, journey: str, message: str, now: Instant, *, channel: str, channel_id: str | None
+) -> MessageRow:
+    """The channel took the message. Recorded again, nothing changes: the first sending stands.
+
+    Raises:
+        UnknownMessage: the journey has none of this id.
+    """
+    row = await _locked(session, journey, message)
+    if row.status != "sent":
+        row.status, row.sent_at, row.tried_at = "sent", now, now
+        row.channel, row.channel_id, row.last_error = channel, channel_id, None
+        row.attempts += 1
+    return row
+
+
+async def record_attempt(
+    session: AsyncSession, journey: str, message: str, now: Instant, *, channel: str, error: str, attempt: int
+) -> MessageRow:
+    """An attempt failed and will be made again; `attempt` counts from 1, so a repeated record counts once.
+
+    Raises:
+        UnknownMessage: the journey has none of this id.
+    """
+    row = await _locked(session, journey, message)
+    if row.status == "queued":
+        row.attempts = max(row.attempts, attempt)
+        row.tried_at, row.channel, row.last_error = now, channel, error
+    return row
+
+
+async def record_failed(session: AsyncSession, journey: str, message: str, now: Instant, error: str) -> MessageRow:
+    """The message could not be delivered and no more attempts are made; one that was sent stays sent.
+
+    Raises:
+        UnknownMessage: the journey has none of this id.
+    """
+    row = await _locked(session, journey, message)
+    if row.status == "queued":
+        row.status, row.tried_at, row.last_error = "failed", now, error
+    return row
+
+
+async def _locked(session: AsyncSession, journey: str, message: str) -> MessageRow:
+    row = await session.get(MessageRow, (journey, message), populate_existing=True, with_for_update=True)
+    if row is None:
+        raise UnknownMessage(journey, message)
+    return row
+
+
+async def outbox(
+    session: AsyncSession,
+    *,
+    customer: str | None = None,
+    status: Status | None = None,
+    offset: int = 0,
+    limit: int = 50,
+) -> Outbox:
+    """Messages of all customers, or of one, the latest first."""
+    conditions = [MessageRow.customer_id == customer] if customer is not None else []
+    if status is not None:
+        conditions.append(MessageRow.status == status)
+    query = (
+        select(MessageRow, CustomerRow.name)
+        .join(CustomerRow, CustomerRow.id == MessageRow.customer_id)
+        .where(*conditions)
+        .order_by(MessageRow.at.desc(), MessageRow.journey_id, MessageRow.message)
+        .offset(max(offset, 0))
+        .limit(max(limit, 1))
+    )
+    lines = tuple(MessageLine(message, name) for message, name in await session.execute(query))
+    total = await session.scalar(select(func.count()).select_from(MessageRow).where(*conditions)) or 0
+    return Outbox(lines, total, offset, limit)
+
+
+_waits = func.json_array_length(JourneyRow.state["queue"])
+_has_waiting = (JourneyRow.ended_at.is_(None), _waits > 0)
+
+
+async def count_waiting(session: AsyncSession) -> int:
+    """How many messages are due and held back: by hours, a limit, a pause, a play, or a person who is not named."""
+    return await session.scalar(select(func.sum(_waits)).where(*_has_waiting)) or 0
+
+
+async def waiting_journeys(session: AsyncSession, *, limit: int = 50) -> list[tuple[JourneyRow, str]]:
+    """Journeys whose state holds back messages, with the customers' names; those first that move first."""
+    query = (
+        select(JourneyRow, CustomerRow.name)
+        .join(CustomerRow, CustomerRow.id == JourneyRow.customer_id)
+        .where(*_has_waiting)
+        .order_by(JourneyRow.wake_at.asc().nulls_last(), JourneyRow.id)
+        .limit(max(limit, 1))
+    )
+    return [(journey, name) for journey, name in await session.execute(query)]
+
+
+async def count_by_status(session: AsyncSession) -> dict[str, int]:
+    """How many messages are queued, sent and failed."""
+    query = select(MessageRow.status, func.count()).group_by(MessageRow.status).order_by(MessageRow.status)
+    return dict((await session.execute(query)).all())

@@ -1,0 +1,17 @@
+"""Run migrations on the connection that `milepost.store.migrate` hands over."""
+
+from __future__ import annotations
+
+from alembic import context
+
+from milepost.store.tables import Base
+
+context.configure(
+    connection=context.config.attributes["connection"],
+    target_metadata=Base.metadata,
+    render_as_batch=True,
+    compare_type=True,
+    transactional_ddl=True,
+)
+with context.begin_transaction():
+    context.run_migrations()

@@ -1,0 +1,81 @@
+"""Reviews of maps: what owners noted, and which maps are due. Which are due is derived at every look."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from milepost.language.model import Map
+from milepost.planner.calendars import NeverOpensError
+from milepost.planner.instants import Instant
+from milepost.planner.reviews import Review, review_due
+from milepost.store import maps
+from milepost.store.charts import Charts, UnreadableVersion
+from milepost.store.engine import Store
+from milepost.store.tables import MapReviewRow, MapVersionRow
+from milepost.store.upsert import insert_new
+
+
+@dataclass(frozen=True, slots=True)
+class MapReview:
+    """How the current version of a map stands with its owner; `review` is None where the map asks for none."""
+
+    map: Map
+    version: MapVersionRow
+    last: MapReviewRow | None
+    review: Review | None
+
+    @property
+    def owner(self) -> str:
+        """The owner as tasks know people: an address in lower case, or a name."""
+        return self.map.owner.strip().lower()
+
+    @property
+    def is_due(self) -> bool:
+        return self.review is not None and self.review.is_due
+
+
+async def record(
+    session: AsyncSession, review_id: str, map_id: str, at: Instant, *, by: str, note: str | None = None
+) -> bool:
+    """Note that a map was reviewed; False: this id was noted before, nothing changed."""
+    row = {"id": review_id, "map": map_id, "reviewed_at": at, "by": by, "note": note}
+    return await insert_new(session, MapReviewRow, row, ["id"])
+
+
+async def last_of(session: AsyncSession) -> dict[str, MapReviewRow]:
+    """The last review of each map that was ever reviewed."""
+    query = select(MapReviewRow).order_by(MapReviewRow.reviewed_at, MapReviewRow.id)
+    return {row.map: row for row in await session.scalars(query)}
+
+
+async def standing(store: Store, charts: Charts, now: Instant) -> list[MapReview]:
+    """How the current version of every map stands, ordered by map.
+
+    Versions that cannot be read, and those whose calendar never opens, are left out.
+    """
+    async with store.reading() as session:
+        versions = await maps.current(session)
+        last = await last_of(session)
+    found = []
+    for version in versions:
+        with suppress(UnreadableVersion, NeverOpensError):
+            chart = await charts.of(version.hash)
+            found.append(_standing(chart.map, version, last.get(version.map), now))
+    return found
+
+
+def _standing(map_: Map, version: MapVersionRow, last: MapReviewRow | None, now: Instant) -> MapReview:
+    since = max(version.published_at, last.reviewed_at if last else version.published_at)
+    return MapReview(map_, version, last, review_due(map_, since, now))
+
+
+def due_for(found: Iterable[MapReview], person: str | None = None) -> list[MapReview]:
+    """The reviews that are due, of everybody or of one owner, the longest due first."""
+    address = person.strip().lower() if person is not None else None
+    due = [each for each in found if each.is_due and address in (None, each.owner)]
+    return sorted(due, key=lambda each: (each.review.due_at if each.review else 0, each.map.map))

@@ -1,0 +1,359 @@
+"""The tables. Names are those of the field; instants are whole UTC seconds (`milepost.planner.instants`).
+
+Rows that belong to a journey are written by `milepost.store.advance` alone, except what the side effects report
+(deliveries of messages, the delivery of facts).
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    Text,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+At = Annotated[int, "an instant"]
+Serial = Annotated[
+    int, mapped_column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True)
+]
+OfCustomer = Annotated[str, mapped_column(ForeignKey("customers.id", ondelete="CASCADE"))]
+OfJourney = Annotated[str, mapped_column(ForeignKey("journeys.id", ondelete="CASCADE"))]
+
+
+class Base(DeclarativeBase):
+    """What all tables share: portable types and constraint names that migrations can refer to."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+            "pk": "pk_%(table_name)s",
+        },
+    )
+    # JSON, not JSONB: it keeps the order of keys, so what is read is what was written on both databases.
+    type_annotation_map = {  # noqa: RUF012 - SQLAlchemy's own form
+        str: Text,
+        At: BigInteger,
+        float: Float,
+        dict[str, Any]: JSON,
+        dict[str, str]: JSON,
+        list[str]: JSON,
+        list[dict[str, Any]]: JSON,
+        Any: JSON,
+    }
+
+
+class CustomerRow(Base):
+    """A customer of the book. `health` mirrors the attribute of that name where it is a number."""
+
+    __tablename__ = "customers"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    timezone: Mapped[str]
+    country: Mapped[str | None]
+    language: Mapped[str | None]
+    attributes: Mapped[dict[str, Any]]
+    team: Mapped[dict[str, str]]
+    health: Mapped[float | None] = mapped_column(index=True)
+    unmatched_why: Mapped[str | None] = mapped_column(
+        doc="why no map took the customer; null: one did, or none was tried"
+    )
+    created_at: Mapped[At]
+    updated_at: Mapped[At]
+
+
+class ContactRow(Base):
+    """A person on the customer's side; `position` keeps the order, as the first of a persona is written to."""
+
+    __tablename__ = "contacts"
+
+    customer_id: Mapped[OfCustomer] = mapped_column(primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    email: Mapped[str]
+    personas: Mapped[list[str]]
+    timezone: Mapped[str | None]
+    country: Mapped[str | None]
+    language: Mapped[str | None]
+
+
+class MapVersionRow(Base):
+    """An immutable version of a map: `files` maps relative names to text, `hash` is made of them.
+
+    `current` marks the version that new journeys of the map begin on.
+    """
+
+    __tablename__ = "map_versions"
+    __table_args__ = (UniqueConstraint("map", "number"),)
+
+    hash: Mapped[str] = mapped_column(primary_key=True)
+    map: Mapped[str]
+    number: Mapped[int]
+    title: Mapped[str]
+    files: Mapped[dict[str, str]]
+    current: Mapped[bool]
+    published_at: Mapped[At]
+    published_by: Mapped[str | None]
+    why: Mapped[str | None]
+
+
+class MapReviewRow(Base):
+    """A review of a map by its owner, or by somebody for the owner; the id is that of the form that told of it."""
+
+    __tablename__ = "map_reviews"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    map: Mapped[str] = mapped_column(index=True)
+    reviewed_at: Mapped[At]
+    by: Mapped[str]
+    note: Mapped[str | None]
+
+
+class JourneyRow(Base):
+    """One customer on one version of one map, with the mirror of its state.
+
+    The id is `CUSTOMER/NUMBER`; the number counts the customer's journeys. `revision` and `clock` say which plan
+    wrote the mirror. A customer has at most one journey that has not ended; an index holds that.
+    """
+
+    __tablename__ = "journeys"
+    __table_args__ = (
+        UniqueConstraint("customer_id", "number"),
+        Index(
+            "ix_journeys_customer_id_not_ended",
+            "customer_id",
+            unique=True,
+            sqlite_where=text("ended_at IS NULL"),
+            postgresql_where=text("ended_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    customer_id: Mapped[OfCustomer]
+    number: Mapped[int]
+    map: Mapped[str] = mapped_column(index=True)
+    version: Mapped[str] = mapped_column(ForeignKey("map_versions.hash"))
+    status: Mapped[str] = mapped_column(index=True, doc="open, paused or ended")
+    reason: Mapped[str | None] = mapped_column(doc="why it ended")
+    started_at: Mapped[At]
+    ended_at: Mapped[At | None]
+    wake_at: Mapped[At | None] = mapped_column(doc="when something happens by itself next")
+    state: Mapped[dict[str, Any]]
+    revision: Mapped[int]
+    clock: Mapped[At]
+    updated_at: Mapped[At]
+    blocked_since: Mapped[At | None] = mapped_column(index=True, doc="since when it can't be planned; null: it can")
+    blocked_why: Mapped[str | None] = mapped_column(doc="what the last attempt failed with")
+
+
+class OpenStageRow(Base):
+    """A stage that a journey is in, in the order of the map."""
+
+    __tablename__ = "open_stages"
+
+    journey_id: Mapped[OfJourney] = mapped_column(primary_key=True)
+    stage: Mapped[str] = mapped_column(primary_key=True, index=True)
+    position: Mapped[int]
+    title: Mapped[str]
+    opened_at: Mapped[At | None]
+    target_at: Mapped[At | None]
+    stuck: Mapped[bool]
+
+
+class OpenPlayRow(Base):
+    """A play that runs in a journey; kind `risk` is what the operations page calls an open risk."""
+
+    __tablename__ = "open_plays"
+
+    journey_id: Mapped[OfJourney] = mapped_column(primary_key=True)
+    play: Mapped[str] = mapped_column(primary_key=True)
+    position: Mapped[int]
+    kind: Mapped[str] = mapped_column(index=True)
+    title: Mapped[str]
+    started_at: Mapped[At | None]
+
+
+class TaskRow(Base):
+    """A colleague's task. `person` and `escalated_person` are addresses in lower case; null: the role's team queue."""
+
+    __tablename__ = "tasks"
+    __table_args__ = (Index(None, "status", "person"), Index(None, "status", "escalated_person"))
+
+    journey_id: Mapped[OfJourney] = mapped_column(primary_key=True)
+    task: Mapped[str] = mapped_column(primary_key=True)
+    customer_id: Mapped[OfCustomer] = mapped_column(index=True)
+    role: Mapped[str]
+    person: Mapped[str | None]
+    step: Mapped[str | None]
+    title: Mapped[str]
+    why: Mapped[str | None]
+    about: Mapped[str | None] = mapped_column(doc="what a task that the engine made is about")
+    invite: Mapped[list[str]] = mapped_column(doc="personas")
+    opened_at: Mapped[At]
+    due_at: Mapped[At | None]
+    escalated_to: Mapped[str | None] = mapped_column(doc="the role that a late task was given to as well")
+    escalated_person: Mapped[str | None]
+    results: Mapped[list[str]]
+    playbook: Mapped[str | None]
+    effort_minutes: Mapped[int | None]
+    status: Mapped[str] = mapped_column(doc="open, done, skipped or withdrawn")
+    closed_at: Mapped[At | None]
+    opened_revision: Mapped[int]
+    closed_revision: Mapped[int | None]
+
+
+class MessageRow(Base):
+    """A message to a customer's contact, and what became of it.
+
+    `version` is the map version that ordered it: its template lies there, wherever the journey has moved to since.
+    `status`: queued, sent or failed. What was rendered (`subject`, `text`, `html`) is kept from the first attempt
+    on, so that every attempt sends the same.
+    """
+
+    __tablename__ = "messages"
+    __table_args__ = (Index(None, "customer_id", "at"), Index(None, "status", "at"))
+
+    journey_id: Mapped[OfJourney] = mapped_column(primary_key=True)
+    message: Mapped[str] = mapped_column(primary_key=True)
+    customer_id: Mapped[OfCustomer]
+    version: Mapped[str] = mapped_column(ForeignKey("map_versions.hash"))
+    revision: Mapped[int]
+    at: Mapped[At] = mapped_column(index=True)
+    reason: Mapped[str]
+    template: Mapped[str]
+    persona: Mapped[str]
+    contact: Mapped[str]
+    steps: Mapped[list[str]]
+    templates: Mapped[list[str]]
+    subject: Mapped[str | None]
+    text: Mapped[str | None]
+    html: Mapped[str | None]
+    status: Mapped[str]
+    attempts: Mapped[int]
+    last_error: Mapped[str | None]
+    tried_at: Mapped[At | None]
+    sent_at: Mapped[At | None]
+    channel: Mapped[str | None]
+    channel_id: Mapped[str | None] = mapped_column(doc="the id by which the channel knows the message")
+
+
+class OutcomeRow(Base):
+    """One occurrence of an outcome: what the customer is asked to confirm, and how that stands.
+
+    `status` is the step's: open, asked, a verdict, silent, skipped or withdrawn. From `due_at` on the customer is
+    silent.
+    """
+
+    __tablename__ = "outcomes"
+
+    journey_id: Mapped[OfJourney] = mapped_column(primary_key=True)
+    outcome: Mapped[str] = mapped_column(primary_key=True)
+    occurrence: Mapped[int] = mapped_column(primary_key=True)
+    customer_id: Mapped[OfCustomer] = mapped_column(index=True)
+    revision: Mapped[int] = mapped_column(doc="the plan that opened it")
+    type: Mapped[str]
+    statement: Mapped[str]
+    metric: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    persona: Mapped[str]
+    status: Mapped[str] = mapped_column(index=True)
+    opened_at: Mapped[At | None]
+    asked_at: Mapped[At | None]
+    due_at: Mapped[At | None]
+
+
+class AnswerRow(Base):
+    """Something said of an outcome, or its silence; the id is `OUTCOME/OCCURRENCE/N`."""
+
+    __tablename__ = "answers"
+
+    journey_id: Mapped[OfJourney] = mapped_column(primary_key=True)
+    answer: Mapped[str] = mapped_column(primary_key=True)
+    customer_id: Mapped[OfCustomer] = mapped_column(index=True)
+    outcome: Mapped[str]
+    occurrence: Mapped[int]
+    position: Mapped[int] = mapped_column(doc="the order in which the journey's answers came")
+    revision: Mapped[int]
+    at: Mapped[At]
+    verdict: Mapped[str]
+    said_by: Mapped[str | None]
+    method: Mapped[str | None]
+    value: Mapped[Any | None] = mapped_column(JSON(none_as_null=True))
+    comment: Mapped[str | None]
+    evidence: Mapped[str | None]
+    revoked_at: Mapped[At | None]
+    revoked_by: Mapped[str | None]
+    revoked_why: Mapped[str | None]
+    revoked_revision: Mapped[int | None]
+
+
+class FactRow(Base):
+    """A fact as it was told; `data` is its JSON form, `serial` the order in which facts came in.
+
+    `status`: pending (not handed to the journey yet), delivered, or kept (there was no journey to tell).
+    """
+
+    __tablename__ = "facts"
+    __table_args__ = (UniqueConstraint("customer_id", "id"), Index(None, "status", "serial"))
+
+    serial: Mapped[Serial]
+    customer_id: Mapped[OfCustomer]
+    id: Mapped[str]
+    kind: Mapped[str]
+    at: Mapped[At]
+    received_at: Mapped[At]
+    told_by: Mapped[str | None]
+    source: Mapped[str]
+    data: Mapped[dict[str, Any]]
+    status: Mapped[str]
+    journey_id: Mapped[str | None] = mapped_column(ForeignKey("journeys.id", ondelete="SET NULL"))
+
+
+class EventCountRow(Base):
+    """Product events that no map asks for: how many of each name a customer had on a UTC day (`YYYY-MM-DD`)."""
+
+    __tablename__ = "event_counts"
+
+    customer_id: Mapped[OfCustomer] = mapped_column(primary_key=True)
+    event: Mapped[str] = mapped_column(primary_key=True)
+    day: Mapped[str] = mapped_column(primary_key=True)
+    count: Mapped[int]
+
+
+class TimelineRow(Base):
+    """One entry of a journey's timeline; `data` is what the kind adds.
+
+    `serial` orders the entries of all journeys as they were written.
+    """
+
+    __tablename__ = "timeline"
+    __table_args__ = (UniqueConstraint("journey_id", "seq"), {"sqlite_autoincrement": True})
+
+    serial: Mapped[Serial]
+    journey_id: Mapped[OfJourney]
+    seq: Mapped[int]
+    at: Mapped[At]
+    kind: Mapped[str]
+    data: Mapped[dict[str, Any]]
+
+
+class ClockRow(Base):
+    """How journey time runs, one row: see `milepost.planner.clock.JourneyClock`."""
+
+    __tablename__ = "clock"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    wall_epoch: Mapped[float]
+    journey_epoch: Mapped[At]
+    speed: Mapped[float]

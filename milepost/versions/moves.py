@@ -1,0 +1,118 @@
+"""What moving one open journey to another version of its map would do: the planner, run on a copy of its state."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from milepost.explain.sentences import Wording
+from milepost.planner.calendars import NeverOpensError
+from milepost.planner.chart import Chart
+from milepost.planner.endless import EndlessMapError
+from milepost.planner.facts import MapChanged
+from milepost.planner.instants import Instant, text
+from milepost.planner.plan import plan
+from milepost.planner.state import State
+from milepost.planner.timeline import Entry, Kind
+
+_TOLD = frozenset(Kind) - {Kind.MAP_CHANGED}
+
+
+@dataclass(frozen=True, slots=True)
+class Redated:
+    """A step or stage that is kept with another date: its due date, or when it opens."""
+
+    id: str
+    title: str
+    field: str
+    before: Instant | None
+    after: Instant | None
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "id": self.id,
+            "title": self.title,
+            "field": self.field,
+            "before": text(self.before) if self.before is not None else None,
+            "after": text(self.after) if self.after is not None else None,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """What moving would do to one journey, at once.
+
+    `stands_on` are the open steps, stages and plays that are gone; `entries` is what it would report. `problem` says
+    why it cannot be told.
+    """
+
+    customer: str
+    stands_on: tuple[str, ...] = ()
+    withdrawn: tuple[str, ...] = ()
+    opened: tuple[str, ...] = ()
+    redated: tuple[Redated, ...] = ()
+    entries: tuple[Entry, ...] = ()
+    problem: str | None = None
+
+    @property
+    def changes_nothing(self) -> bool:
+        """Whether the customer and the colleagues would notice nothing now."""
+        return not (self.stands_on or self.redated or self.entries or self.problem)
+
+    def to_json(self, say: Wording) -> dict[str, Any]:
+        return {
+            "customer": self.customer,
+            "stands_on": list(self.stands_on),
+            "withdrawn": list(self.withdrawn),
+            "opened": list(self.opened),
+            "redated": [each.to_json() for each in self.redated],
+            "timeline": [{**each.to_json(), "text": say.sentence(each.kind.value, each.more)} for each in self.entries],
+            "problem": self.problem,
+        }
+
+
+def preview(old: Chart, new: Chart, state: State, now: Instant) -> Move:
+    """What moving the journey would do now; what falls due by now happens on the old version first."""
+    try:
+        before = plan(old, state, (), max(now, state.clock)).state
+        if before.status == "ended" or old.version == new.version:
+            return Move(state.customer.id)
+        fact = MapChanged(id="preview", at=before.clock, version=new.version)
+        made = plan(new, before, (fact,), before.clock)
+    except (NeverOpensError, EndlessMapError) as error:
+        return Move(state.customer.id, problem=str(error))
+    entries = tuple(entry for entry in made.timeline if entry.kind in _TOLD)
+    return Move(
+        state.customer.id,
+        tuple(_gone(before, new)),
+        tuple(str(each.more["step"]) for each in entries if each.kind is Kind.STEP_WITHDRAWN),
+        tuple(str(each.more["step"]) for each in entries if each.kind is Kind.STEP_OPENED),
+        tuple(_redated(before, made.state, new)),
+        entries,
+    )
+
+
+def _gone(state: State, new: Chart) -> Iterator[str]:
+    """What the customer stands on and the new version has no longer."""
+    stages = [each for each, known in state.stages.items() if known.status == "open" and each not in new.stages]
+    plays = [each for each, known in state.plays.items() if known.status == "open" and each not in new.plays]
+    steps = [each for each, known in state.steps.items() if known.is_open and each not in new.steps]
+    for kind, gone in (("stage", stages), ("play", plays), ("step", steps)):
+        yield from (f"{kind} {each}" for each in gone)
+
+
+def _redated(before: State, after: State, new: Chart) -> Iterator[Redated]:
+    say = Wording(new)
+    for step in new.steps:
+        old, now = before.step(step), after.step(step)
+        if (old.status, old.occurrence) != (now.status, now.occurrence):
+            continue
+        if now.is_open and old.due_at != now.due_at:
+            yield Redated(step, say.step(step), "due", old.due_at, now.due_at)
+        elif now.status == "waiting" and old.opens_at != now.opens_at:
+            yield Redated(step, say.step(step), "opens", old.opens_at, now.opens_at)
+    for stage in new.stages:
+        was, becomes = before.stage(stage), after.stage(stage)
+        if was.status == becomes.status and was.opens_at != becomes.opens_at:
+            yield Redated(stage, say.stage(stage), "opens", was.opens_at, becomes.opens_at)

@@ -1,0 +1,134 @@
+"""A map taken apart for comparison: every part by its id, every field as the map would write it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import BaseModel
+
+from milepost.language.model import AnyStep, Map, Play, Stage
+
+_IDS = frozenset({"map", "stage", "play", "touchpoint", "action", "outcome"})
+_APART = frozenset({"stages", "plays", "touchpoints", "actions", "outcomes", "roles", "personas", "attributes"})
+_NESTED = frozenset(
+    {
+        "segment",
+        "working_time",
+        "contact_policy",
+        "window",
+        "then",
+        "metric",
+        "overdue",
+        "ask_again",
+        "escalate",
+        "opens",
+    }
+)
+"""Fields that are compared field by field: `segment.where`, `contact_policy.window.to`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A stage or play; `steps` are the ids of its steps in the order of the file."""
+
+    kind: str
+    title: str
+    fields: Mapping[str, str]
+    steps: tuple[str, ...]
+
+    @property
+    def whole(self) -> Mapping[str, str]:
+        """Its fields with its steps, to see how like another one it is."""
+        return {**self.fields, "steps": "\n".join(self.steps)}
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """A map's parts by id: `home` is the stage or play of a step, `named` its roles, personas and attributes."""
+
+    map: str
+    containers: Mapping[str, Part]
+    steps: Mapping[str, AnyStep]
+    home: Mapping[str, str]
+    named: Mapping[str, Mapping[str, Mapping[str, str]]]
+
+    def users(self, file: str) -> list[str]:
+        """The steps that name a message or playbook; a variant in a language belongs to the plain file."""
+        plain = {file, _plain(file)}
+        names = ("message", "reminder", "playbook")
+        return [each for each, step in self.steps.items() if plain & {getattr(step, name, None) for name in names}]
+
+
+def _plain(file: str) -> str:
+    stem, _, ending = file.rpartition(".")
+    return f"{stem.rpartition('.')[0] or stem}.{ending}"
+
+
+def parts_of(map: Map) -> Parts:  # noqa: A002 - the field's word
+    """Take a map apart."""
+    containers: tuple[Stage | Play, ...] = (*map.stages, *map.plays)
+    kinds = {each.id: "stage" if isinstance(each, Stage) else "play" for each in containers}
+    return Parts(
+        map.map,
+        {
+            each.id: Part(kinds[each.id], each.title, fields_of(each), tuple(step.id for step in each.steps))
+            for each in containers
+        },
+        {step.id: step for each in containers for step in each.steps},
+        {step.id: f"{kinds[each.id]} {each.id}" for each in containers for step in each.steps},
+        {
+            "role": {name: fields_of(each) for name, each in map.roles.items()},
+            "persona": {name: fields_of(each) for name, each in map.personas.items()},
+            "attribute": {name: fields_of(each) for name, each in map.attributes.items()},
+        },
+    )
+
+
+def fields_of(part: BaseModel) -> dict[str, str]:
+    """What a part says, by field, as the map would write it; what it leaves out is not there."""
+    return {name: value for name, value in _fields(part, "") if value}
+
+
+def _fields(part: BaseModel, before: str) -> Iterator[tuple[str, str]]:
+    data = part.model_dump(mode="json", by_alias=True)
+    short = part.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+    for name, info in type(part).model_fields.items():
+        field = info.alias or name
+        if not before and field in _IDS and field in _own_ids(part):
+            continue
+        value = getattr(part, name)
+        if field in _NESTED and isinstance(value, BaseModel):
+            yield from _fields(value, f"{before}{field}.")
+        elif field not in _APART:
+            nested = isinstance(data[field], dict | list)
+            yield f"{before}{field}", written(short.get(field) if nested else data[field])
+
+
+def _own_ids(part: BaseModel) -> frozenset[str]:
+    """The field that is the part's id: an outcome's `outcome`, but not the map's, which is a value."""
+    return frozenset({type(part).__name__.lower()})
+
+
+def written(value: Any) -> str:
+    """A value as a map writes it in one line; empty for what is not said."""
+    match value:
+        case None:
+            return ""
+        case bool():
+            return "true" if value else ""
+        case dict():
+            inside = ((name, written(each)) for name, each in value.items())
+            shown = [f"{name}: {text}" for name, text in inside if text]
+            return f"{{{', '.join(shown)}}}" if shown else ""
+        case []:
+            return ""
+        case [single]:
+            return written(single)
+        case list():
+            return f"[{', '.join(written(each) for each in value)}]"
+        case float():
+            return f"{value:g}"
+        case _:
+            return str(value)

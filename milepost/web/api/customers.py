@@ -1,0 +1,170 @@
+"""`/api/v1/customers`: the book, by and for programs."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Query, Response
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from milepost.explain.sentences import Wording
+from milepost.intake.enrolment import Enrolled, NotEnrolled
+from milepost.planner.instants import text
+from milepost.planner.state import State
+from milepost.store import customers as customer_rows
+from milepost.store import journeys, outcomes, overview, tasks, timeline
+from milepost.store.overview import Line, Wanted
+from milepost.web.api import showing
+from milepost.web.api.shapes import (
+    ContactShown,
+    CustomerGiven,
+    CustomerList,
+    CustomerShown,
+    PlanLinkShown,
+    SavedShown,
+    StepList,
+    TimelineShown,
+)
+from milepost.web.problems import Failed
+from milepost.web.services import Served
+
+router = APIRouter(tags=["customers"])
+
+
+@router.post("/customers", summary="Save a customer")
+async def save(served: Served, given: CustomerGiven, response: Response) -> SavedShown:
+    """Make a customer's record this one, new or known.
+
+    A running journey is told what has changed; a customer that first matches a map begins a journey.
+    """
+    saved = await served.door.upsert_customer(given.customer(), by="api", source="api")
+    entered = saved.entry if isinstance(saved.entry, Enrolled) else None
+    if saved.new:
+        response.status_code = 201
+    return SavedShown(
+        customer=saved.customer,
+        new=saved.new,
+        journey=entered.journey if entered else None,
+        map=entered.map if entered else None,
+        started=entered.started if entered else False,
+        why_no_journey=saved.entry.why if isinstance(saved.entry, NotEnrolled) else None,
+        told=tuple(showing.told(saved.customer, each) for each in saved.told),
+    )
+
+
+@router.get("/customers", summary="List customers")
+async def listed(
+    served: Served,
+    *,
+    search: str | None = None,
+    map: str | None = None,  # noqa: A002 - the field's word
+    stage: str | None = None,
+    status: Literal["open", "paused", "ended", "none", "unmatched"] | None = None,
+    open_risk: bool | None = None,
+    offset: Annotated[int, Query(ge=0, le=10_000_000)] = 0,
+    limit: Annotated[int, Query(ge=1, le=500)] = 100,
+) -> CustomerList:
+    """Customers by name, each with where its latest journey stands."""
+    wanted = Wanted(search, map, stage, status, open_risk, offset=offset, limit=limit)
+    async with served.store.reading() as session:
+        found = await overview.customers(session, wanted)
+    return CustomerList(
+        customers=tuple(showing.customer_line(line) for line in found.lines), total=found.total, offset=found.offset
+    )
+
+
+@router.get("/customers/{customer}", summary="Show a customer")
+async def shown(served: Served, customer: str) -> CustomerShown:
+    """A customer with journey, tasks, and all that it is to do or to confirm now."""
+    async with served.store.reading() as session:
+        known = await customer_rows.get(session, customer)
+        row = await customer_rows.get_row(session, customer)
+        journey = await journeys.latest_of(session, customer)
+        line = await _line(session, customer)
+        open_tasks = await tasks.of_customer(session, customer)
+        said = await outcomes.of_journey(session, journey.id) if journey else []
+    steps = []
+    if journey is not None:
+        chart = await served.charts.of(journey.version)
+        steps = list(showing.open_steps(journey.id, chart, State.from_json(journey.state)))
+    return CustomerShown(
+        customer=customer,
+        name=row.name,
+        health=row.health,
+        unmatched_why=row.unmatched_why,
+        journey=showing.journey(line) if line else None,
+        timezone=row.timezone,
+        country=row.country,
+        language=row.language,
+        attributes=row.attributes,
+        contacts=tuple(ContactShown(**asdict(contact)) for contact in known.contacts),
+        team=row.team,
+        steps=tuple(steps),
+        tasks=tuple(showing.task(each) for each in open_tasks),
+        outcomes=tuple(showing.outcome(each) for each in said),
+    )
+
+
+async def _line(session: AsyncSession, customer: str) -> Line | None:
+    journey = await journeys.latest_of(session, customer)
+    if journey is None:
+        return None
+    row = await customer_rows.get_row(session, customer)
+    stages = await journeys.open_stages(session, [journey.id])
+    plays = await journeys.open_plays(session, [journey.id])
+    return Line(row, journey, tuple(stages), tuple(plays))
+
+
+@router.get("/customers/{customer}/timeline", summary="Show a timeline")
+async def timeline_of(
+    served: Served,
+    customer: str,
+    after: Annotated[int, Query(description="only entries with a `seq` above")] = -1,
+    limit: Annotated[int, Query(ge=1, le=5000)] = 1000,
+) -> TimelineShown:
+    """What the customer's latest journey has reported, in its order."""
+    async with served.store.reading() as session:
+        row = await customer_rows.get_row(session, customer)
+        journey = await journeys.latest_of(session, customer)
+        if journey is None:
+            return TimelineShown(customer=customer, journey=None, entries=())
+        entries = await timeline.of_journey(session, journey.id, after=after, limit=limit)
+    say = Wording(await served.charts.of(journey.version), row.timezone)
+    told = tuple(showing.entry(each, say) for each in entries)
+    return TimelineShown(customer=customer, journey=journey.id, entries=told)
+
+
+@router.get("/customers/{customer}/plan-link", summary="Make a link to a plan")
+async def plan_link(
+    served: Served, customer: str, contact: Annotated[str, Query(description="the contact's address")]
+) -> PlanLinkShown:
+    """The address of the customer's plan for one of its contacts; it expires."""
+    async with served.store.reading() as session:
+        await customer_rows.get_row(session, customer)
+        journey = await journeys.open_of(session, customer)
+    if journey is None:
+        raise Failed(409, "no_open_journey", f"Customer {customer!r} has no open journey, so there is no plan.")
+    known = [each.email for each in State.from_json(journey.state).customer.contacts]
+    if contact not in known:
+        hint = f"Its contacts are: {', '.join(known)}." if known else "It has no contacts; tell some."
+        raise Failed(404, "unknown_contact", f"Customer {customer!r} has no contact {contact!r}.", hint)
+    url = served.links.plan_url(journey.id, customer, contact, now=served.wall())
+    return PlanLinkShown(customer=customer, contact=contact, url=url)
+
+
+@router.get("/steps", summary="List what customers are to do")
+async def steps(served: Served, customer: str | None = None) -> StepList:
+    """Open actions and outcomes of all running journeys, or of one customer's: what the customers' plans show."""
+    async with served.store.reading() as session:
+        if customer is None:
+            rows = await journeys.running(session)
+        else:
+            await customer_rows.get_row(session, customer)
+            running = await journeys.open_of(session, customer)
+            rows = [running] if running else []
+    found = []
+    for row in rows:
+        chart = await served.charts.of(row.version)
+        found += list(showing.open_steps(row.id, chart, State.from_json(row.state)))
+    return StepList(steps=tuple(found), now=text(served.now()))

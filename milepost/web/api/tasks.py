@@ -1,0 +1,32 @@
+"""`GET /api/v1/tasks`: what colleagues are to do."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from milepost.planner.instants import text
+from milepost.store import customers, tasks
+from milepost.web.api import showing
+from milepost.web.api.shapes import TaskList
+from milepost.web.services import Served
+
+router = APIRouter(tags=["tasks"])
+
+
+@router.get("/tasks", summary="List open tasks")
+async def listed(
+    served: Served, person: str | None = None, customer: str | None = None, role: str | None = None
+) -> TaskList:
+    """Open tasks, the most urgent first; of one person (tasks escalated to the person too), customer or role."""
+    async with served.store.reading() as session:
+        if customer is None:
+            found = await tasks.all_open(session)
+        else:
+            await customers.get_row(session, customer)
+            found = await tasks.of_customer(session, customer)
+    if person is not None:
+        address = person.strip().lower()
+        found = [line for line in found if address in (line.task.person, line.task.escalated_person)]
+    if role is not None:
+        found = [line for line in found if role in (line.task.role, line.task.escalated_to)]
+    return TaskList(tasks=tuple(showing.task(line) for line in found), now=text(served.now()))

@@ -1,0 +1,122 @@
+"""The web application: pages for colleagues, operations and customers, and the API, put together."""
+
+from __future__ import annotations
+
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+from fastapi import APIRouter, Depends, FastAPI
+from starlette.responses import Response
+from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
+
+from milepost.channels.links import LinkSigner
+from milepost.intake.intake import Door
+from milepost.settings import Settings
+from milepost.store.engine import Store
+from milepost.web import health, home, sign_in
+from milepost.web.api import customers as api_customers
+from milepost.web.api import docs as api_docs
+from milepost.web.api import facts as api_facts
+from milepost.web.api import tasks as api_tasks
+from milepost.web.api.keys import check_key
+from milepost.web.api.shapes import ErrorShown
+from milepost.web.desk import acts as desk_acts
+from milepost.web.desk import day
+from milepost.web.desk import reviews as desk_reviews
+from milepost.web.ops import acts as ops_acts
+from milepost.web.ops import customer, listing, outbox
+from milepost.web.ops import maps as ops_maps
+from milepost.web.pages import STATIC
+from milepost.web.portal import acts as portal_acts
+from milepost.web.portal import plan
+from milepost.web.portal.opening import Closed, on_closed
+from milepost.web.problems import add_handlers, on_http
+from milepost.web.security import Guard
+from milepost.web.services import Check, Services
+
+_A_YEAR = "public, max-age=31536000, immutable"
+_DESCRIPTION = (
+    "What happened is told as facts; what is to be done is read as tasks and steps. Every request needs the header "
+    "`Authorization: Bearer KEY`. Whatever fails has the form "
+    '`{"error": {"code": ..., "message": ..., "hint": ...}}`.'
+)
+_PAGES = (
+    home.router,
+    sign_in.router,
+    desk_acts.router,
+    desk_reviews.router,
+    day.router,
+    listing.router,
+    ops_acts.router,
+    customer.router,
+    outbox.router,
+    ops_maps.router,
+    plan.router,
+    portal_acts.router,
+    health.router,
+    api_docs.router,
+)
+
+
+async def _away() -> bool:
+    return False
+
+
+def create_app(
+    settings: Settings,
+    store: Store,
+    door: Door,
+    *,
+    temporal: Check = _away,
+    speed: float = 1.0,
+) -> FastAPI:
+    """The application over an open store and door.
+
+    `temporal` says whether Temporal answers; `speed` is the rehearsal's, 1 in production. Whoever opened the store
+    closes it.
+    """
+    app = FastAPI(
+        title="Milepost",
+        version=_version(),
+        description=_DESCRIPTION,
+        openapi_url="/api/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+    )
+    settings.accepted_api_keys()  # made now, so that whoever wants to use the API finds the key
+    links = LinkSigner(settings.signing_key(), settings.links_begin_with)
+    app.state.services = Services(settings, store, door, links, temporal, speed)
+    app.add_middleware(Guard, settings=settings, refuse=on_http)
+    add_handlers(app)
+    app.add_exception_handler(Closed, on_closed)
+    app.include_router(_api())
+    for router in _PAGES:
+        app.include_router(router)
+    app.mount("/static", Kept(directory=STATIC), "static")
+    return app
+
+
+def _api() -> APIRouter:
+    errors: dict[int | str, dict[str, Any]] = {code: {"model": ErrorShown} for code in (401, 404, 409, 413, 422, 503)}
+    router = APIRouter(prefix="/api/v1", dependencies=[Depends(check_key)], responses=errors)
+    for part in (api_facts.router, api_customers.router, api_tasks.router):
+        router.include_router(part)
+    return router
+
+
+class Kept(StaticFiles):
+    """Files that browsers keep for a year: their addresses carry a mark of their content."""
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        response = await super().get_response(path, scope)
+        if response.status_code == 200 and b"v=" in scope["query_string"]:  # noqa: PLR2004 - found
+            response.headers["cache-control"] = _A_YEAR
+        return response
+
+
+def _version() -> str:
+    try:
+        return version("milepost")
+    except PackageNotFoundError:
+        return "0"

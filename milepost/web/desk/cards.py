@@ -1,0 +1,224 @@
+"""A task as a colleague sees it: what, for whom, why, by when, with whom, and how."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from milepost.explain import local_time
+from milepost.explain.display_name import name_of
+from milepost.explain.sentences import Wording, quoted, spaced
+from milepost.language.model import Outcome
+from milepost.language.templates import (
+    CsmContext,
+    OutcomeContext,
+    PlaybookContext,
+    StepContext,
+    TemplateFailed,
+    playbook_context,
+    render_playbook,
+)
+from milepost.planner.chart import Chart
+from milepost.planner.instants import Instant
+from milepost.planner.state import State
+from milepost.planner.turn import Turn
+from milepost.store.tables import TaskRow
+from milepost.store.tasks import TaskLine
+
+_HOUR = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Guest:
+    """Somebody on the customer's side to invite; without a contact `name` is None."""
+
+    persona: str
+    name: str | None
+    email: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One task.
+
+    `form` is the token of its forms, None where nobody has said who they are; `noted` says what was just told of it.
+    """
+
+    anchor: str
+    customer: str
+    customer_name: str
+    title: str
+    why: str
+    role: str
+    person: str | None
+    due: str | None
+    late: str | None
+    paused: bool
+    effort: str | None
+    guests: tuple[Guest, ...]
+    results: tuple[tuple[str, str], ...]
+    is_engines: bool
+    playbook: Markup | None
+    form: str | None
+    noted: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What a card is made from: the task's line, its journey's map and state, and who looks at which clock."""
+
+    line: TaskLine
+    chart: Chart
+    state: State
+    files: Mapping[str, str]
+    viewer: str
+    now: Instant
+    zone: str
+
+
+def card(seen: Seen, form: str | None, noted: str | None) -> Card:
+    """The task for a colleague's page."""
+    task, say = seen.line.task, Wording(seen.chart, seen.zone)
+    late = task.due_at is not None and task.due_at < seen.now and not seen.line.paused
+    return Card(
+        anchor=f"{task.journey_id}-{task.task}".replace("/", "-"),
+        customer=task.customer_id,
+        customer_name=seen.line.customer_name,
+        title=task.title,
+        why=_why(seen, say),
+        role=say.role(task.role),
+        person=task.person,
+        due=local_time.time_of(task.due_at, seen.zone) if task.due_at is not None else None,
+        late=local_time.span_said(seen.now - task.due_at) if late and task.due_at is not None else None,
+        paused=seen.line.paused,
+        effort=_effort(task.effort_minutes),
+        guests=_guests(seen, say),
+        results=tuple((result, spaced(result).capitalize()) for result in task.results),
+        is_engines=task.step is None,
+        playbook=_playbook(seen),
+        form=form,
+        noted=_NOTED.get(noted) if noted else None,
+    )
+
+
+_NOTED = {
+    "step_done": "Noted as done.",
+    "step_skipped": "Noted as skipped.",
+    "snoozed": "Noted as put off.",
+    "agreed": "Noted for somebody else.",
+    "task_done": "Noted as done.",
+}
+_ENGINE_WHY = {
+    "stuck": "The stage {about} is open for longer than planned. Find out what keeps the customer.",
+    "contact": "A message waits, and nobody is known to be the {about}. Write down who it is on the customer's page.",
+    "message_failed": "A message could not be delivered ({about}). Call, or correct the address.",
+    "idle": "Nothing is open and nothing lies ahead. Start a play, or end the journey.",
+    "review": "The map is due for its review.",
+}
+
+
+def _why(seen: Seen, say: Wording) -> str:
+    task = seen.line.task
+    if task.step is None:
+        why = _ENGINE_WHY.get(task.why or "", "The engine asks for it: {about}.")
+        return why.format(about=quoted(_about(task, say)))
+    return " ".join(part for part in (_place(seen.chart, task, say), _escalation(seen, say)) if part)
+
+
+def _about(task: TaskRow, say: Wording) -> str:
+    match task.why:
+        case "stuck":
+            return say.stage(task.about)
+        case "contact":
+            return say.persona(task.about)
+        case _:
+            return say.step((task.about or "").split("/", 1)[0])
+
+
+def _place(chart: Chart, task: TaskRow, say: Wording) -> str:
+    step = chart.steps.get(task.step or "")
+    if step is None:
+        return "The map has this step no longer."
+    before = " and ".join(quoted(say.step(other)) for other in step.step.after)
+    after = f", after {before}" if before else ""
+    if step.in_play:
+        kind = chart.plays[step.container].play.kind
+        named = {"risk": "The risk play", "expansion": "The expansion play"}.get(kind, "The play")
+        return f"{named} {quoted(say.play(step.container))} is open{after}."
+    return f"It belongs to the stage {quoted(say.stage(step.container))}{after}."
+
+
+def _escalation(seen: Seen, say: Wording) -> str:
+    task = seen.line.task
+    if task.escalated_to is None:
+        return ""
+    if task.escalated_person == seen.viewer and task.person != seen.viewer:
+        return f"It is late, so it came to you as {say.role(task.escalated_to)}; {task.person or 'nobody'} has it."
+    return f"It is late, so the {say.role(task.escalated_to)} was told."
+
+
+def _effort(minutes: int | None) -> str | None:
+    if minutes is None:
+        return None
+    if minutes < _HOUR:
+        return f"{minutes} minutes"
+    hours = minutes / _HOUR
+    return f"{hours:g} hour{'s' if hours != 1 else ''}"
+
+
+def _guests(seen: Seen, say: Wording) -> tuple[Guest, ...]:
+    turn = Turn(seen.chart, seen.state, seen.now)
+    guests = []
+    for persona in seen.line.task.invite:
+        contact = turn.contact(persona)
+        guests.append(
+            Guest(say.persona(persona), contact.name if contact else None, contact.email if contact else None)
+        )
+    return tuple(guests)
+
+
+def _playbook(seen: Seen) -> Markup | None:
+    """How to do it, filled in with the customer's data."""
+    name, text = seen.line.task.playbook, None
+    if name is not None:
+        text = seen.files.get(f"playbooks/{name}")
+    if name is None or text is None:
+        return None
+    try:
+        html = render_playbook(text, _context(seen), file=name)
+    except (TemplateFailed, ValueError) as error:
+        return Markup("<p>The playbook can't be shown: {}.</p>").format(error)
+    return Markup(_below_the_title(html))  # noqa: S704 - made from Markdown without HTML, with every value escaped
+
+
+def _below_the_title(html: str) -> str:
+    """Headings of a playbook stand below the title of its task."""
+    for level, lower in ((3, 6), (2, 5), (1, 4)):
+        html = html.replace(f"<h{level}>", f"<h{lower}>").replace(f"</h{level}>", f"</h{lower}>")
+    return html
+
+
+def _context(seen: Seen) -> PlaybookContext:
+    task, chart, customer = seen.line.task, seen.chart, seen.state.customer
+    due = local_time.local(task.due_at, seen.zone).date() if task.due_at is not None else None
+    address = customer.team.get(chart.map.csm, "")
+    outcomes = [
+        OutcomeContext(
+            known.step.statement,
+            seen.state.step(step).verdict or seen.state.step(step).status,
+            seen.state.step(step).value,
+        )
+        for step, known in chart.steps.items()
+        if isinstance(known.step, Outcome)
+    ]
+    return playbook_context(
+        customer=customer,
+        step=StepContext(task.step or task.task, task.title, due),
+        csm=CsmContext(name_of(address), address),
+        map_title=chart.map.title,
+        outcomes=outcomes,
+        attributes=chart.map.attributes,
+        started_on=local_time.local(seen.state.started_at, customer.timezone).date(),
+    )

@@ -1,0 +1,161 @@
+"""A colleague's day: what is overdue, what is for today, what is next; and what waits for anybody of a team."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from fastapi import APIRouter, Request
+from starlette.responses import RedirectResponse, Response
+
+from milepost.explain import local_time
+from milepost.explain.sentences import spaced
+from milepost.planner.state import State
+from milepost.store import customers, journeys, tasks
+from milepost.store.tasks import TaskLine
+from milepost.web import forms
+from milepost.web.desk.cards import Card, Seen, card
+from milepost.web.desk.reviews import ReviewCard, cards, due_of, unowned
+from milepost.web.noted import noted
+from milepost.web.pages import render, shell
+from milepost.web.people import Looking, Person
+from milepost.web.services import Served, Services
+from milepost.web.zones import ours
+
+router = APIRouter(prefix="/desk", include_in_schema=False)
+SHOWN = 25
+"""Tasks of a section that are shown at once; the rest on request."""
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A part of the day, with how many tasks it has in all."""
+
+    id: str
+    title: str
+    empty: str
+    cards: tuple[Card, ...]
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """The page of one colleague, or of the teams' queues."""
+
+    heading: str
+    mine: bool
+    person: str | None
+    date: str
+    zone: str
+    sections: tuple[Section, ...]
+    reviews: tuple[ReviewCard, ...]
+    colleagues: tuple[tuple[str, int], ...]
+    queued: int
+    total: int
+
+
+@router.get("")
+async def my_day(viewer: Looking) -> Response:
+    """To the day of whoever looks."""
+    return RedirectResponse(f"/desk/{viewer.address}" if viewer else "/sign-in?next=/desk", 303)
+
+
+@router.get("/queues")
+async def queues(request: Request, served: Served, viewer: Looking) -> Response:
+    """Open tasks that no person has, by role."""
+    async with served.store.reading() as session:
+        by_role = await tasks.queues(session)
+    lines = [line for waiting in by_role.values() for line in waiting]
+    shower = await _Shower.of(served, viewer, lines)
+    sections = tuple(
+        [
+            await shower.section(f"queue-{role}", spaced(role), "", waiting, every=True)
+            for role, waiting in by_role.items()
+        ]
+    )
+    page = await shower.page("What waits for somebody", None, sections)
+    return render("desk/day.html", page, shell(request, served, viewer, "Team queues", "queues", zone=shower.zone))
+
+
+@router.get("/{person}")
+async def day(request: Request, served: Served, viewer: Looking, person: str) -> Response:
+    """One colleague's day."""
+    address = person.strip().lower()
+    async with served.store.reading() as session:
+        loaded = await tasks.day_of(session, address, served.now())
+    lines = [*loaded.overdue, *loaded.today, *loaded.next]
+    shower = await _Shower.of(served, viewer, lines, address)
+    arranged = tasks.arrange(lines, served.now(), shower.zone)
+    every = request.query_params.get("all") is not None
+    sections = (
+        await shower.section("overdue", "Overdue", "Nothing is late.", arranged.overdue, every=every),
+        await shower.section("today", "Today", "Nothing is due today.", arranged.today, every=every),
+        await shower.section("next", "Next", "Nothing is waiting.", arranged.next, every=every),
+    )
+    page = await shower.page(address, address, sections)
+    return render(
+        "desk/day.html", page, shell(request, served, viewer, f"The day of {address}", "desk", zone=shower.zone)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Shower:
+    """Makes cards of lines, for one viewer."""
+
+    served: Services
+    viewer: Person | None
+    whose: str
+    zone: str
+    told: dict[tuple[str, str], str]
+
+    @staticmethod
+    async def of(
+        served: Services, viewer: Person | None, lines: Sequence[TaskLine], whose: str | None = None
+    ) -> _Shower:
+        zone = await ours(served, [line.version for line in lines])
+        told = await noted(served, {line.task.customer_id for line in lines})
+        return _Shower(served, viewer, whose or (viewer.address if viewer else ""), zone, told)
+
+    async def section(self, id_: str, title: str, empty: str, lines: Sequence[TaskLine], *, every: bool) -> Section:
+        shown = lines if every else lines[:SHOWN]
+        states = await _states(self.served, shown)
+        cards = [await self._card(line, states[line.task.journey_id]) for line in shown]
+        return Section(id_, title, empty, tuple(cards), len(lines))
+
+    async def _card(self, line: TaskLine, state: State) -> Card:
+        chart = await self.served.charts.of(state.version)
+        files = await self.served.charts.files(state.version)
+        task = line.task
+        seen = Seen(line, chart, state, files, self.whose, self.served.now(), self.zone)
+        form = (
+            forms.token(self.served, self.viewer.session, "task", task.journey_id, task.task) if self.viewer else None
+        )
+        told = self.told.get((task.customer_id, task.step or task.task))
+        return card(seen, form, told)
+
+    async def page(self, heading: str, person: str | None, sections: tuple[Section, ...]) -> Day:
+        now = self.served.now()
+        async with self.served.store.reading() as session:
+            busy = await tasks.people(session)
+            desks = {*await customers.colleagues(session), *busy}
+            queued = sum(len(waiting) for waiting in (await tasks.queues(session)).values())
+        homeless = await unowned(self.served, desks)
+        due = homeless if person is None else await due_of(self.served, person)
+        return Day(
+            heading=heading,
+            mine=self.viewer is not None and person == self.viewer.address,
+            person=person,
+            date=local_time.day_of(now, self.zone),
+            zone=local_time.zone_said(self.zone, now),
+            sections=sections,
+            reviews=cards(self.served, self.viewer, due, self.zone),
+            colleagues=tuple((each, busy.get(each, 0)) for each in sorted(desks)),
+            queued=queued + len(homeless),
+            total=sum(section.total for section in sections) + len(due),
+        )
+
+
+async def _states(served: Services, lines: Iterable[TaskLine]) -> dict[str, State]:
+    async with served.store.reading() as session:
+        ids = sorted({line.task.journey_id for line in lines})
+        return {journey: await journeys.state(session, journey) for journey in ids}

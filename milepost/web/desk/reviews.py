@@ -1,0 +1,100 @@
+"""Maps that are due for their review: on their owner's day, or in the queues where the owner is nobody's desk."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import APIRouter, Form
+from starlette.responses import Response
+
+from milepost.explain import local_time
+from milepost.planner.instants import Instant
+from milepost.store import reviews
+from milepost.store.reviews import MapReview
+from milepost.web import forms
+from milepost.web.pages import back_to
+from milepost.web.people import Acting, Person, safe_onward
+from milepost.web.problems import Failed
+from milepost.web.services import Served, Services
+
+router = APIRouter(prefix="/desk/reviews", include_in_schema=False)
+Text = Annotated[str, Form(max_length=10_000)]
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewCard:
+    """A map to review. `form` is the token of its form, None where nobody has said who they are."""
+
+    map: str
+    title: str
+    owner: str
+    hypothesis: str | None
+    every: str
+    due: str
+    late: str
+    before: str
+    form: str | None
+
+
+async def due_of(served: Services, person: str) -> list[MapReview]:
+    """The maps that this owner is to review now."""
+    return reviews.due_for(await _standing(served), person)
+
+
+async def unowned(served: Services, desks: Collection[str]) -> list[MapReview]:
+    """The maps that are to be reviewed now by an owner who is none of the colleagues: somebody must take them."""
+    return [each for each in reviews.due_for(await _standing(served)) if each.owner not in desks]
+
+
+async def _standing(served: Services) -> list[MapReview]:
+    return await reviews.standing(served.store, served.charts, served.now())
+
+
+def cards(served: Services, viewer: Person | None, found: Iterable[MapReview], zone: str) -> tuple[ReviewCard, ...]:
+    """The reviews as a page shows them."""
+    return tuple(_card(served, viewer, each, each.review.due_at, zone) for each in found if each.review)
+
+
+def _card(served: Services, viewer: Person | None, each: MapReview, due_at: Instant, zone: str) -> ReviewCard:
+    return ReviewCard(
+        map=each.map.map,
+        title=each.map.title,
+        owner=each.map.owner,
+        hypothesis=each.map.hypothesis,
+        every=str(each.map.review).removeprefix("1 "),
+        due=local_time.time_of(due_at, zone),
+        late=local_time.span_said(served.now() - due_at),
+        before=before_said(each, zone),
+        form=forms.token(served, viewer.session, "review", each.map.map) if viewer else None,
+    )
+
+
+def before_said(each: MapReview, zone: str) -> str:
+    """From when a review counts: the last one, or the publishing."""
+    last, version = each.last, each.version
+    if last is None or last.reviewed_at < version.published_at:
+        return f"version {version.number} was published on {local_time.day_of(version.published_at, zone)}"
+    noted = f" (“{last.note}”)" if last.note else ""
+    return f"last reviewed on {local_time.day_of(last.reviewed_at, zone)} by {last.by}{noted}"
+
+
+@router.post("/done")
+async def done(
+    served: Served,
+    person: Acting,
+    form: Annotated[str, Form(max_length=1000)],
+    note: Text = "",
+    onward: Annotated[str, Form(alias="next", max_length=1000)] = "/desk",
+) -> Response:
+    """The map is reviewed; the next review counts from now."""
+    read = forms.read(served, person.session, form)
+    if len(read.subject) != 2 or read.subject[0] != "review":  # noqa: PLR2004 - what, map
+        raise forms.FormRefused
+    map_id = read.subject[1]
+    if all(each.map.map != map_id for each in await _standing(served)):
+        raise Failed(404, "not_found", "This map is no longer published.", "Go back and reload the page.")
+    async with served.store.transaction() as session:
+        new = await reviews.record(session, read.id, map_id, served.now(), by=person.address, note=note.strip() or None)
+    return back_to(safe_onward(onward), "reviewed" if new else "again")

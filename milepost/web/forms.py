@@ -1,0 +1,70 @@
+"""Forms that only our own pages can send, and that do what they say once.
+
+Each form carries a signed token: what it is about, whose page it stands on, and an id of its own. The id becomes the
+fact's id, so a form that is sent twice tells one fact.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+
+from itsdangerous import BadData, URLSafeTimedSerializer
+from starlette.datastructures import Headers
+
+from milepost.web.services import Services
+
+MAX_AGE_SECONDS = 2 * 86_400
+_SALT = "milepost.form.1"
+
+
+class FormRefused(Exception):  # noqa: N818 - says what is the case
+    """The form did not come from a page of ours, or the page is too old."""
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """What a form is about: `subject` names it in the words of the page that made it; `id` is its own."""
+
+    subject: tuple[str, ...]
+    id: str
+
+
+def token(services: Services, owner: str, *subject: str) -> str:
+    """The token of a form on a page of `owner`: a colleague's session, or a customer's link."""
+    return str(_serializer(services, owner).dumps([secrets.token_urlsafe(9), *subject]))
+
+
+def read(services: Services, owner: str, given: str) -> Form:
+    """What the form is about.
+
+    Raises:
+        FormRefused: the token is not ours, is another one's, or is older than two days.
+    """
+    try:
+        own_id, *subject = _serializer(services, owner).loads(given, max_age=MAX_AGE_SECONDS)
+    except (BadData, ValueError, TypeError) as error:
+        raise FormRefused from error
+    return Form(tuple(subject), own_id)
+
+
+def _serializer(services: Services, owner: str) -> URLSafeTimedSerializer:
+    return URLSafeTimedSerializer(
+        services.settings.signing_key(),
+        salt=f"{_SALT}\n{owner}",
+        signer_kwargs={"key_derivation": "hmac", "digest_method": hashlib.sha256},
+    )
+
+
+def comes_from_us(headers: Headers, allowed: set[str]) -> bool:
+    """Whether a request that changes something was sent by a page of ours, as far as the browser says.
+
+    `allowed` are our origins. A page that tells no referrer has the origin `null`; browsers that say where a request
+    comes from are believed, for others the form's token decides.
+    """
+    site = headers.get("sec-fetch-site")
+    if site is not None:
+        return site in ("same-origin", "none")
+    origin = headers.get("origin")
+    return origin in (None, "null") or origin in allowed

@@ -1,0 +1,104 @@
+"""The maps that are published, with all their versions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import groupby
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from milepost.explain import local_time
+from milepost.explain.sentences import short_hash
+from milepost.store import figures, maps, reviews
+from milepost.store.reviews import MapReview
+from milepost.store.tables import MapVersionRow
+from milepost.web.desk.reviews import before_said
+from milepost.web.pages import render, shell
+from milepost.web.people import Looking
+from milepost.web.services import Served
+from milepost.web.zones import ours
+
+router = APIRouter(prefix="/ops", include_in_schema=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A version of a map; `running` counts the journeys that have not ended on it."""
+
+    number: int
+    mark: str
+    is_current: bool
+    time: str
+    by: str | None
+    why: str | None
+    running: int
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """A map with its versions, the newest first; `review` says when its owner is to look at it again."""
+
+    id: str
+    title: str
+    owner: str | None
+    hypothesis: str | None
+    review: str | None
+    is_due: bool
+    versions: tuple[Version, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MapsPage:
+    """The page."""
+
+    maps: tuple[Published, ...]
+    zone: str
+
+
+@router.get("/maps")
+async def published(request: Request, served: Served, viewer: Looking) -> Response:
+    """Every map with its versions."""
+    zone = await ours(served)
+    async with served.store.reading() as session:
+        versions = await maps.versions(session)
+        running = await figures.running_by_version(session)
+    standing = {each.map.map: each for each in await reviews.standing(served.store, served.charts, served.now())}
+    shown = tuple(
+        _map(list(group), running, zone, standing.get(map_id))
+        for map_id, group in groupby(versions, lambda version: version.map)
+    )
+    page = MapsPage(shown, local_time.zone_said(zone, served.now()))
+    return render("ops/maps.html", page, shell(request, served, viewer, "Maps", "maps", zone=zone))
+
+
+def _map(rows: list[MapVersionRow], running: dict[str, int], zone: str, standing: MapReview | None) -> Published:
+    versions = tuple(
+        Version(
+            row.number,
+            short_hash(row.hash),
+            row.current,
+            local_time.time_of(row.published_at, zone),
+            row.published_by,
+            row.why,
+            running.get(row.hash, 0),
+        )
+        for row in rows
+    )
+    return Published(
+        id=rows[0].map,
+        title=next((row.title for row in rows if row.current), rows[0].title),
+        owner=standing.map.owner if standing else None,
+        hypothesis=standing.map.hypothesis if standing else None,
+        review=_review(standing, zone) if standing else None,
+        is_due=standing is not None and standing.is_due,
+        versions=versions,
+    )
+
+
+def _review(standing: MapReview, zone: str) -> str:
+    if standing.review is None:
+        return "nobody is asked to review it (`review` in the map)"
+    due = local_time.time_of(standing.review.due_at, zone)
+    said = "was due for review" if standing.is_due else "is due for review"
+    return f"{said} {due}; {before_said(standing, zone)}"

@@ -1,0 +1,52 @@
+"""Why no map fits a customer, in words: what each map asks, and how it stands with the customer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from milepost.customer import Customer
+from milepost.drawing.phrases import Phrases
+from milepost.explain.sentences import listed, number, spaced
+from milepost.planner.chart import Chart
+from milepost.planner.instants import Instant
+from milepost.planner.matching import Considered, considered
+
+
+def reasons(charts: Iterable[Chart], customer: Customer, now: Instant) -> tuple[str, ...]:
+    """A sentence for each map that is not for the customer."""
+    return tuple(
+        f"{each.title}: for customers whose {say.condition(each.where.text)}"
+        + (f". Here {listed(seen)}." if (seen := list(_seen(say, each))) else ".")
+        for say, each in _looked(charts, customer, now)
+    )
+
+
+def in_short(charts: Iterable[Chart], customer: Customer, now: Instant) -> str:
+    """What the maps look at, as it stands with the customer."""
+    known = (said for say, each in _looked(charts, customer, now) for said in _seen(say, each))
+    return ", ".join(dict.fromkeys(known))
+
+
+def _looked(charts: Iterable[Chart], customer: Customer, now: Instant) -> Iterator[tuple[Phrases, Considered]]:
+    by_map = {chart.map.map: chart for chart in charts}
+    for each in considered(by_map.values(), customer, now):
+        if not each.where.holds:
+            yield Phrases(by_map[each.map].map), each
+
+
+def _seen(say: Phrases, each: Considered) -> Iterator[str]:
+    """The values that speak against a map; all that it looks at where it is not known which."""
+    values: Mapping[str, Any] = each.where.values
+    failing = " ".join(each.where.failing)
+    for name, value in values.items():
+        if not failing or name in failing:
+            yield f"{say.condition(name)} is {_value(value)}"
+
+
+def _value(value: object) -> str:
+    if value is None:
+        return "not known"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return number(value) if isinstance(value, int | float) else spaced(str(value))

@@ -1,0 +1,136 @@
+"""Who is looking: a signed cookie keeps who a colleague said to be.
+
+With a desk password set, it is asked for. Without one, and only while everything stays on this machine, anybody may
+look, and says who they are from a list before doing anything (docs/decisions/0017-who-may-look-and-act.md).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+from dataclasses import dataclass
+from ipaddress import ip_address
+from typing import Annotated
+from urllib.parse import urlsplit
+
+from fastapi import Depends, Request
+from itsdangerous import BadData, URLSafeTimedSerializer
+
+from milepost.settings import Settings
+from milepost.web.services import Served, Services
+
+COOKIE = "milepost_session"
+MAX_AGE_SECONDS = 7 * 86_400
+_SALT = "milepost.session.1"
+
+
+class SignInNeeded(Exception):  # noqa: N818 - says what is the case
+    """The page is for colleagues; `next` is where to go on afterwards."""
+
+    def __init__(self, onward: str) -> None:
+        self.onward = onward
+        super().__init__("sign in first")
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A colleague who has signed in: the address in lower case, and a secret of this session that forms are tied to."""
+
+    address: str
+    session: str
+
+
+def is_open(settings: Settings, request: Request) -> bool:
+    """Whether no password is asked for: none is set, and the application is asked by and for this machine only.
+
+    The host that was asked for counts too: a foreign name that leads here is a page trying to read ours.
+    """
+    if settings.desk_password is not None:
+        return False
+    base = urlsplit(settings.links_begin_with).hostname or ""
+    asked = urlsplit(f"//{request.headers.get('host', '')}").hostname or ""
+    client = request.client.host if request.client else ""
+    return all(_is_here(name) for name in (settings.host, base, asked, client))
+
+
+def _is_here(name: str) -> bool:
+    if name == "localhost":
+        return True
+    try:
+        return ip_address(name).is_loopback
+    except ValueError:
+        return False
+
+
+def is_right_password(settings: Settings, given: str) -> bool:
+    """Compare in constant time with the desk password; where none is set, with the API's keys."""
+    accepted = (settings.desk_password.get_secret_value(),) if settings.desk_password else settings.accepted_api_keys()
+    return any([hmac.compare_digest(_digest(given), _digest(known)) for known in accepted])  # noqa: C419 - all, always
+
+
+def _digest(text: str) -> bytes:
+    return hashlib.sha256(text.encode()).digest()
+
+
+def signed(services: Services, address: str) -> str:
+    """The cookie of a colleague who has just signed in."""
+    return str(_serializer(services).dumps([address.strip().lower(), secrets.token_urlsafe(12)]))
+
+
+def signed_in(request: Request, services: Services) -> Person | None:
+    """Who the request's cookie says has signed in."""
+    try:
+        address, session = _serializer(services).loads(request.cookies.get(COOKIE, ""), max_age=MAX_AGE_SECONDS)
+    except (BadData, ValueError, TypeError):
+        return None
+    return Person(address, session)
+
+
+def _serializer(services: Services) -> URLSafeTimedSerializer:
+    return URLSafeTimedSerializer(
+        services.settings.signing_key(),
+        salt=_SALT,
+        signer_kwargs={"key_derivation": "hmac", "digest_method": hashlib.sha256},
+    )
+
+
+def who_looks(request: Request, served: Served) -> Person | None:
+    """The colleague who looks at a page; nobody where looking is open.
+
+    Raises:
+        SignInNeeded: a password is needed, and nobody has signed in.
+    """
+    person = signed_in(request, served)
+    if person is None and not is_open(served.settings, request):
+        raise SignInNeeded(_onward(request))
+    return person
+
+
+def who_acts(request: Request, served: Served) -> Person:
+    """The colleague who does something.
+
+    Raises:
+        SignInNeeded: nobody has said who they are.
+    """
+    person = signed_in(request, served)
+    if person is None:
+        raise SignInNeeded(_onward(request))
+    return person
+
+
+def _onward(request: Request) -> str:
+    if request.method != "GET":
+        return "/desk"
+    return request.url.path + (f"?{request.url.query}" if request.url.query else "")
+
+
+def safe_onward(given: str | None) -> str:
+    """A place of ours to go on to; anything else becomes the start."""
+    if not given or not given.startswith("/") or given[1:2] in ("/", "\\") or any(ord(char) < 0x20 for char in given):  # noqa: PLR2004 - control characters
+        return "/"
+    return given
+
+
+Looking = Annotated[Person | None, Depends(who_looks)]
+Acting = Annotated[Person, Depends(who_acts)]

@@ -1,0 +1,178 @@
+"""What goes wrong, told: one JSON shape for programs, a kind page for people."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import urlencode
+
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from sqlalchemy.exc import DBAPIError
+from starlette.datastructures import MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse, RedirectResponse, Response
+
+from milepost.intake.errors import UnknownCustomer
+from milepost.planner.fact_errors import Refused
+from milepost.store import errors as store_errors
+from milepost.web.forms import FormRefused
+from milepost.web.pages import render
+from milepost.web.people import SignInNeeded
+from milepost.web.security import API, add_headers
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What went wrong: `code` for programs, `message` what and why, `hint` what to do."""
+
+    status: int
+    code: str
+    message: str
+    hint: str | None = None
+
+
+class Failed(Exception):  # noqa: N818 - carries a problem that was told well already
+    """A request that cannot be done, with what to tell of it."""
+
+    def __init__(self, status: int, code: str, message: str, hint: str | None = None) -> None:
+        self.problem = Problem(status, code, message, hint)
+        super().__init__(message)
+
+
+_CODES = {
+    400: ("bad_request", "The body can't be read.", "Send JSON in UTF-8, with the header Content-Type."),
+    401: ("unauthorized", "No key was given, or not the right one.", "Send the header `Authorization: Bearer KEY`."),
+    403: ("forbidden", "This is not allowed.", "Go back to our own page and send the form from there."),
+    404: ("not_found", "There is nothing at this address.", "Look at /api/docs for what there is."),
+    405: ("method_not_allowed", "This address does not take that method.", "Look at /api/docs for what there is."),
+    413: ("too_large", "That is too much at once.", "Send less, in several requests."),
+}
+_TRY_AGAIN = Problem(
+    503,
+    "database_away",
+    "The database does not answer; nothing was written.",
+    "Try again in a moment; `/health` says when it is back.",
+)
+_BROKEN = Problem(
+    500,
+    "internal",
+    "Something went wrong on our side.",
+    "Try again; if it stays, look into the log of the web process.",
+)
+_STATUS: dict[str, int] = {
+    "unknown_customer": 404,
+    "no_open_journey": 409,
+    "journey_already_open": 409,
+    "entry_refused": 409,
+}
+
+
+def of_refusal(error: Refused) -> Problem:
+    """What the door refused."""
+    return Problem(_STATUS.get(error.code, 422), error.code, error.message, error.hint)
+
+
+def _of_http(error: HTTPException) -> Problem:
+    known = _CODES.get(error.status_code)
+    standard = HTTPStatus(error.status_code).phrase
+    if known is None:
+        return Problem(error.status_code, standard.lower().replace(" ", "_"), f"{standard}.")
+    code, message, hint = known
+    told = str(error.detail) if error.detail and error.detail != standard else message
+    return Problem(error.status_code, code, told, hint)
+
+
+def of_validation(errors: Sequence[Any]) -> Problem:
+    """All that is wrong with what was sent, at once."""
+    if any(each["type"] == "json_invalid" for each in errors):
+        code, message, hint = _CODES[400]
+        return Problem(400, code, message, hint)
+    told = [f"{_where(each['loc'])}{each['msg'].removeprefix('Value error, ')}" for each in errors]
+    return Problem(422, "invalid", "; ".join(told) + ".", "Look at /api/docs for the fields and their form.")
+
+
+def _where(loc: Sequence[Any]) -> str:
+    names = [str(part) for part in loc[1:]]
+    return f"{'.'.join(names)}: " if names else ""
+
+
+async def respond(request: Request, problem: Problem, headers: Any = None) -> Response:
+    """The problem in the form that whoever asked can read."""
+    if request.url.path.startswith((API, "/health")):
+        body = {"error": {"code": problem.code, "message": problem.message, "hint": problem.hint}}
+        return JSONResponse(body, problem.status, headers=headers)
+    return render("problem.html", problem, status=problem.status)
+
+
+async def on_http(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    return await respond(request, _of_http(error), error.headers)
+
+
+async def _on_validation(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)
+    return await respond(request, of_validation(error.errors()))
+
+
+async def _on_refusal(request: Request, error: Exception) -> Response:
+    assert isinstance(error, Refused)
+    return await respond(request, of_refusal(error))
+
+
+async def _on_store(request: Request, error: Exception) -> Response:
+    match error:
+        case store_errors.UnknownCustomer():
+            return await respond(request, of_refusal(UnknownCustomer(error.customer, ())))
+        case store_errors.UnknownJourney() | store_errors.UnknownMessage() | store_errors.UnknownVersion():
+            return await respond(request, Problem(404, "not_found", str(error)))
+        case store_errors.StoreUnreachable():
+            return await respond(request, _TRY_AGAIN)
+        case _:
+            return await respond(request, Problem(409, "refused", str(error)))
+
+
+async def _on_failed(request: Request, error: Exception) -> Response:
+    assert isinstance(error, Failed)
+    return await respond(request, error.problem)
+
+
+async def _on_form(request: Request, error: Exception) -> Response:
+    assert isinstance(error, FormRefused)
+    told = "This form is too old, or was not made by this page; nothing was done."
+    return await respond(request, Problem(403, "form_refused", told, "Go back, reload the page and try again."))
+
+
+async def _on_sign_in(_: Request, error: Exception) -> Response:
+    assert isinstance(error, SignInNeeded)
+    return RedirectResponse(f"/sign-in?{urlencode({'next': error.onward})}", 303)
+
+
+async def _on_database(request: Request, error: Exception) -> Response:
+    log.error("the database does not answer", path=request.url.path, why=str(error))
+    return await respond(request, _TRY_AGAIN)
+
+
+async def _on_anything(request: Request, error: Exception) -> Response:
+    log.error("a request failed", path=request.url.path, exc_info=error)
+    response = await respond(request, _BROKEN)
+    add_headers(MutableHeaders(raw=response.raw_headers), request.url.path)
+    return response
+
+
+def add_handlers(app: FastAPI) -> None:
+    """Tell all that goes wrong in an application."""
+    app.add_exception_handler(HTTPException, on_http)
+    app.add_exception_handler(RequestValidationError, _on_validation)
+    app.add_exception_handler(Refused, _on_refusal)
+    app.add_exception_handler(store_errors.StoreError, _on_store)
+    app.add_exception_handler(Failed, _on_failed)
+    app.add_exception_handler(FormRefused, _on_form)
+    app.add_exception_handler(SignInNeeded, _on_sign_in)
+    app.add_exception_handler(DBAPIError, _on_database)
+    app.add_exception_handler(Exception, _on_anything)

@@ -1,0 +1,117 @@
+"""What every request meets first: a limit to its size, a look at where it comes from; and headers on every answer."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from milepost.settings import Settings
+from milepost.web.forms import comes_from_us
+
+API = "/api/"
+LARGEST_FORM = 64 * 1024
+LARGEST_BODY = 1024 * 1024
+_UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+
+POLICY = (
+    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; frame-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+HEADERS = {
+    "content-security-policy": POLICY,
+    "x-content-type-options": "nosniff",
+    "x-frame-options": "DENY",
+    "referrer-policy": "same-origin",
+    "cross-origin-opener-policy": "same-origin",
+    "permissions-policy": "camera=(), geolocation=(), microphone=()",
+    "cache-control": "no-store",
+}
+PRIVATE = {"referrer-policy": "no-referrer", "x-robots-tag": "noindex, nofollow, noarchive"}
+"""Of pages that a link alone opens: the link must not be told on, and nobody shall find the page."""
+
+
+def add_headers(headers: MutableHeaders, path: str) -> None:
+    """Set what is missing; a page that says otherwise knows why."""
+    for name, value in (PRIVATE if path.startswith("/plan/") else {}).items():
+        headers.setdefault(name, value)
+    for name, value in HEADERS.items():
+        headers.setdefault(name, value)
+
+
+Refusing = Callable[[Request, HTTPException], Awaitable[Response]]
+
+
+class Guard:
+    """Refuses bodies that are too large and forms from foreign pages; puts the security headers on every answer."""
+
+    def __init__(self, app: ASGIApp, settings: Settings, refuse: Refusing) -> None:
+        self._app = app
+        self._own = settings.links_begin_with
+        self._refuse = refuse
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        path: str = scope["path"]
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                add_headers(headers, path)
+                if self._own.startswith("https://"):
+                    headers.setdefault("strict-transport-security", "max-age=31536000")
+            await send(message)
+
+        problem = self._problem(scope)
+        if problem is None:
+            await self._app(scope, _limited(receive, _limit(path)), send_with_headers)
+        else:
+            response = await self._refuse(Request(scope), problem)
+            await response(scope, receive, send_with_headers)
+
+    def _problem(self, scope: Scope) -> HTTPException | None:
+        headers = Headers(scope=scope)
+        path: str = scope["path"]
+        length = headers.get("content-length", "0")
+        if not length.isdecimal() or int(length) > _limit(path):
+            return too_large(_limit(path))
+        if scope["method"] in _UNSAFE and not path.startswith(API):
+            own = {f"{scope['scheme']}://{headers.get('host', '')}", _origin(self._own)}
+            if not comes_from_us(headers, own):
+                return HTTPException(403, "This form was sent from another site.")
+        return None
+
+
+def too_large(limit: int) -> HTTPException:
+    return HTTPException(413, f"That is more than {limit // 1024} KB.")
+
+
+def _origin(url: str) -> str:
+    scheme, _, rest = url.partition("://")
+    return f"{scheme}://{rest.split('/', 1)[0]}"
+
+
+def _limit(path: str) -> int:
+    return LARGEST_BODY if path.startswith(API) else LARGEST_FORM
+
+
+def _limited(receive: Receive, limit: int) -> Receive:
+    """Count what really comes: a length may be missing."""
+    taken = 0
+
+    async def counting() -> Message:
+        nonlocal taken
+        message = await receive()
+        if message["type"] == "http.request":
+            taken += len(message.get("body", b""))
+            if taken > limit:
+                raise too_large(limit)
+        return message
+
+    return counting

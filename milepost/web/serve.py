@@ -1,0 +1,130 @@
+"""Running the web application: opened, served, closed."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import socket
+import threading
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from datetime import timedelta
+
+import structlog
+import uvicorn
+from fastapi import FastAPI
+from temporalio.client import Client
+from temporalio.service import RPCError
+
+from milepost.devserver.address import place_of
+from milepost.devserver.ports import check_web_port
+from milepost.intake.intake import Door
+from milepost.settings import Settings
+from milepost.store import clock
+from milepost.store.engine import check, open_store
+from milepost.temporal.connection import TemporalPlace, connect
+from milepost.web.app import create_app
+
+log = structlog.get_logger()
+STOP_WITHIN = 5  # seconds
+_PATIENCE = timedelta(seconds=2)
+
+
+async def serve(
+    settings: Settings, place: TemporalPlace | None = None, *, on_ready: Callable[[str], None] = lambda _: None
+) -> None:
+    """Serve until SIGINT or SIGTERM asks to stop; requests in hand are finished first.
+
+    `on_ready` is told the address once the application answers. Temporal may be away: what is told is kept for later.
+
+    Raises:
+        PortTakenError: somebody else listens there.
+        StoreUnreachable: the database does not answer.
+        TemporalSettingsError: the settings of Temporal cannot be read.
+    """
+    port = check_web_port(settings.port, host=settings.host)
+    at_port = settings.model_copy(update={"port": port})
+    async with opened(at_port, place) as app:
+        server = _Server(_config(app, at_port), lambda: on_ready(at_port.links_begin_with))
+        await server.serve()
+
+
+@asynccontextmanager
+async def opened(settings: Settings, place: TemporalPlace | None = None) -> AsyncIterator[FastAPI]:
+    """The application on the settings' database and Temporal, which may be away.
+
+    Raises:
+        StoreUnreachable: the database does not answer.
+        TemporalSettingsError: the settings of Temporal cannot be read.
+    """
+    store = open_store(settings.database)
+    try:
+        await check(store)
+        client = await _client(settings, place)
+        async with store.reading() as session:
+            runs = await clock.read(session)
+        door = Door(store, client, runs)
+        await door.house.charts.warm_up()
+        log.info("web application is open", address=settings.links_begin_with, speed=runs.speed)
+        yield create_app(settings, store, door, temporal=lambda: _answers(client), speed=runs.speed)
+    finally:
+        await store.close()
+
+
+async def _client(settings: Settings, place: TemporalPlace | None) -> Client:
+    keys = settings.encryption_keys
+    return await connect(
+        place or place_of(settings),
+        encryption_keys=keys.get_secret_value() if keys else None,
+        identity=f"web-{os.getpid()}@{socket.gethostname()}",
+        lazy=True,
+    )
+
+
+async def _answers(client: Client) -> bool:
+    try:
+        return await client.service_client.check_health(timeout=_PATIENCE)
+    except (RPCError, RuntimeError):
+        return False
+
+
+def _config(app: FastAPI, settings: Settings) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
+        host=settings.host,
+        port=settings.port,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=STOP_WITHIN,
+        lifespan="off",
+    )
+
+
+class _Server(uvicorn.Server):
+    """Says when it answers."""
+
+    def __init__(self, config: uvicorn.Config, on_ready: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._on_ready = on_ready
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Stop when asked to. Uvicorn's own way asks the process once more at the end, which cuts the closing short."""
+        if threading.current_thread() is not threading.main_thread():
+            yield
+            return
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, self.handle_exit, number, None)
+        try:
+            yield
+        finally:
+            for number in (signal.SIGINT, signal.SIGTERM):
+                loop.remove_signal_handler(number)
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            self._on_ready()

@@ -1,0 +1,56 @@
+"""What the pages work with, made once a process and handed to every request."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from milepost.channels.links import LinkSigner
+from milepost.intake.intake import Door
+from milepost.planner.instants import Instant
+from milepost.settings import Settings
+from milepost.store.charts import Charts
+from milepost.store.engine import Store
+
+Check = Callable[[], Awaitable[bool]]
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """Settings, the store and the ways into it. `temporal` says whether Temporal answers; `speed` is a rehearsal's."""
+
+    settings: Settings
+    store: Store
+    door: Door
+    links: LinkSigner
+    temporal: Check
+    speed: float = 1.0
+
+    @property
+    def charts(self) -> Charts:
+        return self.door.house.charts
+
+    def now(self) -> Instant:
+        """The present instant in journey time: what pages call now."""
+        return self.door.now()
+
+    def wall(self) -> datetime:
+        """The wall clock, which links expire by."""
+        return datetime.fromtimestamp(self.door.house.wall(), UTC)
+
+    @property
+    def is_https(self) -> bool:
+        return self.settings.links_begin_with.startswith("https://")
+
+
+def services(request: Request) -> Services:
+    """The services of the application that a request came to."""
+    made: Services = request.app.state.services
+    return made
+
+
+Served = Annotated[Services, Depends(services)]

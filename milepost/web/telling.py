@@ -1,0 +1,30 @@
+"""Telling the door what a form says, and what to tell the reader of it."""
+
+from __future__ import annotations
+
+from milepost.intake.intake import Became, Told
+from milepost.planner.written_facts import WrittenFact
+from milepost.web.services import Services
+
+
+async def tell(served: Services, customer: str, fact: WrittenFact, *, by: str, source: str) -> str:
+    """Tell a fact; returns the word for the reader (`milepost.web.pages.TOLD`).
+
+    Raises:
+        Refused: the door does not take it; nothing was written.
+    """
+    return word(await served.door.tell(customer, fact, by=by, source=source))
+
+
+def word(told: Told) -> str:
+    """What became of a fact, in a word."""
+    return _WORDS[told.became]
+
+
+_WORDS = {
+    Became.DELIVERED: "noted",
+    Became.COUNTED: "noted",
+    Became.PENDING: "later",
+    Became.KEPT: "kept",
+    Became.KNOWN: "again",
+}

@@ -1,0 +1,15 @@
+"""Which clock a page tells: our own where colleagues look, the customer's where the customer does."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+
+from milepost.web.services import Services
+
+
+async def ours(served: Services, versions: Iterable[str] = ()) -> str:
+    """The time zone that most of these map versions work in; without any, that of the first map published."""
+    charts = [await served.charts.of(version) for version in versions] or await served.charts.current()
+    counted = Counter(chart.ours.timezone for chart in charts)
+    return max(sorted(counted), key=counted.__getitem__) if counted else "UTC"

@@ -1,0 +1,232 @@
+"""`milepost customers`, `show`, `tasks`, `tell`."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import ACME, MAPS, Milepost, advance, lines
+
+pytestmark = pytest.mark.usefixtures("with_acme")
+
+
+def test_customers_stand_in_a_table_that_fits_80_columns_without_colours(milepost: Milepost) -> None:
+    result = milepost("customers")
+    assert result.exit_code == 0
+    assert "acme" in result.stdout
+    assert "Onboarding" in result.stdout
+    assert "no map is for it" in result.stdout
+    assert "\x1b" not in result.stdout
+    assert max(map(len, result.stdout.splitlines())) <= 80
+
+
+def test_customers_are_objects_for_programs(milepost: Milepost) -> None:
+    acme, lonely = lines(milepost("customers", "--json"))
+    assert (acme["customer"], acme["status"], acme["health"], acme["plays"]) == ("acme", "open", 75, [])
+    assert [stage["stage"] for stage in acme["stages"]] == ["onboarding"]
+    assert (lonely["status"], lonely["journey"]) == ("none", None)
+
+
+def test_customers_are_filtered(milepost: Milepost) -> None:
+    def found(*words: str) -> list[str]:
+        return [each["customer"] for each in lines(milepost("customers", "--json", *words))]
+
+    assert found("--stage", "onboarding") == ["acme"]
+    assert found("--unmatched") == ["lonely"]
+    assert found("--search", "LONE") == ["lonely"]
+    assert found("--risk") == []
+    assert "No customer is like that" in milepost("customers", "--risk").stdout
+    assert "tier is 'small'" in " ".join(milepost("customers", "--unmatched").stdout.split())
+
+
+def test_an_unknown_stage_gets_the_nearest(milepost: Milepost) -> None:
+    result = milepost("customers", "--stage", "onbording")
+    assert result.exit_code == 1
+    assert "Did you mean 'onboarding'?" in result.stderr
+
+
+def test_show_tells_what_is_open_what_happened_and_what_comes_next(milepost: Milepost) -> None:
+    said = milepost("show", "acme").stdout
+    assert "Onboarding" in said
+    assert "handoff/1" in said
+    assert "The journey began" in said
+    assert "What comes next, if nobody does anything" in said
+    assert "will be overdue" in said
+
+
+def test_show_is_one_object_for_programs(milepost: Milepost) -> None:
+    [told] = lines(milepost("show", "acme", "--json", "--last", "2"))
+    journey = told["journey"]
+    assert (journey["status"], journey["stages"]) == ("open", ["onboarding"])
+    assert [task["task"] for task in journey["tasks"]] == ["handoff/1"]
+    assert len(journey["timeline"]) == 2
+    assert {"at", "kind", "text"} <= set(journey["next"][0])
+
+
+def test_show_says_that_a_journey_is_blocked(milepost: Milepost, tmp_path: Path) -> None:
+    assert lines(milepost("show", "acme", "--json"))[0]["journey"]["blocked"] is None
+    with sqlite3.connect(tmp_path / "data" / "milepost.db") as database:
+        database.execute("UPDATE journeys SET blocked_since = 1772460000, blocked_why = 'KeyError: gone'")
+    database.close()
+
+    assert "It is blocked since Mon 2 Mar 2026, 09:00: KeyError: gone" in milepost("show", "acme").stdout
+    blocked = lines(milepost("show", "acme", "--json"))[0]["journey"]["blocked"]
+    assert blocked == {"since": "2026-03-02T14:00:00Z", "why": "KeyError: gone"}
+
+
+def test_show_of_a_customer_without_a_journey_says_why(milepost: Milepost) -> None:
+    said = milepost("show", "lonely").stdout
+    assert "tier is 'small'" in said
+    assert "milepost enroll lonely" in said
+
+
+@pytest.mark.parametrize("words", [["show", "acm"], ["tell", "acm", "paused"], ["tasks", "--customer", "acm"]])
+def test_an_unknown_customer_gets_the_nearest(milepost: Milepost, words: list[str]) -> None:
+    result = milepost(*words)
+    assert result.exit_code == 1
+    assert "Unknown customer 'acm'" in result.stderr
+    assert "Did you mean 'acme'?" in result.stderr
+
+
+def test_tasks_are_filtered_by_person_role_and_customer(milepost: Milepost) -> None:
+    def found(*words: str) -> list[str]:
+        return [each["task"] for each in lines(milepost("tasks", "--json", *words))]
+
+    assert found() == found("--person", "BO@vendor.example") == found("--customer", "acme") == ["handoff/1"]
+    assert found("--role", "account_executive", "--timezone", "Asia/Tokyo") == ["handoff/1"]
+    assert found("--role", "csm") == found("--person", "ana@vendor.example") == found("--customer", "lonely") == []
+    assert "No task is open" in milepost("tasks", "--role", "csm").stdout
+    said = milepost("tasks").stdout
+    assert "Next" in said
+    assert "handoff/1" in said.replace("\n", " ")
+
+
+def test_who_is_nobody_is_not_said_to_have_nothing_to_do(milepost: Milepost) -> None:
+    result = milepost("tasks", "--person", "ana@vendor")
+    assert result.exit_code == 1
+    assert "Nobody of the address 'ana@vendor'" in result.stderr
+    assert "Did you mean 'ana@vendor.example'?" in result.stderr
+    assert "No task is open" in milepost("tasks", "--person", "Ana@vendor.example").stdout
+
+
+def test_a_map_that_is_due_is_a_task_of_its_owner(milepost: Milepost, tmp_path: Path) -> None:
+    owner = "cs-operations@vendor.example"
+    assert lines(milepost("tasks", "--json", "--person", owner)) == []
+    with sqlite3.connect(tmp_path / "data" / "milepost.db") as database:
+        database.execute("UPDATE map_versions SET published_at = published_at - 200 * 86400")
+    database.close()
+
+    [review] = lines(milepost("tasks", "--json", "--person", owner.upper()))
+    assert (review["task"], review["person"], review["why"]) == ("review/enterprise-save-time", owner, "review")
+    said = milepost("tasks", "--person", owner).stdout
+    assert "Maps to review" in said
+    assert "No task is open" not in said
+    assert "Maps to review" in milepost("tasks").stdout
+    for words in (("--person", "ana@vendor.example"), ("--role", "csm"), ("--customer", "acme")):
+        assert "Maps to review" not in milepost("tasks", *words).stdout
+
+
+def test_what_is_told_waits_for_temporal_and_takes_effect_then(milepost: Milepost, tmp_path: Path) -> None:
+    result = milepost("tell", "acme", "step_done", "handoff", "--by", "bo@vendor.example")
+    assert result.exit_code == 0
+    assert "Temporal cannot be reached" in result.stdout
+    advance(tmp_path / "data")
+    [told] = lines(milepost("show", "acme", "--json"))
+    assert any("bo@vendor.example" in entry["text"] for entry in told["journey"]["timeline"])
+
+
+def test_an_id_told_twice_changes_nothing_and_says_so(milepost: Milepost) -> None:
+    first, second = (lines(milepost("tell", "acme", "set", "health=35", "--id", "x", "--json"))[0] for _ in range(2))
+    assert (first["new"], second["new"]) == (True, False)
+    assert "known already" in second["message"]
+
+
+def test_an_event_that_no_map_asks_for_is_counted_only(milepost: Milepost) -> None:
+    [told] = lines(milepost("tell", "acme", "event", "logo_changed", "times=2", "--json"))
+    assert told["counted"] is True
+
+
+def test_an_unknown_step_gets_the_nearest(milepost: Milepost) -> None:
+    result = milepost("tell", "acme", "step_done", "handof")
+    assert result.exit_code == 1
+    assert "Did you mean 'handoff'?" in result.stderr
+
+
+def test_telling_about_a_customer_without_a_journey_says_what_to_do(milepost: Milepost) -> None:
+    result = milepost("tell", "lonely", "paused")
+    assert result.exit_code == 1
+    assert "milepost enroll lonely" in result.stderr
+    assert milepost("tell", "lonely", "set", "health=12").exit_code == 0
+
+
+def test_markup_in_a_name_is_only_a_name(milepost: Milepost) -> None:
+    assert milepost("tell", "lonely", "set", "name=[red]Évil\x1b[2J").exit_code == 0
+    assert "[red]Évil\ufffd[2J" in milepost("show", "lonely").stdout
+
+
+def test_what_is_not_with_the_journey_yet_is_shown(milepost: Milepost, tmp_path: Path) -> None:
+    milepost("tell", "acme", "step_done", "handoff")
+    milepost("tell", "acme", "set", "health=35")
+    for words in (["show", "acme"], ["explain", "acme"], ["explain", "acme", "handoff"]):
+        said = milepost(*words).stdout
+        assert "2 things told are not yet with the journey: step_done handoff; set health." in said
+    [shown] = lines(milepost("show", "acme", "--json"))
+    assert [fact["kind"] for fact in shown["journey"]["not_yet_taken_in"]] == ["step_done", "set"]
+    advance(tmp_path / "data")
+    assert "not yet with the journey" not in milepost("show", "acme").stdout
+
+
+def test_an_event_that_is_nearly_asked_for_gets_the_nearest(milepost: Milepost) -> None:
+    assert "Did you mean 'report_published'?" in milepost("tell", "acme", "event", "report_publishd").stdout
+
+
+@pytest.mark.parametrize("how", ["2", "enterprise-save-time@2", "{hash}", "{short}"])
+def test_a_version_is_named_by_number_map_and_number_or_the_beginning_of_its_hash(
+    milepost: Milepost, draft: Path, how: str
+) -> None:
+    version = lines(milepost("publish", draft, "--json"))[-1]["hash"]
+    said = how.format(hash=version, short=version[:12])
+    result = milepost("tell", "acme", "map_changed", said)
+    assert result.exit_code == 0, result.stderr
+    [shown] = lines(milepost("show", "acme", "--json"))
+    assert [fact["version"] for fact in shown["journey"]["not_yet_taken_in"]] == [version]
+
+
+def test_a_version_that_there_is_not_gets_those_that_there_are(milepost: Milepost, draft: Path) -> None:
+    first = lines(milepost("show", "acme", "--json"))[0]["journey"]["version"][:12]
+    second = lines(milepost("publish", draft, "--json"))[-1]["hash"][:12]
+    for said in ("3", "abcdef123", "enterprise-save-time@9", "small-business-save-money@1"):
+        wrong = milepost("tell", "acme", "map_changed", said)
+        assert wrong.exit_code == 1
+        assert f"There are 1 ({first}), 2 ({second})" in wrong.stderr
+
+
+def test_versions_are_said_alike(milepost: Milepost) -> None:
+    version = f"version 1 ({lines(milepost('show', 'acme', '--json'))[0]['journey']['version'][:12]})"
+    for words in (["show", "acme"], ["explain", "acme"], ["publish", MAPS / "enterprise-save-time"]):
+        assert version in milepost(*words).stdout
+
+
+def test_a_journey_that_no_worker_took_up_is_about_to_begin(milepost: Milepost, book: Callable[..., Path]) -> None:
+    milepost("import", book(ACME.replace("acme,Acme", "bolt,Bolt")))
+    said = milepost("show", "bolt").stdout
+    assert "about to begin" in said
+    assert "between stages" not in said
+
+
+def test_a_stage_that_is_ahead_is_called_a_stage(milepost: Milepost, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "300")
+    said = milepost("show", "acme").stdout
+    ahead = [line for line in said.splitlines() if " ahead " in line]
+    assert ahead
+    assert all(line.lstrip().startswith("Stage: ") for line in ahead)
+
+
+def test_an_unknown_role_gets_the_nearest(milepost: Milepost) -> None:
+    result = milepost("tasks", "--role", "cms")
+    assert result.exit_code == 1
+    assert "No map has a role 'cms'. Did you mean 'csm'?" in " ".join(result.stderr.split())
+    assert milepost("tasks", "--role", "account_executive").exit_code == 0

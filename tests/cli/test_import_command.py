@@ -1,0 +1,231 @@
+"""`milepost import`, `publish`, `enroll`."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import ACME, HEADER, LONELY, MAPS, Milepost, lines
+
+Book = Callable[..., Path]
+
+
+def test_importing_stores_and_enrols_although_temporal_is_away(milepost: Milepost, book: Book) -> None:
+    milepost("publish", MAPS)
+    result = milepost("import", book(ACME, LONELY))
+    assert result.exit_code == 0
+    assert "1 journey begins as soon as Temporal is back. Can't reach Temporal at 127.0.0.1:" in result.stdout
+    assert "No map is for lonely" in result.stdout
+
+
+def test_who_named_no_server_is_told_to_run_up(milepost: Milepost, book: Book, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("MILEPOST_TEMPORAL_ADDRESS")
+    milepost("publish", MAPS)
+    result = milepost("import", book(ACME))
+    assert "All customers are stored; 1 journey begins as soon as `milepost up` runs." in result.stdout
+    assert "7233" not in result.output
+    milepost("import", book(LONELY))
+    begun = milepost("enroll", "lonely", "--map", "small-business-save-money")
+    assert "It begins as soon as `milepost up` runs." in begun.stdout
+
+
+def test_a_column_that_is_nearly_one_of_a_map_refuses_the_file(milepost: Milepost, book: Book) -> None:
+    milepost("publish", MAPS)
+    result = milepost("import", book(ACME, header=HEADER.replace("health", "helth")))
+    assert result.exit_code == 1
+    assert "Refused: row 1, column helth: No map knows the column 'helth'; did you mean 'health'?" in result.stderr
+    assert lines(milepost("customers", "--json")) == []
+
+
+def test_what_maps_ask_for_and_the_book_has_not_is_noted_for_customers_that_are_new(
+    milepost: Milepost, book: Book
+) -> None:
+    milepost("publish", MAPS)
+    short = "id,timezone,contacts\n"
+    new = book("acme,UTC,Sam <sam@acme.example> boss\n", header=short)
+    said = milepost("import", new).stderr
+    assert "The book has no column 'tier', which enterprise-save-time, " in said
+    assert "No map has the persona 'boss', which the book names once" in said
+    assert milepost("import", new).stderr == ""
+    told = lines(milepost("import", book("bolt,UTC,\n", header=short), "--json"))
+    assert {each["kind"] for each in told} == {"customer", "note", "summary"}
+
+
+def test_a_date_that_maps_wait_for_and_nobody_has_is_told(milepost: Milepost, book: Book) -> None:
+    milepost("publish", MAPS / "enterprise-save-time")
+    path = book(ACME, LONELY, header=HEADER.replace("renews_on", "renewal_date"))
+    told = lines(milepost("import", path, "--json"))
+    (undated,) = (each["undated"] for each in told if "undated" in each)
+    assert undated == {
+        "map": "enterprise-save-time",
+        "attribute": "renews_on",
+        "customers": 1,
+        "stages": ["Renewal"],
+        "steps": [],
+    }
+    again = book(ACME.replace("acme", "bolt"), header=HEADER.replace("renews_on", "renewal_date"))
+    said = milepost("import", again).stderr
+    assert "1 customer has no 'renews_on'; stage 'Renewal'" in said
+    assert "of enterprise-save-time never opens for it." in said
+    assert "No map looks at 'renewal_date'; did you mean 'renews_on'?" in said
+
+
+def test_what_changed_of_whom_is_told(milepost: Milepost, book: Book) -> None:
+    milepost("publish", MAPS)
+    milepost("import", book(ACME, LONELY))
+    said = milepost("import", book("acme,Acme,42\n", "lonely,Alone,50\n", header="id,name,health\n")).stdout
+    assert "Changed:\n  acme: health 75 -> 42\n  lonely: name\n" in said
+    told = lines(milepost("import", book("acme,\n", header="id,health\n"), "--json"))
+    assert told[0]["changes"] == ["health 42 -> nothing"]
+
+
+def test_importing_again_changes_nothing(milepost: Milepost, book: Book) -> None:
+    milepost("publish", MAPS)
+    path = book(ACME, LONELY)
+    first, second = (lines(milepost("import", path, "--json"))[-1] for _ in range(2))
+    assert (first["imported"], first["enrolled"], first["unmatched"]) == (2, 1, 1)
+    assert (second["imported"], second["changed"], second["unchanged"]) == (0, 0, 2)
+
+
+def test_bad_rows_are_refused_with_row_and_column_and_the_others_imported(milepost: Milepost, book: Book) -> None:
+    milepost("publish", MAPS)
+    path = book(",Nobody,UTC,US,en,,,,,,\n", ACME, "bad,Bad,Europe/Berln,XX,en,,,,,,\n")
+    told = lines(milepost("import", path, "--json"))
+    problems = {(each["row"], each["column"]) for each in told if each["kind"] == "problem"}
+    assert problems == {(2, "id"), (4, "timezone"), (4, "country")}
+    assert [each["customer"] for each in told if each["kind"] == "customer"] == ["acme"]
+    assert told[-1]["refused"] == 2
+
+    people = milepost("import", path)
+    assert people.exit_code == 1
+    assert "Refused: row 4, column timezone: Unknown time zone 'Europe/Berln'" in people.stderr
+    assert [each["customer"] for each in lines(milepost("customers", "--json"))] == ["acme"]
+
+
+def test_beside_rows_that_were_refused_the_others_are_stored(milepost: Milepost, book: Book) -> None:
+    milepost("publish", MAPS)
+    said = milepost("import", book(",Nobody,UTC,US,en,,,,,,\n", ACME)).stdout
+    assert "The others are stored; 1 journey begins" in said
+
+
+def test_a_value_that_no_map_allows_is_refused_with_the_nearest(milepost: Milepost, book: Book) -> None:
+    milepost("publish", MAPS)
+    result = milepost("import", book(ACME.replace("enterprise,", "Entreprise,"), LONELY))
+    assert result.exit_code == 1
+    assert "Refused: row 2, column tier: 'Entreprise' is not among the values that the maps allow" in result.stderr
+    assert "did you mean 'enterprise'?" in result.stderr
+    assert [each["customer"] for each in lines(milepost("customers", "--json"))] == ["lonely"]
+
+
+def test_what_a_file_has_no_column_for_stays(milepost: Milepost, book: Book) -> None:
+    milepost("publish", MAPS)
+    milepost("import", book(ACME))
+    result = milepost("import", book("acme,42\n", header="id,health\n"), "--json")
+    assert lines(result)[-1]["changed"] == 1
+    customer = lines(milepost("show", "acme", "--json"))[0]["customer"]
+    assert customer["name"] == "Acme"
+    assert customer["timezone"] == "America/New_York"
+    assert customer["contacts"][0]["email"] == "sam@acme.example"
+    assert customer["attributes"]["tier"] == "enterprise"
+
+
+def test_without_maps_it_says_to_publish_first(milepost: Milepost, book: Book) -> None:
+    result = milepost("import", book(ACME))
+    assert result.exit_code == 0
+    assert "milepost publish MAP_FOLDER" in result.stdout
+
+
+def test_a_file_that_is_no_book_is_refused(milepost: Milepost, tmp_path: Path) -> None:
+    (tmp_path / "book.csv").write_text("name\nAcme\n")
+    result = milepost("import", tmp_path / "book.csv")
+    assert result.exit_code == 1
+    assert "'id' is not among them" in result.stderr
+    missing = milepost("import", tmp_path / "none.csv")
+    assert missing.exit_code == 1
+    assert "Cannot read" in missing.stderr
+
+
+def test_standard_input_is_a_book_too(milepost: Milepost) -> None:
+    result = milepost("import", "-", "--json", input=HEADER + LONELY)
+    assert lines(result)[-1]["imported"] == 1
+
+
+def test_publishing_says_number_and_hash_and_the_same_content_is_the_same_version(milepost: Milepost) -> None:
+    first = lines(milepost("publish", MAPS / "enterprise-save-time", "--json", "--by", "ops", "--why", "first"))[-1]
+    assert (first["map"], first["number"], first["became"]) == ("enterprise-save-time", 1, "new")
+    again = milepost("publish", MAPS / "enterprise-save-time")
+    assert "already version 1" in again.stdout
+    assert first["hash"][:12] in again.stdout
+
+
+def test_changed_content_is_the_next_version_and_the_old_can_come_back(milepost: Milepost, tmp_path: Path) -> None:
+    shutil.copytree(MAPS / "enterprise-save-time", tmp_path / "map")
+    old = lines(milepost("publish", tmp_path / "map", "--json"))[-1]
+    file = tmp_path / "map" / "map.yaml"
+    before = file.read_text()
+    file.write_text(before.replace("title: Onboarding", "title: Welcome", 1))
+    new = lines(milepost("publish", tmp_path / "map", "--json"))[-1]
+    assert (new["number"], new["became"]) == (2, "new")
+    file.write_text(before)
+    back = lines(milepost("publish", tmp_path / "map", "--json"))[-1]
+    assert (back["number"], back["became"], back["hash"]) == (1, "current_again", old["hash"])
+
+
+def test_two_maps_of_one_id_are_not_published_together(milepost: Milepost, tmp_path: Path) -> None:
+    for name in ("maps", "backup"):
+        shutil.copytree(MAPS / "enterprise-save-time", tmp_path / name / "enterprise-save-time")
+    one, two = (tmp_path / name / "enterprise-save-time" / "map.yaml" for name in ("maps", "backup"))
+    result = milepost("publish", tmp_path / "maps", tmp_path / "backup")
+    assert result.exit_code == 1
+    assert f"{two}:" in result.stderr
+    assert f"M104 '{one}' is the map 'enterprise-save-time' too" in result.stderr
+    assert milepost("customers").exit_code == 1  # not even a database was made
+    linted = milepost("lint", tmp_path)
+    assert linted.exit_code == 1
+    assert "M104" in linted.stdout
+    twice = lines(milepost("publish", tmp_path / "maps", one, "--json"))
+    assert [each["became"] for each in twice if each["kind"] == "version"] == ["new"]
+
+
+def test_a_map_with_errors_is_never_published(milepost: Milepost, tmp_path: Path) -> None:
+    shutil.copytree(MAPS / "enterprise-save-time", tmp_path / "maps" / "bad")
+    shutil.copytree(MAPS / "small-business-save-money", tmp_path / "maps" / "good")
+    file = tmp_path / "maps" / "bad" / "map.yaml"
+    file.write_text(file.read_text().replace("after: book_kickoff", "after: book_kickof", 1))
+    result = milepost("publish", tmp_path / "maps")
+    assert result.exit_code == 1
+    assert "M105" in result.stderr
+    assert "Nothing was published" in result.stderr
+    assert milepost("customers").exit_code == 1  # not even a database was made
+
+
+def test_publishing_says_who_could_begin_and_enrolling_begins_them(milepost: Milepost, book: Book) -> None:
+    milepost("import", book(ACME, LONELY))
+    published = milepost("publish", MAPS)
+    assert "1 customer without a journey match" in published.stdout
+    told = lines(milepost("enroll", "--all", "--json"))
+    assert [(each["customer"], each["map"]) for each in told] == [("acme", "enterprise-save-time"), ("lonely", None)]
+    assert "tier is 'small'" in told[1]["why_not"]
+
+
+def test_one_customer_is_enrolled_on_a_named_map(milepost: Milepost, book: Book) -> None:
+    milepost("publish", MAPS)
+    milepost("import", book(LONELY))
+    refused = milepost("enroll", "lonely")
+    assert refused.exit_code == 1
+    assert "No map is for 'lonely'" in refused.stderr
+    assert "Did you mean" in milepost("enroll", "lonely", "--map", "enterprise-save-tim").stderr
+    begun = milepost("enroll", "lonely", "--map", "small-business-save-money")
+    assert begun.exit_code == 0
+    assert "lonely/1" in begun.stdout
+    twice = milepost("enroll", "lonely")
+    assert twice.exit_code == 1
+    assert "has the open journey 'lonely/1'" in twice.stderr
+
+
+@pytest.mark.parametrize("words", [[], ["acme", "--all"], ["--all", "--map", "x"]])
+def test_enrolling_wants_one_customer_or_all(milepost: Milepost, words: list[str]) -> None:
+    assert milepost("enroll", *words).exit_code == 2

@@ -1,0 +1,27 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from milepost.language.schema import json_schema
+from tests.cli.conftest import Milepost
+
+
+def test_the_schema_goes_to_stdout_and_nothing_else_does(milepost: Milepost) -> None:
+    result = milepost("schema")
+    assert result.exit_code == 0
+    assert json.loads(result.stdout) == json_schema()
+
+
+def test_the_schema_goes_to_a_file_with_the_line_that_maps_name_it_by(milepost: Milepost, tmp_path: Path) -> None:
+    file = tmp_path / "map.schema.json"
+    result = milepost("schema", "-o", file)
+    assert (result.exit_code, result.stdout) == (0, "")
+    assert json.loads(file.read_text()) == json_schema()
+    assert "# yaml-language-server: $schema=../map.schema.json" in result.stderr
+
+
+def test_a_folder_that_is_not_there_is_told(milepost: Milepost, tmp_path: Path) -> None:
+    result = milepost("schema", "-o", tmp_path / "nowhere" / "map.schema.json")
+    assert result.exit_code == 1
+    assert result.stderr.startswith("Error: The schema can't be written to")

@@ -1,0 +1,89 @@
+"""What is typed after `milepost tell CUSTOMER`, as a fact."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from milepost.cli.support.errors import CommandError
+from milepost.cli.support.telling import EXAMPLES, fact_of
+from milepost.language.model import AttributeType
+from milepost.planner.written_facts import KINDS
+
+TYPES = {"health": AttributeType.NUMBER, "plan": AttributeType.TEXT, "renews_on": AttributeType.DATE}
+
+
+def read(line: str, **more: Any) -> dict[str, Any]:
+    kind, *words = line.split()
+    return fact_of(kind, words, more, TYPES).model_dump(exclude_none=True, mode="json")
+
+
+@pytest.mark.parametrize(
+    ("line", "more", "fact"),
+    [
+        ("step_done kickoff", {"result": "held"}, {"step_done": "kickoff", "result": "held"}),
+        ("step_done kickoff result=held", {}, {"step_done": "kickoff", "result": "held"}),
+        ("step_skipped kickoff", {"reason": "known"}, {"step_skipped": "kickoff", "reason": "known"}),
+        ("step_reopened kickoff", {}, {"step_reopened": "kickoff"}),
+        ("snoozed sso 2026-03-10", {}, {"snoozed": "sso", "until": "2026-03-10"}),
+        ("event shown n=3 big=true", {}, {"event": "shown", "properties": {"n": 3, "big": True}}),
+        ("answer saved verified value=12", {}, {"answer": "saved", "verdict": "verified", "value": 12}),
+        ("answer saved partial", {"value": "much"}, {"answer": "saved", "verdict": "partial", "value": "much"}),
+        ("revoked saved", {}, {"revoked": "saved"}),
+        ("set health=35 seats=20", {}, {"set": {"health": 35, "seats": 20}}),
+        ("set plan=2024 since=2024 code=01", {}, {"set": {"plan": "2024", "since": 2024, "code": "01"}}),
+        ('set since="2024" odd=NaN', {}, {"set": {"since": "2024", "odd": "NaN"}}),
+        ("team csm=ana@x.example", {}, {"team": {"csm": "ana@x.example"}}),
+        ("agreed a due=2026-03-10 b person=ana", {}, {"agreed": {"a": {"due": "2026-03-10"}, "b": {"person": "ana"}}}),
+        ("play_started rescue", {}, {"play_started": "rescue"}),
+        ("paused", {"reason": "merger"}, {"paused": True, "reason": "merger"}),
+        ("resumed", {}, {"resumed": True}),
+        ("ended went elsewhere", {}, {"ended": "went elsewhere"}),
+        ("map_changed abc", {}, {"map_changed": "abc"}),
+        ("message_failed sso/1/opening/1", {"why": "gone"}, {"message_failed": "sso/1/opening/1", "why": "gone"}),
+        ("task_done stuck/value/1", {"note": "ok"}, {"task_done": "stuck/value/1", "note": "ok"}),
+    ],
+)  # fmt: skip
+def test_words_are_read_as_facts(line: str, more: dict[str, Any], fact: dict[str, Any]) -> None:
+    assert read(line, **more) == fact
+
+
+def test_an_attribute_without_a_value_is_forgotten() -> None:
+    assert fact_of("set", ["health=", "plan=null"], {}, TYPES).set == {"health": None, "plan": None}
+
+
+def test_contacts_are_written_as_in_a_book() -> None:
+    fact = fact_of("contacts", ["Sam Poe <sam@acme.example> sponsor+user; Ann <ann@acme.example>"], {}, TYPES)
+    assert fact.contacts is not None
+    assert [(each.name, each.personas) for each in fact.contacts] == [("Sam Poe", ("sponsor", "user")), ("Ann", ())]
+
+
+@pytest.mark.parametrize(
+    ("line", "more", "said"),
+    [
+        ("setp health=3", {}, "Did you mean 'set'?"),
+        ("step_done", {}, "does not say what of"),
+        ("step_done a b", {}, "'b' is too much"),
+        ("step_done kickoff result=a", {"result": "b"}, "given twice"),
+        ("step_done kickoff", {"verdict": "verified"}, "'verdict' does not belong to 'step_done'"),
+        ("answer saved good", {}, "none of verified, partial, disputed"),
+        ("answer saved", {}, "needs 'verdict'"),
+        ("set health", {}, "NAME=VALUE"),
+        ("set", {}, "names nothing"),
+        ("set health=x", {}, "is no number"),
+        ("set a=1 a=2", {}, "given twice"),
+        ("agreed due=2026-03-10", {}, "name the step before"),
+        ("agreed kickoff due=soon", {}, "agreed.kickoff.due"),
+        ("paused because", {}, "--reason"),
+        ("contacts Sam", {}, "is no contact"),
+    ],
+)  # fmt: skip
+def test_what_says_nothing_is_explained_by_example(line: str, more: dict[str, Any], said: str) -> None:
+    with pytest.raises(CommandError) as raised:
+        read(line, **more)
+    assert said in str(raised.value)
+
+
+def test_every_kind_has_an_example() -> None:
+    assert set(EXAMPLES) == set(KINDS)

@@ -1,0 +1,73 @@
+from __future__ import annotations
+
+from collections import Counter
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+from rich.console import Console
+from typer.testing import CliRunner
+
+from milepost.cli.main import app
+from milepost.cli.running.closing import tell_account
+from milepost.cli.running.programs import environment_of
+from milepost.demo.account import Account, Line
+from milepost.demo.stories import STORIES, Story
+from milepost.settings import Settings, load
+
+RUN = CliRunner()
+
+
+@pytest.mark.parametrize("option", [("--speed", "3"), ("--seed", "2")])
+def test_what_is_for_the_sample_is_refused_without_it(tmp_path: Path, option: tuple[str, str]) -> None:
+    result = RUN.invoke(app, ["up", "--data", str(tmp_path / "data"), *option])
+    assert result.exit_code == 1
+    assert "Add --sample." in result.stderr
+    assert not (tmp_path / "data").exists()
+
+
+def test_a_span_that_cannot_be_read_is_a_clear_error(tmp_path: Path) -> None:
+    result = RUN.invoke(app, ["up", "--data", str(tmp_path / "data"), "--for", "soon"])
+    assert result.exit_code == 1
+    assert "Write it as 120s, 2m or 1h." in result.stderr
+
+
+def test_other_programs_get_the_same_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    keys = ("0123456789abcdef", "fedcba9876543210")
+    settings = Settings(data=tmp_path, port=0, api_keys=tuple(map(SecretStr, keys)), smtp_start_tls=False)
+    for name, value in environment_of(settings).items():
+        monkeypatch.setenv(name, value or "")
+    assert load() == settings
+
+
+def printed(account: Account, *, complete: bool) -> str:
+    out = StringIO()
+    tell_account(Console(file=out), account, complete=complete)
+    return out.getvalue()
+
+
+def story(customer: str, *stories: str) -> Story:
+    return Story(f"{customer}/1", customer, "a-map", Counter(stories), set(stories))
+
+
+def test_everybody_is_accounted_for_in_the_closing_table() -> None:
+    lines = (
+        Line("acme", "Acme", None, (story("acme", *STORIES),), ("lost",), ()),
+        Line("blue", "Blue", None, (story("blue"),), ("open",), ("Value",)),
+        Line("cyan", "Cyan", "no map is for it", (), (), ()),
+    )
+    told = printed(Account(lines, Counter(open=1, done=2)), complete=True)
+    assert "3 customers: 2 on a journey, 1 matched by no map. 2 journeys: 1 lost, 1 open." in told
+    assert "matches no map" in told
+    assert "open: Value" in told
+    assert "At least one customer each was verified, disputed" in told
+
+
+def test_what_was_not_seen_is_said_and_a_customer_nobody_knows_about_too() -> None:
+    lines = (Line("acme", "Acme", None, (), (), ()),)
+    account = Account(lines, Counter())
+    assert account.lacking == [*STORIES, "Acme accounted for"]
+    assert "not accounted for" in printed(account, complete=True)
+    assert "Not seen: verified" in printed(account, complete=True)
+    assert "Not seen yet: verified" in printed(account, complete=False)

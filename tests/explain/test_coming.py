@@ -1,0 +1,79 @@
+"""The sentences of a forecast: what comes is told as coming."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from milepost.explain.future_sentences import _SENTENCES, coming, with_sentence
+from milepost.explain.held_messages import days_said
+from milepost.explain.sentences import Wording
+from milepost.language.loader import load
+from milepost.planner.chart import Chart
+
+MAP = Path(__file__).parents[2] / "maps" / "enterprise-save-time"
+
+
+@pytest.fixture(scope="module")
+def say() -> Wording:
+    made = load(MAP).map
+    assert made is not None
+    return Wording(Chart.of(made, "v1"), "America/New_York")
+
+
+FIELDS = {
+    "stage": "onboarding",
+    "step": "kickoff",
+    "play": "rescue",
+    "role": "csm",
+    "persona": "sponsor",
+    "contact": "sam@acme.example",
+    "message": "kickoff/1/opening/1",
+    "due": "2026-03-04T22:00:00Z",
+    "until": "2026-03-04T14:00:00Z",
+}
+
+
+@pytest.mark.parametrize("kind", sorted(_SENTENCES))
+def test_no_sentence_of_a_forecast_tells_of_the_past(say: Wording, kind: str) -> None:
+    said = coming(say, kind, FIELDS)
+    assert " will " in said
+    assert said.endswith(".")
+    assert not {"was", "were", "got", "went", "began", "opened"} & set(said.split())
+
+
+def test_what_opens_is_told_by_whose_it_will_be(say: Wording) -> None:
+    company = coming(say, "step_opened", {"step": "kickoff", "role": "csm", "due": "2026-03-04T22:00:00Z"})
+    assert company == (
+        "“Kickoff call, agree who does what by when” will be a task for the Customer success manager, "
+        "due Wed 4 Mar 2026, 17:00."
+    )
+    theirs = {"step": "connect_sso", "persona": "it_admin", "track": "customer"}
+    assert "will be with the customer's IT administrator." in coming(say, "step_opened", theirs)
+    asked = {"step": "hours_saved", "persona": "sponsor", "track": "outcome"}
+    assert "will be there to be confirmed by the Executive sponsor." in coming(say, "step_opened", asked)
+    mail = {"step": "recap", "persona": "coordinator", "track": "company"}
+    assert coming(say, "step_opened", mail).startswith("It will be time for the mail “Mail what was agreed”")
+
+
+def test_reasons_are_told_too(say: Wording) -> None:
+    assert coming(say, "play_started", {"play": "rescue", "why": "condition"}) == (
+        "The play “Win back a customer at risk” will begin: what it waits for comes true."
+    )
+    assert coming(say, "journey_ended", {"reason": "goal_reached"}) == "The journey will end: goal reached."
+    assert coming(say, "message_sent", {**FIELDS, "reason": "reminder", "steps": ["connect_sso"]}) == (
+        "A reminder will go to sam@acme.example (Executive sponsor) about “Connect single sign-on”."
+    )
+
+
+def test_an_entry_is_given_with_its_sentence(say: Wording) -> None:
+    told = with_sentence(say, {"kind": "step_overdue", "step": "kickoff"})
+    assert told["text"] == "“Kickoff call, agree who does what by when” will be overdue."
+
+
+def test_days_of_the_week_are_told_as_people_do() -> None:
+    assert days_said(("mon", "tue", "wed", "thu", "fri")) == "Monday to Friday"
+    assert days_said(("mon", "tue", "sat")) == "Monday, Tuesday and Saturday"
+    assert days_said(("sat", "sun")) == "Saturday and Sunday"
+    assert days_said(("sun",)) == "Sunday"

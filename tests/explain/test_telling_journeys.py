@@ -1,0 +1,270 @@
+"""Journeys told in words: what happened, what comes next, what each step waits for."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from pathlib import Path
+
+import pytest
+
+from milepost.explain import local_time
+from milepost.explain.sentences import IGNORED, Wording
+from milepost.explain.waits import waiting_for
+from milepost.language.loader import from_files, load
+from milepost.planner.chart import Chart
+from milepost.planner.facts import AttributesSet, Ended, EventHappened, Fact, Paused, StepDone
+from milepost.planner.instants import Instant, parse
+from milepost.planner.outlook import forecast
+from milepost.planner.plan import plan
+from milepost.planner.simulation import simulate
+from milepost.planner.state import State
+from milepost.planner.taking import take
+from milepost.planner.timeline import Kind
+from milepost.scenarios.scenario import load_scenario
+from tests.web.example import DAY, FILES, START, customer
+
+NEW_YORK = "America/New_York"
+SCENARIOS = sorted((Path(__file__).parents[2] / "maps").glob("*/scenarios/*.yaml"))
+MAPS = sorted((Path(__file__).parents[2] / "maps").glob("*/map.yaml"))
+
+
+def pilot() -> Chart:
+    loaded = from_files(FILES)
+    assert loaded.map is not None
+    return Chart.of(loaded.map, "a" * 40)
+
+
+def journey(chart: Chart, facts: Iterable[Fact] = (), until: Instant = START) -> State:
+    begun = plan(chart, State.begin(customer(), chart.map.map, chart.version, START), (), START).state
+    return plan(chart, begun, list(facts), until).state
+
+
+# Sentences.
+
+
+@pytest.mark.parametrize("kind", list(Kind))
+def test_every_kind_of_entry_has_a_sentence_with_and_without_a_map(kind: Kind) -> None:
+    more = {
+        "stage": "start", "step": "faster", "occurrence": 1, "play": "rescue", "track": "outcome", "role": "csm",
+        "due": "2026-03-04T22:00:00Z", "until": "2026-03-04T22:00:00Z", "why": "because", "by": "ana@x.example",
+        "message": "connect/1/opening/1", "contact": "sam@x.example", "reason": "opening", "steps": ["connect"],
+        "persona": "sponsor", "verdict": "partial", "value": 4.0, "method": "portal", "map": "pilot", "version": "a",
+        "from": "a", "to": "b", "fact": "step_done", "result": "held",
+    }  # fmt: skip
+    for say in (Wording(), Wording(pilot(), NEW_YORK)):
+        for fields in (more, {}):
+            sentence = say.sentence(kind.value, fields)
+            assert sentence.endswith(".")
+            assert kind.value not in sentence
+        assert "None" not in say.sentence(kind.value, more)
+
+
+def test_a_kind_that_is_not_known_is_told_by_its_name() -> None:
+    assert Wording().sentence("moon_landed", {}) == "Moon landed."
+
+
+CONNECT = "“Connect the first system”"
+HALF = "“Reports are made in half the time.”"
+DUE = "2026-03-04T22:00:00Z"
+
+
+@pytest.mark.parametrize(
+    ("kind", "more", "sentence"),
+    [
+        (
+            "step_opened",
+            {"step": "kickoff", "role": "csm", "track": "company", "due": DUE},
+            "“Kickoff call” is now a task for the Customer success manager, due Wed 4 Mar 2026, 17:00.",
+        ),
+        (
+            "step_opened",
+            {"step": "connect", "persona": "coordinator", "track": "customer"},
+            f"{CONNECT} is now with the customer's Coordinator.",
+        ),
+        (
+            "message_held",
+            {"step": "connect", "message": "connect/1/opening/1", "why": "window", "until": DUE},
+            f"A message about {CONNECT} waits: it is outside the contact's hours, until Wed 4 Mar 2026, 17:00.",
+        ),
+        (
+            "message_sent",
+            {"steps": ["connect", "faster"], "contact": "s@x.example", "persona": "sponsor", "reason": "reminder"},
+            f"A reminder went to s@x.example (Executive sponsor) about {CONNECT} and {HALF}.",
+        ),
+        (
+            "outcome_answered",
+            {"step": "faster", "verdict": "verified", "value": 12.0, "by": "s@x.example", "method": "portal"},
+            f"{HALF} was confirmed by s@x.example, with the value 12 (on the shared plan).",
+        ),
+        (
+            "play_blocked",
+            {"play": "rescue", "why": "cooldown"},
+            "The play “Win them back” did not begin: it ended a short while ago.",
+        ),
+        (
+            "fact_ignored",
+            {"step": "kickoff", "fact": "step_done", "why": "closed", "by": "bo"},
+            "What was told by bo (a step is done about “Kickoff call”) changed nothing: that was closed already.",
+        ),
+        ("journey_ended", {"reason": "completed"}, "The journey ended: everything is done."),
+    ],
+)
+def test_entries_are_told_by_titles_and_on_the_local_clock(kind: str, more: dict[str, object], sentence: str) -> None:
+    assert Wording(pilot(), NEW_YORK).sentence(kind, more) == sentence
+
+
+def test_every_reason_to_ignore_a_fact_has_words() -> None:
+    source = Path(str(take.__code__.co_filename)).read_text("utf-8")
+    reasons = {part.split('"')[1] for part in source.split("_Ignored(")[1:] if part.startswith('"')}
+
+    assert reasons
+    assert reasons <= set(IGNORED)
+
+
+@pytest.mark.parametrize("path", SCENARIOS, ids=lambda path: f"{path.parts[-3]}-{path.stem}")
+def test_what_happens_in_the_shipped_scenarios_is_told_without_a_word_of_the_machines(path: Path) -> None:
+    scenario = load_scenario(path).scenario
+    assert scenario is not None
+    run = simulate(scenario.chart, scenario.customer, scenario.start, scenario.facts, scenario.until)
+    say = Wording(scenario.chart, scenario.customer.timezone)
+    for entry in run.timeline:
+        sentence = say.sentence(entry.kind.value, entry.more)
+        assert not re.search(r"\b[a-z]+_[a-z_]+\b", sentence), sentence
+
+
+# The clock.
+
+
+def test_instants_are_told_with_their_zone() -> None:
+    at = parse("2026-07-01T12:00:00Z")
+
+    assert local_time.time_of(at, "Asia/Kolkata") == "Wed 1 Jul 2026, 17:30"
+    assert local_time.zone_said(NEW_YORK, at) == "America/New York (EDT)"
+    assert local_time.zone_said("America/Sao_Paulo", at) == "America/Sao Paulo (UTC-03:00)"
+    assert local_time.zone_said("Asia/Kathmandu", at) == "Asia/Kathmandu (UTC+05:45)"
+    assert local_time.zone_said("UTC", at) == "UTC"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"),
+    [(5, "less than a minute"), (60, "1 minute"), (7300, "2 hours"), (86_400, "1 day"), (-3 * 86_400, "3 days")],
+)
+def test_spans_are_told_in_their_largest_unit(seconds: int, said: str) -> None:
+    assert local_time.span_said(seconds) == said
+
+
+# What comes next.
+
+
+def test_the_forecast_is_what_really_happens_if_nobody_does_anything() -> None:
+    chart = pilot()
+    state = journey(chart)
+    ahead = forecast(chart, state, START, days=60, most=1000)
+    happened = plan(chart, state, (), START + 60 * DAY)
+
+    assert ahead.entries == happened.timeline
+    assert not ahead.more
+
+
+def test_the_forecast_leaves_the_state_as_it_was() -> None:
+    chart = pilot()
+    state = journey(chart)
+    before = state.to_json()
+    forecast(chart, state, START)
+
+    assert state.to_json() == before
+
+
+def test_the_forecast_is_cut_off_and_says_so() -> None:
+    chart = pilot()
+    ahead = forecast(chart, journey(chart), START, most=2)
+
+    assert (len(ahead.entries), ahead.more) == (2, True)
+
+
+def test_the_forecast_of_a_paused_or_ended_journey_is_empty() -> None:
+    chart = pilot()
+    paused = forecast(chart, journey(chart, [Paused(id="1", at=START)]), START)
+    ended = forecast(chart, journey(chart, [Ended(id="1", at=START, reason="churned")]), START)
+
+    assert (paused.entries, paused.paused) == ((), True)
+    assert (ended.entries, ended.paused) == ((), False)
+
+
+def test_what_fell_due_before_now_is_not_told_as_coming() -> None:
+    chart = pilot()
+    ahead = forecast(chart, journey(chart), START + 3 * DAY)
+
+    assert all(entry.at > START + 3 * DAY for entry in ahead.entries)
+
+
+@pytest.mark.parametrize("path", MAPS, ids=lambda path: path.parent.name)
+def test_shipped_maps_can_be_forecast(path: Path) -> None:
+    loaded = load(path)
+    assert loaded.map is not None
+    chart = Chart.of(loaded.map, "a")
+    ahead = forecast(chart, State.begin(customer(), chart.map.map, "a", START), START)
+
+    assert waiting_for(chart, journey(chart), START)
+    assert all(Wording(chart).sentence(entry.kind.value, entry.more) for entry in ahead.entries)
+
+
+# What each step waits for.
+
+
+def waits(state: State, chart: Chart, now: Instant = START) -> dict[str, str]:
+    return {each.id: each.waits_for for each in waiting_for(chart, state, now, NEW_YORK)}
+
+
+def test_every_step_says_what_it_waits_for() -> None:
+    chart = pilot()
+    found = waits(journey(chart), chart)
+
+    assert found == {
+        "kickoff": "ana.ruiz@vendor.example (Customer success manager) to do it",
+        "set_up": "somebody of the team “Solutions engineer” to take it",
+        "connect": "the end of “Kickoff call”",
+        "faster": "the end of “Connect the first system”",
+        "renewal": "the customer's date “renews on”, which nobody has told or which is past",
+    }
+
+
+def test_an_action_waits_for_a_person_or_an_event_and_an_outcome_for_its_answer() -> None:
+    chart = pilot()
+    facts: list[Fact] = [StepDone(id="1", at=START, step="kickoff", result="held")]
+    assert (
+        waits(journey(chart, facts), chart)["connect"]
+        == "Kim Lo (Coordinator) to do it; or the product event “connected”"
+    )
+
+    facts.append(EventHappened(id="2", at=START, event="connected"))
+    assert waits(journey(chart, facts), chart)["faster"] == (
+        "the answer of Sam Poe (Executive sponsor); no answer counts as silence from Mon 9 Mar 2026, 17:00"
+    )
+
+
+def test_a_message_that_is_held_is_what_a_step_waits_for() -> None:
+    chart = pilot()
+    facts: list[Fact] = [
+        AttributesSet(id="0", at=START, attributes={"health": 20}),
+        StepDone(id="1", at=START, step="kickoff", result="refused"),
+    ]
+    held = journey(chart, [facts[0], StepDone(id="1", at=START, step="kickoff", result="held"), facts[0]])
+    assert "connect" in waits(held, chart)
+    assert waits(journey(chart, facts), chart) == {}
+
+
+def test_a_stage_with_a_date_waits_for_its_time() -> None:
+    chart = pilot()
+    state = journey(chart, [AttributesSet(id="1", at=START, attributes={"renews_on": "2026-12-01"})])
+
+    assert waits(state, chart)["renewal"] == "its time, Wed 2 Sep 2026, 09:00 (90 days before customer.renews_on)"
+
+
+def test_what_is_late_is_marked() -> None:
+    chart = pilot()
+    state = journey(chart, until=START + 10 * DAY)
+    late = {each.id: each.overdue for each in waiting_for(chart, state, START + 10 * DAY)}
+
+    assert late == {"kickoff": True, "set_up": True, "connect": False, "faster": False, "renewal": False}

@@ -1,0 +1,70 @@
+from __future__ import annotations
+
+from milepost.planner.chart import Chart
+from milepost.planner.instants import parse
+from milepost.planner.matching import Match, MayEnter, MayNotEnter, NoMatch, best_map, may_enter
+from tests.workflows.example import CUSTOMER, FILES, MAP, START, chart_of
+
+
+def variant(name: str, where: str = 'customer.tier == "pilot"', priority: int = 1, reenter: str = "never") -> Chart:
+    text = MAP.replace("map: pilot", f"map: {name}").replace("reenter: after 10 days", f"reenter: {reenter}")
+    text = text.replace('customer.tier == "pilot", priority: 1', f"{where}, priority: {priority}")
+    return chart_of({**FILES, "map.yaml": text})
+
+
+def matched(*charts: Chart) -> str | None:
+    found = best_map(charts, CUSTOMER, START)
+    return found.chart.map.map if isinstance(found, Match) else None
+
+
+def test_the_highest_priority_wins() -> None:
+    assert matched(variant("aaa"), variant("zzz", priority=5), variant("mmm", priority=3)) == "zzz"
+
+
+def test_of_equal_priority_the_alphabetically_first_wins() -> None:
+    assert matched(variant("bbb"), variant("aaa")) == "aaa"
+
+
+def test_a_map_of_higher_priority_that_is_for_others_is_passed_over() -> None:
+    assert matched(variant("other", "customer.health > 90", 9), variant("aaa")) == "aaa"
+
+
+def test_what_is_unknown_of_a_customer_does_not_match() -> None:
+    assert matched(variant("aaa", 'customer.renews_on > "2026-01-01"')) is None
+
+
+def test_nobody_is_matched_without_maps() -> None:
+    assert str(best_map([], CUSTOMER, START)) == "no map is published"
+
+
+def test_no_match_says_of_each_map_why() -> None:
+    found = best_map([variant("aaa", "customer.health > 90 && has(customer.renews_on)")], CUSTOMER, START)
+
+    assert isinstance(found, NoMatch)
+    assert str(found) == (
+        "aaa: customer.health > 90 && has(customer.renews_on) is not true (health is 75, renews_on is unknown)"
+    )
+
+
+def test_days_may_be_counted_in_a_segment() -> None:
+    assert matched(variant("aaa", "days_since(customer.started_on) == 0")) == "aaa"
+
+
+def test_whoever_was_never_on_a_map_may_enter() -> None:
+    assert may_enter(variant("aaa"), None, START) == MayEnter()
+
+
+def test_never_means_once_only() -> None:
+    assert may_enter(variant("aaa"), START, START + 10**9) == MayNotEnter("aaa", None)
+
+
+def test_always_means_at_once() -> None:
+    assert may_enter(variant("aaa", reenter="always"), START, START) == MayEnter()
+
+
+def test_after_a_duration_means_the_opening_of_that_working_day_of_ours() -> None:
+    chart = variant("aaa", reenter="after 5 days")  # from Monday 2 March to Saturday 7 March, hence Monday 9 March
+    opening = parse("2026-03-09T13:00:00Z")
+
+    assert may_enter(chart, START, opening - 1) == MayNotEnter("aaa", opening)
+    assert may_enter(chart, START, opening) == MayEnter()

@@ -1,0 +1,162 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from temporalio.api.common.v1 import Payload
+from temporalio.api.failure.v1 import Failure
+from temporalio.client import Client
+from temporalio.exceptions import ApplicationError
+
+from milepost.devserver.folder import DataFolder
+from milepost.devserver.ports import free_port
+from milepost.devserver.server import TemporalServer
+from milepost.devserver.supervise import Supervisor
+from milepost.temporal.connection import (
+    TemporalPlace,
+    TemporalSettingsError,
+    TemporalUnreachableError,
+    connect,
+    data_converter,
+    resolve,
+)
+from milepost.temporal.encryption import EncryptionCodec, EncryptionKeyError, new_key
+
+PROFILES = """
+[profile.default]
+address = "profile.example:7233"
+namespace = "of-the-profile"
+[profile.cloud]
+address = "cloud.example:7233"
+api_key = "of-the-cloud"
+"""
+
+
+@pytest.fixture(autouse=True)
+def _own_profiles(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "temporal.toml").write_text(PROFILES)
+    monkeypatch.setenv("TEMPORAL_CONFIG_FILE", str(tmp_path / "temporal.toml"))
+
+
+def test_options_go_before_variables_and_variables_before_the_profile(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert resolve(TemporalPlace()).address == "profile.example:7233"
+    monkeypatch.setenv("TEMPORAL_ADDRESS", "variable.example:7233")
+    assert resolve(TemporalPlace()).address == "variable.example:7233"
+    given = resolve(TemporalPlace(address="option.example:7233"))
+    assert (given.address, given.namespace) == ("option.example:7233", "of-the-profile")
+
+
+def test_another_profile_can_be_named() -> None:
+    cloud = resolve(TemporalPlace(profile="cloud"))
+    assert (cloud.address, cloud.api_key) == ("cloud.example:7233", "of-the-cloud")
+    assert cloud.tls
+
+
+def test_alone_a_place_takes_nothing_from_around_it() -> None:
+    alone = resolve(TemporalPlace(alone=True))
+    assert (alone.address, alone.namespace, alone.tls) == ("localhost:7233", "default", False)
+
+
+def test_tls_files_switch_tls_on_and_are_read(tmp_path: Path) -> None:
+    (tmp_path / "ca.pem").write_bytes(b"authority")
+    (tmp_path / "key.pem").write_bytes(b"key")
+    tls = resolve(TemporalPlace(tls_ca=tmp_path / "ca.pem", tls_key=tmp_path / "key.pem")).tls
+    assert not isinstance(tls, bool)
+    assert (tls.server_root_ca_cert, tls.client_private_key) == (b"authority", b"key")
+
+
+def test_tls_can_be_switched_on_and_off() -> None:
+    assert resolve(TemporalPlace(tls=True)).tls
+    assert resolve(TemporalPlace(profile="cloud", tls=False)).tls is False
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        TemporalPlace(profile="nowhere"),
+        TemporalPlace(address="no-port"),
+        TemporalPlace(tls_ca=Path("/no/such/file.pem")),
+    ],
+)
+def test_settings_that_can_not_be_read_are_a_clear_error(place: TemporalPlace) -> None:
+    with pytest.raises(TemporalSettingsError, match=r"nowhere|HOST:PORT|/no/such/file\.pem"):
+        resolve(place)
+
+
+def test_secrets_are_not_shown() -> None:
+    assert "s3cret" not in repr(TemporalPlace(api_key="s3cret"))
+    assert "s3cret" not in repr(resolve(TemporalPlace(api_key="s3cret")))
+
+
+async def test_nobody_there_is_a_clear_error_with_what_to_do() -> None:
+    port = free_port()
+    with pytest.raises(TemporalUnreachableError) as unreachable:
+        await connect(TemporalPlace(address=f"127.0.0.1:{port}"))
+    assert str(unreachable.value).startswith(f"Can't reach Temporal at 127.0.0.1:{port}: nobody listens there.")
+    assert "milepost up" in str(unreachable.value)
+
+
+async def test_a_lazy_client_does_not_need_temporal_yet() -> None:
+    client = await connect(TemporalPlace(address=f"127.0.0.1:{free_port()}"), lazy=True)
+    assert client.namespace == "of-the-profile"
+
+
+async def test_with_a_key_the_server_sees_no_personal_data(folder: DataFolder) -> None:
+    server = TemporalServer.choose(folder, headless=True)
+    async with Supervisor() as supervisor:
+        await supervisor.start(server.program())
+        sealing = await connect(server.place, encryption_keys=new_key())
+        await started_with(sealing, "sam@acme.example")
+        stored = await first_event(await connect(server.place))
+        ours = await first_event(sealing)
+    assert b"sam@acme" not in stored.SerializeToString()
+    assert stored.metadata["encoding"] == b"binary/encrypted"
+    decoded = await sealing.data_converter.decode([ours])
+    assert decoded == ["sam@acme.example"]
+
+
+async def started_with(client: Client, value: str) -> None:
+    await client.start_workflow("AnyWorkflow", value, id="journey/acme", task_queue="nobody-listens")
+
+
+async def first_event(client: Client) -> Payload:
+    history = await client.get_workflow_handle("journey/acme").fetch_history()
+    return history.events[0].workflow_execution_started_event_attributes.input.payloads[0]
+
+
+async def test_failures_are_encrypted_too() -> None:
+    converter = data_converter(new_key())
+    failure = Failure()
+    await converter.encode_failure(ApplicationError("sam@acme.example has no seat"), failure)
+    assert b"sam@acme" not in failure.SerializeToString()
+    assert "sam@acme" in str(await converter.decode_failure(failure))
+
+
+async def test_after_a_change_of_keys_the_old_payloads_can_still_be_read() -> None:
+    old, new = new_key(), new_key()
+    [sealed] = await EncryptionCodec(old).encode([Payload(data=b"plan")])
+    [opened] = await EncryptionCodec(f"{new},{old}").decode([sealed])
+    assert opened.data == b"plan"
+    with pytest.raises(EncryptionKeyError, match="Add the old key"):
+        await EncryptionCodec(new).decode([sealed])
+
+
+async def test_payloads_from_before_encryption_can_still_be_read() -> None:
+    plain = Payload(metadata={"encoding": b"json/plain"}, data=b"1")
+    assert await EncryptionCodec(new_key()).decode([plain]) == [plain]
+
+
+async def test_a_payload_that_was_tampered_with_is_refused() -> None:
+    codec = EncryptionCodec(new_key())
+    [sealed] = await codec.encode([Payload(data=b"plan")])
+    sealed.data = sealed.data[:-1] + bytes([sealed.data[-1] ^ 1])
+    with pytest.raises(EncryptionKeyError, match="tampered"):
+        await codec.decode([sealed])
+
+
+@pytest.mark.parametrize("key", ["short", "not base64!", " , "])
+def test_a_key_that_is_none_is_a_clear_error(key: str) -> None:
+    with pytest.raises(EncryptionKeyError, match="key"):
+        EncryptionCodec(key)
