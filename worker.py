@@ -31,8 +31,8 @@ from milepost.devserver.address import place_of
 from milepost.intake.intake import Door
 from milepost.settings import Settings, load
 from milepost.store import clock
-from milepost.store.charts import Charts
-from milepost.store.engine import Store, check, open_store
+from milepost.store.compiled_maps import Charts
+from milepost.store.database import Store, check, open_store
 from milepost.temporal.connection import TemporalPlace, connect
 from milepost.temporal.logs import write_logs
 from milepost.temporal.process_exit import run_and_leave

@@ -11,15 +11,15 @@ from temporalio import activity
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
 from milepost.channels.links import LinkSigner
+from milepost.channels.message_text import Writing, outgoing, write
 from milepost.channels.protocol import Channel, OutgoingMessage, TryAgain, Undeliverable
-from milepost.channels.writing import Writing, outgoing, write
 from milepost.language.templates import TemplateFailed
 from milepost.planner.facts import MessageFailed, to_json
 from milepost.planner.instants import Instant
 from milepost.planner.state import State
 from milepost.store import clock, facts, journeys, messages
-from milepost.store.charts import Charts
-from milepost.store.engine import Store
+from milepost.store.compiled_maps import Charts
+from milepost.store.database import Store
 from milepost.store.errors import UnknownCustomer, UnknownJourney, UnknownMessage
 from milepost.store.tables import JourneyRow, MessageRow
 from milepost.wire.activities import DeliveryFailure, DeliveryOrder

@@ -14,8 +14,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from temporalio import activity
 
 from milepost.planner import facts as told
-from milepost.planner.chart import Chart
 from milepost.planner.commands import Command, SendMessage
+from milepost.planner.compiled_map import Chart
 from milepost.planner.facts import Fact, MapChanged
 from milepost.planner.instants import Instant, text
 from milepost.planner.plan import Plan, plan
@@ -24,8 +24,8 @@ from milepost.planner.timeline import Entry
 from milepost.store import facts as fact_rows
 from milepost.store import journeys
 from milepost.store.advance import write_plan
-from milepost.store.charts import Charts
-from milepost.store.engine import Store
+from milepost.store.compiled_maps import Charts
+from milepost.store.database import Store
 from milepost.store.errors import StaleRevision, UnknownJourney, UnknownVersion
 from milepost.wire.activities import Advanced, AdvanceOrder, Seen
 

@@ -8,7 +8,7 @@ from milepost.customer import Customer
 from milepost.language.loader import content_hash, load
 from milepost.language.model import Touchpoint
 from milepost.people.sample_customer import made_up_customer
-from milepost.planner.chart import Chart
+from milepost.planner.compiled_map import Chart
 from milepost.planner.facts import Answered, AttributesSet, Fact, StepDone
 from milepost.planner.instants import Instant, parse
 from milepost.planner.plan import plan

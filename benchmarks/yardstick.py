@@ -9,7 +9,7 @@ from benchmarks.customers import START
 from benchmarks.figures import Figure, best_seconds
 from milepost.language.model import Map
 from milepost.people.sample_customer import made_up_customer
-from milepost.planner.chart import Chart
+from milepost.planner.compiled_map import Chart
 from milepost.planner.facts import StepDone
 from milepost.planner.plan import plan
 from milepost.planner.state import State

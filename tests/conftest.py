@@ -14,8 +14,8 @@ import psycopg
 import pytest
 from sqlalchemy import make_url
 
-from milepost.store.engine import Store, open_store
-from milepost.store.migrate import upgrade
+from milepost.store.database import Store, open_store
+from milepost.store.schema_upgrade import upgrade
 
 _numbers = itertools.count(1)
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from milepost.capacity.tally import Weeks
 from milepost.people.behaviour import Behaviour
 from milepost.planner.calendars import Calendar
-from milepost.planner.chart import Chart
+from milepost.planner.compiled_map import Chart
 
 
 @dataclass(frozen=True, slots=True)

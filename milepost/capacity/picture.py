@@ -9,9 +9,9 @@ from math import floor, log10
 
 from milepost.capacity.report import Report, RoleWork
 from milepost.capacity.verdict import day_said, hours_said, verdict
-from milepost.drawing.lettering import Style, width_of, wrapped
 from milepost.drawing.palette import FAINT, INK, PAPER, SOFT
 from milepost.drawing.scene import Box, Group, Item, Rect, Scene, Shape, Text
+from milepost.drawing.text_metrics import Style, width_of, wrapped
 
 WIDTH = 1180.0
 _MILLIMETRES = 297.0

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from milepost.capacity.capacity import Capacity, capacities
-from milepost.capacity.playing import Play, Played
+from milepost.capacity.journey_counter import ENGINE
+from milepost.capacity.runs import Play, Played
 from milepost.capacity.spread import Spread
 from milepost.capacity.tally import Tally
-from milepost.capacity.watching import ENGINE
 
 ANSWERS = ("verified", "partial", "disputed", "silent")
 

@@ -9,17 +9,17 @@ from typing import Annotated, Any
 
 import typer
 
-from milepost.cli.support.dates import local_timezone
+from milepost.cli.support.database import opened
 from milepost.cli.support.errors import CommandError
-from milepost.cli.support.opening import opened
+from milepost.cli.support.local_timezone import local_timezone
 from milepost.cli.support.output import AsJson, console, count_of, number, print_json, say, table
 from milepost.explain.local_time import local
 from milepost.language.names import nearest
 from milepost.planner.instants import Instant, text
 from milepost.settings import Settings
 from milepost.store import maps
-from milepost.store.charts import Charts
-from milepost.store.engine import Store
+from milepost.store.compiled_maps import Charts
+from milepost.store.database import Store
 from milepost.store.overview import Line, Wanted
 from milepost.store.overview import customers as lines_of
 

@@ -9,8 +9,8 @@ from typing import Annotated, Any
 
 import typer
 
-from milepost.cli.support.moving import Moves, moves_of
-from milepost.cli.support.opening import opened
+from milepost.cli.support.database import opened
+from milepost.cli.support.moves import Moves, moves_of
 from milepost.cli.support.output import AsJson, count_of, heading, print_json, say
 from milepost.cli.support.versions import Version, version_of
 from milepost.explain.local_time import time_of

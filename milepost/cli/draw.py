@@ -9,11 +9,11 @@ import typer
 
 from milepost.cli.support.errors import CommandError
 from milepost.cli.support.output import aside, say
+from milepost.drawing.map_text import content_of
 from milepost.drawing.page import page_of
 from milepost.drawing.raster import png_of
 from milepost.drawing.sheet import picture
 from milepost.drawing.svg import svg_of
-from milepost.drawing.telling import content_of
 from milepost.explain.local_time import day_of
 from milepost.explain.sentences import short_hash
 from milepost.language.lint import lint

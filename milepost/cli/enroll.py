@@ -9,8 +9,8 @@ from typing import Annotated, Any
 import typer
 
 from milepost.cli.support.errors import CommandError
+from milepost.cli.support.intake_access import OpenDoor, opened_door
 from milepost.cli.support.output import AsJson, count_of, print_json, say, table, unmatched
-from milepost.cli.support.temporal import OpenDoor, opened_door
 from milepost.intake.errors import EntryRefused
 from milepost.intake.intake import Enrolled, NotEnrolled
 from milepost.settings import Settings

@@ -10,10 +10,10 @@ from typing import Annotated, Any
 import typer
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from milepost.cli.support.dates import TimeZone
-from milepost.cli.support.opening import now_of, opened
+from milepost.cli.support.database import now_of, opened
+from milepost.cli.support.local_timezone import TimeZone
 from milepost.cli.support.output import AsJson, heading, print_json, say
-from milepost.cli.support.underway import underway_said
+from milepost.cli.support.pending_facts import underway_said
 from milepost.customer import Customer
 from milepost.explain.future_sentences import coming
 from milepost.explain.held_messages import Held
@@ -24,16 +24,16 @@ from milepost.explain.sentences import ENDINGS, Wording, spaced, version_said
 from milepost.explain.waits import Waits
 from milepost.intake.context import customer_of
 from milepost.intake.enrolment import last_end
-from milepost.planner.chart import Chart
+from milepost.planner.compiled_map import Chart
 from milepost.planner.fact_errors import UnknownStep
 from milepost.planner.instants import Instant
-from milepost.planner.matching import Considered, MayNotEnter, considered, may_enter
+from milepost.planner.segment_match import Considered, MayNotEnter, considered, may_enter
 from milepost.planner.state import State
 from milepost.planner.timeline import Entry, Kind
 from milepost.settings import Settings
 from milepost.store import facts, journeys, maps, timeline
-from milepost.store.charts import Charts
-from milepost.store.engine import Store
+from milepost.store.compiled_maps import Charts
+from milepost.store.database import Store
 from milepost.store.tables import FactRow, JourneyRow
 
 

@@ -10,17 +10,18 @@ from typing import Annotated
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from milepost.capacity.playing import Play, Played
+from milepost.capacity.json_lines import told
 from milepost.capacity.report import Report, report
+from milepost.capacity.runs import Play, Played
 from milepost.capacity.tally import Tally
-from milepost.capacity.telling import told
-from milepost.cli.forecasting import given, tables
-from milepost.cli.forecasting.pictures import check_pictures, write_picture
-from milepost.cli.forecasting.source import Maps, maps_of
-from milepost.cli.support.cores import cores as all_cores
-from milepost.cli.support.cores import on_cores
+from milepost.cli.forecasts import inputs as given
+from milepost.cli.forecasts import tables
+from milepost.cli.forecasts.map_source import Maps, maps_of
+from milepost.cli.forecasts.pictures import check_pictures, write_picture
 from milepost.cli.support.errors import CommandError
 from milepost.cli.support.output import AsJson, aside, console, count_of, print_json, say
+from milepost.cli.support.process_pool import cores as all_cores
+from milepost.cli.support.process_pool import on_cores
 from milepost.customer import Customer
 from milepost.settings import Settings
 

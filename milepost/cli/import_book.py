@@ -13,8 +13,8 @@ import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from milepost.cli.support.errors import CommandError
+from milepost.cli.support.intake_access import OpenDoor, opened_door
 from milepost.cli.support.output import AsJson, aside, console, count_of, print_json, say, table, unmatched
-from milepost.cli.support.temporal import OpenDoor, opened_door
 from milepost.customer import Customer
 from milepost.imports.csv_book import COLUMNS, Book, read_book
 from milepost.imports.missing_dates import Dates, Undated

@@ -6,9 +6,9 @@ from typing import Annotated
 
 import typer
 
-from milepost.cli.support.lazy import Commands, Listed
+from milepost.cli.support.entry_point import run_as_process
+from milepost.cli.support.lazy_commands import Commands, Listed
 from milepost.cli.support.options import before_every_command
-from milepost.cli.support.running import run_as_process
 
 _RUN = "Run Milepost"
 _MAPS = "Write maps"

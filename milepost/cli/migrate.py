@@ -6,7 +6,7 @@ import asyncio
 
 from milepost.cli.support.output import say
 from milepost.settings import Settings
-from milepost.store.migrate import upgrade
+from milepost.store.schema_upgrade import upgrade
 
 
 def migrate(*, settings: Settings) -> None:

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 
 import typer
 
-from milepost.cli.engines import run_on_planner
+from milepost.cli.runners import run_on_planner
 from milepost.cli.support.errors import CommandError
 from milepost.cli.support.output import AsJson, count_of, print_json, say
 from milepost.language.loader import MAP_FILE, SIDE_FOLDERS, load
@@ -21,7 +21,7 @@ from milepost.people.dry_run import examine
 from milepost.scenarios.discovery import scenario_files
 from milepost.scenarios.expectations import judge
 from milepost.scenarios.scenario import load_scenario
-from milepost.versions.copying import Renaming, copied_files, is_map_id, title_of
+from milepost.versions.map_copy import Renaming, copied_files, is_map_id, title_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,23 +12,23 @@ import typer
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from milepost.cli.lint import doubled, map_files
-from milepost.cli.publishing.scenarios import warn_of_scenarios
-from milepost.cli.publishing.telling import comparisons, tell
-from milepost.cli.publishing.upcoming import Upcoming, upcoming
+from milepost.cli.publication.impact import Upcoming, upcoming
+from milepost.cli.publication.scenarios import warn_of_scenarios
+from milepost.cli.publication.summary import comparisons, tell
+from milepost.cli.support.database import now_of, opened
 from milepost.cli.support.errors import CommandError
-from milepost.cli.support.opening import now_of, opened
 from milepost.cli.support.output import AsJson, aside, count_of, print_json, say
 from milepost.explain.sentences import version_said
 from milepost.language.loader import Loaded, content_hash, load
 from milepost.language.model import Map
 from milepost.language.problems import Problem
 from milepost.people.dry_run import examine
-from milepost.planner.chart import Chart
+from milepost.planner.compiled_map import Chart
 from milepost.planner.instants import Instant
-from milepost.planner.matching import matches
+from milepost.planner.segment_match import matches
 from milepost.settings import Settings
 from milepost.store import customers, journeys, maps
-from milepost.store.engine import Store
+from milepost.store.database import Store
 from milepost.store.tables import MapVersionRow
 
 

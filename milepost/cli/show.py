@@ -7,11 +7,11 @@ from typing import Annotated, Any
 
 import typer
 
-from milepost.cli.support.dates import TimeZone
-from milepost.cli.support.opening import opened
+from milepost.cli.support.customer_overview import Picture, Running, look
+from milepost.cli.support.database import opened
+from milepost.cli.support.local_timezone import TimeZone
 from milepost.cli.support.output import AsJson, count_of, heading, number, print_json, say, table
-from milepost.cli.support.picture import Picture, Running, look
-from milepost.cli.support.underway import underway_said
+from milepost.cli.support.pending_facts import underway_said
 from milepost.explain.future_sentences import coming
 from milepost.explain.local_time import day_of, time_of, zone_said
 from milepost.explain.sentences import ENDINGS, VERDICTS, spaced

@@ -10,12 +10,12 @@ from typing import Annotated
 
 import typer
 
-from milepost.cli.engines import Engine, EngineOption, run
+from milepost.cli.runners import Engine, EngineOption, run
 from milepost.cli.support.choices import listed, one_of
 from milepost.cli.support.errors import CommandError
-from milepost.cli.trying.ahead import ahead
-from milepost.cli.trying.lines import Clock
-from milepost.cli.trying.mails import Mail, mails_of
+from milepost.cli.trials.mails import Mail, mails_of
+from milepost.cli.trials.outlook import ahead
+from milepost.cli.trials.timeline_lines import Clock
 from milepost.language.loader import MAP_FILE
 from milepost.people.sample_year import load_made_up
 from milepost.planner.timeline import Entry, Kind

@@ -9,9 +9,9 @@ from typing import Annotated, Any
 import typer
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from milepost.cli.support.dates import TimeZone, local_timezone
+from milepost.cli.support.database import now_of, opened
 from milepost.cli.support.errors import CommandError
-from milepost.cli.support.opening import now_of, opened
+from milepost.cli.support.local_timezone import TimeZone, local_timezone
 from milepost.cli.support.output import AsJson, count_of, heading, print_json, say, table
 from milepost.explain.local_time import local, zone_said
 from milepost.intake.context import customer_of
@@ -20,8 +20,8 @@ from milepost.planner.instants import text
 from milepost.settings import Settings
 from milepost.store import customers, maps, reviews
 from milepost.store import tasks as task_rows
-from milepost.store.charts import Charts
-from milepost.store.engine import Store
+from milepost.store.compiled_maps import Charts
+from milepost.store.database import Store
 from milepost.store.reviews import MapReview
 from milepost.store.tasks import Day, TaskLine
 

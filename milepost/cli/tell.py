@@ -9,9 +9,9 @@ from typing import Annotated, Any
 
 import typer
 
+from milepost.cli.support.intake_access import opened_door, vocabulary_of
 from milepost.cli.support.output import AsJson, print_json, say
-from milepost.cli.support.telling import EXAMPLES, fact_of, number_or_text
-from milepost.cli.support.temporal import opened_door, vocabulary_of
+from milepost.cli.support.typed_facts import EXAMPLES, fact_of, number_or_text
 from milepost.intake.acknowledgement import Answer, answer_of
 from milepost.intake.intake import Became, Told
 from milepost.settings import Settings

@@ -8,10 +8,10 @@ from typing import Annotated, Any
 
 import typer
 
-from milepost.cli.engines import Engine, EngineOption
+from milepost.cli.runners import Engine, EngineOption
 from milepost.cli.support.errors import CommandError
-from milepost.cli.trying.failing import to_json, why
-from milepost.cli.trying.scenarios import Trial, Tried, try_scenarios
+from milepost.cli.trials.failures import to_json, why
+from milepost.cli.trials.scenario_runs import Trial, Tried, try_scenarios
 from milepost.language.problems import Problem
 from milepost.scenarios.discovery import scenario_files, sort_of
 

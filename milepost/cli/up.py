@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from milepost.cli.running.wish import Rehearsal, Wish, seconds_of
+from milepost.cli.launch.up_options import Rehearsal, Wish, seconds_of
 from milepost.cli.support.errors import CommandError
 from milepost.settings import Settings
 
@@ -82,7 +82,7 @@ def up(
         seconds=seconds_of(for_),
         rehearsal=Rehearsal(SPEED if speed is None else speed, SEED if seed is None else seed) if sample else None,
     )
-    from milepost.cli.running.everything import run  # noqa: PLC0415 - so that `--help` answers at once
+    from milepost.cli.launch.launcher import run  # noqa: PLC0415 - so that `--help` answers at once
 
     if not asyncio.run(run(wish)):
         raise typer.Exit(1)

@@ -10,7 +10,7 @@ import typer
 from milepost.cli.support.output import say
 from milepost.devserver.ports import free_port
 from milepost.settings import Settings
-from milepost.store.migrate import upgrade
+from milepost.store.schema_upgrade import upgrade
 from milepost.temporal.logs import write_logs
 from milepost.web.serve import serve
 

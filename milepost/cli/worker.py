@@ -6,7 +6,7 @@ import asyncio
 
 import worker as root
 from milepost.settings import Settings
-from milepost.store.migrate import upgrade
+from milepost.store.schema_upgrade import upgrade
 from milepost.temporal.logs import write_logs
 
 

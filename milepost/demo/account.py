@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from milepost.demo.stories import COMPLETED, Story, missing
-from milepost.store.charts import Charts
-from milepost.store.engine import Store
+from milepost.demo.summaries import COMPLETED, Story, missing
+from milepost.store.compiled_maps import Charts
+from milepost.store.database import Store
 from milepost.store.tables import CustomerRow, JourneyRow, OpenStageRow, TaskRow, TimelineRow
 
 

@@ -8,7 +8,7 @@ from typing import Any, Self
 
 import httpx
 
-from milepost.demo.acts import Journey, OpenStep, OpenTask
+from milepost.demo.actions import Journey, OpenStep, OpenTask
 from milepost.planner.instants import Instant, parse
 
 _PATIENCE = 10.0  # seconds

@@ -14,7 +14,7 @@ from temporalio.service import RPCError, RPCStatusCode
 from milepost.planner.clock import JourneyClock
 from milepost.planner.instants import Instant, parse
 from milepost.store import clock
-from milepost.store.engine import Store
+from milepost.store.database import Store
 from milepost.store.tables import ClockRow, CustomerRow, FactRow, JourneyRow
 from milepost.wire.journey import SET_CLOCK, workflow_id
 

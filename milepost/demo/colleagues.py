@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from random import Random
 
-from milepost.demo.acts import DAY, HOUR, Act, OpenTask
+from milepost.demo.actions import DAY, HOUR, Act, OpenTask
 from milepost.demo.chance import Chance
-from milepost.demo.parts import Part, Renewal, Temperament
+from milepost.demo.personalities import Part, Renewal, Temperament
 from milepost.planner.instants import Instant
 
 _LATE = 0.07  # of all tasks

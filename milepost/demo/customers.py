@@ -5,10 +5,10 @@ from __future__ import annotations
 from random import Random
 from typing import Any
 
-from milepost.demo.acts import DAY, HOUR, Act, Journey, OpenStep
+from milepost.demo.actions import DAY, HOUR, Act, Journey, OpenStep
 from milepost.demo.chance import Chance
-from milepost.demo.parts import Part, Temperament
-from milepost.demo.script import Asked, Script, Signal
+from milepost.demo.map_outline import Asked, Script, Signal
+from milepost.demo.personalities import Part, Temperament
 
 WEEK = 7 * DAY
 

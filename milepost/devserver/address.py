@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from milepost.devserver.folder import owner_of
+from milepost.devserver.data_folder import owner_of
 from milepost.settings import Settings
 from milepost.temporal.connection import TemporalPlace
 

@@ -16,9 +16,9 @@ from temporalio.client import Client
 from temporalio.service import RPCError
 
 from milepost.devserver.children import Program
-from milepost.devserver.folder import DataFolder
+from milepost.devserver.data_folder import DataFolder
+from milepost.devserver.database_repair import discard_unfinished
 from milepost.devserver.ports import LOOPBACK, check_port, free_port
-from milepost.devserver.unfinished import discard_unfinished
 from milepost.temporal.connection import TemporalPlace, TemporalUnreachableError, connect
 from milepost.temporal.search_attributes import register_search_attributes
 

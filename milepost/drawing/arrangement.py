@@ -10,7 +10,7 @@ from math import ceil
 from milepost.drawing.boxes import header_height
 from milepost.drawing.columns import Planned, play_height, stack_height
 from milepost.drawing.content import TRACKS, Content
-from milepost.drawing.empties import note_height, note_width
+from milepost.drawing.empty_lanes import note_height, note_width
 from milepost.drawing.heading import footer_height, heading_height
 from milepost.drawing.paper import PAPERS, Paper
 

@@ -9,9 +9,9 @@ from functools import lru_cache
 from milepost.drawing import palette
 from milepost.drawing.content import Card, Column, Fact, Line, Mark
 from milepost.drawing.icons import icon
-from milepost.drawing.lettering import ASCENT, Style, balanced, width_of, wrapped
 from milepost.drawing.palette import Tone
 from milepost.drawing.scene import Box, Group, Item, Rect, Shape, Text
+from milepost.drawing.text_metrics import ASCENT, Style, balanced, width_of, wrapped
 
 PAD_X, PAD_Y = 8.0, 5.5
 STRIP = 4.0

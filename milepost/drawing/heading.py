@@ -8,9 +8,9 @@ from milepost.drawing import palette
 from milepost.drawing.boxes import COLUMN_TONES
 from milepost.drawing.content import Content, Mark
 from milepost.drawing.icons import icon
-from milepost.drawing.lettering import ASCENT, Style, balanced, width_of, wrapped
 from milepost.drawing.routing import TRACK
 from milepost.drawing.scene import Box, Item, Rect, Shape, Text
+from milepost.drawing.text_metrics import ASCENT, Style, balanced, width_of, wrapped
 
 _KEY_GAP = 20.0
 _KEY = 15.0

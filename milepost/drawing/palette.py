@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from milepost.drawing.lettering import Style
+from milepost.drawing.text_metrics import Style
 
 PAPER = "#ffffff"
 INK = "#17212b"

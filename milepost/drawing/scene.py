@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from milepost.drawing.lettering import ASCENT, DESCENT, Style, width_of
+from milepost.drawing.text_metrics import ASCENT, DESCENT, Style, width_of
 
 Point = tuple[float, float]
 

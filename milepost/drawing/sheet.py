@@ -20,12 +20,12 @@ from milepost.drawing.arrangement import (
 )
 from milepost.drawing.columns import planned, play_height, play_items, stage_items
 from milepost.drawing.content import Content
-from milepost.drawing.empties import note_items, note_width
+from milepost.drawing.empty_lanes import note_items, note_width
 from milepost.drawing.heading import footer_items, heading_items
-from milepost.drawing.lettering import ASCENT, Style, wrapped
+from milepost.drawing.map_text import content_of
 from milepost.drawing.palette import Tone
 from milepost.drawing.scene import Box, Item, Rect, Scene, Text
-from milepost.drawing.telling import content_of
+from milepost.drawing.text_metrics import ASCENT, Style, wrapped
 from milepost.language.model import Map
 
 _LANES: dict[str, tuple[str, Tone]] = {

@@ -11,7 +11,7 @@ from milepost.explain.local_time import day_of, time_of
 from milepost.explain.sentences import Wording, listed, quoted
 from milepost.language.durations import Limit
 from milepost.language.words import WEEK, Day
-from milepost.planner.chart import Chart
+from milepost.planner.compiled_map import Chart
 from milepost.planner.instants import Instant, text
 from milepost.planner.messages import holding_plays
 from milepost.planner.state import Queued, State

@@ -10,7 +10,7 @@ from milepost.explain.future_sentences import with_sentence
 from milepost.explain.held_messages import Held, held_messages
 from milepost.explain.sentences import Wording
 from milepost.explain.waits import Reason, Waits, began_by, ends_of, starts_of, step_waits, waiting_for
-from milepost.planner.chart import Chart
+from milepost.planner.compiled_map import Chart
 from milepost.planner.condition_trace import Look, look
 from milepost.planner.instants import Instant, text
 from milepost.planner.outlook import Forecast, forecast

@@ -8,7 +8,7 @@ from typing import Any
 
 from milepost.explain.local_time import time_of
 from milepost.language.model import Outcome
-from milepost.planner.chart import Chart
+from milepost.planner.compiled_map import Chart
 from milepost.planner.instants import parse
 
 More = Mapping[str, Any]

@@ -10,7 +10,7 @@ from milepost.explain.held_messages import because
 from milepost.explain.local_time import time_of
 from milepost.explain.sentences import Wording, listed, quoted
 from milepost.language.model import Outcome, Touchpoint
-from milepost.planner.chart import Chart, ChartStage, ChartStep, Waited
+from milepost.planner.compiled_map import Chart, ChartStage, ChartStep, Waited
 from milepost.planner.condition_trace import look
 from milepost.planner.instants import Instant, text
 from milepost.planner.messages import holding_plays

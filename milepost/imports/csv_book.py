@@ -18,7 +18,8 @@ from itertools import chain, islice
 from typing import Any, TypeVar
 
 from milepost.customer import Customer
-from milepost.imports import cells, places
+from milepost.imports import cell_parsers as cells
+from milepost.imports import places
 from milepost.imports.unknown_names import Strangers
 from milepost.imports.vocabulary import Vocabulary
 

@@ -10,9 +10,9 @@ from typing import Any
 from milepost.customer import Customer
 from milepost.language.model import Map, Outcome
 from milepost.language.names import BUILT_IN
-from milepost.planner.chart import Chart
+from milepost.planner.compiled_map import Chart
 from milepost.planner.instants import Instant
-from milepost.planner.matching import Match, best_map
+from milepost.planner.segment_match import Match, best_map
 
 _NAMED = 3
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from milepost.language.model import AttributeType, Map
-from milepost.planner.chart import Chart
+from milepost.planner.compiled_map import Chart
 
 _ALWAYS_KNOWN = frozenset({"id", "name", "started_on"})
 

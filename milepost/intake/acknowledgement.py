@@ -9,7 +9,7 @@ from typing import Any
 
 from milepost.explain.sentences import IGNORED
 from milepost.store import facts, timeline
-from milepost.store.engine import Store
+from milepost.store.database import Store
 from milepost.store.tables import FactRow
 
 PATIENCE = 3.0  # seconds

@@ -12,13 +12,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from milepost.customer import Customer
 from milepost.intake.errors import UnknownCustomer
 from milepost.intake.journey_client import Reach
-from milepost.planner.chart import Chart
 from milepost.planner.clock import JourneyClock
+from milepost.planner.compiled_map import Chart
 from milepost.planner.instants import Instant
 from milepost.store import customers
 from milepost.store import errors as store_errors
-from milepost.store.charts import Charts
-from milepost.store.engine import Store
+from milepost.store.compiled_maps import Charts
+from milepost.store.database import Store
 from milepost.store.tables import JourneyRow
 
 

@@ -9,7 +9,7 @@ from milepost.customer import Customer
 from milepost.intake.context import House, known
 from milepost.intake.enrolment import Enrolled, NotEnrolled, enrol_if_it_turned
 from milepost.intake.facts import Told, told
-from milepost.planner.chart import Chart
+from milepost.planner.compiled_map import Chart
 from milepost.planner.fact_checks import BUILT_IN, fits
 from milepost.planner.facts import AttributesSet, ContactsGiven, Fact, TeamGiven, to_json
 from milepost.store import customers, facts, journeys

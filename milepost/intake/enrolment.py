@@ -9,9 +9,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from milepost.customer import Customer
 from milepost.intake.context import House, customer_of
 from milepost.intake.errors import AlreadyOpen, EntryRefused, UnknownMap
-from milepost.planner.chart import Chart
+from milepost.planner.compiled_map import Chart
 from milepost.planner.instants import Instant
-from milepost.planner.matching import MayNotEnter, NoMatch, best_map, matches, may_enter
+from milepost.planner.segment_match import MayNotEnter, NoMatch, best_map, matches, may_enter
 from milepost.planner.state import State
 from milepost.store import customers, journeys
 from milepost.store.tables import JourneyRow

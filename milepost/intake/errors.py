@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from milepost.planner.fact_errors import Refused, Unknown
-from milepost.planner.matching import MayNotEnter
+from milepost.planner.segment_match import MayNotEnter
 
 
 class UnknownCustomer(Unknown):

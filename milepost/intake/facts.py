@@ -14,7 +14,7 @@ from milepost.intake.errors import NoOpenJourney
 from milepost.intake.journey_client import Reached
 from milepost.language.model import Attribute
 from milepost.language.names import nearest
-from milepost.planner.chart import Chart
+from milepost.planner.compiled_map import Chart
 from milepost.planner.fact_checks import ABOUT_THE_RECORD, check, check_attributes
 from milepost.planner.fact_errors import InvalidFact
 from milepost.planner.facts import AttributesSet, Fact, MapChanged, to_json
@@ -22,7 +22,7 @@ from milepost.planner.written_facts import WrittenFact
 from milepost.store import errors as store_errors
 from milepost.store import facts, journeys, maps
 from milepost.store.facts import Recorded
-from milepost.store.naming import listed, meant_of_one
+from milepost.store.version_names import listed, meant_of_one
 
 
 class Became(StrEnum):

@@ -22,8 +22,8 @@ from milepost.planner.fact_errors import Refused
 from milepost.planner.facts import Fact
 from milepost.planner.instants import Instant
 from milepost.planner.written_facts import WrittenFact
-from milepost.store.charts import Charts
-from milepost.store.engine import Store
+from milepost.store.compiled_maps import Charts
+from milepost.store.database import Store
 from milepost.wire.journey import DEFAULT_MAX_HISTORY, TASK_QUEUE
 
 __all__ = ["Became", "Door", "Enrolled", "NotEnrolled", "Refused", "Saved", "Told"]

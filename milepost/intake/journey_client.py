@@ -14,7 +14,7 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from milepost.planner.clock import JourneyClock
 from milepost.store import facts, journeys
-from milepost.store.engine import Store
+from milepost.store.database import Store
 from milepost.store.errors import UnknownJourney
 from milepost.store.tables import JourneyRow, MessageRow
 from milepost.wire.journey import (

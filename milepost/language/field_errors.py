@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from milepost.language.findings import describe
-from milepost.language.misplaced import fields_of, home_of, node_at
+from milepost.language.misplaced_fields import fields_of, home_of, node_at
 from milepost.language.names import did_you_mean, nearest
 from milepost.language.words import AttributeType
 from milepost.language.yaml_text import Path

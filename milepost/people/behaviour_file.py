@@ -15,7 +15,7 @@ from milepost.language.names import did_you_mean, nearest
 from milepost.language.problems import Problem, in_order
 from milepost.language.yaml_text import Path, read_yaml
 from milepost.people.behaviour import Behaviour
-from milepost.planner.chart import Chart
+from milepost.planner.compiled_map import Chart
 
 
 @dataclass(frozen=True, slots=True)

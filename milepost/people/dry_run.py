@@ -19,10 +19,10 @@ from milepost.language.model import Outcome, Touchpoint
 from milepost.language.problems import Problem, in_order
 from milepost.people.sample_customer import MADE_UP_START, made_up_customer
 from milepost.planner.calendars import NeverOpensError
-from milepost.planner.chart import Chart, ChartStep
-from milepost.planner.endless import EndlessMapError
+from milepost.planner.compiled_map import Chart, ChartStep
 from milepost.planner.facts import Answered, Fact, StepDone
 from milepost.planner.instants import Instant
+from milepost.planner.loop_guard import EndlessMapError
 from milepost.planner.plan import Plan, plan
 from milepost.planner.state import State
 from milepost.planner.timeline import Entry, Kind

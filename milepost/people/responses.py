@@ -13,7 +13,7 @@ from milepost.people.draws import Chance, Draws, between, pick
 from milepost.people.signals import Signal, signals
 from milepost.planner import facts as told
 from milepost.planner.calendars import Calendar
-from milepost.planner.chart import Chart, ChartStep
+from milepost.planner.compiled_map import Chart, ChartStep
 from milepost.planner.facts import Fact
 from milepost.planner.instants import Instant
 from milepost.planner.state import State, StepState

@@ -19,12 +19,12 @@ from milepost.language.model import Attribute, Touchpoint
 from milepost.language.values import fits
 from milepost.language.words import AttributeType
 from milepost.people.behaviour import Answers, Behaviour, Colleagues, Customers, EngineTasks, Pace, StepBehaviour
+from milepost.people.journey_simulation import Setting, live_and_tell
 from milepost.people.sample_customer import MADE_UP_START, made_up_customer
-from milepost.people.simulate import Setting, live_and_tell
-from milepost.planner.chart import Chart
+from milepost.planner.compiled_map import Chart
 from milepost.planner.facts import Fact
 from milepost.planner.instants import Instant
-from milepost.planner.matching import matches
+from milepost.planner.segment_match import matches
 from milepost.planner.timeline import Kind
 from milepost.scenarios.maps import MapsRead
 from milepost.scenarios.scenario import LoadedScenario, Scenario

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from milepost.language.model import Trigger
-from milepost.planner.chart import Chart
+from milepost.planner.compiled_map import Chart
 
 _WANTS = re.compile(r"event\.(\w+)\s*(==|>=|<=|>|<)\s*(\"[^\"]*\"|'[^']*'|-?\d+(?:\.\d+)?|true|false)")
 _BEYOND = {">": 1, "<": -1}

@@ -6,9 +6,9 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from milepost.language.model import BranchItem
-from milepost.planner.chart import ChartPlay, ChartStage
-from milepost.planner.closing import close_stage, end_journey, end_play, start_over
-from milepost.planner.tasks import close_engine_tasks
+from milepost.planner.closings import close_stage, end_journey, end_play, start_over
+from milepost.planner.compiled_map import ChartPlay, ChartStage
+from milepost.planner.system_tasks import close_engine_tasks
 from milepost.planner.timeline import Kind
 from milepost.planner.turn import Turn
 

@@ -12,7 +12,7 @@ from milepost.language.model import Attribute, AttributeType, Outcome, Touchpoin
 from milepost.language.values import fits as is_of_type
 from milepost.language.values import parse_date
 from milepost.planner.calendars import is_zone
-from milepost.planner.chart import Chart
+from milepost.planner.compiled_map import Chart
 from milepost.planner.fact_errors import (
     InvalidFact,
     UnknownAttribute,

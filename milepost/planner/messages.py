@@ -10,11 +10,11 @@ from dataclasses import dataclass
 
 from milepost.customer import Contact
 from milepost.language.durations import Limit
-from milepost.planner.chart import ChartStep
 from milepost.planner.commands import SendMessage
+from milepost.planner.compiled_map import ChartStep
 from milepost.planner.instants import Instant, text
 from milepost.planner.state import Queued
-from milepost.planner.tasks import open_engine_task
+from milepost.planner.system_tasks import open_engine_task
 from milepost.planner.timeline import Kind
 from milepost.planner.turn import Turn
 

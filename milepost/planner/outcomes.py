@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from milepost.language.model import BranchItem, Outcome, Verdict
 from milepost.planner.branches import carry_out
-from milepost.planner.chart import ChartStep
-from milepost.planner.closing import settle_step
+from milepost.planner.closings import settle_step
 from milepost.planner.commands import AskOutcome, RecordAnswer, RevokeAnswer
-from milepost.planner.dues import agreed_due
+from milepost.planner.compiled_map import ChartStep
+from milepost.planner.deadlines import agreed_due
 from milepost.planner.facts import Answered, Revoked
 from milepost.planner.instants import text
 from milepost.planner.messages import drop_of_step, enqueue

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from milepost.planner.calendars import NeverOpensError
-from milepost.planner.chart import Chart
-from milepost.planner.endless import EndlessMapError
+from milepost.planner.compiled_map import Chart
 from milepost.planner.instants import Instant
+from milepost.planner.loop_guard import EndlessMapError
 from milepost.planner.plan import plan
 from milepost.planner.state import State
 from milepost.planner.timeline import Entry

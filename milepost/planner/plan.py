@@ -10,16 +10,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from milepost.planner.branches import open_stage, plan_opening
-from milepost.planner.chart import Chart
 from milepost.planner.commands import Command
+from milepost.planner.compiled_map import Chart
+from milepost.planner.fact_effects import take
 from milepost.planner.facts import Fact
+from milepost.planner.fixpoint import settle
 from milepost.planner.instants import Instant
 from milepost.planner.messages import flush
 from milepost.planner.outcomes import asked
-from milepost.planner.settling import settle
 from milepost.planner.state import Queued, State
 from milepost.planner.steps import finish_step
-from milepost.planner.taking import take
 from milepost.planner.timeline import Entry, Kind
 from milepost.planner.timers import fire, keep_wake, known_wake, next_due, passed_by, wake_at
 from milepost.planner.turn import Turn

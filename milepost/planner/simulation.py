@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from milepost.customer import Customer
-from milepost.planner.chart import Chart
+from milepost.planner.compiled_map import Chart
 from milepost.planner.facts import Fact, MapChanged
 from milepost.planner.instants import Instant
 from milepost.planner.plan import Plan, plan

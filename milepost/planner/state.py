@@ -13,8 +13,8 @@ from operator import attrgetter
 from typing import Any, Self, TypeVar
 
 from milepost.customer import Customer
-from milepost.planner.ahead import Ahead
 from milepost.planner.instants import Instant
+from milepost.planner.timer_index import Ahead
 
 FORMAT = 1
 """The version of the state's form; a later program reads all earlier ones."""

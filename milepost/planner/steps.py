@@ -5,10 +5,10 @@ from __future__ import annotations
 from milepost.language.durations import Duration
 from milepost.language.model import Outcome, Touchpoint
 from milepost.planner.branches import carry_out
-from milepost.planner.chart import ChartStep, Waited
-from milepost.planner.closing import close_step
+from milepost.planner.closings import close_step
 from milepost.planner.commands import OpenTask
-from milepost.planner.dues import first_due, schedule
+from milepost.planner.compiled_map import ChartStep, Waited
+from milepost.planner.deadlines import first_due, schedule
 from milepost.planner.instants import Instant, text
 from milepost.planner.messages import enqueue, is_held_by_play
 from milepost.planner.outcomes import ask

@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from milepost.language.model import Action
-from milepost.planner.ahead import STEP, Ahead, Due, Timer
 from milepost.planner.branches import carry_out, finish_play, open_stage, try_start
-from milepost.planner.chart import ChartPlay, ChartStage, ChartStep
-from milepost.planner.dues import escalation_of
-from milepost.planner.foreseeing import foresee, foreseen
+from milepost.planner.compiled_map import ChartPlay, ChartStage, ChartStep
+from milepost.planner.deadlines import escalation_of
+from milepost.planner.expected_timers import foresee, foreseen
 from milepost.planner.instants import Instant
 from milepost.planner.messages import enqueue, is_held_by_play
 from milepost.planner.outcomes import ask, silent
 from milepost.planner.steps import open_in_time
-from milepost.planner.tasks import open_engine_task
+from milepost.planner.system_tasks import open_engine_task
 from milepost.planner.timeline import Kind
+from milepost.planner.timer_index import STEP, Ahead, Due, Timer
 from milepost.planner.turn import Turn
 
 

@@ -13,14 +13,14 @@ from milepost.language.durations import Anchor
 from milepost.language.model import Touchpoint
 from milepost.language.values import parse_date
 from milepost.planner.calendars import Calendar
-from milepost.planner.chart import Chart, ChartPlay, ChartStage, ChartStep
 from milepost.planner.commands import Command
-from milepost.planner.endless import MOST_HAPPENINGS, EndlessMapError
+from milepost.planner.compiled_map import Chart, ChartPlay, ChartStage, ChartStep
+from milepost.planner.condition_view import JourneyView
+from milepost.planner.dependents import Watched
 from milepost.planner.instants import Instant
+from milepost.planner.loop_guard import MOST_HAPPENINGS, EndlessMapError
 from milepost.planner.state import PlayState, Record, StageState, State, StepState
-from milepost.planner.stirring import Watched
 from milepost.planner.timeline import Entry, Kind
-from milepost.planner.view import JourneyView
 
 R = TypeVar("R", bound=Record)
 

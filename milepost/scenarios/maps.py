@@ -13,7 +13,7 @@ from milepost.language.lint import lint
 from milepost.language.loader import Loaded, content_hash, from_data, load
 from milepost.language.model import Map
 from milepost.language.problems import Problem
-from milepost.planner.chart import Chart
+from milepost.planner.compiled_map import Chart
 
 ABOUT_TEXTS = "M110"
 

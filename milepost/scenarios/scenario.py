@@ -16,15 +16,15 @@ from milepost.language.loader import read_file
 from milepost.language.problems import Problem, in_order
 from milepost.language.yaml_text import Path as Place
 from milepost.language.yaml_text import read_yaml, spot_of
-from milepost.planner.chart import Chart
+from milepost.planner.compiled_map import Chart
 from milepost.planner.facts import Fact
 from milepost.planner.instants import Instant, instant
 from milepost.planner.written_facts import Name, Value, Written, WrittenContact, WrittenFact, Zone
 from milepost.scenarios.checks.dates import check_instants
+from milepost.scenarios.checks.defined_names import Known
 from milepost.scenarios.checks.entries import Check
 from milepost.scenarios.checks.facts import check_facts
 from milepost.scenarios.checks.fields import findings_of
-from milepost.scenarios.checks.known import Known
 from milepost.scenarios.checks.people import check_attributes, check_contacts, check_segment, check_team
 from milepost.scenarios.maps import MapsRead, ReadMap, inline_map
 

@@ -13,8 +13,8 @@ from sqlalchemy import delete, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from milepost.customer import Customer
-from milepost.planner.chart import Chart
 from milepost.planner.commands import SendMessage
+from milepost.planner.compiled_map import Chart
 from milepost.planner.instants import Instant
 from milepost.planner.plan import Plan
 from milepost.planner.state import State

@@ -8,8 +8,8 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from milepost.language.model import Outcome
-from milepost.planner.chart import Chart
 from milepost.planner.commands import RecordAnswer, RevokeAnswer
+from milepost.planner.compiled_map import Chart
 from milepost.planner.instants import parse
 from milepost.planner.plan import Plan
 from milepost.planner.state import State, StepState

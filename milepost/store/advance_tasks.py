@@ -9,13 +9,13 @@ from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from milepost.language.model import Touchpoint
-from milepost.planner.chart import Chart
 from milepost.planner.commands import CloseTask, OpenTask
+from milepost.planner.compiled_map import Chart
 from milepost.planner.instants import Instant
+from milepost.planner.open_tasks import Task, minutes, open_tasks
 from milepost.planner.plan import Plan
 from milepost.planner.state import State
 from milepost.planner.timeline import Kind
-from milepost.planner.views import Task, minutes, open_tasks
 from milepost.store.tables import JourneyRow, TaskRow
 
 _CLOSINGS = (Kind.STEP_DONE, Kind.STEP_SKIPPED, Kind.STEP_WITHDRAWN)

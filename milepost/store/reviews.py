@@ -14,8 +14,8 @@ from milepost.planner.calendars import NeverOpensError
 from milepost.planner.instants import Instant
 from milepost.planner.reviews import Review, review_due
 from milepost.store import maps
-from milepost.store.charts import Charts, UnreadableVersion
-from milepost.store.engine import Store
+from milepost.store.compiled_maps import Charts, UnreadableVersion
+from milepost.store.database import Store
 from milepost.store.tables import MapReviewRow, MapVersionRow
 from milepost.store.upsert import insert_new
 

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from milepost.language.loader import MAP_FILE
 from milepost.language.model import AnyStep, Map
-from milepost.versions.writing import Parts, fields_of, parts_of
+from milepost.versions.map_parts import Parts, fields_of, parts_of
 
 What = Literal["added", "removed", "renamed", "moved", "changed"]
 _ALIKE = 0.7

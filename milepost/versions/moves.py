@@ -8,10 +8,10 @@ from typing import Any
 
 from milepost.explain.sentences import Wording
 from milepost.planner.calendars import NeverOpensError
-from milepost.planner.chart import Chart
-from milepost.planner.endless import EndlessMapError
+from milepost.planner.compiled_map import Chart
 from milepost.planner.facts import MapChanged
 from milepost.planner.instants import Instant, text
+from milepost.planner.loop_guard import EndlessMapError
 from milepost.planner.plan import plan
 from milepost.planner.state import State
 from milepost.planner.timeline import Entry, Kind

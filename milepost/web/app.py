@@ -13,7 +13,7 @@ from starlette.types import Scope
 from milepost.channels.links import LinkSigner
 from milepost.intake.intake import Door
 from milepost.settings import Settings
-from milepost.store.engine import Store
+from milepost.store.database import Store
 from milepost.web import health, home, sign_in
 from milepost.web.api import customers as api_customers
 from milepost.web.api import docs as api_docs
@@ -21,16 +21,17 @@ from milepost.web.api import facts as api_facts
 from milepost.web.api import tasks as api_tasks
 from milepost.web.api.keys import check_key
 from milepost.web.api.shapes import ErrorShown
-from milepost.web.desk import acts as desk_acts
+from milepost.web.desk import actions as desk_acts
 from milepost.web.desk import day
 from milepost.web.desk import reviews as desk_reviews
-from milepost.web.ops import acts as ops_acts
-from milepost.web.ops import customer, listing, outbox
+from milepost.web.ops import actions as ops_acts
+from milepost.web.ops import customer, outbox
+from milepost.web.ops import customer_list as listing
 from milepost.web.ops import maps as ops_maps
 from milepost.web.pages import STATIC
-from milepost.web.portal import acts as portal_acts
+from milepost.web.portal import actions as portal_acts
 from milepost.web.portal import plan
-from milepost.web.portal.opening import Closed, on_closed
+from milepost.web.portal.plan_link import Closed, on_closed
 from milepost.web.problems import add_handlers, on_http
 from milepost.web.security import Guard
 from milepost.web.services import Check, Services

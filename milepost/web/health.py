@@ -8,7 +8,7 @@ from fastapi import APIRouter
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.responses import JSONResponse
 
-from milepost.store.engine import check
+from milepost.store.database import check
 from milepost.store.errors import StoreError
 from milepost.web.services import Served, Services
 

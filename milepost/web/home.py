@@ -9,12 +9,13 @@ from starlette.responses import Response
 
 from milepost.explain import local_time
 from milepost.explain.sentences import Wording
-from milepost.store import figures, journeys, timeline
-from milepost.store.figures import Figures
+from milepost.store import dashboard_counts as figures
+from milepost.store import journeys, timeline
+from milepost.store.dashboard_counts import Figures
 from milepost.store.timeline import Happening
+from milepost.web.identity import Looking
 from milepost.web.ops.shapes import Entry
 from milepost.web.pages import render, shell
-from milepost.web.people import Looking
 from milepost.web.services import Served, Services
 from milepost.web.zones import ours
 

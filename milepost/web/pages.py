@@ -15,7 +15,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from milepost.explain import local_time
 from milepost.explain.sentences import number, spaced
-from milepost.web.people import Person
+from milepost.web.identity import Person
 from milepost.web.services import Services
 
 HERE = Path(__file__).parent

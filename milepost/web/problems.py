@@ -20,8 +20,8 @@ from milepost.intake.errors import UnknownCustomer
 from milepost.planner.fact_errors import Refused
 from milepost.store import errors as store_errors
 from milepost.web.forms import FormRefused
+from milepost.web.identity import SignInNeeded
 from milepost.web.pages import render
-from milepost.web.people import SignInNeeded
 from milepost.web.security import API, add_headers
 
 log = structlog.get_logger()

@@ -22,7 +22,7 @@ from milepost.devserver.ports import check_web_port
 from milepost.intake.intake import Door
 from milepost.settings import Settings
 from milepost.store import clock
-from milepost.store.engine import check, open_store
+from milepost.store.database import check, open_store
 from milepost.temporal.connection import TemporalPlace, connect
 from milepost.web.app import create_app
 

@@ -13,8 +13,8 @@ from milepost.channels.links import LinkSigner
 from milepost.intake.intake import Door
 from milepost.planner.instants import Instant
 from milepost.settings import Settings
-from milepost.store.charts import Charts
-from milepost.store.engine import Store
+from milepost.store.compiled_maps import Charts
+from milepost.store.database import Store
 
 Check = Callable[[], Awaitable[bool]]
 

@@ -9,8 +9,8 @@ from fastapi import APIRouter, Form, Request
 from starlette.responses import RedirectResponse, Response
 
 from milepost.store import customers
+from milepost.web.identity import COOKIE, MAX_AGE_SECONDS, is_open, is_right_password, safe_onward, signed, signed_in
 from milepost.web.pages import render
-from milepost.web.people import COOKIE, MAX_AGE_SECONDS, is_open, is_right_password, safe_onward, signed, signed_in
 from milepost.web.services import Served, Services
 
 router = APIRouter(include_in_schema=False)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from milepost.customer import Customer
-from milepost.demo.staging import BOOK, shipped_maps
+from milepost.demo.setup import BOOK, shipped_maps
 from milepost.imports.csv_book import read_book
 from milepost.imports.vocabulary import Vocabulary
 from tests.acceptance.running import Up

@@ -10,12 +10,12 @@ from sqlalchemy import select
 
 from milepost.customer import Customer
 from milepost.planner import facts as told
+from milepost.planner.fact_effects import mark_of
+from milepost.planner.open_tasks import open_tasks
 from milepost.planner.simulation import simulate
-from milepost.planner.taking import mark_of
-from milepost.planner.views import open_tasks
 from milepost.store import timeline
-from milepost.store.charts import Charts
-from milepost.store.engine import Store
+from milepost.store.compiled_maps import Charts
+from milepost.store.database import Store
 from milepost.store.tables import FactRow, JourneyRow, MessageRow, TaskRow
 
 

@@ -16,7 +16,7 @@ from typing import Any
 import httpx
 import psutil
 
-from milepost.devserver.folder import owner_of
+from milepost.devserver.data_folder import owner_of
 
 LOG = "up.log"
 

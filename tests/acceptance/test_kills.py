@@ -13,8 +13,8 @@ from temporalio.client import Client
 
 from milepost.customer import Customer
 from milepost.demo.clock import BEGINS
-from milepost.devserver.folder import owner_of
-from milepost.store.engine import Store, open_store
+from milepost.devserver.data_folder import owner_of
+from milepost.store.database import Store, open_store
 from milepost.store.tables import FactRow, JourneyRow, MessageRow
 from milepost.temporal.connection import TemporalPlace, connect
 from milepost.wire.journey import STATUS, JourneyStatus, workflow_id

@@ -8,8 +8,8 @@ from collections.abc import Callable
 import pytest
 
 from milepost.customer import Customer
-from milepost.demo.stories import STORIES
-from milepost.store.engine import open_store
+from milepost.demo.summaries import STORIES
+from milepost.store.database import open_store
 from tests.acceptance.equality import hold
 from tests.acceptance.running import Up
 

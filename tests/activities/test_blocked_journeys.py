@@ -8,14 +8,14 @@ import pytest
 from sqlalchemy.exc import OperationalError
 
 from activities.journey import JourneyActivities
-from milepost.planner.chart import Chart
-from milepost.planner.endless import EndlessMapError
+from milepost.planner.compiled_map import Chart
 from milepost.planner.facts import AttributesSet, Ended, MapChanged, StepDone, to_json
 from milepost.planner.instants import Instant
+from milepost.planner.loop_guard import EndlessMapError
 from milepost.planner.state import State
 from milepost.store import customers, facts, journeys, maps, timeline
-from milepost.store.charts import Charts, UnreadableVersion
-from milepost.store.engine import Store, open_store
+from milepost.store.compiled_maps import Charts, UnreadableVersion
+from milepost.store.database import Store, open_store
 from milepost.store.tables import JourneyRow
 from milepost.wire.activities import AdvanceOrder
 from tests.workflows.example import CHART, CIRCLE, CUSTOMER, FILES, START

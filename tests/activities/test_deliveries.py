@@ -13,16 +13,16 @@ from milepost.channels.protocol import TryAgain, Undeliverable
 from milepost.channels.recording import RecordingChannel
 from milepost.customer import Customer
 from milepost.language.loader import from_files
-from milepost.planner.chart import Chart
 from milepost.planner.clock import REAL_TIME, JourneyClock
+from milepost.planner.compiled_map import Chart
 from milepost.planner.facts import StepDone
 from milepost.planner.plan import plan
 from milepost.planner.state import State
 from milepost.store import clock, customers, facts, journeys, maps, messages
 from milepost.store.advance import write_plan
-from milepost.store.charts import Charts
-from milepost.store.engine import Store, open_store
-from milepost.store.forget import forget
+from milepost.store.compiled_maps import Charts
+from milepost.store.database import Store, open_store
+from milepost.store.erasure import forget
 from milepost.store.tables import MessageRow
 from milepost.wire.activities import DeliveryFailure, DeliveryOrder
 from tests.workflows.example import CUSTOMER, FILES, MAP, START

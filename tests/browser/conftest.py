@@ -16,7 +16,7 @@ from playwright.async_api import Browser, BrowserContext, Page, Request, Respons
 import milepost.web.serve
 from milepost.devserver.ports import free_port
 from milepost.settings import Settings
-from milepost.store.engine import open_store
+from milepost.store.database import open_store
 from tests.web.conftest import KEY, World
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Page, expect
 
+from milepost.drawing.map_text import content_of
 from milepost.drawing.page import page_of
 from milepost.drawing.sheet import picture
-from milepost.drawing.telling import content_of
 from milepost.language.loader import load
 from milepost.store import messages
 from tests.browser.looking import cut_texts, focus_stops, sideways

@@ -9,14 +9,14 @@ from typing import Any
 
 import pytest
 
-from milepost.capacity.playing import Play, Played, play_part
+from milepost.capacity.runs import Play, Played, play_part
 from milepost.capacity.tally import Weeks
 from milepost.customer import Contact, Customer
 from milepost.demo.chance import Chance
 from milepost.language.loader import content_hash, from_data, load
 from milepost.language.yaml_text import read_yaml
 from milepost.people.behaviour import Behaviour
-from milepost.planner.chart import Chart
+from milepost.planner.compiled_map import Chart
 
 ROOT = Path(__file__).parents[2]
 YEAR = Weeks(date(2026, 3, 2), date(2027, 2, 28))

@@ -8,7 +8,7 @@ from itertools import count, islice
 
 import pytest
 
-from milepost.cli.support.cores import FEW, IN_HAND, cores, on_cores
+from milepost.cli.support.process_pool import FEW, IN_HAND, cores, on_cores
 
 
 def _times(factor: int, number: int) -> tuple[int, int]:

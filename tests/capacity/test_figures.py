@@ -12,11 +12,11 @@ from milepost.capacity.report import report
 from milepost.capacity.spread import Spread
 from milepost.capacity.tally import Series, Tally, Weeks
 from milepost.demo.chance import Chance
-from milepost.people.simulate import Setting, live
-from milepost.planner.chart import Chart
+from milepost.people.journey_simulation import Setting, live
+from milepost.planner.compiled_map import Chart
 from milepost.planner.instants import parse
+from milepost.planner.open_tasks import minutes
 from milepost.planner.timeline import Entry, Kind
-from milepost.planner.views import minutes
 from tests.capacity.conftest import QUARTER, SMALL, YEAR, behaving, chart_from, forecast_of, gold
 from tests.planner.generated import DAY, START, charts, customers
 

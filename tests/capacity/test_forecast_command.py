@@ -110,7 +110,7 @@ def test_a_picture_is_written_before_anything_is_said(forecast, book, tmp_path, 
     def nobody_reads(*_: Any, **__: Any) -> None:
         raise BrokenPipeError
 
-    monkeypatch.setattr("milepost.cli.forecasting.tables.show", nobody_reads)
+    monkeypatch.setattr("milepost.cli.forecasts.tables.show", nobody_reads)
     forecast("--customers", book(ACME), "-o", tmp_path / "a.svg")
     assert (tmp_path / "a.svg").read_text().startswith("<svg")
 

@@ -10,9 +10,9 @@ import pytest
 from milepost.capacity.report import Report, report
 from milepost.capacity.tally import Weeks
 from milepost.capacity.verdict import hours_said
-from milepost.cli.forecasting.assumptions import assumed
-from milepost.cli.forecasting.layout import Column, figures, percents, show_columns
-from milepost.cli.forecasting.tables import show
+from milepost.cli.forecasts.assumptions import assumed
+from milepost.cli.forecasts.layout import Column, figures, percents, show_columns
+from milepost.cli.forecasts.tables import show
 from tests.capacity.conftest import SMALL, behaving, chart_from, forecast_of, gold
 
 LONG = SMALL.replace("csm: Customer success manager", "csm: Customer success manager for hospitals").replace(

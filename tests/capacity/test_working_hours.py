@@ -14,7 +14,7 @@ from milepost.capacity.tally import Weeks
 from milepost.demo.chance import Chance
 from milepost.language.model import Window
 from milepost.people.draws import between
-from milepost.people.simulate import Setting, live_and_tell
+from milepost.people.journey_simulation import Setting, live_and_tell
 from milepost.planner.calendars import Calendar
 from milepost.planner.facts import Answered, EventHappened, StepDone, TaskDone
 from milepost.planner.instants import parse

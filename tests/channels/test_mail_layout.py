@@ -4,7 +4,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from milepost.channels.compose import Recipient, compose
+from milepost.channels.mail_layout import Recipient, compose
 from milepost.channels.protocol import OutgoingMessage
 from milepost.language.templates import Rendered
 

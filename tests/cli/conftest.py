@@ -22,8 +22,8 @@ from activities.journey import JourneyActivities
 from milepost.cli.main import app
 from milepost.devserver.ports import free_port
 from milepost.store import facts, journeys
-from milepost.store.charts import Charts
-from milepost.store.engine import open_store
+from milepost.store.compiled_maps import Charts
+from milepost.store.database import open_store
 from milepost.wire.activities import AdvanceOrder
 
 ROOT = Path(__file__).parents[2]

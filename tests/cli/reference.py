@@ -10,7 +10,7 @@ from typing import Any
 import typer
 
 from milepost.cli import main as cli
-from milepost.cli.support.lazy import LazyCommand, Listed
+from milepost.cli.support.lazy_commands import LazyCommand, Listed
 from milepost.cli.support.options import OPTIONS
 
 FILE = Path(__file__).parents[2] / "docs" / "cli.md"

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from milepost.cli.main import LISTED
-from milepost.cli.support.lazy import LazyCommand, Listed
+from milepost.cli.support.lazy_commands import LazyCommand, Listed
 from tests.cli.conftest import ROOT, Milepost
 from tests.cli.reference import FILE, reference
 

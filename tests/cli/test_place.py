@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from milepost.devserver.address import place_of
-from milepost.devserver.folder import DataFolder
+from milepost.devserver.data_folder import DataFolder
 from milepost.settings import load
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from milepost.cli.support.errors import CommandError
-from milepost.cli.support.telling import EXAMPLES, fact_of
+from milepost.cli.support.typed_facts import EXAMPLES, fact_of
 from milepost.language.model import AttributeType
 from milepost.planner.written_facts import KINDS
 

@@ -9,11 +9,11 @@ from pydantic import SecretStr
 from rich.console import Console
 from typer.testing import CliRunner
 
+from milepost.cli.launch.account_table import tell_account
+from milepost.cli.launch.programs import environment_of
 from milepost.cli.main import app
-from milepost.cli.running.closing import tell_account
-from milepost.cli.running.programs import environment_of
 from milepost.demo.account import Account, Line
-from milepost.demo.stories import STORIES, Story
+from milepost.demo.summaries import STORIES, Story
 from milepost.settings import Settings, load
 
 RUN = CliRunner()

@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
-from milepost.cli.running.wish import seconds_of
+from milepost.cli.launch.up_options import seconds_of
+from milepost.cli.monitor.highlights import choose
+from milepost.cli.monitor.log_files import Logs
 from milepost.cli.support.errors import CommandError
-from milepost.cli.watching.logs import Logs
-from milepost.cli.watching.telling import choose
 from milepost.store.tables import TimelineRow
 from milepost.store.timeline import Happening
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from milepost.cli.engine_temporal import simulate_on, time_skipping_server
-from milepost.cli.engines import run_on_planner
+from milepost.cli.runners import run_on_planner
+from milepost.cli.temporal_runner import simulate_on, time_skipping_server
 from milepost.scenarios.expectations import judge
 from milepost.scenarios.scenario import load_scenario
 

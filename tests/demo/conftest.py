@@ -4,11 +4,11 @@ from collections.abc import Mapping
 
 import pytest
 
-from milepost.demo.script import Script, read_script
-from milepost.demo.staging import BOOK, shipped_maps
+from milepost.demo.map_outline import Script, read_script
+from milepost.demo.setup import BOOK, shipped_maps
 from milepost.imports.csv_book import read_book
 from milepost.imports.vocabulary import Vocabulary
-from milepost.planner.chart import Chart
+from milepost.planner.compiled_map import Chart
 
 
 @pytest.fixture(scope="session")

@@ -8,12 +8,12 @@ import httpx
 import pytest
 from sqlalchemy import select
 
-from milepost.demo.acts import DAY, HOUR
+from milepost.demo.actions import DAY, HOUR
 from milepost.demo.api import Api, AwayError
-from milepost.demo.cast import Cast
 from milepost.demo.chance import Chance
 from milepost.demo.clock import BEGINS
-from milepost.demo.staging import MAPS
+from milepost.demo.driver import Cast
+from milepost.demo.setup import MAPS
 from milepost.language.loader import load
 from milepost.planner.facts import from_json
 from milepost.store import maps

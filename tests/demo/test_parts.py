@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from milepost.demo.chance import Chance
 from milepost.demo.clock import BEGINS
-from milepost.demo.parts import PARTS, Part, Renewal, Temperament, deal
-from milepost.planner.matching import Match, best_map
+from milepost.demo.personalities import PARTS, Part, Renewal, Temperament, deal
+from milepost.planner.segment_match import Match, best_map
 
 SEEDS = st.integers(min_value=0, max_value=2**32)
 

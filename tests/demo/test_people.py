@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from milepost.demo import colleagues, customers
-from milepost.demo.acts import DAY, Act, Journey, OpenStep, OpenTask
+from milepost.demo.actions import DAY, Act, Journey, OpenStep, OpenTask
 from milepost.demo.chance import Chance
 from milepost.demo.clock import BEGINS
-from milepost.demo.parts import PARTS, Part, Renewal, Temperament
+from milepost.demo.personalities import PARTS, Part, Renewal, Temperament
 from milepost.planner.written_facts import WrittenFact
 
 SEEDS = st.integers(min_value=0, max_value=2**32)

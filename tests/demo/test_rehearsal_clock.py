@@ -8,7 +8,7 @@ from milepost.customer import Customer
 from milepost.demo.clock import BEGINS, DAY_A_SECOND, AnotherTimeError, begin_or_go_on, check_real
 from milepost.planner.state import State
 from milepost.store import clock, customers, facts, journeys, maps
-from milepost.store.engine import Store, open_store
+from milepost.store.database import Store, open_store
 
 WALL = 1_800_000_000.0
 

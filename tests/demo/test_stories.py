@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from milepost.demo.stories import STORIES, Story, missing
+from milepost.demo.summaries import STORIES, Story, missing
 
 MAP = "enterprise-save-time"
 

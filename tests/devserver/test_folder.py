@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from milepost.devserver.folder import DataFolder, FolderInUseError, FolderUnusableError, owner_of
+from milepost.devserver.data_folder import DataFolder, FolderInUseError, FolderUnusableError, owner_of
 from milepost.devserver.locks import acquire
 
 OWNER = """
 import pathlib, time
-from milepost.devserver.folder import DataFolder
+from milepost.devserver.data_folder import DataFolder
 folder = DataFolder.open(pathlib.Path({path!r}))
 print("mine", flush=True)
 time.sleep(600)
@@ -71,7 +71,7 @@ def test_asking_for_the_owner_does_not_keep_one_out(folder: DataFolder) -> None:
 def test_a_temporal_server_left_over_keeps_the_folder_closed(
     folder: DataFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("milepost.devserver.folder._ORPHAN_DIES_WITHIN", 0.1)
+    monkeypatch.setattr("milepost.devserver.data_folder._ORPHAN_DIES_WITHIN", 0.1)
     folder.close()
     left_over = acquire(folder.temporal_lock)
     with pytest.raises(FolderInUseError, match="Temporal server of an earlier `milepost up`"):

@@ -5,7 +5,7 @@ import socket
 
 import pytest
 
-from milepost.devserver.folder import DataFolder
+from milepost.devserver.data_folder import DataFolder
 from milepost.devserver.ports import LOOPBACK, PortTakenError, check_web_port, free_port
 from milepost.devserver.server import TemporalServer
 

@@ -13,9 +13,9 @@ from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest
 from temporalio.client import Client, WorkflowExecutionStatus
 from temporalio.common import SearchAttributePair, TypedSearchAttributes
 
-from milepost.devserver.folder import DataFolder
+from milepost.devserver.data_folder import DataFolder
 from milepost.devserver.server import TemporalBinaryMissingError, TemporalServer, temporal_binary
-from milepost.devserver.supervise import Supervisor
+from milepost.devserver.supervisor import Supervisor
 from milepost.temporal.connection import TemporalPlace, connect, resolve
 from milepost.temporal.search_attributes import SearchAttributesMissingError, register_search_attributes
 from milepost.wire.search_attributes import ALL, MAP, RISK, STAGES
@@ -131,9 +131,9 @@ async def test_kill_9_of_the_owner_takes_its_server_with_it_and_frees_the_folder
 
 OWNER = """
 import asyncio, pathlib
-from milepost.devserver.folder import DataFolder
+from milepost.devserver.data_folder import DataFolder
 from milepost.devserver.server import TemporalServer
-from milepost.devserver.supervise import Supervisor
+from milepost.devserver.supervisor import Supervisor
 
 async def main():
     with DataFolder.open(pathlib.Path({path!r})) as folder:

@@ -10,8 +10,8 @@ import pytest
 from processes import SLEEPER, STUBBORN, gone, until
 
 from milepost.devserver.children import Program
-from milepost.devserver.keeping import Change, ProgramFailedError, Restarts
-from milepost.devserver.supervise import Supervisor
+from milepost.devserver.restarts import Change, ProgramFailedError, Restarts
+from milepost.devserver.supervisor import Supervisor
 
 QUICK = Restarts(first_pause=0.01, longest_pause=0.02, deaths=3)
 

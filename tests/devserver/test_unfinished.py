@@ -4,10 +4,10 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from milepost.devserver.folder import DataFolder
+from milepost.devserver.data_folder import DataFolder
+from milepost.devserver.database_repair import discard_unfinished
 from milepost.devserver.server import TemporalServer
-from milepost.devserver.supervise import Supervisor
-from milepost.devserver.unfinished import discard_unfinished
+from milepost.devserver.supervisor import Supervisor
 
 
 async def test_a_server_killed_while_it_made_its_tables_starts_anew(folder: DataFolder) -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from milepost.drawing.lettering import is_known
 from milepost.drawing.scene import Arrow, Box, Group, Rect, Scene, Shape, Text, groups, painted
+from milepost.drawing.text_metrics import is_known
 
 
 def texts(scene: Scene) -> list[Text]:

@@ -13,12 +13,12 @@ from xml.etree import ElementTree as ET
 import pytest
 from fontTools.ttLib import TTFont
 
-from milepost.drawing.lettering import Style, width_of, wrapped
+from milepost.drawing.map_text import content_of
 from milepost.drawing.page import page_of
 from milepost.drawing.raster import png_of
 from milepost.drawing.sheet import picture
 from milepost.drawing.svg import svg_of
-from milepost.drawing.telling import content_of
+from milepost.drawing.text_metrics import Style, width_of, wrapped
 from milepost.language.loader import load
 from milepost.language.model import Map
 from tests.drawing.large import large

@@ -10,7 +10,7 @@ from milepost.explain.future_sentences import _SENTENCES, coming, with_sentence
 from milepost.explain.held_messages import days_said
 from milepost.explain.sentences import Wording
 from milepost.language.loader import load
-from milepost.planner.chart import Chart
+from milepost.planner.compiled_map import Chart
 
 MAP = Path(__file__).parents[2] / "maps" / "enterprise-save-time"
 

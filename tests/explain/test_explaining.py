@@ -10,11 +10,11 @@ from milepost.explain.held_messages import held_messages
 from milepost.explain.journey import explain, explain_step
 from milepost.explain.sentences import Wording
 from milepost.language.cel_text import conjuncts
-from milepost.planner.chart import Chart
+from milepost.planner.compiled_map import Chart
 from milepost.planner.condition_trace import look
 from milepost.planner.facts import Answered, AttributesSet, EventHappened, Fact, Paused, PlayStarted, StepDone
 from milepost.planner.instants import Instant, parse
-from milepost.planner.matching import considered
+from milepost.planner.segment_match import considered
 from milepost.planner.simulation import simulate
 from milepost.planner.state import State
 from milepost.planner.turn import Turn

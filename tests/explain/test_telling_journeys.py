@@ -12,14 +12,14 @@ from milepost.explain import local_time
 from milepost.explain.sentences import IGNORED, Wording
 from milepost.explain.waits import waiting_for
 from milepost.language.loader import from_files, load
-from milepost.planner.chart import Chart
+from milepost.planner.compiled_map import Chart
+from milepost.planner.fact_effects import take
 from milepost.planner.facts import AttributesSet, Ended, EventHappened, Fact, Paused, StepDone
 from milepost.planner.instants import Instant, parse
 from milepost.planner.outlook import forecast
 from milepost.planner.plan import plan
 from milepost.planner.simulation import simulate
 from milepost.planner.state import State
-from milepost.planner.taking import take
 from milepost.planner.timeline import Kind
 from milepost.scenarios.scenario import load_scenario
 from tests.web.example import DAY, FILES, START, customer

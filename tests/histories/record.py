@@ -17,10 +17,10 @@ from typing import Any
 from temporalio.client import WorkflowHistory
 
 from milepost.channels.protocol import TryAgain, Undeliverable
-from milepost.cli.engine_temporal import time_skipping_server
+from milepost.cli.temporal_runner import time_skipping_server
 from milepost.planner.written_facts import WrittenFact
-from milepost.store.engine import open_store
-from milepost.store.migrate import upgrade
+from milepost.store.database import open_store
+from milepost.store.schema_upgrade import upgrade
 from tests.workflows.example import START
 from tests.workflows.rig import Rig, eventually, rig_on
 

@@ -15,7 +15,7 @@ from ruamel.yaml import YAML
 from typer.testing import CliRunner
 
 from milepost.cli import main as cli
-from milepost.cli.support.lazy import LazyCommand
+from milepost.cli.support.lazy_commands import LazyCommand
 from milepost.cli.support.settings_reference import markdown as settings_page
 from milepost.language.loader import load
 from milepost.people.dry_run import examine

@@ -4,7 +4,7 @@ from milepost.customer import Customer
 from milepost.imports.missing_dates import Dates
 from milepost.language.loader import from_data
 from milepost.language.yaml_text import read_yaml
-from milepost.planner.chart import Chart
+from milepost.planner.compiled_map import Chart
 from tests.store.book import START
 
 MAP = """

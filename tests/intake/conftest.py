@@ -5,7 +5,7 @@ import pytest
 from milepost.intake.intake import Door
 from milepost.planner.clock import REAL_TIME
 from milepost.store import customers, maps
-from milepost.store.engine import Store
+from milepost.store.database import Store
 from tests.workflows.example import CUSTOMER, FILES, START
 
 

@@ -7,13 +7,13 @@ import pytest
 from temporalio.testing import WorkflowEnvironment
 
 from milepost.channels.protocol import TryAgain
-from milepost.cli.engine_temporal import time_skipping_server
+from milepost.cli.temporal_runner import time_skipping_server
 from milepost.intake.intake import Became, Door
 from milepost.intake.sweeper import Swept
 from milepost.planner.state import State
 from milepost.planner.written_facts import WrittenFact
 from milepost.store import facts, journeys
-from milepost.store.engine import Store, open_store
+from milepost.store.database import Store, open_store
 from milepost.temporal.connection import TemporalPlace, connect
 from tests.workflows.example import CUSTOMER, START
 from tests.workflows.rig import Rig, eventually, rig_on

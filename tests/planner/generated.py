@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from milepost.customer import Contact, Customer
 from milepost.language.model import Map
 from milepost.planner import facts as told
-from milepost.planner.chart import Chart
+from milepost.planner.compiled_map import Chart
 from milepost.planner.instants import parse
 
 START = parse("2026-03-02T10:00:00-05:00")

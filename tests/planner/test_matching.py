@@ -1,8 +1,8 @@
 from __future__ import annotations
 
-from milepost.planner.chart import Chart
+from milepost.planner.compiled_map import Chart
 from milepost.planner.instants import parse
-from milepost.planner.matching import Match, MayEnter, MayNotEnter, NoMatch, best_map, may_enter
+from milepost.planner.segment_match import Match, MayEnter, MayNotEnter, NoMatch, best_map, may_enter
 from tests.workflows.example import CUSTOMER, FILES, MAP, START, chart_of
 
 

@@ -7,9 +7,9 @@ import json
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from milepost.planner.chart import Chart
+from milepost.planner.compiled_map import Chart
+from milepost.planner.expected_timers import foreseen
 from milepost.planner.facts import MapChanged
-from milepost.planner.foreseeing import foreseen
 from milepost.planner.plan import plan
 from milepost.planner.simulation import simulate, steps
 from milepost.planner.state import State

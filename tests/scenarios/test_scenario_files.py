@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from milepost.cli.engines import run_on_planner
+from milepost.cli.runners import run_on_planner
 from milepost.people.sample_year import load_made_up
-from milepost.planner.matching import matches
-from milepost.scenarios.checks.shapes import fields_of
+from milepost.planner.segment_match import matches
+from milepost.scenarios.checks.timeline_fields import fields_of
 from milepost.scenarios.discovery import map_of, scenario_files, sort_of
 from milepost.scenarios.scenario import load_scenario
 

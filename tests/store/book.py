@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from milepost.customer import Contact, Customer
 from milepost.language.model import Map
-from milepost.planner.chart import Chart
+from milepost.planner.compiled_map import Chart
 from milepost.planner.facts import Fact
 from milepost.planner.instants import Instant, parse
 from milepost.planner.plan import Plan, plan

@@ -7,7 +7,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import StatementError
 
 from milepost.store import customers
-from milepost.store.engine import check, database_url, open_store
+from milepost.store.database import check, database_url, open_store
 from milepost.store.errors import StoreUnreachable
 from tests.store.book import START, customer
 

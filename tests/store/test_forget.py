@@ -6,9 +6,9 @@ import pytest
 
 from milepost.planner.facts import Answered, StepDone
 from milepost.store import facts
-from milepost.store.engine import open_store
+from milepost.store.database import open_store
+from milepost.store.erasure import forget
 from milepost.store.errors import UnknownCustomer
-from milepost.store.forget import forget
 from tests.store.book import DAY, HOUR, START, Walk, customer, everything, publish
 
 

@@ -8,10 +8,10 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import inspect
 
-from milepost.store import migrate
-from milepost.store.engine import open_store
+from milepost.store import schema_upgrade as migrate
+from milepost.store.database import open_store
 from milepost.store.errors import StoreTooNew, StoreUnreachable
-from milepost.store.migrate import config, upgrade
+from milepost.store.schema_upgrade import config, upgrade
 from milepost.store.tables import Base
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from milepost.store import maps, reviews
-from milepost.store.charts import Charts
+from milepost.store.compiled_maps import Charts
 from tests.store.book import DAY, START
 from tests.web.example import FILES, MAP
 

@@ -29,7 +29,7 @@ from milepost.planner.simulation import simulate
 from milepost.planner.state import State
 from milepost.store import customers, journeys, messages, outcomes, tasks, timeline
 from milepost.store.advance import write_plan
-from milepost.store.engine import open_store
+from milepost.store.database import open_store
 from milepost.store.errors import StaleRevision, UnknownJourney
 from tests.planner.generated import DAY, charts, facts_for
 from tests.planner.generated import START as GENERATED_START

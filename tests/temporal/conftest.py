@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from milepost.devserver.folder import DataFolder
+from milepost.devserver.data_folder import DataFolder
 
 
 @pytest.fixture

@@ -8,10 +8,10 @@ from temporalio.api.failure.v1 import Failure
 from temporalio.client import Client
 from temporalio.exceptions import ApplicationError
 
-from milepost.devserver.folder import DataFolder
+from milepost.devserver.data_folder import DataFolder
 from milepost.devserver.ports import free_port
 from milepost.devserver.server import TemporalServer
-from milepost.devserver.supervise import Supervisor
+from milepost.devserver.supervisor import Supervisor
 from milepost.temporal.connection import (
     TemporalPlace,
     TemporalSettingsError,

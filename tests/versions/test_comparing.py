@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from milepost.language.loader import load
-from milepost.planner.chart import Chart
+from milepost.planner.compiled_map import Chart
 from milepost.planner.facts import AttributesSet, Ended, Fact, MapChanged, Paused, StepDone
 from milepost.planner.instants import Instant, parse, text
 from milepost.planner.simulation import simulate

@@ -22,7 +22,7 @@ from milepost.planner.instants import Instant, moment
 from milepost.planner.written_facts import WrittenFact
 from milepost.settings import Settings
 from milepost.store import facts, journeys, maps, timeline
-from milepost.store.engine import Store, open_store
+from milepost.store.database import Store, open_store
 from milepost.store.tables import AnswerRow, FactRow, JourneyRow, TaskRow, TimelineRow
 from milepost.web.app import create_app
 from tests.web.example import ANA, FILES, KIM, SAM, START, customer

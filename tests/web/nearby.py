@@ -14,8 +14,8 @@ from milepost.intake.journey_client import Reach, Reached
 from milepost.planner.clock import REAL_TIME
 from milepost.planner.instants import Instant
 from milepost.store import facts, journeys
-from milepost.store.charts import Charts
-from milepost.store.engine import Store
+from milepost.store.compiled_maps import Charts
+from milepost.store.database import Store
 from milepost.store.tables import JourneyRow
 from milepost.wire.activities import AdvanceOrder, DeliveryOrder
 

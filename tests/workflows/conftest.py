@@ -5,8 +5,8 @@ from collections.abc import AsyncIterator
 import pytest
 from temporalio.testing import WorkflowEnvironment
 
-from milepost.cli.engine_temporal import time_skipping_server
-from milepost.store.engine import Store, open_store
+from milepost.cli.temporal_runner import time_skipping_server
+from milepost.store.database import Store, open_store
 from tests.workflows.rig import Rig, rig_on
 
 

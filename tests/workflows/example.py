@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from milepost.customer import Contact, Customer
 from milepost.language.loader import content_hash, from_files
-from milepost.planner.chart import Chart
+from milepost.planner.compiled_map import Chart
 from milepost.planner.instants import parse
 
 START = parse("2026-03-02T15:00:00Z")  # a Monday, 10:00 in New York

@@ -21,8 +21,8 @@ from milepost.planner.instants import Instant
 from milepost.planner.simulation import simulate
 from milepost.planner.state import State
 from milepost.store import customers, facts, journeys, maps, timeline
-from milepost.store.charts import Charts
-from milepost.store.engine import Store
+from milepost.store.compiled_maps import Charts
+from milepost.store.database import Store
 from milepost.store.tables import JourneyRow
 from milepost.wire.journey import DEFAULT_MAX_HISTORY, JourneyStatus, workflow_id
 from tests.workflows.example import CUSTOMER, FILES, START

@@ -11,9 +11,9 @@ from milepost.planner.instants import text
 from milepost.planner.state import State
 from milepost.planner.written_facts import WrittenFact
 from milepost.store import customers, facts, journeys, maps, timeline
-from milepost.store.charts import Charts
-from milepost.store.engine import Store
-from milepost.store.forget import forget
+from milepost.store.compiled_maps import Charts
+from milepost.store.database import Store
+from milepost.store.erasure import forget
 from milepost.wire.activities import AdvanceOrder
 from tests.workflows.crashing import CrashAfter
 from tests.workflows.example import CUSTOMER, FILES, MAP, START

@@ -9,7 +9,7 @@ from milepost.channels.protocol import TryAgain, Undeliverable
 from milepost.planner.instants import parse
 from milepost.planner.written_facts import WrittenFact
 from milepost.store import facts, messages
-from milepost.store.engine import Store
+from milepost.store.database import Store
 from tests.workflows.example import START
 from tests.workflows.rig import Rig, eventually, rig_on
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from temporalio.testing import WorkflowEnvironment
 
-from milepost.cli.engine_temporal import simulate_on
+from milepost.cli.temporal_runner import simulate_on
 from milepost.planner.facts import AttributesSet, Ended
 from milepost.planner.simulation import simulate
 from milepost.planner.timeline import Entry

@@ -24,7 +24,7 @@ from milepost.planner.simulation import simulate
 from milepost.planner.written_facts import WrittenFact
 from milepost.settings import load
 from milepost.store import clock, customers, facts, journeys, maps, timeline
-from milepost.store.engine import Store, open_store
+from milepost.store.database import Store, open_store
 from milepost.temporal.connection import data_converter
 from milepost.wire.search_attributes import ALL
 from tests.workflows.example import CUSTOMER, FILES, START

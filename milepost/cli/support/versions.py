@@ -6,18 +6,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from milepost.cli.support.database import is_there, opened
 from milepost.cli.support.errors import CommandError
-from milepost.cli.support.opening import is_there, opened
 from milepost.explain.sentences import version_said
 from milepost.language.lint import lint
 from milepost.language.loader import MAP_FILE, content_hash, load
 from milepost.language.names import nearest
-from milepost.planner.chart import Chart
+from milepost.planner.compiled_map import Chart
 from milepost.settings import Settings
 from milepost.store import maps
-from milepost.store.charts import Charts
-from milepost.store.naming import listed, meant
+from milepost.store.compiled_maps import Charts
 from milepost.store.tables import MapVersionRow
+from milepost.store.version_names import listed, meant
 
 _LISTED = 12  # folders that an error names
 

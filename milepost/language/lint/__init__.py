@@ -7,13 +7,13 @@ from collections.abc import Callable, Iterator
 from milepost.language.findings import Finding, related, starts_with
 from milepost.language.lint.advice import check_advice
 from milepost.language.lint.circles import check_circles
+from milepost.language.lint.condition_places import check_conditions
 from milepost.language.lint.files import check_files
 from milepost.language.lint.ids import check_ids
-from milepost.language.lint.meanings import check_conditions
 from milepost.language.lint.openings import check_openings
+from milepost.language.lint.outline import Sight
 from milepost.language.lint.places import check_places
 from milepost.language.lint.references import check_references
-from milepost.language.lint.sight import Sight
 from milepost.language.lint.values import check_values
 from milepost.language.loader import Loaded
 from milepost.language.problems import Problem, in_order

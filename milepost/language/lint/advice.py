@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from milepost.language.findings import Finding
-from milepost.language.lint.sight import Sight, is_unreadable
+from milepost.language.lint.outline import Sight, is_unreadable
 from milepost.language.model import Action, Outcome, Play, Stage, Touchpoint
 
 _VERDICTS = ("verified", "partial", "disputed", "silent")

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from milepost.language.durations import Duration
 from milepost.language.findings import Finding
 from milepost.language.lint.openings import circle_from
-from milepost.language.lint.sight import Sight, arrows
+from milepost.language.lint.outline import Sight, arrows
 from milepost.language.model import AnyStep, Play, Stage, Touchpoint
 from milepost.language.yaml_text import Path
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from milepost.language.findings import Finding, describe
-from milepost.language.lint.sight import Placed, Sight, is_unreadable
+from milepost.language.lint.outline import Placed, Sight, is_unreadable
 from milepost.language.loader import SIDE_FOLDERS, Loaded
 from milepost.language.names import did_you_mean, nearest
 from milepost.language.problems import Problem

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from milepost.language.findings import Finding, describe
-from milepost.language.lint.sight import Sight
+from milepost.language.lint.outline import Sight
 from milepost.language.names import BUILT_IN
 from milepost.language.yaml_text import Path
 

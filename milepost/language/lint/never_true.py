@@ -11,7 +11,7 @@ from datetime import date
 from milepost.language import cel_text
 from milepost.language.cel_text import Token
 from milepost.language.findings import related
-from milepost.language.lint.sight import Sight
+from milepost.language.lint.outline import Sight
 from milepost.language.model import AttributeType, Outcome, Touchpoint
 from milepost.language.names import did_you_mean, nearest
 

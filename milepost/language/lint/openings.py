@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from milepost.language.conditions import ConditionError, compile_condition
 from milepost.language.findings import Finding
-from milepost.language.lint.sight import Placed, Sight, arrows
+from milepost.language.lint.outline import Placed, Sight, arrows
 from milepost.language.model import Play, Stage
 
 

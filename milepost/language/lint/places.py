@@ -11,7 +11,7 @@ import holidays
 from babel import Locale
 
 from milepost.language.findings import Finding
-from milepost.language.lint.sight import Sight
+from milepost.language.lint.outline import Sight
 from milepost.language.names import did_you_mean, nearest
 
 _NO_COUNTRIES = ("EU", "EZ", "QO", "UN", "XA", "XB", "ZZ")

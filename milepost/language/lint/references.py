@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator
 
 from milepost.language.durations import Anchor
 from milepost.language.findings import Finding, describe
-from milepost.language.lint.sight import Sight, arrows, is_unreadable
+from milepost.language.lint.outline import Sight, arrows, is_unreadable
 from milepost.language.model import (
     Action,
     AttributeType,

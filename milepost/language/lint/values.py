@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from milepost.language.findings import Finding
-from milepost.language.lint.sight import Sight
+from milepost.language.lint.outline import Sight
 from milepost.language.model import Attribute, AttributeType, BranchItem
 from milepost.language.names import BUILT_IN, did_you_mean, nearest
 from milepost.language.values import fits

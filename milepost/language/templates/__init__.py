@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from milepost.language.templates.checking import check_template
+from milepost.language.templates.checks import check_template
 from milepost.language.templates.context import (
     ContactContext,
     CsmContext,
@@ -16,7 +16,8 @@ from milepost.language.templates.context import (
     message_context,
     playbook_context,
 )
-from milepost.language.templates.reading import (
+from milepost.language.templates.renderer import Rendered, render_merged, render_message, render_playbook
+from milepost.language.templates.source import (
     MessageTemplate,
     TemplateFailed,
     TemplateProblem,
@@ -24,7 +25,6 @@ from milepost.language.templates.reading import (
     pick_variant,
     variant_language,
 )
-from milepost.language.templates.rendering import Rendered, render_merged, render_message, render_playbook
 
 __all__ = [
     "ContactContext",

@@ -25,7 +25,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.visitor import NodeTransformer
 
 from milepost.language.templates.context import Link
-from milepost.language.templates.reading import TemplateFailed
+from milepost.language.templates.source import TemplateFailed
 
 MAX_SOURCE = 100_000
 MAX_OUTPUT = 200_000

@@ -13,9 +13,9 @@ from milepost.language.yaml_text import Path
 from milepost.planner.instants import Instant
 from milepost.planner.timeline import Kind
 from milepost.scenarios.checks.dates import read_instant
+from milepost.scenarios.checks.defined_names import Known, unknown
 from milepost.scenarios.checks.excluded import check_excluded
-from milepost.scenarios.checks.known import Known, unknown
-from milepost.scenarios.checks.shapes import ENTRY_FIELDS, ONE_OF, WORDS_BY_KIND, fields_of
+from milepost.scenarios.checks.timeline_fields import ENTRY_FIELDS, ONE_OF, WORDS_BY_KIND, fields_of
 
 _KINDS = [kind.value for kind in Kind]
 _OF_OUTCOMES = (Kind.OUTCOME_ASKED, Kind.OUTCOME_ANSWERED, Kind.OUTCOME_SILENT, Kind.OUTCOME_REVOKED)

@@ -9,9 +9,9 @@ from milepost.language.findings import Finding
 from milepost.language.model import BranchItem, Outcome, Touchpoint
 from milepost.language.structure import nodes_of
 from milepost.language.yaml_text import Path
-from milepost.planner.chart import Chart, ChartPlay, ChartStep
+from milepost.planner.compiled_map import Chart, ChartPlay, ChartStep
 from milepost.planner.timeline import Kind
-from milepost.scenarios.checks.known import Known
+from milepost.scenarios.checks.defined_names import Known
 
 Entry = Mapping[str, Any]
 _MESSAGE = ("reason", "template", "persona")

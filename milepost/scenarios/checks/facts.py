@@ -14,7 +14,7 @@ from milepost.planner.instants import Instant, instant
 from milepost.planner.timeline import Kind
 from milepost.planner.written_facts import WrittenFact
 from milepost.scenarios.checks.dates import read_instant
-from milepost.scenarios.checks.known import Known, unknown
+from milepost.scenarios.checks.defined_names import Known, unknown
 from milepost.scenarios.checks.people import check_changes, check_contacts, check_team
 
 _NAMES_A_STEP = ("step_done", "step_skipped", "step_reopened", "snoozed", "answer", "revoked")

@@ -12,12 +12,12 @@ from milepost.language.names import did_you_mean, nearest
 from milepost.language.values import fits
 from milepost.language.yaml_text import Path
 from milepost.planner.calendars import is_zone
-from milepost.planner.chart import Chart
+from milepost.planner.compiled_map import Chart
 from milepost.planner.condition_trace import shown
 from milepost.planner.instants import Instant
-from milepost.planner.matching import considered, matches
+from milepost.planner.segment_match import considered, matches
 from milepost.planner.written_facts import WrittenContact
-from milepost.scenarios.checks.known import Known, unknown
+from milepost.scenarios.checks.defined_names import Known, unknown
 
 FIELDS_OF_EVERY_CUSTOMER = ("name", "timezone", "country", "language")
 ENGINES_ROLE = "csm"

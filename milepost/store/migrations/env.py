@@ -1,4 +1,4 @@
-"""Run migrations on the connection that `milepost.store.migrate` hands over."""
+"""Run migrations on the connection that `milepost.store.schema_upgrade` hands over."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ from milepost.planner.state import State
 from milepost.store import customers as customer_rows
 from milepost.store import journeys, outcomes, overview, tasks, timeline
 from milepost.store.overview import Line, Wanted
-from milepost.web.api import showing
+from milepost.web.api import presenters as showing
 from milepost.web.api.shapes import (
     ContactShown,
     CustomerGiven,

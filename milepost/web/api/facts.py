@@ -6,7 +6,7 @@ from fastapi import APIRouter, Response
 
 from milepost.intake.intake import Became
 from milepost.planner.written_facts import WrittenFact
-from milepost.web.api import showing
+from milepost.web.api import presenters as showing
 from milepost.web.api.shapes import FactGiven, ToldShown
 from milepost.web.services import Served
 

@@ -8,7 +8,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from milepost.customer import Customer
 from milepost.imports import places
-from milepost.imports.cells import read_id
+from milepost.imports.cell_parsers import read_id
 from milepost.intake.intake import Became
 from milepost.planner.written_facts import Name, Value, WrittenContact, WrittenFact
 

@@ -6,7 +6,7 @@ from fastapi import APIRouter
 
 from milepost.planner.instants import text
 from milepost.store import customers, tasks
-from milepost.web.api import showing
+from milepost.web.api import presenters as showing
 from milepost.web.api.shapes import TaskList
 from milepost.web.services import Served
 

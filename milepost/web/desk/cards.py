@@ -20,7 +20,7 @@ from milepost.language.templates import (
     playbook_context,
     render_playbook,
 )
-from milepost.planner.chart import Chart
+from milepost.planner.compiled_map import Chart
 from milepost.planner.instants import Instant
 from milepost.planner.state import State
 from milepost.planner.turn import Turn

@@ -16,9 +16,9 @@ from milepost.store.tasks import TaskLine
 from milepost.web import forms
 from milepost.web.desk.cards import Card, Seen, card
 from milepost.web.desk.reviews import ReviewCard, cards, due_of, unowned
-from milepost.web.noted import noted
+from milepost.web.identity import Looking, Person
 from milepost.web.pages import render, shell
-from milepost.web.people import Looking, Person
+from milepost.web.pending_facts import noted
 from milepost.web.services import Served, Services
 from milepost.web.zones import ours
 

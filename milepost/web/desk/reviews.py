@@ -14,8 +14,8 @@ from milepost.planner.instants import Instant
 from milepost.store import reviews
 from milepost.store.reviews import MapReview
 from milepost.web import forms
+from milepost.web.identity import Acting, Person, safe_onward
 from milepost.web.pages import back_to
-from milepost.web.people import Acting, Person, safe_onward
 from milepost.web.problems import Failed
 from milepost.web.services import Served, Services
 

@@ -7,9 +7,9 @@ from starlette.responses import Response
 
 from milepost.store import customers, facts, maps, messages, outcomes, tasks, timeline
 from milepost.store import journeys as journey_rows
-from milepost.web.ops.composing import KINDS, Loaded, customer_page, version_said
+from milepost.web.identity import Looking
+from milepost.web.ops.customer_page import KINDS, Loaded, customer_page, version_said
 from milepost.web.pages import render, shell
-from milepost.web.people import Looking
 from milepost.web.services import Served, Services
 
 router = APIRouter(prefix="/ops", include_in_schema=False)

@@ -10,12 +10,13 @@ from starlette.responses import Response
 
 from milepost.explain import local_time
 from milepost.explain.sentences import short_hash
-from milepost.store import figures, maps, reviews
+from milepost.store import dashboard_counts as figures
+from milepost.store import maps, reviews
 from milepost.store.reviews import MapReview
 from milepost.store.tables import MapVersionRow
 from milepost.web.desk.reviews import before_said
+from milepost.web.identity import Looking
 from milepost.web.pages import render, shell
-from milepost.web.people import Looking
 from milepost.web.services import Served
 from milepost.web.zones import ours
 

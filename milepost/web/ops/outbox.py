@@ -12,9 +12,9 @@ from milepost.explain import local_time
 from milepost.explain.sentences import spaced
 from milepost.store import messages
 from milepost.store.messages import MessageLine, Status
-from milepost.web.ops.waiting import Waiting, waiting
+from milepost.web.identity import Looking
+from milepost.web.ops.held_messages import Waiting, waiting
 from milepost.web.pages import render, shell
-from milepost.web.people import Looking
 from milepost.web.problems import Failed
 from milepost.web.services import Served
 from milepost.web.zones import ours

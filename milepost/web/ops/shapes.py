@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from milepost.explain.waits import Waits
-from milepost.web.ops.blocked import Blocked
+from milepost.web.ops.blocked_journey import Blocked
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,9 @@ from typing import Any
 from milepost.customer import Customer
 from milepost.drawing.phrases import Phrases
 from milepost.explain.sentences import listed, number, spaced
-from milepost.planner.chart import Chart
+from milepost.planner.compiled_map import Chart
 from milepost.planner.instants import Instant
-from milepost.planner.matching import Considered, considered
+from milepost.planner.segment_match import Considered, considered
 
 
 def reasons(charts: Iterable[Chart], customer: Customer, now: Instant) -> tuple[str, ...]:

@@ -11,15 +11,15 @@ from starlette.responses import Response
 from milepost.explain import local_time
 from milepost.explain.sentences import Wording
 from milepost.language.model import Action, Outcome, Touchpoint
-from milepost.planner.chart import ChartStep
+from milepost.planner.compiled_map import ChartStep
 from milepost.planner.instants import Instant
 from milepost.planner.turn import Turn
 from milepost.store import outcomes
 from milepost.store.outcomes import OutcomeLine
 from milepost.web import forms
-from milepost.web.noted import noted
 from milepost.web.pages import render, told
-from milepost.web.portal.opening import Opened, open_link
+from milepost.web.pending_facts import noted
+from milepost.web.portal.plan_link import Opened, open_link
 from milepost.web.problems import Failed
 from milepost.web.services import Served, Services
 

@@ -1,0 +1,147 @@
+"""Counting one journey: every plan of it is looked at once, and only numbers are kept."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from milepost.capacity.tally import Series, Tally, Weeks
+from milepost.language.model import Touchpoint
+from milepost.people.behaviour import Behaviour
+from milepost.planner.commands import CloseTask, OpenTask, SendMessage
+from milepost.planner.compiled_map import Chart, ChartStep
+from milepost.planner.instants import Instant
+from milepost.planner.open_tasks import minutes
+from milepost.planner.plan import Plan
+from milepost.planner.state import State
+from milepost.planner.timeline import Entry, Kind
+
+MOST_MESSAGES = 20
+"""Messages to one contact in one week that are told apart; more count as so many."""
+
+ENGINE = "engine:"
+"""Where the work of tasks that Milepost itself gives is counted; that of others at `stage:ID` or `play:ID`."""
+
+
+@dataclass(slots=True)
+class Watch:
+    """Counts one journey of one run into a tally; what lies before or after the weeks is not counted.
+
+    Effort is counted in whole minutes, in the week in which a task is done. Days are those of the map's working time.
+    """
+
+    chart: Chart
+    behaviour: Behaviour
+    weeks: Weeks
+    tally: Tally
+    run: int
+    _engine: dict[str, str] = field(default_factory=dict)
+    _messages: Counter[tuple[str, int]] = field(default_factory=Counter)
+
+    def watch(self, lived: Iterable[Plan], start: Instant) -> None:
+        """Look at a whole journey."""
+        state: State | None = None
+        for made in lived:
+            state = made.state
+            for entry in made.timeline:
+                week = self._week(entry.at)
+                if week is not None:
+                    self._take(entry, week)
+            for command in made.commands:
+                if isinstance(command, OpenTask | CloseTask | SendMessage):
+                    self._obey(command, state)
+        if state is not None:
+            self._sum_up(state, start)
+
+    def _take(self, entry: Entry, week: int) -> None:
+        more = entry.more
+        match entry.kind:
+            case Kind.JOURNEY_STARTED:
+                self._count("started", "", week)
+            case Kind.JOURNEY_ENDED:
+                self._count("ended", str(more.get("reason")), week)
+            case Kind.STEP_OPENED | Kind.STEP_DONE | Kind.STEP_OVERDUE | Kind.STEP_ESCALATED:
+                self._step(entry.kind, self.chart.steps[more["step"]], week)
+            case Kind.OUTCOME_ASKED:
+                self._count("asked", more["step"], week)
+            case Kind.OUTCOME_ANSWERED:
+                self._count(str(more["verdict"]), more["step"], week)
+            case Kind.OUTCOME_SILENT:
+                self._count("silent", more["step"], week)
+            case Kind.PLAY_STARTED:
+                self._count("play", more["play"], week)
+
+    def _step(self, kind: Kind, step: ChartStep, week: int) -> None:
+        if not step.is_task:
+            return
+        assert isinstance(step.step, Touchpoint)
+        role = step.step.role or ""
+        self._count(_TASKS[kind], role, week)
+        if kind is Kind.STEP_DONE:
+            effort = step.step.effort or self.behaviour.colleagues.without_effort
+            self._work(role, f"{'play' if step.in_play else 'stage'}:{step.container}", week, minutes(effort) or 0)
+
+    def _work(self, role: str, place: str, week: int, many: int) -> None:
+        self._count("minutes", role, week, many)
+        self._count("minutes in", place, week, many)
+
+    def _obey(self, command: OpenTask | CloseTask | SendMessage, state: State) -> None:
+        week = self._week(state.clock)
+        match command:
+            case OpenTask(step=None):
+                self._engine[command.task] = command.role
+                if week is not None:
+                    self._count("opened", command.role, week)
+            case CloseTask(status="done") if command.task in self._engine and week is not None:
+                role = self._engine[command.task]
+                self._count("done", role, week)
+                self._work(role, ENGINE, week, minutes(self.behaviour.colleagues.engine_tasks.effort) or 0)
+            case SendMessage() if week is not None:
+                self._messages[command.contact, week] += 1
+
+    def _sum_up(self, state: State, start: Instant) -> None:
+        """What is known only at the end: the days that the journey was open, and who got how many messages a week."""
+        first = max(self._day(start), self.weeks.first)
+        ended = state.ended_at if state.status == "ended" and state.ended_at is not None else None
+        last = self.weeks.last if ended is None else min(self._day(ended), self.weeks.last)
+        contacts = len(state.customer.contacts)
+        per_week = Counter((week, min(many, MOST_MESSAGES)) for (_, week), many in self._messages.items())
+        written_to = Counter(week for _, week in self._messages)
+        for week, days in _days_by_week(self.weeks, first, last):
+            self._count("days", "", week, days)
+            if contacts > written_to[week]:
+                self._count("contacts", "0", week, contacts - written_to[week])
+        for (week, many), number in per_week.items():
+            self._count("contacts", str(many), week, number)
+        for (_, week), many in self._messages.items():
+            self._count("messages", "", week, many)
+
+    def _count(self, measure: str, about: str, week: int, number: int = 1) -> None:
+        self.tally.add(Series(measure, self.chart.map.map, about, self.run), week, number)
+
+    def _week(self, at: Instant) -> int | None:
+        day = self._day(at)
+        return self.weeks.of(day) if self.weeks.first <= day <= self.weeks.last else None
+
+    def _day(self, at: Instant) -> date:
+        return self.chart.ours.local(at).date()
+
+
+_TASKS = {
+    Kind.STEP_OPENED: "opened",
+    Kind.STEP_DONE: "done",
+    Kind.STEP_OVERDUE: "late",
+    Kind.STEP_ESCALATED: "escalated",
+}
+
+
+def _days_by_week(weeks: Weeks, first: date, last: date) -> list[tuple[int, int]]:
+    """The weeks from one day to another, each with how many of those days lie in it."""
+    found = []
+    while first <= last:
+        sunday = first + timedelta(days=6 - first.weekday())
+        found.append((weeks.of(first), (min(sunday, last) - first).days + 1))
+        first = sunday + timedelta(days=1)
+    return found

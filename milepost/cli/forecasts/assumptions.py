@@ -1,0 +1,119 @@
+"""What a forecast rests on, in words: how people behave, who there is, when journeys begin, and what was changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+
+from milepost.capacity.report import Report, RoleWork
+from milepost.cli.support.output import count_of
+from milepost.explain.sentences import number, quoted, spaced
+from milepost.language.model import Outcome
+from milepost.people.behaviour import Behaviour, Pace, StepBehaviour
+from milepost.planner.compiled_map import Chart, ChartStep
+
+_PACES = {"early": "early", "on_time": "in time", "late": "late", "never": "never"}
+
+
+def assumed(behaviour: Behaviour, report: Report) -> Iterator[str]:
+    """What the figures rest on, a line each."""
+    ours, theirs = behaviour.colleagues, behaviour.customers
+    yield f"Colleagues do a task {_pace(ours.pace)} (by up to {ours.late_by}), however full the week is."
+    yield f"Customers do an action {_pace(theirs.pace)} (by up to {theirs.late_by})."
+    yield from _answers(behaviour, report)
+    yield from _differing(behaviour, report)
+    engine = ours.engine_tasks
+    yield f"A colleague gets {_percent(engine.unsticks)} of stuck customers to do what is open in their stage."
+    yield f"A task without effort takes {ours.without_effort}, one that Milepost itself gives {engine.effort}."
+    yield from _wandering(behaviour, report)
+    yield from (f"The event {name!r} comes {number(many)} times a year." for name, many in behaviour.events.items())
+    yield from (f"{role.title}: {_people(role)}." for role in report.roles)
+    yield f"Journeys begin {_starts(behaviour, report.play.weeks.first)}."
+    yield "docs/forecast.md says all that is assumed, and how to change it."
+
+
+def _answers(behaviour: Behaviour, report: Report) -> Iterator[str]:
+    """What is said of outcomes that the behaviour does not speak of one by one, if there are any."""
+    outcomes = [step.id for step in _steps(report).values() if isinstance(step.step, Outcome)]
+    own = [name for name in outcomes if name in behaviour.steps and behaviour.steps[name].answers]
+    theirs = behaviour.customers
+    if len(own) == len(outcomes) and own:
+        yield f"Asked for an outcome they answer within {theirs.answer_within}."
+        return
+    asked = "another outcome" if own else "an outcome"
+    yield f"Asked for {asked} they answer within {theirs.answer_within}: {_shares(theirs.answers.weights)}."
+
+
+def _wandering(behaviour: Behaviour, report: Report) -> Iterator[str]:
+    """The figures that wander, of those that the maps with customers know: they start what waits for them."""
+    known = {name for chart in _charts(report) for name in chart.map.attributes}
+    for name, drift in sorted(behaviour.attributes.items()):
+        if name in known:
+            home = "where it began" if drift.towards is None else f"{drift.towards:g}"
+            swing = f"by up to {drift.swing:g} up or down and {_percent(drift.pull)} of the way back to {home}"
+            bounds = f"from {drift.lowest:g} to {drift.highest:g}"
+            yield f"{name!r} wanders: every {drift.every} {swing}, {bounds}. What waits for it starts by that alone."
+
+
+def _differing(behaviour: Behaviour, report: Report) -> Iterator[str]:
+    """The steps that the behaviour sets apart."""
+    steps = _steps(report)
+    for name, own in behaviour.steps.items():
+        if name in steps and (said := "; ".join(_own(own))):
+            known = steps[name].step
+            title = known.statement if isinstance(known, Outcome) else known.title
+            yield f"{quoted(title.rstrip('.'))} ({name}): {said}, as the behaviour says."
+
+
+def _own(own: StepBehaviour) -> Iterator[str]:
+    if own.answers:
+        yield _shares(own.answers.weights)
+    if own.pace:
+        yield f"done {_pace(own.pace)}"
+    if own.results:
+        yield f"ends as {_shares(own.results)}"
+
+
+def _steps(report: Report) -> Mapping[str, ChartStep]:
+    """The steps of the maps that customers are on."""
+    return {name: step for chart in _charts(report) for name, step in chart.steps.items()}
+
+
+def _charts(report: Report) -> list[Chart]:
+    return [chart for chart in report.play.charts if report.played.customers[chart.map.map]]
+
+
+def _people(work: RoleWork) -> str:
+    capacity = work.capacity
+    if capacity.source == "nowhere":
+        return "neither the book nor the behaviour names anybody, so there is nothing to hold the hours against"
+    if capacity.source == "behaviour":
+        people = "1 person" if capacity.people == 1 else f"{capacity.people:g} people"
+        return f"{people} with {capacity.each:g} hours a week, as the behaviour says"
+    named = count_of(int(capacity.people), "person", "people")
+    shared = capacity.hours < capacity.people * capacity.each
+    other = "; who has several roles has a part for each" if shared else ""
+    return f"the book names {named}, each taken to have {capacity.each:g} hours for customers a week{other}"
+
+
+def _starts(behaviour: Behaviour, first: date) -> str:
+    starts = behaviour.starts
+    spread = f"on {first}, all at once" if not starts.over.count else f"evenly over {starts.over} from {first} on"
+    return spread if starts.attribute is None else f"on the day in {starts.attribute!r}; those without one {spread}"
+
+
+def _pace(pace: Pace) -> str:
+    return ", ".join(f"{_percent(share)} {_PACES[name]}" for name, share in _parts(pace.weights))
+
+
+def _shares(weights: Mapping[str, float]) -> str:
+    return ", ".join(f"{_percent(share)} {spaced(name)}" for name, share in _parts(weights))
+
+
+def _parts(weights: Mapping[str, float]) -> list[tuple[str, float]]:
+    whole = sum(weights.values())
+    return [(name, weight / whole) for name, weight in weights.items() if weight]
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.0f} %" if share >= 0.01 or not share else f"{100 * share:.1g} %"  # noqa: PLR2004

@@ -1,0 +1,196 @@
+"""What a forecast is given: a book that is read row by row, a file of behaviour, days. All of it is checked."""
+
+from __future__ import annotations
+
+import codecs
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time
+from functools import partial
+from pathlib import Path
+from typing import TextIO
+
+import typer
+
+from milepost.capacity.runs import Play, Played, play_part
+from milepost.capacity.tally import Weeks
+from milepost.cli.forecasts.map_source import Files, chart_of
+from milepost.cli.support.errors import CommandError
+from milepost.customer import Customer
+from milepost.demo.chance import Chance
+from milepost.imports.csv_book import COLUMNS, OpenBook, RowProblem, open_book
+from milepost.imports.missing_dates import Dates
+from milepost.imports.vocabulary import Vocabulary
+from milepost.language.model import AttributeType
+from milepost.language.values import parse_date
+from milepost.language.yaml_text import MAX_BYTES
+from milepost.people.behaviour import Behaviour
+from milepost.people.behaviour_file import read_behaviour
+from milepost.planner.compiled_map import Chart
+from milepost.planner.instants import Instant, instant
+
+LONGEST = 5  # years
+_YEARS = range(2000, 2101)
+MOST_TOLD = 20  # problems of the book that are printed; the others are counted
+
+
+@dataclass(frozen=True, slots=True)
+class Player:
+    """What every process needs in order to play a part of the book: plain data, to be sent to it."""
+
+    maps: tuple[Files, ...]
+    weeks: Weeks
+    behaviour: Behaviour
+    runs: int
+
+    def play(self) -> Play:
+        """The same with its maps compiled."""
+        charts = tuple(chart_of(files) for files in self.maps)
+        return Play(charts, self.weeks, self.behaviour, self.runs, Chance(self.behaviour.seed).of)
+
+    def __call__(self) -> partial[Played]:
+        return partial(play_part, self.play())
+
+
+def days(first: str | None, last: str | None) -> Weeks:
+    """The days of the forecast, both included.
+
+    Raises:
+        typer.BadParameter: they are missing, no dates, the wrong way round, or too far apart.
+    """
+    begin, end = _date(first, "--from"), _date(last, "--to")
+    if end < begin:
+        raise typer.BadParameter(f"{end} is before --from {begin}; swap the two", param_hint="--to")
+    if (end - begin).days > LONGEST * 366:
+        said = f"{begin} to {end} is longer than {LONGEST} years, and nobody staffs for that; take fewer"
+        raise typer.BadParameter(said, param_hint="--to")
+    return Weeks(begin, end)
+
+
+def _date(text: str | None, option: str) -> date:
+    if text is None:
+        raise typer.BadParameter(f"it is missing; write a day as YYYY-MM-DD: {option} 2026-03-02", param_hint=option)
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        raise typer.BadParameter(f"{text!r} is no date; write YYYY-MM-DD", param_hint=option) from None
+    if day.year not in _YEARS:
+        said = f"{text!r} is not between {_YEARS[0]} and {_YEARS[-1]}; write YYYY-MM-DD"
+        raise typer.BadParameter(said, param_hint=option)
+    return day
+
+
+def behaviour_of(file: Path | None, charts: tuple[Chart, ...], customers: Path) -> Behaviour:
+    """The behaviour that a file says for a book of customers; without one what is shipped.
+
+    Raises:
+        CommandError: the file can't be read, or has errors (which are printed).
+    """
+    if file is None:
+        return Behaviour()
+    try:
+        if file.stat().st_size > MAX_BYTES:
+            raise CommandError(f"{str(file)!r} is larger than 1 MB.", "A file of behaviour has a page; shorten it.")
+        text = file.read_text("utf-8-sig")
+    except OSError as error:
+        raise CommandError(f"Cannot read {str(file)!r}: {error.strerror}.", "Name a YAML file.") from error
+    except UnicodeDecodeError as error:
+        raise CommandError(f"{str(file)!r} is not UTF-8.", "Save it in that encoding.") from error
+    read = read_behaviour(text, str(file), charts, _columns(customers))
+    for problem in read.problems:
+        typer.echo(str(problem), err=True)
+    if read.behaviour is None:
+        raise CommandError("The behaviour can't be used.", "Mend what is listed above; docs/forecast.md tells all.")
+    return read.behaviour
+
+
+@dataclass(slots=True)
+class Reader:
+    """A book that goes by: customers come out, problems are gathered, nothing else is kept."""
+
+    book: OpenBook
+    dates: Dates
+    rows: int = 0
+    refused: int = 0
+    problems: list[RowProblem] = field(default_factory=list)
+    _only_dates: dict[str, bool] = field(default_factory=dict)
+
+    @property
+    def date_columns(self) -> list[str]:
+        """Columns that no map looks at and that, as far as the book went by, hold dates and nothing else."""
+        return [column for column, only_dates in self._only_dates.items() if only_dates]
+
+    def customers(self) -> Iterator[Customer]:
+        """The customers of the rows that are right."""
+        for row in self.book.rows:
+            self.rows += 1
+            if isinstance(row, Customer):
+                self.dates.look_at(row)
+                self._look_for_dates(row)
+                yield row
+                continue
+            self.refused += 1
+            self.problems += row[: MOST_TOLD - len(self.problems)]
+
+    def _look_for_dates(self, customer: Customer) -> None:
+        for column in self._unknown:
+            given = customer.attributes.get(column)
+            if given is not None and self._only_dates.get(column, True):
+                self._only_dates[column] = parse_date(given) is not None
+
+    @property
+    def _unknown(self) -> list[str]:
+        known = self.book.strangers.known.types
+        return [column for column in self.book.columns if column not in known and column not in COLUMNS]
+
+
+@contextmanager
+def reading(path: Path, play: Play) -> Iterator[Reader]:
+    """Open a book.
+
+    Raises:
+        CommandError: the file can't be read, or its columns can't be used.
+    """
+    try:
+        with _opened(path) as lines:
+            book = open_book(lines, vocabulary_of(play))
+            if book.problems:
+                said = "\n".join(f"{path}: {problem}" for problem in book.problems)
+                raise CommandError(f"The book can't be read.\n{said}", "Correct the first row.")
+            yield Reader(book, Dates(play.charts, _noon(play.weeks.first)))
+    except OSError as error:
+        raise CommandError(f"Cannot read {str(path)!r}: {error.strerror}.", "Name a CSV file.") from error
+
+
+def _noon(day: date) -> Instant:
+    return instant(datetime.combine(day, time(12), UTC))
+
+
+def vocabulary_of(play: Play) -> Vocabulary:
+    """What the maps, or the behaviour, know of customers."""
+    known = Vocabulary.of(play.charts)
+    starts = play.behaviour.starts.attribute
+    return known if starts is None else known.knowing(starts, AttributeType.DATE)
+
+
+def _opened(path: Path) -> TextIO:
+    with path.open("rb") as raw:
+        utf16 = raw.read(2) in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+    encoding, errors = ("utf-16", "replace") if utf16 else ("utf-8-sig", "surrogateescape")
+    return path.open(encoding=encoding, errors=errors)
+
+
+def _columns(path: Path) -> tuple[str, ...]:
+    """The columns of a book; none where it can't be read, which is said when it is."""
+    try:
+        with _opened(path) as lines:
+            return open_book([lines.readline()]).columns
+    except OSError:
+        return ()
+
+
+def count_lines(path: Path) -> int:
+    """About how many customers a book has, for a progress bar."""
+    with path.open("rb") as raw:
+        return max(sum(block.count(b"\n") for block in iter(partial(raw.read, 1 << 20), b"")) - 1, 1)

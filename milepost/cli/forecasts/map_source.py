@@ -1,0 +1,108 @@
+"""The maps of a forecast: those of a folder, or those that are published."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import typer
+
+from milepost.cli.lint import map_files
+from milepost.cli.support.errors import CommandError
+from milepost.explain.sentences import version_said
+from milepost.language.lint import lint
+from milepost.language.loader import content_hash, from_files, load
+from milepost.planner.compiled_map import Chart
+from milepost.settings import Settings
+
+FOLDER = Path("maps")
+
+Files = Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Maps:
+    """The maps of a forecast: their texts, and where they are from.
+
+    `folder` is None where they are what is published; `published` then has the number of each one's version.
+    """
+
+    texts: tuple[Files, ...]
+    folder: Path | None = None
+    published: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def charts(self) -> tuple[Chart, ...]:
+        """The maps compiled."""
+        return tuple(chart_of(files) for files in self.texts)
+
+    def __str__(self) -> str:
+        if self.folder is not None:
+            return f"the maps in the folder {str(self.folder)!r}"
+        said = (f"{each.map.map} {version_said(self.published[each.map.map], each.version)}" for each in self.charts)
+        return "what is published: " + ", ".join(said)
+
+    def to_json(self) -> dict[str, Any]:
+        return {"folder": str(self.folder) if self.folder is not None else None, "published": dict(self.published)}
+
+
+def maps_of(settings: Settings, folder: Path | None, *, published: bool) -> Maps:
+    """The maps that somebody asks for: those of a folder, or those that are published; else those in `maps`.
+
+    Raises:
+        typer.BadParameter: both are asked for.
+        CommandError: there are none, or they cannot be used.
+    """
+    if published and folder is not None:
+        said = f"{str(folder)!r} can't go with --published, which takes the maps from the database; leave one out"
+        raise typer.BadParameter(said, param_hint="--maps")
+    if published:
+        from milepost.cli.forecasts.published_maps import published_maps  # noqa: PLC0415 - every process would have the store
+
+        texts, numbers = published_maps(settings)
+        return Maps(texts, None, numbers)
+    folder = folder or FOLDER
+    return Maps(_below(folder), folder)
+
+
+def _below(folder: Path) -> tuple[Files, ...]:
+    """The texts of the maps in a folder, of which none has errors."""
+    if not folder.exists():
+        raise CommandError(
+            f"There is no folder {str(folder)!r} with maps.", "Name one, --maps FOLDER, or take --published."
+        )
+    texts: dict[str, tuple[Path, Files]] = {}
+    wrong = []
+    for file in map_files(folder):
+        loaded = load(file)
+        errors = [problem for problem in lint(loaded) if problem.severity == "error"]
+        wrong += errors
+        if loaded.map is None or errors:
+            continue
+        if loaded.map.map in texts:
+            first = str(texts[loaded.map.map][0])
+            raise CommandError(
+                f"{str(file)!r} and {first!r} are both the map {loaded.map.map!r}.", "Forecast with one of them."
+            )
+        texts[loaded.map.map] = (file, loaded.files or {})
+    for problem in wrong:
+        typer.echo(str(problem), err=True)
+    if wrong:
+        raise CommandError("Maps with errors can't be forecast.", "Mend what is listed above; see milepost lint.")
+    return tuple(files for _, (_, files) in sorted(texts.items()))
+
+
+def chart_of(files: Files) -> Chart:
+    """The chart of a map's texts, which have no errors; compiled once a process."""
+    return _compiled(tuple(sorted(files.items())))
+
+
+@lru_cache
+def _compiled(texts: tuple[tuple[str, str], ...]) -> Chart:
+    files = dict(texts)
+    loaded = from_files(files)
+    assert loaded.map is not None
+    return Chart.of(loaded.map, content_hash(files))

@@ -1,0 +1,284 @@
+"""A forecast as people read it: tables, and in words what stands out and what was assumed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from milepost.capacity.report import ANSWERS, Report, RoleWork
+from milepost.capacity.spread import Spread
+from milepost.capacity.verdict import verdict
+from milepost.cli.forecasts.assumptions import assumed
+from milepost.cli.forecasts.layout import Column, figures, percents, show_blocks, show_columns
+from milepost.cli.support.output import count_of, heading, say
+from milepost.explain.sentences import ENDINGS, spaced
+
+_SHARES_SHOWN = 4
+_NAMED = 5  # customers without a map
+_PART = "*"
+_WORTH_A_LINE = 0.01  # of all hours
+_KINDS = {"stage": "stage", "play": "play", "engine": ""}
+
+
+def show(report: Report, maps: str, date_columns: Sequence[str] = ()) -> None:
+    """Print a forecast; `maps` says which they are, `date_columns` where the book may say when journeys began."""
+    say(*_head(report), f"Played on {maps}.")
+    if not report.roles:
+        say("Nobody has anything to do in these days.")
+        return
+    _roles(report)
+    _weeks(report)
+    _places(report)
+    _loads(report)
+    _messages(report)
+    _outcomes(report)
+    _verified(report)
+    _courses(report)
+    heading("What stands out")
+    say(*_all_at_once(report, date_columns))
+    say(*(f"{work.title}: {verdict(work, report)}." for work in report.roles))
+    heading("What is assumed")
+    say(*assumed(report.play.behaviour, report))
+
+
+def _head(report: Report) -> Iterator[str]:
+    play, played = report.play, report.played
+    runs = count_of(play.runs, "run")
+    customers = count_of(report.customers, "customer")
+    yield f"{customers}, {play.weeks.first} to {play.weeks.last}, {runs} of chance (seed {play.behaviour.seed})."
+    if played.unmatched:
+        few = list(played.why)[:_NAMED]
+        more = " ..." if played.unmatched > len(few) else ""
+        yield f"No map is for {count_of(played.unmatched, 'customer')}: {', '.join(few)}{more} (--json says why)."
+    if played.later:
+        yield f"{count_of(played.later, 'customer')} will begin after the last day."
+    for customer, why in played.broken.items():
+        yield f"The journey of {customer} came to nothing: {why}."
+    if played.broke > len(played.broken):
+        yield f"So did {played.broke - len(played.broken)} more."
+
+
+def _all_at_once(report: Report, date_columns: Sequence[str]) -> Iterator[str]:
+    """That the first weeks are those of a book that begins as one, where the behaviour says nothing else."""
+    starts, many = report.play.behaviour.starts, sum(report.played.customers.values())
+    if starts.over.count or starts.attribute is not None or many == 1:
+        return
+    yield f"All {many} journeys begin on {report.play.weeks.first}: the first weeks hold everybody's kickoff."
+    column = date_columns[0] if date_columns else "COLUMN"
+    where = "which holds dates and no map looks at" if date_columns else "a column with the day on which each began"
+    yield f"If they begin on days of their own, say so with --behaviour: 'starts: {{attribute: {column}}}', {where}."
+
+
+def _roles(report: Report) -> None:
+    heading("Work by role")
+    roles, weeks = report.roles, len(report.mondays)
+    means = [work.total.mean / weeks for work in roles]
+    most = [work.hours[work.busiest] for work in roles]
+    over = [len(work.over) for work in roles]
+    needs = (means, [spread.high for spread in most])
+    people = [[hours / work.capacity.each for hours, work in zip(each, roles, strict=True)] for each in needs]
+    show_columns(
+        [
+            Column("Role", [work.title for work in roles], text=True),
+            Column("People", figures(_known(work, work.capacity.people) for work in roles)),
+            Column("Hours there are", figures(_known(work, work.capacity.hours) for work in roles)),
+            Column("Hours needed", figures(means)),
+            _ranged("Hours, busiest", most),
+            Column("Busiest week of", [str(report.mondays[work.busiest]) for work in roles], drop=1),
+            Column("Weeks over", figures(map(_known, roles, over)), warned=frozenset(_where(over))),
+            Column("People needed", figures(people[0])),
+            Column("People, busiest", figures(people[1])),
+            Column("Tasks", figures(work.counts["done"] for work in roles), drop=3),
+            Column("Late", figures(work.counts["late"] for work in roles), drop=2),
+        ]
+    )
+    say("Hours and people are those of a week: on average, and in the busiest one.")
+    if report.play.runs > 1:
+        say("Eight runs of ten lie between the numbers in brackets.")
+        say("People for the busiest week are reckoned with the upper one.")
+
+
+def _known(work: RoleWork, figure: float) -> float | None:
+    return None if work.capacity.source == "nowhere" else figure
+
+
+def _where(numbers: Sequence[float]) -> Iterator[int]:
+    return (row for row, each in enumerate(numbers) if each)
+
+
+def _weeks(report: Report) -> None:
+    heading("Hours by role and week (tasks in brackets)")
+    parts = report.play.weeks.parts
+    whens = [f"{monday}{_PART if week in parts else ''}" for week, monday in enumerate(report.mondays)]
+    when = Column("Week of", ["They have", *whens], text=True)
+    show_blocks(when, [_by_week(work) for work in report.roles])
+    if report.play.runs > 1:
+        say("Behind the mean: between which numbers eight runs of ten lie.")
+    if parts:
+        say(f"{_PART} Only part of this week lies in the forecast: less work, and fewer hours to do it in.")
+
+
+def _by_week(work: RoleWork) -> Column:
+    """Hours, tasks and what is lacking, each in a line downwards."""
+    over = [f"+{_lacking(work, week):.1f}" if week in work.over else "" for week in range(len(work.hours))]
+    hours = _by_chance(work.hours)
+    tasks = [f"({many})" for many in figures(work.tasks)]
+    wide, lack = max(map(len, tasks)), max(map(len, over))
+    lines = [(_have(work), "", ""), *zip(hours, tasks, over, strict=True)]
+    cells = [f"{one} {two:>{wide}}" + (f" {three:>{lack}}" if lack else "") for one, two, three in lines]
+    return Column(work.title, cells, warned=frozenset(week + 1 for week in work.over))
+
+
+def _by_chance(hours: Sequence[Spread]) -> list[str]:
+    """Hours on average, and from which to which they go by chance, where it has a say."""
+    if all(spread.low == spread.high for spread in hours):
+        return [f"{spread.mean:.1f}" for spread in hours]
+    low, high = (max(len(f"{getattr(spread, end):.1f}") for spread in hours) for end in ("low", "high"))
+    return [f"{spread.mean:.1f}, {spread.low:>{low}.1f} to {spread.high:>{high}.1f}" for spread in hours]
+
+
+def _have(work: RoleWork) -> str:
+    return "?" if work.capacity.source == "nowhere" else f"{work.capacity.hours:.1f}"
+
+
+def _lacking(work: RoleWork, week: int) -> float:
+    return work.hours[week].mean - work.capacity.by_week[week]
+
+
+def _places(report: Report) -> None:
+    if not report.places:
+        return
+    heading("Where the hours go")
+    titles = _titles(report)
+    shown = [place for place in report.places if place.share >= _WORTH_A_LINE]
+    show_columns(
+        [
+            Column("Stage or play", [place.title for place in shown], text=True),
+            Column("Is a", [_KINDS[place.kind] for place in shown], text=True, drop=2),
+            Column("Map", [titles[place.map] for place in shown], text=True, drop=1),
+            Column("Hours", figures(place.hours for place in shown)),
+            Column("Share", percents(place.share for place in shown)),
+        ]
+    )
+    if len(shown) < len(report.places):
+        say("What takes less than 1 % of the hours is left out; --json has all.")
+
+
+def _loads(report: Report) -> None:
+    heading("How many customers one person can look after")
+    loads, titles = report.loads, _titles(report)
+    roles = {
+        (chart.map.map, role): known.title for chart in report.play.charts for role, known in chart.map.roles.items()
+    }
+    show_columns(
+        [
+            Column("Map", _once([titles[load.map] for load in loads], [load.map for load in loads]), text=True),
+            Column("Role", [roles[load.map, load.role] for load in loads], text=True),
+            Column("Customers", figures(load.customers for load in loads), drop=1),
+            Column("People", figures(load.people or None for load in loads)),
+            Column("Minutes a customer and week", [f"{load.minutes:.1f}" for load in loads]),
+            Column("On average", [_whole(load.allows) for load in loads]),
+            Column("In the busiest week", [_whole(load.busiest) for load in loads]),
+        ]
+    )
+
+
+def _titles(report: Report) -> Mapping[str, str]:
+    return {course.map: course.title for course in report.courses}
+
+
+def _messages(report: Report) -> None:
+    heading("Messages to one contact in one week")
+    lines, titles = report.messages, _titles(report)
+    shares = [_shares(each.shares) for each in lines]
+    names = ["None", *(str(many) for many in range(1, _SHARES_SHOWN)), f"{_SHARES_SHOWN} or more"]
+    show_columns(
+        [
+            Column("Map", [titles[each.map] for each in lines], text=True),
+            Column("Sent", figures(each.sent for each in lines)),
+            Column("Mean", [f"{each.per_week:.2f}" for each in lines]),
+            *(Column(name, percents(each[at] for each in shares)) for at, name in enumerate(names)),
+            Column("Most", figures(each.most for each in lines)),
+        ]
+    )
+
+
+def _shares(shares: Mapping[int, float]) -> list[float]:
+    few = [shares.get(number, 0.0) for number in range(_SHARES_SHOWN)]
+    return [*few, sum(share for number, share in shares.items() if number >= _SHARES_SHOWN)]
+
+
+def _outcomes(report: Report) -> None:
+    heading("Outcomes expected")
+    lines, titles = report.outcomes, _titles(report)
+    if not lines:
+        say("No map asks the customer to confirm an outcome: nobody will know whether it helped.")
+        return
+    answers = zip(("Verified", "Partly", "Disputed", "Silent"), ANSWERS, strict=True)
+    show_columns(
+        [
+            Column("Outcome", [each.statement for each in lines], text=True),
+            Column("Map", [titles[each.map] for each in lines], text=True, drop=1),
+            Column("Asked", figures(each.asked for each in lines)),
+            *(_ranged(name, [each.answers[answer] for each in lines]) for name, answer in answers),
+            Column("Half verified by", ["" if each.half_by is None else str(each.half_by) for each in lines]),
+        ]
+    )
+
+
+def _ranged(name: str, spreads: Sequence[Spread]) -> Column:
+    """A mean, and between which numbers eight runs of ten lie; only the mean where room is short."""
+    means, lows, highs = (figures(getattr(spread, part) for spread in spreads) for part in ("mean", "low", "high"))
+    if all(spread.low == spread.high for spread in spreads):
+        return Column(name, means)
+    ranges = [f"({low} to {high})" for low, high in zip(lows, highs, strict=True)]
+    wide = max(map(len, ranges))
+    return Column(name, [f"{mean} {each.rjust(wide)}" for mean, each in zip(means, ranges, strict=True)], means)
+
+
+def _verified(report: Report) -> None:
+    """Verified outcomes by month, where there are any."""
+    months = sorted({(monday.year, monday.month) for monday in report.mondays})
+    columns = []
+    for each in report.outcomes:
+        sums = dict.fromkeys(months, 0.0)
+        for monday, many in zip(report.mondays, each.by_week["verified"], strict=True):
+            sums[monday.year, monday.month] += many
+        columns.append((each.statement, sums))
+    shown = [month for month in months if any(sums[month] for _, sums in columns)]
+    if shown:
+        heading("Verified, by the month in which the week begins")
+        when = Column("Month", [f"{year}-{month:02}" for year, month in shown], text=True)
+        show_blocks(
+            when, [Column(title, figures(sums[month] for month in shown), across=20) for title, sums in columns]
+        )
+
+
+def _courses(report: Report) -> None:
+    heading("Journeys")
+    courses = [course for course in report.courses if course.customers]
+    plays = {chart.map.map: {play.id: play.title for play in chart.map.plays} for chart in report.play.charts}
+    show_columns(
+        [
+            Column("Map", [course.title for course in courses], text=True),
+            Column("Begun", figures(course.started for course in courses)),
+            Column("Ended", [_list(course.ended, ENDINGS) for course in courses], text=True),
+            Column("Plays begun", [_list(course.plays, plays[course.map]) for course in courses], text=True),
+        ]
+    )
+
+
+def _list(numbers: Mapping[str, float], names: Mapping[str, str]) -> str:
+    """A line each, the number first."""
+    many = figures(numbers.values())
+    wide = max(map(len, many), default=0)
+    said = (names.get(name, spaced(name)) for name in numbers)
+    return "\n".join(f"{each.rjust(wide)} {name}" for each, name in zip(many, said, strict=True))
+
+
+def _once(titles: Sequence[str], maps: Sequence[str]) -> list[str]:
+    """The title of a map in the first of its rows only."""
+    return ["" if at and maps[at - 1] == map_id else titles[at] for at, map_id in enumerate(maps)]
+
+
+def _whole(number: float | None) -> str:
+    return "any" if number is None else f"{number:.0f}" if number >= 1 else f"{number:.1f}"

@@ -1,0 +1,89 @@
+"""Shows what journeys report as they report it: the timeline's newest lines, in words."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+
+from rich.console import Console
+from rich.text import Text
+from sqlalchemy.exc import SQLAlchemyError
+
+from milepost.cli.monitor.highlights import choose
+from milepost.cli.support.output import clean
+from milepost.explain.sentences import Wording
+from milepost.planner.instants import moment
+from milepost.store import customers, journeys, timeline
+from milepost.store.compiled_maps import Charts
+from milepost.store.database import Store
+from milepost.store.errors import StoreError
+from milepost.store.timeline import Happening
+
+_LOOK_EVERY = 0.5  # seconds
+_AT_ONCE = 1000  # entries read
+_LINES = 6  # told of one look, when there are more
+_STYLES = {
+    "verified": "green",
+    "partial": "yellow",
+    "disputed": "bold red",
+    "outcome_silent": "yellow",
+    "play_started": "magenta",
+    "play_ended": "magenta",
+    "stage_opened": "cyan",
+    "step_overdue": "yellow",
+    "step_escalated": "yellow",
+    "stage_stuck": "yellow",
+    "journey_ended": "bold",
+}
+
+
+class Watcher:
+    """Prints what is new in all timelines, from a serial number on."""
+
+    def __init__(self, store: Store, charts: Charts, console: Console, *, after: int) -> None:
+        self._store = store
+        self._charts = charts
+        self._console = console
+        self._after = after
+        self._wordings: dict[str, Wording] = {}
+
+    async def watch(self) -> None:
+        """Show until cancelled; while the database is away there is nothing to show."""
+        while True:
+            with suppress(SQLAlchemyError, StoreError):
+                await self.look()
+            await asyncio.sleep(_LOOK_EVERY)
+
+    async def look(self) -> None:
+        """Show what is new since the last look."""
+        async with self._store.reading() as session:
+            batch = await timeline.newest(session, after=self._after, limit=_AT_ONCE)
+        if not batch:
+            return
+        self._after = batch[-1].entry.serial
+        told = choose(batch, _LINES)
+        for happening in told.lines:
+            self._print(await self._line(happening))
+        if told.rest:
+            self._print(Text(f"{'':18}{told.rest}", style="dim"))
+
+    def _print(self, line: Text) -> None:
+        self._console.print(line, soft_wrap=True)
+
+    async def _line(self, happening: Happening) -> Text:
+        entry = happening.entry
+        wording = await self._wording(happening)
+        said = wording.sentence(entry.kind, entry.data)
+        line = Text()
+        line.append(f"{moment(entry.at):%Y-%m-%d %H:%M}  ", style="dim")
+        line.append(clean(f"{happening.customer_name}: "), style="bold")
+        return line.append(clean(said), style=_STYLES.get(entry.data.get("verdict") or entry.kind, ""))
+
+    async def _wording(self, happening: Happening) -> Wording:
+        journey = happening.entry.journey_id
+        if journey not in self._wordings or happening.entry.kind == "map_changed":
+            async with self._store.reading() as session:
+                version = (await journeys.get(session, journey)).version
+                zone = (await customers.get(session, happening.customer)).timezone
+            self._wordings[journey] = Wording(await self._charts.of(version), zone)
+        return self._wordings[journey]

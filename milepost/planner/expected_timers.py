@@ -1,0 +1,62 @@
+"""Foreseeing: what a journey's records say will happen by itself, and when."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any
+
+from milepost.planner.dependents import Watched
+from milepost.planner.state import State
+from milepost.planner.timer_index import NEVER, RANK_OF, STEP, Ahead, Due
+
+
+def foreseen(state: State) -> Ahead:
+    """What lies ahead of a journey, told from its records alone; `wake` is left open."""
+    ahead = Ahead()
+    tables: dict[str, Mapping[str, Any]] = {"step": state.steps, "stage": state.stages, "play": state.plays}
+    foresee(ahead, state, ((kind, name) for kind, table in tables.items() for name in table))
+    return ahead
+
+
+def foresee(ahead: Ahead, state: State, changed: Iterable[Watched]) -> None:
+    """Work out anew what will happen by itself to steps, stages and plays that changed or are gone."""
+    for what in changed:
+        kind, name = what
+        due = tuple(_AHEAD[kind](state, name))
+        if due:
+            ahead.timers[what] = due
+        else:
+            ahead.timers.pop(what, None)
+    ahead.soonest = min((at for timers in ahead.timers.values() for at, _ in timers), default=NEVER)
+
+
+def _of_step(state: State, step: str) -> Iterator[Due]:
+    record = state.step(step)
+    opens_at = record.opens_at if record.status == "waiting" else record.timers.get("repeat")
+    if opens_at is not None:
+        yield opens_at, STEP
+    if record.is_open:
+        for timer, at in record.timers.items():
+            if timer != "repeat":
+                yield at, RANK_OF[timer]
+        if record.reminders:
+            yield record.reminders[0], RANK_OF["remind"]
+
+
+def _of_stage(state: State, stage: str) -> Iterator[Due]:
+    record = state.stage(stage)
+    if record.target_at is not None:
+        yield record.target_at, RANK_OF["target"]
+    if record.opens_at is not None:
+        yield record.opens_at, RANK_OF["opens"]
+
+
+def _of_play(state: State, play: str) -> Iterator[Due]:
+    record = state.play(play)
+    if record.deadline_at is not None:
+        yield record.deadline_at, RANK_OF["deadline"]
+    if record.cooldown_until is not None:
+        yield record.cooldown_until, RANK_OF["cooldown"]
+
+
+_AHEAD: dict[str, Callable[[State, str], Iterator[Due]]] = {"step": _of_step, "stage": _of_stage, "play": _of_play}

@@ -1,0 +1,320 @@
+"""Taking facts in, one by one. A fact that makes no sense now changes nothing and is recorded with the reason."""
+
+from __future__ import annotations
+
+import hashlib
+from base64 import urlsafe_b64encode
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, assert_never
+
+from milepost.language.model import Outcome, Touchpoint, Verdict
+from milepost.language.values import fits, parse_date
+from milepost.planner import facts as told
+from milepost.planner.branches import set_attributes, start_or_defer
+from milepost.planner.calendars import is_zone
+from milepost.planner.closings import close_step, end_journey
+from milepost.planner.compiled_map import ChartStep, Waited
+from milepost.planner.deadlines import agreed_due, change
+from milepost.planner.instants import Instant, instant, text
+from milepost.planner.outcomes import answer, revoke
+from milepost.planner.pauses import pause, resume
+from milepost.planner.state import REMEMBERED_FACTS
+from milepost.planner.steps import finish_step, plan_repeats, reopen
+from milepost.planner.system_tasks import close_engine_task, open_engine_task
+from milepost.planner.timeline import Kind
+from milepost.planner.turn import Turn
+from milepost.planner.version_move import move
+
+_BUILT_IN_TEXT = ("name", "timezone", "country", "language")
+_TIMERS_SNOOZED = ("due", "overdue", "escalate", "silent")
+
+
+class _Ignored(Exception):  # noqa: N818 - no error: the fact makes no sense now
+    def __init__(self, why: str) -> None:
+        super().__init__(why)
+        self.why = why
+
+
+def mark_of(fact: str) -> str:
+    """What a journey remembers of a fact's id, in `State.seen`."""
+    return urlsafe_b64encode(hashlib.blake2b(fact.encode(), digest_size=8).digest()).decode().rstrip("=")
+
+
+def take(turn: Turn, fact: told.Fact) -> None:
+    """Take one fact in, unless it was seen before."""
+    mark = mark_of(fact.id)
+    if mark in turn.state.seen:
+        return
+    turn.state.seen = [*turn.state.seen, mark][-REMEMBERED_FACTS:]
+    try:
+        _take_unless_ended(turn, fact)
+    except _Ignored as ignored:
+        place = getattr(fact, "step", None) or getattr(fact, "outcome", None)
+        turn.say(Kind.FACT_IGNORED, turn.chart.steps.get(place or ""), why=ignored.why, fact=fact.kind, by=fact.by)
+
+
+def _take_unless_ended(turn: Turn, fact: told.Fact) -> None:
+    if turn.ended:
+        raise _Ignored("ended")
+    _take(turn, fact)
+
+
+def _take(turn: Turn, fact: told.Fact) -> None:
+    match fact:
+        case told.StepDone():
+            _step_done(turn, fact)
+        case told.StepSkipped():
+            step = _closable(turn, fact.step)
+            plan_repeats(turn, step)
+            close_step(turn, step, "skipped", why=fact.reason or "told", by=fact.by)
+        case told.StepReopened():
+            _step_reopened(turn, fact)
+        case told.Snoozed():
+            _snoozed(turn, fact)
+        case told.EventHappened():
+            _event(turn, fact)
+        case told.Answered():
+            _answered(turn, fact)
+        case told.Revoked():
+            _revoked(turn, fact)
+        case told.AttributesSet():
+            _check_attributes(turn, fact.attributes)
+            set_attributes(turn, fact.attributes)
+        case told.ContactsGiven():
+            _contacts(turn, fact)
+        case told.TeamGiven():
+            turn.edit_customer(turn.state.customer.having(team=dict(fact.team)))
+        case told.Agreed():
+            _agreed(turn, fact)
+        case _:
+            _take_about_the_journey(turn, fact)
+
+
+def _take_about_the_journey(
+    turn: Turn,
+    fact: told.PlayStarted
+    | told.Paused
+    | told.Resumed
+    | told.Ended
+    | told.MapChanged
+    | told.MessageFailed
+    | told.TaskDone,
+) -> None:
+    match fact:
+        case told.PlayStarted():
+            if fact.play not in turn.chart.plays:
+                raise _Ignored("unknown")
+            start_or_defer(turn, fact.play, "fact")
+        case told.Paused():
+            if turn.paused:
+                raise _Ignored("paused")
+            pause(turn, fact.reason)
+        case told.Resumed():
+            if not turn.paused:
+                raise _Ignored("not_paused")
+            resume(turn, fact.reason)
+        case told.Ended():
+            end_journey(turn, fact.reason)
+        case told.MapChanged():
+            if fact.version in (turn.state.version, ""):
+                raise _Ignored("same_version")
+            if fact.version != turn.chart.version:
+                raise _Ignored("unknown_version")
+            move(turn, fact.version)
+        case told.MessageFailed():
+            _message_failed(turn, fact)
+        case told.TaskDone():
+            if fact.task not in turn.state.tasks:
+                raise _Ignored("closed")
+            close_engine_task(turn, fact.task, "done")
+        case _:
+            assert_never(fact)
+
+
+# Steps.
+
+
+def _known(turn: Turn, step: str) -> ChartStep:
+    if step not in turn.chart.steps:
+        raise _Ignored("unknown")
+    return turn.chart.steps[step]
+
+
+def _closable(turn: Turn, step_id: str) -> ChartStep:
+    """A step that is open, or waits in an open stage or play."""
+    step = _known(turn, step_id)
+    record = turn.state.step(step_id)
+    if record.closed:
+        raise _Ignored("closed")
+    if not record.is_open and not turn.is_container_open(step):
+        raise _Ignored("not_open")
+    return step
+
+
+def _step_done(turn: Turn, fact: told.StepDone) -> None:
+    step = _closable(turn, fact.step)
+    if isinstance(step.step, Outcome):
+        raise _Ignored("needs_answer")
+    if isinstance(step.step, Touchpoint) and step.step.results and fact.result not in step.step.results:
+        raise _Ignored("result")
+    plan_repeats(turn, step)
+    finish_step(turn, step, by=fact.by, result=fact.result, note=fact.note)
+
+
+def _step_reopened(turn: Turn, fact: told.StepReopened) -> None:
+    step = _known(turn, fact.step)
+    if not turn.state.step(step.id).closed:
+        raise _Ignored("not_closed")
+    if not turn.is_container_open(step):
+        raise _Ignored("not_open")
+    reopen(turn, step)
+
+
+def _snoozed(turn: Turn, fact: told.Snoozed) -> None:
+    step = _known(turn, fact.step)
+    if not turn.state.step(step.id).is_open:
+        raise _Ignored("closed" if turn.state.step(step.id).closed else "not_open")
+    until = _until(turn, step, fact.until)
+    if until is None or until <= turn.at:
+        raise _Ignored("until")
+    record = turn.edit_step(step.id)
+    for name in _TIMERS_SNOOZED:
+        if record.timers.get(name, until) < until:
+            record.timers[name] = until
+    record.reminders = [max(at, until) for at in record.reminders]
+    if isinstance(step.step, Outcome) and "silent" in record.timers:
+        record.due_at = record.timers["silent"]
+    turn.say(Kind.STEP_SNOOZED, step, until=text(until), why=fact.reason, by=fact.by)
+
+
+def _until(turn: Turn, step: ChartStep, until: str) -> Instant | None:
+    """The opening hour of a local date, or an instant with an offset."""
+    calendar = turn.calendar_of(step)
+    if len(until) == len("2026-03-02"):
+        day = parse_date(until)
+        return None if day is None else calendar.on(day, calendar.from_)
+    try:
+        moment = datetime.fromisoformat(until)
+    except ValueError:
+        return None
+    return None if moment.tzinfo is None or parse_date(moment) is None else instant(moment)
+
+
+# Outcomes.
+
+
+def _answered(turn: Turn, fact: told.Answered) -> None:
+    step = _known(turn, fact.outcome)
+    record = turn.state.step(step.id)
+    if not isinstance(step.step, Outcome):
+        raise _Ignored("no_outcome")
+    if fact.verdict not in set(Verdict):
+        raise _Ignored("verdict")
+    if record.closed and record.status not in ("silent", "withdrawn"):
+        raise _Ignored("closed")
+    if record.status == "waiting" and not turn.is_container_open(step):
+        raise _Ignored("not_open")
+    answer(turn, step, fact)
+
+
+def _revoked(turn: Turn, fact: told.Revoked) -> None:
+    step = _known(turn, fact.outcome)
+    if not isinstance(step.step, Outcome):
+        raise _Ignored("no_outcome")
+    if turn.state.step(step.id).verdict not in set(Verdict):
+        raise _Ignored("not_answered")
+    revoke(turn, step, fact)
+
+
+# Events.
+
+
+def _event(turn: Turn, fact: told.EventHappened) -> None:
+    """Count the event wherever the map waits for it; settling then sees what is fulfilled."""
+    if fact.event not in turn.chart.events:
+        return
+    for step in turn.chart.steps.values():
+        for trigger in _asking(turn, step.done_when + step.verified_when, fact):
+            _count(turn.edit_step(step.id).counts, trigger)
+    for stage_id, stage in turn.chart.stages.items():
+        for trigger in _asking(turn, stage.opens_when, fact):
+            _count(turn.edit_stage(stage_id).counts, trigger)
+    for play_id, play in turn.chart.plays.items():
+        for trigger in _asking(turn, play.starts_when, fact):
+            _count(turn.edit_play(play_id).counts, trigger)
+        if turn.state.play(play_id).status == "open":
+            for trigger in _asking(turn, play.ends_when, fact):
+                _count(turn.edit_play(play_id).end_counts, trigger)
+
+
+def _asking(turn: Turn, triggers: tuple[Waited, ...], fact: told.EventHappened) -> list[Waited]:
+    return [
+        trigger
+        for trigger in triggers
+        if trigger.event == fact.event
+        and (trigger.condition is None or turn.is_true(trigger.condition, fact.properties))
+    ]
+
+
+def _count(counts: dict[str, int], trigger: Waited) -> None:
+    counts[trigger.key] = min(counts.get(trigger.key, 0) + 1, trigger.count)
+
+
+# The customer.
+
+
+def _check_attributes(turn: Turn, values: Mapping[str, Any]) -> None:
+    declared = turn.chart.map.attributes
+    for name, value in values.items():
+        if name in declared:
+            attribute = declared[name]
+            if value is None:
+                continue
+            if not fits(value, attribute.type):
+                raise _Ignored("type")
+            if attribute.one_of is not None and value not in attribute.one_of:
+                raise _Ignored("value")
+        elif name not in _BUILT_IN_TEXT:
+            raise _Ignored("unknown")
+        elif not isinstance(value, str) and (value is not None or name in ("name", "timezone")):
+            raise _Ignored("type")
+        elif name == "timezone" and not is_zone(value or ""):
+            raise _Ignored("timezone")
+
+
+def _contacts(turn: Turn, fact: told.ContactsGiven) -> None:
+    if any(contact.timezone and not is_zone(contact.timezone) for contact in fact.contacts):
+        raise _Ignored("timezone")
+    turn.edit_customer(turn.state.customer.having(contacts=fact.contacts))
+    for task, known in sorted(turn.state.tasks.items()):
+        if known.why == "contact" and turn.contact(known.about) is not None:
+            close_engine_task(turn, task, "done")
+
+
+def _agreed(turn: Turn, fact: told.Agreed) -> None:
+    if any(step not in turn.chart.steps for step in fact.steps):
+        raise _Ignored("unknown")
+    if any("due" in agreed and parse_date(agreed["due"]) is None for agreed in fact.steps.values()):
+        raise _Ignored("due")
+    for step_id, agreed in fact.steps.items():
+        step = turn.chart.steps[step_id]
+        record = turn.state.step(step_id)
+        if record.is_open and agreed.get("person"):
+            turn.edit_step(step_id).person = agreed["person"]
+        if record.is_open and (record.status == "asked" or not isinstance(step.step, Outcome)):
+            if agreed.get("due"):
+                turn.edit_step(step_id).due_agreed = True
+                change(turn, step, agreed_due(turn, step, agreed["due"]), "agreed")
+        else:
+            turn.state.agreed[step_id] = {**turn.state.agreed.get(step_id, {}), **agreed}
+
+
+def _message_failed(turn: Turn, fact: told.MessageFailed) -> None:
+    step = turn.chart.steps.get(fact.message.split("/", 1)[0])
+    if step is None:
+        raise _Ignored("unknown")
+    if turn.paused:
+        turn.state.deferred.append({"failed": fact.message})
+    else:
+        open_engine_task(turn, "message_failed", fact.message, step, message=fact.message)

@@ -1,0 +1,232 @@
+"""Settling: after every change, what follows from it at the same instant, until nothing does.
+
+One pass looks, in this order and each in the order of the file, at conditions, closings and openings, and starts anew
+after the first thing that happens: conditions are looked at after every change.
+"""
+
+from __future__ import annotations
+
+from milepost.planner.branches import finish_play, finish_stage, open_stage, start_or_defer, try_start
+from milepost.planner.closings import end_journey
+from milepost.planner.compiled_map import ChartPlay, ChartStage, ChartStep, Moved, Waited
+from milepost.planner.outcomes import verified_by_product
+from milepost.planner.steps import finish_step, is_fulfilled, open_if_ready
+from milepost.planner.system_tasks import open_engine_task
+from milepost.planner.turn import Turn
+
+
+def settle(turn: Turn) -> None:
+    """Bring about all that follows now. While the journey is paused nothing closes, opens, starts or ends."""
+    if not (turn.to_look or turn.to_close or turn.to_open):
+        return
+    turn.to_look.update(turn.chart.dated)
+    while not turn.ended:
+        if _conditions(turn):
+            continue
+        if turn.paused or not (turn.to_close or turn.to_open):
+            return
+        if not (_closings(turn) or _openings(turn) or _over(turn)):
+            return
+
+
+# Conditions.
+
+
+def _conditions(turn: Turn) -> bool:
+    looks, waiting = turn.chart.looks, turn.to_look
+    while waiting:
+        place = min(waiting)
+        waiting.remove(place)
+        if _look(turn, looks[place]):
+            waiting.add(place)
+            return True
+    return False
+
+
+def _look(turn: Turn, at: Moved) -> bool:
+    """Whether conditions or events bring anything about here."""
+    if isinstance(at, ChartPlay):
+        return _play_ends(turn, at) or _play_starts(turn, at)
+    if isinstance(at, ChartStep):
+        return _step_fulfilled(turn, at)
+    return _stage_called(turn, at)
+
+
+def _step_fulfilled(turn: Turn, step: ChartStep) -> bool:
+    if not turn.state.step(step.id).is_open:
+        return False
+    if not step.done_when:
+        return _verified(turn, step)
+    if is_fulfilled(turn, step, step.done_when):
+        finish_step(turn, step, by="product")
+        return True
+    return False
+
+
+def _verified(turn: Turn, step: ChartStep) -> bool:
+    """Whether the product verifies an outcome now; after a revocation its conditions must turn true anew."""
+    events = tuple(trigger for trigger in step.verified_when if trigger.event is not None)
+    conditions = tuple(trigger for trigger in step.verified_when if trigger.event is None)
+    is_true = is_fulfilled(turn, step, conditions)
+    if turn.state.step(step.id).must_turn and not is_true:
+        turn.edit_step(step.id).must_turn = False
+    if is_fulfilled(turn, step, events) or (is_true and not turn.state.step(step.id).must_turn):
+        verified_by_product(turn, step)
+        return True
+    return False
+
+
+def _stage_called(turn: Turn, stage: ChartStage) -> bool:
+    """Whether a stage that opens on a trigger is called for now; it opens unless it is open."""
+    record = turn.state.stage(stage.stage.id)
+    for trigger in stage.opens_when:
+        if not _turned(turn, trigger, record.counts, record.truths, ("stages", stage.stage.id)):
+            continue
+        if record.status != "open":
+            if turn.paused:
+                turn.state.deferred.append({"open": stage.stage.id})
+            else:
+                open_stage(turn, stage)
+        return True
+    return False
+
+
+def _play_ends(turn: Turn, play: ChartPlay) -> bool:
+    record = turn.state.play(play.play.id)
+    if record.status != "open" or record.ending:
+        return False
+    for trigger in play.ends_when:
+        if _turned(turn, trigger, record.end_counts, record.end_truths, ("plays_end", play.play.id)):
+            if turn.paused:
+                turn.edit_play(play.play.id).ending = True
+            else:
+                finish_play(turn, play, "ends_when")
+            return True
+    return False
+
+
+def _play_starts(turn: Turn, play: ChartPlay) -> bool:
+    play_id = play.play.id
+    record = turn.state.play(play_id)
+    fired = [
+        trigger
+        for trigger in play.starts_when
+        if _turned(turn, trigger, record.counts, record.truths, ("plays", play_id))
+    ]
+    if not fired:
+        return not turn.paused and _kept_start(turn, play)
+    if any(trigger.event is not None for trigger in fired):
+        start_or_defer(turn, play_id, "event")
+    elif turn.paused:
+        _defer_condition(turn, play_id, {trigger.key for trigger in fired})
+    else:
+        try_start(turn, play, "condition")
+    return True
+
+
+def _defer_condition(turn: Turn, play_id: str, triggers: set[str]) -> None:
+    """Keep for the resume that conditions turned true in the pause: once a play, to be looked at again then."""
+    known = [item for item in turn.state.deferred if item.get("play") == play_id and "triggers" in item]
+    triggers.update(*(item["triggers"] for item in known))
+    kept = [item for item in turn.state.deferred if item not in known]
+    turn.state.deferred = [*kept, {"play": play_id, "why": "condition", "triggers": sorted(triggers)}]
+
+
+def _kept_start(turn: Turn, play: ChartPlay) -> bool:
+    """Try a start that was blocked, once nothing blocks it any more."""
+    record = turn.state.play(play.play.id)
+    if record.kept is None or record.status == "open" or record.cooldown_until is not None:
+        return False
+    if play.only_if is not None and not turn.is_true(play.only_if):
+        return False
+    return try_start(turn, play, record.kept)
+
+
+def _turned(
+    turn: Turn, trigger: Waited, counts: dict[str, int], truths: dict[str, bool], where: tuple[str, str]
+) -> bool:
+    """Whether a trigger fires now: enough events counted since it last fired, or its condition turned true."""
+    if trigger.event is not None:
+        if counts.get(trigger.key, 0) < trigger.count:
+            return False
+        _table(turn, where, "counts").pop(trigger.key)
+        return True
+    assert trigger.condition is not None
+    before = truths.get(trigger.key, False)
+    now = turn.is_true(trigger.condition)
+    if now != before:
+        _table(turn, where, "truths")[trigger.key] = now
+    return now and not before
+
+
+def _table(turn: Turn, where: tuple[str, str], name: str) -> dict[str, object]:
+    kind, key = where
+    record: object = turn.edit_stage(key) if kind == "stages" else turn.edit_play(key)
+    table: dict[str, object] = getattr(record, f"end_{name}" if kind == "plays_end" else name)
+    return table
+
+
+# Closings and openings.
+
+
+def _closings(turn: Turn) -> bool:
+    containers, waiting = turn.chart.containers, turn.to_close
+    while waiting:
+        place = min(waiting)
+        if _closes(turn, containers[place]):
+            return True
+        waiting.remove(place)
+    return False
+
+
+def _closes(turn: Turn, container: ChartStage | ChartPlay) -> bool:
+    if isinstance(container, ChartStage):
+        if turn.state.stage(container.stage.id).status != "open" or not _all_closed(turn, container):
+            return False
+        finish_stage(turn, container)
+        return True
+    record = turn.state.play(container.play.id)
+    if record.status != "open" or not (record.ending or _all_closed(turn, container)):
+        return False
+    finish_play(turn, container, "ends_when" if record.ending else "completed")
+    return True
+
+
+def _all_closed(turn: Turn, container: ChartStage | ChartPlay) -> bool:
+    """Whether there are required steps and all of them are closed."""
+    steps = turn.state.steps
+    for step in container.required:
+        record = steps.get(step)
+        if record is None or not record.closed:
+            return False
+    return bool(container.required)
+
+
+def _openings(turn: Turn) -> bool:
+    steps, waiting = turn.chart.ordered, turn.to_open
+    while waiting:
+        place = min(waiting)
+        waiting.remove(place)
+        if turn.is_container_open(steps[place]) and open_if_ready(turn, steps[place]):
+            waiting.add(place)
+            return True
+    return False
+
+
+def _over(turn: Turn) -> bool:
+    """End a journey with nothing open and nothing next; one that goes on gives the csm a task, once."""
+    state = turn.state
+    if any(stage.status == "open" for stage in state.stages.values()):
+        return False
+    if any(play.status == "open" for play in state.plays.values()):
+        return False
+    if not turn.chart.goes_on:
+        end_journey(turn, "completed")
+        return True
+    ahead = any(stage.opens_at is not None for stage in state.stages.values()) or any(
+        play.kept is not None and play.cooldown_until is not None for play in state.plays.values()
+    )
+    if not ahead and not state.idle:
+        state.idle = True
+        open_engine_task(turn, "idle", "")
+    return False

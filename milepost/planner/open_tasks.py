@@ -1,0 +1,112 @@
+"""Views of a state: what is open now, put together from the map and the state."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from milepost.language.durations import Duration, Unit
+from milepost.language.model import Touchpoint
+from milepost.planner.compiled_map import Chart, ChartStep
+from milepost.planner.instants import Instant
+from milepost.planner.state import State, StepState
+
+_MINUTES = {Unit.MINUTE: 1, Unit.HOUR: 60, Unit.BUSINESS_DAY: 480, Unit.DAY: 480}
+
+_ENGINE_TITLES = {
+    "stuck": "Look after the customer, who is stuck in {about}",
+    "contact": "Name a contact: nobody is {about}",
+    "message_failed": "Reach the person otherwise: a message could not be delivered",
+    "idle": "Say what is next: nothing is open and nothing lies ahead",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A task that is open. `task` is `STEP/OCCURRENCE`, or `WHY/ABOUT/N` for one that the engine made.
+
+    `person` is an address, or nobody: then the queue of the role's team has it. `due_at` is a UTC instant.
+    """
+
+    task: str
+    role: str
+    person: str | None
+    step: str | None
+    occurrence: int | None
+    title: str
+    opened_at: Instant
+    due_at: Instant | None
+    why: str | None
+    about: str | None
+    escalated_to: str | None
+    results: tuple[str, ...]
+    playbook: str | None
+    effort_minutes: int | None
+    invite: tuple[str, ...]
+
+
+def open_tasks(chart: Chart, state: State) -> tuple[Task, ...]:
+    """Every open task of a journey: those of its steps in the order of the file, then the engine's own."""
+    tasks = [
+        _step_task(step, state.step(step.id), state)
+        for step in chart.steps.values()
+        if step.is_task and state.step(step.id).is_open
+    ]
+    return (*tasks, *_engine_tasks(chart, state))
+
+
+def _step_task(step: ChartStep, record: StepState, state: State) -> Task:
+    known = step.step
+    assert isinstance(known, Touchpoint)
+    assert known.role is not None
+    return Task(
+        task=f"{step.id}/{record.occurrence}",
+        role=known.role,
+        person=record.person or state.customer.team.get(known.role),
+        step=step.id,
+        occurrence=record.occurrence,
+        title=known.title,
+        opened_at=record.opened_at or state.started_at,
+        due_at=record.due_at,
+        why=None,
+        about=None,
+        escalated_to=record.escalated_to,
+        results=tuple(known.results or ()),
+        playbook=known.playbook,
+        effort_minutes=minutes(known.effort),
+        invite=known.invite,
+    )
+
+
+def _engine_tasks(chart: Chart, state: State) -> list[Task]:
+    made = []
+    for task, known in sorted(state.tasks.items(), key=lambda item: (item[1].opened_at, item[0])):
+        about = known.about
+        if known.why == "stuck" and about in chart.stages:
+            about = chart.stages[about].stage.title
+        elif known.why == "contact" and about in chart.map.personas:
+            about = chart.map.personas[about].title
+        made.append(
+            Task(
+                task=task,
+                role=known.role,
+                person=state.customer.team.get(known.role),
+                step=None,
+                occurrence=None,
+                title=_ENGINE_TITLES[known.why].format(about=about),
+                opened_at=known.opened_at,
+                due_at=None,
+                why=known.why,
+                about=known.about,
+                escalated_to=None,
+                results=(),
+                playbook=None,
+                effort_minutes=None,
+                invite=(),
+            ),
+        )
+    return made
+
+
+def minutes(effort: Duration | None) -> int | None:
+    """A task's effort in minutes; a day of work has eight hours."""
+    return None if effort is None else effort.count * _MINUTES.get(effort.unit, 480 * 5)

@@ -1,0 +1,175 @@
+"""Pause and resume: what the time in between does to what was due in it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from milepost.language.durations import Duration
+from milepost.language.model import Action, Outcome, Touchpoint
+from milepost.planner.branches import finish_play, go_to, open_stage, try_start
+from milepost.planner.calendars import Calendar
+from milepost.planner.compiled_map import ChartPlay, ChartStep
+from milepost.planner.deadlines import FOLLOWERS, escalation_of
+from milepost.planner.instants import Instant, text
+from milepost.planner.messages import say_dropped
+from milepost.planner.outcomes import plan_asking_again
+from milepost.planner.state import Queued, StepState
+from milepost.planner.system_tasks import open_engine_task
+from milepost.planner.timeline import Kind
+from milepost.planner.turn import Turn
+
+
+def pause(turn: Turn, reason: str | None) -> None:
+    """Stop everything that happens by itself."""
+    turn.state.status, turn.state.paused_at = "paused", turn.at
+    turn.say(Kind.JOURNEY_PAUSED, why=reason)
+
+
+def resume(turn: Turn, reason: str | None) -> None:
+    """Go on: move or drop what was due in the pause as the map says, then do what waited for the resume."""
+    paused_at = turn.state.paused_at or turn.at
+    turn.state.status, turn.state.paused_at = "open", None
+    turn.passed = paused_at
+    turn.look_anew()
+    turn.say(Kind.JOURNEY_RESUMED, why=reason)
+    if turn.chart.map.on_resume == "shift":
+        _shift(turn, paused_at)
+    elif turn.chart.map.on_resume == "skip":
+        _drop_passed_reminders(turn)
+    for step_id in sorted(turn.state.steps, key=lambda known: _position(turn, known)):
+        record = turn.state.steps[step_id]
+        if record.asks_again and "ask" not in record.timers:
+            plan_asking_again(turn, turn.chart.steps[step_id])
+    _do_deferred(turn)
+
+
+def _position(turn: Turn, step: str) -> int:
+    known = turn.chart.steps.get(step)
+    return known.position if known else -1
+
+
+def _do_deferred(turn: Turn) -> None:
+    deferred, turn.state.deferred = turn.state.deferred, []
+    for item in deferred:
+        if turn.ended:
+            return
+        _do(turn, item)
+    for play_id, play in turn.chart.plays.items():
+        if turn.state.play(play_id).ending and not turn.ended:
+            finish_play(turn, play, "ends_when")
+
+
+def _do(turn: Turn, item: dict[str, Any]) -> None:
+    chart = turn.chart
+    if item.get("go_to") in chart.stages:
+        go_to(turn, chart.stages[item["go_to"]])
+    elif item.get("open") in chart.stages:
+        if turn.state.stage(item["open"]).status != "open":
+            open_stage(turn, chart.stages[item["open"]])
+    elif item.get("failed") is not None:
+        step = chart.steps.get(item["failed"].split("/", 1)[0])
+        open_engine_task(turn, "message_failed", item["failed"], step, message=item["failed"])
+    elif item.get("play") in chart.plays:
+        play = chart.plays[item["play"]]
+        if "triggers" not in item or _holds_still(turn, play, item["triggers"]):
+            try_start(turn, play, item["why"])
+
+
+def _holds_still(turn: Turn, play: ChartPlay, triggers: list[str]) -> bool:
+    """Whether any of the conditions that turned true in the pause is true at the resume."""
+    return any(
+        trigger.condition is not None and turn.is_true(trigger.condition)
+        for trigger in play.starts_when
+        if trigger.key in triggers
+    )
+
+
+# Shift.
+
+
+def _shift(turn: Turn, paused_at: Instant) -> None:
+    ours = turn.chart.ours
+    for step in turn.chart.steps.values():
+        if step.id in turn.state.steps and turn.is_container_open(step):
+            _shift_step(turn, step, paused_at)
+    for stage_id, stage in turn.chart.stages.items():
+        at, target = turn.state.stage(stage_id).target_at, stage.stage.target
+        if at is not None and target is not None:
+            turn.edit_stage(stage_id).target_at = _moved(turn, ours, paused_at, at, target)
+    for play_id, play in turn.chart.plays.items():
+        record = turn.state.play(play_id)
+        if record.deadline_at is not None:
+            moved = _moved(turn, ours, paused_at, record.deadline_at, play.play.deadline)
+            turn.edit_play(play_id).deadline_at = moved
+        if record.cooldown_until is not None:
+            moved = _moved(turn, ours, paused_at, record.cooldown_until, play.play.cooldown)
+            turn.edit_play(play_id).cooldown_until = moved
+
+
+def _days(turn: Turn, calendar: Calendar, paused_at: Instant) -> int:
+    """The local days between pause and resume."""
+    return (calendar.local(turn.at).date() - calendar.local(paused_at).date()).days
+
+
+def _moved(turn: Turn, calendar: Calendar, paused_at: Instant, at: Instant, written: Duration | None) -> Instant:
+    exact = written is not None and written.exact
+    days = _days(turn, calendar, paused_at)
+    return calendar.shifted(at, days, exact=exact) if days else at
+
+
+def _shift_step(turn: Turn, step: ChartStep, paused_at: Instant) -> None:
+    calendar = turn.calendar_of(step)
+    days = _days(turn, calendar, paused_at)
+    if days == 0:
+        return
+    record = turn.edit_step(step.id)
+    record.shifted += days
+    waits = record.status == "waiting" and step.step.wait is not None and not record.forced
+    if waits and record.opens_at is not None:
+        record.opens_at = _moved(turn, calendar, paused_at, record.opens_at, step.step.wait)
+    if record.repeat_base is not None:
+        record.repeat_base = calendar.shifted(record.repeat_base, days, exact=True)
+    for name, at in record.timers.items():
+        if not (record.due_agreed and name in (*FOLLOWERS, "silent")):
+            record.timers[name] = _moved(turn, calendar, paused_at, at, _written(turn, step, name))
+    if not record.due_agreed:
+        record.reminders = sorted(_moved_reminder(calendar, at, days) for at in record.reminders)
+        _say_due(turn, step, record)
+
+
+def _say_due(turn: Turn, step: ChartStep, record: StepState) -> None:
+    due = record.timers.get("silent" if isinstance(step.step, Outcome) else "due")
+    if due is not None and due != record.due_at:
+        record.due_at = due
+        turn.say(Kind.STEP_DUE_CHANGED, step, due=text(due), why="pause")
+
+
+def _written(turn: Turn, step: ChartStep, timer: str) -> Duration | None:
+    """The duration in the map that a timer was worked out from."""
+    known = step.step
+    if timer == "repeat":
+        return step.every
+    if isinstance(known, Outcome):
+        return known.within if timer == "silent" else (known.ask_again.after if known.ask_again else None)
+    if timer == "overdue":
+        return known.overdue.after if isinstance(known, Action) and known.overdue else None
+    if timer == "escalate":
+        escalation = escalation_of(turn, step)
+        return escalation.after if escalation else None
+    return known.due_or_default if isinstance(known, Touchpoint) else known.due
+
+
+def _moved_reminder(calendar: Calendar, at: Instant, days: int) -> Instant:
+    """A reminder is at `from`, unless the map tells it in hours or minutes or it was snoozed to an instant."""
+    return calendar.shifted(at, days, exact=calendar.local(at).time() != calendar.from_)
+
+
+def _drop_passed_reminders(turn: Turn) -> None:
+    for step in turn.chart.steps.values():
+        passed = [at for at in turn.state.step(step.id).reminders if at <= turn.at]
+        for _ in passed:
+            record = turn.edit_step(step.id)
+            record.reminders.pop(0)
+            number = record.numbers["reminder"] = record.numbers.get("reminder", 0) + 1
+            message = f"{step.id}/{record.occurrence}/reminder/{number}"
+            say_dropped(turn, Queued(message, step.id, "reminder", ""), "pause")

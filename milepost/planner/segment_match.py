@@ -1,0 +1,119 @@
+"""Which map a customer is for, and whether a customer may enter one again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from milepost.customer import Customer
+from milepost.planner.compiled_map import Chart
+from milepost.planner.condition_trace import Look, look
+from milepost.planner.instants import Instant, text
+from milepost.planner.state import State
+from milepost.planner.turn import Turn
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """The map that a customer is for."""
+
+    chart: Chart
+
+
+@dataclass(frozen=True, slots=True)
+class NoMatch:
+    """No map is for the customer; `why` says of each map, by its id, what speaks against it."""
+
+    why: Mapping[str, str]
+
+    def __str__(self) -> str:
+        if not self.why:
+            return "no map is published"
+        return "; ".join(f"{map_id}: {reason}" for map_id, reason in self.why.items())
+
+
+@dataclass(frozen=True, slots=True)
+class MayEnter:
+    """The customer may begin a journey on the map."""
+
+
+@dataclass(frozen=True, slots=True)
+class MayNotEnter:
+    """The customer may not begin another journey on the map: not before `until`, or never."""
+
+    map: str
+    until: Instant | None
+
+    def __str__(self) -> str:
+        if self.until is None:
+            return f"map {self.map!r} says 'reenter: never', and the customer has been on it"
+        return f"map {self.map!r} takes the customer again from {text(self.until)} on"
+
+
+def matches(chart: Chart, customer: Customer, at: Instant) -> bool:
+    """Whether the customer is in the map's segment at this instant."""
+    return _before_the_start(chart, customer, at).is_true(chart.where)
+
+
+@dataclass(frozen=True, slots=True)
+class Considered:
+    """A map, and what looking at its segment showed of a customer."""
+
+    map: str
+    title: str
+    version: str
+    priority: int
+    where: Look
+
+    @property
+    def why_not(self) -> str:
+        """What speaks against the map, in words."""
+        seen = f" ({self.where.seen})" if self.where.values else ""
+        return f"{self.where.text} is not true{seen}"
+
+    def to_json(self) -> dict[str, Any]:
+        where = self.where.to_json()
+        return {"map": self.map, "title": self.title, "version": self.version, "priority": self.priority, **where}
+
+
+def considered(charts: Iterable[Chart], customer: Customer, at: Instant) -> tuple[Considered, ...]:
+    """Every map in the order in which they are tried, with the values that its segment looks at."""
+    return tuple(
+        Considered(
+            chart.map.map,
+            chart.map.title,
+            chart.version,
+            chart.map.segment.priority,
+            look(_before_the_start(chart, customer, at), chart.where),
+        )
+        for chart in _in_order(charts)
+    )
+
+
+def _before_the_start(chart: Chart, customer: Customer, at: Instant) -> Turn:
+    return Turn(chart, State.begin(customer, chart.map.map, chart.version, at), at)
+
+
+def _in_order(charts: Iterable[Chart]) -> list[Chart]:
+    return sorted(charts, key=lambda chart: (-chart.map.segment.priority, chart.map.map))
+
+
+def best_map(charts: Iterable[Chart], customer: Customer, at: Instant) -> Match | NoMatch:
+    """The map of highest priority whose segment the customer is in; of several, the alphabetically first."""
+    in_order = _in_order(charts)
+    for chart in in_order:
+        if matches(chart, customer, at):
+            return Match(chart)
+    return NoMatch({each.map: each.why_not for each in considered(in_order, customer, at)})
+
+
+def may_enter(chart: Chart, last_ended_at: Instant | None, at: Instant) -> MayEnter | MayNotEnter:
+    """Whether the map's `reenter` lets a customer in whose last journey on it ended then (None: never was on it)."""
+    rule = chart.map.reenter
+    if last_ended_at is None or (rule.allowed and rule.after is None):
+        return MayEnter()
+    if rule.after is None:
+        return MayNotEnter(chart.map.map, None)
+    until = chart.ours.opening(last_ended_at, rule.after)
+    return MayEnter() if until <= at else MayNotEnter(chart.map.map, until)

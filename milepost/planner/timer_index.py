@@ -1,0 +1,49 @@
+"""What lies ahead of a journey by itself: timers, in the order in which they happen.
+
+A state carries them from plan to plan; a plan works out anew only those of records that it changed (`foreseeing`). They
+are no part of the state's JSON: read back from there, they are all told anew.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from milepost.planner.dependents import Watched
+from milepost.planner.instants import Instant
+
+_RANK = ("opens", "step", "cooldown", "remind", "due", "overdue", "escalate", "silent", "ask", "target", "deadline")
+RANK_OF = {kind: rank for rank, kind in enumerate(_RANK)}
+STEP = RANK_OF["step"]
+NEVER: Instant = 1 << 62
+
+Due = tuple[Instant, int]
+"""When something is due, and its rank among what is due at one instant in one place of the file."""
+
+
+class Timer(NamedTuple):
+    """Something due at an instant; sorts by time, then by the place in the file."""
+
+    at: Instant
+    position: int
+    rank: int
+    key: str
+
+    @property
+    def kind(self) -> str:
+        return _RANK[self.rank]
+
+
+@dataclass(slots=True)
+class Ahead:
+    """All that will happen by itself, by what it is about.
+
+    Nothing of it is due before `soonest`; `wake` is when the journey must next be looked at.
+    """
+
+    timers: dict[Watched, tuple[Due, ...]] = field(default_factory=dict)
+    soonest: Instant = NEVER
+    wake: Instant | None = None
+
+    def copy(self) -> Ahead:
+        return Ahead(self.timers.copy(), self.soonest, self.wake)

@@ -1,0 +1,151 @@
+"""Moving an open journey to another version of its map: state is kept by id, what is gone is withdrawn."""
+
+from __future__ import annotations
+
+from milepost.language.model import Outcome
+from milepost.planner.branches import open_stage, plan_opening
+from milepost.planner.commands import CloseTask
+from milepost.planner.compiled_map import ChartStep
+from milepost.planner.deadlines import change, first_due
+from milepost.planner.instants import Instant
+from milepost.planner.messages import drop, drop_of_step
+from milepost.planner.state import Queued, StepState
+from milepost.planner.steps import repeat_ahead, repeat_instant
+from milepost.planner.system_tasks import close_engine_tasks
+from milepost.planner.timeline import Kind
+from milepost.planner.turn import Turn
+
+
+def move(turn: Turn, version: str) -> None:
+    """Go on with the turn's chart, whose version is new: withdraw what is gone, work out anew what waits."""
+    turn.say(Kind.MAP_CHANGED, None, **{"from": turn.state.version, "to": version})
+    turn.state.version = version
+    turn.look_anew()
+    stood_there = _withdraw_what_is_gone(turn)
+    for step in turn.chart.steps.values():
+        if step.id in turn.state.steps:
+            _carry_over(turn, step)
+    for stage in turn.chart.stages.values():
+        plan_opening(turn, stage)
+    if stood_there:
+        _stand_somewhere(turn)
+
+
+def _withdraw_what_is_gone(turn: Turn) -> bool:
+    """Withdraw what the new version has no more; returns whether the customer stood in a stage that is gone."""
+    state, chart = turn.state, turn.chart
+    stood_there = False
+    for queued in list(state.queue):
+        _word_anew(turn, queued)
+    for step_id in [known for known in state.steps if known not in chart.steps]:
+        record = state.steps[step_id]
+        if record.is_open:
+            turn.order(CloseTask(f"{step_id}/{record.occurrence}", "withdrawn"))
+            turn.say(Kind.STEP_WITHDRAWN, None, step=step_id, occurrence=record.occurrence, why="map_changed")
+        turn.put_step(step_id, StepState(occurrence=record.occurrence, answers=record.answers))  # it may come back
+    for stage_id in [known for known in state.stages if known not in chart.stages]:
+        turn.changed(("stage", stage_id))
+        close_engine_tasks(turn, "stuck", stage_id)
+        if state.stages.pop(stage_id).status == "open":
+            stood_there = True
+            turn.say(Kind.STAGE_CLOSED, None, stage=stage_id, why="map_changed")
+    for play_id in [known for known in state.plays if known not in chart.plays]:
+        turn.changed(("play", play_id))
+        if state.plays.pop(play_id).status == "open":
+            turn.say(Kind.PLAY_ENDED, None, play=play_id, why="map_changed")
+    for step_id in [known for known in state.agreed if known not in chart.steps]:
+        del state.agreed[step_id]
+    return stood_there
+
+
+def _word_anew(turn: Turn, queued: Queued) -> None:
+    """Let a message that waits say what the new version says; without words in it, it is dropped."""
+    step = turn.chart.steps.get(queued.step)
+    template = None
+    if step is not None:
+        template = step.reminder_template if queued.reason == "reminder" else step.template
+    if template is None:
+        drop(turn, queued, "map_changed")
+    else:
+        queued.template = template
+
+
+def _carry_over(turn: Turn, step: ChartStep) -> None:
+    record = turn.state.step(step.id)
+    if _is_another(turn, step):
+        _begin_anew(turn, step, record)
+        return
+    if record.status == "waiting" and not record.forced and record.opens_at is not None:
+        turn.edit_step(step.id).opens_at = None  # worked out anew from when it became ready
+    if turn.is_container_open(step):
+        _carry_over_repeats(turn, step)
+    if record.reminders and not step.reminders and not isinstance(step.step, Outcome):
+        turn.edit_step(step.id).reminders = []
+    if not record.is_open or record.due_agreed or isinstance(step.step, Outcome) or record.opened_at is None:
+        return
+    now, turn.at = turn.at, record.opened_at
+    due, _ = first_due(turn, step)
+    turn.at = now
+    if due is not None and record.shifted:
+        due = turn.calendar_of(step).shifted(due, record.shifted, exact=False)
+    if due != record.due_at and (due is None or due > turn.at):
+        change(turn, step, due, "map_changed")
+
+
+def _is_another(turn: Turn, step: ChartStep) -> bool:
+    """Whether the step under this id is another one now: of another kind, or in a stage or play that is not open.
+
+    What somebody did counts for a task, a mail and an action alike.
+    """
+    record = turn.state.step(step.id)
+    if record.is_open:
+        return record.kind != step.kind or not turn.is_container_open(step)
+    return record.closed and record.kind != step.kind and "outcome" in (record.kind, step.kind)
+
+
+def _begin_anew(turn: Turn, step: ChartStep, record: StepState) -> None:
+    """Let a step wait that has only its id in common with the one before."""
+    if record.is_open:
+        if record.kind == "task":
+            turn.order(CloseTask(f"{step.id}/{record.occurrence}", "withdrawn"))
+        turn.say(Kind.STEP_WITHDRAWN, step, why="map_changed")
+    drop_of_step(turn, step.id, "map_changed")
+    turn.put_step(step.id, StepState(occurrence=record.occurrence, answers=record.answers))
+
+
+def _carry_over_repeats(turn: Turn, step: ChartStep) -> None:
+    """Repeat as the new version says, from the first opening of this visit; what is past by now is not made up."""
+    record = turn.state.step(step.id)
+    repeats = record.repeat_base is not None
+    if step.every is None:
+        if repeats:
+            record = turn.edit_step(step.id)
+            record.timers.pop("repeat", None)
+            record.repeat_base, record.repeats = None, 0
+    elif repeats:
+        if record.timers.get("repeat") != repeat_instant(turn, step, record):
+            _repeat_from(turn, step, record.repeat_base)
+    elif record.status != "waiting":
+        _repeat_from(turn, step, record.opened_at)
+
+
+def _repeat_from(turn: Turn, step: ChartStep, first: Instant | None) -> None:
+    record = turn.edit_step(step.id)
+    record.repeat_base, record.repeats = turn.at if first is None else first, 1
+    record.timers["repeat"] = repeat_instant(turn, step, record)
+    repeat_ahead(turn, step, record)
+
+
+def _stand_somewhere(turn: Turn) -> None:
+    """A customer whose stage is gone goes on in the first stage of the sequence that it has not been in."""
+    chart, state = turn.chart, turn.state
+    sequence = [stage_id for stage_id, stage in chart.stages.items() if stage.in_sequence]
+    if any(state.stage(stage_id).status == "open" for stage_id in sequence):
+        return
+    for stage_id in sequence:
+        if state.stage(stage_id).visits == 0:
+            if turn.paused:
+                state.deferred.append({"open": stage_id})
+            else:
+                open_stage(turn, chart.stages[stage_id])
+            return

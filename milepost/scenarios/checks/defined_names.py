@@ -1,0 +1,112 @@
+"""What a scenario may name: all that the map, and every version that it moves the journey to, has."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from milepost.language.findings import Finding
+from milepost.language.model import Attribute, BranchItem, Outcome, Touchpoint
+from milepost.language.names import did_you_mean, nearest
+from milepost.language.structure import nodes_of
+from milepost.language.yaml_text import Path
+from milepost.planner.compiled_map import Chart, ChartStep
+
+_LISTED = 8
+"""So many valid names are listed where none is near."""
+
+
+@dataclass(frozen=True)
+class Known:
+    """The names of one or more versions of a map."""
+
+    charts: tuple[Chart, ...]
+
+    @cached_property
+    def steps(self) -> dict[str, list[ChartStep]]:
+        """Every step by its id, as each version has it."""
+        found: dict[str, list[ChartStep]] = {}
+        for chart in self.charts:
+            for step in chart.steps.values():
+                found.setdefault(step.id, []).append(step)
+        return found
+
+    @cached_property
+    def outcomes(self) -> list[str]:
+        return [name for name, steps in self.steps.items() if any(isinstance(each.step, Outcome) for each in steps)]
+
+    @cached_property
+    def stages(self) -> list[str]:
+        return _every(chart.stages for chart in self.charts)
+
+    @cached_property
+    def plays(self) -> list[str]:
+        return _every(chart.plays for chart in self.charts)
+
+    @cached_property
+    def roles(self) -> list[str]:
+        return _every(chart.map.roles for chart in self.charts)
+
+    @cached_property
+    def personas(self) -> list[str]:
+        return _every(chart.map.personas for chart in self.charts)
+
+    @cached_property
+    def maps(self) -> list[str]:
+        return _every([chart.map.map] for chart in self.charts)
+
+    @cached_property
+    def events(self) -> list[str]:
+        """The events that some trigger waits for."""
+        return _every(sorted(chart.events) for chart in self.charts)
+
+    @cached_property
+    def templates(self) -> list[str]:
+        """The messages that are sent."""
+        both = [(each.template, each.reminder_template) for steps in self.steps.values() for each in steps]
+        return _every([name for name in pair if name] for pair in both)
+
+    @cached_property
+    def endings(self) -> list[str]:
+        """The reasons for which the map by itself ends a journey."""
+        nodes = [node for chart in self.charts for _, node in nodes_of(chart.map)]
+        return ["completed", *_every([node.end] for node in nodes if isinstance(node, BranchItem) and node.end)]
+
+    @cached_property
+    def attributes(self) -> dict[str, list[Attribute]]:
+        """Every attribute by its name, as each version declares it."""
+        found: dict[str, list[Attribute]] = {}
+        for chart in self.charts:
+            for name, attribute in chart.map.attributes.items():
+                found.setdefault(name, []).append(attribute)
+        return found
+
+    def results(self, step: str | None = None) -> list[str]:
+        """The results that a step can end in, or any step."""
+        steps = (
+            self.steps.get(step, []) if step is not None else [each for all_ in self.steps.values() for each in all_]
+        )
+        return _every(each.step.results or () for each in steps if isinstance(each.step, Touchpoint))
+
+
+def _every(names: Iterable[Iterable[str]]) -> list[str]:
+    return list(dict.fromkeys(name for each in names for name in each))
+
+
+def unknown(path: Path, noun: str, name: Any, valid: Iterable[str], *, key: bool = False) -> Iterator[Finding]:
+    """M105 for a name that is not among the valid ones, with the nearest of them or a list."""
+    names = list(valid)
+    if name in names:
+        return
+    suggestion = nearest(str(name), names)
+    hint = did_you_mean(suggestion) or f"; {_listed(noun, names)}"
+    yield Finding(path, "M105", f"Unknown {noun} {name!r}{hint}", suggestion, key=key)
+
+
+def _listed(noun: str, names: list[str]) -> str:
+    if not names:
+        return f"there is no {noun} at all"
+    more = f" and {len(names) - _LISTED} more" if len(names) > _LISTED else ""
+    return f"there is {', '.join(names[:_LISTED])}{more}"

@@ -1,0 +1,73 @@
+"""Charts of published map versions: compiled once a process, since a version never changes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import suppress
+
+from milepost.language.loader import from_files
+from milepost.planner.compiled_map import Chart
+from milepost.store import maps
+from milepost.store.database import Store
+from milepost.store.errors import StoreError
+
+
+class UnreadableVersion(StoreError):  # noqa: N818 - says what is the case
+    """A published version that this Milepost cannot read: its map language is a later one."""
+
+    def __init__(self, version: str, why: str) -> None:
+        self.version = version
+        super().__init__(f"Map version {version!r} cannot be read by this Milepost: {why}")
+
+
+class Charts:
+    """Every chart that this process has needed, by the hash of its version; with the files that it was made of."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._charts: dict[str, Chart] = {}
+        self._files: dict[str, Mapping[str, str]] = {}
+
+    def add(self, chart: Chart, files: Mapping[str, str]) -> None:
+        """Keep a chart that was made elsewhere."""
+        self._charts[chart.version] = chart
+        self._files[chart.version] = files
+
+    async def of(self, version: str) -> Chart:
+        """The chart of the version of this hash.
+
+        Raises:
+            UnknownVersion: there is none.
+            UnreadableVersion: this Milepost cannot read it.
+        """
+        if version not in self._charts:
+            async with self._store.reading() as session:
+                files = await maps.files(session, version)
+            loaded = from_files(files)
+            if loaded.map is None:
+                raise UnreadableVersion(version, "; ".join(str(problem) for problem in loaded.problems))
+            self.add(Chart.of(loaded.map, version), files)
+        return self._charts[version]
+
+    async def files(self, version: str) -> Mapping[str, str]:
+        """The files of the version of this hash, by relative name.
+
+        Raises:
+            UnknownVersion: there is none.
+        """
+        await self.of(version)
+        return self._files[version]
+
+    async def current(self) -> list[Chart]:
+        """The charts that new journeys begin on, ordered by map."""
+        async with self._store.reading() as session:
+            versions = [row.hash for row in await maps.current(session)]
+        return [await self.of(version) for version in versions]
+
+    async def warm_up(self) -> None:
+        """Read all versions that are in use now, and not under the first that need them; unreadable ones are left."""
+        async with self._store.reading() as session:
+            versions = await maps.in_use(session)
+        for version in versions:
+            with suppress(UnreadableVersion):
+                await self.of(version)

@@ -1,0 +1,54 @@
+"""Forgetting a customer: everything that the store knows of the person and the company, gone."""
+
+from __future__ import annotations
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from milepost.store.database import Store
+from milepost.store.errors import UnknownCustomer
+from milepost.store.tables import Base, CustomerRow, JourneyRow
+
+
+async def forget(store: Store, customer: str) -> dict[str, int]:
+    """Delete a customer with contacts, journeys, tasks, messages, answers and facts; returns how many rows each.
+
+    The customer's workflow and its history are Temporal's: the caller deletes them first, so that nothing writes anew.
+    On SQLite the freed pages are overwritten and the write-ahead log is emptied; backups are the operator's.
+
+    Raises:
+        UnknownCustomer: there is none of this id.
+    """
+    async with store.transaction() as session:
+        if store.is_sqlite:
+            await (await session.connection()).exec_driver_sql("PRAGMA secure_delete=ON")
+        counted = await _count(session, customer)
+        if not counted["customers"]:
+            raise UnknownCustomer(customer)
+        await session.execute(delete(CustomerRow).where(CustomerRow.id == customer))
+    if store.is_sqlite:
+        await _empty_log(store)
+    return counted
+
+
+async def _count(session: AsyncSession, customer: str) -> dict[str, int]:
+    counted = {}
+    for table in Base.metadata.sorted_tables:
+        if table.name == CustomerRow.__tablename__:
+            condition = table.c.id == customer
+        elif "customer_id" in table.c:
+            condition = table.c.customer_id == customer
+        elif "journey_id" in table.c:
+            of_customer = select(JourneyRow.id).where(JourneyRow.customer_id == customer)
+            condition = table.c.journey_id.in_(of_customer)
+        else:
+            continue
+        counted[table.name] = await session.scalar(select(func.count()).select_from(table).where(condition)) or 0
+    return counted
+
+
+async def _empty_log(store: Store) -> None:
+    async with store.engine.connect() as connection:
+        driver = (await connection.get_raw_connection()).driver_connection
+        assert driver is not None
+        await driver.execute_fetchall("PRAGMA wal_checkpoint(TRUNCATE)")

@@ -1,0 +1,144 @@
+"""From rows to what the API gives."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from milepost.explain.sentences import Wording
+from milepost.intake.intake import Told
+from milepost.language.model import Action, Outcome
+from milepost.planner.compiled_map import Chart
+from milepost.planner.instants import Instant, text
+from milepost.planner.state import State
+from milepost.planner.turn import Turn
+from milepost.store.outcomes import OutcomeLine
+from milepost.store.overview import Line
+from milepost.store.tables import TimelineRow
+from milepost.store.tasks import TaskLine
+from milepost.web.api.shapes import (
+    CustomerLine,
+    EntryShown,
+    JourneyShown,
+    OpenStep,
+    OutcomeShown,
+    PlayShown,
+    TaskShown,
+    ToldShown,
+)
+
+
+def instant_text(at: Instant | None) -> str | None:
+    return None if at is None else text(at)
+
+
+def told(customer: str, what: Told) -> ToldShown:
+    return ToldShown(
+        customer=customer,
+        fact=what.fact_id,
+        new=what.new,
+        counted=what.counted,
+        delivered=what.delivered,
+        became=what.became,
+        message=what.message,
+    )
+
+
+def task(line: TaskLine) -> TaskShown:
+    row = line.task
+    return TaskShown(
+        customer=row.customer_id,
+        customer_name=line.customer_name,
+        journey=row.journey_id,
+        task=row.task,
+        step=row.step,
+        title=row.title,
+        role=row.role,
+        person=row.person,
+        escalated_to=row.escalated_to,
+        escalated_person=row.escalated_person,
+        why=row.why,
+        results=tuple(row.results),
+        effort_minutes=row.effort_minutes,
+        status=row.status,
+        paused=line.paused,
+        opened_at=text(row.opened_at),
+        due_at=instant_text(row.due_at),
+        closed_at=instant_text(row.closed_at),
+    )
+
+
+def open_steps(journey: str, chart: Chart, state: State) -> Iterator[OpenStep]:
+    """The customer's open actions, and the outcomes that were asked or are about to be."""
+    turn = Turn(chart, state, state.clock)
+    if state.status == "ended":
+        return
+    for step in chart.steps.values():
+        record, known = state.step(step.id), step.step
+        if not record.is_open or not isinstance(known, Action | Outcome):
+            continue
+        contact = turn.contact_of(step)
+        metric = known.metric if isinstance(known, Outcome) else None
+        yield OpenStep(
+            customer=state.customer.id,
+            journey=journey,
+            step=step.id,
+            occurrence=record.occurrence or 1,
+            kind="outcome" if isinstance(known, Outcome) else "action",
+            title=Wording(chart).step(step.id),
+            status=record.status,
+            persona=step.persona or "",
+            contact=contact.email if contact else None,
+            opened_at=instant_text(record.opened_at),
+            asked_at=instant_text(record.asked_at),
+            due_at=instant_text(record.due_at),
+            metric=metric.model_dump(mode="json") if metric else None,
+        )
+
+
+def customer_line(line: Line) -> CustomerLine:
+    return CustomerLine(
+        customer=line.customer.id,
+        name=line.customer.name,
+        health=line.customer.health,
+        unmatched_why=line.customer.unmatched_why,
+        journey=journey(line),
+    )
+
+
+def journey(line: Line) -> JourneyShown | None:
+    row = line.journey
+    if row is None:
+        return None
+    return JourneyShown(
+        journey=row.id,
+        map=row.map,
+        version=row.version,
+        status=row.status,
+        reason=row.reason,
+        started_at=text(row.started_at),
+        ended_at=instant_text(row.ended_at),
+        next_at=instant_text(row.wake_at),
+        stages=tuple(stage.stage for stage in line.stages),
+        stuck=any(stage.stuck for stage in line.stages),
+        plays=tuple(PlayShown(play=play.play, kind=play.kind, title=play.title) for play in line.plays),
+    )
+
+
+def outcome(line: OutcomeLine) -> OutcomeShown:
+    row, last = line.outcome, line.last
+    return OutcomeShown(
+        outcome=row.outcome,
+        occurrence=row.occurrence,
+        statement=row.statement,
+        status=row.status,
+        verdict=last.verdict if last else None,
+        value=last.value if last else None,
+        answered_at=instant_text(last.at) if last else None,
+        answered_by=last.said_by if last else None,
+        due_at=instant_text(row.due_at),
+    )
+
+
+def entry(row: TimelineRow, say: Wording) -> EntryShown:
+    sentence = say.sentence(row.kind, row.data)
+    return EntryShown(seq=row.seq, at=text(row.at), kind=row.kind, sentence=sentence, more=row.data)

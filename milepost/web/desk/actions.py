@@ -1,0 +1,129 @@
+"""What a colleague does with a task: done, skipped, put off, handed to somebody else. Each tells the door one fact."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Form, Request
+from starlette.responses import Response
+
+from milepost.explain import local_time
+from milepost.planner.written_facts import WrittenAgreement, WrittenFact
+from milepost.store import tasks
+from milepost.store.tasks import TaskLine
+from milepost.web import forms
+from milepost.web.fact_forms import tell
+from milepost.web.identity import Acting, safe_onward
+from milepost.web.pages import back_to
+from milepost.web.problems import Failed
+from milepost.web.services import Served, Services
+
+router = APIRouter(prefix="/desk/tasks", include_in_schema=False)
+Line = Annotated[str, Form(max_length=500)]
+Text = Annotated[str, Form(max_length=10_000)]
+SOURCE = "desk"
+
+
+class Act:
+    """A form about a task, checked: who sends it, which task, and where to go on."""
+
+    def __init__(
+        self,
+        request: Request,
+        served: Served,
+        person: Acting,
+        form: Annotated[str, Form(max_length=1000)],
+        onward: Annotated[str, Form(alias="next", max_length=1000)] = "/desk",
+    ) -> None:
+        self.request = request
+        self.served = served
+        self.person = person
+        self.form = forms.read(served, person.session, form)
+        self.onward = safe_onward(onward)
+        if len(self.form.subject) != 3 or self.form.subject[0] != "task":  # noqa: PLR2004 - what, journey, task
+            raise forms.FormRefused
+
+    async def line(self) -> TaskLine:
+        """The task that it is about."""
+        _, journey, task = self.form.subject
+        line = await _line(self.served, journey, task)
+        if line is None:
+            told = "This task is no longer there; its customer may have been forgotten."
+            raise Failed(404, "not_found", told, "Go back and reload the page.")
+        return line
+
+    async def tell(self, line: TaskLine, fact: WrittenFact) -> Response:
+        """Tell the fact, unless the task was closed meanwhile by somebody else."""
+        given = fact.model_copy(update={"id": f"{SOURCE}/{self.form.id}/{fact.kind}"})
+        if line.task.status != "open":
+            return back_to(self.onward, "closed")
+        word = await tell(self.served, line.task.customer_id, given, by=self.person.address, source=SOURCE)
+        return back_to(self.onward, word)
+
+
+Acted = Annotated[Act, Depends()]
+
+
+async def _line(served: Services, journey: str, task: str) -> TaskLine | None:
+    async with served.store.reading() as session:
+        return await tasks.get(session, journey, task)
+
+
+@router.post("/done")
+async def done(act: Acted, result: Line = "", note: Text = "", evidence: Text = "") -> Response:
+    """The task is done, with one of its results if it has some."""
+    line = await act.line()
+    if line.task.step is None:
+        return await act.tell(line, WrittenFact(task_done=line.task.task, note=note.strip() or None))
+    if line.task.results and result not in line.task.results:
+        raise Failed(422, "result_missing", "This task ends in a result.", "Go back and choose how it ended.")
+    fact = WrittenFact(
+        step_done=line.task.step,
+        result=result if line.task.results else None,
+        note=note.strip() or None,
+        evidence=evidence.strip() or None,
+    )
+    return await act.tell(line, fact)
+
+
+@router.post("/skip")
+async def skip(act: Acted, reason: Text = "") -> Response:
+    """The task is not needed, and why."""
+    line = await act.line()
+    if not reason.strip():
+        raise Failed(422, "reason_missing", "A task is skipped for a reason.", "Go back and write why.")
+    return await act.tell(line, WrittenFact(step_skipped=_step(line), reason=reason.strip()))
+
+
+@router.post("/snooze")
+async def snooze(act: Acted, until: Line = "", reason: Text = "") -> Response:
+    """The task is put off until a date: nobody is reminded before."""
+    line = await act.line()
+    try:
+        day = date.fromisoformat(until.strip())
+    except ValueError:
+        raise Failed(422, "date_missing", "There is no such date.", "Go back and choose until when.") from None
+    chart = await act.served.charts.of(line.version)
+    if day <= local_time.local(act.served.now(), chart.ours.timezone).date():
+        raise Failed(422, "date_past", "That day is not ahead.", "Go back and choose a later one.")
+    fact = WrittenFact(snoozed=_step(line), until=day.isoformat(), reason=reason.strip() or None)
+    return await act.tell(line, fact)
+
+
+@router.post("/hand-over")
+async def hand_over(act: Acted, person: Line = "") -> Response:
+    """Somebody else does it."""
+    line = await act.line()
+    address = person.strip().lower()
+    if "@" not in address.strip("@") or any(char.isspace() for char in address):
+        told = "Somebody is named by a mail address."
+        raise Failed(422, "person_missing", told, "Go back and write one, such as bo@vendor.example.")
+    return await act.tell(line, WrittenFact(agreed={_step(line): WrittenAgreement(person=address)}))
+
+
+def _step(line: TaskLine) -> str:
+    """The step of the task; what the engine itself asks for can only be done."""
+    if line.task.step is None:
+        raise Failed(422, "engine_task", "This task can only be done.", "Go back and mark it as done.")
+    return line.task.step

@@ -1,0 +1,154 @@
+"""What operations do with a journey. Each form tells the door one fact."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+from urllib.parse import quote
+
+from fastapi import APIRouter, Depends, Form
+from starlette.responses import Response
+
+from milepost.language.model import Attribute, AttributeType
+from milepost.planner.compiled_map import Chart
+from milepost.planner.written_facts import WrittenFact
+from milepost.store import customers, journeys
+from milepost.web import forms
+from milepost.web.fact_forms import tell
+from milepost.web.identity import Acting
+from milepost.web.pages import back_to
+from milepost.web.problems import Failed
+from milepost.web.services import Served
+
+router = APIRouter(prefix="/ops/customers/{customer}", include_in_schema=False)
+SOURCE = "ops"
+Line = Annotated[str, Form(max_length=500)]
+Text = Annotated[str, Form(max_length=10_000)]
+
+
+class Act:
+    """A form about a customer, checked."""
+
+    def __init__(
+        self, customer: str, served: Served, person: Acting, form: Annotated[str, Form(max_length=1000)]
+    ) -> None:
+        self.served = served
+        self.person = person
+        self.customer = customer
+        self.form = forms.read(served, person.session, form)
+        if self.form.subject != ("customer", customer):
+            raise forms.FormRefused
+
+    async def tell(self, fact: WrittenFact, anchor: str = "") -> Response:
+        """Tell the fact under the form's own id."""
+        given = fact.model_copy(update={"id": f"{SOURCE}/{self.form.id}/{fact.kind}"})
+        word = await tell(self.served, self.customer, given, by=self.person.address, source=SOURCE)
+        return back_to(f"/ops/customers/{quote(self.customer)}", word, anchor)
+
+    async def chart(self) -> Chart | None:
+        """The map that the customer's open journey is on."""
+        async with self.served.store.reading() as session:
+            await customers.get_row(session, self.customer)
+            running = await journeys.open_of(session, self.customer)
+        return await self.served.charts.of(running.version) if running else None
+
+
+Acted = Annotated[Act, Depends()]
+
+
+@router.post("/pause")
+async def pause(act: Acted, reason: Text = "") -> Response:
+    """Nothing opens, is sent or falls due until the journey is resumed."""
+    return await act.tell(WrittenFact(paused=True, reason=reason.strip() or None))
+
+
+@router.post("/resume")
+async def resume(act: Acted, reason: Text = "") -> Response:
+    """The journey goes on."""
+    return await act.tell(WrittenFact(resumed=True, reason=reason.strip() or None))
+
+
+@router.post("/end")
+async def end(act: Acted, reason: Line = "", sure: Annotated[Literal["", "yes"], Form()] = "") -> Response:
+    """The journey ends, for a reason; it can't be opened again."""
+    if not reason.strip():
+        raise Failed(422, "reason_missing", "A journey ends for a reason.", "Go back and write it in a word or two.")
+    if sure != "yes":
+        raise Failed(422, "not_sure", "Nothing was ended.", "Go back and tick the box: an end can't be taken back.")
+    return await act.tell(WrittenFact(ended=reason.strip()[:200]))
+
+
+@router.post("/answer")
+async def answer(
+    act: Acted, outcome: Line, *, verdict: Line = "", value: Line = "", comment: Text = "", evidence: Text = ""
+) -> Response:
+    """An answer that the customer gave in another way, with evidence of it."""
+    if verdict not in ("verified", "partial", "disputed"):
+        raise Failed(422, "verdict_missing", "The answer is missing.", "Go back and choose one.")
+    if not evidence.strip():
+        told = "An answer that a colleague records needs evidence."
+        raise Failed(422, "evidence_missing", told, "Go back and write where the customer said so.")
+    fact = WrittenFact(
+        answer=outcome,
+        verdict=verdict,
+        value=_number_or_text(value),
+        comment=comment.strip() or None,
+        evidence=evidence.strip(),
+        method="recorded",
+    )
+    return await act.tell(fact, "outcomes")
+
+
+@router.post("/revoke")
+async def revoke(act: Acted, outcome: Line, reason: Text = "") -> Response:
+    """An answer no longer holds."""
+    if not reason.strip():
+        raise Failed(422, "reason_missing", "An answer is taken back for a reason.", "Go back and write it.")
+    return await act.tell(WrittenFact(revoked=outcome, reason=reason.strip()), "outcomes")
+
+
+@router.post("/play")
+async def play(act: Acted, play: Line, reason: Text = "") -> Response:
+    """A play is to start."""
+    return await act.tell(WrittenFact(play_started=play, reason=reason.strip() or None))
+
+
+@router.post("/set")
+async def set_attribute(act: Acted, attribute: Line, value: Line = "") -> Response:
+    """An attribute has another value; nothing forgets it."""
+    chart = await act.chart()
+    declared = chart.map.attributes.get(attribute) if chart else None
+    if declared is None:
+        told = f"The map of this journey has no attribute {attribute!r}."
+        raise Failed(422, "unknown_attribute", told, "Go back and choose one.")
+    return await act.tell(WrittenFact(set={attribute: _value(declared, value.strip())}))
+
+
+def _value(attribute: Attribute, text: str) -> Any:
+    if not text:
+        return None
+    match attribute.type:
+        case AttributeType.NUMBER:
+            number = _number_or_text(text)
+            if isinstance(number, str):
+                raise Failed(422, "value", f"{text!r} is no number.", "Go back and write a number, such as 42.")
+            return number
+        case AttributeType.FLAG:
+            if text.lower() not in _FLAGS:
+                raise Failed(422, "value", f"{text!r} is neither yes nor no.", "Go back and write yes or no.")
+            return _FLAGS[text.lower()]
+        case _:
+            return text
+
+
+_FLAGS = {"yes": True, "true": True, "no": False, "false": False}
+
+
+def _number_or_text(text: str) -> float | str | None:
+    given = text.strip()
+    if not given:
+        return None
+    try:
+        number = float(given.replace(",", ".") if given.count(",") == 1 and "." not in given else given)
+    except ValueError:
+        return given
+    return number if number - number == 0 else given

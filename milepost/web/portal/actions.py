@@ -1,0 +1,95 @@
+"""What a customer does on the plan: says that a step is done, and answers whether an outcome is there."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Form
+from starlette.responses import Response
+
+from milepost.language.model import Outcome
+from milepost.planner.compiled_map import ChartStep
+from milepost.planner.written_facts import WrittenFact
+from milepost.web import forms
+from milepost.web.fact_forms import tell
+from milepost.web.pages import back_to
+from milepost.web.portal.plan_link import Opened, open_link
+from milepost.web.problems import Failed
+from milepost.web.services import Served
+
+router = APIRouter(prefix="/plan", include_in_schema=False)
+SOURCE = "portal"
+Token = Annotated[str, Form(max_length=1000)]
+Line = Annotated[str, Form(max_length=200)]
+Text = Annotated[str, Form(max_length=10_000)]
+
+
+@router.post("/{token}/done")
+async def done(served: Served, token: str, form: Token, note: Text = "") -> Response:
+    """The customer has done a step."""
+    opened = await open_link(served, token)
+    given = forms.read(served, token, form)
+    step = _step(opened, given, "done")
+    if not _is_current(opened, step, given) or not opened.state.step(step.id).is_open:
+        return back_to(opened.path, "closed")
+    fact = WrittenFact(id=f"{SOURCE}/{given.id}", step_done=step.id, note=note.strip() or None)
+    word = await tell(served, opened.state.customer.id, fact, by=opened.contact.email, source=SOURCE)
+    return back_to(opened.path, word)
+
+
+@router.post("/{token}/answer")
+async def answer(
+    served: Served, token: str, form: Token, *, verdict: Line = "", value: Line = "", comment: Text = ""
+) -> Response:
+    """The customer says whether an outcome is there."""
+    opened = await open_link(served, token)
+    given = forms.read(served, token, form)
+    step = _step(opened, given, "answer")
+    if not isinstance(step.step, Outcome):
+        raise forms.FormRefused
+    if verdict not in ("verified", "partial", "disputed"):
+        raise Failed(422, "verdict_missing", "The answer is missing.", "Go back and choose one of the three buttons.")
+    path = f"{opened.path}/outcomes/{step.id}"
+    if not _is_current(opened, step, given) or opened.state.step(step.id).status not in ("open", "asked", "silent"):
+        return back_to(path, "closed")
+    fact = WrittenFact(
+        id=f"{SOURCE}/{given.id}",
+        answer=step.id,
+        verdict=verdict,
+        value=_value(value, step.step),
+        comment=comment.strip() or None,
+        method="portal",
+    )
+    word = await tell(served, opened.state.customer.id, fact, by=opened.contact.email, source=SOURCE)
+    return back_to(path, word)
+
+
+def _step(opened: Opened, given: forms.Form, what: str) -> ChartStep:
+    match given.subject:
+        case (kind, step, _) if kind == what and step in opened.chart.steps:
+            return opened.chart.steps[step]
+        case _:
+            raise forms.FormRefused
+
+
+def _is_current(opened: Opened, step: ChartStep, given: forms.Form) -> bool:
+    """Whether the page that the form stood on showed the occurrence that is open now."""
+    return given.subject[2] == str(opened.state.step(step.id).occurrence)
+
+
+def _value(given: str, outcome: Outcome) -> float | str | None:
+    """What was measured: a number where the outcome has a metric, with a comma or a point."""
+    text = given.strip().replace("\u00a0", "").replace(" ", "")
+    if not text:
+        return None
+    try:
+        number = float(text.replace(",", ".") if text.count(",") == 1 and "." not in text else text.replace(",", ""))
+    except ValueError:
+        number = float("nan")
+    if number - number != 0:  # neither a number nor a finite one
+        if outcome.metric is None:
+            return given.strip()
+        raise Failed(
+            422, "value", f"{given!r} is no number.", "Go back and write a number, such as 12.5, or leave it out."
+        )
+    return number

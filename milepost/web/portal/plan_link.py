@@ -1,0 +1,120 @@
+"""Opening a customer's link: whose plan it is, or, kindly, why it does not open."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from fastapi import Request
+from starlette.responses import HTMLResponse
+
+from milepost.channels.links import LinkExpired, LinkForged
+from milepost.customer import Contact
+from milepost.planner.compiled_map import Chart
+from milepost.planner.state import State
+from milepost.store import journeys
+from milepost.store.errors import UnknownJourney, UnknownVersion
+from milepost.web.pages import render
+from milepost.web.services import Services
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A plan that was opened: the journey, its map, and the contact that the link was made for."""
+
+    token: str
+    journey: str
+    chart: Chart
+    state: State
+    contact: Contact
+
+    @property
+    def path(self) -> str:
+        return f"/plan/{self.token}"
+
+    @property
+    def zone(self) -> str:
+        """The time zone of the contact, or the customer's."""
+        return self.contact.timezone or self.state.customer.timezone
+
+
+class Closed(Exception):  # noqa: N818 - says what is the case
+    """A link that opens nothing, with what to say of it."""
+
+    def __init__(self, status: int, heading: str, told: str) -> None:
+        self.status = status
+        self.heading = heading
+        self.told = told
+        super().__init__(heading)
+
+
+_FORGED = (
+    403,
+    "This link does not work",
+    (
+        "It may have been cut off or changed on its way. Please open it once more from the message that it came in, or "
+        "write to the person who looks after you."
+    ),
+)
+_EXPIRED = (
+    410,
+    "This link has expired",
+    (
+        "Links work for a while only, to keep your plan private. The next message that we send you has a new one; or "
+        "just answer any of our messages, and we send you one."
+    ),
+)
+_OVER = (
+    410,
+    "This plan is finished",
+    (
+        "There is nothing left to do here. Thank you for working on it with us. If something is still open for you, "
+        "answer any of our messages."
+    ),
+)
+_GONE = (
+    410,
+    "This link is no longer in use",
+    "It was made for somebody who is not on this plan any more. Please write to the person who looks after you.",
+)
+
+
+async def open_link(served: Services, token: str) -> Opened:
+    """The plan that a link opens, for the contact that it was made for.
+
+    Raises:
+        Closed: the link is forged or expired, its journey is over, or its contact is gone.
+    """
+    try:
+        link = served.links.read(token, now=served.wall())
+    except LinkForged:
+        raise Closed(*_FORGED) from None
+    except LinkExpired:
+        raise Closed(*_EXPIRED) from None
+    try:
+        async with served.store.reading() as session:
+            state = await journeys.state(session, link.journey)
+        chart = await served.charts.of(state.version)
+    except (UnknownJourney, UnknownVersion):
+        raise Closed(*_OVER) from None
+    if state.status == "ended" or state.customer.id != link.customer:
+        raise Closed(*_OVER)
+    address = served.links.whose(link, [*(contact.email for contact in state.customer.contacts), *_agreed(state)])
+    if address is None:
+        raise Closed(*_GONE)
+    return Opened(token, link.journey, chart, state, _contact(state, address))
+
+
+def _agreed(state: State) -> list[str]:
+    """People who were agreed on for a step without being a contact: they are written to, so they have links too."""
+    return sorted({record.person for record in state.steps.values() if record.person})
+
+
+def _contact(state: State, address: str) -> Contact:
+    known = (contact for contact in state.customer.contacts if contact.email == address)
+    return next(known, Contact(address, address))
+
+
+async def on_closed(request: Request, error: Exception) -> HTMLResponse:  # noqa: ARG001 - a handler's form
+    """The kind page."""
+    assert isinstance(error, Closed)
+    return render("portal/closed.html", error, status=error.status)
