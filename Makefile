@@ -27,7 +27,7 @@ lint: $(VENV)/.installed-test ## ruff, mypy, import contracts, and the shipped m
 	$(BIN)/milepost lint maps
 
 docs: $(VENV)/.installed-docs ## the documentation as a website, in build/site
-	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet --strict
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
 
 bench: $(VENV)/.installed-bench ## how fast the planner and its neighbours are
 	$(BIN)/python -m benchmarks
