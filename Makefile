@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 UV := UV_PROJECT_ENVIRONMENT=$(VENV) UV_NO_PROGRESS=1 $(BIN)/uv --no-python-downloads
 SYNC := $(UV) sync --quiet --locked --inexact --python $(BIN)/python --all-extras --no-default-groups
 
-.PHONY: run test setup lint docs bench wheel lock clean help
+.PHONY: run test setup lint hooks docs bench wheel lock clean help
 
 run: $(VENV)/.installed ## Milepost with a sample of forty customers
 	$(BIN)/milepost up --sample
@@ -25,6 +25,9 @@ lint: $(VENV)/.installed-test ## ruff, mypy, import contracts, and the shipped m
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/milepost lint maps
+
+hooks: $(VENV)/.installed-test $(VENV)/.installed-hooks ## the quick checks before each commit, by pre-commit
+	$(BIN)/pre-commit install
 
 docs: $(VENV)/.installed-docs ## the documentation as a website, in build/site
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
