@@ -57,10 +57,11 @@ $(VENV)/.installed-%: $(BIN)/uv pyproject.toml uv.lock
 	@$(SYNC) --group $*
 	@touch $@ $(VENV)/.installed
 
-# Run the tests before you commit what this writes.
+# Run the tests before you commit what this writes. It names PyPI whatever mirror this machine is told to use.
+lock: PYPI := --default-index https://pypi.org/simple
 lock: $(BIN)/uv ## the newest versions that pyproject.toml admits, into uv.lock
-	$(UV) lock --upgrade
-	echo uv | $(UV) pip compile --quiet --upgrade --universal --generate-hashes --no-annotate --no-header - -o requirements-uv.txt
+	$(UV) lock --upgrade $(PYPI)
+	echo uv | $(UV) pip compile --quiet --upgrade $(PYPI) --universal --generate-hashes --no-annotate --no-header - -o requirements-uv.txt
 
 clean: ## away with everything that was made here, the sample's data included
 	rm -rf $(VENV) build .milepost .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
