@@ -1,53 +1,70 @@
-# Everything that a newcomer needs; each target sets up what it lacks.
+# Everything that a newcomer needs; each target sets up what it lacks. `make help` lists them.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-INSTALL := $(BIN)/pip install -qq --disable-pip-version-check --no-warn-script-location --root-user-action ignore
+# Installs what uv.lock names, every file checked against its hash. uv itself comes from PyPI in the same way.
+UV := UV_PROJECT_ENVIRONMENT=$(VENV) UV_NO_PROGRESS=1 $(BIN)/uv --no-python-downloads
+SYNC := $(UV) sync --quiet --locked --inexact --python $(BIN)/python --all-extras --no-default-groups
 
-.PHONY: run test setup lint bench lock clean
+.PHONY: run test setup lint hooks docs bench wheel lock clean help
 
-run: $(VENV)/.installed
+run: $(VENV)/.installed ## Milepost with a sample of forty customers
 	$(BIN)/milepost up --sample
 
 # What waits for real time (the sample, kills) comes last and alone, so that nothing takes its processor away.
-test: $(VENV)/.installed-test
+test: $(VENV)/.installed-test ## the whole test suite
 	$(BIN)/pytest -n 2 --dist loadfile --ignore tests/acceptance
 	$(BIN)/pytest tests/acceptance
 
-setup: $(VENV)/.installed-test
+setup: $(VENV)/.installed-test ## .venv with everything, the `milepost` command in it
 	@echo "Ready: now type 'make run' (Milepost with a sample), or '$(BIN)/milepost --help'."
 
-lint: $(VENV)/.installed-test
+lint: $(VENV)/.installed-test ## ruff, mypy, import contracts, and the shipped maps
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/milepost lint maps
 
-bench: $(VENV)/.installed-test
-	$(INSTALL) -c requirements.lock -e '.[bench]'
+hooks: $(VENV)/.installed-test $(VENV)/.installed-hooks ## the quick checks before each commit, by pre-commit
+	$(BIN)/pre-commit install
+
+docs: $(VENV)/.installed-docs ## the documentation as a website, in build/site
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
+
+bench: $(VENV)/.installed-bench ## how fast the planner and its neighbours are
 	$(BIN)/python -m benchmarks
+
+wheel: $(BIN)/uv ## the package as others install it, in build/dist
+	$(UV) build --quiet --python $(BIN)/python --out-dir build/dist
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 		{ echo "Milepost needs Python 3.11 or newer; $(PYTHON) is $$($(PYTHON) --version). Try: make $(MAKECMDGOALS) PYTHON=python3.12"; exit 1; }
 	@$(PYTHON) -m venv $(VENV)
 
-$(VENV)/.installed: $(BIN)/python pyproject.toml requirements.lock
-	@echo "Installing what Milepost needs into $(VENV); this takes a minute."
-	@$(INSTALL) -c requirements.lock -e .
+$(BIN)/uv: requirements-uv.txt | $(BIN)/python
+	@$(BIN)/pip install -qq --disable-pip-version-check --root-user-action ignore --require-hashes -r $<
 	@touch $@
 
-$(VENV)/.installed-test: $(BIN)/python pyproject.toml requirements.lock
-	@echo "Installing Milepost and its tests into $(VENV); this takes a minute."
-	@$(INSTALL) -c requirements.lock -e '.[test]'
+$(VENV)/.installed: $(BIN)/uv pyproject.toml uv.lock
+	@echo "Installing what Milepost needs into $(VENV); this takes a minute."
+	@$(SYNC)
+	@touch $@
+
+$(VENV)/.installed-%: $(BIN)/uv pyproject.toml uv.lock
+	@echo "Installing Milepost and what '$*' needs into $(VENV); this takes a minute."
+	@$(SYNC) --group $*
 	@touch $@ $(VENV)/.installed
 
-# Writes the newest versions that pyproject.toml admits; run the tests before you commit them.
-lock:
-	rm -rf build/lock && $(PYTHON) -m venv build/lock
-	build/lock/bin/pip install --quiet -e '.[test,bench]'
-	build/lock/bin/pip freeze --exclude-editable > requirements.lock
+# Run the tests before you commit what this writes. It names PyPI whatever mirror this machine is told to use.
+lock: PYPI := --default-index https://pypi.org/simple
+lock: $(BIN)/uv ## the newest versions that pyproject.toml admits, into uv.lock
+	$(UV) lock --upgrade $(PYPI)
+	echo uv | $(UV) pip compile --quiet --upgrade $(PYPI) --universal --generate-hashes --no-annotate --no-header - -o requirements-uv.txt
 
-clean:
+clean: ## away with everything that was made here, the sample's data included
 	rm -rf $(VENV) build .milepost .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-6s  %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
