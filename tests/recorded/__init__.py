@@ -1,0 +1,1 @@
+"""Documents recorded from a known-good version; the refactored code must reproduce them."""

@@ -1,0 +1,113 @@
+"""Documents recorded from a known-good version; the refactored code must reproduce them.
+
+What changes on purpose is recorded anew with `python -m tests.recorded.record`.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+
+import pytest
+
+from journeys.planner.facts import FACTS, from_json, to_json
+from journeys.planner.instants import parse
+from journeys.planner.state import State
+from journeys.planner.timeline import Entry, Kind
+from tests.recorded.documents import GROUPS, difference, made, names, recorded
+from tests.recorded.storing import AS_PLANNED
+
+NAMES = names()
+TIMELINES = [name for name in NAMES if name.endswith(".jsonl")]
+JOURNEYS = [name.removesuffix("l") for name in TIMELINES]
+LIVED = [name for name in NAMES if name.startswith("store/")]
+
+UNREACHED: frozenset[str] = frozenset()
+"""Kinds of timeline entries that no recorded scenario reaches: none."""
+
+
+@cache
+def states_of(name):
+    return list(recorded(name)["states"].values())
+
+
+@cache
+def rows_of(table):
+    return [row for name in LIVED for row in recorded(name).get(table, [])]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_what_is_made_now_is_what_was_recorded(name):
+    now = made(name.split("/", 1)[0])
+    assert name in now, "nothing makes this document any more"
+    differs = difference(name, recorded(name), now[name])
+    assert not differs, f"{name} differs:\n{differs}"
+
+
+@pytest.mark.parametrize("group", GROUPS)
+def test_everything_that_is_made_was_recorded(group):
+    assert sorted(made(group)) == [name for name in NAMES if name.startswith(f"{group}/")]
+
+
+@pytest.mark.parametrize("name", JOURNEYS)
+def test_a_recorded_state_can_be_loaded_and_is_written_the_same(name):
+    states = states_of(name)
+    assert not difference(name, states, [State.from_json(state).to_json() for state in states])
+
+
+@pytest.mark.parametrize("name", JOURNEYS)
+def test_recorded_facts_can_be_loaded_and_are_written_the_same(name):
+    facts = recorded(name)["facts"]
+    assert not difference(name, facts, [to_json(from_json(fact)) for fact in facts])
+
+
+@pytest.mark.parametrize("name", TIMELINES)
+def test_a_recorded_timeline_can_be_loaded_and_is_written_the_same(name):
+    entries = recorded(name)
+    assert not difference(name, entries, [entry_of(entry).to_json() for entry in entries])
+
+
+def entry_of(data):
+    """The entry of its JSON, as the store's rows are read."""
+    more = {key: value for key, value in data.items() if key not in ("at", "kind")}
+    return Entry(parse(data["at"]), Kind(data["kind"]), more)
+
+
+def test_every_kind_of_timeline_entry_is_recorded():
+    reached = {entry["kind"] for name in TIMELINES for entry in recorded(name)}
+    assert reached == {kind.value for kind in Kind} - UNREACHED
+    assert len(reached) == 28
+
+
+def test_every_kind_of_fact_is_recorded():
+    assert {fact["kind"] for name in JOURNEYS for fact in recorded(name)["facts"]} == set(FACTS)
+
+
+def test_everything_that_a_pause_puts_off_is_recorded():
+    put_off = [item for name in JOURNEYS for state in states_of(name) for item in state.get("deferred", [])]
+    assert {(*sorted(item), item.get("why")) for item in put_off} == {
+        ("failed", None),
+        ("go_to", None),
+        ("open", None),
+        ("play", "why", "branch"),
+        ("play", "why", "event"),
+        ("play", "why", "fact"),
+        ("play", "triggers", "why", "condition"),
+    }
+
+
+def test_what_every_kind_of_command_does_to_the_store_is_recorded():
+    """Commands have no JSON of their own: what is left of them are rows."""
+    assert {task["status"] for task in rows_of("tasks")} == {"open", "done", "skipped", "withdrawn"}
+    assert {task.get("why") for task in rows_of("tasks")} == {None, "contact", "idle", "message_failed", "stuck"}
+    assert {message["reason"] for message in rows_of("messages")} == {"opening", "reminder", "request", "touchpoint"}
+    assert any(outcome.get("asked_at") for outcome in rows_of("outcomes"))
+    assert {answer["verdict"] for answer in rows_of("answers")} == {"verified", "partial", "disputed", "silent"}
+    assert any(answer.get("revoked_at") for answer in rows_of("answers"))
+    assert {journey["status"] for journey in rows_of("journeys")} == {"open", "ended"}
+
+
+@pytest.mark.parametrize("name", LIVED)
+def test_a_journey_lived_through_on_the_store_is_the_one_that_was_planned(name):
+    lived = recorded(name)
+    assert lived["timeline"] == AS_PLANNED
+    assert [journey["state"] for journey in lived["journeys"]] == [AS_PLANNED]
