@@ -13,9 +13,9 @@ from typing import Any
 
 import httpx
 
-from settings import Settings
-from store.engine import open_store
-from store.migrate import upgrade
+from milepost.settings import Settings
+from milepost.store.database import open_store
+from milepost.store.schema_upgrade import upgrade
 from tests.recorded.normal import normal
 from tests.web.asking import V1
 from tests.web.conftest import KEY, World

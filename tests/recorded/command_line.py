@@ -13,14 +13,14 @@ from typing import Any
 import structlog
 from typer.testing import CliRunner
 
-from channels.links import LinkSigner
-from cli import app
-from embedded.ports import free_port
-from journeys.planner.instants import Instant, parse
-from store import facts, journeys
-from store.charts import Charts
-from store.engine import open_store
-from store.migrate import upgrade
+from milepost.channels.links import LinkSigner
+from milepost.cli.main import app
+from milepost.devserver.ports import free_port
+from milepost.planner.instants import Instant, parse
+from milepost.store import facts, journeys
+from milepost.store.compiled_maps import Charts
+from milepost.store.database import open_store
+from milepost.store.schema_upgrade import upgrade
 from tests.recorded.normal import ROOT, normal, without_random_ids
 from tests.recorded.storing import TABLES, rows_of
 from tests.web.nearby import NearbyReach

@@ -8,9 +8,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from journeys.planner.facts import to_json
-from journeys.planner.state import State
-from journeys.simulation import steps
+from milepost.planner.facts import to_json
+from milepost.planner.simulation import steps
+from milepost.planner.state import State
 from tests.recorded.normal import normal
 from tests.recorded.scenarios import files, scenario_of
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
-from journeys.scenario import Scenario, load_scenario
+from milepost.scenarios.scenario import Scenario, load_scenario
 
 ROOT = Path(__file__).parents[2]
 CONFORMANCE = (

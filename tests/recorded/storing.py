@@ -16,15 +16,15 @@ from pathlib import Path
 from typing import Any
 
 from activities.journey import JourneyActivities
-from activities.types import AdvanceOrder
-from journeys.planner.facts import Fact, to_json
-from journeys.planner.instants import Instant, text
-from journeys.planner.state import State
-from journeys.scenario import Scenario
-from store import customers, facts, journeys, maps
-from store.charts import Charts
-from store.engine import Store, open_store
-from store.migrate import upgrade
+from milepost.planner.facts import Fact, to_json
+from milepost.planner.instants import Instant, text
+from milepost.planner.state import State
+from milepost.scenarios.scenario import Scenario
+from milepost.store import customers, facts, journeys, maps
+from milepost.store.compiled_maps import Charts
+from milepost.store.database import Store, open_store
+from milepost.store.schema_upgrade import upgrade
+from milepost.wire.activities import AdvanceOrder
 from tests.recorded.normal import normal
 from tests.recorded.planning import run
 from tests.recorded.scenarios import files, scenario_of

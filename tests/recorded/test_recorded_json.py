@@ -9,10 +9,10 @@ from functools import cache
 
 import pytest
 
-from journeys.planner.facts import FACTS, from_json, to_json
-from journeys.planner.instants import parse
-from journeys.planner.state import State
-from journeys.planner.timeline import Entry, Kind
+from milepost.planner.facts import FACTS, from_json, to_json
+from milepost.planner.instants import parse
+from milepost.planner.state import State
+from milepost.planner.timeline import Entry, Kind
 from tests.recorded.documents import GROUPS, difference, made, names, recorded
 from tests.recorded.storing import AS_PLANNED
 
