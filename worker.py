@@ -27,13 +27,13 @@ from activities.journey import JourneyActivities
 from milepost.channels.links import LinkSigner
 from milepost.channels.protocol import Channel
 from milepost.channels.registry import channel_for
-from milepost.devserver.address import place_of
-from milepost.intake.intake import Door
+from milepost.devserver.address import address_of
+from milepost.intake.intake import Intake
 from milepost.settings import Settings, load
 from milepost.store import clock
-from milepost.store.compiled_maps import Charts
+from milepost.store.compiled_maps import CompiledMaps
 from milepost.store.database import Store, check, open_store
-from milepost.temporal.connection import TemporalPlace, connect
+from milepost.temporal.connection import TemporalAddress, connect
 from milepost.temporal.logs import write_logs
 from milepost.temporal.process_exit import run_and_leave
 from milepost.temporal.search_attributes import register_search_attributes
@@ -52,12 +52,12 @@ def make_worker(
     channel: Channel,
     links: LinkSigner,
     *,
-    charts: Charts | None = None,
+    compiled_maps: CompiledMaps | None = None,
     task_queue: str = TASK_QUEUE,
     interceptors: Sequence[Interceptor] = (),
 ) -> Worker:
     """A worker with all workflows and activities; `async with` runs it."""
-    known = charts or Charts(store)
+    known = compiled_maps or CompiledMaps(store)
     journey = JourneyActivities(store, known)
     deliveries = DeliveryActivities(store, known, channel, links)
     return Worker(
@@ -72,15 +72,15 @@ def make_worker(
 
 
 async def run_worker(
-    settings: Settings, place: TemporalPlace | None = None, *, on_ready: Callable[[], None] = lambda: None
+    settings: Settings, place: TemporalAddress | None = None, *, on_ready: Callable[[], None] = lambda: None
 ) -> None:
     """Work until SIGINT or SIGTERM asks to stop, or until cancelled; what is in hand is finished first.
 
     Raises:
-        StoreUnreachable: the database does not answer.
+        StoreUnreachableError: the database does not answer.
         TemporalUnreachableError: Temporal does not answer.
         SearchAttributesMissingError: the namespace lacks them, and we may not add them.
-        ChannelMisconfigured: messages have no way out.
+        ChannelMisconfiguredError: messages have no way out.
     """
     channel = channel_for(settings)
     links = LinkSigner(settings.signing_key(), settings.links_begin_with)
@@ -91,19 +91,19 @@ async def run_worker(
         await register_search_attributes(client)
         async with store.reading() as session:
             runs = await clock.read(session)
-        charts = Charts(store)
-        await charts.warm_up()
-        door = Door(store, client, runs, charts=charts)
-        async with make_worker(client, store, channel, links, charts=charts):
+        compiled_maps = CompiledMaps(store)
+        await compiled_maps.warm_up()
+        intake = Intake(store, client, runs, compiled_maps=compiled_maps)
+        async with make_worker(client, store, channel, links, compiled_maps=compiled_maps):
             on_ready()
             log.info("worker is at work", namespace=client.namespace, channel=channel.name, speed=runs.speed)
-            await _sweep_until_stopped(door)
+            await _sweep_until_stopped(intake)
         log.info("worker has stopped")
     finally:
         await store.close()
 
 
-async def is_at_work(settings: Settings, place: TemporalPlace | None = None) -> bool:
+async def is_at_work(settings: Settings, place: TemporalAddress | None = None) -> bool:
     """Whether Temporal was lately asked for work by a worker on this machine."""
     client = await _connect(settings, place)
     request = DescribeTaskQueueRequest(
@@ -119,10 +119,10 @@ async def is_at_work(settings: Settings, place: TemporalPlace | None = None) -> 
     )
 
 
-async def _connect(settings: Settings, place: TemporalPlace | None) -> Client:
+async def _connect(settings: Settings, place: TemporalAddress | None) -> Client:
     keys = settings.encryption_keys
     return await connect(
-        place or place_of(settings),
+        place or address_of(settings),
         encryption_keys=keys.get_secret_value() if keys else None,
         identity=f"worker-{os.getpid()}{_machine()}",
     )
@@ -132,12 +132,12 @@ def _machine() -> str:
     return f"@{socket.gethostname()}"
 
 
-async def _sweep_until_stopped(door: Door) -> None:
+async def _sweep_until_stopped(intake: Intake) -> None:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
-    sweeping = asyncio.create_task(door.sweeper.run())
+    sweeping = asyncio.create_task(intake.sweeper.run())
     try:
         await stop.wait()
     finally:

@@ -12,15 +12,15 @@ from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
 from milepost.channels.links import LinkSigner
 from milepost.channels.message_text import Writing, outgoing, write
-from milepost.channels.protocol import Channel, OutgoingMessage, TryAgain, Undeliverable
-from milepost.language.templates import TemplateFailed
+from milepost.channels.protocol import Channel, OutgoingMessage, TemporaryDeliveryError, UndeliverableError
+from milepost.language.templates import TemplateFailedError
 from milepost.planner.facts import MessageFailed, to_json
 from milepost.planner.instants import Instant
 from milepost.planner.state import State
 from milepost.store import clock, facts, journeys, messages
-from milepost.store.compiled_maps import Charts
+from milepost.store.compiled_maps import CompiledMaps
 from milepost.store.database import Store
-from milepost.store.errors import UnknownCustomer, UnknownJourney, UnknownMessage
+from milepost.store.errors import UnknownCustomerError, UnknownJourneyError, UnknownMessageError
 from milepost.store.tables import JourneyRow, MessageRow
 from milepost.wire.activities import DeliveryFailure, DeliveryOrder
 
@@ -30,9 +30,9 @@ log = structlog.get_logger()
 class DeliveryActivities:
     """What takes messages out of the house. A message that was sent is not sent again."""
 
-    def __init__(self, store: Store, charts: Charts, channel: Channel, links: LinkSigner) -> None:
+    def __init__(self, store: Store, compiled_maps: CompiledMaps, channel: Channel, links: LinkSigner) -> None:
         self._store = store
-        self._charts = charts
+        self._charts = compiled_maps
         self._channel = channel
         self._links = links
 
@@ -47,7 +47,7 @@ class DeliveryActivities:
             message = await self._written(order)
             if message is not None:
                 await self._send(order, message)
-        except (UnknownJourney, UnknownMessage):
+        except (UnknownJourneyError, UnknownMessageError):
             log.info("message is gone and no longer of interest", journey=order.journey)
 
     @activity.defn
@@ -66,7 +66,7 @@ class DeliveryActivities:
             async with self._store.transaction() as session:
                 await messages.record_failed(session, failure.journey, failure.message, failure.at, failure.why)
                 recorded = await facts.record(session, failure.customer, fact, failure.at, source="delivery")
-        except (UnknownCustomer, UnknownMessage):
+        except (UnknownCustomerError, UnknownMessageError):
             log.info("message is gone and its failure is of no interest", journey=failure.journey)
             return fact
         return recorded.fact
@@ -87,7 +87,7 @@ class DeliveryActivities:
             return outgoing(writing, row.subject or "", row.text, row.html)
         try:
             made = write(writing)
-        except (TemplateFailed, KeyError, ValueError) as error:
+        except (TemplateFailedError, KeyError, ValueError) as error:
             raise _final("CannotBeRendered", f"the message cannot be rendered: {error}") from error
         async with self._store.transaction() as session:
             await messages.save_rendering(
@@ -97,7 +97,7 @@ class DeliveryActivities:
 
     async def _writing(self, journey: JourneyRow, row: MessageRow) -> Writing:
         return Writing(
-            chart=await self._charts.of(row.version),
+            compiled_map=await self._charts.of(row.version),
             files=await self._charts.files(row.version),
             state=State.from_json(journey.state),
             due=row,
@@ -108,13 +108,13 @@ class DeliveryActivities:
     async def _send(self, order: DeliveryOrder, message: OutgoingMessage) -> None:
         try:
             receipt = await self._channel.deliver(message)
-        except TryAgain as later:
+        except TemporaryDeliveryError as later:
             await self._record_attempt(order, later.why)
             wait = None if later.retry_after is None else timedelta(seconds=later.retry_after)
             raise ApplicationError(
                 later.why, type="TryAgain", next_retry_delay=wait, category=ApplicationErrorCategory.BENIGN
             ) from later
-        except Undeliverable as never:
+        except UndeliverableError as never:
             await self._record_attempt(order, never.why)
             raise _final("Undeliverable", never.why) from never
         async with self._store.transaction() as session:

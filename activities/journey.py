@@ -15,7 +15,7 @@ from temporalio import activity
 
 from milepost.planner import facts as told
 from milepost.planner.commands import Command, SendMessage
-from milepost.planner.compiled_map import Chart
+from milepost.planner.compiled_map import CompiledMap
 from milepost.planner.facts import Fact, MapChanged
 from milepost.planner.instants import Instant, text
 from milepost.planner.plan import Plan, plan
@@ -24,9 +24,9 @@ from milepost.planner.timeline import Entry
 from milepost.store import facts as fact_rows
 from milepost.store import journeys
 from milepost.store.advance import write_plan
-from milepost.store.compiled_maps import Charts
+from milepost.store.compiled_maps import CompiledMaps
 from milepost.store.database import Store
-from milepost.store.errors import StaleRevision, UnknownJourney, UnknownVersion
+from milepost.store.errors import StaleRevisionError, UnknownJourneyError, UnknownVersionError
 from milepost.wire.activities import Advanced, AdvanceOrder, Seen
 
 log = structlog.get_logger()
@@ -39,7 +39,7 @@ _AWAY = (OperationalError, InterfaceError, PoolTimeout, OSError)
 class Leg:
     """Facts that are planned together, on one version of the map, up to `until`."""
 
-    chart: Chart
+    compiled_map: CompiledMap
     facts: list[Fact]
     until: Instant
 
@@ -47,9 +47,9 @@ class Leg:
 class JourneyActivities:
     """What moves a journey on. Running `advance` again, even with more facts, comes to the same rows."""
 
-    def __init__(self, store: Store, charts: Charts) -> None:
+    def __init__(self, store: Store, compiled_maps: CompiledMaps) -> None:
         self._store = store
-        self._charts = charts
+        self._charts = compiled_maps
 
     @activity.defn
     async def advance(self, order: AdvanceOrder) -> Advanced:
@@ -81,21 +81,21 @@ class JourneyActivities:
             facts = [freeing, *(fact for fact in facts if fact.id != freeing.id)]
             version = freeing.version if isinstance(freeing, MapChanged) else before.version
             legs = [Leg(await self._charts.of(version), facts, order.now)]
-        made, chart = _planned(before, legs), legs[-1].chart
+        made, compiled_map = _planned(before, legs), legs[-1].compiled_map
         try:
             async with self._store.transaction() as session:
-                await write_plan(session, order.journey, before, made, chart)
+                await write_plan(session, order.journey, before, made, compiled_map)
                 await _mark_taken(session, before, facts)
                 if freeing is not None:
                     await fact_rows.acted_at(session, before.customer.id, freeing.id, freeing.at)
-        except UnknownJourney:
+        except UnknownJourneyError:
             log.info("journey is forgotten", journey=order.journey)
             return _over(order)
-        except StaleRevision as stale:
+        except StaleRevisionError as stale:
             return await self._after(order, stale)
-        return _advanced(chart, made)
+        return _advanced(compiled_map, made)
 
-    async def _after(self, order: AdvanceOrder, stale: StaleRevision) -> Advanced:
+    async def _after(self, order: AdvanceOrder, stale: StaleRevisionError) -> Advanced:
         """Catch up with an attempt at this plan that stood later; end, where later plans have been written."""
         (revision, clock), (given, _) = stale.stored, stale.given
         if revision > given:
@@ -126,26 +126,26 @@ class JourneyActivities:
 
     async def _legs(self, state: State, facts: list[Fact], now: Instant) -> list[Leg]:
         """Cut the facts where the map changes: what comes before happens on the old version."""
-        chart = await self._charts.of(state.version)
+        compiled_map = await self._charts.of(state.version)
         legs = []
         gathered: list[Fact] = []
         for fact in facts:
-            changed = await self._chart_after(chart, fact)
+            changed = await self._chart_after(compiled_map, fact)
             if changed is not None:
                 at = max(state.clock, min(fact.at, now))
                 same_instant = any(earlier.at >= at for earlier in gathered)
-                legs.append(Leg(chart, gathered, at if same_instant else at - 1))
-                chart, gathered = changed, []
+                legs.append(Leg(compiled_map, gathered, at if same_instant else at - 1))
+                compiled_map, gathered = changed, []
             gathered.append(fact)
-        return [*legs, Leg(chart, gathered, now)]
+        return [*legs, Leg(compiled_map, gathered, now)]
 
-    async def _chart_after(self, chart: Chart, fact: Fact) -> Chart | None:
+    async def _chart_after(self, compiled_map: CompiledMap, fact: Fact) -> CompiledMap | None:
         """The chart that the fact moves the journey to; the planner refuses a version that cannot be had."""
-        if not isinstance(fact, MapChanged) or fact.version == chart.version:
+        if not isinstance(fact, MapChanged) or fact.version == compiled_map.version:
             return None
         try:
             return await self._charts.of(fact.version)
-        except UnknownVersion:
+        except UnknownVersionError:
             return None
 
 
@@ -175,7 +175,7 @@ def _planned(state: State, legs: list[Leg]) -> Plan:
     timeline: tuple[Entry, ...] = ()
     revision = state.revision + 1
     for leg in legs:
-        made = plan(leg.chart, state, leg.facts, leg.until)
+        made = plan(leg.compiled_map, state, leg.facts, leg.until)
         state, commands, timeline = made.state, commands + made.commands, timeline + made.timeline
     state.revision = revision
     return Plan(state, commands, timeline, made.wake_at)
@@ -185,22 +185,23 @@ def _over(order: AdvanceOrder) -> Advanced:
     return Advanced(order.version, order.state, [], None, ended=True)
 
 
-def _advanced(chart: Chart, made: Plan) -> Advanced:
+def _advanced(compiled_map: CompiledMap, made: Plan) -> Advanced:
     return Advanced(
         version=made.state.version,
         state=made.state.to_json(),
         deliveries=[command.message for command in made.commands if isinstance(command, SendMessage)],
         wake_at=made.wake_at,
         ended=made.state.status == "ended",
-        seen=_seen(chart, made.state),
+        seen=_seen(compiled_map, made.state),
     )
 
 
-def _seen(chart: Chart, state: State) -> Seen:
+def _seen(compiled_map: CompiledMap, state: State) -> Seen:
     return Seen(
         map=state.map,
-        stages=[stage for stage in chart.stages if state.stage(stage).status == "open"],
+        stages=[stage for stage in compiled_map.stages if state.stage(stage).status == "open"],
         risk=any(
-            known.play.kind == "risk" and state.play(play).status == "open" for play, known in chart.plays.items()
+            known.play.kind == "risk" and state.play(play).status == "open"
+            for play, known in compiled_map.plays.items()
         ),
     )

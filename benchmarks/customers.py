@@ -8,7 +8,7 @@ from milepost.customer import Customer
 from milepost.language.loader import content_hash, load
 from milepost.language.model import Touchpoint
 from milepost.people.sample_customer import made_up_customer
-from milepost.planner.compiled_map import Chart
+from milepost.planner.compiled_map import CompiledMap
 from milepost.planner.facts import Answered, AttributesSet, Fact, StepDone
 from milepost.planner.instants import Instant, parse
 from milepost.planner.plan import plan
@@ -26,7 +26,7 @@ class Case:
     """One map with a customer and all that the customer and colleagues tell in a number of years."""
 
     name: str
-    chart: Chart
+    compiled_map: CompiledMap
     customer: Customer
     facts: tuple[Fact, ...]
     until: Instant
@@ -36,23 +36,23 @@ def prompt_customer(folder: str, years: int = 1) -> Case:
     """A customer of a shipped map: everything is done a day after it opens, the health is told every week."""
     loaded = load(folder)
     assert loaded.map is not None, loaded.problems
-    chart = Chart.of(loaded.map, content_hash(loaded.files or {}))
+    compiled_map = CompiledMap.of(loaded.map, content_hash(loaded.files or {}))
     customer = made_up_customer(loaded.map, START)
     until = START + years * YEAR
     health: list[Fact] = [
         AttributesSet(id=f"health-{week}", at=START + week * 7 * DAY + 3600, attributes={"health": 70 + week % 9})
         for week in range(52 * years)
     ]
-    return Case(loaded.map.map, chart, customer, tuple(_told(chart, customer, health, until)), until)
+    return Case(loaded.map.map, compiled_map, customer, tuple(_told(compiled_map, customer, health, until)), until)
 
 
-def _told(chart: Chart, customer: Customer, told: list[Fact], until: Instant) -> list[Fact]:
+def _told(compiled_map: CompiledMap, customer: Customer, told: list[Fact], until: Instant) -> list[Fact]:
     """Play the journey once, answering whatever opens a day later; returns all facts in the order of time."""
     waiting = sorted(told, key=lambda fact: fact.at)
-    made = plan(chart, State.begin(customer, chart.map.map, chart.version, START), (), START)
+    made = plan(compiled_map, State.begin(customer, compiled_map.map.map, compiled_map.version, START), (), START)
     taken: list[Fact] = []
     while True:
-        answers = (_answer(chart, entry, len(taken) + number) for number, entry in enumerate(made.timeline))
+        answers = (_answer(compiled_map, entry, len(taken) + number) for number, entry in enumerate(made.timeline))
         waiting = sorted([*waiting, *(fact for fact in answers if fact)], key=lambda fact: fact.at)
         ahead = [at for at in (made.wake_at, waiting[0].at if waiting else None) if at is not None]
         if not ahead or min(ahead) > until:
@@ -61,16 +61,16 @@ def _told(chart: Chart, customer: Customer, told: list[Fact], until: Instant) ->
         due = [fact for fact in waiting if fact.at <= now]
         waiting = waiting[len(due) :]
         taken += due
-        made = plan(chart, made.state, due, now)
+        made = plan(compiled_map, made.state, due, now)
 
 
-def _answer(chart: Chart, entry: Entry, number: int) -> Fact | None:
+def _answer(compiled_map: CompiledMap, entry: Entry, number: int) -> Fact | None:
     name = f"answer-{number}-{entry.at}"
     if entry.kind is Kind.OUTCOME_ASKED:
         return Answered(id=name, at=entry.at + DAY, outcome=entry.more["step"], verdict="verified", value=12)
     if entry.kind is not Kind.STEP_OPENED or entry.more["track"] == "outcome":
         return None
-    step = chart.steps[entry.more["step"]]
+    step = compiled_map.steps[entry.more["step"]]
     if step.is_mail:
         return None
     results = tuple(step.step.results or ()) if isinstance(step.step, Touchpoint) else ()

@@ -32,7 +32,7 @@ def figures() -> Iterator[Figure]:
 
 
 def _run(case: Case) -> State:
-    return simulate(case.chart, case.customer, _start(case), case.facts, case.until).state
+    return simulate(case.compiled_map, case.customer, _start(case), case.facts, case.until).state
 
 
 def _start(case: Case) -> int:
@@ -40,11 +40,11 @@ def _start(case: Case) -> int:
 
 
 def _median_plan(case: Case) -> float:
-    state = State.begin(case.customer, case.chart.map.map, case.chart.version, _start(case))
+    state = State.begin(case.customer, case.compiled_map.map.map, case.compiled_map.version, _start(case))
     taken = []
     for _ in range(40):
         began = perf_counter_ns()
-        for _made in steps(case.chart, state, case.facts, case.until, {}):
+        for _made in steps(case.compiled_map, state, case.facts, case.until, {}):
             now = perf_counter_ns()
             taken.append(now - began)
             began = perf_counter_ns()
@@ -52,7 +52,7 @@ def _median_plan(case: Case) -> float:
 
 
 def _unwatched(case: Case) -> float:
-    middle = simulate(case.chart, case.customer, _start(case), case.facts[:20], _start(case) + 90 * DAY).state
+    middle = simulate(case.compiled_map, case.customer, _start(case), case.facts[:20], _start(case) + 90 * DAY).state
     now = middle.clock + 60
     fact = AttributesSet(id="nobody-looks", at=now, attributes={"name": "Another Inc."})
-    return best_seconds(lambda: plan(case.chart, middle, (fact,), now)) * 1e6
+    return best_seconds(lambda: plan(case.compiled_map, middle, (fact,), now)) * 1e6

@@ -9,7 +9,7 @@ from benchmarks.customers import START
 from benchmarks.figures import Figure, best_seconds
 from milepost.language.model import Map
 from milepost.people.sample_customer import made_up_customer
-from milepost.planner.compiled_map import Chart
+from milepost.planner.compiled_map import CompiledMap
 from milepost.planner.facts import StepDone
 from milepost.planner.plan import plan
 from milepost.planner.state import State
@@ -19,9 +19,11 @@ TASKS = 60
 
 def figures() -> Iterator[Figure]:
     """Both engines side by side; without SpiffWorkflow (the bench extra) only ours."""
-    chart = _chart()
-    yield Figure(f"{TASKS} tasks in sequence: Milepost, in memory", best_seconds(lambda: _ours(chart)) * 1e3, "ms")
-    saved = best_seconds(lambda: _ours(chart, saved=True)) * 1e3
+    compiled_map = _chart()
+    yield Figure(
+        f"{TASKS} tasks in sequence: Milepost, in memory", best_seconds(lambda: _ours(compiled_map)) * 1e3, "ms"
+    )
+    saved = best_seconds(lambda: _ours(compiled_map, saved=True)) * 1e3
     yield Figure(f"{TASKS} tasks in sequence: Milepost, saved at every step", saved, "ms")
     try:
         import SpiffWorkflow  # noqa: F401, PLC0415 - only the bench extra has it
@@ -32,7 +34,7 @@ def figures() -> Iterator[Figure]:
     yield Figure(f"{TASKS} tasks in sequence: SpiffWorkflow, saved at every step", saved, "ms")
 
 
-def _chart() -> Chart:
+def _chart() -> CompiledMap:
     steps = [
         {"touchpoint": f"t{number}", "title": "Task", "role": "csm", **({"after": f"t{number - 1}"} if number else {})}
         for number in range(TASKS)
@@ -47,15 +49,15 @@ def _chart() -> Chart:
         "personas": {"lead": {"title": "Lead"}},
         "stages": [{"stage": "one", "title": "One", "touchpoints": steps}],
     }
-    return Chart.of(Map.model_validate(data), "v1")
+    return CompiledMap.of(Map.model_validate(data), "v1")
 
 
-def _ours(chart: Chart, *, saved: bool = False) -> None:
-    customer = made_up_customer(chart.map, START)
-    state = plan(chart, State.begin(customer, "sequence", "v1", START), (), START).state
+def _ours(compiled_map: CompiledMap, *, saved: bool = False) -> None:
+    customer = made_up_customer(compiled_map.map, START)
+    state = plan(compiled_map, State.begin(customer, "sequence", "v1", START), (), START).state
     for number in range(TASKS):
         fact = StepDone(id=f"f{number}", at=START + number + 1, step=f"t{number}")
-        state = plan(chart, state, (fact,), fact.at).state
+        state = plan(compiled_map, state, (fact,), fact.at).state
         if saved:
             state = State.from_json(json.loads(json.dumps(state.to_json())))
     assert state.status == "ended"

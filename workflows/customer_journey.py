@@ -25,9 +25,16 @@ from milepost.wire.journey import (
     Telling,
 )
 from milepost.wire.search_attributes import shown
-from workflows.fact_inbox import Agenda
-from workflows.retry_policies import AN_ATTEMPT, BRIEFLY, FOR_DAYS, FOREVER, HISTORIES, root_of
-from workflows.wake_timer import Alarm
+from workflows.fact_inbox import FactInbox
+from workflows.retry_policies import (
+    ADVANCE_RETRY,
+    ADVANCE_TIMEOUT,
+    DELIVERY_ATTEMPT_TIMEOUT,
+    DELIVERY_RETRY,
+    HISTORIES,
+    root_of,
+)
+from workflows.wake_timer import WakeTimer
 
 
 @workflow.defn(name=JOURNEY)
@@ -37,8 +44,8 @@ class CustomerJourney:
     @workflow.init
     def __init__(self, given: JourneyInput) -> None:
         self._given = given
-        self._agenda = Agenda(given.waiting, given.wake_at)
-        self._alarm = Alarm()
+        self._agenda = FactInbox(given.waiting, given.wake_at)
+        self._alarm = WakeTimer()
         self._in_flight: dict[str, Delivery] = {}
         self._ended = False
         self._advanced_in = 0
@@ -90,8 +97,8 @@ class CustomerJourney:
         advanced = await workflow.execute_local_activity_method(
             JourneyActivities.advance,
             AdvanceOrder(given.journey, given.version, given.state, facts, now),
-            start_to_close_timeout=BRIEFLY,
-            retry_policy=FOREVER,
+            start_to_close_timeout=ADVANCE_TIMEOUT,
+            retry_policy=ADVANCE_RETRY,
         )
         self._given = replace(self._given, version=advanced.version, state=advanced.state, seen=advanced.seen)
         self._agenda.wake_at, self._ended = advanced.wake_at, advanced.ended
@@ -125,9 +132,9 @@ class CustomerJourney:
             await workflow.execute_activity_method(
                 DeliveryActivities.deliver,
                 DeliveryOrder(self._given.journey, delivery.message, self._given.clock),
-                start_to_close_timeout=AN_ATTEMPT,
+                start_to_close_timeout=DELIVERY_ATTEMPT_TIMEOUT,
                 schedule_to_close_timeout=timedelta(seconds=max(1, delivery.give_up_at - workflow.time())),
-                retry_policy=FOR_DAYS,
+                retry_policy=DELIVERY_RETRY,
             )
         except ActivityError as failed:
             if is_cancelled_exception(failed):
@@ -139,8 +146,8 @@ class CustomerJourney:
         fact = await workflow.execute_local_activity_method(
             DeliveryActivities.record_failure,
             DeliveryFailure(self._given.journey, self._given.customer, delivery.message, why, self._now()),
-            start_to_close_timeout=BRIEFLY,
-            retry_policy=FOREVER,
+            start_to_close_timeout=ADVANCE_TIMEOUT,
+            retry_policy=ADVANCE_RETRY,
         )
         self._agenda.add(fact)
 

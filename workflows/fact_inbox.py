@@ -9,7 +9,7 @@ from milepost.planner import instants
 from milepost.planner.instants import Instant
 
 
-class Agenda:
+class FactInbox:
     """Facts by id, each once, taken in the order of their instants; `wake_at` is the planner's next instant."""
 
     def __init__(self, facts: Iterable[dict[str, Any]], wake_at: Instant | None) -> None:

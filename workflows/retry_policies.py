@@ -7,11 +7,11 @@ from datetime import timedelta
 from temporalio.common import RetryPolicy
 from temporalio.exceptions import ActivityError, FailureError
 
-BRIEFLY = timedelta(seconds=30)
-FOREVER = RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(minutes=5))
+ADVANCE_TIMEOUT = timedelta(seconds=30)
+ADVANCE_RETRY = RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(minutes=5))
 
-AN_ATTEMPT = timedelta(minutes=2)
-FOR_DAYS = RetryPolicy(initial_interval=timedelta(seconds=5), maximum_interval=timedelta(hours=1))
+DELIVERY_ATTEMPT_TIMEOUT = timedelta(minutes=2)
+DELIVERY_RETRY = RetryPolicy(initial_interval=timedelta(seconds=5), maximum_interval=timedelta(hours=1))
 
 HISTORIES = 10
 """After so many times the longest history, deliveries under way are started anew in the next run."""

@@ -10,7 +10,7 @@ SHORTEST = 0.001  # seconds; Temporal's timers count milliseconds
 LONGEST = 365 * 86_400.0  # seconds; what is further ahead is looked at once a year
 
 
-class Alarm:
+class WakeTimer:
     """Rings at a time or before it. It is set anew only for an earlier time: ringing too early costs less."""
 
     def __init__(self) -> None:

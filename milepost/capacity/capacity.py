@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from milepost.capacity.tally import Weeks
 from milepost.people.behaviour import Behaviour
 from milepost.planner.calendars import Calendar
-from milepost.planner.compiled_map import Chart
+from milepost.planner.compiled_map import CompiledMap
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class Capacity:
 
 
 def capacities(
-    charts: Iterable[Chart], people: Iterable[tuple[str, str, str]], behaviour: Behaviour, weeks: Weeks
+    compiled_maps: Iterable[CompiledMap], people: Iterable[tuple[str, str, str]], behaviour: Behaviour, weeks: Weeks
 ) -> dict[str, Capacity]:
     """The capacity of every role of the maps; `people` are `(map, role, address)` as the book names them."""
     named: dict[str, set[str]] = {}
@@ -41,9 +41,9 @@ def capacities(
         named.setdefault(role, set()).add(person)
         roles_of.setdefault(person, set()).add(role)
     calendars: dict[str, Calendar] = {}
-    for chart in sorted(charts, key=lambda chart: chart.map.map):
-        for role in chart.map.roles:
-            calendars.setdefault(role, chart.ours)
+    for compiled_map in sorted(compiled_maps, key=lambda compiled_map: compiled_map.map.map):
+        for role in compiled_map.map.roles:
+            calendars.setdefault(role, compiled_map.ours)
     return {
         role: _capacity(role, named.get(role, set()), roles_of, behaviour, _shares(calendar, weeks))
         for role, calendar in calendars.items()

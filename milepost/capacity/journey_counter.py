@@ -11,7 +11,7 @@ from milepost.capacity.tally import Series, Tally, Weeks
 from milepost.language.model import Touchpoint
 from milepost.people.behaviour import Behaviour
 from milepost.planner.commands import CloseTask, OpenTask, SendMessage
-from milepost.planner.compiled_map import Chart, ChartStep
+from milepost.planner.compiled_map import CompiledMap, CompiledStep
 from milepost.planner.instants import Instant
 from milepost.planner.open_tasks import minutes
 from milepost.planner.plan import Plan
@@ -32,7 +32,7 @@ class Watch:
     Effort is counted in whole minutes, in the week in which a task is done. Days are those of the map's working time.
     """
 
-    chart: Chart
+    compiled_map: CompiledMap
     behaviour: Behaviour
     weeks: Weeks
     tally: Tally
@@ -63,7 +63,7 @@ class Watch:
             case Kind.JOURNEY_ENDED:
                 self._count("ended", str(more.get("reason")), week)
             case Kind.STEP_OPENED | Kind.STEP_DONE | Kind.STEP_OVERDUE | Kind.STEP_ESCALATED:
-                self._step(entry.kind, self.chart.steps[more["step"]], week)
+                self._step(entry.kind, self.compiled_map.steps[more["step"]], week)
             case Kind.OUTCOME_ASKED:
                 self._count("asked", more["step"], week)
             case Kind.OUTCOME_ANSWERED:
@@ -73,7 +73,7 @@ class Watch:
             case Kind.PLAY_STARTED:
                 self._count("play", more["play"], week)
 
-    def _step(self, kind: Kind, step: ChartStep, week: int) -> None:
+    def _step(self, kind: Kind, step: CompiledStep, week: int) -> None:
         if not step.is_task:
             return
         assert isinstance(step.step, Touchpoint)
@@ -119,14 +119,14 @@ class Watch:
             self._count("messages", "", week, many)
 
     def _count(self, measure: str, about: str, week: int, number: int = 1) -> None:
-        self.tally.add(Series(measure, self.chart.map.map, about, self.run), week, number)
+        self.tally.add(Series(measure, self.compiled_map.map.map, about, self.run), week, number)
 
     def _week(self, at: Instant) -> int | None:
         day = self._day(at)
         return self.weeks.of(day) if self.weeks.first <= day <= self.weeks.last else None
 
     def _day(self, at: Instant) -> date:
-        return self.chart.ours.local(at).date()
+        return self.compiled_map.ours.local(at).date()
 
 
 _TASKS = {

@@ -161,9 +161,15 @@ class Report:
 
 def report(play: Play, played: Played) -> Report:
     """Put together what was counted."""
-    known = capacities(play.charts, played.people, play.behaviour, play.weeks)
-    titles = {role: known.title for chart in reversed(play.charts) for role, known in chart.map.roles.items()}
-    with_customers = [chart.map.map for chart in play.charts if played.customers[chart.map.map]]
+    known = capacities(play.compiled_maps, played.people, play.behaviour, play.weeks)
+    titles = {
+        role: known.title
+        for compiled_map in reversed(play.compiled_maps)
+        for role, known in compiled_map.map.roles.items()
+    }
+    with_customers = [
+        compiled_map.map.map for compiled_map in play.compiled_maps if played.customers[compiled_map.map.map]
+    ]
     return Report(
         play,
         played,
@@ -197,14 +203,14 @@ def _role(role: str, title: str, capacity: Capacity, play: Play, tally: Tally) -
 
 def _places(play: Play, tally: Tally) -> Iterator[Place]:
     whole = tally.total("minutes in")
-    for chart in play.charts:
-        stages = {f"stage:{stage.id}": stage.title for stage in chart.map.stages}
-        plays = {f"play:{each.id}": each.title for each in chart.map.plays}
+    for compiled_map in play.compiled_maps:
+        stages = {f"stage:{stage.id}": stage.title for stage in compiled_map.map.stages}
+        plays = {f"play:{each.id}": each.title for each in compiled_map.map.plays}
         titles = {**stages, **plays, ENGINE: "Tasks that Milepost gives"}
         for where, title in titles.items():
-            if counted := tally.total("minutes in", chart.map.map, where):
+            if counted := tally.total("minutes in", compiled_map.map.map, where):
                 kind, _, place = where.partition(":")
-                yield Place(chart.map.map, kind, place, title, counted / 60 / play.runs, counted / whole)
+                yield Place(compiled_map.map.map, kind, place, title, counted / 60 / play.runs, counted / whole)
 
 
 def _mean(numbers: list[int], of: int) -> tuple[float, ...]:
@@ -252,9 +258,9 @@ def _messages(map_id: str, runs: int, tally: Tally) -> Messages:
 
 def _outcomes(play: Play, played: Played) -> Iterator[Expected]:
     tally, runs = played.tally, play.runs
-    for chart in play.charts:
-        map_id = chart.map.map
-        for step in chart.steps.values() if played.customers[map_id] else ():
+    for compiled_map in play.compiled_maps:
+        map_id = compiled_map.map.map
+        for step in compiled_map.steps.values() if played.customers[map_id] else ():
             if step.track != "outcome":
                 continue
             by_run = {name: tally.by_run(runs, name, map_id, step.id) for name in ANSWERS}
@@ -281,11 +287,11 @@ def _half_by(by_week: tuple[float, ...], mondays: list[date]) -> date | None:
 
 def _courses(play: Play, played: Played) -> Iterator[MapCourse]:
     tally, runs = played.tally, play.runs
-    for chart in play.charts:
-        map_id = chart.map.map
+    for compiled_map in play.compiled_maps:
+        map_id = compiled_map.map.map
         yield MapCourse(
             map_id,
-            chart.map.title,
+            compiled_map.map.title,
             played.customers[map_id],
             tally.total("started", map_id) / runs,
             _by_about(tally, "ended", map_id, runs),

@@ -17,7 +17,7 @@ from milepost.people.behaviour import Behaviour
 from milepost.people.draws import Chance, Draws
 from milepost.people.journey_simulation import Setting, live
 from milepost.planner.calendars import NeverOpensError, shift_date
-from milepost.planner.compiled_map import Chart
+from milepost.planner.compiled_map import CompiledMap
 from milepost.planner.instants import Instant, instant
 from milepost.planner.loop_guard import EndlessMapError
 from milepost.planner.segment_match import NoMatch, best_map
@@ -33,7 +33,7 @@ MOST_NAMED = 20
 class Play:
     """What is played: which maps, which days, how people behave, how many times, with whose chance."""
 
-    charts: tuple[Chart, ...]
+    compiled_maps: tuple[CompiledMap, ...]
     weeks: Weeks
     behaviour: Behaviour
     runs: int
@@ -86,33 +86,33 @@ def play_part(play: Play, customers: Iterable[Customer]) -> Played:
     played = Played(Tally(len(play.weeks)))
     for customer in customers:
         day = _start_day(play, customer)
-        found = best_map(play.charts, customer, instant(datetime.combine(day, time(12), UTC)))
+        found = best_map(play.compiled_maps, customer, instant(datetime.combine(day, time(12), UTC)))
         if isinstance(found, NoMatch):
             played.unmatched += 1
             _fill(played.why, {customer.id: str(found)})
             continue
-        played.customers[found.chart.map.map] += 1
+        played.customers[found.compiled_map.map.map] += 1
         played.people |= {
-            (found.chart.map.map, role, person)
+            (found.compiled_map.map.map, role, person)
             for role, person in customer.team.items()
-            if role in found.chart.map.roles
+            if role in found.compiled_map.map.roles
         }
         if day > play.weeks.last:
             played.later += 1
         else:
-            _play_one(play, found.chart, customer, day, played)
+            _play_one(play, found.compiled_map, customer, day, played)
     return played
 
 
-def _play_one(play: Play, chart: Chart, customer: Customer, day: date, played: Played) -> None:
+def _play_one(play: Play, compiled_map: CompiledMap, customer: Customer, day: date, played: Played) -> None:
     try:
-        start = chart.ours.next_open(chart.ours.on(day, time(0)))
-        until: Instant = chart.ours.on(play.weeks.last + timedelta(days=1), time(0)) - 1
+        start = compiled_map.ours.next_open(compiled_map.ours.on(day, time(0)))
+        until: Instant = compiled_map.ours.on(play.weeks.last + timedelta(days=1), time(0)) - 1
         for run in range(play.runs):
             chance: Chance = partial(play.chance, run, customer.id)
-            watch = Watch(chart, play.behaviour, play.weeks, played.tally, run)
+            watch = Watch(compiled_map, play.behaviour, play.weeks, played.tally, run)
             if start <= until:
-                watch.watch(live(Setting(chart, customer, start, until, play.behaviour, chance)), start)
+                watch.watch(live(Setting(compiled_map, customer, start, until, play.behaviour, chance)), start)
     except (NeverOpensError, EndlessMapError) as error:
         played.broke += 1
         _fill(played.broken, {customer.id: str(error)})

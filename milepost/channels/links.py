@@ -17,11 +17,11 @@ _SALT = "milepost.plan.1"
 _DAY = 86_400
 
 
-class LinkForged(Exception):  # noqa: N818 - a word of the house
+class LinkForgedError(Exception):
     """The link was not made by us, or was changed."""
 
 
-class LinkExpired(Exception):  # noqa: N818 - a word of the house
+class LinkExpiredError(Exception):
     """The link was ours, but its time is over; `link` says whose it was, so that a new one can be sent."""
 
     def __init__(self, link: PlanLink) -> None:
@@ -82,12 +82,12 @@ class LinkSigner:
         """What a token opens.
 
         Raises:
-            LinkForged: it is not ours, or was changed.
-            LinkExpired: its time is over.
+            LinkForgedError: it is not ours, or was changed.
+            LinkExpiredError: its time is over.
         """
         link = self._unpack(token)
         if now >= link.expires_at:
-            raise LinkExpired(link)
+            raise LinkExpiredError(link)
         return link
 
     def whose(self, link: PlanLink, contact_emails: Iterable[str]) -> str | None:
@@ -99,12 +99,12 @@ class LinkSigner:
 
     def _unpack(self, token: str) -> PlanLink:
         if len(token) > MAX_TOKEN:
-            raise LinkForged("the link is longer than any of ours")
+            raise LinkForgedError("the link is longer than any of ours")
         try:
             journey, customer, mark, expires = self._serializer.loads(token)
             return PlanLink(journey, customer, mark, datetime.fromtimestamp(expires * _DAY, UTC))
         except (BadData, ValueError, TypeError, OverflowError) as error:
-            raise LinkForged("the link was not made by us, or was changed") from error
+            raise LinkForgedError("the link was not made by us, or was changed") from error
 
     def _mark(self, journey_id: str, contact_email: str) -> str:
         named = f"{journey_id}\n{contact_email.strip().casefold()}".encode()

@@ -24,7 +24,7 @@ from milepost.language.templates import (
     variant_language,
 )
 from milepost.planner.calendars import zone
-from milepost.planner.compiled_map import Chart
+from milepost.planner.compiled_map import CompiledMap
 from milepost.planner.instants import moment
 from milepost.planner.state import State
 
@@ -50,7 +50,7 @@ class Due(Protocol):
 class Writing:
     """All that a message is written from; `now` is wall clock, for the age of links."""
 
-    chart: Chart
+    compiled_map: CompiledMap
     files: Mapping[str, str]
     state: State
     due: Due
@@ -72,11 +72,13 @@ class Writing:
     @property
     def colleague(self) -> str | None:
         """The address of the colleague who looks after the customer."""
-        return self.customer.team.get(self.chart.map.csm)
+        return self.customer.team.get(self.compiled_map.map.csm)
 
     @property
     def colleague_name(self) -> str:
-        return name_of(self.colleague) if self.colleague else self.chart.map.roles[self.chart.map.csm].title
+        return (
+            name_of(self.colleague) if self.colleague else self.compiled_map.map.roles[self.compiled_map.map.csm].title
+        )
 
     @property
     def plan_url(self) -> str:
@@ -87,7 +89,7 @@ def write(writing: Writing) -> OutgoingMessage:
     """The message, rendered and laid out, ready for any channel.
 
     Raises:
-        TemplateFailed: a template cannot be rendered.
+        TemplateFailedError: a template cannot be rendered.
         KeyError: a template, or a step, is not in the version of the map.
         ValueError: a date of the customer's is none.
     """
@@ -123,7 +125,7 @@ def render(writing: Writing) -> Rendered:
     """The message, of one step or merged of several.
 
     Raises:
-        TemplateFailed: a template cannot be rendered.
+        TemplateFailedError: a template cannot be rendered.
         KeyError: a template file is not in the version.
     """
     texts = {name.removeprefix(MESSAGES): text for name, text in writing.files.items() if name.startswith(MESSAGES)}
@@ -145,16 +147,16 @@ def _context(writing: Writing, step: str, language: str | None) -> MessageContex
         steps=[first, *others],
         csm=CsmContext(writing.colleague_name, writing.colleague or ""),
         plan_url=writing.plan_url,
-        map_title=writing.chart.map.title,
+        map_title=writing.compiled_map.map.title,
         verify_url=_verify_url(writing, step),
-        attributes=writing.chart.map.attributes,
+        attributes=writing.compiled_map.map.attributes,
         started_on=moment(writing.state.started_at).astimezone(timezone).date(),
         language=language,
     )
 
 
 def _step(writing: Writing, step: str) -> StepContext:
-    known = writing.chart.steps[step].step
+    known = writing.compiled_map.steps[step].step
     due = writing.state.step(step).due_at
     timezone = zone(writing.contact.timezone or writing.customer.timezone)
     day = None if due is None else moment(due).astimezone(timezone).date()
@@ -164,7 +166,7 @@ def _step(writing: Writing, step: str) -> StepContext:
 
 
 def _verify_url(writing: Writing, step: str) -> str | None:
-    if not isinstance(writing.chart.steps[step].step, Outcome):
+    if not isinstance(writing.compiled_map.steps[step].step, Outcome):
         return None
     return writing.links.verify_url(
         writing.due.journey_id, writing.customer.id, writing.due.contact, step, now=writing.now

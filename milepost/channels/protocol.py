@@ -53,11 +53,11 @@ class DeliveryError(Exception):
         self.why = why
 
 
-class Undeliverable(DeliveryError):  # noqa: N818 - a word of the house
+class UndeliverableError(DeliveryError):
     """The message will never be taken: trying again would change nothing."""
 
 
-class TryAgain(DeliveryError):  # noqa: N818 - a word of the house
+class TemporaryDeliveryError(DeliveryError):
     """The message may be taken later; `retry_after` are the seconds that the other side asked to wait, if it did."""
 
     def __init__(self, why: str, *, retry_after: float | None = None) -> None:
@@ -78,7 +78,7 @@ class Channel(Protocol):
         """Hand one message over.
 
         Raises:
-            Undeliverable: it will never be taken.
-            TryAgain: it may be taken later.
+            UndeliverableError: it will never be taken.
+            TemporaryDeliveryError: it may be taken later.
         """
         ...

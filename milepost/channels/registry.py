@@ -38,7 +38,7 @@ class ChannelSettings(Protocol):
     def webhook_secret(self) -> SecretStr | str | None: ...
 
 
-class ChannelMisconfigured(ValueError):  # noqa: N818 - a word of the house
+class ChannelMisconfiguredError(ValueError):
     """The settings name a channel that can't work; `setting` is the field to mend."""
 
     def __init__(self, setting: str, why: str) -> None:
@@ -51,7 +51,7 @@ def channel_for(settings: ChannelSettings) -> Channel:
     """The channel that all messages go through.
 
     Raises:
-        ChannelMisconfigured: the channel is unknown, or a setting that it needs is missing or wrong.
+        ChannelMisconfiguredError: the channel is unknown, or a setting that it needs is missing or wrong.
     """
     match settings.channel:
         case "outbox":
@@ -60,13 +60,13 @@ def channel_for(settings: ChannelSettings) -> Channel:
             return _smtp(settings)
         case "webhook":
             return _webhook(settings)
-    raise ChannelMisconfigured("channel", f"unknown channel {settings.channel!r}; there are {', '.join(CHANNELS)}")
+    raise ChannelMisconfiguredError("channel", f"unknown channel {settings.channel!r}; there are {', '.join(CHANNELS)}")
 
 
 def _smtp(settings: ChannelSettings) -> SmtpChannel:
     security = settings.smtp_security
     if security not in _PORTS:
-        raise ChannelMisconfigured("smtp_security", f"{security!r} is none of {', '.join(_PORTS)}")
+        raise ChannelMisconfiguredError("smtp_security", f"{security!r} is none of {', '.join(_PORTS)}")
     server = SmtpServer(
         host=_needed(settings.smtp_host, "smtp_host"),
         port=settings.smtp_port or _PORTS[security],
@@ -76,10 +76,10 @@ def _smtp(settings: ChannelSettings) -> SmtpChannel:
     )
     try:
         return SmtpChannel(server, sender=_needed(settings.smtp_from, "smtp_from"))
-    except ChannelMisconfigured:
+    except ChannelMisconfiguredError:
         raise
     except ValueError as error:
-        raise ChannelMisconfigured("smtp_from", str(error)) from error
+        raise ChannelMisconfiguredError("smtp_from", str(error)) from error
 
 
 def _webhook(settings: ChannelSettings) -> WebhookChannel:
@@ -89,12 +89,12 @@ def _webhook(settings: ChannelSettings) -> WebhookChannel:
         return WebhookChannel(url, secret)
     except ValueError as error:
         wrong = "webhook_secret" if "secret" in str(error) else "webhook_url"
-        raise ChannelMisconfigured(wrong, str(error)) from error
+        raise ChannelMisconfiguredError(wrong, str(error)) from error
 
 
 def _needed(value: str | None, setting: str) -> str:
     if not value:
-        raise ChannelMisconfigured(setting, f"is missing; set MILEPOST_{setting.upper()}, or another channel")
+        raise ChannelMisconfiguredError(setting, f"is missing; set MILEPOST_{setting.upper()}, or another channel")
     return value
 
 

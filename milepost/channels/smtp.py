@@ -15,7 +15,7 @@ from typing import Literal, NoReturn
 import aiosmtplib
 from email_validator import EmailNotValidError, validate_email
 
-from milepost.channels.protocol import OutgoingMessage, Receipt, TryAgain, Undeliverable
+from milepost.channels.protocol import OutgoingMessage, Receipt, TemporaryDeliveryError, UndeliverableError
 
 Security = Literal["starttls", "tls", "none"]
 TIMEOUT_SECONDS = 60.0
@@ -63,8 +63,8 @@ class SmtpChannel:
         """Hand the mail to the server.
 
         Raises:
-            Undeliverable: the address is none, or the server refused this mail for good.
-            TryAgain: the server could not be reached, did not let us in, or asked to come back.
+            UndeliverableError: the address is none, or the server refused this mail for good.
+            TemporaryDeliveryError: the server could not be reached, did not let us in, or asked to come back.
         """
         mail = self._mail(message)
         server = self._server
@@ -125,7 +125,7 @@ def _address_of(address: str, whom: str) -> str:
     try:
         return _mailbox(address)
     except EmailNotValidError as error:
-        raise Undeliverable(f"{address!r} is no mail address: {error} Correct the {whom}'s") from error
+        raise UndeliverableError(f"{address!r} is no mail address: {error} Correct the {whom}'s") from error
 
 
 def _refuse(error: Exception, server: SmtpServer) -> NoReturn:
@@ -139,13 +139,17 @@ def _refuse(error: Exception, server: SmtpServer) -> NoReturn:
         case aiosmtplib.SMTPRecipientsRefused(recipients=[refused, *_]):
             _refuse(refused, server)
         case aiosmtplib.SMTPAuthenticationError():
-            raise TryAgain(f"{where} refused the login ({error.message}); check the user and password") from error
+            raise TemporaryDeliveryError(
+                f"{where} refused the login ({error.message}); check the user and password"
+            ) from error
         case aiosmtplib.SMTPHeloError() | aiosmtplib.SMTPConnectResponseError():
-            raise TryAgain(f"{where} does not talk to us: {error.code} {error.message}") from error
+            raise TemporaryDeliveryError(f"{where} does not talk to us: {error.code} {error.message}") from error
         case aiosmtplib.SMTPSenderRefused():
-            raise TryAgain(f"{where} refused our sender address: {error.code} {error.message}") from error
+            raise TemporaryDeliveryError(f"{where} refused our sender address: {error.code} {error.message}") from error
         case aiosmtplib.SMTPResponseException() if error.code >= 500:  # noqa: PLR2004 - RFC 5321: permanent
-            raise Undeliverable(f"{where} refused the mail: {error.code} {error.message}") from error
+            raise UndeliverableError(f"{where} refused the mail: {error.code} {error.message}") from error
         case aiosmtplib.SMTPResponseException():
-            raise TryAgain(f"{where} put the mail off: {error.code} {error.message}") from error
-    raise TryAgain(f"{where} could not be reached or broke off: {error or type(error).__name__}") from error
+            raise TemporaryDeliveryError(f"{where} put the mail off: {error.code} {error.message}") from error
+    raise TemporaryDeliveryError(
+        f"{where} could not be reached or broke off: {error or type(error).__name__}"
+    ) from error

@@ -16,7 +16,7 @@ from typing import Any
 import httpx
 from standardwebhooks import Webhook
 
-from milepost.channels.protocol import OutgoingMessage, Receipt, TryAgain, Undeliverable
+from milepost.channels.protocol import OutgoingMessage, Receipt, TemporaryDeliveryError, UndeliverableError
 from milepost.channels.smtp import utc_now
 
 TIMEOUT_SECONDS = 20.0
@@ -56,9 +56,9 @@ class WebhookChannel:
         """Post the message.
 
         Raises:
-            Undeliverable: the receiver answered with a 4xx that is about this message, or is gone for good (410).
-            TryAgain: it could not be reached, was too slow, redirected, or asked to come back; or it answered 401, 403
-                or 404, which speaks of the webhook's settings, or of a receiver that is being deployed.
+            UndeliverableError: the receiver answered with a 4xx that is about this message, or is gone for good (410).
+            TemporaryDeliveryError: it could not be reached, was too slow, redirected, or asked to come back; or it
+                answered 401, 403 or 404: the webhook's settings are wrong, or the receiver is being deployed.
         """
         body, headers = self._request(message)
         try:
@@ -70,9 +70,11 @@ class WebhookChannel:
                 if not response.is_success:
                     self._refuse(response, await _beginning(response))
         except (httpx.TimeoutException, TimeoutError) as error:
-            raise TryAgain(f"{self._url.host} did not answer within {self._timeout:g} seconds") from error
+            raise TemporaryDeliveryError(f"{self._url.host} did not answer within {self._timeout:g} seconds") from error
         except httpx.HTTPError as error:
-            raise TryAgain(f"{self._url.host} could not be reached: {error or type(error).__name__}") from error
+            raise TemporaryDeliveryError(
+                f"{self._url.host} could not be reached: {error or type(error).__name__}"
+            ) from error
         return Receipt(self.name, message.idempotency_key)
 
     def _request(self, message: OutgoingMessage) -> tuple[str, dict[str, str]]:
@@ -92,13 +94,15 @@ class WebhookChannel:
         status = response.status_code
         answer = f"{self._url.host} answered {status}{f': {said}' if said else ''}"
         if 300 <= status < 400:  # noqa: PLR2004 - redirects
-            raise TryAgain(f"{answer}; redirects are not followed, set the webhook's final address")
+            raise TemporaryDeliveryError(f"{answer}; redirects are not followed, set the webhook's final address")
         if status in _OURS:
             hint = "check the webhook's address and secret; the message is tried again"
-            raise TryAgain(f"{answer}; {hint}", retry_after=_wait(response.headers.get("retry-after"), self._clock()))
+            raise TemporaryDeliveryError(
+                f"{answer}; {hint}", retry_after=_wait(response.headers.get("retry-after"), self._clock())
+            )
         if 400 <= status < 500 and status not in _NOT_YET:  # noqa: PLR2004 - the receiver's final no
-            raise Undeliverable(answer)
-        raise TryAgain(answer, retry_after=_wait(response.headers.get("retry-after"), self._clock()))
+            raise UndeliverableError(answer)
+        raise TemporaryDeliveryError(answer, retry_after=_wait(response.headers.get("retry-after"), self._clock()))
 
 
 def _checked(url: str) -> httpx.URL:

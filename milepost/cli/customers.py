@@ -18,7 +18,7 @@ from milepost.language.names import nearest
 from milepost.planner.instants import Instant, text
 from milepost.settings import Settings
 from milepost.store import maps
-from milepost.store.compiled_maps import Charts
+from milepost.store.compiled_maps import CompiledMaps
 from milepost.store.database import Store
 from milepost.store.overview import Line, Wanted
 from milepost.store.overview import customers as lines_of
@@ -72,10 +72,10 @@ _EMPTY = "There are no customers yet. Next: `milepost import BOOK.csv`."
 
 
 async def _check_stage(store: Store, stage: str) -> None:
-    charts = Charts(store)
+    compiled_maps = CompiledMaps(store)
     async with store.reading() as session:
         versions = await maps.in_use(session)
-    stages = {known for version in versions for known in (await charts.of(version)).stages}
+    stages = {known for version in versions for known in (await compiled_maps.of(version)).stages}
     if stage not in stages:
         near = nearest(stage, stages)
         hint = f"Did you mean {near!r}?" if near else f"There are: {', '.join(sorted(stages)) or 'none'}."

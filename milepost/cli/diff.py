@@ -34,7 +34,7 @@ class Compared:
     @property
     def movable(self) -> bool:
         """Whether journeys can move from the one to the other: only between versions of one map."""
-        return self.old.chart.map.map == self.new.chart.map.map
+        return self.old.compiled_map.map.map == self.new.compiled_map.map.map
 
 
 def diff(
@@ -57,13 +57,13 @@ def diff(
 
 async def _diff(settings: Settings, old: str, new: str, *, customers: bool, as_json: bool) -> None:
     before, after = [await version_of(settings, each) for each in (old, new)]
-    changes = compare(before.chart.map, after.chart.map, before.files, after.files)
+    changes = compare(before.compiled_map.map, after.compiled_map.map, before.files, after.files)
     compared = Compared(before, after, changes)
     (_print_json if as_json else _print)(compared)
     if not customers or not compared.movable:
         return
     async with opened(settings) as store, store.reading() as session:
-        moves = moves_of(session, before.chart, after.chart)
+        moves = moves_of(session, before.compiled_map, after.compiled_map)
         await (_print_moves_json if as_json else _print_moves)(compared, moves)
 
 
@@ -87,7 +87,7 @@ async def _print_moves(compared: Compared, moves: AsyncIterator[tuple[Move, str]
     async for move, zone in moves:
         counted.take(move)
         if not move.changes_nothing:
-            _print_move(move, Wording(compared.new.chart, zone))
+            _print_move(move, Wording(compared.new.compiled_map, zone))
     if not counted.journeys:
         say(f"No open journey is on {compared.old.name}.")
         return
@@ -127,5 +127,5 @@ def _print_json(compared: Compared) -> None:
 
 async def _print_moves_json(compared: Compared, moves: AsyncIterator[tuple[Move, str]]) -> None:
     async for move, zone in moves:
-        told: dict[str, Any] = move.to_json(Wording(compared.new.chart, zone))
+        told: dict[str, Any] = move.to_json(Wording(compared.new.compiled_map, zone))
         print_json({"kind": "move", **told})

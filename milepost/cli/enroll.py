@@ -9,10 +9,10 @@ from typing import Annotated, Any
 import typer
 
 from milepost.cli.support.errors import CommandError
-from milepost.cli.support.intake_access import OpenDoor, opened_door
+from milepost.cli.support.intake_access import OpenIntake, opened_intake
 from milepost.cli.support.output import AsJson, count_of, print_json, say, table, unmatched
-from milepost.intake.errors import EntryRefused
-from milepost.intake.intake import Enrolled, NotEnrolled
+from milepost.intake.enrolment import Enrolled, NotEnrolled
+from milepost.intake.errors import EntryRefusedError
 from milepost.settings import Settings
 from milepost.store import customers
 
@@ -48,8 +48,8 @@ def enroll(
 
 
 async def _one(settings: Settings, customer: str, map_id: str | None, *, as_json: bool) -> None:
-    async with opened_door(settings) as opened:
-        result = await opened.door.enrol(customer, map_id=map_id)
+    async with opened_intake(settings) as opened:
+        result = await opened.intake.enrol(customer, map_id=map_id)
     if as_json:
         print_json(_data(result))
     if isinstance(result, NotEnrolled):
@@ -64,8 +64,8 @@ async def _one(settings: Settings, customer: str, map_id: str | None, *, as_json
 
 async def _all(settings: Settings, *, as_json: bool) -> None:
     results: list[Result] = []
-    async with opened_door(settings) as opened:
-        swept = await opened.door.sweeper.sweep() if opened.away is None else None
+    async with opened_intake(settings) as opened:
+        swept = await opened.intake.sweeper.sweep() if opened.away is None else None
         async for result in _everyone(opened):
             results.append(result)
             if as_json:
@@ -85,13 +85,13 @@ async def _all(settings: Settings, *, as_json: bool) -> None:
     say("Next: `milepost customers` shows where everybody stands.")
 
 
-async def _everyone(opened: OpenDoor) -> AsyncIterator[Result]:
-    async with opened.door.house.store.reading() as session:
+async def _everyone(opened: OpenIntake) -> AsyncIterator[Result]:
+    async with opened.intake.context.store.reading() as session:
         free = [each.id for each in await customers.without_open_journey(session)]
     for customer in free:
         try:
-            yield await opened.door.enrol(customer)
-        except EntryRefused as refused:
+            yield await opened.intake.enrol(customer)
+        except EntryRefusedError as refused:
             yield NotEnrolled(customer, str(refused.why))
 
 

@@ -21,18 +21,18 @@ from milepost.explain.journey import Explanation, StepExplanation, explain_step
 from milepost.explain.journey import explain as explanation_of
 from milepost.explain.local_time import day_of, time_of, zone_said
 from milepost.explain.sentences import ENDINGS, Wording, spaced, version_said
-from milepost.explain.waits import Waits
+from milepost.explain.waits import WaitingStep
 from milepost.intake.context import customer_of
 from milepost.intake.enrolment import last_end
-from milepost.planner.compiled_map import Chart
-from milepost.planner.fact_errors import UnknownStep
+from milepost.planner.compiled_map import CompiledMap
+from milepost.planner.fact_errors import UnknownStepError
 from milepost.planner.instants import Instant
 from milepost.planner.segment_match import Considered, MayNotEnter, considered, may_enter
 from milepost.planner.state import State
 from milepost.planner.timeline import Entry, Kind
 from milepost.settings import Settings
 from milepost.store import facts, journeys, maps, timeline
-from milepost.store.compiled_maps import Charts
+from milepost.store.compiled_maps import CompiledMaps
 from milepost.store.database import Store
 from milepost.store.tables import FactRow, JourneyRow
 
@@ -46,7 +46,7 @@ class Told:
     zone: str
     row: JourneyRow | None
     versions: Mapping[str, int]
-    chart: Chart | None
+    compiled_map: CompiledMap | None
     journey: Explanation | None
     step: StepExplanation | None
     maps: tuple[tuple[Considered, str | None], ...]
@@ -54,7 +54,7 @@ class Told:
 
     @property
     def say(self) -> Wording:
-        return Wording(self.chart, self.zone, self.versions)
+        return Wording(self.compiled_map, self.zone, self.versions)
 
     @property
     def number(self) -> int | None:
@@ -130,31 +130,31 @@ async def _explained(  # noqa: PLR0917 - gathered in one place
     zone: str,
     underway: tuple[FactRow, ...],
 ) -> Told:
-    charts = Charts(store)
+    compiled_maps = CompiledMaps(store)
     row = next(iter(past), None)
-    chart = await charts.of(row.version) if row else None
+    compiled_map = await compiled_maps.of(row.version) if row else None
     journey = explained = None
-    if row is not None and chart is not None:
+    if row is not None and compiled_map is not None:
         state = State.from_json(row.state)
-        if step is not None and step not in chart.steps:
-            raise UnknownStep(step, chart.steps, f" of the map {chart.map.map!r}")
+        if step is not None and step not in compiled_map.steps:
+            raise UnknownStepError(step, compiled_map.steps, f" of the map {compiled_map.map.map!r}")
         if state.begun and step is not None:
-            explained = explain_step(chart, state, entries, step, now, zone)
+            explained = explain_step(compiled_map, state, entries, step, now, zone)
         if state.begun:
-            journey = explanation_of(chart, state, entries, now, zone)
+            journey = explanation_of(compiled_map, state, entries, now, zone)
     elif step is not None:
-        raise UnknownStep(step, (), f": the customer {customer.id!r} has no journey")
+        raise UnknownStepError(step, (), f": the customer {customer.id!r} has no journey")
     free = row is None or row.ended_at is not None
-    looked = _considered(await charts.current(), customer, past, now) if free else ()
-    return Told(customer, now, zone, row, versions, chart, journey, explained, tuple(looked), underway)
+    looked = _considered(await compiled_maps.current(), customer, past, now) if free else ()
+    return Told(customer, now, zone, row, versions, compiled_map, journey, explained, tuple(looked), underway)
 
 
 def _considered(
-    charts: list[Chart], customer: Customer, past: list[JourneyRow], now: Instant
+    compiled_maps: list[CompiledMap], customer: Customer, past: list[JourneyRow], now: Instant
 ) -> Iterable[tuple[Considered, str | None]]:
     """Every map with, where its segment matches and the customer may not enter, why not."""
-    by_id = {chart.map.map: chart for chart in charts}
-    for each in considered(charts, customer, now):
+    by_id = {compiled_map.map.map: compiled_map for compiled_map in compiled_maps}
+    for each in considered(compiled_maps, customer, now):
         allowed = may_enter(by_id[each.map], last_end(past, by_id[each.map]), now)
         yield each, str(allowed) if isinstance(allowed, MayNotEnter) else None
 
@@ -166,8 +166,8 @@ def _print_all(told: Told) -> None:
     customer, row = told.customer, told.row
     heading(f"{customer.name} ({customer.id})")
     say(f"Times are of {zone_said(told.zone, told.now)}.")
-    if row is not None and told.chart is not None:
-        say(_standing(told, row, told.chart))
+    if row is not None and told.compiled_map is not None:
+        say(_standing(told, row, told.compiled_map))
     if told.underway:
         say(underway_said(told.underway))
     if told.journey is not None and row is not None and row.ended_at is None:
@@ -178,8 +178,8 @@ def _print_all(told: Told) -> None:
         _print_maps(told)
 
 
-def _standing(told: Told, row: JourneyRow, chart: Chart) -> str:
-    said = f"Journey {row.id} on {chart.map.title!r} ({chart.map.map}, {told.version}), since "
+def _standing(told: Told, row: JourneyRow, compiled_map: CompiledMap) -> str:
+    said = f"Journey {row.id} on {compiled_map.map.title!r} ({compiled_map.map.map}, {told.version}), since "
     said += day_of(row.started_at, told.zone)
     if row.ended_at is not None:
         reason = row.reason or ""
@@ -218,7 +218,7 @@ def _print_journey(told: Told, journey: Explanation) -> None:
         say("", f"Nothing comes by itself up to {day_of(ahead.until, told.zone)}: the journey waits for somebody.")
 
 
-def _print_waits(told: Told, title: str, waits: Sequence[Waits]) -> None:
+def _print_waits(told: Told, title: str, waits: Sequence[WaitingStep]) -> None:
     if not waits:
         return
     heading(title)
@@ -233,14 +233,14 @@ def _goes_on(said: str) -> bool:
     return said.startswith(("or ", "and ", "not ", "a start "))
 
 
-def _line(told: Told, waits: Waits) -> str:
+def _line(told: Told, waits: WaitingStep) -> str:
     where = f" in {waits.container!r}" if waits.container else ""
     since = f", open since {day_of(waits.opened_at, told.zone)}" if _is_open(waits) and waits.opened_at else ""
     due = f", due {time_of(waits.due_at, told.zone)}" if waits.due_at is not None and waits.status == "open" else ""
     return f"  {waits.title} ({waits.id}){where}{since}{due}{', OVERDUE' if waits.overdue else ''}"
 
 
-def _is_open(waits: Waits) -> bool:
+def _is_open(waits: WaitingStep) -> bool:
     return waits.status in ("open", "asked")
 
 

@@ -80,7 +80,7 @@ def forecast(
     weeks = given.days(first, last)
     check_pictures(output or [])
     source = maps_of(settings, maps, published=published)
-    player = given.Player(source.texts, weeks, given.behaviour_of(behaviour, source.charts, customers), runs)
+    player = given.Player(source.texts, weeks, given.behaviour_of(behaviour, source.compiled_maps, customers), runs)
     play = player.play()
     played, book = _played(player, play, customers, cores or all_cores(), silent=as_json)
     made = report(play, played)

@@ -13,14 +13,15 @@ import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from milepost.cli.support.errors import CommandError
-from milepost.cli.support.intake_access import OpenDoor, opened_door
+from milepost.cli.support.intake_access import OpenIntake, opened_intake
 from milepost.cli.support.output import AsJson, aside, console, count_of, print_json, say, table, unmatched
 from milepost.customer import Customer
 from milepost.imports.csv_book import COLUMNS, Book, read_book
-from milepost.imports.missing_dates import Dates, Undated
+from milepost.imports.missing_dates import Dates, MissingDate
 from milepost.imports.vocabulary import Vocabulary
 from milepost.intake.context import known
-from milepost.intake.intake import Enrolled, NotEnrolled, Saved
+from milepost.intake.customers import Saved
+from milepost.intake.enrolment import Enrolled, NotEnrolled
 from milepost.settings import Settings
 
 _CHANGES = 5  # customers whose changes are listed
@@ -106,11 +107,11 @@ def _bytes_of(book: Path) -> bytes:
         raise CommandError(f"Cannot read {str(book)!r}: {error.strerror}.", "Name a CSV file.") from error
 
 
-async def _import(settings: Settings, data: bytes, by: str | None, *, as_json: bool) -> tuple[Summary, OpenDoor]:
-    async with opened_door(settings, make=True) as opened:
-        charts = await opened.door.house.charts.current()
-        maps = Vocabulary.of(charts)
-        dates = Dates(charts, opened.door.house.now())
+async def _import(settings: Settings, data: bytes, by: str | None, *, as_json: bool) -> tuple[Summary, OpenIntake]:
+    async with opened_intake(settings, make=True) as opened:
+        compiled_maps = await opened.intake.context.compiled_maps.current()
+        maps = Vocabulary.of(compiled_maps)
+        dates = Dates(compiled_maps, opened.intake.context.now())
         book = read_book(data, maps)
         _tell_problems(book, as_json=as_json)
         summary = Summary(Counter(refused=max(book.refused, int(bool(book.problems)))), without_maps=not maps.personas)
@@ -130,14 +131,14 @@ async def _import(settings: Settings, data: bytes, by: str | None, *, as_json: b
         return summary, opened
 
 
-async def _take(opened: OpenDoor, given: Customer, columns: Collection[str], by: str | None) -> Taken:
+async def _take(opened: OpenIntake, given: Customer, columns: Collection[str], by: str | None) -> Taken:
     """Save one customer, in one transaction; a record that is as given already is left alone."""
-    async with opened.door.house.store.reading() as session:
+    async with opened.intake.context.store.reading() as session:
         before = await known(session, given.id)
     customer = given if before is None else _over(before, given, columns)
     if customer == before:
         return Taken("unchanged", customer)
-    saved = await opened.door.upsert_customer(customer, by=by, source="import")
+    saved = await opened.intake.upsert_customer(customer, by=by, source="import")
     if before is None:
         return Taken("imported", customer, saved)
     return Taken("changed", customer, saved, tuple(_changes(before, customer)))
@@ -195,7 +196,7 @@ def _tell_notes(notes: Iterable[str], *, as_json: bool) -> None:
             aside(note)
 
 
-def _tell_undated(missing: Iterable[Undated], *, as_json: bool) -> None:
+def _tell_undated(missing: Iterable[MissingDate], *, as_json: bool) -> None:
     for each in missing:
         if as_json:
             print_json({"kind": "note", "message": str(each), "undated": each.to_json()})

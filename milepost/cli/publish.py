@@ -23,7 +23,7 @@ from milepost.language.loader import Loaded, content_hash, load
 from milepost.language.model import Map
 from milepost.language.problems import Problem
 from milepost.people.dry_run import examine
-from milepost.planner.compiled_map import Chart
+from milepost.planner.compiled_map import CompiledMap
 from milepost.planner.instants import Instant
 from milepost.planner.segment_match import matches
 from milepost.settings import Settings
@@ -38,7 +38,7 @@ class Ready:
 
     map: Map
     files: dict[str, str]
-    chart: Chart
+    compiled_map: CompiledMap
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +100,7 @@ def _tell(problems: Iterable[Problem], *, as_json: bool) -> None:
 def _ready(loaded: Loaded) -> Ready:
     assert loaded.map is not None  # lint found no error
     files = dict(loaded.files or {})
-    return Ready(loaded.map, files, Chart.of(loaded.map, content_hash(files)))
+    return Ready(loaded.map, files, CompiledMap.of(loaded.map, content_hash(files)))
 
 
 async def _publish(
@@ -119,7 +119,7 @@ async def _publish(
 
 async def _look_ahead(store: Store, ready: Ready, *, as_json: bool) -> Upcoming | None:
     async with store.reading() as session:
-        found = await upcoming(session, ready.chart, ready.files, silent=as_json)
+        found = await upcoming(session, ready.compiled_map, ready.files, silent=as_json)
     if found is not None and as_json:
         print_json({"kind": "preview", **found.to_json()})
     elif found is not None:
@@ -141,7 +141,7 @@ async def _publish_one(  # noqa: PLR0917 - one map, and what is noted of it
         number=version.number,
         hash=version.hash,
         became=became,
-        waiting=sum(matches(ready.chart, customer, now) for customer in free),
+        waiting=sum(matches(ready.compiled_map, customer, now) for customer in free),
         staying=sum(many for other, many in running.items() if other != version.hash),
         not_recorded=None if published.new else _not_recorded(version, by, why),
         before=before,

@@ -36,7 +36,7 @@ def run(scenarios: Sequence[Scenario], engine: Engine) -> list[Sequence[Entry]]:
 def run_on_planner(scenario: Scenario) -> tuple[Entry, ...]:
     """The timeline of a scenario by the planner alone."""
     return simulate(
-        scenario.chart,
+        scenario.compiled_map,
         scenario.customer,
         scenario.start,
         scenario.facts,

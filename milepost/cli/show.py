@@ -77,7 +77,7 @@ def _print_journey(journey: Running) -> None:
 
 def _standing(journey: Running) -> str:
     row, say_of = journey.row, journey.say
-    title = f"Journey {row.id} on {journey.chart.map.title!r}, {journey.version}, "
+    title = f"Journey {row.id} on {journey.compiled_map.map.title!r}, {journey.version}, "
     title += f"since {day_of(row.started_at, journey.zone)}"
     if row.status == "ended":
         reason = row.reason or ""

@@ -20,7 +20,7 @@ from milepost.planner.instants import text
 from milepost.settings import Settings
 from milepost.store import customers, maps, reviews
 from milepost.store import tasks as task_rows
-from milepost.store.compiled_maps import Charts
+from milepost.store.compiled_maps import CompiledMaps
 from milepost.store.database import Store
 from milepost.store.reviews import MapReview
 from milepost.store.tasks import Day, TaskLine
@@ -64,7 +64,7 @@ async def _day(
         async with store.reading() as session:
             lines = await _lines(session, customer)
             now = await now_of(session)
-        standing = [] if role or customer else await reviews.standing(store, Charts(store), now)
+        standing = [] if role or customer else await reviews.standing(store, CompiledMaps(store), now)
     address = person.strip().lower() if person else None
     kept = [
         line
@@ -79,10 +79,10 @@ async def _day(
 
 
 async def _check_role(store: Store, role: str) -> None:
-    charts = Charts(store)
+    compiled_maps = CompiledMaps(store)
     async with store.reading() as session:
         versions = await maps.in_use(session)
-    roles = {known for version in versions for known in (await charts.of(version)).map.roles}
+    roles = {known for version in versions for known in (await compiled_maps.of(version)).map.roles}
     if roles and role not in roles:
         near = nearest(role, roles)
         hint = f"Did you mean {near!r}?" if near else f"There are: {', '.join(sorted(roles))}."
@@ -95,7 +95,7 @@ async def _check_person(settings: Settings, address: str) -> None:
         async with store.reading() as session:
             known = set(await customers.colleagues(session)) | set(await task_rows.people(session))
             now = await now_of(session)
-        known |= {each.owner for each in await reviews.standing(store, Charts(store), now)}
+        known |= {each.owner for each in await reviews.standing(store, CompiledMaps(store), now)}
     if address not in known:
         near = nearest(address, known)
         hint = f"Did you mean {near!r}?" if near else "`milepost customers` shows the customers and their teams."

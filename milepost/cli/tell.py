@@ -9,11 +9,11 @@ from typing import Annotated, Any
 
 import typer
 
-from milepost.cli.support.intake_access import opened_door, vocabulary_of
+from milepost.cli.support.intake_access import opened_intake, vocabulary_of
 from milepost.cli.support.output import AsJson, print_json, say
 from milepost.cli.support.typed_facts import EXAMPLES, fact_of, number_or_text
 from milepost.intake.acknowledgement import Answer, answer_of
-from milepost.intake.intake import Became, Told
+from milepost.intake.facts import FactReceipt, FactStatus
 from milepost.settings import Settings
 
 _option = partial(typer.Option, show_default=False)
@@ -62,22 +62,22 @@ def tell(
         _print(customer, told, answer)
 
 
-def _print(customer: str, told: Told, answer: Answer | None) -> None:
+def _print(customer: str, told: FactReceipt, answer: Answer | None) -> None:
     match told.became:
-        case Became.DELIVERED if answer is None:
+        case FactStatus.DELIVERED if answer is None:
             say("Recorded; the journey has been told. It has not said yet whether that changes anything.")
-        case Became.DELIVERED if _ignored(answer):
+        case FactStatus.DELIVERED if _ignored(answer):
             say(f"Recorded, but it changed nothing: {_ignored(answer)}.")
-        case Became.DELIVERED:
+        case FactStatus.DELIVERED:
             say("Recorded; the journey has taken it in.")
         case _:
             say(told.message)
     match told.became:
-        case Became.DELIVERED:
+        case FactStatus.DELIVERED:
             say(f"Next: `milepost show {customer}`.")
-        case Became.PENDING:
+        case FactStatus.PENDING:
             say("Nothing has to be told again.")
-        case Became.KEPT | Became.COUNTED | Became.KNOWN:
+        case FactStatus.KEPT | FactStatus.COUNTED | FactStatus.KNOWN:
             pass
 
 
@@ -88,12 +88,12 @@ tell.__doc__ = (
 
 async def _tell(
     settings: Settings, customer: str, kind: str, words: list[str], more: dict[str, Any]
-) -> tuple[Told, Answer | None]:
+) -> tuple[FactReceipt, Answer | None]:
     """What became of it at the door and, where the journey runs, what the journey made of it."""
-    async with opened_door(settings) as opened:
-        fact = fact_of(kind, words, more, (await vocabulary_of(opened.door)).types)
-        told = await opened.door.tell(customer, fact, source="cli")
-        store = opened.door.house.store
+    async with opened_intake(settings) as opened:
+        fact = fact_of(kind, words, more, (await vocabulary_of(opened.intake)).types)
+        told = await opened.intake.record_fact(customer, fact, source="cli")
+        store = opened.intake.context.store
         return told, await answer_of(store, customer, told.fact_id) if told.delivered else None
 
 
@@ -102,7 +102,7 @@ def _ignored(answer: Answer | None) -> str | None:
     return None if answer is None else answer.ignored
 
 
-def _data(told: Told) -> dict[str, Any]:
+def _data(told: FactReceipt) -> dict[str, Any]:
     return {
         "fact": told.fact_id,
         "new": told.new,

@@ -21,16 +21,16 @@ from temporalio.testing import WorkflowEnvironment
 
 from milepost.channels.links import LinkSigner
 from milepost.channels.outbox import OutboxChannel
-from milepost.intake.journey_client import Reach
+from milepost.intake.journey_client import JourneyClient
 from milepost.planner.clock import JourneyClock
-from milepost.planner.compiled_map import Chart
+from milepost.planner.compiled_map import CompiledMap
 from milepost.planner.facts import Fact, to_json
 from milepost.planner.instants import Instant
 from milepost.planner.state import State
 from milepost.planner.timeline import Entry, Kind
 from milepost.scenarios.scenario import Scenario
 from milepost.store import customers, facts, journeys, timeline
-from milepost.store.compiled_maps import Charts
+from milepost.store.compiled_maps import CompiledMaps
 from milepost.store.database import Store, open_store
 from milepost.store.tables import Base, JourneyRow, MapVersionRow
 from milepost.temporal.connection import data_converter
@@ -110,7 +110,7 @@ class _Play:
         self._store = store
         self._scenario = scenario
         self._max_history = max_history
-        self._charts = Charts(store)
+        self._charts = CompiledMaps(store)
         self._task_queue = f"simulation-{secrets.token_hex(4)}"
 
     async def run(self) -> list[Entry]:
@@ -121,7 +121,7 @@ class _Play:
             self._store,
             OutboxChannel(),
             links,
-            charts=self._charts,
+            compiled_maps=self._charts,
             task_queue=self._task_queue,
         ):
             try:
@@ -136,15 +136,17 @@ class _Play:
     async def _begin(self) -> JourneyRow:
         """Publish the map, keep the customer, enter the journey in the books."""
         scenario = self._scenario
-        self._charts.add(scenario.chart, scenario.files)
-        versions = {scenario.chart.version: (scenario.chart, scenario.files)}
-        for version, chart in scenario.versions.items():
-            self._charts.add(chart, scenario.version_files[version])
-            versions[version] = (chart, scenario.version_files[version])
-        state = State.begin(scenario.customer, scenario.chart.map.map, scenario.chart.version, scenario.start)
+        self._charts.add(scenario.compiled_map, scenario.files)
+        versions = {scenario.compiled_map.version: (scenario.compiled_map, scenario.files)}
+        for version, compiled_map in scenario.versions.items():
+            self._charts.add(compiled_map, scenario.version_files[version])
+            versions[version] = (compiled_map, scenario.version_files[version])
+        state = State.begin(
+            scenario.customer, scenario.compiled_map.map.map, scenario.compiled_map.version, scenario.start
+        )
         async with self._store.transaction() as session:
-            for number, (chart, files) in enumerate(versions.values(), 1):
-                session.add(_version(chart, files, number, scenario.start))
+            for number, (compiled_map, files) in enumerate(versions.values(), 1):
+                session.add(_version(compiled_map, files, number, scenario.start))
             await customers.save(session, [scenario.customer], scenario.start)
             return await journeys.begin(session, state)
 
@@ -152,30 +154,30 @@ class _Play:
         """Let time pass up to the scenario's end; each fact is there before the one before it is taken in."""
         wall = (await self._server.get_current_time()).timestamp()
         clock = JourneyClock(wall, self._scenario.start)
-        reach = Reach(
+        journey_client = JourneyClient(
             self._store,
             self._server.client,
             clock,
             task_queue=self._task_queue,
             max_history=self._max_history,
         )
-        if not await reach.start(journey, wall):
+        if not await journey_client.start(journey, wall):
             raise NoProgressError(self._scenario.name, self._scenario.start)
         told = sorted(self._scenario.facts, key=lambda fact: fact.at)
         for fact in told:
             if fact.at > self._scenario.until:
                 break
-            await self._tell(reach, journey, fact)
+            await self._tell(journey_client, journey, fact)
             await self._pass_time(clock, fact.at - EARLY)
         await self._pass_time(clock, self._scenario.until + 0.5)
         await self._settle(journey)
 
-    async def _tell(self, reach: Reach, journey: JourneyRow, fact: Fact) -> None:
+    async def _tell(self, journey_client: JourneyClient, journey: JourneyRow, fact: Fact) -> None:
         customer = self._scenario.customer.id
         async with self._store.transaction() as session:
             recorded = await facts.record(session, customer, to_json(fact), fact.at, source="scenario")
         if recorded.new:
-            await reach.tell(journey.id, customer, recorded.fact, 0.0)
+            await journey_client.tell(journey.id, customer, recorded.fact, 0.0)
 
     async def _pass_time(self, clock: JourneyClock, until: float) -> None:
         now = (await self._server.get_current_time()).timestamp()
@@ -204,12 +206,12 @@ class _Play:
             await handle.terminate("the simulation is over")
 
 
-def _version(chart: Chart, files: Mapping[str, str], number: int, now: Instant) -> MapVersionRow:
+def _version(compiled_map: CompiledMap, files: Mapping[str, str], number: int, now: Instant) -> MapVersionRow:
     return MapVersionRow(
-        hash=chart.version,
-        map=chart.map.map,
+        hash=compiled_map.version,
+        map=compiled_map.map.map,
         number=number,
-        title=chart.map.title,
+        title=compiled_map.map.title,
         files=dict(files),
         current=number == 1,
         published_at=now,

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from milepost.cli.launch.up_options import Rehearsal, Wish, seconds_of
+from milepost.cli.launch.up_options import Rehearsal, UpOptions, seconds_of
 from milepost.cli.support.errors import CommandError
 from milepost.settings import Settings
 
@@ -75,7 +75,7 @@ def up(
     if not sample and (speed is not None or seed is not None):
         option = "--speed" if speed is not None else "--seed"
         raise CommandError(f"{option} is for a rehearsal: real customers live in real time.", "Add --sample.")
-    wish = Wish(
+    wish = UpOptions(
         settings=settings if port is None else settings.model_copy(update={"port": port}),
         temporal_port=temporal_port,
         temporal_ui_port=temporal_ui_port,

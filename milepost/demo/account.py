@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from milepost.demo.summaries import COMPLETED, Story, missing
-from milepost.store.compiled_maps import Charts
+from milepost.store.compiled_maps import CompiledMaps
 from milepost.store.database import Store
 from milepost.store.tables import CustomerRow, JourneyRow, OpenStageRow, TaskRow, TimelineRow
 
@@ -69,13 +69,13 @@ class Account:
         ]
 
 
-async def take_account(store: Store, charts: Charts) -> Account:
+async def take_account(store: Store, compiled_maps: CompiledMaps) -> Account:
     """Read the whole store."""
     async with store.reading() as session:
         customers = list(await session.scalars(select(CustomerRow).order_by(func.lower(CustomerRow.name))))
         journeys = list(await session.scalars(select(JourneyRow).order_by(JourneyRow.number)))
         stages = list(await session.scalars(select(OpenStageRow).order_by(OpenStageRow.position)))
-        stories = {row.id: await _story(session, row, charts) for row in journeys}
+        stories = {row.id: await _story(session, row, compiled_maps) for row in journeys}
         tasks = await session.execute(select(TaskRow.status, func.count()).group_by(TaskRow.status))
         counted = Counter(dict(list(tasks)))
     lines = []
@@ -95,12 +95,12 @@ async def take_account(store: Store, charts: Charts) -> Account:
     return Account(tuple(lines), counted)
 
 
-async def _story(session: AsyncSession, row: JourneyRow, charts: Charts) -> Story:
-    chart = await charts.of(row.version)
+async def _story(session: AsyncSession, row: JourneyRow, compiled_maps: CompiledMaps) -> Story:
+    compiled_map = await compiled_maps.of(row.version)
     story = Story(row.id, row.customer_id, row.map)
     query = select(TimelineRow.kind, TimelineRow.data).where(TimelineRow.journey_id == row.id).order_by(TimelineRow.seq)
     for kind, data in await session.execute(query):
-        story.take(kind, data, chart)
+        story.take(kind, data, compiled_map)
     return story
 
 

@@ -15,11 +15,11 @@ _PATIENCE = 10.0  # seconds
 _CONNECTIONS = 8
 
 
-class AwayError(Exception):
+class ApiAwayError(Exception):
     """The API does not answer, or not as it should; it is asked again later."""
 
 
-class RefusedError(Exception):
+class RequestRefusedError(Exception):
     """The API does not take a fact, and never will."""
 
     def __init__(self, fact: str, status: int, why: str) -> None:
@@ -52,7 +52,7 @@ class Api:
         """Every customer's latest journey.
 
         Raises:
-            AwayError: the API does not answer.
+            ApiAwayError: the API does not answer.
         """
         listed = (await self._get("/customers", limit=500))["customers"]
         return [
@@ -71,7 +71,7 @@ class Api:
         """Every open task.
 
         Raises:
-            AwayError: the API does not answer.
+            ApiAwayError: the API does not answer.
         """
         named = ("customer", "journey", "task", "step", "role", "person")
         return [
@@ -88,7 +88,7 @@ class Api:
         """All that customers are to do or to confirm.
 
         Raises:
-            AwayError: the API does not answer.
+            ApiAwayError: the API does not answer.
         """
         named = ("customer", "journey", "step", "occurrence", "kind", "contact")
         return [
@@ -105,7 +105,7 @@ class Api:
         """Whether an asking of this outcome has met with an answer, or silence, before.
 
         Raises:
-            AwayError: the API does not answer.
+            ApiAwayError: the API does not answer.
         """
         outcomes = (await self._get(f"/customers/{step.customer}"))["outcomes"]
         place = (step.step, step.occurrence)
@@ -115,12 +115,12 @@ class Api:
         """Tell a fact; telling it again changes nothing.
 
         Raises:
-            AwayError: the API does not answer.
-            RefusedError: it does not take the fact.
+            ApiAwayError: the API does not answer.
+            RequestRefusedError: it does not take the fact.
         """
         answer = await self._ask("POST", "/facts", json={"customer": customer, **fact})
         if answer.is_client_error:
-            raise RefusedError(str(fact["id"]), answer.status_code, answer.text)
+            raise RequestRefusedError(str(fact["id"]), answer.status_code, answer.text)
         _check(answer)
 
     async def _get(self, path: str, **query: Any) -> Any:
@@ -132,12 +132,12 @@ class Api:
         try:
             return await self._client.request(method, path, **more)
         except httpx.TransportError as error:
-            raise AwayError(f"{method} {path}: {error!r}") from error
+            raise ApiAwayError(f"{method} {path}: {error!r}") from error
 
 
 def _check(answer: httpx.Response) -> None:
     if not answer.is_success:
-        raise AwayError(f"{answer.request.method} {answer.request.url.path}: {answer.status_code} {answer.text}")
+        raise ApiAwayError(f"{answer.request.method} {answer.request.url.path}: {answer.status_code} {answer.text}")
 
 
 def _instant(written: str | None) -> Instant | None:

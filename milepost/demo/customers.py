@@ -7,7 +7,7 @@ from typing import Any
 
 from milepost.demo.actions import DAY, HOUR, Act, Journey, OpenStep
 from milepost.demo.chance import Chance
-from milepost.demo.map_outline import Asked, Script, Signal
+from milepost.demo.map_outline import Asked, MapOutline, Signal
 from milepost.demo.personalities import Part, Temperament
 
 WEEK = 7 * DAY
@@ -34,7 +34,7 @@ _SAYS = {
 }
 
 
-def does(step: OpenStep, part: Part, script: Script, chance: Chance) -> list[Act]:
+def does(step: OpenStep, part: Part, script: MapOutline, chance: Chance) -> list[Act]:
     """What a customer does about an action of its own that is open."""
     draws = chance.of("does", step.about)
     done_at = step.opened_at + int(_time_given(step) * draws.uniform(*_PACE[part.temperament]))
@@ -50,7 +50,7 @@ def does(step: OpenStep, part: Part, script: Script, chance: Chance) -> list[Act
     ]
 
 
-def measured(step: OpenStep, part: Part, script: Script, chance: Chance) -> list[Act]:
+def measured(step: OpenStep, part: Part, script: MapOutline, chance: Chance) -> list[Act]:
     """What the product has counted by the time an outcome is to be confirmed, where it keeps count."""
     asked = script.outcomes[step.step]
     verdict = part.verdicts[0]
@@ -61,7 +61,7 @@ def measured(step: OpenStep, part: Part, script: Script, chance: Chance) -> list
     return [Act(step.opened_at + HOUR, step.customer, fact, step.about)]
 
 
-def answers(step: OpenStep, part: Part, script: Script, chance: Chance, *, again: bool) -> list[Act]:
+def answers(step: OpenStep, part: Part, script: MapOutline, chance: Chance, *, again: bool) -> list[Act]:
     """What a customer answers when it is asked, for the first time or again; silence is no act."""
     verdict = part.verdicts[-1 if again else 0]
     if verdict is None or step.asked_at is None:
@@ -80,7 +80,7 @@ def answers(step: OpenStep, part: Part, script: Script, chance: Chance, *, again
     return [Act(step.asked_at + int(after * HOUR), step.customer, fact, step.asking)]
 
 
-def alarms(journey: Journey, part: Part, script: Script, chance: Chance) -> list[Act]:
+def alarms(journey: Journey, part: Part, script: MapOutline, chance: Chance) -> list[Act]:
     """What happens one day that alarms us, for those whose part has it."""
     if not part.alarm or not script.alarms:
         return []

@@ -12,11 +12,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 
 from milepost.demo.actions import Act, Journey, OpenStep
-from milepost.demo.api import Api, AwayError, RefusedError
+from milepost.demo.api import Api, ApiAwayError, RequestRefusedError
 from milepost.demo.chance import Chance
 from milepost.demo.customers import WEEK
-from milepost.demo.map_outline import Script
-from milepost.demo.people import Troupe
+from milepost.demo.map_outline import MapOutline
+from milepost.demo.people import DemoPeople
 from milepost.demo.planned_actions import Agenda
 from milepost.planner.instants import Instant
 
@@ -28,13 +28,13 @@ OnTrouble = Callable[[str], None]
 """Takes a line about something that did not go as it should."""
 
 
-class Cast:
+class DemoDriver:
     """Plays everybody. `now` is journey time."""
 
     def __init__(
         self,
         api: Api,
-        scripts: Mapping[str, Script],
+        scripts: Mapping[str, MapOutline],
         chance: Chance,
         now: Callable[[], Instant],
         *,
@@ -43,7 +43,7 @@ class Cast:
         self._api = api
         self._now = now
         self._on_trouble = on_trouble
-        self._troupe = Troupe.of(chance, scripts, ())
+        self._troupe = DemoPeople.of(chance, scripts, ())
         self._agenda = Agenda()
         self._open: set[str] = set()
         self._begun_at = now()
@@ -59,7 +59,7 @@ class Cast:
                     look_at = loop.time() + LOOK_EVERY
                     await self.look()
                 await self.act()
-            except AwayError as away:
+            except ApiAwayError as away:
                 self._on_trouble(str(away))
             await asyncio.sleep(_ACT_EVERY)
 
@@ -67,7 +67,7 @@ class Cast:
         """See what is open, and plan what has not been planned yet.
 
         Raises:
-            AwayError: the API does not answer.
+            ApiAwayError: the API does not answer.
         """
         journeys, tasks, steps = await asyncio.gather(self._api.journeys(), self._api.tasks(), self._api.steps())
         self._meet(journeys)
@@ -86,7 +86,7 @@ class Cast:
         """Tell all that is due, each customer's in its order.
 
         Raises:
-            AwayError: the API does not answer; what was not told is told later.
+            ApiAwayError: the API does not answer; what was not told is told later.
         """
         due: dict[str, list[Act]] = defaultdict(list)
         for act in self._agenda.take(self._now()):
@@ -100,7 +100,7 @@ class Cast:
     def _meet(self, journeys: Iterable[Journey]) -> None:
         known = {journey.customer: journey.map for journey in journeys}
         if any(self._troupe.maps.get(customer) != map_id for customer, map_id in known.items()):
-            self._troupe = Troupe.of(self._troupe.chance, self._troupe.scripts, journeys)
+            self._troupe = DemoPeople.of(self._troupe.chance, self._troupe.scripts, journeys)
 
     async def _plan_step(self, step: OpenStep) -> None:
         self._agenda.plan(step.about, partial(self._troupe.about_opening, step))
@@ -114,16 +114,16 @@ class Cast:
         if journey.started_at + week * WEEK > self._begun_at:
             self._agenda.plan(f"{journey.journey} week {week}", partial(self._troupe.about_week, journey, week))
 
-    async def _tell(self, acts: Sequence[Act]) -> AwayError | None:
+    async def _tell(self, acts: Sequence[Act]) -> ApiAwayError | None:
         """Tell one customer's acts; those that the API could not take are noted down again."""
         async with self._at_once:
             for number, act in enumerate(acts):
                 try:
                     await self._api.tell(act.customer, act.fact)
-                except AwayError as away:
+                except ApiAwayError as away:
                     for later in acts[number:]:
                         self._agenda.put(later)
                     return away
-                except RefusedError as refused:
+                except RequestRefusedError as refused:
                     self._on_trouble(str(refused))
         return None

@@ -29,7 +29,7 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
-class Script:
+class MapOutline:
     """One map as the cast has read it.
 
     Attributes:
@@ -47,11 +47,11 @@ class Script:
     alarms: tuple[Signal, ...]
 
 
-def read_script(known: Map) -> Script:
+def read_outline(known: Map) -> MapOutline:
     """Read a map."""
     steps = [step for part in (*known.stages, *known.plays) for step in part.steps]
     actions = [step for step in steps if isinstance(step, Action)]
-    return Script(
+    return MapOutline(
         map=known.map,
         signals={step.id: signal for step in actions for signal in _signals(step.done_when)[:1]},
         results={step.id: tuple(step.results) for step in steps if isinstance(step, Touchpoint) and step.results},

@@ -9,27 +9,27 @@ from dataclasses import dataclass
 from milepost.demo import colleagues, customers
 from milepost.demo.actions import Act, Journey, OpenStep, OpenTask
 from milepost.demo.chance import Chance
-from milepost.demo.map_outline import Script
+from milepost.demo.map_outline import MapOutline
 from milepost.demo.personalities import Part, deal
 
 
 @dataclass(frozen=True, slots=True)
-class Troupe:
+class DemoPeople:
     """Who plays what: `scripts` by map, `parts` and `maps` by customer."""
 
     chance: Chance
-    scripts: Mapping[str, Script]
+    scripts: Mapping[str, MapOutline]
     parts: Mapping[str, Part]
     maps: Mapping[str, str]
 
     @staticmethod
-    def of(chance: Chance, scripts: Mapping[str, Script], journeys: Iterable[Journey]) -> Troupe:
+    def of(chance: Chance, scripts: Mapping[str, MapOutline], journeys: Iterable[Journey]) -> DemoPeople:
         """Deal the parts to the customers of these journeys; on maps without a script nobody plays."""
         maps = {journey.customer: journey.map for journey in journeys if journey.map in scripts}
         by_map: dict[str, list[str]] = defaultdict(list)
         for customer, map_id in maps.items():
             by_map[map_id].append(customer)
-        return Troupe(chance, scripts, deal(chance, by_map), maps)
+        return DemoPeople(chance, scripts, deal(chance, by_map), maps)
 
     def plays(self, customer: str) -> bool:
         """Whether the customer has a part."""
@@ -56,5 +56,5 @@ class Troupe:
         """What the product tells of a customer in a week of its journey."""
         return customers.figures(journey, self.parts[journey.customer], week, self.chance)
 
-    def _script(self, customer: str) -> Script:
+    def _script(self, customer: str) -> MapOutline:
         return self.scripts[self.maps[customer]]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from milepost.imports.csv_book import read_book
 from milepost.imports.vocabulary import Vocabulary
-from milepost.intake.intake import Door
+from milepost.intake.intake import Intake
 from milepost.language.lint import lint
 from milepost.language.loader import MAP_FILE, Loaded, load
 from milepost.language.model import Map
@@ -55,13 +55,13 @@ async def publish_maps(store: Store, now: Instant, *, folder: Path = MAPS) -> No
                 await maps.publish(session, each.map.map, each.map.title, files, now, by=BY, why=why)
 
 
-async def import_book(store: Store, door: Door, *, book: Path = BOOK) -> None:
+async def import_book(store: Store, intake: Intake, *, book: Path = BOOK) -> None:
     """Import the customers of the book that are not known yet, and begin their journeys.
 
     Raises:
         StageUnreadableError: the book cannot be read.
     """
-    known_to_maps = Vocabulary.of(await door.house.charts.current())
+    known_to_maps = Vocabulary.of(await intake.context.compiled_maps.current())
     read = read_book(await asyncio.to_thread(book.read_bytes), known_to_maps)
     if read.problems:
         raise StageUnreadableError(book, [str(problem) for problem in read.problems])
@@ -69,7 +69,7 @@ async def import_book(store: Store, door: Door, *, book: Path = BOOK) -> None:
         known = set(await customers.ids(session))
     fresh = [customer for customer in read.customers if customer.id not in known]
     for customer in fresh:
-        await door.upsert_customer(customer, by=BY, source="import")
+        await intake.upsert_customer(customer, by=BY, source="import")
 
 
 def _loaded(folder: Path) -> list[Loaded]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from milepost.language.model import Play
-from milepost.planner.compiled_map import Chart
+from milepost.planner.compiled_map import CompiledMap
 
 STORIES = ("verified", "disputed", "silent", "rescued", "expanded", "renewed", "lost")
 """Each is to happen to at least one customer."""
@@ -48,11 +48,11 @@ class Story:
     ended: str | None = None
     _talked: set[str] = field(default_factory=set)
 
-    def take(self, kind: str, more: Mapping[str, Any], chart: Chart) -> None:
+    def take(self, kind: str, more: Mapping[str, Any], compiled_map: CompiledMap) -> None:
         """Take in the next entry of the journey's timeline."""
         match kind:
             case "step_done":
-                self._take_step(more, chart)
+                self._take_step(more, compiled_map)
             case "message_sent":
                 self.counts["reminders" if more.get("reason") == "reminder" else "mails"] += 1
             case "outcome_answered":
@@ -60,14 +60,14 @@ class Story:
             case "outcome_silent":
                 self._happened("silent")
             case "play_started" | "play_ended":
-                self._take_play(kind, more, chart)
+                self._take_play(kind, more, compiled_map)
             case "journey_ended":
                 self.ended = str(more.get("reason"))
                 if self.ended != COMPLETED:
                     self._happened("lost")
 
-    def _take_step(self, more: Mapping[str, Any], chart: Chart) -> None:
-        known = chart.steps.get(str(more.get("step")))
+    def _take_step(self, more: Mapping[str, Any], compiled_map: CompiledMap) -> None:
+        known = compiled_map.steps.get(str(more.get("step")))
         if known is None:
             return
         if known.track == "company":
@@ -75,9 +75,9 @@ class Story:
         if _keeps_the_customer(known.step, more.get("result")):
             self._happened("renewed")
 
-    def _take_play(self, kind: str, more: Mapping[str, Any], chart: Chart) -> None:
+    def _take_play(self, kind: str, more: Mapping[str, Any], compiled_map: CompiledMap) -> None:
         play = str(more.get("play"))
-        known = chart.plays.get(play)
+        known = compiled_map.plays.get(play)
         name = _called(known.play) if known else None
         if name is None:
             return

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from milepost.devserver.data_folder import owner_of
 from milepost.settings import Settings
-from milepost.temporal.connection import TemporalPlace
+from milepost.temporal.connection import TemporalAddress
 
 
-def place_of(settings: Settings) -> TemporalPlace:
+def address_of(settings: Settings) -> TemporalAddress:
     """Where Temporal is: as told, else as `milepost up` in the data folder has it, else what Temporal's own say.
 
     An embedded server has one namespace and no TLS, so nothing else is looked at where it is the one.
@@ -15,9 +15,9 @@ def place_of(settings: Settings) -> TemporalPlace:
     owner = owner_of(settings.data) if settings.temporal_address is None else None
     embedded = owner.listens.get("temporal") if owner else None
     if embedded:
-        return TemporalPlace(address=embedded, alone=True)
+        return TemporalAddress(address=embedded, alone=True)
     key = settings.temporal_api_key
-    return TemporalPlace(
+    return TemporalAddress(
         address=settings.temporal_address,
         namespace=settings.temporal_namespace,
         api_key=key.get_secret_value() if key else None,

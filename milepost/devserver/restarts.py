@@ -57,7 +57,7 @@ class ProgramFailedError(Exception):
         super().__init__(f"{name} {why}. The last it wrote:{said}")
 
 
-class Keeper:
+class ProgramSupervisor:
     """Starts a program and, once told to keep it, starts it again whenever it dies."""
 
     def __init__(self, program: Program, restarts: Restarts, on_line: OnLine, on_change: OnChange) -> None:

@@ -19,7 +19,7 @@ from milepost.devserver.children import Program
 from milepost.devserver.data_folder import DataFolder
 from milepost.devserver.database_repair import discard_unfinished
 from milepost.devserver.ports import LOOPBACK, check_port, free_port
-from milepost.temporal.connection import TemporalPlace, TemporalUnreachableError, connect
+from milepost.temporal.connection import TemporalAddress, TemporalUnreachableError, connect
 from milepost.temporal.search_attributes import register_search_attributes
 
 _NAMESPACE = "default"
@@ -84,9 +84,9 @@ class TemporalServer:
         return None if self.ui_port is None else f"http://{LOOPBACK}:{self.ui_port}"
 
     @property
-    def place(self) -> TemporalPlace:
+    def place(self) -> TemporalAddress:
         """How to connect to it."""
-        return TemporalPlace(address=self.address, namespace=_NAMESPACE, alone=True)
+        return TemporalAddress(address=self.address, namespace=_NAMESPACE, alone=True)
 
     def environment(self) -> dict[str, str | None]:
         """Changes to the environment that make our other programs use it, and no other Temporal."""

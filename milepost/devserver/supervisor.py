@@ -8,7 +8,7 @@ from types import TracebackType
 from typing import Self
 
 from milepost.devserver.children import Child, OnLine, Program
-from milepost.devserver.restarts import Keeper, OnChange, Restarts, first_of
+from milepost.devserver.restarts import OnChange, ProgramSupervisor, Restarts, first_of
 
 
 class StopRequestedError(Exception):
@@ -31,7 +31,7 @@ class Supervisor:
         self._on_line = on_line
         self._on_change = on_change
         self._restarts = restarts or Restarts()
-        self._keepers: list[Keeper] = []
+        self._keepers: list[ProgramSupervisor] = []
         self._stop = asyncio.Event()
         self._hurry = asyncio.Event()
         self._signals = [signal.SIGINT, signal.SIGTERM]
@@ -71,7 +71,7 @@ class Supervisor:
         """
         if self._stop.is_set():
             raise StopRequestedError
-        keeper = Keeper(program, self._restarts, self._on_line, self._on_change)
+        keeper = ProgramSupervisor(program, self._restarts, self._on_line, self._on_change)
         self._keepers.append(keeper)
         await first_of(self._stop.wait(), keeper.begin())
         if self._stop.is_set():

@@ -11,7 +11,7 @@ from milepost.explain.local_time import day_of, time_of
 from milepost.explain.sentences import Wording, listed, quoted
 from milepost.language.durations import Limit
 from milepost.language.words import WEEK, Day
-from milepost.planner.compiled_map import Chart
+from milepost.planner.compiled_map import CompiledMap
 from milepost.planner.instants import Instant, text
 from milepost.planner.messages import holding_plays
 from milepost.planner.state import Queued, State
@@ -44,14 +44,14 @@ class Held:
         }
 
 
-def held_messages(chart: Chart, state: State, now: Instant, zone: str = "UTC") -> tuple[Held, ...]:
+def held_messages(compiled_map: CompiledMap, state: State, now: Instant, zone: str = "UTC") -> tuple[Held, ...]:
     """The messages of a journey that have not gone out, in their line."""
-    say, turn = Wording(chart, zone), Turn(chart, state, max(now, state.clock))
-    return tuple(_held(turn, queued, say) for queued in state.queue if queued.step in chart.steps)
+    say, turn = Wording(compiled_map, zone), Turn(compiled_map, state, max(now, state.clock))
+    return tuple(_held(turn, queued, say) for queued in state.queue if queued.step in compiled_map.steps)
 
 
 def _held(turn: Turn, queued: Queued, say: Wording) -> Held:
-    contact = turn.contact_of(turn.chart.steps[queued.step])
+    contact = turn.contact_of(turn.compiled_map.steps[queued.step])
     return Held(
         queued.message,
         queued.step,
@@ -66,7 +66,7 @@ def _held(turn: Turn, queued: Queued, say: Wording) -> Held:
 
 def because(turn: Turn, queued: Queued, say: Wording) -> str:
     """What holds a message, in words that stand in brackets."""
-    step = turn.chart.steps[queued.step]
+    step = turn.compiled_map.steps[queued.step]
     contact = turn.contact_of(step)
     match queued.why:
         case "pause":
@@ -86,7 +86,7 @@ def because(turn: Turn, queued: Queued, say: Wording) -> str:
 
 
 def _hours(turn: Turn, contact: Contact | None) -> str:
-    window = turn.chart.map.contact_policy.window
+    window = turn.compiled_map.map.contact_policy.window
     zone = turn.customer_calendar(contact).timezone.replace("_", " ")
     return f"{days_said(window.days)}, {window.from_:%H:%M} to {window.to:%H:%M} in {zone}, not on holidays"
 
@@ -104,7 +104,7 @@ _NAMES = dict(zip(WEEK, ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday",
 
 
 def _limit(turn: Turn, contact: Contact | None, say: Wording) -> str:
-    limit = turn.chart.map.contact_policy.limit
+    limit = turn.compiled_map.map.contact_policy.limit
     assert contact is not None
     assert isinstance(limit, Limit)
     days = [time_of(at, say.zone) for at in turn.state.sent.get(contact.email, ())[-limit.count :]]

@@ -9,8 +9,8 @@ from typing import Any
 from milepost.explain.future_sentences import with_sentence
 from milepost.explain.held_messages import Held, held_messages
 from milepost.explain.sentences import Wording
-from milepost.explain.waits import Reason, Waits, began_by, ends_of, starts_of, step_waits, waiting_for
-from milepost.planner.compiled_map import Chart
+from milepost.explain.waits import Blocker, WaitingStep, began_by, ends_of, starts_of, step_waits, waiting_for
+from milepost.planner.compiled_map import CompiledMap
 from milepost.planner.condition_trace import Look, look
 from milepost.planner.instants import Instant, text
 from milepost.planner.outlook import Forecast, forecast
@@ -43,8 +43,8 @@ class Origin:
     kind: str
     since: Instant | None
     led_by: tuple[Entry, ...]
-    ends: tuple[Reason, ...] = ()
-    begun_by: tuple[Reason, ...] = ()
+    ends: tuple[Blocker, ...] = ()
+    begun_by: tuple[Blocker, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +57,9 @@ class Explanation:
 
     where: Look
     origins: tuple[Origin, ...]
-    waits: tuple[Waits, ...]
+    waits: tuple[WaitingStep, ...]
     held: tuple[Held, ...]
-    starts: tuple[Waits, ...]
+    starts: tuple[WaitingStep, ...]
     ahead: Forecast
     moves: tuple[Entry, ...] = ()
 
@@ -79,7 +79,7 @@ class Explanation:
 class StepExplanation:
     """One step explained: what it waits for, who waits for it, what happened to it and what comes next."""
 
-    waits: Waits
+    waits: WaitingStep
     occurrence: int
     after: tuple[tuple[str, str], ...]
     leads_to: tuple[str, ...]
@@ -99,37 +99,39 @@ class StepExplanation:
         }
 
 
-def explain(chart: Chart, state: State, entries: Sequence[Entry], now: Instant, zone: str = "UTC") -> Explanation:
+def explain(
+    compiled_map: CompiledMap, state: State, entries: Sequence[Entry], now: Instant, zone: str = "UTC"
+) -> Explanation:
     """Explain a journey. `entries` is its timeline so far, `zone` whose clock the sentences tell."""
-    turn = Turn(chart, state, max(now, state.clock))
+    turn = Turn(compiled_map, state, max(now, state.clock))
     return Explanation(
-        look(turn, chart.where),
-        tuple(_origins(chart, state, entries, now, zone)),
-        waiting_for(chart, state, now, zone),
-        held_messages(chart, state, now, zone),
-        starts_of(chart, state, now, zone),
-        forecast(chart, state, now),
+        look(turn, compiled_map.where),
+        tuple(_origins(compiled_map, state, entries, now, zone)),
+        waiting_for(compiled_map, state, now, zone),
+        held_messages(compiled_map, state, now, zone),
+        starts_of(compiled_map, state, now, zone),
+        forecast(compiled_map, state, now),
         tuple(entry for entry in entries if entry.kind is Kind.MAP_CHANGED),
     )
 
 
 def explain_step(  # noqa: PLR0917 - as `explain`, with the step
-    chart: Chart, state: State, entries: Sequence[Entry], step: str, now: Instant, zone: str = "UTC"
+    compiled_map: CompiledMap, state: State, entries: Sequence[Entry], step: str, now: Instant, zone: str = "UTC"
 ) -> StepExplanation:
     """Explain one step of the journey's map, open or not."""
-    ahead = forecast(chart, state, now, days=_FAR, most=_MANY)
+    ahead = forecast(compiled_map, state, now, days=_FAR, most=_MANY)
     return StepExplanation(
-        waits=step_waits(chart, state, step, now, zone),
+        waits=step_waits(compiled_map, state, step, now, zone),
         occurrence=state.step(step).occurrence,
-        after=tuple((other, state.step(other).status) for other in chart.steps[step].step.after),
-        leads_to=tuple(other.id for other in chart.steps.values() if step in other.step.after),
-        held=tuple(each for each in held_messages(chart, state, now, zone) if each.step == step),
+        after=tuple((other, state.step(other).status) for other in compiled_map.steps[step].step.after),
+        leads_to=tuple(other.id for other in compiled_map.steps.values() if step in other.step.after),
+        held=tuple(each for each in held_messages(compiled_map, state, now, zone) if each.step == step),
         happened=tuple(entry for entry in entries if _is_about(entry, step)),
         ahead=tuple(entry for entry in ahead.entries if _is_about(entry, step))[:_FEW],
     )
 
 
-def waits_json(waits: Waits) -> dict[str, Any]:
+def waits_json(waits: WaitingStep) -> dict[str, Any]:
     """What something waits for, as data."""
     return {
         "id": waits.id,
@@ -149,21 +151,23 @@ def told(entry: Entry, say: Wording) -> dict[str, Any]:
     return {**entry.to_json(), "text": say.sentence(entry.kind.value, entry.more)}
 
 
-def _origins(chart: Chart, state: State, entries: Sequence[Entry], now: Instant, zone: str) -> Iterator[Origin]:
+def _origins(
+    compiled_map: CompiledMap, state: State, entries: Sequence[Entry], now: Instant, zone: str
+) -> Iterator[Origin]:
     if state.status == "ended":
         return
-    for stage_id, stage in chart.stages.items():
+    for stage_id, stage in compiled_map.stages.items():
         record = state.stage(stage_id)
         if record.status == "open":
             led = _led_by(entries, Kind.STAGE_OPENED, {"stage": stage_id})
             yield Origin(stage_id, stage.stage.title, "stage", record.opened_at, led)
-    for play_id, play in chart.plays.items():
+    for play_id, play in compiled_map.plays.items():
         begun = state.play(play_id)
         if begun.status == "open":
             led = _led_by(entries, Kind.PLAY_STARTED, {"play": play_id})
-            ends = ends_of(chart, state, play_id, now, zone)
+            ends = ends_of(compiled_map, state, play_id, now, zone)
             why = led[-1].more.get("why") if led else None
-            begun_by = began_by(chart, state, play_id, why, now)
+            begun_by = began_by(compiled_map, state, play_id, why, now)
             yield Origin(play_id, play.play.title, "play", begun.started_at, led, ends, begun_by)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from milepost.explain.local_time import time_of
 from milepost.language.model import Outcome
-from milepost.planner.compiled_map import Chart
+from milepost.planner.compiled_map import CompiledMap
 from milepost.planner.instants import parse
 
 More = Mapping[str, Any]
@@ -115,11 +115,11 @@ FACTS = {
 class Wording:
     """How the journeys on one map are spoken of.
 
-    Without a `chart` things are called by their ids; `zone` is the time zone of the instants inside sentences.
+    Without a `compiled_map` things are called by their ids; `zone` is the time zone of the instants inside sentences.
     `versions` are the numbers of published versions by their hash; of others the hash is told alone.
     """
 
-    chart: Chart | None = None
+    compiled_map: CompiledMap | None = None
     zone: str = "UTC"
     versions: Mapping[str, int] = field(default_factory=dict)
 
@@ -127,25 +127,25 @@ class Wording:
 
     def step(self, step: str | None) -> str:
         """A step's title; of an outcome, its statement."""
-        known = self.chart.steps.get(step or "") if self.chart else None
+        known = self.compiled_map.steps.get(step or "") if self.compiled_map else None
         if known is None:
             return spaced(step)
         return known.step.statement if isinstance(known.step, Outcome) else known.step.title
 
     def stage(self, stage: str | None) -> str:
-        known = self.chart.stages.get(stage or "") if self.chart else None
+        known = self.compiled_map.stages.get(stage or "") if self.compiled_map else None
         return known.stage.title if known else spaced(stage)
 
     def play(self, play: str | None) -> str:
-        known = self.chart.plays.get(play or "") if self.chart else None
+        known = self.compiled_map.plays.get(play or "") if self.compiled_map else None
         return known.play.title if known else spaced(play)
 
     def role(self, role: str | None) -> str:
-        known = self.chart.map.roles.get(role or "") if self.chart else None
+        known = self.compiled_map.map.roles.get(role or "") if self.compiled_map else None
         return known.title if known else spaced(role)
 
     def persona(self, persona: str | None) -> str:
-        known = self.chart.map.personas.get(persona or "") if self.chart else None
+        known = self.compiled_map.map.personas.get(persona or "") if self.compiled_map else None
         return known.title if known else spaced(persona)
 
     def result(self, result: str | None) -> str:
@@ -188,7 +188,7 @@ def _by(more: More) -> str:
 
 
 def _journey_started(say: Wording, more: More) -> str:
-    title = say.chart.map.title if say.chart else str(more.get("map", ""))
+    title = say.compiled_map.map.title if say.compiled_map else str(more.get("map", ""))
     return f"The journey began on the map {quoted(title)}."
 
 

@@ -10,7 +10,7 @@ from milepost.explain.held_messages import because
 from milepost.explain.local_time import time_of
 from milepost.explain.sentences import Wording, listed, quoted
 from milepost.language.model import Outcome, Touchpoint
-from milepost.planner.compiled_map import Chart, ChartStage, ChartStep, Waited
+from milepost.planner.compiled_map import CompiledMap, CompiledStage, CompiledStep, Waited
 from milepost.planner.condition_trace import look
 from milepost.planner.instants import Instant, text
 from milepost.planner.messages import holding_plays
@@ -19,7 +19,7 @@ from milepost.planner.turn import Turn
 
 
 @dataclass(frozen=True, slots=True)
-class Reason:
+class Blocker:
     """One thing that is waited for: `kind` says of what kind, `of` names it (step, date, condition with values)."""
 
     kind: str
@@ -31,14 +31,14 @@ class Reason:
 
 
 @dataclass(frozen=True, slots=True)
-class Waits:
+class WaitingStep:
     """One step or stage, and what it waits for. `status` is the step's, or `ahead` for a stage that is not open."""
 
     id: str
     title: str
     container: str
     status: str
-    reasons: tuple[Reason, ...]
+    reasons: tuple[Blocker, ...]
     due_at: Instant | None = None
     overdue: bool = False
     opened_at: Instant | None = None
@@ -49,58 +49,58 @@ class Waits:
         return "; ".join(reason.said for reason in self.reasons)
 
 
-def waiting_for(chart: Chart, state: State, now: Instant, zone: str = "UTC") -> tuple[Waits, ...]:
+def waiting_for(compiled_map: CompiledMap, state: State, now: Instant, zone: str = "UTC") -> tuple[WaitingStep, ...]:
     """What each open or coming step of the open stages and plays waits for, then each stage ahead."""
     if state.status == "ended":
         return ()
-    say = Wording(chart, zone)
-    turn = Turn(chart, state, max(now, state.clock))
-    steps = [step for step in chart.steps.values() if turn.is_container_open(step)]
+    say = Wording(compiled_map, zone)
+    turn = Turn(compiled_map, state, max(now, state.clock))
+    steps = [step for step in compiled_map.steps.values() if turn.is_container_open(step)]
     standing = [_step(turn, step, say) for step in steps if not state.step(step.id).closed]
-    ahead = [_stage(turn, stage, say) for stage in chart.stages.values() if _is_ahead(state, stage)]
+    ahead = [_stage(turn, stage, say) for stage in compiled_map.stages.values() if _is_ahead(state, stage)]
     return (*standing, *ahead)
 
 
-def step_waits(chart: Chart, state: State, step: str, now: Instant, zone: str = "UTC") -> Waits:
+def step_waits(compiled_map: CompiledMap, state: State, step: str, now: Instant, zone: str = "UTC") -> WaitingStep:
     """What one step of the map waits for, whatever its stage or play is doing; closed, it waits for nothing."""
-    say, known = Wording(chart, zone), chart.steps[step]
-    turn = Turn(chart, state, max(now, state.clock))
+    say, known = Wording(compiled_map, zone), compiled_map.steps[step]
+    turn = Turn(compiled_map, state, max(now, state.clock))
     record = state.step(step)
     if not record.closed and turn.is_container_open(known):
         return _step(turn, known, say)
     reasons = () if record.closed or turn.ended else (_container_reason(turn, known, say),)
     container = say.play(known.container) if known.in_play else say.stage(known.container)
-    return Waits(step, say.step(step), container, record.status, reasons, None, opened_at=record.opened_at)
+    return WaitingStep(step, say.step(step), container, record.status, reasons, None, opened_at=record.opened_at)
 
 
-def _container_reason(turn: Turn, step: ChartStep, say: Wording) -> Reason:
+def _container_reason(turn: Turn, step: CompiledStep, say: Wording) -> Blocker:
     if step.in_play:
-        return Reason("play", f"the play {quoted(say.play(step.container))} to begin", {"play": step.container})
-    stage = _stage(turn, turn.chart.stages[step.container], say)
+        return Blocker("play", f"the play {quoted(say.play(step.container))} to begin", {"play": step.container})
+    stage = _stage(turn, turn.compiled_map.stages[step.container], say)
     said = f"the stage {quoted(stage.title)} to open, which waits for {stage.waits_for}"
-    if turn.state.stage(step.container).visits and not _is_ahead(turn.state, turn.chart.stages[step.container]):
+    if turn.state.stage(step.container).visits and not _is_ahead(turn.state, turn.compiled_map.stages[step.container]):
         said = f"the stage {quoted(stage.title)}, which is over, to be opened again"
-    return Reason("stage", said, {"stage": step.container})
+    return Blocker("stage", said, {"stage": step.container})
 
 
-def _step(turn: Turn, step: ChartStep, say: Wording) -> Waits:
+def _step(turn: Turn, step: CompiledStep, say: Wording) -> WaitingStep:
     record = turn.state.step(step.id)
     container = say.play(step.container) if step.in_play else say.stage(step.container)
     why = tuple(_open(turn, step, record, say) if record.is_open else _unopened(turn, step, record, say))
     late = record.is_open and record.due_at is not None and record.due_at < turn.at
-    return Waits(step.id, say.step(step.id), container, record.status, why, record.due_at, late, record.opened_at)
+    return WaitingStep(step.id, say.step(step.id), container, record.status, why, record.due_at, late, record.opened_at)
 
 
 # A step that is open.
 
 
-def _open(turn: Turn, step: ChartStep, record: StepState, say: Wording) -> Iterator[Reason]:
+def _open(turn: Turn, step: CompiledStep, record: StepState, say: Wording) -> Iterator[Blocker]:
     known = step.step
     held = next((queued for queued in turn.state.queue if queued.step == step.id), None)
     if held is not None:
         until = f" until {time_of(held.until, say.zone)}" if held.until else ""
         said = f"its message to go out{until} ({because(turn, held, say)})"
-        yield Reason("message", said, {"message": held.message, "why": held.why, "until": _written(held.until)})
+        yield Blocker("message", said, {"message": held.message, "why": held.why, "until": _written(held.until)})
     if isinstance(known, Touchpoint):
         if known.role is not None:
             yield _person(turn, known.role, record, say)
@@ -110,54 +110,54 @@ def _open(turn: Turn, step: ChartStep, record: StepState, say: Wording) -> Itera
     elif isinstance(known, Outcome):
         if "ask" in record.timers:
             at = record.timers["ask"]
-            yield Reason("date", f"being asked once more on {time_of(at, say.zone)}", {"at": text(at)})
+            yield Blocker("date", f"being asked once more on {time_of(at, say.zone)}", {"at": text(at)})
         elif held is None:
-            yield Reason("ask", "being asked")
+            yield Blocker("ask", "being asked")
     else:
         yield _contact(turn, step, say, "{} to do it", {})
     for trigger in step.done_when + step.verified_when:
         yield _trigger(turn, trigger, record.counts, "or ")
 
 
-def _person(turn: Turn, role: str, record: StepState, say: Wording) -> Reason:
+def _person(turn: Turn, role: str, record: StepState, say: Wording) -> Blocker:
     person = record.person or turn.state.customer.team.get(role)
     title = say.role(role)
     done = f"{person} ({title}) to do it" if person else f"somebody of the team {quoted(title)} to take it"
     late = f", and the {say.role(record.escalated_to)} was told that it is late" if record.escalated_to else ""
-    return Reason("person", done + late, {"role": role, "person": person})
+    return Blocker("person", done + late, {"role": role, "person": person})
 
 
-def _contact(turn: Turn, step: ChartStep, say: Wording, said: str, more: Mapping[str, Any]) -> Reason:
+def _contact(turn: Turn, step: CompiledStep, say: Wording, said: str, more: Mapping[str, Any]) -> Blocker:
     contact = turn.contact_of(step)
     title = say.persona(step.persona)
     who = f"{contact.name} ({title})" if contact else f"a {title}, whom nobody has named yet"
     of = {"persona": step.persona, "contact": contact.email if contact else None}
-    return Reason("contact", said.format(who), {**of, **more})
+    return Blocker("contact", said.format(who), {**of, **more})
 
 
-def _trigger(turn: Turn, trigger: Waited, counts: Mapping[str, int], before: str = "") -> Reason:
+def _trigger(turn: Turn, trigger: Waited, counts: Mapping[str, int], before: str = "") -> Blocker:
     """An event with how often it came, or a condition with its values."""
     if trigger.event is None:
         if trigger.condition is None:
-            return Reason("condition", "nothing")
+            return Blocker("condition", "nothing")
         seen = look(turn, trigger.condition)
-        return Reason("condition", f"{before}this to be true: {seen}", seen.to_json())
+        return Blocker("condition", f"{before}this to be true: {seen}", seen.to_json())
     count = counts.get(trigger.key, 0)
     so_far = f" ({count} of {trigger.count} so far)" if trigger.count > 1 else ""
     only = f" with {trigger.condition.text}" if trigger.condition else ""
     said = f"{before}the product event {quoted(trigger.event)}{only}{so_far}"
-    return Reason("event", said, {"event": trigger.event, "seen": count, "needed": trigger.count})
+    return Blocker("event", said, {"event": trigger.event, "seen": count, "needed": trigger.count})
 
 
 # A step that waits.
 
 
-def _unopened(turn: Turn, step: ChartStep, record: StepState, say: Wording) -> Iterator[Reason]:
+def _unopened(turn: Turn, step: CompiledStep, record: StepState, say: Wording) -> Iterator[Blocker]:
     if turn.paused:
-        yield Reason("pause", "the journey to be resumed", {"since": _written(turn.state.paused_at)})
+        yield Blocker("pause", "the journey to be resumed", {"since": _written(turn.state.paused_at)})
     before = [other for other in step.step.after if not turn.state.step(other).closed]
     if before and not record.forced:
-        yield Reason("step", "the end of " + listed(quoted(say.step(other)) for other in before), {"steps": before})
+        yield Blocker("step", "the end of " + listed(quoted(say.step(other)) for other in before), {"steps": before})
         return
     holding = holding_plays(turn, step, "everything")
     if record.opens_at is not None and record.opens_at > turn.at:
@@ -166,12 +166,12 @@ def _unopened(turn: Turn, step: ChartStep, record: StepState, say: Wording) -> I
         yield _unknown_date(step.step.at.attribute, say)
     elif holding:
         plays = listed(quoted(say.play(play)) for play in holding)
-        yield Reason("play", f"the end of {plays}, which keeps everything back", {"plays": holding})
+        yield Blocker("play", f"the end of {plays}, which keeps everything back", {"plays": holding})
     elif not turn.paused:
-        yield Reason("turn", "its turn, which is now")
+        yield Blocker("turn", "its turn, which is now")
 
 
-def _date(turn: Turn, step: ChartStep, at: Instant, say: Wording) -> Reason:
+def _date(turn: Turn, step: CompiledStep, at: Instant, say: Wording) -> Blocker:
     anchor, wait = step.step.at, step.step.wait
     told = ""
     if anchor is not None:
@@ -179,18 +179,18 @@ def _date(turn: Turn, step: ChartStep, at: Instant, say: Wording) -> Reason:
     elif wait is not None:
         told = f" ({wait} after it became ready)"
     of = {"at": text(at), "anchor": str(anchor) if anchor else None, "wait": str(wait) if wait else None}
-    return Reason("date", f"its time, {time_of(at, say.zone)}{told}", of)
+    return Blocker("date", f"its time, {time_of(at, say.zone)}{told}", of)
 
 
-def _unknown_date(attribute: str, say: Wording, more: str = "") -> Reason:
+def _unknown_date(attribute: str, say: Wording, more: str = "") -> Blocker:
     said = f"the customer's date {quoted(say.result(attribute))}, which nobody has told{more}"
-    return Reason("attribute", said, {"attribute": attribute})
+    return Blocker("attribute", said, {"attribute": attribute})
 
 
 # A stage that is not open.
 
 
-def _is_ahead(state: State, stage: ChartStage) -> bool:
+def _is_ahead(state: State, stage: CompiledStage) -> bool:
     record = state.stage(stage.stage.id)
     if record.status == "open":
         return False
@@ -199,21 +199,21 @@ def _is_ahead(state: State, stage: ChartStage) -> bool:
     return record.visits == 0
 
 
-def _stage(turn: Turn, stage: ChartStage, say: Wording) -> Waits:
+def _stage(turn: Turn, stage: CompiledStage, say: Wording) -> WaitingStep:
     stage_id = stage.stage.id
-    return Waits(stage_id, say.stage(stage_id), "", "ahead", tuple(_stage_why(turn, stage, say)))
+    return WaitingStep(stage_id, say.stage(stage_id), "", "ahead", tuple(_stage_why(turn, stage, say)))
 
 
-def _stage_why(turn: Turn, stage: ChartStage, say: Wording) -> Iterator[Reason]:
+def _stage_why(turn: Turn, stage: CompiledStage, say: Wording) -> Iterator[Blocker]:
     record, opens = turn.state.stage(stage.stage.id), stage.stage.opens
     if stage.in_sequence:
-        ids = [known for known, other in turn.chart.stages.items() if other.in_sequence]
+        ids = [known for known, other in turn.compiled_map.stages.items() if other.in_sequence]
         before = ids[max(ids.index(stage.stage.id) - 1, 0)]
-        yield Reason("stage", f"the end of the stage {quoted(say.stage(before))}", {"stage": before})
+        yield Blocker("stage", f"the end of the stage {quoted(say.stage(before))}", {"stage": before})
     elif record.opens_at is not None:
         anchor = f" ({opens.at})" if opens is not None and opens.at is not None else ""
         at = record.opens_at
-        yield Reason("date", f"its time, {time_of(at, say.zone)}{anchor}", {"at": text(at)})
+        yield Blocker("date", f"its time, {time_of(at, say.zone)}{anchor}", {"at": text(at)})
     elif opens is not None and opens.at is not None:
         yield _unknown_date(opens.at.attribute, say, " or which is past")
     else:
@@ -221,40 +221,42 @@ def _stage_why(turn: Turn, stage: ChartStage, say: Wording) -> Iterator[Reason]:
             yield _trigger(turn, trigger, record.counts, "or " if number else "")
 
 
-def starts_of(chart: Chart, state: State, now: Instant, zone: str = "UTC") -> tuple[Waits, ...]:
+def starts_of(compiled_map: CompiledMap, state: State, now: Instant, zone: str = "UTC") -> tuple[WaitingStep, ...]:
     """What each play that is not open waits for, where something starts it by itself or a start of it is kept."""
     if state.status == "ended":
         return ()
-    say, turn = Wording(chart, zone), Turn(chart, state, max(now, state.clock))
+    say, turn = Wording(compiled_map, zone), Turn(compiled_map, state, max(now, state.clock))
     found = [
-        Waits(play_id, say.play(play_id), "", state.play(play_id).status, tuple(_play_why(turn, play_id, say)))
-        for play_id in chart.plays
+        WaitingStep(play_id, say.play(play_id), "", state.play(play_id).status, tuple(_play_why(turn, play_id, say)))
+        for play_id in compiled_map.plays
         if state.play(play_id).status != "open"
     ]
     return tuple(each for each in found if each.reasons)
 
 
-def _play_why(turn: Turn, play_id: str, say: Wording) -> Iterator[Reason]:
-    play, record = turn.chart.plays[play_id], turn.state.play(play_id)
+def _play_why(turn: Turn, play_id: str, say: Wording) -> Iterator[Blocker]:
+    play, record = turn.compiled_map.plays[play_id], turn.state.play(play_id)
     for number, trigger in enumerate(play.starts_when):
         yield _trigger(turn, trigger, record.counts, "or " if number else "")
     cooldown = record.cooldown_until
     if cooldown is not None and cooldown > turn.at:
         said = f"not before {time_of(cooldown, say.zone)}, when its cooldown is over"
-        yield Reason("date", said, {"at": text(cooldown)})
+        yield Blocker("date", said, {"at": text(cooldown)})
     if play.only_if is not None and (play.starts_when or record.kept):
         seen = look(turn, play.only_if)
-        yield Reason("condition", f"and only if {seen}", {**seen.to_json(), "only_if": True})
+        yield Blocker("condition", f"and only if {seen}", {**seen.to_json(), "only_if": True})
     if record.kept:
-        yield Reason("kept", "a start that was blocked is kept and tried again", {"why": record.kept})
+        yield Blocker("kept", "a start that was blocked is kept and tried again", {"why": record.kept})
 
 
-def began_by(chart: Chart, state: State, play_id: str, why: str | None, now: Instant) -> tuple[Reason, ...]:
+def began_by(
+    compiled_map: CompiledMap, state: State, play_id: str, why: str | None, now: Instant
+) -> tuple[Blocker, ...]:
     """What began a play that is open, where its map says it: `why` is `condition` or `event`, else there is nothing.
 
     Of its conditions these are the ones that are true now; where none is any more, all of them.
     """
-    turn, play = Turn(chart, state, max(now, state.clock)), chart.plays[play_id]
+    turn, play = Turn(compiled_map, state, max(now, state.clock)), compiled_map.plays[play_id]
     if why == "event":
         return tuple(_event(trigger) for trigger in play.starts_when if trigger.event is not None)
     if why != "condition":
@@ -262,26 +264,28 @@ def began_by(chart: Chart, state: State, play_id: str, why: str | None, now: Ins
     seen = [look(turn, each.condition) for each in play.starts_when if each.event is None and each.condition]
     true = [each for each in seen if each.holds]
     if true:
-        return tuple(Reason("condition", str(each), each.to_json()) for each in true)
-    return tuple(Reason("condition", f"{each}, which is true no longer", each.to_json()) for each in seen)
+        return tuple(Blocker("condition", str(each), each.to_json()) for each in true)
+    return tuple(Blocker("condition", f"{each}, which is true no longer", each.to_json()) for each in seen)
 
 
-def _event(trigger: Waited) -> Reason:
+def _event(trigger: Waited) -> Blocker:
     often = f", {trigger.count} times" if trigger.count > 1 else ""
     only = f", with {trigger.condition.text}" if trigger.condition else ""
     said = f"the product event {quoted(trigger.event or '')}{often}{only}"
-    return Reason("event", said, {"event": trigger.event, "needed": trigger.count})
+    return Blocker("event", said, {"event": trigger.event, "needed": trigger.count})
 
 
-def ends_of(chart: Chart, state: State, play_id: str, now: Instant, zone: str = "UTC") -> tuple[Reason, ...]:
+def ends_of(
+    compiled_map: CompiledMap, state: State, play_id: str, now: Instant, zone: str = "UTC"
+) -> tuple[Blocker, ...]:
     """What ends a play that is open."""
-    say, turn = Wording(chart, zone), Turn(chart, state, max(now, state.clock))
-    record, play = state.play(play_id), chart.plays[play_id]
+    say, turn = Wording(compiled_map, zone), Turn(compiled_map, state, max(now, state.clock))
+    record, play = state.play(play_id), compiled_map.plays[play_id]
     reasons = [_trigger(turn, trigger, record.end_counts, "or ") for trigger in play.ends_when]
     if record.deadline_at is not None:
         at = record.deadline_at
-        reasons.append(Reason("date", f"or its deadline, {time_of(at, say.zone)}", {"at": text(at)}))
-    return (Reason("steps", "the end of its steps"), *reasons)
+        reasons.append(Blocker("date", f"or its deadline, {time_of(at, say.zone)}", {"at": text(at)}))
+    return (Blocker("steps", "the end of its steps"), *reasons)
 
 
 def _written(at: Instant | None) -> str | None:

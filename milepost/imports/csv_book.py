@@ -20,7 +20,7 @@ from typing import Any, TypeVar
 from milepost.customer import Customer
 from milepost.imports import cell_parsers as cells
 from milepost.imports import places
-from milepost.imports.unknown_names import Strangers
+from milepost.imports.unknown_names import UnknownNames
 from milepost.imports.vocabulary import Vocabulary
 
 COLUMNS = ("id", "name", "timezone", "country", "language", "contacts", "team")
@@ -77,7 +77,7 @@ class OpenBook:
     columns: tuple[str, ...]
     problems: tuple[RowProblem, ...]
     rows: Iterator[Customer | tuple[RowProblem, ...]]
-    strangers: Strangers
+    strangers: UnknownNames
 
     @property
     def missing(self) -> tuple[str, ...]:
@@ -120,7 +120,7 @@ def open_book(lines: Iterable[str], known: Vocabulary | None = None) -> OpenBook
     rows = _rows(chain([first], ahead), _delimiter(first))
     header = next(rows, _Row(1, ()))
     names = [name.strip() for name in header.cells]
-    strangers = Strangers(known or Vocabulary(), tuple(filter(None, names)))
+    strangers = UnknownNames(known or Vocabulary(), tuple(filter(None, names)))
     problems = _header_problems(header, names) or list(_misspelt(header, strangers))
     if problems:
         return OpenBook((), tuple(problems), iter(()), strangers)
@@ -185,7 +185,7 @@ def _too_few(cells: Sequence[str], names: Sequence[str]) -> str | None:
     return f"There {are} for {len(names)} columns, none for {said}; leave a cell empty where nothing is known"
 
 
-def _misspelt(header: _Row, strangers: Strangers) -> Iterator[RowProblem]:
+def _misspelt(header: _Row, strangers: UnknownNames) -> Iterator[RowProblem]:
     for column, near in strangers.misspelt_columns(COLUMNS):
         said = f"No map knows the column {column!r}; did you mean {near!r}? Rename it, or leave it out"
         yield RowProblem(header.number, column, said)
@@ -209,7 +209,7 @@ def _header_problems(header: _Row, names: Sequence[str]) -> list[RowProblem]:
 class _Reader:
     """Makes customers of rows and gathers what is wrong."""
 
-    def __init__(self, names: Sequence[str], strangers: Strangers) -> None:
+    def __init__(self, names: Sequence[str], strangers: UnknownNames) -> None:
         self._problems: list[RowProblem] = []
         self._names = names
         self._known = strangers.known

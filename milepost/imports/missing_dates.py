@@ -10,7 +10,7 @@ from typing import Any
 from milepost.customer import Customer
 from milepost.language.model import Map, Outcome
 from milepost.language.names import BUILT_IN
-from milepost.planner.compiled_map import Chart
+from milepost.planner.compiled_map import CompiledMap
 from milepost.planner.instants import Instant
 from milepost.planner.segment_match import Match, best_map
 
@@ -18,7 +18,7 @@ _NAMED = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Undated:
+class MissingDate:
     """How many customers a map is for have no such date, and which stages and steps it keeps shut, by title."""
 
     map: str
@@ -34,36 +34,36 @@ class Undated:
         return f"{self.customers} {have} no {self.attribute!r}; {what} of {self.map} {never} for {them}."
 
     def to_json(self) -> dict[str, Any]:
-        return {name: getattr(self, name) for name in Undated.__slots__}
+        return {name: getattr(self, name) for name in MissingDate.__slots__}
 
 
 @dataclass(slots=True)
 class Dates:
     """Counts the customers that have no date for what opens at one; `now` is when maps are matched with them."""
 
-    charts: Sequence[Chart]
+    compiled_maps: Sequence[CompiledMap]
     now: Instant
     counted: Counter[tuple[str, str]] = field(default_factory=Counter)
     _anchors: Mapping[str, Mapping[str, _Shut]] = field(init=False)
     _asked: frozenset[str] = field(init=False)
 
     def __post_init__(self) -> None:
-        self._anchors = {chart.map.map: _anchors(chart.map) for chart in self.charts}
+        self._anchors = {compiled_map.map.map: _anchors(compiled_map.map) for compiled_map in self.compiled_maps}
         self._asked = frozenset(name for each in self._anchors.values() for name in each)
 
     def look_at(self, customer: Customer) -> None:
         """Count one customer. Matching is slow: it is only done for whom a date is missing at all."""
         missing = [name for name in self._asked if customer.attributes.get(name) is None]
-        found = best_map(self.charts, customer, self.now) if missing else None
+        found = best_map(self.compiled_maps, customer, self.now) if missing else None
         if isinstance(found, Match):
-            anchored = self._anchors[found.chart.map.map]
-            self.counted.update((found.chart.map.map, name) for name in missing if name in anchored)
+            anchored = self._anchors[found.compiled_map.map.map]
+            self.counted.update((found.compiled_map.map.map, name) for name in missing if name in anchored)
 
-    def missing(self) -> Iterator[Undated]:
+    def missing(self) -> Iterator[MissingDate]:
         """What was counted, by map and attribute."""
         for (map_id, name), many in sorted(self.counted.items()):
             shut = self._anchors[map_id][name]
-            yield Undated(map_id, name, many, tuple(shut.stages), tuple(shut.steps))
+            yield MissingDate(map_id, name, many, tuple(shut.stages), tuple(shut.steps))
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ _TOLD = 6
 
 
 @dataclass(slots=True)
-class Strangers:
+class UnknownNames:
     """Holds a book against what maps know, and counts what none of them does."""
 
     known: Vocabulary

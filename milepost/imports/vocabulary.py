@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from milepost.language.model import AttributeType, Map
-from milepost.planner.compiled_map import Chart
+from milepost.planner.compiled_map import CompiledMap
 
 _ALWAYS_KNOWN = frozenset({"id", "name", "started_on"})
 
@@ -31,14 +31,14 @@ class Vocabulary:
     asked: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, charts: Iterable[Chart]) -> Vocabulary:
+    def of(cls, compiled_maps: Iterable[CompiledMap]) -> Vocabulary:
         """What these maps know."""
-        known = list(charts)
+        known = list(compiled_maps)
         return cls(
-            types={name: each.type for chart in known for name, each in chart.map.attributes.items()},
-            choices=choices_of(chart.map for chart in known),
-            personas=frozenset(persona for chart in known for persona in chart.map.personas),
-            roles=frozenset(role for chart in known for role in chart.map.roles),
+            types={name: each.type for compiled_map in known for name, each in compiled_map.map.attributes.items()},
+            choices=choices_of(compiled_map.map for compiled_map in known),
+            personas=frozenset(persona for compiled_map in known for persona in compiled_map.map.personas),
+            roles=frozenset(role for compiled_map in known for role in compiled_map.map.roles),
             asked=_asked(known),
         )
 
@@ -60,10 +60,10 @@ def choices_of(maps: Iterable[Map]) -> dict[str, tuple[Any, ...]]:
     return {name: values for name, values in listed.items() if name not in open_to_any}
 
 
-def _asked(charts: Iterable[Chart]) -> dict[str, tuple[str, ...]]:
+def _asked(compiled_maps: Iterable[CompiledMap]) -> dict[str, tuple[str, ...]]:
     asked: dict[str, tuple[str, ...]] = {}
-    for chart in charts:
-        for root, name in sorted(chart.where.references):
+    for compiled_map in compiled_maps:
+        for root, name in sorted(compiled_map.where.references):
             if root == "customer" and name not in _ALWAYS_KNOWN:
-                asked[name] = (*asked.get(name, ()), chart.map.map)
+                asked[name] = (*asked.get(name, ()), compiled_map.map.map)
     return asked

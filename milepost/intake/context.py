@@ -10,14 +10,14 @@ from dataclasses import dataclass
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from milepost.customer import Customer
-from milepost.intake.errors import UnknownCustomer
-from milepost.intake.journey_client import Reach
+from milepost.intake.errors import UnknownCustomerError
+from milepost.intake.journey_client import JourneyClient
 from milepost.planner.clock import JourneyClock
-from milepost.planner.compiled_map import Chart
+from milepost.planner.compiled_map import CompiledMap
 from milepost.planner.instants import Instant
 from milepost.store import customers
 from milepost.store import errors as store_errors
-from milepost.store.compiled_maps import Charts
+from milepost.store.compiled_maps import CompiledMaps
 from milepost.store.database import Store
 from milepost.store.tables import JourneyRow
 
@@ -28,12 +28,12 @@ def fresh_id() -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class House:
+class IntakeContext:
     """`wall` tells the wall clock in seconds since 1970, `new_id` makes ids."""
 
     store: Store
-    charts: Charts
-    reach: Reach
+    compiled_maps: CompiledMaps
+    journey_client: JourneyClient
     clock: JourneyClock
     wall: Callable[[], float] = time.time
     new_id: Callable[[], str] = fresh_id
@@ -42,16 +42,16 @@ class House:
         """The present instant in journey time."""
         return self.clock.journey_of(self.wall())
 
-    async def chart(self, journey: JourneyRow | None) -> Chart | None:
+    async def compiled_map(self, journey: JourneyRow | None) -> CompiledMap | None:
         """The chart that a journey stands on."""
-        return None if journey is None else await self.charts.of(journey.version)
+        return None if journey is None else await self.compiled_maps.of(journey.version)
 
 
 async def known(session: AsyncSession, customer: str) -> Customer | None:
     """The customer's record, if there is one."""
     try:
         return await customers.get(session, customer)
-    except store_errors.UnknownCustomer:
+    except store_errors.UnknownCustomerError:
         return None
 
 
@@ -59,9 +59,9 @@ async def customer_of(session: AsyncSession, customer: str) -> Customer:
     """The customer's record.
 
     Raises:
-        UnknownCustomer: there is none; the nearest id is suggested.
+        UnknownCustomerError: there is none; the nearest id is suggested.
     """
     found = await known(session, customer)
     if found is None:
-        raise UnknownCustomer(customer, await customers.ids(session))
+        raise UnknownCustomerError(customer, await customers.ids(session))
     return found

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from milepost.customer import Customer
-from milepost.intake.context import House, known
+from milepost.intake.context import IntakeContext, known
 from milepost.intake.enrolment import Enrolled, NotEnrolled, enrol_if_it_turned
-from milepost.intake.facts import Told, told
-from milepost.planner.compiled_map import Chart
+from milepost.intake.facts import FactReceipt, told
+from milepost.planner.compiled_map import CompiledMap
 from milepost.planner.fact_checks import BUILT_IN, fits
 from milepost.planner.facts import AttributesSet, ContactsGiven, Fact, TeamGiven, to_json
 from milepost.store import customers, facts, journeys
@@ -21,45 +21,47 @@ class Saved:
 
     customer: str
     new: bool
-    told: tuple[Told, ...]
+    told: tuple[FactReceipt, ...]
     entry: Enrolled | NotEnrolled | None
 
 
-async def save(house: House, customer: Customer, *, by: str | None = None, source: str = "api") -> Saved:
+async def save(context: IntakeContext, customer: Customer, *, by: str | None = None, source: str = "api") -> Saved:
     """Make a customer's record this one; its journey learns of the changes, or it begins one if it first matches."""
-    now = house.now()
-    async with house.store.transaction() as session:
+    now = context.now()
+    async with context.store.transaction() as session:
         before = await known(session, customer.id)
         running = await journeys.open_of(session, customer.id)
-        chart = await house.chart(running)
+        compiled_map = await context.compiled_map(running)
         await customers.save(session, [customer], now)
-        changes = _changes(house, before, customer, chart, by) if before and chart else []
+        changes = _changes(context, before, customer, compiled_map, by) if before and compiled_map else []
         recorded = [await facts.record(session, customer.id, to_json(change), now, source=source) for change in changes]
-    entry = None if running else await enrol_if_it_turned(house, customer.id, before)
-    tellings = [await told(house, customer.id, each) for each in recorded]
+    entry = None if running else await enrol_if_it_turned(context, customer.id, before)
+    tellings = [await told(context, customer.id, each) for each in recorded]
     return Saved(customer.id, before is None, tuple(tellings), entry)
 
 
-def _changes(house: House, before: Customer, after: Customer, chart: Chart, by: str | None) -> list[Fact]:
+def _changes(
+    context: IntakeContext, before: Customer, after: Customer, compiled_map: CompiledMap, by: str | None
+) -> list[Fact]:
     """What the journey does not know yet; attributes that its map does not take are none of its business."""
-    now = house.now()
+    now = context.now()
     out: list[Fact] = []
-    attributes = _changed_attributes(before, after, chart)
+    attributes = _changed_attributes(before, after, compiled_map)
     if attributes:
-        out.append(AttributesSet(id=house.new_id(), at=now, by=by, attributes=attributes))
+        out.append(AttributesSet(id=context.new_id(), at=now, by=by, attributes=attributes))
     if before.contacts != after.contacts:
-        out.append(ContactsGiven(id=house.new_id(), at=now, by=by, contacts=after.contacts))
+        out.append(ContactsGiven(id=context.new_id(), at=now, by=by, contacts=after.contacts))
     if dict(before.team) != dict(after.team):
-        out.append(TeamGiven(id=house.new_id(), at=now, by=by, team=dict(after.team)))
+        out.append(TeamGiven(id=context.new_id(), at=now, by=by, team=dict(after.team)))
     return out
 
 
-def _changed_attributes(before: Customer, after: Customer, chart: Chart) -> dict[str, Any]:
+def _changed_attributes(before: Customer, after: Customer, compiled_map: CompiledMap) -> dict[str, Any]:
     names = sorted({*before.attributes, *after.attributes, *BUILT_IN})
     return {
         name: _value(after, name)
         for name in names
-        if _value(before, name) != _value(after, name) and fits(name, _value(after, name), chart.map.attributes)
+        if _value(before, name) != _value(after, name) and fits(name, _value(after, name), compiled_map.map.attributes)
     }
 
 

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from milepost.planner.fact_errors import Refused, Unknown
+from milepost.planner.fact_errors import RefusedError, UnknownNameError
 from milepost.planner.segment_match import MayNotEnter
 
 
-class UnknownCustomer(Unknown):
+class UnknownCustomerError(UnknownNameError):
     """No customer of this id."""
 
     code = "unknown_customer"
 
 
-class UnknownMap(Unknown):
+class UnknownMapError(UnknownNameError):
     """No map of this id is published."""
 
     code = "unknown_map"
 
 
-class NoOpenJourney(Refused):
+class NoOpenJourneyError(RefusedError):
     """There is nobody to tell: the customer has no journey that has not ended."""
 
     code = "no_open_journey"
@@ -33,7 +33,7 @@ class NoOpenJourney(Refused):
         )
 
 
-class AlreadyOpen(Refused):
+class OpenJourneyExistsError(RefusedError):
     """The customer has an open journey, and may have only one."""
 
     code = "journey_already_open"
@@ -47,7 +47,7 @@ class AlreadyOpen(Refused):
         )
 
 
-class EntryRefused(Refused):
+class EntryRefusedError(RefusedError):
     """The map's `reenter` does not let the customer in again, or not yet."""
 
     code = "entry_refused"

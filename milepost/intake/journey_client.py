@@ -15,7 +15,7 @@ from temporalio.service import RPCError, RPCStatusCode
 from milepost.planner.clock import JourneyClock
 from milepost.store import facts, journeys
 from milepost.store.database import Store
-from milepost.store.errors import UnknownJourney
+from milepost.store.errors import UnknownJourneyError
 from milepost.store.tables import JourneyRow, MessageRow
 from milepost.wire.journey import (
     DEFAULT_MAX_HISTORY,
@@ -33,7 +33,7 @@ log = structlog.get_logger()
 PATIENCE = timedelta(seconds=5)
 
 
-class Reached(StrEnum):
+class SignalResult(StrEnum):
     """What came of an attempt to tell a journey something."""
 
     YES = "yes"
@@ -41,7 +41,7 @@ class Reached(StrEnum):
     ENDED = "ended"  # there is nobody left to tell
 
 
-class Reach:
+class JourneyClient:
     """The way from the store to the journeys' workflows. Without a client, Temporal is away."""
 
     def __init__(
@@ -79,37 +79,37 @@ class Reach:
             return False
         return True
 
-    async def tell(self, journey: str, customer: str, fact: dict[str, Any], wall: float) -> Reached:
+    async def tell(self, journey: str, customer: str, fact: dict[str, Any], wall: float) -> SignalResult:
         """Signal a fact. A journey whose workflow is not there is started from the store's mirror first."""
         reached = await self._signal(journey, customer, fact)
-        if reached is not Reached.ENDED:
+        if reached is not SignalResult.ENDED:
             return reached
         # The workflow was seen to be gone before the row is read, so the row says how it stood at its end.
         async with self._store.transaction() as session:
             try:
                 row = await journeys.get(session, journey)
-            except UnknownJourney:
-                return Reached.ENDED
+            except UnknownJourneyError:
+                return SignalResult.ENDED
             if row.ended_at is not None:
                 await facts.mark_kept(session, customer, [fact["id"]], self._clock.journey_of(wall))
-                return Reached.ENDED
-        return await self._signal(journey, customer, fact) if await self.start(row, wall) else Reached.AWAY
+                return SignalResult.ENDED
+        return await self._signal(journey, customer, fact) if await self.start(row, wall) else SignalResult.AWAY
 
-    async def _signal(self, journey: str, customer: str, fact: dict[str, Any]) -> Reached:
+    async def _signal(self, journey: str, customer: str, fact: dict[str, Any]) -> SignalResult:
         if self._client is None:
-            return Reached.AWAY
+            return SignalResult.AWAY
         handle = self._client.get_workflow_handle(workflow_id(customer))
         try:
             await handle.signal(TAKE_FACT, Telling(journey, fact), rpc_timeout=PATIENCE)
         except RPCError as error:
             if error.status is RPCStatusCode.NOT_FOUND:
-                return Reached.ENDED
+                return SignalResult.ENDED
             log.warning("fact waits, Temporal is away", journey=journey, why=error.message)
-            return Reached.AWAY
+            return SignalResult.AWAY
         except RuntimeError as error:  # a lazy client that cannot connect
             log.warning("fact waits, Temporal is away", journey=journey, why=str(error))
-            return Reached.AWAY
-        return Reached.YES
+            return SignalResult.AWAY
+        return SignalResult.YES
 
     async def _input(self, journey: JourneyRow, wall: float) -> JourneyInput:
         """What the workflow starts from: the mirror, and the messages that are not out yet."""

@@ -12,8 +12,8 @@ import structlog
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
-from milepost.intake.context import House
-from milepost.intake.journey_client import Reached
+from milepost.intake.context import IntakeContext
+from milepost.intake.journey_client import SignalResult
 from milepost.store import facts
 from milepost.store.tables import FactRow, JourneyRow
 
@@ -33,8 +33,8 @@ class Swept:
 class Sweeper:
     """Goes round again and again. A fact is told again more and more seldom: a journey that is stuck is not flooded."""
 
-    def __init__(self, house: House) -> None:
-        self._house = house
+    def __init__(self, context: IntakeContext) -> None:
+        self._house = context
         self._next: dict[tuple[str, str], tuple[float, float]] = {}
 
     async def run(self, every: float = EVERY) -> None:
@@ -57,7 +57,7 @@ class Sweeper:
             rows = list(await session.scalars(waiting.order_by(JourneyRow.id)))
         started = 0
         for row in rows:
-            if not await self._house.reach.start(row, self._house.wall()):
+            if not await self._house.journey_client.start(row, self._house.wall()):
                 break
             started += 1
         return started
@@ -71,8 +71,10 @@ class Sweeper:
         for row in pending:
             if row.journey_id is None or not self._is_time(row, every):
                 continue
-            reached = await self._house.reach.tell(row.journey_id, row.customer_id, row.data, self._house.wall())
-            if reached is Reached.AWAY:
+            reached = await self._house.journey_client.tell(
+                row.journey_id, row.customer_id, row.data, self._house.wall()
+            )
+            if reached is SignalResult.AWAY:
                 break
             told += 1
         return told

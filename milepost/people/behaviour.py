@@ -61,7 +61,7 @@ RESULTS: Mapping[str, float] = {
 }  # fmt: skip
 
 
-class EngineTasks(Part):
+class SystemTasks(Part):
     """Tasks that Milepost itself gives: look after a stuck customer, name a contact, say what is next."""
 
     due: Duration = Field(Duration.parse("3 business days"), description="how long they take to be done at most")
@@ -79,7 +79,7 @@ class Colleagues(Part):
     without_effort: Duration = Field(
         Duration.parse("30 minutes"), description="how much work a task is whose map does not say it"
     )
-    engine_tasks: EngineTasks = Field(EngineTasks(), description="tasks that Milepost itself gives")
+    engine_tasks: SystemTasks = Field(SystemTasks(), description="tasks that Milepost itself gives")
     results: Weights = Field(
         dict(RESULTS), description="how likely each way is that a task can end, by its name; one not named weighs 1"
     )

@@ -15,7 +15,7 @@ from milepost.language.names import did_you_mean, nearest
 from milepost.language.problems import Problem, in_order
 from milepost.language.yaml_text import Path, read_yaml
 from milepost.people.behaviour import Behaviour
-from milepost.planner.compiled_map import Chart
+from milepost.planner.compiled_map import CompiledMap
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,9 @@ class ReadBehaviour:
     problems: tuple[Problem, ...]
 
 
-def read_behaviour(text: str, file: str, charts: Iterable[Chart], columns: Sequence[str] = ()) -> ReadBehaviour:
+def read_behaviour(
+    text: str, file: str, compiled_maps: Iterable[CompiledMap], columns: Sequence[str] = ()
+) -> ReadBehaviour:
     """Read a file of behaviour for these maps; an empty one says what is shipped. Never raises for what is in it.
 
     `columns` are those of the book that it is for; none: they are not known, and names of columns are not looked at.
@@ -46,7 +48,7 @@ def read_behaviour(text: str, file: str, charts: Iterable[Chart], columns: Seque
     except ValidationError as error:
         found = [_finding(each) for each in error.errors(include_url=False)]
         return ReadBehaviour(None, in_order(each.problem(data, file) for each in found))
-    names = (*_unknown_names(made, tuple(charts)), *_unknown_column(made, columns))
+    names = (*_unknown_names(made, tuple(compiled_maps)), *_unknown_column(made, columns))
     unknown = tuple(each.problem(data, file) for each in names)
     return ReadBehaviour(None if unknown else made, in_order(unknown))
 
@@ -86,15 +88,15 @@ def _model_in(annotation: Any) -> Any:
     return next(filter(None, map(_model_in, get_args(annotation))), None)
 
 
-def _unknown_names(behaviour: Behaviour, charts: tuple[Chart, ...]) -> Iterator[Finding]:
+def _unknown_names(behaviour: Behaviour, compiled_maps: tuple[CompiledMap, ...]) -> Iterator[Finding]:
     """Names that no map has: what is said of them would say nothing."""
-    maps = [chart.map for chart in charts]
-    steps = {step.id: step for chart in charts for step in chart.steps.values()}
+    maps = [compiled_map.map for compiled_map in compiled_maps]
+    steps = {step.id: step for compiled_map in compiled_maps for step in compiled_map.steps.values()}
     attributes = {name for known in maps for name in known.attributes}
     for place, names, valid in (
         ("steps", behaviour.steps, set(steps)),
         ("attributes", _given(behaviour, "attributes"), attributes),
-        ("events", behaviour.events, {event for chart in charts for event in chart.events}),
+        ("events", behaviour.events, {event for compiled_map in compiled_maps for event in compiled_map.events}),
         ("team", behaviour.team, {role for known in maps for role in known.roles}),
     ):
         for name in sorted(set(names) - valid):

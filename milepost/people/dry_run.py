@@ -19,7 +19,7 @@ from milepost.language.model import Outcome, Touchpoint
 from milepost.language.problems import Problem, in_order
 from milepost.people.sample_customer import MADE_UP_START, made_up_customer
 from milepost.planner.calendars import NeverOpensError
-from milepost.planner.compiled_map import Chart, ChartStep
+from milepost.planner.compiled_map import CompiledMap, CompiledStep
 from milepost.planner.facts import Answered, Fact, StepDone
 from milepost.planner.instants import Instant
 from milepost.planner.loop_guard import EndlessMapError
@@ -62,7 +62,7 @@ def examine(loaded: Loaded) -> tuple[Problem, ...]:
     if loaded.map is None or any(problem.severity == "error" for problem in problems):
         return problems
     data = loaded.structure.data if loaded.structure else {}
-    found = _findings(Chart.of(loaded.map, "examined"))
+    found = _findings(CompiledMap.of(loaded.map, "examined"))
     return in_order([*problems, *(finding.problem(data, loaded.file) for finding in found)])
 
 
@@ -75,19 +75,19 @@ class Ran:
     endless: EndlessMapError | None = None
 
 
-def crowded(chart: Chart, ran: Ran) -> Iterator[Crowded]:
+def crowded(compiled_map: CompiledMap, ran: Ran) -> Iterator[Crowded]:
     """The messages that the limit keeps back although nobody hesitates."""
     sent: list[Entry] = []
     for entry in ran.timeline:
         if entry.kind is Kind.MESSAGE_SENT:
             sent.append(entry)
         elif entry.kind is Kind.MESSAGE_HELD and entry.more["why"] == "limit":
-            yield _crowded(chart, ran.behaviour, entry, sent)
+            yield _crowded(compiled_map, ran.behaviour, entry, sent)
 
 
-def _crowded(chart: Chart, behaviour: str, held: Entry, sent: list[Entry]) -> Crowded:
-    step = chart.steps[held.more["step"]]
-    limit = chart.map.contact_policy.limit
+def _crowded(compiled_map: CompiledMap, behaviour: str, held: Entry, sent: list[Entry]) -> Crowded:
+    step = compiled_map.steps[held.more["step"]]
+    limit = compiled_map.map.contact_policy.limit
     assert limit is not None
     contact = f"{step.persona}@"
     earlier = [entry for entry in sent if str(entry.more["contact"]).startswith(contact)][-limit.count :]
@@ -104,23 +104,23 @@ def _crowded(chart: Chart, behaviour: str, held: Entry, sent: list[Entry]) -> Cr
 # Running the map.
 
 
-def _timeline(chart: Chart, behaviour: str) -> Iterator[Entry]:
+def _timeline(compiled_map: CompiledMap, behaviour: str) -> Iterator[Entry]:
     start = MADE_UP_START
-    state = State.begin(made_up_customer(chart.map, start), chart.map.map, chart.version, start)
-    made = plan(chart, state, (), start)
+    state = State.begin(made_up_customer(compiled_map.map, start), compiled_map.map.map, compiled_map.version, start)
+    made = plan(compiled_map, state, (), start)
     yield from made.timeline
     for number in range(_MOST_PLANS):
-        now, facts = _next(chart, made, behaviour, number)
+        now, facts = _next(compiled_map, made, behaviour, number)
         if now is None or now > start + _YEAR:
             return
-        made = plan(chart, made.state, facts, now)
+        made = plan(compiled_map, made.state, facts, now)
         yield from made.timeline
 
 
-def _run(chart: Chart, behaviour: str) -> Ran:
+def _run(compiled_map: CompiledMap, behaviour: str) -> Ran:
     ran = Ran(behaviour)
     try:
-        for entry in _timeline(chart, behaviour):
+        for entry in _timeline(compiled_map, behaviour):
             ran.timeline.append(entry)
     except EndlessMapError as error:
         ran.endless = error
@@ -129,17 +129,19 @@ def _run(chart: Chart, behaviour: str) -> Ran:
     return ran
 
 
-def _next(chart: Chart, made: Plan, behaviour: str, number: int) -> tuple[Instant | None, tuple[Fact, ...]]:
+def _next(
+    compiled_map: CompiledMap, made: Plan, behaviour: str, number: int
+) -> tuple[Instant | None, tuple[Fact, ...]]:
     """What is told next: whatever is open is done at the instant at which it opened; else the next wake-up."""
     if made.state.status == "ended":
         return None, ()
-    facts = tuple(_acts(chart, made.state, behaviour, number))
+    facts = tuple(_acts(compiled_map, made.state, behaviour, number))
     return (made.state.clock, facts) if facts else (made.wake_at, ())
 
 
-def _acts(chart: Chart, state: State, behaviour: str, number: int) -> Iterator[Fact]:
+def _acts(compiled_map: CompiledMap, state: State, behaviour: str, number: int) -> Iterator[Fact]:
     in_line = {queued.step for queued in state.queue}
-    for step in chart.steps.values():
+    for step in compiled_map.steps.values():
         record = state.step(step.id)
         if not record.is_open or step.id in in_line or not _does(step, behaviour):
             continue
@@ -150,12 +152,12 @@ def _acts(chart: Chart, state: State, behaviour: str, number: int) -> Iterator[F
             yield Answered(id=fact_id, at=at, outcome=step.id, verdict="verified")
 
 
-def _does(step: ChartStep, behaviour: str) -> bool:
+def _does(step: CompiledStep, behaviour: str) -> bool:
     """Whether somebody does this step; mails go out by themselves."""
     return behaviour == "prompt" or (behaviour == "silent" and step.is_task)
 
 
-def _result(step: ChartStep) -> str | None:
+def _result(step: CompiledStep) -> str | None:
     """The first way in which a task can end."""
     results = step.step.results if isinstance(step.step, Touchpoint) else None
     return next(iter(results)) if results else None
@@ -164,32 +166,32 @@ def _result(step: ChartStep) -> str | None:
 # Telling it.
 
 
-def endless(chart: Chart, error: EndlessMapError) -> Finding:
+def endless(compiled_map: CompiledMap, error: EndlessMapError) -> Finding:
     """An endless map as a problem of what goes round in it."""
     said = str(error)[:1].upper() + str(error)[1:]
     going_round = {place for _, place in error.round}
-    for kind, ids in (("plays", list(chart.plays)), ("stages", list(chart.stages))):
+    for kind, ids in (("plays", list(compiled_map.plays)), ("stages", list(compiled_map.stages))):
         for number, container in enumerate(ids):
             if container in going_round:
                 return Finding((kind, number), "M111", said)
     return Finding((), "M111", said)
 
 
-def _findings(chart: Chart) -> Iterator[Finding]:
+def _findings(compiled_map: CompiledMap) -> Iterator[Finding]:
     """Of what goes round in a circle, the first; and one finding a persona: the first behaviour that shows it."""
-    runs = [_run(chart, behaviour) for behaviour in BEHAVIOURS]
+    runs = [_run(compiled_map, behaviour) for behaviour in BEHAVIOURS]
     errors = [ran.endless for ran in runs if ran.endless is not None]
-    yield from (endless(chart, error) for error in errors[:1])
+    yield from (endless(compiled_map, error) for error in errors[:1])
     told: dict[str, list[Crowded]] = {}
-    for each in (found for ran in runs for found in crowded(chart, ran)):
+    for each in (found for ran in runs for found in crowded(compiled_map, ran)):
         mine = told.setdefault(each.persona, [])
         if not mine or mine[0].behaviour == each.behaviour:
             mine.append(each)
     for persona, waits in told.items():
-        yield Finding(("contact_policy", "limit"), "W205", _said(chart, persona, waits))
+        yield Finding(("contact_policy", "limit"), "W205", _said(compiled_map, persona, waits))
 
 
-def _said(chart: Chart, persona: str, waits: list[Crowded]) -> str:
+def _said(compiled_map: CompiledMap, persona: str, waits: list[Crowded]) -> str:
     firsts = list({each.step: each for each in reversed(waits)}.values())[::-1]
     named = "; ".join(
         f"that of {each.step!r} (in {each.container!r}, week {each.week}) after {_listed(each.before)}"
@@ -197,7 +199,8 @@ def _said(chart: Chart, persona: str, waits: list[Crowded]) -> str:
     )
     more = f"; and those of {len(firsts) - _MOST_TOLD} more steps" if len(firsts) > _MOST_TOLD else ""
     return (
-        f"The map by itself wants to write to the {persona!r} more often than {chart.map.contact_policy.limit}: when "
+        f"The map by itself wants to write to the {persona!r} more often than "
+        f"{compiled_map.map.contact_policy.limit}: when "
         f"{BEHAVIOURS[waits[0].behaviour]}, messages wait: {named}{more}; spread them with 'wait', or raise the limit"
     )
 

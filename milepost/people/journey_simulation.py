@@ -17,7 +17,7 @@ from milepost.people.signals import surprises
 from milepost.planner import facts as told
 from milepost.planner.calendars import shift_date
 from milepost.planner.commands import OpenTask
-from milepost.planner.compiled_map import Chart
+from milepost.planner.compiled_map import CompiledMap
 from milepost.planner.facts import Fact
 from milepost.planner.instants import Instant
 from milepost.planner.plan import Plan, plan
@@ -29,7 +29,7 @@ from milepost.planner.timeline import Kind
 class Setting:
     """One journey that is to be lived: whose, on which map, from when up to and including when, with whose chance."""
 
-    chart: Chart
+    compiled_map: CompiledMap
     customer: Customer
     start: Instant
     until: Instant
@@ -54,12 +54,17 @@ def live_and_tell(setting: Setting) -> Iterator[tuple[Plan, Sequence[Fact]]]:
         EndlessMapError: the map brings about more and more at one instant.
         NeverOpensError: a calendar of the map has no working day within ten years.
     """
-    chart, start, until = setting.chart, setting.start, setting.until
-    people = People(chart, setting.behaviour, setting.chance)
+    compiled_map, start, until = setting.compiled_map, setting.start, setting.until
+    people = People(compiled_map, setting.behaviour, setting.chance)
     numbers = count()
     agenda = [(act.at, next(numbers), act) for act in happenings(setting)]
     heapq.heapify(agenda)
-    made = plan(chart, State.begin(_renewed_up_to_now(setting), chart.map.map, chart.version, start), (), start)
+    made = plan(
+        compiled_map,
+        State.begin(_renewed_up_to_now(setting), compiled_map.map.map, compiled_map.version, start),
+        (),
+        start,
+    )
     told_now: list[Fact] = []
     while True:
         yield made, told_now
@@ -71,7 +76,7 @@ def live_and_tell(setting: Setting) -> Iterator[tuple[Plan, Sequence[Fact]]]:
         now = told_now[0].at if told_now else made.wake_at
         if now is None or now > until:
             return
-        made = plan(chart, made.state, told_now, now)
+        made = plan(compiled_map, made.state, told_now, now)
 
 
 def _next_facts(
@@ -91,7 +96,7 @@ def _answers(people: People, made: Plan) -> Iterator[Act]:
     state = made.state
     for entry in made.timeline:
         if entry.kind in (Kind.STEP_OPENED, Kind.OUTCOME_ASKED):
-            step = people.chart.steps[entry.more["step"]]
+            step = people.compiled_map.steps[entry.more["step"]]
             record = state.step(step.id)
             if not record.is_open or record.occurrence != entry.more["occurrence"]:
                 continue
@@ -105,9 +110,9 @@ def _answers(people: People, made: Plan) -> Iterator[Act]:
 def happenings(setting: Setting) -> Iterator[Act]:
     """What happens to a customer without anybody being asked: figures, surprises, renewals."""
     for attribute, drift in sorted(setting.behaviour.attributes.items()):
-        if attribute in setting.chart.map.attributes:
+        if attribute in setting.compiled_map.map.attributes:
             yield from _figures(setting, attribute, drift)
-    for event, signal in sorted(surprises(setting.chart).items()):
+    for event, signal in sorted(surprises(setting.compiled_map).items()):
         times = setting.behaviour.events.get(event, setting.behaviour.other_events)
         draws = setting.chance("event", event)
         for number, at in enumerate(now_and_then(draws, times, setting.start, setting.until)):
@@ -130,7 +135,7 @@ def _figures(setting: Setting, attribute: str, drift: Drift) -> Iterator[Act]:
     value, before = float(begins), given
     draws = setting.chance("figure", attribute)
     at, number = setting.start, 0
-    while (at := setting.chart.ours.plus(at, drift.every)) <= setting.until:
+    while (at := setting.compiled_map.ours.plus(at, drift.every)) <= setting.until:
         number += 1
         value += drift.pull * (home - value) + drift.swing * (2 * draws.random() - 1)
         value = min(max(value, drift.lowest), drift.highest)
@@ -143,7 +148,7 @@ def _renewals(setting: Setting) -> Iterator[Act]:
     """The date of a contract moves on when it comes, as long as the journey goes on."""
     renewals, day = setting.behaviour.renewals, _contract(setting)
     while renewals is not None and day is not None:
-        at = setting.chart.ours.on(day, time(0))
+        at = setting.compiled_map.ours.on(day, time(0))
         if at > setting.until:
             return
         day = shift_date(day, renewals.term, 1)
@@ -157,7 +162,7 @@ def _renewed_up_to_now(setting: Setting) -> Customer:
     renewals, day = setting.behaviour.renewals, _contract(setting)
     if renewals is None or day is None:
         return setting.customer
-    today = setting.chart.ours.local(setting.start).date()
+    today = setting.compiled_map.ours.local(setting.start).date()
     while day < today:
         day = shift_date(day, renewals.term, 1)
     attributes = {**setting.customer.attributes, renewals.attribute: day.isoformat()}

@@ -13,7 +13,7 @@ from milepost.people.draws import Chance, Draws, between, pick
 from milepost.people.signals import Signal, signals
 from milepost.planner import facts as told
 from milepost.planner.calendars import Calendar
-from milepost.planner.compiled_map import Chart, ChartStep
+from milepost.planner.compiled_map import CompiledMap, CompiledStep
 from milepost.planner.facts import Fact
 from milepost.planner.instants import Instant
 from milepost.planner.state import State, StepState
@@ -46,11 +46,11 @@ class Act:
 class People:
     """Everybody around one journey: `chance` is the journey's own."""
 
-    chart: Chart
+    compiled_map: CompiledMap
     behaviour: Behaviour
     chance: Chance
 
-    def about_opening(self, step: ChartStep, state: State, at: Instant) -> Iterator[Act]:
+    def about_opening(self, step: CompiledStep, state: State, at: Instant) -> Iterator[Act]:
         """What is done about a step that has opened."""
         record = state.step(step.id)
         known = step.step
@@ -61,7 +61,7 @@ class People:
             if done_at is not None:
                 yield from self._done(step, state, record, at, done_at)
 
-    def about_asking(self, step: ChartStep, state: State, at: Instant) -> Iterator[Act]:
+    def about_asking(self, step: CompiledStep, state: State, at: Instant) -> Iterator[Act]:
         """What is said about an outcome that has been asked for."""
         assert isinstance(step.step, Outcome)
         record = state.step(step.id)
@@ -87,7 +87,10 @@ class People:
             return
         draws = self.chance("engine task", task)
         done_at = between(
-            draws, self.chart.ours, at, self.chart.ours.deadline(at, self.behaviour.colleagues.engine_tasks.due)
+            draws,
+            self.compiled_map.ours,
+            at,
+            self.compiled_map.ours.deadline(at, self.behaviour.colleagues.engine_tasks.due),
         )
         facts: tuple[Fact, ...] = (told.TaskDone(id=f"{task} done", at=done_at, task=task),)
         if known.why == "contact":
@@ -100,7 +103,7 @@ class People:
 
     def _unstuck(self, stage: str, state: State, at: Instant) -> Iterator[Act]:
         """What is open in a stage is done after all, once somebody has looked after the customer."""
-        for step in self.chart.stages[stage].steps if stage in self.chart.stages else ():
+        for step in self.compiled_map.stages[stage].steps if stage in self.compiled_map.stages else ():
             record = state.step(step.id)
             if isinstance(step.step, Outcome) or not record.is_open:
                 continue
@@ -109,7 +112,7 @@ class People:
             end = calendar.deadline(at, self.behaviour.colleagues.late_by)
             yield from self._done(step, state, record, at, between(draws, calendar, at, end))
 
-    def _when(self, step: ChartStep, state: State, record: StepState, at: Instant) -> Instant | None:
+    def _when(self, step: CompiledStep, state: State, record: StepState, at: Instant) -> Instant | None:
         """When a step is done, or nothing where it never is."""
         ours = step.is_task
         usual = self.behaviour.colleagues if ours else self.behaviour.customers
@@ -121,7 +124,9 @@ class People:
             end = calendar.deadline(at, self.behaviour.customers.without_due)
         return _moment(draws, calendar, pace, (at, max(end, at + _AN_HOUR)), usual.late_by)
 
-    def _done(self, step: ChartStep, state: State, record: StepState, at: Instant, done_at: Instant) -> Iterator[Act]:
+    def _done(
+        self, step: CompiledStep, state: State, record: StepState, at: Instant, done_at: Instant
+    ) -> Iterator[Act]:
         known = step.step
         assert isinstance(known, Touchpoint | Action)
         calendar = self._calendar(step, state)
@@ -164,9 +169,9 @@ class People:
         fact = told.AttributesSet(id=name, at=at + _AN_HOUR, attributes={attribute: _value(known, verdict)})
         yield Act(fact.at, (fact,), (known.id, record.occurrence))
 
-    def _calendar(self, step: ChartStep, state: State) -> Calendar:
+    def _calendar(self, step: CompiledStep, state: State) -> Calendar:
         """The working hours of whoever does a step: ours for a task, else the customer's."""
-        return self.chart.ours if step.is_task else Turn(self.chart, state, state.clock).calendar_of(step)
+        return self.compiled_map.ours if step.is_task else Turn(self.compiled_map, state, state.clock).calendar_of(step)
 
     def _of(self, step: str) -> StepBehaviour:
         return self.behaviour.steps.get(step, _AS_OTHERS)

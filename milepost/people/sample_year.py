@@ -18,10 +18,10 @@ from milepost.explain.local_time import local
 from milepost.language.model import Attribute, Touchpoint
 from milepost.language.values import fits
 from milepost.language.words import AttributeType
-from milepost.people.behaviour import Answers, Behaviour, Colleagues, Customers, EngineTasks, Pace, StepBehaviour
+from milepost.people.behaviour import Answers, Behaviour, Colleagues, Customers, Pace, StepBehaviour, SystemTasks
 from milepost.people.journey_simulation import Setting, live_and_tell
 from milepost.people.sample_customer import MADE_UP_START, made_up_customer
-from milepost.planner.compiled_map import Chart
+from milepost.planner.compiled_map import CompiledMap
 from milepost.planner.facts import Fact
 from milepost.planner.instants import Instant
 from milepost.planner.segment_match import matches
@@ -51,16 +51,16 @@ def load_made_up(path: Path, manner: Manner) -> LoadedScenario:
     """A year of a map with a customer who is made up, or all that is wrong with the map."""
     found = MapsRead().at(path)
     problems = (*found.errors, *found.beside)
-    if found.chart is None:
+    if found.compiled_map is None:
         return LoadedScenario(None, problems)
-    return LoadedScenario(_year_of(found.chart, found.files, manner), problems)
+    return LoadedScenario(_year_of(found.compiled_map, found.files, manner), problems)
 
 
-def _year_of(chart: Chart, files: Mapping[str, str], manner: Manner) -> Scenario:
-    start = chart.ours.next_open(MADE_UP_START)
+def _year_of(compiled_map: CompiledMap, files: Mapping[str, str], manner: Manner) -> Scenario:
+    start = compiled_map.ours.next_open(MADE_UP_START)
     until = start + MADE_UP_DAYS * 86_400
-    customer = fitting_customer(chart, start)
-    setting = Setting(chart, customer, start, until, behaviour_of(chart, manner), lambda *_: _Steady())
+    customer = fitting_customer(compiled_map, start)
+    setting = Setting(compiled_map, customer, start, until, behaviour_of(compiled_map, manner), lambda *_: _Steady())
     facts: list[Fact] = []
     for made, told in live_and_tell(setting):
         in_vain = {
@@ -68,8 +68,8 @@ def _year_of(chart: Chart, files: Mapping[str, str], manner: Manner) -> Scenario
         }
         facts += [fact for fact in told if (fact.kind, getattr(fact, "step", None)) not in in_vain]
     return Scenario(
-        name=f"{chart.map.title}: {MANNERS[manner]}",
-        chart=chart,
+        name=f"{compiled_map.map.title}: {MANNERS[manner]}",
+        compiled_map=compiled_map,
         files=files,
         customer=customer,
         start=start,
@@ -79,17 +79,17 @@ def _year_of(chart: Chart, files: Mapping[str, str], manner: Manner) -> Scenario
     )
 
 
-def behaviour_of(chart: Chart, manner: Manner) -> Behaviour:
+def behaviour_of(compiled_map: CompiledMap, manner: Manner) -> Behaviour:
     """How everybody around a made-up customer behaves; tasks end in the first of their results."""
     silent = manner == "silent"
-    tasks = (each.step for each in chart.steps.values())
+    tasks = (each.step for each in compiled_map.steps.values())
     firsts = {
         task.id: StepBehaviour(results={next(iter(task.results)): 1.0})
         for task in tasks
         if isinstance(task, Touchpoint) and task.results
     }
     return Behaviour(
-        colleagues=Colleagues(pace=Pace(on_time=1), engine_tasks=EngineTasks(unsticks=0 if silent else 1)),
+        colleagues=Colleagues(pace=Pace(on_time=1), engine_tasks=SystemTasks(unsticks=0 if silent else 1)),
         customers=Customers(
             pace=Pace(never=1) if silent else Pace(on_time=1),
             answers=Answers(silent=1) if silent else Answers(verified=1),
@@ -101,22 +101,22 @@ def behaviour_of(chart: Chart, manner: Manner) -> Behaviour:
     )
 
 
-def fitting_customer(chart: Chart, start: Instant) -> Customer:
+def fitting_customer(compiled_map: CompiledMap, start: Instant) -> Customer:
     """A made-up customer whom the map is for, as far as trying the values that its segment names finds one."""
-    customer = made_up_customer(chart.map, start)
-    for changes in itertools.islice(_guesses(chart, customer), _MOST_TRIED):
+    customer = made_up_customer(compiled_map.map, start)
+    for changes in itertools.islice(_guesses(compiled_map, customer), _MOST_TRIED):
         guess = customer.having(attributes={**customer.attributes, **changes})
-        if matches(chart, guess, start):
+        if matches(compiled_map, guess, start):
             return guess
     return customer
 
 
-def _guesses(chart: Chart, customer: Customer) -> Iterator[dict[str, Any]]:
+def _guesses(compiled_map: CompiledMap, customer: Customer) -> Iterator[dict[str, Any]]:
     """Values for the attributes that the segment looks at: first as they are, then those that it names."""
-    where = chart.where.text
-    looked_at = sorted({name for root, name in chart.where.references if root == "customer"})
-    names = [name for name in looked_at if name in chart.map.attributes]
-    choices = [[customer.attributes[name], *_candidates(chart.map.attributes[name], where)] for name in names]
+    where = compiled_map.where.text
+    looked_at = sorted({name for root, name in compiled_map.where.references if root == "customer"})
+    names = [name for name in looked_at if name in compiled_map.map.attributes]
+    choices = [[customer.attributes[name], *_candidates(compiled_map.map.attributes[name], where)] for name in names]
     for values in itertools.product(*choices):
         yield dict(zip(names, values, strict=True))
 

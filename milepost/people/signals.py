@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from milepost.language.model import Trigger
-from milepost.planner.compiled_map import Chart
+from milepost.planner.compiled_map import CompiledMap
 
 _WANTS = re.compile(r"event\.(\w+)\s*(==|>=|<=|>|<)\s*(\"[^\"]*\"|'[^']*'|-?\d+(?:\.\d+)?|true|false)")
 _BEYOND = {">": 1, "<": -1}
@@ -42,8 +42,8 @@ def properties(condition: str) -> dict[str, Any]:
     return wanted
 
 
-def surprises(chart: Chart) -> dict[str, Signal]:
+def surprises(compiled_map: CompiledMap) -> dict[str, Signal]:
     """Events that start plays or open stages, by name: they come without anybody being asked for them."""
-    triggers = [trigger for play in chart.map.plays for trigger in play.starts_when]
-    triggers += [trigger for stage in chart.map.stages if stage.opens for trigger in stage.opens.when]
+    triggers = [trigger for play in compiled_map.map.plays for trigger in play.starts_when]
+    triggers += [trigger for stage in compiled_map.map.stages if stage.opens for trigger in stage.opens.when]
     return {signal.event: signal for signal in reversed(signals(triggers))}

@@ -7,8 +7,8 @@ from typing import Any
 
 from milepost.language.model import BranchItem
 from milepost.planner.closings import close_stage, end_journey, end_play, start_over
-from milepost.planner.compiled_map import ChartPlay, ChartStage
-from milepost.planner.system_tasks import close_engine_tasks
+from milepost.planner.compiled_map import CompiledPlay, CompiledStage
+from milepost.planner.system_tasks import close_system_tasks
 from milepost.planner.timeline import Kind
 from milepost.planner.turn import Turn
 
@@ -34,7 +34,7 @@ def carry_out(turn: Turn, branch: Iterable[BranchItem]) -> bool:
             if turn.paused:
                 turn.state.deferred.append({"go_to": item.go_to})
             else:
-                go_to(turn, turn.chart.stages[item.go_to])
+                go_to(turn, turn.compiled_map.stages[item.go_to])
     return moved
 
 
@@ -44,7 +44,7 @@ def start_or_defer(turn: Turn, play: str, why: str) -> None:
     Of the events that would start it one is kept: a product may send thousands in a long pause.
     """
     if not turn.paused:
-        try_start(turn, turn.chart.plays[play], why)
+        try_start(turn, turn.compiled_map.plays[play], why)
         return
     wanted = {"play": play, "why": why}
     if why != "event" or wanted not in turn.state.deferred:
@@ -64,17 +64,17 @@ def set_attributes(turn: Turn, values: Mapping[str, Any]) -> None:
             attributes[name] = value
     turn.edit_customer(customer.having(attributes=attributes, **built_in), values)
     dates = {*values, "started_on"} if "timezone" in values else set(values)
-    if not turn.chart.anchored.isdisjoint(dates):
+    if not turn.compiled_map.anchored.isdisjoint(dates):
         _work_out_anchors(turn, dates)
 
 
 def _work_out_anchors(turn: Turn, values: Collection[str]) -> None:
-    for step in turn.chart.steps.values():
+    for step in turn.compiled_map.steps.values():
         if step.step.at is not None and step.step.at.attribute in values and not turn.state.step(step.id).forced:
             record = turn.state.step(step.id)
             if record.status == "waiting" and record.opens_at is not None:
                 turn.edit_step(step.id).opens_at = None
-    for stage in turn.chart.stages.values():
+    for stage in turn.compiled_map.stages.values():
         if stage.stage.opens and stage.stage.opens.at and stage.stage.opens.at.attribute in values:
             plan_opening(turn, stage)
 
@@ -82,7 +82,7 @@ def _work_out_anchors(turn: Turn, values: Collection[str]) -> None:
 # Stages.
 
 
-def open_stage(turn: Turn, stage: ChartStage) -> None:
+def open_stage(turn: Turn, stage: CompiledStage) -> None:
     """Open a stage on a new visit: all its steps start over."""
     start_over(turn, stage.steps)
     record = turn.edit_stage(stage.stage.id)
@@ -90,33 +90,33 @@ def open_stage(turn: Turn, stage: ChartStage) -> None:
     record.visits += 1
     record.opened_at, record.opens_at = turn.at, None
     target = stage.stage.target
-    record.target_at = turn.chart.ours.deadline(turn.at, target) if target else None
+    record.target_at = turn.compiled_map.ours.deadline(turn.at, target) if target else None
     turn.state.idle = False
-    close_engine_tasks(turn, "idle")
+    close_system_tasks(turn, "idle")
     turn.say(Kind.STAGE_OPENED, stage)
 
 
-def finish_stage(turn: Turn, stage: ChartStage) -> None:
+def finish_stage(turn: Turn, stage: CompiledStage) -> None:
     """Close a stage whose steps are all closed, carry out its branch, and open the next of the sequence."""
     close_stage(turn, stage, "stage_closed")
     plan_opening(turn, stage)
     if carry_out(turn, stage.stage.then) or not stage.in_sequence:
         return
-    following = turn.chart.next_in_sequence(stage.stage.id)
+    following = turn.compiled_map.next_in_sequence(stage.stage.id)
     if following is not None:
-        open_stage(turn, turn.chart.stages[following])
+        open_stage(turn, turn.compiled_map.stages[following])
 
 
-def go_to(turn: Turn, stage: ChartStage) -> None:
+def go_to(turn: Turn, stage: CompiledStage) -> None:
     """Leave every open stage of the sequence for this one; a stage with `opens` opens beside them instead."""
-    for other_id, other in turn.chart.stages.items():
+    for other_id, other in turn.compiled_map.stages.items():
         is_open = turn.state.stage(other_id).status == "open"
         if is_open and (other is stage or (stage.in_sequence and other.in_sequence)):
             close_stage(turn, other, "go_to")
     open_stage(turn, stage)
 
 
-def plan_opening(turn: Turn, stage: ChartStage) -> None:
+def plan_opening(turn: Turn, stage: CompiledStage) -> None:
     """Work out when a stage with an anchor opens: the first time even if that is past, again only if it lies ahead."""
     opens = stage.stage.opens
     record = turn.state.stage(stage.stage.id)
@@ -126,7 +126,7 @@ def plan_opening(turn: Turn, stage: ChartStage) -> None:
         if record.opens_at is not None:
             turn.edit_stage(stage.stage.id).opens_at = None  # another version told it from a date
         return
-    at = turn.anchor_instant(turn.chart.ours, opens.at)
+    at = turn.anchor_instant(turn.compiled_map.ours, opens.at)
     again = record.visits > 0
     passed = record.opened_for is not None and at is not None and at <= record.opened_for
     if at is None or passed or (again and at <= turn.at):
@@ -138,7 +138,7 @@ def plan_opening(turn: Turn, stage: ChartStage) -> None:
 # Plays.
 
 
-def try_start(turn: Turn, play: ChartPlay, why: str) -> bool:
+def try_start(turn: Turn, play: CompiledPlay, why: str) -> bool:
     """Start a play unless it is open, cooling down, or `only_if` is not true; what blocks is said, the start kept."""
     blocked = blocked_by(turn, play)
     if blocked is not None:
@@ -150,7 +150,7 @@ def try_start(turn: Turn, play: ChartPlay, why: str) -> bool:
     return True
 
 
-def blocked_by(turn: Turn, play: ChartPlay) -> str | None:
+def blocked_by(turn: Turn, play: CompiledPlay) -> str | None:
     """Why a play can't start now: `open`, `cooldown`, `only_if`; None: it can."""
     record = turn.state.play(play.play.id)
     if record.status == "open":
@@ -162,7 +162,7 @@ def blocked_by(turn: Turn, play: ChartPlay) -> str | None:
     return None
 
 
-def _start(turn: Turn, play: ChartPlay, why: str) -> None:
+def _start(turn: Turn, play: CompiledPlay, why: str) -> None:
     start_over(turn, play.steps)
     record = turn.edit_play(play.play.id)
     record.status = "open"
@@ -171,9 +171,9 @@ def _start(turn: Turn, play: ChartPlay, why: str) -> None:
     record.cooldown_until = None
     record.kept = None
     deadline = play.play.deadline
-    record.deadline_at = turn.chart.ours.deadline(turn.at, deadline) if deadline else None
+    record.deadline_at = turn.compiled_map.ours.deadline(turn.at, deadline) if deadline else None
     turn.state.idle = False
-    close_engine_tasks(turn, "idle")
+    close_system_tasks(turn, "idle")
     turn.say(Kind.PLAY_STARTED, play, why=why)
     record.end_counts = {}
     record.end_truths = {
@@ -183,7 +183,7 @@ def _start(turn: Turn, play: ChartPlay, why: str) -> None:
     }
 
 
-def finish_play(turn: Turn, play: ChartPlay, why: str) -> None:
+def finish_play(turn: Turn, play: CompiledPlay, why: str) -> None:
     """End a play and carry out where it leads: `on_deadline` if that ended it, then `then`."""
     end_play(turn, play, why)
     if why == "deadline":

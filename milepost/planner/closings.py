@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from milepost.planner.commands import CloseTask, EndJourney
-from milepost.planner.compiled_map import ChartPlay, ChartStage, ChartStep
+from milepost.planner.compiled_map import CompiledPlay, CompiledStage, CompiledStep
 from milepost.planner.messages import drop, drop_of_step
 from milepost.planner.state import StepState
-from milepost.planner.system_tasks import close_engine_task, close_engine_tasks
+from milepost.planner.system_tasks import close_system_task, close_system_tasks
 from milepost.planner.timeline import Kind
 from milepost.planner.turn import Turn
 
@@ -16,7 +16,7 @@ _ENTRY = {"done": Kind.STEP_DONE, "skipped": Kind.STEP_SKIPPED, "withdrawn": Kin
 _KEPT_OVER_VISITS = ("occurrence", "result", "verdict", "value", "answers")
 
 
-def close_step(turn: Turn, step: ChartStep, status: str, **more: Any) -> None:
+def close_step(turn: Turn, step: CompiledStep, status: str, **more: Any) -> None:
     """Close a step as `done`, `skipped` or `withdrawn` and say so; one that never opened closes its next occurrence."""
     record = settle_step(turn, step, status)
     record.result = more.get("result", record.result)
@@ -24,7 +24,7 @@ def close_step(turn: Turn, step: ChartStep, status: str, **more: Any) -> None:
     drop_of_step(turn, step.id, status)
 
 
-def settle_step(turn: Turn, step: ChartStep, status: str) -> StepState:
+def settle_step(turn: Turn, step: CompiledStep, status: str) -> StepState:
     """Give a step its last status: its timers go, and what its next occurrence waits for is counted from here."""
     record = turn.edit_step(step.id)
     if record.is_open and step.is_task:
@@ -39,7 +39,7 @@ def settle_step(turn: Turn, step: ChartStep, status: str) -> StepState:
     return record
 
 
-def withdraw_steps(turn: Turn, steps: tuple[ChartStep, ...], why: str) -> None:
+def withdraw_steps(turn: Turn, steps: tuple[CompiledStep, ...], why: str) -> None:
     """Withdraw what is open; what repeats stops repeating, what waits for its time waits no longer."""
     for step in steps:
         record = turn.state.step(step.id)
@@ -52,7 +52,7 @@ def withdraw_steps(turn: Turn, steps: tuple[ChartStep, ...], why: str) -> None:
             turn.edit_step(step.id).timers.pop("repeat")
 
 
-def start_over(turn: Turn, steps: tuple[ChartStep, ...]) -> None:
+def start_over(turn: Turn, steps: tuple[CompiledStep, ...]) -> None:
     """Let every step of a stage or play wait anew; its occurrences go on being numbered."""
     for step in steps:
         if step.id in turn.state.steps:
@@ -62,7 +62,7 @@ def start_over(turn: Turn, steps: tuple[ChartStep, ...]) -> None:
             turn.put_step(step.id, fresh)
 
 
-def close_stage(turn: Turn, stage: ChartStage, why: str) -> None:
+def close_stage(turn: Turn, stage: CompiledStage, why: str) -> None:
     """Close a stage and withdraw what is open in it."""
     record = turn.edit_stage(stage.stage.id)
     record.status = "closed"
@@ -70,10 +70,10 @@ def close_stage(turn: Turn, stage: ChartStage, why: str) -> None:
     record.opens_at = None
     turn.say(Kind.STAGE_CLOSED, stage)
     withdraw_steps(turn, stage.steps, why)
-    close_engine_tasks(turn, "stuck", stage.stage.id)
+    close_system_tasks(turn, "stuck", stage.stage.id)
 
 
-def end_play(turn: Turn, play: ChartPlay, why: str) -> None:
+def end_play(turn: Turn, play: CompiledPlay, why: str) -> None:
     """End a play, withdraw what is open in it and begin its cooldown."""
     record = turn.edit_play(play.play.id)
     record.status = "ended"
@@ -83,17 +83,17 @@ def end_play(turn: Turn, play: ChartPlay, why: str) -> None:
     turn.say(Kind.PLAY_ENDED, play, why=why)
     withdraw_steps(turn, play.steps, "play_ended")
     if play.play.cooldown:
-        record.cooldown_until = turn.chart.ours.opening(turn.at, play.play.cooldown)
+        record.cooldown_until = turn.compiled_map.ours.opening(turn.at, play.play.cooldown)
 
 
 def end_journey(turn: Turn, reason: str) -> None:
     """End the journey at this very moment: what is open is withdrawn, what waits is dropped."""
-    for container in turn.chart.containers:
+    for container in turn.compiled_map.containers:
         withdraw_steps(turn, container.steps, "journey_ended")
     for queued in list(turn.state.queue):
         drop(turn, queued, "journey_ended")
     for task in sorted(turn.state.tasks):
-        close_engine_task(turn, task, "withdrawn")
+        close_system_task(turn, task, "withdrawn")
     state = turn.state
     state.status, state.reason, state.ended_at = "ended", reason, turn.at
     state.deferred, state.sent = [], {}

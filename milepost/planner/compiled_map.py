@@ -12,7 +12,7 @@ from milepost.language.conditions import Condition, Names, compile_condition
 from milepost.language.durations import DueReminder, Duration
 from milepost.language.model import Action, AnyStep, Map, Outcome, Play, Stage, Touchpoint, Trigger
 from milepost.planner.calendars import Calendar
-from milepost.planner.dependents import Stirs, Watched
+from milepost.planner.dependents import Dependents, Watched
 
 Container = Stage | Play
 
@@ -28,7 +28,7 @@ class Waited:
 
 
 @dataclass(frozen=True, slots=True)
-class ChartStep:
+class CompiledStep:
     """A step with its place: `position` orders it in the file, `container` is its stage's or play's id."""
 
     id: str
@@ -101,7 +101,7 @@ class ChartStep:
 
 
 @dataclass(frozen=True, slots=True)
-class ChartStage:
+class CompiledStage:
     """A stage with its place; a stage with `opens` stands outside the sequence, but the first never does.
 
     `required` are the steps that must close before it does.
@@ -109,7 +109,7 @@ class ChartStage:
 
     stage: Stage
     position: int
-    steps: tuple[ChartStep, ...]
+    steps: tuple[CompiledStep, ...]
     required: tuple[str, ...]
     in_sequence: bool
     opens_when: tuple[Waited, ...]
@@ -125,12 +125,12 @@ class ChartStage:
 
 
 @dataclass(frozen=True, slots=True)
-class ChartPlay:
+class CompiledPlay:
     """A play with its place; `required` are the steps that must close before it ends by itself."""
 
     play: Play
     position: int
-    steps: tuple[ChartStep, ...]
+    steps: tuple[CompiledStep, ...]
     required: tuple[str, ...]
     starts_when: tuple[Waited, ...]
     ends_when: tuple[Waited, ...]
@@ -146,39 +146,39 @@ class ChartPlay:
         return (*_conditions(self.starts_when, self.ends_when), *([self.only_if] if self.only_if else ()))
 
 
-Moved = ChartStep | ChartStage | ChartPlay
+Moved = CompiledStep | CompiledStage | CompiledPlay
 """What conditions and events may move."""
 
 
 @dataclass(frozen=True, slots=True)
-class Chart:
+class CompiledMap:
     """One version of a map. `stages` and `plays` are in the order of the file; `version` is the version's hash.
 
     `goes_on` says that the journey goes on with nothing open; `anchored` are the customer's dates that anchors are told
     from. `looks` is whatever conditions and events move, in the order in which they are looked at; `dated` are the
-    places in it where the day alone may change the answer. `stirs` is what every change makes worth looking at,
+    places in it where the day alone may change the answer. `dependents` is what every change makes worth looking at,
     `places` are the positions of steps, stages and plays.
     """
 
     map: Map
     version: str
     where: Condition
-    steps: Mapping[str, ChartStep]
-    stages: Mapping[str, ChartStage]
-    plays: Mapping[str, ChartPlay]
+    steps: Mapping[str, CompiledStep]
+    stages: Mapping[str, CompiledStage]
+    plays: Mapping[str, CompiledPlay]
     ours: Calendar
     events: frozenset[str]
     goes_on: bool
     anchored: frozenset[str]
     looks: tuple[Moved, ...]
     dated: tuple[int, ...]
-    stirs: Stirs
-    ordered: tuple[ChartStep, ...]
-    containers: tuple[ChartStage | ChartPlay, ...]
+    dependents: Dependents
+    ordered: tuple[CompiledStep, ...]
+    containers: tuple[CompiledStage | CompiledPlay, ...]
     places: Mapping[Watched, int]
 
     @staticmethod
-    def of(map: Map, version: str) -> Chart:  # noqa: A002 - the field's word
+    def of(map: Map, version: str) -> CompiledMap:  # noqa: A002 - the field's word
         """Compile a map.
 
         Raises:
@@ -195,12 +195,12 @@ class Chart:
         return None
 
 
-def _compile(map: Map, version: str) -> Chart:  # noqa: A002 - the field's word
+def _compile(map: Map, version: str) -> CompiledMap:  # noqa: A002 - the field's word
     names = Names.of(map)
     positions = iter(range(1_000_000))
     stages = {stage.id: _stage(stage, names, positions, first=stage is map.stages[0]) for stage in map.stages}
     plays = {play.id: _play(play, names, positions) for play in map.plays}
-    containers: tuple[ChartStage | ChartPlay, ...] = (*stages.values(), *plays.values())
+    containers: tuple[CompiledStage | CompiledPlay, ...] = (*stages.values(), *plays.values())
     steps = {step.id: step for container in containers for step in container.steps}
     placed: tuple[Moved, ...] = (*steps.values(), *containers)
     looks: tuple[Moved, ...] = (
@@ -210,7 +210,7 @@ def _compile(map: Map, version: str) -> Chart:  # noqa: A002 - the field's word
     )
     working = map.working_time
     anchors = [step.step.at for step in steps.values()] + [stage.opens.at for stage in map.stages if stage.opens]
-    return Chart(
+    return CompiledMap(
         map=map,
         version=version,
         where=compile_condition(map.segment.where, names),
@@ -223,35 +223,37 @@ def _compile(map: Map, version: str) -> Chart:  # noqa: A002 - the field's word
         anchored=frozenset(anchor.attribute for anchor in anchors if anchor is not None),
         looks=looks,
         dated=tuple(place for place, look in enumerate(looks) if any(each.needs_today for each in look.conditions)),
-        stirs=_stirs(looks, containers, steps.values()),
+        dependents=_stirs(looks, containers, steps.values()),
         ordered=tuple(steps.values()),
         containers=containers,
         places={each.itself: each.position for each in placed},
     )
 
 
-def _stage(stage: Stage, names: Names, positions: Iterator[int], *, first: bool) -> ChartStage:
+def _stage(stage: Stage, names: Names, positions: Iterator[int], *, first: bool) -> CompiledStage:
     position = next(positions)
     steps = _steps(stage, names, positions)
     opens = stage.opens.when if stage.opens else ()
     in_sequence = first or stage.opens is None
-    return ChartStage(stage, position, steps, _required(steps), in_sequence, _triggers(opens, names))
+    return CompiledStage(stage, position, steps, _required(steps), in_sequence, _triggers(opens, names))
 
 
-def _play(play: Play, names: Names, positions: Iterator[int]) -> ChartPlay:
+def _play(play: Play, names: Names, positions: Iterator[int]) -> CompiledPlay:
     position = next(positions)
     steps = _steps(play, names, positions)
     only_if = compile_condition(play.only_if, names) if play.only_if else None
     starts, ends = _triggers(play.starts_when, names), _triggers(play.ends_when, names)
-    return ChartPlay(play, position, steps, _required(steps), starts, ends, only_if)
+    return CompiledPlay(play, position, steps, _required(steps), starts, ends, only_if)
 
 
 _OF_ROOT = {"steps": "step", "results": "step", "outcomes": "step", "plays": "play", "stages": "stage"}
 
 
-def _stirs(looks: Iterable[Moved], containers: tuple[ChartStage | ChartPlay, ...], steps: Iterable[ChartStep]) -> Stirs:
-    holding = {each.itself for each in containers if isinstance(each, ChartPlay) and each.play.holds == "everything"}
-    return Stirs.of(
+def _stirs(
+    looks: Iterable[Moved], containers: tuple[CompiledStage | CompiledPlay, ...], steps: Iterable[CompiledStep]
+) -> Dependents:
+    holding = {each.itself for each in containers if isinstance(each, CompiledPlay) and each.play.holds == "everything"}
+    return Dependents.of(
         [{look.itself, *(watched for each in look.conditions for watched in _watched(each))} for look in looks],
         [{each.itself, *(step.itself for step in each.steps)} for each in containers],
         [step.opened_by | holding for step in steps],
@@ -262,17 +264,17 @@ def _watched(condition: Condition) -> Iterator[Watched]:
     return ((_OF_ROOT.get(root, root), name) for root, name in condition.references)
 
 
-def _steps(container: Container, names: Names, positions: Iterator[int]) -> tuple[ChartStep, ...]:
+def _steps(container: Container, names: Names, positions: Iterator[int]) -> tuple[CompiledStep, ...]:
     return tuple(_step(step, container, names, next(positions)) for step in container.steps)
 
 
-def _step(step: AnyStep, container: Container, names: Names, position: int) -> ChartStep:
+def _step(step: AnyStep, container: Container, names: Names, position: int) -> CompiledStep:
     repeats = not isinstance(step, Outcome) and step.every is not None
     if isinstance(step, Touchpoint):
         track, persona = "company", step.to
     else:
         track, persona = ("customer" if isinstance(step, Action) else "outcome"), step.persona
-    return ChartStep(
+    return CompiledStep(
         id=step.id,
         step=step,
         container=container.id,
@@ -287,7 +289,7 @@ def _step(step: AnyStep, container: Container, names: Names, position: int) -> C
     )
 
 
-def _required(steps: tuple[ChartStep, ...]) -> tuple[str, ...]:
+def _required(steps: tuple[CompiledStep, ...]) -> tuple[str, ...]:
     return tuple(step.id for step in steps if step.required)
 
 
@@ -309,7 +311,7 @@ def _conditions(*lists: tuple[Waited, ...]) -> tuple[Condition, ...]:
 
 
 def _events(
-    steps: Mapping[str, ChartStep], stages: Mapping[str, ChartStage], plays: Mapping[str, ChartPlay]
+    steps: Mapping[str, CompiledStep], stages: Mapping[str, CompiledStage], plays: Mapping[str, CompiledPlay]
 ) -> Iterator[str]:
     for triggers in _trigger_lists(steps, stages, plays):
         for waited in triggers:
@@ -318,7 +320,7 @@ def _events(
 
 
 def _trigger_lists(
-    steps: Mapping[str, ChartStep], stages: Mapping[str, ChartStage], plays: Mapping[str, ChartPlay]
+    steps: Mapping[str, CompiledStep], stages: Mapping[str, CompiledStage], plays: Mapping[str, CompiledPlay]
 ) -> Iterator[tuple[Waited, ...]]:
     for step in steps.values():
         yield step.done_when + step.verified_when

@@ -54,7 +54,7 @@ def _failing(turn: Turn, condition: Condition) -> list[str]:
     parts = cel_text.conjuncts(condition.text)
     if len(parts) == 1 or any(root == _PROPERTY for root, _ in condition.references):
         return []
-    names = Names.of(turn.chart.map)
+    names = Names.of(turn.compiled_map.map)
     try:
         return [part for part in parts if not turn.is_true(compile_condition(part, names))]
     except ConditionError:  # a part by itself need not be a condition

@@ -9,7 +9,7 @@ from typing import Any
 from milepost.language.conditions import Space
 from milepost.language.model import Outcome
 from milepost.planner.calendars import Calendar
-from milepost.planner.compiled_map import Chart
+from milepost.planner.compiled_map import CompiledMap
 from milepost.planner.state import State
 
 
@@ -17,7 +17,7 @@ from milepost.planner.state import State
 class JourneyView:
     """The spaces that conditions may name, over a state that goes on changing; `event` only where one is looked at."""
 
-    chart: Chart
+    compiled_map: CompiledMap
     state: State
     event: Mapping[str, Any] | None = None
 
@@ -26,12 +26,12 @@ class JourneyView:
         if root == "event":
             return self.event
         made = _SPACES.get(root)
-        return None if made is None else made(self.chart, self.state)
+        return None if made is None else made(self.compiled_map, self.state)
 
 
 @dataclass(frozen=True, slots=True)
 class _Attributes:
-    chart: Chart
+    compiled_map: CompiledMap
     state: State
 
     def get(self, name: str, /) -> Any:
@@ -39,14 +39,14 @@ class _Attributes:
         if name in customer.attributes:
             return customer.attributes[name]
         if name == "started_on":
-            calendar = Calendar.of(self.chart.map.contact_policy.window, customer.timezone, customer.country)
+            calendar = Calendar.of(self.compiled_map.map.contact_policy.window, customer.timezone, customer.country)
             return calendar.local(self.state.started_at).date().isoformat()
         return getattr(customer, name) if name in ("id", "name", "timezone", "country", "language") else None
 
 
 @dataclass(frozen=True, slots=True)
 class _Steps:
-    chart: Chart
+    compiled_map: CompiledMap
     state: State
 
     def get(self, name: str, /) -> Any:
@@ -55,7 +55,7 @@ class _Steps:
 
 @dataclass(frozen=True, slots=True)
 class _Results:
-    chart: Chart
+    compiled_map: CompiledMap
     state: State
 
     def get(self, name: str, /) -> Any:
@@ -64,11 +64,11 @@ class _Results:
 
 @dataclass(frozen=True, slots=True)
 class _Outcomes:
-    chart: Chart
+    compiled_map: CompiledMap
     state: State
 
     def get(self, name: str, /) -> Any:
-        known = self.chart.steps.get(name)
+        known = self.compiled_map.steps.get(name)
         if known is None or not isinstance(known.step, Outcome):
             return None
         record = self.state.step(name)
@@ -77,7 +77,7 @@ class _Outcomes:
 
 @dataclass(frozen=True, slots=True)
 class _Plays:
-    chart: Chart
+    compiled_map: CompiledMap
     state: State
 
     def get(self, name: str, /) -> Any:
@@ -86,14 +86,14 @@ class _Plays:
 
 @dataclass(frozen=True, slots=True)
 class _Stages:
-    chart: Chart
+    compiled_map: CompiledMap
     state: State
 
     def get(self, name: str, /) -> Any:
         return self.state.stage(name).status
 
 
-_SPACES: dict[str, Callable[[Chart, State], Space]] = {
+_SPACES: dict[str, Callable[[CompiledMap, State], Space]] = {
     "customer": _Attributes,
     "steps": _Steps,
     "results": _Results,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from milepost.language.model import Action, Escalate, Outcome, Touchpoint
-from milepost.planner.compiled_map import ChartStep
+from milepost.planner.compiled_map import CompiledStep
 from milepost.planner.instants import Instant, text
 from milepost.planner.timeline import Kind
 from milepost.planner.turn import Turn
@@ -13,7 +13,7 @@ from milepost.planner.turn import Turn
 FOLLOWERS = ("due", "overdue", "escalate")
 
 
-def first_due(turn: Turn, step: ChartStep) -> tuple[Instant | None, bool]:
+def first_due(turn: Turn, step: CompiledStep) -> tuple[Instant | None, bool]:
     """When a step that opens now is due, and whether people agreed on that date."""
     agreed = turn.state.agreed.get(step.id, {}).get("due")
     if agreed is not None and not isinstance(step.step, Outcome):
@@ -25,13 +25,13 @@ def first_due(turn: Turn, step: ChartStep) -> tuple[Instant | None, bool]:
     return (turn.calendar_of(step).deadline(turn.at, due) if due else None), False
 
 
-def agreed_due(turn: Turn, step: ChartStep, day: str) -> Instant:
+def agreed_due(turn: Turn, step: CompiledStep, day: str) -> Instant:
     """The end of the day that people agreed on, working day or not."""
     calendar = turn.calendar_of(step)
     return calendar.on(date.fromisoformat(day), calendar.to)
 
 
-def schedule(turn: Turn, step: ChartStep, due: Instant | None) -> None:
+def schedule(turn: Turn, step: CompiledStep, due: Instant | None) -> None:
     """Set the due date of an open touchpoint or action and, told from it, its reminders and what follows lateness."""
     record = turn.edit_step(step.id)
     record.due_at = due
@@ -50,16 +50,16 @@ def schedule(turn: Turn, step: ChartStep, due: Instant | None) -> None:
         record.timers["escalate"] = calendar.deadline_after_due(due, escalation.after)
 
 
-def escalation_of(turn: Turn, step: ChartStep) -> Escalate | None:
+def escalation_of(turn: Turn, step: CompiledStep) -> Escalate | None:
     """To whom a late task goes as well: by the step's own word, else by its role's."""
     known = step.step
     if not isinstance(known, Touchpoint) or known.role is None:
         return None
-    role = turn.chart.map.roles.get(known.role)
+    role = turn.compiled_map.map.roles.get(known.role)
     return known.escalate or (role.escalate if role else None)
 
 
-def _reminders(turn: Turn, step: ChartStep, due: Instant) -> list[Instant]:
+def _reminders(turn: Turn, step: CompiledStep, due: Instant) -> list[Instant]:
     calendar = turn.calendar_of(step)
     day = calendar.local(due).date()
     opened = turn.state.step(step.id).opened_at or turn.at
@@ -74,7 +74,7 @@ def _reminders(turn: Turn, step: ChartStep, due: Instant) -> list[Instant]:
     return sorted(instants)
 
 
-def change(turn: Turn, step: ChartStep, due: Instant | None, why: str) -> None:
+def change(turn: Turn, step: CompiledStep, due: Instant | None, why: str) -> None:
     """Move the due date of an open step and say so."""
     if isinstance(step.step, Outcome):
         record = turn.edit_step(step.id)

@@ -13,7 +13,7 @@ Watched = tuple[str, str]
 """What can change: `("customer", ATTRIBUTE)`, `("step", ID)`, `("play", ID)`, `("stage", ID)`."""
 
 
-class Stirred(NamedTuple):
+class Invalidated(NamedTuple):
     """What one change stirs, by place: among the chart's looks, its containers, and its steps in order of the file."""
 
     looks: frozenset[int]
@@ -21,23 +21,25 @@ class Stirred(NamedTuple):
     steps: frozenset[int]
 
 
-class Stirs(NamedTuple):
+class Dependents(NamedTuple):
     """What every change stirs, and everything at once (`all`), for a journey that begins or goes on elsewhere."""
 
-    by: Mapping[Watched, Stirred]
-    all: Stirred
+    by: Mapping[Watched, Invalidated]
+    all: Invalidated
 
     @staticmethod
     def of(
         looks: Sequence[Collection[Watched]],
         containers: Sequence[Collection[Watched]],
         steps: Sequence[Collection[Watched]],
-    ) -> Stirs:
+    ) -> Dependents:
         """Turn round what each place is moved by."""
         by: dict[Watched, tuple[set[int], ...]] = defaultdict(lambda: (set(), set(), set()))
         for kind, places in enumerate((looks, containers, steps)):
             for place, moved_by in enumerate(places):
                 for what in moved_by:
                     by[what][kind].add(place)
-        everything = Stirred(*(frozenset(range(len(places))) for places in (looks, containers, steps)))
-        return Stirs({what: Stirred(*map(frozenset, stirred)) for what, stirred in by.items()}, everything)
+        everything = Invalidated(*(frozenset(range(len(places))) for places in (looks, containers, steps)))
+        return Dependents(
+            {what: Invalidated(*map(frozenset, invalidated)) for what, invalidated in by.items()}, everything
+        )

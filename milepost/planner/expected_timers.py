@@ -7,18 +7,18 @@ from typing import Any
 
 from milepost.planner.dependents import Watched
 from milepost.planner.state import State
-from milepost.planner.timer_index import NEVER, RANK_OF, STEP, Ahead, Due
+from milepost.planner.timer_index import NEVER, RANK_OF, STEP, Due, TimerIndex
 
 
-def foreseen(state: State) -> Ahead:
+def foreseen(state: State) -> TimerIndex:
     """What lies ahead of a journey, told from its records alone; `wake` is left open."""
-    ahead = Ahead()
+    ahead = TimerIndex()
     tables: dict[str, Mapping[str, Any]] = {"step": state.steps, "stage": state.stages, "play": state.plays}
     foresee(ahead, state, ((kind, name) for kind, table in tables.items() for name in table))
     return ahead
 
 
-def foresee(ahead: Ahead, state: State, changed: Iterable[Watched]) -> None:
+def foresee(ahead: TimerIndex, state: State, changed: Iterable[Watched]) -> None:
     """Work out anew what will happen by itself to steps, stages and plays that changed or are gone."""
     for what in changed:
         kind, name = what

@@ -12,14 +12,14 @@ from milepost.language.model import Attribute, AttributeType, Outcome, Touchpoin
 from milepost.language.values import fits as is_of_type
 from milepost.language.values import parse_date
 from milepost.planner.calendars import is_zone
-from milepost.planner.compiled_map import Chart
+from milepost.planner.compiled_map import CompiledMap
 from milepost.planner.fact_errors import (
-    InvalidFact,
-    UnknownAttribute,
-    UnknownOutcome,
-    UnknownPlay,
-    UnknownResult,
-    UnknownStep,
+    InvalidFactError,
+    UnknownAttributeError,
+    UnknownOutcomeError,
+    UnknownPlayError,
+    UnknownResultError,
+    UnknownStepError,
 )
 from milepost.planner.facts import (
     Agreed,
@@ -42,36 +42,36 @@ ABOUT_THE_RECORD = (AttributesSet, ContactsGiven, TeamGiven, EventHappened)
 """Facts that are taken in without a journey as well: they say something of the customer."""
 
 
-def check(fact: Fact, chart: Chart) -> None:
+def check(fact: Fact, compiled_map: CompiledMap) -> None:
     """Hold a fact against the map of the journey that it is for.
 
     Raises:
-        Refused: it names what the map does not know, or says what cannot be.
+        RefusedError: it names what the map does not know, or says what cannot be.
     """
-    where = f" in map {chart.map.map!r}"
+    where = f" in map {compiled_map.map.map!r}"
     match fact:
         case StepDone():
-            _check_step(chart, fact.step, where)
-            _check_result(chart, fact)
+            _check_step(compiled_map, fact.step, where)
+            _check_result(compiled_map, fact)
         case StepSkipped() | StepReopened():
-            _check_step(chart, fact.step, where)
+            _check_step(compiled_map, fact.step, where)
         case Snoozed():
-            _check_step(chart, fact.step, where)
+            _check_step(compiled_map, fact.step, where)
             _check_until(fact.until)
         case Answered() | Revoked():
-            outcomes = [step.id for step in chart.steps.values() if isinstance(step.step, Outcome)]
+            outcomes = [step.id for step in compiled_map.steps.values() if isinstance(step.step, Outcome)]
             if fact.outcome not in outcomes:
-                raise UnknownOutcome(fact.outcome, outcomes, where)
+                raise UnknownOutcomeError(fact.outcome, outcomes, where)
             if isinstance(fact, Answered):
-                _check_measured(chart, fact)
+                _check_measured(compiled_map, fact)
         case PlayStarted():
-            if fact.play not in chart.plays:
-                raise UnknownPlay(fact.play, chart.plays, where)
+            if fact.play not in compiled_map.plays:
+                raise UnknownPlayError(fact.play, compiled_map.plays, where)
         case Agreed():
             for step in fact.steps:
-                _check_step(chart, step, where)
+                _check_step(compiled_map, step, where)
         case AttributesSet():
-            check_attributes(fact.attributes, chart.map.attributes, where)
+            check_attributes(fact.attributes, compiled_map.map.attributes, where)
         case _:
             return
 
@@ -80,14 +80,14 @@ def check_attributes(given: Mapping[str, Any], declared: Mapping[str, Attribute]
     """Hold attributes against those that the map declares, or all maps.
 
     Raises:
-        UnknownAttribute: one is declared nowhere.
-        InvalidFact: one has a value of the wrong type, or one that is not allowed.
+        UnknownAttributeError: one is declared nowhere.
+        InvalidFactError: one has a value of the wrong type, or one that is not allowed.
     """
     for name, value in given.items():
         if name in declared:
             _check_value(name, value, declared[name])
         elif name not in BUILT_IN:
-            raise UnknownAttribute(name, [*declared, *BUILT_IN], where)
+            raise UnknownAttributeError(name, [*declared, *BUILT_IN], where)
         else:
             _check_built_in(name, value)
 
@@ -96,36 +96,38 @@ def fits(name: str, value: Any, declared: Mapping[str, Attribute]) -> bool:
     """Whether a journey on this map would take the attribute."""
     try:
         check_attributes({name: value}, declared)
-    except (InvalidFact, UnknownAttribute):
+    except (InvalidFactError, UnknownAttributeError):
         return False
     return True
 
 
-def _check_step(chart: Chart, step: str, where: str) -> None:
-    if step not in chart.steps:
-        raise UnknownStep(step, chart.steps, where)
+def _check_step(compiled_map: CompiledMap, step: str, where: str) -> None:
+    if step not in compiled_map.steps:
+        raise UnknownStepError(step, compiled_map.steps, where)
 
 
-def _check_result(chart: Chart, fact: StepDone) -> None:
-    step = chart.steps[fact.step].step
+def _check_result(compiled_map: CompiledMap, fact: StepDone) -> None:
+    step = compiled_map.steps[fact.step].step
     if isinstance(step, Outcome):
-        raise InvalidFact(f"{fact.step!r} is an outcome, which is answered and not done.", "Tell an answer instead.")
+        raise InvalidFactError(
+            f"{fact.step!r} is an outcome, which is answered and not done.", "Tell an answer instead."
+        )
     results = step.results if isinstance(step, Touchpoint) else None
     if not results or fact.result in results:
         return
     if fact.result is None:
-        raise InvalidFact(f"{fact.step!r} ends in a result.", f"Say which: {', '.join(results)}.")
-    raise UnknownResult(fact.result, results, f" of step {fact.step!r}")
+        raise InvalidFactError(f"{fact.step!r} ends in a result.", f"Say which: {', '.join(results)}.")
+    raise UnknownResultError(fact.result, results, f" of step {fact.step!r}")
 
 
-def _check_measured(chart: Chart, fact: Answered) -> None:
+def _check_measured(compiled_map: CompiledMap, fact: Answered) -> None:
     """What is measured is compared with a target: it is a number, or not known."""
-    step, value = chart.steps[fact.outcome].step, fact.value
+    step, value = compiled_map.steps[fact.outcome].step, fact.value
     if not isinstance(step, Outcome) or step.metric is None or value is None:
         return
     if isinstance(value, str) or not isfinite(value):
         meant = _DECIMAL_COMMA.fullmatch(str(value).strip())
-        raise InvalidFact(
+        raise InvalidFactError(
             f"The value of {fact.outcome!r} is {value!r}, which is no number; it measures {step.metric.name!r}.",
             f"Write {meant[1]}.{meant[2]}." if meant else "Write a number without a unit, such as 5.5.",
         )
@@ -137,17 +139,21 @@ def _check_until(until: str) -> None:
     except ValueError:
         named = False
     if not named:
-        raise InvalidFact(f"'until' is {until!r}.", "Write a date, 2026-03-02, or an instant, 2026-03-02T09:00:00Z.")
+        raise InvalidFactError(
+            f"'until' is {until!r}.", "Write a date, 2026-03-02, or an instant, 2026-03-02T09:00:00Z."
+        )
 
 
 def _check_value(name: str, value: Any, attribute: Attribute) -> None:
     if value is None:
         return
     if not is_of_type(value, attribute.type):
-        raise InvalidFact(f"Attribute {name!r} is {value!r}, which is no {attribute.type}.", _HOW.get(attribute.type))
+        raise InvalidFactError(
+            f"Attribute {name!r} is {value!r}, which is no {attribute.type}.", _HOW.get(attribute.type)
+        )
     if attribute.one_of is not None and value not in attribute.one_of:
         allowed = ", ".join(str(each) for each in attribute.one_of)
-        raise InvalidFact(f"Attribute {name!r} is {value!r}.", f"It is one of: {allowed}.")
+        raise InvalidFactError(f"Attribute {name!r} is {value!r}.", f"It is one of: {allowed}.")
 
 
 _DECIMAL_COMMA = re.compile(r"([+-]?\d+),(\d+)")
@@ -162,6 +168,6 @@ def _check_built_in(name: str, value: Any) -> None:
     if value is None and name in ("country", "language"):
         return
     if not isinstance(value, str) or not value.strip():
-        raise InvalidFact(f"{name!r} is {value!r}.", "It must be a text.")
+        raise InvalidFactError(f"{name!r} is {value!r}.", "It must be a text.")
     if name == "timezone" and not is_zone(value):
-        raise InvalidFact(f"Unknown time zone {value!r}.", "Write an IANA name, such as Europe/Berlin.")
+        raise InvalidFactError(f"Unknown time zone {value!r}.", "Write an IANA name, such as Europe/Berlin.")

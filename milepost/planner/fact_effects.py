@@ -14,14 +14,14 @@ from milepost.planner import facts as told
 from milepost.planner.branches import set_attributes, start_or_defer
 from milepost.planner.calendars import is_zone
 from milepost.planner.closings import close_step, end_journey
-from milepost.planner.compiled_map import ChartStep, Waited
+from milepost.planner.compiled_map import CompiledStep, Waited
 from milepost.planner.deadlines import agreed_due, change
 from milepost.planner.instants import Instant, instant, text
 from milepost.planner.outcomes import answer, revoke
 from milepost.planner.pauses import pause, resume
 from milepost.planner.state import REMEMBERED_FACTS
 from milepost.planner.steps import finish_step, plan_repeats, reopen
-from milepost.planner.system_tasks import close_engine_task, open_engine_task
+from milepost.planner.system_tasks import close_system_task, open_system_task
 from milepost.planner.timeline import Kind
 from milepost.planner.turn import Turn
 from milepost.planner.version_move import move
@@ -30,7 +30,7 @@ _BUILT_IN_TEXT = ("name", "timezone", "country", "language")
 _TIMERS_SNOOZED = ("due", "overdue", "escalate", "silent")
 
 
-class _Ignored(Exception):  # noqa: N818 - no error: the fact makes no sense now
+class _IgnoredFactError(Exception):
     def __init__(self, why: str) -> None:
         super().__init__(why)
         self.why = why
@@ -49,14 +49,16 @@ def take(turn: Turn, fact: told.Fact) -> None:
     turn.state.seen = [*turn.state.seen, mark][-REMEMBERED_FACTS:]
     try:
         _take_unless_ended(turn, fact)
-    except _Ignored as ignored:
+    except _IgnoredFactError as ignored:
         place = getattr(fact, "step", None) or getattr(fact, "outcome", None)
-        turn.say(Kind.FACT_IGNORED, turn.chart.steps.get(place or ""), why=ignored.why, fact=fact.kind, by=fact.by)
+        turn.say(
+            Kind.FACT_IGNORED, turn.compiled_map.steps.get(place or ""), why=ignored.why, fact=fact.kind, by=fact.by
+        )
 
 
 def _take_unless_ended(turn: Turn, fact: told.Fact) -> None:
     if turn.ended:
-        raise _Ignored("ended")
+        raise _IgnoredFactError("ended")
     _take(turn, fact)
 
 
@@ -103,31 +105,31 @@ def _take_about_the_journey(
 ) -> None:
     match fact:
         case told.PlayStarted():
-            if fact.play not in turn.chart.plays:
-                raise _Ignored("unknown")
+            if fact.play not in turn.compiled_map.plays:
+                raise _IgnoredFactError("unknown")
             start_or_defer(turn, fact.play, "fact")
         case told.Paused():
             if turn.paused:
-                raise _Ignored("paused")
+                raise _IgnoredFactError("paused")
             pause(turn, fact.reason)
         case told.Resumed():
             if not turn.paused:
-                raise _Ignored("not_paused")
+                raise _IgnoredFactError("not_paused")
             resume(turn, fact.reason)
         case told.Ended():
             end_journey(turn, fact.reason)
         case told.MapChanged():
             if fact.version in (turn.state.version, ""):
-                raise _Ignored("same_version")
-            if fact.version != turn.chart.version:
-                raise _Ignored("unknown_version")
+                raise _IgnoredFactError("same_version")
+            if fact.version != turn.compiled_map.version:
+                raise _IgnoredFactError("unknown_version")
             move(turn, fact.version)
         case told.MessageFailed():
             _message_failed(turn, fact)
         case told.TaskDone():
             if fact.task not in turn.state.tasks:
-                raise _Ignored("closed")
-            close_engine_task(turn, fact.task, "done")
+                raise _IgnoredFactError("closed")
+            close_system_task(turn, fact.task, "done")
         case _:
             assert_never(fact)
 
@@ -135,29 +137,29 @@ def _take_about_the_journey(
 # Steps.
 
 
-def _known(turn: Turn, step: str) -> ChartStep:
-    if step not in turn.chart.steps:
-        raise _Ignored("unknown")
-    return turn.chart.steps[step]
+def _known(turn: Turn, step: str) -> CompiledStep:
+    if step not in turn.compiled_map.steps:
+        raise _IgnoredFactError("unknown")
+    return turn.compiled_map.steps[step]
 
 
-def _closable(turn: Turn, step_id: str) -> ChartStep:
+def _closable(turn: Turn, step_id: str) -> CompiledStep:
     """A step that is open, or waits in an open stage or play."""
     step = _known(turn, step_id)
     record = turn.state.step(step_id)
     if record.closed:
-        raise _Ignored("closed")
+        raise _IgnoredFactError("closed")
     if not record.is_open and not turn.is_container_open(step):
-        raise _Ignored("not_open")
+        raise _IgnoredFactError("not_open")
     return step
 
 
 def _step_done(turn: Turn, fact: told.StepDone) -> None:
     step = _closable(turn, fact.step)
     if isinstance(step.step, Outcome):
-        raise _Ignored("needs_answer")
+        raise _IgnoredFactError("needs_answer")
     if isinstance(step.step, Touchpoint) and step.step.results and fact.result not in step.step.results:
-        raise _Ignored("result")
+        raise _IgnoredFactError("result")
     plan_repeats(turn, step)
     finish_step(turn, step, by=fact.by, result=fact.result, note=fact.note)
 
@@ -165,19 +167,19 @@ def _step_done(turn: Turn, fact: told.StepDone) -> None:
 def _step_reopened(turn: Turn, fact: told.StepReopened) -> None:
     step = _known(turn, fact.step)
     if not turn.state.step(step.id).closed:
-        raise _Ignored("not_closed")
+        raise _IgnoredFactError("not_closed")
     if not turn.is_container_open(step):
-        raise _Ignored("not_open")
+        raise _IgnoredFactError("not_open")
     reopen(turn, step)
 
 
 def _snoozed(turn: Turn, fact: told.Snoozed) -> None:
     step = _known(turn, fact.step)
     if not turn.state.step(step.id).is_open:
-        raise _Ignored("closed" if turn.state.step(step.id).closed else "not_open")
+        raise _IgnoredFactError("closed" if turn.state.step(step.id).closed else "not_open")
     until = _until(turn, step, fact.until)
     if until is None or until <= turn.at:
-        raise _Ignored("until")
+        raise _IgnoredFactError("until")
     record = turn.edit_step(step.id)
     for name in _TIMERS_SNOOZED:
         if record.timers.get(name, until) < until:
@@ -188,7 +190,7 @@ def _snoozed(turn: Turn, fact: told.Snoozed) -> None:
     turn.say(Kind.STEP_SNOOZED, step, until=text(until), why=fact.reason, by=fact.by)
 
 
-def _until(turn: Turn, step: ChartStep, until: str) -> Instant | None:
+def _until(turn: Turn, step: CompiledStep, until: str) -> Instant | None:
     """The opening hour of a local date, or an instant with an offset."""
     calendar = turn.calendar_of(step)
     if len(until) == len("2026-03-02"):
@@ -208,22 +210,22 @@ def _answered(turn: Turn, fact: told.Answered) -> None:
     step = _known(turn, fact.outcome)
     record = turn.state.step(step.id)
     if not isinstance(step.step, Outcome):
-        raise _Ignored("no_outcome")
+        raise _IgnoredFactError("no_outcome")
     if fact.verdict not in set(Verdict):
-        raise _Ignored("verdict")
+        raise _IgnoredFactError("verdict")
     if record.closed and record.status not in ("silent", "withdrawn"):
-        raise _Ignored("closed")
+        raise _IgnoredFactError("closed")
     if record.status == "waiting" and not turn.is_container_open(step):
-        raise _Ignored("not_open")
+        raise _IgnoredFactError("not_open")
     answer(turn, step, fact)
 
 
 def _revoked(turn: Turn, fact: told.Revoked) -> None:
     step = _known(turn, fact.outcome)
     if not isinstance(step.step, Outcome):
-        raise _Ignored("no_outcome")
+        raise _IgnoredFactError("no_outcome")
     if turn.state.step(step.id).verdict not in set(Verdict):
-        raise _Ignored("not_answered")
+        raise _IgnoredFactError("not_answered")
     revoke(turn, step, fact)
 
 
@@ -232,15 +234,15 @@ def _revoked(turn: Turn, fact: told.Revoked) -> None:
 
 def _event(turn: Turn, fact: told.EventHappened) -> None:
     """Count the event wherever the map waits for it; settling then sees what is fulfilled."""
-    if fact.event not in turn.chart.events:
+    if fact.event not in turn.compiled_map.events:
         return
-    for step in turn.chart.steps.values():
+    for step in turn.compiled_map.steps.values():
         for trigger in _asking(turn, step.done_when + step.verified_when, fact):
             _count(turn.edit_step(step.id).counts, trigger)
-    for stage_id, stage in turn.chart.stages.items():
+    for stage_id, stage in turn.compiled_map.stages.items():
         for trigger in _asking(turn, stage.opens_when, fact):
             _count(turn.edit_stage(stage_id).counts, trigger)
-    for play_id, play in turn.chart.plays.items():
+    for play_id, play in turn.compiled_map.plays.items():
         for trigger in _asking(turn, play.starts_when, fact):
             _count(turn.edit_play(play_id).counts, trigger)
         if turn.state.play(play_id).status == "open":
@@ -265,40 +267,40 @@ def _count(counts: dict[str, int], trigger: Waited) -> None:
 
 
 def _check_attributes(turn: Turn, values: Mapping[str, Any]) -> None:
-    declared = turn.chart.map.attributes
+    declared = turn.compiled_map.map.attributes
     for name, value in values.items():
         if name in declared:
             attribute = declared[name]
             if value is None:
                 continue
             if not fits(value, attribute.type):
-                raise _Ignored("type")
+                raise _IgnoredFactError("type")
             if attribute.one_of is not None and value not in attribute.one_of:
-                raise _Ignored("value")
+                raise _IgnoredFactError("value")
         elif name not in _BUILT_IN_TEXT:
-            raise _Ignored("unknown")
+            raise _IgnoredFactError("unknown")
         elif not isinstance(value, str) and (value is not None or name in ("name", "timezone")):
-            raise _Ignored("type")
+            raise _IgnoredFactError("type")
         elif name == "timezone" and not is_zone(value or ""):
-            raise _Ignored("timezone")
+            raise _IgnoredFactError("timezone")
 
 
 def _contacts(turn: Turn, fact: told.ContactsGiven) -> None:
     if any(contact.timezone and not is_zone(contact.timezone) for contact in fact.contacts):
-        raise _Ignored("timezone")
+        raise _IgnoredFactError("timezone")
     turn.edit_customer(turn.state.customer.having(contacts=fact.contacts))
     for task, known in sorted(turn.state.tasks.items()):
         if known.why == "contact" and turn.contact(known.about) is not None:
-            close_engine_task(turn, task, "done")
+            close_system_task(turn, task, "done")
 
 
 def _agreed(turn: Turn, fact: told.Agreed) -> None:
-    if any(step not in turn.chart.steps for step in fact.steps):
-        raise _Ignored("unknown")
+    if any(step not in turn.compiled_map.steps for step in fact.steps):
+        raise _IgnoredFactError("unknown")
     if any("due" in agreed and parse_date(agreed["due"]) is None for agreed in fact.steps.values()):
-        raise _Ignored("due")
+        raise _IgnoredFactError("due")
     for step_id, agreed in fact.steps.items():
-        step = turn.chart.steps[step_id]
+        step = turn.compiled_map.steps[step_id]
         record = turn.state.step(step_id)
         if record.is_open and agreed.get("person"):
             turn.edit_step(step_id).person = agreed["person"]
@@ -311,10 +313,10 @@ def _agreed(turn: Turn, fact: told.Agreed) -> None:
 
 
 def _message_failed(turn: Turn, fact: told.MessageFailed) -> None:
-    step = turn.chart.steps.get(fact.message.split("/", 1)[0])
+    step = turn.compiled_map.steps.get(fact.message.split("/", 1)[0])
     if step is None:
-        raise _Ignored("unknown")
+        raise _IgnoredFactError("unknown")
     if turn.paused:
         turn.state.deferred.append({"failed": fact.message})
     else:
-        open_engine_task(turn, "message_failed", fact.message, step, message=fact.message)
+        open_system_task(turn, "message_failed", fact.message, step, message=fact.message)

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from milepost.language.names import nearest
 
 
-class Refused(Exception):  # noqa: N818 - said in the words of the door
+class RefusedError(Exception):
     """Something was not let in; nothing has changed."""
 
     code = "refused"
@@ -18,7 +18,7 @@ class Refused(Exception):  # noqa: N818 - said in the words of the door
         super().__init__(f"{message} {hint}" if hint else message)
 
 
-class Unknown(Refused):
+class UnknownNameError(RefusedError):
     """A name that does not exist; `suggestion` is the nearest that does."""
 
     def __init__(self, name: str, known: Iterable[str], where: str = "") -> None:
@@ -34,37 +34,37 @@ class Unknown(Refused):
         return f"It is one of: {', '.join(names)}." if 0 < len(names) <= most else None
 
 
-class UnknownStep(Unknown):
+class UnknownStepError(UnknownNameError):
     """The journey's map has no step of this id."""
 
     code = "unknown_step"
 
 
-class UnknownOutcome(Unknown):
+class UnknownOutcomeError(UnknownNameError):
     """The journey's map has no outcome of this id."""
 
     code = "unknown_outcome"
 
 
-class UnknownPlay(Unknown):
+class UnknownPlayError(UnknownNameError):
     """The journey's map has no play of this id."""
 
     code = "unknown_play"
 
 
-class UnknownAttribute(Unknown):
+class UnknownAttributeError(UnknownNameError):
     """The map declares no attribute of this name."""
 
     code = "unknown_attribute"
 
 
-class UnknownResult(Unknown):
+class UnknownResultError(UnknownNameError):
     """The task cannot end in this way."""
 
     code = "unknown_result"
 
 
-class InvalidFact(Refused):
+class InvalidFactError(RefusedError):
     """The fact names what there is, but what it says of that makes no sense."""
 
     code = "invalid_fact"

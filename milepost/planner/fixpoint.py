@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from milepost.planner.branches import finish_play, finish_stage, open_stage, start_or_defer, try_start
 from milepost.planner.closings import end_journey
-from milepost.planner.compiled_map import ChartPlay, ChartStage, ChartStep, Moved, Waited
+from milepost.planner.compiled_map import CompiledPlay, CompiledStage, CompiledStep, Moved, Waited
 from milepost.planner.outcomes import verified_by_product
 from milepost.planner.steps import finish_step, is_fulfilled, open_if_ready
-from milepost.planner.system_tasks import open_engine_task
+from milepost.planner.system_tasks import open_system_task
 from milepost.planner.turn import Turn
 
 
@@ -19,7 +19,7 @@ def settle(turn: Turn) -> None:
     """Bring about all that follows now. While the journey is paused nothing closes, opens, starts or ends."""
     if not (turn.to_look or turn.to_close or turn.to_open):
         return
-    turn.to_look.update(turn.chart.dated)
+    turn.to_look.update(turn.compiled_map.dated)
     while not turn.ended:
         if _conditions(turn):
             continue
@@ -33,7 +33,7 @@ def settle(turn: Turn) -> None:
 
 
 def _conditions(turn: Turn) -> bool:
-    looks, waiting = turn.chart.looks, turn.to_look
+    looks, waiting = turn.compiled_map.looks, turn.to_look
     while waiting:
         place = min(waiting)
         waiting.remove(place)
@@ -45,14 +45,14 @@ def _conditions(turn: Turn) -> bool:
 
 def _look(turn: Turn, at: Moved) -> bool:
     """Whether conditions or events bring anything about here."""
-    if isinstance(at, ChartPlay):
+    if isinstance(at, CompiledPlay):
         return _play_ends(turn, at) or _play_starts(turn, at)
-    if isinstance(at, ChartStep):
+    if isinstance(at, CompiledStep):
         return _step_fulfilled(turn, at)
     return _stage_called(turn, at)
 
 
-def _step_fulfilled(turn: Turn, step: ChartStep) -> bool:
+def _step_fulfilled(turn: Turn, step: CompiledStep) -> bool:
     if not turn.state.step(step.id).is_open:
         return False
     if not step.done_when:
@@ -63,7 +63,7 @@ def _step_fulfilled(turn: Turn, step: ChartStep) -> bool:
     return False
 
 
-def _verified(turn: Turn, step: ChartStep) -> bool:
+def _verified(turn: Turn, step: CompiledStep) -> bool:
     """Whether the product verifies an outcome now; after a revocation its conditions must turn true anew."""
     events = tuple(trigger for trigger in step.verified_when if trigger.event is not None)
     conditions = tuple(trigger for trigger in step.verified_when if trigger.event is None)
@@ -76,7 +76,7 @@ def _verified(turn: Turn, step: ChartStep) -> bool:
     return False
 
 
-def _stage_called(turn: Turn, stage: ChartStage) -> bool:
+def _stage_called(turn: Turn, stage: CompiledStage) -> bool:
     """Whether a stage that opens on a trigger is called for now; it opens unless it is open."""
     record = turn.state.stage(stage.stage.id)
     for trigger in stage.opens_when:
@@ -91,7 +91,7 @@ def _stage_called(turn: Turn, stage: ChartStage) -> bool:
     return False
 
 
-def _play_ends(turn: Turn, play: ChartPlay) -> bool:
+def _play_ends(turn: Turn, play: CompiledPlay) -> bool:
     record = turn.state.play(play.play.id)
     if record.status != "open" or record.ending:
         return False
@@ -105,7 +105,7 @@ def _play_ends(turn: Turn, play: ChartPlay) -> bool:
     return False
 
 
-def _play_starts(turn: Turn, play: ChartPlay) -> bool:
+def _play_starts(turn: Turn, play: CompiledPlay) -> bool:
     play_id = play.play.id
     record = turn.state.play(play_id)
     fired = [
@@ -132,7 +132,7 @@ def _defer_condition(turn: Turn, play_id: str, triggers: set[str]) -> None:
     turn.state.deferred = [*kept, {"play": play_id, "why": "condition", "triggers": sorted(triggers)}]
 
 
-def _kept_start(turn: Turn, play: ChartPlay) -> bool:
+def _kept_start(turn: Turn, play: CompiledPlay) -> bool:
     """Try a start that was blocked, once nothing blocks it any more."""
     record = turn.state.play(play.play.id)
     if record.kept is None or record.status == "open" or record.cooldown_until is not None:
@@ -170,7 +170,7 @@ def _table(turn: Turn, where: tuple[str, str], name: str) -> dict[str, object]:
 
 
 def _closings(turn: Turn) -> bool:
-    containers, waiting = turn.chart.containers, turn.to_close
+    containers, waiting = turn.compiled_map.containers, turn.to_close
     while waiting:
         place = min(waiting)
         if _closes(turn, containers[place]):
@@ -179,8 +179,8 @@ def _closings(turn: Turn) -> bool:
     return False
 
 
-def _closes(turn: Turn, container: ChartStage | ChartPlay) -> bool:
-    if isinstance(container, ChartStage):
+def _closes(turn: Turn, container: CompiledStage | CompiledPlay) -> bool:
+    if isinstance(container, CompiledStage):
         if turn.state.stage(container.stage.id).status != "open" or not _all_closed(turn, container):
             return False
         finish_stage(turn, container)
@@ -192,7 +192,7 @@ def _closes(turn: Turn, container: ChartStage | ChartPlay) -> bool:
     return True
 
 
-def _all_closed(turn: Turn, container: ChartStage | ChartPlay) -> bool:
+def _all_closed(turn: Turn, container: CompiledStage | CompiledPlay) -> bool:
     """Whether there are required steps and all of them are closed."""
     steps = turn.state.steps
     for step in container.required:
@@ -203,7 +203,7 @@ def _all_closed(turn: Turn, container: ChartStage | ChartPlay) -> bool:
 
 
 def _openings(turn: Turn) -> bool:
-    steps, waiting = turn.chart.ordered, turn.to_open
+    steps, waiting = turn.compiled_map.ordered, turn.to_open
     while waiting:
         place = min(waiting)
         waiting.remove(place)
@@ -220,7 +220,7 @@ def _over(turn: Turn) -> bool:
         return False
     if any(play.status == "open" for play in state.plays.values()):
         return False
-    if not turn.chart.goes_on:
+    if not turn.compiled_map.goes_on:
         end_journey(turn, "completed")
         return True
     ahead = any(stage.opens_at is not None for stage in state.stages.values()) or any(
@@ -228,5 +228,5 @@ def _over(turn: Turn) -> bool:
     )
     if not ahead and not state.idle:
         state.idle = True
-        open_engine_task(turn, "idle", "")
+        open_system_task(turn, "idle", "")
     return False

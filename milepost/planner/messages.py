@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from milepost.customer import Contact
 from milepost.language.durations import Limit
 from milepost.planner.commands import SendMessage
-from milepost.planner.compiled_map import ChartStep
+from milepost.planner.compiled_map import CompiledStep
 from milepost.planner.instants import Instant, text
 from milepost.planner.state import Queued
-from milepost.planner.system_tasks import open_engine_task
+from milepost.planner.system_tasks import open_system_task
 from milepost.planner.timeline import Kind
 from milepost.planner.turn import Turn
 
@@ -29,7 +29,7 @@ class Outgoing:
     parts: list[Queued]
 
 
-def enqueue(turn: Turn, step: ChartStep, reason: str, template: str) -> None:
+def enqueue(turn: Turn, step: CompiledStep, reason: str, template: str) -> None:
     """Put a message in line; an older reminder gives way to a newer one, a reminder to an opening mail that waits."""
     record = turn.edit_step(step.id)
     number = record.numbers.get(reason, 0) + 1
@@ -50,7 +50,7 @@ def drop(turn: Turn, queued: Queued, why: str) -> None:
 
 
 def say_dropped(turn: Turn, queued: Queued, why: str) -> None:
-    turn.say(Kind.MESSAGE_DROPPED, turn.chart.steps.get(queued.step), message=queued.message, why=why)
+    turn.say(Kind.MESSAGE_DROPPED, turn.compiled_map.steps.get(queued.step), message=queued.message, why=why)
 
 
 def drop_of_step(turn: Turn, step: str, why: str) -> None:
@@ -63,8 +63,8 @@ def flush(turn: Turn) -> Iterator[Queued]:
     """Send what may go now, in the order of the file, and hold the rest with its reason; yields each as it goes out."""
     if not turn.state.queue:
         return
-    chart = turn.chart
-    line = sorted(turn.state.queue, key=lambda queued: chart.steps[queued.step].position)
+    compiled_map = turn.compiled_map
+    line = sorted(turn.state.queue, key=lambda queued: compiled_map.steps[queued.step].position)
     for outgoing in _merged(turn, line):
         until = _limit_until(turn, outgoing)
         if until is not None:
@@ -80,13 +80,13 @@ def _merged(turn: Turn, line: list[Queued]) -> list[Outgoing]:
     together: dict[str, Outgoing] = {}
     out: list[Outgoing] = []
     for queued in line:
-        step = turn.chart.steps[queued.step]
+        step = turn.compiled_map.steps[queued.step]
         contact = turn.contact_of(step)
         why, until = _barrier(turn, step, contact)
         if why is not None or contact is None:
             _hold(turn, queued, why or "contact", until)
             if why == "contact":
-                open_engine_task(turn, "contact", step.persona or "")
+                open_system_task(turn, "contact", step.persona or "")
         elif queued.reason not in MERGED or step.essential:
             out.append(Outgoing(contact, [queued]))
         elif contact.email in together:
@@ -97,7 +97,7 @@ def _merged(turn: Turn, line: list[Queued]) -> list[Outgoing]:
     return out
 
 
-def _barrier(turn: Turn, step: ChartStep, contact: Contact | None) -> tuple[str | None, Instant | None]:
+def _barrier(turn: Turn, step: CompiledStep, contact: Contact | None) -> tuple[str | None, Instant | None]:
     if turn.paused:
         return "pause", None
     if is_held_by_play(turn, step, "messages") and not step.essential:
@@ -110,7 +110,7 @@ def _barrier(turn: Turn, step: ChartStep, contact: Contact | None) -> tuple[str 
     return None, None
 
 
-def is_held_by_play(turn: Turn, step: ChartStep, what: str) -> bool:
+def is_held_by_play(turn: Turn, step: CompiledStep, what: str) -> bool:
     """Whether an open play keeps back the step's `messages`, or `everything` of it.
 
     A play holds what stages do and what other expansion plays do, never itself or a risk play.
@@ -118,14 +118,14 @@ def is_held_by_play(turn: Turn, step: ChartStep, what: str) -> bool:
     return bool(holding_plays(turn, step, what))
 
 
-def holding_plays(turn: Turn, step: ChartStep, what: str) -> list[str]:
+def holding_plays(turn: Turn, step: CompiledStep, what: str) -> list[str]:
     """The open plays that keep back the step's `messages`, or `everything` of it, in the order of the map."""
     holding = ("everything",) if what == "everything" else ("messages", "everything")
-    if step.in_play and turn.chart.plays[step.container].play.kind != "expansion":
+    if step.in_play and turn.compiled_map.plays[step.container].play.kind != "expansion":
         return []
     return [
         play_id
-        for play_id, play in turn.chart.plays.items()
+        for play_id, play in turn.compiled_map.plays.items()
         if play.play.holds in holding and play_id != step.container and turn.state.play(play_id).status == "open"
     ]
 
@@ -136,7 +136,7 @@ def _hold(turn: Turn, queued: Queued, why: str, until: Instant | None) -> None:
     queued.why, queued.until = why, until
     turn.say(
         Kind.MESSAGE_HELD,
-        turn.chart.steps[queued.step],
+        turn.compiled_map.steps[queued.step],
         message=queued.message,
         why=why,
         until=text(until) if until is not None else None,
@@ -145,8 +145,8 @@ def _hold(turn: Turn, queued: Queued, why: str, until: Instant | None) -> None:
 
 def _limit_until(turn: Turn, outgoing: Outgoing) -> Instant | None:
     """The first instant in the window at which the limit lets the message through; None: now."""
-    limit = turn.chart.map.contact_policy.limit
-    if limit is None or turn.chart.steps[outgoing.parts[0].step].essential:
+    limit = turn.compiled_map.map.contact_policy.limit
+    if limit is None or turn.compiled_map.steps[outgoing.parts[0].step].essential:
         return None
     calendar = turn.customer_calendar(outgoing.contact)
     sent = _recent(turn, outgoing.contact, limit)
@@ -168,7 +168,7 @@ def _recent(turn: Turn, contact: Contact, limit: Limit) -> list[Instant]:
 
 def _send(turn: Turn, outgoing: Outgoing) -> None:
     first = outgoing.parts[0]
-    step = turn.chart.steps[first.step]
+    step = turn.compiled_map.steps[first.step]
     reason = "opening" if any(part.reason == "opening" for part in outgoing.parts) else first.reason
     steps = tuple(part.step for part in outgoing.parts)
     for part in outgoing.parts:
@@ -199,6 +199,6 @@ def _send(turn: Turn, outgoing: Outgoing) -> None:
 
 def _count(turn: Turn, contact: Contact) -> None:
     """Remember the sending as long as the limit's period needs it."""
-    limit = turn.chart.map.contact_policy.limit
+    limit = turn.compiled_map.map.contact_policy.limit
     if limit is not None:
         turn.state.sent[contact.email] = [*_recent(turn, contact, limit), turn.at]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from milepost.language.durations import Duration, Unit
 from milepost.language.model import Touchpoint
-from milepost.planner.compiled_map import Chart, ChartStep
+from milepost.planner.compiled_map import CompiledMap, CompiledStep
 from milepost.planner.instants import Instant
 from milepost.planner.state import State, StepState
 
@@ -44,17 +44,17 @@ class Task:
     invite: tuple[str, ...]
 
 
-def open_tasks(chart: Chart, state: State) -> tuple[Task, ...]:
+def open_tasks(compiled_map: CompiledMap, state: State) -> tuple[Task, ...]:
     """Every open task of a journey: those of its steps in the order of the file, then the engine's own."""
     tasks = [
         _step_task(step, state.step(step.id), state)
-        for step in chart.steps.values()
+        for step in compiled_map.steps.values()
         if step.is_task and state.step(step.id).is_open
     ]
-    return (*tasks, *_engine_tasks(chart, state))
+    return (*tasks, *_engine_tasks(compiled_map, state))
 
 
-def _step_task(step: ChartStep, record: StepState, state: State) -> Task:
+def _step_task(step: CompiledStep, record: StepState, state: State) -> Task:
     known = step.step
     assert isinstance(known, Touchpoint)
     assert known.role is not None
@@ -77,14 +77,14 @@ def _step_task(step: ChartStep, record: StepState, state: State) -> Task:
     )
 
 
-def _engine_tasks(chart: Chart, state: State) -> list[Task]:
+def _engine_tasks(compiled_map: CompiledMap, state: State) -> list[Task]:
     made = []
     for task, known in sorted(state.tasks.items(), key=lambda item: (item[1].opened_at, item[0])):
         about = known.about
-        if known.why == "stuck" and about in chart.stages:
-            about = chart.stages[about].stage.title
-        elif known.why == "contact" and about in chart.map.personas:
-            about = chart.map.personas[about].title
+        if known.why == "stuck" and about in compiled_map.stages:
+            about = compiled_map.stages[about].stage.title
+        elif known.why == "contact" and about in compiled_map.map.personas:
+            about = compiled_map.map.personas[about].title
         made.append(
             Task(
                 task=task,

@@ -6,7 +6,7 @@ from milepost.language.model import BranchItem, Outcome, Verdict
 from milepost.planner.branches import carry_out
 from milepost.planner.closings import settle_step
 from milepost.planner.commands import AskOutcome, RecordAnswer, RevokeAnswer
-from milepost.planner.compiled_map import ChartStep
+from milepost.planner.compiled_map import CompiledStep
 from milepost.planner.deadlines import agreed_due
 from milepost.planner.facts import Answered, Revoked
 from milepost.planner.instants import text
@@ -15,12 +15,12 @@ from milepost.planner.timeline import Kind
 from milepost.planner.turn import Turn
 
 
-def outcome_of(step: ChartStep) -> Outcome:
+def outcome_of(step: CompiledStep) -> Outcome:
     assert isinstance(step.step, Outcome)
     return step.step
 
 
-def asked(turn: Turn, step: ChartStep) -> None:
+def asked(turn: Turn, step: CompiledStep) -> None:
     """The request is sent: the customer has `within` to answer, and is reminded in between."""
     outcome = outcome_of(step)
     calendar = turn.calendar_of(step)
@@ -36,13 +36,13 @@ def asked(turn: Turn, step: ChartStep) -> None:
     turn.say(Kind.OUTCOME_ASKED, step, due=text(due))
 
 
-def answer(turn: Turn, step: ChartStep, fact: Answered) -> None:
+def answer(turn: Turn, step: CompiledStep, fact: Answered) -> None:
     """Take an answer in, early, in time or late, and carry out where it leads."""
     method = fact.method or ("recorded" if fact.evidence else "portal")
     _answered(turn, step, fact.verdict, value=fact.value, by=fact.by, method=method, fact=fact)
 
 
-def verified_by_product(turn: Turn, step: ChartStep) -> None:
+def verified_by_product(turn: Turn, step: CompiledStep) -> None:
     """`verified_when` is fulfilled: the product itself shows the outcome."""
     source = outcome_of(step).value_from
     value = turn.state.customer.attributes.get(source.removeprefix("customer.")) if source else None
@@ -51,7 +51,7 @@ def verified_by_product(turn: Turn, step: ChartStep) -> None:
 
 def _answered(
     turn: Turn,
-    step: ChartStep,
+    step: CompiledStep,
     verdict: str,
     *,
     value: float | str | None,
@@ -67,7 +67,7 @@ def _answered(
     carry_out(turn, _branch(step, verdict))
 
 
-def silent(turn: Turn, step: ChartStep) -> None:
+def silent(turn: Turn, step: CompiledStep) -> None:
     """The time to answer is over."""
     _close_or_ask_again(turn, step, "silent")
     _record(turn, step, "silent", by=None, method=None, value=None, fact=None)
@@ -76,7 +76,7 @@ def silent(turn: Turn, step: ChartStep) -> None:
     carry_out(turn, _branch(step, "silent"))
 
 
-def _close_or_ask_again(turn: Turn, step: ChartStep, verdict: str) -> None:
+def _close_or_ask_again(turn: Turn, step: CompiledStep, verdict: str) -> None:
     again = outcome_of(step).ask_again
     record = turn.state.step(step.id)
     waiting = not record.closed and turn.is_container_open(step)
@@ -97,14 +97,14 @@ def _close_or_ask_again(turn: Turn, step: ChartStep, verdict: str) -> None:
     record.verdict = verdict
 
 
-def plan_asking_again(turn: Turn, step: ChartStep) -> None:
+def plan_asking_again(turn: Turn, step: CompiledStep) -> None:
     """Set when the customer is asked once more, counted from now."""
     again = outcome_of(step).ask_again
     assert again is not None
     turn.edit_step(step.id).timers["ask"] = turn.calendar_of(step).opening(turn.at, again.after)
 
 
-def ask(turn: Turn, step: ChartStep) -> None:
+def ask(turn: Turn, step: CompiledStep) -> None:
     """Put the request in line to be sent."""
     record = turn.edit_step(step.id)
     record.asks += 1
@@ -113,7 +113,7 @@ def ask(turn: Turn, step: ChartStep) -> None:
     enqueue(turn, step, "request", outcome_of(step).message)
 
 
-def revoke(turn: Turn, step: ChartStep, fact: Revoked) -> None:
+def revoke(turn: Turn, step: CompiledStep, fact: Revoked) -> None:
     """The last answer no longer holds: asked anew in an open stage, else withdrawn.
 
     An outcome that waits in a new visit is left to open in its time: the answer was to an earlier one.
@@ -139,14 +139,14 @@ def revoke(turn: Turn, step: ChartStep, fact: Revoked) -> None:
     ask(turn, step)
 
 
-def _branch(step: ChartStep, verdict: str) -> tuple[BranchItem, ...]:
+def _branch(step: CompiledStep, verdict: str) -> tuple[BranchItem, ...]:
     branch: tuple[BranchItem, ...] = getattr(outcome_of(step).then, verdict)
     return branch
 
 
 def _record(
     turn: Turn,
-    step: ChartStep,
+    step: CompiledStep,
     verdict: str,
     *,
     by: str | None,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from milepost.planner.calendars import NeverOpensError
-from milepost.planner.compiled_map import Chart
+from milepost.planner.compiled_map import CompiledMap
 from milepost.planner.instants import Instant
 from milepost.planner.loop_guard import EndlessMapError
 from milepost.planner.plan import plan
@@ -30,7 +30,7 @@ class Forecast:
     paused: bool
 
 
-def forecast(chart: Chart, state: State, now: Instant, *, days: int = DAYS, most: int = MOST) -> Forecast:
+def forecast(compiled_map: CompiledMap, state: State, now: Instant, *, days: int = DAYS, most: int = MOST) -> Forecast:
     """Run the planner ahead from `now`, wake-up by wake-up, for some days or until there are `most` entries.
 
     What fell due up to `now` and was not planned yet is left out: it is about to be reported.
@@ -40,9 +40,9 @@ def forecast(chart: Chart, state: State, now: Instant, *, days: int = DAYS, most
         return Forecast((), until, more=False, paused=state.status == "paused")
     entries: list[Entry] = []
     try:
-        made = plan(chart, state, (), max(now, state.clock))
+        made = plan(compiled_map, state, (), max(now, state.clock))
         while made.wake_at is not None and made.wake_at <= until and len(entries) <= most:
-            made = plan(chart, made.state, (), made.wake_at)
+            made = plan(compiled_map, made.state, (), made.wake_at)
             entries += made.timeline
     except (NeverOpensError, EndlessMapError):
         return Forecast(tuple(entries[:most]), until, more=True, paused=False)

@@ -8,13 +8,13 @@ from milepost.language.durations import Duration
 from milepost.language.model import Action, Outcome, Touchpoint
 from milepost.planner.branches import finish_play, go_to, open_stage, try_start
 from milepost.planner.calendars import Calendar
-from milepost.planner.compiled_map import ChartPlay, ChartStep
+from milepost.planner.compiled_map import CompiledPlay, CompiledStep
 from milepost.planner.deadlines import FOLLOWERS, escalation_of
 from milepost.planner.instants import Instant, text
 from milepost.planner.messages import say_dropped
 from milepost.planner.outcomes import plan_asking_again
 from milepost.planner.state import Queued, StepState
-from milepost.planner.system_tasks import open_engine_task
+from milepost.planner.system_tasks import open_system_task
 from milepost.planner.timeline import Kind
 from milepost.planner.turn import Turn
 
@@ -32,19 +32,19 @@ def resume(turn: Turn, reason: str | None) -> None:
     turn.passed = paused_at
     turn.look_anew()
     turn.say(Kind.JOURNEY_RESUMED, why=reason)
-    if turn.chart.map.on_resume == "shift":
+    if turn.compiled_map.map.on_resume == "shift":
         _shift(turn, paused_at)
-    elif turn.chart.map.on_resume == "skip":
+    elif turn.compiled_map.map.on_resume == "skip":
         _drop_passed_reminders(turn)
     for step_id in sorted(turn.state.steps, key=lambda known: _position(turn, known)):
         record = turn.state.steps[step_id]
         if record.asks_again and "ask" not in record.timers:
-            plan_asking_again(turn, turn.chart.steps[step_id])
+            plan_asking_again(turn, turn.compiled_map.steps[step_id])
     _do_deferred(turn)
 
 
 def _position(turn: Turn, step: str) -> int:
-    known = turn.chart.steps.get(step)
+    known = turn.compiled_map.steps.get(step)
     return known.position if known else -1
 
 
@@ -54,28 +54,28 @@ def _do_deferred(turn: Turn) -> None:
         if turn.ended:
             return
         _do(turn, item)
-    for play_id, play in turn.chart.plays.items():
+    for play_id, play in turn.compiled_map.plays.items():
         if turn.state.play(play_id).ending and not turn.ended:
             finish_play(turn, play, "ends_when")
 
 
 def _do(turn: Turn, item: dict[str, Any]) -> None:
-    chart = turn.chart
-    if item.get("go_to") in chart.stages:
-        go_to(turn, chart.stages[item["go_to"]])
-    elif item.get("open") in chart.stages:
+    compiled_map = turn.compiled_map
+    if item.get("go_to") in compiled_map.stages:
+        go_to(turn, compiled_map.stages[item["go_to"]])
+    elif item.get("open") in compiled_map.stages:
         if turn.state.stage(item["open"]).status != "open":
-            open_stage(turn, chart.stages[item["open"]])
+            open_stage(turn, compiled_map.stages[item["open"]])
     elif item.get("failed") is not None:
-        step = chart.steps.get(item["failed"].split("/", 1)[0])
-        open_engine_task(turn, "message_failed", item["failed"], step, message=item["failed"])
-    elif item.get("play") in chart.plays:
-        play = chart.plays[item["play"]]
+        step = compiled_map.steps.get(item["failed"].split("/", 1)[0])
+        open_system_task(turn, "message_failed", item["failed"], step, message=item["failed"])
+    elif item.get("play") in compiled_map.plays:
+        play = compiled_map.plays[item["play"]]
         if "triggers" not in item or _holds_still(turn, play, item["triggers"]):
             try_start(turn, play, item["why"])
 
 
-def _holds_still(turn: Turn, play: ChartPlay, triggers: list[str]) -> bool:
+def _holds_still(turn: Turn, play: CompiledPlay, triggers: list[str]) -> bool:
     """Whether any of the conditions that turned true in the pause is true at the resume."""
     return any(
         trigger.condition is not None and turn.is_true(trigger.condition)
@@ -88,15 +88,15 @@ def _holds_still(turn: Turn, play: ChartPlay, triggers: list[str]) -> bool:
 
 
 def _shift(turn: Turn, paused_at: Instant) -> None:
-    ours = turn.chart.ours
-    for step in turn.chart.steps.values():
+    ours = turn.compiled_map.ours
+    for step in turn.compiled_map.steps.values():
         if step.id in turn.state.steps and turn.is_container_open(step):
             _shift_step(turn, step, paused_at)
-    for stage_id, stage in turn.chart.stages.items():
+    for stage_id, stage in turn.compiled_map.stages.items():
         at, target = turn.state.stage(stage_id).target_at, stage.stage.target
         if at is not None and target is not None:
             turn.edit_stage(stage_id).target_at = _moved(turn, ours, paused_at, at, target)
-    for play_id, play in turn.chart.plays.items():
+    for play_id, play in turn.compiled_map.plays.items():
         record = turn.state.play(play_id)
         if record.deadline_at is not None:
             moved = _moved(turn, ours, paused_at, record.deadline_at, play.play.deadline)
@@ -117,7 +117,7 @@ def _moved(turn: Turn, calendar: Calendar, paused_at: Instant, at: Instant, writ
     return calendar.shifted(at, days, exact=exact) if days else at
 
 
-def _shift_step(turn: Turn, step: ChartStep, paused_at: Instant) -> None:
+def _shift_step(turn: Turn, step: CompiledStep, paused_at: Instant) -> None:
     calendar = turn.calendar_of(step)
     days = _days(turn, calendar, paused_at)
     if days == 0:
@@ -137,14 +137,14 @@ def _shift_step(turn: Turn, step: ChartStep, paused_at: Instant) -> None:
         _say_due(turn, step, record)
 
 
-def _say_due(turn: Turn, step: ChartStep, record: StepState) -> None:
+def _say_due(turn: Turn, step: CompiledStep, record: StepState) -> None:
     due = record.timers.get("silent" if isinstance(step.step, Outcome) else "due")
     if due is not None and due != record.due_at:
         record.due_at = due
         turn.say(Kind.STEP_DUE_CHANGED, step, due=text(due), why="pause")
 
 
-def _written(turn: Turn, step: ChartStep, timer: str) -> Duration | None:
+def _written(turn: Turn, step: CompiledStep, timer: str) -> Duration | None:
     """The duration in the map that a timer was worked out from."""
     known = step.step
     if timer == "repeat":
@@ -165,7 +165,7 @@ def _moved_reminder(calendar: Calendar, at: Instant, days: int) -> Instant:
 
 
 def _drop_passed_reminders(turn: Turn) -> None:
-    for step in turn.chart.steps.values():
+    for step in turn.compiled_map.steps.values():
         passed = [at for at in turn.state.step(step.id).reminders if at <= turn.at]
         for _ in passed:
             record = turn.edit_step(step.id)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from milepost.planner.branches import open_stage, plan_opening
 from milepost.planner.commands import Command
-from milepost.planner.compiled_map import Chart
+from milepost.planner.compiled_map import CompiledMap
 from milepost.planner.fact_effects import take
 from milepost.planner.facts import Fact
 from milepost.planner.fixpoint import settle
@@ -35,7 +35,7 @@ class Plan:
     wake_at: Instant | None
 
 
-def plan(chart: Chart, state: State, facts: Iterable[Fact], now: Instant) -> Plan:
+def plan(compiled_map: CompiledMap, state: State, facts: Iterable[Fact], now: Instant) -> Plan:
     """Bring a journey up to an instant.
 
     Timers that fell due before `now` happen at their own instants, facts at the instant at which they were taken
@@ -46,7 +46,7 @@ def plan(chart: Chart, state: State, facts: Iterable[Fact], now: Instant) -> Pla
         EndlessMapError: the map brings about more and more at one instant.
         NeverOpensError: a calendar of the map has no working day within ten years.
     """
-    turn = Turn(chart, state.copy(), state.clock)
+    turn = Turn(compiled_map, state.copy(), state.clock)
     turn.state.revision += 1
     wake = known_wake(turn) if turn.state.begun else _begin(turn)
     for at, together in _by_instant(facts, turn.state.clock, now):
@@ -61,13 +61,13 @@ def plan(chart: Chart, state: State, facts: Iterable[Fact], now: Instant) -> Pla
 
 
 def _begin(turn: Turn) -> Instant | None:
-    state, chart = turn.state, turn.chart
+    state, compiled_map = turn.state, turn.compiled_map
     state.begun = True
     turn.look_anew()
     turn.say(Kind.JOURNEY_STARTED, map=state.map, version=state.version)
-    for stage in chart.stages.values():
+    for stage in compiled_map.stages.values():
         plan_opening(turn, stage)
-    open_stage(turn, next(iter(chart.stages.values())))
+    open_stage(turn, next(iter(compiled_map.stages.values())))
     settle(turn)
     _happen(turn, turn.at, [])
     return wake_at(turn)
@@ -135,7 +135,7 @@ def _fire_timers(turn: Turn) -> None:
 
 def _went_out(turn: Turn, queued: Queued) -> None:
     """What a message does by being sent: an outcome is asked, a mail touchpoint is done."""
-    step = turn.chart.steps[queued.step]
+    step = turn.compiled_map.steps[queued.step]
     if turn.ended or not turn.state.step(step.id).is_open:
         return
     if queued.reason == "request":

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from milepost.customer import Customer
-from milepost.planner.compiled_map import Chart
+from milepost.planner.compiled_map import CompiledMap
 from milepost.planner.condition_trace import Look, look
 from milepost.planner.instants import Instant, text
 from milepost.planner.state import State
@@ -18,7 +18,7 @@ from milepost.planner.turn import Turn
 class Match:
     """The map that a customer is for."""
 
-    chart: Chart
+    compiled_map: CompiledMap
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +51,9 @@ class MayNotEnter:
         return f"map {self.map!r} takes the customer again from {text(self.until)} on"
 
 
-def matches(chart: Chart, customer: Customer, at: Instant) -> bool:
+def matches(compiled_map: CompiledMap, customer: Customer, at: Instant) -> bool:
     """Whether the customer is in the map's segment at this instant."""
-    return _before_the_start(chart, customer, at).is_true(chart.where)
+    return _before_the_start(compiled_map, customer, at).is_true(compiled_map.where)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,43 +77,43 @@ class Considered:
         return {"map": self.map, "title": self.title, "version": self.version, "priority": self.priority, **where}
 
 
-def considered(charts: Iterable[Chart], customer: Customer, at: Instant) -> tuple[Considered, ...]:
+def considered(compiled_maps: Iterable[CompiledMap], customer: Customer, at: Instant) -> tuple[Considered, ...]:
     """Every map in the order in which they are tried, with the values that its segment looks at."""
     return tuple(
         Considered(
-            chart.map.map,
-            chart.map.title,
-            chart.version,
-            chart.map.segment.priority,
-            look(_before_the_start(chart, customer, at), chart.where),
+            compiled_map.map.map,
+            compiled_map.map.title,
+            compiled_map.version,
+            compiled_map.map.segment.priority,
+            look(_before_the_start(compiled_map, customer, at), compiled_map.where),
         )
-        for chart in _in_order(charts)
+        for compiled_map in _in_order(compiled_maps)
     )
 
 
-def _before_the_start(chart: Chart, customer: Customer, at: Instant) -> Turn:
-    return Turn(chart, State.begin(customer, chart.map.map, chart.version, at), at)
+def _before_the_start(compiled_map: CompiledMap, customer: Customer, at: Instant) -> Turn:
+    return Turn(compiled_map, State.begin(customer, compiled_map.map.map, compiled_map.version, at), at)
 
 
-def _in_order(charts: Iterable[Chart]) -> list[Chart]:
-    return sorted(charts, key=lambda chart: (-chart.map.segment.priority, chart.map.map))
+def _in_order(compiled_maps: Iterable[CompiledMap]) -> list[CompiledMap]:
+    return sorted(compiled_maps, key=lambda compiled_map: (-compiled_map.map.segment.priority, compiled_map.map.map))
 
 
-def best_map(charts: Iterable[Chart], customer: Customer, at: Instant) -> Match | NoMatch:
+def best_map(compiled_maps: Iterable[CompiledMap], customer: Customer, at: Instant) -> Match | NoMatch:
     """The map of highest priority whose segment the customer is in; of several, the alphabetically first."""
-    in_order = _in_order(charts)
-    for chart in in_order:
-        if matches(chart, customer, at):
-            return Match(chart)
+    in_order = _in_order(compiled_maps)
+    for compiled_map in in_order:
+        if matches(compiled_map, customer, at):
+            return Match(compiled_map)
     return NoMatch({each.map: each.why_not for each in considered(in_order, customer, at)})
 
 
-def may_enter(chart: Chart, last_ended_at: Instant | None, at: Instant) -> MayEnter | MayNotEnter:
+def may_enter(compiled_map: CompiledMap, last_ended_at: Instant | None, at: Instant) -> MayEnter | MayNotEnter:
     """Whether the map's `reenter` lets a customer in whose last journey on it ended then (None: never was on it)."""
-    rule = chart.map.reenter
+    rule = compiled_map.map.reenter
     if last_ended_at is None or (rule.allowed and rule.after is None):
         return MayEnter()
     if rule.after is None:
-        return MayNotEnter(chart.map.map, None)
-    until = chart.ours.opening(last_ended_at, rule.after)
-    return MayEnter() if until <= at else MayNotEnter(chart.map.map, until)
+        return MayNotEnter(compiled_map.map.map, None)
+    until = compiled_map.ours.opening(last_ended_at, rule.after)
+    return MayEnter() if until <= at else MayNotEnter(compiled_map.map.map, until)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from milepost.customer import Customer
-from milepost.planner.compiled_map import Chart
+from milepost.planner.compiled_map import CompiledMap
 from milepost.planner.facts import Fact, MapChanged
 from milepost.planner.instants import Instant
 from milepost.planner.plan import Plan, plan
@@ -24,22 +24,22 @@ class Run:
 
 
 def simulate(
-    chart: Chart,
+    compiled_map: CompiledMap,
     customer: Customer,
     start: Instant,
     facts: Sequence[Fact],
     until: Instant,
     *,
-    versions: Mapping[str, Chart] | None = None,
+    versions: Mapping[str, CompiledMap] | None = None,
 ) -> Run:
     """Run one journey from its start up to and including an instant.
 
     `versions` are the charts that facts of kind `map_changed` may name.
     """
-    state = State.begin(customer, chart.map.map, chart.version, start)
+    state = State.begin(customer, compiled_map.map.map, compiled_map.version, start)
     timeline: list[Entry] = []
     plans = 0
-    for step in steps(chart, state, facts, until, versions or {}):
+    for step in steps(compiled_map, state, facts, until, versions or {}):
         timeline += step.timeline
         state = step.state
         plans += 1
@@ -47,11 +47,11 @@ def simulate(
 
 
 def steps(
-    chart: Chart, state: State, facts: Sequence[Fact], until: Instant, versions: Mapping[str, Chart]
+    compiled_map: CompiledMap, state: State, facts: Sequence[Fact], until: Instant, versions: Mapping[str, CompiledMap]
 ) -> Iterator[Plan]:
     """Every plan of a journey up to an instant: at its start, at its wake-ups, and whenever it is told something."""
     told = sorted(facts, key=lambda fact: fact.at)
-    made = plan(chart, state, (), state.clock)
+    made = plan(compiled_map, state, (), state.clock)
     yield made
     while True:
         now = _next(made, told)
@@ -60,8 +60,8 @@ def steps(
         taken = _together(told, now)
         del told[: len(taken)]
         if taken and isinstance(taken[0], MapChanged):
-            chart = versions.get(taken[0].version, chart)
-        made = plan(chart, made.state, taken, now)
+            compiled_map = versions.get(taken[0].version, compiled_map)
+        made = plan(compiled_map, made.state, taken, now)
         yield made
 
 

@@ -14,7 +14,7 @@ from typing import Any, Self, TypeVar
 
 from milepost.customer import Customer
 from milepost.planner.instants import Instant
-from milepost.planner.timer_index import Ahead
+from milepost.planner.timer_index import TimerIndex
 
 FORMAT = 1
 """The version of the state's form; a later program reads all earlier ones."""
@@ -176,7 +176,7 @@ class Queued(Record):
 
 
 @dataclass(slots=True)
-class EngineTask(Record):
+class SystemTask(Record):
     """A task that the engine itself gave a colleague. `about` is the stage, persona or message that it is about."""
 
     role: str
@@ -189,7 +189,7 @@ _TABLES: dict[str, type[Record]] = {
     "steps": StepState,
     "stages": StageState,
     "plays": PlayState,
-    "tasks": EngineTask,
+    "tasks": SystemTask,
 }
 
 
@@ -213,14 +213,14 @@ class State:
     steps: dict[str, StepState] = field(default_factory=dict)
     stages: dict[str, StageState] = field(default_factory=dict)
     plays: dict[str, PlayState] = field(default_factory=dict)
-    tasks: dict[str, EngineTask] = field(default_factory=dict)
+    tasks: dict[str, SystemTask] = field(default_factory=dict)
     queue: list[Queued] = field(default_factory=list)
     sent: dict[str, list[Instant]] = field(default_factory=dict)
     agreed: dict[str, dict[str, str]] = field(default_factory=dict)
     deferred: list[dict[str, Any]] = field(default_factory=list)
     numbers: dict[str, int] = field(default_factory=dict)
     seen: list[str] = field(default_factory=list)
-    ahead: Ahead | None = field(default=None, compare=False, repr=False)
+    ahead: TimerIndex | None = field(default=None, compare=False, repr=False)
 
     @staticmethod
     def begin(customer: Customer, map: str, version: str, at: Instant) -> State:  # noqa: A002 - the field's word

@@ -7,7 +7,7 @@ from milepost.language.model import Outcome, Touchpoint
 from milepost.planner.branches import carry_out
 from milepost.planner.closings import close_step
 from milepost.planner.commands import OpenTask
-from milepost.planner.compiled_map import ChartStep, Waited
+from milepost.planner.compiled_map import CompiledStep, Waited
 from milepost.planner.deadlines import first_due, schedule
 from milepost.planner.instants import Instant, text
 from milepost.planner.messages import enqueue, is_held_by_play
@@ -17,7 +17,7 @@ from milepost.planner.timeline import Kind
 from milepost.planner.turn import Turn
 
 
-def open_if_ready(turn: Turn, step: ChartStep) -> bool:
+def open_if_ready(turn: Turn, step: CompiledStep) -> bool:
     """Open a step of an open stage or play that opens by being ready, or that was held beyond its time.
 
     What opens by the clock alone opens with the timers of its instant (`open_in_time`). Returns whether anything
@@ -42,7 +42,7 @@ def open_if_ready(turn: Turn, step: ChartStep) -> bool:
     return True
 
 
-def open_in_time(turn: Turn, step: ChartStep) -> None:
+def open_in_time(turn: Turn, step: CompiledStep) -> None:
     """Open a waiting step, or a repeating one once more: its instant has come."""
     if turn.state.step(step.id).status == "waiting":
         open_step(turn, step)
@@ -50,7 +50,7 @@ def open_in_time(turn: Turn, step: ChartStep) -> None:
         _repeat(turn, step)
 
 
-def _plan_opening(turn: Turn, step: ChartStep) -> Instant | None:
+def _plan_opening(turn: Turn, step: CompiledStep) -> Instant | None:
     record = turn.state.step(step.id)
     if record.ready_at is None:
         record = turn.edit_step(step.id)
@@ -61,7 +61,7 @@ def _plan_opening(turn: Turn, step: ChartStep) -> Instant | None:
     return opens_at
 
 
-def opening_of(turn: Turn, step: ChartStep, ready_at: Instant) -> Instant | None:
+def opening_of(turn: Turn, step: CompiledStep, ready_at: Instant) -> Instant | None:
     """When a step that became ready at an instant opens; None while its anchor's date is unknown."""
     known = step.step
     if known.wait is not None:
@@ -72,14 +72,14 @@ def opening_of(turn: Turn, step: ChartStep, ready_at: Instant) -> Instant | None
     return ready_at
 
 
-def _after_wait(turn: Turn, step: ChartStep, wait: Duration, ready_at: Instant) -> Instant:
+def _after_wait(turn: Turn, step: CompiledStep, wait: Duration, ready_at: Instant) -> Instant:
     """The end of a wait, with the days by which pauses have moved it since the step was ready."""
     calendar, moved = turn.calendar_of(step), turn.state.step(step.id).shifted
     at = calendar.opening(ready_at, wait)
     return calendar.shifted(at, moved, exact=wait.exact) if moved else at
 
 
-def open_step(turn: Turn, step: ChartStep) -> None:
+def open_step(turn: Turn, step: CompiledStep) -> None:
     """Open the next occurrence of a step, unless it is skipped or done before it opens."""
     plan_repeats(turn, step)
     if step.skip_when is not None and turn.is_true(step.skip_when):
@@ -96,7 +96,7 @@ def open_step(turn: Turn, step: ChartStep) -> None:
         enqueue(turn, step, "touchpoint" if step.is_mail else "opening", step.template)
 
 
-def _opened(turn: Turn, step: ChartStep) -> StepState:
+def _opened(turn: Turn, step: CompiledStep) -> StepState:
     record = turn.edit_step(step.id)
     record.status, record.kind = "open", step.kind
     record.occurrence += 1
@@ -114,7 +114,7 @@ def _opened(turn: Turn, step: ChartStep) -> StepState:
     return record
 
 
-def _say_opened(turn: Turn, step: ChartStep, record: StepState) -> None:
+def _say_opened(turn: Turn, step: CompiledStep, record: StepState) -> None:
     known = step.step
     role = known.role if isinstance(known, Touchpoint) else None
     turn.say(
@@ -131,7 +131,7 @@ def _say_opened(turn: Turn, step: ChartStep, record: StepState) -> None:
 
 
 def finish_step(
-    turn: Turn, step: ChartStep, *, by: str | None = None, result: str | None = None, note: str | None = None
+    turn: Turn, step: CompiledStep, *, by: str | None = None, result: str | None = None, note: str | None = None
 ) -> None:
     """A step is done: say so and carry out where its result leads."""
     close_step(turn, step, "done", by=by, result=result, note=note)
@@ -142,7 +142,7 @@ def finish_step(
 # Triggers of a step.
 
 
-def is_fulfilled(turn: Turn, step: ChartStep, triggers: tuple[Waited, ...]) -> bool:
+def is_fulfilled(turn: Turn, step: CompiledStep, triggers: tuple[Waited, ...]) -> bool:
     """Whether any trigger of a step holds: enough events counted, or its condition true."""
     counts = turn.state.step(step.id).counts
     for trigger in triggers:
@@ -157,7 +157,7 @@ def is_fulfilled(turn: Turn, step: ChartStep, triggers: tuple[Waited, ...]) -> b
 # Repeats.
 
 
-def plan_repeats(turn: Turn, step: ChartStep) -> None:
+def plan_repeats(turn: Turn, step: CompiledStep) -> None:
     """At the first opening of a visit, or where a step is closed before that, set when it opens again."""
     record = turn.state.step(step.id)
     if step.every is None or record.repeat_base is not None:
@@ -168,7 +168,7 @@ def plan_repeats(turn: Turn, step: ChartStep) -> None:
     record.timers["repeat"] = repeat_instant(turn, step, record)
 
 
-def repeat_instant(turn: Turn, step: ChartStep, record: StepState) -> Instant:
+def repeat_instant(turn: Turn, step: CompiledStep, record: StepState) -> Instant:
     """When occurrence n+1 of a repeating step opens: n times its duration after the first."""
     every = step.every
     assert every is not None
@@ -177,14 +177,14 @@ def repeat_instant(turn: Turn, step: ChartStep, record: StepState) -> Instant:
     return turn.calendar_of(step).opening(record.repeat_base, times)
 
 
-def repeat_ahead(turn: Turn, step: ChartStep, record: StepState) -> None:
+def repeat_ahead(turn: Turn, step: CompiledStep, record: StepState) -> None:
     """Set a repeat whose instant has come to the first one after now."""
     while record.timers["repeat"] <= turn.at:
         record.repeats += 1
         record.timers["repeat"] = repeat_instant(turn, step, record)
 
 
-def _repeat_if_held(turn: Turn, step: ChartStep, record: StepState) -> bool:
+def _repeat_if_held(turn: Turn, step: CompiledStep, record: StepState) -> bool:
     """Repeat what a play held beyond its time and holds no longer."""
     due = record.timers.get("repeat")
     if due is None or due >= turn.due_by or is_held_by_play(turn, step, "everything"):
@@ -193,7 +193,7 @@ def _repeat_if_held(turn: Turn, step: ChartStep, record: StepState) -> bool:
     return True
 
 
-def _repeat(turn: Turn, step: ChartStep) -> None:
+def _repeat(turn: Turn, step: CompiledStep) -> None:
     """Open a repeating step once more; one that is still open is withdrawn just before."""
     record = turn.edit_step(step.id)
     repeat_ahead(turn, step, record)
@@ -203,7 +203,7 @@ def _repeat(turn: Turn, step: ChartStep) -> None:
     open_step(turn, step)
 
 
-def reopen(turn: Turn, step: ChartStep) -> None:
+def reopen(turn: Turn, step: CompiledStep) -> None:
     """Open a closed step again, whatever it waits for; it opens when nothing holds it."""
     record = turn.edit_step(step.id)
     record.status = "waiting"

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from milepost.planner.commands import CloseTask, OpenTask
-from milepost.planner.compiled_map import ChartStage, ChartStep
-from milepost.planner.state import EngineTask
+from milepost.planner.compiled_map import CompiledStage, CompiledStep
+from milepost.planner.state import SystemTask
 from milepost.planner.timeline import Kind
 from milepost.planner.turn import Turn
 
 
-def open_engine_task(
-    turn: Turn, why: str, about: str, place: ChartStage | ChartStep | None = None, **more: Any
+def open_system_task(
+    turn: Turn, why: str, about: str, place: CompiledStage | CompiledStep | None = None, **more: Any
 ) -> None:
     """Give the csm one task; while one for the same reason about the same thing is open there is no second."""
     if any(task.why == why and task.about == about for task in turn.state.tasks.values()):
@@ -20,19 +20,19 @@ def open_engine_task(
     number = turn.state.numbers.get(why, 0) + 1
     turn.state.numbers[why] = number
     task = "/".join(part for part in (why, about, str(number)) if part)
-    role = turn.chart.map.csm
-    turn.state.tasks[task] = EngineTask(role, why, about, turn.at)
+    role = turn.compiled_map.map.csm
+    turn.state.tasks[task] = SystemTask(role, why, about, turn.at)
     turn.order(OpenTask(task, role, turn.state.customer.team.get(role), None, why))
     turn.say(Kind.TASK_OPENED, place, role=role, why=why, **more)
 
 
-def close_engine_tasks(turn: Turn, why: str, about: str | None = None, status: str = "withdrawn") -> None:
+def close_system_tasks(turn: Turn, why: str, about: str | None = None, status: str = "withdrawn") -> None:
     """Take back the engine's tasks of one reason: what they were about is over."""
     for task, known in sorted(turn.state.tasks.items()):
         if known.why == why and about in (None, known.about):
-            close_engine_task(turn, task, status)
+            close_system_task(turn, task, status)
 
 
-def close_engine_task(turn: Turn, task: str, status: str) -> None:
+def close_system_task(turn: Turn, task: str, status: str) -> None:
     del turn.state.tasks[task]
     turn.order(CloseTask(task, status))

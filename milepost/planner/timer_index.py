@@ -35,7 +35,7 @@ class Timer(NamedTuple):
 
 
 @dataclass(slots=True)
-class Ahead:
+class TimerIndex:
     """All that will happen by itself, by what it is about.
 
     Nothing of it is due before `soonest`; `wake` is when the journey must next be looked at.
@@ -45,5 +45,5 @@ class Ahead:
     soonest: Instant = NEVER
     wake: Instant | None = None
 
-    def copy(self) -> Ahead:
-        return Ahead(self.timers.copy(), self.soonest, self.wake)
+    def copy(self) -> TimerIndex:
+        return TimerIndex(self.timers.copy(), self.soonest, self.wake)

@@ -6,20 +6,20 @@ from collections.abc import Iterator
 
 from milepost.language.model import Action
 from milepost.planner.branches import carry_out, finish_play, open_stage, try_start
-from milepost.planner.compiled_map import ChartPlay, ChartStage, ChartStep
+from milepost.planner.compiled_map import CompiledPlay, CompiledStage, CompiledStep
 from milepost.planner.deadlines import escalation_of
 from milepost.planner.expected_timers import foresee, foreseen
 from milepost.planner.instants import Instant
 from milepost.planner.messages import enqueue, is_held_by_play
 from milepost.planner.outcomes import ask, silent
 from milepost.planner.steps import open_in_time
-from milepost.planner.system_tasks import open_engine_task
+from milepost.planner.system_tasks import open_system_task
 from milepost.planner.timeline import Kind
-from milepost.planner.timer_index import STEP, Ahead, Due, Timer
+from milepost.planner.timer_index import STEP, Due, Timer, TimerIndex
 from milepost.planner.turn import Turn
 
 
-def _ahead(turn: Turn) -> Ahead:
+def _ahead(turn: Turn) -> TimerIndex:
     """What lies ahead, with all that changed taken in."""
     state = turn.state
     if state.ahead is None:
@@ -32,7 +32,7 @@ def _ahead(turn: Turn) -> Ahead:
 
 def next_due(turn: Turn) -> Timer | None:
     """The first timer whose instant has come, or nothing."""
-    ahead, by, places = _ahead(turn), turn.due_by, turn.chart.places
+    ahead, by, places = _ahead(turn), turn.due_by, turn.compiled_map.places
     if ahead.soonest > by:
         return None
     due = [
@@ -45,7 +45,7 @@ def next_due(turn: Turn) -> Timer | None:
 
 
 def _may_open(turn: Turn, step_id: str) -> bool:
-    step = turn.chart.steps[step_id]
+    step = turn.compiled_map.steps[step_id]
     return turn.is_container_open(step) and not is_held_by_play(turn, step, "everything")
 
 
@@ -75,35 +75,35 @@ def passed_by(turn: Turn) -> list[Instant]:
     return sorted({at for at, _ in _coming(turn, _ahead(turn)) if at < turn.at})
 
 
-def _coming(turn: Turn, ahead: Ahead) -> Iterator[Due]:
+def _coming(turn: Turn, ahead: TimerIndex) -> Iterator[Due]:
     """All that lies ahead of what the map still has and what is open; a play may hold openings whose time has come."""
-    chart = turn.chart
+    compiled_map = turn.compiled_map
     for what, timers in ahead.timers.items():
-        if what in chart.places:
+        if what in compiled_map.places:
             for due in timers:
-                if due[1] != STEP or turn.is_container_open(chart.steps[what[1]]):
+                if due[1] != STEP or turn.is_container_open(compiled_map.steps[what[1]]):
                     yield due
 
 
 def fire(turn: Turn, timer: Timer) -> None:
     """Do what a timer is for."""
-    chart = turn.chart
+    compiled_map = turn.compiled_map
     match timer.kind:
         case "opens":
-            _stage_opens(turn, chart.stages[timer.key], timer.at)
+            _stage_opens(turn, compiled_map.stages[timer.key], timer.at)
         case "target":
-            _stuck(turn, chart.stages[timer.key])
+            _stuck(turn, compiled_map.stages[timer.key])
         case "cooldown":
-            _cooled_down(turn, chart.plays[timer.key])
+            _cooled_down(turn, compiled_map.plays[timer.key])
         case "step":
-            open_in_time(turn, chart.steps[timer.key])
+            open_in_time(turn, compiled_map.steps[timer.key])
         case "deadline":
-            finish_play(turn, chart.plays[timer.key], "deadline")
+            finish_play(turn, compiled_map.plays[timer.key], "deadline")
         case _:
-            _step_timer(turn, chart.steps[timer.key], timer.kind)
+            _step_timer(turn, compiled_map.steps[timer.key], timer.kind)
 
 
-def _step_timer(turn: Turn, step: ChartStep, kind: str) -> None:
+def _step_timer(turn: Turn, step: CompiledStep, kind: str) -> None:
     record = turn.edit_step(step.id)
     if kind == "remind":
         record.reminders.pop(0)
@@ -128,18 +128,18 @@ def _step_timer(turn: Turn, step: ChartStep, kind: str) -> None:
             ask(turn, step)
 
 
-def _stage_opens(turn: Turn, stage: ChartStage, at: Instant) -> None:
+def _stage_opens(turn: Turn, stage: CompiledStage, at: Instant) -> None:
     turn.edit_stage(stage.stage.id).opened_for = at
     open_stage(turn, stage)
 
 
-def _stuck(turn: Turn, stage: ChartStage) -> None:
+def _stuck(turn: Turn, stage: CompiledStage) -> None:
     turn.edit_stage(stage.stage.id).target_at = None
     turn.say(Kind.STAGE_STUCK, stage)
-    open_engine_task(turn, "stuck", stage.stage.id, stage)
+    open_system_task(turn, "stuck", stage.stage.id, stage)
 
 
-def _cooled_down(turn: Turn, play: ChartPlay) -> None:
+def _cooled_down(turn: Turn, play: CompiledPlay) -> None:
     """The cooldown is over: a start that was kept, or a condition that is true now, starts the play."""
     record = turn.edit_play(play.play.id)
     record.cooldown_until = None

@@ -14,7 +14,7 @@ from milepost.language.model import Touchpoint
 from milepost.language.values import parse_date
 from milepost.planner.calendars import Calendar
 from milepost.planner.commands import Command
-from milepost.planner.compiled_map import Chart, ChartPlay, ChartStage, ChartStep
+from milepost.planner.compiled_map import CompiledMap, CompiledPlay, CompiledStage, CompiledStep
 from milepost.planner.condition_view import JourneyView
 from milepost.planner.dependents import Watched
 from milepost.planner.instants import Instant
@@ -34,7 +34,7 @@ class Turn:
     settled. `passed` is set while a resumed journey catches up: only what was due by then happens yet.
     """
 
-    chart: Chart
+    compiled_map: CompiledMap
     state: State
     at: Instant
     entries: list[Entry] = field(default_factory=list)
@@ -50,19 +50,19 @@ class Turn:
 
     # What is said and ordered.
 
-    def say(self, kind: Kind, about: ChartStep | ChartStage | ChartPlay | None = None, **more: Any) -> None:
+    def say(self, kind: Kind, about: CompiledStep | CompiledStage | CompiledPlay | None = None, **more: Any) -> None:
         """Write one entry of the timeline; what is None is left out, instants are given as text already."""
         self._count()
         place: dict[str, Any] = {}
-        if isinstance(about, ChartStep):
+        if isinstance(about, CompiledStep):
             place = {
                 ("play" if about.in_play else "stage"): about.container,
                 "step": about.id,
                 "occurrence": self.occurrence(about.id),
             }
-        elif isinstance(about, ChartStage):
+        elif isinstance(about, CompiledStage):
             place = {"stage": about.stage.id}
-        elif isinstance(about, ChartPlay):
+        elif isinstance(about, CompiledPlay):
             place = {"play": about.play.id}
         for key, value in more.items():
             if value is not None:
@@ -109,11 +109,11 @@ class Turn:
         self._stir(what)
 
     def _stir(self, what: Watched) -> None:
-        stirred = self.chart.stirs.by.get(what)
-        if stirred is not None:
-            self.to_look |= stirred.looks
-            self.to_close |= stirred.containers
-            self.to_open |= stirred.steps
+        invalidated = self.compiled_map.dependents.by.get(what)
+        if invalidated is not None:
+            self.to_look |= invalidated.looks
+            self.to_close |= invalidated.containers
+            self.to_open |= invalidated.steps
 
     def _edit(self, table: dict[str, R], key: str, kind: type[R]) -> R:
         record = table.get(key)
@@ -132,11 +132,11 @@ class Turn:
             self._stir(("customer", name))
             if name == "timezone":
                 self._stir(("customer", "started_on"))  # a date of theirs
-            self.to_look.update(self.chart.dated)
+            self.to_look.update(self.compiled_map.dated)
 
     def look_anew(self) -> None:
         """Let everything be looked at again: the journey begins, goes on after a pause or with another map."""
-        everything = self.chart.stirs.all
+        everything = self.compiled_map.dependents.all
         self.to_look |= everything.looks
         self.to_close |= everything.containers
         self.to_open |= everything.steps
@@ -158,12 +158,12 @@ class Turn:
 
     def is_true(self, condition: Condition, event: Mapping[str, Any] | None = None) -> bool:
         """Whether a condition holds now; what is unknown is not true."""
-        view = JourneyView(self.chart, self.state, event)
+        view = JourneyView(self.compiled_map, self.state, event)
         return condition.is_true(view, self._today() if condition.needs_today else None)
 
     def value_of(self, root: str, name: str) -> Any:
         """What conditions see under a name, such as `customer` `health`; None: it is not known."""
-        space = JourneyView(self.chart, self.state).get(root)
+        space = JourneyView(self.compiled_map, self.state).get(root)
         return None if space is None else space.get(name)
 
     def _today(self) -> date:
@@ -179,11 +179,11 @@ class Turn:
                 if persona in contact.personas:
                     return contact
             asked.add(persona)
-            known = self.chart.map.personas.get(persona)
+            known = self.compiled_map.map.personas.get(persona)
             persona = known.fallback if known else None
         return None
 
-    def contact_of(self, step: ChartStep) -> Contact | None:
+    def contact_of(self, step: CompiledStep) -> Contact | None:
         """Who is written to about a step: the person agreed on, else who has its persona."""
         agreed = self.state.step(step.id).person
         if agreed is not None and not step.is_task:
@@ -198,12 +198,12 @@ class Turn:
         customer = self.state.customer
         timezone = (contact.timezone if contact else None) or customer.timezone
         country = (contact.country if contact else None) or customer.country
-        return Calendar.of(self.chart.map.contact_policy.window, timezone, country)
+        return Calendar.of(self.compiled_map.map.contact_policy.window, timezone, country)
 
-    def calendar_of(self, step: ChartStep) -> Calendar:
+    def calendar_of(self, step: CompiledStep) -> Calendar:
         """Ours for touchpoints, the customer's for actions and outcomes."""
         if isinstance(step.step, Touchpoint):
-            return self.chart.ours
+            return self.compiled_map.ours
         return self.customer_calendar(self.contact_of(step))
 
     def anchor_instant(self, calendar: Calendar, anchor: Anchor) -> Instant | None:
@@ -213,7 +213,7 @@ class Turn:
             day = self.customer_calendar(None).local(self.state.started_at).date()
         return None if day is None else calendar.opening_from_date(day, anchor.offset, before=anchor.before)
 
-    def is_container_open(self, step: ChartStep) -> bool:
+    def is_container_open(self, step: CompiledStep) -> bool:
         if step.in_play:
             return self.state.play(step.container).status == "open"
         return self.state.stage(step.container).status == "open"

@@ -5,13 +5,13 @@ from __future__ import annotations
 from milepost.language.model import Outcome
 from milepost.planner.branches import open_stage, plan_opening
 from milepost.planner.commands import CloseTask
-from milepost.planner.compiled_map import ChartStep
+from milepost.planner.compiled_map import CompiledStep
 from milepost.planner.deadlines import change, first_due
 from milepost.planner.instants import Instant
 from milepost.planner.messages import drop, drop_of_step
 from milepost.planner.state import Queued, StepState
 from milepost.planner.steps import repeat_ahead, repeat_instant
-from milepost.planner.system_tasks import close_engine_tasks
+from milepost.planner.system_tasks import close_system_tasks
 from milepost.planner.timeline import Kind
 from milepost.planner.turn import Turn
 
@@ -22,10 +22,10 @@ def move(turn: Turn, version: str) -> None:
     turn.state.version = version
     turn.look_anew()
     stood_there = _withdraw_what_is_gone(turn)
-    for step in turn.chart.steps.values():
+    for step in turn.compiled_map.steps.values():
         if step.id in turn.state.steps:
             _carry_over(turn, step)
-    for stage in turn.chart.stages.values():
+    for stage in turn.compiled_map.stages.values():
         plan_opening(turn, stage)
     if stood_there:
         _stand_somewhere(turn)
@@ -33,34 +33,34 @@ def move(turn: Turn, version: str) -> None:
 
 def _withdraw_what_is_gone(turn: Turn) -> bool:
     """Withdraw what the new version has no more; returns whether the customer stood in a stage that is gone."""
-    state, chart = turn.state, turn.chart
+    state, compiled_map = turn.state, turn.compiled_map
     stood_there = False
     for queued in list(state.queue):
         _word_anew(turn, queued)
-    for step_id in [known for known in state.steps if known not in chart.steps]:
+    for step_id in [known for known in state.steps if known not in compiled_map.steps]:
         record = state.steps[step_id]
         if record.is_open:
             turn.order(CloseTask(f"{step_id}/{record.occurrence}", "withdrawn"))
             turn.say(Kind.STEP_WITHDRAWN, None, step=step_id, occurrence=record.occurrence, why="map_changed")
         turn.put_step(step_id, StepState(occurrence=record.occurrence, answers=record.answers))  # it may come back
-    for stage_id in [known for known in state.stages if known not in chart.stages]:
+    for stage_id in [known for known in state.stages if known not in compiled_map.stages]:
         turn.changed(("stage", stage_id))
-        close_engine_tasks(turn, "stuck", stage_id)
+        close_system_tasks(turn, "stuck", stage_id)
         if state.stages.pop(stage_id).status == "open":
             stood_there = True
             turn.say(Kind.STAGE_CLOSED, None, stage=stage_id, why="map_changed")
-    for play_id in [known for known in state.plays if known not in chart.plays]:
+    for play_id in [known for known in state.plays if known not in compiled_map.plays]:
         turn.changed(("play", play_id))
         if state.plays.pop(play_id).status == "open":
             turn.say(Kind.PLAY_ENDED, None, play=play_id, why="map_changed")
-    for step_id in [known for known in state.agreed if known not in chart.steps]:
+    for step_id in [known for known in state.agreed if known not in compiled_map.steps]:
         del state.agreed[step_id]
     return stood_there
 
 
 def _word_anew(turn: Turn, queued: Queued) -> None:
     """Let a message that waits say what the new version says; without words in it, it is dropped."""
-    step = turn.chart.steps.get(queued.step)
+    step = turn.compiled_map.steps.get(queued.step)
     template = None
     if step is not None:
         template = step.reminder_template if queued.reason == "reminder" else step.template
@@ -70,7 +70,7 @@ def _word_anew(turn: Turn, queued: Queued) -> None:
         queued.template = template
 
 
-def _carry_over(turn: Turn, step: ChartStep) -> None:
+def _carry_over(turn: Turn, step: CompiledStep) -> None:
     record = turn.state.step(step.id)
     if _is_another(turn, step):
         _begin_anew(turn, step, record)
@@ -92,7 +92,7 @@ def _carry_over(turn: Turn, step: ChartStep) -> None:
         change(turn, step, due, "map_changed")
 
 
-def _is_another(turn: Turn, step: ChartStep) -> bool:
+def _is_another(turn: Turn, step: CompiledStep) -> bool:
     """Whether the step under this id is another one now: of another kind, or in a stage or play that is not open.
 
     What somebody did counts for a task, a mail and an action alike.
@@ -103,7 +103,7 @@ def _is_another(turn: Turn, step: ChartStep) -> bool:
     return record.closed and record.kind != step.kind and "outcome" in (record.kind, step.kind)
 
 
-def _begin_anew(turn: Turn, step: ChartStep, record: StepState) -> None:
+def _begin_anew(turn: Turn, step: CompiledStep, record: StepState) -> None:
     """Let a step wait that has only its id in common with the one before."""
     if record.is_open:
         if record.kind == "task":
@@ -113,7 +113,7 @@ def _begin_anew(turn: Turn, step: ChartStep, record: StepState) -> None:
     turn.put_step(step.id, StepState(occurrence=record.occurrence, answers=record.answers))
 
 
-def _carry_over_repeats(turn: Turn, step: ChartStep) -> None:
+def _carry_over_repeats(turn: Turn, step: CompiledStep) -> None:
     """Repeat as the new version says, from the first opening of this visit; what is past by now is not made up."""
     record = turn.state.step(step.id)
     repeats = record.repeat_base is not None
@@ -129,7 +129,7 @@ def _carry_over_repeats(turn: Turn, step: ChartStep) -> None:
         _repeat_from(turn, step, record.opened_at)
 
 
-def _repeat_from(turn: Turn, step: ChartStep, first: Instant | None) -> None:
+def _repeat_from(turn: Turn, step: CompiledStep, first: Instant | None) -> None:
     record = turn.edit_step(step.id)
     record.repeat_base, record.repeats = turn.at if first is None else first, 1
     record.timers["repeat"] = repeat_instant(turn, step, record)
@@ -138,8 +138,8 @@ def _repeat_from(turn: Turn, step: ChartStep, first: Instant | None) -> None:
 
 def _stand_somewhere(turn: Turn) -> None:
     """A customer whose stage is gone goes on in the first stage of the sequence that it has not been in."""
-    chart, state = turn.chart, turn.state
-    sequence = [stage_id for stage_id, stage in chart.stages.items() if stage.in_sequence]
+    compiled_map, state = turn.compiled_map, turn.state
+    sequence = [stage_id for stage_id, stage in compiled_map.stages.items() if stage.in_sequence]
     if any(state.stage(stage_id).status == "open" for stage_id in sequence):
         return
     for stage_id in sequence:
@@ -147,5 +147,5 @@ def _stand_somewhere(turn: Turn) -> None:
             if turn.paused:
                 state.deferred.append({"open": stage_id})
             else:
-                open_stage(turn, chart.stages[stage_id])
+                open_stage(turn, compiled_map.stages[stage_id])
             return

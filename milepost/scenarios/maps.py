@@ -13,20 +13,20 @@ from milepost.language.lint import lint
 from milepost.language.loader import Loaded, content_hash, from_data, load
 from milepost.language.model import Map
 from milepost.language.problems import Problem
-from milepost.planner.compiled_map import Chart
+from milepost.planner.compiled_map import CompiledMap
 
 ABOUT_TEXTS = "M110"
 
 
 @dataclass(frozen=True, slots=True)
 class ReadMap:
-    """A map that was read. `chart` is None where it has errors; `beside` are those of its texts alone.
+    """A map that was read. `compiled_map` is None where it has errors; `beside` are those of its texts alone.
 
     `there` is whether there is a map at all; `files` are its texts, with placeholders for those that are missing.
     """
 
     there: bool
-    chart: Chart | None
+    compiled_map: CompiledMap | None
     files: Mapping[str, str]
     errors: tuple[Problem, ...] = ()
     beside: tuple[Problem, ...] = ()
@@ -69,7 +69,7 @@ def _read(loaded: Loaded, texts: Mapping[str, str], *, there: bool) -> ReadMap:
     other = tuple(problem for problem in errors if problem.code != ABOUT_TEXTS)
     if other or loaded.map is None:
         return ReadMap(there, None, files, other, beside)
-    return ReadMap(there, Chart.of(loaded.map, content_hash(files)), files, (), beside)
+    return ReadMap(there, CompiledMap.of(loaded.map, content_hash(files)), files, (), beside)
 
 
 def with_placeholders(files: Mapping[str, str], map: Map | None) -> dict[str, str]:  # noqa: A002 - the field's word

@@ -16,7 +16,7 @@ from milepost.language.loader import read_file
 from milepost.language.problems import Problem, in_order
 from milepost.language.yaml_text import Path as Place
 from milepost.language.yaml_text import read_yaml, spot_of
-from milepost.planner.compiled_map import Chart
+from milepost.planner.compiled_map import CompiledMap
 from milepost.planner.facts import Fact
 from milepost.planner.instants import Instant, instant
 from milepost.planner.written_facts import Name, Value, Written, WrittenContact, WrittenFact, Zone
@@ -83,7 +83,7 @@ class Scenario:
     """
 
     name: str
-    chart: Chart
+    compiled_map: CompiledMap
     files: Mapping[str, str]
     customer: Customer
     start: Instant
@@ -91,7 +91,7 @@ class Scenario:
     until: Instant
     expect: tuple[Mapping[str, Any], ...] = ()
     never: tuple[Mapping[str, Any], ...] = ()
-    versions: Mapping[str, Chart] = field(default_factory=dict)
+    versions: Mapping[str, CompiledMap] = field(default_factory=dict)
     version_files: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     lines: Lines = field(default_factory=Lines)
     offset: int = 0
@@ -145,17 +145,19 @@ class _Reader:
         if written is None:
             return LoadedScenario(None, in_order(self._problems))
         found = self._map(written.map, ("map",))
-        if found.chart is None:
+        if found.compiled_map is None:
             return LoadedScenario(None, in_order(self._problems))
         versions = self._versions(written)
-        charts = {version: each.chart for version, each in versions.items() if each.chart is not None}
-        for finding in _checks(written, found.chart, charts.values()):
+        compiled_maps = {
+            version: each.compiled_map for version, each in versions.items() if each.compiled_map is not None
+        }
+        for finding in _checks(written, found.compiled_map, compiled_maps.values()):
             self._find(finding)
         if self._problems:
             return LoadedScenario(None, in_order([*self._problems, *self._beside]))
         scenario = Scenario(
             name=written.scenario,
-            chart=found.chart,
+            compiled_map=found.compiled_map,
             files=found.files,
             customer=written.customer.customer(),
             start=instant(written.start),
@@ -163,7 +165,7 @@ class _Reader:
             until=instant(written.until),
             expect=tuple(written.expect),
             never=tuple(written.never),
-            versions=charts,
+            versions=compiled_maps,
             version_files={version: each.files for version, each in versions.items()},
             lines=Lines(self._name, self._lines("facts"), self._lines("expect"), self._lines("never")),
             offset=int((written.start.utcoffset() or timedelta()).total_seconds()),
@@ -213,9 +215,9 @@ class _Reader:
             if named is None or named in self._named_versions:
                 continue
             found = self._map(named, ("facts", index, "map_changed"))
-            if found.chart is not None:
-                versions[found.chart.version] = found
-                self._named_versions[named] = found.chart.version
+            if found.compiled_map is not None:
+                versions[found.compiled_map.version] = found
+                self._named_versions[named] = found.compiled_map.version
         return versions
 
     def _facts(self, written: WrittenScenario) -> tuple[Fact, ...]:
@@ -227,9 +229,9 @@ class _Reader:
         return tuple(facts)
 
 
-def _checks(written: WrittenScenario, chart: Chart, versions: Iterable[Chart]) -> Iterator[Finding]:
+def _checks(written: WrittenScenario, compiled_map: CompiledMap, versions: Iterable[CompiledMap]) -> Iterator[Finding]:
     """All that is wrong with what a scenario says, held against its map and the versions that it moves to."""
-    known = Known((chart, *versions))
+    known = Known((compiled_map, *versions))
     start, until = instant(written.start), instant(written.until)
     if until < start:
         yield Finding(("until",), "M103", "'until' is before 'start', so nothing would ever happen; write a later one")
@@ -240,7 +242,7 @@ def _checks(written: WrittenScenario, chart: Chart, versions: Iterable[Chart]) -
     about = list(check_attributes(("customer", "attributes"), customer.attributes, known))
     about += check_contacts(("customer", "contacts"), customer.contacts, known)
     about += check_team(("customer", "team"), customer.team, known)
-    yield from about or check_segment(("customer", "attributes"), chart, customer.customer(), start)
+    yield from about or check_segment(("customer", "attributes"), compiled_map, customer.customer(), start)
     yield from check_facts(written.facts, written.expect, known, (start, until))
     reasons = [fact.ended for fact in written.facts if fact.ended]
     agreed = [step for fact in written.facts for step, each in (fact.agreed or {}).items() if each.due]

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from milepost.customer import Customer
 from milepost.planner.commands import SendMessage
-from milepost.planner.compiled_map import Chart
+from milepost.planner.compiled_map import CompiledMap
 from milepost.planner.instants import Instant
 from milepost.planner.plan import Plan
 from milepost.planner.state import State
@@ -22,7 +22,7 @@ from milepost.planner.timeline import Kind
 from milepost.store import customers
 from milepost.store.advance_outcomes import write_outcomes
 from milepost.store.advance_tasks import write_tasks
-from milepost.store.errors import StaleRevision, UnknownJourney
+from milepost.store.errors import StaleRevisionError, UnknownJourneyError
 from milepost.store.tables import JourneyRow, MessageRow, OpenPlayRow, OpenStageRow, TimelineRow
 from milepost.store.upsert import upsert
 
@@ -40,26 +40,28 @@ _DELIVERY = (
 )
 
 
-async def write_plan(session: AsyncSession, journey_id: str, before: State, plan: Plan, chart: Chart) -> JourneyRow:
-    """Make the rows of the journey equal to `plan`, made from `before` on `chart`, in a `Store.transaction`.
+async def write_plan(
+    session: AsyncSession, journey_id: str, before: State, plan: Plan, compiled_map: CompiledMap
+) -> JourneyRow:
+    """Make the rows of the journey equal to `plan`, made from `before` on `compiled_map`, in a `Store.transaction`.
 
     Raises:
-        UnknownJourney: there is none of this id; its customer may have been forgotten meanwhile.
-        StaleRevision: a later plan, or a later attempt at this one, has been written; nothing may be done.
+        UnknownJourneyError: there is none of this id; its customer may have been forgotten meanwhile.
+        StaleRevisionError: a later plan, or a later attempt at this one, has been written; nothing may be done.
     """
     journey = await session.get(JourneyRow, journey_id, populate_existing=True, with_for_update=True)
     if journey is None:
-        raise UnknownJourney(journey_id)
+        raise UnknownJourneyError(journey_id)
     state = plan.state
     stored, given = (journey.revision, journey.clock), (state.revision, state.clock)
     if stored > given:
-        raise StaleRevision(journey_id, stored, given)
+        raise StaleRevisionError(journey_id, stored, given)
     written = State.from_json(journey.state).customer if journey.revision == state.revision else before.customer
     await _write_timeline(session, journey_id, plan)
     await _write_messages(session, journey, before, plan)
-    await write_tasks(session, journey, before, plan, chart)
-    await write_outcomes(session, journey, before, plan, chart)
-    await _write_stages_and_plays(session, journey_id, state, chart)
+    await write_tasks(session, journey, before, plan, compiled_map)
+    await write_outcomes(session, journey, before, plan, compiled_map)
+    await _write_stages_and_plays(session, journey_id, state, compiled_map)
     await _write_customer(session, (before.customer, written), state)
     _write_mirror(journey, plan)
     await session.flush()
@@ -127,13 +129,13 @@ def _message(journey: JourneyRow, plan: Plan, command: SendMessage, at: Instant,
     }
 
 
-async def _write_stages_and_plays(session: AsyncSession, journey: str, state: State, chart: Chart) -> None:
+async def _write_stages_and_plays(session: AsyncSession, journey: str, state: State, compiled_map: CompiledMap) -> None:
     await session.execute(delete(OpenStageRow).where(OpenStageRow.journey_id == journey))
     await session.execute(delete(OpenPlayRow).where(OpenPlayRow.journey_id == journey))
     if state.status == "ended":
         return
     stuck = {task.about for task in state.tasks.values() if task.why == "stuck"}
-    for stage_id, known in chart.stages.items():
+    for stage_id, known in compiled_map.stages.items():
         stage = state.stage(stage_id)
         if stage.status == "open":
             session.add(
@@ -147,7 +149,7 @@ async def _write_stages_and_plays(session: AsyncSession, journey: str, state: St
                     stuck=stage_id in stuck,
                 ),
             )
-    for play_id, side in chart.plays.items():
+    for play_id, side in compiled_map.plays.items():
         play = state.play(play_id)
         if play.status == "open":
             session.add(

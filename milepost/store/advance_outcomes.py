@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from milepost.language.model import Outcome
 from milepost.planner.commands import RecordAnswer, RevokeAnswer
-from milepost.planner.compiled_map import Chart
+from milepost.planner.compiled_map import CompiledMap
 from milepost.planner.instants import parse
 from milepost.planner.plan import Plan
 from milepost.planner.state import State, StepState
@@ -27,12 +27,14 @@ _STATUS = {
 }
 
 
-async def write_outcomes(session: AsyncSession, journey: JourneyRow, before: State, plan: Plan, chart: Chart) -> None:
+async def write_outcomes(
+    session: AsyncSession, journey: JourneyRow, before: State, plan: Plan, compiled_map: CompiledMap
+) -> None:
     """Write each occurrence of each outcome: as it stood before, by what the timeline says, as it stands now."""
     rows = await _load(session, journey.id)
     _as_before(rows, before)
     touched: set[tuple[str, int]] = set()
-    outcomes = {step: known.step for step, known in chart.steps.items() if isinstance(known.step, Outcome)}
+    outcomes = {step: known.step for step, known in compiled_map.steps.items() if isinstance(known.step, Outcome)}
     for entry in plan.timeline:
         key = (entry.more.get("step", ""), entry.more.get("occurrence", 0))
         if key[0] in outcomes and (entry.kind in _STATUS or entry.kind is Kind.OUTCOME_ANSWERED):

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from milepost.language.model import Touchpoint
 from milepost.planner.commands import CloseTask, OpenTask
-from milepost.planner.compiled_map import Chart
+from milepost.planner.compiled_map import CompiledMap
 from milepost.planner.instants import Instant
 from milepost.planner.open_tasks import Task, minutes, open_tasks
 from milepost.planner.plan import Plan
@@ -21,10 +21,12 @@ from milepost.store.tables import JourneyRow, TaskRow
 _CLOSINGS = (Kind.STEP_DONE, Kind.STEP_SKIPPED, Kind.STEP_WITHDRAWN)
 
 
-async def write_tasks(session: AsyncSession, journey: JourneyRow, before: State, plan: Plan, chart: Chart) -> None:
+async def write_tasks(
+    session: AsyncSession, journey: JourneyRow, before: State, plan: Plan, compiled_map: CompiledMap
+) -> None:
     """Open what the state says is open, close what is not, and take back what only an earlier attempt did."""
-    was_open = {task.task: task for task in open_tasks(chart, before)}
-    still_open = {task.task: task for task in open_tasks(chart, plan.state)}
+    was_open = {task.task: task for task in open_tasks(compiled_map, before)}
+    still_open = {task.task: task for task in open_tasks(compiled_map, plan.state)}
     opened = {command.task: command for command in plan.commands if isinstance(command, OpenTask)}
     closed = {command.task: command.status for command in plan.commands if isinstance(command, CloseTask)}
     rows = await _concerned(session, journey.id, plan.state.revision, [*still_open, *opened])
@@ -39,7 +41,7 @@ async def write_tasks(session: AsyncSession, journey: JourneyRow, before: State,
         if task_id in was_open:
             _set(row, _open_columns(was_open[task_id], before.customer.team))
         elif task_id in opened:
-            _set(row, _brief_columns(opened[task_id], plan, chart))
+            _set(row, _brief_columns(opened[task_id], plan, compiled_map))
         _close(row, closed.get(task_id, "withdrawn"), plan)
 
 
@@ -100,9 +102,9 @@ def _open_columns(task: Task, team: Mapping[str, str]) -> dict[str, Any]:
     }
 
 
-def _brief_columns(command: OpenTask, plan: Plan, chart: Chart) -> dict[str, Any]:
+def _brief_columns(command: OpenTask, plan: Plan, compiled_map: CompiledMap) -> dict[str, Any]:
     """Of a task that was opened and closed within one plan, so that no view of the state shows it."""
-    known = chart.steps.get(command.step) if command.step else None
+    known = compiled_map.steps.get(command.step) if command.step else None
     step = known.step if known else None
     touchpoint = step if isinstance(step, Touchpoint) else None
     return {

@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from contextlib import suppress
 
 from milepost.language.loader import from_files
-from milepost.planner.compiled_map import Chart
+from milepost.planner.compiled_map import CompiledMap
 from milepost.store import maps
 from milepost.store.database import Store
 from milepost.store.errors import StoreError
 
 
-class UnreadableVersion(StoreError):  # noqa: N818 - says what is the case
+class UnreadableVersionError(StoreError):
     """A published version that this Milepost cannot read: its map language is a later one."""
 
     def __init__(self, version: str, why: str) -> None:
@@ -20,45 +20,45 @@ class UnreadableVersion(StoreError):  # noqa: N818 - says what is the case
         super().__init__(f"Map version {version!r} cannot be read by this Milepost: {why}")
 
 
-class Charts:
+class CompiledMaps:
     """Every chart that this process has needed, by the hash of its version; with the files that it was made of."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._charts: dict[str, Chart] = {}
+        self._charts: dict[str, CompiledMap] = {}
         self._files: dict[str, Mapping[str, str]] = {}
 
-    def add(self, chart: Chart, files: Mapping[str, str]) -> None:
+    def add(self, compiled_map: CompiledMap, files: Mapping[str, str]) -> None:
         """Keep a chart that was made elsewhere."""
-        self._charts[chart.version] = chart
-        self._files[chart.version] = files
+        self._charts[compiled_map.version] = compiled_map
+        self._files[compiled_map.version] = files
 
-    async def of(self, version: str) -> Chart:
+    async def of(self, version: str) -> CompiledMap:
         """The chart of the version of this hash.
 
         Raises:
-            UnknownVersion: there is none.
-            UnreadableVersion: this Milepost cannot read it.
+            UnknownVersionError: there is none.
+            UnreadableVersionError: this Milepost cannot read it.
         """
         if version not in self._charts:
             async with self._store.reading() as session:
                 files = await maps.files(session, version)
             loaded = from_files(files)
             if loaded.map is None:
-                raise UnreadableVersion(version, "; ".join(str(problem) for problem in loaded.problems))
-            self.add(Chart.of(loaded.map, version), files)
+                raise UnreadableVersionError(version, "; ".join(str(problem) for problem in loaded.problems))
+            self.add(CompiledMap.of(loaded.map, version), files)
         return self._charts[version]
 
     async def files(self, version: str) -> Mapping[str, str]:
         """The files of the version of this hash, by relative name.
 
         Raises:
-            UnknownVersion: there is none.
+            UnknownVersionError: there is none.
         """
         await self.of(version)
         return self._files[version]
 
-    async def current(self) -> list[Chart]:
+    async def current(self) -> list[CompiledMap]:
         """The charts that new journeys begin on, ordered by map."""
         async with self._store.reading() as session:
             versions = [row.hash for row in await maps.current(session)]
@@ -69,5 +69,5 @@ class Charts:
         async with self._store.reading() as session:
             versions = await maps.in_use(session)
         for version in versions:
-            with suppress(UnreadableVersion):
+            with suppress(UnreadableVersionError):
                 await self.of(version)

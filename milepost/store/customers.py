@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from milepost.customer import Contact, Customer
 from milepost.planner.facts import AttributesSet, ContactsGiven, Fact, TeamGiven
 from milepost.planner.instants import Instant
-from milepost.store.errors import UnknownCustomer
+from milepost.store.errors import UnknownCustomerError
 from milepost.store.tables import ContactRow, CustomerRow, JourneyRow
 from milepost.store.upsert import upsert
 
@@ -91,7 +91,7 @@ async def apply(session: AsyncSession, customer: str, fact: Fact, now: Instant) 
     """Put what a fact says of the customer into the record; facts that say nothing of it change nothing.
 
     Raises:
-        UnknownCustomer: there is none of this id.
+        UnknownCustomerError: there is none of this id.
     """
     match fact:
         case AttributesSet():
@@ -112,7 +112,7 @@ async def set_attributes(session: AsyncSession, customer: str, given: Mapping[st
     """Set these attributes and keep the others; None forgets one. Built-in ones are the record's own columns.
 
     Raises:
-        UnknownCustomer: there is none of this id.
+        UnknownCustomerError: there is none of this id.
     """
     row = await get_row(session, customer)
     for name in BUILT_IN.intersection(given):
@@ -127,7 +127,7 @@ async def get(session: AsyncSession, customer: str) -> Customer:
     """The customer as the planner takes it.
 
     Raises:
-        UnknownCustomer: there is none of this id.
+        UnknownCustomerError: there is none of this id.
     """
     row = await get_row(session, customer)
     return (await _with_contacts(session, [row]))[0]
@@ -137,11 +137,11 @@ async def get_row(session: AsyncSession, customer: str) -> CustomerRow:
     """The customer's row.
 
     Raises:
-        UnknownCustomer: there is none of this id.
+        UnknownCustomerError: there is none of this id.
     """
     row = await session.get(CustomerRow, customer, populate_existing=True)
     if row is None:
-        raise UnknownCustomer(customer)
+        raise UnknownCustomerError(customer)
     return row
 
 
@@ -189,13 +189,13 @@ async def mark_unmatched(session: AsyncSession, customer: str, why: str | None) 
     """Keep why no map took the customer; None: one did.
 
     Raises:
-        UnknownCustomer: there is none of this id.
+        UnknownCustomerError: there is none of this id.
     """
     changed = await session.execute(
         update(CustomerRow).where(CustomerRow.id == customer).values(unmatched_why=why).returning(CustomerRow.id),
     )
     if changed.first() is None:
-        raise UnknownCustomer(customer)
+        raise UnknownCustomerError(customer)
 
 
 async def colleagues(session: AsyncSession) -> list[str]:

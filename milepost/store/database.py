@@ -14,7 +14,7 @@ from sqlalchemy import URL, Connection, event, make_url
 from sqlalchemy.exc import ArgumentError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
-from milepost.store.errors import StoreUnreachable
+from milepost.store.errors import StoreUnreachableError
 
 BUSY_SECONDS = 30
 """How long a connection waits for another process that writes to the same SQLite file."""
@@ -30,16 +30,18 @@ def database_url(url: str) -> URL:
     """The URL with the driver that Milepost uses.
 
     Raises:
-        StoreUnreachable: the text is no URL, or of a database that Milepost does not know.
+        StoreUnreachableError: the text is no URL, or of a database that Milepost does not know.
     """
     try:
         made = make_url(url)
     except ArgumentError as error:
-        raise StoreUnreachable(repr(url), "this is no database URL") from error
+        raise StoreUnreachableError(repr(url), "this is no database URL") from error
     driver = _DRIVERS.get(made.drivername, made.drivername)
     if driver not in _DRIVERS.values():
         known = "sqlite:///FILE and postgresql://USER:PASSWORD@HOST/NAME"
-        raise StoreUnreachable(made.render_as_string(), f"{made.drivername!r} is not supported; use one of {known}")
+        raise StoreUnreachableError(
+            made.render_as_string(), f"{made.drivername!r} is not supported; use one of {known}"
+        )
     return made.set(drivername=driver)
 
 
@@ -96,7 +98,7 @@ def open_store(url: str) -> Store:
     """Open the database of `url`; connections are made when they are needed.
 
     Raises:
-        StoreUnreachable: the URL is wrong, or the folder of the SQLite file cannot be made.
+        StoreUnreachableError: the URL is wrong, or the folder of the SQLite file cannot be made.
     """
     made = database_url(url)
     options: dict[str, Any] = {"json_serializer": _json, "pool_pre_ping": True, "pool_size": 10, "max_overflow": 20}
@@ -114,13 +116,13 @@ async def check(store: Store) -> None:
     """Ask the database for a sign of life.
 
     Raises:
-        StoreUnreachable: it does not answer.
+        StoreUnreachableError: it does not answer.
     """
     try:
         async with store.engine.connect() as connection:
             await connection.exec_driver_sql("SELECT 1")
     except OperationalError as error:
-        raise StoreUnreachable(store.engine.url.render_as_string(), str(error.orig).strip()) from error
+        raise StoreUnreachableError(store.engine.url.render_as_string(), str(error.orig).strip()) from error
 
 
 # NaN and infinity are no JSON; PostgreSQL refuses them, so SQLite shall not take them either.
@@ -133,7 +135,7 @@ def _make_folder(url: URL) -> None:
     try:
         Path(url.database).parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise StoreUnreachable(url.render_as_string(), str(error)) from error
+        raise StoreUnreachableError(url.render_as_string(), str(error)) from error
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:

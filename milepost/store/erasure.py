@@ -6,7 +6,7 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from milepost.store.database import Store
-from milepost.store.errors import UnknownCustomer
+from milepost.store.errors import UnknownCustomerError
 from milepost.store.tables import Base, CustomerRow, JourneyRow
 
 
@@ -17,14 +17,14 @@ async def forget(store: Store, customer: str) -> dict[str, int]:
     On SQLite the freed pages are overwritten and the write-ahead log is emptied; backups are the operator's.
 
     Raises:
-        UnknownCustomer: there is none of this id.
+        UnknownCustomerError: there is none of this id.
     """
     async with store.transaction() as session:
         if store.is_sqlite:
             await (await session.connection()).exec_driver_sql("PRAGMA secure_delete=ON")
         counted = await _count(session, customer)
         if not counted["customers"]:
-            raise UnknownCustomer(customer)
+            raise UnknownCustomerError(customer)
         await session.execute(delete(CustomerRow).where(CustomerRow.id == customer))
     if store.is_sqlite:
         await _empty_log(store)

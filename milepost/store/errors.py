@@ -7,7 +7,7 @@ class StoreError(Exception):
     """Something that the store refuses."""
 
 
-class StoreUnreachable(StoreError):  # noqa: N818 - says what is the case
+class StoreUnreachableError(StoreError):
     """The database cannot be opened."""
 
     def __init__(self, where: str, why: str) -> None:
@@ -15,7 +15,7 @@ class StoreUnreachable(StoreError):  # noqa: N818 - says what is the case
         super().__init__(f"Cannot open the database {where}: {why}. Check MILEPOST_DATABASE_URL and that it runs.")
 
 
-class StoreTooNew(StoreError):  # noqa: N818
+class StoreTooNewError(StoreError):
     """The database was migrated by a later Milepost."""
 
     def __init__(self, revision: str) -> None:
@@ -26,7 +26,7 @@ class StoreTooNew(StoreError):  # noqa: N818
         )
 
 
-class UnknownCustomer(StoreError):  # noqa: N818
+class UnknownCustomerError(StoreError):
     """No such customer."""
 
     def __init__(self, customer: str) -> None:
@@ -34,7 +34,7 @@ class UnknownCustomer(StoreError):  # noqa: N818
         super().__init__(f"Unknown customer {customer!r}. `milepost customers` lists all of them.")
 
 
-class UnknownJourney(StoreError):  # noqa: N818
+class UnknownJourneyError(StoreError):
     """No such journey; its customer may have been forgotten."""
 
     def __init__(self, journey: str) -> None:
@@ -42,7 +42,7 @@ class UnknownJourney(StoreError):  # noqa: N818
         super().__init__(f"Unknown journey {journey!r}; its customer may have been forgotten.")
 
 
-class UnknownVersion(StoreError):  # noqa: N818
+class UnknownVersionError(StoreError):
     """No version of a map with this hash."""
 
     def __init__(self, version: str) -> None:
@@ -50,7 +50,7 @@ class UnknownVersion(StoreError):  # noqa: N818
         super().__init__(f"Unknown map version {version!r}. `milepost publish` stores versions.")
 
 
-class UnknownMessage(StoreError):  # noqa: N818
+class UnknownMessageError(StoreError):
     """No such message in this journey."""
 
     def __init__(self, journey: str, message: str) -> None:
@@ -59,7 +59,7 @@ class UnknownMessage(StoreError):  # noqa: N818
         super().__init__(f"Journey {journey!r} has no message {message!r}.")
 
 
-class JourneyAlreadyOpen(StoreError):  # noqa: N818
+class JourneyAlreadyOpenError(StoreError):
     """The customer has an open journey, and may have only one."""
 
     def __init__(self, customer: str, journey: str) -> None:
@@ -68,7 +68,7 @@ class JourneyAlreadyOpen(StoreError):  # noqa: N818
         super().__init__(f"Customer {customer!r} has the open journey {journey!r}; end it before beginning another.")
 
 
-class StaleRevision(StoreError):  # noqa: N818
+class StaleRevisionError(StoreError):
     """An older plan tried to overwrite what a newer one wrote; the newer one stands."""
 
     def __init__(self, journey: str, stored: tuple[int, int], given: tuple[int, int]) -> None:
@@ -81,7 +81,7 @@ class StaleRevision(StoreError):  # noqa: N818
         )
 
 
-class InvalidFact(StoreError):  # noqa: N818
+class InvalidFactError(StoreError):
     """A fact that the store cannot keep as it is."""
 
     def __init__(self, why: str) -> None:

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from milepost.planner import facts as planner_facts
 from milepost.planner.instants import Instant, moment, text
 from milepost.store import customers, journeys
-from milepost.store.errors import InvalidFact
+from milepost.store.errors import InvalidFactError
 from milepost.store.tables import EventCountRow, FactRow
 from milepost.store.upsert import increment, insert_new
 
@@ -45,12 +45,12 @@ async def record(
     """Write a fact down, once: it needs `kind` and `id`; `at` becomes `now`, the instant at which it is taken in.
 
     `now` is journey time, `received_at` wall clock where that differs. `asked_events` are the product events that maps
-    ask for (`Chart.events`); None: all are kept. Where no journey is running, what the fact says of the customer
+    ask for (`CompiledMap.events`); None: all are kept. Where no journey is running, what the fact says of the customer
     (`set`, `contacts`, `team`) goes into the record at once; else the journey writes it there when it takes it in.
 
     Raises:
-        UnknownCustomer: there is none of this id.
-        InvalidFact: the fact has no id, an unknown kind, or values that are no plain data.
+        UnknownCustomerError: there is none of this id.
+        InvalidFactError: the fact has no id, an unknown kind, or values that are no plain data.
     """
     checked = _checked(fact, now)
     await customers.get_row(session, customer)
@@ -72,12 +72,12 @@ async def record(
 
 def _checked(fact: Mapping[str, Any], now: Instant) -> dict[str, Any]:
     if not fact.get("id"):
-        raise InvalidFact("it has no 'id'; give one that is unique for the customer")
+        raise InvalidFactError("it has no 'id'; give one that is unique for the customer")
     try:
         made = planner_facts.from_json(_clean({**fact, "at": text(now)}))
     except (KeyError, TypeError, ValueError) as error:
         known = ", ".join(sorted(planner_facts.FACTS))
-        raise InvalidFact(f"{error}; its kind must be one of {known}, with the fields of that kind") from error
+        raise InvalidFactError(f"{error}; its kind must be one of {known}, with the fields of that kind") from error
     return planner_facts.to_json(made)
 
 

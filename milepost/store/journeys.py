@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from milepost.planner.instants import Instant
 from milepost.planner.state import State
-from milepost.store.errors import JourneyAlreadyOpen, UnknownJourney
+from milepost.store.errors import JourneyAlreadyOpenError, UnknownJourneyError
 from milepost.store.tables import CustomerRow, JourneyRow, OpenPlayRow, OpenStageRow
 
 
@@ -18,14 +18,14 @@ async def begin(session: AsyncSession, state: State) -> JourneyRow:
     """Enter a new journey of `state.customer` in the books, with the state that it begins from.
 
     Raises:
-        JourneyAlreadyOpen: the customer has one that has not ended.
+        JourneyAlreadyOpenError: the customer has one that has not ended.
     """
     customer = state.customer.id
     # The row lock makes two that begin at once take turns, so that the second sees the first.
     await session.execute(select(CustomerRow.id).where(CustomerRow.id == customer).with_for_update())
     running = await open_of(session, customer)
     if running is not None:
-        raise JourneyAlreadyOpen(customer, running.id)
+        raise JourneyAlreadyOpenError(customer, running.id)
     last = await session.scalar(select(func.max(JourneyRow.number)).where(JourneyRow.customer_id == customer))
     number = (last or 0) + 1
     journey = JourneyRow(
@@ -53,11 +53,11 @@ async def get(session: AsyncSession, journey: str) -> JourneyRow:
     """The journey of this id.
 
     Raises:
-        UnknownJourney: there is none, or its customer was forgotten.
+        UnknownJourneyError: there is none, or its customer was forgotten.
     """
     row = await session.get(JourneyRow, journey, populate_existing=True)
     if row is None:
-        raise UnknownJourney(journey)
+        raise UnknownJourneyError(journey)
     return row
 
 
@@ -65,7 +65,7 @@ async def state(session: AsyncSession, journey: str) -> State:
     """The mirror of the journey's state.
 
     Raises:
-        UnknownJourney: there is none, or its customer was forgotten.
+        UnknownJourneyError: there is none, or its customer was forgotten.
     """
     return State.from_json((await get(session, journey)).state)
 

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from milepost.language.loader import content_hash
 from milepost.planner.instants import Instant
-from milepost.store.errors import UnknownVersion
+from milepost.store.errors import UnknownVersionError
 from milepost.store.tables import JourneyRow, MapVersionRow
 
 
@@ -68,11 +68,11 @@ async def get(session: AsyncSession, version: str) -> MapVersionRow:
     """The version of this hash.
 
     Raises:
-        UnknownVersion: there is none.
+        UnknownVersionError: there is none.
     """
     row = await session.get(MapVersionRow, version)
     if row is None:
-        raise UnknownVersion(version)
+        raise UnknownVersionError(version)
     return row
 
 
@@ -80,7 +80,7 @@ async def files(session: AsyncSession, version: str) -> dict[str, str]:
     """The files of the version of this hash.
 
     Raises:
-        UnknownVersion: there is none.
+        UnknownVersionError: there is none.
     """
     return dict((await get(session, version)).files)
 

@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from milepost.planner.instants import Instant
-from milepost.store.errors import UnknownMessage
+from milepost.store.errors import UnknownMessageError
 from milepost.store.tables import CustomerRow, JourneyRow, MessageRow
 
 Status = Literal["queued", "sent", "failed"]
@@ -40,11 +40,11 @@ async def get(session: AsyncSession, journey: str, message: str) -> MessageRow:
     """One message.
 
     Raises:
-        UnknownMessage: the journey has none of this id.
+        UnknownMessageError: the journey has none of this id.
     """
     row = await session.get(MessageRow, (journey, message), populate_existing=True)
     if row is None:
-        raise UnknownMessage(journey, message)
+        raise UnknownMessageError(journey, message)
     return row
 
 
@@ -54,7 +54,7 @@ async def save_rendering(
     """Keep what was rendered. The first rendering stands, so that all attempts send the same words.
 
     Raises:
-        UnknownMessage: the journey has none of this id.
+        UnknownMessageError: the journey has none of this id.
     """
     row = await _locked(session, journey, message)
     if row.text is None:
@@ -68,7 +68,7 @@ async def record_sent(
     """The channel took the message. Recorded again, nothing changes: the first sending stands.
 
     Raises:
-        UnknownMessage: the journey has none of this id.
+        UnknownMessageError: the journey has none of this id.
     """
     row = await _locked(session, journey, message)
     if row.status != "sent":
@@ -84,7 +84,7 @@ async def record_attempt(
     """An attempt failed and will be made again; `attempt` counts from 1, so a repeated record counts once.
 
     Raises:
-        UnknownMessage: the journey has none of this id.
+        UnknownMessageError: the journey has none of this id.
     """
     row = await _locked(session, journey, message)
     if row.status == "queued":
@@ -97,7 +97,7 @@ async def record_failed(session: AsyncSession, journey: str, message: str, now: 
     """The message could not be delivered and no more attempts are made; one that was sent stays sent.
 
     Raises:
-        UnknownMessage: the journey has none of this id.
+        UnknownMessageError: the journey has none of this id.
     """
     row = await _locked(session, journey, message)
     if row.status == "queued":
@@ -108,7 +108,7 @@ async def record_failed(session: AsyncSession, journey: str, message: str, now: 
 async def _locked(session: AsyncSession, journey: str, message: str) -> MessageRow:
     row = await session.get(MessageRow, (journey, message), populate_existing=True, with_for_update=True)
     if row is None:
-        raise UnknownMessage(journey, message)
+        raise UnknownMessageError(journey, message)
     return row
 
 

@@ -14,7 +14,7 @@ from milepost.planner.calendars import NeverOpensError
 from milepost.planner.instants import Instant
 from milepost.planner.reviews import Review, review_due
 from milepost.store import maps
-from milepost.store.compiled_maps import Charts, UnreadableVersion
+from milepost.store.compiled_maps import CompiledMaps, UnreadableVersionError
 from milepost.store.database import Store
 from milepost.store.tables import MapReviewRow, MapVersionRow
 from milepost.store.upsert import insert_new
@@ -53,7 +53,7 @@ async def last_of(session: AsyncSession) -> dict[str, MapReviewRow]:
     return {row.map: row for row in await session.scalars(query)}
 
 
-async def standing(store: Store, charts: Charts, now: Instant) -> list[MapReview]:
+async def standing(store: Store, compiled_maps: CompiledMaps, now: Instant) -> list[MapReview]:
     """How the current version of every map stands, ordered by map.
 
     Versions that cannot be read, and those whose calendar never opens, are left out.
@@ -63,9 +63,9 @@ async def standing(store: Store, charts: Charts, now: Instant) -> list[MapReview
         last = await last_of(session)
     found = []
     for version in versions:
-        with suppress(UnreadableVersion, NeverOpensError):
-            chart = await charts.of(version.hash)
-            found.append(_standing(chart.map, version, last.get(version.map), now))
+        with suppress(UnreadableVersionError, NeverOpensError):
+            compiled_map = await compiled_maps.of(version.hash)
+            found.append(_standing(compiled_map.map, version, last.get(version.map), now))
     return found
 
 

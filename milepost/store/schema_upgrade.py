@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import OperationalError
 
 from milepost.store.database import Store, open_store
-from milepost.store.errors import StoreTooNew, StoreUnreachable
+from milepost.store.errors import StoreTooNewError, StoreUnreachableError
 
 _LOCK = 7_411_202_603
 """A number of our own, for PostgreSQL's advisory lock: of several processes that start at once, one migrates."""
@@ -29,8 +29,8 @@ async def upgrade(url: str) -> str:
     """Bring the database of `url` to the newest tables, all or nothing, and return the revision it stands at.
 
     Raises:
-        StoreUnreachable: it cannot be opened.
-        StoreTooNew: a later Milepost migrated it.
+        StoreUnreachableError: it cannot be opened.
+        StoreTooNewError: a later Milepost migrated it.
     """
     store = open_store(url)
     try:
@@ -47,7 +47,7 @@ async def _upgrade(store: Store) -> str:
                 await connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_LOCK})")
             return await connection.run_sync(_upgrade_on)
     except OperationalError as error:
-        raise StoreUnreachable(engine.url.render_as_string(), str(error.orig).strip()) from error
+        raise StoreUnreachableError(engine.url.render_as_string(), str(error.orig).strip()) from error
 
 
 def _upgrade_on(connection: Connection) -> str:
@@ -57,7 +57,7 @@ def _upgrade_on(connection: Connection) -> str:
     assert newest is not None
     standing = MigrationContext.configure(connection).get_current_revision()
     if standing is not None and standing not in {script.revision for script in scripts.walk_revisions()}:
-        raise StoreTooNew(standing)
+        raise StoreTooNewError(standing)
     if standing != newest:
         settings.attributes["connection"] = connection
         command.upgrade(settings, "head")

@@ -40,7 +40,7 @@ class TemporalUnreachableError(Exception):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TemporalPlace:
+class TemporalAddress:
     """Where Temporal is. What is None comes from `TEMPORAL_*` variables, then from Temporal's profile file.
 
     Attributes:
@@ -79,7 +79,7 @@ class Resolved:
     metadata: dict[str, str] = dataclasses.field(repr=False)
 
 
-def resolve(place: TemporalPlace) -> Resolved:
+def resolve(place: TemporalAddress) -> Resolved:
     """Fill in what `place` leaves open.
 
     Raises:
@@ -104,7 +104,7 @@ def resolve(place: TemporalPlace) -> Resolved:
 
 
 async def connect(
-    place: TemporalPlace,
+    place: TemporalAddress,
     *,
     encryption_keys: str | None = None,
     lazy: bool = False,
@@ -146,7 +146,7 @@ def data_converter(encryption_keys: str | None = None) -> DataConverter:
     )
 
 
-def _over(profile: ClientConfigProfile, place: TemporalPlace) -> ClientConfigProfile:
+def _over(profile: ClientConfigProfile, place: TemporalAddress) -> ClientConfigProfile:
     """What was given to us goes before what the profile says."""
     tls = profile.tls or ClientConfigTLS()
     tls = dataclasses.replace(

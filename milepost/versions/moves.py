@@ -8,7 +8,7 @@ from typing import Any
 
 from milepost.explain.sentences import Wording
 from milepost.planner.calendars import NeverOpensError
-from milepost.planner.compiled_map import Chart
+from milepost.planner.compiled_map import CompiledMap
 from milepost.planner.facts import MapChanged
 from milepost.planner.instants import Instant, text
 from milepost.planner.loop_guard import EndlessMapError
@@ -72,7 +72,7 @@ class Move:
         }
 
 
-def preview(old: Chart, new: Chart, state: State, now: Instant) -> Move:
+def preview(old: CompiledMap, new: CompiledMap, state: State, now: Instant) -> Move:
     """What moving the journey would do now; what falls due by now happens on the old version first."""
     try:
         before = plan(old, state, (), max(now, state.clock)).state
@@ -93,7 +93,7 @@ def preview(old: Chart, new: Chart, state: State, now: Instant) -> Move:
     )
 
 
-def _gone(state: State, new: Chart) -> Iterator[str]:
+def _gone(state: State, new: CompiledMap) -> Iterator[str]:
     """What the customer stands on and the new version has no longer."""
     stages = [each for each, known in state.stages.items() if known.status == "open" and each not in new.stages]
     plays = [each for each, known in state.plays.items() if known.status == "open" and each not in new.plays]
@@ -102,7 +102,7 @@ def _gone(state: State, new: Chart) -> Iterator[str]:
         yield from (f"{kind} {each}" for each in gone)
 
 
-def _redated(before: State, after: State, new: Chart) -> Iterator[Redated]:
+def _redated(before: State, after: State, new: CompiledMap) -> Iterator[Redated]:
     say = Wording(new)
     for step in new.steps:
         old, now = before.step(step), after.step(step)

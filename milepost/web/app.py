@@ -11,7 +11,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 from milepost.channels.links import LinkSigner
-from milepost.intake.intake import Door
+from milepost.intake.intake import Intake
 from milepost.settings import Settings
 from milepost.store.database import Store
 from milepost.web import health, home, sign_in
@@ -31,7 +31,7 @@ from milepost.web.ops import maps as ops_maps
 from milepost.web.pages import STATIC
 from milepost.web.portal import actions as portal_acts
 from milepost.web.portal import plan
-from milepost.web.portal.plan_link import Closed, on_closed
+from milepost.web.portal.plan_link import PlanClosedError, on_closed
 from milepost.web.problems import add_handlers, on_http
 from milepost.web.security import Guard
 from milepost.web.services import Check, Services
@@ -67,7 +67,7 @@ async def _away() -> bool:
 def create_app(
     settings: Settings,
     store: Store,
-    door: Door,
+    intake: Intake,
     *,
     temporal: Check = _away,
     speed: float = 1.0,
@@ -87,10 +87,10 @@ def create_app(
     )
     settings.accepted_api_keys()  # made now, so that whoever wants to use the API finds the key
     links = LinkSigner(settings.signing_key(), settings.links_begin_with)
-    app.state.services = Services(settings, store, door, links, temporal, speed)
+    app.state.services = Services(settings, store, intake, links, temporal, speed)
     app.add_middleware(Guard, settings=settings, refuse=on_http)
     add_handlers(app)
-    app.add_exception_handler(Closed, on_closed)
+    app.add_exception_handler(PlanClosedError, on_closed)
     app.include_router(_api())
     for router in _PAGES:
         app.include_router(router)

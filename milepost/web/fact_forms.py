@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from milepost.intake.intake import Became, Told
+from milepost.intake.facts import FactReceipt, FactStatus
 from milepost.planner.written_facts import WrittenFact
 from milepost.web.services import Services
 
@@ -11,20 +11,20 @@ async def tell(served: Services, customer: str, fact: WrittenFact, *, by: str, s
     """Tell a fact; returns the word for the reader (`milepost.web.pages.TOLD`).
 
     Raises:
-        Refused: the door does not take it; nothing was written.
+        RefusedError: the door does not take it; nothing was written.
     """
-    return word(await served.door.tell(customer, fact, by=by, source=source))
+    return word(await served.intake.record_fact(customer, fact, by=by, source=source))
 
 
-def word(told: Told) -> str:
+def word(told: FactReceipt) -> str:
     """What became of a fact, in a word."""
     return _WORDS[told.became]
 
 
 _WORDS = {
-    Became.DELIVERED: "noted",
-    Became.COUNTED: "noted",
-    Became.PENDING: "later",
-    Became.KEPT: "kept",
-    Became.KNOWN: "again",
+    FactStatus.DELIVERED: "noted",
+    FactStatus.COUNTED: "noted",
+    FactStatus.PENDING: "later",
+    FactStatus.KEPT: "kept",
+    FactStatus.KNOWN: "again",
 }

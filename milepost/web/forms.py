@@ -19,7 +19,7 @@ MAX_AGE_SECONDS = 2 * 86_400
 _SALT = "milepost.form.1"
 
 
-class FormRefused(Exception):  # noqa: N818 - says what is the case
+class FormRefusedError(Exception):
     """The form did not come from a page of ours, or the page is too old."""
 
 
@@ -40,12 +40,12 @@ def read(services: Services, owner: str, given: str) -> Form:
     """What the form is about.
 
     Raises:
-        FormRefused: the token is not ours, is another one's, or is older than two days.
+        FormRefusedError: the token is not ours, is another one's, or is older than two days.
     """
     try:
         own_id, *subject = _serializer(services, owner).loads(given, max_age=MAX_AGE_SECONDS)
     except (BadData, ValueError, TypeError) as error:
-        raise FormRefused from error
+        raise FormRefusedError from error
     return Form(tuple(subject), own_id)
 
 

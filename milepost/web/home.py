@@ -119,7 +119,7 @@ async def _news(served: Services, happenings: list[Happening], zone: str) -> tup
     news = []
     for each in reversed(happenings):
         entry = each.entry
-        say = Wording(await served.charts.of(of[entry.journey_id]), zone)
+        say = Wording(await served.compiled_maps.of(of[entry.journey_id]), zone)
         line = Entry(local_time.time_of(entry.at, zone), entry.kind, say.sentence(entry.kind, entry.data))
         news.append(News(each.customer, each.customer_name, line))
     return tuple(news)

@@ -25,7 +25,7 @@ MAX_AGE_SECONDS = 7 * 86_400
 _SALT = "milepost.session.1"
 
 
-class SignInNeeded(Exception):  # noqa: N818 - says what is the case
+class SignInNeededError(Exception):
     """The page is for colleagues; `next` is where to go on afterwards."""
 
     def __init__(self, onward: str) -> None:
@@ -99,11 +99,11 @@ def who_looks(request: Request, served: Served) -> Person | None:
     """The colleague who looks at a page; nobody where looking is open.
 
     Raises:
-        SignInNeeded: a password is needed, and nobody has signed in.
+        SignInNeededError: a password is needed, and nobody has signed in.
     """
     person = signed_in(request, served)
     if person is None and not is_open(served.settings, request):
-        raise SignInNeeded(_onward(request))
+        raise SignInNeededError(_onward(request))
     return person
 
 
@@ -111,11 +111,11 @@ def who_acts(request: Request, served: Served) -> Person:
     """The colleague who does something.
 
     Raises:
-        SignInNeeded: nobody has said who they are.
+        SignInNeededError: nobody has said who they are.
     """
     person = signed_in(request, served)
     if person is None:
-        raise SignInNeeded(_onward(request))
+        raise SignInNeededError(_onward(request))
     return person
 
 

@@ -16,11 +16,11 @@ from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
-from milepost.intake.errors import UnknownCustomer
-from milepost.planner.fact_errors import Refused
+from milepost.intake.errors import UnknownCustomerError
+from milepost.planner.fact_errors import RefusedError
 from milepost.store import errors as store_errors
-from milepost.web.forms import FormRefused
-from milepost.web.identity import SignInNeeded
+from milepost.web.forms import FormRefusedError
+from milepost.web.identity import SignInNeededError
 from milepost.web.pages import render
 from milepost.web.security import API, add_headers
 
@@ -37,7 +37,7 @@ class Problem:
     hint: str | None = None
 
 
-class Failed(Exception):  # noqa: N818 - carries a problem that was told well already
+class ProblemError(Exception):
     """A request that cannot be done, with what to tell of it."""
 
     def __init__(self, status: int, code: str, message: str, hint: str | None = None) -> None:
@@ -73,7 +73,7 @@ _STATUS: dict[str, int] = {
 }
 
 
-def of_refusal(error: Refused) -> Problem:
+def of_refusal(error: RefusedError) -> Problem:
     """What the door refused."""
     return Problem(_STATUS.get(error.code, 422), error.code, error.message, error.hint)
 
@@ -121,35 +121,37 @@ async def _on_validation(request: Request, error: Exception) -> Response:
 
 
 async def _on_refusal(request: Request, error: Exception) -> Response:
-    assert isinstance(error, Refused)
+    assert isinstance(error, RefusedError)
     return await respond(request, of_refusal(error))
 
 
 async def _on_store(request: Request, error: Exception) -> Response:
     match error:
-        case store_errors.UnknownCustomer():
-            return await respond(request, of_refusal(UnknownCustomer(error.customer, ())))
-        case store_errors.UnknownJourney() | store_errors.UnknownMessage() | store_errors.UnknownVersion():
+        case store_errors.UnknownCustomerError():
+            return await respond(request, of_refusal(UnknownCustomerError(error.customer, ())))
+        case (
+            store_errors.UnknownJourneyError() | store_errors.UnknownMessageError() | store_errors.UnknownVersionError()
+        ):
             return await respond(request, Problem(404, "not_found", str(error)))
-        case store_errors.StoreUnreachable():
+        case store_errors.StoreUnreachableError():
             return await respond(request, _TRY_AGAIN)
         case _:
             return await respond(request, Problem(409, "refused", str(error)))
 
 
 async def _on_failed(request: Request, error: Exception) -> Response:
-    assert isinstance(error, Failed)
+    assert isinstance(error, ProblemError)
     return await respond(request, error.problem)
 
 
 async def _on_form(request: Request, error: Exception) -> Response:
-    assert isinstance(error, FormRefused)
+    assert isinstance(error, FormRefusedError)
     told = "This form is too old, or was not made by this page; nothing was done."
     return await respond(request, Problem(403, "form_refused", told, "Go back, reload the page and try again."))
 
 
 async def _on_sign_in(_: Request, error: Exception) -> Response:
-    assert isinstance(error, SignInNeeded)
+    assert isinstance(error, SignInNeededError)
     return RedirectResponse(f"/sign-in?{urlencode({'next': error.onward})}", 303)
 
 
@@ -169,10 +171,10 @@ def add_handlers(app: FastAPI) -> None:
     """Tell all that goes wrong in an application."""
     app.add_exception_handler(HTTPException, on_http)
     app.add_exception_handler(RequestValidationError, _on_validation)
-    app.add_exception_handler(Refused, _on_refusal)
+    app.add_exception_handler(RefusedError, _on_refusal)
     app.add_exception_handler(store_errors.StoreError, _on_store)
-    app.add_exception_handler(Failed, _on_failed)
-    app.add_exception_handler(FormRefused, _on_form)
-    app.add_exception_handler(SignInNeeded, _on_sign_in)
+    app.add_exception_handler(ProblemError, _on_failed)
+    app.add_exception_handler(FormRefusedError, _on_form)
+    app.add_exception_handler(SignInNeededError, _on_sign_in)
     app.add_exception_handler(DBAPIError, _on_database)
     app.add_exception_handler(Exception, _on_anything)

@@ -17,13 +17,13 @@ from fastapi import FastAPI
 from temporalio.client import Client
 from temporalio.service import RPCError
 
-from milepost.devserver.address import place_of
+from milepost.devserver.address import address_of
 from milepost.devserver.ports import check_web_port
-from milepost.intake.intake import Door
+from milepost.intake.intake import Intake
 from milepost.settings import Settings
 from milepost.store import clock
 from milepost.store.database import check, open_store
-from milepost.temporal.connection import TemporalPlace, connect
+from milepost.temporal.connection import TemporalAddress, connect
 from milepost.web.app import create_app
 
 log = structlog.get_logger()
@@ -32,7 +32,7 @@ _PATIENCE = timedelta(seconds=2)
 
 
 async def serve(
-    settings: Settings, place: TemporalPlace | None = None, *, on_ready: Callable[[str], None] = lambda _: None
+    settings: Settings, place: TemporalAddress | None = None, *, on_ready: Callable[[str], None] = lambda _: None
 ) -> None:
     """Serve until SIGINT or SIGTERM asks to stop; requests in hand are finished first.
 
@@ -40,7 +40,7 @@ async def serve(
 
     Raises:
         PortTakenError: somebody else listens there.
-        StoreUnreachable: the database does not answer.
+        StoreUnreachableError: the database does not answer.
         TemporalSettingsError: the settings of Temporal cannot be read.
     """
     port = check_web_port(settings.port, host=settings.host)
@@ -51,11 +51,11 @@ async def serve(
 
 
 @asynccontextmanager
-async def opened(settings: Settings, place: TemporalPlace | None = None) -> AsyncIterator[FastAPI]:
+async def opened(settings: Settings, place: TemporalAddress | None = None) -> AsyncIterator[FastAPI]:
     """The application on the settings' database and Temporal, which may be away.
 
     Raises:
-        StoreUnreachable: the database does not answer.
+        StoreUnreachableError: the database does not answer.
         TemporalSettingsError: the settings of Temporal cannot be read.
     """
     store = open_store(settings.database)
@@ -64,18 +64,18 @@ async def opened(settings: Settings, place: TemporalPlace | None = None) -> Asyn
         client = await _client(settings, place)
         async with store.reading() as session:
             runs = await clock.read(session)
-        door = Door(store, client, runs)
-        await door.house.charts.warm_up()
+        intake = Intake(store, client, runs)
+        await intake.context.compiled_maps.warm_up()
         log.info("web application is open", address=settings.links_begin_with, speed=runs.speed)
-        yield create_app(settings, store, door, temporal=lambda: _answers(client), speed=runs.speed)
+        yield create_app(settings, store, intake, temporal=lambda: _answers(client), speed=runs.speed)
     finally:
         await store.close()
 
 
-async def _client(settings: Settings, place: TemporalPlace | None) -> Client:
+async def _client(settings: Settings, place: TemporalAddress | None) -> Client:
     keys = settings.encryption_keys
     return await connect(
-        place or place_of(settings),
+        place or address_of(settings),
         encryption_keys=keys.get_secret_value() if keys else None,
         identity=f"web-{os.getpid()}@{socket.gethostname()}",
         lazy=True,

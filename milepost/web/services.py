@@ -10,10 +10,10 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 from milepost.channels.links import LinkSigner
-from milepost.intake.intake import Door
+from milepost.intake.intake import Intake
 from milepost.planner.instants import Instant
 from milepost.settings import Settings
-from milepost.store.compiled_maps import Charts
+from milepost.store.compiled_maps import CompiledMaps
 from milepost.store.database import Store
 
 Check = Callable[[], Awaitable[bool]]
@@ -25,22 +25,22 @@ class Services:
 
     settings: Settings
     store: Store
-    door: Door
+    intake: Intake
     links: LinkSigner
     temporal: Check
     speed: float = 1.0
 
     @property
-    def charts(self) -> Charts:
-        return self.door.house.charts
+    def compiled_maps(self) -> CompiledMaps:
+        return self.intake.context.compiled_maps
 
     def now(self) -> Instant:
         """The present instant in journey time: what pages call now."""
-        return self.door.now()
+        return self.intake.now()
 
     def wall(self) -> datetime:
         """The wall clock, which links expire by."""
-        return datetime.fromtimestamp(self.door.house.wall(), UTC)
+        return datetime.fromtimestamp(self.intake.context.wall(), UTC)
 
     @property
     def is_https(self) -> bool:

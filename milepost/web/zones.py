@@ -10,6 +10,8 @@ from milepost.web.services import Services
 
 async def ours(served: Services, versions: Iterable[str] = ()) -> str:
     """The time zone that most of these map versions work in; without any, that of the first map published."""
-    charts = [await served.charts.of(version) for version in versions] or await served.charts.current()
-    counted = Counter(chart.ours.timezone for chart in charts)
+    compiled_maps = [
+        await served.compiled_maps.of(version) for version in versions
+    ] or await served.compiled_maps.current()
+    counted = Counter(compiled_map.ours.timezone for compiled_map in compiled_maps)
     return max(sorted(counted), key=counted.__getitem__) if counted else "UTC"

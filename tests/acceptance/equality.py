@@ -14,7 +14,7 @@ from milepost.planner.fact_effects import mark_of
 from milepost.planner.open_tasks import open_tasks
 from milepost.planner.simulation import simulate
 from milepost.store import timeline
-from milepost.store.compiled_maps import Charts
+from milepost.store.compiled_maps import CompiledMaps
 from milepost.store.database import Store
 from milepost.store.tables import FactRow, JourneyRow, MessageRow, TaskRow
 
@@ -38,17 +38,17 @@ class Held:
 
 async def hold(store: Store, customers: dict[str, Customer]) -> list[Held]:
     """Every journey of the store; `customers` are the records as they were when the journeys began."""
-    charts = Charts(store)
+    compiled_maps = CompiledMaps(store)
     async with store.reading() as session:
         rows = list(await session.scalars(select(JourneyRow).order_by(JourneyRow.id)))
-        return [await _hold(session, charts, row, customers[row.customer_id]) for row in rows]
+        return [await _hold(session, compiled_maps, row, customers[row.customer_id]) for row in rows]
 
 
-async def _hold(session: Any, charts: Charts, row: JourneyRow, customer: Customer) -> Held:
-    chart = await charts.of(row.version)
+async def _hold(session: Any, compiled_maps: CompiledMaps, row: JourneyRow, customer: Customer) -> Held:
+    compiled_map = await compiled_maps.of(row.version)
     taken = select(FactRow).where(FactRow.journey_id == row.id, FactRow.status == "delivered")
     facts = [told.from_json(fact.data) for fact in await session.scalars(taken.order_by(FactRow.at, FactRow.serial))]
-    run = simulate(chart, customer, row.started_at, _as_taken(facts, row), row.clock)
+    run = simulate(compiled_map, customer, row.started_at, _as_taken(facts, row), row.clock)
     open_rows = select(TaskRow.task).where(TaskRow.journey_id == row.id, TaskRow.status == "open")
     messages = select(MessageRow.message).where(MessageRow.journey_id == row.id)
     return Held(
@@ -56,7 +56,7 @@ async def _hold(session: Any, charts: Charts, row: JourneyRow, customer: Custome
         [timeline.to_json(entry) for entry in await timeline.of_journey(session, row.id)],
         [entry.to_json() for entry in run.timeline],
         set(await session.scalars(open_rows)),
-        {task.task for task in open_tasks(chart, run.state)},
+        {task.task for task in open_tasks(compiled_map, run.state)},
         Counter(await session.scalars(messages)),
     )
 

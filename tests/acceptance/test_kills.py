@@ -16,7 +16,7 @@ from milepost.demo.clock import BEGINS
 from milepost.devserver.data_folder import owner_of
 from milepost.store.database import Store, open_store
 from milepost.store.tables import FactRow, JourneyRow, MessageRow
-from milepost.temporal.connection import TemporalPlace, connect
+from milepost.temporal.connection import TemporalAddress, connect
 from milepost.wire.journey import STATUS, JourneyStatus, workflow_id
 from tests.acceptance.equality import hold
 from tests.acceptance.running import Teller, Up
@@ -48,7 +48,7 @@ async def test_kill_9_of_everything_in_the_middle_of_the_sample_loses_and_double
         assert again.latest("facts", "at") - last < 90 * DAY, "journey time stood still in between"
         owner = owner_of(again.folder)
         assert owner is not None
-        client = await connect(TemporalPlace(address=owner.listens["temporal"], alone=True))
+        client = await connect(TemporalAddress(address=owner.listens["temporal"], alone=True))
         await _nothing_is_lost(store, client, promised)
         again.process.send_signal(signal.SIGINT)
         assert again.wait(within=40) == 0

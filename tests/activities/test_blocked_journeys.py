@@ -8,13 +8,13 @@ import pytest
 from sqlalchemy.exc import OperationalError
 
 from activities.journey import JourneyActivities
-from milepost.planner.compiled_map import Chart
+from milepost.planner.compiled_map import CompiledMap
 from milepost.planner.facts import AttributesSet, Ended, MapChanged, StepDone, to_json
 from milepost.planner.instants import Instant
 from milepost.planner.loop_guard import EndlessMapError
 from milepost.planner.state import State
 from milepost.store import customers, facts, journeys, maps, timeline
-from milepost.store.compiled_maps import Charts, UnreadableVersion
+from milepost.store.compiled_maps import CompiledMaps, UnreadableVersionError
 from milepost.store.database import Store, open_store
 from milepost.store.tables import JourneyRow
 from milepost.wire.activities import AdvanceOrder
@@ -27,11 +27,11 @@ DONE = to_json(StepDone(id="done", at=START + 90, step="kickoff"))
 class Journey:
     """Acme's journey, advanced as its workflow would."""
 
-    def __init__(self, store: Store, version: str, charts: Charts) -> None:
+    def __init__(self, store: Store, version: str, compiled_maps: CompiledMaps) -> None:
         self.store = store
         self.version = version
-        self.charts = charts
-        self.activities = JourneyActivities(store, charts)
+        self.compiled_maps = compiled_maps
+        self.activities = JourneyActivities(store, compiled_maps)
 
     @staticmethod
     async def begin(store: Store, files: dict[str, str]) -> Journey:
@@ -39,7 +39,7 @@ class Journey:
             version = (await maps.publish(session, "pilot", "Pilot", files, START)).version.hash
             await customers.save(session, [CUSTOMER], START)
             await journeys.begin(session, State.begin(CUSTOMER, "pilot", version, START))
-        return Journey(store, version, Charts(store))
+        return Journey(store, version, CompiledMaps(store))
 
     async def advance(self, now: Instant, *facts: dict[str, Any]) -> None:
         row = await self.row()
@@ -101,12 +101,12 @@ async def test_a_blocked_journey_can_be_ended(store: Store) -> None:
 async def test_a_journey_on_a_version_that_cannot_be_read_goes_on_once_it_can(store: Store) -> None:
     files = {**FILES, "map.yaml": "map: pilot\nwritten_by: a later Milepost\n"}
     journey = await Journey.begin(store, files)
-    with pytest.raises(UnreadableVersion):
+    with pytest.raises(UnreadableVersionError):
         await journey.advance(START + 5)
     row = await journey.row()
     assert (row.blocked_since, row.revision) == (START + 5, 0)
 
-    journey.charts.add(Chart.of(CHART.map, journey.version), files)
+    journey.compiled_maps.add(CompiledMap.of(CHART.map, journey.version), files)
     await journey.advance(START + 10)
     assert (await journey.row()).blocked_since is None
 
@@ -127,7 +127,7 @@ async def test_a_run_that_was_overtaken_says_nothing_of_the_journey(store: Store
 async def test_a_database_that_does_not_answer_blocks_nothing(store: Store) -> None:
     journey = await Journey.begin(store, {"map.yaml": CIRCLE})
     away = open_store("postgresql://nobody@127.0.0.1:1/nothing")
-    journey.activities = JourneyActivities(store, Charts(away))
+    journey.activities = JourneyActivities(store, CompiledMaps(away))
     with pytest.raises(OperationalError):
         await journey.advance(START)
     await away.close()

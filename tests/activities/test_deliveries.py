@@ -9,18 +9,18 @@ from temporalio.exceptions import ApplicationError
 from temporalio.testing import ActivityEnvironment
 
 from activities.deliveries import DeliveryActivities
-from milepost.channels.protocol import TryAgain, Undeliverable
+from milepost.channels.protocol import TemporaryDeliveryError, UndeliverableError
 from milepost.channels.recording import RecordingChannel
 from milepost.customer import Customer
 from milepost.language.loader import from_files
 from milepost.planner.clock import REAL_TIME, JourneyClock
-from milepost.planner.compiled_map import Chart
+from milepost.planner.compiled_map import CompiledMap
 from milepost.planner.facts import StepDone
 from milepost.planner.plan import plan
 from milepost.planner.state import State
 from milepost.store import clock, customers, facts, journeys, maps, messages
 from milepost.store.advance import write_plan
-from milepost.store.compiled_maps import Charts
+from milepost.store.compiled_maps import CompiledMaps
 from milepost.store.database import Store, open_store
 from milepost.store.erasure import forget
 from milepost.store.tables import MessageRow
@@ -48,7 +48,7 @@ class Post:
     def __init__(self, store: Store) -> None:
         self.store = store
         self.channel = RecordingChannel()
-        self.activities = DeliveryActivities(store, Charts(store), self.channel, LINKS)
+        self.activities = DeliveryActivities(store, CompiledMaps(store), self.channel, LINKS)
         self.order = DeliveryOrder("acme/1", "connect/1/opening/1", REAL_TIME)
 
     async def deliver(self) -> None:
@@ -65,10 +65,10 @@ async def posted(store: Store, customer: Customer = CUSTOMER, files: dict[str, s
         await customers.save(session, [customer], START)
         loaded = from_files(files).map
         assert loaded is not None
-        chart, state = Chart.of(loaded, version), State.begin(customer, "pilot", version, START)
+        compiled_map, state = CompiledMap.of(loaded, version), State.begin(customer, "pilot", version, START)
         journey = await journeys.begin(session, state)
-        made = plan(chart, state, [StepDone(id="1", at=START, step="kickoff", result="held")], START)
-        await write_plan(session, journey.id, state, made, chart)
+        made = plan(compiled_map, state, [StepDone(id="1", at=START, step="kickoff", result="held")], START)
+        await write_plan(session, journey.id, state, made, compiled_map)
     return Post(store)
 
 
@@ -89,7 +89,7 @@ async def test_a_message_goes_out_once_and_what_became_of_it_is_kept(store: Stor
 
 async def test_every_attempt_sends_the_same_words(store: Store) -> None:
     post = await posted(store)
-    post.channel.fail_next(TryAgain("busy"))
+    post.channel.fail_next(TemporaryDeliveryError("busy"))
     with pytest.raises(ApplicationError):
         await post.deliver()
     async with store.transaction() as session:
@@ -104,7 +104,7 @@ async def test_every_attempt_sends_the_same_words(store: Store) -> None:
 
 async def test_a_channel_that_asks_to_wait_is_waited_for(store: Store) -> None:
     post = await posted(store)
-    post.channel.fail_next(TryAgain("slow down", retry_after=90.0))
+    post.channel.fail_next(TemporaryDeliveryError("slow down", retry_after=90.0))
 
     with pytest.raises(ApplicationError) as failed:
         await post.deliver()
@@ -117,7 +117,7 @@ async def test_a_channel_that_asks_to_wait_is_waited_for(store: Store) -> None:
 
 async def test_what_can_never_arrive_is_not_tried_again(store: Store) -> None:
     post = await posted(store)
-    post.channel.fail_next(Undeliverable("no such mailbox"))
+    post.channel.fail_next(UndeliverableError("no such mailbox"))
 
     with pytest.raises(ApplicationError, match="no such mailbox") as failed:
         await post.deliver()

@@ -16,7 +16,7 @@ from milepost.demo.chance import Chance
 from milepost.language.loader import content_hash, from_data, load
 from milepost.language.yaml_text import read_yaml
 from milepost.people.behaviour import Behaviour
-from milepost.planner.compiled_map import Chart
+from milepost.planner.compiled_map import CompiledMap
 
 ROOT = Path(__file__).parents[2]
 YEAR = Weeks(date(2026, 3, 2), date(2027, 2, 28))
@@ -67,22 +67,22 @@ plays:
 Forecast = Callable[..., Played]
 
 
-def chart_from(text: str) -> Chart:
+def chart_from(text: str) -> CompiledMap:
     loaded = from_data(read_yaml(text).data)
     assert loaded.map is not None, loaded.problems
-    return Chart.of(loaded.map, "v1")
+    return CompiledMap.of(loaded.map, "v1")
 
 
 @pytest.fixture(scope="session")
-def small() -> Chart:
+def small() -> CompiledMap:
     return chart_from(SMALL)
 
 
 @pytest.fixture(scope="session")
-def shipped() -> tuple[Chart, ...]:
+def shipped() -> tuple[CompiledMap, ...]:
     """The shipped maps."""
     loaded = [load(folder) for folder in sorted((ROOT / "maps").iterdir())]
-    return tuple(Chart.of(each.map, content_hash(each.files or {})) for each in loaded if each.map)
+    return tuple(CompiledMap.of(each.map, content_hash(each.files or {})) for each in loaded if each.map)
 
 
 def gold(number: int, **attributes: Any) -> Customer:
@@ -98,7 +98,7 @@ def gold(number: int, **attributes: Any) -> Customer:
 
 
 def forecast_of(
-    charts: tuple[Chart, ...],
+    compiled_maps: tuple[CompiledMap, ...],
     customers: list[Customer],
     behaviour: Behaviour | None = None,
     *,
@@ -106,7 +106,7 @@ def forecast_of(
     runs: int = 1,
 ) -> tuple[Play, Played]:
     behaviour = behaviour or Behaviour()
-    play = Play(charts, weeks, behaviour, runs, Chance(behaviour.seed).of)
+    play = Play(compiled_maps, weeks, behaviour, runs, Chance(behaviour.seed).of)
     return play, play_part(play, customers)
 
 

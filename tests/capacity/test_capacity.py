@@ -49,9 +49,11 @@ def test_a_role_that_is_known_to_have_nobody_has_no_hours(small):
 
 
 def test_there_are_fewer_hours_in_weeks_with_holidays_and_in_parts_of_weeks():
-    chart = chart_from(SMALL.replace("personas:", "working_time: {country: US, timezone: America/New_York}\npersonas:"))
+    compiled_map = chart_from(
+        SMALL.replace("personas:", "working_time: {country: US, timezone: America/New_York}\npersonas:")
+    )
     weeks = Weeks(date(2026, 7, 1), date(2026, 7, 12))  # 3 July is observed for 4 July, a Saturday
-    known = capacities([chart], {("small", "csm", "ana@v.example")}, behaving(), weeks)
+    known = capacities([compiled_map], {("small", "csm", "ana@v.example")}, behaving(), weeks)
     assert known["csm"].by_week == (10, 25)
 
 

@@ -13,12 +13,12 @@ from milepost.capacity.spread import Spread
 from milepost.capacity.tally import Series, Tally, Weeks
 from milepost.demo.chance import Chance
 from milepost.people.journey_simulation import Setting, live
-from milepost.planner.compiled_map import Chart
+from milepost.planner.compiled_map import CompiledMap
 from milepost.planner.instants import parse
 from milepost.planner.open_tasks import minutes
 from milepost.planner.timeline import Entry, Kind
 from tests.capacity.conftest import QUARTER, SMALL, YEAR, behaving, chart_from, forecast_of, gold
-from tests.planner.generated import DAY, START, charts, customers
+from tests.planner.generated import DAY, START, compiled_maps, customers
 
 NEVER = {"never": 1}
 NOBODY = behaving(
@@ -29,11 +29,11 @@ NOBODY = behaving(
 PROMPT = behaving(colleagues={"pace": {"early": 1}}, customers={"pace": {"early": 1}, "answers": {"verified": 1}})
 
 
-def timeline(chart: Chart, number: int, behaviour=PROMPT, until="2026-05-31T21:59:59Z") -> list[Entry]:
+def timeline(compiled_map: CompiledMap, number: int, behaviour=PROMPT, until="2026-05-31T21:59:59Z") -> list[Entry]:
     """The timeline of a customer's journey, apart from any counting."""
     chance = Chance(behaviour.seed)
     setting = Setting(
-        chart,
+        compiled_map,
         gold(number),
         parse("2026-03-02T09:00:00Z"),
         parse(until),
@@ -210,9 +210,11 @@ def test_a_contract_that_nobody_ended_is_renewed(small):
         "      - {touchpoint: talk, title: Talk, role: csm, due: 5 business days, effort: 1 hours}\nplays:",
     )
     behaviour = behaving(colleagues={"pace": {"early": 1}}, renewals={"term": "3 months"}, other_events=0)
-    chart = chart_from(text)
-    _, played = forecast_of((chart,), [gold(1, renews_on="2020-05-15")], behaviour, weeks=YEAR)
-    once = forecast_of((chart,), [gold(1, renews_on="2020-05-15")], behaving(renewals=None, other_events=0), weeks=YEAR)
+    compiled_map = chart_from(text)
+    _, played = forecast_of((compiled_map,), [gold(1, renews_on="2020-05-15")], behaviour, weeks=YEAR)
+    once = forecast_of(
+        (compiled_map,), [gold(1, renews_on="2020-05-15")], behaving(renewals=None, other_events=0), weeks=YEAR
+    )
     assert played.tally.total("opened", about="csm") >= 4 + 1  # four talks a year, and the kickoff
     assert once[1].tally.total("opened", about="csm") < played.tally.total("opened", about="csm")
 
@@ -268,20 +270,20 @@ def test_a_week_outside_is_refused():
 
 
 @given(
-    chart=charts,
+    compiled_map=compiled_maps,
     customer=customers,
     seed=st.integers(0, 10_000),
     weights=st.lists(st.floats(0, 10), min_size=4, max_size=4).filter(any),
 )
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-def test_whatever_the_map_and_the_behaviour_a_journey_ends_in_time(chart, customer, seed, weights):
+def test_whatever_the_map_and_the_behaviour_a_journey_ends_in_time(compiled_map, customer, seed, weights):
     shares = dict(zip(("early", "on_time", "late", "never"), weights, strict=True))
     answers = dict(zip(("verified", "partial", "disputed", "silent"), weights, strict=True))
     behaviour = behaving(
         seed=seed, colleagues={"pace": shares}, customers={"pace": shares, "answers": answers}, other_events=5
     )
     until = START + 120 * DAY
-    setting = Setting(chart, customer, START, until, behaviour, Chance(seed).of)
+    setting = Setting(compiled_map, customer, START, until, behaviour, Chance(seed).of)
     plans = list(live(setting))
     assert all(entry.at <= until for made in plans for entry in made.timeline)
     assert [entry.at for made in plans for entry in made.timeline] == sorted(

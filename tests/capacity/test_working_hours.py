@@ -49,17 +49,17 @@ def test_whatever_is_drawn_lies_in_working_hours_and_before_the_end_if_any_do(pl
 @given(seed=st.integers(0, 100_000), opens=st.integers(0, 30 * 24))
 @settings(max_examples=60, deadline=None)
 def test_colleagues_keep_our_hours_and_customers_theirs(seed, opens):
-    chart = chart_from(SMALL.replace("role: ae, due: 2 business days", "role: ae, due: 5 hours"))
+    compiled_map = chart_from(SMALL.replace("role: ae, due: 2 business days", "role: ae, due: 5 hours"))
     customer = gold(seed).having(timezone="Asia/Tokyo", country="JP", contacts=())
     start = START + opens * HOUR
     chance = Chance(seed).of
     behaviour = behaving(other_events=3)
     theirs, seen = Calendar.of(Window(), "Asia/Tokyo", "JP"), set()
-    setting = Setting(chart, customer, start, start + 200 * 24 * HOUR, behaviour, chance)
+    setting = Setting(compiled_map, customer, start, start + 200 * 24 * HOUR, behaviour, chance)
     for _, facts in live_and_tell(setting):
         for fact in facts:
-            if isinstance(fact, TaskDone) or (isinstance(fact, StepDone) and chart.steps[fact.step].is_task):
-                assert chart.ours.is_open(fact.at)
+            if isinstance(fact, TaskDone) or (isinstance(fact, StepDone) and compiled_map.steps[fact.step].is_task):
+                assert compiled_map.ours.is_open(fact.at)
                 seen.add("ours")
             elif isinstance(fact, Answered | StepDone) or (
                 isinstance(fact, EventHappened) and fact.event == "connected"

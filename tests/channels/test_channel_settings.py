@@ -7,9 +7,9 @@ from loopback_servers import Mailbox, mail_server
 from pydantic import SecretStr
 
 from milepost.channels.outbox import OutboxChannel
-from milepost.channels.protocol import OutgoingMessage, TryAgain, Undeliverable
+from milepost.channels.protocol import OutgoingMessage, TemporaryDeliveryError, UndeliverableError
 from milepost.channels.recording import RecordingChannel
-from milepost.channels.registry import ChannelMisconfigured, channel_for
+from milepost.channels.registry import ChannelMisconfiguredError, channel_for
 from milepost.settings import Settings as HouseSettings
 
 MESSAGE = OutgoingMessage(
@@ -80,25 +80,25 @@ async def test_mail_goes_to_the_server_of_the_settings():
     ],
 )
 def test_a_setting_that_is_missing_or_wrong_is_named(wrong: dict[str, str], setting: str):
-    with pytest.raises(ChannelMisconfigured) as caught:
+    with pytest.raises(ChannelMisconfiguredError) as caught:
         channel_for(replace(Settings(), **wrong))
     assert caught.value.setting == setting
 
 
 async def test_the_recording_channel_fails_as_often_as_it_is_told():
     channel = RecordingChannel()
-    channel.fail_next(TryAgain("busy", retry_after=1), Undeliverable("gone"))
+    channel.fail_next(TemporaryDeliveryError("busy", retry_after=1), UndeliverableError("gone"))
 
-    with pytest.raises(TryAgain):
+    with pytest.raises(TemporaryDeliveryError):
         await channel.deliver(MESSAGE)
-    with pytest.raises(Undeliverable):
+    with pytest.raises(UndeliverableError):
         await channel.deliver(MESSAGE)
     await channel.deliver(MESSAGE)
     assert (len(channel.attempts), channel.delivered) == (3, [MESSAGE])
 
-    channel.fail_always(TryAgain("down"))
+    channel.fail_always(TemporaryDeliveryError("down"))
     for _ in range(2):
-        with pytest.raises(TryAgain):
+        with pytest.raises(TemporaryDeliveryError):
             await channel.deliver(MESSAGE)
     channel.fail_always(None)
     assert (await channel.deliver(MESSAGE)).channel == "recording"

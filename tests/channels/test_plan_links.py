@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from milepost.channels.links import LinkExpired, LinkForged, LinkSigner
+from milepost.channels.links import LinkExpiredError, LinkForgedError, LinkSigner
 
 SECRET = "a secret of enough length"
 NOW = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
@@ -55,7 +55,7 @@ def test_a_link_expires_after_its_days_and_not_before():
     token = SIGNER.token("j1", "acme", "sam@acme.example", now=NOW)
 
     assert SIGNER.read(token, now=NOW + timedelta(days=30)).customer == "acme"
-    with pytest.raises(LinkExpired) as caught:
+    with pytest.raises(LinkExpiredError) as caught:
         SIGNER.read(token, now=NOW + timedelta(days=31))
     assert caught.value.link.customer == "acme"
 
@@ -70,7 +70,7 @@ def test_a_message_that_is_sent_twice_on_a_day_has_the_same_link():
 def test_a_link_of_another_secret_is_forged():
     other = LinkSigner("another secret of enough length", "https://plans.example.com")
 
-    with pytest.raises(LinkForged):
+    with pytest.raises(LinkForgedError):
         SIGNER.read(other.token("j1", "acme", "sam@acme.example", now=NOW), now=NOW)
 
 
@@ -79,13 +79,13 @@ def test_no_character_of_a_token_can_be_changed():
 
     for place, character in enumerate(token[:-1]):  # the last one holds unused bits
         changed = token[:place] + ("A" if character != "A" else "B") + token[place + 1 :]
-        with pytest.raises(LinkForged):
+        with pytest.raises(LinkForgedError):
             SIGNER.read(changed, now=NOW)
 
 
 @given(st.text(max_size=2000))
 def test_whatever_else_is_read_is_forged(text: str):
-    with pytest.raises(LinkForged):
+    with pytest.raises(LinkForgedError):
         SIGNER.read(text, now=NOW)
 
 

@@ -8,7 +8,7 @@ from email.utils import parsedate_to_datetime
 import pytest
 from loopback_servers import Mailbox, client_tls, mail_server, password_is, server_tls, talking_server
 
-from milepost.channels.protocol import OutgoingMessage, TryAgain, Undeliverable
+from milepost.channels.protocol import OutgoingMessage, TemporaryDeliveryError, UndeliverableError
 from milepost.channels.smtp import SmtpChannel, SmtpServer
 
 NOW = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
@@ -117,7 +117,7 @@ async def test_no_value_can_add_a_header(field: str, line_break: str):
     ],
 )  # fmt: skip
 async def test_what_is_no_address_is_never_tried(address: str):
-    with pytest.raises(Undeliverable, match="is no mail address"):
+    with pytest.raises(UndeliverableError, match="is no mail address"):
         await channel(1).deliver(replace(MESSAGE, to_address=address))
 
 
@@ -130,20 +130,20 @@ async def test_a_domain_beyond_ascii_is_written_as_mail_servers_know_it():
 @pytest.mark.parametrize("place", ["at_rcpt", "at_data"])
 async def test_a_permanent_refusal_of_the_mail_is_final(place: str):
     async with mail_server(Mailbox(**{place: "550 5.1.1 no such person"})) as port:
-        with pytest.raises(Undeliverable, match=r"550.*no such person"):
+        with pytest.raises(UndeliverableError, match=r"550.*no such person"):
             await channel(port).deliver(MESSAGE)
 
 
 @pytest.mark.parametrize("place", ["at_mail", "at_rcpt", "at_data"])
 async def test_a_passing_refusal_is_tried_again(place: str):
     async with mail_server(Mailbox(**{place: "451 4.7.1 greylisted"})) as port:
-        with pytest.raises(TryAgain, match=r"451.*greylisted"):
+        with pytest.raises(TemporaryDeliveryError, match=r"451.*greylisted"):
             await channel(port).deliver(MESSAGE)
 
 
 async def test_a_refused_sender_is_tried_again_for_it_is_ours_to_mend():
     async with mail_server(Mailbox(at_mail="550 not your domain")) as port:
-        with pytest.raises(TryAgain, match="refused our sender"):
+        with pytest.raises(TemporaryDeliveryError, match="refused our sender"):
             await channel(port).deliver(MESSAGE)
 
 
@@ -151,7 +151,7 @@ async def test_a_server_that_is_not_there_is_tried_again():
     async with mail_server(Mailbox()) as port:
         pass
 
-    with pytest.raises(TryAgain, match="could not be reached"):
+    with pytest.raises(TemporaryDeliveryError, match="could not be reached"):
         await channel(port).deliver(MESSAGE)
 
 
@@ -160,7 +160,7 @@ async def test_a_server_that_hangs_up_is_tried_again():
         writer.write(b"220 hello\r\n")
 
     async with talking_server(hang_up) as port:
-        with pytest.raises(TryAgain, match="broke off"):
+        with pytest.raises(TemporaryDeliveryError, match="broke off"):
             await channel(port).deliver(MESSAGE)
 
 
@@ -169,7 +169,7 @@ async def test_a_server_that_says_nothing_is_tried_again():
         await reader.read()
 
     async with talking_server(say_nothing) as port:
-        with pytest.raises(TryAgain):
+        with pytest.raises(TemporaryDeliveryError):
             await channel(port, timeout=0.1).deliver(MESSAGE)
 
 
@@ -178,7 +178,7 @@ async def test_a_server_that_turns_everybody_away_is_tried_again():
         writer.write(b"554 no service here\r\n")
 
     async with talking_server(turn_away) as port:
-        with pytest.raises(TryAgain, match="does not talk to us: 554"):
+        with pytest.raises(TemporaryDeliveryError, match="does not talk to us: 554"):
             await channel(port).deliver(MESSAGE)
 
 
@@ -196,7 +196,7 @@ async def test_a_wrong_password_is_tried_again_and_says_so():
     options = {"tls_context": server_tls(), "authenticator": password_is("right"), "auth_required": True}
     async with mail_server(Mailbox(), **options) as port:
         secure = channel(port, security="starttls", tls=client_tls(), user="us", password="wrong")
-        with pytest.raises(TryAgain, match="refused the login"):
+        with pytest.raises(TemporaryDeliveryError, match="refused the login"):
             await secure.deliver(MESSAGE)
 
 
@@ -211,7 +211,7 @@ async def test_tls_from_the_first_byte():
 async def test_nothing_is_sent_in_the_clear_where_starttls_is_asked_for_and_not_offered():
     mailbox = Mailbox()
     async with mail_server(mailbox) as port:
-        with pytest.raises(TryAgain):
+        with pytest.raises(TemporaryDeliveryError):
             await channel(port, security="starttls", tls=client_tls()).deliver(MESSAGE)
 
     assert mailbox.envelopes == []
@@ -220,7 +220,7 @@ async def test_nothing_is_sent_in_the_clear_where_starttls_is_asked_for_and_not_
 async def test_a_server_with_a_certificate_that_nobody_vouches_for_gets_nothing():
     mailbox = Mailbox()
     async with mail_server(mailbox, tls_context=server_tls()) as port:
-        with pytest.raises(TryAgain):
+        with pytest.raises(TemporaryDeliveryError):
             await channel(port, security="starttls").deliver(MESSAGE)
 
     assert mailbox.envelopes == []

@@ -10,7 +10,7 @@ import pytest
 from loopback_servers import Answer, Receiver
 from standardwebhooks import Webhook, WebhookVerificationError
 
-from milepost.channels.protocol import OutgoingMessage, TryAgain, Undeliverable
+from milepost.channels.protocol import OutgoingMessage, TemporaryDeliveryError, UndeliverableError
 from milepost.channels.webhook import WebhookChannel
 
 SECRET = "whsec_" + base64.b64encode(b"a secret of twenty-four b").decode()
@@ -54,7 +54,7 @@ async def test_every_attempt_has_the_same_id_and_its_own_time(receiver: Receiver
     times = iter([datetime(2026, 3, 2, tzinfo=UTC), datetime(2026, 3, 2, tzinfo=UTC), datetime(2026, 3, 3, tzinfo=UTC)])
     channel = WebhookChannel(receiver.url, SECRET, clock=lambda: next(times))
 
-    with pytest.raises(TryAgain):
+    with pytest.raises(TemporaryDeliveryError):
         await channel.deliver(MESSAGE)
     await channel.deliver(MESSAGE)
 
@@ -75,7 +75,7 @@ async def test_any_2xx_takes_the_message(receiver: Receiver, status: int):
 async def test_a_final_no_is_final_and_says_what_the_receiver_said(receiver: Receiver, status: int):
     receiver.answers.append(Answer(status, body=b"no such\r\ncontact"))
 
-    with pytest.raises(Undeliverable, match=rf"answered {status}: no such contact"):
+    with pytest.raises(UndeliverableError, match=rf"answered {status}: no such contact"):
         await WebhookChannel(receiver.url, SECRET).deliver(MESSAGE)
 
 
@@ -83,7 +83,7 @@ async def test_a_final_no_is_final_and_says_what_the_receiver_said(receiver: Rec
 async def test_a_no_to_the_settings_is_tried_again_and_says_what_to_check(receiver: Receiver, status: int):
     receiver.answers.append(Answer(status, {"Retry-After": "60"}, body=b"who are you?"))
 
-    with pytest.raises(TryAgain) as caught:
+    with pytest.raises(TemporaryDeliveryError) as caught:
         await WebhookChannel(receiver.url, SECRET).deliver(MESSAGE)
     assert f"answered {status}: who are you?; check the webhook's address and secret" in caught.value.why
     assert caught.value.retry_after == 60
@@ -93,7 +93,7 @@ async def test_a_no_to_the_settings_is_tried_again_and_says_what_to_check(receiv
 async def test_a_passing_no_is_tried_again(receiver: Receiver, status: int):
     receiver.answers.append(Answer(status))
 
-    with pytest.raises(TryAgain) as caught:
+    with pytest.raises(TemporaryDeliveryError) as caught:
         await WebhookChannel(receiver.url, SECRET).deliver(MESSAGE)
     assert caught.value.retry_after is None
 
@@ -105,7 +105,7 @@ async def test_a_passing_no_is_tried_again(receiver: Receiver, status: int):
 async def test_the_receiver_says_how_long_to_wait(receiver: Receiver, header: str, seconds: float | None):
     receiver.answers.append(Answer(429, {"Retry-After": header}))
 
-    with pytest.raises(TryAgain) as caught:
+    with pytest.raises(TemporaryDeliveryError) as caught:
         await WebhookChannel(receiver.url, SECRET).deliver(MESSAGE)
     assert caught.value.retry_after == seconds
 
@@ -118,7 +118,7 @@ async def test_the_receiver_says_until_when_to_wait(receiver: Receiver):
 
     waits = []
     for _ in range(2):
-        with pytest.raises(TryAgain) as caught:
+        with pytest.raises(TemporaryDeliveryError) as caught:
             await channel.deliver(MESSAGE)
         waits.append(caught.value.retry_after)
     assert waits == [300, 0]
@@ -127,7 +127,7 @@ async def test_the_receiver_says_until_when_to_wait(receiver: Receiver):
 async def test_a_redirect_is_not_followed(receiver: Receiver):
     receiver.answers.append(Answer(302, {"Location": receiver.url + "/elsewhere"}))
 
-    with pytest.raises(TryAgain, match="redirects are not followed"):
+    with pytest.raises(TemporaryDeliveryError, match="redirects are not followed"):
         await WebhookChannel(receiver.url, SECRET).deliver(MESSAGE)
     assert len(receiver.requests) == 1
 
@@ -135,19 +135,19 @@ async def test_a_redirect_is_not_followed(receiver: Receiver):
 async def test_a_receiver_that_takes_too_long_is_tried_again(receiver: Receiver):
     receiver.go_on.clear()
 
-    with pytest.raises(TryAgain, match=r"did not answer within 0\.2 seconds"):
+    with pytest.raises(TemporaryDeliveryError, match=r"did not answer within 0\.2 seconds"):
         await WebhookChannel(receiver.url, SECRET, timeout=0.2).deliver(MESSAGE)
 
 
 async def test_a_receiver_that_is_not_there_is_tried_again():
-    with pytest.raises(TryAgain, match="could not be reached"):
+    with pytest.raises(TemporaryDeliveryError, match="could not be reached"):
         await WebhookChannel("http://127.0.0.1:9/hooks", SECRET).deliver(MESSAGE)
 
 
 async def test_only_the_beginning_of_a_long_answer_is_read(receiver: Receiver):
     receiver.answers.append(Answer(400, body=b"x" * 5_000_000))
 
-    with pytest.raises(Undeliverable) as caught:
+    with pytest.raises(UndeliverableError) as caught:
         await WebhookChannel(receiver.url, SECRET).deliver(MESSAGE)
     assert len(caught.value.why) < 400
 

@@ -22,7 +22,7 @@ from activities.journey import JourneyActivities
 from milepost.cli.main import app
 from milepost.devserver.ports import free_port
 from milepost.store import facts, journeys
-from milepost.store.compiled_maps import Charts
+from milepost.store.compiled_maps import CompiledMaps
 from milepost.store.database import open_store
 from milepost.wire.activities import AdvanceOrder
 
@@ -157,7 +157,7 @@ def advance(data: Path) -> None:
 
 async def _advance(url: str) -> None:
     store = open_store(url)
-    worker = JourneyActivities(store, Charts(store))
+    worker = JourneyActivities(store, CompiledMaps(store))
     async with store.reading() as session:
         running = await journeys.running(session)
         told = await facts.pending(session)

@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 
 from milepost.cli.lint import lint
 from milepost.language.codes import CODES
-from tests.language.broken import EXAMPLE, SIDE_FILES, example_with, place_of
+from tests.language.broken import EXAMPLE, SIDE_FILES, address_of, example_with
 
 app = typer.Typer()
 app.command()(lint)
@@ -37,7 +37,7 @@ def test_a_good_map_exits_0_and_prints_no_problem() -> None:
 def test_problems_are_one_a_line_with_the_file_as_it_was_named() -> None:
     bad = example_with(("after: kickoff", "after: kickof"))
     write_map("maps/clinics", bad)
-    line, column = place_of(bad, "kickof\n")
+    line, column = address_of(bad, "kickof\n")
     for path in ("maps", "maps/clinics", "maps/clinics/map.yaml"):
         result = runner.invoke(app, [path])
         assert result.exit_code == 1

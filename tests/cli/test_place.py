@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from milepost.devserver.address import place_of
+from milepost.devserver.address import address_of
 from milepost.devserver.data_folder import DataFolder
 from milepost.settings import load
 
@@ -20,14 +20,14 @@ def test_the_server_of_a_running_milepost_up_is_found_by_its_folder(tmp_path: Pa
     settings = load(data=tmp_path / "data")
     with DataFolder.open(settings.data) as folder:
         folder.announce(temporal="127.0.0.1:4242", web="http://127.0.0.1:8080")
-        place = place_of(settings)
+        place = address_of(settings)
         assert (place.address, place.alone) == ("127.0.0.1:4242", True)
-    assert place_of(settings).address is None
+    assert address_of(settings).address is None
 
 
 def test_what_is_told_counts_before_what_runs(tmp_path: Path) -> None:
     settings = load(data=tmp_path / "data", temporal_address="temporal.example:7233", temporal_namespace="cs")
     with DataFolder.open(settings.data) as folder:
         folder.announce(temporal="127.0.0.1:4242")
-        place = place_of(settings)
+        place = address_of(settings)
     assert (place.address, place.namespace, place.alone) == ("temporal.example:7233", "cs", False)

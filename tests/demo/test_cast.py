@@ -9,10 +9,10 @@ import pytest
 from sqlalchemy import select
 
 from milepost.demo.actions import DAY, HOUR
-from milepost.demo.api import Api, AwayError
+from milepost.demo.api import Api, ApiAwayError
 from milepost.demo.chance import Chance
 from milepost.demo.clock import BEGINS
-from milepost.demo.driver import Cast
+from milepost.demo.driver import DemoDriver
 from milepost.demo.setup import MAPS
 from milepost.language.loader import load
 from milepost.planner.facts import from_json
@@ -34,9 +34,9 @@ class Stage:
         self.trouble: list[str] = []
         self.cast = self.new_cast()
 
-    def new_cast(self) -> Cast:
+    def new_cast(self) -> DemoDriver:
         self.api = Api(BASE, KEY, self.transport)
-        return Cast(self.api, self.scripts, Chance(1), self.world.door.now, on_trouble=self.trouble.append)
+        return DemoDriver(self.api, self.scripts, Chance(1), self.world.intake.now, on_trouble=self.trouble.append)
 
     async def play(self, days: int) -> None:
         """Let time pass, and everybody act in it."""
@@ -98,7 +98,7 @@ async def test_while_the_api_is_away_everybody_waits_and_then_says_it(stage: Sta
         raise httpx.ConnectError("nobody listens there")
 
     app, stage.transport.app = stage.transport.app, gone
-    with pytest.raises(AwayError):
+    with pytest.raises(ApiAwayError):
         await stage.cast.act()
     before = len(await stage.world.facts(CUSTOMERS[0]))
     stage.transport.app = app

@@ -15,12 +15,12 @@ SEEDS = st.integers(min_value=0, max_value=2**32)
 
 
 @pytest.fixture
-def by_map(book, charts) -> dict[str, list[str]]:
+def by_map(book, compiled_maps) -> dict[str, list[str]]:
     found = defaultdict(list)
     for customer in book.customers:
-        match = best_map(charts.values(), customer, BEGINS)
+        match = best_map(compiled_maps.values(), customer, BEGINS)
         if isinstance(match, Match):
-            found[match.chart.map.map].append(customer.id)
+            found[match.compiled_map.map.map].append(customer.id)
     return dict(found)
 
 

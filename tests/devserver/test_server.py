@@ -16,7 +16,7 @@ from temporalio.common import SearchAttributePair, TypedSearchAttributes
 from milepost.devserver.data_folder import DataFolder
 from milepost.devserver.server import TemporalBinaryMissingError, TemporalServer, temporal_binary
 from milepost.devserver.supervisor import Supervisor
-from milepost.temporal.connection import TemporalPlace, connect, resolve
+from milepost.temporal.connection import TemporalAddress, connect, resolve
 from milepost.temporal.search_attributes import SearchAttributesMissingError, register_search_attributes
 from milepost.wire.search_attributes import ALL, MAP, RISK, STAGES
 
@@ -154,7 +154,7 @@ def test_our_other_programs_are_told_of_this_temporal_only(folder: DataFolder, m
     monkeypatch.delenv("TEMPORAL_API_KEY")
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
-    found = resolve(TemporalPlace())
+    found = resolve(TemporalAddress())
     assert (found.address, found.namespace, found.api_key, found.tls) == (server.address, "default", None, False)
 
 

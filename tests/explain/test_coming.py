@@ -10,7 +10,7 @@ from milepost.explain.future_sentences import _SENTENCES, coming, with_sentence
 from milepost.explain.held_messages import days_said
 from milepost.explain.sentences import Wording
 from milepost.language.loader import load
-from milepost.planner.compiled_map import Chart
+from milepost.planner.compiled_map import CompiledMap
 
 MAP = Path(__file__).parents[2] / "maps" / "enterprise-save-time"
 
@@ -19,7 +19,7 @@ MAP = Path(__file__).parents[2] / "maps" / "enterprise-save-time"
 def say() -> Wording:
     made = load(MAP).map
     assert made is not None
-    return Wording(Chart.of(made, "v1"), "America/New_York")
+    return Wording(CompiledMap.of(made, "v1"), "America/New_York")
 
 
 FIELDS = {

@@ -10,7 +10,7 @@ from milepost.explain.held_messages import held_messages
 from milepost.explain.journey import explain, explain_step
 from milepost.explain.sentences import Wording
 from milepost.language.cel_text import conjuncts
-from milepost.planner.compiled_map import Chart
+from milepost.planner.compiled_map import CompiledMap
 from milepost.planner.condition_trace import look
 from milepost.planner.facts import Answered, AttributesSet, EventHappened, Fact, Paused, PlayStarted, StepDone
 from milepost.planner.instants import Instant, parse
@@ -18,24 +18,24 @@ from milepost.planner.segment_match import considered
 from milepost.planner.simulation import simulate
 from milepost.planner.state import State
 from milepost.planner.turn import Turn
-from tests.workflows.example import CUSTOMER, FILES, MAP, START, chart_of
+from tests.workflows.example import CUSTOMER, FILES, MAP, START, compiled_map_of
 
-CHART = chart_of(FILES)
+CHART = compiled_map_of(FILES)
 DAY = 86_400
 HELD = StepDone(id="held", at=START + 60, step="kickoff", result="held")
 LOW = AttributesSet(id="low", at=START + 120, attributes={"health": 20})
 
 
-def variant(*changes: tuple[str, str]) -> Chart:
+def variant(*changes: tuple[str, str]) -> CompiledMap:
     text = MAP
     for old, new in changes:
         assert text.count(old) == 1
         text = text.replace(old, new)
-    return chart_of({**FILES, "map.yaml": text})
+    return compiled_map_of({**FILES, "map.yaml": text})
 
 
-def ran(chart: Chart, facts: Iterable[Fact], until: Instant):  # type: ignore[no-untyped-def] - the run
-    return simulate(chart, CUSTOMER, START, list(facts), until)
+def ran(compiled_map: CompiledMap, facts: Iterable[Fact], until: Instant):  # type: ignore[no-untyped-def] - the run
+    return simulate(compiled_map, CUSTOMER, START, list(facts), until)
 
 
 # Conditions with their values.
@@ -57,8 +57,8 @@ def test_a_condition_comes_apart_at_its_ands_only(text: str, parts: list[str]) -
 
 def test_a_look_names_the_values_and_the_part_that_is_not_true() -> None:
     where = 'where: customer.tier == "pilot"'
-    chart = variant((where, f"{where} && customer.health > 90 && has(customer.renews_on)"))
-    (map_,) = considered([chart], CUSTOMER, START)
+    compiled_map = variant((where, f"{where} && customer.health > 90 && has(customer.renews_on)"))
+    (map_,) = considered([compiled_map], CUSTOMER, START)
     assert map_.where.seen == "health is 75, renews_on is unknown, tier is 'pilot'"
     assert map_.where.failing == ("customer.health > 90", "has(customer.renews_on)")
     assert map_.to_json()["values"] == {"customer.health": 75, "customer.renews_on": None, "customer.tier": "pilot"}
@@ -76,11 +76,11 @@ def test_every_root_of_a_condition_has_its_value() -> None:
         'steps.connect == "open" && results.kickoff == "held" && outcomes.faster == "waiting" && '
         'plays.rescue == "never" && stages.start == "open" && customer.started_on > "2027-01-01"'
     )
-    chart = variant(("starts_when: {if: customer.health < 40}", f"starts_when: {{if: {text}}}"))
-    state = ran(chart, [HELD], START + 60).state
-    condition = chart.plays["rescue"].starts_when[0].condition
+    compiled_map = variant(("starts_when: {if: customer.health < 40}", f"starts_when: {{if: {text}}}"))
+    state = ran(compiled_map, [HELD], START + 60).state
+    condition = compiled_map.plays["rescue"].starts_when[0].condition
     assert condition is not None
-    seen = look(Turn(chart, state, state.clock), condition)
+    seen = look(Turn(compiled_map, state, state.clock), condition)
     assert seen.values == {
         "customer.started_on": "2026-03-02",
         "outcomes.faster": "waiting",
@@ -95,10 +95,10 @@ def test_every_root_of_a_condition_has_its_value() -> None:
 # What led here.
 
 
-def told(chart: Chart, facts: Iterable[Fact], until: Instant) -> dict[str, list[str]]:
-    run = ran(chart, facts, until)
-    found = explain(chart, run.state, run.timeline, until)
-    say = Wording(chart)
+def told(compiled_map: CompiledMap, facts: Iterable[Fact], until: Instant) -> dict[str, list[str]]:
+    run = ran(compiled_map, facts, until)
+    found = explain(compiled_map, run.state, run.timeline, until)
+    say = Wording(compiled_map)
     return {each.id: [say.sentence(entry.kind.value, entry.more) for entry in each.led_by] for each in found.origins}
 
 
@@ -128,9 +128,9 @@ def test_a_play_that_a_condition_or_a_person_began_says_so_and_what_ends_it() ->
         assert [reason.kind for reason in play.ends] == ["steps", "date"]
 
 
-def begun_by(chart: Chart, *facts: Fact) -> list[str]:
-    run = ran(chart, facts, START + 240)
-    origins = explain(chart, run.state, run.timeline, START + 240).origins
+def begun_by(compiled_map: CompiledMap, *facts: Fact) -> list[str]:
+    run = ran(compiled_map, facts, START + 240)
+    origins = explain(compiled_map, run.state, run.timeline, START + 240).origins
     return [reason.said for each in origins if each.kind == "play" for reason in each.begun_by]
 
 
@@ -141,20 +141,22 @@ def test_a_play_says_which_condition_or_event_began_it() -> None:
     assert begun_by(CHART, PlayStarted(id="p", at=START, play="rescue")) == []
     starts = "starts_when: {event: fell, if: event.far > 2, count: 2}"
     falls = [EventHappened(id=f"fall{n}", at=START + n, event="fell", properties={"far": 3}) for n in (1, 2)]
-    chart = variant(("starts_when: {if: customer.health < 40}", starts))
-    assert begun_by(chart, *falls) == ["the product event “fell”, 2 times, with event.far > 2"]
+    compiled_map = variant(("starts_when: {if: customer.health < 40}", starts))
+    assert begun_by(compiled_map, *falls) == ["the product event “fell”, 2 times, with event.far > 2"]
 
 
 def test_plays_say_what_would_begin_them() -> None:
-    chart = variant(("    deadline: 20", "    cooldown: 30 days\n    only_if: customer.health < 90\n    deadline: 20"))
-    run = ran(chart, [], START)
-    (rescue,) = explain(chart, run.state, run.timeline, START).starts
+    compiled_map = variant(
+        ("    deadline: 20", "    cooldown: 30 days\n    only_if: customer.health < 90\n    deadline: 20")
+    )
+    run = ran(compiled_map, [], START)
+    (rescue,) = explain(compiled_map, run.state, run.timeline, START).starts
     assert rescue.waits_for == (
         "this to be true: customer.health < 40 (health is 75); and only if customer.health < 90 (health is 75)"
     )
     done = [LOW, StepDone(id="c", at=START + 180, step="rescue_call")]
-    run = ran(chart, done, START + 180)
-    (rescue,) = explain(chart, run.state, run.timeline, START + 180).starts
+    run = ran(compiled_map, done, START + 180)
+    (rescue,) = explain(compiled_map, run.state, run.timeline, START + 180).starts
     assert [reason.kind for reason in rescue.reasons] == ["condition", "date", "condition"]
 
 
@@ -167,9 +169,9 @@ def test_an_ended_journey_waits_for_nothing() -> None:
 # What holds a message.
 
 
-def why(chart: Chart, facts: Iterable[Fact], until: Instant) -> list[tuple[str | None, str]]:
-    state = ran(chart, facts, until).state
-    return [(each.why, each.because) for each in held_messages(chart, state, until)]
+def why(compiled_map: CompiledMap, facts: Iterable[Fact], until: Instant) -> list[tuple[str | None, str]]:
+    state = ran(compiled_map, facts, until).state
+    return [(each.why, each.because) for each in held_messages(compiled_map, state, until)]
 
 
 def test_a_message_outside_the_window_names_the_hours() -> None:
@@ -183,21 +185,21 @@ def test_a_message_outside_the_window_names_the_hours() -> None:
 
 
 def test_a_message_over_the_limit_names_the_limit_and_the_days_it_was_used_up() -> None:
-    chart = variant(("stages:\n", "contact_policy: {limit: 1 per 30 days}\nstages:\n"))
+    compiled_map = variant(("stages:\n", "contact_policy: {limit: 1 per 30 days}\nstages:\n"))
     facts = [HELD, EventHappened(id="e", at=START + DAY, event="connected")]
     tuesday = parse("2026-03-10T14:00:00Z")
-    assert why(chart, facts, tuesday) == [
+    assert why(compiled_map, facts, tuesday) == [
         ("limit", "Sam Poe gets at most 1 per 30 days, and had Mon 2 Mar 2026, 15:01")
     ]
 
 
 def test_a_message_that_a_play_holds_names_the_play() -> None:
-    chart = variant(("    deadline: 20", "    holds: messages\n    deadline: 20"))
+    compiled_map = variant(("    deadline: 20", "    holds: messages\n    deadline: 20"))
     facts: list[Fact] = [
         PlayStarted(id="p", at=START + 60, play="rescue"),
         StepDone(id="h", at=START + 180, step="kickoff", result="held"),
     ]
-    assert why(chart, facts, START + 180) == [("play", "“Win back” keeps messages back")]
+    assert why(compiled_map, facts, START + 180) == [("play", "“Win back” keeps messages back")]
 
 
 def test_a_message_in_a_pause_names_the_pause() -> None:

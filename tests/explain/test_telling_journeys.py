@@ -12,7 +12,7 @@ from milepost.explain import local_time
 from milepost.explain.sentences import IGNORED, Wording
 from milepost.explain.waits import waiting_for
 from milepost.language.loader import from_files, load
-from milepost.planner.compiled_map import Chart
+from milepost.planner.compiled_map import CompiledMap
 from milepost.planner.fact_effects import take
 from milepost.planner.facts import AttributesSet, Ended, EventHappened, Fact, Paused, StepDone
 from milepost.planner.instants import Instant, parse
@@ -29,15 +29,17 @@ SCENARIOS = sorted((Path(__file__).parents[2] / "maps").glob("*/scenarios/*.yaml
 MAPS = sorted((Path(__file__).parents[2] / "maps").glob("*/map.yaml"))
 
 
-def pilot() -> Chart:
+def pilot() -> CompiledMap:
     loaded = from_files(FILES)
     assert loaded.map is not None
-    return Chart.of(loaded.map, "a" * 40)
+    return CompiledMap.of(loaded.map, "a" * 40)
 
 
-def journey(chart: Chart, facts: Iterable[Fact] = (), until: Instant = START) -> State:
-    begun = plan(chart, State.begin(customer(), chart.map.map, chart.version, START), (), START).state
-    return plan(chart, begun, list(facts), until).state
+def journey(compiled_map: CompiledMap, facts: Iterable[Fact] = (), until: Instant = START) -> State:
+    begun = plan(
+        compiled_map, State.begin(customer(), compiled_map.map.map, compiled_map.version, START), (), START
+    ).state
+    return plan(compiled_map, begun, list(facts), until).state
 
 
 # Sentences.
@@ -126,8 +128,8 @@ def test_every_reason_to_ignore_a_fact_has_words() -> None:
 def test_what_happens_in_the_shipped_scenarios_is_told_without_a_word_of_the_machines(path: Path) -> None:
     scenario = load_scenario(path).scenario
     assert scenario is not None
-    run = simulate(scenario.chart, scenario.customer, scenario.start, scenario.facts, scenario.until)
-    say = Wording(scenario.chart, scenario.customer.timezone)
+    run = simulate(scenario.compiled_map, scenario.customer, scenario.start, scenario.facts, scenario.until)
+    say = Wording(scenario.compiled_map, scenario.customer.timezone)
     for entry in run.timeline:
         sentence = say.sentence(entry.kind.value, entry.more)
         assert not re.search(r"\b[a-z]+_[a-z_]+\b", sentence), sentence
@@ -158,43 +160,43 @@ def test_spans_are_told_in_their_largest_unit(seconds: int, said: str) -> None:
 
 
 def test_the_forecast_is_what_really_happens_if_nobody_does_anything() -> None:
-    chart = pilot()
-    state = journey(chart)
-    ahead = forecast(chart, state, START, days=60, most=1000)
-    happened = plan(chart, state, (), START + 60 * DAY)
+    compiled_map = pilot()
+    state = journey(compiled_map)
+    ahead = forecast(compiled_map, state, START, days=60, most=1000)
+    happened = plan(compiled_map, state, (), START + 60 * DAY)
 
     assert ahead.entries == happened.timeline
     assert not ahead.more
 
 
 def test_the_forecast_leaves_the_state_as_it_was() -> None:
-    chart = pilot()
-    state = journey(chart)
+    compiled_map = pilot()
+    state = journey(compiled_map)
     before = state.to_json()
-    forecast(chart, state, START)
+    forecast(compiled_map, state, START)
 
     assert state.to_json() == before
 
 
 def test_the_forecast_is_cut_off_and_says_so() -> None:
-    chart = pilot()
-    ahead = forecast(chart, journey(chart), START, most=2)
+    compiled_map = pilot()
+    ahead = forecast(compiled_map, journey(compiled_map), START, most=2)
 
     assert (len(ahead.entries), ahead.more) == (2, True)
 
 
 def test_the_forecast_of_a_paused_or_ended_journey_is_empty() -> None:
-    chart = pilot()
-    paused = forecast(chart, journey(chart, [Paused(id="1", at=START)]), START)
-    ended = forecast(chart, journey(chart, [Ended(id="1", at=START, reason="churned")]), START)
+    compiled_map = pilot()
+    paused = forecast(compiled_map, journey(compiled_map, [Paused(id="1", at=START)]), START)
+    ended = forecast(compiled_map, journey(compiled_map, [Ended(id="1", at=START, reason="churned")]), START)
 
     assert (paused.entries, paused.paused) == ((), True)
     assert (ended.entries, ended.paused) == ((), False)
 
 
 def test_what_fell_due_before_now_is_not_told_as_coming() -> None:
-    chart = pilot()
-    ahead = forecast(chart, journey(chart), START + 3 * DAY)
+    compiled_map = pilot()
+    ahead = forecast(compiled_map, journey(compiled_map), START + 3 * DAY)
 
     assert all(entry.at > START + 3 * DAY for entry in ahead.entries)
 
@@ -203,23 +205,23 @@ def test_what_fell_due_before_now_is_not_told_as_coming() -> None:
 def test_shipped_maps_can_be_forecast(path: Path) -> None:
     loaded = load(path)
     assert loaded.map is not None
-    chart = Chart.of(loaded.map, "a")
-    ahead = forecast(chart, State.begin(customer(), chart.map.map, "a", START), START)
+    compiled_map = CompiledMap.of(loaded.map, "a")
+    ahead = forecast(compiled_map, State.begin(customer(), compiled_map.map.map, "a", START), START)
 
-    assert waiting_for(chart, journey(chart), START)
-    assert all(Wording(chart).sentence(entry.kind.value, entry.more) for entry in ahead.entries)
+    assert waiting_for(compiled_map, journey(compiled_map), START)
+    assert all(Wording(compiled_map).sentence(entry.kind.value, entry.more) for entry in ahead.entries)
 
 
 # What each step waits for.
 
 
-def waits(state: State, chart: Chart, now: Instant = START) -> dict[str, str]:
-    return {each.id: each.waits_for for each in waiting_for(chart, state, now, NEW_YORK)}
+def waits(state: State, compiled_map: CompiledMap, now: Instant = START) -> dict[str, str]:
+    return {each.id: each.waits_for for each in waiting_for(compiled_map, state, now, NEW_YORK)}
 
 
 def test_every_step_says_what_it_waits_for() -> None:
-    chart = pilot()
-    found = waits(journey(chart), chart)
+    compiled_map = pilot()
+    found = waits(journey(compiled_map), compiled_map)
 
     assert found == {
         "kickoff": "ana.ruiz@vendor.example (Customer success manager) to do it",
@@ -231,40 +233,42 @@ def test_every_step_says_what_it_waits_for() -> None:
 
 
 def test_an_action_waits_for_a_person_or_an_event_and_an_outcome_for_its_answer() -> None:
-    chart = pilot()
+    compiled_map = pilot()
     facts: list[Fact] = [StepDone(id="1", at=START, step="kickoff", result="held")]
     assert (
-        waits(journey(chart, facts), chart)["connect"]
+        waits(journey(compiled_map, facts), compiled_map)["connect"]
         == "Kim Lo (Coordinator) to do it; or the product event “connected”"
     )
 
     facts.append(EventHappened(id="2", at=START, event="connected"))
-    assert waits(journey(chart, facts), chart)["faster"] == (
+    assert waits(journey(compiled_map, facts), compiled_map)["faster"] == (
         "the answer of Sam Poe (Executive sponsor); no answer counts as silence from Mon 9 Mar 2026, 17:00"
     )
 
 
 def test_a_message_that_is_held_is_what_a_step_waits_for() -> None:
-    chart = pilot()
+    compiled_map = pilot()
     facts: list[Fact] = [
         AttributesSet(id="0", at=START, attributes={"health": 20}),
         StepDone(id="1", at=START, step="kickoff", result="refused"),
     ]
-    held = journey(chart, [facts[0], StepDone(id="1", at=START, step="kickoff", result="held"), facts[0]])
-    assert "connect" in waits(held, chart)
-    assert waits(journey(chart, facts), chart) == {}
+    held = journey(compiled_map, [facts[0], StepDone(id="1", at=START, step="kickoff", result="held"), facts[0]])
+    assert "connect" in waits(held, compiled_map)
+    assert waits(journey(compiled_map, facts), compiled_map) == {}
 
 
 def test_a_stage_with_a_date_waits_for_its_time() -> None:
-    chart = pilot()
-    state = journey(chart, [AttributesSet(id="1", at=START, attributes={"renews_on": "2026-12-01"})])
+    compiled_map = pilot()
+    state = journey(compiled_map, [AttributesSet(id="1", at=START, attributes={"renews_on": "2026-12-01"})])
 
-    assert waits(state, chart)["renewal"] == "its time, Wed 2 Sep 2026, 09:00 (90 days before customer.renews_on)"
+    assert (
+        waits(state, compiled_map)["renewal"] == "its time, Wed 2 Sep 2026, 09:00 (90 days before customer.renews_on)"
+    )
 
 
 def test_what_is_late_is_marked() -> None:
-    chart = pilot()
-    state = journey(chart, until=START + 10 * DAY)
-    late = {each.id: each.overdue for each in waiting_for(chart, state, START + 10 * DAY)}
+    compiled_map = pilot()
+    state = journey(compiled_map, until=START + 10 * DAY)
+    late = {each.id: each.overdue for each in waiting_for(compiled_map, state, START + 10 * DAY)}
 
     assert late == {"kickoff": True, "set_up": True, "connect": False, "faster": False, "renewal": False}

@@ -16,7 +16,7 @@ from typing import Any
 
 from temporalio.client import WorkflowHistory
 
-from milepost.channels.protocol import TryAgain, Undeliverable
+from milepost.channels.protocol import TemporaryDeliveryError, UndeliverableError
 from milepost.cli.temporal_runner import time_skipping_server
 from milepost.planner.written_facts import WrittenFact
 from milepost.store.database import open_store
@@ -31,25 +31,25 @@ DAY = 86_400
 async def past_its_timers(rig: Rig) -> None:
     """A task that is late, reminders, a question that nobody answers, a play."""
     await rig.pass_time(START + 7 * DAY)
-    await rig.door.tell("acme", WrittenFact(step_done="kickoff", result="held"))
+    await rig.intake.record_fact("acme", WrittenFact(step_done="kickoff", result="held"))
     await rig.pass_time(START + 20 * DAY)
-    await rig.door.tell("acme", WrittenFact(event="connected"))
+    await rig.intake.record_fact("acme", WrittenFact(event="connected"))
     await rig.pass_time(START + 60 * DAY)
 
 
 async def over_a_continue_as_new(rig: Rig) -> None:
     """Facts every day, until the journey has gone through several runs."""
     for day in range(1, 16):
-        await rig.door.tell("acme", WrittenFact(set={"health": 50 + day}))
+        await rig.intake.record_fact("acme", WrittenFact(set={"health": 50 + day}))
         await rig.pass_time(START + day * DAY)
-    await rig.door.tell("acme", WrittenFact(step_done="kickoff", result="held"))
+    await rig.intake.record_fact("acme", WrittenFact(step_done="kickoff", result="held"))
     await rig.pass_time(START + 18 * DAY)
 
 
 async def mail_that_never_arrives(rig: Rig) -> None:
     """A delivery that is tried again, one that fails for good, and the task that follows."""
-    rig.channel.fail_next(TryAgain("greylisted"), Undeliverable("no such mailbox"))
-    await rig.door.tell("acme", WrittenFact(step_done="kickoff", result="held"))
+    rig.channel.fail_next(TemporaryDeliveryError("greylisted"), UndeliverableError("no such mailbox"))
+    await rig.intake.record_fact("acme", WrittenFact(step_done="kickoff", result="held"))
     await rig.settled()
 
     async def given_up() -> bool:
@@ -61,13 +61,13 @@ async def mail_that_never_arrives(rig: Rig) -> None:
 
 async def to_its_end(rig: Rig) -> None:
     """Paused and resumed, verified by the customer, and over."""
-    await rig.door.tell("acme", WrittenFact(paused=True))
+    await rig.intake.record_fact("acme", WrittenFact(paused=True))
     await rig.pass_time(START + 2 * DAY)
-    await rig.door.tell("acme", WrittenFact(resumed=True))
-    await rig.door.tell("acme", WrittenFact(step_done="kickoff", result="held"))
-    await rig.door.tell("acme", WrittenFact(event="connected"))
+    await rig.intake.record_fact("acme", WrittenFact(resumed=True))
+    await rig.intake.record_fact("acme", WrittenFact(step_done="kickoff", result="held"))
+    await rig.intake.record_fact("acme", WrittenFact(event="connected"))
     await rig.pass_time(START + 12 * DAY)
-    await rig.door.tell("acme", WrittenFact(answer="faster", verdict="verified", value=12))
+    await rig.intake.record_fact("acme", WrittenFact(answer="faster", verdict="verified", value=12))
     await rig.handle.result()
 
 

@@ -4,7 +4,7 @@ from milepost.customer import Customer
 from milepost.imports.missing_dates import Dates
 from milepost.language.loader import from_data
 from milepost.language.yaml_text import read_yaml
-from milepost.planner.compiled_map import Chart
+from milepost.planner.compiled_map import CompiledMap
 from tests.store.book import START
 
 MAP = """
@@ -35,7 +35,7 @@ stages:
 def said_of(*customers: Customer) -> list[str]:
     loaded = from_data(read_yaml(MAP).data)
     assert loaded.map is not None, loaded.problems
-    dates = Dates([Chart.of(loaded.map, "v1")], START)
+    dates = Dates([CompiledMap.of(loaded.map, "v1")], START)
     for customer in customers:
         dates.look_at(customer)
     return [str(each) for each in dates.missing()]

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from milepost.intake.intake import Door
+from milepost.intake.intake import Intake
 from milepost.planner.clock import REAL_TIME
 from milepost.store import customers, maps
 from milepost.store.database import Store
@@ -25,9 +25,9 @@ def wall() -> Hands:
 
 
 @pytest.fixture
-async def door(store: Store, wall: Hands) -> Door:
+async def intake(store: Store, wall: Hands) -> Intake:
     """A door with a map published and a customer in the book, while Temporal is away."""
     async with store.transaction() as session:
         await maps.publish(session, "pilot", "Pilot customers", FILES, START)
         await customers.save(session, [CUSTOMER], START)
-    return Door(store, None, REAL_TIME, wall=wall)
+    return Intake(store, None, REAL_TIME, wall=wall)

@@ -6,7 +6,7 @@ import pytest
 
 from activities.journey import JourneyActivities
 from milepost.intake.acknowledgement import Answer, answer_of
-from milepost.intake.intake import Door
+from milepost.intake.intake import Intake
 from milepost.planner.written_facts import WrittenFact
 from milepost.store import facts, journeys
 from milepost.wire.activities import AdvanceOrder
@@ -14,49 +14,49 @@ from tests.intake.conftest import Hands
 from tests.workflows.example import CUSTOMER
 
 
-async def take_in(door: Door, wall: Hands) -> None:
+async def take_in(intake: Intake, wall: Hands) -> None:
     """What a worker does a minute later: the journey takes in what it was told."""
     wall.at += 60
-    store = door.house.store
+    store = intake.context.store
     async with store.reading() as session:
         row = await journeys.open_of(session, CUSTOMER.id)
         told = [each.data for each in await facts.pending(session)]
     assert row is not None
-    await JourneyActivities(store, door.house.charts).advance(
+    await JourneyActivities(store, intake.context.compiled_maps).advance(
         AdvanceOrder(row.id, row.version, row.state, told, int(wall.at))
     )
 
 
 @pytest.fixture
-async def running(door: Door, wall: Hands) -> Door:
-    await door.enrol(CUSTOMER.id)
-    await take_in(door, wall)
-    return door
+async def running(intake: Intake, wall: Hands) -> Intake:
+    await intake.enrol(CUSTOMER.id)
+    await take_in(intake, wall)
+    return intake
 
 
-async def test_a_fact_that_changes_something_is_taken_in(running: Door, wall: Hands) -> None:
-    told = await running.tell(CUSTOMER.id, WrittenFact(step_done="kickoff", result="held"))
-    assert await answer_of(running.house.store, CUSTOMER.id, told.fact_id, patience=0) is None
+async def test_a_fact_that_changes_something_is_taken_in(running: Intake, wall: Hands) -> None:
+    told = await running.record_fact(CUSTOMER.id, WrittenFact(step_done="kickoff", result="held"))
+    assert await answer_of(running.context.store, CUSTOMER.id, told.fact_id, patience=0) is None
     await take_in(running, wall)
-    assert await answer_of(running.house.store, CUSTOMER.id, told.fact_id, patience=0) == Answer(None)
+    assert await answer_of(running.context.store, CUSTOMER.id, told.fact_id, patience=0) == Answer(None)
 
 
-async def test_a_fact_that_changes_nothing_says_why(running: Door, wall: Hands) -> None:
+async def test_a_fact_that_changes_nothing_says_why(running: Intake, wall: Hands) -> None:
     for _ in range(2):
-        told = await running.tell(CUSTOMER.id, WrittenFact(step_done="kickoff", result="held"))
+        told = await running.record_fact(CUSTOMER.id, WrittenFact(step_done="kickoff", result="held"))
         await take_in(running, wall)
-    answer = await answer_of(running.house.store, CUSTOMER.id, told.fact_id, patience=0)
+    answer = await answer_of(running.context.store, CUSTOMER.id, told.fact_id, patience=0)
     assert answer == Answer("that was closed already")
 
 
-async def test_two_facts_of_one_instant_are_told_apart(running: Door, wall: Hands) -> None:
-    done = await running.tell(CUSTOMER.id, WrittenFact(step_done="kickoff", result="held"))
-    resumed = await running.tell(CUSTOMER.id, WrittenFact(resumed=True))
+async def test_two_facts_of_one_instant_are_told_apart(running: Intake, wall: Hands) -> None:
+    done = await running.record_fact(CUSTOMER.id, WrittenFact(step_done="kickoff", result="held"))
+    resumed = await running.record_fact(CUSTOMER.id, WrittenFact(resumed=True))
     await take_in(running, wall)
-    store = running.house.store
+    store = running.context.store
     assert await answer_of(store, CUSTOMER.id, done.fact_id, patience=0) == Answer(None)
     assert await answer_of(store, CUSTOMER.id, resumed.fact_id, patience=0) == Answer("the journey is not paused")
 
 
-async def test_a_fact_that_nobody_kept_has_no_answer(running: Door) -> None:
-    assert await answer_of(running.house.store, CUSTOMER.id, "none", patience=0) is None
+async def test_a_fact_that_nobody_kept_has_no_answer(running: Intake) -> None:
+    assert await answer_of(running.context.store, CUSTOMER.id, "none", patience=0) is None

@@ -3,8 +3,9 @@ from __future__ import annotations
 import pytest
 
 from milepost.customer import Contact
-from milepost.intake.errors import AlreadyOpen, EntryRefused, UnknownMap
-from milepost.intake.intake import Door, Enrolled, NotEnrolled
+from milepost.intake.enrolment import Enrolled, NotEnrolled
+from milepost.intake.errors import EntryRefusedError, OpenJourneyExistsError, UnknownMapError
+from milepost.intake.intake import Intake
 from milepost.planner.facts import AttributesSet, ContactsGiven, TeamGiven, from_json
 from milepost.store import customers, facts
 from milepost.store.tables import JourneyRow
@@ -14,35 +15,35 @@ from tests.workflows.example import CUSTOMER, START
 DAY = 86_400
 
 
-async def end(door: Door, journey: str, at: int) -> None:
+async def end(intake: Intake, journey: str, at: int) -> None:
     """Write into the books that the journey is over."""
-    async with door.house.store.transaction() as session:
+    async with intake.context.store.transaction() as session:
         row = await session.get_one(JourneyRow, journey)
         row.status, row.ended_at, row.reason = "ended", at, "completed"
 
 
-async def test_a_new_customer_that_matches_begins_a_journey(door: Door) -> None:
-    saved = await door.upsert_customer(CUSTOMER.having(id="beta", name="Beta"))
+async def test_a_new_customer_that_matches_begins_a_journey(intake: Intake) -> None:
+    saved = await intake.upsert_customer(CUSTOMER.having(id="beta", name="Beta"))
 
     assert saved.new
     assert isinstance(saved.entry, Enrolled)
     assert saved.entry.journey == "beta/1"
 
 
-async def test_a_customer_that_no_map_is_for_is_kept_with_the_reason(door: Door) -> None:
-    saved = await door.upsert_customer(CUSTOMER.having(id="beta", attributes={"tier": "other"}))
+async def test_a_customer_that_no_map_is_for_is_kept_with_the_reason(intake: Intake) -> None:
+    saved = await intake.upsert_customer(CUSTOMER.having(id="beta", attributes={"tier": "other"}))
 
     assert isinstance(saved.entry, NotEnrolled)
     assert saved.entry.why == "pilot: customer.tier == \"pilot\" is not true (tier is 'other')"
-    async with door.house.store.reading() as session:
+    async with intake.context.store.reading() as session:
         assert (await customers.get_row(session, "beta")).unmatched_why == saved.entry.why
 
 
-async def test_a_changed_record_is_told_to_the_journey_as_facts(door: Door) -> None:
-    await door.enrol("acme")
+async def test_a_changed_record_is_told_to_the_journey_as_facts(intake: Intake) -> None:
+    await intake.enrol("acme")
     other = Contact("Kim Doe", "kim@acme.example", ("sponsor",))
 
-    saved = await door.upsert_customer(
+    saved = await intake.upsert_customer(
         CUSTOMER.having(
             timezone="Europe/Berlin",
             attributes={"health": 30, "tier": "pilot", "unknown_to_the_map": 1},
@@ -53,7 +54,7 @@ async def test_a_changed_record_is_told_to_the_journey_as_facts(door: Door) -> N
 
     assert not saved.new
     assert saved.entry is None
-    async with door.house.store.reading() as session:
+    async with intake.context.store.reading() as session:
         told = [from_json(row.data) for row in await facts.of_customer(session, "acme")][::-1]
     [attributes, contacts, team] = told
     assert isinstance(attributes, AttributesSet)
@@ -63,56 +64,56 @@ async def test_a_changed_record_is_told_to_the_journey_as_facts(door: Door) -> N
     assert isinstance(team, TeamGiven)
 
 
-async def test_a_record_that_did_not_change_tells_nothing(door: Door) -> None:
-    await door.enrol("acme")
+async def test_a_record_that_did_not_change_tells_nothing(intake: Intake) -> None:
+    await intake.enrol("acme")
 
-    assert (await door.upsert_customer(CUSTOMER)).told == ()
-
-
-async def test_a_customer_has_at_most_one_open_journey(door: Door) -> None:
-    await door.enrol("acme")
-
-    with pytest.raises(AlreadyOpen):
-        await door.enrol("acme")
+    assert (await intake.upsert_customer(CUSTOMER)).told == ()
 
 
-async def test_a_customer_may_not_come_back_before_the_map_allows_it(door: Door, wall: Hands) -> None:
-    await door.enrol("acme")
-    await end(door, "acme/1", START + DAY)
+async def test_a_customer_has_at_most_one_open_journey(intake: Intake) -> None:
+    await intake.enrol("acme")
+
+    with pytest.raises(OpenJourneyExistsError):
+        await intake.enrol("acme")
+
+
+async def test_a_customer_may_not_come_back_before_the_map_allows_it(intake: Intake, wall: Hands) -> None:
+    await intake.enrol("acme")
+    await end(intake, "acme/1", START + DAY)
     wall.at += 5 * DAY
 
-    with pytest.raises(EntryRefused, match="takes the customer again from 2026-03-13T13:00:00Z on"):
-        await door.enrol("acme")
+    with pytest.raises(EntryRefusedError, match="takes the customer again from 2026-03-13T13:00:00Z on"):
+        await intake.enrol("acme")
 
     wall.at = START + 12 * DAY
-    assert await door.enrol("acme") == Enrolled("acme", "acme/2", "pilot", started=False)
+    assert await intake.enrol("acme") == Enrolled("acme", "acme/2", "pilot", started=False)
 
 
-async def test_a_record_that_still_matches_after_the_end_begins_nothing_by_itself(door: Door, wall: Hands) -> None:
-    await door.enrol("acme")
-    await end(door, "acme/1", START + DAY)
+async def test_a_record_that_still_matches_after_the_end_begins_nothing_by_itself(intake: Intake, wall: Hands) -> None:
+    await intake.enrol("acme")
+    await end(intake, "acme/1", START + DAY)
     wall.at += 60 * DAY
 
-    assert (await door.upsert_customer(CUSTOMER.having(name="Acme Inc."))).entry is None
+    assert (await intake.upsert_customer(CUSTOMER.having(name="Acme Inc."))).entry is None
 
 
-async def test_a_record_that_turns_to_match_again_after_the_end_begins_a_journey(door: Door, wall: Hands) -> None:
-    await door.enrol("acme")
-    await end(door, "acme/1", START + DAY)
+async def test_a_record_that_turns_to_match_again_after_the_end_begins_a_journey(intake: Intake, wall: Hands) -> None:
+    await intake.enrol("acme")
+    await end(intake, "acme/1", START + DAY)
     wall.at += 60 * DAY
-    await door.upsert_customer(CUSTOMER.having(attributes={"tier": "other"}))
+    await intake.upsert_customer(CUSTOMER.having(attributes={"tier": "other"}))
 
-    entry = (await door.upsert_customer(CUSTOMER)).entry
+    entry = (await intake.upsert_customer(CUSTOMER)).entry
 
     assert isinstance(entry, Enrolled)
     assert entry.journey == "acme/2"
 
 
-async def test_anybody_may_be_enrolled_by_hand_on_a_map_that_is_named(door: Door) -> None:
-    await door.upsert_customer(CUSTOMER.having(id="beta", attributes={"tier": "other"}))
+async def test_anybody_may_be_enrolled_by_hand_on_a_map_that_is_named(intake: Intake) -> None:
+    await intake.upsert_customer(CUSTOMER.having(id="beta", attributes={"tier": "other"}))
 
-    entered = await door.enrol("beta", map_id="pilot")
+    entered = await intake.enrol("beta", map_id="pilot")
 
     assert isinstance(entered, Enrolled)
-    with pytest.raises(UnknownMap, match="Did you mean 'pilot'"):
-        await door.enrol("acme", map_id="pilott")
+    with pytest.raises(UnknownMapError, match="Did you mean 'pilot'"):
+        await intake.enrol("acme", map_id="pilott")

@@ -6,15 +6,16 @@ from collections.abc import AsyncIterator
 import pytest
 from temporalio.testing import WorkflowEnvironment
 
-from milepost.channels.protocol import TryAgain
+from milepost.channels.protocol import TemporaryDeliveryError
 from milepost.cli.temporal_runner import time_skipping_server
-from milepost.intake.intake import Became, Door
+from milepost.intake.facts import FactStatus
+from milepost.intake.intake import Intake
 from milepost.intake.sweeper import Swept
 from milepost.planner.state import State
 from milepost.planner.written_facts import WrittenFact
 from milepost.store import facts, journeys
 from milepost.store.database import Store, open_store
-from milepost.temporal.connection import TemporalPlace, connect
+from milepost.temporal.connection import TemporalAddress, connect
 from tests.workflows.example import CUSTOMER, START
 from tests.workflows.rig import Rig, eventually, rig_on
 
@@ -38,32 +39,32 @@ async def rig(server: WorkflowEnvironment, store: Store) -> AsyncIterator[Rig]:
         yield made
 
 
-def away(rig: Rig) -> Door:
+def away(rig: Rig) -> Intake:
     """The same house, while Temporal is away."""
-    return Door(rig.store, None, rig.clock, wall=lambda: rig.wall)
+    return Intake(rig.store, None, rig.clock, wall=lambda: rig.wall)
 
 
 async def test_what_was_said_while_temporal_was_away_is_told_when_it_is_back(rig: Rig) -> None:
     entered = await away(rig).enrol("acme")
-    await away(rig).tell("acme", WrittenFact(step_done="kickoff", result="held"))
+    await away(rig).record_fact("acme", WrittenFact(step_done="kickoff", result="held"))
     rig.journey = getattr(entered, "journey", "")
 
-    assert await rig.door.sweeper.sweep() == Swept(told=1, started=1)
+    assert await rig.intake.sweeper.sweep() == Swept(told=1, started=1)
 
     await rig.settled()
     assert (await rig.state()).steps["kickoff"].result == "held"
-    assert await rig.door.sweeper.sweep() == Swept()
+    assert await rig.intake.sweeper.sweep() == Swept()
 
 
 async def test_a_fact_that_is_on_its_way_is_left_alone_for_a_while(rig: Rig) -> None:
     await rig.enrol()
-    await away(rig).tell("acme", WrittenFact(set={"health": 60}))
+    await away(rig).record_fact("acme", WrittenFact(set={"health": 60}))
 
-    assert (await rig.door.sweeper.sweep(every=5.0)).told == 0
+    assert (await rig.intake.sweeper.sweep(every=5.0)).told == 0
     rig.wall += 4.0
-    assert (await rig.door.sweeper.sweep(every=5.0)).told == 0
+    assert (await rig.intake.sweeper.sweep(every=5.0)).told == 0
     rig.wall += 1.0
-    assert (await rig.door.sweeper.sweep(every=5.0)).told == 1
+    assert (await rig.intake.sweeper.sweep(every=5.0)).told == 1
 
 
 async def test_a_journey_that_temporal_has_lost_is_started_again_from_the_mirror(rig: Rig) -> None:
@@ -71,7 +72,7 @@ async def test_a_journey_that_temporal_has_lost_is_started_again_from_the_mirror
     await rig.pass_time(START + 3 * 86_400)
     await rig.handle.terminate("the cluster is gone")
 
-    await rig.door.tell("acme", WrittenFact(step_done="kickoff", result="held"))
+    await rig.intake.record_fact("acme", WrittenFact(step_done="kickoff", result="held"))
 
     await rig.settled()
     kinds = await rig.kinds()
@@ -81,11 +82,11 @@ async def test_a_journey_that_temporal_has_lost_is_started_again_from_the_mirror
 
 async def test_a_fact_for_a_journey_that_is_over_is_kept_and_not_told_again_and_again(rig: Rig) -> None:
     await rig.enrol()
-    await away(rig).tell("acme", WrittenFact(id="late", set={"health": 60}))
-    await rig.door.tell("acme", WrittenFact(ended="sold"))
+    await away(rig).record_fact("acme", WrittenFact(id="late", set={"health": 60}))
+    await rig.intake.record_fact("acme", WrittenFact(ended="sold"))
     await rig.handle.result()
 
-    await rig.door.sweeper.sweep()
+    await rig.intake.sweeper.sweep()
 
     async with rig.store.reading() as session:
         statuses = {row.id: row.status for row in await facts.of_customer(session, "acme")}
@@ -93,20 +94,20 @@ async def test_a_fact_for_a_journey_that_is_over_is_kept_and_not_told_again_and_
 
 
 async def test_a_new_journey_waits_until_the_last_messages_of_the_one_before_are_out(rig: Rig) -> None:
-    rig.channel.fail_always(TryAgain("away", retry_after=0.1))
+    rig.channel.fail_always(TemporaryDeliveryError("away", retry_after=0.1))
     await rig.enrol()
-    await rig.door.tell("acme", WrittenFact(step_done="kickoff", result="held"))
-    await rig.door.tell("acme", WrittenFact(ended="sold"))
+    await rig.intake.record_fact("acme", WrittenFact(step_done="kickoff", result="held"))
+    await rig.intake.record_fact("acme", WrittenFact(ended="sold"))
     await eventually(lambda: has_ended(rig))
     async with rig.store.transaction() as session:
-        state = State.begin(CUSTOMER, "pilot", rig.version, rig.door.now())
+        state = State.begin(CUSTOMER, "pilot", rig.version, rig.intake.now())
         rig.journey = (await journeys.begin(session, state)).id
-    await rig.door.tell("acme", WrittenFact(step_done="kickoff", result="held"))
+    await rig.intake.record_fact("acme", WrittenFact(step_done="kickoff", result="held"))
     assert (await rig.status()).journey == "acme/1"
 
     rig.channel.fail_always(None)
     await rig.handle.result()
-    await rig.door.sweeper.sweep()
+    await rig.intake.sweeper.sweep()
 
     await rig.settled()
     assert (await rig.status()).journey == "acme/2"
@@ -120,7 +121,7 @@ async def has_ended(rig: Rig) -> bool:
 
 async def test_a_customer_comes_back_in_a_journey_of_its_own(rig: Rig) -> None:
     await rig.enrol()
-    await rig.door.tell("acme", WrittenFact(ended="sold"))
+    await rig.intake.record_fact("acme", WrittenFact(ended="sold"))
     await rig.handle.result()
     await rig.pass_time(START + 30 * 86_400)
 
@@ -134,10 +135,10 @@ async def test_a_server_that_does_not_answer_counts_as_away(store: Store, rig: R
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         nobody = f"127.0.0.1:{taken.getsockname()[1]}"
-        client = await connect(TemporalPlace(address=nobody, namespace="default"), lazy=True)
-        door = Door(store, client, rig.clock, wall=lambda: rig.wall)
+        client = await connect(TemporalAddress(address=nobody, namespace="default"), lazy=True)
+        intake = Intake(store, client, rig.clock, wall=lambda: rig.wall)
         await rig.enrol()
 
-        told = await door.tell("acme", WrittenFact(set={"health": 60}))
+        told = await intake.record_fact("acme", WrittenFact(set={"health": 60}))
 
-    assert told.became is Became.PENDING
+    assert told.became is FactStatus.PENDING

@@ -37,7 +37,7 @@ def problems_of(text: str, **files: str) -> list[Problem]:
     return list(lint(from_files({"map.yaml": text, **SIDE_FILES, **files})))
 
 
-def place_of(text: str, word: str, nth: int = 1) -> tuple[int, int]:
+def address_of(text: str, word: str, nth: int = 1) -> tuple[int, int]:
     """Line and column, from 1, of the nth time that a word stands in a text."""
     at = -1
     for _ in range(nth):

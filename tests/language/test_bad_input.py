@@ -12,7 +12,7 @@ from milepost.language.problems import Problem
 from milepost.language.yaml_text import MAX_DEPTH, MAX_LINE, read_yaml
 from milepost.people.dry_run import examine
 from milepost.scenarios.scenario import load_scenario
-from tests.language.broken import EXAMPLE, SIDE_FILES, example_with, place_of, problems_of
+from tests.language.broken import EXAMPLE, SIDE_FILES, address_of, example_with, problems_of
 
 QUICK = 10.0
 """Seconds on a machine that does other work too; each takes less than two where nothing else runs."""
@@ -79,7 +79,7 @@ def test_a_bad_file_gets_one_clear_error_with_its_place_and_quickly(
 def test_the_place_of_a_letter_in_another_encoding_is_told(tmp_path: Path) -> None:
     text = EXAMPLE.replace("Kickoff call", "Kickoff für alle")
     problem = only(load(written(tmp_path, text.encode("latin-1"))).problems)
-    assert (problem.line, problem.column) == place_of(text, "ür alle")
+    assert (problem.line, problem.column) == address_of(text, "ür alle")
 
 
 @pytest.mark.parametrize("line", ["!" * MAX_LINE, "&a " * 60_000, "'" * 199_999, "- " * 90_000, "*a " * 60_000])
@@ -118,7 +118,7 @@ def test_a_mistake_in_a_map_of_500_steps_is_found_at_its_place() -> None:
     text = text.replace("persona: coordinator, message: connect.md, due: 2 weeks", "persona: nobody, due: 2 weeks", 1)
     problems = problems_of(text)
     (unknown,) = [each for each in problems if each.code == "M105"]
-    assert (unknown.line, unknown.column) == place_of(text, "nobody")
+    assert (unknown.line, unknown.column) == address_of(text, "nobody")
 
 
 # Scenarios.
@@ -181,7 +181,7 @@ def test_an_unknown_field_of_a_scenario_is_told_at_its_place(tmp_path: Path, old
     file.parent.mkdir()
     file.write_text(text)
     (problem,) = [each for each in load_scenario(file).problems if each.code == "M101"]
-    assert (problem.line, problem.column) == place_of(text, word)
+    assert (problem.line, problem.column) == address_of(text, word)
     assert f"Unknown field '{word}'" in problem.message
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from milepost.language.yaml_text import read_yaml
-from tests.language.broken import example_with, place_of, problems_of
+from tests.language.broken import address_of, example_with, problems_of
 
 
 @pytest.mark.parametrize(
@@ -34,5 +34,5 @@ def test_other_commas_are_none(text: str) -> None:
 def test_a_map_has_one_problem_of_it() -> None:
     text = example_with(("customer.health < 40}", "customer.health < 39,5}"))
     (problem,) = problems_of(text)
-    assert (problem.line, problem.column) == place_of(text, "5}")
+    assert (problem.line, problem.column) == address_of(text, "5}")
     assert "write 39.5" in problem.message

@@ -12,7 +12,7 @@ from milepost.language.lint import lint
 from milepost.language.loader import from_data, from_files
 from milepost.language.problems import Problem
 from milepost.language.yaml_text import read_yaml
-from tests.language.broken import EXAMPLE, SIDE_FILES, example_with, place_of, problems_of, problems_with
+from tests.language.broken import EXAMPLE, SIDE_FILES, address_of, example_with, problems_of, problems_with
 
 
 def told(problems: list[Problem]) -> list[tuple[int, int, str]]:
@@ -109,7 +109,7 @@ def test_a_broken_map_gets_its_code_at_the_exact_place(
     text = _applied(code, old, new)
     word = word or "holds:"
     problems = problems_of(text)
-    line, column = place_of(text, word)
+    line, column = address_of(text, word)
     found = [each for each in problems if each.code == code]
     assert (line, column) in [(each.line, each.column) for each in found], "\n".join(map(str, problems))
     assert suggestion in [each.suggestion for each in found]
@@ -120,7 +120,7 @@ def test_a_broken_map_gets_its_code_at_the_exact_place(
 def test_a_stage_that_is_all_ours_is_a_sellers_journey() -> None:
     cut = EXAMPLE[EXAMPLE.index("    actions:\n      - action: sign") : EXAMPLE.index("plays:\n")]
     text = EXAMPLE.replace(cut, "\n")
-    assert told(problems_of(text)) == [(*place_of(text, "renewal\n"), "W202")]
+    assert told(problems_of(text)) == [(*address_of(text, "renewal\n"), "W202")]
 
 
 def test_a_renewal_without_an_outcome_before_it_is_told() -> None:
@@ -129,7 +129,7 @@ def test_a_renewal_without_an_outcome_before_it_is_told() -> None:
     text = text.replace("{go_to: value}", "{end: renewed}").replace(
         'outcomes.hours_saved == "verified"', 'steps.kickoff == "done"'
     )
-    assert told(problems_of(text)) == [(*place_of(text, "renewal\n"), "W203")]
+    assert told(problems_of(text)) == [(*address_of(text, "renewal\n"), "W203")]
 
 
 def test_a_circle_of_after_is_told_once_with_its_way() -> None:
@@ -143,7 +143,7 @@ def test_a_stage_behind_one_that_never_closes_can_never_open() -> None:
         ("        wait: 2 weeks", "        wait: 2 weeks\n        optional: true"),
         ("    opens: {at: 120 days before customer.renews_on}\n", ""),
     )
-    assert told(problems_of(text)) == [(*place_of(text, "renewal\n"), "M109")]
+    assert told(problems_of(text)) == [(*address_of(text, "renewal\n"), "M109")]
 
 
 def test_going_round_over_a_task_an_action_or_a_cooldown_is_no_circle() -> None:
@@ -158,7 +158,7 @@ def test_a_circle_over_stages_and_plays_is_told_once() -> None:
         "  - play: echo\n    kind: other\n    title: Echo\n    touchpoints:\n"
         "      - {touchpoint: mail, title: Mail, message: recap.md, to: sponsor}\n    then: {play: expand}\n"
     )
-    assert told(problems_of(text)) == [(*place_of(text, "echo}"), "M111")]
+    assert told(problems_of(text)) == [(*address_of(text, "echo}"), "M111")]
 
 
 def test_all_that_is_wrong_is_told_at_once() -> None:
@@ -180,11 +180,11 @@ def test_all_that_is_wrong_is_told_at_once() -> None:
 
 def test_what_follows_from_a_mistake_is_not_told_as_well() -> None:
     text = example_with(("personas:", "persona:"))
-    assert told(problems_of(text)) == [(*place_of(text, "persona:"), "M101")]
+    assert told(problems_of(text)) == [(*address_of(text, "persona:"), "M101")]
     text = example_with(("        due: 10 business days", "        due: 10 busines days"))
-    assert told(problems_of(text)) == [(*place_of(text, "10 busines"), "M106")]
+    assert told(problems_of(text)) == [(*address_of(text, "10 busines"), "M106")]
     text = example_with(("health: {type: number}", "health: {type: numbr}"))
-    assert told(problems_of(text)) == [(*place_of(text, "numbr"), "M103")]
+    assert told(problems_of(text)) == [(*address_of(text, "numbr"), "M103")]
 
 
 def test_an_item_that_can_not_be_read_leaves_the_places_of_the_others_right() -> None:
@@ -193,9 +193,9 @@ def test_an_item_that_can_not_be_read_leaves_the_places_of_the_others_right() ->
         ("after: kickoff", "after: [3, kickof]"),
     )
     assert told(problems_of(text)) == [
-        (*place_of(text, "7\n      -"), "M103"),
-        (*place_of(text, "3, kickof"), "M103"),
-        (*place_of(text, "kickof]"), "M105"),
+        (*address_of(text, "7\n      -"), "M103"),
+        (*address_of(text, "3, kickof"), "M103"),
+        (*address_of(text, "kickof]"), "M105"),
     ]
 
 
@@ -207,7 +207,7 @@ def test_a_condition_over_several_lines_is_placed_on_the_right_one() -> None:
         )
     )
     (problem,) = problems_of(text)
-    assert (problem.line, problem.column, problem.code) == (*place_of(text, "customer.gaol"), "M107")
+    assert (problem.line, problem.column, problem.code) == (*address_of(text, "customer.gaol"), "M107")
 
 
 def test_a_segment_can_not_look_at_a_journey_that_has_not_begun() -> None:

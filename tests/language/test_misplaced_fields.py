@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.language.broken import example_with, place_of, problems_with
+from tests.language.broken import address_of, example_with, problems_with
 
 
 @pytest.mark.parametrize(
@@ -24,7 +24,7 @@ from tests.language.broken import example_with, place_of, problems_with
 def test_a_field_under_the_wrong_parent_is_told_where_it_belongs(old: str, new: str, word: str, said: str) -> None:
     problem, *others = problems_with((old, new))
     assert problem.code == "M101"
-    assert (problem.line, problem.column) == place_of(example_with((old, new)), word)
+    assert (problem.line, problem.column) == address_of(example_with((old, new)), word)
     assert said in problem.message
     assert not [each for each in others if each.severity == "error"]
 

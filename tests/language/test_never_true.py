@@ -7,7 +7,7 @@ import pytest
 from milepost.language.lint import lint
 from milepost.language.loader import from_data
 from milepost.language.yaml_text import read_yaml
-from tests.language.broken import EXAMPLE, example_with, place_of, problems_of, problems_with
+from tests.language.broken import EXAMPLE, address_of, example_with, problems_of, problems_with
 
 WHERE = 'plays.unblock != "open"'  # at the beginning of a condition that is looked at once
 
@@ -46,7 +46,7 @@ def test_a_text_that_never_comes_is_told_at_its_place(
     text = example_with((f"only_if: {WHERE} && ", f"only_if: true && {condition} && "))
     (problem,) = problems_of(text)
     before = text.index("only_if")
-    line, column = place_of(text, literal, text.count(literal, 0, before) + 1)
+    line, column = address_of(text, literal, text.count(literal, 0, before) + 1)
     assert (problem.code, problem.line, problem.column) == ("M107", line, column)
     assert said in problem.message
     assert "'only_if' of play 'expand'" in problem.message

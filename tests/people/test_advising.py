@@ -10,7 +10,7 @@ import pytest
 from milepost.language.loader import from_files, load
 from milepost.language.problems import Problem
 from milepost.people.dry_run import examine
-from tests.language.broken import EXAMPLE, SIDE_FILES, example_with, place_of
+from tests.language.broken import EXAMPLE, SIDE_FILES, address_of, example_with
 
 MAPS = sorted((Path(__file__).parents[2] / "maps").iterdir())
 LIMIT = "  limit: 3 per 7 days"
@@ -56,7 +56,7 @@ def test_the_shipped_maps_keep_their_own_limits(folder: Path) -> None:
 def test_mails_in_one_week_to_a_prompt_customer_are_told_at_the_limit() -> None:
     text = chained("second", "third")
     (problem,) = examined(text)
-    assert (problem.line, problem.column) == place_of(text, "3 per 7 days")
+    assert (problem.line, problem.column) == address_of(text, "3 per 7 days")
     assert problem.code == "W205"
     assert "'coordinator'" in problem.message
     assert "that of 'third' (in 'onboarding', week 1) after 'recap', 'connect', 'second'" in problem.message
@@ -95,5 +95,5 @@ def test_a_map_that_goes_round_for_ever_is_looked_at_for_a_while_only() -> None:
 def test_a_circle_that_no_field_shows_is_an_error_at_what_goes_round() -> None:
     text = EXAMPLE.replace("plays:\n", CIRCLE, 1)
     (problem,) = [each for each in examined(text) if each.code == "M111"]
-    assert (problem.line, problem.severity) == (place_of(text, "stage: round")[0], "error")
+    assert (problem.line, problem.severity) == (address_of(text, "stage: round")[0], "error")
     assert "(stage_closed round, stage_opened round, step_skipped again, and again)" in problem.message

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from milepost.customer import Contact, Customer
 from milepost.language.model import Map
 from milepost.planner import facts as told
-from milepost.planner.compiled_map import Chart
+from milepost.planner.compiled_map import CompiledMap
 from milepost.planner.instants import parse
 
 START = parse("2026-03-02T10:00:00-05:00")
@@ -204,7 +204,7 @@ def _play(draw, number, plays):
     return play
 
 
-charts = maps().map(lambda data: Chart.of(Map.model_validate(data), "v1"))
+compiled_maps = maps().map(lambda data: CompiledMap.of(Map.model_validate(data), "v1"))
 
 customers = st.builds(
     lambda timezone, country, health: Customer(
@@ -227,9 +227,9 @@ customers = st.builds(
 
 
 @st.composite
-def facts_for(draw, chart):
+def facts_for(draw, compiled_map):
     """Facts that a customer and colleagues might tell, in time and out of it, sensible or not."""
-    steps, plays = sorted(chart.steps), sorted(chart.plays)
+    steps, plays = sorted(compiled_map.steps), sorted(compiled_map.plays)
     made = []
     for number in range(draw(st.integers(0, 14))):
         common = {"id": f"f{number}", "at": START + draw(st.integers(0, 200 * DAY))}

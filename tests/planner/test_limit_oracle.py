@@ -15,7 +15,7 @@ from milepost.planner.simulation import simulate
 from milepost.planner.timeline import Kind
 from tests.planner.naive_calendar import walked
 from tests.planner.test_calendar_oracle import DAY, edges, places
-from tests.workflows.example import chart_of
+from tests.workflows.example import compiled_map_of
 
 MAP = """
 map: written-to
@@ -47,10 +47,12 @@ pytestmark = pytest.mark.filterwarnings("ignore:Requested Holidays are available
 def sent_and_held_by_the_planner(naive, limit, waits, start):
     hours = {"days": ", ".join(naive.days), "opens": naive.from_, "closes": naive.to}
     actions = "".join(ACTION.strip("\n").format(number=n, wait=wait) + "\n" for n, wait in enumerate(waits))
-    chart = chart_of({"map.yaml": MAP.format(limit=limit, actions=actions, **hours), "messages/a.md": MESSAGE})
+    compiled_map = compiled_map_of(
+        {"map.yaml": MAP.format(limit=limit, actions=actions, **hours), "messages/a.md": MESSAGE}
+    )
     contact = Contact("Sam Poe", "sam@acme.example", ("user",))
     customer = Customer("acme", "Acme", timezone=naive.timezone, country=naive.country, contacts=(contact,))
-    run = simulate(chart, customer, start, [], start + 200 * DAY)
+    run = simulate(compiled_map, customer, start, [], start + 200 * DAY)
     held = [parse(entry.more["until"]) for entry in run.timeline if entry.kind is Kind.MESSAGE_HELD]
     return [entry.at for entry in run.timeline if entry.kind is Kind.MESSAGE_SENT], held
 

@@ -1,20 +1,22 @@
 from __future__ import annotations
 
-from milepost.planner.compiled_map import Chart
+from milepost.planner.compiled_map import CompiledMap
 from milepost.planner.instants import parse
 from milepost.planner.segment_match import Match, MayEnter, MayNotEnter, NoMatch, best_map, may_enter
-from tests.workflows.example import CUSTOMER, FILES, MAP, START, chart_of
+from tests.workflows.example import CUSTOMER, FILES, MAP, START, compiled_map_of
 
 
-def variant(name: str, where: str = 'customer.tier == "pilot"', priority: int = 1, reenter: str = "never") -> Chart:
+def variant(
+    name: str, where: str = 'customer.tier == "pilot"', priority: int = 1, reenter: str = "never"
+) -> CompiledMap:
     text = MAP.replace("map: pilot", f"map: {name}").replace("reenter: after 10 days", f"reenter: {reenter}")
     text = text.replace('customer.tier == "pilot", priority: 1', f"{where}, priority: {priority}")
-    return chart_of({**FILES, "map.yaml": text})
+    return compiled_map_of({**FILES, "map.yaml": text})
 
 
-def matched(*charts: Chart) -> str | None:
-    found = best_map(charts, CUSTOMER, START)
-    return found.chart.map.map if isinstance(found, Match) else None
+def matched(*compiled_maps: CompiledMap) -> str | None:
+    found = best_map(compiled_maps, CUSTOMER, START)
+    return found.compiled_map.map.map if isinstance(found, Match) else None
 
 
 def test_the_highest_priority_wins() -> None:
@@ -63,8 +65,10 @@ def test_always_means_at_once() -> None:
 
 
 def test_after_a_duration_means_the_opening_of_that_working_day_of_ours() -> None:
-    chart = variant("aaa", reenter="after 5 days")  # from Monday 2 March to Saturday 7 March, hence Monday 9 March
+    compiled_map = variant(
+        "aaa", reenter="after 5 days"
+    )  # from Monday 2 March to Saturday 7 March, hence Monday 9 March
     opening = parse("2026-03-09T13:00:00Z")
 
-    assert may_enter(chart, START, opening - 1) == MayNotEnter("aaa", opening)
-    assert may_enter(chart, START, opening) == MayEnter()
+    assert may_enter(compiled_map, START, opening - 1) == MayNotEnter("aaa", opening)
+    assert may_enter(compiled_map, START, opening) == MayEnter()

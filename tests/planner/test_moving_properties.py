@@ -7,13 +7,13 @@ import json
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from milepost.planner.compiled_map import Chart
+from milepost.planner.compiled_map import CompiledMap
 from milepost.planner.expected_timers import foreseen
 from milepost.planner.facts import MapChanged
 from milepost.planner.plan import plan
 from milepost.planner.simulation import simulate, steps
 from milepost.planner.state import State
-from tests.planner.generated import DAY, START, charts, customers, facts_for
+from tests.planner.generated import DAY, START, compiled_maps, customers, facts_for
 
 UNTIL = START + 260 * DAY
 generous = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
@@ -21,8 +21,8 @@ generous = settings(max_examples=60, deadline=None, suppress_health_check=list(H
 
 def a_move(draw):
     """A journey on one map that is told, at some time, to go on with another; the ids of both are much the same."""
-    old, drawn = draw(charts), draw(charts)
-    new = Chart.of(drawn.map, "v2")
+    old, drawn = draw(compiled_maps), draw(compiled_maps)
+    new = CompiledMap.of(drawn.map, "v2")
     at = START + draw(st.integers(0, 120)) * DAY + draw(st.integers(0, DAY))
     facts = [*draw(facts_for(old)), *draw(facts_for(new))]
     told = [fact for number, fact in enumerate(facts) if number == 0 or fact.id not in {f.id for f in facts[:number]}]

@@ -8,7 +8,7 @@ import pytest
 
 from milepost.planner.facts import AttributesSet, EventHappened, Fact, StepDone
 from milepost.planner.simulation import Run, simulate
-from tests.workflows.example import CUSTOMER, FILES, MAP, START, chart_of
+from tests.workflows.example import CUSTOMER, FILES, MAP, START, compiled_map_of
 
 ODD = [
     "customer.health / 0 > 1",
@@ -38,7 +38,7 @@ def ran(trigger: str, *facts: Fact) -> Run:
     text = MAP.replace("done_when: {event: connected}", f"done_when: {trigger}")
     assert text != MAP
     begun = StepDone(id="held", at=START, step="kickoff", result="held")
-    return simulate(chart_of({**FILES, "map.yaml": text}), CUSTOMER, START, [begun, *facts], START + 86_400)
+    return simulate(compiled_map_of({**FILES, "map.yaml": text}), CUSTOMER, START, [begun, *facts], START + 86_400)
 
 
 def kinds(run: Run) -> list[str]:

@@ -12,7 +12,7 @@ from milepost.planner.facts import Ended
 from milepost.planner.plan import plan
 from milepost.planner.simulation import simulate
 from milepost.planner.state import State
-from tests.planner.generated import DAY, START, charts, customers, facts_for
+from tests.planner.generated import DAY, START, compiled_maps, customers, facts_for
 
 UNTIL = START + 260 * DAY
 generous = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
@@ -25,8 +25,8 @@ def lines(timeline):
 @given(st.data())
 @generous
 def test_no_valid_map_makes_the_planner_fail_and_time_never_runs_backwards(data):
-    chart, customer = data.draw(charts), data.draw(customers)
-    run = simulate(chart, customer, START, data.draw(facts_for(chart)), UNTIL)
+    compiled_map, customer = data.draw(compiled_maps), data.draw(customers)
+    run = simulate(compiled_map, customer, START, data.draw(facts_for(compiled_map)), UNTIL)
     instants = [entry.at for entry in run.timeline]
     assert instants == sorted(instants)
     assert instants[0] == START
@@ -36,12 +36,12 @@ def test_no_valid_map_makes_the_planner_fail_and_time_never_runs_backwards(data)
 @given(st.data())
 @generous
 def test_the_same_input_gives_the_same_plan_and_leaves_the_given_state_alone(data):
-    chart, customer = data.draw(charts), data.draw(customers)
-    facts = data.draw(facts_for(chart))
-    middle = simulate(chart, customer, START, facts[:5], START + 40 * DAY).state
+    compiled_map, customer = data.draw(compiled_maps), data.draw(customers)
+    facts = data.draw(facts_for(compiled_map))
+    middle = simulate(compiled_map, customer, START, facts[:5], START + 40 * DAY).state
     before = json.dumps(middle.to_json())
-    first = plan(chart, middle, facts[5:], UNTIL)
-    second = plan(chart, middle, facts[5:], UNTIL)
+    first = plan(compiled_map, middle, facts[5:], UNTIL)
+    second = plan(compiled_map, middle, facts[5:], UNTIL)
     assert lines(first.timeline) == lines(second.timeline)
     assert first.state.to_json() == second.state.to_json()
     assert json.dumps(middle.to_json()) == before
@@ -50,23 +50,23 @@ def test_the_same_input_gives_the_same_plan_and_leaves_the_given_state_alone(dat
 @given(st.data())
 @generous
 def test_a_state_survives_json(data):
-    chart, customer = data.draw(charts), data.draw(customers)
-    state = simulate(chart, customer, START, data.draw(facts_for(chart)), START + 90 * DAY).state
+    compiled_map, customer = data.draw(compiled_maps), data.draw(customers)
+    state = simulate(compiled_map, customer, START, data.draw(facts_for(compiled_map)), START + 90 * DAY).state
     assert State.from_json(json.loads(json.dumps(state.to_json()))) == state
 
 
 @given(st.data())
 @generous
 def test_splitting_a_run_anywhere_and_resuming_gives_the_same_timeline(data):
-    chart, customer = data.draw(charts), data.draw(customers)
-    facts = data.draw(facts_for(chart))
-    whole = simulate(chart, customer, START, facts, UNTIL)
+    compiled_map, customer = data.draw(compiled_maps), data.draw(customers)
+    facts = data.draw(facts_for(compiled_map))
+    whole = simulate(compiled_map, customer, START, facts, UNTIL)
     state, timeline = State.begin(customer, "generated", "v1", START), []
     stops = sorted({START, *data.draw(st.lists(st.integers(START, UNTIL), max_size=6)), UNTIL})
     for stop in stops:
         due = [fact for fact in facts if fact.at <= stop]
         facts = facts[len(due) :]
-        step = plan(chart, State.from_json(json.loads(json.dumps(state.to_json()))), due, stop)
+        step = plan(compiled_map, State.from_json(json.loads(json.dumps(state.to_json()))), due, stop)
         state = step.state
         timeline += step.timeline
     assert lines(timeline) == lines(whole.timeline)
@@ -75,27 +75,33 @@ def test_splitting_a_run_anywhere_and_resuming_gives_the_same_timeline(data):
 @given(st.data())
 @generous
 def test_a_repeated_fact_changes_nothing(data):
-    chart, customer = data.draw(charts), data.draw(customers)
-    facts = data.draw(facts_for(chart))
-    once = simulate(chart, customer, START, facts, UNTIL)
-    twice = simulate(chart, customer, START, sorted([*facts, *facts], key=lambda fact: fact.at), UNTIL)
+    compiled_map, customer = data.draw(compiled_maps), data.draw(customers)
+    facts = data.draw(facts_for(compiled_map))
+    once = simulate(compiled_map, customer, START, facts, UNTIL)
+    twice = simulate(compiled_map, customer, START, sorted([*facts, *facts], key=lambda fact: fact.at), UNTIL)
     assert lines(once.timeline) == lines(twice.timeline)
 
 
 @given(st.data())
 @generous
 def test_ended_stays_ended_and_leaves_nothing_open(data):
-    chart, customer = data.draw(charts), data.draw(customers)
-    facts = data.draw(facts_for(chart))
+    compiled_map, customer = data.draw(compiled_maps), data.draw(customers)
+    facts = data.draw(facts_for(compiled_map))
     ended = plan(
-        chart, simulate(chart, customer, START, facts, UNTIL).state, [Ended(id="end", at=UNTIL, reason="left")], UNTIL
+        compiled_map,
+        simulate(compiled_map, customer, START, facts, UNTIL).state,
+        [Ended(id="end", at=UNTIL, reason="left")],
+        UNTIL,
     )
     assert ended.state.status == "ended"
     assert ended.wake_at is None
     assert not ended.state.queue
     assert not any(step.is_open for step in ended.state.steps.values())
     later = plan(
-        chart, ended.state, [type(fact)(**{**_fields(fact), "id": f"again-{fact.id}"}) for fact in facts], UNTIL + DAY
+        compiled_map,
+        ended.state,
+        [type(fact)(**{**_fields(fact), "id": f"again-{fact.id}"}) for fact in facts],
+        UNTIL + DAY,
     )
     assert {entry.kind.value for entry in later.timeline} <= {"fact_ignored"}
 
@@ -107,8 +113,8 @@ def _fields(fact):
 @given(st.data())
 @generous
 def test_every_message_is_sent_once_or_dropped_once_or_still_waits_with_a_reason(data):
-    chart, customer = data.draw(charts), data.draw(customers)
-    run = simulate(chart, customer, START, data.draw(facts_for(chart)), UNTIL)
+    compiled_map, customer = data.draw(compiled_maps), data.draw(customers)
+    run = simulate(compiled_map, customer, START, data.draw(facts_for(compiled_map)), UNTIL)
     gone = [entry.more["message"] for entry in run.timeline if entry.kind.value == "message_dropped"] + [
         entry.more["message"] for entry in run.timeline if entry.kind.value == "message_sent"
     ]
@@ -123,15 +129,15 @@ def test_every_message_is_sent_once_or_dropped_once_or_still_waits_with_a_reason
 @given(st.data())
 @generous
 def test_no_contact_is_written_to_more_often_than_the_limit_allows(data):
-    chart, customer = data.draw(charts), data.draw(customers)
-    limit = chart.map.contact_policy.limit
-    run = simulate(chart, customer, START, data.draw(facts_for(chart)), UNTIL)
+    compiled_map, customer = data.draw(compiled_maps), data.draw(customers)
+    limit = compiled_map.map.contact_policy.limit
+    run = simulate(compiled_map, customer, START, data.draw(facts_for(compiled_map)), UNTIL)
     sent = [e for e in run.timeline if e.kind.value == "message_sent"]
     if limit is None:
         return
     period = limit.period.count * (7 if limit.period.unit == "week" else 1) * DAY - 2 * 3600
     for entry in sent:
-        if chart.steps[entry.more["step"]].essential:
+        if compiled_map.steps[entry.more["step"]].essential:
             continue
         same = [e for e in sent if e.more["contact"] == entry.more["contact"] and entry.at - period < e.at <= entry.at]
         earlier = [e for e in same if sent.index(e) < sent.index(entry)]
@@ -141,8 +147,8 @@ def test_no_contact_is_written_to_more_often_than_the_limit_allows(data):
 @given(st.data())
 @generous
 def test_whatever_is_open_says_since_when(data):
-    chart, customer = data.draw(charts), data.draw(customers)
-    state = simulate(chart, customer, START, data.draw(facts_for(chart)), START + 120 * DAY).state
+    compiled_map, customer = data.draw(compiled_maps), data.draw(customers)
+    state = simulate(compiled_map, customer, START, data.draw(facts_for(compiled_map)), START + 120 * DAY).state
     assert all(step.opened_at is not None for step in state.steps.values() if step.is_open)
     assert all(stage.opened_at is not None for stage in state.stages.values() if stage.status == "open")
     assert all(play.started_at is not None for play in state.plays.values() if play.status == "open")

@@ -88,7 +88,7 @@ async def _asked(folder: Path) -> dict[str, Any]:
     settings = Settings(data=folder, database_url=url, secret_key="s" * 32, api_keys=(KEY,))
     world = World(store, settings)
     numbers = itertools.count(1)
-    world.door.house = replace(world.door.house, new_id=lambda: f"made-{next(numbers)}")
+    world.intake.context = replace(world.intake.context, new_id=lambda: f"made-{next(numbers)}")
     try:
         async with world.api() as client:
             asking = Asking(world, client)
@@ -170,9 +170,9 @@ async def _it_pauses_and_ends(asking: Asking) -> None:
     await asking.tell("resumed", resumed=True)
     await world.move_to(START + 60 * DAY)
     await asking.look("resumed")
-    world.reach.away = True
+    world.journey_client.away = True
     await asking.tell("while_away", set={"health": 20})
-    await world.reach.come_back(int(world.at))
+    await world.journey_client.come_back(int(world.at))
     await asking.tell("ended", ended="churned")
     await asking.look("ended")
     await asking.tell("after_the_end", set={"health": 90})

@@ -18,12 +18,12 @@ from milepost.cli.main import app
 from milepost.devserver.ports import free_port
 from milepost.planner.instants import Instant, parse
 from milepost.store import facts, journeys
-from milepost.store.compiled_maps import Charts
+from milepost.store.compiled_maps import CompiledMaps
 from milepost.store.database import open_store
 from milepost.store.schema_upgrade import upgrade
 from tests.recorded.normal import ROOT, normal, without_random_ids
 from tests.recorded.storing import TABLES, rows_of
-from tests.web.nearby import NearbyReach
+from tests.web.nearby import NearbyJourneyClient
 
 START = parse("2026-03-02T15:00:00Z")
 HOUR, DAY = 3600, 86_400
@@ -32,7 +32,7 @@ FOREIGN = ("MILEPOST_DATABASE_URL", "MILEPOST_SETTINGS", "MILEPOST_DEBUG", "TEMP
 VOLATILE = frozenset({"channel_id", "received_at", "seen", "sent_at", "tried_at"})
 
 
-class House:
+class IntakeContext:
     """A data folder, the commands given on it, and what they printed."""
 
     def __init__(self, folder: Path) -> None:
@@ -88,12 +88,14 @@ class House:
 
     async def _advance(self) -> None:
         store = open_store(self.url)
-        reach = NearbyReach(store, Charts(store), LinkSigner("s" * 32, "http://milepost.example"))
+        journey_client = NearbyJourneyClient(
+            store, CompiledMaps(store), LinkSigner("s" * 32, "http://milepost.example")
+        )
         async with store.reading() as session:
             running = [row.id for row in await journeys.running(session)]
             told = [(row.journey_id, row.data) for row in await facts.pending(session)]
         for journey in running:
-            await reach.advance(journey, self.now, [fact for whose, fact in told if whose == journey])
+            await journey_client.advance(journey, self.now, [fact for whose, fact in told if whose == journey])
         await store.close()
 
     def documents(self) -> dict[str, Any]:

@@ -7,7 +7,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from tests.recorded.command_line import DAY, START, House, copied_map
+from tests.recorded.command_line import DAY, START, IntakeContext, copied_map
 from tests.recorded.normal import ROOT
 
 MAPS = ROOT / "maps"
@@ -40,115 +40,115 @@ def documents() -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as folder:
         try:
             os.chdir(ROOT)  # maps are looked for from here
-            house = House(Path(folder).resolve())
-            _maps_are_tried(house)
-            _customers_come(house)
-            _journeys_go_on(house)
-            _the_map_changes(house)
-            _journeys_pause_and_end(house)
-            return house.documents()
+            context = IntakeContext(Path(folder).resolve())
+            _maps_are_tried(context)
+            _customers_come(context)
+            _journeys_go_on(context)
+            _the_map_changes(context)
+            _journeys_pause_and_end(context)
+            return context.documents()
         finally:
             os.chdir(before)
 
 
-def _maps_are_tried(house: House) -> None:
-    broken = copied_map(house.folder, "broken", *BROKEN)
-    draft = copied_map(house.folder, "draft", *RENAMED)
-    failing = copied_map(house.folder, "failing") / "scenarios" / SCENARIO.name
+def _maps_are_tried(context: IntakeContext) -> None:
+    broken = copied_map(context.folder, "broken", *BROKEN)
+    draft = copied_map(context.folder, "draft", *RENAMED)
+    failing = copied_map(context.folder, "failing") / "scenarios" / SCENARIO.name
     failing.write_text(failing.read_text().partition("expect:")[0] + FAILING)
-    book = house.folder / "forecast.csv"
+    book = context.folder / "forecast.csv"
     book.write_text(HEADER + ACME + BOLT)
 
-    house.give("lint", "lint", MAP)
-    house.give("lint_broken", "lint", broken)
-    house.give("schema", "schema", form="")
-    house.give("simulate_scenario", "simulate", SCENARIO, "--messages")
+    context.give("lint", "lint", MAP)
+    context.give("lint_broken", "lint", broken)
+    context.give("schema", "schema", form="")
+    context.give("simulate_scenario", "simulate", SCENARIO, "--messages")
     for name in sorted(folder.name for folder in MAPS.iterdir()):
         for customer in ("prompt", "silent"):
-            house.give(f"simulate_{customer}_{name}", "simulate", MAPS / name, "--customer", customer)
-    house.give("test", "test", MAP)
-    house.give("test_failing", "test", failing)
-    house.give("new", "new", house.folder / "clinics", "--from", MAP, "--title", "Clinics")
-    house.give("diff", "diff", MAP, draft)
+            context.give(f"simulate_{customer}_{name}", "simulate", MAPS / name, "--customer", customer)
+    context.give("test", "test", MAP)
+    context.give("test_failing", "test", failing)
+    context.give("new", "new", context.folder / "clinics", "--from", MAP, "--title", "Clinics")
+    context.give("diff", "diff", MAP, draft)
     days = ("--from", "2026-03-02", "--to", "2026-05-31")
-    house.give("forecast", "forecast", "--customers", book, *days, "--maps", MAPS, "--runs", "1", "--cores", "1")
+    context.give("forecast", "forecast", "--customers", book, *days, "--maps", MAPS, "--runs", "1", "--cores", "1")
 
 
-def _customers_come(house: House) -> None:
-    book = house.folder / "book.csv"
-    house.give("publish", "publish", MAP, "--by", "ops@vendor.example", "--why", "first")
-    house.give("publish_again", "publish", MAP, "--by", "somebody@vendor.example")
+def _customers_come(context: IntakeContext) -> None:
+    book = context.folder / "book.csv"
+    context.give("publish", "publish", MAP, "--by", "ops@vendor.example", "--why", "first")
+    context.give("publish_again", "publish", MAP, "--by", "somebody@vendor.example")
     book.write_text(HEADER + BAD + ACME + LONELY)
-    house.give("import", "import", book)
-    house.give("import_again", "import", book)
+    context.give("import", "import", book)
+    context.give("import_again", "import", book)
     book.write_text(HEADER + BOLT)
-    house.give("import_more", "import", book)
-    house.give("customers_before", "customers")
-    house.give("show_before", "show", "acme")
-    house.pass_time()
-    house.give("customers", "customers")
-    house.give("customers_unmatched", "customers", "--unmatched")
-    house.give("enroll", "enroll", "lonely")
-    house.give("enroll_all", "enroll", "--all")
-    house.give("show", "show", "acme")
-    house.give("show_unmatched", "show", "lonely")
-    house.give("explain", "explain", "acme")
-    house.give("explain_step", "explain", "acme", "kickoff")
-    house.give("explain_unmatched", "explain", "lonely")
-    house.give("tasks", "tasks", "--timezone", "America/New_York")
+    context.give("import_more", "import", book)
+    context.give("customers_before", "customers")
+    context.give("show_before", "show", "acme")
+    context.pass_time()
+    context.give("customers", "customers")
+    context.give("customers_unmatched", "customers", "--unmatched")
+    context.give("enroll", "enroll", "lonely")
+    context.give("enroll_all", "enroll", "--all")
+    context.give("show", "show", "acme")
+    context.give("show_unmatched", "show", "lonely")
+    context.give("explain", "explain", "acme")
+    context.give("explain_step", "explain", "acme", "kickoff")
+    context.give("explain_unmatched", "explain", "lonely")
+    context.give("tasks", "tasks", "--timezone", "America/New_York")
 
 
-def _journeys_go_on(house: House) -> None:
-    house.tell("step_done", "acme", "step_done", "handoff", "--by", "bo@vendor.example", "--note", "All there")
-    house.give("tell_again", "tell", "acme", "step_done", "handoff", "--id", "told-step_done")
-    house.tell("counted", "acme", "event", "logo_changed", "times=2")
-    house.tell("set_unmatched", "lonely", "set", "health=12")
-    house.give("show_untaken", "show", "acme")
-    house.pass_time(START + DAY)
-    house.tell("event", "acme", "event", "kickoff_booked")
-    house.tell("agreed", "acme", "agreed", "kickoff", "due=2026-03-12", "person=ana@vendor.example")
-    house.pass_time(START + 2 * DAY)
-    house.tell("snoozed", "acme", "snoozed", "kickoff", "2026-03-13", "--reason", "Their freeze")
-    house.tell("kickoff", "acme", "step_done", "kickoff", "--note", "Held")
-    house.pass_time(START + 4 * DAY)
-    house.give("show_on", "show", "acme", "--last", "5")
-    house.tell("failed", "acme", "message_failed", "connect_sso/1/opening/1", "--why", "Address unknown")
-    house.tell("set", "acme", "set", "health=35")
-    house.pass_time(START + 21 * DAY)
-    house.give("customers_at_risk", "customers", "--risk")
-    house.give("show_at_risk", "show", "acme", "--last", "100")
-    house.give("explain_at_risk", "explain", "acme")
-    house.give("explain_mail", "explain", "acme", "connect_sso")
-    house.give("tasks_late", "tasks", "--timezone", "America/New_York")
+def _journeys_go_on(context: IntakeContext) -> None:
+    context.tell("step_done", "acme", "step_done", "handoff", "--by", "bo@vendor.example", "--note", "All there")
+    context.give("tell_again", "tell", "acme", "step_done", "handoff", "--id", "told-step_done")
+    context.tell("counted", "acme", "event", "logo_changed", "times=2")
+    context.tell("set_unmatched", "lonely", "set", "health=12")
+    context.give("show_untaken", "show", "acme")
+    context.pass_time(START + DAY)
+    context.tell("event", "acme", "event", "kickoff_booked")
+    context.tell("agreed", "acme", "agreed", "kickoff", "due=2026-03-12", "person=ana@vendor.example")
+    context.pass_time(START + 2 * DAY)
+    context.tell("snoozed", "acme", "snoozed", "kickoff", "2026-03-13", "--reason", "Their freeze")
+    context.tell("kickoff", "acme", "step_done", "kickoff", "--note", "Held")
+    context.pass_time(START + 4 * DAY)
+    context.give("show_on", "show", "acme", "--last", "5")
+    context.tell("failed", "acme", "message_failed", "connect_sso/1/opening/1", "--why", "Address unknown")
+    context.tell("set", "acme", "set", "health=35")
+    context.pass_time(START + 21 * DAY)
+    context.give("customers_at_risk", "customers", "--risk")
+    context.give("show_at_risk", "show", "acme", "--last", "100")
+    context.give("explain_at_risk", "explain", "acme")
+    context.give("explain_mail", "explain", "acme", "connect_sso")
+    context.give("tasks_late", "tasks", "--timezone", "America/New_York")
 
 
-def _the_map_changes(house: House) -> None:
-    draft = house.folder / "draft"
-    house.give("diff_customers", "diff", f"{MAP.name}@1", draft, "--customers")
-    house.give("publish_draft", "publish", draft, "--why", "second")
-    house.give("diff_versions", "diff", f"{MAP.name}@1", f"{MAP.name}@2")
-    house.tell("map_changed", "bolt", "map_changed", "2", "--by", "dana@vendor.example")
-    house.tell("play_started", "bolt", "play_started", "rescue", "--reason", "Their champion left")
-    house.pass_time(START + 22 * DAY)
-    house.give("show_moved", "show", "bolt")
-    house.give("explain_moved", "explain", "bolt")
+def _the_map_changes(context: IntakeContext) -> None:
+    draft = context.folder / "draft"
+    context.give("diff_customers", "diff", f"{MAP.name}@1", draft, "--customers")
+    context.give("publish_draft", "publish", draft, "--why", "second")
+    context.give("diff_versions", "diff", f"{MAP.name}@1", f"{MAP.name}@2")
+    context.tell("map_changed", "bolt", "map_changed", "2", "--by", "dana@vendor.example")
+    context.tell("play_started", "bolt", "play_started", "rescue", "--reason", "Their champion left")
+    context.pass_time(START + 22 * DAY)
+    context.give("show_moved", "show", "bolt")
+    context.give("explain_moved", "explain", "bolt")
 
 
-def _journeys_pause_and_end(house: House) -> None:
-    house.tell("paused", "acme", "paused", "--reason", "Merger")
-    house.pass_time(START + 23 * DAY)
-    house.tell("unblock", "acme", "play_started", "unblock")
-    house.pass_time(START + 40 * DAY)
-    house.give("show_paused", "show", "acme")
-    house.give("explain_paused", "explain", "acme")
-    house.tell("resumed", "acme", "resumed")
-    house.tell("ended", "bolt", "ended", "churned")
-    house.pass_time(START + 41 * DAY)
-    house.tell("verdict", "acme", "answer", "hours_saved", "verified", "--value", "12", "--evidence", "Mail")
-    house.pass_time(START + 130 * DAY)
-    house.give("show_long", "show", "acme", "--last", "20")
-    house.give("explain_long", "explain", "acme")
-    house.give("show_ended", "show", "bolt")
-    house.give("explain_ended", "explain", "bolt")
-    house.give("customers_at_the_end", "customers")
-    house.give("tasks_and_reviews", "tasks", "--timezone", "America/New_York")
+def _journeys_pause_and_end(context: IntakeContext) -> None:
+    context.tell("paused", "acme", "paused", "--reason", "Merger")
+    context.pass_time(START + 23 * DAY)
+    context.tell("unblock", "acme", "play_started", "unblock")
+    context.pass_time(START + 40 * DAY)
+    context.give("show_paused", "show", "acme")
+    context.give("explain_paused", "explain", "acme")
+    context.tell("resumed", "acme", "resumed")
+    context.tell("ended", "bolt", "ended", "churned")
+    context.pass_time(START + 41 * DAY)
+    context.tell("verdict", "acme", "answer", "hours_saved", "verified", "--value", "12", "--evidence", "Mail")
+    context.pass_time(START + 130 * DAY)
+    context.give("show_long", "show", "acme", "--last", "20")
+    context.give("explain_long", "explain", "acme")
+    context.give("show_ended", "show", "bolt")
+    context.give("explain_ended", "explain", "bolt")
+    context.give("customers_at_the_end", "customers")
+    context.give("tasks_and_reviews", "tasks", "--timezone", "America/New_York")

@@ -19,7 +19,9 @@ PARTS = 4
 
 def documents() -> dict[str, Any]:
     """For each scenario `NAME.json` (facts and states) and `NAME.jsonl` (the timeline); the hashes of all maps."""
-    made: dict[str, Any] = {"versions.json": {name: scenario_of(file).chart.version for name, file in files().items()}}
+    made: dict[str, Any] = {
+        "versions.json": {name: scenario_of(file).compiled_map.version for name, file in files().items()}
+    }
     for name, file in files().items():
         states, timeline = run(file)
         facts = [to_json(fact) for fact in scenario_of(file).facts]
@@ -35,9 +37,9 @@ def documents() -> dict[str, Any]:
 def run(file: Path) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """The JSON of the state after each plan, and of the whole timeline."""
     scenario = scenario_of(file)
-    begun = State.begin(scenario.customer, scenario.chart.map.map, scenario.chart.version, scenario.start)
+    begun = State.begin(scenario.customer, scenario.compiled_map.map.map, scenario.compiled_map.version, scenario.start)
     states, timeline = [], []
-    for made in steps(scenario.chart, begun, scenario.facts, scenario.until, scenario.versions):
+    for made in steps(scenario.compiled_map, begun, scenario.facts, scenario.until, scenario.versions):
         states.append(made.state.to_json())
         timeline += [entry.to_json() for entry in made.timeline]
     return states, timeline

@@ -21,7 +21,7 @@ from milepost.planner.instants import Instant, text
 from milepost.planner.state import State
 from milepost.scenarios.scenario import Scenario
 from milepost.store import customers, facts, journeys, maps
-from milepost.store.compiled_maps import Charts
+from milepost.store.compiled_maps import CompiledMaps
 from milepost.store.database import Store, open_store
 from milepost.store.schema_upgrade import upgrade
 from milepost.wire.activities import AdvanceOrder
@@ -98,7 +98,7 @@ class _Life:
     def __init__(self, store: Store, scenario: Scenario) -> None:
         self._store = store
         self._scenario = scenario
-        self._charts = Charts(store)
+        self._charts = CompiledMaps(store)
         self._worker = JourneyActivities(store, self._charts)
 
     async def live(self) -> None:
@@ -114,14 +114,16 @@ class _Life:
 
     async def _begin(self) -> str:
         scenario, start = self._scenario, self._scenario.start
-        versions = {scenario.chart.version: (scenario.chart, scenario.files)}
-        for version, chart in scenario.versions.items():
-            versions[version] = (chart, scenario.version_files[version])
-        state = State.begin(scenario.customer, scenario.chart.map.map, scenario.chart.version, start)
+        versions = {scenario.compiled_map.version: (scenario.compiled_map, scenario.files)}
+        for version, compiled_map in scenario.versions.items():
+            versions[version] = (compiled_map, scenario.version_files[version])
+        state = State.begin(scenario.customer, scenario.compiled_map.map.map, scenario.compiled_map.version, start)
         async with self._store.transaction() as session:
-            for chart, texts in versions.values():
-                self._charts.add(chart, texts)
-                await maps.publish(session, chart.map.map, chart.map.title, dict(texts), start, by=None, why=None)
+            for compiled_map, texts in versions.values():
+                self._charts.add(compiled_map, texts)
+                await maps.publish(
+                    session, compiled_map.map.map, compiled_map.map.title, dict(texts), start, by=None, why=None
+                )
             await customers.save(session, [scenario.customer], start)
             return (await journeys.begin(session, state)).id
 

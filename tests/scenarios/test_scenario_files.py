@@ -302,7 +302,7 @@ def test_the_customer_who_is_made_up_is_one_whom_the_map_is_for(written):
     (file.parents[1] / "map.yaml").write_text(text)
     scenario = load_made_up(file.parents[1], "prompt").scenario
     assert scenario is not None
-    assert matches(scenario.chart, scenario.customer, scenario.start)
+    assert matches(scenario.compiled_map, scenario.customer, scenario.start)
 
 
 def test_every_scenario_below_a_folder_is_found_and_no_map(written):

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from milepost.customer import Contact, Customer
 from milepost.language.model import Map
-from milepost.planner.compiled_map import Chart
+from milepost.planner.compiled_map import CompiledMap
 from milepost.planner.facts import Fact
 from milepost.planner.instants import Instant, parse
 from milepost.planner.plan import Plan, plan
@@ -100,39 +100,39 @@ def customer(customer_id: str = "acme", **changes: Any) -> Customer:
     return Customer(customer_id, **{**known, **changes})
 
 
-async def publish(session: AsyncSession, data: dict[str, Any] | None = None) -> Chart:
+async def publish(session: AsyncSession, data: dict[str, Any] | None = None) -> CompiledMap:
     """Publish the small map, or this one, and give its chart."""
     made = Map.model_validate(data or SMALL_MAP)
     published = await maps.publish(session, made.map, made.title, {"map.yaml": repr(data or SMALL_MAP)}, START)
-    return Chart.of(made, published.version.hash)
+    return CompiledMap.of(made, published.version.hash)
 
 
 class Walk:
     """A journey that a test leads: `tell` plans with facts and writes the plan."""
 
-    def __init__(self, session: AsyncSession, chart: Chart, journey: str, state: State) -> None:
+    def __init__(self, session: AsyncSession, compiled_map: CompiledMap, journey: str, state: State) -> None:
         self.session = session
-        self.chart = chart
+        self.compiled_map = compiled_map
         self.journey = journey
         self.state = state
 
     @staticmethod
-    async def begin(session: AsyncSession, chart: Chart, who: Customer | None = None) -> Walk:
+    async def begin(session: AsyncSession, compiled_map: CompiledMap, who: Customer | None = None) -> Walk:
         """Write the customer, begin the journey and write its first plan."""
         known = who or customer()
         await customers.save(session, [known], START)
-        state = State.begin(known, chart.map.map, chart.version, START)
+        state = State.begin(known, compiled_map.map.map, compiled_map.version, START)
         row = await journeys.begin(session, state)
-        walk = Walk(session, chart, row.id, state)
+        walk = Walk(session, compiled_map, row.id, state)
         await walk.tell(START)
         return walk
 
     def plan(self, now: Instant, *facts: Fact) -> Plan:
-        return plan(self.chart, self.state, facts, now)
+        return plan(self.compiled_map, self.state, facts, now)
 
     async def tell(self, now: Instant, *facts: Fact) -> Plan:
         made = self.plan(now, *facts)
-        await write_plan(self.session, self.journey, self.state, made, self.chart)
+        await write_plan(self.session, self.journey, self.state, made, self.compiled_map)
         self.state = made.state
         return made
 

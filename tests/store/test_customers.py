@@ -5,7 +5,7 @@ import pytest
 from milepost.customer import Contact
 from milepost.planner.facts import AttributesSet, ContactsGiven, StepDone, TeamGiven
 from milepost.store import customers
-from milepost.store.errors import UnknownCustomer
+from milepost.store.errors import UnknownCustomerError
 from tests.store.book import START, Walk, customer, publish
 
 
@@ -80,7 +80,7 @@ async def test_facts_about_the_customer_change_the_record_and_others_do_not(stor
 async def test_an_unknown_customer_is_said_to_be_unknown(store):
     async with store.transaction() as session:
         for asked in (customers.get(session, "nobody"), customers.mark_unmatched(session, "nobody", None)):
-            with pytest.raises(UnknownCustomer) as raised:
+            with pytest.raises(UnknownCustomerError) as raised:
                 await asked
             assert raised.value.customer == "nobody"
 

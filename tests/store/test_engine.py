@@ -8,7 +8,7 @@ from sqlalchemy.exc import StatementError
 
 from milepost.store import customers
 from milepost.store.database import check, database_url, open_store
-from milepost.store.errors import StoreUnreachable
+from milepost.store.errors import StoreUnreachableError
 from tests.store.book import START, customer
 
 
@@ -97,7 +97,7 @@ async def test_numbers_that_are_no_json_are_refused_on_both_databases(store):
 async def test_a_database_that_answers_is_fine_and_one_that_does_not_is_named(store):
     await check(store)
     gone = open_store("postgresql://127.0.0.1:1/milepost")
-    with pytest.raises(StoreUnreachable, match=r"127\.0\.0\.1:1"):
+    with pytest.raises(StoreUnreachableError, match=r"127\.0\.0\.1:1"):
         await check(gone)
     await gone.close()
 
@@ -117,6 +117,6 @@ def test_urls_are_read_the_way_people_write_them(given, driver):
 
 @pytest.mark.parametrize("given", ["mysql://root:hidden@h/d", "not a url", ""])
 def test_a_url_of_no_database_that_we_know_is_refused_without_showing_passwords(given):
-    with pytest.raises(StoreUnreachable) as raised:
+    with pytest.raises(StoreUnreachableError) as raised:
         database_url(given)
     assert "hidden" not in str(raised.value)

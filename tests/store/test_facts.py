@@ -7,7 +7,7 @@ import pytest
 from milepost.customer import Contact
 from milepost.planner.facts import Ended
 from milepost.store import customers, facts
-from milepost.store.errors import InvalidFact, UnknownCustomer
+from milepost.store.errors import InvalidFactError, UnknownCustomerError
 from tests.store.book import DAY, START, Walk, customer, publish
 
 DONE = {"kind": "step_done", "id": "f1", "step": "kickoff", "result": "ready", "by": "ana@vendor.example"}
@@ -125,7 +125,7 @@ async def test_a_fact_that_finds_the_journey_ended_is_kept_and_not_lost(store):
 )
 async def test_what_is_no_fact_is_refused_with_the_reason(store, journey, fact, why):
     async with store.transaction() as session:
-        with pytest.raises(InvalidFact, match=why):
+        with pytest.raises(InvalidFactError, match=why):
             await facts.record(session, "acme", fact, START)
 
 
@@ -139,5 +139,5 @@ async def test_text_that_a_database_would_refuse_is_cleaned_and_kept(store, jour
 
 async def test_a_fact_about_an_unknown_customer_is_refused(store):
     async with store.transaction() as session:
-        with pytest.raises(UnknownCustomer):
+        with pytest.raises(UnknownCustomerError):
             await facts.record(session, "nobody", DONE, START)

@@ -8,13 +8,13 @@ from milepost.planner.facts import Answered, StepDone
 from milepost.store import facts
 from milepost.store.database import open_store
 from milepost.store.erasure import forget
-from milepost.store.errors import UnknownCustomer
+from milepost.store.errors import UnknownCustomerError
 from tests.store.book import DAY, HOUR, START, Walk, customer, everything, publish
 
 
-async def live(session, chart, name):
+async def live(session, compiled_map, name):
     """A customer with a row in every table."""
-    walk = await Walk.begin(session, chart, customer(name))
+    walk = await Walk.begin(session, compiled_map, customer(name))
     await walk.tell(START + HOUR, StepDone(id="f1", at=START + HOUR, step="kickoff", result="not_ready"))
     secret = f"said by {name} alone"
     answer = Answered(id="f2", at=START + DAY, outcome="saved", verdict="disputed", comment=secret)
@@ -25,10 +25,10 @@ async def live(session, chart, name):
 
 async def test_of_a_forgotten_customer_nothing_is_left_and_others_keep_everything(store):
     async with store.transaction() as session:
-        chart = await publish(session)
-        await live(session, chart, "beta")
+        compiled_map = await publish(session)
+        await live(session, compiled_map, "beta")
         before = await everything(session)
-        await live(session, chart, "acme")
+        await live(session, compiled_map, "acme")
     gone = await forget(store, "acme")
     assert all(count > 0 for count in gone.values()), gone
     async with store.reading() as session:
@@ -38,9 +38,9 @@ async def test_of_a_forgotten_customer_nothing_is_left_and_others_keep_everythin
 async def test_on_sqlite_not_even_the_files_hold_what_was_forgotten(sqlite_url):
     store = open_store(sqlite_url)
     async with store.transaction() as session:
-        chart = await publish(session)
-        await live(session, chart, "acme")
-        await live(session, chart, "beta")
+        compiled_map = await publish(session)
+        await live(session, compiled_map, "acme")
+        await live(session, compiled_map, "beta")
     path = Path(sqlite_url.removeprefix("sqlite:///"))
 
     def on_disk(said):
@@ -54,5 +54,5 @@ async def test_on_sqlite_not_even_the_files_hold_what_was_forgotten(sqlite_url):
 
 
 async def test_an_unknown_customer_cannot_be_forgotten(store):
-    with pytest.raises(UnknownCustomer):
+    with pytest.raises(UnknownCustomerError):
         await forget(store, "nobody")

@@ -9,7 +9,7 @@ from milepost.planner.clock import JourneyClock
 from milepost.planner.facts import AttributesSet, Ended, Paused, PlayStarted
 from milepost.planner.state import State
 from milepost.store import clock, customers, journeys, timeline
-from milepost.store.errors import JourneyAlreadyOpen, UnknownJourney
+from milepost.store.errors import JourneyAlreadyOpenError, UnknownJourneyError
 from milepost.store.overview import Wanted
 from milepost.store.overview import customers as overview
 from milepost.store.tables import JourneyRow
@@ -18,10 +18,10 @@ from tests.store.book import DAY, SMALL_MAP, START, Walk, customer, publish
 
 async def test_a_customer_has_one_open_journey_and_each_has_its_number(store):
     async with store.transaction() as session:
-        chart = await publish(session)
-        walk = await Walk.begin(session, chart)
-        again = State.begin(customer(), "small", chart.version, START + 9)
-        with pytest.raises(JourneyAlreadyOpen, match="acme/1"):
+        compiled_map = await publish(session)
+        walk = await Walk.begin(session, compiled_map)
+        again = State.begin(customer(), "small", compiled_map.version, START + 9)
+        with pytest.raises(JourneyAlreadyOpenError, match="acme/1"):
             await journeys.begin(session, again)
         await walk.tell(START + 5, Ended(id="f1", at=START + 5, reason="churned"))
         second = await journeys.begin(session, again)
@@ -57,15 +57,15 @@ async def test_the_open_journeys_of_a_version_are_read_page_by_page_each_once(st
 
 async def test_of_two_that_begin_a_journey_at_once_one_is_told_that_there_is_one(store):
     async with store.transaction() as session:
-        chart = await publish(session)
+        compiled_map = await publish(session)
         await customers.save(session, [customer()], START)
 
     async def begin():
         async with store.transaction() as session:
-            return (await journeys.begin(session, State.begin(customer(), "small", chart.version, START))).id
+            return (await journeys.begin(session, State.begin(customer(), "small", compiled_map.version, START))).id
 
     results = await asyncio.gather(begin(), begin(), return_exceptions=True)
-    assert sorted(type(result) for result in results if not isinstance(result, str)) == [JourneyAlreadyOpen]
+    assert sorted(type(result) for result in results if not isinstance(result, str)) == [JourneyAlreadyOpenError]
     assert "acme/1" in results
 
 
@@ -86,17 +86,17 @@ async def test_the_mirror_gives_the_state_back(store):
         await walk.tell(START + 3 * DAY, PlayStarted(id="f1", at=START + DAY, play="rescue"))
     async with store.reading() as session:
         assert await journeys.state(session, walk.journey) == walk.state
-        with pytest.raises(UnknownJourney):
+        with pytest.raises(UnknownJourneyError):
             await journeys.state(session, "acme/7")
 
 
 async def fill(session):
     """Acme is open, beta paused, gamma at risk, delta has ended, epsilon fits no map, zeta was not tried."""
-    chart = await publish(session)
-    await Walk.begin(session, chart, customer("acme"))
-    beta = await Walk.begin(session, chart, customer("beta", attributes={"health": 55}))
-    gamma = await Walk.begin(session, chart, customer("gamma", attributes={}))
-    delta = await Walk.begin(session, chart, customer("delta", attributes={"health": 10}))
+    compiled_map = await publish(session)
+    await Walk.begin(session, compiled_map, customer("acme"))
+    beta = await Walk.begin(session, compiled_map, customer("beta", attributes={"health": 55}))
+    gamma = await Walk.begin(session, compiled_map, customer("gamma", attributes={}))
+    delta = await Walk.begin(session, compiled_map, customer("delta", attributes={"health": 10}))
     await beta.tell(START + 60, Paused(id="f1", at=START + 60))
     await gamma.tell(START + 40 * DAY, AttributesSet(id="f1", at=START + 60, attributes={"health": 20}))
     await delta.tell(START + 120, Ended(id="f1", at=START + 120, reason="churned"))
@@ -147,21 +147,21 @@ async def test_a_line_says_in_which_stages_a_customer_is_and_which_risks_are_ope
 
 async def test_a_customer_who_came_again_is_shown_once_with_the_latest_journey(store):
     async with store.transaction() as session:
-        chart = await publish(session)
-        walk = await Walk.begin(session, chart)
+        compiled_map = await publish(session)
+        walk = await Walk.begin(session, compiled_map)
         await walk.tell(START + 5, Ended(id="f1", at=START + 5, reason="churned"))
-        await Walk.begin(session, chart)
+        await Walk.begin(session, compiled_map)
         page = await overview(session, Wanted())
     assert (page.total, [line.journey.id for line in page.lines]) == (1, ["acme/2"])
 
 
 async def test_what_all_journeys_report_can_be_followed_as_it_is_written(store):
     async with store.transaction() as session:
-        chart = await publish(session)
+        compiled_map = await publish(session)
         assert await timeline.last_serial(session) == 0
-        await Walk.begin(session, chart, customer("acme"))
+        await Walk.begin(session, compiled_map, customer("acme"))
         seen = await timeline.last_serial(session)
-        await Walk.begin(session, chart, customer("beta"))
+        await Walk.begin(session, compiled_map, customer("beta"))
         news = await timeline.newest(session, after=seen)
         assert [(each.customer, each.entry.kind) for each in news] == [
             ("beta", "journey_started"), ("beta", "stage_opened"), ("beta", "step_opened"),

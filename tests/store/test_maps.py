@@ -4,7 +4,7 @@ import pytest
 
 from milepost.planner.facts import Ended
 from milepost.store import maps
-from milepost.store.errors import UnknownVersion
+from milepost.store.errors import UnknownVersionError
 from tests.store.book import SMALL_MAP, START, Walk, publish
 
 FILES = {"map.yaml": "map: a\n", "messages/hello.md": "Hällo\n"}
@@ -56,5 +56,5 @@ async def test_versions_in_use_are_those_that_run_and_those_that_may_begin(store
 
 async def test_an_unknown_version_is_said_to_be_unknown(store):
     async with store.reading() as session:
-        with pytest.raises(UnknownVersion, match="'abc'"):
+        with pytest.raises(UnknownVersionError, match="'abc'"):
             await maps.files(session, "abc")

@@ -4,14 +4,14 @@ import pytest
 
 from milepost.planner.facts import StepDone
 from milepost.store import messages
-from milepost.store.errors import UnknownMessage
+from milepost.store.errors import UnknownMessageError
 from tests.store.book import START, Walk, customer, publish
 
 REQUEST = "saved/1/request/1"
 
 
-async def asked(session, chart, name="acme", after=60):
-    walk = await Walk.begin(session, chart, customer(name))
+async def asked(session, compiled_map, name="acme", after=60):
+    walk = await Walk.begin(session, compiled_map, customer(name))
     at = START + after
     await walk.tell(at, StepDone(id="f1", at=at, step="kickoff", result="ready"))
     # Acme's sponsor sits in Tokyo: the request waits for the morning there.
@@ -38,9 +38,9 @@ async def test_a_message_waits_in_the_outbox_with_all_that_its_delivery_needs(st
 
 async def test_a_message_that_is_held_back_is_counted_until_it_goes_out(store):
     async with store.transaction() as session:
-        chart = await publish(session)
-        walk = await Walk.begin(session, chart, customer("acme"))
-        await Walk.begin(session, chart, customer("bolt"))
+        compiled_map = await publish(session)
+        walk = await Walk.begin(session, compiled_map, customer("acme"))
+        await Walk.begin(session, compiled_map, customer("bolt"))
         assert await messages.count_waiting(session) == 0
         assert await messages.waiting_journeys(session) == []
         await walk.tell(START + 60, StepDone(id="f1", at=START + 60, step="kickoff", result="ready"))
@@ -102,8 +102,8 @@ async def test_a_later_plan_leaves_what_was_delivered_alone(store):
 
 async def test_the_outbox_shows_the_latest_first_page_by_page(store):
     async with store.transaction() as session:
-        chart = await publish(session)
-        journeys = [await asked(session, chart, name) for name in ("acme", "beta", "gamma")]
+        compiled_map = await publish(session)
+        journeys = [await asked(session, compiled_map, name) for name in ("acme", "beta", "gamma")]
         await messages.record_sent(session, journeys[1], REQUEST, START, channel="outbox", channel_id=None)
         page = await messages.outbox(session, offset=1, limit=1)
         assert (page.total, [line.customer_name for line in page.lines]) == (3, ["Beta"])
@@ -114,5 +114,5 @@ async def test_the_outbox_shows_the_latest_first_page_by_page(store):
 
 async def test_an_unknown_message_is_said_to_be_unknown(store, journey):
     async with store.transaction() as session:
-        with pytest.raises(UnknownMessage, match="'x/1/opening/1'"):
+        with pytest.raises(UnknownMessageError, match="'x/1/opening/1'"):
             await messages.record_failed(session, journey, "x/1/opening/1", START, "why")

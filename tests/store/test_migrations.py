@@ -10,7 +10,7 @@ from sqlalchemy import inspect
 
 from milepost.store import schema_upgrade as migrate
 from milepost.store.database import open_store
-from milepost.store.errors import StoreTooNew, StoreUnreachable
+from milepost.store.errors import StoreTooNewError, StoreUnreachableError
 from milepost.store.schema_upgrade import config, upgrade
 from milepost.store.tables import Base
 
@@ -52,7 +52,7 @@ async def test_a_database_of_a_later_version_is_refused_and_not_changed(database
     async with store.engine.begin() as connection:
         await connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
     await store.close()
-    with pytest.raises(StoreTooNew, match="'9999'"):
+    with pytest.raises(StoreTooNewError, match="'9999'"):
         await upgrade(database_url)
 
 
@@ -70,9 +70,9 @@ async def test_a_migration_that_is_cut_off_leaves_nothing_behind(empty_url, monk
 async def test_a_database_that_cannot_be_opened_is_named_without_its_password(tmp_path):
     file = tmp_path / "file"
     file.write_text("no folder")
-    with pytest.raises(StoreUnreachable):
+    with pytest.raises(StoreUnreachableError):
         await upgrade(f"sqlite:///{file / 'milepost.db'}")
-    with pytest.raises(StoreUnreachable) as raised:
+    with pytest.raises(StoreUnreachableError) as raised:
         await upgrade("postgresql://milepost:hidden@127.0.0.1:1/milepost")
     assert "127.0.0.1:1" in str(raised.value)
     assert "hidden" not in str(raised.value)

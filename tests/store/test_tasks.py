@@ -16,7 +16,7 @@ async def test_a_persons_day_is_sorted_by_the_date_on_the_persons_clock(store):
         due = tasks.day_of(session, "ana@vendor.example", START)
         (line,) = (await due).next
         assert line.task.due_at == parse("2026-03-04T17:00:00Z")
-        assert (line.map, line.version, line.paused) == ("small", walk.chart.version, False)
+        assert (line.map, line.version, line.paused) == ("small", walk.compiled_map.version, False)
         for now, zone, place in (
             ("2026-03-03T23:59:00Z", "UTC", "next"),
             ("2026-03-04T08:00:00Z", "UTC", "today"),
@@ -45,10 +45,10 @@ async def test_a_task_says_what_a_colleague_needs_to_know(store):
 
 async def test_the_most_urgent_comes_first_and_what_has_no_date_last(store):
     async with store.transaction() as session:
-        chart = await publish(session)
-        late = await Walk.begin(session, chart, customer("late"))
+        compiled_map = await publish(session)
+        late = await Walk.begin(session, compiled_map, customer("late"))
         for name in ("beta", "acme"):
-            await Walk.begin(session, chart, customer(name))
+            await Walk.begin(session, compiled_map, customer(name))
         await late.tell(START, Agreed(id="f1", at=START, steps={"kickoff": {"due": "2026-03-10"}}))
         await late.tell(START + 40 * DAY)  # stuck: the engine's own task has no date
         day = await tasks.day_of(session, "ana@vendor.example", START)

@@ -30,8 +30,8 @@ from milepost.planner.state import State
 from milepost.store import customers, journeys, messages, outcomes, tasks, timeline
 from milepost.store.advance import write_plan
 from milepost.store.database import open_store
-from milepost.store.errors import StaleRevision, UnknownJourney
-from tests.planner.generated import DAY, charts, facts_for
+from milepost.store.errors import StaleRevisionError, UnknownJourneyError
+from tests.planner.generated import DAY, compiled_maps, facts_for
 from tests.planner.generated import START as GENERATED_START
 from tests.planner.generated import customers as generated_customers
 from tests.store.book import HOUR, SMALL_MAP, START, Walk, customer, everything, publish
@@ -56,7 +56,7 @@ async def test_the_store_shows_where_the_journey_stands(store):
         (play,) = await journeys.open_plays(session, [walk.journey])
         assert (play.play, play.kind, play.started_at) == ("unblock", "other", START + HOUR)
         written = [timeline.to_json(entry) for entry in await timeline.of_journey(session, walk.journey)]
-    whole = simulate(walk.chart, customer(), START, [not_ready], START + HOUR)
+    whole = simulate(walk.compiled_map, customer(), START, [not_ready], START + HOUR)
     assert written == [entry.to_json() for entry in whole.timeline]
 
 
@@ -147,11 +147,11 @@ async def test_a_journey_that_moves_to_another_version_takes_its_rows_along(stor
         walk = await Walk.begin(session, await publish(session))
         await walk.tell(START + HOUR, ready)
         await walk.tell(START + DAY)
-        first = walk.chart.version
-        walk.chart = await publish(session, without_review)
-        await walk.tell(START + 2 * DAY, MapChanged(id="moved", at=START + 2 * DAY, version=walk.chart.version))
+        first = walk.compiled_map.version
+        walk.compiled_map = await publish(session, without_review)
+        await walk.tell(START + 2 * DAY, MapChanged(id="moved", at=START + 2 * DAY, version=walk.compiled_map.version))
         row = await journeys.get(session, walk.journey)
-        assert row.version == walk.chart.version
+        assert row.version == walk.compiled_map.version
         assert (await tasks.get(session, walk.journey, "review/1")).task.status == "withdrawn"
         assert [line.outcome.status for line in await outcomes.of_journey(session, walk.journey)] == ["withdrawn"]
         assert (await messages.get(session, walk.journey, "saved/1/request/1")).version == first
@@ -163,15 +163,15 @@ async def test_a_journey_that_moves_to_another_version_takes_its_rows_along(stor
 async def compare(store, before_facts, first, second):
     """Write `second` after an attempt at `first`, and alone for another customer; gives the rows of each."""
     async with store.transaction() as session:
-        chart = await publish(session)
-        cut_off = await Walk.begin(session, chart, customer("acme"))
-        straight = await Walk.begin(session, chart, customer("acme2", contacts=customer("acme").contacts))
+        compiled_map = await publish(session)
+        cut_off = await Walk.begin(session, compiled_map, customer("acme"))
+        straight = await Walk.begin(session, compiled_map, customer("acme2", contacts=customer("acme").contacts))
         for walk in (cut_off, straight):
             for fact in before_facts:
                 await walk.tell(fact.at, fact)
         before = cut_off.state
-        attempt = plan(chart, before, first[1], first[0])
-        await write_plan(session, cut_off.journey, before, attempt, chart)
+        attempt = plan(compiled_map, before, first[1], first[0])
+        await write_plan(session, cut_off.journey, before, attempt, compiled_map)
     async with store.transaction() as session:
         for walk in (cut_off, straight):
             walk.session = session
@@ -251,8 +251,8 @@ async def test_an_older_plan_never_overwrites_a_newer_one(store):
         await walk.tell(START + HOUR, ready)
         await walk.tell(START + DAY)
         stored = await everything(session)
-        with pytest.raises(StaleRevision) as raised:
-            await write_plan(session, walk.journey, before, older, walk.chart)
+        with pytest.raises(StaleRevisionError) as raised:
+            await write_plan(session, walk.journey, before, older, walk.compiled_map)
         assert (raised.value.stored, raised.value.given) == ((3, START + DAY), (2, START + HOUR))
         assert await everything(session) == stored
 
@@ -263,8 +263,8 @@ async def test_of_two_attempts_at_one_plan_the_one_that_saw_more_stands(store):
         before = walk.state
         earlier = walk.plan(START + HOUR)
         await walk.tell(START + 2 * HOUR, ready)
-        with pytest.raises(StaleRevision):
-            await write_plan(session, walk.journey, before, earlier, walk.chart)
+        with pytest.raises(StaleRevisionError):
+            await write_plan(session, walk.journey, before, earlier, walk.compiled_map)
 
 
 async def test_attempts_at_once_leave_the_store_equal_to_one_of_them(store):
@@ -274,7 +274,7 @@ async def test_attempts_at_once_leave_the_store_equal_to_one_of_them(store):
 
     async def write(made):
         async with store.transaction() as session:
-            await write_plan(session, walk.journey, walk.state, made, walk.chart)
+            await write_plan(session, walk.journey, walk.state, made, walk.compiled_map)
 
     await asyncio.gather(*(write(made) for made in (one, other, one, other)))
     async with store.reading() as session:
@@ -293,24 +293,24 @@ async def test_a_message_that_was_sent_is_not_taken_back(store):
         before = walk.state
         await walk.tell(START + DAY)
         await messages.record_sent(session, walk.journey, "saved/1/request/1", START, channel="outbox", channel_id=None)
-        again = plan(walk.chart, before, [replace(disputed, at=START + HOUR)], START + DAY)
-        await write_plan(session, walk.journey, before, again, walk.chart)
+        again = plan(walk.compiled_map, before, [replace(disputed, at=START + HOUR)], START + DAY)
+        await write_plan(session, walk.journey, before, again, walk.compiled_map)
         assert (await messages.get(session, walk.journey, "saved/1/request/1")).status == "sent"
 
 
 async def test_a_journey_of_a_forgotten_customer_is_written_no_more(store):
     async with store.transaction() as session:
         walk = await Walk.begin(session, await publish(session))
-        with pytest.raises(UnknownJourney):
-            await write_plan(session, "acme/2", walk.state, walk.plan(START + DAY), walk.chart)
+        with pytest.raises(UnknownJourneyError):
+            await write_plan(session, "acme/2", walk.state, walk.plan(START + DAY), walk.compiled_map)
 
 
 @given(st.data())
 @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 def test_crashes_anywhere_in_any_journey_leave_no_trace(sqlite_template, tmp_path_factory, data):
     """Of generated maps: a run with attempts that were cut off leaves the same rows as one without."""
-    chart, who = data.draw(charts), data.draw(generated_customers)
-    facts = data.draw(facts_for(chart))
+    compiled_map, who = data.draw(compiled_maps), data.draw(generated_customers)
+    facts = data.draw(facts_for(compiled_map))
     stops = sorted({GENERATED_START, *(data.draw(st.lists(st.integers(0, 200), max_size=5)))})
     stops = [GENERATED_START, *(GENERATED_START + day * DAY for day in stops if day < 300)]
     crashes = [data.draw(st.integers(0, 3 * DAY)) if data.draw(st.booleans()) else None for _ in stops]
@@ -318,7 +318,11 @@ def test_crashes_anywhere_in_any_journey_leave_no_trace(sqlite_template, tmp_pat
     dumps = [
         asyncio.run(
             _run(
-                shutil.copy(sqlite_template, folder / name), chart, who, facts, list(zip(stops, attempts, strict=True))
+                shutil.copy(sqlite_template, folder / name),
+                compiled_map,
+                who,
+                facts,
+                list(zip(stops, attempts, strict=True)),
             )
         )
         for name, attempts in (("crashed.db", crashes), ("straight.db", [None] * len(stops)))
@@ -326,13 +330,13 @@ def test_crashes_anywhere_in_any_journey_leave_no_trace(sqlite_template, tmp_pat
     assert dumps[0] == dumps[1]
 
 
-async def _run(path, chart, who, facts, stops):
+async def _run(path, compiled_map, who, facts, stops):
     """Plan up to each stop, at some of them first only up to a while before it, with the facts known by then."""
     store = open_store(f"sqlite:///{path}")
     async with store.transaction() as session:
         await publish(session)
         version = (await publish(session)).version
-        chart = replace(chart, version=version)
+        compiled_map = replace(compiled_map, version=version)
         await customers.save(session, [who], GENERATED_START)
         state = State.begin(who, "generated", version, GENERATED_START)
         journey = (await journeys.begin(session, state)).id
@@ -342,11 +346,11 @@ async def _run(path, chart, who, facts, stops):
         if early is not None:
             async with store.transaction() as session:
                 at = max(state.clock, stop - early)
-                cut_off = plan(chart, state, [fact for fact in due if fact.at % 3], at)
-                await write_plan(session, journey, state, cut_off, chart)
+                cut_off = plan(compiled_map, state, [fact for fact in due if fact.at % 3], at)
+                await write_plan(session, journey, state, cut_off, compiled_map)
         async with store.transaction() as session:
-            made = plan(chart, state, due, stop)
-            await write_plan(session, journey, state, made, chart)
+            made = plan(compiled_map, state, due, stop)
+            await write_plan(session, journey, state, made, compiled_map)
         state = made.state
     async with store.reading() as session:
         rows = await everything(session)

@@ -8,32 +8,32 @@ from pathlib import Path
 import pytest
 
 from milepost.language.loader import load
-from milepost.planner.compiled_map import Chart
+from milepost.planner.compiled_map import CompiledMap
 from milepost.planner.facts import AttributesSet, Ended, Fact, MapChanged, Paused, StepDone
 from milepost.planner.instants import Instant, parse, text
 from milepost.planner.simulation import simulate
 from milepost.planner.state import State
 from milepost.versions import compare, preview
-from tests.workflows.example import CONNECT, CUSTOMER, FILES, MAP, START, chart_of
+from tests.workflows.example import CONNECT, CUSTOMER, FILES, MAP, START, compiled_map_of
 
 SHIPPED = sorted((Path(__file__).parents[2] / "maps").glob("*/map.yaml"))
 DAY = 86_400
-OLD = chart_of(FILES)
+OLD = compiled_map_of(FILES)
 HELD = StepDone(id="held", at=START + 60, step="kickoff", result="held")
 
 
-def changed(*changes: tuple[str, str], **files: str) -> tuple[Chart, dict[str, str]]:
+def changed(*changes: tuple[str, str], **files: str) -> tuple[CompiledMap, dict[str, str]]:
     text_ = MAP
     for old, new in changes:
         assert text_.count(old) == 1, f"{old!r} stands {text_.count(old)} times in the map"
         text_ = text_.replace(old, new)
     made = {**FILES, **{f"messages/{name}.md": each for name, each in files.items()}, "map.yaml": text_}
-    return chart_of(made), made
+    return compiled_map_of(made), made
 
 
 def told(*changes: tuple[str, str], **files: str) -> list[str]:
-    chart, made = changed(*changes, **files)
-    return [str(change) for change in compare(OLD.map, chart.map, FILES, made)]
+    compiled_map, made = changed(*changes, **files)
+    return [str(change) for change in compare(OLD.map, compiled_map.map, FILES, made)]
 
 
 def test_a_map_does_not_differ_from_itself() -> None:
@@ -118,10 +118,10 @@ def test_a_shipped_map_does_not_differ_from_itself(file: Path) -> None:
 )
 def test_a_change_is_told_in_the_words_of_the_map(old: str, new: str, said: str | None) -> None:
     if said is None:
-        chart, _ = changed((old, new), ("partial: {play: rescue}", "partial: {play: save}"),
+        compiled_map, _ = changed((old, new), ("partial: {play: rescue}", "partial: {play: save}"),
                            ("disputed: {play: rescue}", "disputed: {play: save}"),
                            ("silent: {play: rescue}", "silent: {play: save}"))  # fmt: skip
-        whats = [(each.what, each.of, each.id) for each in compare(OLD.map, chart.map)]
+        whats = [(each.what, each.of, each.id) for each in compare(OLD.map, compiled_map.map)]
         assert ("renamed", "play", "save") in whats
         assert not [each for each in whats if each[0] in ("added", "removed", "moved")]
     else:
@@ -148,8 +148,8 @@ def test_steps_are_added_removed_moved_and_put_in_another_order() -> None:
 
 
 def test_the_text_of_a_message_is_compared_line_by_line() -> None:
-    chart, made = changed(connect=CONNECT.replace("please", "kindly"))
-    (change,) = compare(OLD.map, chart.map, FILES, made)
+    compiled_map, made = changed(connect=CONNECT.replace("please", "kindly"))
+    (change,) = compare(OLD.map, compiled_map.map, FILES, made)
     assert str(change) == "message connect.md of step connect: 2 lines changed"
     assert [line[0] for line in change.lines] == ["-", "+"]
     assert change.to_json()["lines"] == list(change.lines)
@@ -163,15 +163,15 @@ def state(facts: Iterable[Fact], until: Instant) -> State:
 
 
 def test_a_move_to_the_same_content_changes_nothing() -> None:
-    chart, _ = changed(("title: Pilot customers", "title: Pilots"))
-    assert preview(OLD, chart, state([HELD], START + DAY), START + DAY).changes_nothing
+    compiled_map, _ = changed(("title: Pilot customers", "title: Pilots"))
+    assert preview(OLD, compiled_map, state([HELD], START + DAY), START + DAY).changes_nothing
 
 
 def test_an_open_step_is_kept_with_another_due_date() -> None:
-    chart, _ = changed(("due: 2 business days", "due: 4 business days"))
+    compiled_map, _ = changed(("due: 2 business days", "due: 4 business days"))
     before = state([], START)
     written = before.to_json()
-    move = preview(OLD, chart, before, START)
+    move = preview(OLD, compiled_map, before, START)
     (redated,) = move.redated
     assert (redated.id, redated.field) == ("kickoff", "due")
     assert text(redated.before or 0) == "2026-03-04T22:00:00Z"
@@ -181,22 +181,24 @@ def test_an_open_step_is_kept_with_another_due_date() -> None:
 
 
 def test_a_step_that_waits_is_kept_with_another_opening() -> None:
-    chart, _ = changed(("wait: 1 week", "wait: 3 weeks"))
+    compiled_map, _ = changed(("wait: 1 week", "wait: 3 weeks"))
     done = StepDone(id="c", at=START + 120, step="connect")
-    move = preview(OLD, chart, state([HELD, done], START + DAY), START + DAY)
+    move = preview(OLD, compiled_map, state([HELD, done], START + DAY), START + DAY)
     assert [(each.id, each.field) for each in move.redated] == [("faster", "opens")]
 
 
 def test_who_stands_on_a_step_that_is_gone_is_named() -> None:
-    chart, _ = changed(("touchpoint: kickoff", "touchpoint: first_call"), ("after: kickoff", "after: first_call"))
-    move = preview(OLD, chart, state([], START), START)
+    compiled_map, _ = changed(
+        ("touchpoint: kickoff", "touchpoint: first_call"), ("after: kickoff", "after: first_call")
+    )
+    move = preview(OLD, compiled_map, state([], START), START)
     assert move.stands_on == ("step kickoff",)
     assert (move.withdrawn, move.opened) == (("kickoff",), ("first_call",))
 
 
 def test_who_stands_in_a_stage_or_play_that_is_gone_is_named() -> None:
-    chart, _ = changed(("stage: start", "stage: begin"))
-    assert "stage start" in preview(OLD, chart, state([], START), START).stands_on
+    compiled_map, _ = changed(("stage: start", "stage: begin"))
+    assert "stage start" in preview(OLD, compiled_map, state([], START), START).stands_on
     low = AttributesSet(id="low", at=START + 60, attributes={"health": 20})
     gone, _ = changed(
         ("- play: rescue", "- play: save"),
@@ -208,25 +210,27 @@ def test_who_stands_in_a_stage_or_play_that_is_gone_is_named() -> None:
 
 
 def test_what_fell_due_before_happens_on_the_old_version_first() -> None:
-    chart, _ = changed(("due: 2 business days", "due: 4 business days"))
+    compiled_map, _ = changed(("due: 2 business days", "due: 4 business days"))
     late = parse("2026-03-05T15:00:00Z")
-    move = preview(OLD, chart, state([], START), late)  # the mirror is three days old
+    move = preview(OLD, compiled_map, state([], START), late)  # the mirror is three days old
     assert "step_overdue" not in [entry.kind.value for entry in move.entries]
 
 
 def test_a_paused_journey_can_be_previewed_and_an_ended_one_stays_as_it_is() -> None:
-    chart, _ = changed(("due: 2 business days", "due: 4 business days"))
-    paused = preview(OLD, chart, state([Paused(id="p", at=START)], START), START)
+    compiled_map, _ = changed(("due: 2 business days", "due: 4 business days"))
+    paused = preview(OLD, compiled_map, state([Paused(id="p", at=START)], START), START)
     assert paused.problem is None
-    ended = preview(OLD, chart, state([Ended(id="e", at=START, reason="lost")], START), START)
+    ended = preview(OLD, compiled_map, state([Ended(id="e", at=START, reason="lost")], START), START)
     assert ended.changes_nothing
 
 
 def test_a_preview_says_what_the_move_really_does() -> None:
-    chart, _ = changed(("touchpoint: kickoff", "touchpoint: first_call"), ("after: kickoff", "after: first_call"))
+    compiled_map, _ = changed(
+        ("touchpoint: kickoff", "touchpoint: first_call"), ("after: kickoff", "after: first_call")
+    )
     real = simulate(
-        OLD, CUSTOMER, START, [MapChanged(id="m", at=START + DAY, version=chart.version)], START + DAY,
-        versions={chart.version: chart},
+        OLD, CUSTOMER, START, [MapChanged(id="m", at=START + DAY, version=compiled_map.version)], START + DAY,
+        versions={compiled_map.version: compiled_map},
     )  # fmt: skip
-    move = preview(OLD, chart, state([], START + DAY), START + DAY)
+    move = preview(OLD, compiled_map, state([], START + DAY), START + DAY)
     assert move.entries == real.timeline[-len(move.entries) :]

@@ -16,7 +16,7 @@ from sqlalchemy import select
 
 from milepost.channels.links import LinkSigner
 from milepost.customer import Customer
-from milepost.intake.intake import Door
+from milepost.intake.intake import Intake
 from milepost.planner.clock import REAL_TIME
 from milepost.planner.instants import Instant, moment
 from milepost.planner.written_facts import WrittenFact
@@ -26,7 +26,7 @@ from milepost.store.database import Store, open_store
 from milepost.store.tables import AnswerRow, FactRow, JourneyRow, TaskRow, TimelineRow
 from milepost.web.app import create_app
 from tests.web.example import ANA, FILES, KIM, SAM, START, customer
-from tests.web.nearby import NearbyReach
+from tests.web.nearby import NearbyJourneyClient
 
 KEY = "0123456789abcdef0123456789abcdef"
 BASE = "http://127.0.0.1:8080"
@@ -41,12 +41,12 @@ class World:
         self.store = store
         self.settings = settings
         self.links = LinkSigner(settings.signing_key(), settings.links_begin_with)
-        self.door = Door(store, None, REAL_TIME, wall=lambda: self.at)
-        charts = self.door.house.charts
-        self.reach = NearbyReach(store, charts, self.links)
-        self.door.house = replace(self.door.house, reach=self.reach)
+        self.intake = Intake(store, None, REAL_TIME, wall=lambda: self.at)
+        compiled_maps = self.intake.context.compiled_maps
+        self.journey_client = NearbyJourneyClient(store, compiled_maps, self.links)
+        self.intake.context = replace(self.intake.context, journey_client=self.journey_client)
         self.temporal_answers = True
-        self.app: FastAPI = create_app(settings, store, self.door, temporal=self._temporal)
+        self.app: FastAPI = create_app(settings, store, self.intake, temporal=self._temporal)
 
     async def _temporal(self) -> bool:
         return self.temporal_answers
@@ -57,10 +57,10 @@ class World:
 
     async def add(self, one: Customer | None = None) -> None:
         """Bring a customer in; its journey begins if the map is for it."""
-        await self.door.upsert_customer(one or customer())
+        await self.intake.upsert_customer(one or customer())
 
     async def tell(self, **fact: Any) -> None:
-        await self.door.tell("acme", WrittenFact(**fact), by=ANA)
+        await self.intake.record_fact("acme", WrittenFact(**fact), by=ANA)
 
     async def move_to(self, at: Instant) -> None:
         """Let the clock run to an instant, and all journeys with it."""
@@ -68,7 +68,7 @@ class World:
         async with self.store.reading() as session:
             ids = [row.id for row in await journeys.running(session)]
         for journey in ids:
-            await self.reach.advance(journey, at)
+            await self.journey_client.advance(journey, at)
 
     def client(self, **more: Any) -> httpx.AsyncClient:
         """A browser without cookies, on this machine."""

@@ -10,27 +10,27 @@ from activities.deliveries import DeliveryActivities
 from activities.journey import JourneyActivities
 from milepost.channels.links import LinkSigner
 from milepost.channels.outbox import OutboxChannel
-from milepost.intake.journey_client import Reach, Reached
+from milepost.intake.journey_client import JourneyClient, SignalResult
 from milepost.planner.clock import REAL_TIME
 from milepost.planner.instants import Instant
 from milepost.store import facts, journeys
-from milepost.store.compiled_maps import Charts
+from milepost.store.compiled_maps import CompiledMaps
 from milepost.store.database import Store
 from milepost.store.tables import JourneyRow
 from milepost.wire.activities import AdvanceOrder, DeliveryOrder
 
 
-class NearbyReach(Reach):
+class NearbyJourneyClient(JourneyClient):
     """Stands in for Temporal: what would be signalled is advanced here. While `away`, nobody is reached.
 
     With `ended`, the journey ends just before it is told.
     """
 
-    def __init__(self, store: Store, charts: Charts, links: LinkSigner) -> None:
+    def __init__(self, store: Store, compiled_maps: CompiledMaps, links: LinkSigner) -> None:
         super().__init__(store, None, REAL_TIME)
         self._store = store
-        self._advancing = JourneyActivities(store, charts)
-        self._delivering = DeliveryActivities(store, charts, OutboxChannel(), links)
+        self._advancing = JourneyActivities(store, compiled_maps)
+        self._delivering = DeliveryActivities(store, compiled_maps, OutboxChannel(), links)
         self.away = False
         self.ended = False
 
@@ -39,13 +39,13 @@ class NearbyReach(Reach):
             await self.advance(journey.id, int(wall))
         return not self.away
 
-    async def tell(self, journey: str, _customer: str, fact: dict[str, Any], wall: float) -> Reached:
+    async def tell(self, journey: str, _customer: str, fact: dict[str, Any], wall: float) -> SignalResult:
         if self.away:
-            return Reached.AWAY
+            return SignalResult.AWAY
         if self.ended:
-            return Reached.ENDED
+            return SignalResult.ENDED
         await self.advance(journey, int(wall), [fact])
-        return Reached.YES
+        return SignalResult.YES
 
     async def advance(self, journey: str, now: Instant, told: list[dict[str, Any]] | None = None) -> None:
         """Bring a journey up to `now`, with what was told, and deliver what it orders."""

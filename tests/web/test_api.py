@@ -56,7 +56,7 @@ async def test_an_event_that_no_map_asks_for_is_counted_and_the_reply_says_so(
 
 
 async def test_while_the_engine_is_away_a_fact_is_accepted_for_later(world: World, api: httpx.AsyncClient) -> None:
-    world.reach.away = True
+    world.journey_client.away = True
     response = await tell(api, step_done="kickoff", result="held")
 
     assert (response.status_code, response.json()["delivered"], response.json()["became"]) == (202, False, "pending")
@@ -67,7 +67,7 @@ async def test_while_the_engine_is_away_a_fact_is_accepted_for_later(world: Worl
 async def test_a_fact_that_comes_with_the_end_of_the_journey_is_kept_and_not_told_later(
     world: World, api: httpx.AsyncClient
 ) -> None:
-    world.reach.ended = True
+    world.journey_client.ended = True
     response = await tell(api, step_done="kickoff", result="held")
 
     assert (response.status_code, response.json()["new"], response.json()["became"]) == (200, True, "kept")

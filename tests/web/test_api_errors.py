@@ -92,7 +92,7 @@ async def test_what_we_did_not_expect_is_an_error_in_the_same_form(
     async def broken(*_: Any, **__: Any) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr(type(world.door), "tell", broken)
+    monkeypatch.setattr(type(world.intake), "record_fact", broken)
     response = await tell(api, event="connected")
 
     assert problem(response, 500)["code"] == "internal"

@@ -50,7 +50,7 @@ async def test_the_playbook_is_filled_in_with_the_customers_data(browser: httpx.
 
 
 async def test_a_form_that_races_with_the_end_of_the_journey_says_so(world: World, browser: httpx.AsyncClient) -> None:
-    world.reach.ended = True
+    world.journey_client.ended = True
     response = await send(browser, "done", result="held")
 
     assert response.headers["location"].endswith("told=kept")
@@ -141,7 +141,7 @@ async def test_a_task_is_not_handed_to_what_is_no_address(world: World, browser:
 async def test_a_form_that_is_sent_twice_tells_one_fact(world: World, browser: httpx.AsyncClient) -> None:
     hidden = form_in(await day(browser), "/desk/tasks/done", KICKOFF)
     await world.tell(agreed={"set_up": WrittenAgreement(person=ANA)})
-    world.reach.away = True
+    world.journey_client.away = True
     first = await browser.post("/desk/tasks/done", data={**hidden, "result": "held"})
     second = await browser.post("/desk/tasks/done", data={**hidden, "result": "held"})
 
@@ -162,7 +162,7 @@ async def test_a_task_that_somebody_else_closed_meanwhile_stays_as_it_is(
 
 
 async def test_what_was_told_shows_at_once_while_the_engine_is_away(world: World, browser: httpx.AsyncClient) -> None:
-    world.reach.away = True
+    world.journey_client.away = True
     response = await send(browser, "done", result="held")
     page = await browser.get(response.headers["location"])
 
@@ -170,7 +170,7 @@ async def test_what_was_told_shows_at_once_while_the_engine_is_away(world: World
     assert "Noted as done." in text_of(page)
     assert 'action="/desk/tasks/done"' not in page.text[page.text.index(KICKOFF) :]
 
-    await world.reach.come_back(int(world.at))
+    await world.journey_client.come_back(int(world.at))
     assert (await world.task("kickoff/1")).status == "done"
 
 
@@ -215,7 +215,7 @@ async def test_a_task_that_the_engine_made_is_done_with_a_note(world: World, bro
 
 async def test_a_task_for_a_missing_contact_names_the_persona(world: World) -> None:
     await world.add(customer("globex", "Globex", contacts=()))
-    await world.door.tell("globex", WrittenFact(step_done="kickoff", result="held"))
+    await world.intake.record_fact("globex", WrittenFact(step_done="kickoff", result="held"))
     async with world.client() as client:
         page = await client.get(f"/desk/{ANA}")
 

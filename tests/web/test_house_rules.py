@@ -34,7 +34,7 @@ async def every_page(world: World) -> list[httpx.Response]:
 async def test_what_people_are_called_is_never_taken_for_markup(world: World) -> None:
     record = customer()
     contacts = tuple(type(contact)(EVIL + ATTRIBUTE, contact.email, contact.personas) for contact in record.contacts)
-    await world.door.upsert_customer(record.having(name=EVIL + ATTRIBUTE, contacts=contacts))
+    await world.intake.upsert_customer(record.having(name=EVIL + ATTRIBUTE, contacts=contacts))
     await world.tell(step_done="kickoff", result="held", note=EVIL)
     await world.tell(answer="faster", verdict="partial", comment=EVIL, evidence=ATTRIBUTE)
     await world.tell(paused=True, reason=EVIL)
@@ -126,7 +126,7 @@ async def test_a_failing_page_tells_nothing_of_its_inside(world: World, monkeypa
     def broken(_: object) -> int:
         raise ZeroDivisionError("secret")
 
-    monkeypatch.setattr(type(world.door), "now", broken)
+    monkeypatch.setattr(type(world.intake), "now", broken)
     async with world.client() as client:
         response = await client.get("/")
 

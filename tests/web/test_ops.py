@@ -273,7 +273,7 @@ async def test_an_unknown_customer_is_not_found(browser: httpx.AsyncClient) -> N
 
 
 async def test_what_waits_to_be_taken_in_is_said(world: World, browser: httpx.AsyncClient) -> None:
-    world.reach.away = True
+    world.journey_client.away = True
     await world.tell(paused=True)
 
     assert "Told, and not taken in yet: paused." in text_of(await page(browser))
@@ -289,7 +289,7 @@ async def test_events_that_no_map_asks_for_are_counted_on_the_page(world: World,
 async def test_an_earlier_journey_can_be_looked_at(world: World, browser: httpx.AsyncClient) -> None:
     await world.tell(ended="churned")
     await world.publish({**FILES, "map.yaml": FILES["map.yaml"].replace("roles:", "reenter: always\nroles:", 1)})
-    await world.door.enrol("acme")
+    await world.intake.enrol("acme")
     now, then = await page(browser), await page(browser, "/ops/customers/acme?journey=acme/1")
 
     assert "Stage: Getting started" in text_of(now)

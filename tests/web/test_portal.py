@@ -62,7 +62,7 @@ async def test_done_sent_twice_does_nothing_twice(world: World, stranger: httpx.
     await world.tell(step_done="kickoff", result="held")
     path = world.plan()
     hidden = form_in(await stranger.get(path), "/done")
-    world.reach.away = True
+    world.journey_client.away = True
     first, second = [await stranger.post(f"{path}/done", data=hidden) for _ in range(2)]
 
     assert first.headers["location"].endswith("told=later")
@@ -166,13 +166,13 @@ async def test_a_question_that_is_not_on_the_plan_is_not_found(world: World, str
 
 async def test_what_is_answered_while_the_engine_is_away_is_noted(world: World, stranger: httpx.AsyncClient) -> None:
     await to_the_question(world)
-    world.reach.away = True
+    world.journey_client.away = True
     response = await answer(stranger, world.question(), verdict="verified")
     page = await stranger.get(response.headers["location"])
 
     assert "We have noted your answer." in text_of(page)
     assert "<form" not in page.text
-    await world.reach.come_back(int(world.at))
+    await world.journey_client.come_back(int(world.at))
     assert [kept.verdict for kept in await world.answers()] == ["verified"]
 
 
@@ -224,7 +224,7 @@ async def test_a_link_of_somebody_who_is_no_contact_any_more_opens_nothing(
     world: World, stranger: httpx.AsyncClient
 ) -> None:
     path = world.plan(KIM)
-    await world.door.upsert_customer(customer(contacts=customer().contacts[:1]))
+    await world.intake.upsert_customer(customer(contacts=customer().contacts[:1]))
     await refused(world, stranger, path, 410, "This link is no longer in use")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from milepost.customer import Contact, Customer
 from milepost.language.loader import content_hash, from_files
-from milepost.planner.compiled_map import Chart
+from milepost.planner.compiled_map import CompiledMap
 from milepost.planner.instants import parse
 
 START = parse("2026-03-02T15:00:00Z")  # a Monday, 10:00 in New York
@@ -105,13 +105,13 @@ subject: Is it faster?
 FILES = {"map.yaml": MAP, "messages/connect.md": CONNECT, "messages/verify.md": VERIFY}
 
 
-def chart_of(files: dict[str, str]) -> Chart:
+def compiled_map_of(files: dict[str, str]) -> CompiledMap:
     loaded = from_files(files)
     assert loaded.map is not None, [str(problem) for problem in loaded.problems]
-    return Chart.of(loaded.map, content_hash(files))
+    return CompiledMap.of(loaded.map, content_hash(files))
 
 
-CHART = chart_of(FILES)
+CHART = compiled_map_of(FILES)
 
 CUSTOMER = Customer(
     id="acme",

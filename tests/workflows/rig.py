@@ -14,14 +14,15 @@ from temporalio.worker import Interceptor
 
 from milepost.channels.links import LinkSigner
 from milepost.channels.recording import RecordingChannel
-from milepost.intake.intake import Door, Enrolled
+from milepost.intake.enrolment import Enrolled
+from milepost.intake.intake import Intake
 from milepost.planner import facts as told_facts
 from milepost.planner.clock import JourneyClock
 from milepost.planner.instants import Instant
 from milepost.planner.simulation import simulate
 from milepost.planner.state import State
 from milepost.store import customers, facts, journeys, maps, timeline
-from milepost.store.compiled_maps import Charts
+from milepost.store.compiled_maps import CompiledMaps
 from milepost.store.database import Store
 from milepost.store.tables import JourneyRow
 from milepost.wire.journey import DEFAULT_MAX_HISTORY, JourneyStatus, workflow_id
@@ -49,7 +50,7 @@ class Rig:
 
     server: WorkflowEnvironment
     store: Store
-    door: Door
+    intake: Intake
     channel: RecordingChannel
     clock: JourneyClock
     wall: float
@@ -61,7 +62,7 @@ class Rig:
         return self.server.client.get_workflow_handle(workflow_id(CUSTOMER.id))
 
     async def enrol(self) -> None:
-        entered = await self.door.enrol(CUSTOMER.id)
+        entered = await self.intake.enrol(CUSTOMER.id)
         assert isinstance(entered, Enrolled)
         assert entered.started
         self.journey = entered.journey
@@ -83,7 +84,7 @@ class Rig:
         return row
 
     async def _is_settled(self) -> JourneyRow | None:
-        now = self.door.now()
+        now = self.intake.now()
         async with self.store.reading() as session:
             row = await journeys.get(session, self.journey)
             pending = await facts.pending(session, 1)
@@ -103,9 +104,9 @@ class Rig:
         async with self.store.reading() as session:
             row = await journeys.get(session, self.journey)
             told = [told_facts.from_json(fact.data) for fact in await facts.of_customer(session, CUSTOMER.id)]
-        chart = await self.door.house.charts.of(self.version)
+        compiled_map = await self.intake.context.compiled_maps.of(self.version)
         in_order = sorted(told, key=lambda fact: fact.at)
-        run = simulate(chart, CUSTOMER, row.started_at, in_order, self.door.now())
+        run = simulate(compiled_map, CUSTOMER, row.started_at, in_order, self.intake.now())
         return [entry.to_json() for entry in run.timeline]
 
     async def kinds(self) -> list[str]:
@@ -129,8 +130,12 @@ async def rig_on(
         version = (await maps.publish(session, "pilot", "Pilot customers", FILES, START)).version.hash
         await customers.save(session, [CUSTOMER], START)
     wall = (await server.get_current_time()).timestamp()
-    clock, charts, channel = JourneyClock(wall, START), Charts(store), RecordingChannel()
-    door = Door(store, server.client, clock, charts=charts, wall=lambda: rig.wall, max_history=max_history)
-    rig = Rig(server, store, door, channel, clock, wall, version)
-    async with make_worker(server.client, store, channel, LINKS, charts=charts, interceptors=interceptors):
+    clock, compiled_maps, channel = JourneyClock(wall, START), CompiledMaps(store), RecordingChannel()
+    intake = Intake(
+        store, server.client, clock, compiled_maps=compiled_maps, wall=lambda: rig.wall, max_history=max_history
+    )
+    rig = Rig(server, store, intake, channel, clock, wall, version)
+    async with make_worker(
+        server.client, store, channel, LINKS, compiled_maps=compiled_maps, interceptors=interceptors
+    ):
         yield rig

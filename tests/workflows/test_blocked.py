@@ -18,17 +18,17 @@ async def test_a_blocked_journey_goes_on_when_it_is_moved_to_a_mended_version(ri
             return (await journeys.get(session, rig.journey)).blocked_why
 
     for fact in (WrittenFact(map_changed=circle), WrittenFact(set={"health": 20})):
-        await rig.door.tell("acme", fact)
+        await rig.intake.record_fact("acme", fact)
         await rig.settled()
-    await rig.door.tell("acme", WrittenFact(step_done="kickoff"))
+    await rig.intake.record_fact("acme", WrittenFact(step_done="kickoff"))
     assert "goes round in a circle" in await eventually(blocked)
 
-    await rig.door.tell("acme", WrittenFact(map_changed=rig.version))
+    await rig.intake.record_fact("acme", WrittenFact(map_changed=rig.version))
     await rig.settled()
     assert await blocked() is None
     assert (await rig.state()).version == rig.version
     told = [(entry["kind"], entry.get("fact")) for entry in await rig.timeline()]
     assert ("fact_ignored", "step_done") in told  # the version that it is back on asks for a result
-    await rig.door.tell("acme", WrittenFact(step_done="kickoff", result="held"))
+    await rig.intake.record_fact("acme", WrittenFact(step_done="kickoff", result="held"))
     await rig.settled()
     assert (await rig.state()).steps["kickoff"].status == "done"

@@ -5,13 +5,13 @@ from typing import Any
 from temporalio.testing import WorkflowEnvironment
 
 from activities.journey import JourneyActivities
-from milepost.channels.protocol import TryAgain
+from milepost.channels.protocol import TemporaryDeliveryError
 from milepost.planner import facts as told
 from milepost.planner.instants import text
 from milepost.planner.state import State
 from milepost.planner.written_facts import WrittenFact
 from milepost.store import customers, facts, journeys, maps, timeline
-from milepost.store.compiled_maps import Charts
+from milepost.store.compiled_maps import CompiledMaps
 from milepost.store.database import Store
 from milepost.store.erasure import forget
 from milepost.wire.activities import AdvanceOrder
@@ -28,7 +28,7 @@ async def test_an_advance_that_crashed_after_its_commit_is_done_again_and_double
     crash = CrashAfter("advance", spared=1)
     async with rig_on(server, store, interceptors=[crash]) as rig:
         await rig.enrol()
-        await rig.door.tell("acme", WrittenFact(step_done="kickoff", result="held"))
+        await rig.intake.record_fact("acme", WrittenFact(step_done="kickoff", result="held"))
         await rig.settled()
         await rig.pass_time(START + 24 * HOUR)
 
@@ -45,7 +45,7 @@ async def test_a_delivery_that_crashed_after_it_was_recorded_is_not_sent_again(
     crash = CrashAfter("deliver")
     async with rig_on(server, store, interceptors=[crash]) as rig:
         await rig.enrol()
-        await rig.door.tell("acme", WrittenFact(step_done="kickoff", result="held"))
+        await rig.intake.record_fact("acme", WrittenFact(step_done="kickoff", result="held"))
         await rig.settled()
         await rig.pass_time(START + 24 * HOUR)
 
@@ -62,9 +62,9 @@ async def test_a_failure_that_crashed_after_it_was_recorded_gives_one_task(
 ) -> None:
     crash = CrashAfter("record_failure")
     async with rig_on(server, store, interceptors=[crash]) as rig:
-        rig.channel.fail_always(TryAgain("away", retry_after=6 * 24 * 3600.0))
+        rig.channel.fail_always(TemporaryDeliveryError("away", retry_after=6 * 24 * 3600.0))
         await rig.enrol()
-        await rig.door.tell("acme", WrittenFact(step_done="kickoff", result="held"))
+        await rig.intake.record_fact("acme", WrittenFact(step_done="kickoff", result="held"))
         await rig.settled()
 
         async def failed() -> bool:
@@ -80,7 +80,7 @@ async def test_an_advance_that_is_done_again_with_more_facts_comes_to_what_all_o
     at = START + HOUR
     first = told.to_json(told.StepDone(id="1", at=at, step="kickoff", result="held"))
     second = told.to_json(told.StepDone(id="2", at=at + 60, step="connect"))
-    advance = JourneyActivities(store, Charts(store)).advance
+    advance = JourneyActivities(store, CompiledMaps(store)).advance
 
     await advance(AdvanceOrder(journey, version, state, [first], at))
     advanced = await advance(AdvanceOrder(journey, version, state, [first, second], at + 60))
@@ -108,7 +108,7 @@ async def test_a_change_of_the_map_among_other_facts_is_one_decision(store: Stor
         told.to_json(told.StepDone(id="3", at=at + 120, step="link_up")),
     ]
     order = AdvanceOrder(journey, version, state, given, at + 120)
-    advance = JourneyActivities(store, Charts(store)).advance
+    advance = JourneyActivities(store, CompiledMaps(store)).advance
 
     once, again = await advance(order), await advance(order)
 
@@ -126,7 +126,7 @@ async def test_a_change_of_the_map_among_other_facts_is_one_decision(store: Stor
 
 async def test_an_advance_that_is_done_again_by_a_clock_put_back_catches_up(store: Store) -> None:
     journey, version, state = await _begun(store)
-    advance = JourneyActivities(store, Charts(store)).advance
+    advance = JourneyActivities(store, CompiledMaps(store)).advance
 
     once = await advance(AdvanceOrder(journey, version, state, [], START + 9 * 24 * HOUR))
     again = await advance(AdvanceOrder(journey, version, state, [], START + HOUR))
@@ -136,7 +136,7 @@ async def test_an_advance_that_is_done_again_by_a_clock_put_back_catches_up(stor
 
 async def test_a_run_that_later_plans_have_overtaken_ends_and_writes_nothing(store: Store) -> None:
     journey, version, state = await _begun(store)
-    advance = JourneyActivities(store, Charts(store)).advance
+    advance = JourneyActivities(store, CompiledMaps(store)).advance
     first = await advance(AdvanceOrder(journey, version, state, [], START))
     second = await advance(AdvanceOrder(journey, version, first.state, [], START + HOUR))
 
@@ -149,7 +149,7 @@ async def test_a_run_that_later_plans_have_overtaken_ends_and_writes_nothing(sto
 
 async def test_a_fact_that_came_late_is_kept_with_the_instant_at_which_it_acted(store: Store) -> None:
     journey, version, state = await _begun(store)
-    advance = JourneyActivities(store, Charts(store)).advance
+    advance = JourneyActivities(store, CompiledMaps(store)).advance
     fact = told.to_json(told.StepDone(id="late", at=START + 60, step="kickoff", result="held"))
     async with store.transaction() as session:
         await facts.record(session, "acme", fact, START + 60)
@@ -167,7 +167,7 @@ async def test_a_fact_that_cannot_be_read_stops_no_journey(store: Store) -> None
     journey, version, state = await _begun(store)
     broken = {"kind": "no_such_kind", "id": "1", "at": text(START)}
 
-    advanced = await JourneyActivities(store, Charts(store)).advance(
+    advanced = await JourneyActivities(store, CompiledMaps(store)).advance(
         AdvanceOrder(journey, version, state, [broken], START)
     )
 
@@ -178,7 +178,9 @@ async def test_a_journey_whose_customer_was_forgotten_ends_quietly(store: Store)
     journey, version, state = await _begun(store)
     await forget(store, "acme")
 
-    advanced = await JourneyActivities(store, Charts(store)).advance(AdvanceOrder(journey, version, state, [], START))
+    advanced = await JourneyActivities(store, CompiledMaps(store)).advance(
+        AdvanceOrder(journey, version, state, [], START)
+    )
 
     assert advanced.ended
     assert advanced.deliveries == []

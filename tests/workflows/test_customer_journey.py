@@ -5,7 +5,7 @@ from typing import Any
 
 from temporalio.testing import WorkflowEnvironment
 
-from milepost.channels.protocol import TryAgain, Undeliverable
+from milepost.channels.protocol import TemporaryDeliveryError, UndeliverableError
 from milepost.planner.instants import parse
 from milepost.planner.written_facts import WrittenFact
 from milepost.store import facts, messages
@@ -26,7 +26,9 @@ async def test_a_journey_begins_with_its_first_task(rig: Rig) -> None:
 async def test_a_told_fact_moves_the_journey_on_and_its_message_goes_out(rig: Rig) -> None:
     await rig.enrol()
 
-    told = await rig.door.tell("acme", WrittenFact(step_done="kickoff", result="held"), by="ana.ruiz@vendor.example")
+    told = await rig.intake.record_fact(
+        "acme", WrittenFact(step_done="kickoff", result="held"), by="ana.ruiz@vendor.example"
+    )
 
     assert told.delivered
     await rig.settled()
@@ -52,8 +54,8 @@ async def test_a_fact_that_comes_twice_changes_nothing(rig: Rig) -> None:
     await rig.enrol()
     fact = WrittenFact(id="once", step_done="kickoff", result="held")
 
-    await rig.door.tell("acme", fact)
-    again = await rig.door.tell("acme", fact)
+    await rig.intake.record_fact("acme", fact)
+    again = await rig.intake.record_fact("acme", fact)
 
     assert not again.new
     await rig.settled()
@@ -66,7 +68,7 @@ async def test_a_fact_that_is_still_ahead_waits_for_its_instant(rig: Rig) -> Non
     async with rig.store.transaction() as session:
         await facts.record(session, "acme", ahead, parse("2026-03-05T12:00:00Z"))
 
-    await rig.door.house.reach.tell(rig.journey, "acme", ahead, rig.wall)
+    await rig.intake.context.journey_client.tell(rig.journey, "acme", ahead, rig.wall)
     await rig.server.sleep(DAY)
     assert (await rig.status()).waiting == 1
 
@@ -76,11 +78,11 @@ async def test_a_fact_that_is_still_ahead_waits_for_its_instant(rig: Rig) -> Non
 
 
 async def test_a_mail_server_that_is_away_is_tried_again_and_holds_up_nothing(rig: Rig) -> None:
-    rig.channel.fail_next(TryAgain("greylisted"), TryAgain("greylisted", retry_after=600.0))
+    rig.channel.fail_next(TemporaryDeliveryError("greylisted"), TemporaryDeliveryError("greylisted", retry_after=600.0))
     await rig.enrol()
 
-    await rig.door.tell("acme", WrittenFact(step_done="kickoff", result="held"))
-    await rig.door.tell("acme", WrittenFact(event="connected"))
+    await rig.intake.record_fact("acme", WrittenFact(step_done="kickoff", result="held"))
+    await rig.intake.record_fact("acme", WrittenFact(event="connected"))
 
     await rig.settled()
     assert (await rig.state()).steps["connect"].status == "done"
@@ -90,10 +92,10 @@ async def test_a_mail_server_that_is_away_is_tried_again_and_holds_up_nothing(ri
 
 
 async def test_a_message_that_cannot_arrive_becomes_a_task_for_a_person(rig: Rig) -> None:
-    rig.channel.fail_always(Undeliverable("no such mailbox"))
+    rig.channel.fail_always(UndeliverableError("no such mailbox"))
     await rig.enrol()
 
-    await rig.door.tell("acme", WrittenFact(step_done="kickoff", result="held"))
+    await rig.intake.record_fact("acme", WrittenFact(step_done="kickoff", result="held"))
 
     task = await eventually(_entry(rig, "task_opened"))
     assert (task["why"], task["role"]) == ("message_failed", "csm")
@@ -104,9 +106,9 @@ async def test_a_message_that_cannot_arrive_becomes_a_task_for_a_person(rig: Rig
 
 
 async def test_a_mail_server_that_stays_away_for_days_is_given_up(rig: Rig) -> None:
-    rig.channel.fail_always(TryAgain("connection refused"))
+    rig.channel.fail_always(TemporaryDeliveryError("connection refused"))
     await rig.enrol()
-    await rig.door.tell("acme", WrittenFact(step_done="kickoff", result="held"))
+    await rig.intake.record_fact("acme", WrittenFact(step_done="kickoff", result="held"))
     await rig.settled()
 
     await rig.pass_time(START + 4 * DAY)
@@ -120,7 +122,7 @@ async def test_a_mail_server_that_stays_away_for_days_is_given_up(rig: Rig) -> N
 async def test_an_ended_journey_is_over_and_its_workflow_too(rig: Rig) -> None:
     await rig.enrol()
 
-    await rig.door.tell("acme", WrittenFact(step_done="kickoff", result="refused"))
+    await rig.intake.record_fact("acme", WrittenFact(step_done="kickoff", result="refused"))
 
     await rig.handle.result()
     assert (await rig.kinds())[-1] == "journey_ended"
@@ -128,11 +130,11 @@ async def test_an_ended_journey_is_over_and_its_workflow_too(rig: Rig) -> None:
 
 
 async def test_the_last_messages_of_an_ended_journey_still_go_out(rig: Rig) -> None:
-    rig.channel.fail_next(TryAgain("busy", retry_after=0.1))
+    rig.channel.fail_next(TemporaryDeliveryError("busy", retry_after=0.1))
     await rig.enrol()
 
-    await rig.door.tell("acme", WrittenFact(step_done="kickoff", result="held"))
-    await rig.door.tell("acme", WrittenFact(ended="merged"))
+    await rig.intake.record_fact("acme", WrittenFact(step_done="kickoff", result="held"))
+    await rig.intake.record_fact("acme", WrittenFact(ended="merged"))
 
     await rig.handle.result()
     assert [message.message for message in rig.channel.delivered] == ["connect/1/opening/1"]
@@ -144,9 +146,9 @@ async def test_continuing_as_new_keeps_everything(server: WorkflowEnvironment, s
         first_run = (await rig.handle.describe()).run_id
 
         for day in range(1, 12):
-            await rig.door.tell("acme", WrittenFact(set={"health": 50 + day}))
+            await rig.intake.record_fact("acme", WrittenFact(set={"health": 50 + day}))
             await rig.pass_time(START + day * DAY)
-        await rig.door.tell("acme", WrittenFact(step_done="kickoff", result="held"))
+        await rig.intake.record_fact("acme", WrittenFact(step_done="kickoff", result="held"))
         await rig.settled()
 
         assert (await rig.handle.describe()).run_id != first_run
@@ -161,14 +163,14 @@ async def test_deliveries_under_way_are_carried_over_when_the_history_grows_far_
     server: WorkflowEnvironment, store: Store
 ) -> None:
     async with rig_on(server, store, max_history=8) as rig:
-        rig.channel.fail_always(TryAgain("away"))
+        rig.channel.fail_always(TemporaryDeliveryError("away"))
         await rig.enrol()
-        await rig.door.tell("acme", WrittenFact(step_done="kickoff", result="held"))
+        await rig.intake.record_fact("acme", WrittenFact(step_done="kickoff", result="held"))
         await rig.settled()
         first_run = (await rig.handle.describe()).run_id
 
         for number in range(30):
-            await rig.door.tell("acme", WrittenFact(set={"health": 60 + number % 3}))
+            await rig.intake.record_fact("acme", WrittenFact(set={"health": 60 + number % 3}))
             await rig.settled()
         assert (await rig.handle.describe()).run_id != first_run
         rig.channel.fail_always(None)

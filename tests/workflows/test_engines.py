@@ -25,7 +25,7 @@ def scenario_of(path: Path) -> Scenario:
 
 def planned(scenario: Scenario) -> list[Entry]:
     run = simulate(
-        scenario.chart,
+        scenario.compiled_map,
         scenario.customer,
         scenario.start,
         scenario.facts,

@@ -17,7 +17,8 @@ from temporalio.client import Client
 from temporalio.testing import WorkflowEnvironment
 
 from milepost.channels.recording import RecordingChannel
-from milepost.intake.intake import Door, Enrolled
+from milepost.intake.enrolment import Enrolled
+from milepost.intake.intake import Intake
 from milepost.planner import facts as told
 from milepost.planner.clock import JourneyClock
 from milepost.planner.simulation import simulate
@@ -48,7 +49,7 @@ async def client() -> AsyncIterator[Client]:
 
 
 @pytest.fixture
-async def door(sqlite_url: str, client: Client) -> AsyncIterator[Door]:
+async def intake(sqlite_url: str, client: Client) -> AsyncIterator[Intake]:
     """A door to a store in which the example's map is published and ten days pass a second."""
     store = open_store(sqlite_url)
     runs = JourneyClock(time.time(), START, DAYS_A_SECOND * 86_400.0)
@@ -56,42 +57,44 @@ async def door(sqlite_url: str, client: Client) -> AsyncIterator[Door]:
         await clock.write(session, runs)
         await maps.publish(session, "pilot", "Pilot customers", FILES, START)
         await customers.save(session, [CUSTOMER], START)
-    yield Door(store, client, runs)
+    yield Intake(store, client, runs)
     await store.close()
 
 
-async def test_a_journey_in_real_time_writes_what_the_planner_makes_of_its_facts(client: Client, door: Door) -> None:
-    async with make_worker(client, door.house.store, RecordingChannel(), LINKS):
-        journey = await enrolled(door)
-        await eventually(has(door, journey, "step_overdue"))
-        await door.tell("acme", WrittenFact(step_done="kickoff", result="held"))
-        await eventually(has(door, journey, "message_sent"))
-        await door.tell("acme", WrittenFact(event="connected"))
-        await eventually(has(door, journey, "outcome_silent"))
-        await door.tell("acme", WrittenFact(ended="merged"))
-        await eventually(has(door, journey, "journey_ended"))
+async def test_a_journey_in_real_time_writes_what_the_planner_makes_of_its_facts(
+    client: Client, intake: Intake
+) -> None:
+    async with make_worker(client, intake.context.store, RecordingChannel(), LINKS):
+        journey = await enrolled(intake)
+        await eventually(has(intake, journey, "step_overdue"))
+        await intake.record_fact("acme", WrittenFact(step_done="kickoff", result="held"))
+        await eventually(has(intake, journey, "message_sent"))
+        await intake.record_fact("acme", WrittenFact(event="connected"))
+        await eventually(has(intake, journey, "outcome_silent"))
+        await intake.record_fact("acme", WrittenFact(ended="merged"))
+        await eventually(has(intake, journey, "journey_ended"))
 
-    assert await lines(door.house.store, journey) == await simulated(door, journey)
+    assert await lines(intake.context.store, journey) == await simulated(intake, journey)
 
 
-async def test_facts_that_come_while_no_worker_runs_are_taken_in_by_the_next(client: Client, door: Door) -> None:
-    store = door.house.store
+async def test_facts_that_come_while_no_worker_runs_are_taken_in_by_the_next(client: Client, intake: Intake) -> None:
+    store = intake.context.store
     async with make_worker(client, store, RecordingChannel(), LINKS):
-        journey = await enrolled(door)
-        await eventually(has(door, journey, "step_opened"))
-    told_meanwhile = await door.tell("acme", WrittenFact(step_done="kickoff", result="held"))
+        journey = await enrolled(intake)
+        await eventually(has(intake, journey, "step_opened"))
+    told_meanwhile = await intake.record_fact("acme", WrittenFact(step_done="kickoff", result="held"))
     assert told_meanwhile.delivered
 
     async with make_worker(client, store, RecordingChannel(), LINKS):
-        await eventually(has(door, journey, "message_sent"))
+        await eventually(has(intake, journey, "message_sent"))
 
-    assert await lines(store, journey) == await simulated(door, journey)
+    assert await lines(store, journey) == await simulated(intake, journey)
 
 
-async def test_operations_can_search_journeys_by_map_stage_and_open_risk(client: Client, door: Door) -> None:
-    async with make_worker(client, door.house.store, RecordingChannel(), LINKS):
-        await enrolled(door)
-        await door.tell("acme", WrittenFact(set={"health": 10}))
+async def test_operations_can_search_journeys_by_map_stage_and_open_risk(client: Client, intake: Intake) -> None:
+    async with make_worker(client, intake.context.store, RecordingChannel(), LINKS):
+        await enrolled(intake)
+        await intake.record_fact("acme", WrittenFact(set={"health": 10}))
 
         async def found() -> bool:
             query = "MilepostMap = 'pilot' AND MilepostStage = 'start' AND MilepostRisk = true"
@@ -101,7 +104,7 @@ async def test_operations_can_search_journeys_by_map_stage_and_open_risk(client:
 
 
 async def test_a_worker_that_is_killed_loses_and_doubles_nothing(
-    client: Client, door: Door, sqlite_url: str, tmp_path: Path
+    client: Client, intake: Intake, sqlite_url: str, tmp_path: Path
 ) -> None:
     environment = {
         "MILEPOST_DATA": str(tmp_path / "data"),
@@ -113,19 +116,19 @@ async def test_a_worker_that_is_killed_loses_and_doubles_nothing(
     )
     async with worker_process(environment) as first:
         await eventually(lambda: is_at_work(settings), within=40.0)
-        journey = await enrolled(door)
+        journey = await enrolled(intake)
         for health in range(60, 65):
-            await door.tell("acme", WrittenFact(set={"health": health}))
+            await intake.record_fact("acme", WrittenFact(set={"health": health}))
         first.send_signal(signal.SIGKILL)
         await first.wait()
-    await door.tell("acme", WrittenFact(step_done="kickoff", result="held"))
+    await intake.record_fact("acme", WrittenFact(step_done="kickoff", result="held"))
 
     async with worker_process(environment) as second:
-        await eventually(has(door, journey, "message_sent"), within=40.0)
+        await eventually(has(intake, journey, "message_sent"), within=40.0)
         second.send_signal(signal.SIGTERM)
         assert await second.wait() == 0
 
-    assert await lines(door.house.store, journey) == await simulated(door, journey)
+    assert await lines(intake.context.store, journey) == await simulated(intake, journey)
 
 
 @asynccontextmanager
@@ -145,16 +148,16 @@ async def worker_process(environment: dict[str, str]) -> AsyncIterator[asyncio.s
             await process.wait()
 
 
-async def enrolled(door: Door) -> str:
-    entered = await door.enrol("acme")
+async def enrolled(intake: Intake) -> str:
+    entered = await intake.enrol("acme")
     assert isinstance(entered, Enrolled)
     assert entered.started
     return entered.journey
 
 
-def has(door: Door, journey: str, kind: str) -> Callable[[], Awaitable[bool]]:
+def has(intake: Intake, journey: str, kind: str) -> Callable[[], Awaitable[bool]]:
     async def ask() -> bool:
-        return kind in [line["kind"] for line in await lines(door.house.store, journey)]
+        return kind in [line["kind"] for line in await lines(intake.context.store, journey)]
 
     return ask
 
@@ -164,11 +167,11 @@ async def lines(store: Store, journey: str) -> list[dict[str, object]]:
         return [timeline.to_json(row) for row in await timeline.of_journey(session, journey)]
 
 
-async def simulated(door: Door, journey: str) -> list[dict[str, object]]:
+async def simulated(intake: Intake, journey: str) -> list[dict[str, object]]:
     """What the planner alone makes of the same facts, up to where the journey has come."""
-    async with door.house.store.reading() as session:
+    async with intake.context.store.reading() as session:
         row = await journeys.get(session, journey)
         known = [told.from_json(fact.data) for fact in await facts.of_customer(session, "acme")][::-1]
-    chart = await door.house.charts.of(row.version)
-    run = simulate(chart, CUSTOMER, row.started_at, known, row.clock)
+    compiled_map = await intake.context.compiled_maps.of(row.version)
+    run = simulate(compiled_map, CUSTOMER, row.started_at, known, row.clock)
     return [entry.to_json() for entry in run.timeline]

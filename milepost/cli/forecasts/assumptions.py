@@ -10,7 +10,7 @@ from milepost.cli.support.output import count_of
 from milepost.explain.sentences import number, quoted, spaced
 from milepost.language.model import Outcome
 from milepost.people.behaviour import Behaviour, Pace, StepBehaviour
-from milepost.planner.compiled_map import Chart, ChartStep
+from milepost.planner.compiled_map import CompiledMap, CompiledStep
 
 _PACES = {"early": "early", "on_time": "in time", "late": "late", "never": "never"}
 
@@ -46,7 +46,7 @@ def _answers(behaviour: Behaviour, report: Report) -> Iterator[str]:
 
 def _wandering(behaviour: Behaviour, report: Report) -> Iterator[str]:
     """The figures that wander, of those that the maps with customers know: they start what waits for them."""
-    known = {name for chart in _charts(report) for name in chart.map.attributes}
+    known = {name for compiled_map in _charts(report) for name in compiled_map.map.attributes}
     for name, drift in sorted(behaviour.attributes.items()):
         if name in known:
             home = "where it began" if drift.towards is None else f"{drift.towards:g}"
@@ -74,13 +74,13 @@ def _own(own: StepBehaviour) -> Iterator[str]:
         yield f"ends as {_shares(own.results)}"
 
 
-def _steps(report: Report) -> Mapping[str, ChartStep]:
+def _steps(report: Report) -> Mapping[str, CompiledStep]:
     """The steps of the maps that customers are on."""
-    return {name: step for chart in _charts(report) for name, step in chart.steps.items()}
+    return {name: step for compiled_map in _charts(report) for name, step in compiled_map.steps.items()}
 
 
-def _charts(report: Report) -> list[Chart]:
-    return [chart for chart in report.play.charts if report.played.customers[chart.map.map]]
+def _charts(report: Report) -> list[CompiledMap]:
+    return [compiled_map for compiled_map in report.play.compiled_maps if report.played.customers[compiled_map.map.map]]
 
 
 def _people(work: RoleWork) -> str:

@@ -15,7 +15,7 @@ import typer
 
 from milepost.capacity.runs import Play, Played, play_part
 from milepost.capacity.tally import Weeks
-from milepost.cli.forecasts.map_source import Files, chart_of
+from milepost.cli.forecasts.map_source import Files, compiled_map_of
 from milepost.cli.support.errors import CommandError
 from milepost.customer import Customer
 from milepost.demo.chance import Chance
@@ -27,7 +27,7 @@ from milepost.language.values import parse_date
 from milepost.language.yaml_text import MAX_BYTES
 from milepost.people.behaviour import Behaviour
 from milepost.people.behaviour_file import read_behaviour
-from milepost.planner.compiled_map import Chart
+from milepost.planner.compiled_map import CompiledMap
 from milepost.planner.instants import Instant, instant
 
 LONGEST = 5  # years
@@ -46,8 +46,8 @@ class Player:
 
     def play(self) -> Play:
         """The same with its maps compiled."""
-        charts = tuple(chart_of(files) for files in self.maps)
-        return Play(charts, self.weeks, self.behaviour, self.runs, Chance(self.behaviour.seed).of)
+        compiled_maps = tuple(compiled_map_of(files) for files in self.maps)
+        return Play(compiled_maps, self.weeks, self.behaviour, self.runs, Chance(self.behaviour.seed).of)
 
     def __call__(self) -> partial[Played]:
         return partial(play_part, self.play())
@@ -81,7 +81,7 @@ def _date(text: str | None, option: str) -> date:
     return day
 
 
-def behaviour_of(file: Path | None, charts: tuple[Chart, ...], customers: Path) -> Behaviour:
+def behaviour_of(file: Path | None, compiled_maps: tuple[CompiledMap, ...], customers: Path) -> Behaviour:
     """The behaviour that a file says for a book of customers; without one what is shipped.
 
     Raises:
@@ -97,7 +97,7 @@ def behaviour_of(file: Path | None, charts: tuple[Chart, ...], customers: Path) 
         raise CommandError(f"Cannot read {str(file)!r}: {error.strerror}.", "Name a YAML file.") from error
     except UnicodeDecodeError as error:
         raise CommandError(f"{str(file)!r} is not UTF-8.", "Save it in that encoding.") from error
-    read = read_behaviour(text, str(file), charts, _columns(customers))
+    read = read_behaviour(text, str(file), compiled_maps, _columns(customers))
     for problem in read.problems:
         typer.echo(str(problem), err=True)
     if read.behaviour is None:
@@ -158,7 +158,7 @@ def reading(path: Path, play: Play) -> Iterator[Reader]:
             if book.problems:
                 said = "\n".join(f"{path}: {problem}" for problem in book.problems)
                 raise CommandError(f"The book can't be read.\n{said}", "Correct the first row.")
-            yield Reader(book, Dates(play.charts, _noon(play.weeks.first)))
+            yield Reader(book, Dates(play.compiled_maps, _noon(play.weeks.first)))
     except OSError as error:
         raise CommandError(f"Cannot read {str(path)!r}: {error.strerror}.", "Name a CSV file.") from error
 
@@ -169,7 +169,7 @@ def _noon(day: date) -> Instant:
 
 def vocabulary_of(play: Play) -> Vocabulary:
     """What the maps, or the behaviour, know of customers."""
-    known = Vocabulary.of(play.charts)
+    known = Vocabulary.of(play.compiled_maps)
     starts = play.behaviour.starts.attribute
     return known if starts is None else known.knowing(starts, AttributeType.DATE)
 

@@ -15,7 +15,7 @@ from milepost.cli.support.errors import CommandError
 from milepost.explain.sentences import version_said
 from milepost.language.lint import lint
 from milepost.language.loader import content_hash, from_files, load
-from milepost.planner.compiled_map import Chart
+from milepost.planner.compiled_map import CompiledMap
 from milepost.settings import Settings
 
 FOLDER = Path("maps")
@@ -35,14 +35,16 @@ class Maps:
     published: Mapping[str, int] = field(default_factory=dict)
 
     @property
-    def charts(self) -> tuple[Chart, ...]:
+    def compiled_maps(self) -> tuple[CompiledMap, ...]:
         """The maps compiled."""
-        return tuple(chart_of(files) for files in self.texts)
+        return tuple(compiled_map_of(files) for files in self.texts)
 
     def __str__(self) -> str:
         if self.folder is not None:
             return f"the maps in the folder {str(self.folder)!r}"
-        said = (f"{each.map.map} {version_said(self.published[each.map.map], each.version)}" for each in self.charts)
+        said = (
+            f"{each.map.map} {version_said(self.published[each.map.map], each.version)}" for each in self.compiled_maps
+        )
         return "what is published: " + ", ".join(said)
 
     def to_json(self) -> dict[str, Any]:
@@ -95,14 +97,14 @@ def _below(folder: Path) -> tuple[Files, ...]:
     return tuple(files for _, (_, files) in sorted(texts.items()))
 
 
-def chart_of(files: Files) -> Chart:
+def compiled_map_of(files: Files) -> CompiledMap:
     """The chart of a map's texts, which have no errors; compiled once a process."""
     return _compiled(tuple(sorted(files.items())))
 
 
 @lru_cache
-def _compiled(texts: tuple[tuple[str, str], ...]) -> Chart:
+def _compiled(texts: tuple[tuple[str, str], ...]) -> CompiledMap:
     files = dict(texts)
     loaded = from_files(files)
     assert loaded.map is not None
-    return Chart.of(loaded.map, content_hash(files))
+    return CompiledMap.of(loaded.map, content_hash(files))

@@ -10,7 +10,7 @@ from milepost.cli.support.errors import CommandError
 from milepost.language.loader import from_files
 from milepost.settings import Settings
 from milepost.store import maps
-from milepost.store.compiled_maps import UnreadableVersion
+from milepost.store.compiled_maps import UnreadableVersionError
 
 
 def published_maps(settings: Settings) -> tuple[tuple[dict[str, str], ...], dict[str, int]]:
@@ -18,7 +18,7 @@ def published_maps(settings: Settings) -> tuple[tuple[dict[str, str], ...], dict
 
     Raises:
         CommandError: there are none.
-        UnreadableVersion: a later Milepost published one of them.
+        UnreadableVersionError: a later Milepost published one of them.
     """
     return asyncio.run(_published(settings))
 
@@ -32,5 +32,5 @@ async def _published(settings: Settings) -> tuple[tuple[dict[str, str], ...], di
         )
     for row in rows:
         if problems := from_files(row.files).problems:
-            raise UnreadableVersion(row.hash, "; ".join(map(str, problems)))
+            raise UnreadableVersionError(row.hash, "; ".join(map(str, problems)))
     return tuple(dict(row.files) for row in rows), {row.map: row.number for row in rows}

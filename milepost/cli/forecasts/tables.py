@@ -167,7 +167,9 @@ def _loads(report: Report) -> None:
     heading("How many customers one person can look after")
     loads, titles = report.loads, _titles(report)
     roles = {
-        (chart.map.map, role): known.title for chart in report.play.charts for role, known in chart.map.roles.items()
+        (compiled_map.map.map, role): known.title
+        for compiled_map in report.play.compiled_maps
+        for role, known in compiled_map.map.roles.items()
     }
     show_columns(
         [
@@ -256,7 +258,10 @@ def _verified(report: Report) -> None:
 def _courses(report: Report) -> None:
     heading("Journeys")
     courses = [course for course in report.courses if course.customers]
-    plays = {chart.map.map: {play.id: play.title for play in chart.map.plays} for chart in report.play.charts}
+    plays = {
+        compiled_map.map.map: {play.id: play.title for play in compiled_map.map.plays}
+        for compiled_map in report.play.compiled_maps
+    }
     show_columns(
         [
             Column("Map", [course.title for course in courses], text=True),

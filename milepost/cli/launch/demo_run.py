@@ -14,13 +14,13 @@ from milepost.cli.monitor.log_files import Logs
 from milepost.demo.api import Api
 from milepost.demo.chance import Chance
 from milepost.demo.clock import DAY_A_SECOND, begin_or_go_on
-from milepost.demo.driver import Cast
-from milepost.demo.map_outline import read_script
+from milepost.demo.driver import DemoDriver
+from milepost.demo.map_outline import read_outline
 from milepost.demo.setup import import_book, publish_maps, shipped_maps
-from milepost.intake.intake import Door
+from milepost.intake.intake import Intake
 from milepost.planner.clock import JourneyClock
 from milepost.settings import Settings
-from milepost.store.compiled_maps import Charts
+from milepost.store.compiled_maps import CompiledMaps
 from milepost.store.database import Store
 from milepost.store.tables import FactRow
 
@@ -42,18 +42,18 @@ async def set_clock(store: Store, rehearsal: Rehearsal) -> JourneyClock:
     return clock
 
 
-async def raise_the_curtain(store: Store, charts: Charts, client: Client, clock: JourneyClock) -> None:
+async def start_demo(store: Store, compiled_maps: CompiledMaps, client: Client, clock: JourneyClock) -> None:
     """Wait for journey time to begin, and import the customers that are not there yet."""
     await asyncio.sleep(max(clock.wall_epoch - time.time(), 0))
-    await import_book(store, Door(store, client, clock, charts=charts))
+    await import_book(store, Intake(store, client, clock, compiled_maps=compiled_maps))
 
 
 async def play(settings: Settings, rehearsal: Rehearsal, clock: JourneyClock, logs: Logs) -> None:
     """Play everybody until cancelled, through the web application."""
-    scripts = {each.map: read_script(each) for each in await asyncio.to_thread(shipped_maps)}
+    scripts = {each.map: read_outline(each) for each in await asyncio.to_thread(shipped_maps)}
     url, key = f"http://{settings.host}:{settings.port}", settings.accepted_api_keys()[0]
     async with Api(url, key) as api:
-        cast = Cast(
+        cast = DemoDriver(
             api,
             scripts,
             Chance(rehearsal.seed),

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from temporalio.envconfig import ClientConfigProfile
 
 from milepost.cli.launch.programs import Environment, environment_of
-from milepost.cli.launch.up_options import Wish
-from milepost.devserver.address import place_of
+from milepost.cli.launch.up_options import UpOptions
+from milepost.devserver.address import address_of
 from milepost.devserver.data_folder import DataFolder
 from milepost.devserver.ports import check_web_port
 from milepost.devserver.server import TemporalServer
 from milepost.settings import Settings
-from milepost.temporal.connection import TemporalPlace, TemporalSettingsError
+from milepost.temporal.connection import TemporalAddress, TemporalSettingsError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,7 +23,7 @@ class Parts:
     settings: Settings
     folder: DataFolder
     embedded: TemporalServer | None
-    place: TemporalPlace
+    place: TemporalAddress
 
     @property
     def web(self) -> str:
@@ -66,7 +66,7 @@ class Parts:
         return {**links, "Logs": str(self.folder.path / "logs")}
 
 
-def choose(wish: Wish, folder: DataFolder) -> Parts:
+def choose(wish: UpOptions, folder: DataFolder) -> Parts:
     """Settle where everything listens.
 
     Raises:
@@ -76,14 +76,14 @@ def choose(wish: Wish, folder: DataFolder) -> Parts:
     settings = wish.settings
     port = check_web_port(settings.port, host=settings.host)
     settings = settings.model_copy(update={"port": port, "data": folder.path})
-    place = place_of(settings)
+    place = address_of(settings)
     if _is_told(place):
         return Parts(settings=settings, folder=folder, embedded=None, place=place)
     embedded = TemporalServer.choose(folder, port=wish.temporal_port, ui_port=wish.temporal_ui_port)
     return Parts(settings=settings, folder=folder, embedded=embedded, place=embedded.place)
 
 
-def _is_told(place: TemporalPlace) -> bool:
+def _is_told(place: TemporalAddress) -> bool:
     """Whether an option, a setting, a variable or Temporal's profile names a server."""
     if place.address is not None:
         return True

@@ -12,7 +12,7 @@ from milepost.cli.launch.account_table import tell_account
 from milepost.cli.launch.endpoints import Parts, choose
 from milepost.cli.launch.programs import web_program, worker_program
 from milepost.cli.launch.shutdown import running, until_stopped
-from milepost.cli.launch.up_options import Rehearsal, Wish
+from milepost.cli.launch.up_options import Rehearsal, UpOptions
 from milepost.cli.monitor.log_files import Logs
 from milepost.cli.monitor.screen import Screen
 from milepost.cli.monitor.watcher import Watcher
@@ -24,14 +24,14 @@ from milepost.devserver.supervisor import Supervisor
 from milepost.planner.clock import JourneyClock
 from milepost.planner.instants import moment
 from milepost.store import customers, maps, timeline
-from milepost.store.compiled_maps import Charts
+from milepost.store.compiled_maps import CompiledMaps
 from milepost.store.database import Store, open_store
 from milepost.store.schema_upgrade import upgrade
 from milepost.temporal.connection import connect
 from milepost.temporal.logs import keep_quiet
 
 
-async def run(wish: Wish) -> bool:
+async def run(wish: UpOptions) -> bool:
     """Run until somebody asks to stop or the time is over; whether all was seen that was to be seen.
 
     Raises:
@@ -66,7 +66,7 @@ class _Played:
 
 @dataclass(frozen=True, slots=True)
 class _Everything:
-    wish: Wish
+    wish: UpOptions
     parts: Parts
     store: Store
     screen: Screen
@@ -78,19 +78,21 @@ class _Everything:
         played = None
         async with Supervisor(on_line=self.logs.write, on_change=self.screen.change) as supervisor:
             client = await self._start(supervisor, clock)
-            charts = Charts(self.store)
+            compiled_maps = CompiledMaps(self.store)
             async with self.store.reading() as session:
-                watcher = Watcher(self.store, charts, self.screen.console, after=await timeline.last_serial(session))
+                watcher = Watcher(
+                    self.store, compiled_maps, self.screen.console, after=await timeline.last_serial(session)
+                )
             if self.wish.rehearsal is None:
                 await self._say_what_next()
                 async with running(watcher.watch()) as watching:
                     await until_stopped(supervisor, self.wish.seconds, watching)
             else:
                 async with running(watcher.watch()):
-                    complete = await self._rehearse(supervisor, charts, client, clock, self.wish.rehearsal)
+                    complete = await self._rehearse(supervisor, compiled_maps, client, clock, self.wish.rehearsal)
                 if complete:
                     await sample.settle(self.store)
-                played = _Played(await take_account(self.store, charts), complete)
+                played = _Played(await take_account(self.store, compiled_maps), complete)
         return played
 
     async def _clock(self) -> JourneyClock:
@@ -113,14 +115,19 @@ class _Everything:
         return client
 
     async def _rehearse(
-        self, supervisor: Supervisor, charts: Charts, client: Client, clock: JourneyClock, rehearsal: Rehearsal
+        self,
+        supervisor: Supervisor,
+        compiled_maps: CompiledMaps,
+        client: Client,
+        clock: JourneyClock,
+        rehearsal: Rehearsal,
     ) -> bool:
         self.screen.say(
             f"Rehearsal: {rehearsal.speed:g} days of journey a second, people are played (seed {rehearsal.seed}). "
             f"On the journeys it is {moment(clock.journey_epoch):%d %B %Y}.",
             "bold",
         )
-        await sample.raise_the_curtain(self.store, charts, client, clock)
+        await sample.start_demo(self.store, compiled_maps, client, clock)
         async with running(sample.play(self.parts.settings, rehearsal, clock, self.logs)) as playing:
             return await until_stopped(supervisor, self.wish.seconds, playing)
 

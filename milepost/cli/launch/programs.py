@@ -13,7 +13,7 @@ from temporalio.service import RPCError
 
 from milepost.devserver.children import Program
 from milepost.settings import PREFIX, Settings
-from milepost.temporal.connection import TemporalPlace, TemporalUnreachableError
+from milepost.temporal.connection import TemporalAddress, TemporalUnreachableError
 from worker import is_at_work
 
 _ASK_EVERY = 0.1  # seconds
@@ -22,7 +22,7 @@ _STARTS_WITHIN = 60.0  # seconds: a small machine reads much Python at once
 Environment = Mapping[str, str | None]
 
 
-def worker_program(settings: Settings, place: TemporalPlace, environment: Environment) -> Program:
+def worker_program(settings: Settings, place: TemporalAddress, environment: Environment) -> Program:
     """The worker; ready when Temporal has been asked for work."""
 
     async def ready() -> None:
@@ -64,7 +64,7 @@ def _program(name: str, environment: Environment, ready: Callable[[], Coroutine[
     )
 
 
-async def _works(settings: Settings, place: TemporalPlace) -> bool:
+async def _works(settings: Settings, place: TemporalAddress) -> bool:
     try:
         return await is_at_work(settings, place)
     except (TemporalUnreachableError, RPCError):

@@ -12,7 +12,7 @@ _SECONDS = {"s": 1, "m": 60, "h": 3600}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wish:
+class UpOptions:
     """What is to run.
 
     Attributes:

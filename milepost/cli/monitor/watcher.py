@@ -14,7 +14,7 @@ from milepost.cli.support.output import clean
 from milepost.explain.sentences import Wording
 from milepost.planner.instants import moment
 from milepost.store import customers, journeys, timeline
-from milepost.store.compiled_maps import Charts
+from milepost.store.compiled_maps import CompiledMaps
 from milepost.store.database import Store
 from milepost.store.errors import StoreError
 from milepost.store.timeline import Happening
@@ -40,9 +40,9 @@ _STYLES = {
 class Watcher:
     """Prints what is new in all timelines, from a serial number on."""
 
-    def __init__(self, store: Store, charts: Charts, console: Console, *, after: int) -> None:
+    def __init__(self, store: Store, compiled_maps: CompiledMaps, console: Console, *, after: int) -> None:
         self._store = store
-        self._charts = charts
+        self._charts = compiled_maps
         self._console = console
         self._after = after
         self._wordings: dict[str, Wording] = {}

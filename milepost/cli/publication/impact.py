@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from milepost.cli.support.moves import Moves, moves_of
 from milepost.cli.support.output import console
 from milepost.language.loader import from_files
-from milepost.planner.compiled_map import Chart
+from milepost.planner.compiled_map import CompiledMap
 from milepost.store import journeys, maps
 from milepost.store.tables import MapVersionRow
 from milepost.versions import Change, compare
@@ -69,28 +69,30 @@ class Upcoming:
         }
 
 
-async def upcoming(session: AsyncSession, chart: Chart, files: dict[str, str], *, silent: bool) -> Upcoming | None:
+async def upcoming(
+    session: AsyncSession, compiled_map: CompiledMap, files: dict[str, str], *, silent: bool
+) -> Upcoming | None:
     """What publishing this would change; None for a map's first version, and for what is the current one already."""
-    rows = await maps.versions(session, chart.map.map)
+    rows = await maps.versions(session, compiled_map.map.map)
     current = next((row for row in rows if row.current), None)
-    if current is None or current.hash == chart.version:
+    if current is None or current.hash == compiled_map.version:
         return None
     before = _chart(current)
-    changes = None if before is None else compare(before.map, chart.map, dict(current.files), files)
-    many = await journeys.count_by_version(session, chart.map.map)
-    there = [row for row in rows if row.hash in many and row.hash != chart.version]
+    changes = None if before is None else compare(before.map, compiled_map.map, dict(current.files), files)
+    many = await journeys.count_by_version(session, compiled_map.map.map)
+    there = [row for row in rows if row.hash in many and row.hash != compiled_map.version]
     with _progress(sum(many[row.hash] for row in there), silent=silent) as advance:
-        standing = [await _standing(session, row, many[row.hash], chart, advance) for row in there]
-    return Upcoming(chart.map.map, current.number, current.hash, changes, tuple(standing))
+        standing = [await _standing(session, row, many[row.hash], compiled_map, advance) for row in there]
+    return Upcoming(compiled_map.map.map, current.number, current.hash, changes, tuple(standing))
 
 
-def _chart(row: MapVersionRow) -> Chart | None:
+def _chart(row: MapVersionRow) -> CompiledMap | None:
     loaded = from_files(row.files)
-    return None if loaded.map is None else Chart.of(loaded.map, row.hash)
+    return None if loaded.map is None else CompiledMap.of(loaded.map, row.hash)
 
 
 async def _standing(
-    session: AsyncSession, row: MapVersionRow, many: int, new: Chart, advance: Callable[[], None]
+    session: AsyncSession, row: MapVersionRow, many: int, new: CompiledMap, advance: Callable[[], None]
 ) -> Standing:
     old = _chart(row)
     if old is None:

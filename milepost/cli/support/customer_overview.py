@@ -12,15 +12,15 @@ from milepost.cli.support.database import now_of
 from milepost.customer import Customer
 from milepost.explain.future_sentences import with_sentence
 from milepost.explain.sentences import Wording, version_said
-from milepost.explain.waits import Waits, waiting_for
+from milepost.explain.waits import WaitingStep, waiting_for
 from milepost.intake.context import customer_of
-from milepost.planner.compiled_map import Chart
+from milepost.planner.compiled_map import CompiledMap
 from milepost.planner.instants import Instant, text
 from milepost.planner.open_tasks import Task, open_tasks
 from milepost.planner.outlook import Forecast, forecast
 from milepost.planner.state import State
 from milepost.store import customers, facts, journeys, maps, outcomes, timeline
-from milepost.store.compiled_maps import Charts
+from milepost.store.compiled_maps import CompiledMaps
 from milepost.store.database import Store
 from milepost.store.outcomes import OutcomeLine
 from milepost.store.tables import FactRow, JourneyRow, TimelineRow
@@ -34,11 +34,11 @@ class Running:
     """
 
     row: JourneyRow
-    chart: Chart
+    compiled_map: CompiledMap
     state: State
     zone: str
     tasks: tuple[Task, ...]
-    standing: tuple[Waits, ...]
+    standing: tuple[WaitingStep, ...]
     outcomes: list[OutcomeLine]
     happened: list[TimelineRow]
     ahead: Forecast
@@ -58,17 +58,17 @@ class Running:
     @property
     def say(self) -> Wording:
         """How the journey is spoken of."""
-        return Wording(self.chart, self.zone, self.versions)
+        return Wording(self.compiled_map, self.zone, self.versions)
 
     @property
     def stages(self) -> list[str]:
         """The ids of the open stages, in the order of the map."""
-        return [stage for stage in self.chart.stages if self.state.stage(stage).status == "open"]
+        return [stage for stage in self.compiled_map.stages if self.state.stage(stage).status == "open"]
 
     @property
     def plays(self) -> list[str]:
         """The ids of the open plays, in the order of the map."""
-        return [play for play in self.chart.plays if self.state.play(play).status == "open"]
+        return [play for play in self.compiled_map.plays if self.state.play(play).status == "open"]
 
     def to_json(self) -> dict[str, Any]:
         row = self.row
@@ -120,7 +120,7 @@ async def look(store: Store, customer: str, last: int, timezone: str | None) -> 
     """Gather it; `last` is how many happenings, `timezone` whose clock (None: the customer's).
 
     Raises:
-        UnknownCustomer: there is none of this id; the nearest is suggested.
+        UnknownCustomerError: there is none of this id; the nearest is suggested.
     """
     async with store.reading() as session:
         known = await customer_of(session, customer)
@@ -129,27 +129,27 @@ async def look(store: Store, customer: str, last: int, timezone: str | None) -> 
         row = await journeys.latest_of(session, customer)
         running = None
         if row is not None:
-            chart = await Charts(store).of(row.version)
-            running = await _running(session, row, chart, now, last, timezone or known.timezone)
+            compiled_map = await CompiledMaps(store).of(row.version)
+            running = await _running(session, row, compiled_map, now, last, timezone or known.timezone)
     return Picture(known, record.unmatched_why, now, running)
 
 
 async def _running(  # noqa: PLR0917 - gathered in one place
-    session: AsyncSession, row: JourneyRow, chart: Chart, now: Instant, last: int, zone: str
+    session: AsyncSession, row: JourneyRow, compiled_map: CompiledMap, now: Instant, last: int, zone: str
 ) -> Running:
     state = State.from_json(row.state)
     happened = await timeline.of_journey(session, row.id)
     begun = state.begun  # before its first plan there is nothing to see
     return Running(
         row=row,
-        chart=chart,
+        compiled_map=compiled_map,
         state=state,
         zone=zone,
-        tasks=open_tasks(chart, state) if begun else (),
-        standing=waiting_for(chart, state, now, zone) if begun else (),
+        tasks=open_tasks(compiled_map, state) if begun else (),
+        standing=waiting_for(compiled_map, state, now, zone) if begun else (),
         outcomes=await outcomes.of_journey(session, row.id),
         happened=happened[len(happened) - last :] if last < len(happened) else happened,
-        ahead=forecast(chart, state, now),
+        ahead=forecast(compiled_map, state, now),
         versions={each.hash: each.number for each in await maps.versions(session, row.map)},
         underway=[fact for fact in await facts.pending_of(session, [row.customer_id]) if fact.journey_id == row.id],
     )
@@ -159,7 +159,7 @@ def _written(at: Instant | None) -> str | None:
     return None if at is None else text(at)
 
 
-def _waits(each: Waits) -> dict[str, Any]:
+def _waits(each: WaitingStep) -> dict[str, Any]:
     return {
         "id": each.id,
         "title": each.title,

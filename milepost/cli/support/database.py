@@ -29,8 +29,8 @@ async def opened(settings: Settings, *, make: bool = False) -> AsyncIterator[Sto
 
     Raises:
         CommandError: there is none, and none is to be made.
-        StoreUnreachable: the database does not answer.
-        StoreTooNew: a later Milepost migrated it.
+        StoreUnreachableError: the database does not answer.
+        StoreTooNewError: a later Milepost migrated it.
     """
     file = _sqlite_file(settings.database)
     if file is not None and not file.exists():

@@ -11,23 +11,23 @@ from dataclasses import dataclass
 from temporalio.client import Client
 
 from milepost.cli.support.database import opened
-from milepost.devserver.address import place_of
+from milepost.devserver.address import address_of
 from milepost.imports.vocabulary import Vocabulary
-from milepost.intake.intake import Door
+from milepost.intake.intake import Intake
 from milepost.settings import Settings
 from milepost.store import clock
-from milepost.temporal.connection import TemporalPlace, TemporalUnreachableError, connect, resolve
+from milepost.temporal.connection import TemporalAddress, TemporalUnreachableError, connect, resolve
 from milepost.temporal.logs import keep_quiet
 
 
 @dataclass(frozen=True, slots=True)
-class OpenDoor:
+class OpenIntake:
     """The door, and why Temporal is away, if it is: what is told is then kept for later.
 
     `named`: somebody said where Temporal is, so that it being away is worth a word.
     """
 
-    door: Door
+    intake: Intake
     away: str | None
     named: bool = True
 
@@ -40,7 +40,7 @@ class OpenDoor:
 
 
 @asynccontextmanager
-async def opened_door(settings: Settings, *, make: bool = False) -> AsyncIterator[OpenDoor]:
+async def opened_intake(settings: Settings, *, make: bool = False) -> AsyncIterator[OpenIntake]:
     """The door to the data folder's store and to Temporal, which may be away.
 
     Raises:
@@ -52,25 +52,25 @@ async def opened_door(settings: Settings, *, make: bool = False) -> AsyncIterato
         client, away = await _client(settings)
         async with store.reading() as session:
             runs = await clock.read(session)
-        yield OpenDoor(Door(store, client, runs), away, named=_is_named(settings))
+        yield OpenIntake(Intake(store, client, runs), away, named=_is_named(settings))
 
 
-async def vocabulary_of(door: Door) -> Vocabulary:
+async def vocabulary_of(intake: Intake) -> Vocabulary:
     """What the published maps know of customers."""
-    return Vocabulary.of(await door.house.charts.current())
+    return Vocabulary.of(await intake.context.compiled_maps.current())
 
 
 def _is_named(settings: Settings) -> bool:
     """Whether a server of somebody's own is meant, and not the one of `milepost up`."""
-    place = place_of(settings)
-    return place.address is not None or resolve(place) != resolve(TemporalPlace(alone=True))
+    place = address_of(settings)
+    return place.address is not None or resolve(place) != resolve(TemporalAddress(alone=True))
 
 
 async def _client(settings: Settings) -> tuple[Client | None, str | None]:
     keys = settings.encryption_keys
     try:
         return await connect(
-            place_of(settings),
+            address_of(settings),
             encryption_keys=keys.get_secret_value() if keys else None,
             identity=f"milepost-cli-{os.getpid()}@{socket.gethostname()}",
         ), None

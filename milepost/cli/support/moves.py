@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from milepost.cli.support.database import now_of
-from milepost.planner.compiled_map import Chart
+from milepost.planner.compiled_map import CompiledMap
 from milepost.planner.instants import Instant
 from milepost.planner.state import State
 from milepost.store import journeys
@@ -19,7 +19,7 @@ NAMED = 20
 """Customers of whom one thing is true that are kept by name; the others are counted."""
 
 
-async def moves_of(session: AsyncSession, old: Chart, new: Chart) -> AsyncIterator[tuple[Move, str]]:
+async def moves_of(session: AsyncSession, old: CompiledMap, new: CompiledMap) -> AsyncIterator[tuple[Move, str]]:
     """What moving would do now to each open journey on the old version, with the customer's time zone.
 
     They come as they are read, ordered by journey, so that memory does not grow with them.
@@ -29,7 +29,7 @@ async def moves_of(session: AsyncSession, old: Chart, new: Chart) -> AsyncIterat
         yield _move(customer, state, old, new, now), state["customer"]["timezone"]
 
 
-def _move(customer: str, state: dict[str, Any], old: Chart, new: Chart, now: Instant) -> Move:
+def _move(customer: str, state: dict[str, Any], old: CompiledMap, new: CompiledMap, now: Instant) -> Move:
     try:
         return preview(old, new, State.from_json(state), now)
     except Exception as error:  # noqa: BLE001 - a journey that can't be planned must not hide the others

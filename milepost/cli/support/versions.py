@@ -12,10 +12,10 @@ from milepost.explain.sentences import version_said
 from milepost.language.lint import lint
 from milepost.language.loader import MAP_FILE, content_hash, load
 from milepost.language.names import nearest
-from milepost.planner.compiled_map import Chart
+from milepost.planner.compiled_map import CompiledMap
 from milepost.settings import Settings
 from milepost.store import maps
-from milepost.store.compiled_maps import Charts
+from milepost.store.compiled_maps import CompiledMaps
 from milepost.store.tables import MapVersionRow
 from milepost.store.version_names import listed, meant
 
@@ -27,12 +27,12 @@ class Version:
     """A version of a map: `name` is how it is spoken of, `hash` that of its content."""
 
     name: str
-    chart: Chart
+    compiled_map: CompiledMap
     files: Mapping[str, str]
 
     @property
     def hash(self) -> str:
-        return self.chart.version
+        return self.compiled_map.version
 
 
 async def version_of(settings: Settings, said: str) -> Version:
@@ -52,9 +52,11 @@ async def version_of(settings: Settings, said: str) -> Version:
         row = meant(rows, said)
         if row is None:
             raise _unnamed(said, rows)
-        charts = Charts(store)
-        chart = await charts.of(row.hash)
-        return Version(f"{row.map} {version_said(row.number, row.hash)}", chart, await charts.files(row.hash))
+        compiled_maps = CompiledMaps(store)
+        compiled_map = await compiled_maps.of(row.hash)
+        return Version(
+            f"{row.map} {version_said(row.number, row.hash)}", compiled_map, await compiled_maps.files(row.hash)
+        )
 
 
 def _is_map(path: Path) -> bool:
@@ -67,7 +69,7 @@ def _in_folder(path: Path) -> Version:
     if loaded.map is None or errors:
         raise CommandError("\n".join([f"The map at {str(path)!r} has errors:", *errors]), "Mend them, then compare.")
     files = dict(loaded.files or {})
-    return Version(str(path), Chart.of(loaded.map, content_hash(files)), files)
+    return Version(str(path), CompiledMap.of(loaded.map, content_hash(files)), files)
 
 
 def _unnamed(said: str, rows: Sequence[MapVersionRow]) -> CommandError:

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from milepost.channels.links import LinkSigner
 from milepost.channels.message_text import Writing, render
-from milepost.language.templates import Rendered, TemplateFailed
+from milepost.language.templates import Rendered, TemplateFailedError
 from milepost.planner.commands import SendMessage
 from milepost.planner.instants import moment
 from milepost.planner.plan import Plan
@@ -49,20 +49,20 @@ class _ShortLinks(LinkSigner):
 
 def mails_of(scenario: Scenario) -> dict[str, Mail]:
     """Every mail that a scenario sends, by the id of its message."""
-    state = State.begin(scenario.customer, scenario.chart.map.map, scenario.chart.version, scenario.start)
+    state = State.begin(scenario.customer, scenario.compiled_map.map.map, scenario.compiled_map.version, scenario.start)
     links = _ShortLinks("nobody follows these", _PLACE)
-    made = steps(scenario.chart, state, scenario.facts, scenario.until, scenario.versions)
+    made = steps(scenario.compiled_map, state, scenario.facts, scenario.until, scenario.versions)
     return dict(mail for each in made for mail in _mails(scenario, each, links))
 
 
 def _mails(scenario: Scenario, made: Plan, links: LinkSigner) -> Iterator[tuple[str, Mail]]:
     version = made.state.version
-    chart = scenario.versions.get(version, scenario.chart)
+    compiled_map = scenario.versions.get(version, scenario.compiled_map)
     files = scenario.version_files.get(version, scenario.files)
     for command in made.commands:
         if isinstance(command, SendMessage):
             due = _Due("simulated", command.message, command.contact, list(command.steps), list(command.templates))
-            writing = Writing(chart, files, made.state, due, links, moment(made.state.clock))
+            writing = Writing(compiled_map, files, made.state, due, links, moment(made.state.clock))
             to = f"{writing.contact.name} <{writing.contact.email}>"
             yield command.message, _mail(to, writing)
 
@@ -70,6 +70,6 @@ def _mails(scenario: Scenario, made: Plan, links: LinkSigner) -> Iterator[tuple[
 def _mail(to: str, writing: Writing) -> Mail:
     try:
         rendered: Rendered = render(writing)
-    except TemplateFailed as failed:
+    except TemplateFailedError as failed:
         return Mail(to, "(cannot be written)", str(failed))
     return Mail(to, rendered.subject, rendered.text.strip())

@@ -29,7 +29,7 @@ class Clock:
     @staticmethod
     def of(scenario: Scenario) -> Clock:
         """The customer's or our own time zone, if the scenario's start is written with its offset; else that offset."""
-        names = (scenario.customer.timezone, scenario.chart.map.working_time.timezone)
+        names = (scenario.customer.timezone, scenario.compiled_map.map.working_time.timezone)
         start = moment(scenario.start)
         for name in dict.fromkeys(names):
             if is_zone(name) and start.astimezone(zone(name)).utcoffset() == timedelta(seconds=scenario.offset):

@@ -29,7 +29,7 @@ class TemplateProblem:
     suggestion: str | None = None
 
 
-class TemplateFailed(ValueError):  # noqa: N818 - named in the words of the house, as a happening
+class TemplateFailedError(ValueError):
     """A template cannot be rendered: it is wrong, asks for what is not known, or asks for too much.
 
     `file` names the template, `line` the line in it where that is known, `why` says what is wrong and what to
@@ -104,11 +104,11 @@ def parse_message(text: str) -> MessageTemplate:
     """The subject and body of a message file.
 
     Raises:
-        TemplateFailed: the front matter is missing, can't be read or has no subject.
+        TemplateFailedError: the front matter is missing, can't be read or has no subject.
     """
     message, problems = read_message(text)
     if message is None:
-        raise TemplateFailed(problems[0].message, file="message", line=problems[0].line)
+        raise TemplateFailedError(problems[0].message, file="message", line=problems[0].line)
     return message
 
 

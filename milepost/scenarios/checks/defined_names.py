@@ -12,7 +12,7 @@ from milepost.language.model import Attribute, BranchItem, Outcome, Touchpoint
 from milepost.language.names import did_you_mean, nearest
 from milepost.language.structure import nodes_of
 from milepost.language.yaml_text import Path
-from milepost.planner.compiled_map import Chart, ChartStep
+from milepost.planner.compiled_map import CompiledMap, CompiledStep
 
 _LISTED = 8
 """So many valid names are listed where none is near."""
@@ -22,14 +22,14 @@ _LISTED = 8
 class Known:
     """The names of one or more versions of a map."""
 
-    charts: tuple[Chart, ...]
+    compiled_maps: tuple[CompiledMap, ...]
 
     @cached_property
-    def steps(self) -> dict[str, list[ChartStep]]:
+    def steps(self) -> dict[str, list[CompiledStep]]:
         """Every step by its id, as each version has it."""
-        found: dict[str, list[ChartStep]] = {}
-        for chart in self.charts:
-            for step in chart.steps.values():
+        found: dict[str, list[CompiledStep]] = {}
+        for compiled_map in self.compiled_maps:
+            for step in compiled_map.steps.values():
                 found.setdefault(step.id, []).append(step)
         return found
 
@@ -39,28 +39,28 @@ class Known:
 
     @cached_property
     def stages(self) -> list[str]:
-        return _every(chart.stages for chart in self.charts)
+        return _every(compiled_map.stages for compiled_map in self.compiled_maps)
 
     @cached_property
     def plays(self) -> list[str]:
-        return _every(chart.plays for chart in self.charts)
+        return _every(compiled_map.plays for compiled_map in self.compiled_maps)
 
     @cached_property
     def roles(self) -> list[str]:
-        return _every(chart.map.roles for chart in self.charts)
+        return _every(compiled_map.map.roles for compiled_map in self.compiled_maps)
 
     @cached_property
     def personas(self) -> list[str]:
-        return _every(chart.map.personas for chart in self.charts)
+        return _every(compiled_map.map.personas for compiled_map in self.compiled_maps)
 
     @cached_property
     def maps(self) -> list[str]:
-        return _every([chart.map.map] for chart in self.charts)
+        return _every([compiled_map.map.map] for compiled_map in self.compiled_maps)
 
     @cached_property
     def events(self) -> list[str]:
         """The events that some trigger waits for."""
-        return _every(sorted(chart.events) for chart in self.charts)
+        return _every(sorted(compiled_map.events) for compiled_map in self.compiled_maps)
 
     @cached_property
     def templates(self) -> list[str]:
@@ -71,15 +71,15 @@ class Known:
     @cached_property
     def endings(self) -> list[str]:
         """The reasons for which the map by itself ends a journey."""
-        nodes = [node for chart in self.charts for _, node in nodes_of(chart.map)]
+        nodes = [node for compiled_map in self.compiled_maps for _, node in nodes_of(compiled_map.map)]
         return ["completed", *_every([node.end] for node in nodes if isinstance(node, BranchItem) and node.end)]
 
     @cached_property
     def attributes(self) -> dict[str, list[Attribute]]:
         """Every attribute by its name, as each version declares it."""
         found: dict[str, list[Attribute]] = {}
-        for chart in self.charts:
-            for name, attribute in chart.map.attributes.items():
+        for compiled_map in self.compiled_maps:
+            for name, attribute in compiled_map.map.attributes.items():
                 found.setdefault(name, []).append(attribute)
         return found
 

@@ -9,7 +9,7 @@ from milepost.language.findings import Finding
 from milepost.language.model import BranchItem, Outcome, Touchpoint
 from milepost.language.structure import nodes_of
 from milepost.language.yaml_text import Path
-from milepost.planner.compiled_map import Chart, ChartPlay, ChartStep
+from milepost.planner.compiled_map import CompiledMap, CompiledPlay, CompiledStep
 from milepost.planner.timeline import Kind
 from milepost.scenarios.checks.defined_names import Known
 
@@ -38,15 +38,17 @@ def _is_known(entry: Entry, known: Known) -> bool:
     return all(entry.get(name) is None or entry[name] in valid for name, valid in names.items())
 
 
-def _steps(entry: Entry, known: Known) -> list[tuple[Chart, ChartStep]]:
+def _steps(entry: Entry, known: Known) -> list[tuple[CompiledMap, CompiledStep]]:
     """The steps that the entry may be about, as each version has them."""
     step = entry.get("step")
-    every = [(chart, each) for chart in known.charts for each in chart.steps.values()]
-    return [(chart, each) for chart, each in every if step in (None, each.id)]
+    every = [(compiled_map, each) for compiled_map in known.compiled_maps for each in compiled_map.steps.values()]
+    return [(compiled_map, each) for compiled_map, each in every if step in (None, each.id)]
 
 
 def _escalated(path: Path, entry: Entry, known: Known, _: Collection[str]) -> Iterator[Finding]:
-    roles = list(dict.fromkeys(role for chart, step in _steps(entry, known) if (role := _late_to(chart, step))))
+    roles = list(
+        dict.fromkeys(role for compiled_map, step in _steps(entry, known) if (role := _late_to(compiled_map, step)))
+    )
     about = f"{entry['step']!r}" if entry.get("step") else "A step"
     if not roles:
         said = f"{about} is given to nobody else when it is late, since neither it nor its role has 'escalate'"
@@ -56,11 +58,11 @@ def _escalated(path: Path, entry: Entry, known: Known, _: Collection[str]) -> It
         yield Finding((*path, "role"), "M105", said, roles[0] if len(roles) == 1 else None)
 
 
-def _late_to(chart: Chart, step: ChartStep) -> str | None:
+def _late_to(compiled_map: CompiledMap, step: CompiledStep) -> str | None:
     """The role that the step is given to as well when it is late."""
     if not isinstance(step.step, Touchpoint) or step.step.role is None:
         return None
-    role = chart.map.roles.get(step.step.role)
+    role = compiled_map.map.roles.get(step.step.role)
     escalate = step.step.escalate or (role.escalate if role else None)
     return escalate.to if escalate else None
 
@@ -77,7 +79,7 @@ def _overdue(path: Path, entry: Entry, known: Known, agreed: Collection[str]) ->
     yield _never(path, entry, "step", said)
 
 
-def _has_due(step: ChartStep, agreed: Collection[str]) -> bool:
+def _has_due(step: CompiledStep, agreed: Collection[str]) -> bool:
     if isinstance(step.step, Outcome):
         return False
     due = step.step.due_or_default if isinstance(step.step, Touchpoint) else step.step.due
@@ -105,7 +107,7 @@ def _beside(entry: Entry, name: str) -> str:
     return f" with {' and '.join(f'{other} {entry[other]!r}' for other in before)}" if before else ""
 
 
-def _messages(step: ChartStep) -> Iterator[tuple[str, str, str]]:
+def _messages(step: CompiledStep) -> Iterator[tuple[str, str, str]]:
     """Reason, template and persona of every message that a step can begin.
 
     Merged mails go out as an `opening` where any of them is one.
@@ -140,22 +142,27 @@ def _opened(path: Path, entry: Entry, known: Known, _: Collection[str]) -> Itera
 
 
 def _stuck(path: Path, entry: Entry, known: Known, _: Collection[str]) -> Iterator[Finding]:
-    stages = [stage for chart in known.charts for stage in chart.map.stages if entry.get("stage") in (None, stage.id)]
+    stages = [
+        stage
+        for compiled_map in known.compiled_maps
+        for stage in compiled_map.map.stages
+        if entry.get("stage") in (None, stage.id)
+    ]
     if not any(stage.target for stage in stages):
         whose = f"The stage {entry['stage']!r} has no" if entry.get("stage") else "No stage of the map has a"
         said = f"{whose} 'target', so nobody is ever stuck there"
         yield _never(path, entry, "stage", said)
 
 
-def _why_of_a_play(whys: Callable[[Chart, ChartPlay], Iterator[str]], moved: str | None = None) -> Any:
+def _why_of_a_play(whys: Callable[[CompiledMap, CompiledPlay], Iterator[str]], moved: str | None = None) -> Any:
     """A check that the play (or any) can have begun, not begun or ended for the reason that the entry gives."""
 
     def check(path: Path, entry: Entry, known: Known, _: Collection[str]) -> Iterator[Finding]:
         why = entry.get("why")
-        plays = [(chart, play) for chart in known.charts for play in chart.plays.values()]
-        about = [(chart, play) for chart, play in plays if entry.get("play") in (None, play.play.id)]
-        there = list(dict.fromkeys(each for chart, play in about for each in whys(chart, play)))
-        if moved is not None and len(known.charts) > 1:
+        plays = [(compiled_map, play) for compiled_map in known.compiled_maps for play in compiled_map.plays.values()]
+        about = [(compiled_map, play) for compiled_map, play in plays if entry.get("play") in (None, play.play.id)]
+        there = list(dict.fromkeys(each for compiled_map, play in about for each in whys(compiled_map, play)))
+        if moved is not None and len(known.compiled_maps) > 1:
             there.append(moved)
         if why is not None and why not in there:
             whose = f"The play {entry['play']!r}" if entry.get("play") else "No play of the map"
@@ -166,17 +173,17 @@ def _why_of_a_play(whys: Callable[[Chart, ChartPlay], Iterator[str]], moved: str
     return check
 
 
-def _starts(chart: Chart, play: ChartPlay) -> Iterator[str]:
+def _starts(compiled_map: CompiledMap, play: CompiledPlay) -> Iterator[str]:
     yield "fact"
     if any(trigger.event is None for trigger in play.starts_when):
         yield "condition"
     if any(trigger.event is not None for trigger in play.starts_when):
         yield "event"
-    if any(isinstance(node, BranchItem) and node.play == play.play.id for _, node in nodes_of(chart.map)):
+    if any(isinstance(node, BranchItem) and node.play == play.play.id for _, node in nodes_of(compiled_map.map)):
         yield "branch"
 
 
-def _blocks(_: Chart, play: ChartPlay) -> Iterator[str]:
+def _blocks(_: CompiledMap, play: CompiledPlay) -> Iterator[str]:
     yield "open"
     if play.play.cooldown is not None:
         yield "cooldown"
@@ -184,7 +191,7 @@ def _blocks(_: Chart, play: ChartPlay) -> Iterator[str]:
         yield "only_if"
 
 
-def _ends(_: Chart, play: ChartPlay) -> Iterator[str]:
+def _ends(_: CompiledMap, play: CompiledPlay) -> Iterator[str]:
     yield "completed"
     if play.ends_when:
         yield "ends_when"

@@ -12,7 +12,7 @@ from milepost.language.names import did_you_mean, nearest
 from milepost.language.values import fits
 from milepost.language.yaml_text import Path
 from milepost.planner.calendars import is_zone
-from milepost.planner.compiled_map import Chart
+from milepost.planner.compiled_map import CompiledMap
 from milepost.planner.condition_trace import shown
 from milepost.planner.instants import Instant
 from milepost.planner.segment_match import considered, matches
@@ -88,11 +88,11 @@ def check_team(path: Path, team: Mapping[str, str], known: Known) -> Iterator[Fi
             yield from unknown((*path, role), "role", role, known.roles, key=True)
 
 
-def check_segment(path: Path, chart: Chart, customer: Customer, start: Instant) -> Iterator[Finding]:
+def check_segment(path: Path, compiled_map: CompiledMap, customer: Customer, start: Instant) -> Iterator[Finding]:
     """W210: whether the map would take the customer at all."""
-    if matches(chart, customer, start):
+    if matches(compiled_map, customer, start):
         return
-    (seen,) = considered([chart], customer, start)
+    (seen,) = considered([compiled_map], customer, start)
     said = (
         f"The map is not for this customer: {seen.why_not}; in production it would never begin this journey by itself"
     )

@@ -26,7 +26,7 @@ from milepost.web.api.shapes import (
     StepList,
     TimelineShown,
 )
-from milepost.web.problems import Failed
+from milepost.web.problems import ProblemError
 from milepost.web.services import Served
 
 router = APIRouter(tags=["customers"])
@@ -38,7 +38,7 @@ async def save(served: Served, given: CustomerGiven, response: Response) -> Save
 
     A running journey is told what has changed; a customer that first matches a map begins a journey.
     """
-    saved = await served.door.upsert_customer(given.customer(), by="api", source="api")
+    saved = await served.intake.upsert_customer(given.customer(), by="api", source="api")
     entered = saved.entry if isinstance(saved.entry, Enrolled) else None
     if saved.new:
         response.status_code = 201
@@ -86,8 +86,8 @@ async def shown(served: Served, customer: str) -> CustomerShown:
         said = await outcomes.of_journey(session, journey.id) if journey else []
     steps = []
     if journey is not None:
-        chart = await served.charts.of(journey.version)
-        steps = list(showing.open_steps(journey.id, chart, State.from_json(journey.state)))
+        compiled_map = await served.compiled_maps.of(journey.version)
+        steps = list(showing.open_steps(journey.id, compiled_map, State.from_json(journey.state)))
     return CustomerShown(
         customer=customer,
         name=row.name,
@@ -130,7 +130,7 @@ async def timeline_of(
         if journey is None:
             return TimelineShown(customer=customer, journey=None, entries=())
         entries = await timeline.of_journey(session, journey.id, after=after, limit=limit)
-    say = Wording(await served.charts.of(journey.version), row.timezone)
+    say = Wording(await served.compiled_maps.of(journey.version), row.timezone)
     told = tuple(showing.entry(each, say) for each in entries)
     return TimelineShown(customer=customer, journey=journey.id, entries=told)
 
@@ -144,11 +144,11 @@ async def plan_link(
         await customer_rows.get_row(session, customer)
         journey = await journeys.open_of(session, customer)
     if journey is None:
-        raise Failed(409, "no_open_journey", f"Customer {customer!r} has no open journey, so there is no plan.")
+        raise ProblemError(409, "no_open_journey", f"Customer {customer!r} has no open journey, so there is no plan.")
     known = [each.email for each in State.from_json(journey.state).customer.contacts]
     if contact not in known:
         hint = f"Its contacts are: {', '.join(known)}." if known else "It has no contacts; tell some."
-        raise Failed(404, "unknown_contact", f"Customer {customer!r} has no contact {contact!r}.", hint)
+        raise ProblemError(404, "unknown_contact", f"Customer {customer!r} has no contact {contact!r}.", hint)
     url = served.links.plan_url(journey.id, customer, contact, now=served.wall())
     return PlanLinkShown(customer=customer, contact=contact, url=url)
 
@@ -165,6 +165,6 @@ async def steps(served: Served, customer: str | None = None) -> StepList:
             rows = [running] if running else []
     found = []
     for row in rows:
-        chart = await served.charts.of(row.version)
-        found += list(showing.open_steps(row.id, chart, State.from_json(row.state)))
+        compiled_map = await served.compiled_maps.of(row.version)
+        found += list(showing.open_steps(row.id, compiled_map, State.from_json(row.state)))
     return StepList(steps=tuple(found), now=text(served.now()))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Response
 
-from milepost.intake.intake import Became
+from milepost.intake.facts import FactStatus
 from milepost.planner.written_facts import WrittenFact
 from milepost.web.api import presenters as showing
 from milepost.web.api.shapes import FactGiven, ToldShown
@@ -21,7 +21,7 @@ async def tell(served: Served, fact: FactGiven, response: Response) -> ToldShown
     counts once. 202 says that it is recorded, and that the journey is told later.
     """
     written = WrittenFact(**fact.model_dump(exclude={"customer"}, exclude_none=True))
-    told = await served.door.tell(fact.customer, written, by=fact.by or "api", source="api")
-    if told.became is Became.PENDING:
+    told = await served.intake.record_fact(fact.customer, written, by=fact.by or "api", source="api")
+    if told.became is FactStatus.PENDING:
         response.status_code = 202
     return showing.told(fact.customer, told)

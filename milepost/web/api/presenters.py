@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from milepost.explain.sentences import Wording
-from milepost.intake.intake import Told
+from milepost.intake.facts import FactReceipt
 from milepost.language.model import Action, Outcome
-from milepost.planner.compiled_map import Chart
+from milepost.planner.compiled_map import CompiledMap
 from milepost.planner.instants import Instant, text
 from milepost.planner.state import State
 from milepost.planner.turn import Turn
@@ -31,7 +31,7 @@ def instant_text(at: Instant | None) -> str | None:
     return None if at is None else text(at)
 
 
-def told(customer: str, what: Told) -> ToldShown:
+def told(customer: str, what: FactReceipt) -> ToldShown:
     return ToldShown(
         customer=customer,
         fact=what.fact_id,
@@ -67,12 +67,12 @@ def task(line: TaskLine) -> TaskShown:
     )
 
 
-def open_steps(journey: str, chart: Chart, state: State) -> Iterator[OpenStep]:
+def open_steps(journey: str, compiled_map: CompiledMap, state: State) -> Iterator[OpenStep]:
     """The customer's open actions, and the outcomes that were asked or are about to be."""
-    turn = Turn(chart, state, state.clock)
+    turn = Turn(compiled_map, state, state.clock)
     if state.status == "ended":
         return
-    for step in chart.steps.values():
+    for step in compiled_map.steps.values():
         record, known = state.step(step.id), step.step
         if not record.is_open or not isinstance(known, Action | Outcome):
             continue
@@ -84,7 +84,7 @@ def open_steps(journey: str, chart: Chart, state: State) -> Iterator[OpenStep]:
             step=step.id,
             occurrence=record.occurrence or 1,
             kind="outcome" if isinstance(known, Outcome) else "action",
-            title=Wording(chart).step(step.id),
+            title=Wording(compiled_map).step(step.id),
             status=record.status,
             persona=step.persona or "",
             contact=contact.email if contact else None,

@@ -9,7 +9,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from milepost.customer import Customer
 from milepost.imports import places
 from milepost.imports.cell_parsers import read_id
-from milepost.intake.intake import Became
+from milepost.intake.facts import FactStatus
 from milepost.planner.written_facts import Name, Value, WrittenContact, WrittenFact
 
 Address = Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+$", max_length=320)]
@@ -126,7 +126,7 @@ class ToldShown(Shown):
     new: bool = Field(description="false: this id was known, nothing changed")
     counted: bool = Field(description="true: no map asks for this product event; it is counted, not stored")
     delivered: bool = Field(description="false: it is recorded, and told to the journey later or to none")
-    became: Became = Field(
+    became: FactStatus = Field(
         description="delivered; pending: the engine is away, the journey is told later; kept: there is no journey to "
         "tell; counted; known: nothing changed"
     )

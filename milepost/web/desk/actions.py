@@ -16,7 +16,7 @@ from milepost.web import forms
 from milepost.web.fact_forms import tell
 from milepost.web.identity import Acting, safe_onward
 from milepost.web.pages import back_to
-from milepost.web.problems import Failed
+from milepost.web.problems import ProblemError
 from milepost.web.services import Served, Services
 
 router = APIRouter(prefix="/desk/tasks", include_in_schema=False)
@@ -42,7 +42,7 @@ class Act:
         self.form = forms.read(served, person.session, form)
         self.onward = safe_onward(onward)
         if len(self.form.subject) != 3 or self.form.subject[0] != "task":  # noqa: PLR2004 - what, journey, task
-            raise forms.FormRefused
+            raise forms.FormRefusedError
 
     async def line(self) -> TaskLine:
         """The task that it is about."""
@@ -50,7 +50,7 @@ class Act:
         line = await _line(self.served, journey, task)
         if line is None:
             told = "This task is no longer there; its customer may have been forgotten."
-            raise Failed(404, "not_found", told, "Go back and reload the page.")
+            raise ProblemError(404, "not_found", told, "Go back and reload the page.")
         return line
 
     async def tell(self, line: TaskLine, fact: WrittenFact) -> Response:
@@ -77,7 +77,7 @@ async def done(act: Acted, result: Line = "", note: Text = "", evidence: Text = 
     if line.task.step is None:
         return await act.tell(line, WrittenFact(task_done=line.task.task, note=note.strip() or None))
     if line.task.results and result not in line.task.results:
-        raise Failed(422, "result_missing", "This task ends in a result.", "Go back and choose how it ended.")
+        raise ProblemError(422, "result_missing", "This task ends in a result.", "Go back and choose how it ended.")
     fact = WrittenFact(
         step_done=line.task.step,
         result=result if line.task.results else None,
@@ -92,7 +92,7 @@ async def skip(act: Acted, reason: Text = "") -> Response:
     """The task is not needed, and why."""
     line = await act.line()
     if not reason.strip():
-        raise Failed(422, "reason_missing", "A task is skipped for a reason.", "Go back and write why.")
+        raise ProblemError(422, "reason_missing", "A task is skipped for a reason.", "Go back and write why.")
     return await act.tell(line, WrittenFact(step_skipped=_step(line), reason=reason.strip()))
 
 
@@ -103,10 +103,10 @@ async def snooze(act: Acted, until: Line = "", reason: Text = "") -> Response:
     try:
         day = date.fromisoformat(until.strip())
     except ValueError:
-        raise Failed(422, "date_missing", "There is no such date.", "Go back and choose until when.") from None
-    chart = await act.served.charts.of(line.version)
-    if day <= local_time.local(act.served.now(), chart.ours.timezone).date():
-        raise Failed(422, "date_past", "That day is not ahead.", "Go back and choose a later one.")
+        raise ProblemError(422, "date_missing", "There is no such date.", "Go back and choose until when.") from None
+    compiled_map = await act.served.compiled_maps.of(line.version)
+    if day <= local_time.local(act.served.now(), compiled_map.ours.timezone).date():
+        raise ProblemError(422, "date_past", "That day is not ahead.", "Go back and choose a later one.")
     fact = WrittenFact(snoozed=_step(line), until=day.isoformat(), reason=reason.strip() or None)
     return await act.tell(line, fact)
 
@@ -118,12 +118,12 @@ async def hand_over(act: Acted, person: Line = "") -> Response:
     address = person.strip().lower()
     if "@" not in address.strip("@") or any(char.isspace() for char in address):
         told = "Somebody is named by a mail address."
-        raise Failed(422, "person_missing", told, "Go back and write one, such as bo@vendor.example.")
+        raise ProblemError(422, "person_missing", told, "Go back and write one, such as bo@vendor.example.")
     return await act.tell(line, WrittenFact(agreed={_step(line): WrittenAgreement(person=address)}))
 
 
 def _step(line: TaskLine) -> str:
     """The step of the task; what the engine itself asks for can only be done."""
     if line.task.step is None:
-        raise Failed(422, "engine_task", "This task can only be done.", "Go back and mark it as done.")
+        raise ProblemError(422, "engine_task", "This task can only be done.", "Go back and mark it as done.")
     return line.task.step

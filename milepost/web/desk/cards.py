@@ -16,11 +16,11 @@ from milepost.language.templates import (
     OutcomeContext,
     PlaybookContext,
     StepContext,
-    TemplateFailed,
+    TemplateFailedError,
     playbook_context,
     render_playbook,
 )
-from milepost.planner.compiled_map import Chart
+from milepost.planner.compiled_map import CompiledMap
 from milepost.planner.instants import Instant
 from milepost.planner.state import State
 from milepost.planner.turn import Turn
@@ -70,7 +70,7 @@ class Seen:
     """What a card is made from: the task's line, its journey's map and state, and who looks at which clock."""
 
     line: TaskLine
-    chart: Chart
+    compiled_map: CompiledMap
     state: State
     files: Mapping[str, str]
     viewer: str
@@ -80,7 +80,7 @@ class Seen:
 
 def card(seen: Seen, form: str | None, noted: str | None) -> Card:
     """The task for a colleague's page."""
-    task, say = seen.line.task, Wording(seen.chart, seen.zone)
+    task, say = seen.line.task, Wording(seen.compiled_map, seen.zone)
     late = task.due_at is not None and task.due_at < seen.now and not seen.line.paused
     return Card(
         anchor=f"{task.journey_id}-{task.task}".replace("/", "-"),
@@ -124,7 +124,7 @@ def _why(seen: Seen, say: Wording) -> str:
     if task.step is None:
         why = _ENGINE_WHY.get(task.why or "", "The engine asks for it: {about}.")
         return why.format(about=quoted(_about(task, say)))
-    return " ".join(part for part in (_place(seen.chart, task, say), _escalation(seen, say)) if part)
+    return " ".join(part for part in (_place(seen.compiled_map, task, say), _escalation(seen, say)) if part)
 
 
 def _about(task: TaskRow, say: Wording) -> str:
@@ -137,14 +137,14 @@ def _about(task: TaskRow, say: Wording) -> str:
             return say.step((task.about or "").split("/", 1)[0])
 
 
-def _place(chart: Chart, task: TaskRow, say: Wording) -> str:
-    step = chart.steps.get(task.step or "")
+def _place(compiled_map: CompiledMap, task: TaskRow, say: Wording) -> str:
+    step = compiled_map.steps.get(task.step or "")
     if step is None:
         return "The map has this step no longer."
     before = " and ".join(quoted(say.step(other)) for other in step.step.after)
     after = f", after {before}" if before else ""
     if step.in_play:
-        kind = chart.plays[step.container].play.kind
+        kind = compiled_map.plays[step.container].play.kind
         named = {"risk": "The risk play", "expansion": "The expansion play"}.get(kind, "The play")
         return f"{named} {quoted(say.play(step.container))} is open{after}."
     return f"It belongs to the stage {quoted(say.stage(step.container))}{after}."
@@ -169,7 +169,7 @@ def _effort(minutes: int | None) -> str | None:
 
 
 def _guests(seen: Seen, say: Wording) -> tuple[Guest, ...]:
-    turn = Turn(seen.chart, seen.state, seen.now)
+    turn = Turn(seen.compiled_map, seen.state, seen.now)
     guests = []
     for persona in seen.line.task.invite:
         contact = turn.contact(persona)
@@ -188,7 +188,7 @@ def _playbook(seen: Seen) -> Markup | None:
         return None
     try:
         html = render_playbook(text, _context(seen), file=name)
-    except (TemplateFailed, ValueError) as error:
+    except (TemplateFailedError, ValueError) as error:
         return Markup("<p>The playbook can't be shown: {}.</p>").format(error)
     return Markup(_below_the_title(html))  # noqa: S704 - made from Markdown without HTML, with every value escaped
 
@@ -201,24 +201,24 @@ def _below_the_title(html: str) -> str:
 
 
 def _context(seen: Seen) -> PlaybookContext:
-    task, chart, customer = seen.line.task, seen.chart, seen.state.customer
+    task, compiled_map, customer = seen.line.task, seen.compiled_map, seen.state.customer
     due = local_time.local(task.due_at, seen.zone).date() if task.due_at is not None else None
-    address = customer.team.get(chart.map.csm, "")
+    address = customer.team.get(compiled_map.map.csm, "")
     outcomes = [
         OutcomeContext(
             known.step.statement,
             seen.state.step(step).verdict or seen.state.step(step).status,
             seen.state.step(step).value,
         )
-        for step, known in chart.steps.items()
+        for step, known in compiled_map.steps.items()
         if isinstance(known.step, Outcome)
     ]
     return playbook_context(
         customer=customer,
         step=StepContext(task.step or task.task, task.title, due),
         csm=CsmContext(name_of(address), address),
-        map_title=chart.map.title,
+        map_title=compiled_map.map.title,
         outcomes=outcomes,
-        attributes=chart.map.attributes,
+        attributes=compiled_map.map.attributes,
         started_on=local_time.local(seen.state.started_at, customer.timezone).date(),
     )

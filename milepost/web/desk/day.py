@@ -123,10 +123,10 @@ class _Shower:
         return Section(id_, title, empty, tuple(cards), len(lines))
 
     async def _card(self, line: TaskLine, state: State) -> Card:
-        chart = await self.served.charts.of(state.version)
-        files = await self.served.charts.files(state.version)
+        compiled_map = await self.served.compiled_maps.of(state.version)
+        files = await self.served.compiled_maps.files(state.version)
         task = line.task
-        seen = Seen(line, chart, state, files, self.whose, self.served.now(), self.zone)
+        seen = Seen(line, compiled_map, state, files, self.whose, self.served.now(), self.zone)
         form = (
             forms.token(self.served, self.viewer.session, "task", task.journey_id, task.task) if self.viewer else None
         )

@@ -16,7 +16,7 @@ from milepost.store.reviews import MapReview
 from milepost.web import forms
 from milepost.web.identity import Acting, Person, safe_onward
 from milepost.web.pages import back_to
-from milepost.web.problems import Failed
+from milepost.web.problems import ProblemError
 from milepost.web.services import Served, Services
 
 router = APIRouter(prefix="/desk/reviews", include_in_schema=False)
@@ -49,7 +49,7 @@ async def unowned(served: Services, desks: Collection[str]) -> list[MapReview]:
 
 
 async def _standing(served: Services) -> list[MapReview]:
-    return await reviews.standing(served.store, served.charts, served.now())
+    return await reviews.standing(served.store, served.compiled_maps, served.now())
 
 
 def cards(served: Services, viewer: Person | None, found: Iterable[MapReview], zone: str) -> tuple[ReviewCard, ...]:
@@ -91,10 +91,10 @@ async def done(
     """The map is reviewed; the next review counts from now."""
     read = forms.read(served, person.session, form)
     if len(read.subject) != 2 or read.subject[0] != "review":  # noqa: PLR2004 - what, map
-        raise forms.FormRefused
+        raise forms.FormRefusedError
     map_id = read.subject[1]
     if all(each.map.map != map_id for each in await _standing(served)):
-        raise Failed(404, "not_found", "This map is no longer published.", "Go back and reload the page.")
+        raise ProblemError(404, "not_found", "This map is no longer published.", "Go back and reload the page.")
     async with served.store.transaction() as session:
         new = await reviews.record(session, read.id, map_id, served.now(), by=person.address, note=note.strip() or None)
     return back_to(safe_onward(onward), "reviewed" if new else "again")

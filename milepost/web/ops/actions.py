@@ -9,14 +9,14 @@ from fastapi import APIRouter, Depends, Form
 from starlette.responses import Response
 
 from milepost.language.model import Attribute, AttributeType
-from milepost.planner.compiled_map import Chart
+from milepost.planner.compiled_map import CompiledMap
 from milepost.planner.written_facts import WrittenFact
 from milepost.store import customers, journeys
 from milepost.web import forms
 from milepost.web.fact_forms import tell
 from milepost.web.identity import Acting
 from milepost.web.pages import back_to
-from milepost.web.problems import Failed
+from milepost.web.problems import ProblemError
 from milepost.web.services import Served
 
 router = APIRouter(prefix="/ops/customers/{customer}", include_in_schema=False)
@@ -36,7 +36,7 @@ class Act:
         self.customer = customer
         self.form = forms.read(served, person.session, form)
         if self.form.subject != ("customer", customer):
-            raise forms.FormRefused
+            raise forms.FormRefusedError
 
     async def tell(self, fact: WrittenFact, anchor: str = "") -> Response:
         """Tell the fact under the form's own id."""
@@ -44,12 +44,12 @@ class Act:
         word = await tell(self.served, self.customer, given, by=self.person.address, source=SOURCE)
         return back_to(f"/ops/customers/{quote(self.customer)}", word, anchor)
 
-    async def chart(self) -> Chart | None:
+    async def compiled_map(self) -> CompiledMap | None:
         """The map that the customer's open journey is on."""
         async with self.served.store.reading() as session:
             await customers.get_row(session, self.customer)
             running = await journeys.open_of(session, self.customer)
-        return await self.served.charts.of(running.version) if running else None
+        return await self.served.compiled_maps.of(running.version) if running else None
 
 
 Acted = Annotated[Act, Depends()]
@@ -71,9 +71,13 @@ async def resume(act: Acted, reason: Text = "") -> Response:
 async def end(act: Acted, reason: Line = "", sure: Annotated[Literal["", "yes"], Form()] = "") -> Response:
     """The journey ends, for a reason; it can't be opened again."""
     if not reason.strip():
-        raise Failed(422, "reason_missing", "A journey ends for a reason.", "Go back and write it in a word or two.")
+        raise ProblemError(
+            422, "reason_missing", "A journey ends for a reason.", "Go back and write it in a word or two."
+        )
     if sure != "yes":
-        raise Failed(422, "not_sure", "Nothing was ended.", "Go back and tick the box: an end can't be taken back.")
+        raise ProblemError(
+            422, "not_sure", "Nothing was ended.", "Go back and tick the box: an end can't be taken back."
+        )
     return await act.tell(WrittenFact(ended=reason.strip()[:200]))
 
 
@@ -83,10 +87,10 @@ async def answer(
 ) -> Response:
     """An answer that the customer gave in another way, with evidence of it."""
     if verdict not in ("verified", "partial", "disputed"):
-        raise Failed(422, "verdict_missing", "The answer is missing.", "Go back and choose one.")
+        raise ProblemError(422, "verdict_missing", "The answer is missing.", "Go back and choose one.")
     if not evidence.strip():
         told = "An answer that a colleague records needs evidence."
-        raise Failed(422, "evidence_missing", told, "Go back and write where the customer said so.")
+        raise ProblemError(422, "evidence_missing", told, "Go back and write where the customer said so.")
     fact = WrittenFact(
         answer=outcome,
         verdict=verdict,
@@ -102,7 +106,7 @@ async def answer(
 async def revoke(act: Acted, outcome: Line, reason: Text = "") -> Response:
     """An answer no longer holds."""
     if not reason.strip():
-        raise Failed(422, "reason_missing", "An answer is taken back for a reason.", "Go back and write it.")
+        raise ProblemError(422, "reason_missing", "An answer is taken back for a reason.", "Go back and write it.")
     return await act.tell(WrittenFact(revoked=outcome, reason=reason.strip()), "outcomes")
 
 
@@ -115,11 +119,11 @@ async def play(act: Acted, play: Line, reason: Text = "") -> Response:
 @router.post("/set")
 async def set_attribute(act: Acted, attribute: Line, value: Line = "") -> Response:
     """An attribute has another value; nothing forgets it."""
-    chart = await act.chart()
-    declared = chart.map.attributes.get(attribute) if chart else None
+    compiled_map = await act.compiled_map()
+    declared = compiled_map.map.attributes.get(attribute) if compiled_map else None
     if declared is None:
         told = f"The map of this journey has no attribute {attribute!r}."
-        raise Failed(422, "unknown_attribute", told, "Go back and choose one.")
+        raise ProblemError(422, "unknown_attribute", told, "Go back and choose one.")
     return await act.tell(WrittenFact(set={attribute: _value(declared, value.strip())}))
 
 
@@ -130,11 +134,11 @@ def _value(attribute: Attribute, text: str) -> Any:
         case AttributeType.NUMBER:
             number = _number_or_text(text)
             if isinstance(number, str):
-                raise Failed(422, "value", f"{text!r} is no number.", "Go back and write a number, such as 42.")
+                raise ProblemError(422, "value", f"{text!r} is no number.", "Go back and write a number, such as 42.")
             return number
         case AttributeType.FLAG:
             if text.lower() not in _FLAGS:
-                raise Failed(422, "value", f"{text!r} is neither yes nor no.", "Go back and write yes or no.")
+                raise ProblemError(422, "value", f"{text!r} is neither yes nor no.", "Go back and write yes or no.")
             return _FLAGS[text.lower()]
         case _:
             return text

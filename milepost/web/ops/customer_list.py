@@ -135,8 +135,8 @@ async def customers(
         published = await maps.current(session)
         unmatched = [line.customer.id for line in found.lines if line.journey is None and line.customer.unmatched_why]
         strangers = {each.id: each for each in await stored.everyone(session, unmatched)} if unmatched else {}
-    charts = await served.charts.current() if strangers else []
-    whys = {each.id: in_short(charts, each, served.now()) for each in strangers.values()}
+    compiled_maps = await served.compiled_maps.current() if strangers else []
+    whys = {each.id: in_short(compiled_maps, each, served.now()) for each in strangers.values()}
     titles = {version.map: version.title for version in published}
     rows = tuple(row(line, titles, zone, whys.get(line.customer.id)) for line in found.lines)
     number = wanted.offset // PER_PAGE + 1
@@ -176,6 +176,8 @@ def row(line: overview.Line, titles: Mapping[str, str], zone: str, why: str | No
 
 
 async def _stages(served: Services) -> tuple[tuple[str, str], ...]:
-    charts = await served.charts.current()
-    named = {stage_id: stage.stage.title for chart in charts for stage_id, stage in chart.stages.items()}
+    compiled_maps = await served.compiled_maps.current()
+    named = {
+        stage_id: stage.stage.title for compiled_map in compiled_maps for stage_id, stage in compiled_map.stages.items()
+    }
     return tuple(named.items())

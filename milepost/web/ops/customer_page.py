@@ -14,12 +14,12 @@ from milepost.explain.future_sentences import coming
 from milepost.explain.sentences import METHODS, VERDICTS, Wording, number, spaced
 from milepost.explain.waits import starts_of, waiting_for
 from milepost.language.model import Outcome
-from milepost.planner.compiled_map import Chart
+from milepost.planner.compiled_map import CompiledMap
 from milepost.planner.instants import Instant
 from milepost.planner.outlook import DAYS, Forecast, forecast
 from milepost.planner.state import State
 from milepost.store import messages
-from milepost.store.compiled_maps import UnreadableVersion
+from milepost.store.compiled_maps import UnreadableVersionError
 from milepost.store.outcomes import OutcomeLine
 from milepost.store.tables import AnswerRow, CustomerRow, FactRow, JourneyRow, MapVersionRow, MessageRow, TimelineRow
 from milepost.store.tasks import TaskLine
@@ -66,10 +66,10 @@ def version_said(version: MapVersionRow) -> str:
 async def customer_page(served: Services, viewer: Person | None, loaded: Loaded, kind: str) -> CustomerPage:
     """The page; `kind` narrows the timeline."""
     row, journey, customer = loaded.row, loaded.journey, loaded.customer
-    chart = await _chart(served, journey)
+    compiled_map = await _chart(served, journey)
     state = State.from_json(journey.state) if journey else None
     zone, now = customer.timezone, served.now()
-    say = Wording(chart, zone)
+    say = Wording(compiled_map, zone)
     return CustomerPage(
         id=row.id,
         name=row.name,
@@ -77,19 +77,19 @@ async def customer_page(served: Services, viewer: Person | None, loaded: Loaded,
         standing=_standing(journey, row),
         why_none=await _why_none(served, loaded) if journey is None else (),
         blocked=blocked(journey, zone),
-        map=chart.map.title if chart else None,
+        map=compiled_map.map.title if compiled_map else None,
         version=loaded.version,
-        stages=tuple(_stages(chart, state)),
-        plays=tuple(_plays(chart, state)),
+        stages=tuple(_stages(compiled_map, state)),
+        plays=tuple(_plays(compiled_map, state)),
         health=row.health,
         zone=local_time.zone_said(zone, now),
-        attributes=tuple(_attributes(customer, chart)),
+        attributes=tuple(_attributes(customer, compiled_map)),
         contacts=tuple(_contacts(served, customer, state, journey, say)),
         team=tuple((say.role(role), address) for role, address in sorted(customer.team.items())),
-        waits=waiting_for(chart, state, now, zone) if chart and state else (),
-        starts=starts_of(chart, state, now, zone) if chart and state else (),
+        waits=waiting_for(compiled_map, state, now, zone) if compiled_map and state else (),
+        starts=starts_of(compiled_map, state, now, zone) if compiled_map and state else (),
         timezone=zone,
-        **_ahead(chart, state, now, say, stands_still=journey is not None and journey.blocked_since is not None),
+        **_ahead(compiled_map, state, now, say, stands_still=journey is not None and journey.blocked_since is not None),
         outcomes=tuple(_outcome(line, say) for line in loaded.outcomes),
         tasks=tuple(_task(line, say) for line in loaded.tasks),
         messages=tuple(_message(message.message, zone) for message in loaded.messages.lines),
@@ -100,7 +100,7 @@ async def customer_page(served: Services, viewer: Person | None, loaded: Loaded,
         journeys=tuple((each.id, _standing(each, row), each is journey) for each in loaded.past),
         pending=tuple(spaced(fact.kind) for fact in loaded.facts if fact.status == "pending"),
         counted=tuple(sorted(loaded.counts.items())),
-        choices=_choices(served, viewer, row, chart, state),
+        choices=_choices(served, viewer, row, compiled_map, state),
     )
 
 
@@ -109,14 +109,14 @@ async def _why_none(served: Services, loaded: Loaded) -> tuple[str, ...]:
     stored = loaded.row.unmatched_why
     if stored is None:
         return ()
-    return reasons(await served.charts.current(), loaded.customer, served.now()) or (stored,)
+    return reasons(await served.compiled_maps.current(), loaded.customer, served.now()) or (stored,)
 
 
-async def _chart(served: Services, journey: JourneyRow | None) -> Chart | None:
+async def _chart(served: Services, journey: JourneyRow | None) -> CompiledMap | None:
     """The map of the journey; a version that cannot be read leaves out what would be told by it."""
     if journey is not None:
-        with suppress(UnreadableVersion):
-            return await served.charts.of(journey.version)
+        with suppress(UnreadableVersionError):
+            return await served.compiled_maps.of(journey.version)
     return None
 
 
@@ -128,25 +128,25 @@ def _standing(journey: JourneyRow | None, row: CustomerRow) -> str:
     return STANDING[journey.status]
 
 
-def _stages(chart: Chart | None, state: State | None) -> Iterable[tuple[str, bool]]:
-    if chart is None or state is None or state.status == "ended":
+def _stages(compiled_map: CompiledMap | None, state: State | None) -> Iterable[tuple[str, bool]]:
+    if compiled_map is None or state is None or state.status == "ended":
         return
     stuck = {task.about for task in state.tasks.values() if task.why == "stuck"}
-    for stage_id, stage in chart.stages.items():
+    for stage_id, stage in compiled_map.stages.items():
         if state.stage(stage_id).status == "open":
             yield stage.stage.title, stage_id in stuck
 
 
-def _plays(chart: Chart | None, state: State | None) -> Iterable[tuple[str, str]]:
-    if chart is None or state is None or state.status == "ended":
+def _plays(compiled_map: CompiledMap | None, state: State | None) -> Iterable[tuple[str, str]]:
+    if compiled_map is None or state is None or state.status == "ended":
         return
-    for play_id, play in chart.plays.items():
+    for play_id, play in compiled_map.plays.items():
         if state.play(play_id).status == "open":
             yield play.play.title, play.play.kind
 
 
-def _attributes(customer: Customer, chart: Chart | None) -> Iterable[tuple[str, str]]:
-    declared = chart.map.attributes if chart else {}
+def _attributes(customer: Customer, compiled_map: CompiledMap | None) -> Iterable[tuple[str, str]]:
+    declared = compiled_map.map.attributes if compiled_map else {}
     for name, value in sorted(customer.attributes.items()):
         title = declared[name].title if name in declared else None
         shown = {True: "yes", False: "no"}.get(value) if isinstance(value, bool) else number(value)
@@ -166,13 +166,13 @@ def _contacts(
 
 
 def _ahead(
-    chart: Chart | None, state: State | None, now: Instant, say: Wording, *, stands_still: bool
+    compiled_map: CompiledMap | None, state: State | None, now: Instant, say: Wording, *, stands_still: bool
 ) -> dict[str, Any]:
     if stands_still:
         return {"ahead": (), "ahead_note": "The journey is blocked, so it can't be told what comes next."}
-    if chart is None or state is None or state.status == "ended":
+    if compiled_map is None or state is None or state.status == "ended":
         return {"ahead": (), "ahead_note": "No journey is open, so nothing comes by itself."}
-    found = forecast(chart, state, now)
+    found = forecast(compiled_map, state, now)
     lines = tuple(
         Entry(local_time.time_of(entry.at, say.zone), entry.kind.value, coming(say, entry.kind.value, entry.more))
         for entry in found.entries
@@ -252,20 +252,20 @@ def _entries(rows: Iterable[TimelineRow], kind: str, say: Wording) -> Iterable[E
 
 
 def _choices(
-    served: Services, viewer: Person | None, row: CustomerRow, chart: Chart | None, state: State | None
+    served: Services, viewer: Person | None, row: CustomerRow, compiled_map: CompiledMap | None, state: State | None
 ) -> Choices:
     form = forms.token(served, viewer.session, "customer", row.id) if viewer else None
-    if chart is None or state is None or state.status == "ended":
+    if compiled_map is None or state is None or state.status == "ended":
         return Choices(form, is_open=False, is_paused=False, outcomes=(), plays=(), attributes=())
-    outcomes = [step for step in chart.steps.values() if isinstance(step.step, Outcome)]
-    say = Wording(chart)
+    outcomes = [step for step in compiled_map.steps.values() if isinstance(step.step, Outcome)]
+    say = Wording(compiled_map)
     return Choices(
         form=form,
         is_open=True,
         is_paused=state.status == "paused",
         outcomes=tuple((step.id, say.step(step.id)) for step in outcomes),
-        plays=tuple((play, known.play.title) for play, known in chart.plays.items()),
+        plays=tuple((play, known.play.title) for play, known in compiled_map.plays.items()),
         attributes=tuple(
-            (name, known.title or spaced(name).capitalize()) for name, known in chart.map.attributes.items()
+            (name, known.title or spaced(name).capitalize()) for name, known in compiled_map.map.attributes.items()
         ),
     )

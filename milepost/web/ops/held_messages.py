@@ -10,7 +10,7 @@ from milepost.explain.held_messages import Held, held_messages
 from milepost.explain.sentences import spaced
 from milepost.planner.state import State
 from milepost.store import messages
-from milepost.store.compiled_maps import UnreadableVersion
+from milepost.store.compiled_maps import UnreadableVersionError
 from milepost.web.services import Services
 
 MOST = 50  # journeys whose messages are shown
@@ -35,9 +35,9 @@ async def waiting(served: Services, zone: str) -> tuple[Waiting, ...]:
         rows = await messages.waiting_journeys(session, limit=MOST)
     lines: list[Waiting] = []
     for row, name in rows:
-        with suppress(UnreadableVersion):
-            chart = await served.charts.of(row.version)
-            held = held_messages(chart, State.from_json(row.state), served.now(), zone)
+        with suppress(UnreadableVersionError):
+            compiled_map = await served.compiled_maps.of(row.version)
+            held = held_messages(compiled_map, State.from_json(row.state), served.now(), zone)
             lines += [_line(each, row.customer_id, name, zone) for each in held]
     return tuple(lines)
 

@@ -64,7 +64,7 @@ async def published(request: Request, served: Served, viewer: Looking) -> Respon
     async with served.store.reading() as session:
         versions = await maps.versions(session)
         running = await figures.running_by_version(session)
-    standing = {each.map.map: each for each in await reviews.standing(served.store, served.charts, served.now())}
+    standing = {each.map.map: each for each in await reviews.standing(served.store, served.compiled_maps, served.now())}
     shown = tuple(
         _map(list(group), running, zone, standing.get(map_id))
         for map_id, group in groupby(versions, lambda version: version.map)

@@ -15,7 +15,7 @@ from milepost.store.messages import MessageLine, Status
 from milepost.web.identity import Looking
 from milepost.web.ops.held_messages import Waiting, waiting
 from milepost.web.pages import render, shell
-from milepost.web.problems import Failed
+from milepost.web.problems import ProblemError
 from milepost.web.services import Served
 from milepost.web.zones import ours
 
@@ -112,7 +112,7 @@ async def message(
     customer_name = found.lines[0].customer_name if found.lines else customer
     if alone:
         if row.html is None:
-            raise Failed(404, "not_found", "This message has not been written yet.")
+            raise ProblemError(404, "not_found", "This message has not been written yet.")
         return _mail(row.html)
     zone = await ours(served)
     line = _line(MessageLine(row, customer_name), zone)

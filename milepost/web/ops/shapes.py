@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from milepost.explain.waits import Waits
+from milepost.explain.waits import WaitingStep
 from milepost.web.ops.blocked_journey import Blocked
 
 
@@ -102,8 +102,8 @@ class CustomerPage:
     attributes: tuple[tuple[str, str], ...]
     contacts: tuple[Contact, ...]
     team: tuple[tuple[str, str], ...]
-    waits: tuple[Waits, ...]
-    starts: tuple[Waits, ...]
+    waits: tuple[WaitingStep, ...]
+    starts: tuple[WaitingStep, ...]
     timezone: str
     ahead: tuple[Entry, ...]
     ahead_note: str

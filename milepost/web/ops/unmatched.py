@@ -8,28 +8,30 @@ from typing import Any
 from milepost.customer import Customer
 from milepost.drawing.phrases import Phrases
 from milepost.explain.sentences import listed, number, spaced
-from milepost.planner.compiled_map import Chart
+from milepost.planner.compiled_map import CompiledMap
 from milepost.planner.instants import Instant
 from milepost.planner.segment_match import Considered, considered
 
 
-def reasons(charts: Iterable[Chart], customer: Customer, now: Instant) -> tuple[str, ...]:
+def reasons(compiled_maps: Iterable[CompiledMap], customer: Customer, now: Instant) -> tuple[str, ...]:
     """A sentence for each map that is not for the customer."""
     return tuple(
         f"{each.title}: for customers whose {say.condition(each.where.text)}"
         + (f". Here {listed(seen)}." if (seen := list(_seen(say, each))) else ".")
-        for say, each in _looked(charts, customer, now)
+        for say, each in _looked(compiled_maps, customer, now)
     )
 
 
-def in_short(charts: Iterable[Chart], customer: Customer, now: Instant) -> str:
+def in_short(compiled_maps: Iterable[CompiledMap], customer: Customer, now: Instant) -> str:
     """What the maps look at, as it stands with the customer."""
-    known = (said for say, each in _looked(charts, customer, now) for said in _seen(say, each))
+    known = (said for say, each in _looked(compiled_maps, customer, now) for said in _seen(say, each))
     return ", ".join(dict.fromkeys(known))
 
 
-def _looked(charts: Iterable[Chart], customer: Customer, now: Instant) -> Iterator[tuple[Phrases, Considered]]:
-    by_map = {chart.map.map: chart for chart in charts}
+def _looked(
+    compiled_maps: Iterable[CompiledMap], customer: Customer, now: Instant
+) -> Iterator[tuple[Phrases, Considered]]:
+    by_map = {compiled_map.map.map: compiled_map for compiled_map in compiled_maps}
     for each in considered(by_map.values(), customer, now):
         if not each.where.holds:
             yield Phrases(by_map[each.map].map), each

@@ -8,13 +8,13 @@ from fastapi import APIRouter, Form
 from starlette.responses import Response
 
 from milepost.language.model import Outcome
-from milepost.planner.compiled_map import ChartStep
+from milepost.planner.compiled_map import CompiledStep
 from milepost.planner.written_facts import WrittenFact
 from milepost.web import forms
 from milepost.web.fact_forms import tell
 from milepost.web.pages import back_to
 from milepost.web.portal.plan_link import Opened, open_link
-from milepost.web.problems import Failed
+from milepost.web.problems import ProblemError
 from milepost.web.services import Served
 
 router = APIRouter(prefix="/plan", include_in_schema=False)
@@ -46,9 +46,11 @@ async def answer(
     given = forms.read(served, token, form)
     step = _step(opened, given, "answer")
     if not isinstance(step.step, Outcome):
-        raise forms.FormRefused
+        raise forms.FormRefusedError
     if verdict not in ("verified", "partial", "disputed"):
-        raise Failed(422, "verdict_missing", "The answer is missing.", "Go back and choose one of the three buttons.")
+        raise ProblemError(
+            422, "verdict_missing", "The answer is missing.", "Go back and choose one of the three buttons."
+        )
     path = f"{opened.path}/outcomes/{step.id}"
     if not _is_current(opened, step, given) or opened.state.step(step.id).status not in ("open", "asked", "silent"):
         return back_to(path, "closed")
@@ -64,15 +66,15 @@ async def answer(
     return back_to(path, word)
 
 
-def _step(opened: Opened, given: forms.Form, what: str) -> ChartStep:
+def _step(opened: Opened, given: forms.Form, what: str) -> CompiledStep:
     match given.subject:
-        case (kind, step, _) if kind == what and step in opened.chart.steps:
-            return opened.chart.steps[step]
+        case (kind, step, _) if kind == what and step in opened.compiled_map.steps:
+            return opened.compiled_map.steps[step]
         case _:
-            raise forms.FormRefused
+            raise forms.FormRefusedError
 
 
-def _is_current(opened: Opened, step: ChartStep, given: forms.Form) -> bool:
+def _is_current(opened: Opened, step: CompiledStep, given: forms.Form) -> bool:
     """Whether the page that the form stood on showed the occurrence that is open now."""
     return given.subject[2] == str(opened.state.step(step.id).occurrence)
 
@@ -89,7 +91,7 @@ def _value(given: str, outcome: Outcome) -> float | str | None:
     if number - number != 0:  # neither a number nor a finite one
         if outcome.metric is None:
             return given.strip()
-        raise Failed(
+        raise ProblemError(
             422, "value", f"{given!r} is no number.", "Go back and write a number, such as 12.5, or leave it out."
         )
     return number

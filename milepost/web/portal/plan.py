@@ -11,7 +11,7 @@ from starlette.responses import Response
 from milepost.explain import local_time
 from milepost.explain.sentences import Wording
 from milepost.language.model import Action, Outcome, Touchpoint
-from milepost.planner.compiled_map import ChartStep
+from milepost.planner.compiled_map import CompiledStep
 from milepost.planner.instants import Instant
 from milepost.planner.turn import Turn
 from milepost.store import outcomes
@@ -20,7 +20,7 @@ from milepost.web import forms
 from milepost.web.pages import render, told
 from milepost.web.pending_facts import noted
 from milepost.web.portal.plan_link import Opened, open_link
-from milepost.web.problems import Failed
+from milepost.web.problems import ProblemError
 from milepost.web.services import Served, Services
 
 router = APIRouter(prefix="/plan", include_in_schema=False)
@@ -103,23 +103,23 @@ async def question(request: Request, served: Served, token: str, outcome: str) -
     """The question whether one outcome is there."""
     opened = await open_link(served, token)
     shower = await Shower.of(served, opened)
-    step = opened.chart.steps.get(outcome)
+    step = opened.compiled_map.steps.get(outcome)
     if step is None or not isinstance(step.step, Outcome):
-        raise Failed(404, "not_found", "This question is not on your plan.", "Open your plan to see what is.")
+        raise ProblemError(404, "not_found", "This question is not on your plan.", "Open your plan to see what is.")
     page = QuestionPage(opened.path, opened.state.customer.name, shower.question(step), told(request))
     return render("portal/question.html", page)
 
 
 async def _page(served: Services, opened: Opened, word: str | None) -> PlanPage:
     shower = await Shower.of(served, opened)
-    chart, state = opened.chart, opened.state
-    steps = [step for step in chart.steps.values() if shower.turn.is_container_open(step)]
+    compiled_map, state = opened.compiled_map, opened.state
+    steps = [step for step in compiled_map.steps.values() if shower.turn.is_container_open(step)]
     open_steps = [step for step in steps if state.step(step.id).is_open]
     return PlanPage(
         path=opened.path,
         customer=state.customer.name,
         reader=opened.contact.name,
-        title=chart.map.title,
+        title=compiled_map.map.title,
         stages=tuple(_stages(opened)),
         todos=tuple(shower.todo(step) for step in open_steps if isinstance(step.step, Action)),
         questions=tuple(shower.questions()),
@@ -134,16 +134,16 @@ async def _page(served: Services, opened: Opened, word: str | None) -> PlanPage:
 
 def _stages(opened: Opened) -> Iterator[tuple[str, str]]:
     """The stages with their states, without those that the journey went past."""
-    chart, state = opened.chart, opened.state
-    sequence = [stage_id for stage_id, stage in chart.stages.items() if stage.in_sequence]
+    compiled_map, state = opened.compiled_map, opened.state
+    sequence = [stage_id for stage_id, stage in compiled_map.stages.items() if stage.in_sequence]
     come_to = max((at for at, stage_id in enumerate(sequence) if state.stage(stage_id).status != "waiting"), default=0)
     passed = {stage_id for stage_id in sequence[:come_to] if state.stage(stage_id).status == "waiting"}
-    for stage_id, stage in chart.stages.items():
+    for stage_id, stage in compiled_map.stages.items():
         if stage_id not in passed:
             yield stage.stage.title, state.stage(stage_id).status
 
 
-def _ahead(steps: list[ChartStep], shower: Shower) -> Iterator[str]:
+def _ahead(steps: list[CompiledStep], shower: Shower) -> Iterator[str]:
     """What is still to come in what is open. Our own side paths stay ours."""
     for step in steps:
         if shower.opened.state.step(step.id).status == "waiting" and not (step.in_play or step.is_mail):
@@ -168,10 +168,10 @@ class Shower:
         async with served.store.reading() as session:
             lines = await outcomes.of_journey(session, opened.journey)
         answers = {line.outcome.outcome: line for line in lines}  # the last occurrence counts
-        turn = Turn(opened.chart, state, max(served.now(), state.clock))
-        return Shower(served, opened, turn, Wording(opened.chart, opened.zone), told_already, answers)
+        turn = Turn(opened.compiled_map, state, max(served.now(), state.clock))
+        return Shower(served, opened, turn, Wording(opened.compiled_map, opened.zone), told_already, answers)
 
-    def todo(self, step: ChartStep) -> Todo:
+    def todo(self, step: CompiledStep) -> Todo:
         record = self.opened.state.step(step.id)
         is_noted = (self.opened.state.customer.id, step.id) in self.told
         return Todo(
@@ -185,12 +185,12 @@ class Shower:
 
     def questions(self) -> Iterator[Question]:
         """Outcomes that are asked, or were answered by silence and may still be answered."""
-        for step in self.opened.chart.steps.values():
+        for step in self.opened.compiled_map.steps.values():
             status = self.opened.state.step(step.id).status
             if isinstance(step.step, Outcome) and (status in ("asked", "silent") or self._is_noted(step)):
                 yield self.question(step)
 
-    def question(self, step: ChartStep) -> Question:
+    def question(self, step: CompiledStep) -> Question:
         known, record = step.step, self.opened.state.step(step.id)
         assert isinstance(known, Outcome)
         may_answer = record.status in ("open", "asked", "silent") and not self._is_noted(step)
@@ -206,7 +206,7 @@ class Shower:
             form=self._form("answer", step) if may_answer else None,
         )
 
-    def ours(self, step: ChartStep) -> Ours:
+    def ours(self, step: CompiledStep) -> Ours:
         known, record = step.step, self.opened.state.step(step.id)
         assert isinstance(known, Touchpoint)
         return Ours(known.title, self.say.role(known.role), self._day(record.due_at))
@@ -214,16 +214,16 @@ class Shower:
     def done(self) -> tuple[tuple[str, str], ...]:
         """What was finished or confirmed, in the order of the map, with how it ended."""
         ended = []
-        for step in self.opened.chart.steps.values():
+        for step in self.opened.compiled_map.steps.values():
             status = self.opened.state.step(step.id).status
             if status in _ENDED and not step.is_mail and not (step.in_play and step.is_task):
                 ended.append((self.say.step(step.id), _ENDED[status]))
         return tuple(ended[-DONE_SHOWN:])
 
-    def _is_noted(self, step: ChartStep) -> bool:
+    def _is_noted(self, step: CompiledStep) -> bool:
         return self.told.get((self.opened.state.customer.id, step.id)) == "answer"
 
-    def _said(self, step: ChartStep) -> str | None:
+    def _said(self, step: CompiledStep) -> str | None:
         if self._is_noted(step):
             return "We have noted your answer. Thank you."
         line = self.answers.get(step.id)
@@ -232,7 +232,7 @@ class Shower:
             return None
         return f"On {local_time.day_of(last.at, self.opened.zone)}: {_ENDED[last.verdict]}."
 
-    def _who(self, step: ChartStep) -> str:
+    def _who(self, step: CompiledStep) -> str:
         contact = self.turn.contact_of(step)
         title = self.say.persona(step.persona)
         return f"{contact.name} ({title})" if contact else title
@@ -240,7 +240,7 @@ class Shower:
     def _day(self, at: Instant | None) -> str | None:
         return None if at is None else local_time.day_of(at, self.opened.zone)
 
-    def _form(self, what: str, step: ChartStep) -> str:
+    def _form(self, what: str, step: CompiledStep) -> str:
         record = self.opened.state.step(step.id)
         owner = self.opened.token
         return forms.token(self.served, owner, what, step.id, str(record.occurrence))

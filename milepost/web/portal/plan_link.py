@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from fastapi import Request
 from starlette.responses import HTMLResponse
 
-from milepost.channels.links import LinkExpired, LinkForged
+from milepost.channels.links import LinkExpiredError, LinkForgedError
 from milepost.customer import Contact
-from milepost.planner.compiled_map import Chart
+from milepost.planner.compiled_map import CompiledMap
 from milepost.planner.state import State
 from milepost.store import journeys
-from milepost.store.errors import UnknownJourney, UnknownVersion
+from milepost.store.errors import UnknownJourneyError, UnknownVersionError
 from milepost.web.pages import render
 from milepost.web.services import Services
 
@@ -23,7 +23,7 @@ class Opened:
 
     token: str
     journey: str
-    chart: Chart
+    compiled_map: CompiledMap
     state: State
     contact: Contact
 
@@ -37,7 +37,7 @@ class Opened:
         return self.contact.timezone or self.state.customer.timezone
 
 
-class Closed(Exception):  # noqa: N818 - says what is the case
+class PlanClosedError(Exception):
     """A link that opens nothing, with what to say of it."""
 
     def __init__(self, status: int, heading: str, told: str) -> None:
@@ -82,26 +82,26 @@ async def open_link(served: Services, token: str) -> Opened:
     """The plan that a link opens, for the contact that it was made for.
 
     Raises:
-        Closed: the link is forged or expired, its journey is over, or its contact is gone.
+        PlanClosedError: the link is forged or expired, its journey is over, or its contact is gone.
     """
     try:
         link = served.links.read(token, now=served.wall())
-    except LinkForged:
-        raise Closed(*_FORGED) from None
-    except LinkExpired:
-        raise Closed(*_EXPIRED) from None
+    except LinkForgedError:
+        raise PlanClosedError(*_FORGED) from None
+    except LinkExpiredError:
+        raise PlanClosedError(*_EXPIRED) from None
     try:
         async with served.store.reading() as session:
             state = await journeys.state(session, link.journey)
-        chart = await served.charts.of(state.version)
-    except (UnknownJourney, UnknownVersion):
-        raise Closed(*_OVER) from None
+        compiled_map = await served.compiled_maps.of(state.version)
+    except (UnknownJourneyError, UnknownVersionError):
+        raise PlanClosedError(*_OVER) from None
     if state.status == "ended" or state.customer.id != link.customer:
-        raise Closed(*_OVER)
+        raise PlanClosedError(*_OVER)
     address = served.links.whose(link, [*(contact.email for contact in state.customer.contacts), *_agreed(state)])
     if address is None:
-        raise Closed(*_GONE)
-    return Opened(token, link.journey, chart, state, _contact(state, address))
+        raise PlanClosedError(*_GONE)
+    return Opened(token, link.journey, compiled_map, state, _contact(state, address))
 
 
 def _agreed(state: State) -> list[str]:
@@ -116,5 +116,5 @@ def _contact(state: State, address: str) -> Contact:
 
 async def on_closed(request: Request, error: Exception) -> HTMLResponse:  # noqa: ARG001 - a handler's form
     """The kind page."""
-    assert isinstance(error, Closed)
+    assert isinstance(error, PlanClosedError)
     return render("portal/closed.html", error, status=error.status)
