@@ -36,8 +36,7 @@ def test_flags_are_read_in_any_case_and_other_texts_are_not_flags() -> None:
         None,
         None,
     ]
-    assert yes_or_no(True) == "yes"
-    assert yes_or_no(False) == "no"
+    assert [yes_or_no(flag) for flag in (True, False)] == ["yes", "no"]
 
 
 def test_the_nearest_name_ignores_case_and_is_none_when_nothing_is_near() -> None:
