@@ -9,11 +9,6 @@ import typer
 
 from milepost.cli.support.errors import CommandError
 from milepost.cli.support.output import aside, say
-from milepost.drawing.map_text import content_of
-from milepost.drawing.page import page_of
-from milepost.drawing.raster import png_of
-from milepost.drawing.sheet import picture
-from milepost.drawing.svg import svg_of
 from milepost.explain.local_time import day_of
 from milepost.explain.sentences import short_hash
 from milepost.language.lint import lint
@@ -103,9 +98,15 @@ def _edition(loaded: Loaded, map_: Map) -> str:
 
 
 def _drawn(map_: Map, edition: str, kind: str) -> tuple[bytes, str]:
-    """The content of the file, and the paper that it is for."""
-    scene = picture(map_, edition)
+    """The content of the file, and the paper that it is for.
+
+    Raises:
+        DrawingNotInstalledError: the packages of the extra `draw` aren't installed.
+    """
+    from milepost.drawing import map_text, page, raster, sheet, svg  # noqa: PLC0415 - an extra: only drawing needs it
+
+    scene = sheet.picture(map_, edition)
     if kind == ".png":
-        return png_of(scene), scene.paper
-    text = page_of(content_of(map_, edition), scene) if kind == ".html" else svg_of(scene)
+        return raster.png_of(scene), scene.paper
+    text = page.page_of(map_text.content_of(map_, edition), scene) if kind == ".html" else svg.svg_of(scene)
     return text.encode(), scene.paper

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from graphlib import TopologicalSorter
 
 from milepost.drawing.content import TRACKS, Card, Column, Content, Fact, Line, Mark
-from milepost.drawing.phrases import Phrases
 from milepost.drawing.sources import starts_of
+from milepost.explain.phrases import Phrases
 from milepost.explain.sentences import listed, number, spaced
 from milepost.language.model import Action, AnyStep, Escalate, Map, Outcome, Play, Stage, Touchpoint
 

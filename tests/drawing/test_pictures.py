@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from milepost.drawing.phrases import Phrases
 from milepost.drawing.scene import Box, Scene, groups
 from milepost.drawing.sheet import picture
+from milepost.explain.phrases import Phrases
 from milepost.language.loader import load
 from milepost.language.model import Map, Outcome, Stage
 from tests.drawing.large import large, large_map

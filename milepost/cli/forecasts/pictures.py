@@ -2,31 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from pathlib import Path
 
 import typer
 
-from milepost.capacity.picture import picture
 from milepost.capacity.report import Report
 from milepost.cli.support.errors import CommandError
-from milepost.drawing.raster import png_of
-from milepost.drawing.svg import svg_of
 
 KINDS = (".svg", ".png")
 
 
-def check_pictures(files: Iterable[Path]) -> None:
+def check_pictures(files: Sequence[Path]) -> None:
     """See before the work whether pictures can be written after it.
 
     Raises:
         typer.BadParameter: a file has another ending, or its folder is not there.
+        DrawingNotInstalledError: the packages of the extra `draw` aren't installed.
     """
     for file in files:
         if file.suffix.lower() not in KINDS:
             raise typer.BadParameter(f"{str(file)!r} ends in neither .svg nor .png", param_hint="--output")
         if not file.parent.is_dir():
             raise typer.BadParameter(f"there is no folder {str(file.parent)!r}", param_hint="--output")
+    if files:
+        import milepost.drawing  # noqa: F401, PLC0415 - an extra: only drawing needs it
 
 
 def write_picture(report: Report, file: Path) -> None:
@@ -35,9 +35,12 @@ def write_picture(report: Report, file: Path) -> None:
     Raises:
         CommandError: it can't be written.
     """
+    from milepost.capacity.picture import picture  # noqa: PLC0415
+    from milepost.drawing import raster, svg  # noqa: PLC0415
+
     scene = picture(report)
-    drawn = png_of(scene) if file.suffix.lower() == ".png" else svg_of(scene).encode()
+    drawing = raster.png_of(scene) if file.suffix.lower() == ".png" else svg.svg_of(scene).encode()
     try:
-        file.write_bytes(drawn)
+        file.write_bytes(drawing)
     except OSError as error:
-        raise CommandError(f"Cannot write {str(file)!r}: {error.strerror}.") from error
+        raise CommandError(f"Can't write {str(file)!r}: {error.strerror}.") from error

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from milepost.customer import Customer
-from milepost.drawing.phrases import Phrases
+from milepost.explain.phrases import Phrases
 from milepost.explain.sentences import listed, number, spaced
 from milepost.planner.compiled_map import CompiledMap
 from milepost.planner.instants import Instant
