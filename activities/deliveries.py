@@ -13,7 +13,7 @@ from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 from milepost.channels.links import LinkSigner
 from milepost.channels.message_text import Writing, outgoing, write
 from milepost.channels.protocol import Channel, OutgoingMessage, TemporaryDeliveryError, UndeliverableError
-from milepost.language.templates import TemplateFailedError
+from milepost.language.templates import TemplateError
 from milepost.planner.facts import MessageFailed, to_json
 from milepost.planner.instants import Instant
 from milepost.planner.state import State
@@ -87,7 +87,7 @@ class DeliveryActivities:
             return outgoing(writing, row.subject or "", row.text, row.html)
         try:
             made = write(writing)
-        except (TemplateFailedError, KeyError, ValueError) as error:
+        except (TemplateError, KeyError, ValueError) as error:
             raise _final("CannotBeRendered", f"the message cannot be rendered: {error}") from error
         async with self._store.transaction() as session:
             await messages.save_rendering(

@@ -6,6 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+BUILT_IN_ATTRIBUTES = ("name", "timezone", "country", "language")
+"""The attributes that every customer has without a map declaring them, and that facts and branches may change."""
+
 
 @dataclass(frozen=True, slots=True)
 class Contact:

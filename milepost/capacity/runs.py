@@ -11,8 +11,8 @@ from functools import partial
 from milepost.capacity.journey_counter import Watch
 from milepost.capacity.tally import Tally, Weeks
 from milepost.customer import Customer
+from milepost.language.attribute_values import parse_date
 from milepost.language.durations import Duration, Unit
-from milepost.language.values import parse_date
 from milepost.people.behaviour import Behaviour
 from milepost.people.draws import Chance, Draws
 from milepost.people.journey_simulation import Setting, live

@@ -89,7 +89,7 @@ def write(writing: Writing) -> OutgoingMessage:
     """The message, rendered and laid out, ready for any channel.
 
     Raises:
-        TemplateFailedError: a template cannot be rendered.
+        TemplateError: a template cannot be rendered.
         KeyError: a template, or a step, is not in the version of the map.
         ValueError: a date of the customer's is none.
     """
@@ -125,7 +125,7 @@ def render(writing: Writing) -> Rendered:
     """The message, of one step or merged of several.
 
     Raises:
-        TemplateFailedError: a template cannot be rendered.
+        TemplateError: a template cannot be rendered.
         KeyError: a template file is not in the version.
     """
     texts = {name.removeprefix(MESSAGES): text for name, text in writing.files.items() if name.startswith(MESSAGES)}

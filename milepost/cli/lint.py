@@ -12,9 +12,9 @@ from typing import Annotated
 import typer
 
 from milepost.cli.support.errors import CommandError
-from milepost.language.codes import CODES
 from milepost.language.loader import MAP_FILE, Loaded, load
 from milepost.language.names import nearest
+from milepost.language.problem_codes import CODES
 from milepost.language.problems import Problem
 from milepost.people.dry_run import examine
 from milepost.scenarios.discovery import map_of, scenario_files, sort_of

@@ -10,7 +10,7 @@ from milepost.customer import Contact
 from milepost.explain.local_time import day_of, time_of
 from milepost.explain.sentences import Wording, listed, quoted
 from milepost.language.durations import Limit
-from milepost.language.words import WEEK, Day
+from milepost.language.field_types import WEEK, Day
 from milepost.planner.compiled_map import CompiledMap
 from milepost.planner.instants import Instant, text
 from milepost.planner.messages import holding_plays

@@ -17,13 +17,13 @@ from functools import partial
 from itertools import chain, islice
 from typing import Any, TypeVar
 
-from milepost.customer import Customer
+from milepost.customer import BUILT_IN_ATTRIBUTES, Customer
 from milepost.imports import cell_parsers as cells
 from milepost.imports import places
 from milepost.imports.unknown_names import UnknownNames
 from milepost.imports.vocabulary import Vocabulary
 
-COLUMNS = ("id", "name", "timezone", "country", "language", "contacts", "team")
+COLUMNS = ("id", *BUILT_IN_ATTRIBUTES, "contacts", "team")
 _NAMED = 3  # columns that a problem names
 _LONGEST_ROW = 100  # lines; a row that is longer has a quote that was never closed
 

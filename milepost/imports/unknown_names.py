@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 
 from milepost.customer import Contact
 from milepost.imports.vocabulary import Vocabulary
-from milepost.language.names import did_you_mean, nearest
+from milepost.language.names import nearest
+from milepost.text import did_you_mean
 
 _NEAR_COLUMN = 0.75  # `industy` is `industry`; `health_score` may well be something else than `health`
 _NEAR_NAME = 0.6  # `cms` is `csm`

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from milepost.customer import Customer
+from milepost.customer import BUILT_IN_ATTRIBUTES, Customer
 from milepost.intake.context import IntakeContext, known
 from milepost.intake.enrolment import Enrolled, NotEnrolled, enrol_if_it_turned
 from milepost.intake.facts import FactReceipt, told
 from milepost.planner.compiled_map import CompiledMap
-from milepost.planner.fact_checks import BUILT_IN, fits
+from milepost.planner.fact_checks import fits
 from milepost.planner.facts import AttributesSet, ContactsGiven, Fact, TeamGiven, to_json
 from milepost.store import customers, facts, journeys
 
@@ -57,7 +57,7 @@ def _changes(
 
 
 def _changed_attributes(before: Customer, after: Customer, compiled_map: CompiledMap) -> dict[str, Any]:
-    names = sorted({*before.attributes, *after.attributes, *BUILT_IN})
+    names = sorted({*before.attributes, *after.attributes, *BUILT_IN_ATTRIBUTES})
     return {
         name: _value(after, name)
         for name in names
@@ -66,4 +66,4 @@ def _changed_attributes(before: Customer, after: Customer, compiled_map: Compile
 
 
 def _value(customer: Customer, name: str) -> Any:
-    return getattr(customer, name) if name in BUILT_IN else customer.attributes.get(name)
+    return getattr(customer, name) if name in BUILT_IN_ATTRIBUTES else customer.attributes.get(name)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from typing import ClassVar
 
+from milepost.errors import MilepostError
 from milepost.language import cel_text
 from milepost.language.cel_text import Reference, Rewritten, Token
 from milepost.language.condition_hints import HOW, hint_for, mismatch_hint, way_for_word
 from milepost.language.model import AttributeType
-from milepost.language.names import Names, did_you_mean, nearest
+from milepost.language.names import Names, nearest
+from milepost.text import did_you_mean
 
 _SPACES = {
     "customer": "attribute",
@@ -33,12 +36,19 @@ _PLAIN_TYPES = {
 _FUNCTIONS = ("has", "size", "contains", "startsWith", "endsWith", "matches", "exists", "days_until", "days_since")
 
 
-class ConditionError(ValueError):
-    """A condition that can't be used; `column` is 1-based in its text, None where it has no place."""
+class ConditionError(MilepostError, ValueError):
+    """A condition that can't be used.
+
+    Attributes:
+        column: where in the condition's text, from 1; None if the fault has no place.
+        length: how many characters from there the fault covers.
+        suggestion: the valid name that was probably meant, if there is one.
+    """
+
+    code: ClassVar[str] = "bad_condition"
 
     def __init__(self, message: str, column: int | None, length: int = 1, suggestion: str | None = None) -> None:
         super().__init__(message)
-        self.message = message
         self.column = column
         self.length = length
         self.suggestion = suggestion

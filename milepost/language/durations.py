@@ -5,7 +5,6 @@ These are readings of text only. What they mean on a calendar is decided in `mil
 
 from __future__ import annotations
 
-import difflib
 import re
 from dataclasses import dataclass
 from enum import StrEnum
@@ -13,6 +12,9 @@ from typing import Any, ClassVar, Self
 
 from pydantic import GetCoreSchemaHandler
 from pydantic_core import CoreSchema, core_schema
+
+from milepost.errors import MilepostError
+from milepost.text import count_of, nearest
 
 MAX_YEARS = 100  # nothing in a customer's journey is planned further ahead
 
@@ -101,8 +103,10 @@ class _Text:
         return {"type": "string", "title": cls.__name__, "pattern": pattern, "examples": examples}
 
 
-class TimeTextError(ValueError):
+class TimeTextError(MilepostError, ValueError):
     """A duration, anchor, reminder or limit that can't be read (M106)."""
+
+    code: ClassVar[str] = "bad_duration"
 
 
 def _read(pattern: str, text: str) -> re.Match[str] | None:
@@ -128,8 +132,8 @@ def _meant(text: str) -> str | None:
     name = found[2].removesuffix("s")
     unit = _SHORT_UNITS.get(found[2]) or _SHORT_UNITS.get(name)
     if unit is None:
-        near = difflib.get_close_matches(name, [str(each) for each in Unit], n=1, cutoff=0.75)
-        unit = Unit(near[0]) if near else None
+        near = nearest(name, Unit, cutoff=0.75)
+        unit = Unit(near) if near else None
     return str(Duration(count, unit)) if unit else None
 
 
@@ -190,7 +194,7 @@ class Duration(_Text):
         return self.unit in (Unit.MINUTE, Unit.HOUR)
 
     def __str__(self) -> str:
-        return f"{self.count} {self.unit}{'' if self.count == 1 else 's'}"
+        return count_of(self.count, self.unit)
 
 
 @dataclass(frozen=True, slots=True)

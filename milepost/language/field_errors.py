@@ -8,11 +8,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from milepost.language.field_types import AttributeType
 from milepost.language.findings import describe
 from milepost.language.misplaced_fields import fields_of, home_of, node_at
-from milepost.language.names import did_you_mean, nearest
-from milepost.language.words import AttributeType
+from milepost.language.names import nearest
 from milepost.language.yaml_text import Path
+from milepost.text import did_you_mean
 
 _SHORT = 60
 """Letters of a value that a message shows: a line stays readable."""

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, get_args, get_origin
 
+from milepost.language.field_types import Node
 from milepost.language.findings import describe
 from milepost.language.model import Map
-from milepost.language.words import Node
 from milepost.language.yaml_text import Fields, Path, value_at
 
 NAMED_SECTIONS = ("attributes", "roles", "personas")

@@ -20,23 +20,7 @@ from pydantic import (
 )
 
 from milepost.language.durations import Anchor, Duration, Limit, Reentry
-from milepost.language.steps import (
-    Action,
-    AnyStep,
-    AskAgain,
-    Branch,
-    BranchItem,
-    Escalate,
-    Metric,
-    Outcome,
-    Overdue,
-    Step,
-    Then,
-    Touchpoint,
-    Trigger,
-    Triggers,
-)
-from milepost.language.words import (
+from milepost.language.field_types import (
     OR_TEXT,
     WEEK,
     AttributeType,
@@ -53,6 +37,22 @@ from milepost.language.words import (
     Scalar,
     Text,
     Verdict,
+)
+from milepost.language.steps import (
+    Action,
+    AnyStep,
+    AskAgain,
+    Branch,
+    BranchItem,
+    Escalate,
+    Metric,
+    Outcome,
+    Overdue,
+    Step,
+    Then,
+    Touchpoint,
+    Trigger,
+    Triggers,
 )
 
 __all__ = [

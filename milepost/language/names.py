@@ -1,27 +1,25 @@
-"""What the conditions and references of a map may name, and which name was perhaps meant."""
+"""The names that a map defines, and suggestions for the ones it doesn't."""
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from milepost import text
+from milepost.customer import BUILT_IN_ATTRIBUTES
 from milepost.language.model import AttributeType, Map, Touchpoint
 
 BUILT_IN: Mapping[str, AttributeType] = {
     "id": AttributeType.TEXT,
-    "name": AttributeType.TEXT,
-    "timezone": AttributeType.TEXT,
-    "country": AttributeType.TEXT,
-    "language": AttributeType.TEXT,
+    **dict.fromkeys(BUILT_IN_ATTRIBUTES, AttributeType.TEXT),
     "started_on": AttributeType.DATE,
 }
-"""What every customer has, whatever the map declares."""
+"""The attributes that every customer has, with their types; no map declares them."""
 
 
 @dataclass(frozen=True)
 class Names:
-    """What the conditions of one map may name."""
+    """The names that the conditions of one map may use, by what they stand for."""
 
     attributes: Mapping[str, AttributeType] = field(default_factory=dict)
     steps: frozenset[str] = frozenset()
@@ -47,7 +45,7 @@ class Names:
         return self.attributes if root == "customer" else getattr(self, root, ())
 
 
-_SAME = (
+_SYNONYMS = (
     ("completed", "finished", "complete", "finish", "done"),
     ("began", "begun", "started"),
     ("stopped", "closed", "cancelled", "canceled", "finished", "completed", "done", "over", "ended"),
@@ -72,25 +70,18 @@ _SAME = (
     ("bool", "boolean", "yes_no", "flag"),
     ("datetime", "day", "date"),
 )
-"""What other tools and other people call it; the word of the map language comes last.
+"""Other words for the same thing; the map language's own word comes last.
 
-A word may have several meanings: the first that is valid counts.
+A word may have several meanings: the first valid one counts.
 """
-_WORDS = {word: same[-1] for same in reversed(_SAME) for word in same[:-1]}
+_OUR_WORDS = {word: same[-1] for same in reversed(_SYNONYMS) for word in same[:-1]}
 
 
 def nearest(name: str, valid: Iterable[str]) -> str | None:
-    """The valid name that was perhaps meant: one that is another word for the same, or one written much alike."""
+    """The valid name to suggest: a synonym, else the one spelled most like `name`; None if none is near."""
     names = sorted(valid)
-    meant = next((same[-1] for same in _SAME if name in same[:-1] and same[-1] in names), None)
-    if meant is not None:
-        return meant
-    in_parts = "_".join(_WORDS.get(word, word) for word in name.split("_"))
-    if in_parts in names:
-        return in_parts
-    close = difflib.get_close_matches(name, names, n=1, cutoff=0.5)
-    return close[0] if close else None
-
-
-def did_you_mean(suggestion: str | None) -> str:
-    return f"; did you mean {suggestion!r}?" if suggestion else ""
+    synonym = next((same[-1] for same in _SYNONYMS if name in same[:-1] and same[-1] in names), None)
+    if synonym is not None:
+        return synonym
+    in_our_words = "_".join(_OUR_WORDS.get(word, word) for word in name.split("_"))
+    return in_our_words if in_our_words in names else text.nearest(name, names, cutoff=0.5)

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from milepost.language.schema import json_schema
+from milepost.text import yes_or_no
 
 INTRODUCTION = """\
 # Fields of a map
@@ -103,7 +104,7 @@ def _default(shape: Mapping[str, Any]) -> str:
     if value is _UNSAID or value in (None, [], ()):
         return ""
     if isinstance(value, bool):
-        return "yes" if value else "no"
+        return yes_or_no(value)
     if isinstance(value, list):
         return ", ".join(f"`{item}`" for item in value)
     return f"`{_clock(value)}`"

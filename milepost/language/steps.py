@@ -10,7 +10,7 @@ from pydantic import (
 )
 
 from milepost.language.durations import Anchor, DueReminder, Duration, Unit
-from milepost.language.words import (
+from milepost.language.field_types import (
     ConditionText,
     Conflict,
     FileName,

@@ -15,11 +15,11 @@ from pydantic import ValidationError
 
 from milepost.language.durations import TimeTextError
 from milepost.language.field_errors import Failure, said, unknown_field
+from milepost.language.field_types import LENIENT, Node
 from milepost.language.findings import Finding, describe, related, starts_with
 from milepost.language.misplaced_fields import move, strays_in_sections
 from milepost.language.model import Map
 from milepost.language.problems import Problem
-from milepost.language.words import LENIENT, Node
 from milepost.language.yaml_text import Path, steps_to, unshared, value_at
 
 UNREADABLE = "unreadable"

@@ -11,11 +11,12 @@ from pydantic import BaseModel, ValidationError
 from milepost.language.field_errors import needs, shown
 from milepost.language.findings import Finding
 from milepost.language.model import Outcome, Touchpoint
-from milepost.language.names import did_you_mean, nearest
+from milepost.language.names import nearest
 from milepost.language.problems import Problem, in_order
 from milepost.language.yaml_text import Path, read_yaml
 from milepost.people.behaviour import Behaviour
 from milepost.planner.compiled_map import CompiledMap
+from milepost.text import did_you_mean
 
 
 @dataclass(frozen=True, slots=True)

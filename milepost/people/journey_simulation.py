@@ -9,7 +9,7 @@ from datetime import date, time
 from itertools import count
 
 from milepost.customer import Customer
-from milepost.language.values import parse_date
+from milepost.language.attribute_values import parse_date
 from milepost.people.behaviour import Behaviour, Drift
 from milepost.people.draws import Chance, now_and_then
 from milepost.people.responses import Act, People

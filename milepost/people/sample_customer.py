@@ -6,8 +6,8 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any, assert_never
 
 from milepost.customer import Contact, Customer
+from milepost.language.field_types import AttributeType
 from milepost.language.model import Attribute, Map
-from milepost.language.words import AttributeType
 from milepost.planner.instants import Instant, instant, moment
 
 MADE_UP_START = instant(datetime(2026, 1, 5, 9, tzinfo=UTC))

@@ -15,9 +15,9 @@ from typing import Any, Literal
 
 from milepost.customer import Customer
 from milepost.explain.local_time import local
+from milepost.language.attribute_values import fits
+from milepost.language.field_types import AttributeType
 from milepost.language.model import Attribute, Touchpoint
-from milepost.language.values import fits
-from milepost.language.words import AttributeType
 from milepost.people.behaviour import Answers, Behaviour, Colleagues, Customers, Pace, StepBehaviour, SystemTasks
 from milepost.people.journey_simulation import Setting, live_and_tell
 from milepost.people.sample_customer import MADE_UP_START, made_up_customer

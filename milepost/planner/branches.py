@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
+from milepost.customer import BUILT_IN_ATTRIBUTES
 from milepost.language.model import BranchItem
 from milepost.planner.closings import close_stage, end_journey, end_play, start_over
 from milepost.planner.compiled_map import CompiledPlay, CompiledStage
@@ -56,7 +57,7 @@ def set_attributes(turn: Turn, values: Mapping[str, Any]) -> None:
     customer = turn.state.customer
     attributes, built_in = dict(customer.attributes), {}
     for name, value in values.items():
-        if name in ("name", "timezone", "country", "language"):
+        if name in BUILT_IN_ATTRIBUTES:
             built_in[name] = value
         elif value is None:
             attributes.pop(name, None)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from milepost.customer import BUILT_IN_ATTRIBUTES
 from milepost.language.conditions import Space
 from milepost.language.model import Outcome
 from milepost.planner.calendars import Calendar
@@ -41,7 +42,7 @@ class _Attributes:
         if name == "started_on":
             calendar = Calendar.of(self.compiled_map.map.contact_policy.window, customer.timezone, customer.country)
             return calendar.local(self.state.started_at).date().isoformat()
-        return getattr(customer, name) if name in ("id", "name", "timezone", "country", "language") else None
+        return getattr(customer, name) if name in ("id", *BUILT_IN_ATTRIBUTES) else None
 
 
 @dataclass(frozen=True, slots=True)

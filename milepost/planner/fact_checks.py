@@ -8,9 +8,10 @@ from datetime import datetime
 from math import isfinite
 from typing import Any
 
+from milepost.customer import BUILT_IN_ATTRIBUTES
+from milepost.language.attribute_values import fits as is_of_type
+from milepost.language.attribute_values import parse_date
 from milepost.language.model import Attribute, AttributeType, Outcome, Touchpoint
-from milepost.language.values import fits as is_of_type
-from milepost.language.values import parse_date
 from milepost.planner.calendars import is_zone
 from milepost.planner.compiled_map import CompiledMap
 from milepost.planner.fact_errors import (
@@ -37,7 +38,6 @@ from milepost.planner.facts import (
     TeamGiven,
 )
 
-BUILT_IN = ("name", "timezone", "country", "language")
 ABOUT_THE_RECORD = (AttributesSet, ContactsGiven, TeamGiven, EventHappened)
 """Facts that are taken in without a journey as well: they say something of the customer."""
 
@@ -86,8 +86,8 @@ def check_attributes(given: Mapping[str, Any], declared: Mapping[str, Attribute]
     for name, value in given.items():
         if name in declared:
             _check_value(name, value, declared[name])
-        elif name not in BUILT_IN:
-            raise UnknownAttributeError(name, [*declared, *BUILT_IN], where)
+        elif name not in BUILT_IN_ATTRIBUTES:
+            raise UnknownAttributeError(name, [*declared, *BUILT_IN_ATTRIBUTES], where)
         else:
             _check_built_in(name, value)
 

@@ -8,8 +8,9 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, assert_never
 
+from milepost.customer import BUILT_IN_ATTRIBUTES
+from milepost.language.attribute_values import fits, parse_date
 from milepost.language.model import Outcome, Touchpoint, Verdict
-from milepost.language.values import fits, parse_date
 from milepost.planner import facts as told
 from milepost.planner.branches import set_attributes, start_or_defer
 from milepost.planner.calendars import is_zone
@@ -26,7 +27,6 @@ from milepost.planner.timeline import Kind
 from milepost.planner.turn import Turn
 from milepost.planner.version_move import move
 
-_BUILT_IN_TEXT = ("name", "timezone", "country", "language")
 _TIMERS_SNOOZED = ("due", "overdue", "escalate", "silent")
 
 
@@ -277,7 +277,7 @@ def _check_attributes(turn: Turn, values: Mapping[str, Any]) -> None:
                 raise _IgnoredFactError("type")
             if attribute.one_of is not None and value not in attribute.one_of:
                 raise _IgnoredFactError("value")
-        elif name not in _BUILT_IN_TEXT:
+        elif name not in BUILT_IN_ATTRIBUTES:
             raise _IgnoredFactError("unknown")
         elif not isinstance(value, str) and (value is not None or name in ("name", "timezone")):
             raise _IgnoredFactError("type")

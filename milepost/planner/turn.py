@@ -8,10 +8,10 @@ from datetime import date
 from typing import Any, TypeVar
 
 from milepost.customer import Contact, Customer
+from milepost.language.attribute_values import parse_date
 from milepost.language.conditions import Condition
 from milepost.language.durations import Anchor
 from milepost.language.model import Touchpoint
-from milepost.language.values import parse_date
 from milepost.planner.calendars import Calendar
 from milepost.planner.commands import Command
 from milepost.planner.compiled_map import CompiledMap, CompiledPlay, CompiledStage, CompiledStep

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import delete, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from milepost.customer import Customer
+from milepost.customer import BUILT_IN_ATTRIBUTES, Customer
 from milepost.planner.commands import SendMessage
 from milepost.planner.compiled_map import CompiledMap
 from milepost.planner.instants import Instant
@@ -186,7 +186,7 @@ async def _write_customer(session: AsyncSession, earlier: tuple[Customer, Custom
 
 
 def _attributes(customer: Customer) -> dict[str, Any]:
-    return {**customer.attributes, **{name: getattr(customer, name) for name in customers.BUILT_IN}}
+    return {**customer.attributes, **{name: getattr(customer, name) for name in BUILT_IN_ATTRIBUTES}}
 
 
 def _write_mirror(journey: JourneyRow, plan: Plan) -> None:

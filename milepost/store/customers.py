@@ -9,15 +9,13 @@ from typing import Any
 from sqlalchemy import delete, exists, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from milepost.customer import Contact, Customer
+from milepost.customer import BUILT_IN_ATTRIBUTES, Contact, Customer
 from milepost.planner.facts import AttributesSet, ContactsGiven, Fact, TeamGiven
 from milepost.planner.instants import Instant
 from milepost.store.errors import UnknownCustomerError
 from milepost.store.tables import ContactRow, CustomerRow, JourneyRow
 from milepost.store.upsert import upsert
 
-BUILT_IN = frozenset({"name", "timezone", "country", "language"})
-"""What a fact can set of a customer beside the attributes that maps declare."""
 _CHUNK = 500
 
 
@@ -115,10 +113,10 @@ async def set_attributes(session: AsyncSession, customer: str, given: Mapping[st
         UnknownCustomerError: there is none of this id.
     """
     row = await get_row(session, customer)
-    for name in BUILT_IN.intersection(given):
-        if given[name] is not None or name in {"country", "language"}:
+    for name in BUILT_IN_ATTRIBUTES:
+        if name in given and (given[name] is not None or name in {"country", "language"}):
             setattr(row, name, given[name])
-    merged = {**row.attributes, **{name: value for name, value in given.items() if name not in BUILT_IN}}
+    merged = {**row.attributes, **{name: value for name, value in given.items() if name not in BUILT_IN_ATTRIBUTES}}
     row.attributes = {name: value for name, value in merged.items() if value is not None}
     row.health, row.updated_at = health(row.attributes), now
 

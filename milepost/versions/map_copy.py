@@ -15,8 +15,8 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
+from milepost.language.field_types import MapId
 from milepost.language.loader import MAP_FILE
-from milepost.language.words import MapId
 from milepost.language.yaml_text import Path as Place
 from milepost.language.yaml_text import Spot, read_yaml, spot_of, value_at
 

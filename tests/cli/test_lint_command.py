@@ -8,7 +8,7 @@ import typer
 from typer.testing import CliRunner
 
 from milepost.cli.lint import lint
-from milepost.language.codes import CODES
+from milepost.language.problem_codes import CODES
 from tests.language.broken import EXAMPLE, SIDE_FILES, address_of, example_with
 
 app = typer.Typer()

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from milepost.language.codes import CODES
 from milepost.language.lint import lint
 from milepost.language.loader import from_data, from_files
+from milepost.language.problem_codes import CODES
 from milepost.language.problems import Problem
 from milepost.language.yaml_text import read_yaml
 from tests.language.broken import EXAMPLE, SIDE_FILES, address_of, example_with, problems_of, problems_with

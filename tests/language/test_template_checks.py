@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from milepost.language.templates import TemplateFailedError, TemplateProblem, check_template, parse_message
+from milepost.language.templates import TemplateError, TemplateProblem, check_template, parse_message
 
 ATTRIBUTES = ("tier", "renews_on", "seats")
 FRONT = "---\nsubject: Hello\n---\n"
@@ -173,7 +173,7 @@ def test_whatever_stands_in_the_front_matter_is_read_or_refused(yaml: str):
     text = f"---\n{yaml}\n---\nHello"
     try:
         parse_message(text)
-    except TemplateFailedError:
+    except TemplateError:
         assert problems(text)
 
 

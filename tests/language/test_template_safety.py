@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from template_samples import Page, context, named, rendered
 
 from milepost.language.templates import (
-    TemplateFailedError,
+    TemplateError,
     render_message,
 )
 
@@ -93,7 +93,7 @@ def test_a_subject_holds_a_name_as_it_is():
     ],
 )
 def test_a_template_that_fails_says_why_and_where(body: str, why: str, line: int):
-    with pytest.raises(TemplateFailedError, match=re.escape(why)) as caught:
+    with pytest.raises(TemplateError, match=re.escape(why)) as caught:
         render_message(f"---\nsubject: Hello\n---\n{body}", context(), file="recap.md")
     assert (caught.value.file, caught.value.line) == ("recap.md", line)
     assert str(caught.value).startswith(f"recap.md:{line}: ")
@@ -109,7 +109,7 @@ def test_a_template_that_fails_says_why_and_where(body: str, why: str, line: int
     ],
 )  # fmt: skip
 def test_a_template_cannot_look_behind_the_values(body: str):
-    with pytest.raises(TemplateFailedError):
+    with pytest.raises(TemplateError):
         rendered(body)
 
 
@@ -133,17 +133,17 @@ def test_a_template_cannot_look_behind_the_values(body: str):
 )
 @pytest.mark.timeout(10)
 def test_a_template_that_asks_for_too_much_is_stopped(body: str):
-    with pytest.raises(TemplateFailedError):
+    with pytest.raises(TemplateError):
         rendered(body)
 
 
 def test_many_long_values_are_stopped_too():
-    with pytest.raises(TemplateFailedError, match="more than 200000 characters"):
+    with pytest.raises(TemplateError, match="more than 200000 characters"):
         rendered("{{ customer.name }}" * 30, within=named("x" * 10_000))
 
 
 def test_a_message_needs_a_subject_that_says_something():
-    with pytest.raises(TemplateFailedError, match="front matter"):
+    with pytest.raises(TemplateError, match="front matter"):
         render_message("Hello", context())
-    with pytest.raises(TemplateFailedError, match="subject came out empty"):
+    with pytest.raises(TemplateError, match="subject came out empty"):
         rendered("x", "\"{{ '' }}\"")

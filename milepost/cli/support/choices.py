@@ -8,7 +8,8 @@ from typing import TypeVar
 
 import typer
 
-from milepost.language.names import did_you_mean, nearest
+from milepost.language.names import nearest
+from milepost.text import did_you_mean
 
 Words = TypeVar("Words", bound=StrEnum)
 

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from milepost.channels.links import LinkSigner
 from milepost.channels.message_text import Writing, render
-from milepost.language.templates import Rendered, TemplateFailedError
+from milepost.language.templates import Rendered, TemplateError
 from milepost.planner.commands import SendMessage
 from milepost.planner.instants import moment
 from milepost.planner.plan import Plan
@@ -70,6 +70,6 @@ def _mails(scenario: Scenario, made: Plan, links: LinkSigner) -> Iterator[tuple[
 def _mail(to: str, writing: Writing) -> Mail:
     try:
         rendered: Rendered = render(writing)
-    except TemplateFailedError as failed:
+    except TemplateError as failed:
         return Mail(to, "(cannot be written)", str(failed))
     return Mail(to, rendered.subject, rendered.text.strip())

@@ -6,29 +6,29 @@ from collections.abc import Callable, Iterator
 
 from milepost.language.findings import Finding, related, starts_with
 from milepost.language.lint.advice import check_advice
-from milepost.language.lint.circles import check_circles
-from milepost.language.lint.condition_places import check_conditions
+from milepost.language.lint.attribute_values import check_values
+from milepost.language.lint.conditions import check_conditions
+from milepost.language.lint.cycles import check_cycles
 from milepost.language.lint.files import check_files
 from milepost.language.lint.ids import check_ids
-from milepost.language.lint.openings import check_openings
-from milepost.language.lint.outline import Sight
+from milepost.language.lint.outline import MapOutline
 from milepost.language.lint.places import check_places
+from milepost.language.lint.reachability import check_reachability
 from milepost.language.lint.references import check_references
-from milepost.language.lint.values import check_values
 from milepost.language.loader import Loaded
 from milepost.language.problems import Problem, in_order
 from milepost.language.yaml_text import Path
 
 __all__ = ["lint"]
 
-_CHECKS: tuple[Callable[[Sight], Iterator[Finding]], ...] = (
+_CHECKS: tuple[Callable[[MapOutline], Iterator[Finding]], ...] = (
     check_ids,
     check_references,
     check_values,
     check_conditions,
     check_places,
-    check_openings,
-    check_circles,
+    check_reachability,
+    check_cycles,
     check_advice,
 )
 _NEEDS_WHOLE_PARTS = ("M108", "M109", "M111", "W")
@@ -40,19 +40,19 @@ def lint(loaded: Loaded) -> tuple[Problem, ...]:
     problems = list(loaded.problems)
     structure = loaded.structure
     if structure is not None and structure.draft is not None:
-        sight = Sight(structure.draft, structure.data, frozenset(structure.repaired))
-        findings = [finding for check in _CHECKS for finding in check(sight)]
-        problems += [each.problem(structure.data, loaded.file) for each in findings if _sure(each, sight)]
-        problems += check_files(sight, loaded)
+        outline = MapOutline(structure.draft, structure.data, frozenset(structure.repaired))
+        findings = [finding for check in _CHECKS for finding in check(outline)]
+        problems += [each.problem(structure.data, loaded.file) for each in findings if _sure(each, outline)]
+        problems += check_files(outline, loaded)
     return in_order(problems)
 
 
-def _sure(finding: Finding, sight: Sight) -> bool:
+def _sure(finding: Finding, outline: MapOutline) -> bool:
     if not finding.code.startswith(_NEEDS_WHOLE_PARTS):
         return True
     part = finding.path[:-1] or finding.path
-    return not related(finding.path, sight.repaired) and not _is_mended_in(part, sight)
+    return not related(finding.path, outline.repaired) and not _is_mended_in(part, outline)
 
 
-def _is_mended_in(part: Path, sight: Sight) -> bool:
-    return any(starts_with(path, part) for path in sight.repaired)
+def _is_mended_in(part: Path, outline: MapOutline) -> bool:
+    return any(starts_with(path, part) for path in outline.repaired)

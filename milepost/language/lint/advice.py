@@ -5,25 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from milepost.language.findings import Finding
-from milepost.language.lint.outline import Sight, is_unreadable
+from milepost.language.lint.outline import MapOutline, is_unreadable
 from milepost.language.model import Action, Outcome, Play, Stage, Touchpoint
 
 _VERDICTS = ("verified", "partial", "disputed", "silent")
 
 
-def check_advice(sight: Sight) -> Iterator[Finding]:
+def check_advice(outline: MapOutline) -> Iterator[Finding]:
     """Warnings, which stop nothing."""
-    yield from _outcomes(sight)
-    yield from _stages(sight)
-    yield from _renewal(sight)
-    yield from _kinds_of_plays(sight)
-    yield from _tasks(sight)
-    yield from _holds(sight)
-    yield from _actions(sight)
+    yield from _outcomes(outline)
+    yield from _stages(outline)
+    yield from _renewal(outline)
+    yield from _kinds_of_plays(outline)
+    yield from _tasks(outline)
+    yield from _holds(outline)
+    yield from _actions(outline)
 
 
-def _outcomes(sight: Sight) -> Iterator[Finding]:
-    for path, outcome in sight.nodes(Outcome):
+def _outcomes(outline: MapOutline) -> Iterator[Finding]:
+    for path, outcome in outline.nodes(Outcome):
         nowhere = [verdict for verdict in _VERDICTS if not getattr(outcome.then, verdict)]
         if nowhere:
             listed = " and ".join(repr(each) for each in nowhere)
@@ -32,15 +32,15 @@ def _outcomes(sight: Sight) -> Iterator[Finding]:
             yield Finding((*path, place), "W201", said, key=place == "then")
 
 
-def _stages(sight: Sight) -> Iterator[Finding]:
-    for index, stage in enumerate(sight.map.stages):
+def _stages(outline: MapOutline) -> Iterator[Finding]:
+    for index, stage in enumerate(outline.map.stages):
         if not stage.actions and not stage.outcomes:
             said = f"Stage {stage.id!r} has nothing for the customer to do or confirm: it is a seller's journey"
             yield Finding(("stages", index, "stage"), "W202", f"{said}; add an action or an outcome")
 
 
-def _renewal(sight: Sight) -> Iterator[Finding]:
-    stages = sight.map.stages
+def _renewal(outline: MapOutline) -> Iterator[Finding]:
+    stages = outline.map.stages
     at = next((index for index, stage in enumerate(stages) if _is_renewal(stage)), None)
     if at is None:
         if not any(stage.outcomes for stage in stages):
@@ -59,27 +59,27 @@ def _is_renewal(stage: Stage) -> bool:
     return "renew" in stage.id or anchored
 
 
-def _kinds_of_plays(sight: Sight) -> Iterator[Finding]:
-    kinds = {play.kind for play in sight.map.plays}
+def _kinds_of_plays(outline: MapOutline) -> Iterator[Finding]:
+    kinds = {play.kind for play in outline.map.plays}
     needs = {
         "risk": "when a customer is in trouble, the map has no answer",
         "expansion": "nothing is made of a success",
     }
-    path = ("plays",) if "plays" in sight.map.model_fields_set else ("map",)
+    path = ("plays",) if "plays" in outline.map.model_fields_set else ("map",)
     for kind, why in needs.items():
         if kind not in kinds:
             yield Finding(path, "W204", f"There is no play of kind {kind}: {why}; add one", key=True)
 
 
-def _tasks(sight: Sight) -> Iterator[Finding]:
-    for path, touchpoint in sight.nodes(Touchpoint):
+def _tasks(outline: MapOutline) -> Iterator[Finding]:
+    for path, touchpoint in outline.nodes(Touchpoint):
         if touchpoint.role is None or is_unreadable(touchpoint.id):
             continue
         place = (*path, "touchpoint")
         if touchpoint.effort is None:
             said = f"Task {touchpoint.id!r} has no 'effort': it can't be planned for; add one, such as 45 minutes"
             yield Finding(place, "W206", said)
-        role = sight.map.roles.get(touchpoint.role)
+        role = outline.map.roles.get(touchpoint.role)
         if touchpoint.escalate is None and role is not None and role.escalate is None:
             said = (
                 f"Nobody is told when task {touchpoint.id!r} is late; "
@@ -88,15 +88,15 @@ def _tasks(sight: Sight) -> Iterator[Finding]:
             yield Finding(place, "W209", said)
 
 
-def _holds(sight: Sight) -> Iterator[Finding]:
-    for path, play in sight.nodes(Play):
+def _holds(outline: MapOutline) -> Iterator[Finding]:
+    for path, play in outline.nodes(Play):
         if play.holds != "none" and play.deadline is None and not play.ends_when:
             said = f"Play {play.id!r} holds {play.holds} and may stay open for ever; add 'deadline' or 'ends_when'"
             yield Finding((*path, "holds"), "W207", said, key=True)
 
 
-def _actions(sight: Sight) -> Iterator[Finding]:
-    for path, action in sight.nodes(Action):
+def _actions(outline: MapOutline) -> Iterator[Finding]:
+    for path, action in outline.nodes(Action):
         if action.due is None and not action.optional and action.every is None:
             said = f"Action {action.id!r} has no 'due': nobody will notice when it stalls; add one, or 'optional'"
             yield Finding((*path, "action"), "W208", said)

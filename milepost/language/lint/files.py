@@ -5,31 +5,32 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from milepost.language.findings import Finding, describe
-from milepost.language.lint.outline import Placed, Sight, is_unreadable
+from milepost.language.lint.outline import MapOutline, PlacedStep, is_unreadable
 from milepost.language.loader import SIDE_FOLDERS, Loaded
-from milepost.language.names import did_you_mean, nearest
+from milepost.language.names import nearest
 from milepost.language.problems import Problem
 from milepost.language.templates import check_template
+from milepost.text import did_you_mean
 
 _FIELDS = (("message", "messages"), ("reminder", "messages"), ("playbook", "playbooks"))
 
 
-def check_files(sight: Sight, loaded: Loaded) -> Iterator[Problem]:
+def check_files(outline: MapOutline, loaded: Loaded) -> Iterator[Problem]:
     """The files that the map names, and every file that lies beside it; nothing for a map without a folder."""
     if loaded.files is None:
         return
-    for placed in sight.steps:
-        for finding in _missing(sight, placed, loaded):
-            yield finding.problem(sight.data, loaded.file)
+    for placed in outline.steps:
+        for finding in _missing(outline, placed, loaded):
+            yield finding.problem(outline.data, loaded.file)
     for name, text in sorted(loaded.files.items()):
         folder = name.partition("/")[0]
         if folder in SIDE_FOLDERS:
-            for found in check_template(text, list(sight.map.attributes), message=folder == "messages"):
+            for found in check_template(text, list(outline.map.attributes), message=folder == "messages"):
                 file = loaded.name_of(name)
                 yield Problem(file, found.line, found.column, "M110", found.message, found.suggestion)
 
 
-def _missing(sight: Sight, placed: Placed, loaded: Loaded) -> Iterator[Finding]:
+def _missing(outline: MapOutline, placed: PlacedStep, loaded: Loaded) -> Iterator[Finding]:
     assert loaded.files is not None
     unread = {problem.file for problem in loaded.problems}
     for field, folder in _FIELDS:
@@ -42,5 +43,5 @@ def _missing(sight: Sight, placed: Placed, loaded: Loaded) -> Iterator[Finding]:
         suggestion = nearest(name, there)
         path = (*placed.path, field)
         hint = did_you_mean(suggestion) or "; write it"
-        said = f"There is no file {folder}/{name}, named in {describe(sight.data, path)}{hint}"
+        said = f"There is no file {folder}/{name}, named in {describe(outline.data, path)}{hint}"
         yield Finding(path, "M110", said, suggestion)

@@ -16,7 +16,7 @@ N = TypeVar("N", bound=Node)
 
 
 @dataclass(frozen=True)
-class Placed:
+class PlacedStep:
     """A step with its path and the stage or play that it is in."""
 
     path: Path
@@ -25,7 +25,7 @@ class Placed:
 
 
 @dataclass(frozen=True)
-class Sight:
+class MapOutline:
     """A map, perhaps a draft: `repaired` are the paths at which it is not what was written."""
 
     map: Map
@@ -56,13 +56,13 @@ class Sight:
         return (*stages, *((("plays", index), play) for index, play in enumerate(self.map.plays)))
 
     @cached_property
-    def steps(self) -> tuple[Placed, ...]:
+    def steps(self) -> tuple[PlacedStep, ...]:
         """Every step, by stage and play, in the order of the file."""
         found = []
         for path, container in self.containers:
             for track in container.written_tracks:
                 found += [
-                    Placed((*path, track, index), step, container)
+                    PlacedStep((*path, track, index), step, container)
                     for index, step in enumerate(getattr(container, track))
                 ]
         return tuple(found)

@@ -11,8 +11,9 @@ import holidays
 from babel import Locale
 
 from milepost.language.findings import Finding
-from milepost.language.lint.outline import Sight
-from milepost.language.names import did_you_mean, nearest
+from milepost.language.lint.outline import MapOutline
+from milepost.language.names import nearest
+from milepost.text import did_you_mean
 
 _NO_COUNTRIES = ("EU", "EZ", "QO", "UN", "XA", "XB", "ZZ")
 
@@ -36,9 +37,9 @@ def countries() -> frozenset[str]:
     return frozenset(_territories()) | frozenset(holidays.list_supported_countries())
 
 
-def check_places(sight: Sight) -> Iterator[Finding]:
+def check_places(outline: MapOutline) -> Iterator[Finding]:
     """The time zone and country of our working time."""
-    working_time = sight.map.working_time
+    working_time = outline.map.working_time
     if working_time.timezone not in timezones():
         suggestion = _nearest_timezone(working_time.timezone)
         hint = did_you_mean(suggestion) or "; write an IANA name such as Europe/Berlin"

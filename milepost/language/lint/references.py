@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator
 
 from milepost.language.durations import Anchor
 from milepost.language.findings import Finding, describe
-from milepost.language.lint.outline import Sight, arrows, is_unreadable
+from milepost.language.lint.outline import MapOutline, arrows, is_unreadable
 from milepost.language.model import (
     Action,
     AttributeType,
@@ -16,39 +16,40 @@ from milepost.language.model import (
     Outcome,
     Touchpoint,
 )
-from milepost.language.names import did_you_mean, nearest
+from milepost.language.names import nearest
 from milepost.language.steps import Step
 from milepost.language.yaml_text import Path
+from milepost.text import did_you_mean
 
 _NOUNS = {"roles": "role", "personas": "persona", "stages": "stage", "plays": "play", "steps": "step"}
 _NOT_SET = ("id", "started_on")
 
 
-def check_references(sight: Sight) -> Iterator[Finding]:
+def check_references(outline: MapOutline) -> Iterator[Finding]:
     """Roles, personas, steps, stages, plays and attributes."""
-    yield from _roles(sight)
-    yield from _personas(sight)
-    yield from _fallback_circles(sight)
-    yield from _steps(sight)
-    yield from _branches(sight)
-    yield from _attributes(sight)
+    yield from _roles(outline)
+    yield from _personas(outline)
+    yield from _fallback_circles(outline)
+    yield from _steps(outline)
+    yield from _branches(outline)
+    yield from _attributes(outline)
 
 
-def _known(sight: Sight, section: str) -> Collection[str]:
+def _known(outline: MapOutline, section: str) -> Collection[str]:
     if section == "steps":
-        return sight.names.steps
+        return outline.names.steps
     if section in ("stages", "plays"):
-        return getattr(sight.names, section)  # type: ignore[no-any-return]
-    return getattr(sight.map, section)  # type: ignore[no-any-return]
+        return getattr(outline.names, section)  # type: ignore[no-any-return]
+    return getattr(outline.map, section)  # type: ignore[no-any-return]
 
 
-def _check(sight: Sight, section: str, name: str | None, path: Path) -> Iterator[Finding]:
-    known = _known(sight, section)
-    if name is None or name in known or is_unreadable(name) or not sight.is_whole(section):
+def _check(outline: MapOutline, section: str, name: str | None, path: Path) -> Iterator[Finding]:
+    known = _known(outline, section)
+    if name is None or name in known or is_unreadable(name) or not outline.is_whole(section):
         return
     suggestion = nearest(name, [each for each in known if not is_unreadable(each)])
     hint = did_you_mean(suggestion) or _declared(section, known)
-    field = describe(sight.data, path)
+    field = describe(outline.data, path)
     yield Finding(path, "M105", f"Unknown {_NOUNS[section]} {name!r} in {field}{hint}", suggestion)
 
 
@@ -60,30 +61,30 @@ def _declared(section: str, known: Collection[str]) -> str:
     return f"; the map has {listed}"
 
 
-def _roles(sight: Sight) -> Iterator[Finding]:
-    for path, escalate in sight.nodes(Escalate):
-        yield from _check(sight, "roles", escalate.to, (*path, "to"))
-    for path, touchpoint in sight.nodes(Touchpoint):
-        yield from _check(sight, "roles", touchpoint.role, (*path, "role"))
+def _roles(outline: MapOutline) -> Iterator[Finding]:
+    for path, escalate in outline.nodes(Escalate):
+        yield from _check(outline, "roles", escalate.to, (*path, "to"))
+    for path, touchpoint in outline.nodes(Touchpoint):
+        yield from _check(outline, "roles", touchpoint.role, (*path, "role"))
 
 
-def _personas(sight: Sight) -> Iterator[Finding]:
-    for name, persona in sight.map.personas.items():
-        yield from _check(sight, "personas", persona.fallback, ("personas", name, "fallback"))
-    for path, touchpoint in sight.nodes(Touchpoint):
-        yield from _check(sight, "personas", touchpoint.to, (*path, "to"))
+def _personas(outline: MapOutline) -> Iterator[Finding]:
+    for name, persona in outline.map.personas.items():
+        yield from _check(outline, "personas", persona.fallback, ("personas", name, "fallback"))
+    for path, touchpoint in outline.nodes(Touchpoint):
+        yield from _check(outline, "personas", touchpoint.to, (*path, "to"))
         for index, name in enumerate(touchpoint.invite):
-            yield from _check(sight, "personas", name, (*path, "invite", index))
-    for placed in sight.steps:
+            yield from _check(outline, "personas", name, (*path, "invite", index))
+    for placed in outline.steps:
         if isinstance(placed.step, Action | Outcome):
-            yield from _check(sight, "personas", placed.step.persona, (*placed.path, "persona"))
+            yield from _check(outline, "personas", placed.step.persona, (*placed.path, "persona"))
 
 
-def _fallback_circles(sight: Sight) -> Iterator[Finding]:
+def _fallback_circles(outline: MapOutline) -> Iterator[Finding]:
     told: set[str] = set()
-    for start in sight.map.personas:
+    for start in outline.map.personas:
         way = [start]
-        while (following := sight.map.personas[way[-1]].fallback) in sight.map.personas:
+        while (following := outline.map.personas[way[-1]].fallback) in outline.map.personas:
             assert following is not None
             if following in way:
                 circle = way[way.index(following) :]
@@ -95,60 +96,66 @@ def _fallback_circles(sight: Sight) -> Iterator[Finding]:
             way.append(following)
 
 
-def _steps(sight: Sight) -> Iterator[Finding]:
-    for placed in sight.steps:
+def _steps(outline: MapOutline) -> Iterator[Finding]:
+    for placed in outline.steps:
         for index, name in enumerate(placed.step.after):
-            yield from _check(sight, "steps", name, (*placed.path, "after", index))
+            yield from _check(outline, "steps", name, (*placed.path, "after", index))
 
 
-def _branches(sight: Sight) -> Iterator[Finding]:
-    for path, item in sight.nodes(BranchItem):
-        yield from _check(sight, "plays", item.play, (*path, "play"))
-        yield from _check(sight, "stages", item.go_to, (*path, "go_to"))
+def _branches(outline: MapOutline) -> Iterator[Finding]:
+    for path, item in outline.nodes(BranchItem):
+        yield from _check(outline, "plays", item.play, (*path, "play"))
+        yield from _check(outline, "stages", item.go_to, (*path, "go_to"))
         for name in item.set or ():
             place = (*path, "set", name)
             if name in _NOT_SET:
                 yield Finding(place, "M105", f"{name!r} of a customer can't be set; it never changes", key=True)
             else:
-                yield from _attribute(sight, name, place, key=True)
+                yield from _attribute(outline, name, place, key=True)
 
 
-def _attributes(sight: Sight) -> Iterator[Finding]:
-    for path, step in sight.nodes(Step):
+def _attributes(outline: MapOutline) -> Iterator[Finding]:
+    for path, step in outline.nodes(Step):
         if step.at is not None:
-            yield from _anchor(sight, step.at, (*path, "at"))
-    for path, opens in sight.nodes(Opens):
+            yield from _anchor(outline, step.at, (*path, "at"))
+    for path, opens in outline.nodes(Opens):
         if opens.at is not None:
-            yield from _anchor(sight, opens.at, (*path, "at"))
-    for path, outcome in sight.nodes(Outcome):
+            yield from _anchor(outline, opens.at, (*path, "at"))
+    for path, outcome in outline.nodes(Outcome):
         if outcome.value_from is not None:
             name = outcome.value_from.removeprefix("customer.")
-            yield from _attribute(sight, name, (*path, "value_from"), offset=len("customer."))
+            yield from _attribute(outline, name, (*path, "value_from"), offset=len("customer."))
 
 
 def _attribute(
-    sight: Sight, name: str, path: Path, *, key: bool = False, offset: int | None = None, only_dates: bool = False
+    outline: MapOutline,
+    name: str,
+    path: Path,
+    *,
+    key: bool = False,
+    offset: int | None = None,
+    only_dates: bool = False,
 ) -> Iterator[Finding]:
-    if name in sight.names.attributes or not sight.is_whole("attributes"):
+    if name in outline.names.attributes or not outline.is_whole("attributes"):
         return
-    kinds = sight.names.attributes.items()
+    kinds = outline.names.attributes.items()
     suggestion = nearest(name, [each for each, kind in kinds if not only_dates or kind is AttributeType.DATE])
     hint = did_you_mean(suggestion) or "; declare it under 'attributes'"
-    said = f"Unknown attribute {name!r} in {describe(sight.data, path)}{hint}"
+    said = f"Unknown attribute {name!r} in {describe(outline.data, path)}{hint}"
     yield Finding(path, "M105", said, suggestion, key, offset)
 
 
-def _anchor(sight: Sight, anchor: Anchor, path: Path) -> Iterator[Finding]:
-    offset = _offset(sight, path, anchor)
-    yield from _attribute(sight, anchor.attribute, path, offset=offset, only_dates=True)
-    kind = sight.names.attributes.get(anchor.attribute)
-    if kind not in (None, AttributeType.DATE) and ("attributes", anchor.attribute, "type") not in sight.repaired:
+def _anchor(outline: MapOutline, anchor: Anchor, path: Path) -> Iterator[Finding]:
+    offset = _offset(outline, path, anchor)
+    yield from _attribute(outline, anchor.attribute, path, offset=offset, only_dates=True)
+    kind = outline.names.attributes.get(anchor.attribute)
+    if kind not in (None, AttributeType.DATE) and ("attributes", anchor.attribute, "type") not in outline.repaired:
         said = f"{anchor.attribute!r} is of type {kind}; an anchor needs an attribute of type date"
         yield Finding(path, "M105", said, offset=offset)
 
 
-def _offset(sight: Sight, path: Path, anchor: Anchor) -> int:
-    value = sight.data
+def _offset(outline: MapOutline, path: Path, anchor: Anchor) -> int:
+    value = outline.data
     for part in path:
         value = value[part] if not isinstance(value, dict) or part in value else value
     return value.rindex(anchor.attribute) if isinstance(value, str) else 0

@@ -19,7 +19,7 @@ from milepost.language.templates.context import (
 from milepost.language.templates.renderer import Rendered, render_merged, render_message, render_playbook
 from milepost.language.templates.source import (
     MessageTemplate,
-    TemplateFailedError,
+    TemplateError,
     TemplateProblem,
     parse_message,
     pick_variant,
@@ -38,7 +38,7 @@ __all__ = [
     "PlaybookContext",
     "Rendered",
     "StepContext",
-    "TemplateFailedError",
+    "TemplateError",
     "TemplateProblem",
     "check_template",
     "message_context",

@@ -20,7 +20,8 @@ from milepost.language.templates.context import (
     names_of,
 )
 from milepost.language.templates.sandbox import MAX_SOURCE, SANDBOX, known_filters, refusal
-from milepost.language.templates.source import TemplateProblem, front_matter, nearest, read_message
+from milepost.language.templates.source import TemplateProblem, front_matter, read_message
+from milepost.text import nearest
 
 _FIELDS: dict[str, tuple[str, ...]] = {
     kind.__name__: tuple(item.name for item in fields(kind))

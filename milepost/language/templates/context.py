@@ -8,10 +8,11 @@ from datetime import date
 from types import MappingProxyType
 from typing import Any
 
-from milepost.customer import Contact, Customer
+from milepost.customer import BUILT_IN_ATTRIBUTES, Contact, Customer
 from milepost.language.model import Attribute, AttributeType
+from milepost.language.names import BUILT_IN
 
-CUSTOMER_FIELDS = ("id", "name", "timezone", "country", "language", "started_on")
+CUSTOMER_FIELDS = tuple(BUILT_IN)
 
 
 class Link(str):
@@ -121,7 +122,7 @@ def customer_context(
     for name, value in customer.attributes.items():
         kind = declared[name].type if name in declared else None
         values[name] = _as_date(value) if kind is AttributeType.DATE else value
-    for name in ("id", "name", "timezone", "country", "language"):
+    for name in ("id", *BUILT_IN_ATTRIBUTES):
         values[name] = getattr(customer, name)
     return CustomerContext(MappingProxyType({**values, "started_on": started_on}))
 

@@ -10,7 +10,7 @@ from typing import Any
 from milepost.language.templates.context import AnyContext, MessageContext, PlaybookContext, names_of
 from milepost.language.templates.markdown import Fragment, fill, fragment
 from milepost.language.templates.sandbox import Run, run_template
-from milepost.language.templates.source import TemplateFailedError, parse_message
+from milepost.language.templates.source import TemplateError, parse_message
 
 MAX_SUBJECT = 200
 _AND_MORE = {
@@ -39,7 +39,7 @@ def render_message(template_text: str, context: MessageContext, *, file: str = "
     """Fill in one message; `file` is its name for error messages.
 
     Raises:
-        TemplateFailedError: the template is wrong, writes what is not known, or asks for too much.
+        TemplateError: the template is wrong, writes what is not known, or asks for too much.
     """
     message = parse_message(template_text)
     locale = _locale(message.language, context.locale)
@@ -47,7 +47,7 @@ def render_message(template_text: str, context: MessageContext, *, file: str = "
     raw = run_template(message.subject, names, run, file=file, first_line=message.subject_line)
     subject = _one_line(fill(raw, run.values))
     if not subject:
-        raise TemplateFailedError("the subject came out empty", file=file, line=message.subject_line)
+        raise TemplateError("the subject came out empty", file=file, line=message.subject_line)
     raw = run_template(message.body, names, run, file=file, first_line=message.body_line)
     body = fragment(raw, run.values)
     return Rendered(subject, body.text, body.html, locale)
@@ -60,7 +60,7 @@ def render_merged(parts: Sequence[tuple[str, MessageContext]]) -> Rendered:
     earlier one is left out.
 
     Raises:
-        TemplateFailedError: one of them cannot be rendered.
+        TemplateError: one of them cannot be rendered.
         ValueError: there are no parts.
     """
     if not parts:
@@ -82,7 +82,7 @@ def render_playbook(text: str, context: PlaybookContext, *, file: str = "playboo
     """A playbook as a piece of HTML.
 
     Raises:
-        TemplateFailedError: the template is wrong, writes what is not known, or asks for too much.
+        TemplateError: the template is wrong, writes what is not known, or asks for too much.
     """
     return _fragment_of(text, context, file).html
 

@@ -25,7 +25,8 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.visitor import NodeTransformer
 
 from milepost.language.templates.context import Link
-from milepost.language.templates.source import TemplateFailedError
+from milepost.language.templates.source import TemplateError
+from milepost.text import yes_or_no
 
 MAX_SOURCE = 100_000
 MAX_OUTPUT = 200_000
@@ -71,13 +72,13 @@ class Run:
         """Count what is written."""
         self._written += characters
         if self._written > MAX_OUTPUT:
-            raise TemplateFailedError(f"it writes more than {MAX_OUTPUT} characters; make it shorter")
+            raise TemplateError(f"it writes more than {MAX_OUTPUT} characters; make it shorter")
 
     def turn(self) -> None:
         """Count one round of a loop."""
         self._rounds += 1
         if self._rounds > MAX_ROUNDS:
-            raise TemplateFailedError(f"its loops go round more than {MAX_ROUNDS} times; loop over less")
+            raise TemplateError(f"its loops go round more than {MAX_ROUNDS} times; loop over less")
 
 
 @lru_cache(maxsize=256)
@@ -95,17 +96,17 @@ def written(value: Any, locale: Locale) -> str:
     """A value as people read it.
 
     Raises:
-        TemplateFailedError: the value is not known, or is nothing that can be written.
+        TemplateError: the value is not known, or is nothing that can be written.
     """
     match value:
         case Undefined():
             return str(value)  # raises, and says which name it is
         case None:
-            raise TemplateFailedError(
+            raise TemplateError(
                 "a value that is written here is not known; put {% if %} around it or add | default('...')",
             )
         case bool():
-            return "yes" if value else "no"
+            return yes_or_no(value)
         case str():
             return value
         case float() if value.is_integer() and abs(value) < MAX_NUMBER:
@@ -114,7 +115,7 @@ def written(value: Any, locale: Locale) -> str:
             return str(value)
         case date():
             return format_date(value, "long", locale)
-    raise TemplateFailedError(
+    raise TemplateError(
         f"a {type(value).__name__.removesuffix('Context').lower()} can't be written; name a field of it"
     )
 
@@ -137,7 +138,7 @@ def _date(context: Context, value: Any, form: str = "long") -> str:
     if isinstance(value, str):
         value = date.fromisoformat(value[:10])
     if not isinstance(value, date):
-        raise TemplateFailedError(f"{written(value, run.locale)!r} is no date, so | date can't write it")
+        raise TemplateError(f"{written(value, run.locale)!r} is no date, so | date can't write it")
     return str(format_date(value.date() if isinstance(value, datetime) else value, form, run.locale))
 
 
@@ -149,7 +150,7 @@ def _number(context: Context, value: Any, digits: int | None = None) -> str:
     try:
         number = Decimal(text)
     except ArithmeticError:
-        raise TemplateFailedError(f"{text!r} is no number, so | number can't write it") from None
+        raise TemplateError(f"{text!r} is no number, so | number can't write it") from None
     if digits is None:
         return str(format_decimal(number, locale=run.locale))
     shown = max(0, min(int(digits), 6))
@@ -172,7 +173,7 @@ def _join(context: Context, values: Iterable[Any], between: str = "", attribute:
         parts.append(written(item, run.locale))
         size += len(parts[-1]) + len(between)
         if size > MAX_OUTPUT:
-            raise TemplateFailedError(f"| join makes more than {MAX_OUTPUT} characters; join less")
+            raise TemplateError(f"| join makes more than {MAX_OUTPUT} characters; join less")
     return str(between).join(parts)
 
 
@@ -237,11 +238,11 @@ class Sandbox(ImmutableSandboxedEnvironment):
         """Add, multiply and take remainders of numbers of a size that people use."""
         if operator == "+" and isinstance(left, str) and isinstance(right, str):
             if len(left) + len(right) > MAX_OUTPUT:
-                raise TemplateFailedError(f"+ makes more than {MAX_OUTPUT} characters")
+                raise TemplateError(f"+ makes more than {MAX_OUTPUT} characters")
             return left + right
         for number in (left, right):
             if not isinstance(number, int | float | Decimal) or abs(float(number)) > MAX_NUMBER:
-                raise TemplateFailedError(
+                raise TemplateError(
                     f"{operator!r} works on numbers up to {MAX_NUMBER:.0e}, not on {str(number)[:40]!r}"
                 )
         return super().call_binop(context, operator, left, right)
@@ -276,10 +277,10 @@ def run_template(source: str, names: Mapping[str, Any], run: Run, *, file: str, 
     """Carry a template out; values stand as marks in what comes back.
 
     Raises:
-        TemplateFailedError: with the line in the file where that is known.
+        TemplateError: with the line in the file where that is known.
     """
     if len(source) > MAX_SOURCE:
-        raise TemplateFailedError(f"it is longer than {MAX_SOURCE} characters", file=file)
+        raise TemplateError(f"it is longer than {MAX_SOURCE} characters", file=file)
     pieces = []
     try:
         for piece in _compiled(_unmarked(source)).generate({**names, _RUN: run}):
@@ -287,8 +288,8 @@ def run_template(source: str, names: Mapping[str, Any], run: Run, *, file: str, 
             pieces.append(piece)
     except Exception as error:
         line = _line_of(error)
-        why = error.why if isinstance(error, TemplateFailedError) else _OWNER.sub(_readable, str(error))
-        raise TemplateFailedError(why, file=file, line=line and line + first_line - 1) from error
+        reason = error.reason if isinstance(error, TemplateError) else _OWNER.sub(_readable, str(error))
+        raise TemplateError(reason, file=file, line=line and line + first_line - 1) from error
     return "".join(pieces)
 
 

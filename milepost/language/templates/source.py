@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError
 
+from milepost.errors import MilepostError
 from milepost.language.mistakes.diagnosis import Refusal, diagnose
+from milepost.text import listing, nearest
 
 FRONT_MATTER_KEYS = ("subject", "language")
 _FRONT_MATTER = re.compile(r"\A\ufeff?---[ \t]*\r?\n(?P<yaml>.*?)^---[ \t]*\r?(?:\n|\Z)", re.DOTALL | re.MULTILINE)
@@ -29,17 +30,20 @@ class TemplateProblem:
     suggestion: str | None = None
 
 
-class TemplateFailedError(ValueError):
-    """A template cannot be rendered: it is wrong, asks for what is not known, or asks for too much.
+class TemplateError(MilepostError, ValueError):
+    """A template can't be rendered: it is wrong, uses an unknown value, or writes too much.
 
-    `file` names the template, `line` the line in it where that is known, `why` says what is wrong and what to
-    do about it.
+    Attributes:
+        reason: what is wrong and what to do about it, without the place.
+        file: the template's name.
+        line: the line in it, from 1; None if it isn't known.
     """
 
-    def __init__(self, why: str, *, file: str = "template", line: int | None = None) -> None:
-        """Say what went wrong, and where."""
-        super().__init__(f"{file}{f':{line}' if line else ''}: {why}")
-        self.why, self.file, self.line = why, file, line
+    code: ClassVar[str] = "template_failed"
+
+    def __init__(self, reason: str, *, file: str = "template", line: int | None = None) -> None:
+        super().__init__(f"{file}{f':{line}' if line else ''}: {reason}")
+        self.reason, self.file, self.line = reason, file, line
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +90,7 @@ def _read_fields(data: Any, body: str, body_line: int) -> tuple[MessageTemplate 
     for key in data:
         if key not in FRONT_MATTER_KEYS:
             line, column = data.lc.key(key)
-            known = " and ".join(repr(name) for name in FRONT_MATTER_KEYS)
+            known = listing([repr(name) for name in FRONT_MATTER_KEYS])
             said = f"Unknown field {str(key)!r} in the front matter; it knows {known}"
             problems.append(TemplateProblem(line + 2, column + 1, said, nearest(str(key), FRONT_MATTER_KEYS)))
     subject, language = data.get("subject"), data.get("language")
@@ -104,18 +108,12 @@ def parse_message(text: str) -> MessageTemplate:
     """The subject and body of a message file.
 
     Raises:
-        TemplateFailedError: the front matter is missing, can't be read or has no subject.
+        TemplateError: the front matter is missing, can't be read or has no subject.
     """
     message, problems = read_message(text)
     if message is None:
-        raise TemplateFailedError(problems[0].message, file="message", line=problems[0].line)
+        raise TemplateError(problems[0].message, file="message", line=problems[0].line)
     return message
-
-
-def nearest(name: str, known: Any) -> str | None:
-    """The known name that is written most like this one, if any is near."""
-    found = difflib.get_close_matches(name, sorted(known), n=1, cutoff=0.6)
-    return found[0] if found else None
 
 
 def pick_variant(files: Mapping[str, str], name: str, language: str | None) -> str:

@@ -9,10 +9,11 @@ from typing import Any
 
 from milepost.language.findings import Finding
 from milepost.language.model import Attribute, BranchItem, Outcome, Touchpoint
-from milepost.language.names import did_you_mean, nearest
+from milepost.language.names import nearest
 from milepost.language.structure import nodes_of
 from milepost.language.yaml_text import Path
 from milepost.planner.compiled_map import CompiledMap, CompiledStep
+from milepost.text import did_you_mean
 
 _LISTED = 8
 """So many valid names are listed where none is near."""

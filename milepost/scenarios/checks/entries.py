@@ -8,7 +8,7 @@ from typing import Any
 
 from milepost.language.findings import Finding
 from milepost.language.model import Outcome
-from milepost.language.names import did_you_mean, nearest
+from milepost.language.names import nearest
 from milepost.language.yaml_text import Path
 from milepost.planner.instants import Instant
 from milepost.planner.timeline import Kind
@@ -16,6 +16,7 @@ from milepost.scenarios.checks.dates import read_instant
 from milepost.scenarios.checks.defined_names import Known, unknown
 from milepost.scenarios.checks.excluded import check_excluded
 from milepost.scenarios.checks.timeline_fields import ENTRY_FIELDS, ONE_OF, WORDS_BY_KIND, fields_of
+from milepost.text import did_you_mean
 
 _KINDS = [kind.value for kind in Kind]
 _OF_OUTCOMES = (Kind.OUTCOME_ASKED, Kind.OUTCOME_ANSWERED, Kind.OUTCOME_SILENT, Kind.OUTCOME_REVOKED)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from milepost.language.attribute_values import parse_date
 from milepost.language.findings import Finding
 from milepost.language.model import Outcome
-from milepost.language.names import did_you_mean, nearest
-from milepost.language.values import parse_date
+from milepost.language.names import nearest
 from milepost.language.yaml_text import Path
 from milepost.planner.instants import Instant, instant
 from milepost.planner.timeline import Kind
@@ -16,6 +16,7 @@ from milepost.planner.written_facts import WrittenFact
 from milepost.scenarios.checks.dates import read_instant
 from milepost.scenarios.checks.defined_names import Known, unknown
 from milepost.scenarios.checks.people import check_changes, check_contacts, check_team
+from milepost.text import did_you_mean
 
 _NAMES_A_STEP = ("step_done", "step_skipped", "step_reopened", "snoozed", "answer", "revoked")
 

@@ -7,9 +7,10 @@ from typing import Any
 
 from milepost.language.field_errors import needs, shown
 from milepost.language.findings import Finding
-from milepost.language.names import did_you_mean, nearest
+from milepost.language.names import nearest
 from milepost.language.yaml_text import Path, value_at
 from milepost.planner.written_facts import WrittenAgreement, WrittenContact, WrittenFact
+from milepost.text import did_you_mean
 
 _OURS = ("value_error", "assertion_error")
 _BY_FIELD = {

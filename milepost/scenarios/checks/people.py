@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from milepost.customer import Customer
+from milepost.customer import BUILT_IN_ATTRIBUTES, Customer
+from milepost.language.attribute_values import fits
 from milepost.language.findings import Finding
 from milepost.language.model import Attribute, AttributeType
-from milepost.language.names import did_you_mean, nearest
-from milepost.language.values import fits
+from milepost.language.names import nearest
 from milepost.language.yaml_text import Path
 from milepost.planner.calendars import is_zone
 from milepost.planner.compiled_map import CompiledMap
@@ -18,8 +18,8 @@ from milepost.planner.instants import Instant
 from milepost.planner.segment_match import considered, matches
 from milepost.planner.written_facts import WrittenContact
 from milepost.scenarios.checks.defined_names import Known, unknown
+from milepost.text import did_you_mean
 
-FIELDS_OF_EVERY_CUSTOMER = ("name", "timezone", "country", "language")
 ENGINES_ROLE = "csm"
 _WORDS = {
     AttributeType.TEXT: "text (in quotes, if it looks like a number)",
@@ -34,7 +34,7 @@ def check_attributes(path: Path, given: Mapping[str, Any], known: Known) -> Iter
     for name, value in given.items():
         if name in known.attributes:
             yield from _value((*path, name), name, value, known.attributes[name])
-        elif name in FIELDS_OF_EVERY_CUSTOMER:
+        elif name in BUILT_IN_ATTRIBUTES:
             said = f"{name!r} is a field of every customer; write it beside 'attributes', not in them"
             yield Finding((*path, name), "M105", said, key=True)
         else:
@@ -43,14 +43,12 @@ def check_attributes(path: Path, given: Mapping[str, Any], known: Known) -> Iter
 
 def check_changes(path: Path, given: Mapping[str, Any], known: Known) -> Iterator[Finding]:
     """Attributes that a fact sets: those of every customer are among them."""
-    declared = {name: value for name, value in given.items() if name not in FIELDS_OF_EVERY_CUSTOMER}
+    declared = {name: value for name, value in given.items() if name not in BUILT_IN_ATTRIBUTES}
     for name, value in declared.items():
         if name in known.attributes:
             yield from _value((*path, name), name, value, known.attributes[name])
         else:
-            yield from unknown(
-                (*path, name), "attribute", name, [*known.attributes, *FIELDS_OF_EVERY_CUSTOMER], key=True
-            )
+            yield from unknown((*path, name), "attribute", name, [*known.attributes, *BUILT_IN_ATTRIBUTES], key=True)
     zone = given.get("timezone")
     if zone is not None and not (isinstance(zone, str) and is_zone(zone)):
         said = f"there is no time zone {zone!r}; write an IANA name, such as 'Europe/Berlin'"

@@ -16,7 +16,7 @@ from milepost.language.templates import (
     OutcomeContext,
     PlaybookContext,
     StepContext,
-    TemplateFailedError,
+    TemplateError,
     playbook_context,
     render_playbook,
 )
@@ -188,7 +188,7 @@ def _playbook(seen: Seen) -> Markup | None:
         return None
     try:
         html = render_playbook(text, _context(seen), file=name)
-    except (TemplateFailedError, ValueError) as error:
+    except (TemplateError, ValueError) as error:
         return Markup("<p>The playbook can't be shown: {}.</p>").format(error)
     return Markup(_below_the_title(html))  # noqa: S704 - made from Markdown without HTML, with every value escaped
 

@@ -6,19 +6,19 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from milepost.language.conditions import ConditionError, compile_condition
 from milepost.language.findings import Finding
-from milepost.language.lint.outline import Placed, Sight, arrows
+from milepost.language.lint.outline import MapOutline, PlacedStep, arrows
 from milepost.language.model import Play, Stage
 
 
-def check_openings(sight: Sight) -> Iterator[Finding]:
+def check_reachability(outline: MapOutline) -> Iterator[Finding]:
     """Circles first; then stages behind one that never closes, steps that wait for later stages, plays."""
-    yield from _circles(sight)
-    yield from _stages(sight)
-    yield from _steps(sight)
-    yield from _plays(sight)
+    yield from _circles(outline)
+    yield from _stages(outline)
+    yield from _steps(outline)
+    yield from _plays(outline)
 
 
-def circle_from(start: str, following: Mapping[str, Sequence[str]]) -> list[str] | None:
+def cycle_from(start: str, following: Mapping[str, Sequence[str]]) -> list[str] | None:
     """The shortest way from a name back to itself, without the return; None if there is none."""
     ways = [[start]]
     seen = set()
@@ -33,15 +33,15 @@ def circle_from(start: str, following: Mapping[str, Sequence[str]]) -> list[str]
     return None
 
 
-def _circles(sight: Sight) -> Iterator[Finding]:
-    homes = {placed.step.id: placed for placed in reversed(sight.steps)}  # of an id used twice the first counts
+def _circles(outline: MapOutline) -> Iterator[Finding]:
+    homes = {placed.step.id: placed for placed in reversed(outline.steps)}  # of an id used twice the first counts
     after = {name: placed.step.after for name, placed in homes.items()}
     told: set[str] = set()
-    for placed in sight.steps:
+    for placed in outline.steps:
         name = placed.step.id
         if homes[name] is not placed:
             continue
-        circle = None if name in told else circle_from(name, after)
+        circle = None if name in told else cycle_from(name, after)
         if circle is None:
             continue
         told.update(circle)
@@ -50,24 +50,24 @@ def _circles(sight: Sight) -> Iterator[Finding]:
         yield Finding((*placed.path, "after", index), "M108", said)
 
 
-def _stages(sight: Sight) -> Iterator[Finding]:
+def _stages(outline: MapOutline) -> Iterator[Finding]:
     """A stage of the sequence opens when the one before it closes by itself, or when a branch goes to it."""
     before: Stage | None = None
     opens_by_itself = True
-    for stage in sight.sequence:
+    for stage in outline.sequence:
         opens_by_itself = before is None or (opens_by_itself and _leads_on(before))
-        if not opens_by_itself and stage.id not in sight.gone_to:
+        if not opens_by_itself and stage.id not in outline.gone_to:
             assert before is not None
-            path = ("stages", sight.map.stages.index(stage), "stage")
+            path = ("stages", outline.map.stages.index(stage), "stage")
             said = f"Stage {stage.id!r} can never open: {_why(before)}, and no 'go_to' names it"
             yield Finding(path, "M109", said)
             opens_by_itself = True  # what stands behind it is told by it
-        opens_by_itself = opens_by_itself or stage.id in sight.gone_to
+        opens_by_itself = opens_by_itself or stage.id in outline.gone_to
         before = stage
-    for index, stage in enumerate(sight.map.stages):
-        if stage.opens is not None and stage.opens.when and stage.id not in sight.gone_to:
+    for index, stage in enumerate(outline.map.stages):
+        if stage.opens is not None and stage.opens.when and stage.id not in outline.gone_to:
             triggers = stage.opens.when
-            if all(each.event is None and _is_never_true(sight, each.if_) for each in triggers):
+            if all(each.event is None and _is_impossible_comparisons(outline, each.if_) for each in triggers):
                 said = f"Stage {stage.id!r} can never open: its condition is never true"
                 yield Finding(("stages", index, "opens", "when"), "M109", said)
 
@@ -88,12 +88,12 @@ def _why(before: Stage) -> str:
     return f"{before.id!r} before it goes elsewhere when it closes"
 
 
-def _steps(sight: Sight) -> Iterator[Finding]:
+def _steps(outline: MapOutline) -> Iterator[Finding]:
     """A step can't wait for one of a stage that opens only after the step's own stage has closed."""
-    position = {stage.id: index for index, stage in enumerate(sight.sequence)}
-    homes = {placed.step.id: placed for placed in reversed(sight.steps)}
-    earliest_return = min((position[name] for name in sight.gone_to if name in position), default=len(position))
-    for placed in sight.steps:
+    position = {stage.id: index for index, stage in enumerate(outline.sequence)}
+    homes = {placed.step.id: placed for placed in reversed(outline.steps)}
+    earliest_return = min((position[name] for name in outline.gone_to if name in position), default=len(position))
+    for placed in outline.steps:
         mine = _position(placed, position)
         if mine is None or earliest_return <= mine:
             continue
@@ -108,24 +108,24 @@ def _steps(sight: Sight) -> Iterator[Finding]:
                 yield Finding((*placed.path, "after", index), "M109", said)
 
 
-def _position(placed: Placed, position: Mapping[str, int]) -> int | None:
+def _position(placed: PlacedStep, position: Mapping[str, int]) -> int | None:
     return position.get(placed.container.id) if isinstance(placed.container, Stage) else None
 
 
-def _plays(sight: Sight) -> Iterator[Finding]:
+def _plays(outline: MapOutline) -> Iterator[Finding]:
     """A play can be started by hand, but not against an `only_if` that is never true."""
-    for path, container in sight.containers:
-        if isinstance(container, Play) and _is_never_true(sight, container.only_if):
+    for path, container in outline.containers:
+        if isinstance(container, Play) and _is_impossible_comparisons(outline, container.only_if):
             said = f"Play {container.id!r} can never open: its 'only_if' is never true"
             yield Finding((*path, "only_if"), "M109", said)
 
 
-def _is_never_true(sight: Sight, text: str | None) -> bool:
+def _is_impossible_comparisons(outline: MapOutline, text: str | None) -> bool:
     """Whether a condition depends on nothing and is not true."""
     if text is None:
         return False
     try:
-        condition = compile_condition(text, sight.names)
+        condition = compile_condition(text, outline.names)
     except ConditionError:
         return False
     return not condition.references and "days_" not in text and not condition.is_true({})

@@ -11,9 +11,10 @@ from datetime import date
 from milepost.language import cel_text
 from milepost.language.cel_text import Token
 from milepost.language.findings import related
-from milepost.language.lint.outline import Sight
+from milepost.language.lint.outline import MapOutline
 from milepost.language.model import AttributeType, Outcome, Touchpoint
-from milepost.language.names import did_you_mean, nearest
+from milepost.language.names import nearest
+from milepost.text import did_you_mean, listing
 
 _STATES = ("waiting", "open", "done", "skipped", "withdrawn")
 _OF_OUTCOMES = ("waiting", "open", "asked", "verified", "partial", "disputed", "silent", "skipped", "withdrawn")
@@ -26,7 +27,7 @@ _JOINED = (".", "[", "(", "+")
 
 
 @dataclass(frozen=True, slots=True)
-class NeverTrue:
+class ImpossibleComparison:
     """A text of a condition, from `offset` on, that what it is compared with never is."""
 
     offset: int
@@ -45,13 +46,13 @@ class _Comparison:
     text: str
 
 
-def never_true(sight: Sight, condition: str) -> Iterator[NeverTrue]:
+def impossible_comparisons(outline: MapOutline, condition: str) -> Iterator[ImpossibleComparison]:
     """Every text in a condition that compiles which what it is compared with never is, in the order of the text."""
     for each in _comparisons(cel_text.tokenize(condition)):
         if each.root == "customer":
-            yield from _of_attribute(sight, each)
+            yield from _of_attribute(outline, each)
         elif each.sign not in _ORDER and (find := _VALID.get(each.root)) is not None:
-            yield from _unless_one_of(each, *find(sight, each.name))
+            yield from _unless_one_of(each, *find(outline, each.name))
 
 
 def _comparisons(tokens: Sequence[Token]) -> Iterator[_Comparison]:
@@ -122,35 +123,35 @@ def _value(literal: str) -> str | None:
 _Valid = tuple[Sequence[str] | None, str]
 
 
-def _of_step(sight: Sight, name: str) -> _Valid:
-    outcomes = {isinstance(each.step, Outcome) for each in sight.steps if each.step.id == name}
+def _of_step(outline: MapOutline, name: str) -> _Valid:
+    outcomes = {isinstance(each.step, Outcome) for each in outline.steps if each.step.id == name}
     valid = (*_STATES[:2], *_OF_OUTCOMES[2:7], *_STATES[2:]) if True in outcomes else _STATES
     return valid, "the state of an outcome" if outcomes == {True} else "the state of a step"
 
 
-def _of_outcome(_sight: Sight, _name: str) -> _Valid:
+def _of_outcome(_sight: MapOutline, _name: str) -> _Valid:
     return _OF_OUTCOMES, "the verdict or state of an outcome"
 
 
-def _of_play(_sight: Sight, _name: str) -> _Valid:
+def _of_play(_sight: MapOutline, _name: str) -> _Valid:
     return _OF_PLAYS, "the state of a play"
 
 
-def _of_stage(_sight: Sight, _name: str) -> _Valid:
+def _of_stage(_sight: MapOutline, _name: str) -> _Valid:
     return _OF_STAGES, "the state of a stage"
 
 
-def _of_result(sight: Sight, name: str) -> _Valid:
+def _of_result(outline: MapOutline, name: str) -> _Valid:
     valid: list[str] = []
-    for each in sight.steps:
+    for each in outline.steps:
         if each.step.id == name and isinstance(each.step, Touchpoint):
-            if related((*each.path, "results"), sight.repaired):
+            if related((*each.path, "results"), outline.repaired):
                 return None, ""
             valid += each.step.results or ()
     return valid, f"the result of step {name!r}"
 
 
-_VALID: dict[str, Callable[[Sight, str], _Valid]] = {
+_VALID: dict[str, Callable[[MapOutline, str], _Valid]] = {
     "steps": _of_step,
     "outcomes": _of_outcome,
     "plays": _of_play,
@@ -159,30 +160,25 @@ _VALID: dict[str, Callable[[Sight, str], _Valid]] = {
 }
 
 
-def _of_attribute(sight: Sight, found: _Comparison) -> Iterator[NeverTrue]:
-    if related(("attributes", found.name), sight.repaired):
+def _of_attribute(outline: MapOutline, found: _Comparison) -> Iterator[ImpossibleComparison]:
+    if related(("attributes", found.name), outline.repaired):
         return
-    if sight.names.attributes.get(found.name) is AttributeType.DATE:
+    if outline.names.attributes.get(found.name) is AttributeType.DATE:
         yield from _unless_date(found)
-    declared = sight.map.attributes.get(found.name)
+    declared = outline.map.attributes.get(found.name)
     if declared is not None and declared.type is AttributeType.TEXT and found.sign not in _ORDER:
         valid = None if declared.one_of is None else [str(each) for each in declared.one_of]
         yield from _unless_one_of(found, valid, f"the {found.name!r} of a customer")
 
 
-def _unless_one_of(found: _Comparison, valid: Sequence[str] | None, what: str) -> Iterator[NeverTrue]:
+def _unless_one_of(found: _Comparison, valid: Sequence[str] | None, what: str) -> Iterator[ImpossibleComparison]:
     if valid and found.text not in valid:
         near = nearest(found.text, valid)
-        said = f"{found.text!r} is never {what}: it is {_either(valid)}{did_you_mean(near)}"
-        yield NeverTrue(found.literal.start, said, near)
+        said = f"{found.text!r} is never {what}: it is {listing(valid, last='or')}{did_you_mean(near)}"
+        yield ImpossibleComparison(found.literal.start, said, near)
 
 
-def _either(words: Sequence[str]) -> str:
-    *first, last = words
-    return f"{', '.join(first)} or {last}" if first else last
-
-
-def _unless_date(found: _Comparison) -> Iterator[NeverTrue]:
+def _unless_date(found: _Comparison) -> Iterator[ImpossibleComparison]:
     if re.fullmatch(r"\d{4}-\d\d-\d\d", found.text) and _date(*found.text.split("-")) is not None:
         return
     attribute = f"customer.{found.name}"
@@ -190,12 +186,12 @@ def _unless_date(found: _Comparison) -> Iterator[NeverTrue]:
         return  # as good as has(): what is not known is not true
     if not found.text:
         said = f"The date {attribute} is never an empty text; has({attribute}) says whether it is known"
-        yield NeverTrue(found.literal.start, said, None)
+        yield ImpossibleComparison(found.literal.start, said, None)
         return
     near = _meant(found.text)
     way = f"write {near!r}" if near else "write YYYY-MM-DD, such as '2027-03-01'"
     said = f"{found.text!r} is no date, and {attribute} is compared with one; {way}"
-    yield NeverTrue(found.literal.start, said, near)
+    yield ImpossibleComparison(found.literal.start, said, near)
 
 
 def _meant(text: str) -> str | None:

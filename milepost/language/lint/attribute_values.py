@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from milepost.language.attribute_values import fits
 from milepost.language.findings import Finding
-from milepost.language.lint.outline import Sight
+from milepost.language.lint.outline import MapOutline
 from milepost.language.model import Attribute, AttributeType, BranchItem
-from milepost.language.names import BUILT_IN, did_you_mean, nearest
-from milepost.language.values import fits
+from milepost.language.names import BUILT_IN, nearest
+from milepost.text import did_you_mean
 
 _WORDS = {
     AttributeType.TEXT: "text",
@@ -19,19 +20,19 @@ _WORDS = {
 }
 
 
-def check_values(sight: Sight) -> Iterator[Finding]:
+def check_values(outline: MapOutline) -> Iterator[Finding]:
     """What `one_of` lists and what branches set is of the attribute's type."""
-    for name, attribute in sight.map.attributes.items():
-        if ("attributes", name, "type") in sight.repaired:
+    for name, attribute in outline.map.attributes.items():
+        if ("attributes", name, "type") in outline.repaired:
             continue
         for index, value in enumerate(attribute.one_of or ()):
             if not fits(value, attribute.type):
                 said = f"{value!r} is not {_WORDS[attribute.type]}, the type of {name!r}"
                 yield Finding(("attributes", name, "one_of", index), "M103", said)
-    for path, item in sight.nodes(BranchItem):
+    for path, item in outline.nodes(BranchItem):
         for name, given in (item.set or {}).items():
-            declared = sight.map.attributes.get(name) or _built_in(name)
-            if declared is not None and ("attributes", name, "type") not in sight.repaired:
+            declared = outline.map.attributes.get(name) or _built_in(name)
+            if declared is not None and ("attributes", name, "type") not in outline.repaired:
                 for said, suggestion in _wrong(name, given, declared):
                     yield Finding((*path, "set", name), "M103", said, suggestion)
 

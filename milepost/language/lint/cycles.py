@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 from milepost.language.durations import Duration
 from milepost.language.findings import Finding
-from milepost.language.lint.openings import circle_from
-from milepost.language.lint.outline import Sight, arrows
+from milepost.language.lint.outline import MapOutline, arrows
+from milepost.language.lint.reachability import cycle_from
 from milepost.language.model import AnyStep, Play, Stage, Touchpoint
 from milepost.language.yaml_text import Path
 
@@ -26,9 +26,9 @@ class _Edge:
     path: Path | None
 
 
-def check_circles(sight: Sight) -> Iterator[Finding]:
+def check_cycles(outline: MapOutline) -> Iterator[Finding]:
     """One finding a circle, at its first branch in the file."""
-    edges = [edge for path, container in sight.containers for edge in _edges(sight, path, container)]
+    edges = [edge for path, container in outline.containers for edge in _edges(outline, path, container)]
     following: dict[str, list[str]] = {}
     for edge in edges:
         following.setdefault(edge.origin, []).append(edge.target)
@@ -47,10 +47,10 @@ def _circle_over(edge: _Edge, following: dict[str, list[str]]) -> list[str] | No
     """The shortest circle that begins with this edge."""
     if edge.target == edge.origin:
         return [edge.origin]
-    return circle_from(edge.origin, {**following, edge.origin: [edge.target]})
+    return cycle_from(edge.origin, {**following, edge.origin: [edge.target]})
 
 
-def _edges(sight: Sight, path: Path, container: Stage | Play) -> Iterator[_Edge]:
+def _edges(outline: MapOutline, path: Path, container: Stage | Play) -> Iterator[_Edge]:
     if not _closes_at_once(container):
         return
     origin = _name(container)
@@ -61,12 +61,12 @@ def _edges(sight: Sight, path: Path, container: Stage | Play) -> Iterator[_Edge]
         if item.go_to is not None:
             moved = True
             yield _Edge(origin, f"stage {item.go_to}", (*path, "then", index, "go_to"))
-        if item.play is not None and not _cools_down(sight, item.play):
+        if item.play is not None and not _cools_down(outline, item.play):
             yield _Edge(origin, f"play {item.play}", (*path, "then", index, "play"))
-    if isinstance(container, Stage) and container in sight.sequence and not moved:
-        place = sight.sequence.index(container) + 1
-        if place < len(sight.sequence):
-            yield _Edge(origin, f"stage {sight.sequence[place].id}", None)
+    if isinstance(container, Stage) and container in outline.sequence and not moved:
+        place = outline.sequence.index(container) + 1
+        if place < len(outline.sequence):
+            yield _Edge(origin, f"stage {outline.sequence[place].id}", None)
 
 
 def _name(container: Stage | Play) -> str:
@@ -87,5 +87,5 @@ def _takes_time(duration: Duration | None) -> bool:
     return duration is not None and duration.count > 0
 
 
-def _cools_down(sight: Sight, play: str) -> bool:
-    return any(each.id == play and _takes_time(each.cooldown) for each in sight.map.plays)
+def _cools_down(outline: MapOutline, play: str) -> bool:
+    return any(each.id == play and _takes_time(each.cooldown) for each in outline.map.plays)

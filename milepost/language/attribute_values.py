@@ -6,7 +6,7 @@ import re
 from datetime import date, datetime
 from typing import Any, assert_never
 
-from milepost.language.words import AttributeType
+from milepost.language.field_types import AttributeType
 
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")
 _YEARS = range(1900, 3000)  # far enough from the ends of Python's calendar for the longest duration
