@@ -97,7 +97,7 @@ class JourneyActivities:
 
     async def _after(self, order: AdvanceOrder, stale: StaleRevisionError) -> Advanced:
         """Catch up with an attempt at this plan that stood later; end, where later plans have been written."""
-        (revision, clock), (given, _) = stale.stored, stale.given
+        (revision, clock), (given, _) = stale.stored, stale.late
         if revision > given:
             log.warning("journey is run elsewhere, this run ends", journey=order.journey, why=str(stale))
             return _over(order)

@@ -10,15 +10,14 @@ from dataclasses import dataclass
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from milepost.customer import Customer
-from milepost.intake.errors import UnknownCustomerError
 from milepost.intake.journey_client import JourneyClient
 from milepost.planner.clock import JourneyClock
 from milepost.planner.compiled_map import CompiledMap
 from milepost.planner.instants import Instant
 from milepost.store import customers
-from milepost.store import errors as store_errors
 from milepost.store.compiled_maps import CompiledMaps
 from milepost.store.database import Store
+from milepost.store.errors import UnknownCustomerError
 from milepost.store.tables import JourneyRow
 
 
@@ -51,7 +50,7 @@ async def known(session: AsyncSession, customer: str) -> Customer | None:
     """The customer's record, if there is one."""
     try:
         return await customers.get(session, customer)
-    except store_errors.UnknownCustomerError:
+    except UnknownCustomerError:
         return None
 
 

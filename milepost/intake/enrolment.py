@@ -8,12 +8,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from milepost.customer import Customer
 from milepost.intake.context import IntakeContext, customer_of
-from milepost.intake.errors import EntryRefusedError, OpenJourneyExistsError, UnknownMapError
+from milepost.intake.errors import EntryRefusedError, UnknownMapError
 from milepost.planner.compiled_map import CompiledMap
 from milepost.planner.instants import Instant
 from milepost.planner.segment_match import MayNotEnter, NoMatch, best_map, matches, may_enter
 from milepost.planner.state import State
 from milepost.store import customers, journeys
+from milepost.store.errors import JourneyAlreadyOpenError
 from milepost.store.tables import JourneyRow
 
 
@@ -41,7 +42,7 @@ async def enrol(context: IntakeContext, customer: str, map_id: str | None = None
     Raises:
         UnknownCustomerError: there is no such customer.
         UnknownMapError: no map of this id is published.
-        OpenJourneyExistsError: the customer has an open journey.
+        JourneyAlreadyOpenError: the customer has an open journey.
         EntryRefusedError: the map's `reenter` does not take the customer again, or not yet.
     """
     now = context.now()
@@ -50,7 +51,7 @@ async def enrol(context: IntakeContext, customer: str, map_id: str | None = None
         known = await customer_of(session, customer)
         past = await journeys.of_customer(session, customer)
         if past and past[0].ended_at is None:
-            raise OpenJourneyExistsError(customer, past[0].id)
+            raise JourneyAlreadyOpenError(customer, past[0].id)
         compiled_map = _named(compiled_maps, map_id) if map_id else await _best(session, compiled_maps, known, now)
         if isinstance(compiled_map, NotEnrolled):
             return compiled_map

@@ -6,12 +6,6 @@ from milepost.planner.fact_errors import RefusedError, UnknownNameError
 from milepost.planner.segment_match import MayNotEnter
 
 
-class UnknownCustomerError(UnknownNameError):
-    """No customer of this id."""
-
-    code = "unknown_customer"
-
-
 class UnknownMapError(UnknownNameError):
     """No map of this id is published."""
 
@@ -30,20 +24,6 @@ class NoOpenJourneyError(RefusedError):
         begin = f"None can begin: {barred}." if barred else f"`milepost enroll {customer}` begins one."
         super().__init__(
             f"Customer {customer!r} has no open journey.", f"{begin} `milepost show {customer}` tells what was."
-        )
-
-
-class OpenJourneyExistsError(RefusedError):
-    """The customer has an open journey, and may have only one."""
-
-    code = "journey_already_open"
-
-    def __init__(self, customer: str, journey: str) -> None:
-        self.customer = customer
-        self.journey = journey
-        super().__init__(
-            f"Customer {customer!r} has the open journey {journey!r}.",
-            f"End it first: `milepost tell {customer} ended REASON`.",
         )
 
 

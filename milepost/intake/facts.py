@@ -19,7 +19,6 @@ from milepost.planner.fact_checks import ABOUT_THE_RECORD, check, check_attribut
 from milepost.planner.fact_errors import InvalidFactError
 from milepost.planner.facts import AttributesSet, Fact, MapChanged, to_json
 from milepost.planner.written_facts import WrittenFact
-from milepost.store import errors as store_errors
 from milepost.store import facts, journeys, maps
 from milepost.store.facts import Recorded
 from milepost.store.version_names import listed, meant_of_one
@@ -86,18 +85,15 @@ async def tell(
         if compiled_map is None and not isinstance(made, ABOUT_THE_RECORD):
             raise NoOpenJourneyError(customer, await barred(session, before, compiled_maps, now))
         _check(made, compiled_map, compiled_maps)
-        try:
-            recorded = await facts.record(
-                session,
-                customer,
-                to_json(made),
-                now,
-                source=source,
-                asked_events=_asked(compiled_map, compiled_maps),
-                received_at=int(context.wall()),
-            )
-        except store_errors.InvalidFactError as error:
-            raise InvalidFactError(str(error)) from error
+        recorded = await facts.record(
+            session,
+            customer,
+            to_json(made),
+            now,
+            source=source,
+            asked_events=_asked(compiled_map, compiled_maps),
+            received_at=int(context.wall()),
+        )
     if recorded.new and compiled_map is None and isinstance(made, AttributesSet):
         await enrol_if_it_turned(context, customer, before)
     return await told(context, customer, recorded, _asked(compiled_map, compiled_maps))

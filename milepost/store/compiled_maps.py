@@ -9,15 +9,7 @@ from milepost.language.loader import from_files
 from milepost.planner.compiled_map import CompiledMap
 from milepost.store import maps
 from milepost.store.database import Store
-from milepost.store.errors import StoreError
-
-
-class UnreadableVersionError(StoreError):
-    """A published version that this Milepost cannot read: its map language is a later one."""
-
-    def __init__(self, version: str, why: str) -> None:
-        self.version = version
-        super().__init__(f"Map version {version!r} cannot be read by this Milepost: {why}")
+from milepost.store.errors import UnreadableVersionError
 
 
 class CompiledMaps:

@@ -4,20 +4,25 @@ from __future__ import annotations
 
 import asyncio
 import json
+import sqlite3
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+import aiosqlite
 from sqlalchemy import URL, Connection, event, make_url
 from sqlalchemy.exc import ArgumentError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
-from milepost.store.errors import StoreUnreachableError
+from milepost.store.errors import DriverMissingError, StoreUnreachableError
 
 BUSY_SECONDS = 30
 """How long a connection waits for another process that writes to the same SQLite file."""
+
+_RETRY_SECONDS = 0.01
 
 _DRIVERS = {
     "sqlite": "sqlite+aiosqlite",
@@ -99,13 +104,17 @@ def open_store(url: str) -> Store:
 
     Raises:
         StoreUnreachableError: the URL is wrong, or the folder of the SQLite file cannot be made.
+        DriverMissingError: it is PostgreSQL, and psycopg is not installed.
     """
     made = database_url(url)
     options: dict[str, Any] = {"json_serializer": _json, "pool_pre_ping": True, "pool_size": 10, "max_overflow": 20}
     if made.get_backend_name() == "sqlite":
         _make_folder(made)
         options = {"json_serializer": _json, "connect_args": {"timeout": BUSY_SECONDS}}
-    engine = create_async_engine(made, **options)
+    try:
+        engine = create_async_engine(made, **options)
+    except ImportError as error:
+        raise DriverMissingError(made.render_as_string()) from error
     if engine.dialect.name == "sqlite":
         event.listen(engine.sync_engine, "connect", _prepare_sqlite)
         event.listen(engine.sync_engine, "begin", _begin_sqlite)
@@ -141,16 +150,38 @@ def _make_folder(url: URL) -> None:
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
     """Leave transactions to us, let readers and the writer work side by side, and hold foreign keys."""
     connection.isolation_level = None
-    cursor = connection.cursor()
+    connection.run_async(_prepare)
+
+
+async def _prepare(driver: aiosqlite.Connection) -> None:
+    # SQLite's own lower() knows ASCII only, and a search for `öbb` must find `ÖBB Holding`.
+    await driver.create_function("lower", 1, _lower, deterministic=True)
+    await _switch_to_wal(driver)
     for pragma in (
-        "journal_mode=WAL",
         f"busy_timeout={BUSY_SECONDS * 1000}",
         "foreign_keys=ON",
         "synchronous=NORMAL",
         "secure_delete=FAST",
     ):
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()
+        await driver.execute_fetchall(f"PRAGMA {pragma}")
+
+
+def _lower(value: Any) -> Any:
+    return value.lower() if isinstance(value, str) else value
+
+
+async def _switch_to_wal(driver: aiosqlite.Connection) -> None:
+    """Write a log beside the file. SQLite doesn't wait for others that open a new file at the same time: we do."""
+    deadline = time.monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            await driver.execute_fetchall("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
+                raise
+            await asyncio.sleep(_RETRY_SECONDS)
+        else:
+            return
 
 
 def _begin_sqlite(connection: Connection) -> None:

@@ -2,40 +2,71 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 
-class StoreError(Exception):
-    """Something that the store refuses."""
+from milepost.errors import MilepostError
+from milepost.planner.fact_errors import RefusedError, UnknownNameError
+
+
+class StoreError(MilepostError):
+    """The database cannot be used, or does not hold what was asked for."""
+
+    code = "store_error"
 
 
 class StoreUnreachableError(StoreError):
-    """The database cannot be opened."""
+    """The database cannot be opened; `where` is its URL without the password."""
 
-    def __init__(self, where: str, why: str) -> None:
+    code = "store_unreachable"
+
+    def __init__(
+        self, where: str, why: str, hint: str = "Check MILEPOST_DATABASE_URL and that the database runs."
+    ) -> None:
         self.where = where
-        super().__init__(f"Cannot open the database {where}: {why}. Check MILEPOST_DATABASE_URL and that it runs.")
+        super().__init__(f"Cannot open the database {where}: {why}.", hint)
+
+
+class DriverMissingError(StoreUnreachableError):
+    """The Python package that talks to this kind of database is not installed."""
+
+    code = "driver_missing"
+
+    def __init__(self, where: str) -> None:
+        super().__init__(
+            where,
+            "PostgreSQL needs the package psycopg, which is not installed",
+            "Install it with `pip install 'milepost[postgres]'`.",
+        )
 
 
 class StoreTooNewError(StoreError):
     """The database was migrated by a later Milepost."""
 
+    code = "store_too_new"
+
     def __init__(self, revision: str) -> None:
         self.revision = revision
         super().__init__(
-            f"The database stands at migration {revision!r}, which this Milepost does not know: it was "
-            "migrated by a later version. Update Milepost, or restore a backup from before.",
+            f"The database is at migration {revision!r}, which this Milepost does not know: a later version wrote it.",
+            "Update Milepost, or restore a backup from before.",
         )
 
 
-class UnknownCustomerError(StoreError):
-    """No such customer."""
+class UnknownCustomerError(UnknownNameError):
+    """No customer has this id."""
 
-    def __init__(self, customer: str) -> None:
+    code = "unknown_customer"
+
+    def __init__(self, customer: str, known: Iterable[str] = ()) -> None:
+        """`known` are the ids that exist, where the nearest of them should be suggested."""
         self.customer = customer
-        super().__init__(f"Unknown customer {customer!r}. `milepost customers` lists all of them.")
+        super().__init__(customer, known)
 
 
 class UnknownJourneyError(StoreError):
-    """No such journey; its customer may have been forgotten."""
+    """No journey has this id; its customer may have been forgotten."""
+
+    code = "unknown_journey"
 
     def __init__(self, journey: str) -> None:
         self.journey = journey
@@ -43,47 +74,61 @@ class UnknownJourneyError(StoreError):
 
 
 class UnknownVersionError(StoreError):
-    """No version of a map with this hash."""
+    """No version of a map has this hash."""
+
+    code = "unknown_version"
 
     def __init__(self, version: str) -> None:
         self.version = version
-        super().__init__(f"Unknown map version {version!r}. `milepost publish` stores versions.")
+        super().__init__(f"Unknown map version {version!r}.", "`milepost publish` stores versions.")
+
+
+class UnreadableVersionError(StoreError):
+    """This Milepost cannot read a published version: it is written in a later map language."""
+
+    code = "unreadable_version"
+
+    def __init__(self, version: str, why: str) -> None:
+        self.version = version
+        super().__init__(f"Map version {version!r} cannot be read by this Milepost: {why}")
 
 
 class UnknownMessageError(StoreError):
-    """No such message in this journey."""
+    """The journey has no message of this id."""
+
+    code = "unknown_message"
 
     def __init__(self, journey: str, message: str) -> None:
         self.journey = journey
-        self.message = message
+        self.message_id = message
         super().__init__(f"Journey {journey!r} has no message {message!r}.")
 
 
-class JourneyAlreadyOpenError(StoreError):
+class JourneyAlreadyOpenError(RefusedError):
     """The customer has an open journey, and may have only one."""
+
+    code = "journey_already_open"
 
     def __init__(self, customer: str, journey: str) -> None:
         self.customer = customer
         self.journey = journey
-        super().__init__(f"Customer {customer!r} has the open journey {journey!r}; end it before beginning another.")
+        super().__init__(
+            f"Customer {customer!r} has the open journey {journey!r}.",
+            f"End it first: `milepost tell {customer} ended REASON`.",
+        )
 
 
 class StaleRevisionError(StoreError):
     """An older plan tried to overwrite what a newer one wrote; the newer one stands."""
 
-    def __init__(self, journey: str, stored: tuple[int, int], given: tuple[int, int]) -> None:
+    code = "stale_revision"
+
+    def __init__(self, journey: str, stored: tuple[int, int], late: tuple[int, int]) -> None:
+        """`stored` and `late` are each a revision and a clock."""
         self.journey = journey
         self.stored = stored
-        self.given = given
+        self.late = late
         super().__init__(
-            f"Journey {journey!r} is at revision {stored[0]} (clock {stored[1]}); a plan of revision {given[0]} "
-            f"(clock {given[1]}) came too late and was not written.",
+            f"Journey {journey!r} is at revision {stored[0]} (clock {stored[1]}); a plan of revision {late[0]} "
+            f"(clock {late[1]}) came too late and was not written.",
         )
-
-
-class InvalidFactError(StoreError):
-    """A fact that the store cannot keep as it is."""
-
-    def __init__(self, why: str) -> None:
-        self.why = why
-        super().__init__(f"This fact cannot be recorded: {why}.")

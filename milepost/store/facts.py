@@ -10,11 +10,12 @@ from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from milepost.planner import facts as planner_facts
+from milepost.planner.fact_errors import InvalidFactError
 from milepost.planner.instants import Instant, moment, text
 from milepost.store import customers, journeys
-from milepost.store.errors import InvalidFactError
 from milepost.store.tables import EventCountRow, FactRow
 from milepost.store.upsert import increment, insert_new
+from milepost.text import listing
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,13 +73,15 @@ async def record(
 
 def _checked(fact: Mapping[str, Any], now: Instant) -> dict[str, Any]:
     if not fact.get("id"):
-        raise InvalidFactError("it has no 'id'; give one that is unique for the customer")
+        raise InvalidFactError("The fact has no 'id'.", "Give one that is unique for the customer.")
     try:
-        made = planner_facts.from_json(_clean({**fact, "at": text(now)}))
+        valid = planner_facts.from_json(_clean({**fact, "at": text(now)}))
     except (KeyError, TypeError, ValueError) as error:
-        known = ", ".join(sorted(planner_facts.FACTS))
-        raise InvalidFactError(f"{error}; its kind must be one of {known}, with the fields of that kind") from error
-    return planner_facts.to_json(made)
+        kinds = listing(sorted(planner_facts.FACTS), last="or")
+        raise InvalidFactError(
+            f"This fact cannot be recorded: {error}.", f"Its kind is {kinds}, with the fields of that kind."
+        ) from error
+    return planner_facts.to_json(valid)
 
 
 def _clean(value: Any) -> Any:
@@ -86,7 +89,7 @@ def _clean(value: Any) -> Any:
     if isinstance(value, str):
         return value.replace("\0", "")
     if isinstance(value, float) and value - value != 0:
-        raise ValueError(f"{value} is no number that can be kept")
+        raise ValueError(f"{value} isn't a number that can be stored")
     if isinstance(value, Mapping):
         return {_clean(key): _clean(item) for key, item in value.items()}
     if isinstance(value, list | tuple):

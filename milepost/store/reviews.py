@@ -14,8 +14,9 @@ from milepost.planner.calendars import NeverOpensError
 from milepost.planner.instants import Instant
 from milepost.planner.reviews import Review, review_due
 from milepost.store import maps
-from milepost.store.compiled_maps import CompiledMaps, UnreadableVersionError
+from milepost.store.compiled_maps import CompiledMaps
 from milepost.store.database import Store
+from milepost.store.errors import UnreadableVersionError
 from milepost.store.tables import MapReviewRow, MapVersionRow
 from milepost.store.upsert import insert_new
 

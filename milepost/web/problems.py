@@ -16,7 +16,6 @@ from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
-from milepost.intake.errors import UnknownCustomerError
 from milepost.planner.fact_errors import RefusedError
 from milepost.store import errors as store_errors
 from milepost.web.forms import FormRefusedError
@@ -127,8 +126,6 @@ async def _on_refusal(request: Request, error: Exception) -> Response:
 
 async def _on_store(request: Request, error: Exception) -> Response:
     match error:
-        case store_errors.UnknownCustomerError():
-            return await respond(request, of_refusal(UnknownCustomerError(error.customer, ())))
         case (
             store_errors.UnknownJourneyError() | store_errors.UnknownMessageError() | store_errors.UnknownVersionError()
         ):

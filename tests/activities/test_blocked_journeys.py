@@ -14,8 +14,9 @@ from milepost.planner.instants import Instant
 from milepost.planner.loop_guard import EndlessMapError
 from milepost.planner.state import State
 from milepost.store import customers, facts, journeys, maps, timeline
-from milepost.store.compiled_maps import CompiledMaps, UnreadableVersionError
+from milepost.store.compiled_maps import CompiledMaps
 from milepost.store.database import Store, open_store
+from milepost.store.errors import UnreadableVersionError
 from milepost.store.tables import JourneyRow
 from milepost.wire.activities import AdvanceOrder
 from tests.workflows.example import CHART, CIRCLE, CUSTOMER, FILES, START

@@ -4,10 +4,11 @@ import pytest
 
 from milepost.customer import Contact
 from milepost.intake.enrolment import Enrolled, NotEnrolled
-from milepost.intake.errors import EntryRefusedError, OpenJourneyExistsError, UnknownMapError
+from milepost.intake.errors import EntryRefusedError, UnknownMapError
 from milepost.intake.intake import Intake
 from milepost.planner.facts import AttributesSet, ContactsGiven, TeamGiven, from_json
 from milepost.store import customers, facts
+from milepost.store.errors import JourneyAlreadyOpenError
 from milepost.store.tables import JourneyRow
 from tests.intake.conftest import Hands
 from tests.workflows.example import CUSTOMER, START
@@ -73,7 +74,7 @@ async def test_a_record_that_did_not_change_tells_nothing(intake: Intake) -> Non
 async def test_a_customer_has_at_most_one_open_journey(intake: Intake) -> None:
     await intake.enrol("acme")
 
-    with pytest.raises(OpenJourneyExistsError):
+    with pytest.raises(JourneyAlreadyOpenError):
         await intake.enrol("acme")
 
 

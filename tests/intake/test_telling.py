@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from milepost.intake.enrolment import Enrolled, NotEnrolled
-from milepost.intake.errors import NoOpenJourneyError, UnknownCustomerError
+from milepost.intake.errors import NoOpenJourneyError
 from milepost.intake.facts import FactStatus
 from milepost.intake.intake import Intake
 from milepost.planner.fact_errors import (
@@ -17,6 +17,7 @@ from milepost.planner.fact_errors import (
 )
 from milepost.planner.written_facts import WrittenFact
 from milepost.store import customers, facts
+from milepost.store.errors import UnknownCustomerError
 from milepost.store.tables import FactRow
 
 

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
+import sys
 
 import pytest
 from sqlalchemy import text
@@ -8,7 +10,7 @@ from sqlalchemy.exc import StatementError
 
 from milepost.store import customers
 from milepost.store.database import check, database_url, open_store
-from milepost.store.errors import StoreUnreachableError
+from milepost.store.errors import DriverMissingError, StoreUnreachableError
 from tests.store.book import START, customer
 
 
@@ -86,6 +88,36 @@ async def test_sqlite_is_opened_the_way_that_lets_processes_share_it(sqlite_url)
         }
     await store.close()
     assert found == {"journal_mode": "wal", "foreign_keys": 1, "busy_timeout": 30000}
+
+
+async def test_opening_a_new_file_waits_for_another_process_that_is_reading_it(tmp_path):
+    file = tmp_path / "milepost.db"
+    other = sqlite3.connect(file, isolation_level=None)
+    for statement in ("CREATE TABLE anything (x)", "BEGIN", "SELECT * FROM anything"):
+        other.execute(statement)
+    store = open_store(f"sqlite:///{file}")
+    opening = asyncio.create_task(check(store))
+    await asyncio.sleep(0.1)
+    assert not opening.done()
+    other.close()
+    await opening
+    await store.close()
+
+
+async def test_lower_case_means_the_same_on_both_databases(store):
+    async with store.reading() as session:
+        for upper, lower in (("ÖBB Holding", "öbb holding"), ("ÉCLAIR", "éclair"), (None, None)):
+            query = text("SELECT lower(CAST(:upper AS TEXT))")
+            assert (await session.execute(query, {"upper": upper})).scalar() == lower
+
+
+def test_postgresql_without_its_driver_says_how_to_install_it(monkeypatch):
+    monkeypatch.setitem(sys.modules, "psycopg", None)
+    with pytest.raises(DriverMissingError) as raised:
+        open_store("postgresql://milepost:hidden@db.example/milepost")
+    assert "psycopg, which is not installed" in raised.value.message
+    assert raised.value.hint == "Install it with `pip install 'milepost[postgres]'`."
+    assert "hidden" not in str(raised.value)
 
 
 async def test_numbers_that_are_no_json_are_refused_on_both_databases(store):

@@ -5,9 +5,10 @@ import asyncio
 import pytest
 
 from milepost.customer import Contact
+from milepost.planner.fact_errors import InvalidFactError
 from milepost.planner.facts import Ended
 from milepost.store import customers, facts
-from milepost.store.errors import InvalidFactError, UnknownCustomerError
+from milepost.store.errors import UnknownCustomerError
 from tests.store.book import DAY, START, Walk, customer, publish
 
 DONE = {"kind": "step_done", "id": "f1", "step": "kickoff", "result": "ready", "by": "ana@vendor.example"}

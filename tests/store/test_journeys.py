@@ -100,7 +100,9 @@ async def fill(session):
     await beta.tell(START + 60, Paused(id="f1", at=START + 60))
     await gamma.tell(START + 40 * DAY, AttributesSet(id="f1", at=START + 60, attributes={"health": 20}))
     await delta.tell(START + 120, Ended(id="f1", at=START + 120, reason="churned"))
-    await customers.save(session, [customer("epsilon"), customer("zeta", name="100% Zeta_", attributes={})], START)
+    await customers.save(
+        session, [customer("epsilon", name="Epsilon ÖBB"), customer("zeta", name="100% Zeta_", attributes={})], START
+    )
     await customers.mark_unmatched(session, "epsilon", "small: where is not true")
 
 
@@ -122,6 +124,8 @@ async def test_operations_find_customers_by_where_they_stand(store):
             (Wanted(health_below=60), ["beta", "delta", "gamma"]),
             (Wanted(search="ETA"), ["zeta", "beta"]),
             (Wanted(search="100%"), ["zeta"]),
+            (Wanted(search="ÖBB"), ["epsilon"]),
+            (Wanted(search="öbb"), ["epsilon"]),
             (Wanted(search="_"), ["zeta"]),
             (Wanted(map="small"), ["acme", "beta", "delta", "gamma"]),
             (Wanted(map="other"), []),

@@ -42,7 +42,7 @@ async def test_upgrading_an_empty_database_gives_exactly_the_tables_of_the_model
 
 
 async def test_processes_that_upgrade_at_once_all_succeed(empty_url):
-    revisions = await asyncio.gather(*(upgrade(empty_url) for _ in range(4)))
+    revisions = await asyncio.gather(*(upgrade(empty_url) for _ in range(8)))
     assert len(set(revisions)) == 1
     assert (await differences(empty_url))[0] == []
 

@@ -253,7 +253,7 @@ async def test_an_older_plan_never_overwrites_a_newer_one(store):
         stored = await everything(session)
         with pytest.raises(StaleRevisionError) as raised:
             await write_plan(session, walk.journey, before, older, walk.compiled_map)
-        assert (raised.value.stored, raised.value.given) == ((3, START + DAY), (2, START + HOUR))
+        assert (raised.value.stored, raised.value.late) == ((3, START + DAY), (2, START + HOUR))
         assert await everything(session) == stored
 
 

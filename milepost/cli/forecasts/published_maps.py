@@ -10,7 +10,7 @@ from milepost.cli.support.errors import CommandError
 from milepost.language.loader import from_files
 from milepost.settings import Settings
 from milepost.store import maps
-from milepost.store.compiled_maps import UnreadableVersionError
+from milepost.store.errors import UnreadableVersionError
 
 
 def published_maps(settings: Settings) -> tuple[tuple[dict[str, str], ...], dict[str, int]]:

@@ -19,7 +19,7 @@ from milepost.planner.instants import Instant
 from milepost.planner.outlook import DAYS, Forecast, forecast
 from milepost.planner.state import State
 from milepost.store import messages
-from milepost.store.compiled_maps import UnreadableVersionError
+from milepost.store.errors import UnreadableVersionError
 from milepost.store.outcomes import OutcomeLine
 from milepost.store.tables import AnswerRow, CustomerRow, FactRow, JourneyRow, MapVersionRow, MessageRow, TimelineRow
 from milepost.store.tasks import TaskLine

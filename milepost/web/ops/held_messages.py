@@ -10,7 +10,7 @@ from milepost.explain.held_messages import Held, held_messages
 from milepost.explain.sentences import spaced
 from milepost.planner.state import State
 from milepost.store import messages
-from milepost.store.compiled_maps import UnreadableVersionError
+from milepost.store.errors import UnreadableVersionError
 from milepost.web.services import Services
 
 MOST = 50  # journeys whose messages are shown
