@@ -11,9 +11,10 @@ from milepost.cli.support.errors import CommandError
 from milepost.cli.support.output import aside, say
 from milepost.explain.local_time import day_of
 from milepost.explain.sentences import short_hash
-from milepost.language.lint import lint
 from milepost.language.loader import MAP_FILE, Loaded, content_hash, load
 from milepost.language.model import Map
+from milepost.language.problems import errors_in
+from milepost.people.map_check import check_map
 
 _KINDS = (".svg", ".png", ".html")
 _OUR_MARK = b'id="map-title"'
@@ -76,11 +77,10 @@ def _map(path: Path) -> tuple[Map, str]:
         CommandError: there are errors.
     """
     loaded = load(path)
-    problems = lint(loaded)
-    for problem in problems:
-        if problem.severity == "error":
-            aside(str(problem))
-    if loaded.map is None or any(problem.severity == "error" for problem in problems):
+    errors = errors_in(check_map(loaded))
+    for problem in errors:
+        aside(str(problem))
+    if loaded.map is None or errors:
         raise CommandError("Nothing was drawn: a map with errors has no picture.", "Correct what is listed above.")
     return loaded.map, _edition(loaded, loaded.map)
 

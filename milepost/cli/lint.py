@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import textwrap
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
@@ -12,14 +12,14 @@ from typing import Annotated
 import typer
 
 from milepost.cli.support.errors import CommandError
-from milepost.language.loader import MAP_FILE, Loaded, load
-from milepost.language.names import nearest
+from milepost.language.loader import MAP_FILE, load
 from milepost.language.problem_codes import CODES
-from milepost.language.problems import Problem
-from milepost.people.dry_run import examine
+from milepost.language.problems import Problem, errors_in
+from milepost.people.map_check import check_maps
 from milepost.scenarios.discovery import map_of, scenario_files, sort_of
 from milepost.scenarios.maps import MapsRead
 from milepost.scenarios.scenario import load_scenario
+from milepost.text import count_of, nearest
 
 
 def lint(
@@ -53,7 +53,7 @@ def lint(
         typer.echo(json.dumps(problem.to_json(), ensure_ascii=False) if as_json else str(problem))
     if not as_json:
         typer.echo(_summary(found, problems), err=True)
-    if any(problem.severity == "error" for problem in problems):
+    if errors_in(problems):
         raise typer.Exit(1)
 
 
@@ -66,8 +66,7 @@ class Found:
 
     def problems(self) -> tuple[Problem, ...]:
         """All that is wrong; what is wrong with a scenario's map is told of the map alone."""
-        loaded = [load(file) for file in self.maps]
-        of_maps = [*(problem for each in loaded for problem in examine(each)), *doubled(loaded)]
+        of_maps = check_maps(load(file) for file in self.maps)
         read = MapsRead()
         of_scenarios = [
             problem
@@ -112,23 +111,6 @@ def map_files(path: Path) -> list[Path]:
     raise CommandError(f"{path} is {'a scenario' if path.is_file() else 'a folder of scenarios'}, not a map.", hint)
 
 
-def doubled(maps: Iterable[Loaded]) -> Iterator[Problem]:
-    """Maps that have the id of one before them in another file: published, each would take the other's place."""
-    first: dict[str, str] = {}
-    for each in maps:
-        if each.map is None:
-            continue
-        other = first.setdefault(each.map.map, each.file)
-        if Path(other).resolve() != Path(each.file).resolve():
-            said = f"{other!r} is the map {each.map.map!r} too; give one of them another id, or leave it out"
-            yield Problem(each.file, _line_of_the_id(each), 1, "M104", said)
-
-
-def _line_of_the_id(loaded: Loaded) -> int:
-    lines = (loaded.files or {}).get(MAP_FILE, "").splitlines()
-    return next((number for number, line in enumerate(lines, 1) if line.startswith("map:")), 1)
-
-
 def _maps_below(path: Path) -> list[Path]:
     if not path.is_dir():
         return [] if sort_of(path) == "scenario" else [path]
@@ -139,9 +121,9 @@ def _maps_below(path: Path) -> list[Path]:
 
 
 def _summary(found: Found, problems: Sequence[Problem]) -> str:
-    errors = [problem for problem in problems if problem.severity == "error"]
+    errors = errors_in(problems)
     parts = ((found.maps, "map"), (found.scenarios, "scenario"))
-    what = " and ".join(_count(len(files), noun) for files, noun in parts if files)
+    what = " and ".join(count_of(len(files), noun) for files, noun in parts if files)
     run = ""
     if found.scenarios and not found.maps:
         run = f" `milepost test {found.scenarios[0] if len(found.scenarios) == 1 else found.scenarios[0].parent}` runs "
@@ -152,11 +134,7 @@ def _summary(found: Found, problems: Sequence[Problem]) -> str:
     of_maps = any(problem.file not in scenarios for problem in errors)
     told = "; a map with errors can't be published" if of_maps else "; a scenario with errors is not run"
     told = f"{told} (see --explain CODE)" if errors else ""
-    return f"{what}: {_count(len(errors), 'error')}, {_count(len(problems) - len(errors), 'warning')}{told}.{run}"
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"
+    return f"{what}: {count_of(len(errors), 'error')}, {count_of(len(problems) - len(errors), 'warning')}{told}.{run}"
 
 
 def _explain(code: str) -> None:

@@ -16,8 +16,8 @@ from milepost.cli.support.errors import CommandError
 from milepost.cli.support.output import AsJson, count_of, print_json, say
 from milepost.language.loader import MAP_FILE, SIDE_FOLDERS, load
 from milepost.language.model import Map
-from milepost.language.problems import Problem
-from milepost.people.dry_run import examine
+from milepost.language.problems import Problem, errors_in
+from milepost.people.map_check import check_map
 from milepost.scenarios.discovery import scenario_files
 from milepost.scenarios.expectations import judge
 from milepost.scenarios.scenario import load_scenario
@@ -88,7 +88,7 @@ def _check_target(target: Path, source: Path) -> None:
 
 def _readable(source: Path) -> Map:
     loaded = load(source)
-    errors = [str(problem) for problem in examine(loaded) if problem.severity == "error"]
+    errors = [str(problem) for problem in errors_in(check_map(loaded))]
     if loaded.map is None or errors:
         said = "\n".join([f"The map at {str(source)!r} has errors:", *errors])
         raise CommandError(said, "Mend it first, or copy another.")
@@ -106,7 +106,7 @@ def _copy(renaming: Renaming) -> Copy:
             _copy_one(renaming, name, Path(made) / "map" / name, scenarios)
         (Path(made) / "map").rename(target)
     counts = {folder: sum(name.parts[0] == folder for name in files) for folder in (*SIDE_FOLDERS, "scenarios")}
-    return Copy(counts, examine(load(target)), tuple(_failing(scenario_files(target))))
+    return Copy(counts, check_map(load(target)), tuple(_failing(scenario_files(target))))
 
 
 def _copy_one(renaming: Renaming, name: Path, target: Path, scenarios: set[Path]) -> None:

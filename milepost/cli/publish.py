@@ -11,7 +11,7 @@ from typing import Annotated, Any
 import typer
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from milepost.cli.lint import doubled, map_files
+from milepost.cli.lint import map_files
 from milepost.cli.publication.impact import Upcoming, upcoming
 from milepost.cli.publication.scenarios import warn_of_scenarios
 from milepost.cli.publication.summary import comparisons, tell
@@ -21,8 +21,8 @@ from milepost.cli.support.output import AsJson, aside, count_of, print_json, say
 from milepost.explain.sentences import version_said
 from milepost.language.loader import Loaded, content_hash, load
 from milepost.language.model import Map
-from milepost.language.problems import Problem
-from milepost.people.dry_run import examine
+from milepost.language.problems import Problem, errors_in
+from milepost.people.map_check import check_maps
 from milepost.planner.compiled_map import CompiledMap
 from milepost.planner.instants import Instant
 from milepost.planner.segment_match import matches
@@ -79,9 +79,9 @@ def publish(
     """
     files = {file.resolve(): file for path in paths for file in map_files(path)}
     loaded = [load(file) for file in files.values()]
-    problems = [*(problem for each in loaded for problem in examine(each)), *doubled(loaded)]
+    problems = check_maps(loaded)
     _tell(problems, as_json=as_json)
-    if any(problem.severity == "error" for problem in problems):
+    if errors_in(problems):
         raise CommandError("Nothing was published: a map with errors never is.", "Correct what is listed above.")
     warn_of_scenarios(loaded, as_json=as_json)
     ready = [_ready(each) for each in loaded]

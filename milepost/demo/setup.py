@@ -8,9 +8,10 @@ from pathlib import Path
 from milepost.imports.csv_book import read_book
 from milepost.imports.vocabulary import Vocabulary
 from milepost.intake.intake import Intake
-from milepost.language.lint import lint
 from milepost.language.loader import MAP_FILE, Loaded, load
 from milepost.language.model import Map
+from milepost.language.problems import errors_in
+from milepost.people.map_check import check_maps
 from milepost.planner.instants import Instant
 from milepost.store import customers, maps
 from milepost.store.database import Store
@@ -77,7 +78,7 @@ def _loaded(folder: Path) -> list[Loaded]:
     if not files:
         raise StageUnreadableError(folder, ["there is no map; the rehearsal runs from a checkout of Milepost"])
     loaded = [load(file) for file in files]
-    errors = [str(problem) for each in loaded for problem in lint(each) if problem.severity == "error"]
+    errors = [str(problem) for problem in errors_in(check_maps(loaded))]
     if errors:
         raise StageUnreadableError(folder, errors)
     return loaded

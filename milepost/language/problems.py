@@ -1,4 +1,7 @@
-"""What a bad map gets: a problem with its place, its code and a way out."""
+"""Problems: what is wrong in a map, with its place in a file, its code and what to do about it.
+
+A check yields a `Finding` (see `milepost.language.findings`), which knows the field; a `Problem` knows the line.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,7 @@ Severity = Literal["error", "warning"]
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing wrong in a map; `line` and `column` count from 1, `suggestion` is the nearest valid name."""
+    """One thing that is wrong in a map; `line` and `column` count from 1, `suggestion` is the nearest valid name."""
 
     file: str
     line: int
@@ -29,7 +32,7 @@ class Problem:
         return f"{self.file}:{self.line}:{self.column} {self.code} {self.message}"
 
     def to_json(self) -> dict[str, Any]:
-        """The same as data, for `milepost lint --json`."""
+        """The problem as data, for `milepost lint --json`."""
         return {
             "file": self.file,
             "line": self.line,
@@ -41,8 +44,13 @@ class Problem:
         }
 
 
+def errors_in(problems: Iterable[Problem]) -> list[Problem]:
+    """The problems that stop publishing."""
+    return [problem for problem in problems if problem.severity == "error"]
+
+
 def in_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:
-    """Without repetitions, by file, place and code; the map itself before its messages and playbooks."""
+    """Sorts problems by file, place and code, without duplicates; the map comes before its messages and playbooks."""
     return tuple(sorted(set(problems), key=_place))
 
 

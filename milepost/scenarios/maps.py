@@ -12,7 +12,7 @@ from typing import Any
 from milepost.language.lint import lint
 from milepost.language.loader import Loaded, content_hash, from_data, load
 from milepost.language.model import Map
-from milepost.language.problems import Problem
+from milepost.language.problems import Problem, errors_in
 from milepost.planner.compiled_map import CompiledMap
 
 ABOUT_TEXTS = "M110"
@@ -64,7 +64,7 @@ def inline_map(data: Any, file: str) -> ReadMap:
 
 def _read(loaded: Loaded, texts: Mapping[str, str], *, there: bool) -> ReadMap:
     files = with_placeholders(texts, loaded.map)
-    errors = [problem for problem in lint(loaded) if problem.severity == "error"]
+    errors = errors_in(lint(loaded))
     beside = tuple(problem for problem in errors if problem.code == ABOUT_TEXTS)
     other = tuple(problem for problem in errors if problem.code != ABOUT_TEXTS)
     if other or loaded.map is None:

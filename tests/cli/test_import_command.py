@@ -181,7 +181,7 @@ def test_two_maps_of_one_id_are_not_published_together(milepost: Milepost, tmp_p
     result = milepost("publish", tmp_path / "maps", tmp_path / "backup")
     assert result.exit_code == 1
     assert f"{two}:" in result.stderr
-    assert f"M104 '{one}' is the map 'enterprise-save-time' too" in result.stderr
+    assert f"M104 '{one}' has the id 'enterprise-save-time' too" in result.stderr
     assert milepost("customers").exit_code == 1  # not even a database was made
     linted = milepost("lint", tmp_path)
     assert linted.exit_code == 1

@@ -72,7 +72,7 @@ def test_two_maps_of_one_id_are_an_error_that_names_both() -> None:
     assert result.exit_code == 1
     [said] = result.stdout.splitlines()
     assert said.startswith("backup/a/map.yaml:")
-    assert "M104 'maps/a/map.yaml' is the map " in said
+    assert "M104 'maps/a/map.yaml' has the id " in said
 
 
 def test_every_map_below_a_folder_is_read() -> None:

@@ -18,7 +18,7 @@ from milepost.cli import main as cli
 from milepost.cli.support.lazy_commands import LazyCommand
 from milepost.cli.support.settings_reference import markdown as settings_page
 from milepost.language.loader import load
-from milepost.people.dry_run import examine
+from milepost.people.map_check import check_map
 from milepost.settings import PREFIX, Settings
 
 ROOT = Path(__file__).parents[2]
@@ -139,7 +139,7 @@ def written_map(tmp_path: Path) -> Path:
 
 
 def test_nothing_is_wrong_with_the_map_in_the_docs_and_the_messages_shown_with_it(written_map: Path) -> None:
-    assert examine(load(written_map)) == ()
+    assert check_map(load(written_map)) == ()
 
 
 def test_the_scenario_in_the_docs_passes_on_the_map_in_the_docs(written_map: Path) -> None:

@@ -10,7 +10,7 @@ import pytest
 from milepost.language.loader import from_files, load
 from milepost.language.problems import Problem
 from milepost.language.yaml_text import MAX_DEPTH, MAX_LINE, read_yaml
-from milepost.people.dry_run import examine
+from milepost.people.map_check import check_map
 from milepost.scenarios.scenario import load_scenario
 from tests.language.broken import EXAMPLE, SIDE_FILES, address_of, example_with, problems_of
 
@@ -65,7 +65,7 @@ def test_a_bad_file_gets_one_clear_error_with_its_place_and_quickly(
 ) -> None:
     file = written(tmp_path, content)
     begun = time.monotonic()
-    problem = only(examine(load(file)))
+    problem = only(check_map(load(file)))
     assert time.monotonic() - begun < QUICK
     assert said in problem.message
     assert len(problem.message) < 400
@@ -108,7 +108,7 @@ def large(steps: int) -> str:
 
 def test_a_map_of_500_steps_is_checked_in_a_few_seconds() -> None:
     begun = time.monotonic()
-    problems = examine(from_files({"map.yaml": large(500), **SIDE_FILES}))
+    problems = check_map(from_files({"map.yaml": large(500), **SIDE_FILES}))
     assert time.monotonic() - begun < QUICK
     assert [each for each in problems if each.severity == "error"] == []
 

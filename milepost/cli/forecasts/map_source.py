@@ -13,8 +13,9 @@ import typer
 from milepost.cli.lint import map_files
 from milepost.cli.support.errors import CommandError
 from milepost.explain.sentences import version_said
-from milepost.language.lint import lint
 from milepost.language.loader import content_hash, from_files, load
+from milepost.language.problems import errors_in
+from milepost.people.map_check import check_map
 from milepost.planner.compiled_map import CompiledMap
 from milepost.settings import Settings
 
@@ -80,7 +81,7 @@ def _below(folder: Path) -> tuple[Files, ...]:
     wrong = []
     for file in map_files(folder):
         loaded = load(file)
-        errors = [problem for problem in lint(loaded) if problem.severity == "error"]
+        errors = errors_in(check_map(loaded))
         wrong += errors
         if loaded.map is None or errors:
             continue

@@ -9,9 +9,10 @@ from pathlib import Path
 from milepost.cli.support.database import is_there, opened
 from milepost.cli.support.errors import CommandError
 from milepost.explain.sentences import version_said
-from milepost.language.lint import lint
 from milepost.language.loader import MAP_FILE, content_hash, load
 from milepost.language.names import nearest
+from milepost.language.problems import errors_in
+from milepost.people.map_check import check_map
 from milepost.planner.compiled_map import CompiledMap
 from milepost.settings import Settings
 from milepost.store import maps
@@ -65,7 +66,7 @@ def _is_map(path: Path) -> bool:
 
 def _in_folder(path: Path) -> Version:
     loaded = load(path)
-    errors = [str(problem) for problem in lint(loaded) if problem.severity == "error"]
+    errors = [str(problem) for problem in errors_in(check_map(loaded))]
     if loaded.map is None or errors:
         raise CommandError("\n".join([f"The map at {str(path)!r} has errors:", *errors]), "Mend them, then compare.")
     files = dict(loaded.files or {})

@@ -9,7 +9,7 @@ import pytest
 
 from milepost.language.loader import from_files, load
 from milepost.language.problems import Problem
-from milepost.people.dry_run import examine
+from milepost.people.map_check import check_map
 from tests.language.broken import EXAMPLE, SIDE_FILES, address_of, example_with
 
 MAPS = sorted((Path(__file__).parents[2] / "maps").iterdir())
@@ -32,7 +32,7 @@ LAST = "        overdue: {after: 5 business days, do: {play: unblock}}\n"
 
 
 def examined(text: str) -> list[Problem]:
-    return list(examine(from_files({"map.yaml": text, **SIDE_FILES})))
+    return list(check_map(from_files({"map.yaml": text, **SIDE_FILES})))
 
 
 def chained(*names: str, wait: str = "") -> str:
@@ -50,7 +50,7 @@ def test_a_map_within_its_limit_has_nothing_to_say() -> None:
 
 @pytest.mark.parametrize("folder", [path for path in MAPS if path.is_dir()], ids=lambda path: path.name)
 def test_the_shipped_maps_keep_their_own_limits(folder: Path) -> None:
-    assert [each for each in examine(load(folder)) if each.code == "W205"] == []
+    assert [each for each in check_map(load(folder)) if each.code == "W205"] == []
 
 
 def test_mails_in_one_week_to_a_prompt_customer_are_told_at_the_limit() -> None:
@@ -59,7 +59,7 @@ def test_mails_in_one_week_to_a_prompt_customer_are_told_at_the_limit() -> None:
     assert (problem.line, problem.column) == address_of(text, "3 per 7 days")
     assert problem.code == "W205"
     assert "'coordinator'" in problem.message
-    assert "that of 'third' (in 'onboarding', week 1) after 'recap', 'connect', 'second'" in problem.message
+    assert "that of 'third' (in 'onboarding', week 1) after 'recap', 'connect' and 'second'" in problem.message
     assert "everybody does everything at once" in problem.message
 
 
