@@ -13,7 +13,7 @@ run: $(VENV)/.installed ## Milepost with a sample of forty customers
 
 # What waits for real time (the sample, kills) comes last and alone, so that nothing takes its processor away.
 test: $(VENV)/.installed-test ## the whole test suite
-	$(BIN)/pytest -n 2 --dist loadfile --ignore tests/acceptance
+	$(BIN)/pytest -n 2 --dist loadgroup --ignore tests/acceptance
 	$(BIN)/pytest tests/acceptance
 
 setup: $(VENV)/.installed-test ## .venv with everything, the `milepost` command in it

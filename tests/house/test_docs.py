@@ -20,6 +20,7 @@ from milepost.cli.support.settings_reference import markdown as settings_page
 from milepost.language.loader import load
 from milepost.people.map_check import check_map
 from milepost.settings import PREFIX, Settings
+from tests.conformance.catalogue import anchor
 
 ROOT = Path(__file__).parents[2]
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
@@ -44,11 +45,6 @@ def options() -> dict[str, set[str]]:
 
 def without_code(text: str) -> str:
     return re.sub(r"^```.*?^```", "", text, flags=re.DOTALL | re.MULTILINE)
-
-
-def anchor(heading: str) -> str:
-    """What a heading is linked by, as GitHub makes it."""
-    return re.sub(r"[^\w\- ]", "", heading.strip().lower()).replace(" ", "-")
 
 
 @pytest.mark.parametrize("page", PAGES, ids=ids)

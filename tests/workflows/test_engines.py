@@ -3,7 +3,6 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-import pytest
 from temporalio.testing import WorkflowEnvironment
 
 from milepost.cli.temporal_runner import simulate_on
@@ -13,7 +12,6 @@ from milepost.planner.timeline import Entry
 from milepost.scenarios.scenario import Scenario, load_scenario
 
 MAPS = Path(__file__).parents[2] / "maps"
-SHIPPED = sorted(MAPS.glob("*/scenarios/*.yaml"))
 LONG = MAPS / "enterprise-save-time/scenarios/early_and_renewed.yaml"
 
 
@@ -33,13 +31,6 @@ def planned(scenario: Scenario) -> list[Entry]:
         versions=dict(scenario.versions),
     )
     return list(run.timeline)
-
-
-@pytest.mark.parametrize("path", SHIPPED, ids=lambda path: f"{path.parts[-3]}/{path.stem}")
-async def test_production_writes_the_lines_that_the_planner_prints(server: WorkflowEnvironment, path: Path) -> None:
-    scenario = scenario_of(path)
-
-    assert await simulate_on(server, scenario) == planned(scenario)
 
 
 async def test_the_lines_are_the_same_when_the_journey_continues_as_new_again_and_again(
