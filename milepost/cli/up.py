@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from milepost.cli.launch.up_options import Rehearsal, UpOptions, seconds_of
+from milepost.cli.launch.up_options import DemoOptions, UpOptions, seconds_of
 from milepost.cli.support.errors import CommandError
 from milepost.settings import Settings
 
@@ -74,13 +74,13 @@ def up(
     """
     if not sample and (speed is not None or seed is not None):
         option = "--speed" if speed is not None else "--seed"
-        raise CommandError(f"{option} is for a rehearsal: real customers live in real time.", "Add --sample.")
+        raise CommandError(f"{option} is for the demo: real customers live in real time.", "Add --sample.")
     wish = UpOptions(
         settings=settings if port is None else settings.model_copy(update={"port": port}),
         temporal_port=temporal_port,
         temporal_ui_port=temporal_ui_port,
         seconds=seconds_of(for_),
-        rehearsal=Rehearsal(SPEED if speed is None else speed, SEED if seed is None else seed) if sample else None,
+        demo=DemoOptions(SPEED if speed is None else speed, SEED if seed is None else seed) if sample else None,
     )
     from milepost.cli.launch.launcher import run  # noqa: PLC0415 - so that `--help` answers at once
 

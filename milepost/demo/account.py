@@ -1,4 +1,4 @@
-"""The account of a rehearsal: every customer and every journey of the store, and what came of them."""
+"""The account of a demo: every customer and every journey of the store, and what came of them."""
 
 from __future__ import annotations
 
@@ -9,102 +9,102 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from milepost.demo.summaries import COMPLETED, Story, missing
+from milepost.demo.summaries import COMPLETED, JourneySummary, missing
 from milepost.store.compiled_maps import CompiledMaps
 from milepost.store.database import Store
 from milepost.store.tables import CustomerRow, JourneyRow, OpenStageRow, TaskRow, TimelineRow
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """A customer with its journeys, each with where it stands: `open`, `paused`, `completed` or `lost`."""
+class CustomerAccount:
+    """A customer with its journeys and the state of each: `open`, `paused`, `completed` or `lost`."""
 
     customer: str
     name: str
     unmatched_why: str | None
-    stories: tuple[Story, ...]
-    standings: tuple[str, ...]
+    journeys: tuple[JourneySummary, ...]
+    states: tuple[str, ...]
     stages: tuple[str, ...]
 
     @property
     def accounted_for(self) -> bool:
         """Whether it is known why the customer is where it is: on a journey, or on none for a reason."""
-        return bool(self.stories) or self.unmatched_why is not None
+        return bool(self.journeys) or self.unmatched_why is not None
 
 
 @dataclass(frozen=True, slots=True)
 class Account:
     """Everybody, by name; `tasks` counts tasks by status."""
 
-    lines: tuple[Line, ...]
+    customers: tuple[CustomerAccount, ...]
     tasks: Counter[str]
 
     @property
-    def stories(self) -> Iterator[Story]:
+    def journeys(self) -> Iterator[JourneySummary]:
         """All journeys."""
-        return (story for line in self.lines for story in line.stories)
+        return (journey for customer in self.customers for journey in customer.journeys)
 
     @property
-    def standings(self) -> Counter[str]:
-        """How many journeys stand where."""
-        return Counter(standing for line in self.lines for standing in line.standings)
+    def states(self) -> Counter[str]:
+        """How many journeys are in each state."""
+        return Counter(state for customer in self.customers for state in customer.states)
 
     @property
-    def unmatched(self) -> tuple[Line, ...]:
+    def unmatched(self) -> tuple[CustomerAccount, ...]:
         """Customers that no map is for."""
-        return tuple(line for line in self.lines if not line.stories and line.accounted_for)
+        return tuple(each for each in self.customers if not each.journeys and each.accounted_for)
 
     @property
-    def lacking(self) -> list[str]:
-        """What was to be seen and was not: stories that happened to nobody, customers that nobody knows about."""
-        lost = [f"{line.name} accounted for" for line in self.lines if not line.accounted_for]
-        return [*missing(self.stories), *lost]
+    def missing(self) -> list[str]:
+        """What should have been seen and wasn't: highlights that happened to nobody, customers unaccounted for."""
+        lost = [f"{each.name} accounted for" for each in self.customers if not each.accounted_for]
+        return [*missing(self.journeys), *lost]
 
-    def told(self, name: str) -> list[str]:
-        """The names of the customers that a story happened to, or a count is of."""
+    def customers_with(self, name: str) -> list[str]:
+        """The names of the customers who have a highlight or a count."""
         return [
-            line.name
-            for line in self.lines
-            if any(name in story.stories or story.counts[name] for story in line.stories)
+            customer.name
+            for customer in self.customers
+            if any(name in journey.highlights or journey.counts[name] for journey in customer.journeys)
         ]
 
 
-async def take_account(store: Store, compiled_maps: CompiledMaps) -> Account:
+async def read_account(store: Store, compiled_maps: CompiledMaps) -> Account:
     """Read the whole store."""
     async with store.reading() as session:
         customers = list(await session.scalars(select(CustomerRow).order_by(func.lower(CustomerRow.name))))
         journeys = list(await session.scalars(select(JourneyRow).order_by(JourneyRow.number)))
         stages = list(await session.scalars(select(OpenStageRow).order_by(OpenStageRow.position)))
-        stories = {row.id: await _story(session, row, compiled_maps) for row in journeys}
+        summaries = {row.id: await _summary(session, row, compiled_maps) for row in journeys}
         tasks = await session.execute(select(TaskRow.status, func.count()).group_by(TaskRow.status))
-        counted = Counter(dict(list(tasks)))
-    lines = []
+        task_counts = Counter(dict(list(tasks)))
+    accounts = []
     for customer in customers:
         own = [row for row in journeys if row.customer_id == customer.id]
         ids = {row.id for row in own}
-        lines.append(
-            Line(
+        accounts.append(
+            CustomerAccount(
                 customer.id,
                 customer.name,
                 customer.unmatched_why,
-                tuple(stories[row.id] for row in own),
-                tuple(_standing(row) for row in own),
+                tuple(summaries[row.id] for row in own),
+                tuple(_state(row) for row in own),
                 tuple(stage.title for stage in stages if stage.journey_id in ids),
             )
         )
-    return Account(tuple(lines), counted)
+    return Account(tuple(accounts), task_counts)
 
 
-async def _story(session: AsyncSession, row: JourneyRow, compiled_maps: CompiledMaps) -> Story:
+async def _summary(session: AsyncSession, row: JourneyRow, compiled_maps: CompiledMaps) -> JourneySummary:
     compiled_map = await compiled_maps.of(row.version)
-    story = Story(row.id, row.customer_id, row.map)
+    summary = JourneySummary(row.id, row.customer_id, row.map)
     query = select(TimelineRow.kind, TimelineRow.data).where(TimelineRow.journey_id == row.id).order_by(TimelineRow.seq)
     for kind, data in await session.execute(query):
-        story.take(kind, data, compiled_map)
-    return story
+        summary.add(kind, data, compiled_map)
+    return summary
 
 
-def _standing(row: JourneyRow) -> str:
+def _state(row: JourneyRow) -> str:
     if row.status != "ended":
         return row.status
     return COMPLETED if row.reason == COMPLETED else "lost"

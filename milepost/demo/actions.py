@@ -1,4 +1,4 @@
-"""What the cast sees through the API, and what it does: facts to tell at an instant."""
+"""What the demo sees through the API: journeys, open tasks and open steps; and the facts that it plans to record."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Journey:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenTask:
-    """A colleague's task; `step` is None for one that the engine made. `person` is an address, or the role's team."""
+    """A colleague's task; `step` is None for a system task. `person` is an address, or None for the role's team."""
 
     customer: str
     journey: str
@@ -38,14 +38,14 @@ class OpenTask:
     due_at: Instant | None
 
     @property
-    def about(self) -> str:
-        """What it is called among all journeys."""
+    def key(self) -> str:
+        """Identifies the task among all journeys."""
         return f"{self.journey} {self.task}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenStep:
-    """What a customer is to do (`action`) or to confirm (`outcome`). `contact` is the address that is written to."""
+    """A step that waits for the customer: an `action` or an `outcome`. `contact` is the address that is written to."""
 
     customer: str
     journey: str
@@ -58,25 +58,25 @@ class OpenStep:
     due_at: Instant | None
 
     @property
-    def about(self) -> str:
-        """What this opening of the step is called among all journeys."""
+    def key(self) -> str:
+        """Identifies this opening of the step among all journeys."""
         return f"{self.journey} {self.step}/{self.occurrence}"
 
     @property
     def asking(self) -> str:
-        """What this asking is called among all journeys."""
-        return f"{self.about} asked {self.asked_at}"
+        """Identifies this asking for the outcome among all journeys."""
+        return f"{self.key} asked {self.asked_at}"
 
 
 @dataclass(frozen=True, slots=True)
-class Act:
-    """Something that somebody is going to tell Milepost.
+class PlannedFact:
+    """A fact that the demo is going to record.
 
     Attributes:
         at: When, in journey time.
-        customer: Of whom it is told.
-        fact: What is told, as the API takes it, with an id of its own: told twice, it counts once.
-        about: What must still be open for it to be told; None: it is told in any case.
+        customer: Whose journey it is about.
+        fact: The fact as the API takes it, with an id of its own: recorded twice, it counts once.
+        about: The key of what must still be open then; None: it is recorded in any case.
     """
 
     at: Instant

@@ -1,26 +1,31 @@
-"""Milepost as the cast sees it: the public HTTP API, and nothing else."""
+"""Milepost as the demo sees it: the public HTTP API, and nothing else."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 import httpx
 
 from milepost.demo.actions import Journey, OpenStep, OpenTask
+from milepost.errors import MilepostError
 from milepost.planner.instants import Instant, parse
 
-_PATIENCE = 10.0  # seconds
+_TIMEOUT = 10.0  # seconds
 _CONNECTIONS = 8
 
 
-class ApiAwayError(Exception):
+class ApiAwayError(MilepostError):
     """The API does not answer, or not as it should; it is asked again later."""
 
+    code: ClassVar[str] = "api_away"
 
-class RequestRefusedError(Exception):
+
+class RequestRefusedError(MilepostError):
     """The API does not take a fact, and never will."""
+
+    code: ClassVar[str] = "request_refused"
 
     def __init__(self, fact: str, status: int, why: str) -> None:
         self.status = status
@@ -34,7 +39,7 @@ class Api:
         self._client = httpx.AsyncClient(
             base_url=f"{base_url}/api/v1",
             headers={"Authorization": f"Bearer {key}"},
-            timeout=_PATIENCE,
+            timeout=_TIMEOUT,
             transport=transport,
             limits=httpx.Limits(max_connections=_CONNECTIONS),
             trust_env=False,
@@ -54,7 +59,7 @@ class Api:
         Raises:
             ApiAwayError: the API does not answer.
         """
-        listed = (await self._get("/customers", limit=500))["customers"]
+        customers = (await self._get("/customers", limit=500))["customers"]
         return [
             Journey(
                 customer=each["customer"],
@@ -63,7 +68,7 @@ class Api:
                 status=each["journey"]["status"],
                 started_at=parse(each["journey"]["started_at"]),
             )
-            for each in listed
+            for each in customers
             if each["journey"] is not None
         ]
 
@@ -73,10 +78,10 @@ class Api:
         Raises:
             ApiAwayError: the API does not answer.
         """
-        named = ("customer", "journey", "task", "step", "role", "person")
+        names = ("customer", "journey", "task", "step", "role", "person")
         return [
             OpenTask(
-                **{name: each[name] for name in named},
+                **{name: each[name] for name in names},
                 results=tuple(each["results"]),
                 opened_at=parse(each["opened_at"]),
                 due_at=_instant(each["due_at"]),
@@ -85,15 +90,15 @@ class Api:
         ]
 
     async def steps(self) -> list[OpenStep]:
-        """All that customers are to do or to confirm.
+        """Every step that waits for a customer: actions to do, outcomes to confirm.
 
         Raises:
             ApiAwayError: the API does not answer.
         """
-        named = ("customer", "journey", "step", "occurrence", "kind", "contact")
+        names = ("customer", "journey", "step", "occurrence", "kind", "contact")
         return [
             OpenStep(
-                **{name: each[name] for name in named},
+                **{name: each[name] for name in names},
                 opened_at=parse(each["opened_at"]),
                 asked_at=_instant(each["asked_at"]),
                 due_at=_instant(each["due_at"]),
@@ -111,34 +116,35 @@ class Api:
         place = (step.step, step.occurrence)
         return any((each["outcome"], each["occurrence"]) == place and each["verdict"] for each in outcomes)
 
-    async def tell(self, customer: str, fact: Mapping[str, Any]) -> None:
-        """Tell a fact; telling it again changes nothing.
+    async def record_fact(self, customer: str, fact: Mapping[str, Any]) -> None:
+        """Record a fact; recording it again changes nothing.
 
         Raises:
             ApiAwayError: the API does not answer.
             RequestRefusedError: it does not take the fact.
         """
-        answer = await self._ask("POST", "/facts", json={"customer": customer, **fact})
-        if answer.is_client_error:
-            raise RequestRefusedError(str(fact["id"]), answer.status_code, answer.text)
-        _check(answer)
+        response = await self._request("POST", "/facts", json={"customer": customer, **fact})
+        if response.is_client_error:
+            raise RequestRefusedError(str(fact["id"]), response.status_code, response.text)
+        _check(response)
 
     async def _get(self, path: str, **query: Any) -> Any:
-        answer = await self._ask("GET", path, params=query)
-        _check(answer)
-        return answer.json()
+        response = await self._request("GET", path, params=query)
+        _check(response)
+        return response.json()
 
-    async def _ask(self, method: str, path: str, **more: Any) -> httpx.Response:
+    async def _request(self, method: str, path: str, **more: Any) -> httpx.Response:
         try:
             return await self._client.request(method, path, **more)
         except httpx.TransportError as error:
             raise ApiAwayError(f"{method} {path}: {error!r}") from error
 
 
-def _check(answer: httpx.Response) -> None:
-    if not answer.is_success:
-        raise ApiAwayError(f"{answer.request.method} {answer.request.url.path}: {answer.status_code} {answer.text}")
+def _check(response: httpx.Response) -> None:
+    if not response.is_success:
+        request = response.request
+        raise ApiAwayError(f"{request.method} {request.url.path}: {response.status_code} {response.text}")
 
 
-def _instant(written: str | None) -> Instant | None:
-    return None if written is None else parse(written)
+def _instant(text: str | None) -> Instant | None:
+    return None if text is None else parse(text)

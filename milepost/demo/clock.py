@@ -1,16 +1,19 @@
-"""The rehearsal's clock: journey time that runs fast while `milepost up` runs, and stands still while it does not.
+"""The demo's clock: journey time that runs fast while `milepost up --sample` runs, and stands still while it doesn't.
 
-The clock lies in the store, and in every journey's workflow. When a rehearsal goes on after a stop it is set anew to
-where journey time had come: otherwise a night's pause would be decades of journeys.
+The clock is kept in the store, and in every journey's workflow. When the demo goes on after a stop, it is set to the
+journey time that had been reached: otherwise a night's pause would be decades of journeys.
 """
 
 from __future__ import annotations
+
+from typing import ClassVar
 
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
+from milepost.errors import MilepostError
 from milepost.planner.clock import JourneyClock
 from milepost.planner.instants import Instant, parse
 from milepost.store import clock
@@ -24,68 +27,65 @@ BEGINS = parse("2026-01-05T08:00:00Z")
 DAY_A_SECOND = 86_400.0
 
 
-class AnotherTimeError(Exception):
-    """A data folder holds a rehearsal or real journeys, and is asked to go on as the other."""
+class MixedTimeError(MilepostError):
+    """A data folder holds the demo's journeys or real ones, and is asked to go on as the other."""
 
-    def __init__(self, message: str, hint: str) -> None:
-        self.message = message
-        self.hint = hint
-        super().__init__(f"{message} {hint}")
+    code: ClassVar[str] = "mixed_time"
 
 
 async def check_real(store: Store) -> None:
-    """Make sure that these are no rehearsal's journeys.
+    """Make sure that the store's journeys run in real time.
 
     Raises:
-        AnotherTimeError: they are.
+        MixedTimeError: they are the demo's.
     """
     async with store.reading() as session:
         row = await session.get(ClockRow, 1)
     if row is not None and row.speed != 1:
-        raise AnotherTimeError(
-            "This data folder holds a rehearsal: its journeys run in a time of their own.",
-            "Go on with it by `milepost up --sample`, or choose another folder for real customers with --data FOLDER.",
+        raise MixedTimeError(
+            "This data folder holds the demo: its journeys run faster than real time.",
+            "Continue it with `milepost up --sample`, or choose another folder for real customers with --data FOLDER.",
         )
 
 
-async def begin_or_go_on(store: Store, speed: float, wall: float) -> JourneyClock:
-    """Set the rehearsal's clock to be, at `wall`, at its beginning, or where it had come when it stopped.
+async def begin_or_resume(store: Store, speed: float, wall: float) -> JourneyClock:
+    """Set the demo's clock to show, at `wall`, where journey time begins, or what it had reached at the last stop.
 
     `speed` is seconds of journey a second, `wall` the wall clock in seconds since 1970; it may be a little ahead.
 
     Raises:
-        AnotherTimeError: the store holds real customers.
+        MixedTimeError: the store holds real customers.
     """
     async with store.transaction() as session:
         before = await session.get(ClockRow, 1)
         if before is None and await _has_customers(session):
-            raise AnotherTimeError(
-                "This data folder holds customers at real time: a rehearsal would mix them with made-up ones.",
-                "Run `milepost up` without --sample, or rehearse in another folder with --data FOLDER.",
+            raise MixedTimeError(
+                "This data folder holds customers in real time: the demo would mix them with made-up ones.",
+                "Run `milepost up` without --sample, or run the demo in another folder with --data FOLDER.",
             )
-        at = BEGINS if before is None else max(before.journey_epoch, await _come_to(session))
-        made = JourneyClock(wall, at, speed)
-        await clock.write(session, made)
-    return made
+        at = BEGINS if before is None else max(before.journey_epoch, await _latest(session))
+        new_clock = JourneyClock(wall, at, speed)
+        await clock.write(session, new_clock)
+    return new_clock
 
 
 async def _has_customers(session: AsyncSession) -> bool:
     return (await session.scalar(select(CustomerRow.id).limit(1))) is not None
 
 
-async def _come_to(session: AsyncSession) -> Instant:
-    """The latest instant at which anything happened: no journey has come further, and none goes back."""
-    latest = [await session.scalar(select(func.max(column))) for column in (JourneyRow.clock, FactRow.at)]
-    return max((at for at in latest if at is not None), default=BEGINS)
+async def _latest(session: AsyncSession) -> Instant:
+    """The latest instant at which anything happened: no journey is further, and none goes back."""
+    instants = [await session.scalar(select(func.max(column))) for column in (JourneyRow.clock, FactRow.at)]
+    return max((at for at in instants if at is not None), default=BEGINS)
 
 
-async def tell_clock(store: Store, client: Client, made: JourneyClock) -> None:
-    """Let all running journeys go by this clock; to be done before a worker runs, so that none acts by the old one."""
+async def signal_clock(store: Store, client: Client, new_clock: JourneyClock) -> None:
+    """Set this clock in all running journeys. Call it before a worker runs, so that none acts by the old one."""
     async with store.reading() as session:
-        known = await session.scalars(select(JourneyRow.customer_id).distinct())
-    for customer in known:
+        customers = await session.scalars(select(JourneyRow.customer_id).distinct())
+    for customer in customers:
         try:
-            await client.get_workflow_handle(workflow_id(customer)).signal(SET_CLOCK, made)
+            await client.get_workflow_handle(workflow_id(customer)).signal(SET_CLOCK, new_clock)
         except RPCError as error:
             if error.status is not RPCStatusCode.NOT_FOUND:
                 raise

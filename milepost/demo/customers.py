@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from random import Random
 from typing import Any
 
-from milepost.demo.actions import DAY, HOUR, Act, Journey, OpenStep
-from milepost.demo.chance import Chance
-from milepost.demo.map_outline import Asked, MapOutline, Signal
-from milepost.demo.personalities import Part, Temperament
+from milepost.demo.actions import DAY, HOUR, Journey, OpenStep, PlannedFact
+from milepost.demo.personalities import Personality, Temperament
+from milepost.language.model import Outcome
+from milepost.people.draws import Chance, Draws
+from milepost.people.responses import outcome_value
+from milepost.people.signals import Signal, alarms, signals
+from milepost.planner.compiled_map import CompiledMap
 
 WEEK = 7 * DAY
 
@@ -27,68 +29,79 @@ _ANSWERS_AFTER = {
     Temperament.UNHAPPY: (4, 48),
 }
 """Hours from being asked to the answer."""
-_SAYS = {
+_COMMENTS = {
     "verified": ("This is what we hoped for.", "Finance has checked it.", "Yes. The team noticed at once."),
     "partial": ("Some of it is there.", "Getting there, but not all teams yet."),
     "disputed": ("We don't see it.", "Our own numbers say something else.", "Nothing has changed for us."),
 }
+_SHARES = {"verified": (1.02, 1.4), "partial": (0.3, 0.8), "disputed": (0.0, 0.15)}
+"""How far the value of an outcome has come from its baseline to its target, by the verdict."""
 
 
-def does(step: OpenStep, part: Part, script: MapOutline, chance: Chance) -> list[Act]:
-    """What a customer does about an action of its own that is open."""
-    draws = chance.of("does", step.about)
-    done_at = step.opened_at + int(_time_given(step) * draws.uniform(*_PACE[part.temperament]))
-    signal = script.signals.get(step.step)
-    if signal is None:
-        fact = {"id": f"{step.about} done", "step_done": step.step, "by": step.contact or step.customer}
-        return [Act(done_at, step.customer, fact, step.about)]
+def action_done(
+    step: OpenStep, personality: Personality, compiled_map: CompiledMap, chance: Chance
+) -> list[PlannedFact]:
+    """When the customer does an open action: product events where the map counts them, else the customer says so."""
+    draws = chance("does", step.key)
+    done_at = step.opened_at + int(_time_left(step) * draws.uniform(*_PACE[personality.temperament]))
+    known = compiled_map.steps.get(step.step)
+    events = signals(getattr(known.step, "done_when", ())) if known else []
+    if not events:
+        fact = {"id": f"{step.key} done", "step_done": step.step, "by": step.contact or step.customer}
+        return [PlannedFact(done_at, step.customer, fact, step.key)]
+    signal = events[0]
     first = step.opened_at + (done_at - step.opened_at) // signal.count
     gap = (done_at - first) // max(signal.count - 1, 1)
     return [
-        Act(first + gap * number, step.customer, _event(f"{step.about} {number}", signal), step.about)
+        PlannedFact(first + gap * number, step.customer, _event(f"{step.key} {number}", signal), step.key)
         for number in range(signal.count)
     ]
 
 
-def measured(step: OpenStep, part: Part, script: MapOutline, chance: Chance) -> list[Act]:
-    """What the product has counted by the time an outcome is to be confirmed, where it keeps count."""
-    asked = script.outcomes[step.step]
-    verdict = part.verdicts[0]
-    if asked.attribute is None or verdict is None:
+def measured_value(
+    step: OpenStep, personality: Personality, compiled_map: CompiledMap, chance: Chance
+) -> list[PlannedFact]:
+    """The value that the product has measured by the time an outcome is to be confirmed, where the map has one."""
+    outcome, verdict = _outcome(step, compiled_map), personality.verdicts[0]
+    if outcome is None or outcome.value_from is None or verdict is None:
         return []
-    value = _value(verdict, asked, chance.of("measured", step.about))
-    fact = {"id": f"{step.about} measured", "set": {asked.attribute: value}, "by": "product"}
-    return [Act(step.opened_at + HOUR, step.customer, fact, step.about)]
+    attribute = outcome.value_from.removeprefix("customer.")
+    value = _value(outcome, verdict, chance("measured", step.key))
+    fact = {"id": f"{step.key} measured", "set": {attribute: value}, "by": "product"}
+    return [PlannedFact(step.opened_at + HOUR, step.customer, fact, step.key)]
 
 
-def answers(step: OpenStep, part: Part, script: MapOutline, chance: Chance, *, again: bool) -> list[Act]:
-    """What a customer answers when it is asked, for the first time or again; silence is no act."""
-    verdict = part.verdicts[-1 if again else 0]
-    if verdict is None or step.asked_at is None:
+def answer(
+    step: OpenStep, personality: Personality, compiled_map: CompiledMap, chance: Chance, *, again: bool
+) -> list[PlannedFact]:
+    """The customer's answer when it is asked, for the first time or again; empty for silence."""
+    outcome, verdict = _outcome(step, compiled_map), personality.verdicts[-1 if again else 0]
+    if outcome is None or verdict is None or step.asked_at is None:
         return []
-    draws = chance.of("answers", step.asking)
+    draws = chance("answers", step.asking)
     fact = {
         "id": f"{step.asking} answer",
         "answer": step.step,
         "verdict": verdict,
-        "value": _value(verdict, script.outcomes[step.step], draws),
-        "comment": draws.choice(_SAYS[verdict]),
+        "value": _value(outcome, verdict, draws),
+        "comment": draws.choice(_COMMENTS[verdict]),
         "method": "portal",
         "by": step.contact or step.customer,
     }
-    after = draws.uniform(*_ANSWERS_AFTER[part.temperament])
-    return [Act(step.asked_at + int(after * HOUR), step.customer, fact, step.asking)]
+    after = draws.uniform(*_ANSWERS_AFTER[personality.temperament])
+    return [PlannedFact(step.asked_at + int(after * HOUR), step.customer, fact, step.asking)]
 
 
-def alarms(journey: Journey, part: Part, script: MapOutline, chance: Chance) -> list[Act]:
-    """What happens one day that alarms us, for those whose part has it."""
-    if not part.alarm or not script.alarms:
+def alarm(journey: Journey, personality: Personality, compiled_map: CompiledMap, chance: Chance) -> list[PlannedFact]:
+    """An event that starts a play against a risk, for customers whose personality has one."""
+    possible = alarms(compiled_map)
+    if not personality.alarm or not possible:
         return []
-    draws = chance.of("alarm", journey.journey)
-    signal = draws.choice(script.alarms)
+    draws = chance("alarm", journey.journey)
+    signal = draws.choice(possible)
     at = journey.started_at + int(draws.uniform(95, 125) * DAY)
     return [
-        Act(at + number * HOUR, journey.customer, _event(f"{journey.journey} alarm {number}", signal))
+        PlannedFact(at + number * HOUR, journey.customer, _event(f"{journey.journey} alarm {number}", signal))
         for number in range(signal.count)
     ]
 
@@ -98,35 +111,40 @@ _STEADY = (70, 75, 80, 85)
 _DIP = (25, 30)
 
 
-def health(customer: str, part: Part, week: int, chance: Chance) -> int:
+def health(customer: str, personality: Personality, week: int, chance: Chance) -> int:
     """A customer's health figure in a week of its journey, counted from 0."""
-    draws = chance.of("health", customer)
+    draws = chance("health", customer)
     falls = draws.randint(7, 11)
     level = draws.choice(_STEADY)
-    if part.dips and falls <= week and (week < falls + 5 or not part.recovers):
+    if personality.dips and falls <= week and (week < falls + 5 or not personality.recovers):
         return draws.choice(_DIP)
-    return level + chance.of("health", customer, week // 2).choice((-5, 0, 0, 5))
+    return level + chance("health", customer, week // 2).choice((-5, 0, 0, 5))
 
 
-def figures(journey: Journey, part: Part, week: int, chance: Chance) -> list[Act]:
-    """The figure that the product tells in a week, if it is another than the week before."""
+def health_change(journey: Journey, personality: Personality, week: int, chance: Chance) -> list[PlannedFact]:
+    """The health figure that the product sends in a week, if it differs from the week before."""
     customer = journey.customer
-    now = health(customer, part, week, chance)
-    if week < _FIRST_FIGURE or (week > _FIRST_FIGURE and now == health(customer, part, week - 1, chance)):
+    now = health(customer, personality, week, chance)
+    if week < _FIRST_FIGURE or (week > _FIRST_FIGURE and now == health(customer, personality, week - 1, chance)):
         return []
-    at = journey.started_at + week * WEEK + chance.of("figures", customer).randrange(5 * DAY)
-    return [Act(at, customer, {"id": f"{journey.journey} health {week}", "set": {"health": now}, "by": "product"})]
+    at = journey.started_at + week * WEEK + chance("figures", customer).randrange(5 * DAY)
+    fact = {"id": f"{journey.journey} health {week}", "set": {"health": now}, "by": "product"}
+    return [PlannedFact(at, customer, fact)]
 
 
 def _event(fact: str, signal: Signal) -> dict[str, Any]:
     return {"id": fact, "event": signal.event, "properties": dict(signal.properties), "by": "product"}
 
 
-def _time_given(step: OpenStep) -> int:
+def _time_left(step: OpenStep) -> int:
     return _WITHOUT_DUE if step.due_at is None else max(step.due_at - step.opened_at, HOUR)
 
 
-def _value(verdict: str, asked: Asked, draws: Random) -> float:
-    """A figure that goes with the verdict."""
-    low, high = {"verified": (1.02, 1.4), "partial": (0.3, 0.8), "disputed": (0.0, 0.15)}[verdict]
-    return round(asked.baseline + (asked.target - asked.baseline) * draws.uniform(low, high), 1)
+def _outcome(step: OpenStep, compiled_map: CompiledMap) -> Outcome | None:
+    known = compiled_map.steps.get(step.step)
+    return known.step if known and isinstance(known.step, Outcome) else None
+
+
+def _value(outcome: Outcome, verdict: str, draws: Draws) -> float | None:
+    """A measured value that goes with the verdict; None where the outcome has no metric."""
+    return outcome_value(outcome, draws.uniform(*_SHARES[verdict]), digits=1)

@@ -1,7 +1,7 @@
-"""The cast: colleagues and customers who look at what is open, wait as long as their temperament has it, and act.
+"""The demo's driver: looks at what is open, lets everybody wait as long as their personality has it, and acts for them.
 
-Everything goes through the public API. The cast remembers nothing that it could not decide again: after a restart it
-looks at what is open and comes to the same acts with the same ids, and what was told already counts once.
+Everything goes through the public API. The driver remembers nothing that it could not decide again: after a restart it
+looks at what is open and plans the same facts with the same ids, so what was recorded before counts once.
 """
 
 from __future__ import annotations
@@ -11,30 +11,30 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 
-from milepost.demo.actions import Act, Journey, OpenStep
+from milepost.demo.actions import Journey, OpenStep, PlannedFact
 from milepost.demo.api import Api, ApiAwayError, RequestRefusedError
-from milepost.demo.chance import Chance
 from milepost.demo.customers import WEEK
-from milepost.demo.map_outline import MapOutline
 from milepost.demo.people import DemoPeople
-from milepost.demo.planned_actions import Agenda
+from milepost.demo.planned_facts import Agenda
+from milepost.people.draws import Chance
+from milepost.planner.compiled_map import CompiledMap
 from milepost.planner.instants import Instant
 
 LOOK_EVERY = 0.5  # seconds
 _ACT_EVERY = 0.1  # seconds
-_AT_ONCE = 4  # customers that are spoken for at once
+_CONCURRENT = 4  # customers whose facts are recorded at a time
 
 OnTrouble = Callable[[str], None]
 """Takes a line about something that did not go as it should."""
 
 
 class DemoDriver:
-    """Plays everybody. `now` is journey time."""
+    """Plays all customers and colleagues on these maps. `now` is journey time."""
 
     def __init__(
         self,
         api: Api,
-        scripts: Mapping[str, MapOutline],
+        compiled_maps: Mapping[str, CompiledMap],
         chance: Chance,
         now: Callable[[], Instant],
         *,
@@ -43,11 +43,11 @@ class DemoDriver:
         self._api = api
         self._now = now
         self._on_trouble = on_trouble
-        self._troupe = DemoPeople.of(chance, scripts, ())
+        self._people = DemoPeople.of(chance, compiled_maps, ())
         self._agenda = Agenda()
         self._open: set[str] = set()
         self._begun_at = now()
-        self._at_once = asyncio.Semaphore(_AT_ONCE)
+        self._concurrent = asyncio.Semaphore(_CONCURRENT)
 
     async def play(self) -> None:
         """Play until cancelled; while the API is away everybody waits."""
@@ -71,57 +71,57 @@ class DemoDriver:
         """
         journeys, tasks, steps = await asyncio.gather(self._api.journeys(), self._api.tasks(), self._api.steps())
         self._meet(journeys)
-        self._open = {task.about for task in tasks} | {name for step in steps for name in (step.about, step.asking)}
+        self._open = {task.key for task in tasks} | {key for step in steps for key in (step.key, step.asking)}
         for task in tasks:
-            if self._troupe.plays(task.customer):
-                self._agenda.plan(task.about, partial(self._troupe.about_task, task))
+            if self._people.plays(task.customer):
+                self._agenda.plan(task.key, partial(self._people.about_task, task))
         for step in steps:
-            if self._troupe.plays(step.customer):
+            if self._people.plays(step.customer):
                 await self._plan_step(step)
         for journey in journeys:
-            if self._troupe.plays(journey.customer) and journey.status != "ended":
+            if self._people.plays(journey.customer) and journey.status != "ended":
                 self._plan_journey(journey)
 
     async def act(self) -> None:
-        """Tell all that is due, each customer's in its order.
+        """Record all facts that are due, each customer's in their order.
 
         Raises:
-            ApiAwayError: the API does not answer; what was not told is told later.
+            ApiAwayError: the API does not answer; what was not recorded is recorded later.
         """
-        due: dict[str, list[Act]] = defaultdict(list)
-        for act in self._agenda.take(self._now()):
-            if act.about is None or act.about in self._open:
-                due[act.customer].append(act)
-        results = await asyncio.gather(*(self._tell(acts) for acts in due.values()))
+        due: dict[str, list[PlannedFact]] = defaultdict(list)
+        for fact in self._agenda.take(self._now()):
+            if fact.about is None or fact.about in self._open:
+                due[fact.customer].append(fact)
+        results = await asyncio.gather(*(self._record(facts) for facts in due.values()))
         away = next((result for result in results if result is not None), None)
         if away is not None:
             raise away
 
     def _meet(self, journeys: Iterable[Journey]) -> None:
-        known = {journey.customer: journey.map for journey in journeys}
-        if any(self._troupe.maps.get(customer) != map_id for customer, map_id in known.items()):
-            self._troupe = DemoPeople.of(self._troupe.chance, self._troupe.scripts, journeys)
+        maps = {journey.customer: journey.map for journey in journeys}
+        if any(self._people.maps.get(customer) != map_id for customer, map_id in maps.items()):
+            self._people = DemoPeople.of(self._people.chance, self._people.compiled_maps, journeys)
 
     async def _plan_step(self, step: OpenStep) -> None:
-        self._agenda.plan(step.about, partial(self._troupe.about_opening, step))
-        if step.asked_at is not None and not self._agenda.knows(step.asking):
+        self._agenda.plan(step.key, partial(self._people.about_opening, step))
+        if step.asked_at is not None and not self._agenda.has_planned(step.asking):
             again = await self._api.has_answered(step)
-            self._agenda.plan(step.asking, partial(self._troupe.about_asking, step, again=again))
+            self._agenda.plan(step.asking, partial(self._people.about_asking, step, again=again))
 
     def _plan_journey(self, journey: Journey) -> None:
-        self._agenda.plan(journey.journey, partial(self._troupe.about_journey, journey))
+        self._agenda.plan(journey.journey, partial(self._people.about_journey, journey))
         week = (self._now() - journey.started_at) // WEEK + 1
         if journey.started_at + week * WEEK > self._begun_at:
-            self._agenda.plan(f"{journey.journey} week {week}", partial(self._troupe.about_week, journey, week))
+            self._agenda.plan(f"{journey.journey} week {week}", partial(self._people.about_week, journey, week))
 
-    async def _tell(self, acts: Sequence[Act]) -> ApiAwayError | None:
-        """Tell one customer's acts; those that the API could not take are noted down again."""
-        async with self._at_once:
-            for number, act in enumerate(acts):
+    async def _record(self, facts: Sequence[PlannedFact]) -> ApiAwayError | None:
+        """Record one customer's facts; those that the API could not take are planned again."""
+        async with self._concurrent:
+            for number, planned in enumerate(facts):
                 try:
-                    await self._api.tell(act.customer, act.fact)
+                    await self._api.record_fact(planned.customer, planned.fact)
                 except ApiAwayError as away:
-                    for later in acts[number:]:
+                    for later in facts[number:]:
                         self._agenda.put(later)
                     return away
                 except RequestRefusedError as refused:

@@ -1,4 +1,4 @@
-"""The troupe: everybody's part, and what it makes them do about what is open. Pure: a seed decides."""
+"""Everybody's personality, and what it makes them do about what is open. Pure: a seed decides."""
 
 from __future__ import annotations
 
@@ -7,54 +7,56 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from milepost.demo import colleagues, customers
-from milepost.demo.actions import Act, Journey, OpenStep, OpenTask
-from milepost.demo.chance import Chance
-from milepost.demo.map_outline import MapOutline
-from milepost.demo.personalities import Part, deal
+from milepost.demo.actions import Journey, OpenStep, OpenTask, PlannedFact
+from milepost.demo.personalities import Personality, personalities_of
+from milepost.people.draws import Chance
+from milepost.planner.compiled_map import CompiledMap
 
 
 @dataclass(frozen=True, slots=True)
 class DemoPeople:
-    """Who plays what: `scripts` by map, `parts` and `maps` by customer."""
+    """Who behaves how: `compiled_maps` by the map's id, `personalities` and `maps` by customer."""
 
     chance: Chance
-    scripts: Mapping[str, MapOutline]
-    parts: Mapping[str, Part]
+    compiled_maps: Mapping[str, CompiledMap]
+    personalities: Mapping[str, Personality]
     maps: Mapping[str, str]
 
     @staticmethod
-    def of(chance: Chance, scripts: Mapping[str, MapOutline], journeys: Iterable[Journey]) -> DemoPeople:
-        """Deal the parts to the customers of these journeys; on maps without a script nobody plays."""
-        maps = {journey.customer: journey.map for journey in journeys if journey.map in scripts}
+    def of(chance: Chance, compiled_maps: Mapping[str, CompiledMap], journeys: Iterable[Journey]) -> DemoPeople:
+        """Give the customers of these journeys their personalities; on other maps nobody is played."""
+        maps = {journey.customer: journey.map for journey in journeys if journey.map in compiled_maps}
         by_map: dict[str, list[str]] = defaultdict(list)
         for customer, map_id in maps.items():
             by_map[map_id].append(customer)
-        return DemoPeople(chance, scripts, deal(chance, by_map), maps)
+        return DemoPeople(chance, compiled_maps, personalities_of(chance, by_map), maps)
 
     def plays(self, customer: str) -> bool:
-        """Whether the customer has a part."""
-        return customer in self.parts
+        """Whether the demo plays this customer and the colleagues around it."""
+        return customer in self.personalities
 
-    def about_task(self, task: OpenTask) -> list[Act]:
+    def about_task(self, task: OpenTask) -> list[PlannedFact]:
         """What a colleague does about a task."""
-        return [colleagues.does(task, self.parts[task.customer], self.chance)]
+        return [colleagues.task_done(task, self.personalities[task.customer], self.chance)]
 
-    def about_opening(self, step: OpenStep) -> list[Act]:
+    def about_opening(self, step: OpenStep) -> list[PlannedFact]:
         """What a customer, or the product, does about a step that is open."""
-        do = customers.does if step.kind == "action" else customers.measured
-        return do(step, self.parts[step.customer], self._script(step.customer), self.chance)
+        do = customers.action_done if step.kind == "action" else customers.measured_value
+        return do(step, self.personalities[step.customer], self._map(step.customer), self.chance)
 
-    def about_asking(self, step: OpenStep, *, again: bool) -> list[Act]:
+    def about_asking(self, step: OpenStep, *, again: bool) -> list[PlannedFact]:
         """What a customer does about being asked, for the first time or again."""
-        return customers.answers(step, self.parts[step.customer], self._script(step.customer), self.chance, again=again)
+        personality = self.personalities[step.customer]
+        return customers.answer(step, personality, self._map(step.customer), self.chance, again=again)
 
-    def about_journey(self, journey: Journey) -> list[Act]:
+    def about_journey(self, journey: Journey) -> list[PlannedFact]:
         """What happens on a journey by chance."""
-        return customers.alarms(journey, self.parts[journey.customer], self._script(journey.customer), self.chance)
+        personality = self.personalities[journey.customer]
+        return customers.alarm(journey, personality, self._map(journey.customer), self.chance)
 
-    def about_week(self, journey: Journey, week: int) -> list[Act]:
-        """What the product tells of a customer in a week of its journey."""
-        return customers.figures(journey, self.parts[journey.customer], week, self.chance)
+    def about_week(self, journey: Journey, week: int) -> list[PlannedFact]:
+        """What the product sends about a customer in a week of its journey."""
+        return customers.health_change(journey, self.personalities[journey.customer], week, self.chance)
 
-    def _script(self, customer: str) -> MapOutline:
-        return self.scripts[self.maps[customer]]
+    def _map(self, customer: str) -> CompiledMap:
+        return self.compiled_maps[self.maps[customer]]

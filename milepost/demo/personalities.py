@@ -1,7 +1,7 @@
-"""Who plays what: a temperament and a fate for every customer of the book, dealt from a seed.
+"""Personalities: a temperament and a fate for every customer of the demo's book, dealt out by a seed.
 
-Parts are dealt like cards and not drawn: whatever the seed, every map has customers of every temperament and of every
-fate that a newcomer is to see.
+They are dealt like cards and not drawn: whatever the seed, every map has customers of every temperament and of every
+fate that a newcomer should see.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from itertools import cycle
 
-from milepost.demo.chance import Chance
+from milepost.people.draws import Chance
 
 
 class Temperament(StrEnum):
@@ -33,15 +33,15 @@ class Renewal(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class Personality:
     """What a customer is like and what becomes of it.
 
     Attributes:
         temperament: How fast it does its own steps.
         verdicts: Its answers, one for each time it is asked (the last stands for all later ones); None: no answer.
-        renewal: What the talk about the contract comes to.
+        renewal: How the talk about the contract ends.
         interested: Whether it wants more when more is offered.
-        alarm: Whether something happens, half a year at the latest, that alarms us: a champion leaves, a complaint.
+        alarm: Whether something alarming happens within half a year: a champion leaves, a complaint.
         dips: Whether its health falls into the red.
         recovers: Whether it comes up again.
     """
@@ -55,26 +55,26 @@ class Part:
     recovers: bool = True
 
 
-PARTS = (
-    Part(Temperament.PROMPT, ("verified",)),
-    Part(Temperament.UNHAPPY, ("disputed", "verified"), Renewal.PERSUADED, dips=True),
-    Part(Temperament.SILENT, (None,), Renewal.LOST, interested=False),
-    Part(Temperament.SLOW, ("partial", "verified")),
-    Part(Temperament.UNHAPPY, ("disputed",), Renewal.GIVEN_UP, interested=False, dips=True, recovers=False),
-    Part(Temperament.PROMPT, ("verified",), alarm=True),
-    Part(Temperament.SLOW, ("verified",), Renewal.PERSUADED, interested=False),
-    Part(Temperament.PROMPT, ("verified",)),
-    Part(Temperament.SILENT, (None, "verified"), interested=False),
-    Part(Temperament.SLOW, ("partial",)),
+PERSONALITIES = (
+    Personality(Temperament.PROMPT, ("verified",)),
+    Personality(Temperament.UNHAPPY, ("disputed", "verified"), Renewal.PERSUADED, dips=True),
+    Personality(Temperament.SILENT, (None,), Renewal.LOST, interested=False),
+    Personality(Temperament.SLOW, ("partial", "verified")),
+    Personality(Temperament.UNHAPPY, ("disputed",), Renewal.GIVEN_UP, interested=False, dips=True, recovers=False),
+    Personality(Temperament.PROMPT, ("verified",), alarm=True),
+    Personality(Temperament.SLOW, ("verified",), Renewal.PERSUADED, interested=False),
+    Personality(Temperament.PROMPT, ("verified",)),
+    Personality(Temperament.SILENT, (None, "verified"), interested=False),
+    Personality(Temperament.SLOW, ("partial",)),
 )
 """In the order in which they are dealt; a map with six customers has seen everything."""
 
 
-def deal(chance: Chance, customers: Mapping[str, Iterable[str]]) -> dict[str, Part]:
-    """Give every customer a part: `customers` are their ids by map."""
-    parts: dict[str, Part] = {}
+def personalities_of(chance: Chance, customers: Mapping[str, Iterable[str]]) -> dict[str, Personality]:
+    """Give every customer a personality: `customers` are their ids by map."""
+    personalities: dict[str, Personality] = {}
     for map_id, ids in sorted(customers.items()):
         shuffled = sorted(ids)
-        chance.of("deal", map_id).shuffle(shuffled)
-        parts.update(zip(shuffled, cycle(PARTS), strict=False))
-    return parts
+        chance("deal", map_id).shuffle(shuffled)
+        personalities.update(zip(shuffled, cycle(PERSONALITIES), strict=False))
+    return personalities

@@ -1,10 +1,12 @@
-"""Setting the stage: the shipped maps are published, the book of customers is imported. Doing it again adds nothing."""
+"""Preparing the demo: publishes the shipped maps and imports the book of customers. Doing it again adds nothing."""
 
 from __future__ import annotations
 
 import asyncio
 from pathlib import Path
+from typing import ClassVar
 
+from milepost.errors import MilepostError
 from milepost.imports.csv_book import read_book
 from milepost.imports.vocabulary import Vocabulary
 from milepost.intake.intake import Intake
@@ -20,23 +22,26 @@ _PACKAGE = Path(__file__).resolve().parents[1]
 MAPS = next((folder for folder in (_PACKAGE / "maps",) if folder.is_dir()), _PACKAGE.parent / "maps")
 """In the installed package; in a checkout they stand beside it."""
 BOOK = Path(__file__).with_name("book.csv")
-BY = "rehearsal"
+BY = "demo"
 
 
-class StageUnreadableError(Exception):
-    """The shipped maps or the book are not there, or not as they were shipped."""
+class DemoFilesError(MilepostError):
+    """The shipped maps or the book are missing, or not as they were shipped."""
 
-    def __init__(self, what: Path, problems: list[str]) -> None:
+    code: ClassVar[str] = "demo_files"
+
+    def __init__(self, path: Path, problems: list[str]) -> None:
+        self.path = path
         self.problems = problems
-        listed = "".join(f"\n  {problem}" for problem in problems)
-        super().__init__(f"Can't rehearse with {str(what)!r}:{listed}\nRestore it as it was shipped.")
+        lines = "".join(f"\n  {problem}" for problem in problems)
+        super().__init__(f"The demo can't use {str(path)!r}:{lines}", "Restore it as it was shipped.")
 
 
 def shipped_maps(folder: Path = MAPS) -> list[Map]:
     """The maps as they were shipped.
 
     Raises:
-        StageUnreadableError: there are none, or one has errors.
+        DemoFilesError: there are none, or one has errors.
     """
     return [loaded.map for loaded in _loaded(folder) if loaded.map is not None]
 
@@ -45,40 +50,41 @@ async def publish_maps(store: Store, now: Instant, *, folder: Path = MAPS) -> No
     """Publish the shipped maps that are not there yet.
 
     Raises:
-        StageUnreadableError: there are none, or one has errors.
+        DemoFilesError: there are none, or one has errors.
     """
     loaded = await asyncio.to_thread(_loaded, folder)
     async with store.transaction() as session:
-        there = {row.map for row in await maps.current(session)}
+        published = {row.map for row in await maps.current(session)}
         for each in loaded:
-            if each.map is not None and each.map.map not in there:
+            if each.map is not None and each.map.map not in published:
                 files, why = dict(each.files or {}), "shipped with Milepost"
                 await maps.publish(session, each.map.map, each.map.title, files, now, by=BY, why=why)
 
 
 async def import_book(store: Store, intake: Intake, *, book: Path = BOOK) -> None:
-    """Import the customers of the book that are not known yet, and begin their journeys.
+    """Import the customers of the book that aren't in the store yet, and begin their journeys.
 
     Raises:
-        StageUnreadableError: the book cannot be read.
+        DemoFilesError: the book can't be read.
     """
-    known_to_maps = Vocabulary.of(await intake.context.compiled_maps.current())
-    read = read_book(await asyncio.to_thread(book.read_bytes), known_to_maps)
+    vocabulary = Vocabulary.of(await intake.context.compiled_maps.current())
+    read = read_book(await asyncio.to_thread(book.read_bytes), vocabulary)
     if read.problems:
-        raise StageUnreadableError(book, [str(problem) for problem in read.problems])
+        raise DemoFilesError(book, [str(problem) for problem in read.problems])
     async with store.reading() as session:
-        known = set(await customers.ids(session))
-    fresh = [customer for customer in read.customers if customer.id not in known]
-    for customer in fresh:
+        existing = set(await customers.ids(session))
+    for customer in read.customers:
+        if customer.id in existing:
+            continue
         await intake.upsert_customer(customer, by=BY, source="import")
 
 
 def _loaded(folder: Path) -> list[Loaded]:
     files = sorted(folder.glob(f"*/{MAP_FILE}"))
     if not files:
-        raise StageUnreadableError(folder, ["there is no map; the rehearsal runs from a checkout of Milepost"])
+        raise DemoFilesError(folder, ["there is no map in it"])
     loaded = [load(file) for file in files]
     errors = [str(problem) for problem in errors_in(check_maps(loaded))]
     if errors:
-        raise StageUnreadableError(folder, errors)
+        raise DemoFilesError(folder, errors)
     return loaded

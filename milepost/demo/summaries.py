@@ -1,4 +1,4 @@
-"""What came of every customer, told from the timelines: counts, and the stories that a newcomer is to see."""
+"""What came of every journey, read from its timeline: counts, and the highlights that a newcomer should see."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from typing import Any
 from milepost.language.model import Play
 from milepost.planner.compiled_map import CompiledMap
 
-STORIES = ("verified", "disputed", "silent", "rescued", "expanded", "renewed", "lost")
-"""Each is to happen to at least one customer."""
+HIGHLIGHTS = ("verified", "disputed", "silent", "rescued", "expanded", "renewed", "lost")
+"""Each should happen to at least one customer."""
 
 COUNTS = {
     "mails": "Mails sent",
@@ -30,87 +30,87 @@ COUNTS = {
     "renewed": "Contracts renewed",
     "lost": "Customers lost",
 }
-"""What is counted, and what people call it. A rescue is a risk play so grave that it holds other messages back."""
+"""What is counted, and its heading. A rescue is a risk play so grave that it holds other messages back."""
 
 _WELL = ("completed", "ends_when")
 COMPLETED = "completed"
 
 
 @dataclass(slots=True)
-class Story:
-    """One journey, told: how often each thing happened, and which of the stories it has."""
+class JourneySummary:
+    """One journey: how often each thing happened, and which of the highlights it has."""
 
     journey: str
     customer: str
     map: str
     counts: Counter[str] = field(default_factory=Counter)
-    stories: set[str] = field(default_factory=set)
+    highlights: set[str] = field(default_factory=set)
     ended: str | None = None
-    _talked: set[str] = field(default_factory=set)
+    _with_talk: set[str] = field(default_factory=set)
 
-    def take(self, kind: str, more: Mapping[str, Any], compiled_map: CompiledMap) -> None:
-        """Take in the next entry of the journey's timeline."""
+    def add(self, kind: str, more: Mapping[str, Any], compiled_map: CompiledMap) -> None:
+        """Add the next entry of the journey's timeline."""
         match kind:
             case "step_done":
-                self._take_step(more, compiled_map)
+                self._add_step(more, compiled_map)
             case "message_sent":
                 self.counts["reminders" if more.get("reason") == "reminder" else "mails"] += 1
             case "outcome_answered":
-                self._happened(str(more.get("verdict")))
+                self._count(str(more.get("verdict")))
             case "outcome_silent":
-                self._happened("silent")
+                self._count("silent")
             case "play_started" | "play_ended":
-                self._take_play(kind, more, compiled_map)
+                self._add_play(kind, more, compiled_map)
             case "journey_ended":
                 self.ended = str(more.get("reason"))
                 if self.ended != COMPLETED:
-                    self._happened("lost")
+                    self._count("lost")
 
-    def _take_step(self, more: Mapping[str, Any], compiled_map: CompiledMap) -> None:
-        known = compiled_map.steps.get(str(more.get("step")))
-        if known is None:
+    def _add_step(self, more: Mapping[str, Any], compiled_map: CompiledMap) -> None:
+        step = compiled_map.steps.get(str(more.get("step")))
+        if step is None:
             return
-        if known.track == "company":
-            self._talked.add(known.container)
-        if _keeps_the_customer(known.step, more.get("result")):
-            self._happened("renewed")
+        if step.track == "company":
+            self._with_talk.add(step.container)
+        if _keeps_the_customer(step.step, more.get("result")):
+            self._count("renewed")
 
-    def _take_play(self, kind: str, more: Mapping[str, Any], compiled_map: CompiledMap) -> None:
+    def _add_play(self, kind: str, more: Mapping[str, Any], compiled_map: CompiledMap) -> None:
         play = str(more.get("play"))
-        known = compiled_map.plays.get(play)
-        name = _called(known.play) if known else None
+        compiled_play = compiled_map.plays.get(play)
+        name = _count_name(compiled_play.play) if compiled_play else None
         if name is None:
             return
         if kind == "play_started":
             self.counts[f"{name}_begun"] += 1
-            self._talked.discard(play)
+            self._with_talk.discard(play)
             return
         self.counts[f"{name}_ended"] += 1
-        if name == "expansions" and play in self._talked:
-            self.stories.add("expanded")
-        if name == "rescues" and more.get("why") in _WELL and play in self._talked:
+        if name == "expansions" and play in self._with_talk:
+            self.highlights.add("expanded")
+        if name == "rescues" and more.get("why") in _WELL and play in self._with_talk:
             self.counts["rescues_ended_well"] += 1
-            self.stories.add("rescued")
+            self.highlights.add("rescued")
 
-    def _happened(self, what: str) -> None:
+    def _count(self, what: str) -> None:
         self.counts[what] += 1
-        if what in STORIES:
-            self.stories.add(what)
+        if what in HIGHLIGHTS:
+            self.highlights.add(what)
 
 
-def _called(play: Play) -> str | None:
+def _count_name(play: Play) -> str | None:
     if play.kind == "risk":
         return "risks" if play.holds == "none" else "rescues"
     return "expansions" if play.kind == "expansion" else None
 
 
 def _keeps_the_customer(step: Any, result: Any) -> bool:
-    """Whether a talk ended in a way that goes on with the customer: back to a stage."""
+    """Whether a talk ended in a way that continues with the customer: back to a stage."""
     branch = (getattr(step, "results", None) or {}).get(result, ())
     return any(item.go_to is not None for item in branch)
 
 
-def missing(stories: Iterable[Story]) -> list[str]:
-    """The stories that have happened to nobody."""
-    seen = {name for story in stories for name in story.stories}
-    return [name for name in STORIES if name not in seen]
+def missing(summaries: Iterable[JourneySummary]) -> list[str]:
+    """The highlights that have happened to nobody."""
+    seen = {name for summary in summaries for name in summary.highlights}
+    return [name for name in HIGHLIGHTS if name not in seen]

@@ -1,11 +1,12 @@
-"""Chance as it comes in: draws that somebody else makes from a seed, and what is chosen with them."""
+"""Chance, drawn from a seed so that it can be had again, and what is chosen with it."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date, timedelta
-from typing import Protocol
+from functools import partial
+from random import Random  # noqa: TID251 - chance comes in as a seed
 
 from milepost.planner.calendars import Calendar
 from milepost.planner.instants import Instant
@@ -13,16 +14,33 @@ from milepost.planner.instants import Instant
 SHORTEST = 60
 """Seconds that anybody takes for anything: nobody answers in the same instant."""
 
-
-class Draws(Protocol):
-    """A source of chance, such as a seeded `random.Random`."""
-
-    def random(self) -> float:
-        """The next draw, from 0 up to but not including 1."""
-
+Draws = Random
+"""A source of numbers from 0 up to but not including 1."""
 
 Chance = Callable[..., Draws]
 """The draws of what some words name: the same words have the same draws, other words have others."""
+
+
+def seeded(seed: int) -> Chance:
+    """Chance from a seed: the same seed and the same words give the same draws, on every machine.
+
+    Each thing has draws of its own, so that one more of one changes none of another.
+    """
+    return partial(_draws_of, seed)
+
+
+def no_chance(*_words: object) -> Draws:
+    """Draws that are all 0: everybody takes the least time that they might take."""
+    return _Zeros()
+
+
+def _draws_of(*words: object) -> Draws:
+    return Random("/".join(str(word) for word in words))  # noqa: S311 - made-up people, not a secret
+
+
+class _Zeros(Random):
+    def random(self) -> float:
+        return 0.0
 
 
 def pick(draws: Draws, weights: Mapping[str, float]) -> str:

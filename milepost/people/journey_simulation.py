@@ -13,7 +13,7 @@ from milepost.language.attribute_values import parse_date
 from milepost.people.behaviour import Behaviour, Drift
 from milepost.people.draws import Chance, now_and_then
 from milepost.people.responses import Act, People
-from milepost.people.signals import surprises
+from milepost.people.signals import unprompted_signals
 from milepost.planner import facts as told
 from milepost.planner.calendars import shift_date
 from milepost.planner.commands import OpenTask
@@ -108,11 +108,11 @@ def _answers(people: People, made: Plan) -> Iterator[Act]:
 
 
 def happenings(setting: Setting) -> Iterator[Act]:
-    """What happens to a customer without anybody being asked: figures, surprises, renewals."""
+    """What happens to a customer without anybody being asked: figures, unprompted_signals, renewals."""
     for attribute, drift in sorted(setting.behaviour.attributes.items()):
         if attribute in setting.compiled_map.map.attributes:
             yield from _figures(setting, attribute, drift)
-    for event, signal in sorted(surprises(setting.compiled_map).items()):
+    for event, signal in sorted(unprompted_signals(setting.compiled_map).items()):
         times = setting.behaviour.events.get(event, setting.behaviour.other_events)
         draws = setting.chance("event", event)
         for number, at in enumerate(now_and_then(draws, times, setting.start, setting.until)):

@@ -20,7 +20,7 @@ from milepost.planner.state import State, StepState
 from milepost.planner.turn import Turn
 
 _AS_OTHERS = StepBehaviour()
-_SHARE = {"verified": 1.1, "partial": 0.5, "disputed": 0.0, "silent": 0.0}
+_SHARES = {"verified": 1.1, "partial": 0.5, "disputed": 0.0, "silent": 0.0}
 """How far the value of an outcome has come from its baseline to its target, as each verdict would have it."""
 
 
@@ -76,7 +76,11 @@ class People:
         events = signals(step.step.verified_when)
         shown = _events(events[0], about, answered_at) if verdict == "verified" and events else ()
         answer = told.Answered(
-            id=f"{about} answer", at=answered_at, outcome=step.id, verdict=verdict, value=_value(step.step, verdict)
+            id=f"{about} answer",
+            at=answered_at,
+            outcome=step.id,
+            verdict=verdict,
+            value=outcome_value(step.step, _SHARES[verdict]),
         )
         yield Act(answered_at, (*shown, answer))
 
@@ -166,7 +170,9 @@ class People:
         verdict = self._verdict(known.id, record.occurrence, max(record.asks, 1))
         name = f"{known.id}/{record.occurrence} measured"
         attribute = known.value_from.removeprefix("customer.")
-        fact = told.AttributesSet(id=name, at=at + _AN_HOUR, attributes={attribute: _value(known, verdict)})
+        fact = told.AttributesSet(
+            id=name, at=at + _AN_HOUR, attributes={attribute: outcome_value(known, _SHARES[verdict])}
+        )
         yield Act(fact.at, (fact,), (known.id, record.occurrence))
 
     def _calendar(self, step: CompiledStep, state: State) -> Calendar:
@@ -194,12 +200,12 @@ def _moment(
     return None
 
 
-def _value(known: Outcome, verdict: str) -> float | None:
-    """A figure that goes with the verdict."""
-    if known.metric is None:
+def outcome_value(outcome: Outcome, share: float, *, digits: int = 2) -> float | None:
+    """The value of an outcome that has come a share of the way from its baseline to its target; None: no metric."""
+    if outcome.metric is None:
         return None
-    baseline = known.metric.baseline or 0.0
-    return round(baseline + (known.metric.target - baseline) * _SHARE[verdict], 2)
+    baseline = outcome.metric.baseline or 0.0
+    return round(baseline + (outcome.metric.target - baseline) * share, digits)
 
 
 def _spread(signal: Signal, name: str, at: Instant, done_at: Instant) -> list[Fact]:

@@ -8,7 +8,6 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, Literal
@@ -19,6 +18,7 @@ from milepost.language.attribute_values import fits
 from milepost.language.field_types import AttributeType
 from milepost.language.model import Attribute, Touchpoint
 from milepost.people.behaviour import Answers, Behaviour, Colleagues, Customers, Pace, StepBehaviour, SystemTasks
+from milepost.people.draws import no_chance
 from milepost.people.journey_simulation import Setting, live_and_tell
 from milepost.people.sample_customer import MADE_UP_START, made_up_customer
 from milepost.planner.compiled_map import CompiledMap
@@ -39,14 +39,6 @@ _MOST_TRIED = 2000
 _LITERAL = re.compile(r"\"([^\"]*)\"|'([^']*)'|(-?\d+(?:\.\d+)?)")
 
 
-@dataclass(frozen=True, slots=True)
-class _Steady:
-    """No chance at all: everybody takes the least time of what they might take."""
-
-    def random(self) -> float:
-        return 0.0
-
-
 def load_made_up(path: Path, manner: Manner) -> LoadedScenario:
     """A year of a map with a customer who is made up, or all that is wrong with the map."""
     found = MapsRead().at(path)
@@ -60,7 +52,7 @@ def _year_of(compiled_map: CompiledMap, files: Mapping[str, str], manner: Manner
     start = compiled_map.ours.next_open(MADE_UP_START)
     until = start + MADE_UP_DAYS * 86_400
     customer = fitting_customer(compiled_map, start)
-    setting = Setting(compiled_map, customer, start, until, behaviour_of(compiled_map, manner), lambda *_: _Steady())
+    setting = Setting(compiled_map, customer, start, until, behaviour_of(compiled_map, manner), no_chance)
     facts: list[Fact] = []
     for made, told in live_and_tell(setting):
         in_vain = {

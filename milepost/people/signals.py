@@ -1,4 +1,4 @@
-"""What the product tells: events that fulfil a trigger, as far as a plain condition can be fulfilled on purpose."""
+"""Product events that fulfil a trigger, as far as a plain condition can be fulfilled on purpose."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 from milepost.language.model import Trigger
 from milepost.planner.compiled_map import CompiledMap
 
-_WANTS = re.compile(r"event\.(\w+)\s*(==|>=|<=|>|<)\s*(\"[^\"]*\"|'[^']*'|-?\d+(?:\.\d+)?|true|false)")
+_COMPARISON = re.compile(r"event\.(\w+)\s*(==|>=|<=|>|<)\s*(\"[^\"]*\"|'[^']*'|-?\d+(?:\.\d+)?|true|false)")
 _BEYOND = {">": 1, "<": -1}
 
 
@@ -27,23 +27,28 @@ class Signal:
 def signals(triggers: Iterable[Trigger]) -> list[Signal]:
     """The events of triggers that wait for events."""
     return [
-        Signal(trigger.event, trigger.count, properties(trigger.if_ or ""))
+        Signal(trigger.event, trigger.count, _properties(trigger.if_ or ""))
         for trigger in triggers
         if trigger.event is not None
     ]
 
 
-def properties(condition: str) -> dict[str, Any]:
-    """Properties that make a plain condition true: `event.severity == "high"` wants a severity that is high."""
-    wanted = {}
-    for name, sign, written in _WANTS.findall(condition):
-        value = written[1:-1] if written[0] == "'" else json.loads(written)
-        wanted[name] = value + _BEYOND[sign] if sign in _BEYOND and not isinstance(value, str) else value
-    return wanted
+def _properties(condition: str) -> dict[str, Any]:
+    """Properties that make a plain condition true: `event.severity == "high"` needs a severity that is high."""
+    matching = {}
+    for name, sign, literal in _COMPARISON.findall(condition):
+        value = literal[1:-1] if literal[0] == "'" else json.loads(literal)
+        matching[name] = value + _BEYOND[sign] if sign in _BEYOND and not isinstance(value, str) else value
+    return matching
 
 
-def surprises(compiled_map: CompiledMap) -> dict[str, Signal]:
-    """Events that start plays or open stages, by name: they come without anybody being asked for them."""
+def unprompted_signals(compiled_map: CompiledMap) -> dict[str, Signal]:
+    """The events that start plays or open stages, by name: they come without anybody being asked for them."""
     triggers = [trigger for play in compiled_map.map.plays for trigger in play.starts_when]
     triggers += [trigger for stage in compiled_map.map.stages if stage.opens for trigger in stage.opens.when]
     return {signal.event: signal for signal in reversed(signals(triggers))}
+
+
+def alarms(compiled_map: CompiledMap) -> list[Signal]:
+    """The events that start a play against a risk."""
+    return [signal for play in compiled_map.map.plays if play.kind == "risk" for signal in signals(play.starts_when)]

@@ -8,14 +8,14 @@ from collections.abc import Callable
 import pytest
 
 from milepost.customer import Customer
-from milepost.demo.summaries import STORIES
+from milepost.demo.summaries import HIGHLIGHTS
 from milepost.store.database import open_store
 from tests.acceptance.equality import hold
 from tests.acceptance.running import Up
 
 
 @pytest.mark.timeout(170)
-async def test_the_sample_shows_every_story_and_accounts_for_everybody(
+async def test_the_sample_shows_every_highlight_and_accounts_for_everybody(
     start: Callable[..., Up], book: dict[str, Customer]
 ) -> None:
     up = start("--sample", "--for", "70s")
@@ -29,8 +29,8 @@ async def test_the_sample_shows_every_story_and_accounts_for_everybody(
     for customer in book.values():
         assert customer.name in table
     assert table.count("matches no map") == 2
-    for story in STORIES:
-        assert story in table
+    for highlight in HIGHLIGHTS:
+        assert highlight in table
     for link in ("/desk", "/ops/customers", "/ops/outbox", "/api/docs"):
         assert link in output
     assert " was done by ana.diaz@vendor.example" in output
@@ -50,13 +50,13 @@ def test_up_without_the_sample_says_what_to_do_next_and_ends_when_asked(start: C
     assert up.wait(within=30) == 0
 
 
-def test_real_time_and_a_rehearsal_are_not_mixed_in_one_folder(start: Callable[..., Up]) -> None:
-    rehearsal = start("--sample", "--for", "1s")
-    assert rehearsal.wait(within=60) == 1
-    assert "Not seen: verified" in rehearsal.output
+def test_real_time_and_the_demo_are_not_mixed_in_one_folder(start: Callable[..., Up]) -> None:
+    demo = start("--sample", "--for", "1s")
+    assert demo.wait(within=60) == 1
+    assert "Not seen: verified" in demo.output
     real = start()
     assert real.wait(within=30) == 1
-    assert "This data folder holds a rehearsal" in real.output
+    assert "This data folder holds the demo" in real.output
     assert "--data FOLDER" in real.output
 
 

@@ -12,10 +12,10 @@ import pytest
 from milepost.capacity.runs import Play, Played, play_part
 from milepost.capacity.tally import Weeks
 from milepost.customer import Contact, Customer
-from milepost.demo.chance import Chance
 from milepost.language.loader import content_hash, from_data, load
 from milepost.language.yaml_text import read_yaml
 from milepost.people.behaviour import Behaviour
+from milepost.people.draws import seeded
 from milepost.planner.compiled_map import CompiledMap
 
 ROOT = Path(__file__).parents[2]
@@ -106,7 +106,7 @@ def forecast_of(
     runs: int = 1,
 ) -> tuple[Play, Played]:
     behaviour = behaviour or Behaviour()
-    play = Play(compiled_maps, weeks, behaviour, runs, Chance(behaviour.seed).of)
+    play = Play(compiled_maps, weeks, behaviour, runs, seeded(behaviour.seed))
     return play, play_part(play, customers)
 
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from milepost.capacity.report import report
 from milepost.capacity.spread import Spread
 from milepost.capacity.tally import Series, Tally, Weeks
-from milepost.demo.chance import Chance
+from milepost.people.draws import seeded
 from milepost.people.journey_simulation import Setting, live
 from milepost.planner.compiled_map import CompiledMap
 from milepost.planner.instants import parse
@@ -31,14 +31,14 @@ PROMPT = behaving(colleagues={"pace": {"early": 1}}, customers={"pace": {"early"
 
 def timeline(compiled_map: CompiledMap, number: int, behaviour=PROMPT, until="2026-05-31T21:59:59Z") -> list[Entry]:
     """The timeline of a customer's journey, apart from any counting."""
-    chance = Chance(behaviour.seed)
+    chance = seeded(behaviour.seed)
     setting = Setting(
         compiled_map,
         gold(number),
         parse("2026-03-02T09:00:00Z"),
         parse(until),
         behaviour,
-        lambda *about: chance.of(0, f"gold-{number}", *about),
+        lambda *about: chance(0, f"gold-{number}", *about),
     )
     return [entry for made in live(setting) for entry in made.timeline]
 
@@ -222,7 +222,7 @@ def test_a_contract_that_nobody_ended_is_renewed(small):
 def test_a_figure_wanders_within_its_bounds(small):
     behaviour = behaving(attributes={"health": {"swing": 200, "lowest": 10, "highest": 20}})
     setting = Setting(
-        small, gold(1, health=15), parse("2026-03-02T09:00:00Z"), parse("2026-12-31T00:00:00Z"), behaviour, Chance(1).of
+        small, gold(1, health=15), parse("2026-03-02T09:00:00Z"), parse("2026-12-31T00:00:00Z"), behaviour, seeded(1)
     )
     seen = {made.state.customer.attributes["health"] for made in live(setting)}
     assert seen <= set(range(10, 21))
@@ -283,7 +283,7 @@ def test_whatever_the_map_and_the_behaviour_a_journey_ends_in_time(compiled_map,
         seed=seed, colleagues={"pace": shares}, customers={"pace": shares, "answers": answers}, other_events=5
     )
     until = START + 120 * DAY
-    setting = Setting(compiled_map, customer, START, until, behaviour, Chance(seed).of)
+    setting = Setting(compiled_map, customer, START, until, behaviour, seeded(seed))
     plans = list(live(setting))
     assert all(entry.at <= until for made in plans for entry in made.timeline)
     assert [entry.at for made in plans for entry in made.timeline] == sorted(

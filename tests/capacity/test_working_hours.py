@@ -11,9 +11,8 @@ from hypothesis import strategies as st
 
 from milepost.capacity.report import report
 from milepost.capacity.tally import Weeks
-from milepost.demo.chance import Chance
 from milepost.language.model import Window
-from milepost.people.draws import between
+from milepost.people.draws import between, seeded
 from milepost.people.journey_simulation import Setting, live_and_tell
 from milepost.planner.calendars import Calendar
 from milepost.planner.facts import Answered, EventHappened, StepDone, TaskDone
@@ -52,7 +51,7 @@ def test_colleagues_keep_our_hours_and_customers_theirs(seed, opens):
     compiled_map = chart_from(SMALL.replace("role: ae, due: 2 business days", "role: ae, due: 5 hours"))
     customer = gold(seed).having(timezone="Asia/Tokyo", country="JP", contacts=())
     start = START + opens * HOUR
-    chance = Chance(seed).of
+    chance = seeded(seed)
     behaviour = behaving(other_events=3)
     theirs, seen = Calendar.of(Window(), "Asia/Tokyo", "JP"), set()
     setting = Setting(compiled_map, customer, start, start + 200 * 24 * HOUR, behaviour, chance)

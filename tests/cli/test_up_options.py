@@ -12,8 +12,8 @@ from typer.testing import CliRunner
 from milepost.cli.launch.account_table import tell_account
 from milepost.cli.launch.programs import environment_of
 from milepost.cli.main import app
-from milepost.demo.account import Account, Line
-from milepost.demo.summaries import STORIES, Story
+from milepost.demo.account import Account, CustomerAccount
+from milepost.demo.summaries import HIGHLIGHTS, JourneySummary
 from milepost.settings import Settings, load
 
 RUN = CliRunner()
@@ -47,17 +47,17 @@ def printed(account: Account, *, complete: bool) -> str:
     return out.getvalue()
 
 
-def story(customer: str, *stories: str) -> Story:
-    return Story(f"{customer}/1", customer, "a-map", Counter(stories), set(stories))
+def summary(customer: str, *highlights: str) -> JourneySummary:
+    return JourneySummary(f"{customer}/1", customer, "a-map", Counter(highlights), set(highlights))
 
 
 def test_everybody_is_accounted_for_in_the_closing_table() -> None:
-    lines = (
-        Line("acme", "Acme", None, (story("acme", *STORIES),), ("lost",), ()),
-        Line("blue", "Blue", None, (story("blue"),), ("open",), ("Value",)),
-        Line("cyan", "Cyan", "no map is for it", (), (), ()),
+    customers = (
+        CustomerAccount("acme", "Acme", None, (summary("acme", *HIGHLIGHTS),), ("lost",), ()),
+        CustomerAccount("blue", "Blue", None, (summary("blue"),), ("open",), ("Value",)),
+        CustomerAccount("cyan", "Cyan", "no map is for it", (), (), ()),
     )
-    told = printed(Account(lines, Counter(open=1, done=2)), complete=True)
+    told = printed(Account(customers, Counter(open=1, done=2)), complete=True)
     assert "3 customers: 2 on a journey, 1 matched by no map. 2 journeys: 1 lost, 1 open." in told
     assert "matches no map" in told
     assert "open: Value" in told
@@ -65,9 +65,9 @@ def test_everybody_is_accounted_for_in_the_closing_table() -> None:
 
 
 def test_what_was_not_seen_is_said_and_a_customer_nobody_knows_about_too() -> None:
-    lines = (Line("acme", "Acme", None, (), (), ()),)
-    account = Account(lines, Counter())
-    assert account.lacking == [*STORIES, "Acme accounted for"]
+    customers = (CustomerAccount("acme", "Acme", None, (), (), ()),)
+    account = Account(customers, Counter())
+    assert account.missing == [*HIGHLIGHTS, "Acme accounted for"]
     assert "not accounted for" in printed(account, complete=True)
     assert "Not seen: verified" in printed(account, complete=True)
     assert "Not seen yet: verified" in printed(account, complete=False)

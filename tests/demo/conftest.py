@@ -4,7 +4,6 @@ from collections.abc import Mapping
 
 import pytest
 
-from milepost.demo.map_outline import MapOutline, read_outline
 from milepost.demo.setup import BOOK, shipped_maps
 from milepost.imports.csv_book import read_book
 from milepost.imports.vocabulary import Vocabulary
@@ -15,12 +14,6 @@ from milepost.planner.compiled_map import CompiledMap
 def compiled_maps() -> Mapping[str, CompiledMap]:
     """The shipped maps, compiled, by id."""
     return {each.map: CompiledMap.of(each, each.map) for each in shipped_maps()}
-
-
-@pytest.fixture(scope="session")
-def scripts() -> Mapping[str, MapOutline]:
-    """The shipped maps as the cast reads them, by id."""
-    return {each.map: read_outline(each) for each in shipped_maps()}
 
 
 @pytest.fixture(scope="session")

@@ -18,7 +18,6 @@ from milepost.capacity.tally import Weeks
 from milepost.cli.forecasts.map_source import Files, compiled_map_of
 from milepost.cli.support.errors import CommandError
 from milepost.customer import Customer
-from milepost.demo.chance import Chance
 from milepost.imports.csv_book import COLUMNS, OpenBook, RowProblem, open_book
 from milepost.imports.missing_dates import Dates
 from milepost.imports.vocabulary import Vocabulary
@@ -27,6 +26,7 @@ from milepost.language.model import AttributeType
 from milepost.language.yaml_text import MAX_BYTES
 from milepost.people.behaviour import Behaviour
 from milepost.people.behaviour_file import read_behaviour
+from milepost.people.draws import seeded
 from milepost.planner.compiled_map import CompiledMap
 from milepost.planner.instants import Instant, instant
 
@@ -47,7 +47,7 @@ class Player:
     def play(self) -> Play:
         """The same with its maps compiled."""
         compiled_maps = tuple(compiled_map_of(files) for files in self.maps)
-        return Play(compiled_maps, self.weeks, self.behaviour, self.runs, Chance(self.behaviour.seed).of)
+        return Play(compiled_maps, self.weeks, self.behaviour, self.runs, seeded(self.behaviour.seed))
 
     def __call__(self) -> partial[Played]:
         return partial(play_part, self.play())

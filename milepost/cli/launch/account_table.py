@@ -1,4 +1,4 @@
-"""The end of a rehearsal: a table in which everybody is accounted for."""
+"""The end of the demo: a table in which everybody is accounted for."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from milepost.cli.support.output import clean, count_of
-from milepost.demo.account import Account, Line
-from milepost.demo.summaries import COUNTS, STORIES
+from milepost.cli.support.output import clean
+from milepost.demo.account import Account, CustomerAccount
+from milepost.demo.summaries import COUNTS, HIGHLIGHTS
+from milepost.text import count_of, listing
 
 _NAMED = 3
 _WIDTH = 150  # where there is no terminal
@@ -18,7 +19,7 @@ _SHORT = ("Customer", "Map")
 
 
 def tell_account(console: Console, account: Account, *, complete: bool) -> None:
-    """Print it all; of a rehearsal that is not `complete`, nothing is missing yet."""
+    """Print it all; of a demo that isn't `complete`, nothing is missing yet."""
     if not console.is_terminal:
         console.width = _WIDTH
     console.print(_customers(account))
@@ -29,10 +30,10 @@ def tell_account(console: Console, account: Account, *, complete: bool) -> None:
 
 
 def _verdict(account: Account, *, complete: bool) -> tuple[str, str]:
-    if not account.lacking:
-        return "green", f"At least one customer each was {', '.join(STORIES[:-1])} and {STORIES[-1]}."
-    lacking = ", ".join(account.lacking)
-    return ("bold red", f"Not seen: {lacking}.") if complete else ("dim", f"Not seen yet: {lacking}.")
+    if not account.missing:
+        return "green", f"At least one customer each was {listing(HIGHLIGHTS)}."
+    missing = ", ".join(account.missing)
+    return ("bold red", f"Not seen: {missing}.") if complete else ("dim", f"Not seen yet: {missing}.")
 
 
 def _table(title: str, *headings: str) -> Table:
@@ -49,18 +50,19 @@ def _table(title: str, *headings: str) -> Table:
 
 def _customers(account: Account) -> Table:
     table = _table("Every customer", "Customer", "Map", "Stands", "Reminders", "Was")
-    for line in account.lines:
-        table.add_row(*(clean(cell) for cell in _row(line)))
+    for customer in account.customers:
+        table.add_row(*(clean(cell) for cell in _row(customer)))
     return table
 
 
-def _row(line: Line) -> tuple[str, str, str, str, str]:
-    if not line.stories:
-        return line.name, "none", "matches no map" if line.accounted_for else "not accounted for", "", ""
-    happened = {name for story in line.stories for name in story.stories}
-    stands = line.standings[-1] + (f": {', '.join(line.stages)}" if line.stages else "")
-    reminders = sum(story.counts["reminders"] for story in line.stories)
-    return line.name, line.stories[-1].map, stands, str(reminders), ", ".join(s for s in STORIES if s in happened)
+def _row(customer: CustomerAccount) -> tuple[str, str, str, str, str]:
+    if not customer.journeys:
+        return customer.name, "none", "matches no map" if customer.accounted_for else "not accounted for", "", ""
+    seen = {name for journey in customer.journeys for name in journey.highlights}
+    highlights = ", ".join(name for name in HIGHLIGHTS if name in seen)
+    state = customer.states[-1] + (f": {', '.join(customer.stages)}" if customer.stages else "")
+    reminders = sum(journey.counts["reminders"] for journey in customer.journeys)
+    return customer.name, customer.journeys[-1].map, state, str(reminders), highlights
 
 
 def _counts(account: Account) -> Table:
@@ -69,21 +71,15 @@ def _counts(account: Account) -> Table:
     for status, said in (("done", "Tasks done"), ("withdrawn", "Tasks withdrawn"), ("open", "Tasks still open")):
         table.add_row(said, str(account.tasks[status]), "")
     for name, said in COUNTS.items():
-        who = account.told(name)
-        table.add_row(said, str(sum(story.counts[name] for story in account.stories)), clean(_named(who)))
+        who = clean(listing(account.customers_with(name), most=_NAMED))
+        table.add_row(said, str(sum(journey.counts[name] for journey in account.journeys)), who)
     return table
 
 
-def _named(who: list[str]) -> str:
-    more = len(who) - _NAMED
-    return ", ".join(who[:_NAMED]) + (f" and {more} more" if more > 0 else "")
-
-
 def _sums(account: Account) -> str:
-    standings = account.standings
-    journeys = ", ".join(f"{number} {standing}" for standing, number in sorted(standings.items()))
-    on_a_journey = sum(bool(line.stories) for line in account.lines)
+    journeys = ", ".join(f"{number} {state}" for state, number in sorted(account.states.items()))
+    on_a_journey = sum(bool(customer.journeys) for customer in account.customers)
     return (
-        f"{count_of(len(account.lines), 'customer')}: {on_a_journey} on a journey, "
-        f"{len(account.unmatched)} matched by no map. {count_of(standings.total(), 'journey')}: {journeys}."
+        f"{count_of(len(account.customers), 'customer')}: {on_a_journey} on a journey, "
+        f"{len(account.unmatched)} matched by no map. {count_of(account.states.total(), 'journey')}: {journeys}."
     )

@@ -1,4 +1,4 @@
-"""The sample's part of `milepost up`: the stage is set, everybody plays, and in the end all is accounted for."""
+"""The demo's part of `milepost up --sample`: prepares it, plays everybody, and waits for the last facts."""
 
 from __future__ import annotations
 
@@ -9,35 +9,35 @@ from contextlib import suppress
 from sqlalchemy import func, select
 from temporalio.client import Client
 
-from milepost.cli.launch.up_options import Rehearsal
+from milepost.cli.launch.up_options import DemoOptions
 from milepost.cli.monitor.log_files import Logs
 from milepost.demo.api import Api
-from milepost.demo.chance import Chance
-from milepost.demo.clock import DAY_A_SECOND, begin_or_go_on
+from milepost.demo.clock import DAY_A_SECOND, begin_or_resume
 from milepost.demo.driver import DemoDriver
-from milepost.demo.map_outline import read_outline
 from milepost.demo.setup import import_book, publish_maps, shipped_maps
 from milepost.intake.intake import Intake
+from milepost.people.draws import seeded
 from milepost.planner.clock import JourneyClock
+from milepost.planner.compiled_map import CompiledMap
 from milepost.settings import Settings
 from milepost.store.compiled_maps import CompiledMaps
 from milepost.store.database import Store
 from milepost.store.tables import FactRow
 
-_LOG = "rehearsal"
+_LOG = "demo"
 _STARTS_WITHIN = 7.0  # seconds, about: nobody plays before, so journey time should not run
 _LOOK_EVERY = 0.1  # seconds
 _SETTLES_WITHIN = 10.0  # seconds
 
 
-async def set_clock(store: Store, rehearsal: Rehearsal) -> JourneyClock:
-    """Set the rehearsal's clock and publish the maps, before any program that goes by them runs.
+async def set_clock(store: Store, options: DemoOptions) -> JourneyClock:
+    """Set the demo's clock and publish the maps, before any program that goes by them runs.
 
     Raises:
-        AnotherTimeError: the store holds real customers.
-        StageUnreadableError: the shipped maps cannot be read.
+        MixedTimeError: the store holds real customers.
+        DemoFilesError: the shipped maps can't be read.
     """
-    clock = await begin_or_go_on(store, rehearsal.speed * DAY_A_SECOND, time.time() + _STARTS_WITHIN)
+    clock = await begin_or_resume(store, options.speed * DAY_A_SECOND, time.time() + _STARTS_WITHIN)
     await publish_maps(store, clock.journey_epoch)
     return clock
 
@@ -48,26 +48,26 @@ async def start_demo(store: Store, compiled_maps: CompiledMaps, client: Client, 
     await import_book(store, Intake(store, client, clock, compiled_maps=compiled_maps))
 
 
-async def play(settings: Settings, rehearsal: Rehearsal, clock: JourneyClock, logs: Logs) -> None:
+async def play(settings: Settings, options: DemoOptions, clock: JourneyClock, logs: Logs) -> None:
     """Play everybody until cancelled, through the web application."""
-    scripts = {each.map: read_outline(each) for each in await asyncio.to_thread(shipped_maps)}
+    compiled_maps = {each.map: CompiledMap.of(each, each.map) for each in await asyncio.to_thread(shipped_maps)}
     url, key = f"http://{settings.host}:{settings.port}", settings.accepted_api_keys()[0]
     async with Api(url, key) as api:
-        cast = DemoDriver(
+        driver = DemoDriver(
             api,
-            scripts,
-            Chance(rehearsal.seed),
+            compiled_maps,
+            seeded(options.seed),
             lambda: clock.journey_of(time.time()),
             on_trouble=lambda line: logs.write(_LOG, line),
         )
-        await cast.play()
+        await driver.play()
 
 
 async def settle(store: Store) -> None:
-    """Wait until the journeys have taken in what they were told, if that does not take too long."""
+    """Wait until the journeys have taken their last facts, if that doesn't take too long."""
     with suppress(TimeoutError):
         async with asyncio.timeout(_SETTLES_WITHIN):
-            while await _pending(store):  # noqa: ASYNC110 - there is nothing to be told by
+            while await _pending(store):  # noqa: ASYNC110 - nothing would signal it
                 await asyncio.sleep(_LOOK_EVERY)
 
 

@@ -7,18 +7,18 @@ from dataclasses import dataclass
 
 from temporalio.client import Client
 
-from milepost.cli.launch import demo_run as sample
+from milepost.cli.launch import demo_run
 from milepost.cli.launch.account_table import tell_account
 from milepost.cli.launch.endpoints import Parts, choose
 from milepost.cli.launch.programs import web_program, worker_program
 from milepost.cli.launch.shutdown import running, until_stopped
-from milepost.cli.launch.up_options import Rehearsal, UpOptions
+from milepost.cli.launch.up_options import DemoOptions, UpOptions
 from milepost.cli.monitor.log_files import Logs
 from milepost.cli.monitor.screen import Screen
 from milepost.cli.monitor.watcher import Watcher
 from milepost.cli.support.output import console
-from milepost.demo.account import Account, take_account
-from milepost.demo.clock import check_real, tell_clock
+from milepost.demo.account import Account, read_account
+from milepost.demo.clock import check_real, signal_clock
 from milepost.devserver.data_folder import DataFolder
 from milepost.devserver.supervisor import Supervisor
 from milepost.planner.clock import JourneyClock
@@ -37,7 +37,7 @@ async def run(wish: UpOptions) -> bool:
     Raises:
         FolderInUseError: another `milepost up` has the data folder.
         PortTakenError: a port is taken.
-        AnotherTimeError: the folder holds a rehearsal and real people are wanted, or the other way round.
+        MixedTimeError: the folder holds the demo and real people are wanted, or the other way round.
         ProgramFailedError: a program did not start, or died too often.
     """
     keep_quiet()
@@ -53,12 +53,12 @@ async def run(wish: UpOptions) -> bool:
     if played is None:
         return True
     tell_account(screen.console, played.account, complete=played.complete)
-    return not (played.complete and played.account.lacking)
+    return not (played.complete and played.account.missing)
 
 
 @dataclass(frozen=True, slots=True)
 class _Played:
-    """What a rehearsal came to; `complete` if it lasted as long as it was to."""
+    """What the demo came to; `complete` if it ran as long as it should."""
 
     account: Account
     complete: bool
@@ -73,7 +73,7 @@ class _Everything:
     logs: Logs
 
     async def run(self) -> _Played | None:
-        """What a rehearsal came to, if there was one and it got as far as its beginning."""
+        """What the demo came to, if there was one and it got as far as its beginning."""
         clock = await self._clock()
         played = None
         async with Supervisor(on_line=self.logs.write, on_change=self.screen.change) as supervisor:
@@ -83,52 +83,52 @@ class _Everything:
                 watcher = Watcher(
                     self.store, compiled_maps, self.screen.console, after=await timeline.last_serial(session)
                 )
-            if self.wish.rehearsal is None:
+            if self.wish.demo is None:
                 await self._say_what_next()
                 async with running(watcher.watch()) as watching:
                     await until_stopped(supervisor, self.wish.seconds, watching)
             else:
                 async with running(watcher.watch()):
-                    complete = await self._rehearse(supervisor, compiled_maps, client, clock, self.wish.rehearsal)
+                    complete = await self._play_demo(supervisor, compiled_maps, client, clock, self.wish.demo)
                 if complete:
-                    await sample.settle(self.store)
-                played = _Played(await take_account(self.store, compiled_maps), complete)
+                    await demo_run.settle(self.store)
+                played = _Played(await read_account(self.store, compiled_maps), complete)
         return played
 
     async def _clock(self) -> JourneyClock:
-        if self.wish.rehearsal is None:
+        if self.wish.demo is None:
             await check_real(self.store)
             return JourneyClock()
-        return await sample.set_clock(self.store, self.wish.rehearsal)
+        return await demo_run.set_clock(self.store, self.wish.demo)
 
     async def _start(self, supervisor: Supervisor, clock: JourneyClock) -> Client:
         parts = self.parts
         if parts.embedded is not None:
             await supervisor.start(parts.embedded.program())
         client = await connect(parts.place, encryption_keys=parts.encryption_keys, identity="milepost-up")
-        if self.wish.rehearsal is not None:
-            await tell_clock(self.store, client, clock)
+        if self.wish.demo is not None:
+            await signal_clock(self.store, client, clock)
         parts.folder.announce(**parts.listens)
         await supervisor.start(worker_program(parts.settings, parts.place, parts.environment))
         await supervisor.start(web_program(parts.settings, parts.environment))
         self.screen.links(parts.links)
         return client
 
-    async def _rehearse(
+    async def _play_demo(
         self,
         supervisor: Supervisor,
         compiled_maps: CompiledMaps,
         client: Client,
         clock: JourneyClock,
-        rehearsal: Rehearsal,
+        demo: DemoOptions,
     ) -> bool:
         self.screen.say(
-            f"Rehearsal: {rehearsal.speed:g} days of journey a second, people are played (seed {rehearsal.seed}). "
+            f"Demo: {demo.speed:g} days of journey a second, people are played (seed {demo.seed}). "
             f"On the journeys it is {moment(clock.journey_epoch):%d %B %Y}.",
             "bold",
         )
-        await sample.start_demo(self.store, compiled_maps, client, clock)
-        async with running(sample.play(self.parts.settings, rehearsal, clock, self.logs)) as playing:
+        await demo_run.start_demo(self.store, compiled_maps, client, clock)
+        async with running(demo_run.play(self.parts.settings, demo, clock, self.logs)) as playing:
             return await until_stopped(supervisor, self.wish.seconds, playing)
 
     async def _say_what_next(self) -> None:

@@ -20,19 +20,19 @@ class UpOptions:
         temporal_port: Of the embedded Temporal server; None: any free one.
         temporal_ui_port: Of its pages; None: any free one.
         seconds: How long to run once everything runs; None: until somebody stops it.
-        rehearsal: What to rehearse; None: real time and real people.
+        demo: How to play the demo; None: real time and real people.
     """
 
     settings: Settings
     temporal_port: int | None = None
     temporal_ui_port: int | None = None
     seconds: float | None = None
-    rehearsal: Rehearsal | None = None
+    demo: DemoOptions | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Rehearsal:
-    """`speed` is days of journey a second of wall clock; `seed` decides who plays what."""
+class DemoOptions:
+    """`speed` is days of journey a second of wall clock; `seed` decides who behaves how."""
 
     speed: float
     seed: int

@@ -1,0 +1,41 @@
+"""The facts that the demo is going to record, in the order of time."""
+
+from __future__ import annotations
+
+import heapq
+import itertools
+from collections.abc import Callable, Iterable
+
+from milepost.demo.actions import PlannedFact
+from milepost.planner.instants import Instant
+
+
+class Agenda:
+    """Facts to come. Each thing is planned once."""
+
+    def __init__(self) -> None:
+        self._facts: list[tuple[Instant, int, PlannedFact]] = []
+        self._numbers = itertools.count()
+        self._planned: set[str] = set()
+
+    def has_planned(self, about: str) -> bool:
+        """Whether facts about this have been planned."""
+        return about in self._planned
+
+    def plan(self, about: str, facts: Callable[[], Iterable[PlannedFact]]) -> None:
+        """Plan the facts about something, unless they have been planned."""
+        if about not in self._planned:
+            self._planned.add(about)
+            for fact in facts():
+                self.put(fact)
+
+    def put(self, fact: PlannedFact) -> None:
+        """Add a fact, or add it again because it could not be recorded."""
+        heapq.heappush(self._facts, (fact.at, next(self._numbers), fact))
+
+    def take(self, until: Instant) -> list[PlannedFact]:
+        """Take out what is due, in the order of time."""
+        due = []
+        while self._facts and self._facts[0][0] <= until:
+            due.append(heapq.heappop(self._facts)[2])
+        return due

@@ -1,0 +1,169 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from milepost.demo import colleagues, customers
+from milepost.demo.actions import DAY, Journey, OpenStep, OpenTask, PlannedFact
+from milepost.demo.clock import BEGINS
+from milepost.demo.personalities import PERSONALITIES, Personality, Renewal, Temperament
+from milepost.people.draws import seeded
+from milepost.planner.written_facts import WrittenFact
+
+SEEDS = st.integers(min_value=0, max_value=2**32)
+BY_TEMPERAMENT = {personality.temperament: personality for personality in PERSONALITIES}
+ENTERPRISE = "enterprise-save-time"
+STEP = OpenStep(
+    customer="acme",
+    journey="acme/1",
+    step="choose_reports",
+    occurrence=1,
+    kind="action",
+    contact="dana@acme.example",
+    opened_at=BEGINS,
+    asked_at=None,
+    due_at=BEGINS + 10 * DAY,
+)
+TASK = OpenTask(
+    customer="acme",
+    journey="acme/1",
+    task="renewal_talk/1",
+    step="renewal_talk",
+    role="csm",
+    person="ana@vendor.example",
+    results=("renewed", "at_risk", "lost"),
+    opened_at=BEGINS,
+    due_at=BEGINS + 10 * DAY,
+)
+JOURNEY = Journey(customer="acme", journey="acme/1", map=ENTERPRISE, status="open", started_at=BEGINS)
+
+
+def readable(planned: PlannedFact) -> WrittenFact:
+    """Facts are in the form that the API takes."""
+    return WrittenFact(**planned.fact)
+
+
+@given(SEEDS)
+def test_prompt_customers_are_in_time_and_slow_ones_often_are_not(compiled_maps, seed: int) -> None:
+    [prompt] = customers.action_done(STEP, BY_TEMPERAMENT[Temperament.PROMPT], compiled_maps[ENTERPRISE], seeded(seed))
+    [silent] = customers.action_done(STEP, BY_TEMPERAMENT[Temperament.SILENT], compiled_maps[ENTERPRISE], seeded(seed))
+    assert STEP.opened_at < prompt.at < STEP.due_at < silent.at
+    assert readable(prompt).step_done == "choose_reports"
+
+
+def test_what_the_product_can_see_is_recorded_as_its_events(compiled_maps) -> None:
+    step = replace(STEP, step="publish_reports")
+    facts = customers.action_done(step, PERSONALITIES[0], compiled_maps[ENTERPRISE], seeded(1))
+    assert [readable(planned).event for planned in facts] == ["report_published"] * 3
+    assert [planned.at for planned in facts] == sorted({planned.at for planned in facts})
+    assert len({planned.fact["id"] for planned in facts}) == 3
+
+
+def test_a_repeated_step_is_recorded_each_time(compiled_maps) -> None:
+    once, again = (
+        customers.action_done(replace(STEP, occurrence=number), PERSONALITIES[0], compiled_maps[ENTERPRISE], seeded(1))
+        for number in (1, 2)
+    )
+    assert once[0].fact["id"] != again[0].fact["id"]
+
+
+@given(SEEDS)
+def test_silent_customers_answer_nothing(compiled_maps, seed: int) -> None:
+    asked = replace(STEP, step="hours_saved", kind="outcome", asked_at=BEGINS)
+    silent = next(personality for personality in PERSONALITIES if personality.verdicts == (None,))
+    for again in (False, True):
+        assert not customers.answer(asked, silent, compiled_maps[ENTERPRISE], seeded(seed), again=again)
+
+
+@given(SEEDS)
+def test_answers_come_with_a_value_that_goes_with_the_verdict(compiled_maps, seed: int) -> None:
+    asked = replace(STEP, step="hours_saved", kind="outcome", asked_at=BEGINS)
+    for personality in PERSONALITIES:
+        for planned in customers.answer(asked, personality, compiled_maps[ENTERPRISE], seeded(seed), again=False):
+            fact = readable(planned)
+            assert fact.verdict == personality.verdicts[0]
+            assert isinstance(fact.value, float)
+            assert (fact.value >= 10) is (fact.verdict == "verified")
+
+
+@given(SEEDS)
+def test_a_partial_answer_may_be_followed_by_a_better_one(compiled_maps, seed: int) -> None:
+    asked = replace(STEP, step="hours_saved", kind="outcome", asked_at=BEGINS)
+    personality = next(personality for personality in PERSONALITIES if personality.verdicts == ("partial", "verified"))
+    [first] = customers.answer(asked, personality, compiled_maps[ENTERPRISE], seeded(seed), again=False)
+    later = replace(asked, asked_at=BEGINS + 40 * DAY)
+    [second] = customers.answer(later, personality, compiled_maps[ENTERPRISE], seeded(seed), again=True)
+    assert (first.fact["verdict"], second.fact["verdict"]) == ("partial", "verified")
+    assert first.fact["id"] != second.fact["id"]
+
+
+@given(SEEDS)
+def test_alarms_satisfy_what_the_maps_wait_for(compiled_maps, seed: int) -> None:
+    personality = next(personality for personality in PERSONALITIES if personality.alarm)
+    for compiled_map in compiled_maps.values():
+        facts = customers.alarm(JOURNEY, personality, compiled_map, seeded(seed))
+        assert facts
+        assert all(readable(planned).event for planned in facts)
+    [complaint] = customers.alarm(JOURNEY, personality, compiled_maps["midmarket-make-money"], seeded(seed))
+    assert complaint.fact["properties"] == {"severity": "high"}
+
+
+@given(SEEDS)
+def test_health_falls_below_every_maps_alarm_and_recovers_where_the_personality_says_so(seed: int) -> None:
+    chance = seeded(seed)
+    for personality in PERSONALITIES:
+        weekly = [customers.health("acme", personality, week, chance) for week in range(52)]
+        assert (min(weekly) < 35) is personality.dips
+        assert (weekly[-1] >= 60) is (personality.recovers or not personality.dips)
+
+
+def test_figures_are_recorded_when_they_change(compiled_maps) -> None:
+    chance, personality = seeded(3), PERSONALITIES[1]
+    changes = [planned for week in range(52) for planned in customers.health_change(JOURNEY, personality, week, chance)]
+    values = [readable(planned).set["health"] for planned in changes]
+    assert 1 < len(changes) < 49
+    assert all(one != other for one, other in pairwise(values))
+    assert len({planned.fact["id"] for planned in changes}) == len(changes)
+
+
+@given(SEEDS)
+def test_colleagues_are_diligent_but_not_always(seed: int) -> None:
+    chance = seeded(seed)
+    late = sum(
+        colleagues.task_done(replace(TASK, task=f"kickoff/{number}"), PERSONALITIES[0], chance).at > TASK.due_at
+        for number in range(200)
+    )
+    assert 0 < late < 50
+
+
+@pytest.mark.parametrize(
+    ("renewal", "result"),
+    [
+        (Renewal.RENEWED, "renewed"),
+        (Renewal.PERSUADED, "at_risk"),
+        (Renewal.LOST, "lost"),
+        (Renewal.GIVEN_UP, "at_risk"),
+    ],
+)
+def test_the_talk_about_the_contract_ends_as_the_personality_has_it(renewal: Renewal, result: str) -> None:
+    planned = colleagues.task_done(TASK, Personality(Temperament.PROMPT, ("verified",), renewal), seeded(1))
+    assert readable(planned).result == result
+    assert readable(planned).step_done == "renewal_talk"
+
+
+def test_every_way_that_a_shipped_task_can_end_is_one_that_colleagues_know(compiled_maps) -> None:
+    steps = [step for compiled_map in compiled_maps.values() for step in compiled_map.steps.values()]
+    known = {*colleagues.REACHED, *colleagues.NOT_REACHED, "interested", "not_now"}
+    known.update(word for words in colleagues.ENDINGS.values() for word in words)
+    assert {result for step in steps for result in getattr(step.step, "results", None) or ()} <= known
+
+
+def test_system_tasks_are_done_too() -> None:
+    planned = colleagues.task_done(
+        replace(TASK, task="stuck/value/1", step=None, results=()), PERSONALITIES[0], seeded(1)
+    )
+    assert readable(planned).task_done == "stuck/value/1"
