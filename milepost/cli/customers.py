@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
+from milepost.cli.support.command_settings import settings_of
 from milepost.cli.support.database import opened
 from milepost.cli.support.errors import CommandError
 from milepost.cli.support.local_timezone import local_timezone
@@ -29,7 +30,7 @@ _WIDE = 110  # characters
 
 def customers(
     *,
-    settings: Settings,
+    context: typer.Context,
     stage: Annotated[str | None, typer.Option(metavar="ID", help="Those in this stage.", show_default=False)] = None,
     risk: Annotated[bool, typer.Option("--risk", help="Those with an open risk play.")] = False,
     unmatched: Annotated[bool, typer.Option("--unmatched", help="Those that no map is for, and why.")] = False,
@@ -46,7 +47,7 @@ def customers(
         open_risk=True if risk else None,
         limit=_PAGE,
     )
-    asyncio.run(_list(settings, wanted, as_json=as_json))
+    asyncio.run(_list(settings_of(context), wanted, as_json=as_json))
 
 
 async def _list(settings: Settings, wanted: Wanted, *, as_json: bool) -> None:

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
+from milepost.cli.support.command_settings import settings_of
 from milepost.cli.support.database import opened
 from milepost.cli.support.moves import Moves, moves_of
 from milepost.cli.support.output import AsJson, count_of, heading, print_json, say
@@ -41,7 +42,7 @@ def diff(
     old: Annotated[str, typer.Argument(metavar="OLD", help="A map's folder, MAP@NUMBER, MAP, or a version's hash.")],
     new: Annotated[str, typer.Argument(metavar="NEW", help="The same for what it is compared with.")],
     *,
-    settings: Settings,
+    context: typer.Context,
     customers: Annotated[
         bool, typer.Option("--customers", help="Also what moving each open journey on OLD to NEW would do now.")
     ] = False,
@@ -52,7 +53,7 @@ def diff(
     MAP@NUMBER is a published version, MAP alone the current one. A part that was renamed is another one to journeys:
     they keep what they have by its id.
     """
-    asyncio.run(_diff(settings, old, new, customers=customers, as_json=as_json))
+    asyncio.run(_diff(settings_of(context), old, new, customers=customers, as_json=as_json))
 
 
 async def _diff(settings: Settings, old: str, new: str, *, customers: bool, as_json: bool) -> None:

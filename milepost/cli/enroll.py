@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
+from milepost.cli.support.command_settings import settings_of
 from milepost.cli.support.errors import CommandError
 from milepost.cli.support.intake_access import OpenIntake, opened_intake
 from milepost.cli.support.output import AsJson, count_of, print_json, say, table, unmatched
@@ -24,7 +25,7 @@ def enroll(
         str | None, typer.Argument(metavar="CUSTOMER", help="The customer's id.", show_default=False)
     ] = None,
     *,
-    settings: Settings,
+    context: typer.Context,
     map_id: Annotated[
         str | None, typer.Option("--map", metavar="ID", help="This map, whatever its segment says.", show_default=False)
     ] = None,
@@ -42,9 +43,9 @@ def enroll(
     if everyone and map_id is not None:
         raise typer.BadParameter("goes with one customer; with --all each map's segment decides", param_hint="--map")
     if customer is not None:
-        asyncio.run(_one(settings, customer, map_id, as_json=as_json))
+        asyncio.run(_one(settings_of(context), customer, map_id, as_json=as_json))
     else:
-        asyncio.run(_all(settings, as_json=as_json))
+        asyncio.run(_all(settings_of(context), as_json=as_json))
 
 
 async def _one(settings: Settings, customer: str, map_id: str | None, *, as_json: bool) -> None:

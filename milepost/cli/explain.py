@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import typer
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from milepost.cli.support.command_settings import settings_of
 from milepost.cli.support.database import now_of, opened
 from milepost.cli.support.local_timezone import TimeZone
 from milepost.cli.support.output import AsJson, heading, print_json, say
@@ -73,7 +74,7 @@ def explain(
         str | None, typer.Argument(metavar="STEP", help="One step of its map; without it all.", show_default=False)
     ] = None,
     *,
-    settings: Settings,
+    context: typer.Context,
     timezone: TimeZone = None,
     as_json: AsJson = False,
 ) -> None:
@@ -82,7 +83,7 @@ def explain(
     Of a step it tells what it waits for, what happened to it and what comes next. Of a customer without a journey it
     tells of each map why it does not match. Times are on the customer's own clock, unless --timezone says another.
     """
-    told = asyncio.run(_gather(settings, customer, step, timezone))
+    told = asyncio.run(_gather(settings_of(context), customer, step, timezone))
     if as_json:
         print_json(_to_json(told))
     elif told.step is not None:

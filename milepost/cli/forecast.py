@@ -18,12 +18,12 @@ from milepost.cli.forecasts import inputs as given
 from milepost.cli.forecasts import tables
 from milepost.cli.forecasts.map_source import Maps, maps_of
 from milepost.cli.forecasts.pictures import check_pictures, write_picture
+from milepost.cli.support.command_settings import settings_of
 from milepost.cli.support.errors import CommandError
 from milepost.cli.support.output import AsJson, aside, console, count_of, print_json, say
 from milepost.cli.support.process_pool import cores as all_cores
 from milepost.cli.support.process_pool import on_cores
 from milepost.customer import Customer
-from milepost.settings import Settings
 
 MOST_RUNS = 200
 _TOGETHER = 32  # journeys that go to a process at once
@@ -45,7 +45,7 @@ def forecast(
     customers: Annotated[
         Path, typer.Option(metavar="BOOK.csv", help="The book of customers, as milepost import reads it.")
     ],
-    settings: Settings,
+    context: typer.Context,
     first: Annotated[
         str | None,
         typer.Option("--from", metavar="DATE", help="The first day, YYYY-MM-DD. Must be given.", show_default=False),
@@ -79,7 +79,7 @@ def forecast(
     """  # fmt: skip
     weeks = given.days(first, last)
     check_pictures(output or [])
-    source = maps_of(settings, maps, published=published)
+    source = maps_of(settings_of(context), maps, published=published)
     player = given.Player(source.texts, weeks, given.behaviour_of(behaviour, source.compiled_maps, customers), runs)
     play = player.play()
     played, book = _played(player, play, customers, cores or all_cores(), silent=as_json)

@@ -12,6 +12,7 @@ from typing import Annotated, Any
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
+from milepost.cli.support.command_settings import settings_of
 from milepost.cli.support.errors import CommandError
 from milepost.cli.support.intake_access import OpenIntake, opened_intake
 from milepost.cli.support.output import AsJson, aside, console, count_of, print_json, say, table, unmatched
@@ -78,7 +79,7 @@ class Summary:
 def import_book(
     book: Annotated[Path, typer.Argument(metavar="BOOK.csv", help="The file; `-` reads standard input.")],
     *,
-    settings: Settings,
+    context: typer.Context,
     by: Annotated[str | None, typer.Option(help="Who imports it.", show_default=False)] = None,
     as_json: AsJson = False,
 ) -> None:
@@ -89,7 +90,7 @@ def import_book(
     is known of a customer and has no column stays as it is. Rows that cannot be read are refused with row and column,
     the others are imported; the exit code is 1 if any was refused. Importing a file again changes nothing.
     """
-    summary, opened = asyncio.run(_import(settings, _bytes_of(book), by, as_json=as_json))
+    summary, opened = asyncio.run(_import(settings_of(context), _bytes_of(book), by, as_json=as_json))
     if as_json:
         print_json({"kind": "summary", **summary.to_json(), "waiting": summary.counts["waiting"], "away": opened.away})
     else:

@@ -1,51 +1,50 @@
-"""The `milepost` command: what it can do, each command in a file of `commands/`."""
+"""The `milepost` command: the list of its commands, each in the module of its name beside this one."""
 
 from __future__ import annotations
 
-from typing import Annotated
+import sys
 
 import typer
 
-from milepost.cli.support.entry_point import run_as_process
 from milepost.cli.support.lazy_commands import Commands, Listed
-from milepost.cli.support.options import before_every_command
+from milepost.cli.support.options import root
+from milepost.temporal.process_exit import run_and_leave
 
-_RUN = "Run Milepost"
-_MAPS = "Write maps"
-_CUSTOMERS = "Look after customers"
+_COMMANDS = {
+    "Run Milepost": {
+        "up": "Run everything here: Temporal, worker, web; --sample shows it at work.",
+        "worker": "Run a worker alone, against the Temporal server.",
+        "web": "Run the web application alone.",
+        "migrate": "Create or upgrade the database tables.",
+        "version": "Print the versions of Milepost and its parts.",
+    },
+    "Write maps": {
+        "new": "Make a new map by copying another one.",
+        "lint": "Report everything that is wrong in maps, with its place.",
+        "simulate": "Print the timeline of a scenario or of a map.",
+        "test": "Run the scenarios below a folder.",
+        "draw": "Draw a map for the wall: SVG, PNG or HTML.",
+        "diff": "Compare two versions of a map, and preview moving customers.",
+        "publish": "Publish a map: new journeys begin on it.",
+        "schema": "Print the JSON Schema of map.yaml, for editors.",
+        "forecast": "Forecast the work of a whole book, by role and week.",
+    },
+    "Look after customers": {
+        "import": "Import a book of customers from a CSV file.",
+        "enroll": "Begin journeys for customers that match a map.",
+        "customers": "List customers with stage, health and risk.",
+        "show": "Show where a customer stands, why, and what comes next.",
+        "explain": "Explain what a customer waits for, and why.",
+        "tell": "Tell a customer's journey what happened.",
+        "tasks": "List colleagues' tasks: overdue, today, next.",
+    },
+}
+_MODULES = {"import": "import_book"}  # where Python reserves the command's name
 
-LISTED = (
-    Listed(
-        "up", "milepost.cli.up", "up", "Run everything here: Temporal, worker, web; --sample shows it at work.", _RUN
-    ),
-    Listed("worker", "milepost.cli.worker", "worker", "Run a worker alone, against the Temporal server.", _RUN),
-    Listed("web", "milepost.cli.web", "web", "Run the web application alone.", _RUN),
-    Listed("migrate", "milepost.cli.migrate", "migrate", "Bring the database to the tables of this version.", _RUN),
-    Listed(
-        "version", "milepost.cli.version", "version", "Say which versions of Milepost and its parts these are.", _RUN
-    ),
-    Listed("new", "milepost.cli.new", "new", "Make a new map by copying another one.", _MAPS),
-    Listed("lint", "milepost.cli.lint", "lint", "Report everything that is wrong in maps, with its place.", _MAPS),
-    Listed("simulate", "milepost.cli.simulate", "simulate", "Print the timeline of a scenario or of a map.", _MAPS),
-    Listed("test", "milepost.cli.test", "test", "Run the scenarios below a folder.", _MAPS),
-    Listed("draw", "milepost.cli.draw", "draw", "Draw a map for the wall: SVG, PNG or HTML.", _MAPS),
-    Listed("diff", "milepost.cli.diff", "diff", "Compare two versions of a map, and what moving would do.", _MAPS),
-    Listed("publish", "milepost.cli.publish", "publish", "Make a map the one that new journeys begin on.", _MAPS),
-    Listed("schema", "milepost.cli.schema", "schema", "Print the JSON Schema of map.yaml, for editors.", _MAPS),
-    Listed(
-        "forecast", "milepost.cli.forecast", "forecast", "Forecast the work of a whole book, by role and week.", _MAPS
-    ),
-    Listed(
-        "import", "milepost.cli.import_book", "import_book", "Import a book of customers from a CSV file.", _CUSTOMERS
-    ),
-    Listed("enroll", "milepost.cli.enroll", "enroll", "Begin journeys for customers that a map is for.", _CUSTOMERS),
-    Listed(
-        "customers", "milepost.cli.customers", "customers", "List customers with stage, health and risk.", _CUSTOMERS
-    ),
-    Listed("show", "milepost.cli.show", "show", "Show where a customer stands, why, and what comes next.", _CUSTOMERS),
-    Listed("explain", "milepost.cli.explain", "explain", "Explain what a customer waits for, and why.", _CUSTOMERS),
-    Listed("tell", "milepost.cli.tell", "tell", "Tell a customer's journey what happened.", _CUSTOMERS),
-    Listed("tasks", "milepost.cli.tasks", "tasks", "List colleagues' tasks: overdue, today, next.", _CUSTOMERS),
+LISTED = tuple(
+    Listed(name, help, panel, f"milepost.cli.{_MODULES.get(name, name)}")
+    for panel, commands in _COMMANDS.items()
+    for name, help in commands.items()  # noqa: A001 - Typer's word
 )
 
 
@@ -62,25 +61,18 @@ app = typer.Typer(
     rich_markup_mode="markdown",
     pretty_exceptions_enable=False,
     help="Milepost runs customer journey maps: durable journeys, confirmed outcomes, no surprise renewals.",
-    epilog="Begin with `milepost up --sample`, then open the links that it prints.",
+    epilog="Start with `milepost up --sample`, then open the links that it prints.",
 )
-
-
-@app.callback()
-@before_every_command
-def _root(
-    context: typer.Context,
-    *,
-    debug: Annotated[
-        bool, typer.Option("--debug", help="Show the traceback of an error; so does MILEPOST_DEBUG=1.")
-    ] = False,
-) -> None:
-    pass
+app.callback()(root)
 
 
 def main() -> None:
-    """Run the command that the arguments name; exits 0, 1 for an error, 2 for a command that cannot be read."""
-    run_as_process(app)
+    """Run the command that the arguments name; exits 0, 1 for an error, 2 for a command line that can't be read."""
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            reconfigure(errors="replace")  # a terminal without Unicode must not end a command
+    run_and_leave(app)
 
 
 if __name__ == "__main__":

@@ -1,20 +1,23 @@
-"""`milepost migrate`: the database, brought to the tables of this version."""
+"""`milepost migrate`: creates or upgrades the database tables."""
 
 from __future__ import annotations
 
 import asyncio
 
+import typer
+
+from milepost.cli.support.command_settings import settings_of
 from milepost.cli.support.output import say
-from milepost.settings import Settings
 from milepost.store.schema_upgrade import upgrade
 
 
-def migrate(*, settings: Settings) -> None:
-    """Bring the database to the tables of this version, and stop: for installations that do it before they start.
+def migrate(*, context: typer.Context) -> None:
+    """Create or upgrade the database tables and exit, for installations that do so before they start.
 
-    `up`, `worker` and `web` do it themselves. Done again, it changes nothing; done by several at once, one does it.
+    `up`, `worker` and `web` do it themselves. It is safe to repeat, and to run several at once: one does the work.
     """
+    settings = settings_of(context)
     if settings.database_url is None:
         settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
     revision = asyncio.run(upgrade(settings.database))
-    say(f"The database stands at {revision}.")
+    say(f"The database is at revision {revision}.")

@@ -15,6 +15,7 @@ from milepost.cli.lint import map_files
 from milepost.cli.publication.impact import Upcoming, upcoming
 from milepost.cli.publication.scenarios import warn_of_scenarios
 from milepost.cli.publication.summary import comparisons, tell
+from milepost.cli.support.command_settings import settings_of
 from milepost.cli.support.database import now_of, opened
 from milepost.cli.support.errors import CommandError
 from milepost.cli.support.output import AsJson, aside, count_of, print_json, say
@@ -65,7 +66,7 @@ class Out:
 def publish(
     paths: Annotated[list[Path], typer.Argument(metavar="MAP_FOLDER...", help="A map's folder, or a folder of maps.")],
     *,
-    settings: Settings,
+    context: typer.Context,
     by: Annotated[str | None, typer.Option(help="Who publishes it.", show_default=False)] = None,
     why: Annotated[str | None, typer.Option(help="What changed, and why.", show_default=False)] = None,
     as_json: AsJson = False,
@@ -85,7 +86,7 @@ def publish(
         raise CommandError("Nothing was published: a map with errors never is.", "Correct what is listed above.")
     warn_of_scenarios(loaded, as_json=as_json)
     ready = [_ready(each) for each in loaded]
-    for out in asyncio.run(_publish(settings, ready, by, why, as_json=as_json)):
+    for out in asyncio.run(_publish(settings_of(context), ready, by, why, as_json=as_json)):
         _report(out, as_json=as_json)
 
 

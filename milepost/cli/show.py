@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
+from milepost.cli.support.command_settings import settings_of
 from milepost.cli.support.customer_overview import Picture, Running, look
 from milepost.cli.support.database import opened
 from milepost.cli.support.local_timezone import TimeZone
@@ -23,7 +24,7 @@ from milepost.store.outcomes import OutcomeLine
 def show(
     customer: Annotated[str, typer.Argument(metavar="CUSTOMER", help="The customer's id.")],
     *,
-    settings: Settings,
+    context: typer.Context,
     last: Annotated[int, typer.Option(min=0, metavar="N", help="How many of the last happenings.")] = 10,
     timezone: TimeZone = None,
     as_json: AsJson = False,
@@ -32,7 +33,7 @@ def show(
 
     Times are on the customer's own clock, unless --timezone says another.
     """
-    picture = asyncio.run(_look(settings, customer, last, timezone))
+    picture = asyncio.run(_look(settings_of(context), customer, last, timezone))
     if as_json:
         print_json(picture.to_json())
         return

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from milepost.cli.support.command_settings import settings_of
 from milepost.cli.support.database import now_of, opened
 from milepost.cli.support.errors import CommandError
 from milepost.cli.support.local_timezone import TimeZone, local_timezone
@@ -28,7 +29,7 @@ from milepost.store.tasks import Day, TaskLine
 
 def tasks(
     *,
-    settings: Settings,
+    context: typer.Context,
     person: Annotated[
         str | None,
         typer.Option(metavar="EMAIL", help="A colleague's, those escalated to the colleague too.", show_default=False),
@@ -44,7 +45,7 @@ def tasks(
     --timezone says another's.
     """
     zone = timezone or local_timezone()
-    day, due = asyncio.run(_day(settings, person, role, customer, zone))
+    day, due = asyncio.run(_day(settings_of(context), person, role, customer, zone))
     if as_json:
         for when, lines in _parts(day):
             for line in lines:

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
+from milepost.cli.support.command_settings import settings_of
 from milepost.cli.support.intake_access import opened_intake, vocabulary_of
 from milepost.cli.support.output import AsJson, print_json, say
 from milepost.cli.support.typed_facts import EXAMPLES, fact_of, number_or_text
@@ -27,7 +28,7 @@ def tell(
         list[str] | None, typer.Argument(metavar="WORDS...", help="Of what, and more.", show_default=False)
     ] = None,
     *,
-    settings: Settings,
+    context: typer.Context,
     result: Annotated[Text, _option(help="The result that a task ended with.")] = None,
     note: Annotated[Text, _option(help="What should be remembered of it.")] = None,
     evidence: Annotated[Text, _option(help="What shows that it is so.")] = None,
@@ -55,7 +56,7 @@ def tell(
     }  # fmt: skip
     if kind == "answer" and method is None:
         more["method"] = "recorded"
-    told, answer = asyncio.run(_tell(settings, customer, kind, words or [], more))
+    told, answer = asyncio.run(_tell(settings_of(context), customer, kind, words or [], more))
     if as_json:
         print_json({"customer": customer, **_data(told), "taken_in": answer is not None, "ignored": _ignored(answer)})
     else:

@@ -1,4 +1,4 @@
-"""`milepost up`: everything in one terminal, and with `--sample` everybody too."""
+"""`milepost up`: everything in one terminal; with `--sample`, people to go with it."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import Annotated
 import typer
 
 from milepost.cli.launch.up_options import DemoOptions, UpOptions, seconds_of
+from milepost.cli.support.command_settings import settings_of
 from milepost.cli.support.errors import CommandError
-from milepost.settings import Settings
 
 SPEED = 3.0
 """Days of journey a second: a year in two minutes."""
@@ -18,17 +18,31 @@ SEED = 1
 _SAMPLE = "The sample"
 _Port = Annotated[
     int | None,
-    typer.Option("--port", min=0, max=65535, metavar="PORT", help="Of the web application.", show_default="8080"),
+    typer.Option(
+        "--port",
+        min=0,
+        max=65535,
+        metavar="PORT",
+        help="The port of the web application; 0 takes any free one.",
+        show_default="8080",
+    ),
 ]
 _TemporalPort = Annotated[
     int | None,
     typer.Option(
-        "--temporal-port", min=1, max=65535, metavar="PORT", help="Of the embedded Temporal.", show_default="any"
+        "--temporal-port",
+        min=1,
+        max=65535,
+        metavar="PORT",
+        help="The port of the embedded Temporal server.",
+        show_default="any",
     ),
 ]
 _TemporalUiPort = Annotated[
     int | None,
-    typer.Option("--temporal-ui-port", min=1, max=65535, metavar="PORT", help="Of its pages.", show_default="any"),
+    typer.Option(
+        "--temporal-ui-port", min=1, max=65535, metavar="PORT", help="The port of Temporal's pages.", show_default="any"
+    ),
 ]
 _Speed = Annotated[
     float | None,
@@ -37,19 +51,23 @@ _Speed = Annotated[
         min=0.01,
         max=50,
         metavar="DAYS",
-        help="Days of journey a second.",
+        help="Days of journey per second.",
         show_default=f"{SPEED:g}",
         rich_help_panel=_SAMPLE,
     ),
 ]
 _Seed = Annotated[
-    int | None, typer.Option("--seed", help="Who plays what.", show_default=str(SEED), rich_help_panel=_SAMPLE)
-]
+    int | None,
+    typer.Option(
+        "--seed", help="Decides how people behave: the same seed, the same people.", show_default=str(SEED),
+        rich_help_panel=_SAMPLE,
+    ),
+]  # fmt: skip
 
 
 def up(
     *,
-    settings: Settings,
+    context: typer.Context,
     port: _Port = None,
     temporal_port: _TemporalPort = None,
     temporal_ui_port: _TemporalUiPort = None,
@@ -68,21 +86,22 @@ def up(
 ) -> None:
     """Run everything here until Ctrl-C: Temporal, worker and web application, and show what happens.
 
-    All is kept in the data folder; starting again goes on where it stopped. With --sample a year of forty made-up
-    customers goes by in two minutes, with somebody playing each of them; with --for it ends by itself, prints what
-    came of everybody, and exits 1 if anything that was to be seen did not happen.
+    Everything is kept in the data folder; the next start carries on from there. With --sample, forty made-up customers
+    live through a year in two minutes, each of them played by Milepost. With --for it stops by itself, prints how
+    everybody ended up, and exits 1 if something that the sample must show did not happen.
     """
     if not sample and (speed is not None or seed is not None):
         option = "--speed" if speed is not None else "--seed"
         raise CommandError(f"{option} is for the demo: real customers live in real time.", "Add --sample.")
-    wish = UpOptions(
+    settings = settings_of(context)
+    options = UpOptions(
         settings=settings if port is None else settings.model_copy(update={"port": port}),
         temporal_port=temporal_port,
         temporal_ui_port=temporal_ui_port,
         seconds=seconds_of(for_),
         demo=DemoOptions(SPEED if speed is None else speed, SEED if seed is None else seed) if sample else None,
     )
-    from milepost.cli.launch.launcher import run  # noqa: PLC0415 - so that `--help` answers at once
+    from milepost.cli.launch.launcher import run  # noqa: PLC0415 - so that `up --help` answers at once
 
-    if not asyncio.run(run(wish)):
+    if not asyncio.run(run(options)):
         raise typer.Exit(1)

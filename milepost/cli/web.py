@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
+from milepost.cli.support.command_settings import settings_of
 from milepost.cli.support.output import say
-from milepost.devserver.ports import free_port
 from milepost.settings import Settings
 from milepost.store.schema_upgrade import upgrade
 from milepost.temporal.logs import write_logs
@@ -17,34 +17,33 @@ from milepost.web.serve import serve
 
 def web(
     *,
-    settings: Settings,
+    context: typer.Context,
     host: Annotated[
         str | None,
-        typer.Option(metavar="ADDRESS", help="The address to listen on; without it 127.0.0.1.", show_default=False),
+        typer.Option(metavar="ADDRESS", help="The address to listen on. Default: 127.0.0.1.", show_default=False),
     ] = None,
     port: Annotated[
         int | None,
         typer.Option(
-            min=0, max=65535, metavar="PORT", help="The port; without it 8080, 0 takes a free one.", show_default=False
+            min=0,
+            max=65535,
+            metavar="PORT",
+            help="The port to listen on; 0 takes any free one. Default: 8080.",
+            show_default=False,
         ),
     ] = None,
 ) -> None:
     """Run the web application until Ctrl-C: pages for colleagues, operations and customers, and the API.
 
-    The database is brought to the tables of this version first. While Temporal is away, what is told is kept for later.
+    It upgrades the database tables first, if need be. While Temporal is away, facts are recorded and delivered later.
     """
+    settings = settings_of(context)
     write_logs(settings)
-    given = {"host": host, "port": port}
-    listening = settings.model_copy(update={name: value for name, value in given.items() if value is not None})
-    if listening.port == 0:
-        listening = listening.model_copy(update={"port": free_port()})
-    asyncio.run(_serve(listening))
+    options = {"host": host, "port": port}
+    changes = {name: value for name, value in options.items() if value is not None}
+    asyncio.run(_serve(settings.model_copy(update=changes)))
 
 
 async def _serve(settings: Settings) -> None:
     await upgrade(settings.database)
-    await serve(settings, on_ready=_tell)
-
-
-def _tell(address: str) -> None:
-    say(f"Milepost answers at {address} (Ctrl-C stops it).")
+    await serve(settings, on_ready=lambda address: say(f"Milepost is at {address} (Ctrl-C stops it)."))

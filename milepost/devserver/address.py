@@ -1,4 +1,4 @@
-"""Where Temporal is for the commands, the worker and the web application of one data folder."""
+"""How the commands, the worker and the web application of a data folder find Temporal."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from milepost.temporal.connection import TemporalAddress
 
 
 def address_of(settings: Settings) -> TemporalAddress:
-    """Where Temporal is: as told, else as `milepost up` in the data folder has it, else what Temporal's own say.
+    """The address from the settings, else that of a running `milepost up`, else that of Temporal's own configuration.
 
-    An embedded server has one namespace and no TLS, so nothing else is looked at where it is the one.
+    An embedded server has one namespace and no TLS, so the other settings are ignored for it.
     """
     owner = owner_of(settings.data) if settings.temporal_address is None else None
     embedded = owner.listens.get("temporal") if owner else None

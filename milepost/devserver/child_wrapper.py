@@ -1,15 +1,15 @@
-"""Runs a command that ends when whoever started this ends, however that happens.
+"""Runs a command that ends when our parent ends, however that happens.
 
-    python leash.py COMMAND [ARGUMENT...]
+    python child_wrapper.py COMMAND [ARGUMENT...]
 
-Standard input is the leash: a pipe whose other end only the parent has. When the parent is gone, even by
-`kill -9`, the pipe ends, and this process kills itself and its command. Should this process be killed first,
-Linux kills the command (PR_SET_PDEATHSIG; set here, in a process with one thread, because it follows the
-thread that forked, not the process). Elsewhere the command would then live on until it is stopped by hand.
+Standard input is a pipe whose other end only the parent holds. When the parent is gone, even by `kill -9`, the pipe
+ends, and the wrapper kills itself and its command. If the wrapper is killed first, Linux kills the command
+(PR_SET_PDEATHSIG; set here, in a process with one thread, because it follows the thread that forked, not the process).
+On other systems the command would then run on until somebody stops it.
 
-Descriptors that the parent passes on are passed on to the command, so it can hold a lock. Signals to stop are
-forwarded. Files that the command makes are for this user alone: they hold personal data. The exit code is the
-command's, or 128 + N when signal N killed it.
+Descriptors that the parent passes are passed on to the command, so that it can hold a lock. Signals to stop are
+forwarded. Files that the command creates are for this user alone: they hold personal data. The exit code is the
+command's, or 128 + N if signal N killed it.
 
 It is run by its path, without `site`, so that it starts in a few milliseconds: it imports nothing of ours.
 """
@@ -30,16 +30,16 @@ _COMMAND_NOT_FOUND = 127
 
 
 def main(command: list[str]) -> int:
-    """Run `command` on the leash and return its exit code."""
+    """Run `command` until it ends or the parent is gone, and return its exit code."""
     if os.getpgrp() != os.getpid():
-        os.setsid()  # Ctrl-C in the terminal is the parent's business; and the group can be killed as one
+        os.setsid()  # Ctrl-C in the terminal is for the parent; and the group can be killed as one
     os.umask(0o077)
     child: subprocess.Popen[bytes] | None = None
-    asked: list[int] = []
+    pending_signals: list[int] = []
 
     def forward(number: int, _frame: FrameType | None) -> None:
         if child is None:
-            asked.append(number)
+            pending_signals.append(number)
         else:
             child.send_signal(number)
 
@@ -50,16 +50,16 @@ def main(command: list[str]) -> int:
             command,
             stdin=subprocess.DEVNULL,
             close_fds=False,
-            preexec_fn=_die_with_parent(),  # noqa: PLW1509 - there is one thread yet
+            preexec_fn=_die_with_parent(),  # noqa: PLW1509 - there is only one thread yet
         )
     except OSError as error:
         print(f"Can't run {command[0]!r}: {error.strerror}", file=sys.stderr)  # noqa: T201
         return _COMMAND_NOT_FOUND
     threading.Thread(target=_kill_group_when_parent_is_gone, daemon=True).start()
-    for number in asked:
+    for number in pending_signals:
         child.send_signal(number)
     code = child.wait()
-    _end_what_it_left_running()
+    _terminate_leftovers()
     return code if code >= 0 else 128 - code
 
 
@@ -67,17 +67,17 @@ def _die_with_parent() -> Callable[[], None] | None:
     if not sys.platform.startswith("linux"):
         return None
     libc = ctypes.CDLL(None)
-    leash = os.getpid()
+    wrapper = os.getpid()
 
     def ask_kernel() -> None:
         libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-        if os.getppid() != leash:  # it died before we asked
+        if os.getppid() != wrapper:  # it died before we asked
             os._exit(1)
 
     return ask_kernel
 
 
-def _end_what_it_left_running() -> None:
+def _terminate_leftovers() -> None:
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     os.killpg(0, signal.SIGTERM)
 
@@ -91,4 +91,4 @@ def _kill_group_when_parent_is_gone() -> None:
 if __name__ == "__main__":
     exit_code = main(sys.argv[1:])
     sys.stdout.flush()
-    os._exit(exit_code)  # the watching thread never ends
+    os._exit(exit_code)  # the thread that watches the pipe never ends

@@ -1,4 +1,4 @@
-"""Child processes on a leash: none of them outlives this process, even when it is killed with `kill -9`."""
+"""Child processes that never outlive this process, even if it is killed with `kill -9`."""
 
 from __future__ import annotations
 
@@ -17,29 +17,29 @@ import psutil
 
 from milepost.devserver.locks import Lock, LockHeldError, acquire
 
-_LEASH = Path(__file__).with_name("leash.py")
-_LONGEST_LINE = 1_000_000  # bytes; what is longer is left out
-_TAIL = 20  # lines kept to explain a death
+_WRAPPER = Path(__file__).with_name("child_wrapper.py")
+_LONGEST_LINE = 1_000_000  # bytes; longer ones are dropped
+_TAIL = 20  # lines kept to explain why it died
 _LAST_LINES_WITHIN = 1.0  # seconds
 _PREDECESSOR_DIES_WITHIN = 10.0  # seconds
-_LOOK_EVERY = 0.02  # seconds
+_POLL = 0.02  # seconds
 
 OnLine = Callable[[str, str], None]
-"""Takes the name of a program and one line that it wrote, without its end."""
+"""Takes the name of a program and one line of its output, without the line break."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Program:
-    """What to run, and how to know that it runs.
+    """A program to run, and how to tell that it is ready.
 
     Attributes:
-        name: What people call it: `temporal`, `worker`, `web`.
+        name: Its name for people: `temporal`, `worker`, `web`.
         argv: The command.
-        env: Changes to our own environment; None takes a variable away.
+        env: Changes to our own environment; None removes a variable.
         ready: Returns once the program is ready to serve; asked again after a restart. None: ready at once.
-        sole: A lock file that the program holds while it lives, so that there are never two at once.
+        sole: A lock file that the program holds while it runs, so that there are never two at once.
         start_within: Seconds until it must be ready.
-        stop_within: Seconds it gets to stop by itself before it is killed.
+        stop_within: Seconds it has to stop by itself before it is killed.
     """
 
     name: str
@@ -52,7 +52,7 @@ class Program:
 
 
 class Child:
-    """One life of a program."""
+    """One run of a program."""
 
     def __init__(self, program: Program, process: asyncio.subprocess.Process, on_line: OnLine) -> None:
         self.program = program
@@ -81,16 +81,16 @@ class Child:
 
     @property
     def pid(self) -> int:
-        """The leash's process; the program's own is `program_pid`."""
+        """The process of the wrapper; the program's own is `program_pid`."""
         return self._process.pid
 
     @property
     def alive(self) -> bool:
-        """Whether it has not ended yet."""
+        """Whether it is still running."""
         return self._process.returncode is None
 
     def program_pid(self) -> int | None:
-        """The process of the program itself; None when it has not started yet or has ended."""
+        """The process of the program itself; None before it has started and after it has ended."""
         try:
             children = psutil.Process(self.pid).children()
         except psutil.NoSuchProcess:
@@ -98,20 +98,20 @@ class Child:
         return children[0].pid if children else None
 
     def tail(self) -> tuple[str, ...]:
-        """The last lines that it wrote."""
+        """The last lines of its output."""
         return tuple(self._tail)
 
     async def wait(self) -> int:
-        """Wait for its end; the exit code, or 128 + N when signal N ended it."""
+        """Wait until it ends; returns the exit code, or 128 + N if signal N ended it."""
         code = await self._process.wait()
-        # Not awaited itself: who stops waiting must not stop the reading. And what the program leaves running
-        # may keep the pipe open.
+        # Not awaited directly: a caller that is cancelled must not stop the reading. And a process that the program
+        # left running may keep the pipe open.
         await asyncio.wait({self._lines}, timeout=_LAST_LINES_WITHIN)
         self._lines.cancel()
         return code if code >= 0 else 128 - code
 
     async def stop(self, hurry: asyncio.Event | None = None) -> int:
-        """Ask it to stop, and kill it when it takes too long or `hurry` is set; the exit code."""
+        """Ask it to stop, and kill it if it takes too long or `hurry` is set; returns the exit code."""
         ended = asyncio.create_task(self.wait())
         hurried = asyncio.create_task((hurry or asyncio.Event()).wait())
         if self.alive:
@@ -123,10 +123,10 @@ class Child:
         return await ended
 
     def kill(self) -> None:
-        """Kill it and all it started, now."""
+        """Kill it and everything that it started."""
         try:
             os.killpg(self.pid, signal.SIGKILL)
-        except ProcessLookupError:  # all are gone, or the leash has not made its group yet
+        except ProcessLookupError:  # all are gone, or the wrapper has not made its group yet
             if self.alive:
                 self._process.kill()
 
@@ -153,14 +153,14 @@ async def _acquire_after_predecessor(path: Path) -> Lock:
         except LockHeldError:
             if time.monotonic() >= give_up_at:
                 raise
-        await asyncio.sleep(_LOOK_EVERY)
+        await asyncio.sleep(_POLL)
 
 
 async def _start(program: Program, lock: Lock | None) -> asyncio.subprocess.Process:
-    # -I -S: the leash needs the standard library only, and starts three times as fast.
+    # -I -S: the wrapper needs the standard library only, and starts three times as fast.
     return await asyncio.create_subprocess_exec(
         sys.executable,
-        *("-I", "-S", str(_LEASH)),
+        *("-I", "-S", str(_WRAPPER)),
         *program.argv,
         env=_environment(program.env or {}),
         stdin=asyncio.subprocess.PIPE,

@@ -1,4 +1,4 @@
-"""The data folder of `milepost up`: everything that one embedded Milepost keeps, with one owner at a time."""
+"""The data folder of `milepost up`: everything that one installation keeps, with one owner at a time."""
 
 from __future__ import annotations
 
@@ -7,29 +7,34 @@ from types import TracebackType
 from typing import Self
 
 from milepost.devserver.locks import Holder, Lock, LockHeldError, acquire, holder_of
+from milepost.errors import MilepostError
 
-_ORPHAN_DIES_WITHIN = 5.0  # seconds; a leash needs milliseconds
+_ORPHAN_DIES_WITHIN = 5.0  # seconds; child_wrapper.py needs milliseconds
 
 
-class FolderInUseError(Exception):
-    """Another `milepost up` owns the folder, or its Temporal server is still there."""
+class FolderInUseError(MilepostError):
+    """Another `milepost up` owns the folder, or its Temporal server is still running."""
 
-    def __init__(self, folder: Path, holder: Holder, *, what: str = "another `milepost up`") -> None:
+    code = "folder_in_use"
+
+    def __init__(self, folder: Path, holder: Holder, *, user: str = "another `milepost up`") -> None:
         self.folder = folder
         self.holder = holder
         stop = "stop it" if holder.pid is None else f"stop it (kill {holder.pid})"
         super().__init__(
-            f"Data folder {str(folder)!r} is in use by {what} ({holder}). "
-            f"Two on one folder would damage it: {stop}, or choose another folder with --data."
+            f"Data folder {str(folder)!r} is in use by {user} ({holder}).",
+            f"Two on one folder would damage it: {stop}, or choose another folder with --data.",
         )
 
 
-class FolderUnusableError(Exception):
-    """The folder can't be made or written to."""
+class FolderUnusableError(MilepostError):
+    """The folder can't be created or written to."""
+
+    code = "folder_unusable"
 
     def __init__(self, folder: Path, why: str) -> None:
         self.folder = folder
-        super().__init__(f"Can't use {str(folder)!r} as data folder: {why}. Choose another with --data.")
+        super().__init__(f"Can't use {str(folder)!r} as data folder: {why}.", "Choose another with --data.")
 
 
 class DataFolder:
@@ -41,12 +46,12 @@ class DataFolder:
 
     @classmethod
     def open(cls, path: Path) -> Self:
-        """Make the folder (for this user alone) if need be, and own it.
+        """Create the folder (for this user alone) if need be, and own it.
 
         Raises:
-            FolderInUseError: Somebody else owns it, or an orphaned Temporal server still uses its database.
-            FolderUnusableError: It can't be made or written to.
-            LocksUnsupportedError: Nothing can be locked there.
+            FolderInUseError: another process owns it, or an orphaned Temporal server still uses its database.
+            FolderUnusableError: it can't be created or written to.
+            LocksUnsupportedError: the file system has no locks.
         """
         path = path.expanduser().resolve()
         try:
@@ -67,15 +72,15 @@ class DataFolder:
 
     @property
     def temporal_lock(self) -> Path:
-        """What the Temporal server holds as long as it lives, even when its parent is gone."""
+        """The lock that the Temporal server holds as long as it runs, even after its parent is gone."""
         return self.path / "temporal.lock"
 
     def announce(self, **listens: str) -> None:
-        """Tell other commands on this folder where the parts listen: `temporal`, `ui`, `web`."""
+        """Publish where the parts listen (`temporal`, `ui`, `web`), for other commands on this folder."""
         self._lock.announce(**listens)
 
     def close(self) -> None:
-        """Give the folder up."""
+        """Give up the folder."""
         self._lock.release()
 
     def __enter__(self) -> Self:
@@ -91,10 +96,10 @@ class DataFolder:
             acquire(self.temporal_lock, wait=_ORPHAN_DIES_WITHIN).release()
         except LockHeldError as held:
             self.close()
-            what = "the Temporal server of an earlier `milepost up`"
-            raise FolderInUseError(self.path, held.holder, what=what) from None
+            user = "the Temporal server of an earlier `milepost up`"
+            raise FolderInUseError(self.path, held.holder, user=user) from None
 
 
 def owner_of(path: Path) -> Holder | None:
-    """Who runs `milepost up` on this folder now, and where its parts listen; None when nobody does."""
+    """The process that runs `milepost up` on this folder, and where its parts listen; None if there is none."""
     return holder_of(path.expanduser().resolve() / "milepost.lock")

@@ -1,7 +1,7 @@
-"""A Temporal database whose making was cut short.
+"""Removes a Temporal database whose creation was cut short.
 
-The development server makes its tables only when there is no file, so one that was killed in its first moments
-would never start again. Namespaces are made last and workflows need one: without any there is nothing to lose.
+The development server creates its tables only if there is no file, so one that was killed in its first moments would
+never start again. Namespaces are created last and workflows need one: without any there is nothing to lose.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from pathlib import Path
 
 
 def discard_unfinished(database: Path) -> None:
-    """Remove the file and its companions if the server never got as far as a namespace; nobody may use it."""
+    """Remove the file and its companions if they hold no namespace. No server may be using them."""
     if database.exists() and not _has_namespace(database):
         for ending in ("", "-wal", "-shm", "-journal"):
             database.with_name(database.name + ending).unlink(missing_ok=True)
@@ -25,4 +25,4 @@ def _has_namespace(database: Path) -> bool:
         except sqlite3.OperationalError as error:
             return "no such table" not in str(error)
         except sqlite3.DatabaseError:
-            return True  # something else than a database: it is not ours to remove, and the server will say so
+            return True  # not a database: it isn't ours to remove, and the server will complain

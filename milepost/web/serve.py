@@ -18,7 +18,7 @@ from temporalio.client import Client
 from temporalio.service import RPCError
 
 from milepost.devserver.address import address_of
-from milepost.devserver.ports import check_web_port
+from milepost.devserver.ports import check_port
 from milepost.intake.intake import Intake
 from milepost.settings import Settings
 from milepost.store import clock
@@ -43,7 +43,7 @@ async def serve(
         StoreUnreachableError: the database does not answer.
         TemporalSettingsError: the settings of Temporal cannot be read.
     """
-    port = check_web_port(settings.port, host=settings.host)
+    port = check_port(settings.port, "the web application", "--port", host=settings.host)
     at_port = settings.model_copy(update={"port": port})
     async with opened(at_port, place) as app:
         server = _Server(_config(app, at_port), lambda: on_ready(at_port.links_begin_with))

@@ -56,7 +56,7 @@ class Up:
             time.sleep(0.05)
 
     def kill(self, program: str) -> None:
-        """`kill -9` the program itself, which its keeper has to notice."""
+        """`kill -9` the program itself, which its supervisor has to notice."""
         os.kill(self.pid_of(program), signal.SIGKILL)
 
     def pid_of(self, program: str) -> int:
@@ -73,7 +73,7 @@ class Up:
                 command = child.cmdline()
             except psutil.Error:
                 continue
-            if mark in command and not any("leash" in part for part in command):
+            if mark in command and not any("child_wrapper" in part for part in command):
                 pids.append(child.pid)
         return pids
 

@@ -11,31 +11,31 @@ import typer
 
 from milepost.cli import main as cli
 from milepost.cli.support.lazy_commands import LazyCommand, Listed
-from milepost.cli.support.options import OPTIONS
+from milepost.cli.support.options import SHARED
 
 FILE = Path(__file__).parents[2] / "docs" / "cli.md"
 
 _HEAD = """# The command line
 
-*Written by `python -m tests.cli.reference` from the commands; a test holds it fresh.*
+*Written by `python -m tests.cli.reference` from the commands; a test keeps it up to date.*
 
 {help}
 
-Every command that works on data takes these options too, after its name or before it. Each of them, and all other
-settings, can also stand in the environment or in a settings file.
+Every command that works on data takes these options too, before its name or after it. Each of them, and every other
+setting, can also be set in the environment or in a settings file.
 
 {shared}
 
-With `--json`, stdout has one JSON object a line and nothing else. Errors go to stderr: what is wrong, and what to do.
-Exit codes: 0 done, 1 an error or something refused, 2 a command line that cannot be read. `--debug` before the
-command, or `MILEPOST_DEBUG=1`, shows the traceback of an error.
+With `--json`, stdout has one JSON object per line and nothing else. Errors go to stderr: what is wrong, and what to
+do about it. Exit codes: 0 success, 1 an error or something refused, 2 a command line that can't be read. `--debug`
+before the command, or `MILEPOST_DEBUG=1`, shows the traceback of an error.
 """
 
 
 def reference(listed: Iterable[Listed] = cli.LISTED) -> str:
     """All commands with their arguments and options, as Markdown."""
     root: Any = typer.main.get_command(cli.app)
-    shared = [param for param in root.params if param.name in OPTIONS]
+    shared = [param for param in root.params if param.name in SHARED]
     parts = [_HEAD.format(help=root.help, shared="\n".join(_table(shared)))]
     panel = None
     for each in listed:
@@ -47,10 +47,10 @@ def reference(listed: Iterable[Listed] = cli.LISTED) -> str:
 
 
 def _command(listed: Listed) -> Iterator[str]:
-    command = LazyCommand(listed).real()
+    command = LazyCommand(listed, []).load()
     arguments = [param for param in command.params if param.param_type_name == "argument"]
     options = [
-        param for param in command.params if param.param_type_name == "option" and param.name not in (*OPTIONS, "help")
+        param for param in command.params if param.param_type_name == "option" and param.name not in (*SHARED, "help")
     ]
     words = " ".join(_argument(param) for param in arguments)
     yield f"### milepost {listed.name}\n"

@@ -54,7 +54,7 @@ def test_help_answers_at_once() -> None:
 
 @pytest.mark.parametrize("listed", LISTED, ids=lambda listed: listed.name)
 def test_every_listed_command_is_there_and_explains_itself(listed: Listed, milepost: Milepost) -> None:
-    command = LazyCommand(listed).real()
+    command = LazyCommand(listed, []).load()
     assert command.help
     assert milepost(command.name, "--help").exit_code == 0
 

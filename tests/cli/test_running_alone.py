@@ -26,5 +26,5 @@ def test_a_taken_port_is_a_clear_error() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         result = run("web", "--port", str(taken.getsockname()[1]))
     assert result.returncode == 1
-    assert "the port is taken" in result.stderr
+    assert "address already in use" in result.stderr
     assert "--port PORT" in result.stderr

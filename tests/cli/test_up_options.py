@@ -9,7 +9,7 @@ from pydantic import SecretStr
 from rich.console import Console
 from typer.testing import CliRunner
 
-from milepost.cli.launch.account_table import tell_account
+from milepost.cli.launch.account_table import print_account
 from milepost.cli.launch.programs import environment_of
 from milepost.cli.main import app
 from milepost.demo.account import Account, CustomerAccount
@@ -43,7 +43,7 @@ def test_other_programs_get_the_same_settings(tmp_path: Path, monkeypatch: pytes
 
 def printed(account: Account, *, complete: bool) -> str:
     out = StringIO()
-    tell_account(Console(file=out), account, complete=complete)
+    print_account(Console(file=out), account, complete=complete)
     return out.getvalue()
 
 

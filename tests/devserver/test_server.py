@@ -35,18 +35,18 @@ async def test_what_was_started_is_still_there_after_a_restart_on_the_same_folde
     first = TemporalServer.choose(folder, headless=True)
     async with Supervisor() as supervisor:
         await supervisor.start(first.program())
-        await started(await connect(first.place), "journey/acme")
+        await started(await connect(first.temporal_address), "journey/acme")
     second = TemporalServer.choose(folder, headless=True)
     async with Supervisor() as supervisor:
         await supervisor.start(second.program())
-        assert await status(await connect(second.place), "journey/acme") == WorkflowExecutionStatus.RUNNING
+        assert await status(await connect(second.temporal_address), "journey/acme") == WorkflowExecutionStatus.RUNNING
 
 
 async def test_kill_9_of_the_server_loses_nothing_and_it_comes_back_on_its_port(folder: DataFolder) -> None:
     server = TemporalServer.choose(folder, headless=True)
     async with Supervisor() as supervisor:
         await supervisor.start(server.program())
-        client = await connect(server.place)
+        client = await connect(server.temporal_address)
         await started(client, "journey/acme")
         killed = supervisor.child("temporal")
         os.kill(killed.program_pid(), signal.SIGKILL)
@@ -54,7 +54,7 @@ async def test_kill_9_of_the_server_loses_nothing_and_it_comes_back_on_its_port(
         assert await status(client, "journey/acme") == WorkflowExecutionStatus.RUNNING
 
 
-async def test_kill_9_of_the_leash_never_makes_two_servers_on_one_file(folder: DataFolder) -> None:
+async def test_kill_9_of_the_wrapper_never_makes_two_servers_on_one_file(folder: DataFolder) -> None:
     server = TemporalServer.choose(folder, headless=True)
     async with Supervisor() as supervisor:
         await supervisor.start(server.program())
@@ -69,7 +69,7 @@ async def test_namespace_and_search_attributes_are_prepared(folder: DataFolder) 
     server = TemporalServer.choose(folder, headless=True)
     async with Supervisor() as supervisor:
         await supervisor.start(server.program())
-        client = await connect(server.place)
+        client = await connect(server.temporal_address)
         await register_search_attributes(client)  # again: changes nothing
         there = await client.operator_service.list_search_attributes(
             ListSearchAttributesRequest(namespace=client.namespace)
@@ -85,7 +85,7 @@ async def test_journeys_can_be_searched_as_soon_as_the_server_is_ready(folder: D
     server = TemporalServer.choose(folder, headless=True)
     async with Supervisor() as supervisor:
         await supervisor.start(server.program())
-        client = await connect(server.place)
+        client = await connect(server.temporal_address)
         seen = TypedSearchAttributes(
             [
                 SearchAttributePair(MAP, "enterprise"),

@@ -38,7 +38,7 @@ def options() -> dict[str, set[str]]:
     root: Any = typer.main.get_command(cli.app)
     shared = {name for param in root.params for name in param.opts} | BUILT_IN
     return {
-        listed.name: shared | {name for param in LazyCommand(listed).real().params for name in param.opts}
+        listed.name: shared | {name for param in LazyCommand(listed, []).load().params for name in param.opts}
         for listed in cli.LISTED
     }
 

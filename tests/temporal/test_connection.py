@@ -107,9 +107,9 @@ async def test_with_a_key_the_server_sees_no_personal_data(folder: DataFolder) -
     server = TemporalServer.choose(folder, headless=True)
     async with Supervisor() as supervisor:
         await supervisor.start(server.program())
-        sealing = await connect(server.place, encryption_keys=new_key())
+        sealing = await connect(server.temporal_address, encryption_keys=new_key())
         await started_with(sealing, "sam@acme.example")
-        stored = await first_event(await connect(server.place))
+        stored = await first_event(await connect(server.temporal_address))
         ours = await first_event(sealing)
     assert b"sam@acme" not in stored.SerializeToString()
     assert stored.metadata["encoding"] == b"binary/encrypted"

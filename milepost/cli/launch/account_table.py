@@ -18,8 +18,8 @@ _NUMBERS = ("Reminders", "Count")
 _SHORT = ("Customer", "Map")
 
 
-def tell_account(console: Console, account: Account, *, complete: bool) -> None:
-    """Print it all; of a demo that isn't `complete`, nothing is missing yet."""
+def print_account(console: Console, account: Account, *, complete: bool) -> None:
+    """Print it all; if the demo isn't `complete`, nothing counts as missing yet."""
     if not console.is_terminal:
         console.width = _WIDTH
     console.print(_customers(account))

@@ -26,7 +26,7 @@ from milepost.store.tables import FactRow
 
 _LOG = "demo"
 _STARTS_WITHIN = 7.0  # seconds, about: nobody plays before, so journey time should not run
-_LOOK_EVERY = 0.1  # seconds
+_POLL = 0.1  # seconds
 _SETTLES_WITHIN = 10.0  # seconds
 
 
@@ -68,7 +68,7 @@ async def settle(store: Store) -> None:
     with suppress(TimeoutError):
         async with asyncio.timeout(_SETTLES_WITHIN):
             while await _pending(store):  # noqa: ASYNC110 - nothing would signal it
-                await asyncio.sleep(_LOOK_EVERY)
+                await asyncio.sleep(_POLL)
 
 
 async def _pending(store: Store) -> int:

@@ -1,4 +1,4 @@
-"""Where the parts listen, and what the programs are told of it."""
+"""Where the parts of `milepost up` listen, and what its programs are told about it."""
 
 from __future__ import annotations
 
@@ -10,24 +10,24 @@ from milepost.cli.launch.programs import Environment, environment_of
 from milepost.cli.launch.up_options import UpOptions
 from milepost.devserver.address import address_of
 from milepost.devserver.data_folder import DataFolder
-from milepost.devserver.ports import check_web_port
+from milepost.devserver.ports import check_port
 from milepost.devserver.server import TemporalServer
 from milepost.settings import Settings
 from milepost.temporal.connection import TemporalAddress, TemporalSettingsError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Parts:
-    """What runs where; `embedded` is None where Temporal is somebody else's."""
+class Endpoints:
+    """What runs where; `embedded` is None where Temporal runs elsewhere."""
 
     settings: Settings
     folder: DataFolder
     embedded: TemporalServer | None
-    place: TemporalAddress
+    temporal: TemporalAddress
 
     @property
     def web(self) -> str:
-        """Where the web application listens."""
+        """The address of the web application."""
         return f"http://{self.settings.host}:{self.settings.port}"
 
     @property
@@ -41,14 +41,14 @@ class Parts:
         return {**environment_of(self.settings), **(self.embedded.environment() if self.embedded else {})}
 
     @property
-    def listens(self) -> dict[str, str]:
-        """What other commands on this folder are told."""
-        out = {"web": self.web}
+    def announcement(self) -> dict[str, str]:
+        """The addresses that other commands on this folder need."""
+        addresses = {"web": self.web}
         if self.embedded is not None:
-            out["temporal"] = self.embedded.address
+            addresses["temporal"] = self.embedded.address
             if self.embedded.ui_url:
-                out["ui"] = self.embedded.ui_url
-        return out
+                addresses["ui"] = self.embedded.ui_url
+        return addresses
 
     @property
     def links(self) -> dict[str, str]:
@@ -66,28 +66,28 @@ class Parts:
         return {**links, "Logs": str(self.folder.path / "logs")}
 
 
-def choose(wish: UpOptions, folder: DataFolder) -> Parts:
+def choose_endpoints(options: UpOptions, folder: DataFolder) -> Endpoints:
     """Settle where everything listens.
 
     Raises:
         PortTakenError: a port that was asked for is taken.
-        TemporalSettingsError: Temporal's own settings cannot be read.
+        TemporalSettingsError: Temporal's own settings can't be read.
     """
-    settings = wish.settings
-    port = check_web_port(settings.port, host=settings.host)
+    settings = options.settings
+    port = check_port(settings.port, "the web application", "--port", host=settings.host)
     settings = settings.model_copy(update={"port": port, "data": folder.path})
-    place = address_of(settings)
-    if _is_told(place):
-        return Parts(settings=settings, folder=folder, embedded=None, place=place)
-    embedded = TemporalServer.choose(folder, port=wish.temporal_port, ui_port=wish.temporal_ui_port)
-    return Parts(settings=settings, folder=folder, embedded=embedded, place=embedded.place)
+    temporal = address_of(settings)
+    if _names_a_server(temporal):
+        return Endpoints(settings=settings, folder=folder, embedded=None, temporal=temporal)
+    embedded = TemporalServer.choose(folder, port=options.temporal_port, ui_port=options.temporal_ui_port)
+    return Endpoints(settings=settings, folder=folder, embedded=embedded, temporal=embedded.temporal_address)
 
 
-def _is_told(place: TemporalAddress) -> bool:
+def _names_a_server(temporal: TemporalAddress) -> bool:
     """Whether an option, a setting, a variable or Temporal's profile names a server."""
-    if place.address is not None:
+    if temporal.address is not None:
         return True
     try:
-        return ClientConfigProfile.load(place.profile).address is not None
+        return ClientConfigProfile.load(temporal.profile).address is not None
     except (RuntimeError, OSError) as error:
         raise TemporalSettingsError(f"Can't read the Temporal settings: {error}.") from error

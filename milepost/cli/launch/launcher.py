@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from temporalio.client import Client
 
 from milepost.cli.launch import demo_run
-from milepost.cli.launch.account_table import tell_account
-from milepost.cli.launch.endpoints import Parts, choose
+from milepost.cli.launch.account_table import print_account
+from milepost.cli.launch.endpoints import Endpoints, choose_endpoints
 from milepost.cli.launch.programs import web_program, worker_program
-from milepost.cli.launch.shutdown import running, until_stopped
+from milepost.cli.launch.shutdown import background, until_stopped
 from milepost.cli.launch.up_options import DemoOptions, UpOptions
 from milepost.cli.monitor.log_files import Logs
 from milepost.cli.monitor.screen import Screen
@@ -31,90 +31,91 @@ from milepost.temporal.connection import connect
 from milepost.temporal.logs import keep_quiet
 
 
-async def run(wish: UpOptions) -> bool:
-    """Run until somebody asks to stop or the time is over; whether all was seen that was to be seen.
+async def run(options: UpOptions) -> bool:
+    """Run until somebody asks to stop or the time is over; False: the sample didn't show all that it must.
 
     Raises:
         FolderInUseError: another `milepost up` has the data folder.
         PortTakenError: a port is taken.
-        MixedTimeError: the folder holds the demo and real people are wanted, or the other way round.
+        MixedTimeError: the folder holds a demo and real people are wanted, or the other way round.
         ProgramFailedError: a program did not start, or died too often.
     """
     keep_quiet()
     screen = Screen(console())
-    with DataFolder.open(wish.settings.data) as folder, closing(Logs(folder.path / "logs")) as logs:
-        parts = choose(wish, folder)
-        await upgrade(parts.settings.database)
-        store = open_store(parts.settings.database)
+    with DataFolder.open(options.settings.data) as folder, closing(Logs(folder.path / "logs")) as logs:
+        endpoints = choose_endpoints(options, folder)
+        await upgrade(endpoints.settings.database)
+        store = open_store(endpoints.settings.database)
         try:
-            played = await _Everything(wish, parts, store, screen, logs).run()
+            result = await _Run(options, endpoints, store, screen, logs).run()
         finally:
             await store.close()
-    if played is None:
+    if result is None:
         return True
-    tell_account(screen.console, played.account, complete=played.complete)
-    return not (played.complete and played.account.missing)
+    print_account(screen.console, result.account, complete=result.complete)
+    return not (result.complete and result.account.missing)
 
 
 @dataclass(frozen=True, slots=True)
-class _Played:
-    """What the demo came to; `complete` if it ran as long as it should."""
+class _DemoResult:
+    """How a demo ended; `complete` if it ran for its whole time."""
 
     account: Account
     complete: bool
 
 
 @dataclass(frozen=True, slots=True)
-class _Everything:
-    wish: UpOptions
-    parts: Parts
+class _Run:
+    """One run of `milepost up`."""
+
+    options: UpOptions
+    endpoints: Endpoints
     store: Store
     screen: Screen
     logs: Logs
 
-    async def run(self) -> _Played | None:
-        """What the demo came to, if there was one and it got as far as its beginning."""
+    async def run(self) -> _DemoResult | None:
+        """Run it all; how the demo ended, if there was one and it got as far as its beginning."""
         clock = await self._clock()
-        played = None
+        result = None
         async with Supervisor(on_line=self.logs.write, on_change=self.screen.change) as supervisor:
             client = await self._start(supervisor, clock)
             compiled_maps = CompiledMaps(self.store)
             async with self.store.reading() as session:
-                watcher = Watcher(
-                    self.store, compiled_maps, self.screen.console, after=await timeline.last_serial(session)
-                )
-            if self.wish.demo is None:
-                await self._say_what_next()
-                async with running(watcher.watch()) as watching:
-                    await until_stopped(supervisor, self.wish.seconds, watching)
+                last = await timeline.last_serial(session)
+            watcher = Watcher(self.store, compiled_maps, self.screen.console, after=last)
+            if self.options.demo is None:
+                await self._print_next_steps()
+                async with background(watcher.watch()) as watching:
+                    await until_stopped(supervisor, self.options.seconds, watching)
             else:
-                async with running(watcher.watch()):
-                    complete = await self._play_demo(supervisor, compiled_maps, client, clock, self.wish.demo)
+                async with background(watcher.watch()):
+                    complete = await self._play(supervisor, compiled_maps, client, clock, self.options.demo)
                 if complete:
                     await demo_run.settle(self.store)
-                played = _Played(await read_account(self.store, compiled_maps), complete)
-        return played
+                result = _DemoResult(await read_account(self.store, compiled_maps), complete)
+        return result
 
     async def _clock(self) -> JourneyClock:
-        if self.wish.demo is None:
+        if self.options.demo is None:
             await check_real(self.store)
             return JourneyClock()
-        return await demo_run.set_clock(self.store, self.wish.demo)
+        return await demo_run.set_clock(self.store, self.options.demo)
 
     async def _start(self, supervisor: Supervisor, clock: JourneyClock) -> Client:
-        parts = self.parts
-        if parts.embedded is not None:
-            await supervisor.start(parts.embedded.program())
-        client = await connect(parts.place, encryption_keys=parts.encryption_keys, identity="milepost-up")
-        if self.wish.demo is not None:
+        endpoints = self.endpoints
+        if endpoints.embedded is not None:
+            await supervisor.start(endpoints.embedded.program())
+        client = await connect(endpoints.temporal, encryption_keys=endpoints.encryption_keys, identity="milepost-up")
+        if self.options.demo is not None:
             await signal_clock(self.store, client, clock)
-        parts.folder.announce(**parts.listens)
-        await supervisor.start(worker_program(parts.settings, parts.place, parts.environment))
-        await supervisor.start(web_program(parts.settings, parts.environment))
-        self.screen.links(parts.links)
+        endpoints.folder.announce(**endpoints.announcement)
+        await supervisor.start(worker_program(endpoints.settings, endpoints.temporal, endpoints.environment))
+        await supervisor.start(web_program(endpoints.settings, endpoints.environment))
+        self.screen.links(endpoints.links)
         return client
 
-    async def _play_demo(
+    async def _play(
         self,
         supervisor: Supervisor,
         compiled_maps: CompiledMaps,
@@ -122,21 +123,22 @@ class _Everything:
         clock: JourneyClock,
         demo: DemoOptions,
     ) -> bool:
+        """Play the demo until it is over or stopped; True: it ran for its whole time."""
         self.screen.say(
-            f"Demo: {demo.speed:g} days of journey a second, people are played (seed {demo.seed}). "
+            f"Demo: {demo.speed:g} days of journey per second, with made-up people (seed {demo.seed}). "
             f"On the journeys it is {moment(clock.journey_epoch):%d %B %Y}.",
             "bold",
         )
         await demo_run.start_demo(self.store, compiled_maps, client, clock)
-        async with running(demo_run.play(self.parts.settings, demo, clock, self.logs)) as playing:
-            return await until_stopped(supervisor, self.wish.seconds, playing)
+        async with background(demo_run.play(self.endpoints.settings, demo, clock, self.logs)) as playing:
+            return await until_stopped(supervisor, self.options.seconds, playing)
 
-    async def _say_what_next(self) -> None:
+    async def _print_next_steps(self) -> None:
         async with self.store.reading() as session:
             some_maps = bool(await maps.current(session))
             some_customers = bool(await customers.count(session))
         if not some_maps:
-            self.screen.say("Next, in a second terminal: `milepost publish MAP_FOLDER`, such as one of maps/.")
+            self.screen.say("Next, in a second terminal: `milepost publish MAP_FOLDER`. `milepost new` makes a map.")
         elif not some_customers:
             self.screen.say("Next, in a second terminal: `milepost import BOOK.csv`.")
-        self.screen.say("What happens is shown here. Ctrl-C stops everything; nothing is lost.", "dim")
+        self.screen.say("Everything that happens is shown here. Ctrl-C stops it all; nothing is lost.", "dim")

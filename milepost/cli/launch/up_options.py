@@ -1,4 +1,4 @@
-"""What somebody wants of `milepost up`."""
+"""What `milepost up` was asked to run."""
 
 from __future__ import annotations
 
@@ -11,16 +11,24 @@ from milepost.settings import Settings
 _SECONDS = {"s": 1, "m": 60, "h": 3600}
 
 
+@dataclass(frozen=True, slots=True)
+class DemoOptions:
+    """The sample: `speed` is days of journey per second of wall clock, `seed` decides how people behave."""
+
+    speed: float
+    seed: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UpOptions:
-    """What is to run.
+    """What to run.
 
     Attributes:
         settings: With the port of the web application; 0: any free one.
-        temporal_port: Of the embedded Temporal server; None: any free one.
-        temporal_ui_port: Of its pages; None: any free one.
-        seconds: How long to run once everything runs; None: until somebody stops it.
-        demo: How to play the demo; None: real time and real people.
+        temporal_port: The embedded Temporal server's; None: any free one.
+        temporal_ui_port: That of Temporal's pages; None: any free one.
+        seconds: How long to run once everything is up; None: until somebody stops it.
+        demo: The sample to play; None: real time and real people.
     """
 
     settings: Settings
@@ -30,23 +38,15 @@ class UpOptions:
     demo: DemoOptions | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class DemoOptions:
-    """`speed` is days of journey a second of wall clock; `seed` decides who behaves how."""
-
-    speed: float
-    seed: int
-
-
-def seconds_of(written: str | None) -> float | None:
-    """Read a span of wall clock: `120s`, `2m`, `1h`; without a unit seconds.
+def seconds_of(text: str | None) -> float | None:
+    """Read a span of wall clock: `120s`, `2m`, `1h`; a bare number is seconds.
 
     Raises:
-        CommandError: it is none.
+        CommandError: it can't be read.
     """
-    if written is None:
+    if text is None:
         return None
-    found = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([smh]?)", written.strip())
-    if not found or float(found[1]) <= 0:
-        raise CommandError(f"Can't read --for {written!r}.", "Write it as 120s, 2m or 1h.")
-    return float(found[1]) * _SECONDS[found[2] or "s"]
+    match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([smh]?)", text.strip())
+    if not match or float(match[1]) <= 0:
+        raise CommandError(f"Can't read --for {text!r}.", "Write it as 120s, 2m or 1h.")
+    return float(match[1]) * _SECONDS[match[2] or "s"]

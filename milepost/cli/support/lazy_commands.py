@@ -1,58 +1,66 @@
-"""Commands that are imported when they are used, so that `milepost --help` answers at once."""
+"""Commands that are imported when somebody runs them, so that `milepost --help` answers at once."""
 
 from __future__ import annotations
 
 import importlib
+import inspect
 from dataclasses import dataclass
 from typing import Any
 
 import typer
 from typer.core import TyperCommand, TyperGroup
 
-from milepost.cli.support.errors import told_kindly
+from milepost.cli.support.errors import reported_errors
+from milepost.cli.support.options import SHARED
 
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A command as the list of commands shows it, and where its function is."""
+    """A command as the list of commands shows it: `module.name` holds a function of that `name`."""
 
     name: str
-    module: str
-    function: str
     help: str
     panel: str
+    module: str
+
+    def load(self, shared: list[Any]) -> Any:
+        """The command itself. One that asks for its context takes the `shared` options too."""
+        function = getattr(importlib.import_module(self.module), self.module.rpartition(".")[2])
+        app = typer.Typer(add_completion=False, rich_markup_mode="markdown")
+        app.command(self.name)(function)
+        command: Any = typer.main.get_command(app)
+        if "context" in inspect.signature(function).parameters:
+            command.params += shared
+        return command
 
 
 class LazyCommand(TyperCommand):
-    """Stands for a command in the list; the command itself is made when somebody calls it."""
+    """Stands for a command in the list until somebody runs it."""
 
-    def __init__(self, listed: Listed) -> None:
+    def __init__(self, listed: Listed, shared: list[Any]) -> None:
         super().__init__(listed.name, help=listed.help, rich_help_panel=listed.panel)
-        self._listed = listed
+        self.listed = listed
+        self._shared = shared
 
-    def real(self) -> Any:
+    def load(self) -> Any:
         """The command itself."""
-        from milepost.cli.support.injection import with_settings  # noqa: PLC0415 - what this module is for
+        return self.listed.load(self._shared)
 
-        function = getattr(importlib.import_module(self._listed.module), self._listed.function)
-        app = typer.Typer(add_completion=False, rich_markup_mode="markdown")
-        app.command(self._listed.name)(with_settings(function))
-        return typer.main.get_command(app)
-
-    def make_context(self, *given: Any, **more: Any) -> Any:
-        return self.real().make_context(*given, **more)
+    def make_context(self, *args: Any, **more: Any) -> Any:
+        return self.load().make_context(*args, **more)
 
 
 class Commands(TyperGroup):
-    """A group whose commands are listed without being imported, and whose errors are told kindly."""
+    """A group that lists its commands without importing them, and reports their errors as messages."""
 
     listed: tuple[Listed, ...] = ()
 
-    def __init__(self, **given: Any) -> None:
-        super().__init__(**given)
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        shared = [param for param in self.params if param.name in SHARED]
         for listed in self.listed:
-            self.add_command(LazyCommand(listed))
+            self.add_command(LazyCommand(listed, shared))
 
     def invoke(self, ctx: Any) -> Any:
-        with told_kindly(debug=bool(ctx.params.get("debug"))):
+        with reported_errors(debug=bool(ctx.params.get("debug"))):
             return super().invoke(ctx)

@@ -1,66 +1,19 @@
-"""The options that say where Milepost's data and Temporal are: the same on every command, before it or after it."""
+"""The options that every command on data shares: where the data folder and Temporal are.
+
+They are declared once, on `root`, and may stand before the command or after it (`lazy_commands`). Whatever somebody
+gives is collected in the context's `obj`; `settings_of` reads it there.
+"""
 
 from __future__ import annotations
 
-import inspect
 import re
-from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-_PANEL = "Where the data and Temporal are"
-_option = partial(typer.Option, rich_help_panel=_PANEL, show_default=False)
-
-
-def _address(value: str | None) -> str | None:
-    if value is not None and not re.fullmatch(r"[^\s/]+:\d{1,5}", value):
-        raise typer.BadParameter(f"{value!r} is no address of a Temporal server; write HOST:PORT")
-    return value
-
-
-OPTIONS: Mapping[str, Any] = {
-    "data": Annotated[
-        Path | None, _option("--data", metavar="FOLDER", help="The data folder; without it .milepost here.")
-    ],
-    "temporal_address": Annotated[
-        str | None,
-        _option(
-            "--server",
-            metavar="HOST:PORT",
-            callback=_address,
-            help="The Temporal server; without it the one of `milepost up` in the data folder, else what Temporal's "
-            "own environment variables and profile say.",
-        ),
-    ],
-    "temporal_namespace": Annotated[str | None, _option("--namespace", metavar="NAME", help="The Temporal namespace.")],
-    "temporal_api_key": Annotated[
-        str | None,
-        _option(
-            "--api-key",
-            metavar="KEY",
-            help="The API key for Temporal Cloud; MILEPOST_TEMPORAL_API_KEY keeps it off the command line.",
-        ),
-    ],
-    "temporal_tls_ca": Annotated[
-        Path | None, _option("--tls-ca", metavar="FILE", help="The authority of Temporal's certificate.")
-    ],
-    "temporal_tls_cert": Annotated[
-        Path | None, _option("--tls-cert", metavar="FILE", help="Our certificate for Temporal.")
-    ],
-    "temporal_tls_key": Annotated[
-        Path | None, _option("--tls-key", metavar="FILE", help="The key of our certificate.")
-    ],
-    "settings_file": Annotated[
-        Path | None,
-        _option("--settings", metavar="FILE", help="A file of MILEPOST_... lines; the environment overrides it."),
-    ],
-}
-"""By the name of the setting; each option's type and help."""
-
-SPELLED = {
+SHARED = {
     "data": "--data",
     "temporal_address": "--server",
     "temporal_namespace": "--namespace",
@@ -68,33 +21,73 @@ SPELLED = {
     "temporal_tls_ca": "--tls-ca",
     "temporal_tls_cert": "--tls-cert",
     "temporal_tls_key": "--tls-key",
+    "settings_file": "--settings",
 }
+"""How each setting is spelled on the command line."""
 
 
-def parameters() -> list[inspect.Parameter]:
-    """The options as parameters of a function."""
-    keyword = inspect.Parameter.KEYWORD_ONLY
-    return [inspect.Parameter(name, keyword, default=None, annotation=kind) for name, kind in OPTIONS.items()]
+def _keep(context: typer.Context, parameter: typer.CallbackParam, value: Any) -> None:
+    """Keep a value for the command; options after the command are read last, so they win."""
+    if value is not None:
+        context.ensure_object(dict)[parameter.name] = value
 
 
-def before_every_command(callback: Callable[..., None]) -> Callable[..., None]:
-    """Give the function that runs before every command the options too; they are kept for the command to find.
-
-    What it takes itself must have types that can be seen at run time, and `context`.
-    """
-    signature = inspect.signature(callback, eval_str=True)
-
-    def run(*, context: typer.Context, **given: Any) -> None:
-        context.obj = {name: given.pop(name) for name in OPTIONS}
-        callback(context, **given)
-
-    own = [each.replace(kind=inspect.Parameter.KEYWORD_ONLY) for each in signature.parameters.values()]
-    run.__doc__ = callback.__doc__
-    show(run, signature, [*parameters(), *own])
-    return run
+def _keep_address(context: typer.Context, parameter: typer.CallbackParam, value: str | None) -> None:
+    if value is not None and not re.fullmatch(r"[^\s/]+:\d{1,5}", value):
+        raise typer.BadParameter(f"{value!r} isn't the address of a Temporal server; write HOST:PORT")
+    _keep(context, parameter, value)
 
 
-def show(run: Callable[..., Any], signature: inspect.Signature, takes: list[inspect.Parameter]) -> None:
-    """Make a function look to Typer as if it had been written with these parameters."""
-    run.__annotations__ = {each.name: each.annotation for each in takes}
-    run.__signature__ = signature.replace(parameters=takes)  # type: ignore[attr-defined]
+_shared = partial(
+    typer.Option,
+    callback=_keep,
+    expose_value=False,
+    rich_help_panel="Where the data and Temporal are",
+    show_default=False,
+)
+
+
+def root(
+    *,
+    debug: Annotated[
+        bool, typer.Option("--debug", help="Show the traceback of an error; so does MILEPOST_DEBUG=1.")
+    ] = False,
+    data: Annotated[
+        Path | None, _shared("--data", metavar="FOLDER", help="The data folder. Default: .milepost in this folder.")
+    ] = None,
+    temporal_address: Annotated[
+        str | None,
+        _shared(
+            "--server",
+            metavar="HOST:PORT",
+            callback=_keep_address,
+            help="The Temporal server. Default: the one that `milepost up` runs on the data folder, else the one that "
+            "Temporal's own environment variables and profile name.",
+        ),
+    ] = None,
+    temporal_namespace: Annotated[
+        str | None, _shared("--namespace", metavar="NAME", help="The Temporal namespace.")
+    ] = None,
+    temporal_api_key: Annotated[
+        str | None,
+        _shared(
+            "--api-key",
+            metavar="KEY",
+            help="The API key for Temporal Cloud. MILEPOST_TEMPORAL_API_KEY keeps it off the command line.",
+        ),
+    ] = None,
+    temporal_tls_ca: Annotated[
+        Path | None, _shared("--tls-ca", metavar="FILE", help="The certificate authority of the Temporal server.")
+    ] = None,
+    temporal_tls_cert: Annotated[
+        Path | None, _shared("--tls-cert", metavar="FILE", help="Our client certificate for Temporal.")
+    ] = None,
+    temporal_tls_key: Annotated[
+        Path | None, _shared("--tls-key", metavar="FILE", help="The key of our client certificate.")
+    ] = None,
+    settings_file: Annotated[
+        Path | None,
+        _shared("--settings", metavar="FILE", help="A file of MILEPOST_... lines. The environment overrides it."),
+    ] = None,
+) -> None:
+    """Declare the options that stand before the command; their callbacks do the work."""

@@ -33,15 +33,15 @@ async def spawn(argv: list[str], **changes) -> tuple[Child, list[str]]:
 
 def test_kill_9_of_the_parent_takes_the_child_with_it(other_process) -> None:
     parent = other_process(PARENT.format(argv=SLEEPER))
-    leash, program = eval(parent.stdout.readline())
-    assert not gone(leash)
+    wrapper, program = eval(parent.stdout.readline())
+    assert not gone(wrapper)
     assert not gone(program)
     parent.kill()
-    wait_until(lambda: gone(leash) and gone(program))
+    wait_until(lambda: gone(wrapper) and gone(program))
 
 
-@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="elsewhere the leash itself must live")
-async def test_kill_9_of_the_leash_takes_the_child_with_it() -> None:
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="elsewhere the wrapper itself must live")
+async def test_kill_9_of_the_wrapper_takes_the_child_with_it() -> None:
     child, lines = await spawn(SLEEPER)
     await until(lambda: lines == ["up"])
     program = child.program_pid()
@@ -110,7 +110,7 @@ async def test_variables_can_be_given_and_taken_away(monkeypatch: pytest.MonkeyP
     assert lines == ["None yes"]
 
 
-async def test_the_program_is_one_process_under_its_leash() -> None:
+async def test_the_program_is_one_process_under_its_wrapper() -> None:
     child, lines = await spawn(SLEEPER)
     await until(lambda: lines == ["up"])
     assert psutil.Process(child.program_pid()).ppid() == child.pid

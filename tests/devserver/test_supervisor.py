@@ -95,8 +95,8 @@ async def test_a_program_that_is_never_ready_is_given_up_and_stopped() -> None:
     async with Supervisor() as supervisor:
         with pytest.raises(ProgramFailedError, match=r"not ready within 0\.3 s"):
             await supervisor.start(Program(name="web", argv=SLEEPER, ready=never, start_within=0.3))
-        leash = supervisor.child("web").pid
-    assert gone(leash)
+        wrapper = supervisor.child("web").pid
+    assert gone(wrapper)
 
 
 @pytest.fixture
