@@ -7,37 +7,35 @@ this one does not contain is taken back, all else is set to what the plan says.
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterator
 from typing import Any
 
-from sqlalchemy import delete, insert
+from sqlalchemy import ColumnElement, delete, insert, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from milepost.customer import BUILT_IN_ATTRIBUTES, Customer
 from milepost.planner.commands import SendMessage
 from milepost.planner.compiled_map import CompiledMap
-from milepost.planner.instants import Instant
 from milepost.planner.plan import Plan
 from milepost.planner.state import State
 from milepost.planner.timeline import Kind
 from milepost.store import customers
-from milepost.store.advance_outcomes import write_outcomes
-from milepost.store.advance_tasks import write_tasks
+from milepost.store.advance_outcomes import CONSTANT, desired_answers, desired_outcomes
+from milepost.store.advance_tasks import desired_tasks
 from milepost.store.errors import StaleRevisionError, UnknownJourneyError
-from milepost.store.tables import JourneyRow, MessageRow, OpenPlayRow, OpenStageRow, TimelineRow
-from milepost.store.upsert import upsert
-
-_DELIVERY = (
-    "subject",
-    "text",
-    "html",
-    "status",
-    "attempts",
-    "last_error",
-    "tried_at",
-    "sent_at",
-    "channel",
-    "channel_id",
+from milepost.store.make_equal import JourneyPart, make_equal
+from milepost.store.tables import (
+    AnswerRow,
+    JourneyRow,
+    MessageRow,
+    OpenPlayRow,
+    OpenStageRow,
+    OutcomeRow,
+    TaskRow,
+    TimelineRow,
 )
+
+Desired = tuple[type[JourneyPart], Iterator[dict[str, Any]], ColumnElement[bool], Collection[str]]
 
 
 async def write_plan(
@@ -53,19 +51,32 @@ async def write_plan(
     if journey is None:
         raise UnknownJourneyError(journey_id)
     state = plan.state
-    stored, given = (journey.revision, journey.clock), (state.revision, state.clock)
-    if stored > given:
-        raise StaleRevisionError(journey_id, stored, given)
+    stored, late = (journey.revision, journey.clock), (state.revision, state.clock)
+    if stored > late:
+        raise StaleRevisionError(journey_id, stored, late)
     written = State.from_json(journey.state).customer if journey.revision == state.revision else before.customer
     await _write_timeline(session, journey_id, plan)
-    await _write_messages(session, journey, before, plan)
-    await write_tasks(session, journey, before, plan, compiled_map)
-    await write_outcomes(session, journey, before, plan, compiled_map)
-    await _write_stages_and_plays(session, journey_id, state, compiled_map)
+    for kind, desired, stale, fixed in _desired(before, plan, compiled_map):
+        await make_equal(session, kind, journey_id, desired, stale=stale, fixed=fixed)
+    await _write_answers(session, journey_id, plan)
     await _write_customer(session, (before.customer, written), state)
     _write_mirror(journey, plan)
     await session.flush()
     return journey
+
+
+def _desired(before: State, plan: Plan, compiled_map: CompiledMap) -> Iterator[Desired]:
+    """The rows by kind; which others an earlier attempt at this plan left behind; and columns that stay."""
+    state = plan.state
+    # Nothing was sent of what is taken back: a delivery begins when the attempt that ordered it has ended well.
+    queued = (MessageRow.revision >= state.revision) & (MessageRow.status == "queued")
+    yield MessageRow, desired_messages(before, plan), queued, ("status", "attempts")
+    opened = TaskRow.opened_revision >= state.revision
+    yield TaskRow, desired_tasks(before, plan, compiled_map), opened, ("opened_revision",)
+    begun = OutcomeRow.revision >= state.revision
+    yield OutcomeRow, desired_outcomes(before, plan, compiled_map), begun, CONSTANT
+    yield OpenStageRow, desired_stages(state, compiled_map), true(), ()
+    yield OpenPlayRow, desired_plays(state, compiled_map), true(), ()
 
 
 async def _write_timeline(session: AsyncSession, journey: str, plan: Plan) -> None:
@@ -79,89 +90,71 @@ async def _write_timeline(session: AsyncSession, journey: str, plan: Plan) -> No
         await session.execute(insert(TimelineRow), rows)
 
 
-async def _write_messages(session: AsyncSession, journey: JourneyRow, before: State, plan: Plan) -> None:
-    ordered = _ordered(before, plan)
-    rows = [
-        _message(journey, plan, command, *ordered.get(command.message, (plan.state.clock, plan.state.version)))
-        for command in plan.commands
-        if isinstance(command, SendMessage)
+async def _write_answers(session: AsyncSession, journey: str, plan: Plan) -> None:
+    query = select(AnswerRow).where(AnswerRow.journey_id == journey).execution_options(populate_existing=True)
+    stored = [
+        {column.name: getattr(row, column.name) for column in AnswerRow.__table__.c if column.name != "journey_id"}
+        for row in await session.scalars(query)
     ]
-    # Nothing was sent of what is taken back here: a delivery begins when the attempt that ordered it has ended well.
-    await session.execute(
-        delete(MessageRow).where(
-            MessageRow.journey_id == journey.id,
-            MessageRow.revision >= plan.state.revision,
-            MessageRow.status == "queued",
-            MessageRow.message.not_in([row["message"] for row in rows]),
-        ),
-    )
-    await upsert(session, MessageRow, rows, keep=_DELIVERY)
+    await make_equal(session, AnswerRow, journey, desired_answers(stored, plan), stale=true())
 
 
-def _ordered(before: State, plan: Plan) -> dict[str, tuple[Instant, str]]:
-    """When each message went out, and on which version of the map: a plan may move to another one on its way."""
-    version, found = before.version, {}
+def desired_messages(before: State, plan: Plan) -> Iterator[dict[str, Any]]:
+    """The rows of all messages that a plan sends: queued, each on the version of the map that ordered it."""
+    version, sent = before.version, {}
     for entry in plan.timeline:
         if entry.kind is Kind.MAP_CHANGED:
             version = entry.more["to"]
         elif entry.kind is Kind.MESSAGE_SENT:
-            found[entry.more["message"]] = (entry.at, version)
-    return found
+            sent[entry.more["message"]] = (entry.at, version)
+    for command in plan.commands:
+        if isinstance(command, SendMessage):
+            at, of_version = sent.get(command.message, (plan.state.clock, plan.state.version))
+            yield {
+                "message": command.message,
+                "customer_id": plan.state.customer.id,
+                "version": of_version,
+                "revision": plan.state.revision,
+                "at": at,
+                "reason": command.reason,
+                "template": command.template,
+                "persona": command.persona,
+                "contact": command.contact,
+                "steps": list(command.steps),
+                "templates": list(command.templates),
+                "status": "queued",
+                "attempts": 0,
+            }
 
 
-def _message(journey: JourneyRow, plan: Plan, command: SendMessage, at: Instant, version: str) -> dict[str, Any]:
-    return {
-        "journey_id": journey.id,
-        "message": command.message,
-        "customer_id": journey.customer_id,
-        "version": version,
-        "revision": plan.state.revision,
-        "at": at,
-        "reason": command.reason,
-        "template": command.template,
-        "persona": command.persona,
-        "contact": command.contact,
-        "steps": list(command.steps),
-        "templates": list(command.templates),
-        **dict.fromkeys(_DELIVERY),
-        "status": "queued",
-        "attempts": 0,
-    }
-
-
-async def _write_stages_and_plays(session: AsyncSession, journey: str, state: State, compiled_map: CompiledMap) -> None:
-    await session.execute(delete(OpenStageRow).where(OpenStageRow.journey_id == journey))
-    await session.execute(delete(OpenPlayRow).where(OpenPlayRow.journey_id == journey))
-    if state.status == "ended":
-        return
+def desired_stages(state: State, compiled_map: CompiledMap) -> Iterator[dict[str, Any]]:
+    """The rows of the stages that a journey is in."""
     stuck = {task.about for task in state.tasks.values() if task.why == "stuck"}
-    for stage_id, known in compiled_map.stages.items():
+    for stage_id, compiled in compiled_map.stages.items():
         stage = state.stage(stage_id)
-        if stage.status == "open":
-            session.add(
-                OpenStageRow(
-                    journey_id=journey,
-                    stage=stage_id,
-                    position=known.position,
-                    title=known.stage.title,
-                    opened_at=stage.opened_at,
-                    target_at=stage.target_at,
-                    stuck=stage_id in stuck,
-                ),
-            )
-    for play_id, side in compiled_map.plays.items():
+        if stage.status == "open" and state.status != "ended":
+            yield {
+                "stage": stage_id,
+                "position": compiled.position,
+                "title": compiled.stage.title,
+                "opened_at": stage.opened_at,
+                "target_at": stage.target_at,
+                "stuck": stage_id in stuck,
+            }
+
+
+def desired_plays(state: State, compiled_map: CompiledMap) -> Iterator[dict[str, Any]]:
+    """The rows of the plays that run in a journey."""
+    for play_id, compiled in compiled_map.plays.items():
         play = state.play(play_id)
-        if play.status == "open":
-            session.add(
-                OpenPlayRow(
-                    journey_id=journey,
-                    play=play_id,
-                    position=side.position,
-                    kind=side.play.kind,
-                    title=side.play.title,
-                    started_at=play.started_at,
-                ),
-            )
+        if play.status == "open" and state.status != "ended":
+            yield {
+                "play": play_id,
+                "position": compiled.position,
+                "kind": compiled.play.kind,
+                "title": compiled.play.title,
+                "started_at": play.started_at,
+            }
 
 
 async def _write_customer(session: AsyncSession, earlier: tuple[Customer, Customer], state: State) -> None:

@@ -1,22 +1,18 @@
-"""The outcomes of one journey and what was said of them, made equal to a plan."""
+"""The rows of outcomes and their answers that a plan leaves behind: pure, without the database."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
-
-from sqlalchemy import delete, select, update
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from milepost.language.model import Outcome
 from milepost.planner.commands import RecordAnswer, RevokeAnswer
 from milepost.planner.compiled_map import CompiledMap
 from milepost.planner.instants import parse
 from milepost.planner.plan import Plan
-from milepost.planner.state import State, StepState
+from milepost.planner.state import State
 from milepost.planner.timeline import Entry, Kind
-from milepost.store.tables import AnswerRow, JourneyRow, OutcomeRow
 
-_Rows = dict[tuple[str, int], OutcomeRow]
 _STATUS = {
     Kind.STEP_OPENED: "open",
     Kind.STEP_SKIPPED: "skipped",
@@ -25,128 +21,111 @@ _STATUS = {
     Kind.OUTCOME_SILENT: "silent",
     Kind.OUTCOME_REVOKED: "open",
 }
+CONSTANT = ("customer_id", "revision", "type", "statement", "metric", "persona")
+"""Columns of an outcome that stay as they were when it opened, whatever a later version of the map says."""
+_UNREVOKED: dict[str, Any] = dict.fromkeys(("revoked_at", "revoked_by", "revoked_why", "revoked_revision"))
 
 
-async def write_outcomes(
-    session: AsyncSession, journey: JourneyRow, before: State, plan: Plan, compiled_map: CompiledMap
-) -> None:
-    """Write each occurrence of each outcome: as it stood before, by what the timeline says, as it stands now."""
-    rows = await _load(session, journey.id)
-    _as_before(rows, before)
-    touched: set[tuple[str, int]] = set()
-    outcomes = {step: known.step for step, known in compiled_map.steps.items() if isinstance(known.step, Outcome)}
+def desired_outcomes(before: State, plan: Plan, compiled_map: CompiledMap) -> Iterator[dict[str, Any]]:
+    """The rows of every occurrence of an outcome that there was before the plan, or that its timeline names.
+
+    An outcome that the map no longer has is changed where it has a row, and else left alone.
+    """
+    outcomes = {step: compiled.step for step, compiled in compiled_map.steps.items()}
+    progress = _records(before)
     for entry in plan.timeline:
-        key = (entry.more.get("step", ""), entry.more.get("occurrence", 0))
-        if key[0] in outcomes and (entry.kind in _STATUS or entry.kind is Kind.OUTCOME_ANSWERED):
-            row = rows.get(key) or _add(session, rows, journey, plan, outcome=outcomes[key[0]], occurrence=key[1])
-            _follow(row, entry)
-            touched.add(key)
-        elif key in rows and entry.kind is Kind.STEP_WITHDRAWN:  # of a step that the new map no longer has
-            rows[key].status = "withdrawn"
-    for step, outcome in outcomes.items():
-        record = plan.state.step(step)
-        if record.status != "waiting":
-            key = (step, record.occurrence or 1)
-            _equal(rows.get(key) or _add(session, rows, journey, plan, outcome=outcome, occurrence=key[1]), record)
-            touched.add(key)
-    for key, row in rows.items():
-        if row.revision >= plan.state.revision and key not in touched:
-            await session.delete(row)
-    await _write_answers(session, journey, plan)
+        changes = _reported(entry, known=isinstance(outcomes.get(entry.more.get("step", "")), Outcome))
+        if changes:
+            key = (entry.more["step"], entry.more["occurrence"])
+            progress[key] = {**progress.get(key, {}), **changes}
+    progress |= {key: now for key, now in _records(plan.state).items() if isinstance(outcomes.get(key[0]), Outcome)}
+    for (step, occurrence), columns in progress.items():
+        outcome = outcomes.get(step)
+        constant = _constant(outcome, plan.state) if isinstance(outcome, Outcome) else {}
+        yield {"outcome": step, "occurrence": occurrence, **constant, **columns}
 
 
-def _as_before(rows: _Rows, before: State) -> None:
-    """Take back what an earlier attempt at this plan did to the occurrences that were there already."""
-    for step, record in before.steps.items():
-        row = rows.get((step, record.occurrence or 1))
-        if row is not None and record.status != "waiting":
-            _equal(row, record)
+def _records(state: State) -> dict[tuple[str, int], dict[str, Any]]:
+    return {
+        (step, record.occurrence or 1): {
+            "status": record.status,
+            "opened_at": record.opened_at,
+            "asked_at": record.asked_at,
+            "due_at": record.due_at,
+        }
+        for step, record in state.steps.items()
+        if record.status != "waiting"
+    }
 
 
-async def _load(session: AsyncSession, journey: str) -> _Rows:
-    query = select(OutcomeRow).where(OutcomeRow.journey_id == journey)
-    rows = await session.scalars(query.execution_options(populate_existing=True))
-    return {(row.outcome, row.occurrence): row for row in rows}
-
-
-def _add(
-    session: AsyncSession, rows: _Rows, journey: JourneyRow, plan: Plan, *, outcome: Outcome, occurrence: int
-) -> OutcomeRow:
-    row = OutcomeRow(
-        journey_id=journey.id,
-        outcome=outcome.id,
-        occurrence=occurrence,
-        customer_id=journey.customer_id,
-        revision=plan.state.revision,
-        type=outcome.type.value,
-        statement=outcome.statement,
-        metric=outcome.metric.model_dump(mode="json") if outcome.metric else None,
-        persona=outcome.persona,
-        status="open",
-    )
-    rows[outcome.id, occurrence] = row
-    session.add(row)
-    return row
-
-
-def _follow(row: OutcomeRow, entry: Entry) -> None:
-    row.status = entry.more["verdict"] if entry.kind is Kind.OUTCOME_ANSWERED else _STATUS[entry.kind]
+def _reported(entry: Entry, *, known: bool) -> dict[str, Any]:
+    """What an entry changes in an outcome's row; of a step that is none (any more) only that it was withdrawn."""
+    if not known:
+        return {"status": "withdrawn"} if entry.kind is Kind.STEP_WITHDRAWN else {}
+    if entry.kind is Kind.OUTCOME_ANSWERED:
+        return {"status": entry.more["verdict"]}
     if entry.kind is Kind.STEP_OPENED:
-        row.opened_at = entry.at
-    elif entry.kind is Kind.OUTCOME_ASKED:
-        row.asked_at = entry.at
-        row.due_at = parse(entry.more["due"])
+        return {"status": "open", "opened_at": entry.at}
+    if entry.kind is Kind.OUTCOME_ASKED:
+        return {"status": "asked", "asked_at": entry.at, "due_at": parse(entry.more["due"])}
+    return {"status": _STATUS[entry.kind]} if entry.kind in _STATUS else {}
 
 
-def _equal(row: OutcomeRow, record: StepState) -> None:
-    row.status = record.status
-    row.opened_at = record.opened_at
-    row.asked_at = record.asked_at
-    row.due_at = record.due_at
+def _constant(outcome: Outcome, state: State) -> dict[str, Any]:
+    return {
+        **dict.fromkeys(("opened_at", "asked_at", "due_at")),
+        "customer_id": state.customer.id,
+        "revision": state.revision,
+        "type": outcome.type.value,
+        "statement": outcome.statement,
+        "metric": outcome.metric.model_dump(mode="json") if outcome.metric else None,
+        "persona": outcome.persona,
+    }
 
 
-async def _write_answers(session: AsyncSession, journey: JourneyRow, plan: Plan) -> None:
+def desired_answers(stored: Iterable[Mapping[str, Any]], plan: Plan) -> list[dict[str, Any]]:
+    """The rows of all answers of a journey, in order: `stored` without what a plan of this revision did, and then this.
+
+    A revocation is of the last answer to its occurrence that still holds.
+    """
     revision = plan.state.revision
-    mine = AnswerRow.journey_id == journey.id
-    await session.execute(delete(AnswerRow).where(mine, AnswerRow.revision >= revision))
-    unrevoked: dict[str, Any] = dict.fromkeys(("revoked_at", "revoked_by", "revoked_why", "revoked_revision"))
-    await session.execute(update(AnswerRow).where(mine, AnswerRow.revoked_revision >= revision).values(unrevoked))
-    said = [command for command in plan.commands if isinstance(command, RecordAnswer | RevokeAnswer)]
-    if not said:
-        return
-    query = select(AnswerRow).where(mine).order_by(AnswerRow.position).execution_options(populate_existing=True)
-    answers = list(await session.scalars(query))
-    for command in said:
+    answers = [
+        {**answer, **(_UNREVOKED if (answer["revoked_revision"] or 0) >= revision else {})}
+        for answer in sorted(stored, key=lambda answer: answer["position"])
+        if answer["revision"] < revision
+    ]
+    for command in plan.commands:
         if isinstance(command, RecordAnswer):
-            answers.append(_answer(journey, command, len(answers), revision))
-            session.add(answers[-1])
-        else:
+            answers.append(_answer(command, len(answers), plan.state))
+        elif isinstance(command, RevokeAnswer):
             _revoke(answers, command, revision)
+    return answers
 
 
-def _answer(journey: JourneyRow, command: RecordAnswer, position: int, revision: int) -> AnswerRow:
-    return AnswerRow(
-        journey_id=journey.id,
-        answer=command.answer,
-        customer_id=journey.customer_id,
-        outcome=command.outcome,
-        occurrence=command.occurrence,
-        position=position,
-        revision=revision,
-        at=command.at,
-        verdict=command.verdict,
-        said_by=command.by,
-        method=command.method,
-        value=command.value,
-        comment=command.comment,
-        evidence=command.evidence,
-    )
+def _answer(command: RecordAnswer, position: int, state: State) -> dict[str, Any]:
+    return {
+        "answer": command.answer,
+        "customer_id": state.customer.id,
+        "outcome": command.outcome,
+        "occurrence": command.occurrence,
+        "position": position,
+        "revision": state.revision,
+        "at": command.at,
+        "verdict": command.verdict,
+        "said_by": command.by,
+        "method": command.method,
+        "value": command.value,
+        "comment": command.comment,
+        "evidence": command.evidence,
+        **_UNREVOKED,
+    }
 
 
-def _revoke(answers: list[AnswerRow], command: RevokeAnswer, revision: int) -> None:
-    about = (command.outcome, command.occurrence)
+def _revoke(answers: list[dict[str, Any]], command: RevokeAnswer, revision: int) -> None:
+    of = (command.outcome, command.occurrence)
     for answer in reversed(answers):
-        if (answer.outcome, answer.occurrence) == about and answer.revoked_at is None:
-            answer.revoked_at, answer.revoked_by = command.at, command.by
-            answer.revoked_why, answer.revoked_revision = command.reason, revision
+        if (answer["outcome"], answer["occurrence"]) == of and answer["revoked_at"] is None:
+            answer.update(
+                revoked_at=command.at, revoked_by=command.by, revoked_why=command.reason, revoked_revision=revision
+            )
             return

@@ -1,0 +1,49 @@
+"""Making the rows of one journey equal to what a plan says they are."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any
+
+from sqlalchemy import ColumnElement, Table, or_, select, tuple_
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from milepost.store.tables import AnswerRow, MessageRow, OpenPlayRow, OpenStageRow, OutcomeRow, TaskRow
+
+JourneyPart = AnswerRow | MessageRow | OpenPlayRow | OpenStageRow | OutcomeRow | TaskRow
+_JOURNEY = "journey_id"
+
+
+async def make_equal(
+    session: AsyncSession,
+    kind: type[JourneyPart],
+    journey: str,
+    desired: Iterable[Mapping[str, Any]],
+    *,
+    stale: ColumnElement[bool],
+    fixed: Collection[str] = (),
+) -> None:
+    """Make the journey's rows of one kind equal to `desired`: what differs is changed, what is missing is inserted.
+
+    Of the journey's other rows those that are `stale` are deleted. Each desired row has the key's columns and those to
+    set, without the journey's id; those in `fixed` are set on insert only. One that has not all the columns that a row
+    needs changes a row that exists, and inserts none.
+    """
+    table = kind.__table__
+    assert isinstance(table, Table)
+    key = [column.name for column in table.primary_key if column.name != _JOURNEY]
+    required = {column.name for column in table.c if not column.nullable} - {_JOURNEY}
+    by_key = {tuple(row[name] for name in key): row for row in desired}
+    wanted = tuple_(*(table.c[name] for name in key)).in_(list(by_key))
+    query = select(kind).where(table.c[_JOURNEY] == journey, or_(stale, wanted))
+    rows = await session.scalars(query.order_by(*table.primary_key).execution_options(populate_existing=True))
+    stored = {tuple(getattr(row, name) for name in key): row for row in rows}
+    for identity, row in stored.items():
+        if identity not in by_key:
+            await session.delete(row)
+    for identity, columns in by_key.items():
+        if identity in stored:
+            for name in columns.keys() - set(fixed):
+                setattr(stored[identity], name, columns[name])
+        elif required <= columns.keys():
+            session.add(kind(journey_id=journey, **columns))
