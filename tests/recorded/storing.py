@@ -42,6 +42,7 @@ TABLES = (
     "outcomes",
     "tasks",
 )
+ORDERED = {"open_plays": "journey_id, position", "open_stages": "journey_id, position"}
 JSON_COLUMNS = frozenset(
     {"attributes", "data", "invite", "metric", "personas", "results", "state", "steps", "team", "templates", "value"}
 )  # a column of one of these names holds JSON in every table
@@ -140,10 +141,11 @@ class _Life:
 
 
 def rows_of(database: Path, tables: tuple[str, ...] = TABLES) -> dict[str, list[dict[str, Any]]]:
-    """All rows of some tables, in the order in which they were written; JSON is read."""
+    """All rows of some tables, in the order in which they were written, or of their positions; JSON is read."""
     with closing(sqlite3.connect(database)) as connection:
         connection.row_factory = sqlite3.Row
-        found = {table: list(connection.execute(f"SELECT * FROM {table} ORDER BY rowid")) for table in tables}
+        orders = {table: ORDERED.get(table, "rowid") for table in tables}
+        found = {table: list(connection.execute(f"SELECT * FROM {table} ORDER BY {orders[table]}")) for table in tables}
     return {table: [_plain(row) for row in rows] for table, rows in found.items() if rows}
 
 
