@@ -15,7 +15,7 @@ from milepost.language.attribute_values import parse_date
 from milepost.language.durations import Duration, Unit
 from milepost.people.behaviour import Behaviour
 from milepost.people.draws import Chance, Draws
-from milepost.people.journey_simulation import Setting, live
+from milepost.people.journey_simulation import SimulatedJourney, simulate
 from milepost.planner.calendars import NeverOpensError, shift_date
 from milepost.planner.compiled_map import CompiledMap
 from milepost.planner.instants import Instant, instant
@@ -112,7 +112,8 @@ def _play_one(play: Play, compiled_map: CompiledMap, customer: Customer, day: da
             chance: Chance = partial(play.chance, run, customer.id)
             watch = Watch(compiled_map, play.behaviour, play.weeks, played.tally, run)
             if start <= until:
-                watch.watch(live(Setting(compiled_map, customer, start, until, play.behaviour, chance)), start)
+                journey = SimulatedJourney(compiled_map, customer, start, until, play.behaviour, chance)
+                watch.watch((plan for plan, _ in simulate(journey)), start)
     except (NeverOpensError, EndlessMapError) as error:
         played.broke += 1
         _fill(played.broken, {customer.id: str(error)})

@@ -1,4 +1,4 @@
-"""Reading a file of behaviour: the behaviour, or all that is wrong with the file and where."""
+"""Reads a behaviour file: the behaviour, or everything that is wrong with the file and where."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from milepost.text import did_you_mean
 
 @dataclass(frozen=True, slots=True)
 class ReadBehaviour:
-    """The behaviour that a file says, or all that is wrong with it."""
+    """The behaviour in a file, or everything that is wrong with it."""
 
     behaviour: Behaviour | None
     problems: tuple[Problem, ...]
@@ -30,9 +30,9 @@ class ReadBehaviour:
 def read_behaviour(
     text: str, file: str, compiled_maps: Iterable[CompiledMap], columns: Sequence[str] = ()
 ) -> ReadBehaviour:
-    """Read a file of behaviour for these maps; an empty one says what is shipped. Never raises for what is in it.
+    """Read a behaviour file for these maps; an empty one means the defaults. Never raises for its content.
 
-    `columns` are those of the book that it is for; none: they are not known, and names of columns are not looked at.
+    `columns` are those of the book; empty: they are unknown, and names of columns aren't checked.
     """
     reading = read_yaml(text)
     problems = [
@@ -41,17 +41,17 @@ def read_behaviour(
     ]
     data = {} if reading.data is None else reading.data
     if not isinstance(data, dict):
-        problems.append(Problem(file, 1, 1, "M103", "The file holds no behaviour; begin it with a field, 'seed: 1'"))
+        problems.append(Problem(file, 1, 1, "M103", "The file isn't a behaviour; begin it with a field, 'seed: 1'"))
     if problems:
         return ReadBehaviour(None, in_order(problems))
     try:
-        made = Behaviour.model_validate(data)
+        behaviour = Behaviour.model_validate(data)
     except ValidationError as error:
-        found = [_finding(each) for each in error.errors(include_url=False)]
-        return ReadBehaviour(None, in_order(each.problem(data, file) for each in found))
-    names = (*_unknown_names(made, tuple(compiled_maps)), *_unknown_column(made, columns))
+        findings = [_finding(each) for each in error.errors(include_url=False)]
+        return ReadBehaviour(None, in_order(each.problem(data, file) for each in findings))
+    names = (*_unknown_names(behaviour, tuple(compiled_maps)), *_unknown_column(behaviour, columns))
     unknown = tuple(each.problem(data, file) for each in names)
-    return ReadBehaviour(None if unknown else made, in_order(unknown))
+    return ReadBehaviour(None if unknown else behaviour, in_order(unknown))
 
 
 def _finding(error: Any) -> Finding:
@@ -72,14 +72,14 @@ def _finding(error: Any) -> Finding:
 
 
 def _fields_at(path: Path) -> list[str]:
-    """The names of the fields that may stand at a place."""
+    """The names of the fields that are allowed at a place."""
     model: Any = Behaviour
     in_mapping = False
     for part in path:
-        known = None if in_mapping else model.model_fields.get(part)
-        in_mapping = known is not None and get_origin(known.annotation) is dict  # the next part is one of its keys
-        if known is not None:
-            model = _model_in(known.annotation)
+        field = None if in_mapping else model.model_fields.get(part)
+        in_mapping = field is not None and get_origin(field.annotation) is dict  # the next part is one of its keys
+        if field is not None:
+            model = _model_in(field.annotation)
     return list(model.model_fields)
 
 
@@ -90,25 +90,25 @@ def _model_in(annotation: Any) -> Any:
 
 
 def _unknown_names(behaviour: Behaviour, compiled_maps: tuple[CompiledMap, ...]) -> Iterator[Finding]:
-    """Names that no map has: what is said of them would say nothing."""
+    """Names that no map has: they would have no effect."""
     maps = [compiled_map.map for compiled_map in compiled_maps]
     steps = {step.id: step for compiled_map in compiled_maps for step in compiled_map.steps.values()}
-    attributes = {name for known in maps for name in known.attributes}
+    attributes = {name for each in maps for name in each.attributes}
     for place, names, valid in (
         ("steps", behaviour.steps, set(steps)),
-        ("attributes", _given(behaviour, "attributes"), attributes),
+        ("attributes", _set_in(behaviour, "attributes"), attributes),
         ("events", behaviour.events, {event for compiled_map in compiled_maps for event in compiled_map.events}),
-        ("team", behaviour.team, {role for known in maps for role in known.roles}),
+        ("team", behaviour.team, {role for each in maps for role in each.roles}),
     ):
         for name in sorted(set(names) - valid):
             hint = did_you_mean(nearest(name, valid)) or "; no map has it"
             yield Finding((place, name), "M105", f"Unknown name {name!r} in {place!r}{hint}", key=True)
-    for name, said in behaviour.steps.items():
-        known_step = steps[name].step if name in steps else None
-        if said.answers is not None and known_step is not None and not isinstance(known_step, Outcome):
-            yield Finding(("steps", name, "answers"), "M103", f"{name!r} is no outcome, so nobody is asked", key=True)
-        results = set(known_step.results or ()) if isinstance(known_step, Touchpoint) else set()
-        for result in sorted(set(said.results or ()) - results) if known_step is not None else ():
+    for name, own in behaviour.steps.items():
+        step = steps[name].step if name in steps else None
+        if own.answers is not None and step is not None and not isinstance(step, Outcome):
+            yield Finding(("steps", name, "answers"), "M103", f"{name!r} isn't an outcome: nobody is asked", key=True)
+        results = set(step.results or ()) if isinstance(step, Touchpoint) else set()
+        for result in sorted(set(own.results or ()) - results) if step is not None else ():
             hint = (
                 did_you_mean(nearest(result, results)) or f"; {name!r} ends in {', '.join(sorted(results)) or 'none'}"
             )
@@ -122,5 +122,5 @@ def _unknown_column(behaviour: Behaviour, columns: Sequence[str]) -> Iterator[Fi
         yield Finding(("starts", "attribute"), "M105", f"The book has no column {name!r}, which 'starts' names{hint}")
 
 
-def _given(behaviour: Behaviour, name: str) -> Iterable[str]:
+def _set_in(behaviour: Behaviour, name: str) -> Iterable[str]:
     return getattr(behaviour, name) if name in behaviour.model_fields_set else ()

@@ -44,7 +44,7 @@ class _Zeros(Random):
 
 
 def pick(draws: Draws, weights: Mapping[str, float]) -> str:
-    """One of the names, each as likely as its weight has it; their sum is more than 0."""
+    """One of the names, as likely as its weight; the weights add up to more than 0."""
     left = draws.random() * sum(weights.values())
     names = [name for name, weight in weights.items() if weight > 0]
     for name in names:
@@ -55,7 +55,7 @@ def pick(draws: Draws, weights: Mapping[str, float]) -> str:
 
 
 def between(draws: Draws, calendar: Calendar, start: Instant, end: Instant) -> Instant:
-    """An instant in working hours between two others; where none lie between them, on the first working day after."""
+    """An instant in working hours between two others; on the first working day after, where there are none between."""
     soonest = calendar.next_open(start + SHORTEST)
     if soonest >= end:
         return _within(draws, soonest, _close(calendar, soonest))
@@ -65,7 +65,7 @@ def between(draws: Draws, calendar: Calendar, start: Instant, end: Instant) -> I
     opened = calendar.next_open(at)
     if opened < end:
         return _within(draws, opened, min(_close(calendar, opened), end))
-    day = _last_worked(calendar, at)
+    day = _last_working_day(calendar, at)
     return _within(draws, max(soonest, calendar.on(day, calendar.from_)), calendar.on(day, calendar.to))
 
 
@@ -74,19 +74,19 @@ def _within(draws: Draws, start: Instant, end: Instant) -> Instant:
 
 
 def _close(calendar: Calendar, at: Instant) -> Instant:
-    """When the day of an instant is over for work."""
+    """When working hours end on the day of an instant."""
     return calendar.on(calendar.local(at).date(), calendar.to)
 
 
-def _last_worked(calendar: Calendar, at: Instant) -> date:
-    """The day whose working hours were the last before an instant outside of them."""
+def _last_working_day(calendar: Calendar, at: Instant) -> date:
+    """The last day with working hours before an instant outside of them."""
     local = calendar.local(at)
-    begun = local.time() >= calendar.from_
-    return calendar.working_from(local.date() if begun else local.date() - timedelta(days=1), -1)
+    today = local.time() >= calendar.from_
+    return calendar.working_from(local.date() if today else local.date() - timedelta(days=1), -1)
 
 
 def now_and_then(draws: Draws, per_year: float, start: Instant, until: Instant) -> Iterator[Instant]:
-    """The instants at which something happens that happens so often in a year on average, at any time."""
+    """The instants of something that happens `per_year` times a year on average, at any time of day."""
     at = float(start)
     while per_year > 0:
         at += -math.log(1 - draws.random()) / per_year * _YEAR

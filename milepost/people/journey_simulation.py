@@ -1,4 +1,4 @@
-"""One journey, lived: the planner in a loop, and people and the product who answer what it opens."""
+"""Simulates one journey: the planner in a loop, with modelled people and product events responding to what it opens."""
 
 from __future__ import annotations
 
@@ -12,13 +12,12 @@ from milepost.customer import Customer
 from milepost.language.attribute_values import parse_date
 from milepost.people.behaviour import Behaviour, Drift
 from milepost.people.draws import Chance, now_and_then
-from milepost.people.responses import Act, People
+from milepost.people.responses import People, Response
 from milepost.people.signals import unprompted_signals
-from milepost.planner import facts as told
 from milepost.planner.calendars import shift_date
 from milepost.planner.commands import OpenTask
 from milepost.planner.compiled_map import CompiledMap
-from milepost.planner.facts import Fact
+from milepost.planner.facts import AttributesSet, EventHappened, Fact
 from milepost.planner.instants import Instant
 from milepost.planner.plan import Plan, plan
 from milepost.planner.state import State
@@ -26,8 +25,8 @@ from milepost.planner.timeline import Kind
 
 
 @dataclass(frozen=True, slots=True)
-class Setting:
-    """One journey that is to be lived: whose, on which map, from when up to and including when, with whose chance."""
+class SimulatedJourney:
+    """The journey to simulate: whose, on which map, from when up to and including when, with which behaviour."""
 
     compiled_map: CompiledMap
     customer: Customer
@@ -37,138 +36,126 @@ class Setting:
     chance: Chance
 
 
-def live(setting: Setting) -> Iterator[Plan]:
-    """Every plan of a journey.
+def simulate(journey: SimulatedJourney) -> Iterator[tuple[Plan, Sequence[Fact]]]:
+    """Every plan of a journey, with the facts that led to it.
 
     Raises:
-        EndlessMapError: the map brings about more and more at one instant.
+        EndlessMapError: the map goes round in a circle at one instant.
         NeverOpensError: a calendar of the map has no working day within ten years.
     """
-    return (made for made, _ in live_and_tell(setting))
-
-
-def live_and_tell(setting: Setting) -> Iterator[tuple[Plan, Sequence[Fact]]]:
-    """Every plan of a journey, with what it was told.
-
-    Raises:
-        EndlessMapError: the map brings about more and more at one instant.
-        NeverOpensError: a calendar of the map has no working day within ten years.
-    """
-    compiled_map, start, until = setting.compiled_map, setting.start, setting.until
-    people = People(compiled_map, setting.behaviour, setting.chance)
+    compiled_map, until = journey.compiled_map, journey.until
+    people = People(compiled_map, journey.behaviour, journey.chance)
     numbers = count()
-    agenda = [(act.at, next(numbers), act) for act in happenings(setting)]
+    agenda = [(response.at, next(numbers), response) for response in unprompted_responses(journey)]
     heapq.heapify(agenda)
-    made = plan(
-        compiled_map,
-        State.begin(_renewed_up_to_now(setting), compiled_map.map.map, compiled_map.version, start),
-        (),
-        start,
-    )
-    told_now: list[Fact] = []
+    customer = _with_contract_renewed(journey)
+    state = State.begin(customer, compiled_map.map.map, compiled_map.version, journey.start)
+    now, facts = journey.start, list[Fact]()
     while True:
-        yield made, told_now
-        if made.state.status == "ended":
+        latest = plan(compiled_map, state, facts, now)
+        yield latest, facts
+        state = latest.state
+        if state.status == "ended":
             return
-        for act in _answers(people, made):
-            heapq.heappush(agenda, (act.at, next(numbers), act))
-        told_now = _next_facts(agenda, made.state, made.wake_at, until)
-        now = told_now[0].at if told_now else made.wake_at
-        if now is None or now > until:
+        for response in _responses(people, latest):
+            heapq.heappush(agenda, (response.at, next(numbers), response))
+        facts = _next_facts(agenda, state, latest.wake_at, until)
+        wake_at = facts[0].at if facts else latest.wake_at
+        if wake_at is None or wake_at > until:
             return
-        made = plan(compiled_map, made.state, told_now, now)
+        now = wake_at
 
 
 def _next_facts(
-    agenda: list[tuple[Instant, int, Act]], state: State, wake_at: Instant | None, until: Instant
+    agenda: list[tuple[Instant, int, Response]], state: State, wake_at: Instant | None, until: Instant
 ) -> list[Fact]:
-    """What is told next, unless the journey wakes by itself before; acts that came to nothing are dropped."""
+    """The next facts, unless the journey wakes by itself before; responses to what is closed by then are dropped."""
     end = until if wake_at is None else min(wake_at, until)
     while agenda and agenda[0][0] <= end:
-        act = heapq.heappop(agenda)[2]
-        if act.makes_sense(state):
-            return list(act.facts)
+        response = heapq.heappop(agenda)[2]
+        if response.applies_to(state):
+            return list(response.facts)
     return []
 
 
-def _answers(people: People, made: Plan) -> Iterator[Act]:
-    """What people will do about all that a plan has opened."""
-    state = made.state
-    for entry in made.timeline:
+def _responses(people: People, latest: Plan) -> Iterator[Response]:
+    """What people will do about everything that a plan has opened."""
+    state = latest.state
+    for entry in latest.timeline:
         if entry.kind in (Kind.STEP_OPENED, Kind.OUTCOME_ASKED):
             step = people.compiled_map.steps[entry.more["step"]]
             record = state.step(step.id)
             if not record.is_open or record.occurrence != entry.more["occurrence"]:
                 continue
-            do = people.about_opening if entry.kind is Kind.STEP_OPENED else people.about_asking
-            yield from do(step, state, entry.at)
-    for command in made.commands:
+            respond = people.about_opening if entry.kind is Kind.STEP_OPENED else people.about_asking
+            yield from respond(step, state, entry.at)
+    for command in latest.commands:
         if isinstance(command, OpenTask) and command.step is None:
             yield from people.about_task(command.task, state, state.clock)
 
 
-def happenings(setting: Setting) -> Iterator[Act]:
-    """What happens to a customer without anybody being asked: figures, unprompted_signals, renewals."""
-    for attribute, drift in sorted(setting.behaviour.attributes.items()):
-        if attribute in setting.compiled_map.map.attributes:
-            yield from _figures(setting, attribute, drift)
-    for event, signal in sorted(unprompted_signals(setting.compiled_map).items()):
-        times = setting.behaviour.events.get(event, setting.behaviour.other_events)
-        draws = setting.chance("event", event)
-        for number, at in enumerate(now_and_then(draws, times, setting.start, setting.until)):
-            yield Act(
+def unprompted_responses(journey: SimulatedJourney) -> Iterator[Response]:
+    """What happens to a customer without anybody being asked: figures that wander, product events, renewals."""
+    for attribute, drift in sorted(journey.behaviour.attributes.items()):
+        if attribute in journey.compiled_map.map.attributes:
+            yield from _figures(journey, attribute, drift)
+    for event, signal in sorted(unprompted_signals(journey.compiled_map).items()):
+        per_year = journey.behaviour.events.get(event, journey.behaviour.other_events)
+        draws = journey.chance("event", event)
+        for number, at in enumerate(now_and_then(draws, per_year, journey.start, journey.until)):
+            yield Response(
                 at,
                 tuple(
-                    told.EventHappened(id=f"{event} {number} {copy}", at=at, event=event, properties=signal.properties)
+                    EventHappened(id=f"{event} {number} {copy}", at=at, event=event, properties=signal.properties)
                     for copy in range(signal.count)
                 ),
             )
-    yield from _renewals(setting)
+    yield from _renewals(journey)
 
 
-def _figures(setting: Setting, attribute: str, drift: Drift) -> Iterator[Act]:
-    given = setting.customer.attributes.get(attribute)
-    begins = given if isinstance(given, int | float) and not isinstance(given, bool) else drift.towards
+def _figures(journey: SimulatedJourney, attribute: str, drift: Drift) -> Iterator[Response]:
+    before = journey.customer.attributes.get(attribute)
+    begins = before if isinstance(before, int | float) and not isinstance(before, bool) else drift.towards
     if begins is None:
         begins = (drift.lowest + drift.highest) / 2
     home = begins if drift.towards is None else drift.towards
-    value, before = float(begins), given
-    draws = setting.chance("figure", attribute)
-    at, number = setting.start, 0
-    while (at := setting.compiled_map.ours.plus(at, drift.every)) <= setting.until:
+    value = float(begins)
+    draws = journey.chance("figure", attribute)
+    at, number = journey.start, 0
+    while (at := journey.compiled_map.ours.plus(at, drift.every)) <= journey.until:
         number += 1
         value += drift.pull * (home - value) + drift.swing * (2 * draws.random() - 1)
         value = min(max(value, drift.lowest), drift.highest)
         if round(value) != before:
             before = round(value)
-            yield Act(at, (told.AttributesSet(id=f"{attribute} {number}", at=at, attributes={attribute: before}),))
+            yield Response(at, (AttributesSet(id=f"{attribute} {number}", at=at, attributes={attribute: before}),))
 
 
-def _renewals(setting: Setting) -> Iterator[Act]:
-    """The date of a contract moves on when it comes, as long as the journey goes on."""
-    renewals, day = setting.behaviour.renewals, _contract(setting)
+def _renewals(journey: SimulatedJourney) -> Iterator[Response]:
+    """The date of a contract moves on by a term when it comes, as long as the journey continues."""
+    renewals, day = journey.behaviour.renewals, _contract_date(journey)
     while renewals is not None and day is not None:
-        at = setting.compiled_map.ours.on(day, time(0))
-        if at > setting.until:
+        at = journey.compiled_map.ours.on(day, time(0))
+        if at > journey.until:
             return
         day = shift_date(day, renewals.term, 1)
-        if at > setting.start:
-            given = {renewals.attribute: day.isoformat()}
-            yield Act(at, (told.AttributesSet(id=f"{renewals.attribute} {day}", at=at, attributes=given),))
+        if at > journey.start:
+            attributes = {renewals.attribute: day.isoformat()}
+            yield Response(at, (AttributesSet(id=f"{renewals.attribute} {day}", at=at, attributes=attributes),))
 
 
-def _renewed_up_to_now(setting: Setting) -> Customer:
-    """The customer with the date of its contract moved on by whole terms until it is not past."""
-    renewals, day = setting.behaviour.renewals, _contract(setting)
+def _with_contract_renewed(journey: SimulatedJourney) -> Customer:
+    """The customer, with the date of the contract moved on by whole terms until it isn't past."""
+    renewals, day = journey.behaviour.renewals, _contract_date(journey)
     if renewals is None or day is None:
-        return setting.customer
-    today = setting.compiled_map.ours.local(setting.start).date()
+        return journey.customer
+    today = journey.compiled_map.ours.local(journey.start).date()
     while day < today:
         day = shift_date(day, renewals.term, 1)
-    attributes = {**setting.customer.attributes, renewals.attribute: day.isoformat()}
-    return setting.customer.having(attributes=attributes)
+    attributes = {**journey.customer.attributes, renewals.attribute: day.isoformat()}
+    return journey.customer.having(attributes=attributes)
 
 
-def _contract(setting: Setting) -> date | None:
-    renewals = setting.behaviour.renewals
-    return None if renewals is None else parse_date(setting.customer.attributes.get(renewals.attribute))
+def _contract_date(journey: SimulatedJourney) -> date | None:
+    renewals = journey.behaviour.renewals
+    return None if renewals is None else parse_date(journey.customer.attributes.get(renewals.attribute))

@@ -1,4 +1,4 @@
-"""What people do about what a journey opens for them: one act each, when and how chance has it."""
+"""What people do about what a journey opens for them, and when, as chance decides."""
 
 from __future__ import annotations
 
@@ -11,29 +11,31 @@ from milepost.language.model import Action, Outcome, Touchpoint
 from milepost.people.behaviour import Behaviour, Pace, StepBehaviour
 from milepost.people.draws import Chance, Draws, between, pick
 from milepost.people.signals import Signal, signals
-from milepost.planner import facts as told
 from milepost.planner.calendars import Calendar
 from milepost.planner.compiled_map import CompiledMap, CompiledStep
-from milepost.planner.facts import Fact
+from milepost.planner.facts import Answered, AttributesSet, ContactsGiven, EventHappened, Fact, StepDone, TaskDone
 from milepost.planner.instants import Instant
 from milepost.planner.state import State, StepState
 from milepost.planner.turn import Turn
 
-_AS_OTHERS = StepBehaviour()
+_LIKE_OTHERS = StepBehaviour()
 _SHARES = {"verified": 1.1, "partial": 0.5, "disputed": 0.0, "silent": 0.0}
-"""How far the value of an outcome has come from its baseline to its target, as each verdict would have it."""
+"""How far the value of an outcome has come from its baseline to its target, by the verdict."""
 
 
 @dataclass(frozen=True, slots=True)
-class Act:
-    """Something that is told at an instant, if what it is `about` is still open then; about nothing, in any case."""
+class Response:
+    """Facts of one instant, recorded only if what they are `about` is still open then; None: in any case.
+
+    `about` is a step with its occurrence, or the id of a system task.
+    """
 
     at: Instant
     facts: tuple[Fact, ...]
     about: tuple[str, int] | str | None = None
 
-    def makes_sense(self, state: State) -> bool:
-        """Whether what it is about is still open: an occurrence of a step, or a task that Milepost gave."""
+    def applies_to(self, state: State) -> bool:
+        """Whether what it is about is still open."""
         if self.about is None:
             return True
         if isinstance(self.about, str):
@@ -44,25 +46,24 @@ class Act:
 
 @dataclass(frozen=True, slots=True)
 class People:
-    """Everybody around one journey: `chance` is the journey's own."""
+    """Everybody around one journey; `chance` is the journey's own."""
 
     compiled_map: CompiledMap
     behaviour: Behaviour
     chance: Chance
 
-    def about_opening(self, step: CompiledStep, state: State, at: Instant) -> Iterator[Act]:
-        """What is done about a step that has opened."""
+    def about_opening(self, step: CompiledStep, state: State, at: Instant) -> Iterator[Response]:
+        """How somebody does a step that has opened, and what the product measures of an outcome."""
         record = state.step(step.id)
-        known = step.step
-        if isinstance(known, Outcome):
-            yield from self._measured(known, record, at)
-        elif step.is_task or isinstance(known, Action):
-            done_at = self._when(step, state, record, at)
+        if isinstance(step.step, Outcome):
+            yield from self._measured_value(step.step, record, at)
+        elif step.is_task or isinstance(step.step, Action):
+            done_at = self._done_at(step, state, record, at)
             if done_at is not None:
-                yield from self._done(step, state, record, at, done_at)
+                yield from self._step_done(step, state, record, at, done_at)
 
-    def about_asking(self, step: CompiledStep, state: State, at: Instant) -> Iterator[Act]:
-        """What is said about an outcome that has been asked for."""
+    def about_asking(self, step: CompiledStep, state: State, at: Instant) -> Iterator[Response]:
+        """How the customer answers about an outcome."""
         assert isinstance(step.step, Outcome)
         record = state.step(step.id)
         verdict = self._verdict(step.id, record.occurrence, record.asks)
@@ -74,20 +75,20 @@ class People:
         answered_at = between(draws, calendar, at, end)
         about = f"{step.id}/{record.occurrence}/{record.asks}"
         events = signals(step.step.verified_when)
-        shown = _events(events[0], about, answered_at) if verdict == "verified" and events else ()
-        answer = told.Answered(
+        product_events = _events(events[0], about, answered_at) if verdict == "verified" and events else ()
+        answer = Answered(
             id=f"{about} answer",
             at=answered_at,
             outcome=step.id,
             verdict=verdict,
             value=outcome_value(step.step, _SHARES[verdict]),
         )
-        yield Act(answered_at, (*shown, answer))
+        yield Response(answered_at, (*product_events, answer))
 
-    def about_task(self, task: str, state: State, at: Instant) -> Iterator[Act]:
-        """What a colleague does about a task that Milepost itself gave."""
-        known = state.tasks.get(task)
-        if known is None:
+    def about_task(self, task: str, state: State, at: Instant) -> Iterator[Response]:
+        """How a colleague does a system task."""
+        record = state.tasks.get(task)
+        if record is None:
             return
         draws = self.chance("engine task", task)
         done_at = between(
@@ -96,17 +97,20 @@ class People:
             at,
             self.compiled_map.ours.deadline(at, self.behaviour.colleagues.engine_tasks.due),
         )
-        facts: tuple[Fact, ...] = (told.TaskDone(id=f"{task} done", at=done_at, task=task),)
-        if known.why == "contact":
-            named = Contact(known.about, f"{known.about}@{state.customer.id}.invalid", (known.about,))
-            everybody = (*state.customer.contacts, named)
-            facts = (*facts, told.ContactsGiven(id=f"{task} named", at=done_at, contacts=everybody))
-        yield Act(done_at, facts, task)
-        if known.why == "stuck" and draws.random() < self.behaviour.colleagues.engine_tasks.unsticks:
-            yield from self._unstuck(known.about, state, done_at)
+        facts: tuple[Fact, ...] = (TaskDone(id=f"{task} done", at=done_at, task=task),)
+        if record.why == "contact":
+            persona = record.about
+            contacts = (
+                *state.customer.contacts,
+                Contact(persona, f"{persona}@{state.customer.id}.invalid", (persona,)),
+            )
+            facts = (*facts, ContactsGiven(id=f"{task} named", at=done_at, contacts=contacts))
+        yield Response(done_at, facts, task)
+        if record.why == "stuck" and draws.random() < self.behaviour.colleagues.engine_tasks.unsticks:
+            yield from self._unstuck(record.about, state, done_at)
 
-    def _unstuck(self, stage: str, state: State, at: Instant) -> Iterator[Act]:
-        """What is open in a stage is done after all, once somebody has looked after the customer."""
+    def _unstuck(self, stage: str, state: State, at: Instant) -> Iterator[Response]:
+        """The open steps of a stage are done after all, once a colleague has looked after the customer."""
         for step in self.compiled_map.stages[stage].steps if stage in self.compiled_map.stages else ():
             record = state.step(step.id)
             if isinstance(step.step, Outcome) or not record.is_open:
@@ -114,10 +118,10 @@ class People:
             draws = self.chance("unstuck", step.id, record.occurrence)
             calendar = self._calendar(step, state)
             end = calendar.deadline(at, self.behaviour.colleagues.late_by)
-            yield from self._done(step, state, record, at, between(draws, calendar, at, end))
+            yield from self._step_done(step, state, record, at, between(draws, calendar, at, end))
 
-    def _when(self, step: CompiledStep, state: State, record: StepState, at: Instant) -> Instant | None:
-        """When a step is done, or nothing where it never is."""
+    def _done_at(self, step: CompiledStep, state: State, record: StepState, at: Instant) -> Instant | None:
+        """When a step is done; None: never."""
         ours = step.is_task
         usual = self.behaviour.colleagues if ours else self.behaviour.customers
         pace = self._of(step.id).pace or usual.pace
@@ -128,66 +132,66 @@ class People:
             end = calendar.deadline(at, self.behaviour.customers.without_due)
         return _moment(draws, calendar, pace, (at, max(end, at + _AN_HOUR)), usual.late_by)
 
-    def _done(
+    def _step_done(
         self, step: CompiledStep, state: State, record: StepState, at: Instant, done_at: Instant
-    ) -> Iterator[Act]:
-        known = step.step
-        assert isinstance(known, Touchpoint | Action)
+    ) -> Iterator[Response]:
+        action = step.step
+        assert isinstance(action, Touchpoint | Action)
         calendar = self._calendar(step, state)
         about = (step.id, record.occurrence)
         name = f"{step.id}/{record.occurrence}"
-        shown: tuple[Fact, ...] = ()
-        for signal in signals(known.done_when)[:1]:
+        product_events: tuple[Fact, ...] = ()
+        for signal in signals(action.done_when)[:1]:
             *before, last = _spread(signal, name, at, done_at)
             for event in before:
                 open_at = calendar.next_open(event.at)  # not after `done_at`, which lies in working hours itself
-                yield Act(open_at, (replace(event, at=open_at),), about)
-            shown = (last,)
-        by = state.customer.team.get(known.role or "") if isinstance(known, Touchpoint) else None
-        result = self._result(known, name)
-        done = told.StepDone(id=f"{name} done", at=done_at, by=by, step=step.id, result=result)
-        yield Act(done_at, (*shown, done), about)
+                yield Response(open_at, (replace(event, at=open_at),), about)
+            product_events = (last,)
+        by = state.customer.team.get(action.role or "") if isinstance(action, Touchpoint) else None
+        result = self._result(action, name)
+        done = StepDone(id=f"{name} done", at=done_at, by=by, step=step.id, result=result)
+        yield Response(done_at, (*product_events, done), about)
 
-    def _result(self, known: Touchpoint | Action, name: str) -> str | None:
-        if not isinstance(known, Touchpoint) or not known.results:
+    def _result(self, step: Touchpoint | Action, name: str) -> str | None:
+        if not isinstance(step, Touchpoint) or not step.results:
             return None
-        weights: Mapping[str, float] | None = self._of(known.id).results
+        weights: Mapping[str, float] | None = self._of(step.id).results
         if weights is None:
             usual = self.behaviour.colleagues.results
-            weights = {result: usual.get(result, 1.0) for result in known.results}
+            weights = {result: usual.get(result, 1.0) for result in step.results}
         if not sum(weights.values()):
-            weights = dict.fromkeys(known.results, 1.0)
+            weights = dict.fromkeys(step.results, 1.0)
         return pick(self.chance("result", name), weights)
 
     def _verdict(self, step: str, occurrence: int, asks: int) -> str:
         answers = self._of(step).answers or self.behaviour.customers.answers
         return pick(self.chance("verdict", step, occurrence, asks), answers.weights)
 
-    def _measured(self, known: Outcome, record: StepState, at: Instant) -> Iterator[Act]:
-        """What the product has counted by the time an outcome is to be confirmed, where it keeps count."""
-        if known.value_from is None or known.metric is None:
+    def _measured_value(self, outcome: Outcome, record: StepState, at: Instant) -> Iterator[Response]:
+        """The value that the product has measured by the time an outcome is to be confirmed, where the map has one."""
+        if outcome.value_from is None or outcome.metric is None:
             return
-        verdict = self._verdict(known.id, record.occurrence, max(record.asks, 1))
-        name = f"{known.id}/{record.occurrence} measured"
-        attribute = known.value_from.removeprefix("customer.")
-        fact = told.AttributesSet(
-            id=name, at=at + _AN_HOUR, attributes={attribute: outcome_value(known, _SHARES[verdict])}
+        verdict = self._verdict(outcome.id, record.occurrence, max(record.asks, 1))
+        name = f"{outcome.id}/{record.occurrence} measured"
+        attribute = outcome.value_from.removeprefix("customer.")
+        fact = AttributesSet(
+            id=name, at=at + _AN_HOUR, attributes={attribute: outcome_value(outcome, _SHARES[verdict])}
         )
-        yield Act(fact.at, (fact,), (known.id, record.occurrence))
+        yield Response(fact.at, (fact,), (outcome.id, record.occurrence))
 
     def _calendar(self, step: CompiledStep, state: State) -> Calendar:
-        """The working hours of whoever does a step: ours for a task, else the customer's."""
+        """The working hours of whoever does a step: the team's for a task, else the customer's."""
         return self.compiled_map.ours if step.is_task else Turn(self.compiled_map, state, state.clock).calendar_of(step)
 
     def _of(self, step: str) -> StepBehaviour:
-        return self.behaviour.steps.get(step, _AS_OTHERS)
+        return self.behaviour.steps.get(step, _LIKE_OTHERS)
 
 
 def _moment(
-    draws: Draws, calendar: Calendar, pace: Pace, given: tuple[Instant, Instant], late_by: Duration
+    draws: Draws, calendar: Calendar, pace: Pace, span: tuple[Instant, Instant], late_by: Duration
 ) -> Instant | None:
-    """When something is done for which there is time from one instant to another; nothing: never."""
-    at, end = given
+    """When something is done for which there is time between two instants; None: never."""
+    at, end = span
     opened = min(calendar.next_open(at), end)
     half = opened + (end - opened) // 2
     match pick(draws, pace.weights):
@@ -209,9 +213,9 @@ def outcome_value(outcome: Outcome, share: float, *, digits: int = 2) -> float |
 
 
 def _spread(signal: Signal, name: str, at: Instant, done_at: Instant) -> list[Fact]:
-    """The events that show that a step is done, evenly from when it opened; the last is then."""
+    """The events that show that a step is done, spread evenly from when it opened; the last at `done_at`."""
     return [
-        told.EventHappened(
+        EventHappened(
             id=f"{name} event {number}",
             at=at + (done_at - at) * number // signal.count,
             event=signal.event,

@@ -1,4 +1,4 @@
-"""Made-up customers: somebody to simulate a map with before there is a real one."""
+"""A made-up customer, to simulate a map with before there is a real one."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from milepost.language.model import Attribute, Map
 from milepost.planner.instants import Instant, instant, moment
 
 MADE_UP_START = instant(datetime(2026, 1, 5, 9, tzinfo=UTC))
-"""When the journeys of made-up customers begin, unless somebody says otherwise: a Monday morning."""
+"""When the journeys of made-up customers begin by default: a Monday morning."""
 
 SOME_DATE = timedelta(days=300)
-"""How far after the start a made-up customer's dates lie: a renewal is then seen within a year."""
+"""How long after the start a made-up customer's dates lie, so that a year shows a renewal."""
 
 
 def made_up_customer(map: Map, start: Instant) -> Customer:  # noqa: A002 - the field's word
-    """A customer with one contact for every persona and one colleague for every role, in our own time zone."""
+    """A customer with one contact for every persona and one colleague for every role, in the map's own time zone."""
     today = moment(start).date()
     return Customer(
         id="somebody",

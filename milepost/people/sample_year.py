@@ -1,6 +1,7 @@
-"""Trying a map without a scenario: a year of a made-up customer, who goes on or falls silent.
+"""A scenario for a map that has none: a year of a made-up customer, who takes part or falls silent.
 
-What they do is found once, by the planner alone, and kept as facts: so it is a scenario like any other, on any engine.
+What happens is simulated once, by the planner alone, and kept as facts, so that it is a scenario like any other and
+runs on any engine.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from milepost.language.field_types import AttributeType
 from milepost.language.model import Attribute, Touchpoint
 from milepost.people.behaviour import Answers, Behaviour, Colleagues, Customers, Pace, StepBehaviour, SystemTasks
 from milepost.people.draws import no_chance
-from milepost.people.journey_simulation import Setting, live_and_tell
+from milepost.people.journey_simulation import SimulatedJourney, simulate
 from milepost.people.sample_customer import MADE_UP_START, made_up_customer
 from milepost.planner.compiled_map import CompiledMap
 from milepost.planner.facts import Fact
@@ -40,25 +41,26 @@ _LITERAL = re.compile(r"\"([^\"]*)\"|'([^']*)'|(-?\d+(?:\.\d+)?)")
 
 
 def load_made_up(path: Path, manner: Manner) -> LoadedScenario:
-    """A year of a map with a customer who is made up, or all that is wrong with the map."""
-    found = MapsRead().at(path)
-    problems = (*found.errors, *found.beside)
-    if found.compiled_map is None:
+    """A year of a map with a made-up customer, or everything that is wrong with the map."""
+    read = MapsRead().at(path)
+    problems = (*read.errors, *read.beside)
+    if read.compiled_map is None:
         return LoadedScenario(None, problems)
-    return LoadedScenario(_year_of(found.compiled_map, found.files, manner), problems)
+    return LoadedScenario(_year_of(read.compiled_map, read.files, manner), problems)
 
 
 def _year_of(compiled_map: CompiledMap, files: Mapping[str, str], manner: Manner) -> Scenario:
     start = compiled_map.ours.next_open(MADE_UP_START)
     until = start + MADE_UP_DAYS * 86_400
     customer = fitting_customer(compiled_map, start)
-    setting = Setting(compiled_map, customer, start, until, behaviour_of(compiled_map, manner), no_chance)
+    behaviour = behaviour_of(compiled_map, manner)
+    journey = SimulatedJourney(compiled_map, customer, start, until, behaviour, no_chance)
     facts: list[Fact] = []
-    for made, told in live_and_tell(setting):
-        in_vain = {
-            (each.more["fact"], each.more.get("step")) for each in made.timeline if each.kind is Kind.FACT_IGNORED
+    for plan, new_facts in simulate(journey):
+        ignored = {
+            (each.more["fact"], each.more.get("step")) for each in plan.timeline if each.kind is Kind.FACT_IGNORED
         }
-        facts += [fact for fact in told if (fact.kind, getattr(fact, "step", None)) not in in_vain]
+        facts += [fact for fact in new_facts if (fact.kind, getattr(fact, "step", None)) not in ignored]
     return Scenario(
         name=f"{compiled_map.map.title}: {MANNERS[manner]}",
         compiled_map=compiled_map,
@@ -94,7 +96,7 @@ def behaviour_of(compiled_map: CompiledMap, manner: Manner) -> Behaviour:
 
 
 def fitting_customer(compiled_map: CompiledMap, start: Instant) -> Customer:
-    """A made-up customer whom the map is for, as far as trying the values that its segment names finds one."""
+    """A made-up customer that the map is for, if trying the values that its segment names finds one."""
     customer = made_up_customer(compiled_map.map, start)
     for changes in itertools.islice(_guesses(compiled_map, customer), _MOST_TRIED):
         guess = customer.having(attributes={**customer.attributes, **changes})
@@ -104,10 +106,10 @@ def fitting_customer(compiled_map: CompiledMap, start: Instant) -> Customer:
 
 
 def _guesses(compiled_map: CompiledMap, customer: Customer) -> Iterator[dict[str, Any]]:
-    """Values for the attributes that the segment looks at: first as they are, then those that it names."""
+    """Values for the attributes that the segment reads: first as they are, then those that it names."""
     where = compiled_map.where.text
-    looked_at = sorted({name for root, name in compiled_map.where.references if root == "customer"})
-    names = [name for name in looked_at if name in compiled_map.map.attributes]
+    referenced = sorted({name for root, name in compiled_map.where.references if root == "customer"})
+    names = [name for name in referenced if name in compiled_map.map.attributes]
     choices = [[customer.attributes[name], *_candidates(compiled_map.map.attributes[name], where)] for name in names]
     for values in itertools.product(*choices):
         yield dict(zip(names, values, strict=True))

@@ -12,7 +12,7 @@ from milepost.capacity.report import report
 from milepost.capacity.spread import Spread
 from milepost.capacity.tally import Series, Tally, Weeks
 from milepost.people.draws import seeded
-from milepost.people.journey_simulation import Setting, live
+from milepost.people.journey_simulation import SimulatedJourney, simulate
 from milepost.planner.compiled_map import CompiledMap
 from milepost.planner.instants import parse
 from milepost.planner.open_tasks import minutes
@@ -32,7 +32,7 @@ PROMPT = behaving(colleagues={"pace": {"early": 1}}, customers={"pace": {"early"
 def timeline(compiled_map: CompiledMap, number: int, behaviour=PROMPT, until="2026-05-31T21:59:59Z") -> list[Entry]:
     """The timeline of a customer's journey, apart from any counting."""
     chance = seeded(behaviour.seed)
-    setting = Setting(
+    journey = SimulatedJourney(
         compiled_map,
         gold(number),
         parse("2026-03-02T09:00:00Z"),
@@ -40,7 +40,7 @@ def timeline(compiled_map: CompiledMap, number: int, behaviour=PROMPT, until="20
         behaviour,
         lambda *about: chance(0, f"gold-{number}", *about),
     )
-    return [entry for made in live(setting) for entry in made.timeline]
+    return [entry for plan, _ in simulate(journey) for entry in plan.timeline]
 
 
 def test_the_same_seed_gives_the_same_figures(small):
@@ -221,10 +221,10 @@ def test_a_contract_that_nobody_ended_is_renewed(small):
 
 def test_a_figure_wanders_within_its_bounds(small):
     behaviour = behaving(attributes={"health": {"swing": 200, "lowest": 10, "highest": 20}})
-    setting = Setting(
+    journey = SimulatedJourney(
         small, gold(1, health=15), parse("2026-03-02T09:00:00Z"), parse("2026-12-31T00:00:00Z"), behaviour, seeded(1)
     )
-    seen = {made.state.customer.attributes["health"] for made in live(setting)}
+    seen = {plan.state.customer.attributes["health"] for plan, _ in simulate(journey)}
     assert seen <= set(range(10, 21))
     assert {10, 20} <= seen
 
@@ -283,8 +283,8 @@ def test_whatever_the_map_and_the_behaviour_a_journey_ends_in_time(compiled_map,
         seed=seed, colleagues={"pace": shares}, customers={"pace": shares, "answers": answers}, other_events=5
     )
     until = START + 120 * DAY
-    setting = Setting(compiled_map, customer, START, until, behaviour, seeded(seed))
-    plans = list(live(setting))
+    journey = SimulatedJourney(compiled_map, customer, START, until, behaviour, seeded(seed))
+    plans = [plan for plan, _ in simulate(journey)]
     assert all(entry.at <= until for made in plans for entry in made.timeline)
     assert [entry.at for made in plans for entry in made.timeline] == sorted(
         entry.at for made in plans for entry in made.timeline

@@ -13,7 +13,7 @@ from milepost.capacity.report import report
 from milepost.capacity.tally import Weeks
 from milepost.language.model import Window
 from milepost.people.draws import between, seeded
-from milepost.people.journey_simulation import Setting, live_and_tell
+from milepost.people.journey_simulation import SimulatedJourney, simulate
 from milepost.planner.calendars import Calendar
 from milepost.planner.facts import Answered, EventHappened, StepDone, TaskDone
 from milepost.planner.instants import parse
@@ -54,8 +54,8 @@ def test_colleagues_keep_our_hours_and_customers_theirs(seed, opens):
     chance = seeded(seed)
     behaviour = behaving(other_events=3)
     theirs, seen = Calendar.of(Window(), "Asia/Tokyo", "JP"), set()
-    setting = Setting(compiled_map, customer, start, start + 200 * 24 * HOUR, behaviour, chance)
-    for _, facts in live_and_tell(setting):
+    journey = SimulatedJourney(compiled_map, customer, start, start + 200 * 24 * HOUR, behaviour, chance)
+    for _, facts in simulate(journey):
         for fact in facts:
             if isinstance(fact, TaskDone) or (isinstance(fact, StepDone) and compiled_map.steps[fact.step].is_task):
                 assert compiled_map.ours.is_open(fact.at)
