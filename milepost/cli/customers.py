@@ -20,9 +20,8 @@ from milepost.planner.instants import Instant, text
 from milepost.settings import Settings
 from milepost.store import maps
 from milepost.store.compiled_maps import CompiledMaps
+from milepost.store.customer_list import CustomerFilter, CustomerListLine, list_customers
 from milepost.store.database import Store
-from milepost.store.overview import Line, Wanted
-from milepost.store.overview import customers as lines_of
 
 _PAGE = 500
 _WIDE = 110  # characters
@@ -40,7 +39,7 @@ def customers(
     as_json: AsJson = False,
 ) -> None:
     """List customers: stage, health, open risk, and since when. All filters that are given must hold."""
-    wanted = Wanted(
+    wanted = CustomerFilter(
         search=search,
         stage=stage,
         status="unmatched" if unmatched else None,
@@ -50,7 +49,7 @@ def customers(
     asyncio.run(_list(settings_of(context), wanted, as_json=as_json))
 
 
-async def _list(settings: Settings, wanted: Wanted, *, as_json: bool) -> None:
+async def _list(settings: Settings, wanted: CustomerFilter, *, as_json: bool) -> None:
     async with opened(settings) as store:
         if wanted.stage is not None:
             await _check_stage(store, wanted.stage)
@@ -60,7 +59,7 @@ async def _list(settings: Settings, wanted: Wanted, *, as_json: bool) -> None:
             return
         lines = [line async for line in _pages(store, wanted)]
     if not lines:
-        say("No customer is like that." if wanted != Wanted(limit=_PAGE) else _EMPTY)
+        say("No customer is like that." if wanted != CustomerFilter(limit=_PAGE) else _EMPTY)
     elif wanted.status == "unmatched":
         table(None, ["Customer id", "Why no map is for it"], ((line.customer.id, _reasons(line)) for line in lines))
         say("Next: change what segments ask for (`milepost tell CUSTOMER set NAME=VALUE`), then `milepost enroll`.")
@@ -83,11 +82,11 @@ async def _check_stage(store: Store, stage: str) -> None:
         raise CommandError(f"No map has a stage {stage!r}.", hint)
 
 
-async def _pages(store: Store, wanted: Wanted) -> AsyncIterator[Line]:
+async def _pages(store: Store, wanted: CustomerFilter) -> AsyncIterator[CustomerListLine]:
     offset = 0
     while True:
         async with store.reading() as session:
-            page = await lines_of(session, replace(wanted, offset=offset))
+            page = await list_customers(session, replace(wanted, offset=offset))
         for line in page.lines:
             yield line
         offset += len(page.lines)
@@ -95,7 +94,7 @@ async def _pages(store: Store, wanted: Wanted) -> AsyncIterator[Line]:
             return
 
 
-def _table(lines: list[Line]) -> None:
+def _table(lines: list[CustomerListLine]) -> None:
     """The table, with names where there is room for them."""
     zone = local_timezone()
     headings = ["Customer id", "Name", "Stage", "Since", "Health", "Open risk"]
@@ -115,7 +114,7 @@ def _table(lines: list[Line]) -> None:
     table(None, headings, rows)
 
 
-def _stage(line: Line) -> str:
+def _stage(line: CustomerListLine) -> str:
     if line.journey is None:
         return "no map is for it" if line.customer.unmatched_why else "no journey"
     if line.journey.status == "ended":
@@ -126,7 +125,7 @@ def _stage(line: Line) -> str:
     return f"paused: {stages}" if line.journey.status == "paused" else stages or "between stages"
 
 
-def _since(line: Line) -> Instant | None:
+def _since(line: CustomerListLine) -> Instant | None:
     """Since when the customer is where it is."""
     if line.journey is None:
         return None
@@ -139,11 +138,11 @@ def _day(at: Instant | None, zone: str) -> str | None:
     return None if at is None else local(at, zone).date().isoformat()
 
 
-def _reasons(line: Line) -> str:
+def _reasons(line: CustomerListLine) -> str:
     return (line.customer.unmatched_why or "").replace("; ", "\n")
 
 
-def _data(line: Line) -> dict[str, Any]:
+def _data(line: CustomerListLine) -> dict[str, Any]:
     journey = line.journey
     since = _since(line)
     return {

@@ -65,7 +65,7 @@ async def _day(
         async with store.reading() as session:
             lines = await _lines(session, customer)
             now = await now_of(session)
-        standing = [] if role or customer else await reviews.standing(store, CompiledMaps(store), now)
+        standing = [] if role or customer else await reviews.current_reviews(store, CompiledMaps(store), now)
     address = person.strip().lower() if person else None
     kept = [
         line
@@ -96,7 +96,7 @@ async def _check_person(settings: Settings, address: str) -> None:
         async with store.reading() as session:
             known = set(await customers.colleagues(session)) | set(await task_rows.people(session))
             now = await now_of(session)
-        known |= {each.owner for each in await reviews.standing(store, CompiledMaps(store), now)}
+        known |= {each.owner for each in await reviews.current_reviews(store, CompiledMaps(store), now)}
     if address not in known:
         near = nearest(address, known)
         hint = f"Did you mean {near!r}?" if near else "`milepost customers` shows the customers and their teams."

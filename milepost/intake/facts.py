@@ -20,8 +20,8 @@ from milepost.planner.fact_errors import InvalidFactError
 from milepost.planner.facts import AttributesSet, Fact, MapChanged, to_json
 from milepost.planner.written_facts import WrittenFact
 from milepost.store import facts, journeys, maps
-from milepost.store.facts import Recorded
-from milepost.store.version_names import listed, meant_of_one
+from milepost.store.facts import RecordedFact
+from milepost.store.version_names import find_version_of_map, version_hint
 
 
 class FactStatus(StrEnum):
@@ -99,7 +99,7 @@ async def tell(
     return await told(context, customer, recorded, _asked(compiled_map, compiled_maps))
 
 
-async def told(context: IntakeContext, customer: str, recorded: Recorded, asked: Iterable[str] = ()) -> FactReceipt:
+async def told(context: IntakeContext, customer: str, recorded: RecordedFact, asked: Iterable[str] = ()) -> FactReceipt:
     """Tell the journey what was recorded, if that is news and there is a journey.
 
     `asked` are the product events that maps ask for: one of them was perhaps meant.
@@ -129,9 +129,9 @@ def _check(fact: Fact, compiled_map: CompiledMap | None, compiled_maps: list[Com
 async def _version(session: AsyncSession, compiled_map: CompiledMap, said: str) -> str:
     """The hash of the version of the journey's map that somebody names."""
     rows = await maps.versions(session, compiled_map.map.map)
-    row = meant_of_one(rows, said)
+    row = find_version_of_map(rows, said)
     if row is None:
-        raise InvalidFactError(f"{said!r} is no version of the map {compiled_map.map.map!r}.", listed(rows))
+        raise InvalidFactError(f"{said!r} is no version of the map {compiled_map.map.map!r}.", version_hint(rows))
     return row.hash
 
 

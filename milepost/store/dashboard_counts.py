@@ -1,4 +1,4 @@
-"""The figures of the whole book: how journeys, outcomes, tasks and messages stand."""
+"""The numbers on the start page: journeys, outcomes, tasks and messages of the whole book, by status."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from milepost.store.tables import CustomerRow, JourneyRow, MapVersionRow, OpenPl
 
 
 @dataclass(frozen=True, slots=True)
-class Figures:
+class DashboardCounts:
     """How many. `without_journey` customers never began one; `risks`, `stuck` and `blocked` count journeys.
 
     `overdue` are tasks; `stages` are the open stages by title, in the order of the maps.
@@ -34,10 +34,10 @@ class Figures:
     stages: Mapping[str, int]
 
 
-async def count(session: AsyncSession, now: Instant) -> Figures:
-    """Count everything as it stands; what is overdue is so at `now`, in journey time."""
+async def dashboard_counts(session: AsyncSession, now: Instant) -> DashboardCounts:
+    """Counts the whole book; tasks are overdue as of `now`, in journey time."""
     begun = exists().where(JourneyRow.customer_id == CustomerRow.id)
-    return Figures(
+    return DashboardCounts(
         customers=await customers.count(session),
         maps=await session.scalar(select(func.count()).where(MapVersionRow.current.is_(True))) or 0,
         status=await journeys.count_by_status(session),

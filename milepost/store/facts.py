@@ -19,7 +19,7 @@ from milepost.text import listing
 
 
 @dataclass(frozen=True, slots=True)
-class Recorded:
+class RecordedFact:
     """What became of a fact at the door.
 
     `new` is False where the id was known already: nothing changed. `counted` is True for a product event that no map
@@ -42,7 +42,7 @@ async def record(
     source: str = "api",
     asked_events: Collection[str] | None = None,
     received_at: Instant | None = None,
-) -> Recorded:
+) -> RecordedFact:
     """Write a fact down, once: it needs `kind` and `id`; `at` becomes `now`, the instant at which it is taken in.
 
     `now` is journey time, `received_at` wall clock where that differs. `asked_events` are the product events that maps
@@ -58,7 +58,7 @@ async def record(
     if checked["kind"] == "event" and asked_events is not None and checked["event"] not in asked_events:
         day = moment(now).date().isoformat()
         await increment(session, EventCountRow, {"customer_id": customer, "event": checked["event"], "day": day})
-        return Recorded(new=True, counted=True, fact=checked, journey=None)
+        return RecordedFact(new=True, counted=True, fact=checked, journey=None)
     running = await journeys.open_of(session, customer)
     journey = running.id if running else None
     row = _row(customer, checked, now, source, journey)
@@ -66,9 +66,9 @@ async def record(
     if await insert_new(session, FactRow, row, ("customer_id", "id")):
         if journey is None:
             await customers.apply(session, customer, planner_facts.from_json(checked), now)
-        return Recorded(new=True, counted=False, fact=checked, journey=journey)
+        return RecordedFact(new=True, counted=False, fact=checked, journey=journey)
     known = (await session.scalars(_of(customer).where(FactRow.id == checked["id"]))).one()
-    return Recorded(new=False, counted=False, fact=known.data, journey=known.journey_id)
+    return RecordedFact(new=False, counted=False, fact=known.data, journey=known.journey_id)
 
 
 def _checked(fact: Mapping[str, Any], now: Instant) -> dict[str, Any]:

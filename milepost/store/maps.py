@@ -1,4 +1,4 @@
-"""Published maps: immutable versions, known by the hash of their files."""
+"""PublishedVersion maps: immutable versions, known by the hash of their files."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from milepost.store.tables import JourneyRow, MapVersionRow
 
 
 @dataclass(frozen=True, slots=True)
-class Published:
+class PublishedVersion:
     """What publishing did: `new` is False where the same files had been published before."""
 
     version: MapVersionRow
@@ -31,7 +31,7 @@ async def publish(
     *,
     by: str | None = None,
     why: str | None = None,
-) -> Published:
+) -> PublishedVersion:
     """Store a version of a map (`files`: relative name to text) and make it the one that new journeys begin on.
 
     Files that were published before are the version that they were then; it becomes the current one again.
@@ -61,7 +61,7 @@ async def publish(
         .values(current=False)
         .execution_options(synchronize_session="fetch"),
     )
-    return Published(version, new)
+    return PublishedVersion(version, new)
 
 
 async def get(session: AsyncSession, version: str) -> MapVersionRow:

@@ -1,4 +1,4 @@
-"""Reviews of maps: what owners noted, and which maps are due. Which are due is derived at every look."""
+"""Reviews of maps by their owners, and which are due: that is worked out on each reading, never stored."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from milepost.store.upsert import insert_new
 
 @dataclass(frozen=True, slots=True)
 class MapReview:
-    """How the current version of a map stands with its owner; `review` is None where the map asks for none."""
+    """The current version of a map, its last review and the next; `review` is None where the map asks for none."""
 
     map: Map
     version: MapVersionRow
@@ -43,40 +43,40 @@ class MapReview:
 async def record(
     session: AsyncSession, review_id: str, map_id: str, at: Instant, *, by: str, note: str | None = None
 ) -> bool:
-    """Note that a map was reviewed; False: this id was noted before, nothing changed."""
+    """Records a review; returns False if one with this id was recorded before: then nothing changes."""
     row = {"id": review_id, "map": map_id, "reviewed_at": at, "by": by, "note": note}
     return await insert_new(session, MapReviewRow, row, ["id"])
 
 
-async def last_of(session: AsyncSession) -> dict[str, MapReviewRow]:
+async def last_reviews(session: AsyncSession) -> dict[str, MapReviewRow]:
     """The last review of each map that was ever reviewed."""
     query = select(MapReviewRow).order_by(MapReviewRow.reviewed_at, MapReviewRow.id)
     return {row.map: row for row in await session.scalars(query)}
 
 
-async def standing(store: Store, compiled_maps: CompiledMaps, now: Instant) -> list[MapReview]:
-    """How the current version of every map stands, ordered by map.
+async def current_reviews(store: Store, compiled_maps: CompiledMaps, now: Instant) -> list[MapReview]:
+    """The review of the current version of every map, ordered by map.
 
     Versions that cannot be read, and those whose calendar never opens, are left out.
     """
     async with store.reading() as session:
         versions = await maps.current(session)
-        last = await last_of(session)
-    found = []
+        last = await last_reviews(session)
+    reviews = []
     for version in versions:
         with suppress(UnreadableVersionError, NeverOpensError):
             compiled_map = await compiled_maps.of(version.hash)
-            found.append(_standing(compiled_map.map, version, last.get(version.map), now))
-    return found
+            reviews.append(_review_of(compiled_map.map, version, last.get(version.map), now))
+    return reviews
 
 
-def _standing(map_: Map, version: MapVersionRow, last: MapReviewRow | None, now: Instant) -> MapReview:
+def _review_of(map_: Map, version: MapVersionRow, last: MapReviewRow | None, now: Instant) -> MapReview:
     since = max(version.published_at, last.reviewed_at if last else version.published_at)
     return MapReview(map_, version, last, review_due(map_, since, now))
 
 
-def due_for(found: Iterable[MapReview], person: str | None = None) -> list[MapReview]:
+def due_for(reviews: Iterable[MapReview], person: str | None = None) -> list[MapReview]:
     """The reviews that are due, of everybody or of one owner, the longest due first."""
     address = person.strip().lower() if person is not None else None
-    due = [each for each in found if each.is_due and address in (None, each.owner)]
+    due = [each for each in reviews if each.is_due and address in (None, each.owner)]
     return sorted(due, key=lambda each: (each.review.due_at if each.review else 0, each.map.map))

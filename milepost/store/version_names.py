@@ -1,4 +1,4 @@
-"""Versions of maps as people name them: `MAP@NUMBER`, `MAP`, the beginning of a hash; of one map the number alone."""
+"""Versions of maps as people name them: `MAP@NUMBER`, `MAP`, the start of a hash; within one map a number alone."""
 
 from __future__ import annotations
 
@@ -7,33 +7,34 @@ from collections.abc import Sequence
 
 from milepost.explain.sentences import short_hash
 from milepost.store.tables import MapVersionRow
+from milepost.text import listing
 
 SHORTEST_HASH = 6
-LISTED = 12
-"""Versions that a list names; the others are counted."""
+MOST_LISTED = 12
+"""How many versions a hint lists; older ones are counted."""
 
 
-def meant(rows: Sequence[MapVersionRow], said: str) -> MapVersionRow | None:
-    """The version among `rows`, newest first within a map, that somebody means; None: none, or several begin so."""
-    name, at, number = said.partition("@")
+def find_version(rows: Sequence[MapVersionRow], text: str) -> MapVersionRow | None:
+    """The version among `rows` (newest first within a map) that `text` names; None for none, and for several."""
+    name, at, number = text.partition("@")
     mine = [row for row in rows if row.map == name]
     if mine and not at:
         return next((row for row in mine if row.current), mine[0])
     if mine:
         return next((row for row in mine if str(row.number) == number), None)
-    if not re.fullmatch(rf"[0-9a-f]{{{SHORTEST_HASH},64}}", said):
+    if not re.fullmatch(rf"[0-9a-f]{{{SHORTEST_HASH},64}}", text):
         return None
-    found = [row for row in rows if row.hash.startswith(said)]
-    return found[0] if len(found) == 1 else None
+    matches = [row for row in rows if row.hash.startswith(text)]
+    return matches[0] if len(matches) == 1 else None
 
 
-def meant_of_one(rows: Sequence[MapVersionRow], said: str) -> MapVersionRow | None:
-    """The same among the versions of one map, whose number alone will do."""
-    return next((row for row in rows if str(row.number) == said), None) or meant(rows, said)
+def find_version_of_map(rows: Sequence[MapVersionRow], text: str) -> MapVersionRow | None:
+    """The version among those of one map that `text` names; here its number alone is enough."""
+    return next((row for row in rows if str(row.number) == text), None) or find_version(rows, text)
 
 
-def listed(rows: Sequence[MapVersionRow]) -> str:
-    """The versions of one map, as they may be written, and how."""
-    known = ", ".join(f"{row.number} ({short_hash(row.hash)})" for row in reversed(rows[:LISTED]))
-    more = f" and {len(rows) - LISTED} before" if len(rows) > LISTED else ""
-    return f"There are {known}{more}; name one by its number, as MAP@NUMBER, or by the beginning of its hash."
+def version_hint(rows: Sequence[MapVersionRow]) -> str:
+    """Lists the versions of one map and says how to name one: the hint of an error."""
+    names = [f"{row.number} ({short_hash(row.hash)})" for row in reversed(rows[:MOST_LISTED])]
+    versions = listing(names, count=len(rows))
+    return f"There are {versions}; name one by its number, as MAP@NUMBER, or by the beginning of its hash."

@@ -9,9 +9,8 @@ from starlette.responses import Response
 
 from milepost.explain import local_time
 from milepost.explain.sentences import Wording
-from milepost.store import dashboard_counts as figures
 from milepost.store import journeys, timeline
-from milepost.store.dashboard_counts import Figures
+from milepost.store.dashboard_counts import DashboardCounts, dashboard_counts
 from milepost.store.timeline import Happening
 from milepost.web.identity import Looking
 from milepost.web.ops.shapes import Entry
@@ -61,7 +60,7 @@ async def home(request: Request, served: Served, viewer: Looking) -> Response:
     """The figures of the whole book."""
     zone = await ours(served)
     async with served.store.reading() as session:
-        counts = await figures.count(session, served.now())
+        counts = await dashboard_counts(session, served.now())
         newest = await timeline.newest(session, limit=NEWEST)
     page = Home(
         journeys=_journeys(counts),
@@ -76,7 +75,7 @@ async def home(request: Request, served: Served, viewer: Looking) -> Response:
     return render("home.html", page, shell(request, served, viewer, "Milepost", "home", zone=zone))
 
 
-def _journeys(counts: Figures) -> tuple[Figure, ...]:
+def _journeys(counts: DashboardCounts) -> tuple[Figure, ...]:
     listed = "/ops/customers"
     blocked = Figure(counts.blocked, "blocked", f"{listed}?blocked=yes", "bad")
     return (
@@ -90,7 +89,7 @@ def _journeys(counts: Figures) -> tuple[Figure, ...]:
     )
 
 
-def _outcomes(counts: Figures) -> tuple[Figure, ...]:
+def _outcomes(counts: DashboardCounts) -> tuple[Figure, ...]:
     said = counts.verdicts
     listed = "/ops/customers"
     return (
@@ -101,7 +100,7 @@ def _outcomes(counts: Figures) -> tuple[Figure, ...]:
     )
 
 
-def _work(counts: Figures) -> tuple[Figure, ...]:
+def _work(counts: DashboardCounts) -> tuple[Figure, ...]:
     return (
         Figure(counts.tasks, "open tasks", "/desk"),
         Figure(counts.overdue, "of them overdue", "/desk", "bad" if counts.overdue else ""),

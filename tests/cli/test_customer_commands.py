@@ -201,7 +201,7 @@ def test_a_version_that_there_is_not_gets_those_that_there_are(milepost: Milepos
     for said in ("3", "abcdef123", "enterprise-save-time@9", "small-business-save-money@1"):
         wrong = milepost("tell", "acme", "map_changed", said)
         assert wrong.exit_code == 1
-        assert f"There are 1 ({first}), 2 ({second})" in wrong.stderr
+        assert f"There are 1 ({first}) and 2 ({second})" in wrong.stderr
 
 
 def test_versions_are_said_alike(milepost: Milepost) -> None:

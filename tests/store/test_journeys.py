@@ -9,9 +9,8 @@ from milepost.planner.clock import JourneyClock
 from milepost.planner.facts import AttributesSet, Ended, Paused, PlayStarted
 from milepost.planner.state import State
 from milepost.store import clock, customers, journeys, timeline
+from milepost.store.customer_list import CustomerFilter, list_customers
 from milepost.store.errors import JourneyAlreadyOpenError, UnknownJourneyError
-from milepost.store.overview import Wanted
-from milepost.store.overview import customers as overview
 from milepost.store.tables import JourneyRow
 from tests.store.book import DAY, SMALL_MAP, START, Walk, customer, publish
 
@@ -110,30 +109,30 @@ async def test_operations_find_customers_by_where_they_stand(store):
     async with store.transaction() as session:
         await fill(session)
         for wanted, found in (
-            (Wanted(), ["zeta", "acme", "beta", "delta", "epsilon", "gamma"]),
-            (Wanted(status="open"), ["acme", "gamma"]),
-            (Wanted(status="paused"), ["beta"]),
-            (Wanted(status="ended"), ["delta"]),
-            (Wanted(status="none"), ["zeta", "epsilon"]),
-            (Wanted(status="unmatched"), ["epsilon"]),
-            (Wanted(stage="start"), ["acme", "beta", "gamma"]),
-            (Wanted(stage="value"), []),
-            (Wanted(open_risk=True), ["gamma"]),
-            (Wanted(open_risk=False, status="open"), ["acme"]),
-            (Wanted(stuck=True), ["gamma"]),
-            (Wanted(health_below=60), ["beta", "delta", "gamma"]),
-            (Wanted(search="ETA"), ["zeta", "beta"]),
-            (Wanted(search="100%"), ["zeta"]),
-            (Wanted(search="ÖBB"), ["epsilon"]),
-            (Wanted(search="öbb"), ["epsilon"]),
-            (Wanted(search="_"), ["zeta"]),
-            (Wanted(map="small"), ["acme", "beta", "delta", "gamma"]),
-            (Wanted(map="other"), []),
-            (Wanted(sort="health"), ["delta", "gamma", "beta", "acme", "epsilon", "zeta"]),
-            (Wanted(sort="updated"), ["gamma", "delta", "beta", "acme", "zeta", "epsilon"]),
-            (Wanted(sort="health", offset=1, limit=2), ["gamma", "beta"]),
+            (CustomerFilter(), ["zeta", "acme", "beta", "delta", "epsilon", "gamma"]),
+            (CustomerFilter(status="open"), ["acme", "gamma"]),
+            (CustomerFilter(status="paused"), ["beta"]),
+            (CustomerFilter(status="ended"), ["delta"]),
+            (CustomerFilter(status="none"), ["zeta", "epsilon"]),
+            (CustomerFilter(status="unmatched"), ["epsilon"]),
+            (CustomerFilter(stage="start"), ["acme", "beta", "gamma"]),
+            (CustomerFilter(stage="value"), []),
+            (CustomerFilter(open_risk=True), ["gamma"]),
+            (CustomerFilter(open_risk=False, status="open"), ["acme"]),
+            (CustomerFilter(stuck=True), ["gamma"]),
+            (CustomerFilter(health_below=60), ["beta", "delta", "gamma"]),
+            (CustomerFilter(search="ETA"), ["zeta", "beta"]),
+            (CustomerFilter(search="100%"), ["zeta"]),
+            (CustomerFilter(search="ÖBB"), ["epsilon"]),
+            (CustomerFilter(search="öbb"), ["epsilon"]),
+            (CustomerFilter(search="_"), ["zeta"]),
+            (CustomerFilter(map="small"), ["acme", "beta", "delta", "gamma"]),
+            (CustomerFilter(map="other"), []),
+            (CustomerFilter(sort="health"), ["delta", "gamma", "beta", "acme", "epsilon", "zeta"]),
+            (CustomerFilter(sort="updated"), ["gamma", "delta", "beta", "acme", "zeta", "epsilon"]),
+            (CustomerFilter(sort="health", offset=1, limit=2), ["gamma", "beta"]),
         ):
-            page = await overview(session, wanted)
+            page = await list_customers(session, wanted)
             assert [line.customer.id for line in page.lines] == found, wanted
             assert page.total == (len(found) if wanted.limit != 2 else 6)
 
@@ -141,8 +140,8 @@ async def test_operations_find_customers_by_where_they_stand(store):
 async def test_a_line_says_in_which_stages_a_customer_is_and_which_risks_are_open(store):
     async with store.transaction() as session:
         await fill(session)
-        (gamma,) = (await overview(session, Wanted(search="gamma"))).lines
-        (zeta,) = (await overview(session, Wanted(search="zeta"))).lines
+        (gamma,) = (await list_customers(session, CustomerFilter(search="gamma"))).lines
+        (zeta,) = (await list_customers(session, CustomerFilter(search="zeta"))).lines
     assert [(stage.stage, stage.title, stage.stuck) for stage in gamma.stages] == [("start", "Start", True)]
     assert [(play.play, play.title) for play in gamma.risks] == [("rescue", "Rescue")]
     assert (gamma.journey.status, gamma.customer.health) == ("open", 20)
@@ -155,7 +154,7 @@ async def test_a_customer_who_came_again_is_shown_once_with_the_latest_journey(s
         walk = await Walk.begin(session, compiled_map)
         await walk.tell(START + 5, Ended(id="f1", at=START + 5, reason="churned"))
         await Walk.begin(session, compiled_map)
-        page = await overview(session, Wanted())
+        page = await list_customers(session, CustomerFilter())
     assert (page.total, [line.journey.id for line in page.lines]) == (1, ["acme/2"])
 
 

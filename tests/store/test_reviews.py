@@ -17,7 +17,7 @@ async def publish(store, text=REVIEWED, at=START):
 
 
 async def due(store, at, owner=OWNER):
-    found = await reviews.standing(store, CompiledMaps(store), at)
+    found = await reviews.current_reviews(store, CompiledMaps(store), at)
     return [each.map.map for each in reviews.due_for(found, owner)]
 
 
@@ -38,7 +38,7 @@ async def test_a_review_puts_off_the_next_one_and_counts_once(store):
             assert noted is new
     assert await due(store, START + 57 * DAY) == []
     assert await due(store, START + 59 * DAY) == ["pilot"]
-    [standing] = await reviews.standing(store, CompiledMaps(store), START + 59 * DAY)
+    [standing] = await reviews.current_reviews(store, CompiledMaps(store), START + 59 * DAY)
     assert standing.last is not None
     assert (standing.last.by, standing.last.note) == (OWNER, "Holds.")
 
@@ -52,8 +52,8 @@ async def test_a_new_version_counts_anew(store):
 
 async def test_a_map_without_review_is_never_due_and_one_that_cannot_be_read_is_left_out(store):
     await publish(store, MAP)
-    [standing] = await reviews.standing(store, CompiledMaps(store), START + 999 * DAY)
+    [standing] = await reviews.current_reviews(store, CompiledMaps(store), START + 999 * DAY)
     assert (standing.review, standing.is_due) == (None, False)
     async with store.transaction() as session:
         await maps.publish(session, "later", "Later", {"map.yaml": "map: later\nlanguage: 9\n"}, START)
-    assert [each.map.map for each in await reviews.standing(store, CompiledMaps(store), START)] == ["pilot"]
+    assert [each.map.map for each in await reviews.current_reviews(store, CompiledMaps(store), START)] == ["pilot"]

@@ -18,7 +18,7 @@ from milepost.settings import Settings
 from milepost.store import maps
 from milepost.store.compiled_maps import CompiledMaps
 from milepost.store.tables import MapVersionRow
-from milepost.store.version_names import listed, meant
+from milepost.store.version_names import find_version, version_hint
 
 _LISTED = 12  # folders that an error names
 
@@ -50,7 +50,7 @@ async def version_of(settings: Settings, said: str) -> Version:
     async with opened(settings) as store:
         async with store.reading() as session:
             rows = await maps.versions(session)
-        row = meant(rows, said)
+        row = find_version(rows, said)
         if row is None:
             raise _unnamed(said, rows)
         compiled_maps = CompiledMaps(store)
@@ -77,7 +77,7 @@ def _unnamed(said: str, rows: Sequence[MapVersionRow]) -> CommandError:
     name, at, number = said.partition("@")
     mine = [row for row in rows if row.map == name]
     if mine and at:
-        return CommandError(f"The map {name!r} has no version {number!r}.", listed(mine))
+        return CommandError(f"The map {name!r} has no version {number!r}.", version_hint(mine))
     if many := sum(row.hash.startswith(said) for row in rows):
         return CommandError(f"{many} versions begin with {said!r}.", "Write more of the hash.")
     return _nothing(said, rows)

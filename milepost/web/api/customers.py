@@ -13,8 +13,8 @@ from milepost.intake.enrolment import Enrolled, NotEnrolled
 from milepost.planner.instants import text
 from milepost.planner.state import State
 from milepost.store import customers as customer_rows
-from milepost.store import journeys, outcomes, overview, tasks, timeline
-from milepost.store.overview import Line, Wanted
+from milepost.store import journeys, outcomes, tasks, timeline
+from milepost.store.customer_list import CustomerFilter, CustomerListLine, list_customers
 from milepost.web.api import presenters as showing
 from milepost.web.api.shapes import (
     ContactShown,
@@ -66,9 +66,9 @@ async def listed(
     limit: Annotated[int, Query(ge=1, le=500)] = 100,
 ) -> CustomerList:
     """Customers by name, each with where its latest journey stands."""
-    wanted = Wanted(search, map, stage, status, open_risk, offset=offset, limit=limit)
+    wanted = CustomerFilter(search, map, stage, status, open_risk, offset=offset, limit=limit)
     async with served.store.reading() as session:
-        found = await overview.customers(session, wanted)
+        found = await list_customers(session, wanted)
     return CustomerList(
         customers=tuple(showing.customer_line(line) for line in found.lines), total=found.total, offset=found.offset
     )
@@ -106,14 +106,14 @@ async def shown(served: Served, customer: str) -> CustomerShown:
     )
 
 
-async def _line(session: AsyncSession, customer: str) -> Line | None:
+async def _line(session: AsyncSession, customer: str) -> CustomerListLine | None:
     journey = await journeys.latest_of(session, customer)
     if journey is None:
         return None
     row = await customer_rows.get_row(session, customer)
     stages = await journeys.open_stages(session, [journey.id])
     plays = await journeys.open_plays(session, [journey.id])
-    return Line(row, journey, tuple(stages), tuple(plays))
+    return CustomerListLine(row, journey, tuple(stages), tuple(plays))
 
 
 @router.get("/customers/{customer}/timeline", summary="Show a timeline")

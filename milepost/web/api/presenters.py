@@ -11,8 +11,8 @@ from milepost.planner.compiled_map import CompiledMap
 from milepost.planner.instants import Instant, text
 from milepost.planner.state import State
 from milepost.planner.turn import Turn
+from milepost.store.customer_list import CustomerListLine
 from milepost.store.outcomes import OutcomeLine
-from milepost.store.overview import Line
 from milepost.store.tables import TimelineRow
 from milepost.store.tasks import TaskLine
 from milepost.web.api.shapes import (
@@ -95,7 +95,7 @@ def open_steps(journey: str, compiled_map: CompiledMap, state: State) -> Iterato
         )
 
 
-def customer_line(line: Line) -> CustomerLine:
+def customer_line(line: CustomerListLine) -> CustomerLine:
     return CustomerLine(
         customer=line.customer.id,
         name=line.customer.name,
@@ -105,7 +105,7 @@ def customer_line(line: Line) -> CustomerLine:
     )
 
 
-def journey(line: Line) -> JourneyShown | None:
+def journey(line: CustomerListLine) -> JourneyShown | None:
     row = line.journey
     if row is None:
         return None

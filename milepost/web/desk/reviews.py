@@ -49,7 +49,7 @@ async def unowned(served: Services, desks: Collection[str]) -> list[MapReview]:
 
 
 async def _standing(served: Services) -> list[MapReview]:
-    return await reviews.standing(served.store, served.compiled_maps, served.now())
+    return await reviews.current_reviews(served.store, served.compiled_maps, served.now())
 
 
 def cards(served: Services, viewer: Person | None, found: Iterable[MapReview], zone: str) -> tuple[ReviewCard, ...]:

@@ -13,8 +13,8 @@ from starlette.responses import Response
 
 from milepost.explain import local_time
 from milepost.store import customers as stored
-from milepost.store import maps, overview
-from milepost.store.overview import Wanted
+from milepost.store import maps
+from milepost.store.customer_list import CustomerFilter, CustomerListLine, list_customers
 from milepost.web.identity import Looking
 from milepost.web.ops.unmatched import in_short
 from milepost.web.pages import render, shell
@@ -53,9 +53,9 @@ class Filters(BaseModel):
     sort: Annotated[Literal["name", "health", "updated"], BeforeValidator(lambda value: value or "name")] = "name"
     page: Annotated[int, BeforeValidator(_page)] = 1
 
-    def wanted(self) -> Wanted:
+    def wanted(self) -> CustomerFilter:
         number = min(max(self.page, 1), 1_000_000)
-        return Wanted(
+        return CustomerFilter(
             search=self.search,
             map=self.map,
             stage=self.stage,
@@ -128,10 +128,10 @@ async def customers(
     zone = await ours(served)
     wanted = filters.wanted()
     async with served.store.reading() as session:
-        found = await overview.customers(session, wanted)
+        found = await list_customers(session, wanted)
         if not found.lines and found.total:  # behind the last page
             wanted = replace(wanted, offset=0)
-            found = await overview.customers(session, wanted)
+            found = await list_customers(session, wanted)
         published = await maps.current(session)
         unmatched = [line.customer.id for line in found.lines if line.journey is None and line.customer.unmatched_why]
         strangers = {each.id: each for each in await stored.everyone(session, unmatched)} if unmatched else {}
@@ -154,7 +154,7 @@ async def customers(
     return render("ops/customers.html", page, shell(request, served, viewer, "Customers", "customers", zone=zone))
 
 
-def row(line: overview.Line, titles: Mapping[str, str], zone: str, why: str | None) -> Row:
+def row(line: CustomerListLine, titles: Mapping[str, str], zone: str, why: str | None) -> Row:
     """One customer as the list tells it; `why` no map fits."""
     journey, customer = line.journey, line.customer
     ending = f"Ended: {(journey.reason or '').replace('_', ' ')}" if journey and journey.status == "ended" else None

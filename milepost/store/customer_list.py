@@ -1,4 +1,4 @@
-"""The operations page: one line a customer, with where its journey stands."""
+"""The book as a list: a line for each customer, with where its journey is; filtered, sorted, a page at a time."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from milepost.store import journeys
 from milepost.store.tables import CustomerRow, JourneyRow, OpenPlayRow, OpenStageRow
 
 Columns = TypeVarTuple("Columns")
-Standing = Literal["open", "paused", "ended", "none", "unmatched"]
+StatusFilter = Literal["open", "paused", "ended", "none", "unmatched"]
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
-    """Which customers: every filter that is given must hold.
+class CustomerFilter:
+    """Which customers to list: all conditions that are set must hold.
 
     `search` is looked for in id and name; `status` is the latest journey's, `none` (no journey yet) or `unmatched`
     (no map took the customer); a `blocked` journey cannot be planned; `health_below` leaves out customers whose health
@@ -30,7 +30,7 @@ class Wanted:
     search: str | None = None
     map: str | None = None
     stage: str | None = None
-    status: Standing | None = None
+    status: StatusFilter | None = None
     open_risk: bool | None = None
     stuck: bool | None = None
     blocked: bool | None = None
@@ -41,7 +41,7 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class CustomerListLine:
     """One customer: its latest journey, if any, with the stages and plays that are open in it."""
 
     customer: CustomerRow
@@ -56,26 +56,26 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class CustomerListPage:
     """A page of lines; `total` counts all that the filters let through."""
 
-    lines: tuple[Line, ...]
+    lines: tuple[CustomerListLine, ...]
     total: int
     offset: int
     limit: int
 
 
-async def customers(session: AsyncSession, wanted: Wanted | None = None) -> Page:
-    """The customers that are wanted, in the order asked for."""
-    asked = wanted or Wanted()
-    query = _filtered(select(CustomerRow, JourneyRow), asked)
-    total = await session.scalar(_filtered(select(func.count()), asked)) or 0
-    query = query.order_by(*_order(asked.sort)).offset(max(asked.offset, 0)).limit(max(asked.limit, 1))
+async def list_customers(session: AsyncSession, chosen: CustomerFilter | None = None) -> CustomerListPage:
+    """The customers that the filter lets through, in the order it asks for."""
+    chosen = chosen or CustomerFilter()
+    query = _filtered(select(CustomerRow, JourneyRow), chosen)
+    total = await session.scalar(_filtered(select(func.count()), chosen)) or 0
+    query = query.order_by(*_order(chosen.sort)).offset(max(chosen.offset, 0)).limit(max(chosen.limit, 1))
     rows = [(customer, journey) for customer, journey in await session.execute(query)]
-    return Page(tuple(await _lines(session, rows)), total, asked.offset, asked.limit)
+    return CustomerListPage(tuple(await _lines(session, rows)), total, chosen.offset, chosen.limit)
 
 
-def _filtered(query: Select[*Columns], asked: Wanted) -> Select[*Columns]:
+def _filtered(query: Select[*Columns], chosen: CustomerFilter) -> Select[*Columns]:
     later = aliased(JourneyRow)
     latest = (
         select(func.max(later.number))
@@ -86,33 +86,33 @@ def _filtered(query: Select[*Columns], asked: Wanted) -> Select[*Columns]:
     joined = query.select_from(CustomerRow).outerjoin(
         JourneyRow, (JourneyRow.customer_id == CustomerRow.id) & (JourneyRow.number == latest)
     )
-    return joined.where(*_conditions(asked))
+    return joined.where(*_conditions(chosen))
 
 
-def _conditions(asked: Wanted) -> list[ColumnElement[bool]]:
+def _conditions(chosen: CustomerFilter) -> list[ColumnElement[bool]]:
     out: list[ColumnElement[bool]] = []
-    if asked.search:
-        found = (
-            column.icontains(asked.search.strip(), autoescape=True) for column in (CustomerRow.id, CustomerRow.name)
+    if chosen.search:
+        matches = (
+            column.icontains(chosen.search.strip(), autoescape=True) for column in (CustomerRow.id, CustomerRow.name)
         )
-        out.append(or_(*found))
-    if asked.map:
-        out.append(JourneyRow.map == asked.map)
-    if asked.stage:
-        out.append(_has(OpenStageRow, OpenStageRow.stage == asked.stage))
-    if asked.status:
-        out.append(_standing(asked.status))
-    if asked.open_risk is not None:
+        out.append(or_(*matches))
+    if chosen.map:
+        out.append(JourneyRow.map == chosen.map)
+    if chosen.stage:
+        out.append(_has(OpenStageRow, OpenStageRow.stage == chosen.stage))
+    if chosen.status:
+        out.append(_has_status(chosen.status))
+    if chosen.open_risk is not None:
         risk = _has(OpenPlayRow, OpenPlayRow.kind == "risk")
-        out.append(risk if asked.open_risk else ~risk)
-    if asked.stuck is not None:
+        out.append(risk if chosen.open_risk else ~risk)
+    if chosen.stuck is not None:
         stuck = _has(OpenStageRow, OpenStageRow.stuck.is_(True))
-        out.append(stuck if asked.stuck else ~stuck)
-    if asked.blocked is not None:
+        out.append(stuck if chosen.stuck else ~stuck)
+    if chosen.blocked is not None:
         blocked = JourneyRow.blocked_since.is_not(None)
-        out.append(blocked if asked.blocked else ~blocked)
-    if asked.health_below is not None:
-        out.append(CustomerRow.health < asked.health_below)
+        out.append(blocked if chosen.blocked else ~blocked)
+    if chosen.health_below is not None:
+        out.append(CustomerRow.health < chosen.health_below)
     return out
 
 
@@ -120,7 +120,7 @@ def _has(kind: type[OpenStageRow | OpenPlayRow], condition: ColumnElement[bool])
     return exists().where(kind.journey_id == JourneyRow.id, condition)
 
 
-def _standing(status: Standing) -> ColumnElement[bool]:
+def _has_status(status: StatusFilter) -> ColumnElement[bool]:
     if status == "none":
         return JourneyRow.id.is_(None)
     if status == "unmatched":
@@ -137,7 +137,9 @@ def _order(sort: str) -> list[ColumnElement[Any]]:
     return by_name
 
 
-async def _lines(session: AsyncSession, rows: Sequence[tuple[CustomerRow, JourneyRow | None]]) -> list[Line]:
+async def _lines(
+    session: AsyncSession, rows: Sequence[tuple[CustomerRow, JourneyRow | None]]
+) -> list[CustomerListLine]:
     ids = [journey.id for _, journey in rows if journey is not None]
     stages: dict[str, list[OpenStageRow]] = defaultdict(list)
     plays: dict[str, list[OpenPlayRow]] = defaultdict(list)
@@ -146,8 +148,8 @@ async def _lines(session: AsyncSession, rows: Sequence[tuple[CustomerRow, Journe
     for play in await journeys.open_plays(session, ids):
         plays[play.journey_id].append(play)
     return [
-        Line(customer, journey, tuple(stages[journey.id]), tuple(plays[journey.id]))
+        CustomerListLine(customer, journey, tuple(stages[journey.id]), tuple(plays[journey.id]))
         if journey is not None
-        else Line(customer, None, (), ())
+        else CustomerListLine(customer, None, (), ())
         for customer, journey in rows
     ]
