@@ -13,7 +13,7 @@ from milepost.planner.facts import Answered, AttributesSet, Fact, StepDone
 from milepost.planner.instants import Instant, parse
 from milepost.planner.plan import plan
 from milepost.planner.state import State
-from milepost.planner.timeline import Entry, Kind
+from milepost.planner.timeline import Entry, OutcomeAsked, StepOpened
 
 START = parse("2026-01-05T09:00:00Z")
 DAY = 86_400
@@ -66,11 +66,11 @@ def _told(compiled_map: CompiledMap, customer: Customer, told: list[Fact], until
 
 def _answer(compiled_map: CompiledMap, entry: Entry, number: int) -> Fact | None:
     name = f"answer-{number}-{entry.at}"
-    if entry.kind is Kind.OUTCOME_ASKED:
-        return Answered(id=name, at=entry.at + DAY, outcome=entry.more["step"], verdict="verified", value=12)
-    if entry.kind is not Kind.STEP_OPENED or entry.more["track"] == "outcome":
+    if isinstance(entry, OutcomeAsked):
+        return Answered(id=name, at=entry.at + DAY, outcome=entry.step, verdict="verified", value=12)
+    if not isinstance(entry, StepOpened) or entry.track == "outcome":
         return None
-    step = compiled_map.steps[entry.more["step"]]
+    step = compiled_map.steps[entry.step]
     if step.is_mail:
         return None
     results = tuple(step.step.results or ()) if isinstance(step.step, Touchpoint) else ()

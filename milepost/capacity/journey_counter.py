@@ -10,13 +10,14 @@ from datetime import date, timedelta
 from milepost.capacity.tally import Series, Tally, Weeks
 from milepost.language.model import Touchpoint
 from milepost.people.behaviour import Behaviour
+from milepost.planner import timeline
 from milepost.planner.commands import CloseTask, OpenTask, SendMessage
-from milepost.planner.compiled_map import CompiledMap, CompiledStep
+from milepost.planner.compiled_map import CompiledMap
 from milepost.planner.instants import Instant
 from milepost.planner.open_tasks import minutes
 from milepost.planner.plan import Plan
 from milepost.planner.state import State
-from milepost.planner.timeline import Entry, Kind
+from milepost.planner.timeline import Entry
 
 MOST_MESSAGES = 20
 """Messages to one contact in one week that are told apart; more count as so many."""
@@ -56,30 +57,37 @@ class Watch:
             self._sum_up(state, start)
 
     def _take(self, entry: Entry, week: int) -> None:
-        more = entry.more
-        match entry.kind:
-            case Kind.JOURNEY_STARTED:
+        match entry:
+            case timeline.JourneyStarted():
                 self._count("started", "", week)
-            case Kind.JOURNEY_ENDED:
-                self._count("ended", str(more.get("reason")), week)
-            case Kind.STEP_OPENED | Kind.STEP_DONE | Kind.STEP_OVERDUE | Kind.STEP_ESCALATED:
-                self._step(entry.kind, self.compiled_map.steps[more["step"]], week)
-            case Kind.OUTCOME_ASKED:
-                self._count("asked", more["step"], week)
-            case Kind.OUTCOME_ANSWERED:
-                self._count(str(more["verdict"]), more["step"], week)
-            case Kind.OUTCOME_SILENT:
-                self._count("silent", more["step"], week)
-            case Kind.PLAY_STARTED:
-                self._count("play", more["play"], week)
+            case timeline.JourneyEnded():
+                self._count("ended", entry.reason, week)
+            case timeline.StepOpened():
+                self._task("opened", entry.step, week)
+            case timeline.StepDone():
+                self._task("done", entry.step, week)
+            case timeline.StepOverdue():
+                self._task("late", entry.step, week)
+            case timeline.StepEscalated():
+                self._task("escalated", entry.step, week)
+            case timeline.OutcomeAsked():
+                self._count("asked", entry.step, week)
+            case timeline.OutcomeAnswered():
+                self._count(entry.verdict, entry.step, week)
+            case timeline.OutcomeSilent():
+                self._count("silent", entry.step, week)
+            case timeline.PlayStarted():
+                self._count("play", entry.play, week)
 
-    def _step(self, kind: Kind, step: CompiledStep, week: int) -> None:
+    def _task(self, measure: str, step_id: str, week: int) -> None:
+        """Count a step if it is a colleague's task."""
+        step = self.compiled_map.steps[step_id]
         if not step.is_task:
             return
         assert isinstance(step.step, Touchpoint)
         role = step.step.role or ""
-        self._count(_TASKS[kind], role, week)
-        if kind is Kind.STEP_DONE:
+        self._count(measure, role, week)
+        if measure == "done":
             effort = step.step.effort or self.behaviour.colleagues.without_effort
             self._work(role, f"{'play' if step.in_play else 'stage'}:{step.container}", week, minutes(effort) or 0)
 
@@ -127,14 +135,6 @@ class Watch:
 
     def _day(self, at: Instant) -> date:
         return self.compiled_map.ours.local(at).date()
-
-
-_TASKS = {
-    Kind.STEP_OPENED: "opened",
-    Kind.STEP_DONE: "done",
-    Kind.STEP_OVERDUE: "late",
-    Kind.STEP_ESCALATED: "escalated",
-}
 
 
 def _days_by_week(weeks: Weeks, first: date, last: date) -> list[tuple[int, int]]:

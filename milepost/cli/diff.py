@@ -113,7 +113,7 @@ def _print_move(move: Move, wording: Wording) -> None:
     for each in move.redated:
         say(f"  {_dates(each, wording.zone)}")
     for entry in move.entries:
-        say(f"  {wording.sentence(entry.kind.value, entry.more)}")
+        say(f"  {wording.sentence(entry)}")
 
 
 def _dates(each: Redated, zone: str) -> str:

@@ -16,12 +16,13 @@ from milepost.cli.support.local_timezone import TimeZone
 from milepost.cli.support.output import AsJson, heading, print_json, say
 from milepost.cli.support.pending_facts import underway_said
 from milepost.customer import Customer
-from milepost.explain.future_sentences import coming
+from milepost.explain.future_sentences import outlook_sentence
 from milepost.explain.held_messages import Held
 from milepost.explain.journey import Explanation, StepExplanation, explain_step
 from milepost.explain.journey import explain as explanation_of
 from milepost.explain.local_time import day_of, time_of, zone_said
-from milepost.explain.sentences import ENDINGS, Wording, spaced, version_said
+from milepost.explain.sentences import Wording, spaced, version_said
+from milepost.explain.vocabulary import ENDINGS
 from milepost.explain.waits import WaitingStep
 from milepost.intake.context import customer_of
 from milepost.intake.enrolment import last_end
@@ -30,7 +31,7 @@ from milepost.planner.fact_errors import UnknownStepError
 from milepost.planner.instants import Instant
 from milepost.planner.segment_match import Considered, MayNotEnter, considered, may_enter
 from milepost.planner.state import State
-from milepost.planner.timeline import Entry, Kind
+from milepost.planner.timeline import Entry, MapChanged
 from milepost.settings import Settings
 from milepost.store import facts, journeys, maps, timeline
 from milepost.store.compiled_maps import CompiledMaps
@@ -47,6 +48,7 @@ class Told:
     zone: str
     row: JourneyRow | None
     versions: Mapping[str, int]
+    movers: Mapping[tuple[Instant, str], str | None]
     compiled_map: CompiledMap | None
     journey: Explanation | None
     step: StepExplanation | None
@@ -55,7 +57,7 @@ class Told:
 
     @property
     def say(self) -> Wording:
-        return Wording(self.compiled_map, self.zone, self.versions)
+        return Wording(self.compiled_map, self.zone, self.versions, self.movers)
 
     @property
     def number(self) -> int | None:
@@ -99,25 +101,18 @@ async def _gather(settings: Settings, customer: str, step: str | None, timezone:
         past = await journeys.of_customer(session, customer)
         row = next(iter(past), None)
         versions = {each.hash: each.number for each in await maps.versions(session, row.map)} if row else {}
-        entries = await _happened(session, row) if row else []
+        entries = [timeline.entry_of(each) for each in await timeline.of_journey(session, row.id)] if row else []
+        movers = await _movers(session, row.id) if row else {}
         waiting = await facts.pending_of(session, [customer])
         underway = tuple(fact for fact in waiting if row is not None and fact.journey_id == row.id)
-        return await _explained(store, known, past, entries, now, versions, step, timezone or known.timezone, underway)
+        zone = timezone or known.timezone
+        return await _explained(store, known, past, entries, now, versions, movers, step, zone, underway)
 
 
-async def _happened(session: AsyncSession, row: JourneyRow) -> list[Entry]:
-    """What the journey reported; moves to another version with who made them, which the facts alone know."""
-    entries = [Entry(each.at, Kind(each.kind), each.data) for each in await timeline.of_journey(session, row.id)]
-    if not any(entry.kind is Kind.MAP_CHANGED for entry in entries):
-        return entries
-    told = await facts.of_journey(session, row.id, Kind.MAP_CHANGED.value)
-    movers = {(fact.at, fact.data["version"]): fact.told_by for fact in told}
-    return [
-        Entry(entry.at, entry.kind, {**entry.more, "by": movers.get((entry.at, entry.more["to"]))})
-        if entry.kind is Kind.MAP_CHANGED
-        else entry
-        for entry in entries
-    ]
+async def _movers(session: AsyncSession, journey: str) -> dict[tuple[Instant, str], str | None]:
+    """Who moved a journey to another version of its map, by instant and hash."""
+    moves = await facts.of_journey(session, journey, MapChanged.kind)
+    return {(fact.at, fact.data["version"]): fact.told_by for fact in moves}
 
 
 async def _explained(  # noqa: PLR0917 - gathered in one place
@@ -127,6 +122,7 @@ async def _explained(  # noqa: PLR0917 - gathered in one place
     entries: Sequence[Entry],
     now: Instant,
     versions: Mapping[str, int],
+    movers: Mapping[tuple[Instant, str], str | None],
     step: str | None,
     zone: str,
     underway: tuple[FactRow, ...],
@@ -147,7 +143,7 @@ async def _explained(  # noqa: PLR0917 - gathered in one place
         raise UnknownStepError(step, (), f": the customer {customer.id!r} has no journey")
     free = row is None or row.ended_at is not None
     looked = _considered(await compiled_maps.current(), customer, past, now) if free else ()
-    return Told(customer, now, zone, row, versions, compiled_map, journey, explained, tuple(looked), underway)
+    return Told(customer, now, zone, row, versions, movers, compiled_map, journey, explained, tuple(looked), underway)
 
 
 def _considered(
@@ -193,12 +189,12 @@ def _print_journey(told: Told, journey: Explanation) -> None:
     holds = "is for it" if journey.where.holds else "would not be for it today"
     say(f"The map {holds}: {journey.where}.")
     for move in journey.moves:
-        say(f"{time_of(move.at, told.zone)}: {told.say.sentence(move.kind.value, move.more)}")
+        say(f"{time_of(move.at, told.zone)}: {told.say.sentence(move)}")
     for origin in journey.origins:
         since = f", since {time_of(origin.since, told.zone)}" if origin.since is not None else ""
         say(f"{origin.kind.capitalize()} {origin.title!r}{since}:")
         for entry in origin.led_by:
-            say(f"  {told.say.sentence(entry.kind.value, entry.more)}")
+            say(f"  {told.say.sentence(entry)}")
         for reason in origin.begun_by:
             say(f"    {reason.said}")
         for reason in origin.ends:
@@ -257,13 +253,13 @@ def _print_held(told: Told, held: Sequence[Held]) -> None:
 def _print_entries(told: Told, title: str, entries: Sequence[Entry]) -> None:
     heading(title)
     for entry in entries:
-        say(f"  {time_of(entry.at, told.zone)}  {told.say.sentence(entry.kind.value, entry.more)}")
+        say(f"  {time_of(entry.at, told.zone)}  {told.say.sentence(entry)}")
 
 
 def _print_coming(told: Told, entries: Sequence[Entry]) -> None:
     heading("What comes next, if nobody does anything")
     for entry in entries:
-        say(f"  {time_of(entry.at, told.zone)}  {coming(told.say, entry.kind.value, entry.more)}")
+        say(f"  {time_of(entry.at, told.zone)}  {outlook_sentence(told.say, entry)}")
 
 
 def _print_step(told: Told, step: StepExplanation) -> None:

@@ -13,9 +13,10 @@ from milepost.cli.support.database import opened
 from milepost.cli.support.local_timezone import TimeZone
 from milepost.cli.support.output import AsJson, count_of, heading, number, print_json, say, table
 from milepost.cli.support.pending_facts import underway_said
-from milepost.explain.future_sentences import coming
+from milepost.explain.future_sentences import outlook_sentence
 from milepost.explain.local_time import day_of, time_of, zone_said
-from milepost.explain.sentences import ENDINGS, VERDICTS, spaced
+from milepost.explain.sentences import spaced
+from milepost.explain.vocabulary import ENDINGS, VERDICTS
 from milepost.planner.instants import Instant
 from milepost.settings import Settings
 from milepost.store.outcomes import OutcomeLine
@@ -69,9 +70,7 @@ def _print_journey(journey: Running) -> None:
     _section("Open, and what it waits for", ["What", "Status", "Due", "Waits for"], _open(journey))
     _section("Tasks", ["Task", "Who", "Due", "Id"], _tasks(journey))
     _section("Outcomes", ["Outcome", "Standing", "Value", "Who"], [_outcome(each) for each in journey.outcomes])
-    happened = [
-        (time_of(entry.at, journey.zone), journey.say.sentence(entry.kind, entry.data)) for entry in journey.happened
-    ]
+    happened = [(time_of(entry.at, journey.zone), journey.say.sentence(entry)) for entry in journey.happened]
     _section("What happened last", ["When", "What"], happened)
     _print_ahead(journey)
 
@@ -144,7 +143,7 @@ def _print_ahead(journey: Running) -> None:
     if not ahead.entries:
         say(f"Nothing comes by itself up to {day_of(ahead.until, journey.zone)}: the journey waits for somebody.")
         return
-    rows = [(time_of(entry.at, journey.zone), coming(journey.say, entry.kind, entry.more)) for entry in ahead.entries]
+    rows = [(time_of(entry.at, journey.zone), outlook_sentence(journey.say, entry)) for entry in ahead.entries]
     _section("What comes next, if nobody does anything", ["When", "What"], rows)
     if ahead.more:
         say("... and more.")

@@ -18,7 +18,7 @@ from milepost.cli.trials.outlook import ahead
 from milepost.cli.trials.timeline_lines import Clock
 from milepost.language.loader import MAP_FILE
 from milepost.people.sample_year import load_made_up
-from milepost.planner.timeline import Entry, Kind
+from milepost.planner.timeline import Entry, MessageSent
 from milepost.scenarios.discovery import scenario_files, sort_of
 from milepost.scenarios.scenario import LoadedScenario, Scenario, load_scenario
 
@@ -104,7 +104,7 @@ def _print(scenario: Scenario, timeline: Sequence[Entry], mails: dict[str, Mail]
 
 
 def _mail_of(entry: Entry, mails: dict[str, Mail]) -> Mail | None:
-    return mails.get(entry.more["message"]) if entry.kind is Kind.MESSAGE_SENT else None
+    return mails.get(entry.message) if isinstance(entry, MessageSent) else None
 
 
 def _mail_json(entry: Entry, mails: dict[str, Mail]) -> dict[str, dict[str, str]]:

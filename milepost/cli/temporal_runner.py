@@ -27,7 +27,7 @@ from milepost.planner.compiled_map import CompiledMap
 from milepost.planner.facts import Fact, to_json
 from milepost.planner.instants import Instant
 from milepost.planner.state import State
-from milepost.planner.timeline import Entry, Kind
+from milepost.planner.timeline import Entry
 from milepost.scenarios.scenario import Scenario
 from milepost.store import customers, facts, journeys, timeline
 from milepost.store.compiled_maps import CompiledMaps
@@ -131,7 +131,7 @@ class _Play:
         async with self._store.reading() as session:
             rows = await timeline.of_journey(session, journey.id)
         until = self._scenario.until
-        return [Entry(row.at, Kind(row.kind), row.data) for row in rows if row.at <= until]
+        return [timeline.entry_of(row) for row in rows if row.at <= until]
 
     async def _begin(self) -> JourneyRow:
         """Publish the map, keep the customer, enter the journey in the books."""

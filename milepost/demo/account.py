@@ -10,9 +10,10 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from milepost.demo.summaries import COMPLETED, JourneySummary, missing
+from milepost.store import timeline
 from milepost.store.compiled_maps import CompiledMaps
 from milepost.store.database import Store
-from milepost.store.tables import CustomerRow, JourneyRow, OpenStageRow, TaskRow, TimelineRow
+from milepost.store.tables import CustomerRow, JourneyRow, OpenStageRow, TaskRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,9 +99,8 @@ async def read_account(store: Store, compiled_maps: CompiledMaps) -> Account:
 async def _summary(session: AsyncSession, row: JourneyRow, compiled_maps: CompiledMaps) -> JourneySummary:
     compiled_map = await compiled_maps.of(row.version)
     summary = JourneySummary(row.id, row.customer_id, row.map)
-    query = select(TimelineRow.kind, TimelineRow.data).where(TimelineRow.journey_id == row.id).order_by(TimelineRow.seq)
-    for kind, data in await session.execute(query):
-        summary.add(kind, data, compiled_map)
+    for entry in await timeline.of_journey(session, row.id):
+        summary.add(timeline.entry_of(entry), compiled_map)
     return summary
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
 from milepost.language.model import Play
+from milepost.planner import timeline
 from milepost.planner.compiled_map import CompiledMap
+from milepost.planner.timeline import Entry
 
 HIGHLIGHTS = ("verified", "disputed", "silent", "rescued", "expanded", "renewed", "lost")
 """Each should happen to at least one customer."""
@@ -48,47 +50,46 @@ class JourneySummary:
     ended: str | None = None
     _with_talk: set[str] = field(default_factory=set)
 
-    def add(self, kind: str, more: Mapping[str, Any], compiled_map: CompiledMap) -> None:
+    def add(self, entry: Entry, compiled_map: CompiledMap) -> None:
         """Add the next entry of the journey's timeline."""
-        match kind:
-            case "step_done":
-                self._add_step(more, compiled_map)
-            case "message_sent":
-                self.counts["reminders" if more.get("reason") == "reminder" else "mails"] += 1
-            case "outcome_answered":
-                self._count(str(more.get("verdict")))
-            case "outcome_silent":
+        match entry:
+            case timeline.StepDone():
+                self._add_step(entry, compiled_map)
+            case timeline.MessageSent():
+                self.counts["reminders" if entry.reason == "reminder" else "mails"] += 1
+            case timeline.OutcomeAnswered():
+                self._count(entry.verdict)
+            case timeline.OutcomeSilent():
                 self._count("silent")
-            case "play_started" | "play_ended":
-                self._add_play(kind, more, compiled_map)
-            case "journey_ended":
-                self.ended = str(more.get("reason"))
+            case timeline.PlayStarted() | timeline.PlayEnded():
+                self._add_play(entry, compiled_map)
+            case timeline.JourneyEnded():
+                self.ended = entry.reason
                 if self.ended != COMPLETED:
                     self._count("lost")
 
-    def _add_step(self, more: Mapping[str, Any], compiled_map: CompiledMap) -> None:
-        step = compiled_map.steps.get(str(more.get("step")))
+    def _add_step(self, entry: timeline.StepDone, compiled_map: CompiledMap) -> None:
+        step = compiled_map.steps.get(entry.step)
         if step is None:
             return
         if step.track == "company":
             self._with_talk.add(step.container)
-        if _keeps_the_customer(step.step, more.get("result")):
+        if _keeps_the_customer(step.step, entry.result):
             self._count("renewed")
 
-    def _add_play(self, kind: str, more: Mapping[str, Any], compiled_map: CompiledMap) -> None:
-        play = str(more.get("play"))
-        compiled_play = compiled_map.plays.get(play)
+    def _add_play(self, entry: timeline.PlayStarted | timeline.PlayEnded, compiled_map: CompiledMap) -> None:
+        compiled_play = compiled_map.plays.get(entry.play)
         name = _count_name(compiled_play.play) if compiled_play else None
         if name is None:
             return
-        if kind == "play_started":
+        if isinstance(entry, timeline.PlayStarted):
             self.counts[f"{name}_begun"] += 1
-            self._with_talk.discard(play)
+            self._with_talk.discard(entry.play)
             return
         self.counts[f"{name}_ended"] += 1
-        if name == "expansions" and play in self._with_talk:
+        if name == "expansions" and entry.play in self._with_talk:
             self.highlights.add("expanded")
-        if name == "rescues" and more.get("why") in _WELL and play in self._with_talk:
+        if name == "rescues" and entry.why in _WELL and entry.play in self._with_talk:
             self.counts["rescues_ended_well"] += 1
             self.highlights.add("rescued")
 

@@ -9,8 +9,9 @@ from graphlib import TopologicalSorter
 from milepost.drawing.content import TRACKS, Card, Column, Content, Fact, Line, Mark
 from milepost.drawing.sources import starts_of
 from milepost.explain.phrases import Phrases
-from milepost.explain.sentences import listed, number, spaced
+from milepost.explain.sentences import number, spaced
 from milepost.language.model import Action, AnyStep, Escalate, Map, Outcome, Play, Stage, Touchpoint
+from milepost.text import listing
 
 _HOLDS = {"messages": "messages of the stages", "everything": "messages and steps of the stages"}
 _VERDICTS = {"verified": "yes", "partial": "partly", "disputed": "no", "silent": "silence"}
@@ -83,7 +84,7 @@ class _Teller:
         for how, names in self.starts.get(play, {}).items():
             hows.setdefault(", ".join(self._all_named(names)), []).append(how)
         for named, ways in hows.items():
-            yield f"{listed(ways, 'or')} {named}"
+            yield f"{listing(list(ways), last='or')} {named}"
 
     def _all_named(self, names: Sequence[str]) -> Iterator[str]:
         """What they are called; steps of one title once, and then with their stages or plays."""
@@ -95,7 +96,7 @@ class _Teller:
                 homes[self._container(name)] = []
         for called, steps in homes.items():
             shared = steps and self.titles[_title(self.steps[steps[0]])] > 1
-            yield f"{called} ({listed(self._home(step) for step in steps)})" if shared else called
+            yield f"{called} ({listing([self._home(step) for step in steps])})" if shared else called
 
     def _container(self, name: str) -> str:
         if name in self.say.plays:

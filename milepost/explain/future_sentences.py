@@ -1,28 +1,15 @@
-"""What a journey will report if nobody does anything, in words for people: the sentences of a forecast."""
+"""What a journey will report if nobody does anything, in words for people: the sentences of its outlook."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, assert_never
 
-from milepost.explain.sentences import (
-    BLOCKED,
-    DROPPED,
-    ENDINGS,
-    HELD,
-    MESSAGES,
-    PLAY_ENDED,
-    SKIPPED,
-    TASKS,
-    WITHDRAWN,
-    More,
-    Wording,
-    listed,
-    quoted,
-    spaced,
-)
+from milepost.explain.sentences import AboutStep, Wording, because, quoted, recipient_and_steps, spaced
+from milepost.explain.vocabulary import BLOCKED, DROPPED, ENDINGS, HELD, MESSAGES, PLAY_ENDED, SKIPPED, TASKS, WITHDRAWN
+from milepost.planner import timeline
+from milepost.planner.timeline import Entry
 
-_BEGINS = {
+_PLAY_STARTS = {
     "branch": "the step before leads here",
     "fact": "somebody starts it",
     "condition": "what it waits for comes true",
@@ -30,99 +17,85 @@ _BEGINS = {
 }
 
 
-def coming(say: Wording, kind: str, more: More) -> str:
-    """One entry of a forecast as a sentence; what cannot come by itself is told as what happened."""
-    said = _SENTENCES.get(kind)
-    return said(say, more) if said else say.sentence(kind, more)
+def outlook_sentence(say: Wording, entry: Entry) -> str:
+    """One entry of an outlook as a sentence; what can't come by itself is worded as if it had happened."""
+    match entry:
+        case timeline.StageOpened():
+            return f"The stage {quoted(say.stage(entry.stage))} will open."
+        case timeline.StageClosed():
+            return f"The stage {quoted(say.stage(entry.stage))} will close."
+        case timeline.StageStuck():
+            title = quoted(say.stage(entry.stage))
+            return f"The stage {title} will be open for longer than it should be: the customer will be stuck."
+        case timeline.PlayStarted():
+            return f"The play {quoted(say.play(entry.play))} will begin{because(entry.why, _PLAY_STARTS)}."
+        case timeline.PlayBlocked():
+            return f"The play {quoted(say.play(entry.play))} will not begin{because(entry.why, BLOCKED)}."
+        case timeline.PlayEnded():
+            return f"The play {quoted(say.play(entry.play))} will end{because(entry.why, PLAY_ENDED)}."
+        case timeline.MessageDropped():
+            about = quoted(say.step(entry.step or entry.message.split("/", 1)[0]))
+            return f"A message about {about} will be dropped{because(entry.why, DROPPED)}."
+        case timeline.TaskOpened():
+            return f"The {say.role(entry.role)} will get a task: {TASKS.get(entry.why, spaced(entry.why))}."
+        case timeline.JourneyEnded():
+            return f"The journey will end: {ENDINGS.get(entry.reason, spaced(entry.reason))}."
+        case (
+            timeline.JourneyStarted()
+            | timeline.JourneyPaused()
+            | timeline.JourneyResumed()
+            | timeline.MapChanged()
+            | timeline.FactIgnored()
+        ):
+            return say.sentence(entry)
+        case _:
+            return _about_step(say, entry, quoted(say.step(entry.step)))
 
 
-def with_sentence(say: Wording, entry: Mapping[str, Any]) -> dict[str, Any]:
-    """An entry of a forecast as data, with its sentence."""
-    return {**entry, "text": coming(say, str(entry["kind"]), entry)}
+def with_outlook_sentence(say: Wording, entry: Entry) -> dict[str, Any]:
+    """An entry of an outlook as data, with its sentence."""
+    return {**entry.to_json(), "text": outlook_sentence(say, entry)}
 
 
-def _step_opened(say: Wording, more: More) -> str:
-    title = quoted(say.step(more.get("step")))
-    due = f", due {say.instant(more['due'])}" if more.get("due") else ""
-    if more.get("role"):
-        return f"{title} will be a task for the {say.role(more['role'])}{due}."
-    who = say.persona(more.get("persona"))
-    if more.get("track") == "outcome":
+def _about_step(say: Wording, entry: AboutStep, title: str) -> str:
+    match entry:
+        case timeline.StepOpened():
+            return _step_opened(say, entry, title)
+        case timeline.StepOverdue():
+            return f"{title} will be overdue."
+        case timeline.StepEscalated():
+            return f"{title} will be late and go to the {say.role(entry.role)} as well."
+        case timeline.StepDone():
+            return f"{title} will be done by itself."
+        case timeline.StepSkipped():
+            return f"{title} will be skipped{because(entry.why, SKIPPED)}."
+        case timeline.StepWithdrawn():
+            return f"{title} will be withdrawn{because(entry.why, WITHDRAWN)}."
+        case timeline.MessageSent():
+            return f"A {MESSAGES.get(entry.reason, 'message')} will go to {recipient_and_steps(say, entry)}."
+        case timeline.MessageHeld():
+            until = f", until {say.instant(entry.until)}" if entry.until is not None else ""
+            return f"A message about {title} will wait{because(entry.why, HELD)}{until}."
+        case timeline.OutcomeAsked():
+            due = say.instant(entry.due)
+            return f"The customer will be asked whether {title} is there, and may answer until {due}."
+        case timeline.OutcomeSilent():
+            return f"The time to answer will be over: nobody will have said whether {title} is there."
+        case (
+            timeline.StepDueChanged() | timeline.StepSnoozed() | timeline.OutcomeAnswered() | timeline.OutcomeRevoked()
+        ):
+            return say.sentence(entry)
+        case _:
+            assert_never(entry)
+
+
+def _step_opened(say: Wording, entry: timeline.StepOpened, title: str) -> str:
+    due = f", due {say.instant(entry.due)}" if entry.due is not None else ""
+    if entry.role:
+        return f"{title} will be a task for the {say.role(entry.role)}{due}."
+    who = say.persona(entry.persona)
+    if entry.track == "outcome":
         return f"{title} will be there to be confirmed by the {who}."
-    if more.get("track") == "customer":
+    if entry.track == "customer":
         return f"{title} will be with the customer's {who}{due}."
     return f"It will be time for the mail {title} to the {who}."
-
-
-def _message_sent(say: Wording, more: More) -> str:
-    what = MESSAGES.get(str(more.get("reason")), "message")
-    about = listed(quoted(say.step(step)) for step in more.get("steps") or [more.get("step")])
-    return f"A {what} will go to {more.get('contact')} ({say.persona(more.get('persona'))}) about {about}."
-
-
-def _message_held(say: Wording, more: More) -> str:
-    until = f", until {say.instant(more['until'])}" if more.get("until") else ""
-    return f"A message about {_message(say, more)} will wait{_why(more, HELD)}{until}."
-
-
-def _message(say: Wording, more: More) -> str:
-    return quoted(say.step(more.get("step") or str(more.get("message", "")).split("/", 1)[0]))
-
-
-def _outcome_asked(say: Wording, more: More) -> str:
-    title, due = quoted(say.step(more.get("step"))), say.instant(more.get("due"))
-    return f"The customer will be asked whether {title} is there, and may answer until {due}."
-
-
-def _task_opened(say: Wording, more: More) -> str:
-    what = TASKS.get(str(more.get("why")), spaced(str(more.get("why"))))
-    return f"The {say.role(more.get('role'))} will get a task: {what}."
-
-
-def _journey_ended(_: Wording, more: More) -> str:
-    reason = str(more.get("reason") or "")
-    return f"The journey will end: {ENDINGS.get(reason, spaced(reason))}."
-
-
-def _why(more: More, known: Mapping[str, str]) -> str:
-    why = more.get("why")
-    return f": {known.get(str(why), str(why))}" if why else ""
-
-
-def _on_step(text: str, whys: Mapping[str, str] | None = None) -> Callable[[Wording, More], str]:
-    return lambda say, more: f"{quoted(say.step(more.get('step')))} {text}{_why(more, whys or {})}."
-
-
-def _on_stage(text: str) -> Callable[[Wording, More], str]:
-    return lambda say, more: f"The stage {quoted(say.stage(more.get('stage')))} {text}."
-
-
-def _on_play(text: str, whys: Mapping[str, str]) -> Callable[[Wording, More], str]:
-    return lambda say, more: f"The play {quoted(say.play(more.get('play')))} {text}{_why(more, whys)}."
-
-
-_SENTENCES: dict[str, Callable[[Wording, More], str]] = {
-    "stage_opened": _on_stage("will open"),
-    "stage_closed": _on_stage("will close"),
-    "stage_stuck": _on_stage("will be open for longer than it should be: the customer will be stuck"),
-    "step_opened": _step_opened,
-    "step_overdue": _on_step("will be overdue"),
-    "step_escalated": lambda say, more: (
-        f"{quoted(say.step(more.get('step')))} will be late and go to the {say.role(more.get('role'))} as well."
-    ),
-    "step_done": _on_step("will be done by itself"),
-    "step_skipped": _on_step("will be skipped", SKIPPED),
-    "step_withdrawn": _on_step("will be withdrawn", WITHDRAWN),
-    "message_sent": _message_sent,
-    "message_held": _message_held,
-    "message_dropped": lambda say, more: f"A message about {_message(say, more)} will be dropped{_why(more, DROPPED)}.",
-    "outcome_asked": _outcome_asked,
-    "outcome_silent": lambda say, more: (
-        f"The time to answer will be over: nobody will have said whether {quoted(say.step(more.get('step')))} is there."
-    ),
-    "play_started": _on_play("will begin", _BEGINS),
-    "play_blocked": _on_play("will not begin", BLOCKED),
-    "play_ended": _on_play("will end", PLAY_ENDED),
-    "task_opened": _task_opened,
-    "journey_ended": _journey_ended,
-}

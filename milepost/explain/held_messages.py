@@ -8,7 +8,7 @@ from typing import Any
 
 from milepost.customer import Contact
 from milepost.explain.local_time import day_of, time_of
-from milepost.explain.sentences import Wording, listed, quoted
+from milepost.explain.sentences import Wording, quoted
 from milepost.language.durations import Limit
 from milepost.language.field_types import WEEK, Day
 from milepost.planner.compiled_map import CompiledMap
@@ -16,6 +16,7 @@ from milepost.planner.instants import Instant, text
 from milepost.planner.messages import holding_plays
 from milepost.planner.state import Queued, State
 from milepost.planner.turn import Turn
+from milepost.text import listing
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +75,7 @@ def because(turn: Turn, queued: Queued, say: Wording) -> str:
             return "the journey is paused" + (f" since {day_of(since, say.zone)}" if since is not None else "")
         case "play":
             plays = [quoted(say.play(play)) for play in holding_plays(turn, step, "messages")]
-            return f"{listed(plays)} keeps messages back" if plays else "an open play keeps messages back"
+            return f"{listing(plays)} keeps messages back" if plays else "an open play keeps messages back"
         case "contact":
             return f"nobody is known who is {say.persona(step.persona)}"
         case "window":
@@ -97,7 +98,7 @@ def days_said(days: Sequence[Day]) -> str:
     first = WEEK.index(days[0])
     if len(days) > 2 and tuple(days) == WEEK[first : first + len(days)]:  # noqa: PLR2004 - two days are no span
         return f"{names[0]} to {names[-1]}"
-    return listed(names)
+    return listing(names)
 
 
 _NAMES = dict(zip(WEEK, ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"), strict=True))
@@ -108,5 +109,5 @@ def _limit(turn: Turn, contact: Contact | None, say: Wording) -> str:
     assert contact is not None
     assert isinstance(limit, Limit)
     days = [time_of(at, say.zone) for at in turn.state.sent.get(contact.email, ())[-limit.count :]]
-    had = f", and had {listed(days)}" if days else ""
+    had = f", and had {listing(days)}" if days else ""
     return f"{contact.name} gets at most {limit}{had}"

@@ -2,28 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from milepost.explain.future_sentences import with_sentence
+from milepost.explain.future_sentences import with_outlook_sentence
 from milepost.explain.held_messages import Held, held_messages
 from milepost.explain.sentences import Wording
 from milepost.explain.waits import Blocker, WaitingStep, began_by, ends_of, starts_of, step_waits, waiting_for
+from milepost.planner import timeline
 from milepost.planner.compiled_map import CompiledMap
 from milepost.planner.condition_trace import Look, look
 from milepost.planner.instants import Instant, text
 from milepost.planner.outlook import Forecast, forecast
 from milepost.planner.state import State
-from milepost.planner.timeline import Entry, Kind
+from milepost.planner.timeline import Entry
 from milepost.planner.turn import Turn
 
-_CAUSES = frozenset(
-    {
-        Kind.JOURNEY_STARTED, Kind.JOURNEY_RESUMED, Kind.MAP_CHANGED, Kind.STAGE_CLOSED, Kind.STEP_DONE,
-        Kind.STEP_SKIPPED, Kind.STEP_OVERDUE, Kind.OUTCOME_ANSWERED, Kind.OUTCOME_SILENT, Kind.PLAY_ENDED,
-    }
-)  # fmt: skip
+_CAUSES = (
+    timeline.JourneyStarted,
+    timeline.JourneyResumed,
+    timeline.MapChanged,
+    timeline.StageClosed,
+    timeline.StepDone,
+    timeline.StepSkipped,
+    timeline.StepOverdue,
+    timeline.OutcomeAnswered,
+    timeline.OutcomeSilent,
+    timeline.PlayEnded,
+)
 _MOST_CAUSES = 3
 _FAR = 400
 """Days ahead in which a step's next happenings are looked for."""
@@ -61,7 +68,7 @@ class Explanation:
     held: tuple[Held, ...]
     starts: tuple[WaitingStep, ...]
     ahead: Forecast
-    moves: tuple[Entry, ...] = ()
+    moves: tuple[timeline.MapChanged, ...] = ()
 
     def to_json(self, say: Wording) -> dict[str, Any]:
         return {
@@ -71,7 +78,7 @@ class Explanation:
             "steps": [waits_json(each) for each in self.waits],
             "messages": [each.to_json() for each in self.held],
             "plays": [waits_json(each) for each in self.starts],
-            "next": [with_sentence(say, entry.to_json()) for entry in self.ahead.entries],
+            "next": [with_outlook_sentence(say, entry) for entry in self.ahead.entries],
         }
 
 
@@ -95,7 +102,7 @@ class StepExplanation:
             "leads_to": list(self.leads_to),
             "messages": [each.to_json() for each in self.held],
             "timeline": [told(entry, say) for entry in self.happened],
-            "next": [with_sentence(say, entry.to_json()) for entry in self.ahead],
+            "next": [with_outlook_sentence(say, entry) for entry in self.ahead],
         }
 
 
@@ -111,7 +118,7 @@ def explain(
         held_messages(compiled_map, state, now, zone),
         starts_of(compiled_map, state, now, zone),
         forecast(compiled_map, state, now),
-        tuple(entry for entry in entries if entry.kind is Kind.MAP_CHANGED),
+        tuple(entry for entry in entries if isinstance(entry, timeline.MapChanged)),
     )
 
 
@@ -147,8 +154,9 @@ def waits_json(waits: WaitingStep) -> dict[str, Any]:
 
 
 def told(entry: Entry, say: Wording) -> dict[str, Any]:
-    """An entry with its sentence."""
-    return {**entry.to_json(), "text": say.sentence(entry.kind.value, entry.more)}
+    """An entry with its sentence; a move to another version also with who made it."""
+    by = {"by": say.moved_by(entry)} if isinstance(entry, timeline.MapChanged) else {}
+    return {**entry.to_json(), **by, "text": say.sentence(entry)}
 
 
 def _origins(
@@ -159,38 +167,48 @@ def _origins(
     for stage_id, stage in compiled_map.stages.items():
         record = state.stage(stage_id)
         if record.status == "open":
-            led = _led_by(entries, Kind.STAGE_OPENED, {"stage": stage_id})
+            led = _led_by(entries, timeline.StageOpened, stage_id)
             yield Origin(stage_id, stage.stage.title, "stage", record.opened_at, led)
     for play_id, play in compiled_map.plays.items():
         begun = state.play(play_id)
         if begun.status == "open":
-            led = _led_by(entries, Kind.PLAY_STARTED, {"play": play_id})
+            led = _led_by(entries, timeline.PlayStarted, play_id)
             ends = ends_of(compiled_map, state, play_id, now, zone)
-            why = led[-1].more.get("why") if led else None
+            start = led[-1] if led else None
+            why = start.why if isinstance(start, timeline.PlayStarted) else None
             begun_by = began_by(compiled_map, state, play_id, why, now)
             yield Origin(play_id, play.play.title, "play", begun.started_at, led, ends, begun_by)
 
 
-def _led_by(entries: Sequence[Entry], kind: Kind, about: Mapping[str, str]) -> tuple[Entry, ...]:
-    """The last happening of a kind, after those of the same instant that may have caused it."""
+def _led_by(
+    entries: Sequence[Entry], kind: type[timeline.StageOpened | timeline.PlayStarted], subject: str
+) -> tuple[Entry, ...]:
+    """The last entry of a kind about a stage or play, after those of the same instant that may have caused it."""
     at = next(
         (
             index
             for index in range(len(entries) - 1, -1, -1)
-            if entries[index].kind is kind and about.items() <= entries[index].more.items()
+            if isinstance(entries[index], kind) and entries[index].subject == subject
         ),
         None,
     )
     if at is None:
         return ()
-    if entries[at].more.get("why") not in (None, "branch"):  # a play that a fact or a condition began: that says it all
-        return (entries[at],)
-    before = [each for each in entries[:at] if each.at == entries[at].at and each.kind in _CAUSES]
-    return (*before[-_MOST_CAUSES:], entries[at])
+    last = entries[at]
+    if isinstance(last, timeline.PlayStarted) and last.why != "branch":  # begun by a fact or a condition
+        return (last,)
+    before = [each for each in entries[:at] if each.at == last.at and isinstance(each, _CAUSES)]
+    return (*before[-_MOST_CAUSES:], last)
 
 
 def _is_about(entry: Entry, step: str) -> bool:
-    return entry.more.get("step") == step or step in (entry.more.get("steps") or ())
+    match entry:
+        case timeline.MessageSent():
+            return step == entry.step or step in entry.steps
+        case timeline.StepEntry() | timeline.PlacedEntry():
+            return step == entry.step
+        case _:
+            return False
 
 
 def _origin(origin: Origin, say: Wording) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from milepost.explain.held_messages import because
 from milepost.explain.local_time import time_of
-from milepost.explain.sentences import Wording, listed, quoted
+from milepost.explain.sentences import Wording, quoted, spaced
 from milepost.language.model import Outcome, Touchpoint
 from milepost.planner.compiled_map import CompiledMap, CompiledStage, CompiledStep, Waited
 from milepost.planner.condition_trace import look
@@ -16,6 +16,7 @@ from milepost.planner.instants import Instant, text
 from milepost.planner.messages import holding_plays
 from milepost.planner.state import State, StepState
 from milepost.planner.turn import Turn
+from milepost.text import listing
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,15 +158,15 @@ def _unopened(turn: Turn, step: CompiledStep, record: StepState, say: Wording) -
         yield Blocker("pause", "the journey to be resumed", {"since": _written(turn.state.paused_at)})
     before = [other for other in step.step.after if not turn.state.step(other).closed]
     if before and not record.forced:
-        yield Blocker("step", "the end of " + listed(quoted(say.step(other)) for other in before), {"steps": before})
+        yield Blocker("step", "the end of " + listing([quoted(say.step(other)) for other in before]), {"steps": before})
         return
     holding = holding_plays(turn, step, "everything")
     if record.opens_at is not None and record.opens_at > turn.at:
         yield _date(turn, step, record.opens_at, say)
     elif step.step.at is not None and record.opens_at is None:
-        yield _unknown_date(step.step.at.attribute, say)
+        yield _unknown_date(step.step.at.attribute)
     elif holding:
-        plays = listed(quoted(say.play(play)) for play in holding)
+        plays = listing([quoted(say.play(play)) for play in holding])
         yield Blocker("play", f"the end of {plays}, which keeps everything back", {"plays": holding})
     elif not turn.paused:
         yield Blocker("turn", "its turn, which is now")
@@ -182,8 +183,8 @@ def _date(turn: Turn, step: CompiledStep, at: Instant, say: Wording) -> Blocker:
     return Blocker("date", f"its time, {time_of(at, say.zone)}{told}", of)
 
 
-def _unknown_date(attribute: str, say: Wording, more: str = "") -> Blocker:
-    said = f"the customer's date {quoted(say.result(attribute))}, which nobody has told{more}"
+def _unknown_date(attribute: str, more: str = "") -> Blocker:
+    said = f"the customer's date {quoted(spaced(attribute))}, which nobody has told{more}"
     return Blocker("attribute", said, {"attribute": attribute})
 
 
@@ -215,7 +216,7 @@ def _stage_why(turn: Turn, stage: CompiledStage, say: Wording) -> Iterator[Block
         at = record.opens_at
         yield Blocker("date", f"its time, {time_of(at, say.zone)}{anchor}", {"at": text(at)})
     elif opens is not None and opens.at is not None:
-        yield _unknown_date(opens.at.attribute, say, " or which is past")
+        yield _unknown_date(opens.at.attribute, " or which is past")
     else:
         for number, trigger in enumerate(stage.opens_when):
             yield _trigger(turn, trigger, record.counts, "or " if number else "")

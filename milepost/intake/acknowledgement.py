@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
-from milepost.explain.sentences import IGNORED
+from milepost.explain.vocabulary import IGNORED
+from milepost.planner.timeline import FactIgnored
 from milepost.store import facts, timeline
 from milepost.store.database import Store
 from milepost.store.tables import FactRow
@@ -40,12 +39,12 @@ async def _look(store: Store, customer: str, fact: str) -> Answer | None:
         if row is None or row.status != "delivered" or row.journey_id is None:
             return None
         ignored = await timeline.ignored(session, row.journey_id, row.at)
-    why = next((str(entry.get("why")) for entry in ignored if _is_about(entry, row)), None)
+    why = next((entry.why for entry in ignored if _is_about(entry, row)), None)
     return Answer(why if why is None else IGNORED.get(why, why))
 
 
-def _is_about(entry: Mapping[str, Any], row: FactRow) -> bool:
+def _is_about(entry: FactIgnored, row: FactRow) -> bool:
     """The timeline keeps no ids of facts: what else it keeps must be the same."""
     place = row.data.get("step") or row.data.get("outcome")
-    same_place = entry.get("step") in (None, place)
-    return entry.get("fact") == row.kind and entry.get("by") == row.data.get("by") and same_place
+    same_place = entry.step in (None, place)
+    return entry.fact == row.kind and entry.by == row.data.get("by") and same_place

@@ -22,7 +22,7 @@ from milepost.planner.instants import Instant
 from milepost.planner.loop_guard import EndlessMapError
 from milepost.planner.plan import Plan, plan
 from milepost.planner.state import State
-from milepost.planner.timeline import Entry, Kind
+from milepost.planner.timeline import Entry, MessageHeld, MessageSent
 from milepost.text import count_of, listing
 
 _YEAR = 366 * 86_400
@@ -147,27 +147,29 @@ def _result(step: CompiledStep) -> str | None:
 
 def _held_messages(compiled_map: CompiledMap, run: _Run) -> Iterator[_HeldMessage]:
     """The messages that the limit holds back although nobody hesitates."""
-    sent: list[Entry] = []
+    sent: list[MessageSent] = []
     for entry in run.timeline:
-        if entry.kind is Kind.MESSAGE_SENT:
+        if isinstance(entry, MessageSent):
             sent.append(entry)
-        elif entry.kind is Kind.MESSAGE_HELD and entry.more["why"] == "limit":
+        elif isinstance(entry, MessageHeld) and entry.why == "limit":
             yield _held_message(compiled_map, run.behaviour, entry, sent)
 
 
-def _held_message(compiled_map: CompiledMap, behaviour: str, held: Entry, sent: list[Entry]) -> _HeldMessage:
-    step = compiled_map.steps[held.more["step"]]
+def _held_message(
+    compiled_map: CompiledMap, behaviour: str, held: MessageHeld, sent: list[MessageSent]
+) -> _HeldMessage:
+    step = compiled_map.steps[held.step]
     limit = compiled_map.map.contact_policy.limit
     assert limit is not None
     contact = f"{step.persona}@"
-    earlier = [entry for entry in sent if str(entry.more["contact"]).startswith(contact)][-limit.count :]
+    earlier = [entry for entry in sent if entry.contact.startswith(contact)][-limit.count :]
     return _HeldMessage(
         behaviour,
         step.persona or "",
         step.id,
         step.container,
         (held.at - MADE_UP_START) // _WEEK + 1,
-        tuple(dict.fromkeys(each for entry in earlier for each in entry.more["steps"])),
+        tuple(dict.fromkeys(each for entry in earlier for each in entry.steps)),
     )
 
 

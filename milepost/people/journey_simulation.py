@@ -21,7 +21,7 @@ from milepost.planner.facts import AttributesSet, EventHappened, Fact
 from milepost.planner.instants import Instant
 from milepost.planner.plan import Plan, plan
 from milepost.planner.state import State
-from milepost.planner.timeline import Kind
+from milepost.planner.timeline import OutcomeAsked, StepOpened
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,12 +82,12 @@ def _responses(people: People, latest: Plan) -> Iterator[Response]:
     """What people will do about everything that a plan has opened."""
     state = latest.state
     for entry in latest.timeline:
-        if entry.kind in (Kind.STEP_OPENED, Kind.OUTCOME_ASKED):
-            step = people.compiled_map.steps[entry.more["step"]]
+        if isinstance(entry, StepOpened | OutcomeAsked):
+            step = people.compiled_map.steps[entry.step]
             record = state.step(step.id)
-            if not record.is_open or record.occurrence != entry.more["occurrence"]:
+            if not record.is_open or record.occurrence != entry.occurrence:
                 continue
-            respond = people.about_opening if entry.kind is Kind.STEP_OPENED else people.about_asking
+            respond = people.about_opening if isinstance(entry, StepOpened) else people.about_asking
             yield from respond(step, state, entry.at)
     for command in latest.commands:
         if isinstance(command, OpenTask) and command.step is None:

@@ -26,7 +26,7 @@ from milepost.planner.compiled_map import CompiledMap
 from milepost.planner.facts import Fact
 from milepost.planner.instants import Instant
 from milepost.planner.segment_match import matches
-from milepost.planner.timeline import Kind
+from milepost.planner.timeline import FactIgnored
 from milepost.scenarios.maps import MapsRead
 from milepost.scenarios.scenario import LoadedScenario, Scenario
 
@@ -57,9 +57,7 @@ def _year_of(compiled_map: CompiledMap, files: Mapping[str, str], manner: Manner
     journey = SimulatedJourney(compiled_map, customer, start, until, behaviour, no_chance)
     facts: list[Fact] = []
     for plan, new_facts in simulate(journey):
-        ignored = {
-            (each.more["fact"], each.more.get("step")) for each in plan.timeline if each.kind is Kind.FACT_IGNORED
-        }
+        ignored = {(each.fact, each.step) for each in plan.timeline if isinstance(each, FactIgnored)}
         facts += [fact for fact in new_facts if (fact.kind, getattr(fact, "step", None)) not in ignored]
     return Scenario(
         name=f"{compiled_map.map.title}: {MANNERS[manner]}",

@@ -7,10 +7,10 @@ from typing import Any
 
 from milepost.customer import BUILT_IN_ATTRIBUTES
 from milepost.language.model import BranchItem
+from milepost.planner import timeline
 from milepost.planner.closings import close_stage, end_journey, end_play, start_over
 from milepost.planner.compiled_map import CompiledPlay, CompiledStage
 from milepost.planner.system_tasks import close_system_tasks
-from milepost.planner.timeline import Kind
 from milepost.planner.turn import Turn
 
 
@@ -94,7 +94,7 @@ def open_stage(turn: Turn, stage: CompiledStage) -> None:
     record.target_at = turn.compiled_map.ours.deadline(turn.at, target) if target else None
     turn.state.idle = False
     close_system_tasks(turn, "idle")
-    turn.say(Kind.STAGE_OPENED, stage)
+    turn.report(timeline.StageOpened(turn.at, stage.stage.id))
 
 
 def finish_stage(turn: Turn, stage: CompiledStage) -> None:
@@ -143,7 +143,7 @@ def try_start(turn: Turn, play: CompiledPlay, why: str) -> bool:
     """Start a play unless it is open, cooling down, or `only_if` is not true; what blocks is said, the start kept."""
     blocked = blocked_by(turn, play)
     if blocked is not None:
-        turn.say(Kind.PLAY_BLOCKED, play, why=blocked)
+        turn.report(timeline.PlayBlocked(turn.at, play.play.id, why=blocked))
         if blocked != "open":
             turn.edit_play(play.play.id).kept = why
         return False
@@ -175,7 +175,7 @@ def _start(turn: Turn, play: CompiledPlay, why: str) -> None:
     record.deadline_at = turn.compiled_map.ours.deadline(turn.at, deadline) if deadline else None
     turn.state.idle = False
     close_system_tasks(turn, "idle")
-    turn.say(Kind.PLAY_STARTED, play, why=why)
+    turn.report(timeline.PlayStarted(turn.at, play.play.id, why=why))
     record.end_counts = {}
     record.end_truths = {
         trigger.key: turn.is_true(trigger.condition)

@@ -2,26 +2,38 @@
 
 from __future__ import annotations
 
-from typing import Any
-
+from milepost.planner import timeline
 from milepost.planner.commands import CloseTask, EndJourney
 from milepost.planner.compiled_map import CompiledPlay, CompiledStage, CompiledStep
 from milepost.planner.messages import drop, drop_of_step
 from milepost.planner.state import StepState
 from milepost.planner.system_tasks import close_system_task, close_system_tasks
-from milepost.planner.timeline import Kind
 from milepost.planner.turn import Turn
 
-_ENTRY = {"done": Kind.STEP_DONE, "skipped": Kind.STEP_SKIPPED, "withdrawn": Kind.STEP_WITHDRAWN}
 _KEPT_OVER_VISITS = ("occurrence", "result", "verdict", "value", "answers")
 
 
-def close_step(turn: Turn, step: CompiledStep, status: str, **more: Any) -> None:
-    """Close a step as `done`, `skipped` or `withdrawn` and say so; one that never opened closes its next occurrence."""
-    record = settle_step(turn, step, status)
-    record.result = more.get("result", record.result)
-    turn.say(_ENTRY[status], step, **more)
-    drop_of_step(turn, step.id, status)
+def complete_step(
+    turn: Turn, step: CompiledStep, *, by: str | None, result: str | None = None, note: str | None = None
+) -> None:
+    """Close a step as done; one that never opened closes its next occurrence."""
+    settle_step(turn, step, "done")
+    turn.report(timeline.StepDone(turn.at, turn.place(step), by=by, result=result, note=note))
+    drop_of_step(turn, step.id, "done")
+
+
+def skip_step(turn: Turn, step: CompiledStep, why: str, by: str | None = None) -> None:
+    """Close a step as skipped; one that never opened closes its next occurrence."""
+    settle_step(turn, step, "skipped")
+    turn.report(timeline.StepSkipped(turn.at, turn.place(step), why=why, by=by))
+    drop_of_step(turn, step.id, "skipped")
+
+
+def withdraw_step(turn: Turn, step: CompiledStep, why: str) -> None:
+    """Close an open step because nothing asks for it any longer."""
+    settle_step(turn, step, "withdrawn")
+    turn.report(timeline.StepWithdrawn(turn.at, turn.place(step), why=why))
+    drop_of_step(turn, step.id, "withdrawn")
 
 
 def settle_step(turn: Turn, step: CompiledStep, status: str) -> StepState:
@@ -44,7 +56,7 @@ def withdraw_steps(turn: Turn, steps: tuple[CompiledStep, ...], why: str) -> Non
     for step in steps:
         record = turn.state.step(step.id)
         if record.is_open:
-            close_step(turn, step, "withdrawn", why=why)
+            withdraw_step(turn, step, why)
         elif record.opens_at is not None:
             record = turn.edit_step(step.id)
             record.opens_at = record.ready_at = None
@@ -68,7 +80,7 @@ def close_stage(turn: Turn, stage: CompiledStage, why: str) -> None:
     record.status = "closed"
     record.target_at = None
     record.opens_at = None
-    turn.say(Kind.STAGE_CLOSED, stage)
+    turn.report(timeline.StageClosed(turn.at, stage.stage.id))
     withdraw_steps(turn, stage.steps, why)
     close_system_tasks(turn, "stuck", stage.stage.id)
 
@@ -80,7 +92,7 @@ def end_play(turn: Turn, play: CompiledPlay, why: str) -> None:
     record.deadline_at = None
     record.ending = False
     record.end_truths, record.end_counts = {}, {}
-    turn.say(Kind.PLAY_ENDED, play, why=why)
+    turn.report(timeline.PlayEnded(turn.at, play.play.id, why=why))
     withdraw_steps(turn, play.steps, "play_ended")
     if play.play.cooldown:
         record.cooldown_until = turn.compiled_map.ours.opening(turn.at, play.play.cooldown)
@@ -98,4 +110,4 @@ def end_journey(turn: Turn, reason: str) -> None:
     state.status, state.reason, state.ended_at = "ended", reason, turn.at
     state.deferred, state.sent = [], {}
     turn.order(EndJourney(reason))
-    turn.say(Kind.JOURNEY_ENDED, reason=reason)
+    turn.report(timeline.JourneyEnded(turn.at, reason=reason))

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import date
 
 from milepost.language.model import Action, Escalate, Outcome, Touchpoint
+from milepost.planner import timeline
 from milepost.planner.compiled_map import CompiledStep
-from milepost.planner.instants import Instant, text
-from milepost.planner.timeline import Kind
+from milepost.planner.instants import Instant
 from milepost.planner.turn import Turn
 
 FOLLOWERS = ("due", "overdue", "escalate")
@@ -83,4 +83,4 @@ def change(turn: Turn, step: CompiledStep, due: Instant | None, why: str) -> Non
             record.timers["silent"] = due
     else:
         schedule(turn, step, due)
-    turn.say(Kind.STEP_DUE_CHANGED, step, due=text(due) if due is not None else None, why=why)
+    turn.report(timeline.StepDueChanged(turn.at, turn.place(step), due=due, why=why))

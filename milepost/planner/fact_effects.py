@@ -12,18 +12,18 @@ from milepost.customer import BUILT_IN_ATTRIBUTES
 from milepost.language.attribute_values import fits, parse_date
 from milepost.language.model import Outcome, Touchpoint, Verdict
 from milepost.planner import facts as told
+from milepost.planner import timeline
 from milepost.planner.branches import set_attributes, start_or_defer
 from milepost.planner.calendars import is_zone
-from milepost.planner.closings import close_step, end_journey
+from milepost.planner.closings import end_journey, skip_step
 from milepost.planner.compiled_map import CompiledStep, Waited
 from milepost.planner.deadlines import agreed_due, change
-from milepost.planner.instants import Instant, instant, text
+from milepost.planner.instants import Instant, instant
 from milepost.planner.outcomes import answer, revoke
 from milepost.planner.pauses import pause, resume
 from milepost.planner.state import REMEMBERED_FACTS
 from milepost.planner.steps import finish_step, plan_repeats, reopen
 from milepost.planner.system_tasks import close_system_task, open_system_task
-from milepost.planner.timeline import Kind
 from milepost.planner.turn import Turn
 from milepost.planner.version_move import move
 
@@ -50,10 +50,9 @@ def take(turn: Turn, fact: told.Fact) -> None:
     try:
         _take_unless_ended(turn, fact)
     except _IgnoredFactError as ignored:
-        place = getattr(fact, "step", None) or getattr(fact, "outcome", None)
-        turn.say(
-            Kind.FACT_IGNORED, turn.compiled_map.steps.get(place or ""), why=ignored.why, fact=fact.kind, by=fact.by
-        )
+        step = turn.compiled_map.steps.get(getattr(fact, "step", None) or getattr(fact, "outcome", None) or "")
+        place = turn.place(step) if step else None
+        turn.report(timeline.FactIgnored(turn.at, place, why=ignored.why, fact=fact.kind, by=fact.by))
 
 
 def _take_unless_ended(turn: Turn, fact: told.Fact) -> None:
@@ -69,7 +68,7 @@ def _take(turn: Turn, fact: told.Fact) -> None:
         case told.StepSkipped():
             step = _closable(turn, fact.step)
             plan_repeats(turn, step)
-            close_step(turn, step, "skipped", why=fact.reason or "told", by=fact.by)
+            skip_step(turn, step, fact.reason or "told", fact.by)
         case told.StepReopened():
             _step_reopened(turn, fact)
         case told.Snoozed():
@@ -187,7 +186,7 @@ def _snoozed(turn: Turn, fact: told.Snoozed) -> None:
     record.reminders = [max(at, until) for at in record.reminders]
     if isinstance(step.step, Outcome) and "silent" in record.timers:
         record.due_at = record.timers["silent"]
-    turn.say(Kind.STEP_SNOOZED, step, until=text(until), why=fact.reason, by=fact.by)
+    turn.report(timeline.StepSnoozed(turn.at, turn.place(step), until=until, why=fact.reason, by=fact.by))
 
 
 def _until(turn: Turn, step: CompiledStep, until: str) -> Instant | None:
@@ -319,4 +318,4 @@ def _message_failed(turn: Turn, fact: told.MessageFailed) -> None:
     if turn.paused:
         turn.state.deferred.append({"failed": fact.message})
     else:
-        open_system_task(turn, "message_failed", fact.message, step, message=fact.message)
+        open_system_task(turn, "message_failed", fact.message, turn.place(step), fact.message)

@@ -20,16 +20,12 @@ class EndlessMapError(Exception):
     """
 
     def __init__(self, map: str, at: Instant, entries: Sequence[Entry]) -> None:  # noqa: A002 - the field's word
-        self.round = _round_of([(entry.kind.value, _place(entry)) for entry in entries])
+        self.round = _round_of([(entry.kind, entry.subject) for entry in entries])
         said = ", ".join(f"{kind} {place}".strip() for kind, place in self.round)
         super().__init__(
             f"map {map!r} goes round in a circle at {text(at)}: more than {MOST_HAPPENINGS} happenings at one instant"
             f"{f' ({said}, and again)' if said else ''}. Make one of its plays or stages wait for something."
         )
-
-
-def _place(entry: Entry) -> str:
-    return str(entry.more.get("step") or entry.more.get("play") or entry.more.get("stage") or "")
 
 
 def _round_of(happenings: list[tuple[str, str]]) -> tuple[tuple[str, str], ...]:

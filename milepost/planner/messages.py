@@ -10,12 +10,12 @@ from dataclasses import dataclass
 
 from milepost.customer import Contact
 from milepost.language.durations import Limit
+from milepost.planner import timeline
 from milepost.planner.commands import SendMessage
 from milepost.planner.compiled_map import CompiledStep
-from milepost.planner.instants import Instant, text
+from milepost.planner.instants import Instant
 from milepost.planner.state import Queued
 from milepost.planner.system_tasks import open_system_task
-from milepost.planner.timeline import Kind
 from milepost.planner.turn import Turn
 
 MERGED = ("opening", "reminder")
@@ -50,7 +50,9 @@ def drop(turn: Turn, queued: Queued, why: str) -> None:
 
 
 def say_dropped(turn: Turn, queued: Queued, why: str) -> None:
-    turn.say(Kind.MESSAGE_DROPPED, turn.compiled_map.steps.get(queued.step), message=queued.message, why=why)
+    step = turn.compiled_map.steps.get(queued.step)
+    place = turn.place(step) if step else None
+    turn.report(timeline.MessageDropped(turn.at, place, message=queued.message, why=why))
 
 
 def drop_of_step(turn: Turn, step: str, why: str) -> None:
@@ -134,13 +136,8 @@ def _hold(turn: Turn, queued: Queued, why: str, until: Instant | None) -> None:
     if (queued.why, queued.until) == (why, until):
         return
     queued.why, queued.until = why, until
-    turn.say(
-        Kind.MESSAGE_HELD,
-        turn.compiled_map.steps[queued.step],
-        message=queued.message,
-        why=why,
-        until=text(until) if until is not None else None,
-    )
+    place = turn.place(turn.compiled_map.steps[queued.step])
+    turn.report(timeline.MessageHeld(turn.at, place, message=queued.message, why=why, until=until))
 
 
 def _limit_until(turn: Turn, outgoing: Outgoing) -> Instant | None:
@@ -185,15 +182,17 @@ def _send(turn: Turn, outgoing: Outgoing) -> None:
             tuple(part.template for part in outgoing.parts),
         ),
     )
-    turn.say(
-        Kind.MESSAGE_SENT,
-        step,
-        message=first.message,
-        template=first.template,
-        persona=step.persona,
-        contact=outgoing.contact.email,
-        reason=reason,
-        steps=list(steps),
+    turn.report(
+        timeline.MessageSent(
+            turn.at,
+            turn.place(step),
+            message=first.message,
+            template=first.template,
+            persona=step.persona,
+            contact=outgoing.contact.email,
+            reason=reason,
+            steps=steps,
+        )
     )
 
 

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from milepost.language.model import BranchItem, Outcome, Verdict
+from milepost.planner import timeline
 from milepost.planner.branches import carry_out
 from milepost.planner.closings import settle_step
 from milepost.planner.commands import AskOutcome, RecordAnswer, RevokeAnswer
 from milepost.planner.compiled_map import CompiledStep
 from milepost.planner.deadlines import agreed_due
 from milepost.planner.facts import Answered, Revoked
-from milepost.planner.instants import text
 from milepost.planner.messages import drop_of_step, enqueue
-from milepost.planner.timeline import Kind
 from milepost.planner.turn import Turn
 
 
@@ -33,7 +32,7 @@ def asked(turn: Turn, step: CompiledStep) -> None:
     openings = (calendar.opening(turn.at, wait) for wait in outcome.remind)
     record.reminders = sorted(at for at in openings if at > turn.at)
     turn.order(AskOutcome(step.id, record.occurrence, due))
-    turn.say(Kind.OUTCOME_ASKED, step, due=text(due))
+    turn.report(timeline.OutcomeAsked(turn.at, turn.place(step), due=due))
 
 
 def answer(turn: Turn, step: CompiledStep, fact: Answered) -> None:
@@ -62,7 +61,8 @@ def _answered(
     _close_or_ask_again(turn, step, verdict)
     turn.edit_step(step.id).value = value
     _record(turn, step, verdict, by=by, method=method, value=value, fact=fact)
-    turn.say(Kind.OUTCOME_ANSWERED, step, verdict=verdict, value=value, by=by, method=method)
+    place = turn.place(step)
+    turn.report(timeline.OutcomeAnswered(turn.at, place, verdict=verdict, value=value, by=by, method=method))
     drop_of_step(turn, step.id, "answered")
     carry_out(turn, _branch(step, verdict))
 
@@ -71,7 +71,7 @@ def silent(turn: Turn, step: CompiledStep) -> None:
     """The time to answer is over."""
     _close_or_ask_again(turn, step, "silent")
     _record(turn, step, "silent", by=None, method=None, value=None, fact=None)
-    turn.say(Kind.OUTCOME_SILENT, step)
+    turn.report(timeline.OutcomeSilent(turn.at, turn.place(step)))
     drop_of_step(turn, step.id, "silent")
     carry_out(turn, _branch(step, "silent"))
 
@@ -120,7 +120,7 @@ def revoke(turn: Turn, step: CompiledStep, fact: Revoked) -> None:
     """
     record = turn.edit_step(step.id)
     turn.order(RevokeAnswer(step.id, record.occurrence, turn.at, fact.by, fact.reason))
-    turn.say(Kind.OUTCOME_REVOKED, step, why=fact.reason, by=fact.by)
+    turn.report(timeline.OutcomeRevoked(turn.at, turn.place(step), why=fact.reason, by=fact.by))
     drop_of_step(turn, step.id, "revoked")
     record = turn.edit_step(step.id)
     record.verdict = record.value = None

@@ -6,23 +6,23 @@ from typing import Any
 
 from milepost.language.durations import Duration
 from milepost.language.model import Action, Outcome, Touchpoint
+from milepost.planner import timeline
 from milepost.planner.branches import finish_play, go_to, open_stage, try_start
 from milepost.planner.calendars import Calendar
 from milepost.planner.compiled_map import CompiledPlay, CompiledStep
 from milepost.planner.deadlines import FOLLOWERS, escalation_of
-from milepost.planner.instants import Instant, text
+from milepost.planner.instants import Instant
 from milepost.planner.messages import say_dropped
 from milepost.planner.outcomes import plan_asking_again
 from milepost.planner.state import Queued, StepState
 from milepost.planner.system_tasks import open_system_task
-from milepost.planner.timeline import Kind
 from milepost.planner.turn import Turn
 
 
 def pause(turn: Turn, reason: str | None) -> None:
     """Stop everything that happens by itself."""
     turn.state.status, turn.state.paused_at = "paused", turn.at
-    turn.say(Kind.JOURNEY_PAUSED, why=reason)
+    turn.report(timeline.JourneyPaused(turn.at, why=reason))
 
 
 def resume(turn: Turn, reason: str | None) -> None:
@@ -31,7 +31,7 @@ def resume(turn: Turn, reason: str | None) -> None:
     turn.state.status, turn.state.paused_at = "open", None
     turn.passed = paused_at
     turn.look_anew()
-    turn.say(Kind.JOURNEY_RESUMED, why=reason)
+    turn.report(timeline.JourneyResumed(turn.at, why=reason))
     if turn.compiled_map.map.on_resume == "shift":
         _shift(turn, paused_at)
     elif turn.compiled_map.map.on_resume == "skip":
@@ -68,7 +68,8 @@ def _do(turn: Turn, item: dict[str, Any]) -> None:
             open_stage(turn, compiled_map.stages[item["open"]])
     elif item.get("failed") is not None:
         step = compiled_map.steps.get(item["failed"].split("/", 1)[0])
-        open_system_task(turn, "message_failed", item["failed"], step, message=item["failed"])
+        place = turn.place(step) if step else None
+        open_system_task(turn, "message_failed", item["failed"], place, item["failed"])
     elif item.get("play") in compiled_map.plays:
         play = compiled_map.plays[item["play"]]
         if "triggers" not in item or _holds_still(turn, play, item["triggers"]):
@@ -141,7 +142,7 @@ def _say_due(turn: Turn, step: CompiledStep, record: StepState) -> None:
     due = record.timers.get("silent" if isinstance(step.step, Outcome) else "due")
     if due is not None and due != record.due_at:
         record.due_at = due
-        turn.say(Kind.STEP_DUE_CHANGED, step, due=text(due), why="pause")
+        turn.report(timeline.StepDueChanged(turn.at, turn.place(step), due=due, why="pause"))
 
 
 def _written(turn: Turn, step: CompiledStep, timer: str) -> Duration | None:

@@ -20,7 +20,7 @@ from milepost.planner.messages import flush
 from milepost.planner.outcomes import asked
 from milepost.planner.state import Queued, State
 from milepost.planner.steps import finish_step
-from milepost.planner.timeline import Entry, Kind
+from milepost.planner.timeline import Entry, JourneyStarted
 from milepost.planner.timers import fire, keep_wake, known_wake, next_due, passed_by, wake_at
 from milepost.planner.turn import Turn
 
@@ -64,7 +64,7 @@ def _begin(turn: Turn) -> Instant | None:
     state, compiled_map = turn.state, turn.compiled_map
     state.begun = True
     turn.look_anew()
-    turn.say(Kind.JOURNEY_STARTED, map=state.map, version=state.version)
+    turn.report(JourneyStarted(turn.at, map=state.map, version=state.version))
     for stage in compiled_map.stages.values():
         plan_opening(turn, stage)
     open_stage(turn, next(iter(compiled_map.stages.values())))

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from milepost.language.durations import Duration
 from milepost.language.model import Outcome, Touchpoint
+from milepost.planner import timeline
 from milepost.planner.branches import carry_out
-from milepost.planner.closings import close_step
+from milepost.planner.closings import complete_step, skip_step, withdraw_step
 from milepost.planner.commands import OpenTask
 from milepost.planner.compiled_map import CompiledStep, Waited
 from milepost.planner.deadlines import first_due, schedule
-from milepost.planner.instants import Instant, text
+from milepost.planner.instants import Instant
 from milepost.planner.messages import enqueue, is_held_by_play
 from milepost.planner.outcomes import ask
 from milepost.planner.state import StepState
-from milepost.planner.timeline import Kind
 from milepost.planner.turn import Turn
 
 
@@ -83,10 +83,10 @@ def open_step(turn: Turn, step: CompiledStep) -> None:
     """Open the next occurrence of a step, unless it is skipped or done before it opens."""
     plan_repeats(turn, step)
     if step.skip_when is not None and turn.is_true(step.skip_when):
-        close_step(turn, step, "skipped", why="skip_when")
+        skip_step(turn, step, "skip_when")
         return
     if is_fulfilled(turn, step, step.done_when):
-        close_step(turn, step, "done", by="product")
+        complete_step(turn, step, by="product")
         return
     record = _opened(turn, step)
     _say_opened(turn, step, record)
@@ -117,13 +117,9 @@ def _opened(turn: Turn, step: CompiledStep) -> StepState:
 def _say_opened(turn: Turn, step: CompiledStep, record: StepState) -> None:
     known = step.step
     role = known.role if isinstance(known, Touchpoint) else None
-    turn.say(
-        Kind.STEP_OPENED,
-        step,
-        track=step.track,
-        role=role,
-        persona=step.persona,
-        due=text(record.due_at) if record.due_at is not None else None,
+    place = turn.place(step)
+    turn.report(
+        timeline.StepOpened(turn.at, place, track=step.track, role=role, persona=step.persona, due=record.due_at)
     )
     if role is not None:
         person = record.person or turn.state.customer.team.get(role)
@@ -134,7 +130,8 @@ def finish_step(
     turn: Turn, step: CompiledStep, *, by: str | None = None, result: str | None = None, note: str | None = None
 ) -> None:
     """A step is done: say so and carry out where its result leads."""
-    close_step(turn, step, "done", by=by, result=result, note=note)
+    complete_step(turn, step, by=by, result=result, note=note)
+    turn.edit_step(step.id).result = result
     if result is not None and isinstance(step.step, Touchpoint) and step.step.results:
         carry_out(turn, step.step.results.get(result, ()))
 
@@ -198,7 +195,7 @@ def _repeat(turn: Turn, step: CompiledStep) -> None:
     record = turn.edit_step(step.id)
     repeat_ahead(turn, step, record)
     if record.is_open:
-        close_step(turn, step, "withdrawn", why="repeat")
+        withdraw_step(turn, step, "repeat")
     turn.edit_step(step.id).status = "waiting"
     open_step(turn, step)
 

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
-
+from milepost.planner import timeline
 from milepost.planner.commands import CloseTask, OpenTask
-from milepost.planner.compiled_map import CompiledStage, CompiledStep
 from milepost.planner.state import SystemTask
-from milepost.planner.timeline import Kind
+from milepost.planner.timeline import StagePlace, StepPlace
 from milepost.planner.turn import Turn
 
 
 def open_system_task(
-    turn: Turn, why: str, about: str, place: CompiledStage | CompiledStep | None = None, **more: Any
+    turn: Turn, why: str, about: str, place: StepPlace | StagePlace | None = None, message: str | None = None
 ) -> None:
     """Give the csm one task; while one for the same reason about the same thing is open there is no second."""
     if any(task.why == why and task.about == about for task in turn.state.tasks.values()):
@@ -23,7 +21,7 @@ def open_system_task(
     role = turn.compiled_map.map.csm
     turn.state.tasks[task] = SystemTask(role, why, about, turn.at)
     turn.order(OpenTask(task, role, turn.state.customer.team.get(role), None, why))
-    turn.say(Kind.TASK_OPENED, place, role=role, why=why, **more)
+    turn.report(timeline.TaskOpened(turn.at, place, role=role, why=why, message=message))
 
 
 def close_system_tasks(turn: Turn, why: str, about: str | None = None, status: str = "withdrawn") -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from milepost.language.model import Action
+from milepost.planner import timeline
 from milepost.planner.branches import carry_out, finish_play, open_stage, try_start
 from milepost.planner.compiled_map import CompiledPlay, CompiledStage, CompiledStep
 from milepost.planner.deadlines import escalation_of
@@ -14,7 +15,6 @@ from milepost.planner.messages import enqueue, is_held_by_play
 from milepost.planner.outcomes import ask, silent
 from milepost.planner.steps import open_in_time
 from milepost.planner.system_tasks import open_system_task
-from milepost.planner.timeline import Kind
 from milepost.planner.timer_index import STEP, Due, Timer, TimerIndex
 from milepost.planner.turn import Turn
 
@@ -112,7 +112,7 @@ def _step_timer(turn: Turn, step: CompiledStep, kind: str) -> None:
     record.timers.pop(kind)
     match kind:
         case "due":
-            turn.say(Kind.STEP_OVERDUE, step)
+            turn.report(timeline.StepOverdue(turn.at, turn.place(step)))
         case "overdue":
             assert isinstance(step.step, Action)
             if step.step.overdue:
@@ -121,7 +121,7 @@ def _step_timer(turn: Turn, step: CompiledStep, kind: str) -> None:
             escalation = escalation_of(turn, step)
             if escalation:
                 record.escalated_to = escalation.to
-                turn.say(Kind.STEP_ESCALATED, step, role=escalation.to)
+                turn.report(timeline.StepEscalated(turn.at, turn.place(step), role=escalation.to))
         case "silent":
             silent(turn, step)
         case _:
@@ -135,8 +135,8 @@ def _stage_opens(turn: Turn, stage: CompiledStage, at: Instant) -> None:
 
 def _stuck(turn: Turn, stage: CompiledStage) -> None:
     turn.edit_stage(stage.stage.id).target_at = None
-    turn.say(Kind.STAGE_STUCK, stage)
-    open_system_task(turn, "stuck", stage.stage.id, stage)
+    turn.report(timeline.StageStuck(turn.at, stage.stage.id))
+    open_system_task(turn, "stuck", stage.stage.id, timeline.StagePlace(stage.stage.id))
 
 
 def _cooled_down(turn: Turn, play: CompiledPlay) -> None:

@@ -14,13 +14,13 @@ from milepost.language.durations import Anchor
 from milepost.language.model import Touchpoint
 from milepost.planner.calendars import Calendar
 from milepost.planner.commands import Command
-from milepost.planner.compiled_map import CompiledMap, CompiledPlay, CompiledStage, CompiledStep
+from milepost.planner.compiled_map import CompiledMap, CompiledStep
 from milepost.planner.condition_view import JourneyView
 from milepost.planner.dependents import Watched
 from milepost.planner.instants import Instant
 from milepost.planner.loop_guard import MOST_HAPPENINGS, EndlessMapError
 from milepost.planner.state import PlayState, Record, StageState, State, StepState
-from milepost.planner.timeline import Entry, Kind
+from milepost.planner.timeline import Entry, StepPlace
 
 R = TypeVar("R", bound=Record)
 
@@ -48,26 +48,17 @@ class Turn:
     _happened: int = 0
     _happened_at: Instant = -1
 
-    # What is said and ordered.
+    # What is reported and ordered.
 
-    def say(self, kind: Kind, about: CompiledStep | CompiledStage | CompiledPlay | None = None, **more: Any) -> None:
-        """Write one entry of the timeline; what is None is left out, instants are given as text already."""
+    def report(self, entry: Entry) -> None:
+        """Write one entry of the timeline."""
         self._count()
-        place: dict[str, Any] = {}
-        if isinstance(about, CompiledStep):
-            place = {
-                ("play" if about.in_play else "stage"): about.container,
-                "step": about.id,
-                "occurrence": self.occurrence(about.id),
-            }
-        elif isinstance(about, CompiledStage):
-            place = {"stage": about.stage.id}
-        elif isinstance(about, CompiledPlay):
-            place = {"play": about.play.id}
-        for key, value in more.items():
-            if value is not None:
-                place[key] = value
-        self.entries.append(Entry(self.at, kind, place))
+        self.entries.append(entry)
+
+    def place(self, step: CompiledStep) -> StepPlace:
+        """Where a step is, and which occurrence of it is meant."""
+        stage, play = (None, step.container) if step.in_play else (step.container, None)
+        return StepPlace(stage, play, step.id, self.occurrence(step.id))
 
     def order(self, command: Command) -> None:
         self.commands.append(command)

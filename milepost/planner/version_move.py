@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from milepost.language.model import Outcome
+from milepost.planner import timeline
 from milepost.planner.branches import open_stage, plan_opening
 from milepost.planner.commands import CloseTask
 from milepost.planner.compiled_map import CompiledStep
@@ -12,13 +13,12 @@ from milepost.planner.messages import drop, drop_of_step
 from milepost.planner.state import Queued, StepState
 from milepost.planner.steps import repeat_ahead, repeat_instant
 from milepost.planner.system_tasks import close_system_tasks
-from milepost.planner.timeline import Kind
 from milepost.planner.turn import Turn
 
 
 def move(turn: Turn, version: str) -> None:
     """Go on with the turn's chart, whose version is new: withdraw what is gone, work out anew what waits."""
-    turn.say(Kind.MAP_CHANGED, None, **{"from": turn.state.version, "to": version})
+    turn.report(timeline.MapChanged(turn.at, from_=turn.state.version, to=version))
     turn.state.version = version
     turn.look_anew()
     stood_there = _withdraw_what_is_gone(turn)
@@ -41,18 +41,19 @@ def _withdraw_what_is_gone(turn: Turn) -> bool:
         record = state.steps[step_id]
         if record.is_open:
             turn.order(CloseTask(f"{step_id}/{record.occurrence}", "withdrawn"))
-            turn.say(Kind.STEP_WITHDRAWN, None, step=step_id, occurrence=record.occurrence, why="map_changed")
+            place = timeline.StepPlace(None, None, step_id, record.occurrence)
+            turn.report(timeline.StepWithdrawn(turn.at, place, why="map_changed"))
         turn.put_step(step_id, StepState(occurrence=record.occurrence, answers=record.answers))  # it may come back
     for stage_id in [known for known in state.stages if known not in compiled_map.stages]:
         turn.changed(("stage", stage_id))
         close_system_tasks(turn, "stuck", stage_id)
         if state.stages.pop(stage_id).status == "open":
             stood_there = True
-            turn.say(Kind.STAGE_CLOSED, None, stage=stage_id, why="map_changed")
+            turn.report(timeline.StageClosed(turn.at, stage_id, why="map_changed"))
     for play_id in [known for known in state.plays if known not in compiled_map.plays]:
         turn.changed(("play", play_id))
         if state.plays.pop(play_id).status == "open":
-            turn.say(Kind.PLAY_ENDED, None, play=play_id, why="map_changed")
+            turn.report(timeline.PlayEnded(turn.at, play_id, why="map_changed"))
     for step_id in [known for known in state.agreed if known not in compiled_map.steps]:
         del state.agreed[step_id]
     return stood_there
@@ -108,7 +109,7 @@ def _begin_anew(turn: Turn, step: CompiledStep, record: StepState) -> None:
     if record.is_open:
         if record.kind == "task":
             turn.order(CloseTask(f"{step.id}/{record.occurrence}", "withdrawn"))
-        turn.say(Kind.STEP_WITHDRAWN, step, why="map_changed")
+        turn.report(timeline.StepWithdrawn(turn.at, turn.place(step), why="map_changed"))
     drop_of_step(turn, step.id, "map_changed")
     turn.put_step(step.id, StepState(occurrence=record.occurrence, answers=record.answers))
 

@@ -7,17 +7,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from milepost.planner import timeline
 from milepost.planner.instants import Instant, instant, parse
-from milepost.planner.timeline import Entry, Kind
+from milepost.planner.timeline import Entry
 
 Expected = Mapping[str, Any]
 
 _ABOUT = ("step", "play", "stage")
 _ALIKE = (
-    {Kind.STEP_DONE, Kind.STEP_SKIPPED, Kind.STEP_WITHDRAWN},
-    {Kind.OUTCOME_ANSWERED, Kind.OUTCOME_SILENT},
-    {Kind.PLAY_STARTED, Kind.PLAY_BLOCKED},
-    {Kind.MESSAGE_SENT, Kind.MESSAGE_HELD, Kind.MESSAGE_DROPPED},
+    {timeline.StepDone.kind, timeline.StepSkipped.kind, timeline.StepWithdrawn.kind},
+    {timeline.OutcomeAnswered.kind, timeline.OutcomeSilent.kind},
+    {timeline.PlayStarted.kind, timeline.PlayBlocked.kind},
+    {timeline.MessageSent.kind, timeline.MessageHeld.kind, timeline.MessageDropped.kind},
 )
 """Kinds of which one may come where another was expected."""
 
@@ -99,7 +100,7 @@ class Verdict:
         return not self.missing and not self.forbidden
 
 
-def judge(expect: Sequence[Expected], never: Sequence[Expected], timeline: Sequence[Entry]) -> Verdict:
+def judge(expect: Sequence[Expected], never: Sequence[Expected], entries: Sequence[Entry]) -> Verdict:
     """Hold a timeline against what is expected, in order, and what must never come.
 
     `found` tells for each entry that met an expectation (by its place) which one.
@@ -108,46 +109,43 @@ def judge(expect: Sequence[Expected], never: Sequence[Expected], timeline: Seque
     found: dict[int, int] = {}
     position = 0
     for number, expected in enumerate(expect):
-        at = next((i for i in range(position, len(timeline)) if matches(expected, timeline[i])), None)
+        at = next((i for i in range(position, len(entries)) if matches(expected, entries[i])), None)
         if at is None:
             lost.append((number, position))
         else:
             found[at] = number
             position = at + 1
-    missing = tuple(_missing(number, expect[number], place, timeline, found) for number, place in lost)
+    missing = tuple(_missing(number, expect[number], place, entries, found) for number, place in lost)
     forbidden = tuple(
-        Forbidden(number, each, entry)
-        for number, each in enumerate(never)
-        for entry in timeline
-        if matches(each, entry)
+        Forbidden(number, each, entry) for number, each in enumerate(never) for entry in entries if matches(each, entry)
     )
     return Verdict(missing, forbidden, found)
 
 
 def _missing(
-    number: int, expected: Expected, position: int, timeline: Sequence[Entry], found: Mapping[int, int]
+    number: int, expected: Expected, position: int, entries: Sequence[Entry], found: Mapping[int, int]
 ) -> Missing:
-    earlier = [at for at in range(position) if matches(expected, timeline[at])]
+    earlier = [at for at in range(position) if matches(expected, entries[at])]
     if earlier:
         free = [at for at in earlier if at not in found] or earlier
-        return Missing(number, expected, position, earlier=timeline[free[-1]], met=found.get(free[-1]))
-    place = _nearest(expected, position, timeline, found)
+        return Missing(number, expected, position, earlier=entries[free[-1]], met=found.get(free[-1]))
+    place = _nearest(expected, position, entries, found)
     if place is not None:
-        nearest = timeline[place]
+        nearest = entries[place]
         return Missing(number, expected, position, nearest, differing(expected, nearest), met=found.get(place))
     about = {name: expected[name] for name in _ABOUT if name in expected}
-    same = [entry for entry in timeline if about and matches(about, entry)]
+    same = [entry for entry in entries if about and matches(about, entry)]
     return Missing(number, expected, position, last=same[-1] if same else None)
 
 
-def _nearest(expected: Expected, position: int, timeline: Sequence[Entry], found: Mapping[int, int]) -> int | None:
+def _nearest(expected: Expected, position: int, entries: Sequence[Entry], found: Mapping[int, int]) -> int | None:
     """The place of the entry about the same thing that differs in the fewest fields; of several, the nearest in time.
 
     One that another expectation has found comes last.
     """
     at = as_instant(expected.get("at"))
     ranked = []
-    for place, entry in enumerate(timeline):
+    for place, entry in enumerate(entries):
         differs = differing(expected, entry)
         if differs and _is_like(expected, entry, differs):
             away = abs(entry.at - at) if at is not None else 0

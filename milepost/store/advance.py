@@ -18,7 +18,7 @@ from milepost.planner.commands import SendMessage
 from milepost.planner.compiled_map import CompiledMap
 from milepost.planner.plan import Plan
 from milepost.planner.state import State
-from milepost.planner.timeline import Kind
+from milepost.planner.timeline import MapChanged, MessageSent
 from milepost.store import customers
 from milepost.store.advance_outcomes import CONSTANT, desired_answers, desired_outcomes
 from milepost.store.advance_tasks import desired_tasks
@@ -83,7 +83,7 @@ async def _write_timeline(session: AsyncSession, journey: str, plan: Plan) -> No
     first = plan.state.entries - len(plan.timeline)
     await session.execute(delete(TimelineRow).where(TimelineRow.journey_id == journey, TimelineRow.seq >= first))
     rows = [
-        {"journey_id": journey, "seq": seq, "at": entry.at, "kind": entry.kind.value, "data": dict(entry.more)}
+        {"journey_id": journey, "seq": seq, "at": entry.at, "kind": entry.kind, "data": entry.data()}
         for seq, entry in enumerate(plan.timeline, first)
     ]
     if rows:
@@ -103,10 +103,10 @@ def desired_messages(before: State, plan: Plan) -> Iterator[dict[str, Any]]:
     """The rows of all messages that a plan sends: queued, each on the version of the map that ordered it."""
     version, sent = before.version, {}
     for entry in plan.timeline:
-        if entry.kind is Kind.MAP_CHANGED:
-            version = entry.more["to"]
-        elif entry.kind is Kind.MESSAGE_SENT:
-            sent[entry.more["message"]] = (entry.at, version)
+        if isinstance(entry, MapChanged):
+            version = entry.to
+        elif isinstance(entry, MessageSent):
+            sent[entry.message] = (entry.at, version)
     for command in plan.commands:
         if isinstance(command, SendMessage):
             at, of_version = sent.get(command.message, (plan.state.clock, plan.state.version))

@@ -6,21 +6,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from milepost.language.model import Outcome
+from milepost.planner import timeline
 from milepost.planner.commands import RecordAnswer, RevokeAnswer
 from milepost.planner.compiled_map import CompiledMap
-from milepost.planner.instants import parse
 from milepost.planner.plan import Plan
 from milepost.planner.state import State
-from milepost.planner.timeline import Entry, Kind
+from milepost.planner.timeline import Entry, StepEntry
 
-_STATUS = {
-    Kind.STEP_OPENED: "open",
-    Kind.STEP_SKIPPED: "skipped",
-    Kind.STEP_WITHDRAWN: "withdrawn",
-    Kind.OUTCOME_ASKED: "asked",
-    Kind.OUTCOME_SILENT: "silent",
-    Kind.OUTCOME_REVOKED: "open",
-}
 CONSTANT = ("customer_id", "revision", "type", "statement", "metric", "persona")
 """Columns of an outcome that stay as they were when it opened, whatever a later version of the map says."""
 _UNREVOKED: dict[str, Any] = dict.fromkeys(("revoked_at", "revoked_by", "revoked_why", "revoked_revision"))
@@ -34,9 +26,8 @@ def desired_outcomes(before: State, plan: Plan, compiled_map: CompiledMap) -> It
     outcomes = {step: compiled.step for step, compiled in compiled_map.steps.items()}
     progress = _records(before)
     for entry in plan.timeline:
-        changes = _reported(entry, known=isinstance(outcomes.get(entry.more.get("step", "")), Outcome))
-        if changes:
-            key = (entry.more["step"], entry.more["occurrence"])
+        if isinstance(entry, StepEntry) and (changes := _changes(entry, isinstance(outcomes.get(entry.step), Outcome))):
+            key = (entry.step, entry.occurrence)
             progress[key] = {**progress.get(key, {}), **changes}
     progress |= {key: now for key, now in _records(plan.state).items() if isinstance(outcomes.get(key[0]), Outcome)}
     for (step, occurrence), columns in progress.items():
@@ -58,17 +49,27 @@ def _records(state: State) -> dict[tuple[str, int], dict[str, Any]]:
     }
 
 
-def _reported(entry: Entry, *, known: bool) -> dict[str, Any]:
+def _changes(entry: Entry, is_outcome: bool) -> dict[str, Any]:  # noqa: FBT001 - the other half of the question
     """What an entry changes in an outcome's row; of a step that is none (any more) only that it was withdrawn."""
-    if not known:
-        return {"status": "withdrawn"} if entry.kind is Kind.STEP_WITHDRAWN else {}
-    if entry.kind is Kind.OUTCOME_ANSWERED:
-        return {"status": entry.more["verdict"]}
-    if entry.kind is Kind.STEP_OPENED:
-        return {"status": "open", "opened_at": entry.at}
-    if entry.kind is Kind.OUTCOME_ASKED:
-        return {"status": "asked", "asked_at": entry.at, "due_at": parse(entry.more["due"])}
-    return {"status": _STATUS[entry.kind]} if entry.kind in _STATUS else {}
+    match entry:
+        case timeline.StepWithdrawn():
+            return {"status": "withdrawn"}
+        case _ if not is_outcome:
+            return {}
+        case timeline.StepOpened():
+            return {"status": "open", "opened_at": entry.at}
+        case timeline.OutcomeAsked():
+            return {"status": "asked", "asked_at": entry.at, "due_at": entry.due}
+        case timeline.OutcomeAnswered():
+            return {"status": entry.verdict}
+        case timeline.OutcomeSilent():
+            return {"status": "silent"}
+        case timeline.OutcomeRevoked():
+            return {"status": "open"}
+        case timeline.StepSkipped():
+            return {"status": "skipped"}
+        case _:
+            return {}
 
 
 def _constant(outcome: Outcome, state: State) -> dict[str, Any]:

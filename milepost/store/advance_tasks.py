@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from types import UnionType
 from typing import Any
 
 from milepost.language.model import Touchpoint
@@ -12,9 +13,9 @@ from milepost.planner.instants import Instant
 from milepost.planner.open_tasks import Task, minutes, open_tasks
 from milepost.planner.plan import Plan
 from milepost.planner.state import State
-from milepost.planner.timeline import Kind
+from milepost.planner.timeline import StepDone, StepOpened, StepSkipped, StepWithdrawn
 
-_CLOSINGS = (Kind.STEP_DONE, Kind.STEP_SKIPPED, Kind.STEP_WITHDRAWN)
+_CLOSED = StepDone | StepSkipped | StepWithdrawn
 
 
 def desired_tasks(before: State, plan: Plan, compiled_map: CompiledMap) -> Iterator[dict[str, Any]]:
@@ -75,7 +76,7 @@ def _brief(command: OpenTask, plan: Plan, compiled_map: CompiledMap) -> dict[str
         "why": command.why,
         "about": None,
         "invite": list(touchpoint.invite) if touchpoint else [],
-        "opened_at": _reported_at(plan, command.task, (Kind.STEP_OPENED,)),
+        "opened_at": _reported_at(plan, command.task, StepOpened),
         "due_at": None,
         "escalated_to": None,
         "escalated_person": None,
@@ -88,15 +89,15 @@ def _brief(command: OpenTask, plan: Plan, compiled_map: CompiledMap) -> dict[str
 def _closed(plan: Plan, task: str, status: str) -> dict[str, Any]:
     return {
         "status": status,
-        "closed_at": _reported_at(plan, task, _CLOSINGS),
+        "closed_at": _reported_at(plan, task, _CLOSED),
         "closed_revision": plan.state.revision,
     }
 
 
-def _reported_at(plan: Plan, task: str, kinds: tuple[Kind, ...]) -> Instant:
+def _reported_at(plan: Plan, task: str, entries: type[StepOpened] | UnionType) -> Instant:
     """When the timeline last reported this of the task's step; system tasks have no entry: the plan's instant."""
     for entry in reversed(plan.timeline):
-        if entry.kind in kinds and f"{entry.more.get('step')}/{entry.more.get('occurrence')}" == task:
+        if isinstance(entry, entries) and f"{entry.step}/{entry.occurrence}" == task:
             return entry.at
     return plan.state.clock
 

@@ -2,31 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from milepost.planner.instants import Instant, text
-from milepost.planner.timeline import Kind
+from milepost.planner.instants import Instant
+from milepost.planner.timeline import Entry, FactIgnored, from_data
 from milepost.store.tables import CustomerRow, JourneyRow, TimelineRow
 
 
 @dataclass(frozen=True, slots=True)
 class Happening:
-    """An entry with whose it is."""
+    """An entry with whose it is. `serial` counts the entries of all journeys as they were written."""
 
-    entry: TimelineRow
+    entry: Entry
+    serial: int
+    journey: str
     customer: str
     customer_name: str
 
 
-def to_json(entry: TimelineRow) -> dict[str, Any]:
-    """The entry as `milepost simulate --json` prints it: `at` in UTC."""
-    data: Mapping[str, Any] = entry.data
-    return {"at": text(entry.at), "kind": entry.kind, **data}
+def entry_of(row: TimelineRow) -> Entry:
+    """The entry that a row holds."""
+    return from_data(row.kind, row.at, row.data)
 
 
 async def of_journey(
@@ -37,12 +36,13 @@ async def of_journey(
     return list(await session.scalars(query.order_by(TimelineRow.seq).limit(limit)))
 
 
-async def ignored(session: AsyncSession, journey: str, at: Instant) -> list[Mapping[str, Any]]:
-    """What a journey says of the facts that it took in at an instant and that changed nothing."""
+async def ignored(session: AsyncSession, journey: str, at: Instant) -> list[FactIgnored]:
+    """The entries about facts that a journey took in at an instant and that changed nothing."""
     query = select(TimelineRow).where(
-        TimelineRow.journey_id == journey, TimelineRow.at == at, TimelineRow.kind == Kind.FACT_IGNORED.value
+        TimelineRow.journey_id == journey, TimelineRow.at == at, TimelineRow.kind == FactIgnored.kind
     )
-    return [row.data for row in await session.scalars(query.order_by(TimelineRow.seq))]
+    entries = map(entry_of, await session.scalars(query.order_by(TimelineRow.seq)))
+    return [entry for entry in entries if isinstance(entry, FactIgnored)]
 
 
 async def newest(session: AsyncSession, *, after: int | None = None, limit: int = 100) -> list[Happening]:
@@ -60,7 +60,7 @@ async def newest(session: AsyncSession, *, after: int | None = None, limit: int 
         rows = (await session.execute(query.order_by(TimelineRow.serial.desc()))).all()[::-1]
     else:
         rows = (await session.execute(query.where(TimelineRow.serial > after).order_by(TimelineRow.serial))).all()[:]
-    return [Happening(entry, customer, name) for entry, customer, name in rows]
+    return [Happening(entry_of(row), row.serial, row.journey_id, customer, name) for row, customer, name in rows]
 
 
 async def last_serial(session: AsyncSession) -> int:

@@ -7,16 +7,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from milepost.explain.sentences import Wording
+from milepost.planner import facts, timeline
 from milepost.planner.calendars import NeverOpensError
 from milepost.planner.compiled_map import CompiledMap
-from milepost.planner.facts import MapChanged
 from milepost.planner.instants import Instant, text
 from milepost.planner.loop_guard import EndlessMapError
 from milepost.planner.plan import plan
 from milepost.planner.state import State
-from milepost.planner.timeline import Entry, Kind
-
-_TOLD = frozenset(Kind) - {Kind.MAP_CHANGED}
+from milepost.planner.timeline import Entry
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +65,7 @@ class Move:
             "withdrawn": list(self.withdrawn),
             "opened": list(self.opened),
             "redated": [each.to_json() for each in self.redated],
-            "timeline": [{**each.to_json(), "text": say.sentence(each.kind.value, each.more)} for each in self.entries],
+            "timeline": [{**each.to_json(), "text": say.sentence(each)} for each in self.entries],
             "problem": self.problem,
         }
 
@@ -78,16 +76,16 @@ def preview(old: CompiledMap, new: CompiledMap, state: State, now: Instant) -> M
         before = plan(old, state, (), max(now, state.clock)).state
         if before.status == "ended" or old.version == new.version:
             return Move(state.customer.id)
-        fact = MapChanged(id="preview", at=before.clock, version=new.version)
+        fact = facts.MapChanged(id="preview", at=before.clock, version=new.version)
         made = plan(new, before, (fact,), before.clock)
     except (NeverOpensError, EndlessMapError) as error:
         return Move(state.customer.id, problem=str(error))
-    entries = tuple(entry for entry in made.timeline if entry.kind in _TOLD)
+    entries = tuple(entry for entry in made.timeline if not isinstance(entry, timeline.MapChanged))
     return Move(
         state.customer.id,
         tuple(_gone(before, new)),
-        tuple(str(each.more["step"]) for each in entries if each.kind is Kind.STEP_WITHDRAWN),
-        tuple(str(each.more["step"]) for each in entries if each.kind is Kind.STEP_OPENED),
+        tuple(each.step for each in entries if isinstance(each, timeline.StepWithdrawn)),
+        tuple(each.step for each in entries if isinstance(each, timeline.StepOpened)),
         tuple(_redated(before, made.state, new)),
         entries,
     )

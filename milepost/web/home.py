@@ -112,13 +112,10 @@ def _work(counts: DashboardCounts) -> tuple[Figure, ...]:
 async def _news(served: Services, happenings: list[Happening], zone: str) -> tuple[News, ...]:
     """What happened last, the newest first."""
     async with served.store.reading() as session:
-        of = {
-            each.entry.journey_id: (await journeys.get(session, each.entry.journey_id)).version for each in happenings
-        }
+        of = {each.journey: (await journeys.get(session, each.journey)).version for each in happenings}
     news = []
     for each in reversed(happenings):
-        entry = each.entry
-        say = Wording(await served.compiled_maps.of(of[entry.journey_id]), zone)
-        line = Entry(local_time.time_of(entry.at, zone), entry.kind, say.sentence(entry.kind, entry.data))
+        say = Wording(await served.compiled_maps.of(of[each.journey]), zone)
+        line = Entry(local_time.time_of(each.entry.at, zone), each.entry.kind, say.sentence(each.entry))
         news.append(News(each.customer, each.customer_name, line))
     return tuple(news)

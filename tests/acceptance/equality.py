@@ -53,7 +53,7 @@ async def _hold(session: Any, compiled_maps: CompiledMaps, row: JourneyRow, cust
     messages = select(MessageRow.message).where(MessageRow.journey_id == row.id)
     return Held(
         row.id,
-        [timeline.to_json(entry) for entry in await timeline.of_journey(session, row.id)],
+        [timeline.entry_of(entry).to_json() for entry in await timeline.of_journey(session, row.id)],
         [entry.to_json() for entry in run.timeline],
         set(await session.scalars(open_rows)),
         {task.task for task in open_tasks(compiled_map, run.state)},

@@ -16,7 +16,7 @@ from milepost.people.journey_simulation import SimulatedJourney, simulate
 from milepost.planner.compiled_map import CompiledMap
 from milepost.planner.instants import parse
 from milepost.planner.open_tasks import minutes
-from milepost.planner.timeline import Entry, Kind
+from milepost.planner.timeline import Entry, FactIgnored, StepDone
 from tests.capacity.conftest import QUARTER, SMALL, YEAR, behaving, chart_from, forecast_of, gold
 from tests.planner.generated import DAY, START, compiled_maps, customers
 
@@ -81,10 +81,10 @@ def test_one_run_says_nothing_of_how_sure_it_is(small):
 def test_the_hours_of_the_table_are_the_efforts_of_the_tasks_that_were_done(small):
     play, played = forecast_of((small,), [gold(number) for number in range(5)], PROMPT)
     done = [
-        small.steps[entry.more["step"]]
+        small.steps[entry.step]
         for number in range(5)
         for entry in timeline(small, number)
-        if entry.kind is Kind.STEP_DONE and small.steps[entry.more["step"]].is_task
+        if isinstance(entry, StepDone) and small.steps[entry.step].is_task
     ]
     without = minutes(PROMPT.colleagues.without_effort)
     efforts = sum(minutes(getattr(step.step, "effort", None)) or without for step in done)
@@ -107,7 +107,7 @@ def test_a_task_without_effort_takes_what_is_assumed(small):
 
 def test_work_counts_in_the_week_in_which_it_is_done(small):
     entries = timeline(small, 1)
-    done_at = next(e.at for e in entries if e.kind is Kind.STEP_DONE and e.more["step"] == "kickoff")
+    done_at = next(e.at for e in entries if isinstance(e, StepDone) and e.step == "kickoff")
     _, played = forecast_of((small,), [gold(1)], PROMPT)
     week = QUARTER.of(small.ours.local(done_at).date())
     assert played.tally.by_week("minutes", "small", "csm")[week] >= 90
@@ -137,8 +137,8 @@ def test_customers_who_confirm_are_counted_by_the_week_of_their_answer(small):
 
 
 def test_an_action_is_done_by_the_events_that_its_map_waits_for(small):
-    by = [e.more.get("by") for e in timeline(small, 1) if e.kind is Kind.STEP_DONE and e.more["step"] == "connect"]
-    ignored = [e.more["why"] for e in timeline(small, 1) if e.kind is Kind.FACT_IGNORED]
+    by = [e.by for e in timeline(small, 1) if isinstance(e, StepDone) and e.step == "connect"]
+    ignored = [e.why for e in timeline(small, 1) if isinstance(e, FactIgnored)]
     assert len(by) == 1
     assert ignored == ["closed"]  # saying it as well came after the events had closed it
 

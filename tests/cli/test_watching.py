@@ -8,12 +8,12 @@ from milepost.cli.launch.up_options import seconds_of
 from milepost.cli.monitor.highlights import choose
 from milepost.cli.monitor.log_files import Logs
 from milepost.cli.support.errors import CommandError
-from milepost.store.tables import TimelineRow
 from milepost.store.timeline import Happening
+from tests.entries import entry
 
 
 def happening(serial: int, kind: str, **more: Any) -> Happening:
-    return Happening(TimelineRow(serial=serial, journey_id="acme/1", seq=serial, at=0, kind=kind, data=more), "a", "A")
+    return Happening(entry(kind, **more), serial, "acme/1", "a", "A")
 
 
 def test_in_quiet_times_everything_is_told() -> None:

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from milepost.demo.summaries import HIGHLIGHTS, JourneySummary, missing
+from tests.entries import entry
 
 MAP = "enterprise-save-time"
 
@@ -12,7 +13,7 @@ MAP = "enterprise-save-time"
 def summed(compiled_maps, *entries: tuple[str, dict[str, Any]]) -> JourneySummary:
     summary = JourneySummary("acme/1", "acme", MAP)
     for kind, more in entries:
-        summary.add(kind, more, compiled_maps[MAP])
+        summary.add(entry(kind, **more), compiled_maps[MAP])
     return summary
 
 

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from milepost.explain.future_sentences import _SENTENCES, coming, with_sentence
+from milepost.explain.future_sentences import outlook_sentence, with_outlook_sentence
 from milepost.explain.held_messages import days_said
 from milepost.explain.sentences import Wording
 from milepost.language.loader import load
 from milepost.planner.compiled_map import CompiledMap
+from milepost.planner.timeline import ENTRIES
+from tests.entries import entry
 
 MAP = Path(__file__).parents[2] / "maps" / "enterprise-save-time"
 
@@ -35,40 +38,50 @@ FIELDS = {
 }
 
 
-@pytest.mark.parametrize("kind", sorted(_SENTENCES))
+def said(say: Wording, kind: str, **fields: Any) -> str:
+    return outlook_sentence(say, entry(kind, **fields))
+
+
+NEVER_BY_ITSELF = {
+    "journey_started", "journey_paused", "journey_resumed", "map_changed", "fact_ignored",
+    "step_due_changed", "step_snoozed", "outcome_answered", "outcome_revoked",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", sorted(set(ENTRIES) - NEVER_BY_ITSELF))
 def test_no_sentence_of_a_forecast_tells_of_the_past(say: Wording, kind: str) -> None:
-    said = coming(say, kind, FIELDS)
-    assert " will " in said
-    assert said.endswith(".")
-    assert not {"was", "were", "got", "went", "began", "opened"} & set(said.split())
+    sentence = said(say, kind, **FIELDS)
+    assert " will " in sentence
+    assert sentence.endswith(".")
+    assert not {"was", "were", "got", "went", "began", "opened"} & set(sentence.split())
 
 
 def test_what_opens_is_told_by_whose_it_will_be(say: Wording) -> None:
-    company = coming(say, "step_opened", {"step": "kickoff", "role": "csm", "due": "2026-03-04T22:00:00Z"})
+    company = said(say, "step_opened", step="kickoff", role="csm", due="2026-03-04T22:00:00Z")
     assert company == (
         "“Kickoff call, agree who does what by when” will be a task for the Customer success manager, "
         "due Wed 4 Mar 2026, 17:00."
     )
     theirs = {"step": "connect_sso", "persona": "it_admin", "track": "customer"}
-    assert "will be with the customer's IT administrator." in coming(say, "step_opened", theirs)
+    assert "will be with the customer's IT administrator." in said(say, "step_opened", **theirs)
     asked = {"step": "hours_saved", "persona": "sponsor", "track": "outcome"}
-    assert "will be there to be confirmed by the Executive sponsor." in coming(say, "step_opened", asked)
+    assert "will be there to be confirmed by the Executive sponsor." in said(say, "step_opened", **asked)
     mail = {"step": "recap", "persona": "coordinator", "track": "company"}
-    assert coming(say, "step_opened", mail).startswith("It will be time for the mail “Mail what was agreed”")
+    assert said(say, "step_opened", **mail).startswith("It will be time for the mail “Mail what was agreed”")
 
 
 def test_reasons_are_told_too(say: Wording) -> None:
-    assert coming(say, "play_started", {"play": "rescue", "why": "condition"}) == (
+    assert said(say, "play_started", play="rescue", why="condition") == (
         "The play “Win back a customer at risk” will begin: what it waits for comes true."
     )
-    assert coming(say, "journey_ended", {"reason": "goal_reached"}) == "The journey will end: goal reached."
-    assert coming(say, "message_sent", {**FIELDS, "reason": "reminder", "steps": ["connect_sso"]}) == (
+    assert said(say, "journey_ended", reason="goal_reached") == "The journey will end: goal reached."
+    assert said(say, "message_sent", **FIELDS, reason="reminder", steps=["connect_sso"]) == (
         "A reminder will go to sam@acme.example (Executive sponsor) about “Connect single sign-on”."
     )
 
 
 def test_an_entry_is_given_with_its_sentence(say: Wording) -> None:
-    told = with_sentence(say, {"kind": "step_overdue", "step": "kickoff"})
+    told = with_outlook_sentence(say, entry("step_overdue", step="kickoff"))
     assert told["text"] == "“Kickoff call, agree who does what by when” will be overdue."
 
 

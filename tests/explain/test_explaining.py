@@ -99,7 +99,7 @@ def told(compiled_map: CompiledMap, facts: Iterable[Fact], until: Instant) -> di
     run = ran(compiled_map, facts, until)
     found = explain(compiled_map, run.state, run.timeline, until)
     say = Wording(compiled_map)
-    return {each.id: [say.sentence(entry.kind.value, entry.more) for entry in each.led_by] for each in found.origins}
+    return {each.id: [say.sentence(entry) for entry in each.led_by] for each in found.origins}
 
 
 def test_a_stage_tells_since_when_and_why_it_is_open() -> None:
@@ -124,7 +124,7 @@ def test_a_play_that_a_condition_or_a_person_began_says_so_and_what_ends_it() ->
         run = ran(CHART, [fact], START + 180)
         (play,) = [each for each in explain(CHART, run.state, run.timeline, START + 180).origins if each.kind == "play"]
         (entry,) = play.led_by
-        assert why in Wording(CHART).sentence(entry.kind.value, entry.more)
+        assert why in Wording(CHART).sentence(entry)
         assert [reason.kind for reason in play.ends] == ["steps", "date"]
 
 
@@ -216,8 +216,8 @@ def test_a_step_tells_what_it_follows_what_follows_it_and_what_happened_to_it() 
     found = explain_step(CHART, run.state, run.timeline, "connect", START + DAY)
     assert found.after == (("kickoff", "done"),)
     assert found.leads_to == ("faster",)
-    assert [entry.kind.value for entry in found.happened] == ["step_opened", "message_sent"]
-    assert [entry.kind.value for entry in found.ahead][:2] == ["message_sent", "message_sent"]
+    assert [entry.kind for entry in found.happened] == ["step_opened", "message_sent"]
+    assert [entry.kind for entry in found.ahead][:2] == ["message_sent", "message_sent"]
     assert found.waits.status == "open"
 
 

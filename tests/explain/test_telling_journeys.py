@@ -20,8 +20,9 @@ from milepost.planner.outlook import forecast
 from milepost.planner.plan import plan
 from milepost.planner.simulation import simulate
 from milepost.planner.state import State
-from milepost.planner.timeline import Kind
+from milepost.planner.timeline import ENTRIES
 from milepost.scenarios.scenario import load_scenario
+from tests.entries import complete, entry
 from tests.web.example import DAY, FILES, START, customer
 
 NEW_YORK = "America/New_York"
@@ -45,25 +46,14 @@ def journey(compiled_map: CompiledMap, facts: Iterable[Fact] = (), until: Instan
 # Sentences.
 
 
-@pytest.mark.parametrize("kind", list(Kind))
-def test_every_kind_of_entry_has_a_sentence_with_and_without_a_map(kind: Kind) -> None:
-    more = {
-        "stage": "start", "step": "faster", "occurrence": 1, "play": "rescue", "track": "outcome", "role": "csm",
-        "due": "2026-03-04T22:00:00Z", "until": "2026-03-04T22:00:00Z", "why": "because", "by": "ana@x.example",
-        "message": "connect/1/opening/1", "contact": "sam@x.example", "reason": "opening", "steps": ["connect"],
-        "persona": "sponsor", "verdict": "partial", "value": 4.0, "method": "portal", "map": "pilot", "version": "a",
-        "from": "a", "to": "b", "fact": "step_done", "result": "held",
-    }  # fmt: skip
+@pytest.mark.parametrize("kind", list(ENTRIES))
+def test_every_kind_of_entry_has_a_sentence_with_and_without_a_map(kind: str) -> None:
     for say in (Wording(), Wording(pilot(), NEW_YORK)):
-        for fields in (more, {}):
-            sentence = say.sentence(kind.value, fields)
-            assert sentence.endswith(".")
-            assert kind.value not in sentence
-        assert "None" not in say.sentence(kind.value, more)
-
-
-def test_a_kind_that_is_not_known_is_told_by_its_name() -> None:
-    assert Wording().sentence("moon_landed", {}) == "Moon landed."
+        for each in (complete(kind), entry(kind)):
+            sentence = say.sentence(each)
+            assert sentence.rstrip("note").endswith((".", "Note: "))
+            assert kind not in sentence
+            assert "None" not in sentence
 
 
 CONNECT = "“Connect the first system”"
@@ -113,12 +103,12 @@ DUE = "2026-03-04T22:00:00Z"
     ],
 )
 def test_entries_are_told_by_titles_and_on_the_local_clock(kind: str, more: dict[str, object], sentence: str) -> None:
-    assert Wording(pilot(), NEW_YORK).sentence(kind, more) == sentence
+    assert Wording(pilot(), NEW_YORK).sentence(entry(kind, **more)) == sentence
 
 
 def test_every_reason_to_ignore_a_fact_has_words() -> None:
     source = Path(str(take.__code__.co_filename)).read_text("utf-8")
-    reasons = {part.split('"')[1] for part in source.split("_Ignored(")[1:] if part.startswith('"')}
+    reasons = {part.split('"')[1] for part in source.split("_IgnoredFactError(")[1:] if part.startswith('"')}
 
     assert reasons
     assert reasons <= set(IGNORED)
@@ -130,8 +120,8 @@ def test_what_happens_in_the_shipped_scenarios_is_told_without_a_word_of_the_mac
     assert scenario is not None
     run = simulate(scenario.compiled_map, scenario.customer, scenario.start, scenario.facts, scenario.until)
     say = Wording(scenario.compiled_map, scenario.customer.timezone)
-    for entry in run.timeline:
-        sentence = say.sentence(entry.kind.value, entry.more)
+    for each in run.timeline:
+        sentence = say.sentence(each)
         assert not re.search(r"\b[a-z]+_[a-z_]+\b", sentence), sentence
 
 
@@ -209,7 +199,7 @@ def test_shipped_maps_can_be_forecast(path: Path) -> None:
     ahead = forecast(compiled_map, State.begin(customer(), compiled_map.map.map, "a", START), START)
 
     assert waiting_for(compiled_map, journey(compiled_map), START)
-    assert all(Wording(compiled_map).sentence(entry.kind.value, entry.more) for entry in ahead.entries)
+    assert all(Wording(compiled_map).sentence(entry) for entry in ahead.entries)
 
 
 # What each step waits for.

@@ -10,9 +10,8 @@ from hypothesis import strategies as st
 
 from milepost.customer import Contact, Customer
 from milepost.language.durations import Limit
-from milepost.planner.instants import parse
 from milepost.planner.simulation import simulate
-from milepost.planner.timeline import Kind
+from milepost.planner.timeline import MessageHeld, MessageSent
 from tests.planner.naive_calendar import walked
 from tests.planner.test_calendar_oracle import DAY, edges, places
 from tests.workflows.example import compiled_map_of
@@ -53,8 +52,8 @@ def sent_and_held_by_the_planner(naive, limit, waits, start):
     contact = Contact("Sam Poe", "sam@acme.example", ("user",))
     customer = Customer("acme", "Acme", timezone=naive.timezone, country=naive.country, contacts=(contact,))
     run = simulate(compiled_map, customer, start, [], start + 200 * DAY)
-    held = [parse(entry.more["until"]) for entry in run.timeline if entry.kind is Kind.MESSAGE_HELD]
-    return [entry.at for entry in run.timeline if entry.kind is Kind.MESSAGE_SENT], held
+    held = [entry.until for entry in run.timeline if isinstance(entry, MessageHeld)]
+    return [entry.at for entry in run.timeline if isinstance(entry, MessageSent)], held
 
 
 def sent_by_walking(naive, limit, waits, start):

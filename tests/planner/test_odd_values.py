@@ -42,7 +42,7 @@ def ran(trigger: str, *facts: Fact) -> Run:
 
 
 def kinds(run: Run) -> list[str]:
-    return [entry.kind.value for entry in run.timeline if entry.more.get("step") == "connect"]
+    return [entry.kind for entry in run.timeline if entry.subject == "connect"]
 
 
 @pytest.mark.parametrize("condition", ODD)

@@ -12,6 +12,7 @@ from milepost.planner.facts import Ended
 from milepost.planner.plan import plan
 from milepost.planner.simulation import simulate
 from milepost.planner.state import State
+from milepost.planner.timeline import MessageDropped, MessageHeld, MessageSent
 from tests.planner.generated import DAY, START, compiled_maps, customers, facts_for
 
 UNTIL = START + 260 * DAY
@@ -103,7 +104,7 @@ def test_ended_stays_ended_and_leaves_nothing_open(data):
         [type(fact)(**{**_fields(fact), "id": f"again-{fact.id}"}) for fact in facts],
         UNTIL + DAY,
     )
-    assert {entry.kind.value for entry in later.timeline} <= {"fact_ignored"}
+    assert {entry.kind for entry in later.timeline} <= {"fact_ignored"}
 
 
 def _fields(fact):
@@ -115,11 +116,9 @@ def _fields(fact):
 def test_every_message_is_sent_once_or_dropped_once_or_still_waits_with_a_reason(data):
     compiled_map, customer = data.draw(compiled_maps), data.draw(customers)
     run = simulate(compiled_map, customer, START, data.draw(facts_for(compiled_map)), UNTIL)
-    gone = [entry.more["message"] for entry in run.timeline if entry.kind.value == "message_dropped"] + [
-        entry.more["message"] for entry in run.timeline if entry.kind.value == "message_sent"
-    ]
+    gone = [entry.message for entry in run.timeline if isinstance(entry, MessageDropped | MessageSent)]
     assert len(gone) == len(set(gone))
-    held = {entry.more["message"] for entry in run.timeline if entry.kind.value == "message_held"}
+    held = {entry.message for entry in run.timeline if isinstance(entry, MessageHeld)}
     for queued in run.state.queue:
         assert queued.why is not None
         assert queued.message in held
@@ -132,14 +131,14 @@ def test_no_contact_is_written_to_more_often_than_the_limit_allows(data):
     compiled_map, customer = data.draw(compiled_maps), data.draw(customers)
     limit = compiled_map.map.contact_policy.limit
     run = simulate(compiled_map, customer, START, data.draw(facts_for(compiled_map)), UNTIL)
-    sent = [e for e in run.timeline if e.kind.value == "message_sent"]
+    sent = [e for e in run.timeline if isinstance(e, MessageSent)]
     if limit is None:
         return
     period = limit.period.count * (7 if limit.period.unit == "week" else 1) * DAY - 2 * 3600
     for entry in sent:
-        if compiled_map.steps[entry.more["step"]].essential:
+        if compiled_map.steps[entry.step].essential:
             continue
-        same = [e for e in sent if e.more["contact"] == entry.more["contact"] and entry.at - period < e.at <= entry.at]
+        same = [e for e in sent if e.contact == entry.contact and entry.at - period < e.at <= entry.at]
         earlier = [e for e in same if sent.index(e) < sent.index(entry)]
         assert len(earlier) < limit.count
 

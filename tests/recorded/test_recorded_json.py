@@ -9,10 +9,9 @@ from functools import cache
 
 import pytest
 
+from milepost.planner import timeline
 from milepost.planner.facts import FACTS, from_json, to_json
-from milepost.planner.instants import parse
 from milepost.planner.state import State
-from milepost.planner.timeline import Entry, Kind
 from tests.recorded.documents import GROUPS, difference, made, names, recorded
 from tests.recorded.storing import AS_PLANNED
 
@@ -63,18 +62,12 @@ def test_recorded_facts_can_be_loaded_and_are_written_the_same(name):
 @pytest.mark.parametrize("name", TIMELINES)
 def test_a_recorded_timeline_can_be_loaded_and_is_written_the_same(name):
     entries = recorded(name)
-    assert not difference(name, entries, [entry_of(entry).to_json() for entry in entries])
-
-
-def entry_of(data):
-    """The entry of its JSON, as the store's rows are read."""
-    more = {key: value for key, value in data.items() if key not in ("at", "kind")}
-    return Entry(parse(data["at"]), Kind(data["kind"]), more)
+    assert not difference(name, entries, [timeline.from_json(entry).to_json() for entry in entries])
 
 
 def test_every_kind_of_timeline_entry_is_recorded():
     reached = {entry["kind"] for name in TIMELINES for entry in recorded(name)}
-    assert reached == {kind.value for kind in Kind} - UNREACHED
+    assert reached == set(timeline.ENTRIES) - UNREACHED
     assert len(reached) == 28
 
 

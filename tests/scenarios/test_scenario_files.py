@@ -9,7 +9,7 @@ import pytest
 from milepost.cli.runners import run_on_planner
 from milepost.people.sample_year import load_made_up
 from milepost.planner.segment_match import matches
-from milepost.scenarios.checks.timeline_fields import fields_of
+from milepost.planner.timeline import json_keys
 from milepost.scenarios.discovery import map_of, scenario_files, sort_of
 from milepost.scenarios.scenario import load_scenario
 
@@ -270,13 +270,13 @@ def test_a_map_without_its_texts_can_be_tried_all_the_same(written):
     assert {problem.code for problem in loaded.problems} == {"M110"}
     assert loaded.scenario is not None
     assert "messages/hello.md" in loaded.scenario.files
-    assert "step_done" in [entry.kind.value for entry in run_on_planner(loaded.scenario)]
+    assert "step_done" in [entry.kind for entry in run_on_planner(loaded.scenario)]
 
 
 def test_a_map_runs_with_a_customer_who_is_made_up_and_goes_on(written):
     loaded = load_made_up(written().parents[1], "prompt")
     assert loaded.scenario is not None
-    kinds = [entry.kind.value for entry in run_on_planner(loaded.scenario)]
+    kinds = [entry.kind for entry in run_on_planner(loaded.scenario)]
     assert kinds[0] == "journey_started"
     assert kinds[-1] == "journey_ended"
     assert not {"step_overdue", "fact_ignored"} & set(kinds)
@@ -291,7 +291,7 @@ def test_a_silent_customer_leaves_undone_what_is_the_customer_s(written):
     for manner in ("prompt", "silent"):
         scenario = load_made_up(file.parents[1], manner).scenario
         assert scenario is not None
-        done[manner] = {entry.more["step"] for entry in run_on_planner(scenario) if entry.kind.value == "step_done"}
+        done[manner] = {entry.subject for entry in run_on_planner(scenario) if entry.kind == "step_done"}
     assert done == {"prompt": {"hello", "call", "connect"}, "silent": {"hello", "call"}}
 
 
@@ -324,4 +324,4 @@ def test_every_entry_that_is_ever_written_has_only_fields_that_scenarios_may_exp
         scenario = load_scenario(file).scenario
         assert scenario is not None
         for entry in run_on_planner(scenario):
-            assert set(entry.to_json()) <= set(fields_of(entry.kind))
+            assert set(entry.to_json()) <= set(json_keys(type(entry)))

@@ -55,7 +55,7 @@ async def test_the_store_shows_where_the_journey_stands(store):
         assert (stage.stage, stage.opened_at, stage.target_at) == ("start", START, walk.state.stage("start").target_at)
         (play,) = await journeys.open_plays(session, [walk.journey])
         assert (play.play, play.kind, play.started_at) == ("unblock", "other", START + HOUR)
-        written = [timeline.to_json(entry) for entry in await timeline.of_journey(session, walk.journey)]
+        written = [timeline.entry_of(entry).to_json() for entry in await timeline.of_journey(session, walk.journey)]
     whole = simulate(walk.compiled_map, customer(), START, [not_ready], START + HOUR)
     assert written == [entry.to_json() for entry in whole.timeline]
 

@@ -213,7 +213,7 @@ def test_what_fell_due_before_happens_on_the_old_version_first() -> None:
     compiled_map, _ = changed(("due: 2 business days", "due: 4 business days"))
     late = parse("2026-03-05T15:00:00Z")
     move = preview(OLD, compiled_map, state([], START), late)  # the mirror is three days old
-    assert "step_overdue" not in [entry.kind.value for entry in move.entries]
+    assert "step_overdue" not in [entry.kind for entry in move.entries]
 
 
 def test_a_paused_journey_can_be_previewed_and_an_ended_one_stays_as_it_is() -> None:

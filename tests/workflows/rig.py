@@ -97,7 +97,7 @@ class Rig:
 
     async def timeline(self) -> list[dict[str, Any]]:
         async with self.store.reading() as session:
-            return [timeline.to_json(row) for row in await timeline.of_journey(session, self.journey)]
+            return [timeline.entry_of(row).to_json() for row in await timeline.of_journey(session, self.journey)]
 
     async def simulated(self) -> list[dict[str, Any]]:
         """What the planner alone makes of the same facts, up to now."""

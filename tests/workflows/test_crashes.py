@@ -116,7 +116,7 @@ async def test_a_change_of_the_map_among_other_facts_is_one_decision(store: Stor
     assert once.version == other
     async with store.reading() as session:
         row = await journeys.get(session, journey)
-        entries = [timeline.to_json(entry) for entry in await timeline.of_journey(session, journey)]
+        entries = [timeline.entry_of(entry).to_json() for entry in await timeline.of_journey(session, journey)]
     assert (row.version, row.revision) == (other, 1)
     told_of = [(entry["kind"], entry.get("step")) for entry in entries]
     assert told_of.index(("step_done", "kickoff")) < told_of.index(("step_opened", "connect"))

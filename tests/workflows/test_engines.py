@@ -50,7 +50,7 @@ async def test_facts_that_come_after_the_end_are_ignored_by_both(server: Workflo
     lines = await simulate_on(server, ended)
 
     assert lines == planned(ended)
-    assert [entry.kind.value for entry in lines].count("fact_ignored") == 3
+    assert [entry.kind for entry in lines].count("fact_ignored") == 3
 
 
 async def test_a_fact_and_a_timer_at_one_instant_come_in_the_same_order(server: WorkflowEnvironment) -> None:

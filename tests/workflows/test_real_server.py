@@ -164,7 +164,7 @@ def has(intake: Intake, journey: str, kind: str) -> Callable[[], Awaitable[bool]
 
 async def lines(store: Store, journey: str) -> list[dict[str, object]]:
     async with store.reading() as session:
-        return [timeline.to_json(row) for row in await timeline.of_journey(session, journey)]
+        return [timeline.entry_of(row).to_json() for row in await timeline.of_journey(session, journey)]
 
 
 async def simulated(intake: Intake, journey: str) -> list[dict[str, object]]:

@@ -10,7 +10,8 @@ from milepost.capacity.verdict import verdict
 from milepost.cli.forecasts.assumptions import assumed
 from milepost.cli.forecasts.layout import Column, figures, percents, show_blocks, show_columns
 from milepost.cli.support.output import count_of, heading, say
-from milepost.explain.sentences import ENDINGS, spaced
+from milepost.explain.sentences import spaced
+from milepost.explain.vocabulary import ENDINGS
 
 _SHARES_SHOWN = 4
 _NAMED = 5  # customers without a map

@@ -7,35 +7,37 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from milepost.cli.support.output import count_of
+from milepost.planner import timeline
+from milepost.planner.timeline import Entry
 from milepost.store.timeline import Happening
 
-_WEIGHTS = {
-    "journey_ended": 9,
-    "outcome_answered": 8,
-    "outcome_silent": 8,
-    "play_ended": 7,
-    "play_started": 7,
-    "outcome_revoked": 7,
-    "journey_paused": 6,
-    "journey_resumed": 6,
-    "map_changed": 6,
-    "stage_stuck": 6,
-    "stage_opened": 5,
-    "step_escalated": 5,
-    "outcome_asked": 4,
-    "step_overdue": 4,
-    "task_opened": 4,
-    "step_done": 3,
-    "step_opened": 2,
-    "message_sent": 2,
+_WEIGHTS: dict[type[Entry], int] = {
+    timeline.JourneyEnded: 9,
+    timeline.OutcomeAnswered: 8,
+    timeline.OutcomeSilent: 8,
+    timeline.PlayEnded: 7,
+    timeline.PlayStarted: 7,
+    timeline.OutcomeRevoked: 7,
+    timeline.JourneyPaused: 6,
+    timeline.JourneyResumed: 6,
+    timeline.MapChanged: 6,
+    timeline.StageStuck: 6,
+    timeline.StageOpened: 5,
+    timeline.StepEscalated: 5,
+    timeline.OutcomeAsked: 4,
+    timeline.StepOverdue: 4,
+    timeline.TaskOpened: 4,
+    timeline.StepDone: 3,
+    timeline.StepOpened: 2,
+    timeline.MessageSent: 2,
 }
-"""How telling a kind is; those that are not named come last."""
-_MORE = {
-    "step_opened": ("step opened", "steps opened"),
-    "step_done": ("step done", "steps done"),
-    "message_sent": ("message sent", "messages sent"),
-    "stage_opened": ("stage opened", "stages opened"),
-    "outcome_asked": ("question asked", "questions asked"),
+"""How much an entry says; classes that are not named come last."""
+_MORE: dict[type[Entry], tuple[str, str]] = {
+    timeline.StepOpened: ("step opened", "steps opened"),
+    timeline.StepDone: ("step done", "steps done"),
+    timeline.MessageSent: ("message sent", "messages sent"),
+    timeline.StageOpened: ("stage opened", "stages opened"),
+    timeline.OutcomeAsked: ("question asked", "questions asked"),
 }
 
 
@@ -51,24 +53,28 @@ def choose(batch: Sequence[Happening], at_most: int) -> Told:
     """Choose what to tell of the happenings since the last look."""
     if len(batch) <= at_most:
         return Told(tuple(batch), None)
-    ranked = sorted(batch, key=lambda each: (-weight(each), each.entry.serial))
-    kept = {each.entry.serial for each in ranked[:at_most]}
-    left = [each for each in batch if each.entry.serial not in kept]
-    return Told(tuple(each for each in batch if each.entry.serial in kept), _rest(left))
+    ranked = sorted(batch, key=lambda each: (-weight(each), each.serial))
+    kept = {each.serial for each in ranked[:at_most]}
+    left = [each for each in batch if each.serial not in kept]
+    return Told(tuple(each for each in batch if each.serial in kept), _rest(left))
 
 
 def weight(happening: Happening) -> int:
     """How telling a happening is."""
-    reminder = happening.entry.data.get("reason") == "reminder"
-    result = happening.entry.data.get("result") is not None
-    return _WEIGHTS.get(happening.entry.kind, 0) + reminder + 2 * result
+    match happening.entry:
+        case timeline.MessageSent(reason="reminder"):
+            return _WEIGHTS[timeline.MessageSent] + 1
+        case timeline.StepDone(result=str()):
+            return _WEIGHTS[timeline.StepDone] + 2
+        case entry:
+            return _WEIGHTS.get(type(entry), 0)
 
 
 def _rest(left: Sequence[Happening]) -> str:
-    counts = Counter(each.entry.kind for each in left)
-    named = [(kind, number) for kind, number in counts.most_common() if kind in _MORE]
+    counts = Counter(type(each.entry) for each in left)
+    named = [(entry, number) for entry, number in counts.most_common() if entry in _MORE]
     others = sum(counts.values()) - sum(number for _, number in named)
-    said = [count_of(number, *_MORE[kind]) for kind, number in named]
+    said = [count_of(number, *_MORE[entry]) for entry, number in named]
     if others:
         said.append(count_of(others, "other line", "other lines"))
     return f"and {', '.join(said)}"

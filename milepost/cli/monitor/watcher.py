@@ -12,8 +12,11 @@ from sqlalchemy.exc import SQLAlchemyError
 from milepost.cli.monitor.highlights import choose
 from milepost.cli.support.output import clean
 from milepost.explain.sentences import Wording
+from milepost.planner import timeline
 from milepost.planner.instants import moment
-from milepost.store import customers, journeys, timeline
+from milepost.planner.timeline import Entry
+from milepost.store import customers, journeys
+from milepost.store import timeline as timeline_rows
 from milepost.store.compiled_maps import CompiledMaps
 from milepost.store.database import Store
 from milepost.store.errors import StoreError
@@ -22,19 +25,23 @@ from milepost.store.timeline import Happening
 _LOOK_EVERY = 0.5  # seconds
 _AT_ONCE = 1000  # entries read
 _LINES = 6  # told of one look, when there are more
-_STYLES = {
-    "verified": "green",
-    "partial": "yellow",
-    "disputed": "bold red",
-    "outcome_silent": "yellow",
-    "play_started": "magenta",
-    "play_ended": "magenta",
-    "stage_opened": "cyan",
-    "step_overdue": "yellow",
-    "step_escalated": "yellow",
-    "stage_stuck": "yellow",
-    "journey_ended": "bold",
-}
+_VERDICT_STYLES = {"verified": "green", "partial": "yellow", "disputed": "bold red"}
+
+
+def _style(entry: Entry) -> str:
+    match entry:
+        case timeline.OutcomeAnswered():
+            return _VERDICT_STYLES.get(entry.verdict, "")
+        case timeline.OutcomeSilent() | timeline.StepOverdue() | timeline.StepEscalated() | timeline.StageStuck():
+            return "yellow"
+        case timeline.PlayStarted() | timeline.PlayEnded():
+            return "magenta"
+        case timeline.StageOpened():
+            return "cyan"
+        case timeline.JourneyEnded():
+            return "bold"
+        case _:
+            return ""
 
 
 class Watcher:
@@ -57,10 +64,10 @@ class Watcher:
     async def look(self) -> None:
         """Show what is new since the last look."""
         async with self._store.reading() as session:
-            batch = await timeline.newest(session, after=self._after, limit=_AT_ONCE)
+            batch = await timeline_rows.newest(session, after=self._after, limit=_AT_ONCE)
         if not batch:
             return
-        self._after = batch[-1].entry.serial
+        self._after = batch[-1].serial
         told = choose(batch, _LINES)
         for happening in told.lines:
             self._print(await self._line(happening))
@@ -73,15 +80,15 @@ class Watcher:
     async def _line(self, happening: Happening) -> Text:
         entry = happening.entry
         wording = await self._wording(happening)
-        said = wording.sentence(entry.kind, entry.data)
+        said = wording.sentence(entry)
         line = Text()
         line.append(f"{moment(entry.at):%Y-%m-%d %H:%M}  ", style="dim")
         line.append(clean(f"{happening.customer_name}: "), style="bold")
-        return line.append(clean(said), style=_STYLES.get(entry.data.get("verdict") or entry.kind, ""))
+        return line.append(clean(said), style=_style(entry))
 
     async def _wording(self, happening: Happening) -> Wording:
-        journey = happening.entry.journey_id
-        if journey not in self._wordings or happening.entry.kind == "map_changed":
+        journey = happening.journey
+        if journey not in self._wordings or isinstance(happening.entry, timeline.MapChanged):
             async with self._store.reading() as session:
                 version = (await journeys.get(session, journey)).version
                 zone = (await customers.get(session, happening.customer)).timezone

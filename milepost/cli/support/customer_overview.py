@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from milepost.cli.support.database import now_of
 from milepost.customer import Customer
-from milepost.explain.future_sentences import with_sentence
+from milepost.explain.future_sentences import with_outlook_sentence
 from milepost.explain.sentences import Wording, version_said
 from milepost.explain.waits import WaitingStep, waiting_for
 from milepost.intake.context import customer_of
@@ -19,11 +19,12 @@ from milepost.planner.instants import Instant, text
 from milepost.planner.open_tasks import Task, open_tasks
 from milepost.planner.outlook import Forecast, forecast
 from milepost.planner.state import State
+from milepost.planner.timeline import Entry
 from milepost.store import customers, facts, journeys, maps, outcomes, timeline
 from milepost.store.compiled_maps import CompiledMaps
 from milepost.store.database import Store
 from milepost.store.outcomes import OutcomeLine
-from milepost.store.tables import FactRow, JourneyRow, TimelineRow
+from milepost.store.tables import FactRow, JourneyRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,7 @@ class Running:
     tasks: tuple[Task, ...]
     standing: tuple[WaitingStep, ...]
     outcomes: list[OutcomeLine]
-    happened: list[TimelineRow]
+    happened: list[Entry]
     ahead: Forecast
     versions: Mapping[str, int]
     underway: list[FactRow]
@@ -89,13 +90,10 @@ class Running:
             "steps": [_waits(each) for each in self.standing],
             "tasks": [_task(each) for each in self.tasks],
             "outcomes": [_outcome(each) for each in self.outcomes],
-            "timeline": [self._told(timeline.to_json(entry)) for entry in self.happened],
-            "next": [with_sentence(self.say, entry.to_json()) for entry in self.ahead.entries],
+            "timeline": [{**entry.to_json(), "text": self.say.sentence(entry)} for entry in self.happened],
+            "next": [with_outlook_sentence(self.say, entry) for entry in self.ahead.entries],
             "not_yet_taken_in": [row.data for row in self.underway],
         }
-
-    def _told(self, entry: Mapping[str, Any]) -> dict[str, Any]:
-        return {**entry, "text": self.say.sentence(entry["kind"], entry)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +136,7 @@ async def _running(  # noqa: PLR0917 - gathered in one place
     session: AsyncSession, row: JourneyRow, compiled_map: CompiledMap, now: Instant, last: int, zone: str
 ) -> Running:
     state = State.from_json(row.state)
-    happened = await timeline.of_journey(session, row.id)
+    happened = [timeline.entry_of(each) for each in await timeline.of_journey(session, row.id)]
     begun = state.begun  # before its first plan there is nothing to see
     return Running(
         row=row,

@@ -8,7 +8,7 @@ from typing import Any
 
 from milepost.cli.trials.scenario_runs import Tried
 from milepost.cli.trials.timeline_lines import Clock
-from milepost.planner.timeline import Kind
+from milepost.planner.timeline import FactIgnored, JourneyEnded
 from milepost.scenarios.expectations import Expected, Missing
 
 AROUND = 2
@@ -25,9 +25,8 @@ def why(tried: Tried) -> Iterator[str]:
         line, entry = tried.scenario.lines.never[forbidden.number], forbidden.entry
         yield f"{_place(tried, line)} must never come: {clock.said(forbidden.never)}"
         yield f"  it came on {clock.time(entry.at)}: {clock.phrase(entry)}"
-    for at, line in _in_vain(tried).items():
-        entry = tried.timeline[at]
-        yield f"{_place(tried, line)} was told in vain: {entry.more.get('fact')}, because: {entry.more.get('why')}"
+    for entry, line in _in_vain(tried).values():
+        yield f"{_place(tried, line)} was told in vain: {entry.fact}, because: {entry.why}"
     yield ""
     yield f"{_LEGEND} Times in {clock.name}."
     yield from _diff(tried, clock)
@@ -42,9 +41,7 @@ def to_json(tried: Tried) -> dict[str, Any]:
             {"line": lines.never[each.number], "never": _plain(each.never), "entry": each.entry.to_json()}
             for each in tried.verdict.forbidden
         ],
-        "in_vain": [
-            {"line": line, "entry": tried.timeline[at].to_json()} for at, line in sorted(_in_vain(tried).items())
-        ],
+        "in_vain": [{"line": line, "entry": entry.to_json()} for _, (entry, line) in sorted(_in_vain(tried).items())],
     }
 
 
@@ -89,7 +86,7 @@ def _missing(tried: Tried, missing: Missing, clock: Clock) -> Iterator[str]:
 
 def _ended(tried: Tried, clock: Clock) -> str:
     last = tried.timeline[-1] if tried.timeline else None
-    ended = last is not None and last.kind is Kind.JOURNEY_ENDED
+    ended = isinstance(last, JourneyEnded)
     return f"; the journey ended on {clock.time(last.at)}" if last is not None and ended else ""
 
 
@@ -99,16 +96,14 @@ def _difference(missing: Missing, name: str, clock: Clock) -> str:
     return f"{name} ({clock.value(name, missing.expected[name])} expected, {clock.value(name, came)} came)"
 
 
-def _in_vain(tried: Tried) -> dict[int, int]:
-    """Facts that were ignored although nobody expects it: the place of the entry, and the line of the fact."""
+def _in_vain(tried: Tried) -> dict[int, tuple[FactIgnored, int]]:
+    """Facts that were ignored although nobody expects it: the entry by its place, and the line of the fact."""
     lines = tried.scenario.lines.facts
     by_moment = {(fact.at, fact.kind): line for fact, line in zip(tried.scenario.facts, lines, strict=bool(lines))}
     return {
-        at: by_moment[entry.at, entry.more["fact"]]
+        at: (entry, by_moment[entry.at, entry.fact])
         for at, entry in enumerate(tried.timeline)
-        if entry.kind is Kind.FACT_IGNORED
-        and at not in tried.verdict.found
-        and (entry.at, entry.more["fact"]) in by_moment
+        if isinstance(entry, FactIgnored) and at not in tried.verdict.found and (entry.at, entry.fact) in by_moment
     }
 
 
@@ -139,7 +134,7 @@ def _marks(tried: Tried) -> dict[int, tuple[str, int | str]]:
     marks: dict[int, tuple[str, int | str]] = {
         at: ("=", lines.expect[number]) for at, number in tried.verdict.found.items()
     }
-    marks.update({at: ("?", line) for at, line in _in_vain(tried).items()})
+    marks.update({at: ("?", line) for at, (_, line) in _in_vain(tried).items()})
     places = {id(entry): at for at, entry in enumerate(tried.timeline)}
     marks.update({places[id(each.entry)]: ("!", lines.never[each.number]) for each in tried.verdict.forbidden})
     return marks

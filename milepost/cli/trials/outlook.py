@@ -58,8 +58,7 @@ def _after(compiled_map: CompiledMap, made: Plan) -> Iterator[Entry]:
 
 
 def _named(entry: Entry) -> str:
-    about = [str(entry.more[name]) for name in ("step", "play", "stage") if name in entry.more]
-    return " ".join([entry.kind.value, *about[:1]])
+    return f"{entry.kind} {entry.subject}".rstrip()
 
 
 def _waits(compiled_map: CompiledMap, state: State) -> str:

@@ -47,7 +47,7 @@ class Clock:
         data = entry.to_json()
         place = "/".join(str(data.pop(name)) for name in _PLACE if name in data)
         del data["at"], data["kind"]
-        return f"{self.time(entry.at)}  {entry.kind.value:<17} {place:<32} {self._more(data)}".rstrip()
+        return f"{self.time(entry.at)}  {entry.kind:<17} {place:<32} {self._more(data)}".rstrip()
 
     def phrase(self, entry: Entry) -> str:
         """An entry within a sentence, without its instant."""

@@ -10,16 +10,19 @@ from milepost.language.findings import Finding
 from milepost.language.model import Outcome
 from milepost.language.names import nearest
 from milepost.language.yaml_text import Path
+from milepost.planner import timeline
 from milepost.planner.instants import Instant
-from milepost.planner.timeline import Kind
+from milepost.planner.timeline import ENTRIES, json_keys
 from milepost.scenarios.checks.dates import read_instant
 from milepost.scenarios.checks.defined_names import Known, unknown
 from milepost.scenarios.checks.excluded import check_excluded
-from milepost.scenarios.checks.timeline_fields import ENTRY_FIELDS, ONE_OF, WORDS_BY_KIND, fields_of
+from milepost.scenarios.checks.timeline_fields import ENTRY_FIELDS, ONE_OF, WORDS_BY_KIND
 from milepost.text import did_you_mean
 
-_KINDS = [kind.value for kind in Kind]
-_OF_OUTCOMES = (Kind.OUTCOME_ASKED, Kind.OUTCOME_ANSWERED, Kind.OUTCOME_SILENT, Kind.OUTCOME_REVOKED)
+_OF_OUTCOMES = {
+    entry.kind
+    for entry in (timeline.OutcomeAsked, timeline.OutcomeAnswered, timeline.OutcomeSilent, timeline.OutcomeRevoked)
+}
 
 
 @dataclass(frozen=True)
@@ -62,12 +65,12 @@ class Check:
                 said = f"Unknown field {name!r} of an entry{did_you_mean(suggestion)}"
                 yield Finding((*path, name), "M101", said, suggestion, key=True)
             elif name == "kind":
-                suggestion = nearest(str(value), _KINDS)
-                if value not in _KINDS:
+                if value not in ENTRIES:
+                    suggestion = nearest(str(value), ENTRIES)
                     said = f"Unknown kind {value!r} of entry{did_you_mean(suggestion)}"
                     yield Finding((*path, name), "M103", said, suggestion)
-            elif kind in _KINDS and name not in fields_of(kind):
-                has = ", ".join(fields_of(kind))
+            elif kind in ENTRIES and name not in json_keys(ENTRIES[kind]):
+                has = ", ".join(json_keys(ENTRIES[kind]))
                 said = f"{kind!r} never has {name!r}, so no entry can be like this; it has {has}"
                 yield Finding((*path, name), "M101", said, key=True)
             elif value is not None:
@@ -88,7 +91,7 @@ class Check:
             valid["result"] = ("result", self.known.results(entry["step"]))
         elif "step" not in entry:
             valid["result"] = ("result", self.known.results())
-        if entry.get("kind") == Kind.JOURNEY_ENDED:
+        if entry.get("kind") == timeline.JourneyEnded.kind:
             valid["reason"] = ("reason", [*self.known.endings, *self.reasons])
         for name, (noun, names) in valid.items():
             if isinstance(entry.get(name), str):
@@ -111,7 +114,7 @@ class Check:
                 yield Finding((*path, field), "M105", said)
         if kind in _OF_OUTCOMES and not any(isinstance(each.step, Outcome) for each in placed):
             yield from unknown((*path, "step"), "outcome", step, self.known.outcomes)
-        if kind == Kind.MESSAGE_SENT and not any(each.template or each.reminder_template for each in placed):
+        if kind == timeline.MessageSent.kind and not any(each.template or each.reminder_template for each in placed):
             said = f"{step!r} has no message, so none is ever sent for it"
             yield Finding((*path, "step"), "M105", said)
 

@@ -9,8 +9,8 @@ from milepost.language.findings import Finding
 from milepost.language.model import BranchItem, Outcome, Touchpoint
 from milepost.language.structure import nodes_of
 from milepost.language.yaml_text import Path
+from milepost.planner import timeline
 from milepost.planner.compiled_map import CompiledMap, CompiledPlay, CompiledStep
-from milepost.planner.timeline import Kind
 from milepost.scenarios.checks.defined_names import Known
 
 Entry = Mapping[str, Any]
@@ -206,12 +206,12 @@ def _or(names: Iterable[str]) -> str:
 
 _Check = Callable[[Path, Entry, Known, Collection[str]], Iterator[Finding]]
 _CHECKS: Mapping[str, _Check] = {
-    Kind.STEP_ESCALATED: _escalated,
-    Kind.STEP_OVERDUE: _overdue,
-    Kind.STEP_OPENED: _opened,
-    Kind.MESSAGE_SENT: _sent,
-    Kind.STAGE_STUCK: _stuck,
-    Kind.PLAY_STARTED: _why_of_a_play(_starts),
-    Kind.PLAY_BLOCKED: _why_of_a_play(_blocks),
-    Kind.PLAY_ENDED: _why_of_a_play(_ends, "map_changed"),
+    timeline.StepEscalated.kind: _escalated,
+    timeline.StepOverdue.kind: _overdue,
+    timeline.StepOpened.kind: _opened,
+    timeline.MessageSent.kind: _sent,
+    timeline.StageStuck.kind: _stuck,
+    timeline.PlayStarted.kind: _why_of_a_play(_starts),
+    timeline.PlayBlocked.kind: _why_of_a_play(_blocks),
+    timeline.PlayEnded.kind: _why_of_a_play(_ends, "map_changed"),
 }

@@ -11,7 +11,7 @@ from milepost.language.model import Outcome
 from milepost.language.names import nearest
 from milepost.language.yaml_text import Path
 from milepost.planner.instants import Instant, instant
-from milepost.planner.timeline import Kind
+from milepost.planner.timeline import FactIgnored
 from milepost.planner.written_facts import WrittenFact
 from milepost.scenarios.checks.dates import read_instant
 from milepost.scenarios.checks.defined_names import Known, unknown
@@ -28,7 +28,7 @@ def check_facts(
 
     A fact may be wrong on purpose, to see that it is ignored: then the scenario expects `fact_ignored` there.
     """
-    ignored = [each for each in expect if each.get("kind") == Kind.FACT_IGNORED]
+    ignored = [each for each in expect if each.get("kind") == FactIgnored.kind]
     for index, fact in enumerate(facts):
         path: Path = ("facts", index)
         yield from _names(path, fact, known)

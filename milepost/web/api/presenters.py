@@ -15,6 +15,7 @@ from milepost.store.customer_list import CustomerListLine
 from milepost.store.outcomes import OutcomeLine
 from milepost.store.tables import TimelineRow
 from milepost.store.tasks import TaskLine
+from milepost.store.timeline import entry_of
 from milepost.web.api.shapes import (
     CustomerLine,
     EntryShown,
@@ -140,5 +141,5 @@ def outcome(line: OutcomeLine) -> OutcomeShown:
 
 
 def entry(row: TimelineRow, say: Wording) -> EntryShown:
-    sentence = say.sentence(row.kind, row.data)
+    sentence = say.sentence(entry_of(row))
     return EntryShown(seq=row.seq, at=text(row.at), kind=row.kind, sentence=sentence, more=row.data)

@@ -10,8 +10,9 @@ from typing import Any
 from milepost.customer import Customer
 from milepost.explain import local_time
 from milepost.explain import sentences as wording
-from milepost.explain.future_sentences import coming
-from milepost.explain.sentences import METHODS, VERDICTS, Wording, number, spaced
+from milepost.explain.future_sentences import outlook_sentence
+from milepost.explain.sentences import Wording, number, spaced
+from milepost.explain.vocabulary import METHODS, VERDICTS
 from milepost.explain.waits import starts_of, waiting_for
 from milepost.language.model import Outcome
 from milepost.planner.compiled_map import CompiledMap
@@ -23,6 +24,7 @@ from milepost.store.errors import UnreadableVersionError
 from milepost.store.outcomes import OutcomeLine
 from milepost.store.tables import AnswerRow, CustomerRow, FactRow, JourneyRow, MapVersionRow, MessageRow, TimelineRow
 from milepost.store.tasks import TaskLine
+from milepost.store.timeline import entry_of
 from milepost.web import forms
 from milepost.web.identity import Person
 from milepost.web.ops.blocked_journey import blocked
@@ -174,7 +176,7 @@ def _ahead(
         return {"ahead": (), "ahead_note": "No journey is open, so nothing comes by itself."}
     found = forecast(compiled_map, state, now)
     lines = tuple(
-        Entry(local_time.time_of(entry.at, say.zone), entry.kind.value, coming(say, entry.kind.value, entry.more))
+        Entry(local_time.time_of(entry.at, say.zone), entry.kind, outlook_sentence(say, entry))
         for entry in found.entries
     )
     return {"ahead": lines, "ahead_note": _ahead_note(found, say)}
@@ -248,7 +250,7 @@ def _entries(rows: Iterable[TimelineRow], kind: str, say: Wording) -> Iterable[E
     beginnings = KINDS[kind][1]
     for row in reversed(list(rows)):
         if beginnings is None or row.kind.startswith(beginnings):
-            yield Entry(local_time.time_of(row.at, say.zone), row.kind, say.sentence(row.kind, row.data))
+            yield Entry(local_time.time_of(row.at, say.zone), row.kind, say.sentence(entry_of(row)))
 
 
 def _choices(

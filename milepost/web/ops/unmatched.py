@@ -7,17 +7,18 @@ from typing import Any
 
 from milepost.customer import Customer
 from milepost.explain.phrases import Phrases
-from milepost.explain.sentences import listed, number, spaced
+from milepost.explain.sentences import number, spaced
 from milepost.planner.compiled_map import CompiledMap
 from milepost.planner.instants import Instant
 from milepost.planner.segment_match import Considered, considered
+from milepost.text import listing
 
 
 def reasons(compiled_maps: Iterable[CompiledMap], customer: Customer, now: Instant) -> tuple[str, ...]:
     """A sentence for each map that is not for the customer."""
     return tuple(
         f"{each.title}: for customers whose {say.condition(each.where.text)}"
-        + (f". Here {listed(seen)}." if (seen := list(_seen(say, each))) else ".")
+        + (f". Here {listing(seen)}." if (seen := list(_seen(say, each))) else ".")
         for say, each in _looked(compiled_maps, customer, now)
     )
 

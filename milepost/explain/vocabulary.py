@@ -1,0 +1,101 @@
+"""The words for people that stand for codes of the timeline, of facts and of tasks."""
+
+from __future__ import annotations
+
+ENDINGS = {"completed": "everything is done"}
+HELD = {
+    "pause": "the journey is paused",
+    "play": "an open play keeps messages back",
+    "contact": "nobody is known who could get it",
+    "window": "it is outside the contact's hours",
+    "limit": "the contact has had enough mail for now",
+}
+DROPPED = {
+    "superseded": "a newer one takes its place",
+    "done": "the step is done",
+    "skipped": "the step was skipped",
+    "withdrawn": "the step was withdrawn",
+    "answered": "the answer came",
+    "silent": "the time to answer is over",
+    "revoked": "the answer was taken back",
+    "journey_ended": "the journey ended",
+}
+IGNORED = {
+    "ended": "the journey had ended",
+    "unknown": "the map does not know what it names",
+    "closed": "that was closed already",
+    "not_open": "its stage or play is not open",
+    "not_closed": "the step is not closed",
+    "needs_answer": "an outcome is answered, not done",
+    "result": "the result is missing or unknown",
+    "until": "the date is past or cannot be read",
+    "no_outcome": "that is no outcome",
+    "verdict": "the verdict is unknown",
+    "not_answered": "there was no answer to take back",
+    "timezone": "there is no such time zone",
+    "type": "the value has the wrong type",
+    "value": "the value is not one of those allowed",
+    "due": "the due date cannot be read",
+    "paused": "the journey is paused already",
+    "not_paused": "the journey is not paused",
+    "same_version": "the journey is on this version already",
+    "unknown_version": "there is no such version of the map",
+}
+WITHDRAWN = {
+    "stage_closed": "its stage closed",
+    "go_to": "the journey went on to another stage",
+    "play_ended": "its play ended",
+    "journey_ended": "the journey ended",
+    "map_changed": "the new version of the map has it no longer",
+    "repeat": "its next turn begins",
+}
+SKIPPED = {"skip_when": "it does not apply to this customer", "told": "somebody said so"}
+PLAY_STARTED = {
+    "branch": "the step before led here",
+    "fact": "somebody started it",
+    "condition": "what it waits for came true",
+    "event": "what it waits for happened",
+}
+PLAY_ENDED = {
+    "completed": "all its steps are closed",
+    "ends_when": "what ends it came true",
+    "deadline": "its time was over",
+    "map_changed": "the new version of the map has it no longer",
+}
+BLOCKED = {"open": "it runs already", "cooldown": "it ended a short while ago", "only_if": "its condition is not true"}
+DUE = {"pause": "the journey was paused", "agreed": "so it was agreed", "map_changed": "the map changed"}
+METHODS = {"portal": "on the shared plan", "recorded": "recorded by a colleague", "product": "shown by the product"}
+VERDICTS = {
+    "verified": "confirmed",
+    "partial": "partly confirmed",
+    "disputed": "disputed",
+    "silent": "met with silence",
+}
+TASKS = {
+    "stuck": "look after the customer, who is stuck",
+    "contact": "name the person who is missing",
+    "message_failed": "reach the person in another way, a message did not get through",
+    "idle": "say what is next, nothing is open",
+    "review": "review the map",
+}
+FACTS = {
+    "step_done": "a step is done",
+    "step_skipped": "a step is skipped",
+    "step_reopened": "a step is reopened",
+    "snoozed": "a step is snoozed",
+    "event": "a product event",
+    "answer": "an answer",
+    "revoked": "an answer is taken back",
+    "set": "new attributes",
+    "contacts": "new contacts",
+    "team": "a new team",
+    "agreed": "an agreement",
+    "play_started": "a play is to start",
+    "paused": "a pause",
+    "resumed": "a resume",
+    "ended": "the end",
+    "map_changed": "another version of the map",
+    "message_failed": "a message failed",
+    "task_done": "a task is done",
+}
+MESSAGES = {"opening": "mail", "reminder": "reminder", "request": "request to confirm", "touchpoint": "mail"}
