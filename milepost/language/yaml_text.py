@@ -15,9 +15,7 @@ from ruamel.yaml.constructor import SafeConstructor
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
-from milepost.language.mistakes.decimals import decimal_comma
-from milepost.language.mistakes.diagnosis import Refusal, diagnose
-from milepost.language.mistakes.layout import misread_name
+from milepost.language.yaml_errors import decimal_comma, find_mistake, misread_name
 
 MAX_BYTES = 1_000_000
 MAX_VALUES = 20_000
@@ -171,8 +169,8 @@ def _fault_of(error: Exception, text: str) -> Fault:
         before = text[:position] if isinstance(position, int) else ""
         spot = Spot(before.count("\n") + 1, len(before) - before.rfind("\n"))
         return Fault(spot, "A control character stands here, which can't be seen; remove it")
-    found = diagnose(text, Refusal.of(error))
-    return Fault(Spot(found.row + 1, found.column + 1), found.message)
+    mistake = find_mistake(text, error)
+    return Fault(Spot(mistake.row + 1, mistake.column + 1), mistake.message)
 
 
 class _Builder:
@@ -207,9 +205,10 @@ class _Builder:
                 self._faults.append(Fault(_spot(key_node), way))
                 continue
             if key in fields:
-                self._faults.append(_written_twice(key, fields, _spot(key_node)))
-                if key == next(iter(fields)) and len(node.value) > 1 + len(fields):
-                    break  # a list item whose dash is missing: its other fields are written twice as well
+                another_item = key == next(iter(fields)) and len(node.value) > 1 + len(fields)
+                self._faults.append(_written_twice(key, fields, _spot(key_node), another_item=another_item))
+                if another_item:
+                    break  # its other fields are written twice as well
                 continue
             fields[key] = self.build(value_node, depth - 1)
             fields.keys_at[key], fields.values_at[key] = _spot(key_node), _spot(value_node)
@@ -247,12 +246,11 @@ class _Builder:
         return str(node.value)
 
 
-def _written_twice(key: str, fields: Fields, spot: Spot) -> Fault:
+def _written_twice(key: str, fields: Fields, spot: Spot, *, another_item: bool) -> Fault:
+    """`another_item`: the dash of a list item may be missing."""
+    hint = ", or write '- ' before the second if another item of a list begins there" if another_item else ""
     first = fields.keys_at[key]
-    way = "remove one"
-    if key == next(iter(fields)) and spot.line > first.line:
-        way = "remove one, or write '- ' before the second if another item of a list begins there"
-    return Fault(spot, f"{key!r} is written twice, first on line {first.line}; {way}", repeated=True)
+    return Fault(spot, f"{key!r} is written twice, first on line {first.line}; remove one{hint}", repeated=True)
 
 
 def _spot(node: Node) -> Spot:

@@ -11,7 +11,7 @@ from tests.language.broken import address_of, example_with, problems_of
 @pytest.mark.parametrize(
     ("text", "column", "way"),
     [
-        ("a: {if: customer.health < 39,5}", 30, "'5' looks like what follows a decimal comma: write 39.5"),
+        ("a: {if: customer.health < 39,5}", 30, "'5' looks like the decimals of a number; write 39.5"),
         ("a: {if: customer.health < 39,5 && customer.pilot}", 30, "write 39.5"),
         ("a: {target: -5,25, unit: h}", 16, "write -5.25"),
         ("- {kind: x, value: 6,5\n}", 22, "write 6.5"),

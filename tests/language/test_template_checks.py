@@ -93,10 +93,10 @@ def test_a_message_without_a_subject_is_told_how_to_write_one(text: str):
 @pytest.mark.parametrize(
     ("subject", "way"),
     [
-        ("Kickoff: what we agreed", 'put the text in quotes: "Kickoff: what we agreed"'),
-        ("{{ customer.name }}: welcome", 'put the whole in quotes: "{{ customer.name }}: welcome"'),
-        ('"open', 'write " at the end of the text'),
-        ("Hello\nsubject: Again", "'subject' is written twice; remove one"),
+        ("Kickoff: what we agreed", "write 'subject: \"Kickoff: what we agreed\"'"),
+        ("{{ customer.name }}: welcome", "write 'subject: \"{{ customer.name }}: welcome\"'"),
+        ('"open', 'The quote " is never closed; write \'subject: "open"\''),
+        ("Hello\nsubject: Again", "'subject' is written twice, first on line 2; remove one"),
     ],
 )
 def test_a_subject_that_yaml_reads_otherwise_is_told_what_to_write(subject: str, way: str):

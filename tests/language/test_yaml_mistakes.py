@@ -16,7 +16,7 @@ from tests.language.broken import EXAMPLE, problems_of
 from tests.language.mistakes import KINDS, Damaged, made_in_lines
 
 DAMAGED = list(made_in_lines(EXAMPLE, every=3))
-"""A third of them, for time; of all 1213, one is told further away than the line beside it."""
+"""A third of them, for time. Of all 1,213, 1,096 are told at the very line and 116 at the one beside it."""
 SCENARIO = next(Path(__file__).parents[2].joinpath("maps").glob("small*/scenarios/*.yaml")).read_text(encoding="utf-8")
 OF_THE_PARSER = re.compile(r"<block|<scalar|<stream|expected|mapping values|could not find|token|while (parsing|scan)")
 WAY_OUT = re.compile(r"\b(write|put|add|take away|remove|indent|look for|begin it|break the line|did you mean)\b")
@@ -56,14 +56,19 @@ def test_nearly_all_mistakes_are_told_at_the_very_line() -> None:
 @pytest.mark.parametrize("name", ["attributes", "stages", "personas", "plays"])
 def test_a_section_of_the_map_that_is_a_space_in_is_told_to_begin_at_the_margin(name: str) -> None:
     (fault,) = read_yaml(EXAMPLE.replace(f"\n{name}:", f"\n {name}:")).faults
-    assert "take away 1 space" in fault.message
-    assert "add" not in fault.message
+    assert re.search(r"is indented by 1 space; indent it by (2 or )?0\b", fault.message)
 
 
-def test_a_line_that_is_a_space_off_is_told_how_many_spaces_it_needs() -> None:
-    told = refused("a space too many")
-    right = [fault for _, fault in told if "take away 1 space" in fault.message]
-    assert len(right) >= 0.95 * len(told)
+def test_a_line_that_is_a_space_off_is_told_how_far_to_indent_it() -> None:
+    pairs = refused("a space too many")
+    lines = EXAMPLE.split("\n")
+    indents = [len(line) - len(line.lstrip()) for line in lines]
+    right = [
+        fault
+        for damaged, fault in pairs
+        if re.search(rf"indent it by [\d or]*\b{indents[damaged.number - 1]}\b", fault.message)
+    ]
+    assert len(right) >= 0.95 * len(pairs)
 
 
 def test_scenarios_are_read_with_the_same_care() -> None:
@@ -92,38 +97,38 @@ def only(text: str) -> Fault:
 @pytest.mark.parametrize(
     ("text", "place", "said"),
     [
-        ("a:\n  b: 1\n   title: x\n", (3, 4), "'title: x' begins 3 spaces in, its neighbours 2; take away 1 space"),
-        ("a:\n  b: 1\n c: 2\n", (3, 2), "its neighbours 2 or 0; add 1 space or take away 1 space"),
-        ("a:\n    b: 1\n  title: x\n", (3, 3), "begins 2 spaces in, its neighbours 4 or 0; add 2 spaces"),
-        ("a:\n  - b: 1\n   - b: 2\n", (3, 4), "its neighbours 2; take away 1 space: the dashes of one list"),
-        ("stages\n  - a: 1\n", (1, 1), "'stages' has no colon"),
-        ("stages:\n  stage: a\n  - stage: b\n", (2, 3), "has no dash; write '- stage: a'"),
-        ("a: 1\nb 2\nc: 3\n", (2, 1), "write 'b: 2'"),
-        ("a: 1\nb:2\nc: 3\n", (2, 1), "After the colon of 'b:2' a space is missing; write 'b: 2'"),
-        ("a:\n  b:{c: 1}\n", (2, 3), "write 'b: {c"),
-        ("a: Ask: now\n", (1, 7), 'put the text in quotes: "Ask: now"'),
-        ("a: now:\n", (1, 7), 'ends in a colon, as a field\'s name does; put the text in quotes: "now:"'),
-        ("a: one\n  or two: it depends on them\n", (2, 3), "take away 2 spaces"),
-        ('a: "x\nb: 1\n', (1, 4), 'write " at the end of the text'),
-        ("a: 'It's fine'\n", (1, 8), 'put the whole text in quotes: "It\'s fine"'),
-        ("a: [x, y\nb: 1\n", (1, 4), "write ']' where it ends"),
-        ("a: [x, y}\n", (1, 9), "'}' closes what '[' opened; write ']'"),
-        ("a: [x]]\n", (1, 7), "After the closing bracket stands ']'; remove it"),
-        ("a: {b: 1 c: 2}\n", (1, 10), "write ', c:'"),
-        ("a: [{b: 1} {c: 2}]\n", (1, 12), "Before '{c: 2}]' a comma is missing"),
-        ('a: {b: "1, c: "2"}\n', (1, 16), "a quote or a comma is missing"),
-        ("a: {{ customer.x }} now\n", (1, 4), 'put the whole in quotes: "{{ customer.x }} now"'),
+        ("a:\n  b: 1\n   title: x\n", (3, 4), "'title: x' is indented by 3 spaces; indent it by 2 or 0, like"),
+        ("a:\n  b: 1\n c: 2\n", (3, 2), "'c: 2' is indented by 1 space; indent it by 0 or 2, like"),
+        ("a:\n    b: 1\n  title: x\n", (3, 3), "indent it by 0 or 4"),
+        ("a:\n  - b: 1\n   - b: 2\n", (3, 4), "'- b: 2' is indented by 3 spaces; indent it by 2, like"),
+        ("stages\n  - a: 1\n", (1, 7), "A colon is missing after 'stages'; write 'stages:'"),
+        ("a: 1\nb 2\nc: 3\n", (2, 2), "A colon is missing after 'b'; write 'b: 2'"),
+        ("a: 1\nb:2\nc: 3\n", (2, 3), "A space is missing after the colon; write 'b: 2'"),
+        ("a:\n  b:{c: 1}\n", (2, 3), "A space is missing after the colon; write 'b: {c"),
+        ("a: Ask: now\n", (1, 4), "Text with a colon in it belongs in quotes; write 'a: \"Ask: now\"'"),
+        ("a: now:\n", (1, 4), "write 'a: \"now:\"'"),
+        ("a: one\n  or two: it depends on them\n", (2, 3), "indent it by 0"),
+        ('a: "x\nb: 1\n', (1, 6), 'The quote " is never closed; write \'a: "x"\''),
+        ("a: 'It's fine'\n", (1, 4), "The text goes on after its closing quote; write 'a: \"It's fine\"'"),
+        ("a: [x, y\nb: 1\n", (1, 9), "A bracket is never closed: ']' is missing; write 'a: [x, y]'"),
+        ("a: [x, y}\n", (1, 9), "'}' closes a bracket that isn't open; write 'a: [x, y]'"),
+        ("a: [x]]\n", (1, 8), "']' closes a bracket that isn't open; write 'a: [x]'"),
+        ("a: {b: 1 c: 2}\n", (1, 9), "A comma is missing; write 'a: {b: 1, c: 2}'"),
+        ("a: [{b: 1} {c: 2}]\n", (1, 11), "A comma is missing; write 'a: [{b: 1}, {c: 2}]'"),
+        ('a: {b: "1, c: "2"}\n', (1, 4), "The quote or bracket that opens here is never closed"),
+        ("a: {{ customer.x }} now\n", (1, 4), "write 'a: \"{{ customer.x }} now\"'"),
         ("a: {{ customer.x }}\n", (1, 5), "put text that begins with '{{' in quotes"),
-        ("a: @x\n", (1, 4), "No text can begin with '@'; put the whole in quotes: \"@x\""),
-        ("a: *x\n", (1, 4), "No text can begin with '*'; put it in quotes"),
+        ("a: @x\n", (1, 4), "Text can't begin with '@'; put it in quotes: \"@x\""),
+        ("a: *x\n", (1, 4), "Text can't begin with '*'; put it in quotes"),
         ('a: "x\\d"\n', (1, 7), "put the text between '"),
-        ("a: - x\n", (1, 4), "begin it on the next line"),
-        ("a: > text\n  b\nc: 1\n", (1, 4), "begins on the next line"),
-        ("a: |\n  one\n two\nb: 1\n", (3, 2), "begins 1 space in, and the text above it 2; indent it alike"),
-        ("a:\n- b: 1\n-c: 2\n", (3, 1), "After the dash of '-c' a space is missing; write '- c'"),
-        ("a:\n  b: 1\n  - c: 2\n", (3, 3), "where no dash belongs; write 'c: 2'"),
+        ("a: - x\n", (1, 4), "A list can't begin with a dash on the line of its field; write 'a: [x]'"),
+        ("a: > text\n  b\nc: 1\n", (1, 4), "Text that begins with '>' belongs in quotes"),
+        ("a: |\n  one\n two\nb: 1\n", (3, 2), "'two' is indented by 1 space; indent it by 2"),
+        ("a:\n- b: 1\n-c: 2\n", (3, 1), "A space is missing after the dash; write '- c'"),
+        ("a:\n  b: 1\n  - c: 2\n", (3, 3), "No dash belongs here; write 'c: 2'"),
         ("- a: 1\n  b: 2\n  a: 3\n  b: 4\n", (3, 3), "write '- ' before the second"),
         ("a: 1\na: 2\n", (2, 1), "'a' is written twice, first on line 1; remove one"),
+        (" a: 1\nb: 2\nc: 3\n", (1, 2), "'a: 1' is indented by 1 space; indent it by 0"),
     ],
 )
 def test_each_mistake_is_told_by_what_stands_there(text: str, place: tuple[int, int], said: str) -> None:
@@ -135,7 +140,7 @@ def test_each_mistake_is_told_by_what_stands_there(text: str, place: tuple[int, 
 def test_text_with_a_colon_is_told_to_take_quotes_only_where_the_text_has_one() -> None:
     told = [fault for kind in KINDS if "space" in kind for _, fault in refused(kind)]
     assert len(told) > 150
-    assert not [fault for fault in told if "put the text in quotes" in fault.message]
+    assert not [fault for fault in told if "belongs in quotes" in fault.message]
 
 
 lines = st.lists(

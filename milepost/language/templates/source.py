@@ -5,13 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar
-
-from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError
+from typing import ClassVar
 
 from milepost.errors import MilepostError
-from milepost.language.mistakes.diagnosis import Refusal, diagnose
+from milepost.language.yaml_text import Fields, Spot, read_yaml
 from milepost.text import listing, nearest
 
 FRONT_MATTER_KEYS = ("subject", "language")
@@ -73,35 +70,31 @@ def read_message(text: str) -> tuple[MessageTemplate | None, list[TemplateProble
     yaml, body, body_line = front_matter(text)
     if yaml is None:
         return None, [TemplateProblem(1, 1, f"The message has no front matter with a subject; {_EXAMPLE}")]
-    try:
-        data = YAML(typ="rt").load(yaml)
-    except MarkedYAMLError as error:
-        found = diagnose(yaml, Refusal.of(error))
-        return None, [TemplateProblem(found.row + 2, found.column + 1, found.message)]
-    except Exception:  # noqa: BLE001 - ruamel raises TypeError and others on odd keys such as {{ x }}
-        return None, [TemplateProblem(2, 1, f"The front matter can't be read; {_QUOTES}")]
-    if not isinstance(data, dict):
+    reading = read_yaml(f"\n{yaml}")  # its lines count as in the file
+    if reading.faults:
+        return None, [TemplateProblem(each.spot.line, each.spot.column, each.message) for each in reading.faults]
+    if not isinstance(reading.data, Fields):
         return None, [TemplateProblem(1, 1, f"The front matter has no subject; {_EXAMPLE}")]
-    return _read_fields(data, body, body_line)
+    return _read_fields(reading.data, body, body_line)
 
 
-def _read_fields(data: Any, body: str, body_line: int) -> tuple[MessageTemplate | None, list[TemplateProblem]]:
+def _read_fields(data: Fields, body: str, body_line: int) -> tuple[MessageTemplate | None, list[TemplateProblem]]:
     problems = []
     for key in data:
         if key not in FRONT_MATTER_KEYS:
-            line, column = data.lc.key(key)
-            known = listing([repr(name) for name in FRONT_MATTER_KEYS])
-            said = f"Unknown field {str(key)!r} in the front matter; it knows {known}"
-            problems.append(TemplateProblem(line + 2, column + 1, said, nearest(str(key), FRONT_MATTER_KEYS)))
+            valid = listing([repr(name) for name in FRONT_MATTER_KEYS])
+            message = f"Unknown field {str(key)!r} in the front matter; it may have {valid}"
+            spot = data.keys_at[key]
+            problems.append(TemplateProblem(spot.line, spot.column, message, nearest(str(key), FRONT_MATTER_KEYS)))
     subject, language = data.get("subject"), data.get("language")
     if language is not None and not isinstance(language, str):
-        problems.append(TemplateProblem(2, 1, f"The language {language!r} is no text; write a code such as de"))
+        problems.append(TemplateProblem(2, 1, f"The language {language!r} isn't text; write a code such as de"))
         language = None
+    spot = data.values_at.get("subject", Spot())
     if not isinstance(subject, str) or not subject.strip():
-        line, column = data.lc.value("subject") if "subject" in data else (-1, 0)
-        problems.append(TemplateProblem(line + 2, column + 1, f"The subject is missing or no text; {_QUOTES}"))
+        problems.append(TemplateProblem(spot.line, spot.column, f"The subject is missing or isn't text; {_QUOTES}"))
         return None, problems
-    return MessageTemplate(subject, body, language, data.lc.value("subject")[0] + 2, body_line), problems
+    return MessageTemplate(subject, body, language, spot.line, body_line), problems
 
 
 def parse_message(text: str) -> MessageTemplate:
