@@ -59,7 +59,10 @@ def test_a_file_says_only_what_differs():
         ("team: {csm: {people: one}}", "b.yaml:1:22 M103 'team.csm.people' takes a number, not 'one'"),
         ("customers: {pace: fast}", "'customers.pace' takes fields, each with a name and a colon, not 'fast'"),
         ("renewals: {term: 4w}", "'4w' is not a duration; write '4 weeks'"),
-        ("customers:\n   late_by: 4 days\n  pace: {early: 1}", "b.yaml:3:3 M103 'pace: {early: 1}' is indented by 2 spaces"),
+        (
+            "customers:\n   late_by: 4 days\n  pace: {early: 1}",
+            "b.yaml:3:3 M103 'pace: {early: 1}' is indented by 2 spaces",
+        ),
         ("customers: {late_by: soon}", "'soon' is not a duration"),
         (
             "customers: {pace: {early: .inf}}",
