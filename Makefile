@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 UV := UV_PROJECT_ENVIRONMENT=$(VENV) UV_NO_PROGRESS=1 $(BIN)/uv --no-python-downloads
 SYNC := $(UV) sync --quiet --locked --inexact --python $(BIN)/python --all-extras --no-default-groups
 
-.PHONY: run test setup lint hooks docs bench wheel lock clean help
+.PHONY: run test test-fast cov mutants setup lint hooks docs bench wheel lock clean help
 
 run: $(VENV)/.installed ## Milepost with a sample of forty customers
 	$(BIN)/milepost up --sample
@@ -15,6 +15,20 @@ run: $(VENV)/.installed ## Milepost with a sample of forty customers
 test: $(VENV)/.installed-test ## the whole test suite
 	$(BIN)/pytest -n 2 --dist loadgroup --ignore tests/acceptance
 	$(BIN)/pytest tests/acceptance
+
+test-fast: $(VENV)/.installed-test ## the tests that start no server: under two minutes
+	$(BIN)/pytest -n 2 --dist loadgroup -m "not server"
+
+cov: $(VENV)/.installed-test ## how much of the planner and the map language the tests reach, with its floor
+	$(BIN)/pytest -n 2 --dist loadgroup -m "not server" --cov --cov-report= \
+		tests/planner tests/conformance tests/language tests/scenarios
+	$(BIN)/python -m tests.branch_floor
+
+# It goes on where it was stopped. `make mutants MODULES="timers plan"` chooses others, MODULES='*' all of them.
+MODULES ?= calendars deadlines pauses segment_match
+mutants: $(VENV)/.installed-mutants ## which changes of the planner no test notices; docs/mutants.md judges them
+	$(BIN)/mutmut run $(foreach module,$(MODULES),'milepost.planner.$(module).*')
+	$(BIN)/mutmut results
 
 setup: $(VENV)/.installed-test ## .venv with everything, the `milepost` command in it
 	@echo "Ready: now type 'make run' (Milepost with a sample), or '$(BIN)/milepost --help'."
@@ -64,7 +78,7 @@ lock: $(BIN)/uv ## the newest versions that pyproject.toml admits, into uv.lock
 	echo uv | $(UV) pip compile --quiet --upgrade $(PYPI) --universal --generate-hashes --no-annotate --no-header - -o requirements-uv.txt
 
 clean: ## away with everything that was made here, the sample's data included
-	rm -rf $(VENV) build .milepost .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) build mutants .milepost .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-6s  %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-9s  %s\n", $$1, $$2 }' $(MAKEFILE_LIST)

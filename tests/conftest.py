@@ -1,18 +1,22 @@
-"""What all tests share: both real databases, migrated, each test with its own."""
+"""What all tests share: the guard over sockets, the mark `server`, and both real databases, each test with its own."""
 
 from __future__ import annotations
 
 import asyncio
 import itertools
+import os
 import shutil
 import tempfile
 import warnings
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
+from typing import Any
 
+import loopback_guard
 import psycopg
 import pytest
 from sqlalchemy import make_url
+from temporalio.bridge.testing import EphemeralServer
 
 from milepost.store.database import Store, open_store
 from milepost.store.schema_upgrade import upgrade
@@ -20,12 +24,56 @@ from milepost.store.schema_upgrade import upgrade
 _numbers = itertools.count(1)
 
 
+loopback_guard.install()
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep the tests of a file on one worker of `pytest -n`, where they share what takes long to start."""
+    """Mark what uses a server, and keep the tests of a file on one worker of `pytest -n`, where they share one."""
     for item in items:
+        if "real_server" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.server)
         if item.get_closest_marker("xdist_group") is None:
             item.add_marker(pytest.mark.xdist_group(item.nodeid.partition("::")[0]))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
+    if item.get_closest_marker("server") is None:
+        os.environ[loopback_guard.NO_SERVERS] = "1"
+    else:
+        os.environ.pop(loopback_guard.NO_SERVERS, None)
+    return (yield)
+
+
+@pytest.fixture(scope="session")
+def real_server() -> None:
+    """For fixtures that start a server: every test that uses one of them is marked `server`."""
+
+
+@pytest.fixture(autouse=True)
+def _nothing_was_refused() -> Iterator[None]:
+    """Fails a test that tried to leave this machine, or to start a server without the mark."""
+    loopback_guard.refused.clear()
+    yield
+    assert not loopback_guard.refused
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _servers_of_temporal_are_servers() -> Iterator[None]:
+    """Temporal's library starts its servers past Python, where no audit hook sees it."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("start_dev_server", "start_test_server"):
+            patch.setattr(EphemeralServer, name, _refused_without_mark(getattr(EphemeralServer, name)))
+        yield
+
+
+def _refused_without_mark(start: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
+    async def started(*args: Any) -> Any:
+        loopback_guard.refuse_server("Temporal's")
+        return await start(*args)
+
+    return started
 
 
 def _postgres_url(server_url: str, database: str) -> str:
@@ -33,7 +81,7 @@ def _postgres_url(server_url: str, database: str) -> str:
 
 
 @pytest.fixture(scope="session")
-def postgres_server() -> Iterator[str]:
+def postgres_server(real_server: None) -> Iterator[str]:
     """The URL of a real PostgreSQL server that this session started; it is stopped and deleted at the end."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # it says at import that XDG_RUNTIME_DIR is not set
@@ -95,7 +143,7 @@ def sqlite_url(tmp_path: Path, sqlite_template: Path) -> str:
     return f"sqlite:///{path}"
 
 
-@pytest.fixture(params=["sqlite", "postgres"])
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.server)])
 def database_url(request: pytest.FixtureRequest) -> str:
     """The URL of a fresh database with all tables: the test runs on SQLite and on PostgreSQL."""
     url: str = request.getfixturevalue(f"{request.param}_url")

@@ -9,11 +9,11 @@ from milepost.customer import Customer
 from milepost.demo.setup import BOOK, shipped_maps
 from milepost.imports.csv_book import read_book
 from milepost.imports.vocabulary import Vocabulary
-from tests.acceptance.running import Up
+from tests.acceptance.up_process import Up
 
 
 @pytest.fixture
-def start(tmp_path: Path) -> Iterator[Callable[..., Up]]:
+def start(real_server: None, tmp_path: Path) -> Iterator[Callable[..., Up]]:
     """Starts `milepost up` with these options, always on the same data folder."""
     started: list[Up] = []
 

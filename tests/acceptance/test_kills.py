@@ -19,7 +19,7 @@ from milepost.store.tables import FactRow, JourneyRow, MessageRow
 from milepost.temporal.connection import TemporalAddress, connect
 from milepost.wire.journey import STATUS, JourneyStatus, workflow_id
 from tests.acceptance.equality import hold
-from tests.acceptance.running import Teller, Up
+from tests.acceptance.up_process import Teller, Up
 
 TOLD_OF = ["aldermoor-foods", "corrigan-freight", "moosbach-pumpen", "tatra-okna"]
 KILLS = [
@@ -79,29 +79,40 @@ async def _nothing_is_lost(store: Store, client: Client, promised: dict[str, str
     async with store.reading() as session:
         facts = list(await session.scalars(select(FactRow)))
         failed = list(await session.scalars(select(MessageRow).where(MessageRow.status == "failed")))
-        running = list(await session.scalars(select(JourneyRow).where(JourneyRow.ended_at.is_(None))))
     kept = {(fact.customer_id, fact.id) for fact in facts}
     assert {(customer, fact) for fact, customer in promised.items()} <= kept
     assert not failed
-    for row in running:
+    for row in await _running(store):
         assert await _advances_at_once(client, row) == 1
     async with asyncio.timeout(30):
-        while await _forgotten(store, client, running):  # noqa: ASYNC110 - there is nothing to be told by
+        while await _forgotten(store, client):  # noqa: ASYNC110 - there is nothing to be told by
             await asyncio.sleep(0.5)
 
 
-async def _forgotten(store: Store, client: Client, running: list[JourneyRow]) -> set[tuple[str, str]]:
+async def _forgotten(store: Store, client: Client) -> set[tuple[str, str]]:
     """Messages that are neither out nor in the hands of their journey, and facts that no journey has taken in.
 
     What a killed worker had in hand is tried again when its time is over: two minutes.
     """
     queued = await _unfinished(store)
     in_hand = set()
-    for row in running:
-        status = await _status(client, row)
-        assert (status.journey, status.ended) == (row.id, False)
-        in_hand |= {(row.id, message) for message in status.in_flight}
+    for row in await _running(store):
+        in_hand |= await _in_hand(store, client, row)
     return (queued - in_hand) & await _unfinished(store)
+
+
+async def _running(store: Store) -> list[JourneyRow]:
+    async with store.reading() as session:
+        return list(await session.scalars(select(JourneyRow).where(JourneyRow.ended_at.is_(None))))
+
+
+async def _in_hand(store: Store, client: Client, row: JourneyRow) -> set[tuple[str, str]]:
+    """The messages that a journey is about to send. It may have ended since its row was read: the row says so too."""
+    status = await _status(client, row)
+    if (status.journey, status.ended) == (row.id, False):
+        return {(row.id, message) for message in status.in_flight}
+    assert row.id not in {still.id for still in await _running(store)}, f"{row.id} runs, but its workflow has ended"
+    return set()
 
 
 async def _unfinished(store: Store) -> set[tuple[str, str]]:

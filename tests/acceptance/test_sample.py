@@ -11,7 +11,7 @@ from milepost.customer import Customer
 from milepost.demo.summaries import HIGHLIGHTS
 from milepost.store.database import open_store
 from tests.acceptance.equality import hold
-from tests.acceptance.running import Up
+from tests.acceptance.up_process import Up
 
 
 @pytest.mark.timeout(170)

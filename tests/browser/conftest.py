@@ -46,7 +46,7 @@ def found_browser() -> str:
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def chromium() -> AsyncIterator[Browser]:
+async def chromium(real_server: None) -> AsyncIterator[Browser]:
     """One browser for all tests; each gets windows without cookies of its own."""
     path = found_browser()
     async with async_playwright() as playwright:

@@ -12,7 +12,7 @@ from milepost.drawing.page import page_of
 from milepost.drawing.sheet import picture
 from milepost.language.loader import load
 from milepost.store import messages
-from tests.browser.looking import cut_texts, focus_stops, sideways
+from tests.browser.layout import cut_texts, focus_stops, sideways
 from tests.web.conftest import World
 from tests.web.example import ANA, DAY, FILES, MAP, SAM, START, customer
 

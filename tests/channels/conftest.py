@@ -7,6 +7,6 @@ from loopback_servers import Receiver, http_receiver
 
 
 @pytest.fixture
-def receiver() -> Iterator[Receiver]:
+def receiver(real_server: None) -> Iterator[Receiver]:
     with http_receiver() as made:
         yield made

@@ -57,6 +57,7 @@ def test_the_settings_of_the_house_have_all_that_channels_read(name: str):
     assert channel_for(HouseSettings(**given)).name == name
 
 
+@pytest.mark.server
 async def test_mail_goes_to_the_server_of_the_settings():
     mailbox = Mailbox()
     async with mail_server(mailbox) as port:

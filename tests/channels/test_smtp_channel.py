@@ -11,6 +11,8 @@ from loopback_servers import Mailbox, client_tls, mail_server, password_is, serv
 from milepost.channels.protocol import OutgoingMessage, TemporaryDeliveryError, UndeliverableError
 from milepost.channels.smtp import SmtpChannel, SmtpServer
 
+pytestmark = pytest.mark.server
+
 NOW = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
 MESSAGE = OutgoingMessage(
     journey="j1",

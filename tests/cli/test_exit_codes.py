@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.cli.conftest import MAPS, ROOT
 
 TIMES = 4  # one in three aborted before processes left as they do now
@@ -19,6 +21,7 @@ def _milepost(*words: str | Path) -> subprocess.CompletedProcess[str]:
     )
 
 
+@pytest.mark.server
 def test_a_scenario_that_passes_on_the_real_engine_exits_with_0() -> None:
     scenario = MAPS / "small-business-save-money" / "scenarios" / "renewal_lost.yaml"
     for _ in range(TIMES):

@@ -32,6 +32,7 @@ def test_simulate_prints_one_entry_a_line_as_json_with_instants_in_utc(run):
     assert all(entry["at"].endswith("Z") for entry in entries)
 
 
+@pytest.mark.server
 def test_both_engines_print_the_same_lines_and_nothing_else(run):
     by_the_planner = run("simulate", SCENARIO, "--json")
     for_real = run("simulate", SCENARIO, "--json", "--engine", "temporal")
@@ -200,6 +201,7 @@ def test_a_mail_whose_text_is_missing_says_so_and_is_warned_of(run, failing):
     assert "M110 There is no file messages/welcome.md" in done.stderr
 
 
+@pytest.mark.server
 def test_both_engines_print_the_same_year_of_a_made_up_customer(run):
     for customer in ("prompt", "silent"):
         words = ("simulate", MAPS / "small-business-save-money", "--customer", customer)

@@ -9,7 +9,7 @@ from milepost.cli.temporal_runner import time_skipping_server
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def server() -> AsyncIterator[WorkflowEnvironment]:
+async def server(real_server: None) -> AsyncIterator[WorkflowEnvironment]:
     """Temporal's server with skipped time, one for all scenarios: they come one after the other and share its clock."""
     async with time_skipping_server() as started:
         yield started

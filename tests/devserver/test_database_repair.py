@@ -4,12 +4,15 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+import pytest
+
 from milepost.devserver.data_folder import DataFolder
 from milepost.devserver.database_repair import discard_unfinished
 from milepost.devserver.server import TemporalServer
 from milepost.devserver.supervisor import Supervisor
 
 
+@pytest.mark.server
 async def test_a_server_killed_while_it_made_its_tables_starts_anew(folder: DataFolder) -> None:
     with closing(sqlite3.connect(folder.temporal_database)) as database:
         database.execute("CREATE TABLE shards (shard_id INT)")

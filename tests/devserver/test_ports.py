@@ -17,6 +17,7 @@ def test_a_free_port_may_be_used() -> None:
     assert check_port(0, *WEB) > 0
 
 
+@pytest.mark.server
 def test_a_taken_port_is_named_with_how_to_choose_another() -> None:
     with socket.create_server((LOOPBACK, 0)) as taken:
         port = taken.getsockname()[1]
@@ -27,6 +28,7 @@ def test_a_taken_port_is_named_with_how_to_choose_another() -> None:
         assert part in str(refused.value)
 
 
+@pytest.mark.server
 def test_a_taken_port_of_the_temporal_server_is_refused_before_it_starts(folder: DataFolder) -> None:
     with socket.create_server((LOOPBACK, 0)) as taken, pytest.raises(PortTakenError, match="--temporal-port"):
         TemporalServer.choose(folder, port=taken.getsockname()[1])

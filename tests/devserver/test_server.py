@@ -20,6 +20,8 @@ from milepost.temporal.connection import TemporalAddress, connect, resolve
 from milepost.temporal.search_attributes import SearchAttributesMissingError, register_search_attributes
 from milepost.wire.search_attributes import ALL, MAP, RISK, STAGES
 
+pytestmark = pytest.mark.server
+
 QUERY = "MilepostMap = 'enterprise' AND MilepostStage = 'renewal' AND MilepostRisk = true"
 
 

@@ -22,7 +22,7 @@ from milepost.drawing.text_metrics import Style, width_of, wrapped
 from milepost.language.loader import load
 from milepost.language.model import Map
 from tests.drawing.large import large
-from tests.drawing.reading import texts
+from tests.drawing.painted import texts
 
 SVG = "{http://www.w3.org/2000/svg}"
 ENTERPRISE = Path(__file__).parents[2] / "maps" / "enterprise-save-time"

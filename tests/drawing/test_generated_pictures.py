@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from milepost.drawing.sheet import picture
 from milepost.language.model import Map
 from tests.drawing.large import large
-from tests.drawing.reading import arrows, crossed, grounds, overlapping
+from tests.drawing.painted import arrows, crossed, grounds, overlapping
 from tests.planner.generated import maps
 
 odd_titles = st.text(  # forty times the longest is the longest title that a map takes

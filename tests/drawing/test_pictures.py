@@ -13,7 +13,7 @@ from milepost.explain.phrases import Phrases
 from milepost.language.loader import load
 from milepost.language.model import Map, Outcome, Stage
 from tests.drawing.large import large, large_map
-from tests.drawing.reading import (
+from tests.drawing.painted import (
     all_known,
     arrows,
     box_of,

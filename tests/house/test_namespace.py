@@ -20,7 +20,7 @@ PATIENCE = 60  # seconds
 
 
 @pytest.fixture(scope="module")
-def address() -> Iterator[str]:
+def address(real_server: None) -> Iterator[str]:
     """A fresh development server, with nothing registered."""
     found = f"127.0.0.1:{free_port()}"
     binary = str(temporal_binary())

@@ -28,7 +28,7 @@ async def store(sqlite_url: str) -> AsyncIterator[Store]:
 
 
 @pytest.fixture
-async def server() -> AsyncIterator[WorkflowEnvironment]:
+async def server(real_server: None) -> AsyncIterator[WorkflowEnvironment]:
     async with time_skipping_server() as started:
         yield started
 

@@ -22,7 +22,7 @@ from milepost.store.compiled_maps import CompiledMaps
 from milepost.store.database import open_store
 from milepost.store.schema_upgrade import upgrade
 from tests.recorded.normal import ROOT, normal, without_random_ids
-from tests.recorded.storing import TABLES, rows_of
+from tests.recorded.store_rows import TABLES, rows_of
 from tests.web.nearby import NearbyJourneyClient
 
 START = parse("2026-03-02T15:00:00Z")

@@ -14,15 +14,15 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from tests.recorded import asking, command_story, planning, storing
+from tests.recorded import api_story, command_story, planner_runs, store_rows
 
 MOST_LINES = 60
 FOLDER = Path(__file__).parent / "json"
 GROUPS: Mapping[str, Callable[[], dict[str, Any]]] = {
-    "planner": planning.documents,
-    "store": storing.documents,
+    "planner": planner_runs.documents,
+    "store": store_rows.documents,
     "commands": command_story.documents,
-    "api": asking.documents,
+    "api": api_story.documents,
 }
 
 

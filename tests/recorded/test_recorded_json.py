@@ -13,7 +13,7 @@ from milepost.planner import timeline
 from milepost.planner.facts import FACTS, from_json, to_json
 from milepost.planner.state import State
 from tests.recorded.documents import GROUPS, difference, made, names, recorded
-from tests.recorded.storing import AS_PLANNED
+from tests.recorded.store_rows import AS_PLANNED
 
 NAMES = names()
 TIMELINES = [name for name in NAMES if name.endswith(".jsonl")]

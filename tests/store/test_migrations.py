@@ -15,7 +15,7 @@ from milepost.store.schema_upgrade import config, upgrade
 from milepost.store.tables import Base
 
 
-@pytest.fixture(params=["sqlite", "postgres"])
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.server)])
 def empty_url(request, tmp_path):
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path / 'new' / 'folder' / 'milepost.db'}"

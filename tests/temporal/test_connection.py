@@ -103,6 +103,7 @@ async def test_a_lazy_client_does_not_need_temporal_yet() -> None:
     assert client.namespace == "of-the-profile"
 
 
+@pytest.mark.server
 async def test_with_a_key_the_server_sees_no_personal_data(folder: DataFolder) -> None:
     server = TemporalServer.choose(folder, headless=True)
     async with Supervisor() as supervisor:

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from milepost.planner.instants import text
-from tests.web.asking import V1, problem, tell
+from tests.web.api_calls import V1, problem, tell
 from tests.web.conftest import World
 from tests.web.example import ANA, DAY, KIM, LEA, SAM, START, customer
 

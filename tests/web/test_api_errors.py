@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.web.asking import V1, problem, tell
+from tests.web.api_calls import V1, problem, tell
 from tests.web.conftest import KEY, World
 
 

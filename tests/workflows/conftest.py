@@ -11,7 +11,7 @@ from tests.workflows.rig import Rig, rig_on
 
 
 @pytest.fixture
-async def server() -> AsyncIterator[WorkflowEnvironment]:
+async def server(real_server: None) -> AsyncIterator[WorkflowEnvironment]:
     """Temporal's server with skipped time."""
     async with time_skipping_server() as started:
         yield started

@@ -15,7 +15,7 @@ from milepost.store.compiled_maps import CompiledMaps
 from milepost.store.database import Store
 from milepost.store.erasure import forget
 from milepost.wire.activities import AdvanceOrder
-from tests.workflows.crashing import CrashAfter
+from tests.workflows.crashes import CrashAfter
 from tests.workflows.example import CUSTOMER, FILES, MAP, START
 from tests.workflows.rig import eventually, rig_on
 

@@ -37,7 +37,7 @@ ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
-async def client() -> AsyncIterator[Client]:
+async def client(real_server: None) -> AsyncIterator[Client]:
     server = await WorkflowEnvironment.start_local(
         data_converter=data_converter(),
         search_attributes=ALL,

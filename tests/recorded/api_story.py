@@ -17,7 +17,7 @@ from milepost.settings import Settings
 from milepost.store.database import open_store
 from milepost.store.schema_upgrade import upgrade
 from tests.recorded.normal import normal
-from tests.web.asking import V1
+from tests.web.api_calls import V1
 from tests.web.conftest import KEY, World
 from tests.web.example import ANA, DAY, FILES, HOUR, KIM, LEA, SAM, START, customer
 

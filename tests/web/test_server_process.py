@@ -10,10 +10,13 @@ import sys
 from pathlib import Path
 
 import httpx
+import pytest
 
 from milepost.devserver.ports import free_port
 from milepost.settings import Settings
 from milepost.web.serve import opened
+
+pytestmark = pytest.mark.server
 
 ROOT = Path(__file__).parents[2]
 

@@ -26,7 +26,7 @@ from milepost.store.database import Store, open_store
 from milepost.store.schema_upgrade import upgrade
 from milepost.wire.activities import AdvanceOrder
 from tests.recorded.normal import normal
-from tests.recorded.planning import run
+from tests.recorded.planner_runs import run
 from tests.recorded.scenarios import files, scenario_of
 
 TABLES = (
