@@ -1,4 +1,4 @@
-"""The hours that the team has: what the behaviour says of a role, else the people whom the book names for it."""
+"""The hours that the team has: as the behaviour says for a role, else by the people that the book names for it."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ class Capacity:
     """The hours of one role.
 
     Attributes:
-        people: How many there are; 0 where nobody knows of any.
-        each: Hours for customers that a person with only this role has a week.
-        hours: Hours that all of them have in a full week. Who has several roles has an equal part for each.
+        people: How many there are; 0 where nobody is named.
+        each: Hours a week that a person with only this role has for customers.
+        hours: Hours that all of them have in a full week. A person with several roles has an equal part for each.
         by_week: The same in each week of the forecast: less where days are holidays or lie outside.
-        source: Where the people are known from: `behaviour`, `book`, or `nowhere`.
+        source: Where the people are named: `behaviour`, `book`, or `nowhere`.
     """
 
     people: float
@@ -29,6 +29,11 @@ class Capacity:
     hours: float
     by_week: tuple[float, ...]
     source: str
+
+    @property
+    def is_known(self) -> bool:
+        """Whether anybody is named, or the behaviour says how many there are."""
+        return self.source != "nowhere"
 
 
 def capacities(
@@ -53,10 +58,10 @@ def capacities(
 def _capacity(
     role: str, named: set[str], roles_of: Mapping[str, set[str]], behaviour: Behaviour, shares: Iterable[float]
 ) -> Capacity:
-    said = behaviour.team.get(role)
-    each = behaviour.hours_per_week if said is None or said.hours_per_week is None else said.hours_per_week
-    if said is not None:
-        people, hours, source = said.people, said.people * each, "behaviour"
+    team = behaviour.team.get(role)
+    each = behaviour.hours_per_week if team is None or team.hours_per_week is None else team.hours_per_week
+    if team is not None:
+        people, hours, source = team.people, team.people * each, "behaviour"
     else:
         people, source = float(len(named)), "book" if named else "nowhere"
         hours = math.fsum(each / len(roles_of[person]) for person in named)
@@ -64,6 +69,6 @@ def _capacity(
 
 
 def _shares(calendar: Calendar, weeks: Weeks) -> Iterator[float]:
-    """For each week, the part of its working days that is worked in the forecast."""
+    """For each week, the share of its working days that are worked and lie in the forecast."""
     for week in range(len(weeks)):
         yield sum(calendar.is_working(day) for day in weeks.days(week)) / len(calendar.days)

@@ -1,4 +1,4 @@
-"""Counting one journey: every plan of it is looked at once, and only numbers are kept."""
+"""Counts one journey: reads each of its plans once, and keeps only numbers."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ from milepost.planner.state import State
 from milepost.planner.timeline import Entry
 
 MOST_MESSAGES = 20
-"""Messages to one contact in one week that are told apart; more count as so many."""
+"""The most messages to one contact in one week that are told apart; more count as this many."""
 
 ENGINE = "engine:"
-"""Where the work of tasks that Milepost itself gives is counted; that of others at `stage:ID` or `play:ID`."""
+"""Where the work of system tasks is counted; that of other tasks is counted at `stage:ID` or `play:ID`."""
 
 
 @dataclass(slots=True)
-class Watch:
+class JourneyCounter:
     """Counts one journey of one run into a tally; what lies before or after the weeks is not counted.
 
     Effort is counted in whole minutes, in the week in which a task is done. Days are those of the map's working time.
@@ -38,79 +38,79 @@ class Watch:
     weeks: Weeks
     tally: Tally
     run: int
-    _engine: dict[str, str] = field(default_factory=dict)
+    _system_tasks: dict[str, str] = field(default_factory=dict)
     _messages: Counter[tuple[str, int]] = field(default_factory=Counter)
 
-    def watch(self, lived: Iterable[Plan], start: Instant) -> None:
-        """Look at a whole journey."""
+    def count(self, plans: Iterable[Plan], start: Instant) -> None:
+        """Count a whole journey, from its plans in their order."""
         state: State | None = None
-        for made in lived:
-            state = made.state
-            for entry in made.timeline:
+        for plan in plans:
+            state = plan.state
+            for entry in plan.timeline:
                 week = self._week(entry.at)
                 if week is not None:
-                    self._take(entry, week)
-            for command in made.commands:
+                    self._count_entry(entry, week)
+            for command in plan.commands:
                 if isinstance(command, OpenTask | CloseTask | SendMessage):
-                    self._obey(command, state)
+                    self._count_command(command, state)
         if state is not None:
-            self._sum_up(state, start)
+            self._count_totals(state, start)
 
-    def _take(self, entry: Entry, week: int) -> None:
+    def _count_entry(self, entry: Entry, week: int) -> None:
         match entry:
             case timeline.JourneyStarted():
-                self._count("started", "", week)
+                self._add("started", "", week)
             case timeline.JourneyEnded():
-                self._count("ended", entry.reason, week)
+                self._add("ended", entry.reason, week)
             case timeline.StepOpened():
-                self._task("opened", entry.step, week)
+                self._count_task("opened", entry.step, week)
             case timeline.StepDone():
-                self._task("done", entry.step, week)
+                self._count_task("done", entry.step, week)
             case timeline.StepOverdue():
-                self._task("late", entry.step, week)
+                self._count_task("late", entry.step, week)
             case timeline.StepEscalated():
-                self._task("escalated", entry.step, week)
+                self._count_task("escalated", entry.step, week)
             case timeline.OutcomeAsked():
-                self._count("asked", entry.step, week)
+                self._add("asked", entry.step, week)
             case timeline.OutcomeAnswered():
-                self._count(entry.verdict, entry.step, week)
+                self._add(entry.verdict, entry.step, week)
             case timeline.OutcomeSilent():
-                self._count("silent", entry.step, week)
+                self._add("silent", entry.step, week)
             case timeline.PlayStarted():
-                self._count("play", entry.play, week)
+                self._add("play", entry.play, week)
 
-    def _task(self, measure: str, step_id: str, week: int) -> None:
+    def _count_task(self, measure: str, step_id: str, week: int) -> None:
         """Count a step if it is a colleague's task."""
         step = self.compiled_map.steps[step_id]
         if not step.is_task:
             return
         assert isinstance(step.step, Touchpoint)
         role = step.step.role or ""
-        self._count(measure, role, week)
+        self._add(measure, role, week)
         if measure == "done":
             effort = step.step.effort or self.behaviour.colleagues.without_effort
-            self._work(role, f"{'play' if step.in_play else 'stage'}:{step.container}", week, minutes(effort) or 0)
+            self._add_work(role, f"{'play' if step.in_play else 'stage'}:{step.container}", week, minutes(effort) or 0)
 
-    def _work(self, role: str, place: str, week: int, many: int) -> None:
-        self._count("minutes", role, week, many)
-        self._count("minutes in", place, week, many)
+    def _add_work(self, role: str, place: str, week: int, many: int) -> None:
+        self._add("minutes", role, week, many)
+        self._add("minutes in", place, week, many)
 
-    def _obey(self, command: OpenTask | CloseTask | SendMessage, state: State) -> None:
+    def _count_command(self, command: OpenTask | CloseTask | SendMessage, state: State) -> None:
         week = self._week(state.clock)
         match command:
             case OpenTask(step=None):
-                self._engine[command.task] = command.role
+                self._system_tasks[command.task] = command.role
                 if week is not None:
-                    self._count("opened", command.role, week)
-            case CloseTask(status="done") if command.task in self._engine and week is not None:
-                role = self._engine[command.task]
-                self._count("done", role, week)
-                self._work(role, ENGINE, week, minutes(self.behaviour.colleagues.engine_tasks.effort) or 0)
+                    self._add("opened", command.role, week)
+            case CloseTask(status="done") if command.task in self._system_tasks and week is not None:
+                role = self._system_tasks[command.task]
+                self._add("done", role, week)
+                self._add_work(role, ENGINE, week, minutes(self.behaviour.colleagues.engine_tasks.effort) or 0)
             case SendMessage() if week is not None:
                 self._messages[command.contact, week] += 1
 
-    def _sum_up(self, state: State, start: Instant) -> None:
-        """What is known only at the end: the days that the journey was open, and who got how many messages a week."""
+    def _count_totals(self, state: State, start: Instant) -> None:
+        """Count what is known only at the end: the days with the journey open, and messages by contact and week."""
         first = max(self._day(start), self.weeks.first)
         ended = state.ended_at if state.status == "ended" and state.ended_at is not None else None
         last = self.weeks.last if ended is None else min(self._day(ended), self.weeks.last)
@@ -118,15 +118,15 @@ class Watch:
         per_week = Counter((week, min(many, MOST_MESSAGES)) for (_, week), many in self._messages.items())
         written_to = Counter(week for _, week in self._messages)
         for week, days in _days_by_week(self.weeks, first, last):
-            self._count("days", "", week, days)
+            self._add("days", "", week, days)
             if contacts > written_to[week]:
-                self._count("contacts", "0", week, contacts - written_to[week])
+                self._add("contacts", "0", week, contacts - written_to[week])
         for (week, many), number in per_week.items():
-            self._count("contacts", str(many), week, number)
+            self._add("contacts", str(many), week, number)
         for (_, week), many in self._messages.items():
-            self._count("messages", "", week, many)
+            self._add("messages", "", week, many)
 
-    def _count(self, measure: str, about: str, week: int, number: int = 1) -> None:
+    def _add(self, measure: str, about: str, week: int, number: int = 1) -> None:
         self.tally.add(Series(measure, self.compiled_map.map.map, about, self.run), week, number)
 
     def _week(self, at: Instant) -> int | None:
@@ -138,10 +138,10 @@ class Watch:
 
 
 def _days_by_week(weeks: Weeks, first: date, last: date) -> list[tuple[int, int]]:
-    """The weeks from one day to another, each with how many of those days lie in it."""
-    found = []
+    """The weeks from one day to another, each with the number of those days in it."""
+    days_by_week = []
     while first <= last:
         sunday = first + timedelta(days=6 - first.weekday())
-        found.append((weeks.of(first), (min(sunday, last) - first).days + 1))
+        days_by_week.append((weeks.of(first), (min(sunday, last) - first).days + 1))
         first = sunday + timedelta(days=1)
-    return found
+    return days_by_week

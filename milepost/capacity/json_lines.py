@@ -5,25 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from milepost.capacity.report import Expected, Load, Messages, Report, RoleWork
-from milepost.capacity.spread import rounded
+from milepost.capacity.report import ExpectedOutcome, Load, Messages, Report, RoleWork
+from milepost.capacity.spread import to_hundredths
 
 
-def told(report: Report) -> Iterator[dict[str, Any]]:
-    """Every line of a forecast; weeks are told by their Mondays, figures are those of an average run."""
-    play, played = report.play, report.played
+def forecast_lines(report: Report) -> Iterator[dict[str, Any]]:
+    """Every line of a forecast; weeks are named by their Mondays, figures are those of an average run."""
+    setup, counts = report.setup, report.counts
     yield {
         "kind": "forecast",
-        "from": str(play.weeks.first),
-        "to": str(play.weeks.last),
-        "runs": play.runs,
-        "seed": play.behaviour.seed,
+        "from": str(setup.weeks.first),
+        "to": str(setup.weeks.last),
+        "runs": setup.runs,
+        "seed": setup.behaviour.seed,
         "customers": report.customers,
-        "unmatched": played.unmatched,
-        "later": played.later,
-        "broken": played.broke,
+        "unmatched": counts.unmatched,
+        "later": counts.later,
+        "broken": counts.broke,
     }
-    yield {"kind": "behaviour", "behaviour": play.behaviour.model_dump(mode="json")}
+    yield {"kind": "behaviour", "behaviour": setup.behaviour.model_dump(mode="json")}
     for work in report.roles:
         yield _role(work, report)
         yield from _role_weeks(work, report)
@@ -37,9 +37,9 @@ def told(report: Report) -> Iterator[dict[str, Any]]:
             "kind": "journeys",
             "map": course.map,
             "customers": course.customers,
-            "started": rounded(course.started),
-            "ended": {reason: rounded(many) for reason, many in course.ended.items()},
-            "plays": {name: rounded(many) for name, many in course.plays.items()},
+            "started": to_hundredths(course.started),
+            "ended": {reason: to_hundredths(many) for reason, many in course.ended.items()},
+            "plays": {name: to_hundredths(many) for name, many in course.plays.items()},
         }
     for place in report.places:
         yield {
@@ -48,12 +48,12 @@ def told(report: Report) -> Iterator[dict[str, Any]]:
             "in": place.kind,
             "id": place.place or None,
             "title": place.title,
-            "hours": rounded(place.hours),
+            "hours": to_hundredths(place.hours),
             "share": round(place.share, 4),
         }
-    for customer, why in played.why.items():
+    for customer, why in counts.why.items():
         yield {"kind": "unmatched", "customer": customer, "why": why}
-    for customer, why in played.broken.items():
+    for customer, why in counts.broken.items():
         yield {"kind": "broken", "customer": customer, "why": why}
 
 
@@ -65,27 +65,26 @@ def _role(work: RoleWork, report: Report) -> dict[str, Any]:
         "title": work.title,
         "people": capacity.people,
         "people_from": capacity.source,
-        "hours_each": rounded(capacity.each),
-        "team_hours": rounded(capacity.hours),
+        "hours_each": to_hundredths(capacity.each),
+        "team_hours": to_hundredths(capacity.hours),
         "hours": work.total.to_json(),
-        "tasks": {name: rounded(many) for name, many in work.counts.items()},
+        "tasks": {name: to_hundredths(many) for name, many in work.counts.items()},
         "busiest_week": str(report.mondays[work.busiest]),
         "weeks_over": [str(report.mondays[week]) for week in work.over],
     }
 
 
 def _role_weeks(work: RoleWork, report: Report) -> Iterator[dict[str, Any]]:
-    known = work.capacity.source != "nowhere"
     for week, monday in enumerate(report.mondays):
         yield {
             "kind": "role_week",
             "role": work.role,
             "week": str(monday),
-            "tasks": rounded(work.tasks[week]),
+            "tasks": to_hundredths(work.tasks[week]),
             "hours": work.hours[week].to_json(),
-            "team_hours": rounded(work.capacity.by_week[week]) if known else None,
+            "team_hours": to_hundredths(work.capacity.by_week[week]) if work.capacity.is_known else None,
             "over": week in work.over,
-            "by_map": {name: rounded(hours[week]) for name, hours in work.by_map.items()},
+            "by_map": {name: to_hundredths(hours[week]) for name, hours in work.by_map.items()},
         }
 
 
@@ -96,9 +95,9 @@ def _load(load: Load) -> dict[str, Any]:
         "role": load.role,
         "customers": load.customers,
         "people": load.people,
-        "minutes_per_customer_and_week": rounded(load.minutes),
-        "on_average": None if load.allows is None else rounded(load.allows),
-        "in_the_busiest_week": None if load.busiest is None else rounded(load.busiest),
+        "minutes_per_customer_and_week": to_hundredths(load.minutes),
+        "on_average": None if load.allows is None else to_hundredths(load.allows),
+        "in_the_busiest_week": None if load.busiest is None else to_hundredths(load.busiest),
     }
 
 
@@ -106,26 +105,26 @@ def _messages(messages: Messages, report: Report) -> Iterator[dict[str, Any]]:
     yield {
         "kind": "messages",
         "map": messages.map,
-        "sent": rounded(messages.sent),
+        "sent": to_hundredths(messages.sent),
         "per_contact_and_week": round(messages.per_week, 4),
         "shares": {str(many): round(share, 6) for many, share in messages.shares.items()},
         "most": messages.most,
     }
     for monday, many in zip(report.mondays, messages.by_week, strict=True):
-        yield {"kind": "messages_week", "map": messages.map, "week": str(monday), "sent": rounded(many)}
+        yield {"kind": "messages_week", "map": messages.map, "week": str(monday), "sent": to_hundredths(many)}
 
 
-def _outcome(outcome: Expected, report: Report) -> Iterator[dict[str, Any]]:
+def _outcome(outcome: ExpectedOutcome, report: Report) -> Iterator[dict[str, Any]]:
     yield {
         "kind": "outcome",
         "map": outcome.map,
         "outcome": outcome.outcome,
-        "asked": rounded(outcome.asked),
+        "asked": to_hundredths(outcome.asked),
         **{name: spread.to_json() for name, spread in outcome.answers.items()},
         "half_verified_by": None if outcome.half_by is None else str(outcome.half_by),
     }
     for week, monday in enumerate(report.mondays):
-        figures = {name: rounded(rows[week]) for name, rows in outcome.by_week.items()}
+        figures = {name: to_hundredths(rows[week]) for name, rows in outcome.by_week.items()}
         if any(figures.values()):
             yield {
                 "kind": "outcome_week",

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 from math import floor, log10
 
-from milepost.capacity.report import Report, RoleWork
-from milepost.capacity.verdict import day_said, hours_said, verdict
+from milepost.capacity.report import ROUNDING, Report, RoleWork
+from milepost.capacity.verdict import day_text, hours_text, verdict
 from milepost.drawing.palette import FAINT, INK, PAPER, SOFT
 from milepost.drawing.scene import Box, Group, Item, Rect, Scene, Shape, Text
 from milepost.drawing.text_metrics import Style, width_of, wrapped
@@ -21,19 +21,18 @@ _PANEL, _GAP, _AXIS, _FOOT = 160.0, 26.0, 22.0, 18.0
 _COLOURS = ("#1d5fa8", "#c8731a", "#2f8a5b", "#7b4fa0", "#b0413e", "#237f86", "#6d5b3f", "#707b86")
 _HAVE = "#b00020"
 _GROUND = "#f3f5f7"
-_NOTHING = 1e-9
-_SAID = 0.66  # of the width, for whether the hours are enough
+_VERDICT = 0.66  # of the width
 _TITLE, _LEAD, _HEAD, _SMALL = Style(24, bold=True), Style(14), Style(16, bold=True), Style(12)
 _WARN = Style(14, bold=True)
-_FAR = 2.5  # hours that are so many times what is needed would press the bars flat: they are said, not drawn
+_FAR = 2.5  # capacity that is so many times what is needed would press the bars flat: it is written, not drawn
 
 
-def picture(report: Report) -> Scene:
+def draw_forecast(report: Report) -> Scene:
     """Draw a forecast."""
     maps = [course.map for course in report.courses if course.customers]
     colours = {name: _COLOURS[min(number, len(_COLOURS) - 1)] for number, name in enumerate(maps)}
-    days = report.play.weeks
-    title = f"Hours by role and week, {day_said(days.first)} to {day_said(days.last)}"
+    days = report.setup.weeks
+    title = f"Hours by role and week, {day_text(days.first)} to {day_text(days.last)}"
     items: list[Item] = [
         Text(_LEFT, 40, title, _TITLE, INK),
         Text(_LEFT, 64, _subtitle(report), _LEAD, SOFT),
@@ -45,7 +44,7 @@ def picture(report: Report) -> Scene:
         placed = replace(panel, top=y + _GAP + panel.heading_height)
         items.append(placed.draw(colours))
         y = placed.bottom + _AXIS + (_SMALL.leading if days.parts else 0)
-    footnotes = list(_written(_footnotes(report), _SMALL, SOFT, y + 2 * _SMALL.leading))
+    footnotes = list(_lines(_footnotes(report), _SMALL, SOFT, y + 2 * _SMALL.leading))
     items += [*legend, *footnotes]
     height = footnotes[-1].box.bottom + _FOOT
     paper = (_MILLIMETRES, _MILLIMETRES * height / WIDTH)
@@ -53,7 +52,7 @@ def picture(report: Report) -> Scene:
 
 
 def description(report: Report) -> str:
-    """What the picture shows, in words: for those who can't see it."""
+    """The picture in words, for those who can't see it."""
     return " ".join(f"{work.title}: {verdict(work, report)}." for work in report.roles) or "No work at all."
 
 
@@ -76,8 +75,7 @@ class _Panel:
 
     @property
     def draws_capacity(self) -> bool:
-        known = self.work.capacity.source != "nowhere"
-        return known and max(self.work.capacity.by_week) <= _FAR * max(self.highest, 1)
+        return self.work.capacity.is_known and max(self.work.capacity.by_week) <= _FAR * max(self.highest, 1)
 
     @property
     def scale(self) -> float:
@@ -86,20 +84,20 @@ class _Panel:
         return _round_up(max(self.highest, have, 1))
 
     @property
-    def _said(self) -> tuple[str, ...]:
-        """Whether the hours are enough, in lines."""
-        said = _sentence(verdict(self.work, self.report))
-        if self.work.capacity.source != "nowhere" and not self.draws_capacity:
-            said = f"{said}; the {hours_said(self.work.capacity.hours)} hours of a full week lie far above"
-        return wrapped(said, _WARN if self.work.over else _LEAD, _PLOT * _SAID)
+    def _verdict(self) -> tuple[str, ...]:
+        """The verdict on the role, in lines."""
+        text = _sentence(verdict(self.work, self.report))
+        if self.work.capacity.is_known and not self.draws_capacity:
+            text = f"{text}; the {hours_text(self.work.capacity.hours)} hours of a full week lie far above"
+        return wrapped(text, _WARN if self.work.over else _LEAD, _PLOT * _VERDICT)
 
     @property
     def _name(self) -> tuple[str, ...]:
-        return wrapped(self.work.title, _HEAD, _PLOT * (1 - _SAID) - 20)
+        return wrapped(self.work.title, _HEAD, _PLOT * (1 - _VERDICT) - 20)
 
     @property
     def heading_height(self) -> float:
-        return max(len(self._name) * _HEAD.leading, len(self._said) * _LEAD.leading) + 10
+        return max(len(self._name) * _HEAD.leading, len(self._verdict) * _LEAD.leading) + 10
 
     def x(self, week: float) -> float:
         return _LEFT + _PLOT * week / len(self.work.hours)
@@ -108,31 +106,31 @@ class _Panel:
         return self.bottom - _PANEL * hours / self.scale
 
     def draw(self, colours: Mapping[str, str]) -> Group:
-        said = _sentence(verdict(self.work, self.report))
+        title = f"{self.work.title}: {_sentence(verdict(self.work, self.report))}"
         items: list[Item] = [*self._heading(), *self._parts(), *self._grid()]
         items += [self._bar(week, colours) for week in range(len(self.work.hours))]
         if self.draws_capacity:
             items += self._capacity()
-        return Group("role", self.work.role, f"{self.work.title}: {said}", tuple(items))
+        return Group("role", self.work.role, title, tuple(items))
 
     def _heading(self) -> Iterator[Item]:
-        """The role on the left and whether its hours are enough on the right, both down to the plot."""
+        """The role on the left and the verdict on the right, both ending just above the plot."""
         style, fill = (_WARN, _HAVE) if self.work.over else (_LEAD, SOFT)
         for up, line in enumerate(reversed(self._name)):
             yield Text(_LEFT, self.top - 14 - up * _HEAD.leading, line, _HEAD, INK)
-        for up, line in enumerate(reversed(self._said)):
+        for up, line in enumerate(reversed(self._verdict)):
             x = WIDTH - _RIGHT - width_of(line, style)
             yield Text(x, self.top - 14 - up * _LEAD.leading, line, style, fill)
 
     def _parts(self) -> Iterator[Item]:
-        """A ground behind the weeks of which only a part lies in the forecast, and which part that is."""
-        weeks, last = self.report.play.weeks, len(self.work.hours) - 1
+        """A grey ground behind weeks that lie in the forecast only in part, and the days that do."""
+        weeks, last = self.report.setup.weeks, len(self.work.hours) - 1
         for week in sorted(weeks.parts):
             yield Rect(Box(self.x(week), self.top, self.x(1) - self.x(0), _PANEL), _GROUND)
             begin, end = weeks.days(week)[0], weeks.days(week)[-1]
-            said = f"part of a week: {_short(begin)} to {_short(end)}" if begin < end else f"one day: {_short(begin)}"
-            x = self.x(0) if week < last or not last else self.x(last + 1) - width_of(said, _SMALL)
-            yield Text(x, self.bottom + 18 + _SMALL.leading, said, _SMALL, SOFT)
+            days = f"part of a week: {_short(begin)} to {_short(end)}" if begin < end else f"one day: {_short(begin)}"
+            x = self.x(0) if week < last or not last else self.x(last + 1) - width_of(days, _SMALL)
+            yield Text(x, self.bottom + 18 + _SMALL.leading, days, _SMALL, SOFT)
 
     def _grid(self) -> Iterator[Item]:
         ticks = [self.scale * tick / 4 for tick in range(5)]
@@ -150,13 +148,12 @@ class _Panel:
         gap = min(2.5, _PLOT / len(self.work.hours) * 0.2)
         x, width = self.x(week) + gap / 2, self.x(1) - self.x(0) - gap
         items: list[Item] = []
-        said, below = [], 0.0
-        titles = _titles(self.report)
+        parts, below = [], 0.0
         for name, hours in self.work.by_map.items():
             if hours[week] > 0:
                 y = self.y(below + hours[week])
                 items.append(Rect(Box(x, y, width, self.y(below) - y), colours[name]))
-                said.append(f"{hours[week]:.1f} h {titles[name]}")
+                parts.append(f"{hours[week]:.1f} h {self.report.titles[name]}")
             below += hours[week]
         spread = self.work.hours[week]
         if spread.high > spread.low:
@@ -164,11 +161,11 @@ class _Panel:
             items.append(Rect(Box(x + width / 2 - 1.5, high, 3, low - high), PAPER))
             items.append(Rect(Box(x + width / 2 - 0.6, high, 1.2, low - high), INK))
         monday = self.report.mondays[week]
-        title = f"{self.work.title}, week of {day_said(monday)}: {', '.join(said) or 'nothing'}"
+        title = f"{self.work.title}, week of {day_text(monday)}: {', '.join(parts) or 'nothing'}"
         return Group("week", f"{self.work.role}-{monday}", title, tuple(items))
 
     def _capacity(self) -> Iterator[Shape]:
-        """The line of the hours that there are, on a white one that sets it off from the bars."""
+        """The line of the hours that there are, on a wider white one that sets it off from the bars."""
         steps = []
         for week, hours in enumerate(self.work.capacity.by_week):
             y = f"{self.y(hours):.2f}"
@@ -179,11 +176,10 @@ class _Panel:
 
 
 def _legend(colours: Mapping[str, str], report: Report, *, with_line: bool) -> Iterator[Rect | Text]:
-    """What the colours mean; maps by their titles."""
+    """The key to the colours, with the titles of the maps."""
     x, y = _LEFT, 90.0
-    titles = _titles(report)
-    keys = [(titles[name], colour) for name, colour in colours.items()]
-    for name, colour in [*keys, *([(_line_said(report), _HAVE)] if with_line else [])]:
+    keys = [(report.titles[name], colour) for name, colour in colours.items()]
+    for name, colour in [*keys, *([(_line_text(report), _HAVE)] if with_line else [])]:
         lines = wrapped(name, _SMALL, _PLOT - 28)
         wide = 28 + width_of(lines[0], _SMALL) + 26
         if x + wide - 26 > WIDTH - _RIGHT and x > _LEFT:
@@ -196,35 +192,31 @@ def _legend(colours: Mapping[str, str], report: Report, *, with_line: bool) -> I
         x += wide
 
 
-def _titles(report: Report) -> Mapping[str, str]:
-    return {course.map: course.title for course in report.courses}
-
-
-def _line_said(report: Report) -> str:
-    """What the line of hours is, and why it is not level."""
-    weeks = report.play.weeks
+def _line_text(report: Report) -> str:
+    """Explains the line of hours, and why it isn't level."""
+    weeks = report.setup.weeks
     full = [week for week in range(len(weeks)) if week not in weeks.parts]
-    known = [work.capacity for work in report.roles if work.capacity.source != "nowhere"]
-    holidays = any(have.by_week[week] < have.hours - _NOTHING for have in known for week in full)
+    known = [work.capacity for work in report.roles if work.capacity.is_known]
+    holidays = any(each.by_week[week] < each.hours - ROUNDING for each in known for week in full)
     why = [*(["in weeks with holidays"] if holidays else []), *(["in parts of weeks"] if weeks.parts else [])]
     return "hours that the team has" + (f", fewer {' and '.join(why)}" if why else "")
 
 
 def _subtitle(report: Report) -> str:
-    runs = report.play.runs
-    on_maps = report.customers - report.played.unmatched
+    runs = report.setup.runs
+    on_maps = report.customers - report.counts.unmatched
     how = "one run of chance" if runs == 1 else f"the mean of {runs} runs; eight runs of ten lie within the thin lines"
     return f"{on_maps} customers that a map is for; {how}"
 
 
 def _footnotes(report: Report) -> str:
-    seed = report.play.behaviour.seed
+    seed = report.setup.behaviour.seed
     none = "" if report.roles else "No work at all. "
     return f"{none}Work is counted in the week in which it is done. Drawn by milepost forecast, seed {seed}."
 
 
-def _written(text: str, style: Style, fill: str, y: float) -> Iterator[Text]:
-    """A text in as many lines as it takes, the first with its base at `y`."""
+def _lines(text: str, style: Style, fill: str, y: float) -> Iterator[Text]:
+    """A text in as many lines as it takes, the base line of the first at `y`."""
     for number, line in enumerate(wrapped(text, style, _PLOT)):
         yield Text(_LEFT, y + number * style.leading, line, style, fill)
 
@@ -234,21 +226,21 @@ def _short(day: date) -> str:
 
 
 def _months(mondays: list[date]) -> Iterator[tuple[int, str]]:
-    """Where the axis is written on: the first week of each month, of each third one or January where there are many."""
+    """The labels of the axis: the first week of each month, or of each third one or January where there are many."""
     months = len({(monday.year, monday.month) for monday in mondays})
     every = 1 if months <= 15 else 3 if months <= 45 else 12  # noqa: PLR2004 - as many words as fit
     before: tuple[int, int] | None = None
-    written = False
+    any_label = False
     for week, monday in enumerate(mondays):
         month = (monday.year, monday.month)
         if month != before and (monday.month - 1) % every == 0 and _fits(week, mondays):
-            yield week, f"{monday:%b}" if written and monday.month != 1 else f"{monday:%b} {monday.year}"
-            written = True
+            yield week, f"{monday:%b}" if any_label and monday.month != 1 else f"{monday:%b} {monday.year}"
+            any_label = True
         before = month
 
 
 def _fits(week: int, mondays: list[date]) -> bool:
-    """Whether there is room for a month's name: not where the next month begins in the week after the first."""
+    """Whether there is room for a month's name: not if the next month begins in the week after the first."""
     return week + 1 == len(mondays) or week > 0 or mondays[1].month == mondays[0].month
 
 

@@ -1,4 +1,4 @@
-"""What a forecast says: work by role and week against the hours of the team, people, messages, outcomes."""
+"""The figures of a forecast: work by role and week against the hours of the team, people, messages, outcomes."""
 
 from __future__ import annotations
 
@@ -8,11 +8,13 @@ from datetime import date
 
 from milepost.capacity.capacity import Capacity, capacities
 from milepost.capacity.journey_counter import ENGINE
-from milepost.capacity.runs import Play, Played
+from milepost.capacity.runs import BookCounts, ForecastSetup
 from milepost.capacity.spread import Spread
 from milepost.capacity.tally import Tally
 
 ANSWERS = ("verified", "partial", "disputed", "silent")
+ROUNDING = 1e-9
+"""How far sums of the same numbers differ when they are added in another order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,27 +43,31 @@ class RoleWork:
 
     @property
     def over(self) -> list[int]:
-        """The weeks that need more hours than there are, where it is known how many there are."""
-        if self.capacity.source == "nowhere":
+        """The weeks that need more hours than there are, where that is known."""
+        if not self.capacity.is_known:
             return []
         pairs = enumerate(zip(self.hours, self.capacity.by_week, strict=True))
-        return [week for week, (need, have) in pairs if need.mean > have + _NOTHING]
+        return [week for week, (need, have) in pairs if need.mean > have + ROUNDING]
 
     @property
     def busiest(self) -> int:
-        """The week that may need the most hours, as one run of ten has it; of several the fullest on average."""
+        """The week that may need the most hours, as in one run of ten; among equals the one with the highest mean."""
         return max(range(len(self.hours)), key=lambda week: (self.hours[week].high, self.hours[week].mean, -week))
+
+    def lacking(self, week: int) -> float:
+        """How many more hours a week needs, in the mean of all runs, than there are."""
+        return self.hours[week].mean - self.capacity.by_week[week]
 
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """What the customers of one map ask of one role.
+    """The work that the customers of one map make for one role.
 
     Attributes:
-        people: How many the behaviour says there are for the role, on all maps, else the book for it on this map.
-        minutes: Minutes that a customer takes in a week on average.
+        people: How many have the role: on all maps where the behaviour says it, else on this map, by the book.
+        minutes: The mean work that a customer is in a week.
         allows: How many customers one person can look after, on average.
-        busiest: The same in the week in which a customer takes most.
+        busiest: The same in the week in which a customer is most work.
     """
 
     map: str
@@ -75,9 +81,9 @@ class Load:
 
 @dataclass(frozen=True, slots=True)
 class Messages:
-    """Messages of one map: `sent` in an average run, and how many contacts had how many in a week.
+    """Messages of one map: `sent` in an average run, and how many a contact gets in a week.
 
-    `shares` are parts of all contacts' weeks, by the number of messages; `most` is the largest number seen.
+    `shares` are shares of all weeks of all contacts, by the number of messages; `most` is the largest number.
     """
 
     map: str
@@ -89,10 +95,10 @@ class Messages:
 
 
 @dataclass(frozen=True, slots=True)
-class Expected:
-    """What is expected of one outcome: askings and answers of an average run, and when.
+class ExpectedOutcome:
+    """How one outcome is expected to be answered: askings and answers of an average run, and when.
 
-    `half_by` is the Monday of the week by which half of what will be verified is; None: nothing will.
+    `half_by` is the Monday of the week by which half of all verified answers have come; None: there are none.
     """
 
     map: str
@@ -106,7 +112,7 @@ class Expected:
 
 @dataclass(frozen=True, slots=True)
 class MapCourse:
-    """How the journeys of one map go in an average run: how many begin, end (by reason), start which plays."""
+    """How the journeys of one map go in an average run: how many begin, end (by reason) and start plays."""
 
     map: str
     title: str
@@ -118,13 +124,13 @@ class MapCourse:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """The work of one stage or play of a map, of all roles.
+    """The work of one stage or play of a map, for all roles.
 
     Attributes:
-        kind: `stage`, `play`, or `engine`: tasks that Milepost itself gives.
-        place: The id of the stage or play.
-        hours: Hours of an average run in the whole forecast.
-        share: Their part of all hours.
+        kind: `stage`, `play`, or `engine`: system tasks.
+        place: The id of the stage or setup.
+        hours: Hours of an average run, in the whole forecast.
+        share: Their share of all hours.
     """
 
     map: str
@@ -137,142 +143,147 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """All that a forecast says."""
+    """Everything that a forecast says."""
 
-    play: Play
-    played: Played
+    setup: ForecastSetup
+    counts: BookCounts
     roles: tuple[RoleWork, ...]
     loads: tuple[Load, ...]
     messages: tuple[Messages, ...]
-    outcomes: tuple[Expected, ...]
+    outcomes: tuple[ExpectedOutcome, ...]
     courses: tuple[MapCourse, ...]
     places: tuple[Place, ...]
 
     @property
     def mondays(self) -> list[date]:
         """The Monday of each week of the forecast."""
-        return self.play.weeks.mondays()
+        return self.setup.weeks.mondays()
+
+    @property
+    def titles(self) -> Mapping[str, str]:
+        """The titles of the maps, by id."""
+        return {course.map: course.title for course in self.courses}
 
     @property
     def customers(self) -> int:
-        """How many customers were looked at."""
-        return sum(self.played.customers.values()) + self.played.unmatched
+        """How many customers were simulated, or have no map."""
+        return sum(self.counts.customers.values()) + self.counts.unmatched
 
 
-def report(play: Play, played: Played) -> Report:
-    """Put together what was counted."""
-    known = capacities(play.compiled_maps, played.people, play.behaviour, play.weeks)
+def build_report(setup: ForecastSetup, counts: BookCounts) -> Report:
+    """The figures of what was counted."""
+    by_role = capacities(setup.compiled_maps, counts.people, setup.behaviour, setup.weeks)
     titles = {
-        role: known.title
-        for compiled_map in reversed(play.compiled_maps)
-        for role, known in compiled_map.map.roles.items()
+        name: role.title
+        for compiled_map in reversed(setup.compiled_maps)
+        for name, role in compiled_map.map.roles.items()
     }
     with_customers = [
-        compiled_map.map.map for compiled_map in play.compiled_maps if played.customers[compiled_map.map.map]
+        compiled_map.map.map for compiled_map in setup.compiled_maps if counts.customers[compiled_map.map.map]
     ]
     return Report(
-        play,
-        played,
+        setup,
+        counts,
         tuple(
-            _role(role, titles[role], capacity, play, played.tally)
-            for role, capacity in known.items()
-            if capacity.source == "behaviour" or played.tally.total("opened", about=role)
+            _role(role, titles[role], capacity, setup, counts.tally)
+            for role, capacity in by_role.items()
+            if capacity.source == "behaviour" or counts.tally.total("opened", about=role)
         ),
-        tuple(load for map_id in with_customers for load in _loads(map_id, known, played)),
-        tuple(_messages(map_id, play.runs, played.tally) for map_id in with_customers),
-        tuple(_outcomes(play, played)),
-        tuple(_courses(play, played)),
-        tuple(sorted(_places(play, played.tally), key=lambda place: -place.hours)),
+        tuple(load for map_id in with_customers for load in _loads(map_id, by_role, counts)),
+        tuple(_messages(map_id, setup.runs, counts.tally) for map_id in with_customers),
+        tuple(_outcomes(setup, counts)),
+        tuple(_courses(setup, counts)),
+        tuple(sorted(_places(setup, counts.tally), key=lambda place: -place.hours)),
     )
 
 
-def _role(role: str, title: str, capacity: Capacity, play: Play, tally: Tally) -> RoleWork:
-    runs = [[number / 60 for number in row] for row in tally.by_run(play.runs, "minutes", about=role)]
+def _role(role: str, title: str, capacity: Capacity, setup: ForecastSetup, tally: Tally) -> RoleWork:
+    runs = [[number / 60 for number in row] for row in tally.by_run(setup.runs, "minutes", about=role)]
     maps = sorted({series.map for series in tally.find("minutes", about=role)})
     return RoleWork(
         role,
         title,
         capacity,
         Spread.of([sum(row) for row in runs]),
-        tuple(Spread.of([row[week] for row in runs]) for week in range(len(play.weeks))),
-        {each: _mean(tally.by_week("minutes", each, role), 60 * play.runs) for each in maps},
-        _mean(tally.by_week("done", about=role), play.runs),
-        {name: tally.total(name, about=role) / play.runs for name in ("opened", "done", "late", "escalated")},
+        tuple(Spread.of([row[week] for row in runs]) for week in range(len(setup.weeks))),
+        {each: _mean(tally.by_week("minutes", each, role), 60 * setup.runs) for each in maps},
+        _mean(tally.by_week("done", about=role), setup.runs),
+        {name: tally.total(name, about=role) / setup.runs for name in ("opened", "done", "late", "escalated")},
     )
 
 
-def _places(play: Play, tally: Tally) -> Iterator[Place]:
+def _places(setup: ForecastSetup, tally: Tally) -> Iterator[Place]:
     whole = tally.total("minutes in")
-    for compiled_map in play.compiled_maps:
+    for compiled_map in setup.compiled_maps:
         stages = {f"stage:{stage.id}": stage.title for stage in compiled_map.map.stages}
         plays = {f"play:{each.id}": each.title for each in compiled_map.map.plays}
         titles = {**stages, **plays, ENGINE: "Tasks that Milepost gives"}
         for where, title in titles.items():
-            if counted := tally.total("minutes in", compiled_map.map.map, where):
+            if minutes := tally.total("minutes in", compiled_map.map.map, where):
                 kind, _, place = where.partition(":")
-                yield Place(compiled_map.map.map, kind, place, title, counted / 60 / play.runs, counted / whole)
+                yield Place(compiled_map.map.map, kind, place, title, minutes / 60 / setup.runs, minutes / whole)
 
 
-def _mean(numbers: list[int], of: int) -> tuple[float, ...]:
-    return tuple(number / of for number in numbers)
+def _mean(numbers: list[int], runs: int) -> tuple[float, ...]:
+    return tuple(number / runs for number in numbers)
 
 
-def _loads(map_id: str, known: Mapping[str, Capacity], played: Played) -> Iterator[Load]:
-    days = played.tally.by_week("days", map_id)
-    for role in sorted({series.about for series in played.tally.find("minutes", map_id)}):
-        minutes = played.tally.by_week("minutes", map_id, role)
-        each = known[role].each * 60
+def _loads(map_id: str, by_role: Mapping[str, Capacity], counts: BookCounts) -> Iterator[Load]:
+    days = counts.tally.by_week("days", map_id)
+    for role in sorted({series.about for series in counts.tally.find("minutes", map_id)}):
+        minutes = counts.tally.by_week("minutes", map_id, role)
+        each = by_role[role].each * 60
         average = 7 * sum(minutes) / sum(days)
         busiest = max(7 * many / open_ for many, open_ in zip(minutes, days, strict=True) if open_)
         yield Load(
             map_id,
             role,
-            played.customers[map_id],
-            known[role].people if known[role].source == "behaviour" else _named(map_id, role, played),
+            counts.customers[map_id],
+            by_role[role].people if by_role[role].source == "behaviour" else _named(map_id, role, counts),
             average,
             each / average if average else None,
             each / busiest if busiest else None,
         )
 
 
-def _named(map_id: str, role: str, played: Played) -> int:
+def _named(map_id: str, role: str, counts: BookCounts) -> int:
     """How many people the book names for a role on a map."""
-    return len({person for on, as_, person in played.people if (on, as_) == (map_id, role)})
+    return len({person for on, as_, person in counts.people if (on, as_) == (map_id, role)})
 
 
 def _messages(map_id: str, runs: int, tally: Tally) -> Messages:
-    counted = {int(series.about): 0 for series in tally.find("contacts", map_id)}
+    weeks_with = {int(series.about): 0 for series in tally.find("contacts", map_id)}
     for series in tally.find("contacts", map_id):
-        counted[int(series.about)] += sum(tally.series[series])
-    all_weeks = sum(counted.values())
+        weeks_with[int(series.about)] += sum(tally.series[series])
+    all_weeks = sum(weeks_with.values())
     sent = tally.total("messages", map_id)
     return Messages(
         map_id,
         sent / runs,
         sent / all_weeks if all_weeks else 0.0,
-        {many: counted[many] / all_weeks for many in sorted(counted)},
-        max(counted, default=0),
+        {many: weeks_with[many] / all_weeks for many in sorted(weeks_with)},
+        max(weeks_with, default=0),
         _mean(tally.by_week("messages", map_id), runs),
     )
 
 
-def _outcomes(play: Play, played: Played) -> Iterator[Expected]:
-    tally, runs = played.tally, play.runs
-    for compiled_map in play.compiled_maps:
+def _outcomes(setup: ForecastSetup, counts: BookCounts) -> Iterator[ExpectedOutcome]:
+    tally, runs = counts.tally, setup.runs
+    for compiled_map in setup.compiled_maps:
         map_id = compiled_map.map.map
-        for step in compiled_map.steps.values() if played.customers[map_id] else ():
+        for step in compiled_map.steps.values() if counts.customers[map_id] else ():
             if step.track != "outcome":
                 continue
             by_run = {name: tally.by_run(runs, name, map_id, step.id) for name in ANSWERS}
             by_week = {name: _mean(tally.by_week(name, map_id, step.id), runs) for name in ANSWERS}
-            yield Expected(
+            yield ExpectedOutcome(
                 map_id,
                 step.id,
                 getattr(step.step, "statement", step.id),
                 tally.total("asked", map_id, step.id) / runs,
                 {name: Spread.of([sum(row) for row in rows]) for name, rows in by_run.items()},
                 by_week,
-                _half_by(by_week["verified"], play.weeks.mondays()),
+                _half_by(by_week["verified"], setup.weeks.mondays()),
             )
 
 
@@ -280,19 +291,19 @@ def _half_by(by_week: tuple[float, ...], mondays: list[date]) -> date | None:
     half, so_far = sum(by_week) / 2, 0.0
     for monday, number in zip(mondays, by_week, strict=True):
         so_far += number
-        if number and so_far >= half - _NOTHING:
+        if number and so_far >= half - ROUNDING:
             return monday
     return None
 
 
-def _courses(play: Play, played: Played) -> Iterator[MapCourse]:
-    tally, runs = played.tally, play.runs
-    for compiled_map in play.compiled_maps:
+def _courses(setup: ForecastSetup, counts: BookCounts) -> Iterator[MapCourse]:
+    tally, runs = counts.tally, setup.runs
+    for compiled_map in setup.compiled_maps:
         map_id = compiled_map.map.map
         yield MapCourse(
             map_id,
             compiled_map.map.title,
-            played.customers[map_id],
+            counts.customers[map_id],
             tally.total("started", map_id) / runs,
             _by_about(tally, "ended", map_id, runs),
             _by_about(tally, "play", map_id, runs),
@@ -302,6 +313,3 @@ def _courses(play: Play, played: Played) -> Iterator[MapCourse]:
 def _by_about(tally: Tally, measure: str, map_id: str, runs: int) -> dict[str, float]:
     names = sorted({series.about for series in tally.find(measure, map_id)})
     return {name: tally.total(measure, map_id, name) / runs for name in names}
-
-
-_NOTHING = 1e-9  # sums of the same numbers in another order

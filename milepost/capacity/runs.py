@@ -1,56 +1,57 @@
-"""Playing a part of the book: each customer's journey in each run, counted; what is kept does not grow with it."""
+"""Simulates the journeys of a part of a book and counts them; what is kept does not grow with the book."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
 
-from milepost.capacity.journey_counter import Watch
+from milepost.capacity.journey_counter import JourneyCounter
 from milepost.capacity.tally import Tally, Weeks
 from milepost.customer import Customer
 from milepost.language.attribute_values import parse_date
 from milepost.language.durations import Duration, Unit
 from milepost.people.behaviour import Behaviour
-from milepost.people.draws import Chance, Draws
+from milepost.people.draws import Chance
 from milepost.people.journey_simulation import SimulatedJourney, simulate
 from milepost.planner.calendars import NeverOpensError, shift_date
 from milepost.planner.compiled_map import CompiledMap
-from milepost.planner.instants import Instant, instant
+from milepost.planner.instants import instant
 from milepost.planner.loop_guard import EndlessMapError
 from milepost.planner.segment_match import NoMatch, best_map
 
 LONGEST_BEFORE = Duration(3, Unit.YEAR)
-"""How long before the forecast a journey is played from at most; what came earlier says little of what comes."""
+"""How long before the forecast a simulated journey begins at most; what came earlier says little about the future."""
 
 MOST_NAMED = 20
-"""Customers without a map, and journeys that came to nothing, that are named; the others are counted."""
+"""How many customers without a map, and how many impossible journeys, are named; the others are counted."""
 
 
 @dataclass(frozen=True, slots=True)
-class Play:
-    """What is played: which maps, which days, how people behave, how many times, with whose chance."""
+class ForecastSetup:
+    """What to simulate: which maps, which weeks, how people behave, how many runs, with which chance."""
 
     compiled_maps: tuple[CompiledMap, ...]
     weeks: Weeks
     behaviour: Behaviour
     runs: int
-    chance: Callable[..., Draws]
+    chance: Chance
 
 
 @dataclass(slots=True)
-class Played:
-    """What came of a part of the book.
+class BookCounts:
+    """What was counted of a part of the book.
 
     Attributes:
         tally: What was counted of all journeys.
         customers: How many customers there were, by the map they are for.
-        unmatched: How many no map is for; `why` says it of the first of them.
+        unmatched: How many no map is for; `why` says why for the first of them.
         later: How many begin their journey after the last day.
-        people: Whom the book names for a role of a map: `(map, role, address)`.
+        people: The people that the book names for a role of a map: `(map, role, address)`.
         broken: Journeys that the map itself made impossible, the first of them by customer, and why.
+        broke: How many there were.
     """
 
     tally: Tally
@@ -62,76 +63,75 @@ class Played:
     broken: dict[str, str] = field(default_factory=dict)
     broke: int = 0
 
-    def take_in(self, other: Played) -> None:
-        """Add the next part of the book."""
-        self.tally.take_in(other.tally)
+    def merge(self, other: BookCounts) -> None:
+        """Add the counts of the next part of the book."""
+        self.tally.merge(other.tally)
         self.customers.update(other.customers)
         self.unmatched += other.unmatched
         self.later += other.later
         self.broke += other.broke
         self.people |= other.people
-        _fill(self.why, other.why)
-        _fill(self.broken, other.broken)
+        _add_named(self.why, other.why)
+        _add_named(self.broken, other.broken)
 
 
-def _fill(mine: dict[str, str], others: Mapping[str, str]) -> None:
+def _add_named(names: dict[str, str], others: Mapping[str, str]) -> None:
     for name, why in others.items():
-        if len(mine) >= MOST_NAMED:
+        if len(names) >= MOST_NAMED:
             return
-        mine[name] = why
+        names[name] = why
 
 
-def play_part(play: Play, customers: Iterable[Customer]) -> Played:
-    """Play the journeys of some customers; one customer's chances are the same whoever else is in the book."""
-    played = Played(Tally(len(play.weeks)))
+def count_journeys(setup: ForecastSetup, customers: Iterable[Customer]) -> BookCounts:
+    """Simulate the journeys of some customers; a customer's chances are the same whoever else is in the book."""
+    counts = BookCounts(Tally(len(setup.weeks)))
     for customer in customers:
-        day = _start_day(play, customer)
-        found = best_map(play.compiled_maps, customer, instant(datetime.combine(day, time(12), UTC)))
-        if isinstance(found, NoMatch):
-            played.unmatched += 1
-            _fill(played.why, {customer.id: str(found)})
+        day = _start_day(setup, customer)
+        match = best_map(setup.compiled_maps, customer, instant(datetime.combine(day, time(12), UTC)))
+        if isinstance(match, NoMatch):
+            counts.unmatched += 1
+            _add_named(counts.why, {customer.id: str(match)})
             continue
-        played.customers[found.compiled_map.map.map] += 1
-        played.people |= {
-            (found.compiled_map.map.map, role, person)
-            for role, person in customer.team.items()
-            if role in found.compiled_map.map.roles
-        }
-        if day > play.weeks.last:
-            played.later += 1
+        map_ = match.compiled_map.map
+        counts.customers[map_.map] += 1
+        counts.people |= {(map_.map, role, person) for role, person in customer.team.items() if role in map_.roles}
+        if day > setup.weeks.last:
+            counts.later += 1
         else:
-            _play_one(play, found.compiled_map, customer, day, played)
-    return played
+            _count_journey(setup, match.compiled_map, customer, day, counts)
+    return counts
 
 
-def _play_one(play: Play, compiled_map: CompiledMap, customer: Customer, day: date, played: Played) -> None:
+def _count_journey(
+    setup: ForecastSetup, compiled_map: CompiledMap, customer: Customer, day: date, counts: BookCounts
+) -> None:
     try:
         start = compiled_map.ours.next_open(compiled_map.ours.on(day, time(0)))
-        until: Instant = compiled_map.ours.on(play.weeks.last + timedelta(days=1), time(0)) - 1
-        for run in range(play.runs):
-            chance: Chance = partial(play.chance, run, customer.id)
-            watch = Watch(compiled_map, play.behaviour, play.weeks, played.tally, run)
+        until = compiled_map.ours.on(setup.weeks.last + timedelta(days=1), time(0)) - 1
+        for run in range(setup.runs):
+            chance = partial(setup.chance, run, customer.id)
+            counter = JourneyCounter(compiled_map, setup.behaviour, setup.weeks, counts.tally, run)
             if start <= until:
-                journey = SimulatedJourney(compiled_map, customer, start, until, play.behaviour, chance)
-                watch.watch((plan for plan, _ in simulate(journey)), start)
+                journey = SimulatedJourney(compiled_map, customer, start, until, setup.behaviour, chance)
+                counter.count((plan for plan, _ in simulate(journey)), start)
     except (NeverOpensError, EndlessMapError) as error:
-        played.broke += 1
-        _fill(played.broken, {customer.id: str(error)})
+        counts.broke += 1
+        _add_named(counts.broken, {customer.id: str(error)})
 
 
-def _start_day(play: Play, customer: Customer) -> date:
+def _start_day(setup: ForecastSetup, customer: Customer) -> date:
     """The local day on which a customer's journey begins."""
-    first, starts = play.weeks.first, play.behaviour.starts
-    if starts.attribute is not None and (given := parse_date(customer.attributes.get(starts.attribute))):
-        return max(given, shift_date(first, LONGEST_BEFORE, -1))
-    span = span_of(first, starts.over)
-    return first + timedelta(days=int(span * play.chance("start", customer.id).random()))
+    first, starts = setup.weeks.first, setup.behaviour.starts
+    if starts.attribute is not None and (day := parse_date(customer.attributes.get(starts.attribute))):
+        return max(day, shift_date(first, LONGEST_BEFORE, -1))
+    span = days_in(starts.over, first)
+    return first + timedelta(days=int(span * setup.chance("start", customer.id).random()))
 
 
-def span_of(first: date, over: Duration) -> int:
+def days_in(span: Duration, first: date) -> int:
     """How many days a duration is from a day on; working days count as days with their weekends."""
-    if over.exact:
-        return over.count // (24 if over.unit is Unit.HOUR else 1440)
-    if over.unit is Unit.BUSINESS_DAY:
-        return over.count * 7 // 5
-    return (shift_date(first, over, 1) - first).days
+    if span.exact:
+        return span.count // (24 if span.unit is Unit.HOUR else 1440)
+    if span.unit is Unit.BUSINESS_DAY:
+        return span.count * 7 // 5
+    return (shift_date(first, span, 1) - first).days

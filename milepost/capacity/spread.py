@@ -1,4 +1,4 @@
-"""What several runs of chance say of one figure: its mean, how far runs lie apart, how well the mean is known."""
+"""One figure over several runs of chance: its mean, how far the runs differ, how well the mean is known."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ class Spread:
 
     Attributes:
         mean: Its mean.
-        low: One run of ten is below.
-        high: One run of ten is above.
-        margin: How far the mean may be off, nineteen times of twenty; None: a single run can't tell.
+        low: One run of ten is lower.
+        high: One run of ten is higher.
+        margin: How far the mean may be off, nineteen times of twenty; None after a single run, which can't tell.
     """
 
     mean: float
@@ -28,7 +28,7 @@ class Spread:
 
     @staticmethod
     def of(values: Sequence[float]) -> Spread:
-        """Of at least one value."""
+        """The spread of at least one value."""
         ordered = sorted(values)
         last = len(ordered) - 1
         margin = _SURE * stdev(ordered) / math.sqrt(len(ordered)) if last else None
@@ -36,13 +36,13 @@ class Spread:
 
     def to_json(self) -> dict[str, float | None]:
         return {
-            "mean": rounded(self.mean),
-            "low": rounded(self.low),
-            "high": rounded(self.high),
-            "margin": None if self.margin is None else rounded(self.margin),
+            "mean": to_hundredths(self.mean),
+            "low": to_hundredths(self.low),
+            "high": to_hundredths(self.high),
+            "margin": None if self.margin is None else to_hundredths(self.margin),
         }
 
 
-def rounded(figure: float) -> float:
-    """To hundredths: the figures of a forecast are no more exact."""
+def to_hundredths(figure: float) -> float:
+    """Round to hundredths: the figures of a forecast are no more exact."""
     return round(figure, 2)

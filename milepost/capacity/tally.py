@@ -1,4 +1,4 @@
-"""What is counted of all journeys: numbers by week, which add up in any order and take no room for customers."""
+"""Counts of all journeys: numbers by week, which add up in any order and take no room for customers."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _WEEKEND = 5
 
 
 class Series(NamedTuple):
-    """What is counted by week: a `measure` of a map, `about` one of its roles, outcomes, plays ..., in one run."""
+    """A series of numbers by week: a `measure` of a map, `about` one of its roles, outcomes, plays ..., in one run."""
 
     measure: str
     map: str
@@ -21,7 +21,7 @@ class Series(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Weeks:
-    """The weeks of a forecast, each from Monday to Sunday; the first and the last may lie in it in part only.
+    """The weeks of a forecast, each from Monday to Sunday; of the first and the last, only a part may lie in it.
 
     `first` and `last` are local dates, both in the forecast.
     """
@@ -47,7 +47,7 @@ class Weeks:
 
     @property
     def parts(self) -> frozenset[int]:
-        """The weeks of which a working day (Monday to Friday) lies outside."""
+        """The weeks that have a working day (Monday to Friday) outside the forecast."""
         ends = {0, len(self) - 1}
         return frozenset(week for week in ends if sum(day.weekday() < _WEEKEND for day in self.days(week)) < _WEEKEND)
 
@@ -68,17 +68,17 @@ class Tally:
     def add(self, series: Series, week: int, number: int = 1) -> None:
         """Count something in a week."""
         if not 0 <= week < self.weeks:
-            raise ValueError(f"week {week} is none of the {self.weeks} weeks of the forecast")
+            raise ValueError(f"week {week} isn't one of the {self.weeks} weeks of the forecast")
         row = self.series.get(series)
         if row is None:
             row = self.series[series] = [0] * self.weeks
         row[week] += number
 
-    def take_in(self, other: Tally) -> None:
-        """Add what another has counted."""
+    def merge(self, other: Tally) -> None:
+        """Add the counts of another tally."""
         for series, row in other.series.items():
-            mine = self.series.get(series)
-            self.series[series] = list(row) if mine is None else [a + b for a, b in zip(mine, row, strict=True)]
+            own = self.series.get(series)
+            self.series[series] = list(row) if own is None else [a + b for a, b in zip(own, row, strict=True)]
 
     def find(self, measure: str, map_id: str | None = None, about: str | None = None) -> Iterator[Series]:
         """The series of a measure, in order."""
@@ -87,7 +87,7 @@ class Tally:
                 yield series
 
     def total(self, measure: str, map_id: str | None = None, about: str | None = None) -> int:
-        """All that was counted of a measure, over all runs and weeks."""
+        """The sum of a measure over all runs and weeks."""
         return sum(sum(self.series[series]) for series in self.find(measure, map_id, about))
 
     def by_week(self, measure: str, map_id: str | None = None, about: str | None = None) -> list[int]:

@@ -1,4 +1,4 @@
-"""Whether the hours of a role are enough, in words."""
+"""The verdict on a role in words: are its hours enough?"""
 
 from __future__ import annotations
 
@@ -9,45 +9,41 @@ from milepost.capacity.spread import Spread
 
 
 def verdict(work: RoleWork, report: Report) -> str:
-    """Whether a role's hours are enough, in one clause."""
-    need, week = work.hours[work.busiest], day_said(report.mondays[work.busiest])
-    runs = report.play.runs
-    if work.capacity.source == "nowhere":
+    """Says in one clause whether a role's hours are enough."""
+    need, week = work.hours[work.busiest], day_text(report.mondays[work.busiest])
+    runs = report.setup.runs
+    if not work.capacity.is_known:
         return f"{_needed(need, runs)} hours in the busiest week, of {week}; nobody knows of any people"
     if not work.over:
         have = work.capacity.by_week[work.busiest]
-        most = f"at most {hours_said(need.mean)}" if runs == 1 else _needed(need, runs)
+        most = f"at most {hours_text(need.mean)}" if runs == 1 else _needed(need, runs)
         chance = ", so chance may bring more than there are" if need.high > have else ""
-        return f"{most} of {hours_said(have)} hours, in the week of {week}{chance}"
-    worst = max(work.over, key=lambda number: (_lacking(work, number), -number))
+        return f"{most} of {hours_text(have)} hours, in the week of {week}{chance}"
+    worst = max(work.over, key=lambda number: (work.lacking(number), -number))
     weeks = "1 week needs" if len(work.over) == 1 else f"{len(work.over)} weeks need"
     return (
-        f"{weeks} more hours than there are; worst is the week of {day_said(report.mondays[worst])} with "
-        f"{_needed(work.hours[worst], runs)} hours where there are {hours_said(work.capacity.by_week[worst])}"
+        f"{weeks} more hours than there are; worst is the week of {day_text(report.mondays[worst])} with "
+        f"{_needed(work.hours[worst], runs)} hours where there are {hours_text(work.capacity.by_week[worst])}"
     )
 
 
 def _needed(need: Spread, runs: int) -> str:
-    """What is needed on average, and what chance may make of it."""
-    mean, most = hours_said(need.mean), hours_said(need.high)
-    return mean if runs == 1 else f"on average {mean}, {_upper_said(runs)} {most}"
+    """The hours needed on average, and what chance may make of them."""
+    mean, most = hours_text(need.mean), hours_text(need.high)
+    return mean if runs == 1 else f"on average {mean}, {_upper_text(runs)} {most}"
 
 
-def _upper_said(runs: int) -> str:
-    """What the upper end of a spread over so many runs is."""
+def _upper_text(runs: int) -> str:
+    """Explains the upper end of a spread over so many runs."""
     return f"in none of {runs} runs more than" if runs <= _FEW else "in 9 of 10 runs at most"
 
 
-def _lacking(work: RoleWork, week: int) -> float:
-    return work.hours[week].mean - work.capacity.by_week[week]
-
-
-def hours_said(hours: float) -> str:
-    """Hours without a fraction that says nothing."""
+def hours_text(hours: float) -> str:
+    """Hours, with a fraction only where it matters."""
     return f"{hours:.0f}" if hours >= _MANY or hours == int(hours) else f"{hours:.1f}"
 
 
-def day_said(day: date) -> str:
+def day_text(day: date) -> str:
     """`2 Mar 2026`."""
     return f"{day.day} {day:%b %Y}"
 

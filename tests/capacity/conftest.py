@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from milepost.capacity.runs import Play, Played, play_part
+from milepost.capacity.runs import BookCounts, ForecastSetup, count_journeys
 from milepost.capacity.tally import Weeks
 from milepost.customer import Contact, Customer
 from milepost.language.loader import content_hash, from_data, load
@@ -64,7 +64,7 @@ plays:
         results: {good: [], bad: {end: churned}}
 """
 
-Forecast = Callable[..., Played]
+Forecast = Callable[..., BookCounts]
 
 
 def chart_from(text: str) -> CompiledMap:
@@ -104,10 +104,10 @@ def forecast_of(
     *,
     weeks: Weeks = QUARTER,
     runs: int = 1,
-) -> tuple[Play, Played]:
+) -> tuple[ForecastSetup, BookCounts]:
     behaviour = behaviour or Behaviour()
-    play = Play(compiled_maps, weeks, behaviour, runs, seeded(behaviour.seed))
-    return play, play_part(play, customers)
+    setup = ForecastSetup(compiled_maps, weeks, behaviour, runs, seeded(behaviour.seed))
+    return setup, count_journeys(setup, customers)
 
 
 def behaving(**given: Any) -> Behaviour:

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from milepost.capacity.capacity import capacities
-from milepost.capacity.report import report
+from milepost.capacity.report import build_report
 from milepost.capacity.tally import Weeks
 from milepost.capacity.verdict import verdict
 from tests.capacity.conftest import QUARTER, SMALL, behaving, chart_from, forecast_of, gold
@@ -35,7 +35,7 @@ def test_the_behaviour_says_otherwise(small):
 
 
 def test_nobody_named_is_not_taken_for_nobody_there(small):
-    made = report(*forecast_of((small,), [gold(1).having(team={})]))
+    made = build_report(*forecast_of((small,), [gold(1).having(team={})]))
     csm = next(work for work in made.roles if work.role == "csm")
     assert csm.capacity.source == "nowhere"
     assert csm.over == []
@@ -43,7 +43,7 @@ def test_nobody_named_is_not_taken_for_nobody_there(small):
 
 
 def test_a_role_that_is_known_to_have_nobody_has_no_hours(small):
-    made = report(*forecast_of((small,), [gold(1)], behaving(team={"ae": {"people": 0}})))
+    made = build_report(*forecast_of((small,), [gold(1)], behaving(team={"ae": {"people": 0}})))
     ae = next(work for work in made.roles if work.role == "ae")
     assert ae.over
 
@@ -59,7 +59,7 @@ def test_there_are_fewer_hours_in_weeks_with_holidays_and_in_parts_of_weeks():
 
 def test_too_few_hours_are_said_with_the_worst_week(small):
     behaviour = behaving(team={"csm": {"people": 0.1, "hours_per_week": 10}}, colleagues={"pace": {"early": 1}})
-    made = report(*forecast_of((small,), [gold(number) for number in range(12)], behaviour, weeks=QUARTER))
+    made = build_report(*forecast_of((small,), [gold(number) for number in range(12)], behaviour, weeks=QUARTER))
     csm = next(work for work in made.roles if work.role == "csm")
     assert csm.over[0] == 0
     assert made.mondays[0] == date(2026, 3, 2)
@@ -72,7 +72,7 @@ def test_too_few_hours_are_said_with_the_worst_week(small):
 
 def test_one_person_can_look_after_as_many_customers_as_their_work_leaves_hours_for(small):
     behaviour = behaving(colleagues={"pace": {"early": 1}}, other_events=0)
-    made = report(*forecast_of((small,), [gold(number) for number in range(10)], behaviour))
+    made = build_report(*forecast_of((small,), [gold(number) for number in range(10)], behaviour))
     load = next(each for each in made.loads if each.role == "csm")
     hours = next(work.total.mean for work in made.roles if work.role == "csm")
     weeks = 13

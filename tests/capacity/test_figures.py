@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from milepost.capacity.report import report
+from milepost.capacity.report import build_report
 from milepost.capacity.spread import Spread
 from milepost.capacity.tally import Series, Tally, Weeks
 from milepost.people.draws import seeded
@@ -60,14 +60,14 @@ def test_a_customer_has_the_same_chances_whoever_else_is_in_the_book(small):
     together = forecast_of((small,), [gold(3), gold(4), gold(5)])[1].tally
     summed = Tally(alone.weeks)
     for each in among:
-        summed.take_in(each)
+        summed.merge(each)
     assert summed.series == together.series
     assert among[1].series == alone.series
 
 
 def test_more_runs_make_the_mean_surer(small):
     book = [gold(number) for number in range(4)]
-    few, many = (report(*forecast_of((small,), book, runs=runs)).roles[0].total for runs in (4, 64))
+    few, many = (build_report(*forecast_of((small,), book, runs=runs)).roles[0].total for runs in (4, 64))
     assert few.margin is not None
     assert many.margin is not None
     assert many.margin < few.margin
@@ -75,11 +75,11 @@ def test_more_runs_make_the_mean_surer(small):
 
 
 def test_one_run_says_nothing_of_how_sure_it_is(small):
-    assert report(*forecast_of((small,), [gold(1)])).roles[0].total.margin is None
+    assert build_report(*forecast_of((small,), [gold(1)])).roles[0].total.margin is None
 
 
 def test_the_hours_of_the_table_are_the_efforts_of_the_tasks_that_were_done(small):
-    play, played = forecast_of((small,), [gold(number) for number in range(5)], PROMPT)
+    setup, counts = forecast_of((small,), [gold(number) for number in range(5)], PROMPT)
     done = [
         small.steps[entry.step]
         for number in range(5)
@@ -88,7 +88,7 @@ def test_the_hours_of_the_table_are_the_efforts_of_the_tasks_that_were_done(smal
     ]
     without = minutes(PROMPT.colleagues.without_effort)
     efforts = sum(minutes(getattr(step.step, "effort", None)) or without for step in done)
-    made = report(play, played)
+    made = build_report(setup, counts)
     assert done
     assert sum(work.total.mean for work in made.roles) * 60 == pytest.approx(efforts)
     assert sum(spread.mean for work in made.roles for spread in work.hours) * 60 == pytest.approx(efforts)
@@ -98,7 +98,9 @@ def test_the_hours_of_the_table_are_the_efforts_of_the_tasks_that_were_done(smal
 
 def test_a_task_without_effort_takes_what_is_assumed(small):
     hours = [
-        report(*forecast_of((small,), [gold(1)], behaving(colleagues={"pace": {"early": 1}, "without_effort": effort})))
+        build_report(
+            *forecast_of((small,), [gold(1)], behaving(colleagues={"pace": {"early": 1}, "without_effort": effort}))
+        )
         for effort in ("30 minutes", "2 hours")
     ]
     handoff = [next(work.total.mean for work in made.roles if work.role == "ae") for made in hours]
@@ -108,13 +110,13 @@ def test_a_task_without_effort_takes_what_is_assumed(small):
 def test_work_counts_in_the_week_in_which_it_is_done(small):
     entries = timeline(small, 1)
     done_at = next(e.at for e in entries if isinstance(e, StepDone) and e.step == "kickoff")
-    _, played = forecast_of((small,), [gold(1)], PROMPT)
+    _, counts = forecast_of((small,), [gold(1)], PROMPT)
     week = QUARTER.of(small.ours.local(done_at).date())
-    assert played.tally.by_week("minutes", "small", "csm")[week] >= 90
+    assert counts.tally.by_week("minutes", "small", "csm")[week] >= 90
 
 
 def test_where_nobody_does_anything_there_is_no_work_and_nothing_is_verified(small):
-    made = report(*forecast_of((small,), [gold(1), gold(2)], NOBODY))
+    made = build_report(*forecast_of((small,), [gold(1), gold(2)], NOBODY))
     done = {work.role: (work.counts["opened"], work.counts["done"], work.counts["late"]) for work in made.roles}
     # the csm also has a task of Milepost's for each stuck customer, and that is done: it is no step
     assert done["ae"] == (2, 0, 2)
@@ -125,12 +127,12 @@ def test_where_nobody_does_anything_there_is_no_work_and_nothing_is_verified(sma
 
 def test_customers_who_stay_silent_are_counted_as_silent(small):
     silent = behaving(colleagues={"pace": {"early": 1}}, customers={"pace": {"early": 1}, "answers": {"silent": 1}})
-    made = report(*forecast_of((small,), [gold(number) for number in range(3)], silent))
+    made = build_report(*forecast_of((small,), [gold(number) for number in range(3)], silent))
     assert made.outcomes[0].asked == made.outcomes[0].answers["silent"].mean == 3
 
 
 def test_customers_who_confirm_are_counted_by_the_week_of_their_answer(small):
-    made = report(*forecast_of((small,), [gold(number) for number in range(3)], PROMPT))
+    made = build_report(*forecast_of((small,), [gold(number) for number in range(3)], PROMPT))
     outcome = made.outcomes[0]
     assert outcome.answers["verified"].mean == sum(outcome.by_week["verified"]) == 3
     assert outcome.half_by in made.mondays
@@ -145,22 +147,22 @@ def test_an_action_is_done_by_the_events_that_its_map_waits_for(small):
 
 def test_a_surprise_comes_as_often_as_it_is_said_to(small):
     often = behaving(events={"champion_left": 6}, colleagues={"results": {"good": 1, "bad": 0}})
-    _, played = forecast_of((small,), [gold(number) for number in range(20)], often, weeks=YEAR)
-    assert 70 < played.tally.total("play", "small", "rescue") < 130
-    assert played.tally.total("ended") == 0
+    _, counts = forecast_of((small,), [gold(number) for number in range(20)], often, weeks=YEAR)
+    assert 70 < counts.tally.total("play", "small", "rescue") < 130
+    assert counts.tally.total("ended") == 0
 
 
 def test_results_are_picked_as_they_are_weighed(small):
     bad = behaving(
         events={"champion_left": 20}, colleagues={"pace": {"early": 1}}, steps={"call": {"results": {"bad": 1}}}
     )
-    made = report(*forecast_of((small,), [gold(number) for number in range(5)], bad))
+    made = build_report(*forecast_of((small,), [gold(number) for number in range(5)], bad))
     assert made.courses[0].ended == {"churned": 5}
 
 
 def test_a_step_may_differ_from_the_others(small):
     slow = behaving(colleagues={"pace": {"early": 1}}, steps={"kickoff": {"pace": NEVER}}, other_events=0)
-    made = report(*forecast_of((small,), [gold(1)], slow, weeks=Weeks(date(2026, 3, 2), date(2026, 3, 20))))
+    made = build_report(*forecast_of((small,), [gold(1)], slow, weeks=Weeks(date(2026, 3, 2), date(2026, 3, 20))))
     assert {work.role: work.counts["done"] for work in made.roles} == {"csm": 0, "ae": 1}
 
 
@@ -171,7 +173,7 @@ def test_a_stuck_customer_goes_on_once_somebody_looked_after_it(small):
             customers={"pace": NEVER, "answers": {"verified": 1}},
             other_events=0,
         )
-        return report(*forecast_of((small,), [gold(1), gold(2)], stuck)).outcomes[0].answers["verified"].mean
+        return build_report(*forecast_of((small,), [gold(1), gold(2)], stuck)).outcomes[0].answers["verified"].mean
 
     assert verified(0) == 0
     assert verified(1) == 2
@@ -179,26 +181,26 @@ def test_a_stuck_customer_goes_on_once_somebody_looked_after_it(small):
 
 def test_a_persona_without_a_contact_gets_one_when_its_task_is_done(small):
     nobody = gold(1).having(contacts=())
-    made = report(*forecast_of((small,), [nobody], PROMPT))
+    made = build_report(*forecast_of((small,), [nobody], PROMPT))
     assert made.outcomes[0].answers["verified"].mean == 1
 
 
 def test_journeys_begin_on_the_day_that_the_book_says(small):
     behaviour = behaving(starts={"attribute": "since"}, colleagues={"pace": {"early": 1}}, other_events=0)
     book = [gold(1, since="2026-04-06"), gold(2, since="2025-03-02"), gold(3, since="2027-01-01"), gold(4)]
-    play, played = forecast_of((small,), book, behaviour)
-    begun = played.tally.by_week("started", "small")
+    setup, counts = forecast_of((small,), book, behaviour)
+    begun = counts.tally.by_week("started", "small")
     assert begun[QUARTER.of(date(2026, 4, 6))] == 1
     assert begun[0] == 1  # gold-4, who has no such day; gold-2 began long before and is not counted again
     assert sum(begun) == 2
-    assert played.later == 1
-    assert report(play, played).courses[0].customers == 4
+    assert counts.later == 1
+    assert build_report(setup, counts).courses[0].customers == 4
 
 
 def test_journeys_may_be_spread_over_time(small):
     behaviour = behaving(starts={"over": "8 weeks"})
-    _, played = forecast_of((small,), [gold(number) for number in range(40)], behaviour)
-    begun = played.tally.by_week("started", "small")
+    _, counts = forecast_of((small,), [gold(number) for number in range(40)], behaviour)
+    begun = counts.tally.by_week("started", "small")
     assert sum(1 for number in begun if number) >= 7
     assert sum(begun[9:]) == 0
 
@@ -211,12 +213,12 @@ def test_a_contract_that_nobody_ended_is_renewed(small):
     )
     behaviour = behaving(colleagues={"pace": {"early": 1}}, renewals={"term": "3 months"}, other_events=0)
     compiled_map = chart_from(text)
-    _, played = forecast_of((compiled_map,), [gold(1, renews_on="2020-05-15")], behaviour, weeks=YEAR)
+    _, counts = forecast_of((compiled_map,), [gold(1, renews_on="2020-05-15")], behaviour, weeks=YEAR)
     once = forecast_of(
         (compiled_map,), [gold(1, renews_on="2020-05-15")], behaving(renewals=None, other_events=0), weeks=YEAR
     )
-    assert played.tally.total("opened", about="csm") >= 4 + 1  # four talks a year, and the kickoff
-    assert once[1].tally.total("opened", about="csm") < played.tally.total("opened", about="csm")
+    assert counts.tally.total("opened", about="csm") >= 4 + 1  # four talks a year, and the kickoff
+    assert once[1].tally.total("opened", about="csm") < counts.tally.total("opened", about="csm")
 
 
 def test_a_figure_wanders_within_its_bounds(small):
@@ -230,9 +232,9 @@ def test_a_figure_wanders_within_its_bounds(small):
 
 
 def test_customers_without_a_map_are_counted_and_told(small):
-    _, played = forecast_of((small,), [gold(1), gold(2).having(attributes={"tier": "tin"})])
-    assert played.unmatched == 1
-    assert "tier is 'tin'" in played.why["gold-2"]
+    _, counts = forecast_of((small,), [gold(1), gold(2).having(attributes={"tier": "tin"})])
+    assert counts.unmatched == 1
+    assert "tier is 'tin'" in counts.why["gold-2"]
 
 
 def test_a_journey_that_its_map_makes_impossible_is_counted_and_told():
@@ -246,13 +248,13 @@ stages:
     touchpoints: [{touchpoint: t, title: T, role: csm, skip_when: 'customer.tier == "gold"'}]
 """
     )
-    _, played = forecast_of((chart_from(round_and_round),), [gold(1), gold(2)])
-    assert played.broke == 2
-    assert "goes round in a circle" in played.broken["gold-1"]
+    _, counts = forecast_of((chart_from(round_and_round),), [gold(1), gold(2)])
+    assert counts.broke == 2
+    assert "goes round in a circle" in counts.broken["gold-1"]
 
 
 def test_messages_are_counted_by_contact_and_week(small):
-    made = report(*forecast_of((small,), [gold(number) for number in range(3)], PROMPT))
+    made = build_report(*forecast_of((small,), [gold(number) for number in range(3)], PROMPT))
     messages = made.messages[0]
     assert sum(messages.shares.values()) == pytest.approx(1)
     sent = sum(many * share for many, share in messages.shares.items())

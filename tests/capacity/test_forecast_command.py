@@ -61,7 +61,7 @@ def test_the_shipped_book_is_forecast_role_by_role(forecast):
     done = forecast("--customers", BOOK, "--runs", 1)
     assert done.exit_code == 0, done.output
     assert "40 customers, 2026-03-02 to 2026-04-30, 1 run of chance (seed 1)." in done.stdout
-    assert "No map is for 2 customers: marlow-defence, nettle-tea" in done.stdout
+    assert "No map is for 2 customers: marlow-defence and nettle-tea" in done.stdout
     for heading in (
         "Work by role",
         "Hours by role and week",
@@ -137,9 +137,9 @@ def test_pictures_are_written_as_their_names_end(forecast, book, tmp_path):
     ("days", "said"),
     [
         (("--from", "2026-05-01", "--to", "2026-04-30"), "2026-04-30 is before --from 2026-05-01"),
-        (("--from", "2026-13-01", "--to", "2026-04-30"), "'2026-13-01' is no date"),
+        (("--from", "2026-13-01", "--to", "2026-04-30"), "'2026-13-01' isn't a date"),
         (("--to", "2026-04-30"), "--from: it is missing; write a day as YYYY-MM-DD: --from 2026-03-02"),
-        (("--from", "1026-01-01", "--to", "2026-04-30"), "not between 2000 and 2100"),
+        (("--from", "1026-01-01", "--to", "2026-04-30"), "isn't between 2000 and 2100"),
         (("--from", "2026-01-01", "--to", "2066-04-30"), "longer than 5 years"),
     ],
 )
@@ -222,9 +222,9 @@ def test_a_book_that_is_none_is_refused(forecast, tmp_path, text, said):
 def test_files_that_are_not_there_are_named(forecast, book, tmp_path):
     missing = tmp_path / "missing"
     for words, said in (
-        (("--customers", missing), "Cannot read"),
+        (("--customers", missing), "Can't read"),
         (("--customers", book(ACME), "--maps", missing), "There is no folder"),
-        (("--customers", book(ACME), "--behaviour", missing), "Cannot read"),
+        (("--customers", book(ACME), "--behaviour", missing), "Can't read"),
     ):
         done = forecast(*words)
         assert done.exit_code == 1
@@ -237,7 +237,7 @@ def test_a_value_that_no_map_allows_is_refused_with_its_row(forecast, book):
     assert "Refused: row 3, column tier: 'Entreprise' is not among the values that the maps allow" in done.stderr
     assert "did you mean 'enterprise'?" in done.stderr
     assert "1 customer, 2026-03-02" in done.stdout
-    assert "Played on the maps in the folder 'maps'." in done.stdout
+    assert "Simulated on the maps in the folder 'maps'." in done.stdout
 
 
 @pytest.fixture
@@ -272,7 +272,7 @@ def test_what_is_published_is_forecast_as_the_same_maps_in_a_folder(forecast, bo
     )
     assert after > 2 * before
     said = forecast("--customers", book(ACME), "--published").stdout
-    assert re.search(r"Played on what is published: enterprise-save-time version 2 \([0-9a-f]{12}\), ", said)
+    assert re.search(r"Simulated on what is published: enterprise-save-time version 2 \([0-9a-f]{12}\), ", said)
 
 
 def test_where_nothing_is_published_it_says_so(forecast, book, published):

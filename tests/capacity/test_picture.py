@@ -7,8 +7,8 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from milepost.capacity.picture import picture
-from milepost.capacity.report import Report, report
+from milepost.capacity.picture import draw_forecast
+from milepost.capacity.report import Report, build_report
 from milepost.capacity.tally import Weeks
 from milepost.drawing.raster import png_of
 from milepost.drawing.scene import Box, Rect, Scene, Text, groups, painted
@@ -21,13 +21,13 @@ SPANS = [YEAR, QUARTER, Weeks(date(2026, 3, 31), date(2026, 4, 1)), Weeks(date(2
 
 @pytest.fixture(params=SPANS, ids=["a year", "a quarter", "two days", "five years"])
 def made(request, small) -> Report:
-    return report(
+    return build_report(
         *forecast_of((small,), [gold(number) for number in range(12)], FEW_HOURS, weeks=request.param, runs=3)
     )
 
 
 def test_no_text_is_cut_or_written_over_another(made):
-    scene = picture(made)
+    scene = draw_forecast(made)
     page = Box(0, 0, scene.width, scene.height)
     texts = [item for item in painted(scene.items) if isinstance(item, Text)]
     assert [text.text for text in texts if not page.holds(text.box)] == []
@@ -36,7 +36,7 @@ def test_no_text_is_cut_or_written_over_another(made):
 
 
 def test_the_bars_are_as_high_as_the_hours(made):
-    scene = picture(made)
+    scene = draw_forecast(made)
     bars = [group for group in groups(scene.items) if group.kind == "week"]
     assert len(bars) == len(made.roles) * len(made.mondays)
     work = made.roles[0]
@@ -50,7 +50,7 @@ def test_the_bars_are_as_high_as_the_hours(made):
 
 
 def test_the_hours_that_there_are_are_drawn_and_said(made):
-    scene = picture(made)
+    scene = draw_forecast(made)
     drawn = svg_of(scene)
     root = ET.fromstring(drawn)
     assert root.get("role") == "img"
@@ -61,13 +61,13 @@ def test_the_hours_that_there_are_are_drawn_and_said(made):
 
 
 def test_it_can_be_had_as_png(small):
-    made = report(*forecast_of((small,), [gold(1)]))
-    assert png_of(picture(made)).startswith(b"\x89PNG")
+    made = build_report(*forecast_of((small,), [gold(1)]))
+    assert png_of(draw_forecast(made)).startswith(b"\x89PNG")
 
 
 def test_a_forecast_without_work_is_a_picture_too(small):
-    made = report(*forecast_of((small,), [gold(1).having(attributes={})]))
-    assert "No work at all." in svg_of(picture(made))
+    made = build_report(*forecast_of((small,), [gold(1).having(attributes={})]))
+    assert "No work at all." in svg_of(draw_forecast(made))
 
 
 def said(scene: Scene) -> str:
@@ -77,7 +77,7 @@ def said(scene: Scene) -> str:
 def test_maps_are_called_by_their_titles_and_an_uneven_line_is_explained(small):
     weeks = Weeks(date(2026, 7, 1), date(2026, 9, 30))  # from a Wednesday to a Wednesday
     team = behaving(team={"csm": {"people": 1, "hours_per_week": 2}})
-    text = said(picture(report(*forecast_of((small,), [gold(1)], team, weeks=weeks))))
+    text = said(draw_forecast(build_report(*forecast_of((small,), [gold(1)], team, weeks=weeks))))
     assert "Small hours that the team has, fewer in parts of weeks" in text
     assert "part of a week: 1 Jul to 5 Jul" in text
     assert "part of a week: 28 Sep to 30 Sep" in text
@@ -86,7 +86,7 @@ def test_maps_are_called_by_their_titles_and_an_uneven_line_is_explained(small):
 
 def test_a_level_line_needs_no_explanation(small):
     team = behaving(team={"csm": {"people": 1, "hours_per_week": 2}})
-    text = said(picture(report(*forecast_of((small,), [gold(1)], team))))
+    text = said(draw_forecast(build_report(*forecast_of((small,), [gold(1)], team))))
     assert "hours that the team has" in text
     assert "fewer" not in text
     assert "part of a week" not in text
@@ -97,14 +97,14 @@ def test_long_names_of_roles_and_maps_are_written_in_full():
     text = SMALL.replace("csm: Customer success manager", f"csm: '{role}'").replace(
         "title: Small", f"title: {role * 2}"
     )
-    made = report(*forecast_of((chart_from(text),), [gold(number) for number in range(12)], FEW_HOURS, runs=3))
+    made = build_report(*forecast_of((chart_from(text),), [gold(number) for number in range(12)], FEW_HOURS, runs=3))
     test_no_text_is_cut_or_written_over_another(made)
-    assert role in said(picture(made))
-    assert role * 2 in said(picture(made)).replace("\n", " ")
+    assert role in said(draw_forecast(made))
+    assert role * 2 in said(draw_forecast(made)).replace("\n", " ")
 
 
 def test_no_room_is_wasted_below_the_last_role(made):
-    scene = picture(made)
+    scene = draw_forecast(made)
     texts = [item for item in painted(scene.items) if isinstance(item, Text)]
     *_, before, last = sorted(texts, key=lambda text: text.box.bottom)
     assert last.box.y - before.box.bottom < 30

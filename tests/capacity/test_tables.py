@@ -7,10 +7,10 @@ from datetime import date
 
 import pytest
 
-from milepost.capacity.report import Report, report
+from milepost.capacity.report import Report, build_report
 from milepost.capacity.tally import Weeks
-from milepost.capacity.verdict import hours_said
-from milepost.cli.forecasts.assumptions import assumed
+from milepost.capacity.verdict import hours_text
+from milepost.cli.forecasts.assumptions import assumptions
 from milepost.cli.forecasts.layout import Column, figures, percents, show_columns
 from milepost.cli.forecasts.tables import show
 from tests.capacity.conftest import SMALL, behaving, chart_from, forecast_of, gold
@@ -26,7 +26,7 @@ LEFT_OUT = "Left out, for want of room: . A wider window shows all; so does --js
 def made() -> Report:
     team = {"csm": {"people": 1, "hours_per_week": 4}}
     book = [gold(number) for number in range(12)]
-    return report(*forecast_of((chart_from(LONG),), book, behaving(team=team), runs=3))
+    return build_report(*forecast_of((chart_from(LONG),), book, behaving(team=team), runs=3))
 
 
 def printed(made: Report, width: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> str:
@@ -92,7 +92,7 @@ def test_a_column_says_less_before_one_is_dropped(monkeypatch, capsys):
 
 def test_weeks_that_lie_in_the_forecast_in_part_are_marked(small, monkeypatch, capsys):
     weeks = Weeks(date(2026, 7, 1), date(2026, 8, 1))  # from a Wednesday to a Saturday
-    text = printed(report(*forecast_of((small,), [gold(1)], weeks=weeks)), 120, monkeypatch, capsys)
+    text = printed(build_report(*forecast_of((small,), [gold(1)], weeks=weeks)), 120, monkeypatch, capsys)
     assert "2026-06-29*" in text
     assert "2026-07-27*" not in text
     assert "* Only part of this week lies in the forecast" in text
@@ -108,8 +108,8 @@ def test_people_are_as_many_everywhere_as_the_behaviour_says(made, monkeypatch, 
 
 def told(**given: object) -> str:
     behaviour = behaving(**given)
-    made = report(*forecast_of((chart_from(LONG),), [gold(1)], behaviour))
-    return "\n".join(assumed(behaviour, made))
+    made = build_report(*forecast_of((chart_from(LONG),), [gold(1)], behaviour))
+    return "\n".join(assumptions(behaviour, made))
 
 
 def test_steps_that_differ_are_among_what_is_assumed():
@@ -131,7 +131,7 @@ def test_the_busiest_week_is_said_with_what_chance_may_make_of_it(made, monkeypa
     work = next(each for each in made.roles if each.role == "ae")
     busiest = work.hours[work.busiest]
     assert busiest.high == max(spread.high for spread in work.hours) > busiest.mean
-    assert f"on average {hours_said(busiest.mean)}, in none of 3 runs more than {hours_said(busiest.high)}" in text
+    assert f"on average {hours_text(busiest.mean)}, in none of 3 runs more than {hours_text(busiest.high)}" in text
     assert f"{busiest.mean:.1f}, {busiest.low:.1f} to {busiest.high:.1f}" in text
     row = next(line for line in table_of(text, "Work by role") if line.startswith(" Account"))
     assert f"({busiest.low:.1f} to {busiest.high:.1f})" in row
@@ -145,7 +145,7 @@ def test_people_for_the_busiest_week_are_enough_for_nine_runs_of_ten(made, monke
 
 
 def test_one_run_of_chance_has_no_ranges(monkeypatch, capsys):
-    one = report(*forecast_of((chart_from(SMALL),), [gold(1)]))
+    one = build_report(*forecast_of((chart_from(SMALL),), [gold(1)]))
     text = printed(one, 200, monkeypatch, capsys)
     assert "eight runs of ten" not in text.lower()
     assert re.search(r"Customer success manager: at most \d", text)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
-from milepost.capacity.report import report
+from milepost.capacity.report import build_report
 from milepost.capacity.tally import Weeks
 from milepost.language.model import Window
 from milepost.people.draws import between, seeded
@@ -73,7 +73,7 @@ def test_colleagues_keep_our_hours_and_customers_theirs(seed, opens):
 def test_nobody_works_at_the_weekend(small, saturday):
     behaviour = behaving(starts={"attribute": "since"}, other_events=3)
     book = [gold(number, since="2026-02-20") for number in range(20)]
-    made = report(
+    made = build_report(
         *forecast_of((small,), book, behaviour, weeks=Weeks(saturday, date(2026, 3, saturday.day + 1)), runs=3)
     )
     assert [work.total.mean for work in made.roles if work.total.mean] == []

@@ -1,4 +1,4 @@
-"""What a forecast rests on, in words: how people behave, who there is, when journeys begin, and what was changed."""
+"""The assumptions of a forecast in words: how people behave, who there is, when journeys begin, what differs."""
 
 from __future__ import annotations
 
@@ -6,17 +6,17 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 
 from milepost.capacity.report import Report, RoleWork
-from milepost.cli.support.output import count_of
 from milepost.explain.sentences import number, quoted, spaced
 from milepost.language.model import Outcome
 from milepost.people.behaviour import Behaviour, Pace, StepBehaviour
 from milepost.planner.compiled_map import CompiledMap, CompiledStep
+from milepost.text import count_of
 
 _PACES = {"early": "early", "on_time": "in time", "late": "late", "never": "never"}
 
 
-def assumed(behaviour: Behaviour, report: Report) -> Iterator[str]:
-    """What the figures rest on, a line each."""
+def assumptions(behaviour: Behaviour, report: Report) -> Iterator[str]:
+    """The assumptions behind the figures, one line each."""
     ours, theirs = behaviour.colleagues, behaviour.customers
     yield f"Colleagues do a task {_pace(ours.pace)} (by up to {ours.late_by}), however full the week is."
     yield f"Customers do an action {_pace(theirs.pace)} (by up to {theirs.late_by})."
@@ -24,16 +24,16 @@ def assumed(behaviour: Behaviour, report: Report) -> Iterator[str]:
     yield from _differing(behaviour, report)
     engine = ours.engine_tasks
     yield f"A colleague gets {_percent(engine.unsticks)} of stuck customers to do what is open in their stage."
-    yield f"A task without effort takes {ours.without_effort}, one that Milepost itself gives {engine.effort}."
+    yield f"A task without effort takes {ours.without_effort}, one that Milepost opens itself {engine.effort}."
     yield from _wandering(behaviour, report)
     yield from (f"The event {name!r} comes {number(many)} times a year." for name, many in behaviour.events.items())
     yield from (f"{role.title}: {_people(role)}." for role in report.roles)
-    yield f"Journeys begin {_starts(behaviour, report.play.weeks.first)}."
-    yield "docs/forecast.md says all that is assumed, and how to change it."
+    yield f"Journeys begin {_starts(behaviour, report.setup.weeks.first)}."
+    yield "docs/forecast.md lists every assumption, and how to change it."
 
 
 def _answers(behaviour: Behaviour, report: Report) -> Iterator[str]:
-    """What is said of outcomes that the behaviour does not speak of one by one, if there are any."""
+    """How outcomes are answered that have no answers of their own in the behaviour."""
     outcomes = [step.id for step in _steps(report).values() if isinstance(step.step, Outcome)]
     own = [name for name in outcomes if name in behaviour.steps and behaviour.steps[name].answers]
     theirs = behaviour.customers
@@ -45,24 +45,24 @@ def _answers(behaviour: Behaviour, report: Report) -> Iterator[str]:
 
 
 def _wandering(behaviour: Behaviour, report: Report) -> Iterator[str]:
-    """The figures that wander, of those that the maps with customers know: they start what waits for them."""
-    known = {name for compiled_map in _charts(report) for name in compiled_map.map.attributes}
+    """The figures that wander, of those that the maps with customers use."""
+    known = {name for compiled_map in _maps(report) for name in compiled_map.map.attributes}
     for name, drift in sorted(behaviour.attributes.items()):
         if name in known:
             home = "where it began" if drift.towards is None else f"{drift.towards:g}"
             swing = f"by up to {drift.swing:g} up or down and {_percent(drift.pull)} of the way back to {home}"
             bounds = f"from {drift.lowest:g} to {drift.highest:g}"
-            yield f"{name!r} wanders: every {drift.every} {swing}, {bounds}. What waits for it starts by that alone."
+            yield f"{name!r} wanders: every {drift.every} {swing}, {bounds}. It alone may start what waits for it."
 
 
 def _differing(behaviour: Behaviour, report: Report) -> Iterator[str]:
-    """The steps that the behaviour sets apart."""
+    """The steps that have a behaviour of their own."""
     steps = _steps(report)
     for name, own in behaviour.steps.items():
-        if name in steps and (said := "; ".join(_own(own))):
-            known = steps[name].step
-            title = known.statement if isinstance(known, Outcome) else known.title
-            yield f"{quoted(title.rstrip('.'))} ({name}): {said}, as the behaviour says."
+        if name in steps and (text := "; ".join(_own(own))):
+            step = steps[name].step
+            title = step.statement if isinstance(step, Outcome) else step.title
+            yield f"{quoted(title.rstrip('.'))} ({name}): {text}, as the behaviour says."
 
 
 def _own(own: StepBehaviour) -> Iterator[str]:
@@ -76,24 +76,26 @@ def _own(own: StepBehaviour) -> Iterator[str]:
 
 def _steps(report: Report) -> Mapping[str, CompiledStep]:
     """The steps of the maps that customers are on."""
-    return {name: step for compiled_map in _charts(report) for name, step in compiled_map.steps.items()}
+    return {name: step for compiled_map in _maps(report) for name, step in compiled_map.steps.items()}
 
 
-def _charts(report: Report) -> list[CompiledMap]:
-    return [compiled_map for compiled_map in report.play.compiled_maps if report.played.customers[compiled_map.map.map]]
+def _maps(report: Report) -> list[CompiledMap]:
+    return [
+        compiled_map for compiled_map in report.setup.compiled_maps if report.counts.customers[compiled_map.map.map]
+    ]
 
 
 def _people(work: RoleWork) -> str:
     capacity = work.capacity
-    if capacity.source == "nowhere":
-        return "neither the book nor the behaviour names anybody, so there is nothing to hold the hours against"
+    if not capacity.is_known:
+        return "neither the book nor the behaviour names anybody, so there is nothing to compare the hours with"
     if capacity.source == "behaviour":
-        people = "1 person" if capacity.people == 1 else f"{capacity.people:g} people"
+        people = "1 person" if capacity.people == 1 else f"{capacity.people:g} people"  # may be 2.5
         return f"{people} with {capacity.each:g} hours a week, as the behaviour says"
-    named = count_of(int(capacity.people), "person", "people")
+    people = count_of(int(capacity.people), "person", "people")
     shared = capacity.hours < capacity.people * capacity.each
-    other = "; who has several roles has a part for each" if shared else ""
-    return f"the book names {named}, each taken to have {capacity.each:g} hours for customers a week{other}"
+    other = "; a person with several roles has a part for each" if shared else ""
+    return f"the book names {people}, each taken to have {capacity.each:g} hours for customers a week{other}"
 
 
 def _starts(behaviour: Behaviour, first: date) -> str:

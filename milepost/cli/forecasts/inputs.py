@@ -1,4 +1,4 @@
-"""What a forecast is given: a book that is read row by row, a file of behaviour, days. All of it is checked."""
+"""The inputs of a forecast, checked: a book that is read row by row, a behaviour file, the first and the last day."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typing import TextIO
 
 import typer
 
-from milepost.capacity.runs import Play, Played, play_part
+from milepost.capacity.runs import BookCounts, ForecastSetup, count_journeys
 from milepost.capacity.tally import Weeks
 from milepost.cli.forecasts.map_source import Files, compiled_map_of
 from milepost.cli.support.errors import CommandError
@@ -32,39 +32,39 @@ from milepost.planner.instants import Instant, instant
 
 LONGEST = 5  # years
 _YEARS = range(2000, 2101)
-MOST_TOLD = 20  # problems of the book that are printed; the others are counted
+MOST_PRINTED = 20  # problems of the book; the others are counted
 
 
 @dataclass(frozen=True, slots=True)
-class Player:
-    """What every process needs in order to play a part of the book: plain data, to be sent to it."""
+class ForecastJob:
+    """What every process needs to simulate a part of the book: plain data, to be sent to it."""
 
     maps: tuple[Files, ...]
     weeks: Weeks
     behaviour: Behaviour
     runs: int
 
-    def play(self) -> Play:
+    def setup(self) -> ForecastSetup:
         """The same with its maps compiled."""
         compiled_maps = tuple(compiled_map_of(files) for files in self.maps)
-        return Play(compiled_maps, self.weeks, self.behaviour, self.runs, seeded(self.behaviour.seed))
+        return ForecastSetup(compiled_maps, self.weeks, self.behaviour, self.runs, seeded(self.behaviour.seed))
 
-    def __call__(self) -> partial[Played]:
-        return partial(play_part, self.play())
+    def __call__(self) -> partial[BookCounts]:
+        return partial(count_journeys, self.setup())
 
 
-def days(first: str | None, last: str | None) -> Weeks:
-    """The days of the forecast, both included.
+def weeks_of(first: str | None, last: str | None) -> Weeks:
+    """The weeks from the first to the last day of the forecast, both included.
 
     Raises:
-        typer.BadParameter: they are missing, no dates, the wrong way round, or too far apart.
+        typer.BadParameter: a day is missing or isn't a date, they are the wrong way round, or too far apart.
     """
     begin, end = _date(first, "--from"), _date(last, "--to")
     if end < begin:
         raise typer.BadParameter(f"{end} is before --from {begin}; swap the two", param_hint="--to")
     if (end - begin).days > LONGEST * 366:
-        said = f"{begin} to {end} is longer than {LONGEST} years, and nobody staffs for that; take fewer"
-        raise typer.BadParameter(said, param_hint="--to")
+        message = f"{begin} to {end} is longer than {LONGEST} years, and nobody staffs for that; take fewer"
+        raise typer.BadParameter(message, param_hint="--to")
     return Weeks(begin, end)
 
 
@@ -74,15 +74,15 @@ def _date(text: str | None, option: str) -> date:
     try:
         day = date.fromisoformat(text)
     except ValueError:
-        raise typer.BadParameter(f"{text!r} is no date; write YYYY-MM-DD", param_hint=option) from None
+        raise typer.BadParameter(f"{text!r} isn't a date; write YYYY-MM-DD", param_hint=option) from None
     if day.year not in _YEARS:
-        said = f"{text!r} is not between {_YEARS[0]} and {_YEARS[-1]}; write YYYY-MM-DD"
-        raise typer.BadParameter(said, param_hint=option)
+        message = f"{text!r} isn't between {_YEARS[0]} and {_YEARS[-1]}; write YYYY-MM-DD"
+        raise typer.BadParameter(message, param_hint=option)
     return day
 
 
 def behaviour_of(file: Path | None, compiled_maps: tuple[CompiledMap, ...], customers: Path) -> Behaviour:
-    """The behaviour that a file says for a book of customers; without one what is shipped.
+    """The behaviour that a file says for a book of customers; the defaults without a file.
 
     Raises:
         CommandError: the file can't be read, or has errors (which are printed).
@@ -91,23 +91,25 @@ def behaviour_of(file: Path | None, compiled_maps: tuple[CompiledMap, ...], cust
         return Behaviour()
     try:
         if file.stat().st_size > MAX_BYTES:
-            raise CommandError(f"{str(file)!r} is larger than 1 MB.", "A file of behaviour has a page; shorten it.")
+            raise CommandError(f"{str(file)!r} is larger than 1 MB.", "A behaviour file has about a page; shorten it.")
         text = file.read_text("utf-8-sig")
     except OSError as error:
-        raise CommandError(f"Cannot read {str(file)!r}: {error.strerror}.", "Name a YAML file.") from error
+        raise CommandError(f"Can't read {str(file)!r}: {error.strerror}.", "Name a YAML file.") from error
     except UnicodeDecodeError as error:
-        raise CommandError(f"{str(file)!r} is not UTF-8.", "Save it in that encoding.") from error
+        raise CommandError(f"{str(file)!r} isn't UTF-8.", "Save it in that encoding.") from error
     read = read_behaviour(text, str(file), compiled_maps, _columns(customers))
     for problem in read.problems:
         typer.echo(str(problem), err=True)
     if read.behaviour is None:
-        raise CommandError("The behaviour can't be used.", "Mend what is listed above; docs/forecast.md tells all.")
+        raise CommandError(
+            "The behaviour can't be used.", "Correct what is listed above; docs/forecast.md explains every field."
+        )
     return read.behaviour
 
 
 @dataclass(slots=True)
-class Reader:
-    """A book that goes by: customers come out, problems are gathered, nothing else is kept."""
+class BookReader:
+    """A book read row by row: it yields customers and collects problems, and keeps nothing else."""
 
     book: OpenBook
     dates: Dates
@@ -118,11 +120,11 @@ class Reader:
 
     @property
     def date_columns(self) -> list[str]:
-        """Columns that no map looks at and that, as far as the book went by, hold dates and nothing else."""
+        """Columns that no map looks at and that hold nothing but dates, in the rows read so far."""
         return [column for column, only_dates in self._only_dates.items() if only_dates]
 
     def customers(self) -> Iterator[Customer]:
-        """The customers of the rows that are right."""
+        """The customers of the valid rows."""
         for row in self.book.rows:
             self.rows += 1
             if isinstance(row, Customer):
@@ -131,22 +133,22 @@ class Reader:
                 yield row
                 continue
             self.refused += 1
-            self.problems += row[: MOST_TOLD - len(self.problems)]
+            self.problems += row[: MOST_PRINTED - len(self.problems)]
 
     def _look_for_dates(self, customer: Customer) -> None:
         for column in self._unknown:
-            given = customer.attributes.get(column)
-            if given is not None and self._only_dates.get(column, True):
-                self._only_dates[column] = parse_date(given) is not None
+            value = customer.attributes.get(column)
+            if value is not None and self._only_dates.get(column, True):
+                self._only_dates[column] = parse_date(value) is not None
 
     @property
     def _unknown(self) -> list[str]:
-        known = self.book.strangers.known.types
-        return [column for column in self.book.columns if column not in known and column not in COLUMNS]
+        types = self.book.strangers.known.types
+        return [column for column in self.book.columns if column not in types and column not in COLUMNS]
 
 
 @contextmanager
-def reading(path: Path, play: Play) -> Iterator[Reader]:
+def open_customers(path: Path, setup: ForecastSetup) -> Iterator[BookReader]:
     """Open a book.
 
     Raises:
@@ -154,24 +156,24 @@ def reading(path: Path, play: Play) -> Iterator[Reader]:
     """
     try:
         with _opened(path) as lines:
-            book = open_book(lines, vocabulary_of(play))
+            book = open_book(lines, vocabulary_of(setup))
             if book.problems:
-                said = "\n".join(f"{path}: {problem}" for problem in book.problems)
-                raise CommandError(f"The book can't be read.\n{said}", "Correct the first row.")
-            yield Reader(book, Dates(play.compiled_maps, _noon(play.weeks.first)))
+                problems = "\n".join(f"{path}: {problem}" for problem in book.problems)
+                raise CommandError(f"The book can't be read.\n{problems}", "Correct the first row.")
+            yield BookReader(book, Dates(setup.compiled_maps, _noon(setup.weeks.first)))
     except OSError as error:
-        raise CommandError(f"Cannot read {str(path)!r}: {error.strerror}.", "Name a CSV file.") from error
+        raise CommandError(f"Can't read {str(path)!r}: {error.strerror}.", "Name a CSV file.") from error
 
 
 def _noon(day: date) -> Instant:
     return instant(datetime.combine(day, time(12), UTC))
 
 
-def vocabulary_of(play: Play) -> Vocabulary:
-    """What the maps, or the behaviour, know of customers."""
-    known = Vocabulary.of(play.compiled_maps)
-    starts = play.behaviour.starts.attribute
-    return known if starts is None else known.knowing(starts, AttributeType.DATE)
+def vocabulary_of(setup: ForecastSetup) -> Vocabulary:
+    """What the maps and the behaviour know about customers."""
+    vocabulary = Vocabulary.of(setup.compiled_maps)
+    starts = setup.behaviour.starts.attribute
+    return vocabulary if starts is None else vocabulary.knowing(starts, AttributeType.DATE)
 
 
 def _opened(path: Path) -> TextIO:
@@ -182,7 +184,7 @@ def _opened(path: Path) -> TextIO:
 
 
 def _columns(path: Path) -> tuple[str, ...]:
-    """The columns of a book; none where it can't be read, which is said when it is."""
+    """The columns of a book; empty where it can't be read, which is reported when it is opened."""
     try:
         with _opened(path) as lines:
             return open_book([lines.readline()]).columns

@@ -25,10 +25,10 @@ Files = Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Maps:
-    """The maps of a forecast: their texts, and where they are from.
+class MapSource:
+    """The maps of a forecast: their texts, and where they come from.
 
-    `folder` is None where they are what is published; `published` then has the number of each one's version.
+    `folder` is None for published maps; `published` then has the number of each one's version.
     """
 
     texts: tuple[Files, ...]
@@ -43,36 +43,36 @@ class Maps:
     def __str__(self) -> str:
         if self.folder is not None:
             return f"the maps in the folder {str(self.folder)!r}"
-        said = (
+        versions = (
             f"{each.map.map} {version_said(self.published[each.map.map], each.version)}" for each in self.compiled_maps
         )
-        return "what is published: " + ", ".join(said)
+        return "what is published: " + ", ".join(versions)
 
     def to_json(self) -> dict[str, Any]:
         return {"folder": str(self.folder) if self.folder is not None else None, "published": dict(self.published)}
 
 
-def maps_of(settings: Settings, folder: Path | None, *, published: bool) -> Maps:
-    """The maps that somebody asks for: those of a folder, or those that are published; else those in `maps`.
+def map_source_of(settings: Settings, folder: Path | None, *, published: bool) -> MapSource:
+    """The maps of a folder, or the published ones; those in `maps` by default.
 
     Raises:
         typer.BadParameter: both are asked for.
-        CommandError: there are none, or they cannot be used.
+        CommandError: there are none, or they can't be used.
     """
     if published and folder is not None:
-        said = f"{str(folder)!r} can't go with --published, which takes the maps from the database; leave one out"
-        raise typer.BadParameter(said, param_hint="--maps")
+        message = f"{str(folder)!r} can't go with --published, which takes the maps from the database; leave one out"
+        raise typer.BadParameter(message, param_hint="--maps")
     if published:
         from milepost.cli.forecasts.published_maps import published_maps  # noqa: PLC0415 - every process would have the store
 
         texts, numbers = published_maps(settings)
-        return Maps(texts, None, numbers)
+        return MapSource(texts, None, numbers)
     folder = folder or FOLDER
-    return Maps(_below(folder), folder)
+    return MapSource(_below(folder), folder)
 
 
 def _below(folder: Path) -> tuple[Files, ...]:
-    """The texts of the maps in a folder, of which none has errors."""
+    """The texts of the maps in a folder, if none has errors."""
     if not folder.exists():
         raise CommandError(
             f"There is no folder {str(folder)!r} with maps.", "Name one, --maps FOLDER, or take --published."
@@ -94,12 +94,12 @@ def _below(folder: Path) -> tuple[Files, ...]:
     for problem in wrong:
         typer.echo(str(problem), err=True)
     if wrong:
-        raise CommandError("Maps with errors can't be forecast.", "Mend what is listed above; see milepost lint.")
+        raise CommandError("Maps with errors can't be forecast.", "Correct what is listed above; see milepost lint.")
     return tuple(files for _, (_, files) in sorted(texts.items()))
 
 
 def compiled_map_of(files: Files) -> CompiledMap:
-    """The chart of a map's texts, which have no errors; compiled once a process."""
+    """The compiled map of texts without errors; compiled once in each process."""
     return _compiled(tuple(sorted(files.items())))
 
 

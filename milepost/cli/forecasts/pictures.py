@@ -35,10 +35,10 @@ def write_picture(report: Report, file: Path) -> None:
     Raises:
         CommandError: it can't be written.
     """
-    from milepost.capacity.picture import picture  # noqa: PLC0415
+    from milepost.capacity.picture import draw_forecast  # noqa: PLC0415
     from milepost.drawing import raster, svg  # noqa: PLC0415
 
-    scene = picture(report)
+    scene = draw_forecast(report)
     drawing = raster.png_of(scene) if file.suffix.lower() == ".png" else svg.svg_of(scene).encode()
     try:
         file.write_bytes(drawing)

@@ -28,7 +28,8 @@ async def _published(settings: Settings) -> tuple[tuple[dict[str, str], ...], di
         rows = sorted(await maps.current(session), key=attrgetter("map"))
     if not rows:
         raise CommandError(
-            "No map is published.", "`milepost publish MAP_FOLDER` does it; --maps FOLDER takes maps that are not."
+            "No map is published.",
+            "Publish one with `milepost publish MAP_FOLDER`, or take the maps of a folder with --maps FOLDER.",
         )
     for row in rows:
         if problems := from_files(row.files).problems:

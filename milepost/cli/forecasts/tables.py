@@ -1,4 +1,4 @@
-"""A forecast as people read it: tables, and in words what stands out and what was assumed."""
+"""A forecast as people read it: tables, and in words what stands out and what is assumed."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from milepost.capacity.report import ANSWERS, Report, RoleWork
 from milepost.capacity.spread import Spread
 from milepost.capacity.verdict import verdict
-from milepost.cli.forecasts.assumptions import assumed
+from milepost.cli.forecasts.assumptions import assumptions
 from milepost.cli.forecasts.layout import Column, figures, percents, show_blocks, show_columns
-from milepost.cli.support.output import count_of, heading, say
+from milepost.cli.support.output import heading, say
 from milepost.explain.sentences import spaced
 from milepost.explain.vocabulary import ENDINGS
+from milepost.text import count_of, listing
 
 _SHARES_SHOWN = 4
 _NAMED = 5  # customers without a map
@@ -21,8 +22,8 @@ _KINDS = {"stage": "stage", "play": "play", "engine": ""}
 
 
 def show(report: Report, maps: str, date_columns: Sequence[str] = ()) -> None:
-    """Print a forecast; `maps` says which they are, `date_columns` where the book may say when journeys began."""
-    say(*_head(report), f"Played on {maps}.")
+    """Print a forecast; `maps` says which ones, `date_columns` are those that may say when journeys began."""
+    say(*_head(report), f"Simulated on {maps}.")
     if not report.roles:
         say("Nobody has anything to do in these days.")
         return
@@ -38,32 +39,31 @@ def show(report: Report, maps: str, date_columns: Sequence[str] = ()) -> None:
     say(*_all_at_once(report, date_columns))
     say(*(f"{work.title}: {verdict(work, report)}." for work in report.roles))
     heading("What is assumed")
-    say(*assumed(report.play.behaviour, report))
+    say(*assumptions(report.setup.behaviour, report))
 
 
 def _head(report: Report) -> Iterator[str]:
-    play, played = report.play, report.played
-    runs = count_of(play.runs, "run")
+    setup, counts = report.setup, report.counts
+    runs = count_of(setup.runs, "run")
     customers = count_of(report.customers, "customer")
-    yield f"{customers}, {play.weeks.first} to {play.weeks.last}, {runs} of chance (seed {play.behaviour.seed})."
-    if played.unmatched:
-        few = list(played.why)[:_NAMED]
-        more = " ..." if played.unmatched > len(few) else ""
-        yield f"No map is for {count_of(played.unmatched, 'customer')}: {', '.join(few)}{more} (--json says why)."
-    if played.later:
-        yield f"{count_of(played.later, 'customer')} will begin after the last day."
-    for customer, why in played.broken.items():
+    yield f"{customers}, {setup.weeks.first} to {setup.weeks.last}, {runs} of chance (seed {setup.behaviour.seed})."
+    if counts.unmatched:
+        names = listing(list(counts.why), most=_NAMED, count=counts.unmatched)
+        yield f"No map is for {count_of(counts.unmatched, 'customer')}: {names} (--json says why)."
+    if counts.later:
+        yield f"{count_of(counts.later, 'customer')} will begin after the last day."
+    for customer, why in counts.broken.items():
         yield f"The journey of {customer} came to nothing: {why}."
-    if played.broke > len(played.broken):
-        yield f"So did {played.broke - len(played.broken)} more."
+    if counts.broke > len(counts.broken):
+        yield f"So did {counts.broke - len(counts.broken)} more."
 
 
 def _all_at_once(report: Report, date_columns: Sequence[str]) -> Iterator[str]:
-    """That the first weeks are those of a book that begins as one, where the behaviour says nothing else."""
-    starts, many = report.play.behaviour.starts, sum(report.played.customers.values())
+    """A warning that the whole book begins at once, unless the behaviour says when journeys begin."""
+    starts, many = report.setup.behaviour.starts, sum(report.counts.customers.values())
     if starts.over.count or starts.attribute is not None or many == 1:
         return
-    yield f"All {many} journeys begin on {report.play.weeks.first}: the first weeks hold everybody's kickoff."
+    yield f"All {many} journeys begin on {report.setup.weeks.first}: the first weeks hold everybody's kickoff."
     column = date_columns[0] if date_columns else "COLUMN"
     where = "which holds dates and no map looks at" if date_columns else "a column with the day on which each began"
     yield f"If they begin on days of their own, say so with --behaviour: 'starts: {{attribute: {column}}}', {where}."
@@ -80,12 +80,16 @@ def _roles(report: Report) -> None:
     show_columns(
         [
             Column("Role", [work.title for work in roles], text=True),
-            Column("People", figures(_known(work, work.capacity.people) for work in roles)),
-            Column("Hours there are", figures(_known(work, work.capacity.hours) for work in roles)),
+            Column("People", figures(_if_known(work, work.capacity.people) for work in roles)),
+            Column("Hours there are", figures(_if_known(work, work.capacity.hours) for work in roles)),
             Column("Hours needed", figures(means)),
             _ranged("Hours, busiest", most),
             Column("Busiest week of", [str(report.mondays[work.busiest]) for work in roles], drop=1),
-            Column("Weeks over", figures(map(_known, roles, over)), warned=frozenset(_where(over))),
+            Column(
+                "Weeks over",
+                figures(map(_if_known, roles, over)),
+                warned=frozenset(row for row, each in enumerate(over) if each),
+            ),
             Column("People needed", figures(people[0])),
             Column("People, busiest", figures(people[1])),
             Column("Tasks", figures(work.counts["done"] for work in roles), drop=3),
@@ -93,34 +97,30 @@ def _roles(report: Report) -> None:
         ]
     )
     say("Hours and people are those of a week: on average, and in the busiest one.")
-    if report.play.runs > 1:
+    if report.setup.runs > 1:
         say("Eight runs of ten lie between the numbers in brackets.")
-        say("People for the busiest week are reckoned with the upper one.")
+        say("People for the busiest week are calculated from the upper one.")
 
 
-def _known(work: RoleWork, figure: float) -> float | None:
-    return None if work.capacity.source == "nowhere" else figure
-
-
-def _where(numbers: Sequence[float]) -> Iterator[int]:
-    return (row for row, each in enumerate(numbers) if each)
+def _if_known(work: RoleWork, figure: float) -> float | None:
+    return figure if work.capacity.is_known else None
 
 
 def _weeks(report: Report) -> None:
     heading("Hours by role and week (tasks in brackets)")
-    parts = report.play.weeks.parts
-    whens = [f"{monday}{_PART if week in parts else ''}" for week, monday in enumerate(report.mondays)]
-    when = Column("Week of", ["They have", *whens], text=True)
+    parts = report.setup.weeks.parts
+    labels = [f"{monday}{_PART if week in parts else ''}" for week, monday in enumerate(report.mondays)]
+    when = Column("Week of", ["They have", *labels], text=True)
     show_blocks(when, [_by_week(work) for work in report.roles])
-    if report.play.runs > 1:
-        say("Behind the mean: between which numbers eight runs of ten lie.")
+    if report.setup.runs > 1:
+        say("After the mean: the numbers between which eight runs of ten lie.")
     if parts:
         say(f"{_PART} Only part of this week lies in the forecast: less work, and fewer hours to do it in.")
 
 
 def _by_week(work: RoleWork) -> Column:
-    """Hours, tasks and what is lacking, each in a line downwards."""
-    over = [f"+{_lacking(work, week):.1f}" if week in work.over else "" for week in range(len(work.hours))]
+    """A role's column: hours, tasks and the hours lacking, one line a week."""
+    over = [f"+{work.lacking(week):.1f}" if week in work.over else "" for week in range(len(work.hours))]
     hours = _by_chance(work.hours)
     tasks = [f"({many})" for many in figures(work.tasks)]
     wide, lack = max(map(len, tasks)), max(map(len, over))
@@ -130,7 +130,7 @@ def _by_week(work: RoleWork) -> Column:
 
 
 def _by_chance(hours: Sequence[Spread]) -> list[str]:
-    """Hours on average, and from which to which they go by chance, where it has a say."""
+    """The mean hours, and their range over the runs where they differ."""
     if all(spread.low == spread.high for spread in hours):
         return [f"{spread.mean:.1f}" for spread in hours]
     low, high = (max(len(f"{getattr(spread, end):.1f}") for spread in hours) for end in ("low", "high"))
@@ -138,18 +138,14 @@ def _by_chance(hours: Sequence[Spread]) -> list[str]:
 
 
 def _have(work: RoleWork) -> str:
-    return "?" if work.capacity.source == "nowhere" else f"{work.capacity.hours:.1f}"
-
-
-def _lacking(work: RoleWork, week: int) -> float:
-    return work.hours[week].mean - work.capacity.by_week[week]
+    return f"{work.capacity.hours:.1f}" if work.capacity.is_known else "?"
 
 
 def _places(report: Report) -> None:
     if not report.places:
         return
     heading("Where the hours go")
-    titles = _titles(report)
+    titles = report.titles
     shown = [place for place in report.places if place.share >= _WORTH_A_LINE]
     show_columns(
         [
@@ -166,11 +162,11 @@ def _places(report: Report) -> None:
 
 def _loads(report: Report) -> None:
     heading("How many customers one person can look after")
-    loads, titles = report.loads, _titles(report)
+    loads, titles = report.loads, report.titles
     roles = {
-        (compiled_map.map.map, role): known.title
-        for compiled_map in report.play.compiled_maps
-        for role, known in compiled_map.map.roles.items()
+        (compiled_map.map.map, name): role.title
+        for compiled_map in report.setup.compiled_maps
+        for name, role in compiled_map.map.roles.items()
     }
     show_columns(
         [
@@ -185,13 +181,9 @@ def _loads(report: Report) -> None:
     )
 
 
-def _titles(report: Report) -> Mapping[str, str]:
-    return {course.map: course.title for course in report.courses}
-
-
 def _messages(report: Report) -> None:
     heading("Messages to one contact in one week")
-    lines, titles = report.messages, _titles(report)
+    lines, titles = report.messages, report.titles
     shares = [_shares(each.shares) for each in lines]
     names = ["None", *(str(many) for many in range(1, _SHARES_SHOWN)), f"{_SHARES_SHOWN} or more"]
     show_columns(
@@ -212,7 +204,7 @@ def _shares(shares: Mapping[int, float]) -> list[float]:
 
 def _outcomes(report: Report) -> None:
     heading("Outcomes expected")
-    lines, titles = report.outcomes, _titles(report)
+    lines, titles = report.outcomes, report.titles
     if not lines:
         say("No map asks the customer to confirm an outcome: nobody will know whether it helped.")
         return
@@ -229,7 +221,7 @@ def _outcomes(report: Report) -> None:
 
 
 def _ranged(name: str, spreads: Sequence[Spread]) -> Column:
-    """A mean, and between which numbers eight runs of ten lie; only the mean where room is short."""
+    """A mean, and the range of eight runs of ten; only the mean where room is short."""
     means, lows, highs = (figures(getattr(spread, part) for spread in spreads) for part in ("mean", "low", "high"))
     if all(spread.low == spread.high for spread in spreads):
         return Column(name, means)
@@ -261,7 +253,7 @@ def _courses(report: Report) -> None:
     courses = [course for course in report.courses if course.customers]
     plays = {
         compiled_map.map.map: {play.id: play.title for play in compiled_map.map.plays}
-        for compiled_map in report.play.compiled_maps
+        for compiled_map in report.setup.compiled_maps
     }
     show_columns(
         [
@@ -274,15 +266,15 @@ def _courses(report: Report) -> None:
 
 
 def _list(numbers: Mapping[str, float], names: Mapping[str, str]) -> str:
-    """A line each, the number first."""
+    """One line for each, the number first."""
     many = figures(numbers.values())
     wide = max(map(len, many), default=0)
-    said = (names.get(name, spaced(name)) for name in numbers)
-    return "\n".join(f"{each.rjust(wide)} {name}" for each, name in zip(many, said, strict=True))
+    titles = (names.get(name, spaced(name)) for name in numbers)
+    return "\n".join(f"{each.rjust(wide)} {title}" for each, title in zip(many, titles, strict=True))
 
 
 def _once(titles: Sequence[str], maps: Sequence[str]) -> list[str]:
-    """The title of a map in the first of its rows only."""
+    """The title of a map only in the first of its rows."""
     return ["" if at and maps[at - 1] == map_id else titles[at] for at, map_id in enumerate(maps)]
 
 
