@@ -23,6 +23,7 @@ from milepost.cli.support.output import AsJson, aside, console, count_of, print_
 from milepost.cli.support.process_pool import cores as all_cores
 from milepost.cli.support.process_pool import on_cores
 from milepost.customer import Customer
+from milepost.imports.missing_dates import MissingDate
 
 MOST_RUNS = 200
 _BATCH = 32  # journeys that go to a process at once
@@ -87,13 +88,7 @@ def forecast(
     with inputs.open_customers(customers, setup) as book:
         counts = _count(job, setup, book, inputs.count_lines(customers), cores or all_cores(), silent=as_json)
     report = build_report(setup, counts)
-    if counts.customers:  # drawing comes before printing, which a reader who has seen enough may cut short
-        for file in output or []:
-            write_picture(report, file)
-    _print(report, book, source, as_json=as_json)
-    _check_work(report)
-    for file in output or []:
-        (aside if as_json else say)(f"Drawn: {file}")
+    _print(report, book, source, output or [], as_json=as_json)
     if book.refused or counts.broke:
         raise typer.Exit(1)
 
@@ -108,13 +103,12 @@ def _check_work(report: Report) -> None:
     raise CommandError(f"No map is for any of the {customers} in the book, so there is no work to forecast.", why)
 
 
-def _print(report: Report, book: inputs.BookReader, source: MapSource, *, as_json: bool) -> None:
-    for problem in book.problems:
-        aside(f"Refused: {problem}")
-    if book.refused:
-        aside(f"{count_of(book.refused, 'row')} of {book.rows} refused; the forecast is of the others.")
+def _print(report: Report, book: inputs.BookReader, source: MapSource, pictures: list[Path], *, as_json: bool) -> None:
+    if report.counts.customers:  # drawing comes before printing, which a reader who has seen enough may cut short
+        for file in pictures:
+            write_picture(report, file)
     undated = list(book.dates.missing())
-    aside(*book.book.missing, *book.book.notes, *map(str, undated))
+    _print_problems(book, undated)
     if not report.customers:
         raise CommandError("The book holds no customer that can be read.", "There is nothing to forecast.")
     if as_json:
@@ -123,6 +117,17 @@ def _print(report: Report, book: inputs.BookReader, source: MapSource, *, as_jso
             print_json(line)
     else:
         tables.show(report, str(source), book.date_columns)
+    _check_work(report)
+    for file in pictures:
+        (aside if as_json else say)(f"Drawn: {file}")
+
+
+def _print_problems(book: inputs.BookReader, undated: Iterable[MissingDate]) -> None:
+    for problem in book.problems:
+        aside(f"Refused: {problem}")
+    if book.refused:
+        aside(f"{count_of(book.refused, 'row')} of {book.rows} refused; the forecast is of the others.")
+    aside(*book.book.missing, *book.book.notes, *map(str, undated))
 
 
 def _count(
