@@ -87,8 +87,7 @@ def forecast(
     setup = job.setup()
     with inputs.open_customers(customers, setup) as book:
         counts = _count(job, setup, book, inputs.count_lines(customers), cores or all_cores(), silent=as_json)
-    report = build_report(setup, counts)
-    _print(report, book, source, output or [], as_json=as_json)
+    _print(build_report(setup, counts), book, source, output or [], as_json=as_json)
     if book.refused or counts.broke:
         raise typer.Exit(1)
 
