@@ -10,7 +10,7 @@ from typing import Any
 
 from milepost.language.field_types import AttributeType
 from milepost.language.findings import describe
-from milepost.language.misplaced_fields import fields_of, home_of, node_at
+from milepost.language.misplaced_fields import home_of, named_fields, node_at
 from milepost.language.names import nearest
 from milepost.language.yaml_text import Path
 from milepost.text import did_you_mean
@@ -55,7 +55,7 @@ class Unknown:
 def unknown_field(data: Any, failure: Failure) -> Unknown:
     """What to say of a field that the language does not know."""
     node = node_at(failure.path[:-1])
-    fields = fields_of(node) if node else []
+    fields = list(named_fields(node)) if node else []
     name = str(failure.path[-1])
     what = f"Unknown field {name!r} in {describe(data, failure.path[:-1])}"
     suggestion = nearest(name, fields)

@@ -1,4 +1,4 @@
-"""The words that every part of a map is written in: ids, texts, clock times, lists that may be one thing."""
+"""Types of the fields of a map: ids, texts, clock times, lists that may be one thing, and the base of its parts."""
 
 from __future__ import annotations
 
@@ -20,11 +20,22 @@ from pydantic import (
 )
 from pydantic_core import CoreSchema
 
-Id = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
-MapId = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*$", max_length=60)]
-FileName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][\w.-]*\.md$", max_length=120)]
-Text = Annotated[str, Field(min_length=1, max_length=2000)]
-ConditionText = Annotated[str, Field(min_length=1, max_length=2000)]
+UNREADABLE = "unreadable"
+"""How the names in a draft begin that stand for something that couldn't be read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Placeholder:
+    """Declares, on a required field or its type, what stands in a draft if the field is missing or can't be read."""
+
+    value: Any
+
+
+Id = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=60), Placeholder(UNREADABLE)]
+MapId = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*$", max_length=60), Placeholder(f"{UNREADABLE}-map")]
+FileName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][\w.-]*\.md$", max_length=120), Placeholder(f"{UNREADABLE}.md")]
+Text = Annotated[str, Field(min_length=1, max_length=2000), Placeholder("?")]
+ConditionText = Annotated[str, Field(min_length=1, max_length=2000), Placeholder("true")]
 Scalar = bool | int | float | str
 Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 WEEK: tuple[Day, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -32,12 +43,12 @@ T = TypeVar("T")
 
 
 def _one_or_many(value: Any) -> Any:
-    """Let a map write one thing where a list may stand."""
+    """Lets a map write a single thing where a list may stand."""
     return value if isinstance(value, list | tuple) or value is None else [value]
 
 
 class _OrJust:
-    """Says in the JSON Schema that something simpler may stand for the whole."""
+    """Tells the JSON Schema that something simpler may stand for the whole."""
 
     def __init__(self, simpler: dict[str, Any] | None = None) -> None:
         self._simpler = simpler
@@ -65,12 +76,12 @@ Clock = Annotated[
     WithJsonSchema({"type": "string", "pattern": r"^\d{1,2}:\d{2}$"}),
 ]
 LENIENT = "lenient"
-"""The validation context in which conflicts between fields are left for whoever asks `Node.conflicts`."""
+"""The validation context that leaves conflicts between fields to the caller, who asks `Node.conflicts`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """Fields that do not go together, or one that needs another; the first of them is the one to blame."""
+    """Fields that exclude each other, or one that needs another; the problem is reported at the first of them."""
 
     fields: tuple[str, ...]
     message: str
@@ -83,13 +94,13 @@ class Node(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True, allow_inf_nan=False)
 
     def conflicts(self) -> Iterator[Conflict]:
-        """What is wrong between fields that are each right by themselves."""
+        """Yields what is wrong between fields that are each valid by themselves."""
         yield from ()
 
     @model_validator(mode="after")
     def _fields_fit_together(self, info: ValidationInfo) -> Self:
-        if info.context != LENIENT and (found := [each.message for each in self.conflicts()]):
-            raise ValueError("; ".join(found))
+        if info.context != LENIENT and (messages := [each.message for each in self.conflicts()]):
+            raise ValueError("; ".join(messages))
         return self
 
 
@@ -103,7 +114,7 @@ class OutcomeType(StrEnum):
 
 
 class Verdict(StrEnum):
-    """What a customer says of an outcome; silence is none of these."""
+    """A customer's answer about an outcome; silence isn't one of them."""
 
     VERIFIED = "verified"
     PARTIAL = "partial"

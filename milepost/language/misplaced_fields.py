@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, get_args, get_origin
 
+from pydantic.fields import FieldInfo
+
 from milepost.language.field_types import Node
 from milepost.language.findings import describe
 from milepost.language.model import Map
@@ -23,9 +25,9 @@ class Home:
     way: str
 
 
-def fields_of(node: type[Node]) -> list[str]:
-    """The names of a part's fields as maps write them."""
-    return [info.alias or name for name, info in node.model_fields.items()]
+def named_fields(node: type[Node]) -> dict[str, FieldInfo]:
+    """The fields of a part by their names in maps."""
+    return {info.alias or name: info for name, info in node.model_fields.items()}
 
 
 def home_of(data: Any, path: Path) -> Home | None:
@@ -43,7 +45,7 @@ def node_at(path: Path) -> type[Node] | None:
         if found is None:
             return None
         if isinstance(found, type) and issubclass(found, Node):
-            by_name = {info.alias or name: info for name, info in found.model_fields.items()}
+            by_name = named_fields(found)
             if part not in by_name:
                 return None
             annotation = by_name[part].annotation
@@ -57,7 +59,7 @@ def strays_in_sections(data: Any, paths: list[Path]) -> Iterator[tuple[Path, str
     """Of paths that are wrong, the fields of the map that were taken for names of a section; with what to say."""
     strays = {path[:2] for path in paths if len(path) > 1 and path[0] in NAMED_SECTIONS}
     for section, name in sorted(strays, key=str):
-        if name in fields_of(Map) and name not in data:
+        if name in named_fields(Map) and name not in data:
             said = f"{name!r} is a field of the map and stands in {section!r}; indent it as far as {section!r}"
             yield (section, name), said
 
@@ -85,7 +87,7 @@ def _around(data: Any, path: Path) -> Home | None:
 def _above(data: Any, path: Path) -> Home | None:
     name, container = path[-1], value_at(data, path[:-1])
     node = node_at(path[:-1])
-    known = fields_of(node) if node else []
+    known = named_fields(node) if node else {}
     before = [key for key in list(container)[: list(container).index(name)] if key in known]
     place: Path = (*path[:-1], *before[-1:])
     while before:
@@ -108,7 +110,7 @@ def _above(data: Any, path: Path) -> Home | None:
 def _lacks(data: Any, path: Path, name: Any) -> bool:
     """Whether a part knows a field and has none."""
     node, value = node_at(path), value_at(data, path)
-    return node is not None and isinstance(value, dict) and name in fields_of(node) and name not in value
+    return node is not None and isinstance(value, dict) and name in named_fields(node) and name not in value
 
 
 def _read_by(annotation: Any) -> Any:

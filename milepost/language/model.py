@@ -22,6 +22,7 @@ from pydantic import (
 from milepost.language.durations import Anchor, Duration, Limit, Reentry
 from milepost.language.field_types import (
     OR_TEXT,
+    UNREADABLE,
     WEEK,
     AttributeType,
     Clock,
@@ -34,6 +35,7 @@ from milepost.language.field_types import (
     MapId,
     Node,
     OutcomeType,
+    Placeholder,
     Scalar,
     Text,
     Verdict,
@@ -105,7 +107,7 @@ __all__ = [
 class Attribute(Node):
     """A customer fact that conditions and messages may use."""
 
-    type: AttributeType = Field(description="text, number, date or flag")
+    type: Annotated[AttributeType, Placeholder("text")] = Field(description="text, number, date or flag")
     one_of: tuple[Scalar, ...] | None = Field(None, description="the only values allowed")
     title: Text | None = Field(None, description="what people call it")
 
@@ -225,7 +227,7 @@ class Play(Steps):
     """A side path for a risk or an expansion."""
 
     play: Id
-    kind: Literal["risk", "expansion", "other"] = Field(
+    kind: Annotated[Literal["risk", "expansion", "other"], Placeholder("other")] = Field(
         description="a risk shows on the pages of colleagues and operations"
     )
     title: Text = Field(description="what people call it")
@@ -259,17 +261,18 @@ class Map(Node):
 
     map: MapId = Field(description="the map's id, for ever")
     title: Text = Field(description="what people call it")
-    outcome: OutcomeType = Field(description="the result that the map is about")
+    outcome: Annotated[OutcomeType, Placeholder("save_time")] = Field(description="the result that the map is about")
     owner: Text = Field(description="mail address of who answers for it")
     segment: Segment = Field(description="whom it is for")
-    stages: Annotated[tuple[Stage, ...], Field(min_length=1)]
+    stages: Annotated[tuple[Stage, ...], Field(min_length=1), Placeholder([{}])]
     plays: tuple[Play, ...] = Field((), description="side paths for risks and expansions")
     attributes: dict[Id, Attribute] = Field(default_factory=dict)
     roles: Annotated[
         dict[Id, Annotated[Role, BeforeValidator(_title_only), OR_TEXT]],
         Field(min_length=1),
+        Placeholder({UNREADABLE: {}}),
     ]
-    personas: Annotated[dict[Id, Persona], Field(min_length=1)]
+    personas: Annotated[dict[Id, Persona], Field(min_length=1), Placeholder({UNREADABLE: {}})]
     working_time: WorkingTime = Field(default_factory=WorkingTime, description="our calendar")
     contact_policy: ContactPolicy = Field(
         default_factory=ContactPolicy, description="when, and how often, customers are written to"

@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Annotated, Literal
 
-from pydantic import (
-    Field,
-)
+from pydantic import Field
 
 from milepost.language.durations import Anchor, DueReminder, Duration, Unit
 from milepost.language.field_types import (
@@ -18,6 +16,7 @@ from milepost.language.field_types import (
     Many,
     Node,
     OutcomeType,
+    Placeholder,
     Scalar,
     Text,
 )
@@ -26,7 +25,7 @@ from milepost.language.field_types import (
 class Escalate(Node):
     """To whom a late task is given as well, and how long after its due date."""
 
-    after: Duration = Field(description="how long after the due date")
+    after: Annotated[Duration, Placeholder("1 day")] = Field(description="how long after the due date")
     to: Id = Field(description="the role that is given the task too")
 
 
@@ -74,8 +73,8 @@ Triggers = Many[Trigger]
 class Overdue(Node):
     """What happens when an action is still open some time after its due date."""
 
-    after: Duration = Field(description="how long after the due date")
-    do: Branch = Field(description="what follows")
+    after: Annotated[Duration, Placeholder("1 day")] = Field(description="how long after the due date")
+    do: Annotated[Branch, Placeholder({"end": "?"})] = Field(description="what follows")
 
 
 class Step(Node):
@@ -185,15 +184,17 @@ class Metric(Node):
     name: Text = Field(description="what is measured")
     unit: str | None = Field(None, description="in what")
     baseline: float | None = Field(None, description="the value before")
-    target: float = Field(description="the value that was promised")
+    target: Annotated[float, Placeholder(0)] = Field(description="the value that was promised")
 
 
 class AskAgain(Node):
     """How long after a partial answer or a silence the customer is asked once more."""
 
-    after: Duration = Field(description="how long after the answer or the silence")
+    after: Annotated[Duration, Placeholder("1 day")] = Field(description="how long after the answer or the silence")
     at_most: Annotated[int, Field(ge=1, le=100)] = Field(1, description="how many times")
-    if_: Many[Literal["partial", "disputed", "silent"]] = Field(alias="if", description="after which answers")
+    if_: Annotated[Many[Literal["partial", "disputed", "silent"]], Placeholder(["silent"])] = Field(
+        alias="if", description="after which answers"
+    )
 
 
 class Then(Node):
@@ -209,11 +210,13 @@ class Outcome(Step):
     """A business result that the customer must confirm."""
 
     outcome: Id
-    type: OutcomeType = Field(description="which of the four results it is")
+    type: Annotated[OutcomeType, Placeholder("save_time")] = Field(description="which of the four results it is")
     statement: Text = Field(description="the sentence that the customer confirms")
     persona: Id = Field(description="who confirms it")
     message: FileName = Field(description="the mail that asks")
-    within: Duration = Field(description="how long after asking the customer is silent")
+    within: Annotated[Duration, Placeholder("1 day")] = Field(
+        description="how long after asking the customer is silent"
+    )
     metric: Metric | None = Field(None, description="what is measured")
     reminder: FileName | None = Field(None, description="the mail of reminders; without it, `message`")
     remind: Many[Duration] = Field((), description="when it is reminded of, told from the asking")

@@ -15,53 +15,18 @@ from pydantic import ValidationError
 
 from milepost.language.durations import TimeTextError
 from milepost.language.field_errors import Failure, said, unknown_field
-from milepost.language.field_types import LENIENT, Node
+from milepost.language.field_types import LENIENT, UNREADABLE, Node, Placeholder
 from milepost.language.findings import Finding, describe, related, starts_with
-from milepost.language.misplaced_fields import move, strays_in_sections
-from milepost.language.model import Map
+from milepost.language.misplaced_fields import NAMED_SECTIONS, move, named_fields, node_at, strays_in_sections
+from milepost.language.model import Attribute, Map, Persona, Play, Role, Stage
 from milepost.language.problems import Problem
+from milepost.language.steps import Step
 from milepost.language.yaml_text import Path, steps_to, unshared, value_at
 
-UNREADABLE = "unreadable"
-"""How names begin that stand in a draft for what could not be read."""
-_ROUNDS = 6
-_IDS = {
-    "touchpoints": "touchpoint",
-    "actions": "action",
-    "outcomes": "outcome",
-    "stages": "stage",
-    "plays": "play",
-}
-_TOP: dict[str, Any] = {
-    "map": UNREADABLE,
-    "outcome": "save_time",
-    "owner": "?",
-    "segment": {"where": "true"},
-    "stages": [{"stage": UNREADABLE, "title": "?"}],
-    "roles": {UNREADABLE: "?"},
-    "personas": {UNREADABLE: {"title": "?"}},
-}
-_ANYWHERE: dict[str, Any] = {
-    "title": "?",
-    "statement": "?",
-    "name": "?",
-    "where": "true",
-    "persona": UNREADABLE,
-    "within": "1 day",
-    "kind": "other",
-    "do": {"end": "?"},
-}
-_IN: dict[tuple[str, str], Any] = {
-    ("escalate", "after"): "1 day",
-    ("escalate", "to"): UNREADABLE,
-    ("overdue", "after"): "1 day",
-    ("ask_again", "after"): "1 day",
-    ("ask_again", "if"): ["silent"],
-    ("metric", "target"): 0,
-    ("outcomes", "message"): f"{UNREADABLE}.md",
-    ("outcomes", "type"): "save_time",
-    ("attributes", "type"): "text",
-}
+_ROUNDS = 8
+"""An empty placeholder gets its own required fields in the next round."""
+_NAMED_PARTS = (Attribute, Persona, Play, Role, Stage, Step)
+"""Parts that keep their place in a draft, as others may name them."""
 
 
 @dataclass(slots=True)
@@ -176,35 +141,25 @@ def _repair(made: Structure, failures: list[Failure]) -> None:
 
 def _repair_one(container: Any, failure: Failure, number: int) -> None:
     part: Any = failure.path[-1]
-    stand_in = None if failure.type == "extra_forbidden" or failure.about_key else _stand_in(failure.path, number)
-    if stand_in is not None and isinstance(container, dict):
-        container[part] = stand_in
-    elif isinstance(container, list) and failure.path[-2] in _IDS:
-        container[part] = {}  # its missing fields are stood in for in the next round
+    placeholder = None if failure.about_key else _placeholder(failure.path, number)
+    if placeholder is not None:
+        container[part] = placeholder
     elif isinstance(container, list) or (isinstance(container, dict) and part in container):
         del container[part]
 
 
-def _stand_in(path: Path, number: int) -> Any:
-    """A value for a field that a map can't do without, or None where it can."""
-    name, owner = str(path[-1]), _owner(path)
-    if _IDS.get(owner) == name:
-        return f"{UNREADABLE}_{number}"
-    if owner == "":
-        return copy.deepcopy(_TOP.get(name, _ANYWHERE.get(name)))
-    if owner in ("roles", "personas") and len(path) == 2:  # noqa: PLR2004 - the whole role or persona
-        return {"title": "?"}
-    if owner == "attributes" and len(path) == 2:  # noqa: PLR2004 - the whole attribute
-        return {"type": "text"}
-    return copy.deepcopy(_IN.get((owner, name), _ANYWHERE.get(name)))
-
-
-def _owner(path: Path) -> str:
-    """The name of the field, or list, that a path's last part belongs to."""
-    names = [part for part in path[:-1] if isinstance(part, str)]
-    if len(path) > 2 and path[0] == "attributes" and len(names) == 2:  # noqa: PLR2004 - a field of an attribute
-        return "attributes"
-    return names[-1] if names else ""
+def _placeholder(path: Path, number: int) -> Any:
+    """A value for something that a map can't do without; None if it can. `number` makes names different."""
+    part, node = path[-1], node_at(path)
+    is_item = isinstance(part, int) or (path[0] in NAMED_SECTIONS and len(path) == 2)  # noqa: PLR2004 - `roles.NAME`
+    if is_item:
+        return {} if node is not None and issubclass(node, _NAMED_PARTS) else None
+    owner = node_at(path[:-1])
+    field = named_fields(owner).get(str(part)) if owner else None
+    if field is None or not field.is_required():
+        return None
+    value = next((each.value for each in field.metadata if isinstance(each, Placeholder)), {})
+    return f"{UNREADABLE}_{number}" if value == UNREADABLE else copy.deepcopy(value)
 
 
 def _conflicts(made: Structure) -> Iterator[Finding]:
