@@ -158,7 +158,7 @@ def _placeholder(path: Path, number: int) -> Any:
     field = named_fields(owner).get(str(part)) if owner else None
     if field is None or not field.is_required():
         return None
-    value = next((each.value for each in field.metadata if isinstance(each, Placeholder)), {})
+    value: Any = next((each.value for each in field.metadata if isinstance(each, Placeholder)), {})
     return f"{UNREADABLE}_{number}" if value == UNREADABLE else copy.deepcopy(value)
 
 

@@ -61,7 +61,7 @@ def test_a_file_says_only_what_differs():
         ("renewals: {term: 4w}", "'4w' is not a duration; write '4 weeks'"),
         (
             "customers:\n   late_by: 4 days\n  pace: {early: 1}",
-            "b.yaml:3:3 M103 'pace: {early: 1}' is indented by 2 spaces",
+            "b.yaml:3:3 M103 'pace: {early: 1}' is indented by 2",
         ),
         ("customers: {late_by: soon}", "'soon' is not a duration"),
         (
