@@ -8,18 +8,21 @@ from typing import Annotated, Any
 import typer
 
 from milepost.cli.support.command_settings import settings_of
-from milepost.cli.support.customer_overview import Picture, Running, look
-from milepost.cli.support.database import opened
+from milepost.cli.support.database import opened, read_overview
 from milepost.cli.support.local_timezone import TimeZone
 from milepost.cli.support.output import AsJson, count_of, heading, number, print_json, say, table
 from milepost.cli.support.pending_facts import underway_said
-from milepost.explain.future_sentences import outlook_sentence
+from milepost.explain.future_sentences import outlook_sentence, with_outlook_sentence
 from milepost.explain.local_time import day_of, time_of, zone_said
+from milepost.explain.overview import CustomerOverview, JourneyOverview, OutcomeRecord
 from milepost.explain.sentences import spaced
 from milepost.explain.vocabulary import ENDINGS, VERDICTS
-from milepost.planner.instants import Instant
+from milepost.explain.waits import WaitingStep
+from milepost.planner.instants import Instant, text
+from milepost.planner.open_tasks import Task
+from milepost.planner.timeline import Entry
 from milepost.settings import Settings
-from milepost.store.outcomes import OutcomeLine
+from milepost.store.compiled_maps import CompiledMaps
 
 
 def show(
@@ -34,68 +37,70 @@ def show(
 
     Times are on the customer's own clock, unless --timezone says another.
     """
-    picture = asyncio.run(_look(settings_of(context), customer, last, timezone))
+    overview = asyncio.run(_read(settings_of(context), customer, timezone))
     if as_json:
-        print_json(picture.to_json())
+        print_json(_to_json(overview, last))
         return
-    _print_customer(picture)
-    if picture.journey is None:
-        why = picture.unmatched_why
+    _print_customer(overview)
+    if overview.journey is None:
+        why = overview.unmatched_why
         say(f"It has no journey: {why or 'none was begun yet'}.", f"Next: `milepost enroll {customer}`.")
     else:
-        _print_journey(picture.journey)
+        _print_journey(overview.journey, last)
 
 
-async def _look(settings: Settings, customer: str, last: int, timezone: str | None) -> Picture:
+async def _read(settings: Settings, customer: str, timezone: str | None) -> CustomerOverview:
     async with opened(settings) as store:
-        return await look(store, customer, last, timezone)
+        return await read_overview(store, CompiledMaps(store), customer, timezone)
 
 
-def _print_customer(picture: Picture) -> None:
-    customer = picture.customer
+def _last(journey: JourneyOverview, count: int) -> tuple[Entry, ...]:
+    return journey.entries[max(len(journey.entries) - count, 0) :]
+
+
+def _print_customer(overview: CustomerOverview) -> None:
+    customer = overview.customer
     heading(f"{customer.name} ({customer.id})")
-    where = [part for part in (customer.country, zone_said(customer.timezone, picture.now), customer.language) if part]
-    say(", ".join(where))
+    where = [customer.country, zone_said(customer.timezone, overview.now), customer.language]
+    say(", ".join(part for part in where if part))
     if customer.attributes:
         say(", ".join(f"{name} {_value(value)}" for name, value in customer.attributes.items()))
 
 
-def _print_journey(journey: Running) -> None:
+def _print_journey(journey: JourneyOverview, last: int) -> None:
     say(_standing(journey))
-    if journey.underway:
-        say(underway_said(journey.underway))
+    if journey.pending:
+        say(underway_said(journey.pending))
     if not journey.state.begun:
         say("A worker takes it up: `milepost up`, or `milepost worker`.")
         return
     _section("Open, and what it waits for", ["What", "Status", "Due", "Waits for"], _open(journey))
     _section("Tasks", ["Task", "Who", "Due", "Id"], _tasks(journey))
     _section("Outcomes", ["Outcome", "Standing", "Value", "Who"], [_outcome(each) for each in journey.outcomes])
-    happened = [(time_of(entry.at, journey.zone), journey.say.sentence(entry)) for entry in journey.happened]
+    happened = [(time_of(entry.at, journey.zone), journey.say.sentence(entry)) for entry in _last(journey, last)]
     _section("What happened last", ["When", "What"], happened)
     _print_ahead(journey)
 
 
-def _standing(journey: Running) -> str:
-    row, say_of = journey.row, journey.say
-    title = f"Journey {row.id} on {journey.compiled_map.map.title!r}, {journey.version}, "
-    title += f"since {day_of(row.started_at, journey.zone)}"
-    if row.status == "ended":
-        reason = row.reason or ""
-        return (
-            f"{title}: ended {day_of(row.ended_at or row.clock, journey.zone)}, {ENDINGS.get(reason, spaced(reason))}."
-        )
-    where = ", ".join(say_of.stage(stage) for stage in journey.stages) or (
+def _standing(journey: JourneyOverview) -> str:
+    record = journey.record
+    title = f"Journey {record.id} on {journey.title!r}, {journey.version}, since "
+    title += day_of(record.started_at, journey.zone)
+    if record.ended_at is not None:
+        reason = record.reason or ""
+        return f"{title}: ended {day_of(record.ended_at, journey.zone)}, {ENDINGS.get(reason, spaced(reason))}."
+    where = ", ".join(stage.title for stage in journey.stages) or (
         "between stages" if journey.state.begun else "about to begin"
     )
-    plays = ", ".join(say_of.play(play) for play in journey.plays)
+    plays = ", ".join(play.title for play in journey.plays)
     beside = f"; beside it: {plays}" if plays else ""
-    paused = " It is paused; `milepost tell CUSTOMER resumed` goes on." if row.status == "paused" else ""
+    paused = " It is paused; `milepost tell CUSTOMER resumed` goes on." if record.status == "paused" else ""
     return f"{title}: {where}{beside}.{paused}{_blocked(journey)}"
 
 
-def _blocked(journey: Running) -> str:
+def _blocked(journey: JourneyOverview) -> str:
     """What keeps the journey from being planned, if anything does."""
-    row = journey.row
+    row = journey.record
     if row.blocked_since is None:
         return ""
     since = time_of(row.blocked_since, journey.zone)
@@ -110,7 +115,7 @@ def _section(title: str, headings: list[str], rows: list[tuple[Any, ...]]) -> No
         table(None, headings, rows)
 
 
-def _open(journey: Running) -> list[tuple[Any, ...]]:
+def _open(journey: JourneyOverview) -> list[tuple[Any, ...]]:
     return [
         (
             f"Stage: {each.title}" if each.status == "ahead" else each.title,
@@ -118,27 +123,27 @@ def _open(journey: Running) -> list[tuple[Any, ...]]:
             _day(each.due_at, journey.zone),
             each.waits_for,
         )
-        for each in journey.standing
+        for each in journey.waits
     ]
 
 
-def _tasks(journey: Running) -> list[tuple[Any, ...]]:
+def _tasks(journey: JourneyOverview) -> list[tuple[Any, ...]]:
     return [
         (each.title, each.person or f"team {journey.say.role(each.role)}", _day(each.due_at, journey.zone), each.task)
         for each in journey.tasks
     ]
 
 
-def _outcome(line: OutcomeLine) -> tuple[Any, ...]:
-    last = line.last
+def _outcome(outcome: OutcomeRecord) -> tuple[Any, ...]:
+    last = outcome.last
     if last is None:
-        return line.outcome.statement, line.outcome.status, None, None
-    return line.outcome.statement, VERDICTS.get(last.verdict, last.verdict), _value(last.value), last.said_by
+        return outcome.statement, outcome.status, None, None
+    return outcome.statement, VERDICTS.get(last.verdict, last.verdict), _value(last.value), last.by
 
 
-def _print_ahead(journey: Running) -> None:
-    ahead = journey.ahead
-    if ahead.paused or journey.row.status == "ended":
+def _print_ahead(journey: JourneyOverview) -> None:
+    ahead = journey.outlook
+    if ahead is None or ahead.paused or journey.record.status == "ended":
         return
     if not ahead.entries:
         say(f"Nothing comes by itself up to {day_of(ahead.until, journey.zone)}: the journey waits for somebody.")
@@ -148,7 +153,7 @@ def _print_ahead(journey: Running) -> None:
     if ahead.more:
         say("... and more.")
     open_tasks = count_of(len(journey.tasks), "task")
-    say(f"{open_tasks} open. Next: `milepost tell {journey.row.customer_id} step_done STEP` when one is done.")
+    say(f"{open_tasks} open. Next: `milepost tell {journey.record.customer_id} step_done STEP` when one is done.")
 
 
 def _day(at: Instant | None, zone: str) -> str | None:
@@ -159,3 +164,79 @@ def _value(value: Any) -> str | None:
     if isinstance(value, bool):
         return "yes" if value else "no"
     return number(value) if isinstance(value, int | float) else value
+
+
+def _to_json(overview: CustomerOverview, last: int) -> dict[str, Any]:
+    return {
+        "customer": overview.customer.to_json(),
+        "unmatched_why": overview.unmatched_why,
+        "now": text(overview.now),
+        "journey": _journey_json(overview.journey, last) if overview.journey else None,
+    }
+
+
+def _journey_json(journey: JourneyOverview, last: int) -> dict[str, Any]:
+    record, ahead = journey.record, journey.outlook
+    blocked = None
+    if record.blocked_since is not None:
+        blocked = {"since": text(record.blocked_since), "why": record.blocked_why}
+    return {
+        "journey": record.id,
+        "blocked": blocked,
+        "map": record.map,
+        "version": record.version,
+        "version_number": journey.number,
+        "status": record.status,
+        "reason": record.reason,
+        "started_at": text(record.started_at),
+        "ended_at": _written(record.ended_at),
+        "stages": [stage.stage for stage in journey.stages],
+        "plays": [play.play for play in journey.plays],
+        "steps": [_waits_json(each) for each in journey.waits],
+        "tasks": [_task_json(each) for each in journey.tasks],
+        "outcomes": [_outcome_json(each) for each in journey.outcomes],
+        "timeline": [{**entry.to_json(), "text": journey.say.sentence(entry)} for entry in _last(journey, last)],
+        "next": [with_outlook_sentence(journey.say, entry) for entry in ahead.entries] if ahead else [],
+        "not_yet_taken_in": list(journey.pending),
+    }
+
+
+def _written(at: Instant | None) -> str | None:
+    return None if at is None else text(at)
+
+
+def _waits_json(each: WaitingStep) -> dict[str, Any]:
+    return {
+        "id": each.id,
+        "title": each.title,
+        "in": each.container,
+        "status": each.status,
+        "waits_for": each.waits_for,
+        "due_at": _written(each.due_at),
+        "overdue": each.overdue,
+    }
+
+
+def _task_json(each: Task) -> dict[str, Any]:
+    return {
+        "task": each.task,
+        "title": each.title,
+        "role": each.role,
+        "person": each.person,
+        "due_at": _written(each.due_at),
+        "results": list(each.results),
+    }
+
+
+def _outcome_json(each: OutcomeRecord) -> dict[str, Any]:
+    last = each.last
+    return {
+        "outcome": each.outcome,
+        "occurrence": each.occurrence,
+        "statement": each.statement,
+        "status": each.status,
+        "verdict": last.verdict if last else None,
+        "value": last.value if last else None,
+        "by": last.by if last else None,
+        "at": text(last.at) if last else None,
+    }

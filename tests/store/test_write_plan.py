@@ -84,12 +84,12 @@ async def test_every_answer_is_kept_with_all_that_was_said_and_stays_when_it_is_
         await walk.tell(START + HOUR, ready)
         await walk.tell(START + DAY)
         (asked,) = await outcomes.of_journey(session, walk.journey)
-        assert (asked.outcome.status, asked.outcome.due_at, asked.last) == (
+        assert (asked.status, asked.due_at, asked.last) == (
             "asked",
             walk.state.step("saved").due_at,
             None,
         )
-        assert (asked.outcome.statement, asked.outcome.metric["target"]) == ("Ten hours less", 10)
+        assert (asked.statement, asked.metric["target"]) == ("Ten hours less", 10)
         await walk.tell(START + 2 * DAY, disputed)
         await walk.tell(START + 3 * DAY, revoked)
         await walk.tell(START + 4 * DAY, verified)
@@ -102,14 +102,14 @@ async def test_every_answer_is_kept_with_all_that_was_said_and_stays_when_it_is_
         "Only two",
         "https://x.example",
     )
-    assert (first.said_by, first.at, first.method) == ("sam@acme.example", START + 2 * DAY, "recorded")
+    assert (first.by, first.at, first.method) == ("sam@acme.example", START + 2 * DAY, "recorded")
     assert (first.revoked_at, first.revoked_by, first.revoked_why) == (
         START + 3 * DAY,
         "ana@vendor.example",
         "mixed up",
     )
     assert (second.verdict, second.value, second.revoked_at) == ("verified", 12, None)
-    assert (line.outcome.status, line.last.answer) == ("verified", second.answer)
+    assert (line.status, line.last) == ("verified", second)
 
 
 async def test_a_task_that_opens_and_closes_within_one_plan_is_on_record(store):
@@ -153,7 +153,7 @@ async def test_a_journey_that_moves_to_another_version_takes_its_rows_along(stor
         row = await journeys.get(session, walk.journey)
         assert row.version == walk.compiled_map.version
         assert (await tasks.get(session, walk.journey, "review/1")).task.status == "withdrawn"
-        assert [line.outcome.status for line in await outcomes.of_journey(session, walk.journey)] == ["withdrawn"]
+        assert [line.status for line in await outcomes.of_journey(session, walk.journey)] == ["withdrawn"]
         assert (await messages.get(session, walk.journey, "saved/1/request/1")).version == first
 
 

@@ -40,7 +40,7 @@ async def test_the_start_tells_of_blocked_journeys_only_while_there_are_some(
     [
         ("EndlessMapError: round <and> round", "The map goes round in a circle."),
         ("NeverOpensError: shut", "no working day"),
-        ("UnreadableVersion: too new", "Update the workers."),
+        ("UnreadableVersionError: too new", "Update the workers."),
         ("KeyError: 'kickoff'", "a fault of Milepost"),
     ],
 )
@@ -66,7 +66,7 @@ async def test_the_next_success_clears_it(world: World, browser: httpx.AsyncClie
 async def test_the_page_opens_although_the_version_of_the_map_cannot_be_read(
     world: World, browser: httpx.AsyncClient
 ) -> None:
-    await block(world, "UnreadableVersion: too new")
+    await block(world, "UnreadableVersionError: too new")
     version = (await world.journey()).version
     compiled_maps = world.intake.context.compiled_maps
     compiled_maps._charts.pop(version)

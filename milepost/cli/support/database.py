@@ -10,9 +10,13 @@ from pathlib import Path
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from milepost.cli.support.errors import CommandError
+from milepost.explain.overview import CustomerOverview
+from milepost.intake.context import customer_of
 from milepost.planner.instants import Instant
 from milepost.settings import Settings
 from milepost.store import clock
+from milepost.store.compiled_maps import CompiledMaps
+from milepost.store.customer_overview import customer_overview
 from milepost.store.database import Store, check, database_url, open_store
 from milepost.store.schema_upgrade import upgrade
 
@@ -53,6 +57,20 @@ async def opened(settings: Settings, *, make: bool = False) -> AsyncIterator[Sto
 def _sqlite_file(url: str) -> Path | None:
     made = database_url(url)
     return Path(made.database) if made.get_backend_name() == "sqlite" and made.database else None
+
+
+async def read_overview(
+    store: Store, compiled_maps: CompiledMaps, customer: str, timezone: str | None
+) -> CustomerOverview:
+    """Everything about a customer; `timezone` is the clock of sentences (None: the customer's own).
+
+    Raises:
+        UnknownCustomerError: no customer has this id; the nearest is suggested.
+        UnreadableVersionError: this Milepost cannot read the map of the customer's journey.
+    """
+    async with store.reading() as session:
+        await customer_of(session, customer)
+        return await customer_overview(session, compiled_maps, customer, await now_of(session), zone=timezone)
 
 
 async def now_of(session: AsyncSession) -> Instant:

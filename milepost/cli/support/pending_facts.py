@@ -6,20 +6,19 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from milepost.cli.support.output import count_of
-from milepost.store.tables import FactRow
 
 _NAMES = ("step", "outcome", "event", "play", "task", "message", "reason")
 _MANY = ("attributes", "team", "steps")
 _NAMED = 8
 
 
-def underway_said(rows: Sequence[FactRow]) -> str:
+def underway_said(facts: Sequence[Mapping[str, Any]]) -> str:
     """Say so: `1 thing told is not yet with the journey: step_done kickoff`, and what becomes of it."""
-    named = "; ".join(_said(row.kind, row.data) for row in rows[:_NAMED])
-    more = f"; and {len(rows) - _NAMED} more" if len(rows) > _NAMED else ""
-    be = "is" if len(rows) == 1 else "are"
+    named = "; ".join(_said(fact["kind"], fact) for fact in facts[:_NAMED])
+    more = f"; and {len(facts) - _NAMED} more" if len(facts) > _NAMED else ""
+    be = "is" if len(facts) == 1 else "are"
     return (
-        f"{count_of(len(rows), 'thing')} told {be} not yet with the journey: {named}{more}.\n"
+        f"{count_of(len(facts), 'thing')} told {be} not yet with the journey: {named}{more}.\n"
         "Nothing has to be told again: it is taken in when a worker runs (`milepost up`, `milepost worker`)."
     )
 

@@ -6,21 +6,22 @@ from dataclasses import asdict
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Response
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from milepost.explain.sentences import Wording
 from milepost.intake.enrolment import Enrolled, NotEnrolled
 from milepost.planner.instants import text
 from milepost.planner.state import State
 from milepost.store import customers as customer_rows
-from milepost.store import journeys, outcomes, tasks, timeline
-from milepost.store.customer_list import CustomerFilter, CustomerListLine, list_customers
+from milepost.store import journeys, tasks, timeline
+from milepost.store.customer_list import CustomerFilter, list_customers
+from milepost.store.customer_overview import customer_overview
 from milepost.web.api import presenters as showing
 from milepost.web.api.shapes import (
     ContactShown,
     CustomerGiven,
     CustomerList,
     CustomerShown,
+    OpenStep,
     PlanLinkShown,
     SavedShown,
     StepList,
@@ -78,42 +79,28 @@ async def listed(
 async def shown(served: Served, customer: str) -> CustomerShown:
     """A customer with journey, tasks, and all that it is to do or to confirm now."""
     async with served.store.reading() as session:
-        known = await customer_rows.get(session, customer)
-        row = await customer_rows.get_row(session, customer)
-        journey = await journeys.latest_of(session, customer)
-        line = await _line(session, customer)
+        overview = await customer_overview(session, served.compiled_maps, customer, served.now())
         open_tasks = await tasks.of_customer(session, customer)
-        said = await outcomes.of_journey(session, journey.id) if journey else []
-    steps = []
-    if journey is not None:
-        compiled_map = await served.compiled_maps.of(journey.version)
-        steps = list(showing.open_steps(journey.id, compiled_map, State.from_json(journey.state)))
+    record, journey = overview.customer, overview.journey
+    steps: tuple[OpenStep, ...] = ()
+    if journey is not None and journey.compiled_map is not None:
+        steps = tuple(showing.open_steps(journey.record.id, journey.compiled_map, journey.state))
     return CustomerShown(
         customer=customer,
-        name=row.name,
-        health=row.health,
-        unmatched_why=row.unmatched_why,
-        journey=showing.journey(line) if line else None,
-        timezone=row.timezone,
-        country=row.country,
-        language=row.language,
-        attributes=row.attributes,
-        contacts=tuple(ContactShown(**asdict(contact)) for contact in known.contacts),
-        team=row.team,
-        steps=tuple(steps),
+        name=record.name,
+        health=overview.health,
+        unmatched_why=overview.unmatched_why,
+        journey=showing.latest_journey(journey) if journey else None,
+        timezone=record.timezone,
+        country=record.country,
+        language=record.language,
+        attributes=dict(record.attributes),
+        contacts=tuple(ContactShown(**asdict(contact)) for contact in record.contacts),
+        team=dict(record.team),
+        steps=steps,
         tasks=tuple(showing.task(each) for each in open_tasks),
-        outcomes=tuple(showing.outcome(each) for each in said),
+        outcomes=tuple(showing.outcome(each) for each in journey.outcomes) if journey else (),
     )
-
-
-async def _line(session: AsyncSession, customer: str) -> CustomerListLine | None:
-    journey = await journeys.latest_of(session, customer)
-    if journey is None:
-        return None
-    row = await customer_rows.get_row(session, customer)
-    stages = await journeys.open_stages(session, [journey.id])
-    plays = await journeys.open_plays(session, [journey.id])
-    return CustomerListLine(row, journey, tuple(stages), tuple(plays))
 
 
 @router.get("/customers/{customer}/timeline", summary="Show a timeline")

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
+from milepost.explain.overview import JourneyOverview, JourneyRecord, OpenPlay, OpenStage, OutcomeRecord
 from milepost.explain.sentences import Wording
 from milepost.intake.facts import FactReceipt
 from milepost.language.model import Action, Outcome
@@ -12,8 +13,7 @@ from milepost.planner.instants import Instant, text
 from milepost.planner.state import State
 from milepost.planner.turn import Turn
 from milepost.store.customer_list import CustomerListLine
-from milepost.store.outcomes import OutcomeLine
-from milepost.store.tables import TimelineRow
+from milepost.store.tables import JourneyRow, OpenPlayRow, OpenStageRow, TimelineRow
 from milepost.store.tasks import TaskLine
 from milepost.store.timeline import entry_of
 from milepost.web.api.shapes import (
@@ -102,14 +102,15 @@ def customer_line(line: CustomerListLine) -> CustomerLine:
         name=line.customer.name,
         health=line.customer.health,
         unmatched_why=line.customer.unmatched_why,
-        journey=journey(line),
+        journey=journey_shown(line.journey, line.stages, line.plays) if line.journey else None,
     )
 
 
-def journey(line: CustomerListLine) -> JourneyShown | None:
-    row = line.journey
-    if row is None:
-        return None
+def journey_shown(
+    row: JourneyRow | JourneyRecord,
+    stages: Sequence[OpenStageRow | OpenStage],
+    plays: Sequence[OpenPlayRow | OpenPlay],
+) -> JourneyShown:
     return JourneyShown(
         journey=row.id,
         map=row.map,
@@ -119,24 +120,29 @@ def journey(line: CustomerListLine) -> JourneyShown | None:
         started_at=text(row.started_at),
         ended_at=instant_text(row.ended_at),
         next_at=instant_text(row.wake_at),
-        stages=tuple(stage.stage for stage in line.stages),
-        stuck=any(stage.stuck for stage in line.stages),
-        plays=tuple(PlayShown(play=play.play, kind=play.kind, title=play.title) for play in line.plays),
+        stages=tuple(stage.stage for stage in stages),
+        stuck=any(stage.stuck for stage in stages),
+        plays=tuple(PlayShown(play=play.play, kind=play.kind, title=play.title) for play in plays),
     )
 
 
-def outcome(line: OutcomeLine) -> OutcomeShown:
-    row, last = line.outcome, line.last
+def latest_journey(journey: JourneyOverview) -> JourneyShown:
+    stages, plays = ((), ()) if journey.has_ended else (journey.stages, journey.plays)
+    return journey_shown(journey.record, stages, plays)
+
+
+def outcome(record: OutcomeRecord) -> OutcomeShown:
+    last = record.last
     return OutcomeShown(
-        outcome=row.outcome,
-        occurrence=row.occurrence,
-        statement=row.statement,
-        status=row.status,
+        outcome=record.outcome,
+        occurrence=record.occurrence,
+        statement=record.statement,
+        status=record.status,
         verdict=last.verdict if last else None,
         value=last.value if last else None,
         answered_at=instant_text(last.at) if last else None,
-        answered_by=last.said_by if last else None,
-        due_at=instant_text(row.due_at),
+        answered_by=last.by if last else None,
+        due_at=instant_text(record.due_at),
     )
 
 

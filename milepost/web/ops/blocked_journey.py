@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from milepost.explain import local_time
-from milepost.store.tables import JourneyRow
+from milepost.explain.overview import JourneyRecord
 
 _MOVE = (
     "publish the map, and move this journey to the new version (milepost tell CUSTOMER map_changed): it goes on within "
@@ -14,7 +14,7 @@ _MOVE = (
 _HINTS = {
     "EndlessMapError": f"The map goes round in a circle. Correct it, {_MOVE}",
     "NeverOpensError": f"A calendar of the map has no working day for years. Correct its days, {_MOVE}",
-    "UnreadableVersion": "A later Milepost published this version of the map. Update the workers.",
+    "UnreadableVersionError": "A later Milepost published this version of the map. Update the workers.",
 }
 _ELSE = (
     "This is a fault of Milepost, not of anything that was told. The worker's log has the whole of it; report it with "
@@ -31,7 +31,7 @@ class Blocked:
     hint: str
 
 
-def blocked(journey: JourneyRow | None, zone: str) -> Blocked | None:
+def blocked(journey: JourneyRecord | None, zone: str) -> Blocked | None:
     """What keeps the journey; None: nothing does."""
     if journey is None or journey.blocked_since is None:
         return None

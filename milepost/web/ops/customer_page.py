@@ -1,30 +1,23 @@
-"""A customer's page, put together from rows."""
+"""A customer's page, put together from the overview."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from contextlib import suppress
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TypeGuard
 
 from milepost.customer import Customer
 from milepost.explain import local_time
-from milepost.explain import sentences as wording
 from milepost.explain.future_sentences import outlook_sentence
+from milepost.explain.overview import AnswerRecord, CustomerOverview, JourneyOverview, JourneyRecord, OutcomeRecord
 from milepost.explain.sentences import Wording, number, spaced
 from milepost.explain.vocabulary import METHODS, VERDICTS
-from milepost.explain.waits import starts_of, waiting_for
 from milepost.language.model import Outcome
-from milepost.planner.compiled_map import CompiledMap
-from milepost.planner.instants import Instant
-from milepost.planner.outlook import DAYS, Forecast, forecast
-from milepost.planner.state import State
+from milepost.planner.outlook import DAYS, Forecast
 from milepost.store import messages
-from milepost.store.errors import UnreadableVersionError
-from milepost.store.outcomes import OutcomeLine
-from milepost.store.tables import AnswerRow, CustomerRow, FactRow, JourneyRow, MapVersionRow, MessageRow, TimelineRow
+from milepost.store.tables import MessageRow
 from milepost.store.tasks import TaskLine
-from milepost.store.timeline import entry_of
+from milepost.text import yes_or_no
 from milepost.web import forms
 from milepost.web.identity import Person
 from milepost.web.ops.blocked_journey import blocked
@@ -45,162 +38,126 @@ KINDS = {
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """All rows that the page is made of, read at one moment."""
+    """All that the page is made of, read at one moment."""
 
-    row: CustomerRow
-    customer: Customer
-    past: list[JourneyRow]
-    journey: JourneyRow | None
-    entries: list[TimelineRow]
-    outcomes: list[OutcomeLine]
+    overview: CustomerOverview
     tasks: list[TaskLine]
     messages: messages.Outbox
-    facts: list[FactRow]
-    counts: dict[str, int]
-    version: str | None
-
-
-def version_said(version: MapVersionRow) -> str:
-    """Which version of its map a journey stands on."""
-    return wording.version_said(version.number, version.hash) + ("" if version.current else ", not the current one")
+    event_counts: Mapping[str, int]
 
 
 async def customer_page(served: Services, viewer: Person | None, loaded: Loaded, kind: str) -> CustomerPage:
     """The page; `kind` narrows the timeline."""
-    row, journey, customer = loaded.row, loaded.journey, loaded.customer
-    compiled_map = await _chart(served, journey)
-    state = State.from_json(journey.state) if journey else None
-    zone, now = customer.timezone, served.now()
-    say = Wording(compiled_map, zone)
+    overview = loaded.overview
+    customer, journey, zone = overview.customer, overview.journey, overview.zone
+    say = journey.say if journey else Wording(zone=zone)
+    ahead, ahead_note = _ahead(journey)
+    record = journey.record if journey else None
     return CustomerPage(
-        id=row.id,
-        name=row.name,
-        place=", ".join(part for part in (row.country, zone.replace("_", " ")) if part),
-        standing=_standing(journey, row),
-        why_none=await _why_none(served, loaded) if journey is None else (),
-        blocked=blocked(journey, zone),
-        map=compiled_map.map.title if compiled_map else None,
-        version=loaded.version,
-        stages=tuple(_stages(compiled_map, state)),
-        plays=tuple(_plays(compiled_map, state)),
-        health=row.health,
-        zone=local_time.zone_said(zone, now),
-        attributes=tuple(_attributes(customer, compiled_map)),
-        contacts=tuple(_contacts(served, customer, state, journey, say)),
+        id=customer.id,
+        name=customer.name,
+        place=", ".join(part for part in (customer.country, zone.replace("_", " ")) if part),
+        standing=_standing(record, overview),
+        why_none=await _why_none(served, overview) if journey is None else (),
+        blocked=blocked(record, zone),
+        map=journey.title if journey and journey.compiled_map else None,
+        version=_version(journey) if journey else None,
+        stages=tuple((stage.title, stage.stuck) for stage in journey.stages) if _is_open(journey) else (),
+        plays=tuple((play.title, play.kind) for play in journey.plays) if _is_open(journey) else (),
+        health=overview.health,
+        zone=local_time.zone_said(zone, overview.now),
+        attributes=tuple(_attributes(customer, journey)),
+        contacts=tuple(_contacts(served, customer, journey, say)),
         team=tuple((say.role(role), address) for role, address in sorted(customer.team.items())),
-        waits=waiting_for(compiled_map, state, now, zone) if compiled_map and state else (),
-        starts=starts_of(compiled_map, state, now, zone) if compiled_map and state else (),
+        waits=journey.waits if journey else (),
+        starts=journey.starts if journey else (),
         timezone=zone,
-        **_ahead(compiled_map, state, now, say, stands_still=journey is not None and journey.blocked_since is not None),
-        outcomes=tuple(_outcome(line, say) for line in loaded.outcomes),
+        ahead=ahead,
+        ahead_note=ahead_note,
+        outcomes=tuple(_outcome(each, zone) for each in journey.outcomes) if journey else (),
         tasks=tuple(_task(line, say) for line in loaded.tasks),
         messages=tuple(_message(message.message, zone) for message in loaded.messages.lines),
         messages_total=loaded.messages.total,
-        entries=tuple(_entries(loaded.entries, kind, say)),
+        entries=tuple(_entries(journey, kind)) if journey else (),
         kind=kind,
         kinds=tuple((key, title) for key, (title, _) in KINDS.items()),
-        journeys=tuple((each.id, _standing(each, row), each is journey) for each in loaded.past),
-        pending=tuple(spaced(fact.kind) for fact in loaded.facts if fact.status == "pending"),
-        counted=tuple(sorted(loaded.counts.items())),
-        choices=_choices(served, viewer, row, compiled_map, state),
+        journeys=tuple((each.id, _standing(each, overview), each == record) for each in overview.journeys),
+        pending=tuple(spaced(fact["kind"]) for fact in journey.pending) if journey else (),
+        counted=tuple(sorted(loaded.event_counts.items())),
+        choices=_choices(served, viewer, customer, journey),
     )
 
 
-async def _why_none(served: Services, loaded: Loaded) -> tuple[str, ...]:
-    """What speaks against each map, as it stands now; else what did when the customer was last looked at."""
-    stored = loaded.row.unmatched_why
+def _version(journey: JourneyOverview) -> str:
+    return journey.version + ("" if journey.is_current else ", not the current one")
+
+
+async def _why_none(served: Services, overview: CustomerOverview) -> tuple[str, ...]:
+    """Why no map is for the customer now; else why none was when the customer was last looked at."""
+    stored = overview.unmatched_why
     if stored is None:
         return ()
-    return reasons(await served.compiled_maps.current(), loaded.customer, served.now()) or (stored,)
+    return reasons(await served.compiled_maps.current(), overview.customer, overview.now) or (stored,)
 
 
-async def _chart(served: Services, journey: JourneyRow | None) -> CompiledMap | None:
-    """The map of the journey; a version that cannot be read leaves out what would be told by it."""
-    if journey is not None:
-        with suppress(UnreadableVersionError):
-            return await served.compiled_maps.of(journey.version)
-    return None
-
-
-def _standing(journey: JourneyRow | None, row: CustomerRow) -> str:
+def _standing(journey: JourneyRecord | None, overview: CustomerOverview) -> str:
     if journey is None:
-        return "No map fits" if row.unmatched_why else "No journey yet"
+        return "No map fits" if overview.unmatched_why else "No journey yet"
     if journey.status == "ended":
         return f"Ended: {spaced(journey.reason)}"
     return STANDING[journey.status]
 
 
-def _stages(compiled_map: CompiledMap | None, state: State | None) -> Iterable[tuple[str, bool]]:
-    if compiled_map is None or state is None or state.status == "ended":
-        return
-    stuck = {task.about for task in state.tasks.values() if task.why == "stuck"}
-    for stage_id, stage in compiled_map.stages.items():
-        if state.stage(stage_id).status == "open":
-            yield stage.stage.title, stage_id in stuck
-
-
-def _plays(compiled_map: CompiledMap | None, state: State | None) -> Iterable[tuple[str, str]]:
-    if compiled_map is None or state is None or state.status == "ended":
-        return
-    for play_id, play in compiled_map.plays.items():
-        if state.play(play_id).status == "open":
-            yield play.play.title, play.play.kind
-
-
-def _attributes(customer: Customer, compiled_map: CompiledMap | None) -> Iterable[tuple[str, str]]:
-    declared = compiled_map.map.attributes if compiled_map else {}
+def _attributes(customer: Customer, journey: JourneyOverview | None) -> Iterable[tuple[str, str]]:
+    declared = journey.compiled_map.map.attributes if journey and journey.compiled_map else {}
     for name, value in sorted(customer.attributes.items()):
         title = declared[name].title if name in declared else None
-        shown = {True: "yes", False: "no"}.get(value) if isinstance(value, bool) else number(value)
+        shown = yes_or_no(value) if isinstance(value, bool) else number(value)
         yield title or spaced(name).capitalize(), str(shown)
 
 
-def _contacts(
-    served: Services, customer: Customer, state: State | None, journey: JourneyRow | None, say: Wording
-) -> Iterable[Contact]:
-    known = {contact.email for contact in state.customer.contacts} if state and state.status != "ended" else set()
+def _contacts(served: Services, customer: Customer, journey: JourneyOverview | None, say: Wording) -> Iterable[Contact]:
+    open_to = {contact.email for contact in journey.state.customer.contacts} if _is_open(journey) else set()
     for contact in customer.contacts:
         plan = None
-        if journey is not None and contact.email in known:
-            plan = served.links.plan_url(journey.id, customer.id, contact.email, now=served.wall())
+        if journey is not None and contact.email in open_to:
+            plan = served.links.plan_url(journey.record.id, customer.id, contact.email, now=served.wall())
         personas = ", ".join(say.persona(persona) for persona in contact.personas)
         yield Contact(contact.name, contact.email, personas, contact.timezone, plan)
 
 
-def _ahead(
-    compiled_map: CompiledMap | None, state: State | None, now: Instant, say: Wording, *, stands_still: bool
-) -> dict[str, Any]:
-    if stands_still:
-        return {"ahead": (), "ahead_note": "The journey is blocked, so it can't be told what comes next."}
-    if compiled_map is None or state is None or state.status == "ended":
-        return {"ahead": (), "ahead_note": "No journey is open, so nothing comes by itself."}
-    found = forecast(compiled_map, state, now)
+def _ahead(journey: JourneyOverview | None) -> tuple[tuple[Entry, ...], str]:
+    """What comes next by itself, and a note to it."""
+    if journey is not None and journey.record.blocked_since is not None:
+        return (), "The journey is blocked, so it can't be told what comes next."
+    outlook = journey.outlook if journey else None
+    if journey is None or outlook is None or journey.has_ended:
+        return (), "No journey is open, so nothing comes by itself."
     lines = tuple(
-        Entry(local_time.time_of(entry.at, say.zone), entry.kind, outlook_sentence(say, entry))
-        for entry in found.entries
+        Entry(local_time.time_of(entry.at, journey.zone), entry.kind, outlook_sentence(journey.say, entry))
+        for entry in outlook.entries
     )
-    return {"ahead": lines, "ahead_note": _ahead_note(found, say)}
+    return lines, _ahead_note(outlook, journey.zone)
 
 
-def _ahead_note(found: Forecast, say: Wording) -> str:
-    if found.paused:
+def _ahead_note(outlook: Forecast, zone: str) -> str:
+    if outlook.paused:
         return "The journey is paused: nothing happens before it is resumed."
-    if found.more:
+    if outlook.more:
         return "And so on; only the first lines are shown."
-    if found.entries:
-        return f"That is all until {local_time.day_of(found.until, say.zone)}."
+    if outlook.entries:
+        return f"That is all until {local_time.day_of(outlook.until, zone)}."
     return f"Nothing happens by itself in the next {DAYS} days: the journey waits for people."
 
 
-def _outcome(line: OutcomeLine, say: Wording) -> OutcomeShown:
-    outcome, metric = line.outcome, line.outcome.metric
-    target = None
+def _outcome(outcome: OutcomeRecord, zone: str) -> OutcomeShown:
+    metric, target = outcome.metric, None
     if metric:
         unit = f" {metric['unit']}" if metric.get("unit") else ""
         begin = f"from {number(metric['baseline'])} " if metric.get("baseline") is not None else ""
         target = f"{metric['name']}: {begin}to {number(metric['target'])}{unit}"
-    answers = tuple(_answer(answer, say.zone) for answer in line.answers)
-    last = line.last
+    answers = tuple(_answer(answer, zone) for answer in outcome.answers)
+    last = outcome.last
     return OutcomeShown(
         id=outcome.outcome,
         statement=outcome.statement,
@@ -211,10 +168,10 @@ def _outcome(line: OutcomeLine, say: Wording) -> OutcomeShown:
     )
 
 
-def _answer(answer: AnswerRow, zone: str) -> Answer:
+def _answer(answer: AnswerRecord, zone: str) -> Answer:
     how = METHODS.get(answer.method or "", answer.method)
     parts = [
-        f"by {answer.said_by}" if answer.said_by else None,
+        f"by {answer.by}" if answer.by else None,
         f"value {number(answer.value)}" if answer.value is not None else None,
         how,
         f"“{answer.comment}”" if answer.comment else None,
@@ -245,27 +202,29 @@ def _message(message: MessageRow, zone: str) -> MessageShown:
     )
 
 
-def _entries(rows: Iterable[TimelineRow], kind: str, say: Wording) -> Iterable[Entry]:
+def _entries(journey: JourneyOverview, kind: str) -> Iterable[Entry]:
     """The newest first."""
     beginnings = KINDS[kind][1]
-    for row in reversed(list(rows)):
-        if beginnings is None or row.kind.startswith(beginnings):
-            yield Entry(local_time.time_of(row.at, say.zone), row.kind, say.sentence(entry_of(row)))
+    for entry in reversed(journey.entries):
+        if beginnings is None or entry.kind.startswith(beginnings):
+            yield Entry(local_time.time_of(entry.at, journey.zone), entry.kind, journey.say_fully.sentence(entry))
 
 
-def _choices(
-    served: Services, viewer: Person | None, row: CustomerRow, compiled_map: CompiledMap | None, state: State | None
-) -> Choices:
-    form = forms.token(served, viewer.session, "customer", row.id) if viewer else None
-    if compiled_map is None or state is None or state.status == "ended":
+def _is_open(journey: JourneyOverview | None) -> TypeGuard[JourneyOverview]:
+    return journey is not None and not journey.has_ended
+
+
+def _choices(served: Services, viewer: Person | None, customer: Customer, journey: JourneyOverview | None) -> Choices:
+    form = forms.token(served, viewer.session, "customer", customer.id) if viewer else None
+    if not _is_open(journey) or journey.compiled_map is None:
         return Choices(form, is_open=False, is_paused=False, outcomes=(), plays=(), attributes=())
-    outcomes = [step for step in compiled_map.steps.values() if isinstance(step.step, Outcome)]
-    say = Wording(compiled_map)
+    compiled_map, say = journey.compiled_map, journey.say
+    outcomes = [step.id for step in compiled_map.steps.values() if isinstance(step.step, Outcome)]
     return Choices(
         form=form,
         is_open=True,
-        is_paused=state.status == "paused",
-        outcomes=tuple((step.id, say.step(step.id)) for step in outcomes),
+        is_paused=journey.state.status == "paused",
+        outcomes=tuple((step, say.step(step)) for step in outcomes),
         plays=tuple((play, known.play.title) for play, known in compiled_map.plays.items()),
         attributes=tuple(
             (name, known.title or spaced(name).capitalize()) for name, known in compiled_map.map.attributes.items()

@@ -9,13 +9,13 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from milepost.explain import local_time
+from milepost.explain.overview import OutcomeRecord
 from milepost.explain.sentences import Wording
 from milepost.language.model import Action, Outcome, Touchpoint
 from milepost.planner.compiled_map import CompiledStep
 from milepost.planner.instants import Instant
 from milepost.planner.turn import Turn
 from milepost.store import outcomes
-from milepost.store.outcomes import OutcomeLine
 from milepost.web import forms
 from milepost.web.pages import render, told
 from milepost.web.pending_facts import noted
@@ -159,15 +159,15 @@ class Shower:
     turn: Turn
     say: Wording
     told: dict[tuple[str, str], str]
-    answers: dict[str, OutcomeLine]
+    answers: dict[str, OutcomeRecord]
 
     @staticmethod
     async def of(served: Services, opened: Opened) -> Shower:
         state = opened.state
         told_already = await noted(served, [state.customer.id])
         async with served.store.reading() as session:
-            lines = await outcomes.of_journey(session, opened.journey)
-        answers = {line.outcome.outcome: line for line in lines}  # the last occurrence counts
+            records = await outcomes.of_journey(session, opened.journey)
+        answers = {record.outcome: record for record in records}  # the last occurrence counts
         turn = Turn(opened.compiled_map, state, max(served.now(), state.clock))
         return Shower(served, opened, turn, Wording(opened.compiled_map, opened.zone), told_already, answers)
 
@@ -226,8 +226,8 @@ class Shower:
     def _said(self, step: CompiledStep) -> str | None:
         if self._is_noted(step):
             return "We have noted your answer. Thank you."
-        line = self.answers.get(step.id)
-        last = line.last if line else None
+        outcome = self.answers.get(step.id)
+        last = outcome.last if outcome else None
         if last is None or last.verdict == "silent":
             return None
         return f"On {local_time.day_of(last.at, self.opened.zone)}: {_ENDED[last.verdict]}."

@@ -1,0 +1,223 @@
+"""Everything about one customer at one moment, as plain values; commands, pages and the API only present it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from milepost.customer import Customer
+from milepost.explain.journey import Explanation, StepExplanation, explain, explain_step
+from milepost.explain.sentences import Wording, version_said
+from milepost.explain.waits import WaitingStep, starts_of, waiting_for
+from milepost.planner.compiled_map import CompiledMap
+from milepost.planner.instants import Instant
+from milepost.planner.open_tasks import Task, open_tasks
+from milepost.planner.outlook import Forecast, forecast
+from milepost.planner.segment_match import Considered, MayNotEnter, considered, may_enter
+from milepost.planner.state import State
+from milepost.planner.timeline import Entry
+
+
+@dataclass(frozen=True, slots=True)
+class JourneyRecord:
+    """What is recorded of a journey beside its state. `version` is the hash of the version of its map."""
+
+    id: str
+    customer_id: str
+    map: str
+    version: str
+    status: str
+    reason: str | None
+    started_at: Instant
+    ended_at: Instant | None
+    wake_at: Instant | None
+    blocked_since: Instant | None
+    blocked_why: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerRecord:
+    """An answer to an outcome, or its silence; revoked ones are kept."""
+
+    at: Instant
+    verdict: str
+    by: str | None
+    method: str | None
+    value: float | str | None
+    comment: str | None
+    evidence: str | None
+    revoked_at: Instant | None
+    revoked_by: str | None
+    revoked_why: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class OutcomeRecord:
+    """One occurrence of an outcome with all its answers, in the order in which they came."""
+
+    outcome: str
+    occurrence: int
+    statement: str
+    status: str
+    metric: Mapping[str, Any] | None
+    asked_at: Instant | None
+    due_at: Instant | None
+    answers: tuple[AnswerRecord, ...]
+
+    @property
+    def last(self) -> AnswerRecord | None:
+        """The last answer (or silence) that still holds."""
+        return next((answer for answer in reversed(self.answers) if answer.revoked_at is None), None)
+
+
+@dataclass(frozen=True, slots=True)
+class OpenStage:
+    """A stage that the journey is in; `stuck`: it is past its target, and a task about it is open."""
+
+    stage: str
+    title: str
+    stuck: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OpenPlay:
+    """A play that runs in the journey."""
+
+    play: str
+    kind: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class JourneyOverview:
+    """One journey with all that belongs to it. `zone` is the clock of its sentences.
+
+    `compiled_map` is None where this Milepost cannot read the version: then nothing is known of steps and stages.
+    `versions` are the numbers of the map's versions by their hash, `movers` who moved the journey to one of them.
+    `pending` are facts, as JSON, that were recorded and that the journey has not taken in yet.
+    """
+
+    record: JourneyRecord
+    state: State
+    compiled_map: CompiledMap | None
+    versions: Mapping[str, int]
+    is_current: bool
+    movers: Mapping[tuple[Instant, str], str | None]
+    entries: tuple[Entry, ...]
+    outcomes: tuple[OutcomeRecord, ...]
+    pending: tuple[Mapping[str, Any], ...]
+    now: Instant
+    zone: str
+
+    @property
+    def has_ended(self) -> bool:
+        return self.record.status == "ended"
+
+    @property
+    def number(self) -> int:
+        """The number of the version that the journey is on."""
+        return self.versions[self.record.version]
+
+    @property
+    def version(self) -> str:
+        """The version that the journey is on, as people read it."""
+        return version_said(self.number, self.record.version)
+
+    @property
+    def title(self) -> str:
+        """The map's title."""
+        return self.compiled_map.map.title if self.compiled_map else self.record.map
+
+    @property
+    def say(self) -> Wording:
+        """The words for this journey's map."""
+        return Wording(self.compiled_map, self.zone, self.versions)
+
+    @property
+    def say_fully(self) -> Wording:
+        """The same words, which also name who moved the journey to another version."""
+        return Wording(self.compiled_map, self.zone, self.versions, self.movers)
+
+    @property
+    def stages(self) -> tuple[OpenStage, ...]:
+        """The stages that the journey is in, or was in when it ended, in the order of the map."""
+        if self.compiled_map is None:
+            return ()
+        stuck = {task.about for task in self.state.tasks.values() if task.why == "stuck"}
+        return tuple(
+            OpenStage(stage_id, compiled.stage.title, stage_id in stuck)
+            for stage_id, compiled in self.compiled_map.stages.items()
+            if self.state.stage(stage_id).status == "open"
+        )
+
+    @property
+    def plays(self) -> tuple[OpenPlay, ...]:
+        """The plays that run, or ran when the journey ended, in the order of the map."""
+        if self.compiled_map is None:
+            return ()
+        return tuple(
+            OpenPlay(play_id, compiled.play.kind, compiled.play.title)
+            for play_id, compiled in self.compiled_map.plays.items()
+            if self.state.play(play_id).status == "open"
+        )
+
+    @property
+    def tasks(self) -> tuple[Task, ...]:
+        """The tasks that are open."""
+        return open_tasks(self.compiled_map, self.state) if self.compiled_map and self.state.begun else ()
+
+    @property
+    def waits(self) -> tuple[WaitingStep, ...]:
+        """What each open or coming step waits for, then each stage ahead."""
+        if self.compiled_map is None or not self.state.begun:
+            return ()
+        return waiting_for(self.compiled_map, self.state, self.now, self.zone)
+
+    @property
+    def starts(self) -> tuple[WaitingStep, ...]:
+        """What would begin each play that does not run."""
+        if self.compiled_map is None:
+            return ()
+        return starts_of(self.compiled_map, self.state, self.now, self.zone)
+
+    @property
+    def outlook(self) -> Forecast | None:
+        """What comes if nobody does anything; None where the version cannot be read."""
+        return forecast(self.compiled_map, self.state, self.now) if self.compiled_map else None
+
+    def explain(self) -> Explanation | None:
+        """Why the journey is where it is; None before its first plan, and where the version cannot be read."""
+        if self.compiled_map is None or not self.state.begun:
+            return None
+        return explain(self.compiled_map, self.state, self.entries, self.now, self.zone)
+
+    def explain_step(self, step: str) -> StepExplanation | None:
+        """What one step of the map waits for; None as for `explain`."""
+        if self.compiled_map is None or not self.state.begun:
+            return None
+        return explain_step(self.compiled_map, self.state, self.entries, step, self.now, self.zone)
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerOverview:
+    """One customer, with all its journeys, the latest first, and the whole of one of them.
+
+    `health` is the attribute of that name where it is a number; `unmatched_why` why no map took the customer.
+    """
+
+    customer: Customer
+    health: float | None
+    unmatched_why: str | None
+    now: Instant
+    zone: str
+    journeys: tuple[JourneyRecord, ...]
+    journey: JourneyOverview | None
+
+    def considered(self, compiled_maps: Iterable[CompiledMap]) -> Iterator[tuple[Considered, str | None]]:
+        """Every map with, where its segment matches and the customer may not enter it (again), why not."""
+        by_id = {compiled_map.map.map: compiled_map for compiled_map in compiled_maps}
+        for each in considered(by_id.values(), self.customer, self.now):
+            ends = [past.ended_at for past in self.journeys if past.map == each.map and past.ended_at is not None]
+            allowed = may_enter(by_id[each.map], max(ends, default=None), self.now)
+            yield each, str(allowed) if isinstance(allowed, MayNotEnter) else None
