@@ -11,7 +11,7 @@ from milepost.capacity.report import ROUNDING, Report, RoleWork
 from milepost.capacity.verdict import day_text, hours_text, verdict
 from milepost.drawing.palette import FAINT, INK, PAPER, SOFT
 from milepost.drawing.scene import Box, Group, Item, Rect, Scene, Shape, Text
-from milepost.drawing.text_metrics import Style, width_of, wrapped
+from milepost.drawing.text_metrics import Style, width_of, wrap
 
 WIDTH = 1180.0
 _MILLIMETRES = 297.0
@@ -89,11 +89,11 @@ class _Panel:
         text = _sentence(verdict(self.work, self.report))
         if self.work.capacity.is_known and not self.draws_capacity:
             text = f"{text}; the {hours_text(self.work.capacity.hours)} hours of a full week lie far above"
-        return wrapped(text, _WARN if self.work.over else _LEAD, _PLOT * _VERDICT)
+        return wrap(text, _WARN if self.work.over else _LEAD, _PLOT * _VERDICT)
 
     @property
     def _name(self) -> tuple[str, ...]:
-        return wrapped(self.work.title, _HEAD, _PLOT * (1 - _VERDICT) - 20)
+        return wrap(self.work.title, _HEAD, _PLOT * (1 - _VERDICT) - 20)
 
     @property
     def heading_height(self) -> float:
@@ -180,7 +180,7 @@ def _legend(colours: Mapping[str, str], report: Report, *, with_line: bool) -> I
     x, y = _LEFT, 90.0
     keys = [(report.titles[name], colour) for name, colour in colours.items()]
     for name, colour in [*keys, *([(_line_text(report), _HAVE)] if with_line else [])]:
-        lines = wrapped(name, _SMALL, _PLOT - 28)
+        lines = wrap(name, _SMALL, _PLOT - 28)
         wide = 28 + width_of(lines[0], _SMALL) + 26
         if x + wide - 26 > WIDTH - _RIGHT and x > _LEFT:
             x, y = _LEFT, y + 20
@@ -217,7 +217,7 @@ def _footnotes(report: Report) -> str:
 
 def _lines(text: str, style: Style, fill: str, y: float) -> Iterator[Text]:
     """A text in as many lines as it takes, the base line of the first at `y`."""
-    for number, line in enumerate(wrapped(text, style, _PLOT)):
+    for number, line in enumerate(wrap(text, style, _PLOT)):
         yield Text(_LEFT, y + number * style.leading, line, style, fill)
 
 

@@ -105,7 +105,7 @@ def _drawn(map_: Map, edition: str, kind: str) -> tuple[bytes, str]:
     """
     from milepost.drawing import map_text, page, raster, sheet, svg  # noqa: PLC0415 - an extra: only drawing needs it
 
-    scene = sheet.picture(map_, edition)
+    scene = sheet.draw_map(map_, edition)
     if kind == ".png":
         return raster.png_of(scene), scene.paper
     text = page.page_of(map_text.content_of(map_, edition), scene) if kind == ".html" else svg.svg_of(scene)

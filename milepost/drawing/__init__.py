@@ -1,6 +1,6 @@
 """Maps as pictures for the wall: a map's words, their layout on paper, then SVG, PNG or HTML. Pure.
 
-It draws and decides nothing about journeys. Begin with `sheet.picture(map)`, the layout; `svg.svg_of`, `raster.png_of`
+It draws and decides nothing about journeys. Begin with `sheet.draw_map(map)`, the layout; `svg.svg_of`, `raster.png_of`
 and `page.page_of` write it. The packages that it needs are the extra `milepost[draw]`: only commands that draw may
 import this package, and only when they draw.
 """

@@ -1,4 +1,4 @@
-"""How a map is arranged on paper: how many stages and plays stand side by side, and how wide everything gets."""
+"""Arranges a map on paper: how many stages and plays stand side by side, and how wide everything gets."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from functools import lru_cache, partial
 from math import ceil
 
 from milepost.drawing.boxes import header_height
-from milepost.drawing.columns import Planned, play_height, stack_height
+from milepost.drawing.columns import RoutedColumn, play_height, stack_height
 from milepost.drawing.content import TRACKS, Content
 from milepost.drawing.empty_lanes import note_height, note_width
 from milepost.drawing.heading import footer_height, heading_height
@@ -40,7 +40,7 @@ class StageRow:
     lane that is there.
     """
 
-    stages: tuple[Planned, ...]
+    stages: tuple[RoutedColumn, ...]
     width: float
     left: float
     card: float
@@ -57,14 +57,14 @@ class StageRow:
 class PlayColumn:
     """Plays below each other."""
 
-    plays: tuple[Planned, ...]
+    plays: tuple[RoutedColumn, ...]
     width: float
     height: float
 
 
 @dataclass(frozen=True, slots=True)
 class Arrangement:
-    """Everything on one paper; `room` is the height that is left over."""
+    """Everything on one sheet of paper; `room` is the height that is left over."""
 
     paper: Paper
     width: float
@@ -91,33 +91,33 @@ class Arrangement:
         return self.height - self.needed
 
 
-def arranged(content: Content, stages: tuple[Planned, ...], plays: tuple[Planned, ...]) -> Arrangement:
-    """The arrangement with the largest letters: on A3 if they are legible there, else on the next larger paper."""
+def arrange(content: Content, stages: tuple[RoutedColumn, ...], plays: tuple[RoutedColumn, ...]) -> Arrangement:
+    """The arrangement with the largest letters: on A3 if they are legible there, else on a larger paper."""
     for paper in PAPERS:
-        if found := _largest_letters(paper.widths, partial(_fitting, content, stages, plays, paper)):
-            return found
+        if arrangement := _largest_letters(paper.widths, partial(_fit, content, stages, plays, paper)):
+            return arrangement
     width = PAPERS[-1].widths[-1]
-    while True:  # no paper is that large: on the largest, the letters are as small as it takes
+    while True:  # no paper is large enough: on the largest, the letters get as small as it takes
         width *= 1.1
-        if found := _fitting(content, stages, plays, PAPERS[-1], width):
-            return found
+        if arrangement := _fit(content, stages, plays, PAPERS[-1], width):
+            return arrangement
 
 
-def _largest_letters(widths: Sequence[float], fitting: Callable[[float], Arrangement | None]) -> Arrangement | None:
+def _largest_letters(widths: Sequence[float], fit: Callable[[float], Arrangement | None]) -> Arrangement | None:
     """The arrangement of the smallest width that fits, if the largest does: what fits one width fits a larger."""
-    best = fitting(widths[-1])
+    best = fit(widths[-1])
     below, above = 0, len(widths) - 1
     while best and below < above:
         middle = (below + above) // 2
-        if found := fitting(widths[middle]):
-            best, above = found, middle
+        if arrangement := fit(widths[middle]):
+            best, above = arrangement, middle
         else:
             below = middle + 1
     return best
 
 
-def _fitting(
-    content: Content, stages: tuple[Planned, ...], plays: tuple[Planned, ...], paper: Paper, width: float
+def _fit(
+    content: Content, stages: tuple[RoutedColumn, ...], plays: tuple[RoutedColumn, ...], paper: Paper, width: float
 ) -> Arrangement | None:
     """The arrangement of this width with the fewest rows of stages, if any is low enough for its paper."""
     inner = width - 2 * MARGIN
@@ -125,9 +125,9 @@ def _fitting(
     for rows in _stage_choices(stages, inner - LABEL, content.missing):
         across = max(len(row.stages) for row in rows)
         for columns in _play_choices(plays, inner - LABEL, across):
-            found = Arrangement(paper, width, heading, footer, rows, columns)
-            if found.room >= 0:
-                return found
+            arrangement = Arrangement(paper, width, heading, footer, rows, columns)
+            if arrangement.room >= 0:
+                return arrangement
     return None
 
 
@@ -136,23 +136,23 @@ def _height_of(plays: Sequence[PlayColumn]) -> float:
 
 
 def _stage_choices(
-    stages: tuple[Planned, ...], width: float, missing: Mapping[str, str]
+    stages: tuple[RoutedColumn, ...], width: float, missing: Mapping[str, str]
 ) -> Iterator[tuple[StageRow, ...]]:
     for count in range(1, len(stages) + 1):
         rows = _split(stages, ceil(len(stages) / count))
         if len(rows) != count:
             continue
-        made = tuple(_stage_row(row, width, max(len(row) for row in rows), missing) for row in rows)
-        if all(row.card >= NARROWEST_CARD for row in made):
-            yield made
+        stage_rows = tuple(_stage_row(row, width, max(len(row) for row in rows), missing) for row in rows)
+        if all(row.card >= NARROWEST_CARD for row in stage_rows):
+            yield stage_rows
 
 
-def _split(columns: Sequence[Planned], most: int) -> list[tuple[Planned, ...]]:
+def _split(columns: Sequence[RoutedColumn], most: int) -> list[tuple[RoutedColumn, ...]]:
     return [tuple(columns[start : start + most]) for start in range(0, len(columns), most)]
 
 
-def _stage_row(stages: tuple[Planned, ...], width: float, columns: int, missing: Mapping[str, str]) -> StageRow:
-    """One row of up to so many columns; a last row with fewer has them as wide as if it were full."""
+def _stage_row(stages: tuple[RoutedColumn, ...], width: float, columns: int, missing: Mapping[str, str]) -> StageRow:
+    """One row of stages; in a last row with fewer than `columns`, each is as wide as if the row were full."""
     across = _column_width(width, columns)
     left = max(stage.routes.left for stage in stages)
     card = across - left - max(stage.routes.right for stage in stages)
@@ -167,50 +167,50 @@ def _stage_row(stages: tuple[Planned, ...], width: float, columns: int, missing:
     return StageRow(stages, across, left, card, head, tuple(lanes))
 
 
-def _play_choices(plays: tuple[Planned, ...], width: float, stages: int) -> Iterator[tuple[PlayColumn, ...]]:
-    """The plays in columns that stand below the stages; then in as many as make them lowest."""
+def _play_choices(plays: tuple[RoutedColumn, ...], width: float, stages: int) -> Iterator[tuple[PlayColumn, ...]]:
+    """The plays in one column below each stage; then in the number of columns that makes them lowest."""
     counts = range(1, len(plays) + 1)
     yield _play_columns(plays, width, stages)
     yield min((_play_columns(plays, width, count) for count in counts), key=_height_of, default=())
 
 
 @lru_cache(maxsize=64)
-def _play_columns(plays: tuple[Planned, ...], width: float, count: int) -> tuple[PlayColumn, ...]:
-    """The plays in so many columns, or fewer if they would get too narrow."""
+def _play_columns(plays: tuple[RoutedColumn, ...], width: float, count: int) -> tuple[PlayColumn, ...]:
+    """The plays in `count` columns, or fewer if they would get too narrow."""
     if not plays:
         return ()
     gutters = max(play.gutters for play in plays)
     while (across := _column_width(width, count)) - gutters < NARROWEST_CARD and count > 1:
         count -= 1
-    return tuple(_play_column(column, across) for column in _balanced(plays, across, count))
+    return tuple(_play_column(column, across) for column in _balance(plays, across, count))
 
 
 def _column_width(width: float, count: int) -> float:
-    """How wide each of so many columns is, side by side."""
-    return _whole((width - LAST_GAP - STAGE_GAP * (count - 1)) / count)
+    """The width of each of `count` columns side by side."""
+    return _even((width - LAST_GAP - STAGE_GAP * (count - 1)) / count)
 
 
-def _play_column(plays: Sequence[Planned], width: float) -> PlayColumn:
+def _play_column(plays: Sequence[RoutedColumn], width: float) -> PlayColumn:
     height = sum(play_height(play, width) for play in plays) + PLAY_GAP * (len(plays) - 1)
     return PlayColumn(tuple(plays), width, height)
 
 
-def _balanced(plays: Sequence[Planned], width: float, count: int) -> list[list[Planned]]:
-    """The plays in their order in so many columns, the highest of which is as low as can be."""
+def _balance(plays: Sequence[RoutedColumn], width: float, count: int) -> list[list[RoutedColumn]]:
+    """The plays in their order in `count` columns, the highest as low as possible."""
     heights = [play_height(play, width) + PLAY_GAP for play in plays]
     limit, highest = max(heights), sum(heights)
     while highest - limit > 1.0:
         middle = (limit + highest) / 2
-        limit, highest = (limit, middle) if len(_filled(heights, middle)) <= count else (middle, highest)
+        limit, highest = (limit, middle) if len(_fill(heights, middle)) <= count else (middle, highest)
     columns, begin = [], 0
-    for many in _filled(heights, highest):
+    for many in _fill(heights, highest):
         columns.append(list(plays[begin : begin + many]))
         begin += many
     return columns
 
 
-def _filled(heights: Sequence[float], limit: float) -> list[int]:
-    """How many plays each column takes that is filled from the top until it would be higher than `limit`."""
+def _fill(heights: Sequence[float], limit: float) -> list[int]:
+    """How many plays go into each column, if columns are filled until the next play would pass `limit`."""
     counts, height = [0], 0.0
     for each in heights:
         if counts[-1] and height + each > limit:
@@ -221,6 +221,6 @@ def _filled(heights: Sequence[float], limit: float) -> list[int]:
     return counts
 
 
-def _whole(width: float) -> float:
-    """A width in whole steps of two, so that heights worked out once serve for many tries."""
+def _even(width: float) -> float:
+    """A width in steps of two, so that heights are worked out once for many tries."""
     return width // 2 * 2

@@ -1,4 +1,4 @@
-"""The boxes of a picture: how high they are at a width, and what is painted where."""
+"""The boxes of a picture: how high they are at a width, and the items in them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from milepost.drawing.content import Card, Column, Fact, Line, Mark
 from milepost.drawing.icons import icon
 from milepost.drawing.palette import Tone
 from milepost.drawing.scene import Box, Group, Item, Rect, Shape, Text
-from milepost.drawing.text_metrics import ASCENT, Style, balanced, width_of, wrapped
+from milepost.drawing.text_metrics import Style, width_of, wrap, wrap_evenly
 
 PAD_X, PAD_Y = 8.0, 5.5
 STRIP = 4.0
@@ -44,13 +44,13 @@ Row = tuple[Piece, ...]
 @lru_cache(maxsize=20_000)
 def _rows(title: str, style: Style, lines: tuple[Line, ...], width: float) -> tuple[Row, ...]:
     """The title, then the lines; short ones share a row, branches begin a new one."""
-    rows: list[Row] = [(Piece(0.0, text, style),) for text in balanced(title, style, width)]
+    rows: list[Row] = [(Piece(0.0, text, style),) for text in wrap_evenly(title, style, width)]
     before: Line | None = None
     many = sum(line.mark is Mark.BRANCH for line in lines) > 1
     x = 0.0
     for line in lines:
         indent = 0.0 if line.mark is Mark.NONE else INDENT
-        texts = balanced(line.text, palette.BODY, width - indent)
+        texts = wrap_evenly(line.text, palette.BODY, width - indent)
         wide = indent + width_of(texts[0], palette.BODY)
         joins = before is not None and len(texts) == 1 and _go_together(before, line, many) and x + wide <= width
         if joins:
@@ -72,12 +72,12 @@ def _go_together(one: Line, other: Line, many_branches: bool) -> bool:  # noqa: 
 
 
 @lru_cache(maxsize=5_000)
-def _labelled(facts: tuple[Fact, ...], width: float) -> tuple[Row, ...]:
-    """Facts as a small table: what it is in a column of its own, what is told of it beside."""
+def _fact_rows(facts: tuple[Fact, ...], width: float) -> tuple[Row, ...]:
+    """Facts as a small table: labels in one column, texts in the other."""
     rows: list[Row] = []
     column = max((width_of(fact.label, palette.BODY_STRONG) for fact in facts), default=0.0) + 7
     for fact in facts:
-        texts = wrapped(fact.text, palette.BODY, width - column)
+        texts = wrap(fact.text, palette.BODY, width - column)
         rows.append((Piece(0.0, fact.label, palette.BODY_STRONG), Piece(column, texts[0], palette.BODY)))
         rows += [(Piece(column, text, palette.BODY),) for text in texts[1:]]
     return tuple(rows)
@@ -87,14 +87,14 @@ def _height(rows: Iterable[Row]) -> float:
     return sum(row[0].style.leading for row in rows)
 
 
-def _written(rows: Iterable[Row], x: float, y: float, inks: tuple[str, str, str]) -> list[Item]:
-    """The rows from (x, y) downwards; the inks of bold text, of other text and of signs."""
+def _row_items(rows: Iterable[Row], x: float, y: float, inks: tuple[str, str, str]) -> list[Item]:
+    """The rows from (x, y) downwards; `inks` are those of bold text, of other text and of signs."""
     fill, soft, sign = inks
     items: list[Item] = []
     for row in rows:
         for piece in row:
             style = piece.style
-            base = y + (style.leading - style.size) / 2 + ASCENT * style.size
+            base = style.base_line(y)
             if piece.mark is not Mark.NONE:
                 items.append(icon(piece.mark, x + piece.x - INDENT, base - 8.2, sign))
             if piece.text:
@@ -125,8 +125,8 @@ def card_items(card: Card, box: Box) -> Group:
         Rect(inner, tone.tint, tone.strong, 1.6 if gate else 0.9, radius=3),
     ]
     rows = _card_rows(card, box.width)
-    items += _written(rows, inner.x + PAD_X, box.y + PAD_Y, (palette.INK, palette.SOFT, tone.strong))
-    return Group("step", card.id, card.told, tuple(items))
+    items += _row_items(rows, inner.x + PAD_X, box.y + PAD_Y, (palette.INK, palette.SOFT, tone.strong))
+    return Group("step", card.id, card.description, tuple(items))
 
 
 # Headers of stages and plays.
@@ -153,11 +153,10 @@ def header_items(column: Column, box: Box) -> list[Item]:
     badge = _badge(column)
     mark = Box(box.x + PAD_X, box.y + PAD_Y, badge - 7, palette.HEADING.leading)
     items.append(Rect(mark, palette.PAPER, radius=4))
-    base = mark.y + (palette.HEADING.leading - palette.HEADING.size) / 2 + ASCENT * palette.HEADING.size
-    items.append(Text(mark.x + 4, base, column.mark, palette.HEADING, tone.strong))
+    items.append(Text(mark.x + 4, palette.HEADING.base_line(mark.y), column.mark, palette.HEADING, tone.strong))
     rows = _header_rows(column, box.width)
     on_dark = (palette.ON_DARK, palette.SOFT_ON_DARK, palette.SOFT_ON_DARK)
-    return items + _written(rows, box.x + PAD_X + badge, box.y + PAD_Y, on_dark)
+    return items + _row_items(rows, box.x + PAD_X + badge, box.y + PAD_Y, on_dark)
 
 
 def _sign_post(box: Box, tone: Tone) -> Shape:
@@ -169,10 +168,10 @@ def _sign_post(box: Box, tone: Tone) -> Shape:
 
 
 def facts_height(column: Column, width: float) -> float:
-    """What starts and ends a play, under its head."""
-    return _height(_labelled(column.facts, width - 2 * PAD_X)) + PAD_Y
+    """The height of what starts and ends a play, under its head."""
+    return _height(_fact_rows(column.facts, width - 2 * PAD_X)) + PAD_Y
 
 
 def facts_items(column: Column, box: Box) -> list[Item]:
-    rows = _labelled(column.facts, box.width - 2 * PAD_X)
-    return _written(rows, box.x + PAD_X, box.y + PAD_Y, (palette.INK, palette.SOFT, palette.SOFT))
+    rows = _fact_rows(column.facts, box.width - 2 * PAD_X)
+    return _row_items(rows, box.x + PAD_X, box.y + PAD_Y, (palette.INK, palette.SOFT, palette.SOFT))

@@ -1,4 +1,4 @@
-"""Stages and plays as columns: how wide their gutters and how high their parts are, and what is painted where."""
+"""Stages and plays as columns: their gutters, the heights of their parts, and the items in them."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ PLAY_PAD = 8.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Planned:
-    """A column with the routes of its arrows, which do not depend on where it stands; one is equal to itself only."""
+class RoutedColumn:
+    """A column with the routes of its arrows, which don't depend on its place; equal only to itself."""
 
     column: Column
     routes: Routes
@@ -36,17 +36,18 @@ class Planned:
         return self.routes.left + self.routes.right
 
 
-def planned(columns: Iterable[Column]) -> tuple[Planned, ...]:
-    return tuple(Planned(column, routes_of(column)) for column in columns)
+def with_routes(columns: Iterable[Column]) -> tuple[RoutedColumn, ...]:
+    """Columns with the routes of their arrows."""
+    return tuple(RoutedColumn(column, routes_of(column)) for column in columns)
 
 
 def stack_height(cards: Sequence[Card], width: float) -> float:
-    """How high cards below each other are, without room above or below."""
+    """The height of cards below each other, without room above or below."""
     return sum(card_height(card, width) for card in cards) + GAP * max(len(cards) - 1, 0)
 
 
-def stacked(cards: Sequence[Card], x: float, y: float, width: float) -> dict[str, Box]:
-    """Where cards stand that begin at (x, y)."""
+def stack(cards: Sequence[Card], x: float, y: float, width: float) -> dict[str, Box]:
+    """The boxes of cards below each other from (x, y), by id."""
     boxes = {}
     for card in cards:
         boxes[card.id] = Box(x, y, width, card_height(card, width))
@@ -57,14 +58,14 @@ def stacked(cards: Sequence[Card], x: float, y: float, width: float) -> dict[str
 # Stages.
 
 
-def stage_items(stage: Planned, header: Box, lanes: Mapping[str, Box], cards: tuple[float, float]) -> Group:
+def stage_items(stage: RoutedColumn, header: Box, lanes: Mapping[str, Box], cards: tuple[float, float]) -> Group:
     """A stage: its head, and its cards in the middle of their lanes; `cards` is where they begin, and their width."""
     boxes: dict[str, Box] = {}
     x, width = cards
     for track, lane in lanes.items():
         here = stage.column.on(track)
         y = lane.y + (lane.height - stack_height(here, width)) / 2
-        boxes.update(stacked(here, x, y, width))
+        boxes.update(stack(here, x, y, width))
     items: list[Item] = [
         *arrows_of(stage.column, stage.routes, boxes),
         *header_items(stage.column, header),
@@ -74,7 +75,7 @@ def stage_items(stage: Planned, header: Box, lanes: Mapping[str, Box], cards: tu
     bottom = max(lane.bottom for lane in lanes.values())
     gates = [boxes[card.id] for card in stage.column.on("outcomes")]
     items[:0] = _gate(Box(whole.x, whole.y, whole.width, bottom - whole.y), gates)
-    return Group("stage", stage.column.id, f"Stage {stage.column.told}", tuple(items))
+    return Group("stage", stage.column.id, f"Stage {stage.column.description}", tuple(items))
 
 
 def _gate(whole: Box, cards: Sequence[Box]) -> list[Item]:
@@ -96,18 +97,18 @@ def _gate(whole: Box, cards: Sequence[Box]) -> list[Item]:
 # Plays.
 
 
-def play_height(play: Planned, width: float) -> float:
+def play_height(play: RoutedColumn, width: float) -> float:
     cards = width - play.gutters
     head = header_height(play.column, width) + facts_height(play.column, width)
     return head + GAP + stack_height(play.column.cards, cards) + PLAY_PAD
 
 
-def play_items(play: Planned, box: Box) -> Group:
+def play_items(play: RoutedColumn, box: Box) -> Group:
     """A play: its head, what starts and ends it, and its cards below each other."""
     tone = COLUMN_TONES[play.column.tone]
     head = Box(box.x, box.y, box.width, header_height(play.column, box.width))
     facts = Box(box.x, head.bottom, box.width, facts_height(play.column, box.width))
-    boxes = stacked(play.column.cards, box.x + play.routes.left, facts.bottom + GAP, box.width - play.gutters)
+    boxes = stack(play.column.cards, box.x + play.routes.left, facts.bottom + GAP, box.width - play.gutters)
     items: list[Item] = [
         Rect(box, tone.tint, tone.strong, 1.0, radius=4),
         *header_items(play.column, head),
@@ -115,4 +116,4 @@ def play_items(play: Planned, box: Box) -> Group:
         *arrows_of(play.column, play.routes, boxes),
         *(card_items(card, boxes[card.id]) for card in play.column.cards),
     ]
-    return Group("play", play.column.id, f"Play {play.column.told}", tuple(items))
+    return Group("play", play.column.id, f"Play {play.column.description}", tuple(items))

@@ -1,4 +1,4 @@
-"""What the boxes of a picture say, before anybody asks where they stand."""
+"""The words of a picture, before it is laid out."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """Something told of a play under a label, such as what starts it."""
+    """A fact about a play under a label, such as what starts it."""
 
     label: str
     text: str
@@ -52,7 +52,7 @@ class Card:
     elsewhere: tuple[str, ...]
 
     @property
-    def told(self) -> str:
+    def description(self) -> str:
         """The whole card as one text."""
         return ". ".join([self.title, *(line.text for line in self.lines)])
 
@@ -70,7 +70,7 @@ class Column:
     cards: tuple[Card, ...]
 
     @property
-    def told(self) -> str:
+    def description(self) -> str:
         """The head of the column as one text."""
         facts = [f"{fact.label}: {fact.text}" for fact in self.facts]
         return ". ".join([f"{self.mark}, {self.title}", *(line.text for line in self.lines), *facts])
@@ -82,7 +82,7 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """All that a picture says.
+    """Everything that a picture says.
 
     `missing` says, by track or for `plays`, what it means that a map has none of them.
     """
@@ -90,7 +90,7 @@ class Content:
     title: str
     lead: tuple[str, ...]
     footer: str
-    told: str
+    description: str
     stages: tuple[Column, ...]
     plays: tuple[Column, ...]
     missing: Mapping[str, str] = field(default_factory=dict)

@@ -1,4 +1,4 @@
-"""The letters that a picture uses, as fonts inside it: a reader without the font sees what was measured."""
+"""Fonts inside a picture, cut to its letters: a reader without the font sees what was measured."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from milepost.drawing.text_metrics import FAMILY, font_file
 
 
 def font_faces(texts: Iterable[tuple[str, bool]]) -> str:
-    """CSS with a font for each weight, of the letters in these texts and whether they are bold."""
+    """CSS with a font for each weight; `texts` are the texts and whether they are bold."""
     letters: dict[bool, set[str]] = {}
     for text, bold in texts:
         letters.setdefault(bold, set()).update(text)
@@ -21,15 +21,15 @@ def font_faces(texts: Iterable[tuple[str, bool]]) -> str:
 
 
 def _font_face(*, bold: bool, letters: set[str]) -> str:
-    data = base64.b64encode(_only("".join(sorted(letters)), bold=bold)).decode()
+    data = base64.b64encode(_subset_of("".join(sorted(letters)), bold=bold)).decode()
     return (
         f"@font-face{{font-family:'{FAMILY}';font-weight:{600 if bold else 400};"
         f"src:url(data:font/woff;base64,{data}) format('woff')}}"
     )
 
 
-def _only(letters: str, *, bold: bool) -> bytes:
-    """The font with these letters alone, packed; the same letters give the same bytes."""
+def _subset_of(letters: str, *, bold: bool) -> bytes:
+    """The font with only these letters, compressed; the same letters give the same bytes."""
     options = Options()
     options.layout_features = []  # measured as written, letter beside letter
     options.hinting = False

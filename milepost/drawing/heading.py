@@ -1,16 +1,16 @@
-"""What stands above and below a map: its title and what it is for; what the signs and colours mean."""
+"""The heading and the footer of a map: its title and lead, and the key to the signs and colours."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from milepost.drawing import palette
-from milepost.drawing.boxes import COLUMN_TONES
+from milepost.drawing.boxes import COLUMN_TONES, TONES
 from milepost.drawing.content import Content, Mark
 from milepost.drawing.icons import icon
 from milepost.drawing.routing import TRACK
 from milepost.drawing.scene import Box, Item, Rect, Shape, Text
-from milepost.drawing.text_metrics import ASCENT, Style, balanced, width_of, wrapped
+from milepost.drawing.text_metrics import Style, width_of, wrap, wrap_evenly
 
 _KEY_GAP = 20.0
 _KEY = 15.0
@@ -35,17 +35,13 @@ _KEYS: tuple[tuple[str, str], ...] = (
     ("expansion", "play for an expansion"),
     ("other", "other play"),
 )
-"""What is explained where the map has it."""
-
-
-def _base(y: float, style: Style) -> float:
-    return y + (style.leading - style.size) / 2 + ASCENT * style.size
+"""The key: what is explained if the map has it."""
 
 
 def _heading_rows(content: Content, width: float) -> list[tuple[str, Style, str]]:
-    rows = [(text, palette.HEADLINE, palette.INK) for text in balanced(content.title, palette.HEADLINE, width)]
+    rows = [(text, palette.HEADLINE, palette.INK) for text in wrap_evenly(content.title, palette.HEADLINE, width)]
     for lead in content.lead:
-        rows += [(text, palette.LEAD, palette.SOFT) for text in balanced(lead, palette.LEAD, width * _LEAD_WIDTH)]
+        rows += [(text, palette.LEAD, palette.SOFT) for text in wrap_evenly(lead, palette.LEAD, width * _LEAD_WIDTH)]
     return rows
 
 
@@ -56,7 +52,7 @@ def heading_height(content: Content, width: float) -> float:
 def heading_items(content: Content, box: Box) -> Iterator[Item]:
     y = box.y
     for text, style, fill in _heading_rows(content, box.width):
-        yield Text(box.x, _base(y, style), text, style, fill)
+        yield Text(box.x, style.base_line(y), text, style, fill)
         y += style.leading
 
 
@@ -64,9 +60,9 @@ def _footer_rows(content: Content, width: float) -> list[list[tuple[str, str, fl
     """Signs with their words and where each begins, and last the name of the map, in as many rows as it takes."""
     rows: list[list[tuple[str, str, float]]] = [[]]
     x = 0.0
-    there = _signs(content)
-    keys = [key for key in _KEYS if key[0] in there]
-    for sign, words in (*keys, *(("", text) for text in wrapped(content.footer, palette.BODY, width))):
+    signs = _signs(content)
+    keys = [key for key in _KEYS if key[0] in signs]
+    for sign, words in (*keys, *(("", text) for text in wrap(content.footer, palette.BODY, width))):
         wide = (_KEY + 4 if sign else 0.0) + width_of(words, palette.BODY)
         if rows[-1] and x + wide > width:
             rows.append([])
@@ -77,7 +73,7 @@ def _footer_rows(content: Content, width: float) -> list[list[tuple[str, str, fl
 
 
 def _signs(content: Content) -> set[str]:
-    """What the picture has of the things that can be explained."""
+    """The signs of the key that the picture has."""
     arrows = {"arrow"} if any(card.after or card.elsewhere for card in content.cards) else set()
     tones = {column.tone for column in content.columns}
     return arrows | tones | {card.track for card in content.cards} | {mark.value for mark in content.marks}
@@ -91,7 +87,7 @@ def footer_items(content: Content, box: Box) -> Iterator[Item]:
     """The key to the signs, and which map this is."""
     y = box.y
     for row in _footer_rows(content, box.width):
-        base = _base(y, palette.BODY)
+        base = palette.BODY.base_line(y)
         for sign, words, x in row:
             if sign:
                 yield from _sign(sign, box.x + x, base - 8.2)
@@ -100,9 +96,8 @@ def footer_items(content: Content, box: Box) -> Iterator[Item]:
 
 
 def _sign(sign: str, x: float, y: float) -> Iterator[Item]:
-    tones = {"company": palette.WE, "customer": palette.CUSTOMER, "outcomes": palette.OUTCOME}
-    if sign in tones:
-        tone = tones[sign]
+    if sign in TONES:
+        tone = TONES[sign]
         yield Rect(Box(x, y, 4, 10), tone.strong, radius=1)
         yield Rect(Box(x + 3, y, _KEY - 3, 10), tone.band, tone.strong, 0.9, radius=1)
     elif sign in COLUMN_TONES:

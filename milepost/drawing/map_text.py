@@ -1,4 +1,4 @@
-"""What is said of each stage, play and step of a map in its picture."""
+"""The words for each stage, play and step of a map in its picture."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ _MISSING = {
 
 
 def content_of(map: Map, edition: str = "") -> Content:  # noqa: A002 - the field's word
-    """Everything that a picture of the map says; `edition` tells which version it shows, and of when."""
-    return _Teller(map).content(edition)
+    """Everything that a picture of the map says; `edition` says which version it shows, and of which day."""
+    return _MapText(map).content(edition)
 
 
-class _Teller:
+class _MapText:
     def __init__(self, map: Map) -> None:  # noqa: A002 - the field's word
         self.map = map
         self.say = Phrases(map)
@@ -43,34 +43,36 @@ class _Teller:
         lead = [f"For customers whose {self.say.condition(self.map.segment.where)}"]
         if self.map.hypothesis:
             lead.append(f"Hypothesis: {self.map.hypothesis}")
-        if raised := [self._raised(role.title, role.escalate) for role in self.map.roles.values() if role.escalate]:
-            lead.append(f"Late tasks also go up: {'; '.join(raised)}")
+        roles = self.map.roles.values()
+        if escalations := [self._escalation(role.title, role.escalate) for role in roles if role.escalate]:
+            lead.append(f"Late tasks also go up: {'; '.join(escalations)}")
         footer = " \u00b7 ".join(part for part in (self.map.map, edition, f"owner {self.map.owner}") if part)
-        there = {card.track for column in (*stages, *plays) for card in column.cards} | ({"plays"} if plays else set())
-        missing = {name: said for name, said in _MISSING.items() if name not in there}
-        told = _told(self.map, stages, plays, missing.values())
-        return Content(self.map.title, tuple(lead), footer, told, stages, plays, missing)
+        present = {card.track for column in (*stages, *plays) for card in column.cards}
+        present |= {"plays"} if plays else set()
+        missing = {name: note for name, note in _MISSING.items() if name not in present}
+        description = _description(self.map, stages, plays, missing.values())
+        return Content(self.map.title, tuple(lead), footer, description, stages, plays, missing)
 
-    def _raised(self, title: str, escalate: Escalate) -> str:
+    def _escalation(self, title: str, escalate: Escalate) -> str:
         return f"from {title} to {self.map.roles[escalate.to].title} after {escalate.after}"
 
     # Stages and plays.
 
     def _stage(self, stage: Stage, place: int) -> Column:
         lines = [Line(stage.goal)] if stage.goal else []
-        alone = stage.opens is not None and place > 0
-        if alone and stage.opens is not None:
+        opens_itself = stage.opens is not None and place > 0
+        if opens_itself and stage.opens is not None:
             opens = self.say.anchor(stage.opens.at) if stage.opens.at else f"on {self.say.triggers(stage.opens.when)}"
             lines.append(Line(f"opens {opens}", Mark.CLOCK))
         if stage.target:
             lines.append(Line(f"done within {stage.target}", Mark.CLOCK))
         if stage.then:
             lines.append(Line(f"then {self.say.branch(stage.then)}", Mark.BRANCH))
-        return self._column(stage, str(place + 1), "opens" if alone else "stage", lines, ())
+        return self._column(stage, str(place + 1), "opens" if opens_itself else "stage", lines, ())
 
     def _play(self, play: Play) -> Column:
         starts = [self.say.trigger(trigger) for trigger in play.starts_when]
-        facts = [Fact("Starts", "; ".join([*starts, *self._led_from(play.id)] or ["when somebody starts it"]))]
+        facts = [Fact("Starts", "; ".join([*starts, *self._branches_to(play.id)] or ["when somebody starts it"]))]
         if play.only_if:
             facts.append(Fact("Only if", self.say.condition(play.only_if)))
         facts.append(Fact("Ends", "; ".join(self._ends(play))))
@@ -78,16 +80,16 @@ class _Teller:
             facts.append(Fact("Holds", _HOLDS[play.holds]))
         return self._column(play, self.say.plays[play.id], play.kind, (), facts)
 
-    def _led_from(self, play: str) -> Iterator[str]:
+    def _branches_to(self, play: str) -> Iterator[str]:
         """The steps, stages and plays whose branches start it, those of one kind together."""
         hows: dict[str, list[str]] = {}
-        for how, names in self.starts.get(play, {}).items():
-            hows.setdefault(", ".join(self._all_named(names)), []).append(how)
-        for named, ways in hows.items():
-            yield f"{listing(list(ways), last='or')} {named}"
+        for how, ids in self.starts.get(play, {}).items():
+            hows.setdefault(", ".join(self._names_of(ids)), []).append(how)
+        for names, ways in hows.items():
+            yield f"{listing(list(ways), last='or')} {names}"
 
-    def _all_named(self, names: Sequence[str]) -> Iterator[str]:
-        """What they are called; steps of one title once, and then with their stages or plays."""
+    def _names_of(self, names: Sequence[str]) -> Iterator[str]:
+        """The names for ids; steps with the same title once, and then with their stages or plays."""
         homes: dict[str, list[str]] = {}
         for name in names:
             if name in self.steps:
@@ -126,18 +128,17 @@ class _Teller:
 
     def _card(self, step: AnyStep, home: Stage | Play) -> Card:
         here = {other.id for other in home.steps}
-        track, lines = self._told(step)
+        track, lines = self._lines(step)
         elsewhere = tuple(name for name in step.after if name not in here and name in self.homes)
-        known = [*lines]
-        known += [Line(f"after {self.say.step(name)} ({self._home(name)})") for name in elsewhere]
+        lines += [Line(f"after {self.say.step(name)} ({self._home(name)})") for name in elsewhere]
         automatic = isinstance(step, Touchpoint) and step.role is None
         after = tuple(dict.fromkeys(name for name in step.after if name in here))
-        return Card(step.id, track, automatic, _title(step), tuple(known), after, elsewhere)
+        return Card(step.id, track, automatic, _title(step), tuple(lines), after, elsewhere)
 
     def _home(self, step: str) -> str:
         return self._container(self.homes[step].id)
 
-    def _told(self, step: AnyStep) -> tuple[str, list[Line]]:
+    def _lines(self, step: AnyStep) -> tuple[str, list[Line]]:
         match step:
             case Touchpoint():
                 return "company", list(self._touchpoint(step))
@@ -154,7 +155,7 @@ class _Teller:
         yield from self._when(step, f"due in {step.due_or_default}" if step.role else None)
         if step.escalate:
             to = self.map.roles[step.escalate.to].title
-            yield Line(f"{_together(f'{step.escalate.after} late:')} also {to}", Mark.RAISED)
+            yield Line(f"{_unbreakable(f'{step.escalate.after} late:')} also {to}", Mark.RAISED)
         for name, branch in (step.results or {}).items():
             if branch:
                 yield Line(f"{spaced(name)}: {self.say.branch(branch)}", Mark.BRANCH)
@@ -166,7 +167,7 @@ class _Teller:
         if mails:
             yield Line(f"automatic {', '.join(mails)}", Mark.MAIL)
         if step.overdue and step.overdue.do:
-            yield Line(f"{_together(f'{step.overdue.after} late:')} {self.say.branch(step.overdue.do)}", Mark.BRANCH)
+            yield Line(f"{_unbreakable(f'{step.overdue.after} late:')} {self.say.branch(step.overdue.do)}", Mark.BRANCH)
 
     def _outcome(self, step: Outcome) -> Iterator[Line]:
         yield Line(f"{self._persona(step.persona)} confirms", Mark.PERSON)
@@ -190,21 +191,21 @@ class _Teller:
         if not isinstance(step, Outcome) and step.every:
             words.append(f"every {step.every if step.every.count > 1 else step.every.unit}")
         if words:
-            yield Line(", ".join(_together(each) for each in words), Mark.CLOCK)
+            yield Line(", ".join(_unbreakable(each) for each in words), Mark.CLOCK)
         if step.optional:
             yield Line("optional", Mark.OPTIONAL)
 
     def _persona(self, persona: str) -> str:
-        known = self.map.personas.get(persona)
-        return known.title if known else spaced(persona)
+        declared = self.map.personas.get(persona)
+        return declared.title if declared else spaced(persona)
 
 
 def _title(step: AnyStep) -> str:
     return step.statement if isinstance(step, Outcome) else step.title
 
 
-def _together(words: str) -> str:
-    """The words on one line, if a line can hold them."""
+def _unbreakable(words: str) -> str:
+    """The words held together on one line, if a line can hold them."""
     return words.replace(" ", "\u00a0")
 
 
@@ -213,7 +214,7 @@ def _reminders(many: int) -> list[str]:
 
 
 def _in_order(steps: tuple[AnyStep, ...]) -> list[AnyStep]:
-    """The steps so that each comes after those that it waits for, otherwise as in the file."""
+    """The steps in the order of the file, but each after those that it waits for."""
     places = {step.id: place for place, step in enumerate(steps)}
     sorter = TopologicalSorter({step.id: [name for name in step.after if name in places] for step in steps})
     sorter.prepare()
@@ -228,13 +229,13 @@ def _in_order(steps: tuple[AnyStep, ...]) -> list[AnyStep]:
     return ordered
 
 
-def _told(
+def _description(
     map: Map,  # noqa: A002 - the field's word
     stages: Iterable[Column],
     plays: Iterable[Column],
     missing: Iterable[str],
 ) -> str:
-    """The picture in words, for who cannot see it."""
+    """The picture in words, for those who can't see it."""
     parts = [f"The journey of {map.title}, stage by stage: what we do, what the customer does and confirms."]
     for kind, columns in (("Stage", stages), ("Play", plays)):
         for column in columns:

@@ -1,4 +1,4 @@
-"""A picture as a page that needs nothing else: the SVG, and the same as tables, to be read or heard."""
+"""A picture as one HTML page: the SVG, and the same as tables, to be read or heard."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def page_of(content: Content, scene: Scene) -> str:
         *(f"<p>{_text(lead)}</p>" for lead in content.lead),
         *(_column("Stage", stage, _names(content)) for stage in content.stages),
         *(_column("Play", play, _names(content)) for play in content.plays),
-        *(f'<p class="note">{_text(said)}</p>' for said in content.missing.values()),
+        *(f'<p class="note">{_text(note)}</p>' for note in content.missing.values()),
         f"<p>{_text(content.footer)}</p></section></main></body></html>",
     ]
     return "\n".join(parts) + "\n"
@@ -71,12 +71,12 @@ def _names(content: Content) -> dict[str, str]:
 
 
 def _column(kind: str, column: Column, names: dict[str, str]) -> str:
-    said = [*(line.text for line in column.lines), *(f"{fact.label}: {fact.text}" for fact in column.facts)]
+    notes = [*(line.text for line in column.lines), *(f"{fact.label}: {fact.text}" for fact in column.facts)]
     rows = "".join(_row(card, names) for card in column.cards)
-    told = f"<ul>{''.join(f'<li>{_text(each)}</li>' for each in said)}</ul>" if said else ""
+    about = f"<ul>{''.join(f'<li>{_text(each)}</li>' for each in notes)}</ul>" if notes else ""
     heads = "".join(f'<th scope="col">{head}</th>' for head in _HEADS)
     return (
-        f"<h3>{kind} {column.mark}: {_text(column.title)}</h3>{told}"
+        f"<h3>{kind} {column.mark}: {_text(column.title)}</h3>{about}"
         f"<table><caption hidden>{kind} {column.mark}</caption><thead><tr>{heads}</tr></thead>"
         f"<tbody>{rows}</tbody></table>"
     )
@@ -85,6 +85,6 @@ def _column(kind: str, column: Column, names: dict[str, str]) -> str:
 def _row(card: Card, names: dict[str, str]) -> str:
     lines = "<br>".join(_text(line.text) for line in card.lines)
     after = "<br>".join(_text(names[name]) for name in (*card.after, *card.elsewhere))
-    told = zip(_LABELS, (_TRACKS[card.track], lines, after), strict=True)
-    cells = "".join(f'<td data-label="{label}">{cell}</td>' for label, cell in told)
+    values = zip(_LABELS, (_TRACKS[card.track], lines, after), strict=True)
+    cells = "".join(f'<td data-label="{label}">{cell}</td>' for label, cell in values)
     return f'<tr><th scope="row">{_text(card.title)}</th>{cells}</tr>'

@@ -1,4 +1,4 @@
-"""The colours and type sizes of the pictures; every text has a contrast of at least 4.5 to what it stands on."""
+"""The colours and type sizes of the pictures; every text has a contrast of at least 4.5 to its ground."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Papers in landscape, and how wide a picture on each may be for its smallest letters to stay legible."""
+"""Papers in landscape, and how wide a picture may be on each so that its smallest letters stay legible."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from math import log
 from milepost.drawing.palette import SMALLEST
 
 LEGIBLE = 6.1
-"""Points of the smallest letters on the paper."""
+"""The least size of the smallest letters on the paper, in points."""
 LARGEST = 13.5
-"""Points of the smallest letters of a small map: larger ones look lost."""
+"""The largest size of the smallest letters, in points: larger ones look lost on a small map."""
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class Paper:
         return self.width / self.height
 
     def units(self, points: float) -> float:
-        """How wide a picture is whose smallest letters have so many points on this paper."""
+        """The width of a picture whose smallest letters have this size, in points, on this paper."""
         return self.width / 25.4 * 72 * SMALLEST / points
 
     @cached_property

@@ -7,7 +7,7 @@ import zlib
 
 import resvg_py
 
-from milepost.drawing.scene import Scene, Text, painted
+from milepost.drawing.scene import Scene, Text, flatten
 from milepost.drawing.svg import svg_of
 from milepost.drawing.text_metrics import FAMILY, font_file, is_known
 
@@ -18,13 +18,13 @@ _AFTER_HEADER = 33  # the signature and the first chunk of every PNG
 def png_of(scene: Scene, dots_per_inch: int = DOTS_PER_INCH) -> bytes:
     """The picture as PNG; letters that our font lacks come from the fonts of this machine."""
     width, height = (round(side / 25.4 * dots_per_inch) for side in scene.millimetres)
-    known = all(is_known(item.text) for item in painted(scene.items) if isinstance(item, Text))
+    all_known = all(is_known(item.text) for item in flatten(scene.items) if isinstance(item, Text))
     png = resvg_py.svg_to_bytes(
         svg_string=svg_of(scene),
         width=width,
         height=height,
-        dpi=96,  # without it millimetres are nothing; width and height decide
-        skip_system_fonts=known,
+        dpi=96,  # without it, millimetres have no size; width and height decide
+        skip_system_fonts=all_known,
         font_files=[str(font_file(bold=bold)) for bold in (False, True)],
         font_family=FAMILY,
         sans_serif_family=FAMILY,

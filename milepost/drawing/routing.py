@@ -22,7 +22,7 @@ STUB = 8.0
 
 @dataclass(frozen=True, slots=True)
 class Routes:
-    """Which track each source has on each side; the inner one is 0. `straight` arrows need none."""
+    """The track of each source on each side, 0 next to the cards; `straight` arrows need none."""
 
     straight: tuple[tuple[str, str], ...]
     down: Mapping[str, int]
@@ -78,15 +78,15 @@ def _overlap(one: tuple[int, int], other: tuple[int, int]) -> bool:
 
 
 def arrows_of(column: Column, routes: Routes, boxes: Mapping[str, Box]) -> list[Arrow]:
-    """The arrows, once it is known where the cards stand."""
-    made = [_straight(source, target, boxes) for source, target in routes.straight]
+    """The arrows, between cards that have their boxes."""
+    arrows = [_straight(source, target, boxes) for source, target in routes.straight]
     for edges, tracks, side in (
-        ([edge for edge in routes.edges if edge[1] in routes.order and _goes_down(edge, routes)], routes.down, 1),
+        ([edge for edge in routes.edges if _goes_down(edge, routes)], routes.down, 1),
         ([edge for edge in routes.edges if not _goes_down(edge, routes)], routes.up, -1),
     ):
         ports = _ports(edges, tracks, boxes, side)
-        made += [_bent(edge, tracks, boxes, ports, side) for edge in edges]
-    return made + [_from_elsewhere(source, card, boxes) for card in column.cards for source in card.elsewhere]
+        arrows += [_bent(edge, tracks, boxes, ports, side) for edge in edges]
+    return arrows + [_from_elsewhere(source, card, boxes) for card in column.cards for source in card.elsewhere]
 
 
 def _goes_down(edge: tuple[str, str], routes: Routes) -> bool:
@@ -102,7 +102,7 @@ def _straight(source: str, target: str, boxes: Mapping[str, Box]) -> Arrow:
 def _ports(
     edges: Sequence[tuple[str, str]], tracks: Mapping[str, int], boxes: Mapping[str, Box], side: int
 ) -> dict[tuple[str, str], float]:
-    """Where, by card and source, arrows leave and enter: no two at one height, none over another's line."""
+    """The heights at which arrows leave and enter, by card and source: all differ, none lies over another's line."""
     used: dict[str, set[str]] = {}
     for source, target in edges:
         used.setdefault(source, set()).add(source)

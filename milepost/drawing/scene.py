@@ -1,8 +1,8 @@
-"""What a picture is made of: boxes, lines, texts and arrows, each at its place, in the order of painting."""
+"""The items of a picture: boxes, lines, texts and arrows, each at its place, in the order of painting."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from milepost.drawing.text_metrics import ASCENT, DESCENT, Style, width_of
@@ -45,7 +45,7 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class Rect:
-    """A painted rectangle with round corners."""
+    """A filled rectangle with round corners."""
 
     box: Box
     fill: str
@@ -56,7 +56,7 @@ class Rect:
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """A painted or drawn path, told from `at`; `box` is what it covers."""
+    """A filled or stroked path, relative to `at`; `box` is what it covers."""
 
     path: str
     box: Box
@@ -84,7 +84,7 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Arrow:
-    """From one step to another that must wait for it, along straight lines between the points."""
+    """An arrow from one step to another that waits for it, along straight lines between the points."""
 
     source: str
     target: str
@@ -93,7 +93,7 @@ class Arrow:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Items that belong together: a step, a stage or a play, with its id and what is told of it."""
+    """Items that belong together: a step, a stage or a play, with its id and its description as `title`."""
 
     kind: str
     name: str
@@ -113,7 +113,7 @@ class Scene:
     paper: str
     millimetres: tuple[float, float]
     title: str
-    told: str
+    description: str
     items: tuple[Item, ...]
 
     @property
@@ -122,11 +122,11 @@ class Scene:
         return self.millimetres[0] / 25.4 * 72 / self.width
 
 
-def painted(items: Iterable[Item]) -> Iterator[Rect | Shape | Text | Arrow]:
-    """Every item outside its groups, in the order in which they are painted."""
+def flatten(items: Iterable[Item]) -> Iterator[Rect | Shape | Text | Arrow]:
+    """Every item without its groups, in the order of painting."""
     for item in items:
         if isinstance(item, Group):
-            yield from painted(item.items)
+            yield from flatten(item.items)
         else:
             yield item
 
@@ -137,3 +137,10 @@ def groups(items: Iterable[Item]) -> Iterator[Group]:
         if isinstance(item, Group):
             yield item
             yield from groups(item.items)
+
+
+def text_block(lines: Sequence[str], style: Style, box: Box, fill: str) -> Iterator[Text]:
+    """Lines of text in the middle of the height of a box."""
+    top = box.y + (box.height - style.leading * len(lines)) / 2
+    for number, line in enumerate(lines):
+        yield Text(box.x, style.base_line(top + number * style.leading), line, style, fill)

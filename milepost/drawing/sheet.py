@@ -1,4 +1,4 @@
-"""A map on its sheet: stages as columns over the lanes, plays below."""
+"""Lays a map out on its sheet: stages as columns over the lanes, plays below."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ from milepost.drawing.arrangement import (
     Arrangement,
     PlayColumn,
     StageRow,
-    arranged,
+    arrange,
 )
-from milepost.drawing.columns import planned, play_height, play_items, stage_items
+from milepost.drawing.columns import play_height, play_items, stage_items, with_routes
 from milepost.drawing.content import Content
 from milepost.drawing.empty_lanes import note_items, note_width
 from milepost.drawing.heading import footer_items, heading_items
 from milepost.drawing.map_text import content_of
 from milepost.drawing.palette import Tone
-from milepost.drawing.scene import Box, Item, Rect, Scene, Text
-from milepost.drawing.text_metrics import ASCENT, Style, wrapped
+from milepost.drawing.scene import Box, Item, Rect, Scene, text_block
+from milepost.drawing.text_metrics import wrap
 from milepost.language.model import Map
 
 _LANES: dict[str, tuple[str, Tone]] = {
@@ -38,20 +38,20 @@ _SPREAD = 0.55  # of the room left over that goes into the lanes; the rest goes 
 _STRETCH = 40.0
 
 
-def picture(map: Map, edition: str = "") -> Scene:  # noqa: A002 - the field's word
-    """The map as people draw it on a wall, laid out on paper; `edition` tells which version it is, and of when."""
+def draw_map(map: Map, edition: str = "") -> Scene:  # noqa: A002 - the field's word
+    """The picture of a map, laid out on paper; `edition` says which version it shows, and of which day."""
     content = content_of(map, edition)
-    found = arranged(content, planned(content.stages), planned(content.plays))
-    millimetres = (found.paper.width, found.paper.height)
+    layout = arrange(content, with_routes(content.stages), with_routes(content.plays))
+    millimetres = (layout.paper.width, layout.paper.height)
     title = f"Map: {content.title}"
-    items = tuple(_Sheet(content, found).items())
-    return Scene(found.width, found.height, found.paper.name, millimetres, title, content.told, items)
+    items = tuple(_Sheet(content, layout).items())
+    return Scene(layout.width, layout.height, layout.paper.name, millimetres, title, content.description, items)
 
 
 class _Sheet:
     def __init__(self, content: Content, arrangement: Arrangement) -> None:
         self.content = content
-        self.found = arrangement
+        self.layout = arrangement
         self.inner = arrangement.width - 2 * MARGIN
         lanes = sum(len(row.lanes) for row in arrangement.stages)
         gaps = len(arrangement.stages)
@@ -59,20 +59,20 @@ class _Sheet:
         self.gap_extra = min((arrangement.room - self.lane_extra * lanes) / gaps, 30.0)
 
     def items(self) -> Iterator[Item]:
-        yield from heading_items(self.content, Box(MARGIN, MARGIN, self.inner, self.found.heading))
-        y = MARGIN + self.found.heading
-        for stages in self.found.stages:
+        yield from heading_items(self.content, Box(MARGIN, MARGIN, self.inner, self.layout.heading))
+        y = MARGIN + self.layout.heading
+        for stages in self.layout.stages:
             yield from self._stages(stages, y)
             y += stages.height + self.lane_extra * len(stages.lanes) + ROW_GAP + self.gap_extra
-        whole = Box(MARGIN, y, LABEL, self.found.plays_height)
+        whole = Box(MARGIN, y, LABEL, self.layout.plays_height)
         yield from _label(whole, "Plays, beside the stages", palette.OTHER.strong)
-        if not self.found.plays:
+        if not self.layout.plays:
             yield from note_items(self.content.missing["plays"], Box(whole.right, y, self.inner - LABEL, whole.height))
         x = MARGIN + LABEL
-        for column in self.found.plays:
+        for column in self.layout.plays:
             yield from self._plays(column, x, y)
             x += column.width + STAGE_GAP
-        footer = Box(MARGIN, self.found.height - MARGIN - self.found.footer, self.inner, self.found.footer)
+        footer = Box(MARGIN, self.layout.height - MARGIN - self.layout.footer, self.inner, self.layout.footer)
         yield from footer_items(self.content, footer)
 
     def _stages(self, row: StageRow, top: float) -> Iterator[Item]:
@@ -94,8 +94,8 @@ class _Sheet:
             x += row.width + STAGE_GAP
 
     def _plays(self, column: PlayColumn, x: float, y: float) -> Iterator[Item]:
-        """Plays below each other; where little is missing, stretched so that the columns end at one height."""
-        spare = (self.found.plays_height - column.height) / len(column.plays)
+        """Plays below each other; stretched, where little is missing, so that the columns end at one height."""
+        spare = (self.layout.plays_height - column.height) / len(column.plays)
         spare = spare if spare <= _STRETCH else 0.0
         for play in column.plays:
             box = Box(x, y, column.width, play_height(play, column.width) + spare)
@@ -105,9 +105,5 @@ class _Sheet:
 
 def _label(box: Box, name: str, fill: str) -> Iterator[Item]:
     """The name of a lane, in the middle of its height."""
-    style: Style = palette.LABEL
-    lines = wrapped(name, style, box.width - 20)
-    y = box.y + (box.height - style.leading * len(lines)) / 2
-    for line in lines:
-        yield Text(box.x + 10, y + (style.leading - style.size) / 2 + ASCENT * style.size, line, style, fill)
-        y += style.leading
+    inner = Box(box.x + 10, box.y, box.width - 20, box.height)
+    return text_block(wrap(name, palette.LABEL, inner.width), palette.LABEL, inner, fill)

@@ -1,4 +1,4 @@
-"""What starts each play, seen from all branches of a map."""
+"""The branches of a map that start each play."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ _ANSWERS = {"verified": "yes to", "partial": "partly to", "disputed": "no to", "
 
 
 def starts_of(map: Map) -> Mapping[str, Mapping[str, list[str]]]:  # noqa: A002 - the field's word
-    """By play, then by how it comes about, the steps, stages and plays whose branches start it."""
-    found: dict[str, dict[str, list[str]]] = {}
+    """The steps, stages and plays whose branches start a play, by play and then by how."""
+    starts: dict[str, dict[str, list[str]]] = {}
     for how, name, branch in _branches(map):
         for item in branch:
             if item.play is not None:
-                names = found.setdefault(item.play, {}).setdefault(how, [])
+                names = starts.setdefault(item.play, {}).setdefault(how, [])
                 if name not in names:
                     names.append(name)
-    return found
+    return starts
 
 
 def _branches(map: Map) -> Iterator[tuple[str, str, Branch]]:  # noqa: A002 - the field's word

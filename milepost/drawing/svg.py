@@ -7,7 +7,7 @@ from xml.etree import ElementTree as ET
 
 from milepost.drawing import palette
 from milepost.drawing.fonts import font_faces
-from milepost.drawing.scene import Arrow, Group, Item, Point, Rect, Scene, Shape, Text, painted
+from milepost.drawing.scene import Arrow, Group, Item, Point, Rect, Scene, Shape, Text, flatten
 from milepost.drawing.text_metrics import FALLBACKS, FAMILY, is_known
 
 _UNWRITABLE = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -16,7 +16,7 @@ _BEND = 4.0
 
 
 def svg_of(scene: Scene) -> str:
-    """The picture as one SVG document: its fonts inside, with a title and a description for who cannot see it."""
+    """The picture as one SVG document: its fonts inside, with a title and a description for those who can't see it."""
     across, down = scene.millimetres
     root = ET.Element(
         "svg",
@@ -31,9 +31,9 @@ def svg_of(scene: Scene) -> str:
         },
     )
     ET.SubElement(root, "title", id="map-title").text = clean(scene.title)
-    ET.SubElement(root, "desc", id="map-desc").text = clean(scene.told)
+    ET.SubElement(root, "desc", id="map-desc").text = clean(scene.description)
     ET.SubElement(root, "style").text = font_faces(
-        [(item.text, item.style.bold) for item in painted(scene.items) if isinstance(item, Text)]
+        [(item.text, item.style.bold) for item in flatten(scene.items) if isinstance(item, Text)]
     )
     ET.SubElement(root, "rect", width=_n(scene.width), height=_n(scene.height), fill=palette.PAPER)
     for item in scene.items:
@@ -43,7 +43,7 @@ def svg_of(scene: Scene) -> str:
 
 
 def clean(text: str) -> str:
-    """The text without characters that XML cannot hold."""
+    """The text without the characters that XML can't hold."""
     return _UNWRITABLE.sub("\ufffd", text)
 
 
@@ -70,31 +70,31 @@ def _write(item: Item, into: ET.Element) -> None:
 
 def _rect(item: Rect, into: ET.Element) -> None:
     box = item.box
-    given = {"x": _n(box.x), "y": _n(box.y), "width": _n(box.width), "height": _n(box.height), "fill": item.fill}
+    attributes = {"x": _n(box.x), "y": _n(box.y), "width": _n(box.width), "height": _n(box.height), "fill": item.fill}
     if item.radius:
-        given["rx"] = _n(item.radius)
+        attributes["rx"] = _n(item.radius)
     if item.stroke:
-        given |= {"stroke": item.stroke, "stroke-width": _n(item.line)}
-    ET.SubElement(into, "rect", given)
+        attributes |= {"stroke": item.stroke, "stroke-width": _n(item.line)}
+    ET.SubElement(into, "rect", attributes)
 
 
 def _shape(item: Shape, into: ET.Element) -> None:
-    given = {"d": item.path, "fill": item.fill or "none"}
+    attributes = {"d": item.path, "fill": item.fill or "none"}
     if item.stroke:
-        given |= {"stroke": item.stroke, "stroke-width": _n(item.line), "stroke-linecap": "round"}
-        given["stroke-linejoin"] = "round"
+        attributes |= {"stroke": item.stroke, "stroke-width": _n(item.line), "stroke-linecap": "round"}
+        attributes["stroke-linejoin"] = "round"
     if item.at != (0.0, 0.0):
-        given["transform"] = f"translate({_n(item.at[0])} {_n(item.at[1])})"
-    ET.SubElement(into, "path", given)
+        attributes["transform"] = f"translate({_n(item.at[0])} {_n(item.at[1])})"
+    ET.SubElement(into, "path", attributes)
 
 
 def _text(item: Text, into: ET.Element) -> None:
-    given = {"x": _n(item.x), "y": _n(item.y), "font-size": _n(item.style.size), "fill": item.fill}
+    attributes = {"x": _n(item.x), "y": _n(item.y), "font-size": _n(item.style.size), "fill": item.fill}
     if item.style.bold:
-        given["font-weight"] = str(item.style.weight)
+        attributes["font-weight"] = str(item.style.weight)
     if len(item.text) > 1 and is_known(item.text):  # where this font may not be loaded, another is drawn as narrow
-        given |= {"textLength": _n(item.box.width), "lengthAdjust": "spacingAndGlyphs"}
-    ET.SubElement(into, "text", given).text = clean(item.text)
+        attributes |= {"textLength": _n(item.box.width), "lengthAdjust": "spacingAndGlyphs"}
+    ET.SubElement(into, "text", attributes).text = clean(item.text)
 
 
 def _arrow(item: Arrow, into: ET.Element) -> None:

@@ -1,4 +1,4 @@
-"""How wide text is in the font of the pictures, and where it breaks into lines so that nothing is cut."""
+"""Measures text in the font of the pictures, and breaks it into lines so that nothing is cut."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from fontTools.ttLib import TTFont
 FAMILY = "Source Sans Pro"
 FALLBACKS = "'Source Sans 3', 'Segoe UI', Helvetica, Arial, sans-serif"
 ASCENT, DESCENT = 0.78, 0.24
-"""How far letters reach above and below the base line, in sizes of the font."""
+"""How far letters reach above and below the base line, as multiples of the font size."""
 LEADING = 1.2
 _FOLDER = Path(font_source_sans_pro.__file__).parent / "files"
-_UNKNOWN = 1.3  # sizes of the font: as wide as an emoji of another font gets
+_UNKNOWN = 1.3  # times the font size: as wide as an emoji of another font gets
 _IDEOGRAPH = 1.02
 
 
@@ -33,6 +33,10 @@ class Style:
         """From one base line to the next."""
         return self.size * LEADING
 
+    def base_line(self, top: float) -> float:
+        """The base line of a line of text whose leading begins at `top`."""
+        return top + (self.leading - self.size) / 2 + ASCENT * self.size
+
     @property
     def weight(self) -> int:
         return 600 if self.bold else 400
@@ -45,7 +49,7 @@ def font_file(*, bold: bool) -> Path:
 
 @cache
 def _advances(*, bold: bool) -> dict[int, float]:
-    """How far each character moves the pen, in sizes of the font."""
+    """How far each character moves the pen, as a multiple of the font size."""
     with TTFont(font_file(bold=bold), lazy=True) as font:
         widths, per_em = font["hmtx"].metrics, font["head"].unitsPerEm
         return {code: widths[glyph][0] / per_em for code, glyph in font.getBestCmap().items()}
@@ -64,7 +68,7 @@ def width_of(text: str, style: Style) -> float:
 
 
 def _elsewhere(letter: str) -> float:
-    """How wide a letter is at most in whatever font a reader has for it; marks stand over other letters."""
+    """The most that a letter takes in any font that a reader has for it; marks stand over other letters."""
     kind = unicodedata.category(letter)
     if kind in ("Mn", "Me", "Cf"):
         return 0.0
@@ -72,8 +76,8 @@ def _elsewhere(letter: str) -> float:
 
 
 @lru_cache(maxsize=50_000)
-def wrapped(text: str, style: Style, width: float) -> tuple[str, ...]:
-    """The text in at least one line, none wider than `width`; a word wider by itself is broken between letters."""
+def wrap(text: str, style: Style, width: float) -> tuple[str, ...]:
+    """The text in at least one line, none wider than `width`; a wider word is broken between letters."""
     lines: list[str] = []
     line = ""
     for word in _words(text, style, width):
@@ -87,18 +91,18 @@ def wrapped(text: str, style: Style, width: float) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=50_000)
-def balanced(text: str, style: Style, width: float) -> tuple[str, ...]:
-    """The text in as few lines as `wrapped` needs, of about one length: no single word is left for the last."""
-    lines = wrapped(text, style, width)
+def wrap_evenly(text: str, style: Style, width: float) -> tuple[str, ...]:
+    """The text in as few lines as `wrap` needs, all about as long: no single word is left for the last."""
+    lines = wrap(text, style, width)
     longest = max((width_of(word, style) for word in _words(text, style, width)), default=0.0)
     narrow, wide = max(longest, width / 2), width
     while len(lines) > 1 and wide - narrow > style.size / 2:
         middle = (narrow + wide) / 2
-        tried = wrapped(text, style, middle)
-        if len(tried) > len(lines):
+        narrower = wrap(text, style, middle)
+        if len(narrower) > len(lines):
             narrow = middle
         else:
-            lines, wide = tried, middle
+            lines, wide = narrower, middle
     return lines
 
 

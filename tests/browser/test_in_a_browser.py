@@ -9,7 +9,7 @@ from playwright.async_api import Page, expect
 
 from milepost.drawing.map_text import content_of
 from milepost.drawing.page import page_of
-from milepost.drawing.sheet import picture
+from milepost.drawing.sheet import draw_map
 from milepost.language.loader import load
 from milepost.store import messages
 from tests.browser.layout import cut_texts, focus_stops, sideways
@@ -139,7 +139,7 @@ async def test_a_task_is_completed_by_the_keyboard_alone(world: World, page: Pag
 async def test_the_page_of_a_map_fits_a_phone_and_says_that_its_picture_is_wider(page: Page) -> None:
     made = load(Path(__file__).parents[2] / "maps" / "enterprise-save-time").map
     assert made is not None
-    await page.set_content(page_of(content_of(made), picture(made)))
+    await page.set_content(page_of(content_of(made), draw_map(made)))
 
     assert await page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
     cells = (

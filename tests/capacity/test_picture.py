@@ -11,7 +11,7 @@ from milepost.capacity.picture import draw_forecast
 from milepost.capacity.report import Report, build_report
 from milepost.capacity.tally import Weeks
 from milepost.drawing.raster import png_of
-from milepost.drawing.scene import Box, Rect, Scene, Text, groups, painted
+from milepost.drawing.scene import Box, Rect, Scene, Text, flatten, groups
 from milepost.drawing.svg import svg_of
 from tests.capacity.conftest import QUARTER, SMALL, YEAR, behaving, chart_from, forecast_of, gold
 
@@ -29,7 +29,7 @@ def made(request, small) -> Report:
 def test_no_text_is_cut_or_written_over_another(made):
     scene = draw_forecast(made)
     page = Box(0, 0, scene.width, scene.height)
-    texts = [item for item in painted(scene.items) if isinstance(item, Text)]
+    texts = [item for item in flatten(scene.items) if isinstance(item, Text)]
     assert [text.text for text in texts if not page.holds(text.box)] == []
     over = [(a.text, b.text) for n, a in enumerate(texts) for b in texts[n + 1 :] if a.box.meets(b.box)]
     assert over == []
@@ -55,7 +55,7 @@ def test_the_hours_that_there_are_are_drawn_and_said(made):
     root = ET.fromstring(drawn)
     assert root.get("role") == "img"
     for work in made.roles:
-        assert work.title in scene.told
+        assert work.title in scene.description
         assert any(work.title in group.title for group in groups(scene.items))
     assert "hours that the team has" in drawn
 
@@ -71,7 +71,7 @@ def test_a_forecast_without_work_is_a_picture_too(small):
 
 
 def said(scene: Scene) -> str:
-    return " ".join(item.text for item in painted(scene.items) if isinstance(item, Text))
+    return " ".join(item.text for item in flatten(scene.items) if isinstance(item, Text))
 
 
 def test_maps_are_called_by_their_titles_and_an_uneven_line_is_explained(small):
@@ -105,7 +105,7 @@ def test_long_names_of_roles_and_maps_are_written_in_full():
 
 def test_no_room_is_wasted_below_the_last_role(made):
     scene = draw_forecast(made)
-    texts = [item for item in painted(scene.items) if isinstance(item, Text)]
+    texts = [item for item in flatten(scene.items) if isinstance(item, Text)]
     *_, before, last = sorted(texts, key=lambda text: text.box.bottom)
     assert last.box.y - before.box.bottom < 30
     assert scene.height - last.box.bottom < 30

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from milepost.drawing.scene import Arrow, Box, Group, Rect, Scene, Shape, Text, groups, painted
+from milepost.drawing.scene import Arrow, Box, Group, Rect, Scene, Shape, Text, flatten, groups
 from milepost.drawing.text_metrics import is_known
 
 
 def texts(scene: Scene) -> list[Text]:
-    return [item for item in painted(scene.items) if isinstance(item, Text)]
+    return [item for item in flatten(scene.items) if isinstance(item, Text)]
 
 
 def arrows(scene: Scene) -> list[Arrow]:
-    return [item for item in painted(scene.items) if isinstance(item, Arrow)]
+    return [item for item in flatten(scene.items) if isinstance(item, Arrow)]
 
 
 def group(scene: Scene, kind: str, name: str) -> Group:
@@ -23,13 +23,13 @@ def group(scene: Scene, kind: str, name: str) -> Group:
 
 def written(found: Group) -> str:
     """All text of a group in its order, words apart by one space."""
-    return " ".join(item.text for item in painted(found.items) if isinstance(item, Text)).replace("\u00a0", " ")
+    return " ".join(item.text for item in flatten(found.items) if isinstance(item, Text)).replace("\u00a0", " ")
 
 
 def grounds(scene: Scene) -> Iterator[tuple[Text, str, Box]]:
     """Each text with the colour and the box of what it stands on: what was painted last under its middle."""
     under: list[tuple[Box, str]] = [(Box(0, 0, scene.width, scene.height), "#ffffff")]
-    for item in painted(scene.items):
+    for item in flatten(scene.items):
         if isinstance(item, Rect | Shape) and item.fill:
             under.append((item.box, item.fill))
         elif isinstance(item, Text):

@@ -16,9 +16,9 @@ from fontTools.ttLib import TTFont
 from milepost.drawing.map_text import content_of
 from milepost.drawing.page import page_of
 from milepost.drawing.raster import png_of
-from milepost.drawing.sheet import picture
+from milepost.drawing.sheet import draw_map
 from milepost.drawing.svg import svg_of
-from milepost.drawing.text_metrics import Style, width_of, wrapped
+from milepost.drawing.text_metrics import Style, width_of, wrap
 from milepost.language.loader import load
 from milepost.language.model import Map
 from tests.drawing.large import large
@@ -37,7 +37,7 @@ def enterprise() -> Map:
 
 @pytest.fixture(scope="module")
 def svg(enterprise: Map) -> str:
-    return svg_of(picture(enterprise))
+    return svg_of(draw_map(enterprise))
 
 
 def test_svg_has_a_title_and_a_description_that_tells_every_step(enterprise: Map, svg: str) -> None:
@@ -63,7 +63,7 @@ def test_svg_needs_nothing_from_elsewhere_and_has_every_letter_in_its_fonts(ente
         weight: TTFont(BytesIO(base64.b64decode(data)))
         for weight, data in re.findall(r"font-weight:(\d+);src:url\(data:font/woff;base64,([^)]+)\)", svg)
     }
-    for text in texts(picture(enterprise)):
+    for text in texts(draw_map(enterprise)):
         font = fonts[str(text.style.weight)]
         letters = font.getBestCmap()
         advance = sum(font["hmtx"][letters[ord(letter)]][0] for letter in text.text) / 1000 * text.style.size
@@ -71,18 +71,18 @@ def test_svg_needs_nothing_from_elsewhere_and_has_every_letter_in_its_fonts(ente
 
 
 def test_the_same_map_gives_the_same_svg(enterprise: Map, svg: str) -> None:
-    assert svg_of(picture(enterprise)) == svg
+    assert svg_of(draw_map(enterprise)) == svg
 
 
 def test_texts_are_escaped_and_what_xml_cannot_hold_is_replaced() -> None:
     data = large(1, 1)
     data["title"] = "Less <b>&</b> more \x07 ]]> \ufffe"
-    root = ET.fromstring(svg_of(picture(Map.model_validate(data))))
+    root = ET.fromstring(svg_of(draw_map(Map.model_validate(data))))
     assert root.findtext(f"{SVG}title") == "Map: Less <b>&</b> more \ufffd ]]> \ufffd"
 
 
 def test_png_has_the_size_and_the_resolution_of_its_paper(enterprise: Map) -> None:
-    png = png_of(picture(enterprise), dots_per_inch=100)
+    png = png_of(draw_map(enterprise), dots_per_inch=100)
     assert png[:8] == b"\x89PNG\r\n\x1a\n"
     width, height = struct.unpack(">II", png[16:24])
     assert (width, height) == (pytest.approx(1654, abs=1), pytest.approx(1169, abs=1))
@@ -112,7 +112,7 @@ class _Page(HTMLParser):
 
 def test_the_page_has_the_picture_and_every_step_in_a_table(enterprise: Map) -> None:
     page = _Page()
-    html = page_of(content_of(enterprise), picture(enterprise))
+    html = page_of(content_of(enterprise), draw_map(enterprise))
     page.feed(html)
     assert page.seen["svg"] == 1
     assert page.seen["table"] == len(enterprise.stages) + len(enterprise.plays)
@@ -130,6 +130,6 @@ def test_lines_are_never_wider_than_asked_and_lose_no_letter() -> None:
         "字" * 30,
     ):
         for width in (14.0, 33.0, 80.0, 400.0):
-            lines = wrapped(text, style, width)
+            lines = wrap(text, style, width)
             assert all(width_of(line, style) <= width for line in lines)
             assert "".join("".join(lines).split()) == "".join(text.split())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from milepost.drawing.sheet import picture
+from milepost.drawing.sheet import draw_map
 from milepost.language.model import Map
 from tests.drawing.large import large
 from tests.drawing.painted import arrows, crossed, grounds, overlapping
@@ -17,7 +17,7 @@ odd_titles = st.text(  # forty times the longest is the longest title that a map
 
 
 def assert_clear(map_: Map) -> None:
-    scene = picture(map_)
+    scene = draw_map(map_)
     assert not overlapping(scene)
     assert not crossed(scene)
     assert all(ground.holds(text.box) for text, _, ground in grounds(scene))

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from milepost.drawing.scene import Box, Scene, groups
-from milepost.drawing.sheet import picture
+from milepost.drawing.sheet import draw_map
 from milepost.explain.phrases import Phrases
 from milepost.language.loader import load
 from milepost.language.model import Map, Outcome, Stage
@@ -63,7 +63,7 @@ def map_called(name: str) -> Map:
 
 @cache
 def drawn(name: str) -> Scene:
-    return picture(map_called(name))
+    return draw_map(map_called(name))
 
 
 every_map = pytest.mark.parametrize("name", NAMES)
@@ -171,7 +171,7 @@ def test_a_play_says_what_starts_and_ends_it() -> None:
 def test_answers_that_lead_to_one_play_are_told_together() -> None:
     data = large(1, 1)
     data["stages"][0]["outcomes"][0]["then"] = {key: {"play": "p0"} for key in ("partial", "disputed", "silent")}
-    told = written(group(picture(Map.model_validate(data)), "play", "p0"))
+    told = written(group(draw_map(Map.model_validate(data)), "play", "p0"))
     assert "partly to, no to or silence on “The group spends" in told
 
 
@@ -191,7 +191,7 @@ def test_what_a_map_lacks_is_said_where_it_would_stand() -> None:
         ("one step", "Nothing for the customer to do"),
     ):
         assert missing in said(drawn(name))
-        assert missing in drawn(name).told
+        assert missing in drawn(name).description
         assert "What the customer confirms" in said(drawn(name))
     assert "No outcome" not in said(drawn("enterprise-save-time"))
 
@@ -211,9 +211,9 @@ def test_whom_late_tasks_go_to_is_told_for_roles_and_where_a_task_says_it() -> N
 def test_the_version_is_told_where_it_is_known() -> None:
     map_ = map_called("one step")
     assert "large · version 19059dbead57 of 2 Mar 2026 · owner" in said(
-        picture(map_, "version 19059dbead57 of 2 Mar 2026")
+        draw_map(map_, "version 19059dbead57 of 2 Mar 2026")
     )
-    assert "large · owner" in said(picture(map_))
+    assert "large · owner" in said(draw_map(map_))
 
 
 def test_conditions_are_told_in_words() -> None:
