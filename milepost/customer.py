@@ -10,6 +10,11 @@ BUILT_IN_ATTRIBUTES = ("name", "timezone", "country", "language")
 """The attributes that every customer has without a map declaring them, and that facts and branches may change."""
 
 
+def address_key(address: str) -> str:
+    """Returns a mail address in the form that is compared: case and surrounding spaces don't count."""
+    return address.strip().casefold()
+
+
 @dataclass(frozen=True, slots=True)
 class Contact:
     """A person on the customer's side; time zone, country and language default to the customer's."""
@@ -20,6 +25,15 @@ class Contact:
     timezone: str | None = None
     country: str | None = None
     language: str | None = None
+
+    @property
+    def address_key(self) -> str:
+        """The address in the form that is compared; `email` keeps it as it is written."""
+        return address_key(self.email)
+
+    def has_address(self, address: str) -> bool:
+        """Tells whether this is the contact's address, ignoring case."""
+        return address_key(address) == self.address_key
 
     def to_json(self) -> dict[str, Any]:
         out: dict[str, Any] = {"name": self.name, "email": self.email, "personas": list(self.personas)}

@@ -65,7 +65,7 @@ class Writing:
     def contact(self) -> Contact:
         """Who it goes to; a person agreed on need not be among the contacts."""
         for contact in self.customer.contacts:
-            if contact.email == self.due.contact:
+            if contact.has_address(self.due.contact):
                 return contact
         return Contact(self.due.contact, self.due.contact)
 

@@ -12,12 +12,12 @@ from milepost.cli.support.command_settings import settings_of
 from milepost.cli.support.errors import CommandError
 from milepost.cli.support.intake_access import OpenIntake, opened_intake
 from milepost.cli.support.output import AsJson, count_of, print_json, say, table, unmatched
-from milepost.intake.enrolment import Enrolled, NotEnrolled
+from milepost.intake.enrolment import Enrolment, NoEnrolment
 from milepost.intake.errors import EntryRefusedError
 from milepost.settings import Settings
 from milepost.store import customers
 
-Result = Enrolled | NotEnrolled
+Result = Enrolment | NoEnrolment
 
 
 def enroll(
@@ -53,7 +53,7 @@ async def _one(settings: Settings, customer: str, map_id: str | None, *, as_json
         result = await opened.intake.enrol(customer, map_id=map_id)
     if as_json:
         print_json(_data(result))
-    if isinstance(result, NotEnrolled):
+    if isinstance(result, NoEnrolment):
         raise CommandError(
             f"No map is for {customer!r}: {result.why}.",
             f"Change what it stands on (`milepost tell {customer} set NAME=VALUE`), or name a map with --map.",
@@ -73,11 +73,11 @@ async def _all(settings: Settings, *, as_json: bool) -> None:
                 print_json(_data(result))
     if as_json:
         return
-    begun = [each for each in results if isinstance(each, Enrolled)]
+    begun = [each for each in results if isinstance(each, Enrolment)]
     waiting = sum(not each.started for each in begun)
     if begun:
         table(None, ["Customer", "Journey", "Map"], [(each.customer, each.journey, each.map) for each in begun])
-    unmatched({each.customer: each.why for each in results if isinstance(each, NotEnrolled)})
+    unmatched({each.customer: each.why for each in results if isinstance(each, NoEnrolment)})
     say(f"{count_of(len(begun), 'journey')} began; {count_of(len(results) - len(begun), 'customer')} got none.")
     if swept and swept.started:
         say(f"{count_of(swept.started, 'journey')} that had waited for Temporal started.")
@@ -93,11 +93,11 @@ async def _everyone(opened: OpenIntake) -> AsyncIterator[Result]:
         try:
             yield await opened.intake.enrol(customer)
         except EntryRefusedError as refused:
-            yield NotEnrolled(customer, str(refused.why))
+            yield NoEnrolment(customer, str(refused.why))
 
 
 def _data(result: Result) -> dict[str, Any]:
-    if isinstance(result, Enrolled):
+    if isinstance(result, Enrolment):
         data = {"journey": result.journey, "map": result.map, "started": result.started, "why_not": None}
     else:
         data = {"journey": None, "map": None, "started": False, "why_not": result.why}

@@ -18,11 +18,11 @@ from milepost.cli.support.intake_access import OpenIntake, opened_intake
 from milepost.cli.support.output import AsJson, aside, console, count_of, print_json, say, table, unmatched
 from milepost.customer import Customer
 from milepost.imports.csv_book import COLUMNS, Book, read_book
-from milepost.imports.missing_dates import Dates, MissingDate
+from milepost.imports.missing_dates import MissingDate, MissingDates
 from milepost.imports.vocabulary import Vocabulary
-from milepost.intake.context import known
-from milepost.intake.customers import Saved
-from milepost.intake.enrolment import Enrolled, NotEnrolled
+from milepost.intake.context import find_customer
+from milepost.intake.customers import SavedCustomer
+from milepost.intake.enrolment import Enrolment, NoEnrolment
 from milepost.settings import Settings
 
 _CHANGES = 5  # customers whose changes are listed
@@ -34,7 +34,7 @@ class Taken:
 
     became: str
     customer: Customer
-    saved: Saved | None = None
+    saved: SavedCustomer | None = None
     changes: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
@@ -59,11 +59,11 @@ class Summary:
         self.counts[taken.became] += 1
         if taken.changes and len(self.changes) < _CHANGES:
             self.changes[taken.customer.id] = taken.changes
-        match taken.saved.entry if taken.saved else None:
-            case Enrolled(started=started):
+        match taken.saved.enrolment if taken.saved else None:
+            case Enrolment(started=started):
                 self.counts["enrolled"] += 1
                 self.counts["waiting"] += not started
-            case NotEnrolled(customer=customer, why=why):
+            case NoEnrolment(customer=customer, why=why):
                 self.unmatched[customer] = why
             case None:
                 pass
@@ -112,7 +112,7 @@ async def _import(settings: Settings, data: bytes, by: str | None, *, as_json: b
     async with opened_intake(settings, make=True) as opened:
         compiled_maps = await opened.intake.context.compiled_maps.current()
         maps = Vocabulary.of(compiled_maps)
-        dates = Dates(compiled_maps, opened.intake.context.now())
+        dates = MissingDates(compiled_maps, opened.intake.context.now())
         book = read_book(data, maps)
         _tell_problems(book, as_json=as_json)
         summary = Summary(Counter(refused=max(book.refused, int(bool(book.problems)))), without_maps=not maps.personas)
@@ -121,7 +121,7 @@ async def _import(settings: Settings, data: bytes, by: str | None, *, as_json: b
                 taken = await _take(opened, customer, book.columns, by)
                 summary.take(taken)
                 if taken.saved is not None:
-                    dates.look_at(taken.customer)
+                    dates.count(taken.customer)
                 if as_json:
                     print_json({"kind": "customer", **taken.to_json(), **_entry(taken.saved)})
         if summary.counts["imported"]:  # who is known already needs no column
@@ -135,7 +135,7 @@ async def _import(settings: Settings, data: bytes, by: str | None, *, as_json: b
 async def _take(opened: OpenIntake, given: Customer, columns: Collection[str], by: str | None) -> Taken:
     """Save one customer, in one transaction; a record that is as given already is left alone."""
     async with opened.intake.context.store.reading() as session:
-        before = await known(session, given.id)
+        before = await find_customer(session, given.id)
     customer = given if before is None else _over(before, given, columns)
     if customer == before:
         return Taken("unchanged", customer)
@@ -165,11 +165,11 @@ def _over(before: Customer, given: Customer, columns: Collection[str]) -> Custom
     return replace(before, **named, attributes={**kept, **given.attributes})
 
 
-def _entry(saved: Saved | None) -> dict[str, Any]:
-    match saved.entry if saved else None:
-        case Enrolled() as entry:
+def _entry(saved: SavedCustomer | None) -> dict[str, Any]:
+    match saved.enrolment if saved else None:
+        case Enrolment() as entry:
             return {"journey": entry.journey, "map": entry.map, "started": entry.started, "why_not": None}
-        case NotEnrolled(why=why):
+        case NoEnrolment(why=why):
             return {"journey": None, "map": None, "started": False, "why_not": why}
         case None:
             return {"journey": None, "map": None, "started": False, "why_not": None}

@@ -13,7 +13,7 @@ from milepost.cli.support.command_settings import settings_of
 from milepost.cli.support.intake_access import opened_intake, vocabulary_of
 from milepost.cli.support.output import AsJson, print_json, say
 from milepost.cli.support.typed_facts import EXAMPLES, fact_of, number_or_text
-from milepost.intake.acknowledgement import Answer, answer_of
+from milepost.intake.acknowledgement import Acknowledgement, acknowledgement_of
 from milepost.intake.facts import FactReceipt, FactStatus
 from milepost.settings import Settings
 
@@ -63,8 +63,8 @@ def tell(
         _print(customer, told, answer)
 
 
-def _print(customer: str, told: FactReceipt, answer: Answer | None) -> None:
-    match told.became:
+def _print(customer: str, told: FactReceipt, answer: Acknowledgement | None) -> None:
+    match told.status:
         case FactStatus.DELIVERED if answer is None:
             say("Recorded; the journey has been told. It has not said yet whether that changes anything.")
         case FactStatus.DELIVERED if _ignored(answer):
@@ -73,7 +73,7 @@ def _print(customer: str, told: FactReceipt, answer: Answer | None) -> None:
             say("Recorded; the journey has taken it in.")
         case _:
             say(told.message)
-    match told.became:
+    match told.status:
         case FactStatus.DELIVERED:
             say(f"Next: `milepost show {customer}`.")
         case FactStatus.PENDING:
@@ -89,16 +89,16 @@ tell.__doc__ = (
 
 async def _tell(
     settings: Settings, customer: str, kind: str, words: list[str], more: dict[str, Any]
-) -> tuple[FactReceipt, Answer | None]:
+) -> tuple[FactReceipt, Acknowledgement | None]:
     """What became of it at the door and, where the journey runs, what the journey made of it."""
     async with opened_intake(settings) as opened:
         fact = fact_of(kind, words, more, (await vocabulary_of(opened.intake)).types)
         told = await opened.intake.record_fact(customer, fact, source="cli")
         store = opened.intake.context.store
-        return told, await answer_of(store, customer, told.fact_id) if told.delivered else None
+        return told, await acknowledgement_of(store, customer, told.fact_id) if told.delivered else None
 
 
-def _ignored(answer: Answer | None) -> str | None:
+def _ignored(answer: Acknowledgement | None) -> str | None:
     """Why what was told changed nothing, where the journey said so."""
     return None if answer is None else answer.ignored
 
@@ -109,6 +109,6 @@ def _data(told: FactReceipt) -> dict[str, Any]:
         "new": told.new,
         "delivered": told.delivered,
         "counted": told.counted,
-        "became": told.became,
+        "became": told.status,
         "message": told.message,
     }

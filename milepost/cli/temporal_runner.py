@@ -177,7 +177,7 @@ class _Play:
         async with self._store.transaction() as session:
             recorded = await facts.record(session, customer, to_json(fact), fact.at, source="scenario")
         if recorded.new:
-            await journey_client.tell(journey.id, customer, recorded.fact, 0.0)
+            await journey_client.send_fact(journey.id, customer, recorded.fact, 0.0)
 
     async def _pass_time(self, clock: JourneyClock, until: float) -> None:
         now = (await self._server.get_current_time()).timestamp()

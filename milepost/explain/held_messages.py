@@ -13,7 +13,7 @@ from milepost.language.durations import Limit
 from milepost.language.field_types import WEEK, Day
 from milepost.planner.compiled_map import CompiledMap
 from milepost.planner.instants import Instant, text
-from milepost.planner.messages import holding_plays
+from milepost.planner.messages import holding_plays, sent_to
 from milepost.planner.state import Queued, State
 from milepost.planner.turn import Turn
 from milepost.text import listing
@@ -108,6 +108,6 @@ def _limit(turn: Turn, contact: Contact | None, say: Wording) -> str:
     limit = turn.compiled_map.map.contact_policy.limit
     assert contact is not None
     assert isinstance(limit, Limit)
-    days = [time_of(at, say.zone) for at in turn.state.sent.get(contact.email, ())[-limit.count :]]
+    days = [time_of(at, say.zone) for at in sent_to(turn.state, contact)[-limit.count :]]
     had = f", and had {listing(days)}" if days else ""
     return f"{contact.name} gets at most {limit}{had}"

@@ -1,15 +1,15 @@
-"""Reading a book of customers from a CSV file: every row that is right, and what is wrong with the others.
+"""Reads a book of customers from a CSV file: the customers of all correct rows, and every problem of the others.
 
 The first row names the columns: `id`, `name`, `timezone`, `country`, `language`, `contacts`, `team`; every other column
-is an attribute. Only `id` must be there. Nothing is written here: see `milepost.store.customers.save`.
+is an attribute. Only `id` is required. Nothing is saved here: see `milepost.intake.customers.save`.
 """
 
 from __future__ import annotations
 
 import codecs
 import csv
-import difflib
 import io
+import re
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -18,40 +18,43 @@ from itertools import chain, islice
 from typing import Any, TypeVar
 
 from milepost.customer import BUILT_IN_ATTRIBUTES, Customer
-from milepost.imports import cell_parsers as cells
-from milepost.imports import places
+from milepost.imports import cell_parsers, places
+from milepost.imports.customer_checks import check_customer
 from milepost.imports.unknown_names import UnknownNames
 from milepost.imports.vocabulary import Vocabulary
+from milepost.language.model import AttributeType
+from milepost.numbers import Decimal, shown_decimal
+from milepost.text import count_of, nearest
 
 COLUMNS = ("id", *BUILT_IN_ATTRIBUTES, "contacts", "team")
-_NAMED = 3  # columns that a problem names
+_MOST_COLUMNS = 3  # that a problem names
 _LONGEST_ROW = 100  # lines; a row that is longer has a quote that was never closed
+_LOOK_AHEAD = 500  # rows; in a book that is read row by row, their numbers show how it writes numbers
+_SEPARATORS = ",;\t"
+_SEPARATOR_LINE = re.compile(rf"\s*sep=([{_SEPARATORS}])\s*", re.IGNORECASE)
 
 T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
 class RowProblem:
-    """Why a row was refused. `row` is the line of the file on which it begins, the header being 1."""
+    """Why a row was refused. `row` is the line of the file on which it begins, counted from 1."""
 
     row: int
     column: str | None
     message: str
 
     def __str__(self) -> str:
-        return (
-            f"row {self.row}, column {self.column}: {self.message}"
-            if self.column
-            else f"row {self.row}: {self.message}"
-        )
+        where = f"row {self.row}, column {self.column}" if self.column else f"row {self.row}"
+        return f"{where}: {self.message}"
 
 
 @dataclass(frozen=True, slots=True)
 class Book:
-    """What a file held: the customers of the rows that are right, all problems of the others, and how many rows.
+    """The contents of a file: the customers of the correct rows, all problems of the others, and the number of rows.
 
-    `columns` are the names in the first row: what a file has no column for, it says nothing of. `notes` is what it
-    speaks of and no map knows, `missing` the columns that maps look at and it has not, both as people are told of them.
+    `columns` are the names in the first row: a file says nothing about fields that it has no column for. `notes` are
+    sentences about names that no map defines, `missing` about columns that maps ask for and the file doesn't have.
     """
 
     customers: tuple[Customer, ...]
@@ -63,31 +66,31 @@ class Book:
 
     @property
     def refused(self) -> int:
-        """How many rows were refused."""
+        """The number of rows that were refused."""
         return self.rows - len(self.customers)
 
 
 @dataclass(frozen=True, slots=True)
 class OpenBook:
-    """A file that is read row by row: `rows` gives the customer of each, or what is wrong with it.
+    """A file that is read row by row: `rows` yields the customer of each row, or its problems.
 
-    `problems` are those of the header; with any of them there are no rows.
+    `problems` are those of the header; if there are any, there are no rows.
     """
 
     columns: tuple[str, ...]
     problems: tuple[RowProblem, ...]
     rows: Iterator[Customer | tuple[RowProblem, ...]]
-    strangers: UnknownNames
+    unknown_names: UnknownNames
 
     @property
     def missing(self) -> tuple[str, ...]:
-        """The columns that maps look at and the file has not, as people are told of them."""
-        return () if self.problems else tuple(self.strangers.missing())
+        """Sentences about columns that maps ask for and the file doesn't have."""
+        return () if self.problems else tuple(self.unknown_names.missing())
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What the rows that went by, and the columns, speak of and no map knows, as people are told of it."""
-        return () if self.problems else tuple(self.strangers.notes(COLUMNS))
+        """Sentences about names, of the columns and of the rows read so far, that no map defines."""
+        return () if self.problems else tuple(self.unknown_names.notes(COLUMNS))
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,34 +101,43 @@ class _Row:
 
 
 def read_book(data: bytes | str, known: Vocabulary | None = None) -> Book:
-    """Read a CSV file, in UTF-8 (or UTF-16 with its mark), separated by commas, semicolons or tabs.
+    """Reads a CSV file in UTF-8 (or UTF-16 with its mark), separated by commas, semicolons or tabs.
 
-    `known` is what maps know of customers; columns that none declares stay text. Empty cells are not given. A row that
-    cannot be read in full is refused, with all that is wrong with it; a header that cannot be used refuses the file.
+    `known` is what maps define; columns that no map declares stay text. An empty cell means that nothing is known. A
+    row that can't be read in full is refused with all its problems; a header that can't be used refuses the file.
     """
-    book = open_book(_lines(data), known)
-    read = list(book.rows)
-    customers = tuple(each for each in read if isinstance(each, Customer))
-    problems = (problem for each in read if isinstance(each, tuple) for problem in each)
-    return Book(customers, (*book.problems, *problems), len(read), book.columns, book.missing, book.notes)
+    book = open_book(_lines(data), known, look_ahead=None)
+    rows = list(book.rows)
+    customers = tuple(row for row in rows if isinstance(row, Customer))
+    problems = (problem for row in rows if isinstance(row, tuple) for problem in row)
+    return Book(customers, (*book.problems, *problems), len(rows), book.columns, book.missing, book.notes)
 
 
-def open_book(lines: Iterable[str], known: Vocabulary | None = None) -> OpenBook:
-    """Read a CSV file row by row, as `read_book` does; of the rows that went by, only the ids are kept.
+def open_book(
+    lines: Iterable[str], known: Vocabulary | None = None, *, look_ahead: int | None = _LOOK_AHEAD
+) -> OpenBook:
+    """Reads a CSV file row by row, as `read_book` does; of the rows that were read, only the ids are kept.
 
-    `lines` end in a newline and nothing else; bytes that are no UTF-8 are escaped in them (`surrogateescape`).
+    `lines` end in a newline and nothing else; bytes that aren't UTF-8 are escaped in them (`surrogateescape`). The
+    numbers of the first `look_ahead` rows (None: of all) decide how numbers with two readings are meant.
     """
-    ahead = iter(lines)
-    first = next(ahead, "")
-    rows = _rows(chain([first], ahead), _delimiter(first))
+    rows = _rows(iter(lines))
     header = next(rows, _Row(1, ()))
     names = [name.strip() for name in header.cells]
-    strangers = UnknownNames(known or Vocabulary(), tuple(filter(None, names)))
-    problems = _header_problems(header, names) or list(_misspelt(header, strangers))
+    unknown_names = UnknownNames(known or Vocabulary(), tuple(filter(None, names)))
+    problems = _header_problems(header, names) or list(_misspelt(header, unknown_names))
     if problems:
-        return OpenBook((), tuple(problems), iter(()), strangers)
-    reader = _Reader(names, strangers)
-    return OpenBook(strangers.columns, (), map(reader.read, rows), strangers)
+        return OpenBook((), tuple(problems), iter(()), unknown_names)
+    ahead = list(islice(rows, look_ahead))
+    reader = _Reader(names, unknown_names, _decimal_of(ahead, names, unknown_names.known))
+    return OpenBook(unknown_names.columns, (), map(reader.read, chain(ahead, rows)), unknown_names)
+
+
+def _decimal_of(rows: Iterable[_Row], names: Sequence[str], known: Vocabulary) -> Decimal | None:
+    """Returns the decimal sign that the numbers of the book show; None where they show none, or both."""
+    numeric = [at for at, name in enumerate(names) if known.types.get(name) is AttributeType.NUMBER]
+    shown = {shown_decimal(row.cells[at]) for row in rows for at in numeric if at < len(row.cells)} - {None}
+    return shown.pop() if len(shown) == 1 else None
 
 
 # The file.
@@ -138,16 +150,12 @@ def _lines(data: bytes | str) -> list[str]:
     return list(io.StringIO(data.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")))
 
 
-def _delimiter(header: str) -> str:
-    """The sign that the header uses most: spreadsheets of many countries write semicolons."""
-    return max(",;\t", key=header.count)
-
-
-def _rows(lines: Iterator[str], delimiter: str) -> Iterator[_Row]:
-    """The rows that are not empty. After one that is broken, reading goes on at the line below its first."""
+def _rows(lines: Iterator[str]) -> Iterator[_Row]:
+    """Yields the rows that aren't empty, the header first; after a broken row, reading goes on at its second line."""
+    number, header, separator = _header_line(lines)
+    delimiter = separator or _delimiter(header)
+    ahead = deque(chain([header], islice(lines, _LONGEST_ROW - 1)))
     width: int | None = None
-    number = 1
-    ahead = deque(islice(lines, _LONGEST_ROW))
     while ahead:
         row, taken = _row(ahead, number, delimiter, width)
         if any(cell.strip() for cell in row.cells) or row.problem:
@@ -159,96 +167,129 @@ def _rows(lines: Iterator[str], delimiter: str) -> Iterator[_Row]:
         ahead.extend(islice(lines, taken))
 
 
+def _header_line(lines: Iterator[str]) -> tuple[int, str, str | None]:
+    """Returns the number and text of the first line with content, and the separator that an Excel line above names."""
+    separator = None
+    for number, line in enumerate(lines, 1):
+        named = _SEPARATOR_LINE.fullmatch(line)
+        if named:
+            separator = named[1]
+        elif line.strip():
+            return number, line, separator
+    return 1, "", separator
+
+
+def _delimiter(header: str) -> str:
+    """Returns the separator that the header uses most outside quotes; spreadsheets of many countries use semicolons."""
+    return max(_SEPARATORS, key=re.sub(r'"[^"]*"', "", header).count)
+
+
 def _row(lines: Iterable[str], number: int, delimiter: str, width: int | None) -> tuple[_Row, int]:
-    """The row that begins at a line, and how many lines it takes; one that is broken takes one."""
+    """Returns the row that begins at a line, and how many lines it takes; a broken row takes one."""
     reader = csv.reader(lines, delimiter=delimiter, strict=True)
     try:
-        found = next(reader)
+        cells = next(reader)
     except csv.Error as error:
         why = "a quote is opened and never closed" if "unexpected end" in str(error) else str(error)
-        said = f"This is no CSV: {why}. Put cells with quotes in quotes, and double those inside"
-        return _Row(number, (), said), 1
-    if width is not None and len(found) > width and any(cell.strip() for cell in found[width:]):
-        return _Row(
-            number, (), f"There are {len(found)} cells for {width} columns; put cells with {delimiter!r} in quotes"
-        ), 1
-    return _Row(number, found), reader.line_num
+        hint = "put cells with quotes in quotes, and double those inside"
+        return _Row(number, (), f"This isn't valid CSV: {why}; {hint}"), 1
+    if width is not None and len(cells) > width and any(cell.strip() for cell in cells[width:]):
+        problem = f"There are {len(cells)} cells for {width} columns; put cells with {delimiter!r} in quotes"
+        return _Row(number, (), problem), 1
+    return _Row(number, cells), reader.line_num
 
 
 def _too_few(cells: Sequence[str], names: Sequence[str]) -> str | None:
-    """A row that ends early may be one whose cells have slipped, and would forget what is known of its last columns."""
-    missing = [name for name in names[len(cells) :] if name]
+    """Describes a row that ends early: its cells may have shifted, and what its last columns hold would be lost."""
+    missing = [repr(name) for name in names[len(cells) :] if name]
     if not missing:
         return None
-    said = ", ".join(map(repr, missing[:_NAMED])) + (", ..." if len(missing) > _NAMED else "")
-    are = "is 1 cell" if len(cells) == 1 else f"are {len(cells)} cells"
-    return f"There {are} for {len(names)} columns, none for {said}; leave a cell empty where nothing is known"
+    columns = ", ".join(missing[:_MOST_COLUMNS]) + (", ..." if len(missing) > _MOST_COLUMNS else "")
+    cells_are = f"{'is' if len(cells) == 1 else 'are'} {count_of(len(cells), 'cell')}"
+    return f"There {cells_are} for {len(names)} columns, none for {columns}; leave a cell empty where nothing is known"
 
 
-def _misspelt(header: _Row, strangers: UnknownNames) -> Iterator[RowProblem]:
-    for column, near in strangers.misspelt_columns(COLUMNS):
-        said = f"No map knows the column {column!r}; did you mean {near!r}? Rename it, or leave it out"
-        yield RowProblem(header.number, column, said)
+def _misspelt(header: _Row, unknown_names: UnknownNames) -> Iterator[RowProblem]:
+    for column, near in unknown_names.misspelt_columns(COLUMNS):
+        message = f"No map knows the column {column!r}; did you mean {near!r}? Rename it, or leave it out"
+        yield RowProblem(header.number, column, message)
 
 
 def _header_problems(header: _Row, names: Sequence[str]) -> list[RowProblem]:
     if header.problem:
         return [RowProblem(header.number, None, header.problem)]
     if "id" not in names:
-        near = difflib.get_close_matches("id", [name.lower() for name in names], 1)
-        hint = f" Is it the column {near[0]!r}?" if near else ""
+        near = nearest("id", names)
+        hint = f" Is it the column {near!r}?" if near else ""
         message = f"The first row must name the columns, and 'id' is not among them.{hint} Known: {', '.join(COLUMNS)}"
         return [RowProblem(header.number, "id", message)]
-    twice = [name for name, number in Counter(names).items() if name and number > 1]
-    return [RowProblem(header.number, name, f"There are several columns {name!r}; keep one") for name in twice]
+    repeated = [name for name, count in Counter(names).items() if name and count > 1]
+    return [RowProblem(header.number, name, f"There are several columns {name!r}; keep one") for name in repeated]
 
 
 # A row.
 
 
 class _Reader:
-    """Makes customers of rows and gathers what is wrong."""
+    """Makes customers of rows, and collects the problems of each."""
 
-    def __init__(self, names: Sequence[str], strangers: UnknownNames) -> None:
+    def __init__(self, names: Sequence[str], unknown_names: UnknownNames, decimal: Decimal | None) -> None:
         self._problems: list[RowProblem] = []
         self._names = names
-        self._known = strangers.known
-        self._strangers = strangers
-        self._seen: dict[str, int] = {}
+        self._unknown_names = unknown_names
+        self._known = unknown_names.known
+        self._types = unknown_names.known.types
+        self._decimal = decimal
+        self._rows_by_id: dict[str, int] = {}
 
     def read(self, row: _Row) -> Customer | tuple[RowProblem, ...]:
-        """The customer of a row, if all of it is right; else all that is wrong with it."""
+        """Returns the customer of a row, or all that is wrong with the row."""
         self._problems = []
-        return self._customer(row) or tuple(self._problems)
-
-    def _customer(self, row: _Row) -> Customer | None:
-        given = self._cells(row)
+        cells = self._cells(row)
         if self._problems:
-            return None
-        customer_id = self._read(row, "id", given.get("id", ""), cells.read_id, "")
-        self._unique(row, customer_id)
+            return tuple(self._problems)
+        customer = self._customer(row, cells)
+        self._check(row, customer)
+        if self._problems:
+            return tuple(self._problems)
+        self._unknown_names.count(customer)
+        return customer
 
-        def read(column: str, reader: Callable[[str], T], default: T) -> T:
-            return self._read(row, column, given[column], reader, default) if given.get(column) else default
+    def _customer(self, row: _Row, given: dict[str, str]) -> Customer:
+        def read(column: str, parse: Callable[[str], T], default: T) -> T:
+            return self._read(row, column, given[column], parse, default) if given.get(column) else default
 
-        made = Customer(
+        customer_id = self._read(row, "id", given.get("id", ""), cell_parsers.read_id, "")
+        return Customer(
             customer_id,
             given.get("name") or customer_id,
             read("timezone", places.timezone, "UTC"),
             read("country", places.country, None),
-            read("language", cells.read_language, None),
+            read("language", cell_parsers.read_language, None),
             {
-                name: read(name, self._value_of(name), None)
+                name: read(name, self._attribute_parser(name), None)
                 for name, cell in given.items()
                 if name and cell and name not in COLUMNS
             },
-            read("contacts", lambda cell: self._strangers.contacts(cells.read_contacts(cell)), ()),
-            read("team", lambda cell: self._strangers.team(cells.read_team(cell)), {}),
+            read("contacts", cell_parsers.read_contacts, ()),
+            read("team", cell_parsers.read_team, {}),
         )
-        return None if self._problems else made
+
+    def _check(self, row: _Row, customer: Customer) -> None:
+        """Adds what only shows once the cells are parsed: repeated ids, and what the maps don't take."""
+        first = self._rows_by_id.setdefault(customer.id, row.number)
+        if customer.id and first != row.number:
+            message = f"The id {customer.id!r} is already in row {first}; an id stands for one customer"
+            self._problems.append(RowProblem(row.number, "id", message))
+        unreadable = {problem.column for problem in self._problems}
+        for problem in check_customer(customer, self._known, columns=self._names):
+            field, _, rest = problem.field.partition(".")
+            column = rest if field == "attributes" else field
+            if column not in unreadable and not (column == "name" and "id" in unreadable):
+                self._problems.append(RowProblem(row.number, column, problem.message))
 
     def _cells(self, row: _Row) -> dict[str, str]:
-        """The row's cells by column, once they are text."""
+        """Returns the row's cells by column; adds a problem for each that isn't text."""
         problem = row.problem or _too_few(row.cells, self._names)
         if problem:
             self._problems.append(RowProblem(row.number, None, problem))
@@ -260,26 +301,17 @@ class _Reader:
         ]
         return given
 
-    def _read(self, row: _Row, column: str, cell: str, reader: Callable[[str], T], default: T) -> T:
+    def _read(self, row: _Row, column: str, cell: str, parse: Callable[[str], T], default: T) -> T:
         try:
-            return reader(cell)
+            return parse(cell)
         except ValueError as error:
             self._problems.append(RowProblem(row.number, column, str(error)))
             return default
 
-    def _value_of(self, name: str) -> Callable[[str], Any]:
-        kind = self._known.types.get(name)
-        if name in self._known.choices:
-            return partial(cells.read_choice, kind=kind, allowed=self._known.choices[name])
-        return partial(cells.read_attribute, kind=kind)
-
-    def _unique(self, row: _Row, customer: str) -> None:
-        first = self._seen.setdefault(customer, row.number)
-        if customer and first != row.number:
-            message = f"The id {customer!r} stands in row {first} already; an id names one customer"
-            self._problems.append(RowProblem(row.number, "id", message))
+    def _attribute_parser(self, name: str) -> Callable[[str], Any]:
+        return partial(cell_parsers.read_attribute, kind=self._types.get(name), decimal=self._decimal)
 
 
 def _is_text(cell: str) -> bool:
-    """Whether a cell is text that can be kept: no bytes that are no UTF-8, no control characters of old files."""
+    """Tells whether a cell can be stored: it has no bytes that aren't UTF-8, and no null characters of old files."""
     return not any("\udc80" <= sign <= "\udcff" or sign in "\0\ufffd" for sign in cell)

@@ -1,9 +1,9 @@
-"""Dates that maps wait for and customers do not have: what opens at such a date never opens for them, in silence."""
+"""Dates that maps wait for and customers don't have: what opens at such a date silently never opens for them."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,13 +13,14 @@ from milepost.language.names import BUILT_IN
 from milepost.planner.compiled_map import CompiledMap
 from milepost.planner.instants import Instant
 from milepost.planner.segment_match import Match, best_map
+from milepost.text import listing
 
-_NAMED = 3
+_MOST_TITLES = 3
 
 
 @dataclass(frozen=True, slots=True)
 class MissingDate:
-    """How many customers a map is for have no such date, and which stages and steps it keeps shut, by title."""
+    """The number of a map's customers without a date, and the titles of the stages and steps that need it to open."""
 
     map: str
     attribute: str
@@ -29,7 +30,7 @@ class MissingDate:
 
     def __str__(self) -> str:
         have, them = ("customer has", "it") if self.customers == 1 else ("customers have", "them")
-        what = " and ".join(filter(None, (_named("stage", self.stages), _named("step", self.steps))))
+        what = " and ".join(filter(None, (_titles("stage", self.stages), _titles("step", self.steps))))
         never = "never opens" if len(self.stages) + len(self.steps) == 1 else "never open"
         return f"{self.customers} {have} no {self.attribute!r}; {what} of {self.map} {never} for {them}."
 
@@ -38,56 +39,53 @@ class MissingDate:
 
 
 @dataclass(slots=True)
-class Dates:
-    """Counts the customers that have no date for what opens at one; `now` is when maps are matched with them."""
+class MissingDates:
+    """Counts customers without a date that something on their map opens at; maps are matched as of `now`."""
 
     compiled_maps: Sequence[CompiledMap]
     now: Instant
-    counted: Counter[tuple[str, str]] = field(default_factory=Counter)
-    _anchors: Mapping[str, Mapping[str, _Shut]] = field(init=False)
-    _asked: frozenset[str] = field(init=False)
+    counts: Counter[tuple[str, str]] = field(default_factory=Counter)
+    _anchors: Mapping[str, Mapping[str, _Dependents]] = field(init=False)
+    _names: frozenset[str] = field(init=False)
 
     def __post_init__(self) -> None:
         self._anchors = {compiled_map.map.map: _anchors(compiled_map.map) for compiled_map in self.compiled_maps}
-        self._asked = frozenset(name for each in self._anchors.values() for name in each)
+        self._names = frozenset(name for anchors in self._anchors.values() for name in anchors)
 
-    def look_at(self, customer: Customer) -> None:
-        """Count one customer. Matching is slow: it is only done for whom a date is missing at all."""
-        missing = [name for name in self._asked if customer.attributes.get(name) is None]
-        found = best_map(self.compiled_maps, customer, self.now) if missing else None
-        if isinstance(found, Match):
-            anchored = self._anchors[found.compiled_map.map.map]
-            self.counted.update((found.compiled_map.map.map, name) for name in missing if name in anchored)
+    def count(self, customer: Customer) -> None:
+        """Counts one customer. Matching is slow, so it is only done for customers without one of the dates."""
+        names = [name for name in self._names if customer.attributes.get(name) is None]
+        match = best_map(self.compiled_maps, customer, self.now) if names else None
+        if isinstance(match, Match):
+            map_id = match.compiled_map.map.map
+            self.counts.update((map_id, name) for name in names if name in self._anchors[map_id])
 
     def missing(self) -> Iterator[MissingDate]:
-        """What was counted, by map and attribute."""
-        for (map_id, name), many in sorted(self.counted.items()):
-            shut = self._anchors[map_id][name]
-            yield MissingDate(map_id, name, many, tuple(shut.stages), tuple(shut.steps))
+        """Yields the counts by map and attribute."""
+        for (map_id, name), customers in sorted(self.counts.items()):
+            dependents = self._anchors[map_id][name]
+            yield MissingDate(map_id, name, customers, tuple(dependents.stages), tuple(dependents.steps))
 
 
 @dataclass(frozen=True, slots=True)
-class _Shut:
+class _Dependents:
     stages: list[str] = field(default_factory=list)
     steps: list[str] = field(default_factory=list)
 
 
-def _anchors(whole: Map) -> dict[str, _Shut]:
-    """What of a map opens at which of the customer's dates."""
-    found: dict[str, _Shut] = {}
-    for stage in whole.stages:
+def _anchors(journey_map: Map) -> dict[str, _Dependents]:
+    """Returns the titles of what opens at each date of the customer."""
+    anchors: dict[str, _Dependents] = {}
+    for stage in journey_map.stages:
         if stage.opens is not None and stage.opens.at is not None:
-            found.setdefault(stage.opens.at.attribute, _Shut()).stages.append(stage.title)
-    for _, step in whole.all_steps():
+            anchors.setdefault(stage.opens.at.attribute, _Dependents()).stages.append(stage.title)
+    for _, step in journey_map.all_steps():
         if step.at is not None:
-            found.setdefault(step.at.attribute, _Shut()).steps.append(
-                step.statement if isinstance(step, Outcome) else step.title
-            )
-    return {name: shut for name, shut in found.items() if name not in BUILT_IN}
+            title = step.statement if isinstance(step, Outcome) else step.title
+            anchors.setdefault(step.at.attribute, _Dependents()).steps.append(title)
+    return {name: dependents for name, dependents in anchors.items() if name not in BUILT_IN}
 
 
-def _named(noun: str, titles: Iterable[str]) -> str:
-    known = list(titles)
-    more = f" and {len(known) - _NAMED} more" if len(known) > _NAMED else ""
-    listed = ", ".join(map(repr, known[:_NAMED])) + more
-    return f"{noun}{'' if len(known) == 1 else 's'} {listed}" if known else ""
+def _titles(noun: str, titles: Sequence[str]) -> str:
+    plural = "" if len(titles) == 1 else "s"
+    return f"{noun}{plural} {listing([repr(title) for title in titles], most=_MOST_TITLES)}" if titles else ""

@@ -1,12 +1,11 @@
-"""What maps, taken together, know of customers: what a book of customers may speak of."""
+"""What maps, taken together, define about customers: the names and values that a book of customers may use."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
 
-from milepost.language.model import AttributeType, Map
+from milepost.language.model import Attribute, AttributeType
 from milepost.planner.compiled_map import CompiledMap
 
 _ALWAYS_KNOWN = frozenset({"id", "name", "started_on"})
@@ -14,50 +13,43 @@ _ALWAYS_KNOWN = frozenset({"id", "name", "started_on"})
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """What maps know of customers; empty where there is no map, and then nothing is held against it.
+    """What maps define about customers; empty where there is no map, and then nothing is checked against it.
 
     Attributes:
-        types: Of the attributes that maps declare, by name.
-        choices: The values that are allowed, by attribute; of an attribute that is not in it, any.
+        attributes: The declarations of each attribute, one of each map that has it.
         personas: Which contacts may have.
         roles: Which members of a team may have.
-        asked: What the segments of maps look at, each with the maps whose segment does.
+        asked: The attributes that segments of maps ask for, each with those maps.
     """
 
-    types: Mapping[str, AttributeType] = field(default_factory=dict)
-    choices: Mapping[str, Sequence[Any]] = field(default_factory=dict)
+    attributes: Mapping[str, Sequence[Attribute]] = field(default_factory=dict)
     personas: frozenset[str] = frozenset()
     roles: frozenset[str] = frozenset()
     asked: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, compiled_maps: Iterable[CompiledMap]) -> Vocabulary:
-        """What these maps know."""
-        known = list(compiled_maps)
+        """What these maps define."""
+        maps = list(compiled_maps)
+        attributes: dict[str, list[Attribute]] = {}
+        for compiled_map in maps:
+            for name, attribute in compiled_map.map.attributes.items():
+                attributes.setdefault(name, []).append(attribute)
         return cls(
-            types={name: each.type for compiled_map in known for name, each in compiled_map.map.attributes.items()},
-            choices=choices_of(compiled_map.map for compiled_map in known),
-            personas=frozenset(persona for compiled_map in known for persona in compiled_map.map.personas),
-            roles=frozenset(role for compiled_map in known for role in compiled_map.map.roles),
-            asked=_asked(known),
+            attributes,
+            personas=frozenset(persona for compiled_map in maps for persona in compiled_map.map.personas),
+            roles=frozenset(role for compiled_map in maps for role in compiled_map.map.roles),
+            asked=_asked(maps),
         )
+
+    @property
+    def types(self) -> dict[str, AttributeType]:
+        """The type of each attribute; where maps differ, the last one's."""
+        return {name: declared[-1].type for name, declared in self.attributes.items()}
 
     def knowing(self, attribute: str, kind: AttributeType) -> Vocabulary:
         """The same with one more attribute."""
-        return replace(self, types={**self.types, attribute: kind})
-
-
-def choices_of(maps: Iterable[Map]) -> dict[str, tuple[Any, ...]]:
-    """The values that maps allow, by attribute: those of all that list some, where none of them leaves it open."""
-    listed: dict[str, tuple[Any, ...]] = {}
-    open_to_any: set[str] = set()
-    for each in maps:
-        for name, attribute in each.attributes.items():
-            if attribute.one_of is None:
-                open_to_any.add(name)
-            else:
-                listed[name] = tuple(dict.fromkeys((*listed.get(name, ()), *attribute.one_of)))
-    return {name: values for name, values in listed.items() if name not in open_to_any}
+        return replace(self, attributes={**self.attributes, attribute: (Attribute(type=kind),)})
 
 
 def _asked(compiled_maps: Iterable[CompiledMap]) -> dict[str, tuple[str, ...]]:

@@ -1,4 +1,4 @@
-"""What stands behind the door: the store, the charts of the maps, the way to the journeys, and the clock."""
+"""The parts that every service of the intake works with: the store, compiled maps, the journeys' client, the clock."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ from milepost.store.tables import JourneyRow
 
 
 def fresh_id() -> str:
-    """An id for a fact that came without one."""
+    """Returns an id for a fact that came without one."""
     return secrets.token_urlsafe(12)
 
 
 @dataclass(frozen=True, slots=True)
 class IntakeContext:
-    """`wall` tells the wall clock in seconds since 1970, `new_id` makes ids."""
+    """The parts of the intake; `wall` returns the wall clock in seconds since 1970, `new_id` a fresh id."""
 
     store: Store
     compiled_maps: CompiledMaps
@@ -42,12 +42,12 @@ class IntakeContext:
         return self.clock.journey_of(self.wall())
 
     async def compiled_map(self, journey: JourneyRow | None) -> CompiledMap | None:
-        """The chart that a journey stands on."""
+        """Returns the compiled map that a journey runs on."""
         return None if journey is None else await self.compiled_maps.of(journey.version)
 
 
-async def known(session: AsyncSession, customer: str) -> Customer | None:
-    """The customer's record, if there is one."""
+async def find_customer(session: AsyncSession, customer: str) -> Customer | None:
+    """Returns the customer's record, or None if there is none."""
     try:
         return await customers.get(session, customer)
     except UnknownCustomerError:
@@ -55,12 +55,12 @@ async def known(session: AsyncSession, customer: str) -> Customer | None:
 
 
 async def customer_of(session: AsyncSession, customer: str) -> Customer:
-    """The customer's record.
+    """Returns the customer's record.
 
     Raises:
         UnknownCustomerError: there is none; the nearest id is suggested.
     """
-    found = await known(session, customer)
-    if found is None:
+    record = await find_customer(session, customer)
+    if record is None:
         raise UnknownCustomerError(customer, await customers.ids(session))
-    return found
+    return record

@@ -1,4 +1,4 @@
-"""Taking in customer records: kept as they are given; a running journey is told what changed."""
+"""Saves customer records: checked against the maps, stored as given, with the changes sent to the running journey."""
 
 from __future__ import annotations
 
@@ -6,9 +6,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from milepost.customer import BUILT_IN_ATTRIBUTES, Customer
-from milepost.intake.context import IntakeContext, known
-from milepost.intake.enrolment import Enrolled, NotEnrolled, enrol_if_it_turned
-from milepost.intake.facts import FactReceipt, told
+from milepost.imports.customer_checks import FieldProblem, check_customer
+from milepost.imports.vocabulary import Vocabulary
+from milepost.intake.context import IntakeContext, find_customer
+from milepost.intake.enrolment import Enrolment, NoEnrolment, enrol_on_match
+from milepost.intake.errors import InvalidCustomerError
+from milepost.intake.facts import FactReceipt, send
 from milepost.planner.compiled_map import CompiledMap
 from milepost.planner.fact_checks import fits
 from milepost.planner.facts import AttributesSet, ContactsGiven, Fact, TeamGiven, to_json
@@ -16,44 +19,64 @@ from milepost.store import customers, facts, journeys
 
 
 @dataclass(frozen=True, slots=True)
-class Saved:
-    """What became of a record: `told` are the facts that its journey learnt, `entry` is its enrolment, if any."""
+class SavedCustomer:
+    """The result of saving a record: the receipts of the facts for its journey, and its enrolment, if there is any."""
 
     customer: str
     new: bool
-    told: tuple[FactReceipt, ...]
-    entry: Enrolled | NotEnrolled | None
+    receipts: tuple[FactReceipt, ...]
+    enrolment: Enrolment | NoEnrolment | None
 
 
-async def save(context: IntakeContext, customer: Customer, *, by: str | None = None, source: str = "api") -> Saved:
-    """Make a customer's record this one; its journey learns of the changes, or it begins one if it first matches."""
+async def save(
+    context: IntakeContext, customer: Customer, *, by: str | None = None, source: str = "api"
+) -> SavedCustomer:
+    """Replaces a customer's record. Its journey gets the changes as facts; if it first matches a map, one begins.
+
+    Raises:
+        InvalidCustomerError: fields that differ from the stored record can't be taken; nothing is stored.
+    """
     now = context.now()
+    known = Vocabulary.of(await context.compiled_maps.current())
     async with context.store.transaction() as session:
-        before = await known(session, customer.id)
+        before = await find_customer(session, customer.id)
+        problems = [problem for problem in check_customer(customer, known) if _is_changed(problem, before, customer)]
+        if problems:
+            raise InvalidCustomerError(customer.id, problems)
         running = await journeys.open_of(session, customer.id)
         compiled_map = await context.compiled_map(running)
         await customers.save(session, [customer], now)
         changes = _changes(context, before, customer, compiled_map, by) if before and compiled_map else []
         recorded = [await facts.record(session, customer.id, to_json(change), now, source=source) for change in changes]
-    entry = None if running else await enrol_if_it_turned(context, customer.id, before)
-    tellings = [await told(context, customer.id, each) for each in recorded]
-    return Saved(customer.id, before is None, tuple(tellings), entry)
+    enrolment = None if running else await enrol_on_match(context, customer.id, before)
+    receipts = [await send(context, customer.id, each) for each in recorded]
+    return SavedCustomer(customer.id, before is None, tuple(receipts), enrolment)
+
+
+def _is_changed(problem: FieldProblem, before: Customer | None, after: Customer) -> bool:
+    """Tells whether a problem comes with this record: what is stored already can't be refused any more."""
+    if before is None:
+        return True
+    field, _, rest = problem.field.partition(".")
+    if field == "attributes":
+        return before.attributes.get(rest) != after.attributes.get(rest)
+    return bool(getattr(before, field) != getattr(after, field))
 
 
 def _changes(
     context: IntakeContext, before: Customer, after: Customer, compiled_map: CompiledMap, by: str | None
 ) -> list[Fact]:
-    """What the journey does not know yet; attributes that its map does not take are none of its business."""
+    """Returns facts with what the journey doesn't know yet, without attributes that its map doesn't take."""
     now = context.now()
-    out: list[Fact] = []
+    changes: list[Fact] = []
     attributes = _changed_attributes(before, after, compiled_map)
     if attributes:
-        out.append(AttributesSet(id=context.new_id(), at=now, by=by, attributes=attributes))
+        changes.append(AttributesSet(id=context.new_id(), at=now, by=by, attributes=attributes))
     if before.contacts != after.contacts:
-        out.append(ContactsGiven(id=context.new_id(), at=now, by=by, contacts=after.contacts))
+        changes.append(ContactsGiven(id=context.new_id(), at=now, by=by, contacts=after.contacts))
     if dict(before.team) != dict(after.team):
-        out.append(TeamGiven(id=context.new_id(), at=now, by=by, team=dict(after.team)))
-    return out
+        changes.append(TeamGiven(id=context.new_id(), at=now, by=by, team=dict(after.team)))
+    return changes
 
 
 def _changed_attributes(before: Customer, after: Customer, compiled_map: CompiledMap) -> dict[str, Any]:

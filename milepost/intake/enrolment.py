@@ -1,4 +1,4 @@
-"""Enrolment: giving a customer the journey of the map that it is for."""
+"""Enrolment: begins a customer's journey on the map whose segment the customer matches."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ from milepost.store.tables import JourneyRow
 
 
 @dataclass(frozen=True, slots=True)
-class Enrolled:
-    """A customer has begun a journey. `started` is False while Temporal is away: it starts when that is back."""
+class Enrolment:
+    """A journey that has begun. `started` is False while Temporal is away: its workflow starts once that is back."""
 
     customer: str
     journey: str
@@ -29,93 +29,93 @@ class Enrolled:
 
 
 @dataclass(frozen=True, slots=True)
-class NotEnrolled:
-    """A customer has begun no journey; `why` is for people."""
+class NoEnrolment:
+    """No journey has begun; `why` is for people."""
 
     customer: str
     why: str
 
 
-async def enrol(context: IntakeContext, customer: str, map_id: str | None = None) -> Enrolled | NotEnrolled:
-    """Begin a customer's journey, on the map named or the one that the customer is for.
+async def enrol(context: IntakeContext, customer: str, map_id: str | None = None) -> Enrolment | NoEnrolment:
+    """Begins a customer's journey, on the given map or on the one whose segment it matches.
 
     Raises:
         UnknownCustomerError: there is no such customer.
-        UnknownMapError: no map of this id is published.
+        UnknownMapError: no published map has this id.
         JourneyAlreadyOpenError: the customer has an open journey.
-        EntryRefusedError: the map's `reenter` does not take the customer again, or not yet.
+        EntryRefusedError: the map's `reenter` doesn't let the customer in again, or not yet.
     """
     now = context.now()
     compiled_maps = await context.compiled_maps.current()
     async with context.store.transaction() as session:
-        known = await customer_of(session, customer)
+        record = await customer_of(session, customer)
         past = await journeys.of_customer(session, customer)
         if past and past[0].ended_at is None:
             raise JourneyAlreadyOpenError(customer, past[0].id)
-        compiled_map = _named(compiled_maps, map_id) if map_id else await _best(session, compiled_maps, known, now)
-        if isinstance(compiled_map, NotEnrolled):
+        compiled_map = _named(compiled_maps, map_id) if map_id else await _best(session, compiled_maps, record, now)
+        if isinstance(compiled_map, NoEnrolment):
             return compiled_map
         allowed = may_enter(compiled_map, last_end(past, compiled_map), now)
         if isinstance(allowed, MayNotEnter):
             raise EntryRefusedError(customer, allowed)
-        begun = await _begin(session, known, compiled_map, now)
-    return await _start(context, begun)
+        journey = await _begin(session, record, compiled_map, now)
+    return await _start(context, journey)
 
 
-async def enrol_if_it_turned(
+async def enrol_on_match(
     context: IntakeContext, customer: str, before: Customer | None
-) -> Enrolled | NotEnrolled | None:
-    """Begin a journey if the record first matches a map, or turned to match one since the last journey ended.
+) -> Enrolment | NoEnrolment | None:
+    """Begins a journey if the record matches a map for the first time, or newly since the last journey ended.
 
-    `before` is the record as it was. None: the customer has a journey, or its record changed nothing here.
+    `before` is the previous record. Returns None if a journey is open, or the record matched before already.
     """
     now = context.now()
     compiled_maps = await context.compiled_maps.current()
     async with context.store.transaction() as session:
-        known = await customer_of(session, customer)
+        record = await customer_of(session, customer)
         past = await journeys.of_customer(session, customer)
         if past and past[0].ended_at is None:
             return None
-        compiled_map = await _best(session, compiled_maps, known, now)
-        if isinstance(compiled_map, NotEnrolled):
+        compiled_map = await _best(session, compiled_maps, record, now)
+        if isinstance(compiled_map, NoEnrolment):
             return compiled_map
         if past and before is not None and matches(compiled_map, before, now):
             return None
         allowed = may_enter(compiled_map, last_end(past, compiled_map), now)
         if isinstance(allowed, MayNotEnter):
-            return NotEnrolled(customer, str(allowed))
-        begun = await _begin(session, known, compiled_map, now)
-    return await _start(context, begun)
+            return NoEnrolment(customer, str(allowed))
+        journey = await _begin(session, record, compiled_map, now)
+    return await _start(context, journey)
 
 
-async def barred(
+async def enrolment_obstacle(
     session: AsyncSession, customer: Customer, compiled_maps: list[CompiledMap], now: Instant
 ) -> str | None:
-    """Why enrolling the customer would begin no journey now, for people. None: it would begin one."""
-    found = best_map(compiled_maps, customer, now)
-    if isinstance(found, NoMatch):
+    """Returns, for people, why enrolling the customer now wouldn't begin a journey; None if it would."""
+    match = best_map(compiled_maps, customer, now)
+    if isinstance(match, NoMatch):
         anyway = f"`milepost enroll {customer.id} --map MAP` begins one on the map that you name"
         return f"no map is for the customer as it is now; {anyway}"
     past = await journeys.of_customer(session, customer.id)
-    allowed = may_enter(found.compiled_map, last_end(past, found.compiled_map), now)
+    allowed = may_enter(match.compiled_map, last_end(past, match.compiled_map), now)
     return str(allowed) if isinstance(allowed, MayNotEnter) else None
 
 
 def _named(compiled_maps: list[CompiledMap], map_id: str) -> CompiledMap:
-    named = {compiled_map.map.map: compiled_map for compiled_map in compiled_maps}
-    if map_id not in named:
-        raise UnknownMapError(map_id, named)
-    return named[map_id]
+    by_id = {compiled_map.map.map: compiled_map for compiled_map in compiled_maps}
+    if map_id not in by_id:
+        raise UnknownMapError(map_id, by_id)
+    return by_id[map_id]
 
 
 async def _best(
     session: AsyncSession, compiled_maps: list[CompiledMap], customer: Customer, now: Instant
-) -> CompiledMap | NotEnrolled:
-    found = best_map(compiled_maps, customer, now)
-    if isinstance(found, NoMatch):
-        await customers.mark_unmatched(session, customer.id, str(found))
-        return NotEnrolled(customer.id, str(found))
-    return found.compiled_map
+) -> CompiledMap | NoEnrolment:
+    match = best_map(compiled_maps, customer, now)
+    if isinstance(match, NoMatch):
+        await customers.mark_unmatched(session, customer.id, str(match))
+        return NoEnrolment(customer.id, str(match))
+    return match.compiled_map
 
 
 async def _begin(session: AsyncSession, customer: Customer, compiled_map: CompiledMap, now: Instant) -> JourneyRow:
@@ -123,12 +123,12 @@ async def _begin(session: AsyncSession, customer: Customer, compiled_map: Compil
     return await journeys.begin(session, State.begin(customer, compiled_map.map.map, compiled_map.version, now))
 
 
-async def _start(context: IntakeContext, begun: JourneyRow) -> Enrolled:
-    started = await context.journey_client.start(begun, context.wall())
-    return Enrolled(begun.customer_id, begun.id, begun.map, started)
+async def _start(context: IntakeContext, journey: JourneyRow) -> Enrolment:
+    started = await context.journey_client.start(journey, context.wall())
+    return Enrolment(journey.customer_id, journey.id, journey.map, started)
 
 
 def last_end(past: list[JourneyRow], compiled_map: CompiledMap) -> Instant | None:
-    """When the customer's last journey on this map ended."""
+    """Returns when the customer's last journey on this map ended; None if none has."""
     ends = [row.ended_at for row in past if row.map == compiled_map.map.map and row.ended_at is not None]
     return max(ends, default=None)

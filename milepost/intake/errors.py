@@ -1,34 +1,51 @@
-"""What the door refuses, each as a type that carries its data: `code` for programs, `hint` for what to do."""
+"""Errors of the intake, each with its data: `code` for programs, `message` and `hint` for people."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from milepost.imports.customer_checks import FieldProblem
 from milepost.planner.fact_errors import RefusedError, UnknownNameError
 from milepost.planner.segment_match import MayNotEnter
 
 
 class UnknownMapError(UnknownNameError):
-    """No map of this id is published."""
+    """No published map has this id."""
 
     code = "unknown_map"
 
 
+class InvalidCustomerError(RefusedError):
+    """A customer's record can't be taken as it is; `problems` names every field that is wrong."""
+
+    code = "invalid_customer"
+
+    def __init__(self, customer: str, problems: Sequence[FieldProblem]) -> None:
+        self.customer = customer
+        self.problems = tuple(problems)
+        super().__init__(
+            "; ".join(str(problem) for problem in problems) + ".",
+            f"Nothing was saved for customer {customer!r}; correct what is named and send the whole record again.",
+        )
+
+
 class NoOpenJourneyError(RefusedError):
-    """There is nobody to tell: the customer has no journey that has not ended."""
+    """The customer has no journey that hasn't ended."""
 
     code = "no_open_journey"
 
-    def __init__(self, customer: str, barred: str | None = None) -> None:
-        """`barred` says why none can be begun now, where that is so."""
+    def __init__(self, customer: str, obstacle: str | None = None) -> None:
+        """`obstacle` says why no journey can begin now; None if one can."""
         self.customer = customer
-        self.barred = barred
-        begin = f"None can begin: {barred}." if barred else f"`milepost enroll {customer}` begins one."
+        self.obstacle = obstacle
+        begin = f"None can begin: {obstacle}." if obstacle else f"`milepost enroll {customer}` begins one."
         super().__init__(
             f"Customer {customer!r} has no open journey.", f"{begin} `milepost show {customer}` tells what was."
         )
 
 
 class EntryRefusedError(RefusedError):
-    """The map's `reenter` does not let the customer in again, or not yet."""
+    """The map's `reenter` doesn't let the customer in again, or not yet."""
 
     code = "entry_refused"
 

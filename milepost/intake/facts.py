@@ -1,15 +1,18 @@
-"""Taking in facts: checked against the journey's map, written down, told to the journey."""
+"""Records facts: checks them against the journey's map, stores them, and sends them to the journey."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from milepost.customer import BUILT_IN_ATTRIBUTES
+from milepost.imports.customer_checks import FieldProblem, check_built_in, check_contacts, check_team
+from milepost.imports.vocabulary import Vocabulary
 from milepost.intake.context import IntakeContext, customer_of
-from milepost.intake.enrolment import barred, enrol_if_it_turned
+from milepost.intake.enrolment import enrol_on_match, enrolment_obstacle
 from milepost.intake.errors import NoOpenJourneyError
 from milepost.intake.journey_client import SignalResult
 from milepost.language.model import Attribute
@@ -17,7 +20,7 @@ from milepost.language.names import nearest
 from milepost.planner.compiled_map import CompiledMap
 from milepost.planner.fact_checks import ABOUT_THE_RECORD, check, check_attributes
 from milepost.planner.fact_errors import InvalidFactError
-from milepost.planner.facts import AttributesSet, Fact, MapChanged, to_json
+from milepost.planner.facts import AttributesSet, ContactsGiven, Fact, MapChanged, TeamGiven, to_json
 from milepost.planner.written_facts import WrittenFact
 from milepost.store import facts, journeys, maps
 from milepost.store.facts import RecordedFact
@@ -25,38 +28,38 @@ from milepost.store.version_names import find_version_of_map, version_hint
 
 
 class FactStatus(StrEnum):
-    """What became of a fact at the door."""
+    """What happened to a fact that came in."""
 
-    DELIVERED = "delivered"  # the journey has been told
-    PENDING = "pending"  # Temporal is away; the journey is told as soon as it can be
-    KEPT = "kept"  # there is no journey to tell
+    DELIVERED = "delivered"  # the journey has it
+    PENDING = "pending"  # Temporal is away; the journey gets it as soon as possible
+    KEPT = "kept"  # the customer has no open journey
     COUNTED = "counted"  # no map asks for this product event: it is neither stored nor delivered
-    KNOWN = "known"  # the id was known already: nothing changed
+    KNOWN = "known"  # a fact with this id came in before: nothing changed
 
 
 @dataclass(frozen=True, slots=True)
 class FactReceipt:
-    """What became of a fact; `message` says it to people."""
+    """What happened to a fact; `message` says so in a sentence."""
 
     fact_id: str
-    became: FactStatus
+    status: FactStatus
     message: str
 
     @property
     def new(self) -> bool:
-        """Whether it was told for the first time."""
-        return self.became is not FactStatus.KNOWN
+        """Tells whether the fact came in for the first time."""
+        return self.status is not FactStatus.KNOWN
 
     @property
     def delivered(self) -> bool:
-        return self.became is FactStatus.DELIVERED
+        return self.status is FactStatus.DELIVERED
 
     @property
     def counted(self) -> bool:
-        return self.became is FactStatus.COUNTED
+        return self.status is FactStatus.COUNTED
 
 
-_REACHED = {
+_BY_SIGNAL = {
     SignalResult.YES: (FactStatus.DELIVERED, "Recorded; the journey has been told."),
     SignalResult.AWAY: (
         FactStatus.PENDING,
@@ -66,57 +69,62 @@ _REACHED = {
 }
 
 
-async def tell(
-    context: IntakeContext, customer: str, fact: WrittenFact | Fact, *, by: str | None = None, source: str = "api"
+async def record_fact(
+    context: IntakeContext, customer: str, written: WrittenFact | Fact, *, by: str | None = None, source: str = "api"
 ) -> FactReceipt:
-    """Take in one fact; it acts at the instant at which it is taken in.
+    """Records one fact, as of now.
 
     Raises:
-        RefusedError: it is for nobody, or speaks of what there is not; nothing is written down.
+        UnknownCustomerError: there is no such customer.
+        NoOpenJourneyError: the fact needs an open journey, and the customer has none.
+        RefusedError: the fact names something that the map doesn't define, or doesn't make sense.
+
+    Nothing is stored where it raises.
     """
     now = context.now()
-    made = fact.fact(context.new_id(), now, by) if isinstance(fact, WrittenFact) else fact
+    fact = written.fact(context.new_id(), now, by) if isinstance(written, WrittenFact) else written
     compiled_maps = await context.compiled_maps.current()
     async with context.store.transaction() as session:
         before = await customer_of(session, customer)
         compiled_map = await context.compiled_map(await journeys.open_of(session, customer))
-        if isinstance(made, MapChanged) and compiled_map is not None:
-            made = replace(made, version=await _version(session, compiled_map, made.version))
-        if compiled_map is None and not isinstance(made, ABOUT_THE_RECORD):
-            raise NoOpenJourneyError(customer, await barred(session, before, compiled_maps, now))
-        _check(made, compiled_map, compiled_maps)
+        if isinstance(fact, MapChanged) and compiled_map is not None:
+            fact = replace(fact, version=await _version(session, compiled_map, fact.version))
+        if compiled_map is None and not isinstance(fact, ABOUT_THE_RECORD):
+            raise NoOpenJourneyError(customer, await enrolment_obstacle(session, before, compiled_maps, now))
+        _check(fact, compiled_map, compiled_maps)
         recorded = await facts.record(
             session,
             customer,
-            to_json(made),
+            to_json(fact),
             now,
             source=source,
-            asked_events=_asked(compiled_map, compiled_maps),
+            asked_events=_events(compiled_map, compiled_maps),
             received_at=int(context.wall()),
         )
-    if recorded.new and compiled_map is None and isinstance(made, AttributesSet):
-        await enrol_if_it_turned(context, customer, before)
-    return await told(context, customer, recorded, _asked(compiled_map, compiled_maps))
+    if recorded.new and compiled_map is None and isinstance(fact, AttributesSet):
+        await enrol_on_match(context, customer, before)
+    return await send(context, customer, recorded, _events(compiled_map, compiled_maps))
 
 
-async def told(context: IntakeContext, customer: str, recorded: RecordedFact, asked: Iterable[str] = ()) -> FactReceipt:
-    """Tell the journey what was recorded, if that is news and there is a journey.
+async def send(
+    context: IntakeContext, customer: str, recorded: RecordedFact, events: Iterable[str] = ()
+) -> FactReceipt:
+    """Sends a recorded fact to the journey, if it is new and there is a journey.
 
-    `asked` are the product events that maps ask for: one of them was perhaps meant.
+    `events` are the product events that maps ask for; the nearest is suggested for one that none asks for.
     """
     fact = recorded.fact
     if recorded.counted:
-        said = f"No map asks for the event {fact['event']!r}: it is counted, neither stored nor delivered."
-        near = nearest(fact["event"], asked)
-        said += f" Did you mean {near!r}?" if near else ""
-        return FactReceipt(fact["id"], FactStatus.COUNTED, said)
+        message = f"No map asks for the event {fact['event']!r}: it is counted, neither stored nor delivered."
+        near = nearest(fact["event"], events)
+        message += f" Did you mean {near!r}?" if near else ""
+        return FactReceipt(fact["id"], FactStatus.COUNTED, message)
     if not recorded.new:
         return FactReceipt(fact["id"], FactStatus.KNOWN, f"The fact {fact['id']!r} was known already; nothing changed.")
     if recorded.journey is None:
         return FactReceipt(fact["id"], FactStatus.KEPT, "Recorded; the customer has no open journey to tell.")
-    return FactReceipt(
-        fact["id"], *_REACHED[await context.journey_client.tell(recorded.journey, customer, fact, context.wall())]
-    )
+    result = await context.journey_client.send_fact(recorded.journey, customer, fact, context.wall())
+    return FactReceipt(fact["id"], *_BY_SIGNAL[result])
 
 
 def _check(fact: Fact, compiled_map: CompiledMap | None, compiled_maps: list[CompiledMap]) -> None:
@@ -124,26 +132,41 @@ def _check(fact: Fact, compiled_map: CompiledMap | None, compiled_maps: list[Com
         check(fact, compiled_map)
     elif isinstance(fact, AttributesSet):
         check_attributes(fact.attributes, _declared(compiled_maps))
+    known = Vocabulary.of(compiled_maps if compiled_map is None else [*compiled_maps, compiled_map])
+    problems = [str(problem) for problem in _record_problems(fact, known)]
+    if problems:
+        raise InvalidFactError("; ".join(problems) + ".")
 
 
-async def _version(session: AsyncSession, compiled_map: CompiledMap, said: str) -> str:
-    """The hash of the version of the journey's map that somebody names."""
+def _record_problems(fact: Fact, known: Vocabulary) -> Iterator[FieldProblem]:
+    """Yields what is wrong with the part of a customer's record that a fact changes."""
+    match fact:
+        case AttributesSet():
+            for name in BUILT_IN_ATTRIBUTES:
+                if name in fact.attributes:
+                    yield from check_built_in(name, fact.attributes[name])
+        case ContactsGiven():
+            yield from check_contacts(fact.contacts, known)
+        case TeamGiven():
+            yield from check_team(fact.team, known)
+
+
+async def _version(session: AsyncSession, compiled_map: CompiledMap, name: str) -> str:
+    """Returns the hash of a version of the journey's map, by any of its names."""
     rows = await maps.versions(session, compiled_map.map.map)
-    row = find_version_of_map(rows, said)
+    row = find_version_of_map(rows, name)
     if row is None:
-        raise InvalidFactError(f"{said!r} is no version of the map {compiled_map.map.map!r}.", version_hint(rows))
+        raise InvalidFactError(f"{name!r} is no version of the map {compiled_map.map.map!r}.", version_hint(rows))
     return row.hash
 
 
-def _asked(compiled_map: CompiledMap | None, compiled_maps: list[CompiledMap]) -> frozenset[str]:
-    """The product events that the journey's map asks for, or, without a journey, any map."""
+def _events(compiled_map: CompiledMap | None, compiled_maps: list[CompiledMap]) -> frozenset[str]:
+    """Returns the product events that the journey's map asks for; without a journey, those of all maps."""
     if compiled_map is not None:
         return compiled_map.events
     return frozenset(event for each in compiled_maps for event in each.events)
 
 
 def _declared(compiled_maps: list[CompiledMap]) -> Mapping[str, Attribute]:
-    """The attributes that any map declares; maps that declare one differently are told apart by enrolment."""
-    return {
-        name: attribute for compiled_map in compiled_maps for name, attribute in compiled_map.map.attributes.items()
-    }
+    """Returns the attributes that any map declares. Where maps differ, the last one counts; enrolment looks closer."""
+    return {name: attribute for each in compiled_maps for name, attribute in each.map.attributes.items()}

@@ -1,4 +1,4 @@
-"""The one door: facts, customer records and enrolments come in here, are written down first, and only then told."""
+"""The way in for facts, customer records and enrolments: each is stored first, then sent to the journey."""
 
 from __future__ import annotations
 
@@ -8,12 +8,10 @@ from collections.abc import Callable
 from temporalio.client import Client
 
 from milepost.customer import Customer
-from milepost.intake import customers as records
-from milepost.intake import enrolment
-from milepost.intake import facts as telling
+from milepost.intake import customers, enrolment, facts
 from milepost.intake.context import IntakeContext, fresh_id
-from milepost.intake.customers import Saved
-from milepost.intake.enrolment import Enrolled, NotEnrolled
+from milepost.intake.customers import SavedCustomer
+from milepost.intake.enrolment import Enrolment, NoEnrolment
 from milepost.intake.facts import FactReceipt
 from milepost.intake.journey_client import JourneyClient
 from milepost.intake.sweeper import Sweeper
@@ -27,7 +25,7 @@ from milepost.wire.journey import DEFAULT_MAX_HISTORY, TASK_QUEUE
 
 
 class Intake:
-    """What web, CLI and rehearsal speak to. Without a client, Temporal is away: everything is kept and told later."""
+    """The services that web, CLI and demo call. Without a client Temporal is away: all is stored, and sent later."""
 
     def __init__(
         self,
@@ -52,21 +50,26 @@ class Intake:
     async def record_fact(
         self, customer: str, fact: WrittenFact | Fact, *, by: str | None = None, source: str = "api"
     ) -> FactReceipt:
-        """Take in one fact; it acts at the instant at which it is taken in.
+        """Records one fact, as of now.
 
         Raises:
-            RefusedError: it is for nobody, or speaks of what there is not; nothing is written down.
+            RefusedError: the customer is unknown or has no open journey, or the fact doesn't make sense for the
+                journey's map. Nothing is stored.
         """
-        return await telling.tell(self.context, customer, fact, by=by, source=source)
+        return await facts.record_fact(self.context, customer, fact, by=by, source=source)
 
-    async def upsert_customer(self, customer: Customer, *, by: str | None = None, source: str = "api") -> Saved:
-        """Keep a customer's record; its journey learns of the changes, or it begins one if it first matches."""
-        return await records.save(self.context, customer, by=by, source=source)
-
-    async def enrol(self, customer: str, *, map_id: str | None = None) -> Enrolled | NotEnrolled:
-        """Begin a customer's journey, on the map named or the one that the customer is for.
+    async def upsert_customer(self, customer: Customer, *, by: str | None = None, source: str = "api") -> SavedCustomer:
+        """Replaces a customer's record. Its journey gets the changes; if it first matches a map, one begins.
 
         Raises:
-            RefusedError: no such customer or map, a journey is open, or the map's `reenter` does not allow it.
+            InvalidCustomerError: the record can't be taken as it is. Nothing is stored.
+        """
+        return await customers.save(self.context, customer, by=by, source=source)
+
+    async def enrol(self, customer: str, *, map_id: str | None = None) -> Enrolment | NoEnrolment:
+        """Begins a customer's journey, on the given map or on the one whose segment it matches.
+
+        Raises:
+            RefusedError: the customer or map is unknown, a journey is open, or the map's `reenter` doesn't allow it.
         """
         return await enrolment.enrol(self.context, customer, map_id)

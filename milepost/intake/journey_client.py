@@ -1,4 +1,4 @@
-"""Reaching a journey's workflow: starting it, telling it facts. Everything here may be done twice."""
+"""The client of journeys' workflows: it starts them and sends them facts. Every call may be repeated safely."""
 
 from __future__ import annotations
 
@@ -30,19 +30,19 @@ from milepost.wire.journey import (
 )
 
 log = structlog.get_logger()
-PATIENCE = timedelta(seconds=5)
+RPC_TIMEOUT = timedelta(seconds=5)
 
 
 class SignalResult(StrEnum):
-    """What came of an attempt to tell a journey something."""
+    """The result of a signal to a journey's workflow."""
 
     YES = "yes"
-    AWAY = "away"  # Temporal did not answer; the sweeper tries again
-    ENDED = "ended"  # there is nobody left to tell
+    AWAY = "away"  # Temporal didn't answer; the sweeper tries again
+    ENDED = "ended"  # the journey has ended
 
 
 class JourneyClient:
-    """The way from the store to the journeys' workflows. Without a client, Temporal is away."""
+    """Starts and signals the workflows of journeys in the store. Without a client, Temporal is away."""
 
     def __init__(
         self,
@@ -60,31 +60,31 @@ class JourneyClient:
         self._max_history = max_history
 
     async def start(self, journey: JourneyRow, wall: float) -> bool:
-        """Start the journey's workflow from the store's mirror, unless the customer's workflow runs; True: one runs."""
+        """Starts the journey's workflow from its row, unless it runs already; tells whether it runs now."""
         if self._client is None:
             return False
-        given = await self._input(journey, wall)
+        workflow_input = await self._input(journey, wall)
         try:
             await self._client.start_workflow(
                 JOURNEY,
-                given,
+                workflow_input,
                 id=workflow_id(journey.customer_id),
                 task_queue=self._task_queue,
                 id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
                 id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
-                rpc_timeout=PATIENCE,
+                rpc_timeout=RPC_TIMEOUT,
             )
         except (RPCError, RuntimeError) as error:
-            log.warning("journey is not started, Temporal is away", journey=journey.id, why=str(error))
+            log.warning("journey not started, Temporal is away", journey=journey.id, why=str(error))
             return False
         return True
 
-    async def tell(self, journey: str, customer: str, fact: dict[str, Any], wall: float) -> SignalResult:
-        """Signal a fact. A journey whose workflow is not there is started from the store's mirror first."""
-        reached = await self._signal(journey, customer, fact)
-        if reached is not SignalResult.ENDED:
-            return reached
-        # The workflow was seen to be gone before the row is read, so the row says how it stood at its end.
+    async def send_fact(self, journey: str, customer: str, fact: dict[str, Any], wall: float) -> SignalResult:
+        """Signals a fact to the journey; if its workflow is gone, starts that from the row first."""
+        result = await self._signal(journey, customer, fact)
+        if result is not SignalResult.ENDED:
+            return result
+        # The row is read after the workflow was found to be gone, so it holds the state at its end.
         async with self._store.transaction() as session:
             try:
                 row = await journeys.get(session, journey)
@@ -100,19 +100,19 @@ class JourneyClient:
             return SignalResult.AWAY
         handle = self._client.get_workflow_handle(workflow_id(customer))
         try:
-            await handle.signal(TAKE_FACT, Telling(journey, fact), rpc_timeout=PATIENCE)
+            await handle.signal(TAKE_FACT, Telling(journey, fact), rpc_timeout=RPC_TIMEOUT)
         except RPCError as error:
             if error.status is RPCStatusCode.NOT_FOUND:
                 return SignalResult.ENDED
             log.warning("fact waits, Temporal is away", journey=journey, why=error.message)
             return SignalResult.AWAY
-        except RuntimeError as error:  # a lazy client that cannot connect
+        except RuntimeError as error:  # a lazy client that can't connect
             log.warning("fact waits, Temporal is away", journey=journey, why=str(error))
             return SignalResult.AWAY
         return SignalResult.YES
 
     async def _input(self, journey: JourneyRow, wall: float) -> JourneyInput:
-        """What the workflow starts from: the mirror, and the messages that are not out yet."""
+        """Returns the workflow's input: the journey's row, and the messages that haven't been sent yet."""
         unsent = select(MessageRow.message).where(MessageRow.journey_id == journey.id, MessageRow.status == "queued")
         async with self._store.reading() as session:
             messages = list(await session.scalars(unsent.order_by(MessageRow.at, MessageRow.message)))

@@ -1,6 +1,6 @@
-"""The sweeper: tells journeys what they could not be told, and starts those that could not be started.
+"""The sweeper: sends facts that couldn't be sent, and starts journeys that couldn't be started.
 
-Any number of processes may sweep; whatever it does may be done twice.
+Any number of processes may sweep; everything it does may be repeated safely.
 """
 
 from __future__ import annotations
@@ -18,27 +18,27 @@ from milepost.store import facts
 from milepost.store.tables import FactRow, JourneyRow
 
 log = structlog.get_logger()
-EVERY = 5.0  # seconds
-AT_MOST_EVERY = 600.0  # seconds between two attempts to tell the same fact
+INTERVAL = 5.0  # seconds
+MAX_INTERVAL = 600.0  # seconds between two attempts to send the same fact
 
 
 @dataclass(frozen=True, slots=True)
-class Swept:
-    """What one round did."""
+class SweepResult:
+    """The number of facts that one round sent, and of journeys that it started."""
 
-    told: int = 0
+    sent: int = 0
     started: int = 0
 
 
 class Sweeper:
-    """Goes round again and again. A fact is told again more and more seldom: a journey that is stuck is not flooded."""
+    """Sweeps in rounds. It waits longer and longer to send a fact again, so that a stuck journey isn't flooded."""
 
     def __init__(self, context: IntakeContext) -> None:
-        self._house = context
+        self._context = context
         self._next: dict[tuple[str, str], tuple[float, float]] = {}
 
-    async def run(self, every: float = EVERY) -> None:
-        """Sweep until cancelled."""
+    async def run(self, every: float = INTERVAL) -> None:
+        """Sweeps until cancelled."""
         while True:
             try:
                 await self.sweep(every)
@@ -46,45 +46,45 @@ class Sweeper:
                 log.warning("sweeping failed, the database is away", why=str(error))
             await asyncio.sleep(every)
 
-    async def sweep(self, every: float = 0.0) -> Swept:
-        """One round. A fact is left alone for `every` seconds after it was first seen: it may be on its way."""
+    async def sweep(self, every: float = 0.0) -> SweepResult:
+        """Sweeps one round. A fact is left alone for `every` seconds after it was first seen: it may be on its way."""
         started = await self._start_journeys()
-        return Swept(await self._tell_facts(every), started)
+        return SweepResult(await self._send_facts(every), started)
 
     async def _start_journeys(self) -> int:
         waiting = select(JourneyRow).where(JourneyRow.ended_at.is_(None), JourneyRow.revision == 0)
-        async with self._house.store.reading() as session:
+        async with self._context.store.reading() as session:
             rows = list(await session.scalars(waiting.order_by(JourneyRow.id)))
         started = 0
         for row in rows:
-            if not await self._house.journey_client.start(row, self._house.wall()):
+            if not await self._context.journey_client.start(row, self._context.wall()):
                 break
             started += 1
         return started
 
-    async def _tell_facts(self, every: float) -> int:
-        async with self._house.store.reading() as session:
+    async def _send_facts(self, every: float) -> int:
+        async with self._context.store.reading() as session:
             pending = await facts.pending(session)
         keys = {(row.customer_id, row.id) for row in pending}
         self._next = {key: when for key, when in self._next.items() if key in keys}
-        told = 0
+        sent = 0
         for row in pending:
             if row.journey_id is None or not self._is_time(row, every):
                 continue
-            reached = await self._house.journey_client.tell(
-                row.journey_id, row.customer_id, row.data, self._house.wall()
+            result = await self._context.journey_client.send_fact(
+                row.journey_id, row.customer_id, row.data, self._context.wall()
             )
-            if reached is SignalResult.AWAY:
+            if result is SignalResult.AWAY:
                 break
-            told += 1
-        return told
+            sent += 1
+        return sent
 
     def _is_time(self, row: FactRow, every: float) -> bool:
-        key, now = (row.customer_id, row.id), self._house.wall()
+        key, now = (row.customer_id, row.id), self._context.wall()
         at, pause = self._next.get(key, (now + every, every))
         if now < at:
             self._next[key] = (at, pause)
             return False
-        pause = min(max(pause, EVERY) * 2, AT_MOST_EVERY)
+        pause = min(max(pause, INTERVAL) * 2, MAX_INTERVAL)
         self._next[key] = (now + pause, pause)
         return True

@@ -9,7 +9,7 @@ from typing import Any, assert_never
 from milepost.language.field_types import AttributeType
 
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")
-_YEARS = range(1900, 3000)  # far enough from the ends of Python's calendar for the longest duration
+YEARS = range(1900, 3000)  # far enough from the ends of Python's calendar for the longest duration
 
 
 def fits(value: Any, kind: AttributeType) -> bool:
@@ -40,4 +40,4 @@ def parse_date(value: object) -> date | None:
             return None
     else:
         return None
-    return day if day.year in _YEARS else None
+    return day if day.year in YEARS else None

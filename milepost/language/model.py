@@ -19,6 +19,7 @@ from pydantic import (
     model_validator,
 )
 
+from milepost.language.attribute_values import fits
 from milepost.language.durations import Anchor, Duration, Limit, Reentry
 from milepost.language.field_types import (
     OR_TEXT,
@@ -110,6 +111,10 @@ class Attribute(Node):
     type: Annotated[AttributeType, Placeholder("text")] = Field(description="text, number, date or flag")
     one_of: tuple[Scalar, ...] | None = Field(None, description="the only values allowed")
     title: Text | None = Field(None, description="what people call it")
+
+    def accepts(self, value: Any) -> bool:
+        """Tells whether a customer may have this value: it is of the type, and one of those allowed."""
+        return fits(value, self.type) and (self.one_of is None or value in self.one_of)
 
 
 class Role(Node):

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from datetime import datetime
 from math import isfinite
 from typing import Any
 
 from milepost.customer import BUILT_IN_ATTRIBUTES
+from milepost.language.attribute_values import YEARS, parse_date
 from milepost.language.attribute_values import fits as is_of_type
-from milepost.language.attribute_values import parse_date
 from milepost.language.model import Attribute, AttributeType, Outcome, Touchpoint
+from milepost.numbers import AmbiguousNumberError, NotANumberError, read_number
 from milepost.planner.calendars import is_zone
 from milepost.planner.compiled_map import CompiledMap
 from milepost.planner.fact_errors import (
@@ -126,21 +126,32 @@ def _check_measured(compiled_map: CompiledMap, fact: Answered) -> None:
     if not isinstance(step, Outcome) or step.metric is None or value is None:
         return
     if isinstance(value, str) or not isfinite(value):
-        meant = _DECIMAL_COMMA.fullmatch(str(value).strip())
         raise InvalidFactError(
-            f"The value of {fact.outcome!r} is {value!r}, which is no number; it measures {step.metric.name!r}.",
-            f"Write {meant[1]}.{meant[2]}." if meant else "Write a number without a unit, such as 5.5.",
+            f"The value of {fact.outcome!r} is {value!r}, which isn't a number; it measures {step.metric.name!r}.",
+            _number_hint(str(value)),
         )
+
+
+def _number_hint(text: str) -> str | None:
+    """Says how to write as a number what somebody wrote as a text."""
+    try:
+        return f"Write {read_number(text)}, without quotes."
+    except AmbiguousNumberError as error:
+        return error.hint
+    except NotANumberError:
+        return "Write a number without a unit, such as 5.5."
 
 
 def _check_until(until: str) -> None:
     try:
-        named = parse_date(until) is not None or datetime.fromisoformat(until).tzinfo is not None
+        instant = datetime.fromisoformat(until)
+        is_valid = parse_date(until) is not None or (instant.tzinfo is not None and instant.year in YEARS)
     except ValueError:
-        named = False
-    if not named:
+        is_valid = False
+    if not is_valid:
         raise InvalidFactError(
-            f"'until' is {until!r}.", "Write a date, 2026-03-02, or an instant, 2026-03-02T09:00:00Z."
+            f"'until' is {until!r}.",
+            f"Write a date, 2026-03-02, or an instant, 2026-03-02T09:00:00Z, in a year from {YEARS[0]} to {YEARS[-1]}.",
         )
 
 
@@ -156,9 +167,8 @@ def _check_value(name: str, value: Any, attribute: Attribute) -> None:
         raise InvalidFactError(f"Attribute {name!r} is {value!r}.", f"It is one of: {allowed}.")
 
 
-_DECIMAL_COMMA = re.compile(r"([+-]?\d+),(\d+)")
 _HOW = {
-    AttributeType.DATE: "Write it as 2026-03-02.",
+    AttributeType.DATE: f"Write it as 2026-03-02, in a year from {YEARS[0]} to {YEARS[-1]}.",
     AttributeType.FLAG: "Write true or false.",
     AttributeType.NUMBER: "Write it without a unit.",
 }

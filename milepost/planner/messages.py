@@ -14,7 +14,7 @@ from milepost.planner import timeline
 from milepost.planner.commands import SendMessage
 from milepost.planner.compiled_map import CompiledStep
 from milepost.planner.instants import Instant
-from milepost.planner.state import Queued
+from milepost.planner.state import Queued, State
 from milepost.planner.system_tasks import open_system_task
 from milepost.planner.turn import Turn
 
@@ -91,11 +91,11 @@ def _merged(turn: Turn, line: list[Queued]) -> list[Outgoing]:
                 open_system_task(turn, "contact", step.persona or "")
         elif queued.reason not in MERGED or step.essential:
             out.append(Outgoing(contact, [queued]))
-        elif contact.email in together:
-            together[contact.email].parts.append(queued)
+        elif contact.address_key in together:
+            together[contact.address_key].parts.append(queued)
         else:
-            together[contact.email] = Outgoing(contact, [queued])
-            out.append(together[contact.email])
+            together[contact.address_key] = Outgoing(contact, [queued])
+            out.append(together[contact.address_key])
     return out
 
 
@@ -160,7 +160,12 @@ def _limit_until(turn: Turn, outgoing: Outgoing) -> Instant | None:
 def _recent(turn: Turn, contact: Contact, limit: Limit) -> list[Instant]:
     """When the contact was written to in the trailing period `(now - period, now]`, oldest first."""
     since = turn.customer_calendar(contact).plus(turn.at, limit.period, -1)
-    return [at for at in turn.state.sent.get(contact.email, ()) if at > since]
+    return [at for at in sent_to(turn.state, contact) if at > since]
+
+
+def sent_to(state: State, contact: Contact) -> list[Instant]:
+    """Returns when the contact was written to, oldest first, in whatever case the address was written."""
+    return sorted(at for address, sent in state.sent.items() if contact.has_address(address) for at in sent)
 
 
 def _send(turn: Turn, outgoing: Outgoing) -> None:
@@ -200,4 +205,7 @@ def _count(turn: Turn, contact: Contact) -> None:
     """Remember the sending as long as the limit's period needs it."""
     limit = turn.compiled_map.map.contact_policy.limit
     if limit is not None:
-        turn.state.sent[contact.email] = [*_recent(turn, contact, limit), turn.at]
+        recent = _recent(turn, contact, limit)
+        for address in [each for each in turn.state.sent if each != contact.email and contact.has_address(each)]:
+            del turn.state.sent[address]
+        turn.state.sent[contact.email] = [*recent, turn.at]

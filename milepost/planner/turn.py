@@ -179,7 +179,7 @@ class Turn:
         agreed = self.state.step(step.id).person
         if agreed is not None and not step.is_task:
             for contact in self.state.customer.contacts:
-                if contact.email == agreed:
+                if contact.has_address(agreed):
                     return contact
             return Contact(agreed, agreed)
         return self.contact(step.persona)

@@ -18,7 +18,7 @@ async def tell(served: Services, customer: str, fact: WrittenFact, *, by: str, s
 
 def word(told: FactReceipt) -> str:
     """What became of a fact, in a word."""
-    return _WORDS[told.became]
+    return _WORDS[told.status]
 
 
 _WORDS = {

@@ -29,5 +29,5 @@ def start(real_server: None, tmp_path: Path) -> Iterator[Callable[..., Up]]:
 @pytest.fixture(scope="session")
 def book() -> dict[str, Customer]:
     """The sample's customers as they are imported, by id."""
-    types = {name: attribute.type for each in shipped_maps() for name, attribute in each.attributes.items()}
-    return {customer.id: customer for customer in read_book(BOOK.read_bytes(), Vocabulary(types)).customers}
+    attributes = {name: (attribute,) for each in shipped_maps() for name, attribute in each.attributes.items()}
+    return {customer.id: customer for customer in read_book(BOOK.read_bytes(), Vocabulary(attributes)).customers}

@@ -71,7 +71,7 @@ def test_contacts_are_written_as_in_a_book() -> None:
         ("answer saved", {}, "needs 'verdict'"),
         ("set health", {}, "NAME=VALUE"),
         ("set", {}, "names nothing"),
-        ("set health=x", {}, "is no number"),
+        ("set health=x", {}, "isn't a number"),
         ("set a=1 a=2", {}, "given twice"),
         ("agreed due=2026-03-10", {}, "name the step before"),
         ("agreed kickoff due=soon", {}, "agreed.kickoff.due"),

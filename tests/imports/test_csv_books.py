@@ -8,7 +8,7 @@ from milepost.customer import Contact, Customer
 from milepost.imports import places
 from milepost.imports.csv_book import COLUMNS, open_book, read_book
 from milepost.imports.vocabulary import Vocabulary
-from milepost.language.model import AttributeType
+from milepost.language.model import Attribute, AttributeType
 from milepost.store import customers
 from tests.store.book import START
 
@@ -19,7 +19,7 @@ TYPES = {
     "tier": AttributeType.TEXT,
 }
 KNOWN = Vocabulary(
-    TYPES,
+    {name: (Attribute(type=kind),) for name, kind in TYPES.items()},
     personas=frozenset({"sponsor", "coordinator", "end_user"}),
     roles=frozenset({"csm", "lead"}),
     asked={"tier": ("first", "second"), "country": ("second",)},
@@ -84,16 +84,16 @@ def test_what_is_left_empty_is_not_given():
         ("x,X,UTC,XX", "country", "Unknown country 'XX'"),
         ("x,X,UTC,US,German", "language", "'de'"),
         ("x,X,UTC,US,,Sam sam@acme.example", "contacts", "Name <email>"),
-        ("x,X,UTC,US,,Sam <sam@acme> sponsor", "contacts", "'sam@acme' is no mail address"),
-        ("x,X,UTC,US,,Sam <sam@acme.example> the sponsor", "contacts", "is no persona"),
+        ("x,X,UTC,US,,Sam <sam@acme> sponsor", "contacts", "'sam@acme' isn't a mail address"),
+        ("x,X,UTC,US,,Sam <sam@acme.example> the sponsor", "contacts", "isn't a persona"),
         ("x,X,UTC,US,,,ana@vendor.example", "team", "role=email"),
-        ("x,X,UTC,US,,,csm=ana", "team", "'ana' is no mail address"),
+        ("x,X,UTC,US,,,csm=ana", "team", "'ana' isn't a mail address"),
         ("x,X,UTC,US,,,csm=a@v.example;csm=b@v.example", "team", "given twice"),
         ("x,X,UTC,US,,Sam <sam@acme.example> sponser", "contacts", "'sponser'; did you mean 'sponsor'?"),
         ("x,X,UTC,US,,,cms=a@v.example", "team", "No map has a role 'cms'; did you mean 'csm'?"),
-        ("x,X,UTC,US,,,,high", "health", "no number"),
-        ("x,X,UTC,US,,,,nan", "health", "no number"),
-        ("x,X,UTC,US,,,,1_000", "health", "no number"),
+        ("x,X,UTC,US,,,,high", "health", "isn't a number"),
+        ("x,X,UTC,US,,,,nan", "health", "isn't a number"),
+        ("x,X,UTC,US,,,,1_000", "health", "isn't a number"),
         ("x,X,UTC,US,,,,,01.03.2027", "renews_on", "YYYY-MM-DD"),
         ("x,X,UTC,US,,,,,2027-02-30", "renews_on", "YYYY-MM-DD"),
         ("x,X,UTC,US,,,,,,perhaps", "vip", "yes or no"),
@@ -101,7 +101,7 @@ def test_what_is_left_empty_is_not_given():
         ('x,"X",UTC,US', None, "There are 4 cells for 12 columns, none for 'language', 'contacts', 'team', ..."),
         ('"x"', None, "There is 1 cell for 12 columns"),
         ('x,"X,UTC,US', None, "never closed"),
-        ('x,"X" Y,UTC,US', None, "no CSV"),
+        ('x,"X" Y,UTC,US', None, "isn't valid CSV"),
         ("x,X\ufffd,UTC,US", "name", "UTF-8"),
         ("x,X\0,UTC,US", "name", "UTF-8"),
     ],
@@ -235,10 +235,10 @@ def notes(header: str, *rows: str) -> str:
 
 def test_columns_that_maps_ask_for_and_the_book_has_not_are_noted():
     said = notes("id,name", "x,X")
-    assert "The book has no column 'tier', which first, second ask for." in said
+    assert "The book has no column 'tier', which first and second ask for." in said
     assert "The book has no column 'country', which second asks for." in said
     assert "no column 'timezone'" in said
-    assert "no column 'team': nobody is named as csm, lead" in said
+    assert "no column 'team': nobody is named as csm or lead" in said
     assert notes("id,timezone,team,tier,country", "x,UTC,,,") == ""
 
 
@@ -246,7 +246,7 @@ def test_what_no_map_knows_is_noted_with_how_often_it_comes():
     rows = (f"{each},UTC,Sam <s@a.example> boss,billing=b@v.example,,,x" for each in "abc")
     said = notes("id,timezone,contacts,team,tier,country,crm_owner", *rows)
     assert said.splitlines() == [
-        "No map looks at 'crm_owner'.",
+        "No map uses 'crm_owner'.",
         "No map has the persona 'boss', which the book names 3 times; there are coordinator, end_user, sponsor.",
         "No map has the role 'billing', which the book names 3 times; there are csm, lead.",
     ]
@@ -264,3 +264,57 @@ def test_a_column_that_is_nearly_a_known_one_refuses_the_file(column, meant):
 def test_without_maps_nothing_is_held_against_a_book():
     read = read_book("id,helth,contacts,team\nx,1,Sam <s@a.example> boss,cms=b@v.example\n")
     assert (len(read.customers), read.problems, read.notes) == (1, (), ())
+
+
+def health_of(*cells: str) -> list[float | str]:
+    """The number in each row, or why the row was refused."""
+    rows = "\n".join(f"c{number};{cell}" for number, cell in enumerate(cells))
+    read = read_book(f"id;health\n{rows}\n", KNOWN)
+    refused = {problem.row - 2: problem.message for problem in read.problems}
+    numbers = iter(customer.attributes["health"] for customer in read.customers)
+    return [refused[number] if number in refused else next(numbers) for number in range(len(cells))]
+
+
+def test_the_numbers_of_a_book_show_how_it_writes_them():
+    assert health_of("1.234", "12", "1.234,50") == [1234, 12, 1234.5]
+    assert health_of("1.234", "12", "0.5") == [1.234, 12, 0.5]
+    assert health_of("1,234", "1,234,567") == [1234, 1234567]
+
+
+def test_a_number_with_two_readings_is_refused_where_the_book_does_not_show_how_it_writes_numbers():
+    first, second = health_of("1.234", "12")
+    assert first == "'1.234' can be read as 1234 or as 1.234. Write 1234 or 1.2340."
+    assert second == 12
+    assert "can be read as" in str(health_of("1.234", "0,5", "0.5")[0])
+
+
+@pytest.mark.parametrize("day", ["9999-12-31", "1899-12-31", "0001-01-01"])
+def test_a_date_far_off_is_refused(day):
+    problem = only_problem(f"x,X,UTC,US,,,,,{day}")
+    assert (problem.column, "1900 to 2999" in problem.message) == ("renews_on", True)
+
+
+def test_a_separator_in_a_quoted_heading_does_not_count():
+    read = read_book('id;name;"a,b,c,d"\nacme;Acme;x\n')
+    assert [customer.attributes for customer in read.customers] == [{"a,b,c,d": "x"}]
+
+
+@pytest.mark.parametrize("above", ["sep=;\n", "SEP=;\r\n", "\n\nsep=;\n\n", "\n \n"])
+def test_lines_above_the_heading_are_skipped(above):
+    read = read_book(f"{above}id;name\nacme;Acme\nx/y;X\n")
+    assert [customer.name for customer in read.customers] == ["Acme"]
+    assert [problem.row for problem in read.problems] == [above.count("\n") + 3]
+
+
+@pytest.mark.parametrize(
+    ("cell", "name"),
+    [
+        ("Sam (Finance) Poe <sam@c.example> sponsor", "Sam (Finance) Poe"),
+        ('"""Poe, Sam"" <sam@c.example>"', "Poe, Sam"),
+        ("Poe, Sam <sam@c.example>", "Poe, Sam"),
+        ("<sam@c.example>", "sam@c.example"),
+    ],
+)
+def test_a_name_is_kept_as_it_is_written(cell, name):
+    ((contact,),) = (customer.contacts for customer in read_book(f"id;contacts\nx;{cell}\n").customers)
+    assert contact.name == name

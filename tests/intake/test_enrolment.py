@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from milepost.customer import Contact
-from milepost.intake.enrolment import Enrolled, NotEnrolled
+from milepost.intake.enrolment import Enrolment, NoEnrolment
 from milepost.intake.errors import EntryRefusedError, UnknownMapError
 from milepost.intake.intake import Intake
 from milepost.planner.facts import AttributesSet, ContactsGiven, TeamGiven, from_json
@@ -27,17 +27,17 @@ async def test_a_new_customer_that_matches_begins_a_journey(intake: Intake) -> N
     saved = await intake.upsert_customer(CUSTOMER.having(id="beta", name="Beta"))
 
     assert saved.new
-    assert isinstance(saved.entry, Enrolled)
-    assert saved.entry.journey == "beta/1"
+    assert isinstance(saved.enrolment, Enrolment)
+    assert saved.enrolment.journey == "beta/1"
 
 
 async def test_a_customer_that_no_map_is_for_is_kept_with_the_reason(intake: Intake) -> None:
     saved = await intake.upsert_customer(CUSTOMER.having(id="beta", attributes={"tier": "other"}))
 
-    assert isinstance(saved.entry, NotEnrolled)
-    assert saved.entry.why == "pilot: customer.tier == \"pilot\" is not true (tier is 'other')"
+    assert isinstance(saved.enrolment, NoEnrolment)
+    assert saved.enrolment.why == "pilot: customer.tier == \"pilot\" is not true (tier is 'other')"
     async with intake.context.store.reading() as session:
-        assert (await customers.get_row(session, "beta")).unmatched_why == saved.entry.why
+        assert (await customers.get_row(session, "beta")).unmatched_why == saved.enrolment.why
 
 
 async def test_a_changed_record_is_told_to_the_journey_as_facts(intake: Intake) -> None:
@@ -54,7 +54,7 @@ async def test_a_changed_record_is_told_to_the_journey_as_facts(intake: Intake) 
     )
 
     assert not saved.new
-    assert saved.entry is None
+    assert saved.enrolment is None
     async with intake.context.store.reading() as session:
         told = [from_json(row.data) for row in await facts.of_customer(session, "acme")][::-1]
     [attributes, contacts, team] = told
@@ -68,7 +68,7 @@ async def test_a_changed_record_is_told_to_the_journey_as_facts(intake: Intake) 
 async def test_a_record_that_did_not_change_tells_nothing(intake: Intake) -> None:
     await intake.enrol("acme")
 
-    assert (await intake.upsert_customer(CUSTOMER)).told == ()
+    assert (await intake.upsert_customer(CUSTOMER)).receipts == ()
 
 
 async def test_a_customer_has_at_most_one_open_journey(intake: Intake) -> None:
@@ -87,7 +87,7 @@ async def test_a_customer_may_not_come_back_before_the_map_allows_it(intake: Int
         await intake.enrol("acme")
 
     wall.at = START + 12 * DAY
-    assert await intake.enrol("acme") == Enrolled("acme", "acme/2", "pilot", started=False)
+    assert await intake.enrol("acme") == Enrolment("acme", "acme/2", "pilot", started=False)
 
 
 async def test_a_record_that_still_matches_after_the_end_begins_nothing_by_itself(intake: Intake, wall: Hands) -> None:
@@ -95,7 +95,7 @@ async def test_a_record_that_still_matches_after_the_end_begins_nothing_by_itsel
     await end(intake, "acme/1", START + DAY)
     wall.at += 60 * DAY
 
-    assert (await intake.upsert_customer(CUSTOMER.having(name="Acme Inc."))).entry is None
+    assert (await intake.upsert_customer(CUSTOMER.having(name="Acme Inc."))).enrolment is None
 
 
 async def test_a_record_that_turns_to_match_again_after_the_end_begins_a_journey(intake: Intake, wall: Hands) -> None:
@@ -104,9 +104,9 @@ async def test_a_record_that_turns_to_match_again_after_the_end_begins_a_journey
     wall.at += 60 * DAY
     await intake.upsert_customer(CUSTOMER.having(attributes={"tier": "other"}))
 
-    entry = (await intake.upsert_customer(CUSTOMER)).entry
+    entry = (await intake.upsert_customer(CUSTOMER)).enrolment
 
-    assert isinstance(entry, Enrolled)
+    assert isinstance(entry, Enrolment)
     assert entry.journey == "acme/2"
 
 
@@ -115,6 +115,6 @@ async def test_anybody_may_be_enrolled_by_hand_on_a_map_that_is_named(intake: In
 
     entered = await intake.enrol("beta", map_id="pilot")
 
-    assert isinstance(entered, Enrolled)
+    assert isinstance(entered, Enrolment)
     with pytest.raises(UnknownMapError, match="Did you mean 'pilot'"):
         await intake.enrol("acme", map_id="pilott")

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from milepost.intake.enrolment import Enrolled, NotEnrolled
+from milepost.intake.enrolment import Enrolment, NoEnrolment
 from milepost.intake.errors import NoOpenJourneyError
 from milepost.intake.facts import FactStatus
 from milepost.intake.intake import Intake
@@ -31,7 +31,7 @@ async def test_with_temporal_away_a_fact_is_kept_and_the_teller_is_told(intake: 
 
     told = await intake.record_fact("acme", WrittenFact(step_done="kickoff", result="held"), by="ana@vendor.example")
 
-    assert (told.new, told.became) == (True, FactStatus.PENDING)
+    assert (told.new, told.status) == (True, FactStatus.PENDING)
     assert "as soon as it can be" in told.message
     [row] = await rows(intake)
     assert (row.status, row.kind, row.told_by) == ("pending", "step_done", "ana@vendor.example")
@@ -43,7 +43,7 @@ async def test_a_repeated_id_changes_nothing_and_says_so(intake: Intake) -> None
 
     again = await intake.record_fact("acme", WrittenFact(id="1", set={"health": 90}))
 
-    assert (again.new, again.became) == (False, FactStatus.KNOWN)
+    assert (again.new, again.status) == (False, FactStatus.KNOWN)
     assert "known already" in again.message
     assert len(await rows(intake)) == 1
 
@@ -53,7 +53,7 @@ async def test_an_event_that_no_map_asks_for_is_counted_and_not_kept(intake: Int
 
     told = await intake.record_fact("acme", WrittenFact(event="button_clicked"))
 
-    assert told.became is FactStatus.COUNTED
+    assert told.status is FactStatus.COUNTED
     assert await rows(intake) == []
     async with intake.context.store.reading() as session:
         [counted] = await facts.event_counts(session, "acme")
@@ -137,7 +137,7 @@ async def test_what_is_said_of_a_customer_without_a_journey_goes_into_the_record
 
 async def test_a_record_that_first_matches_by_a_fact_begins_a_journey(intake: Intake) -> None:
     await intake.record_fact("acme", WrittenFact(set={"tier": "other"}))
-    assert isinstance(await intake.enrol("acme"), NotEnrolled)
+    assert isinstance(await intake.enrol("acme"), NoEnrolment)
 
     await intake.record_fact("acme", WrittenFact(set={"tier": "pilot"}))
 
@@ -148,4 +148,4 @@ async def test_a_record_that_first_matches_by_a_fact_begins_a_journey(intake: In
 async def test_enrolment_needs_no_temporal(intake: Intake) -> None:
     entered = await intake.enrol("acme")
 
-    assert entered == Enrolled("acme", "acme/1", "pilot", started=False)
+    assert entered == Enrolment("acme", "acme/1", "pilot", started=False)

@@ -10,7 +10,7 @@ from milepost.channels.protocol import TemporaryDeliveryError
 from milepost.cli.temporal_runner import time_skipping_server
 from milepost.intake.facts import FactStatus
 from milepost.intake.intake import Intake
-from milepost.intake.sweeper import Swept
+from milepost.intake.sweeper import SweepResult
 from milepost.planner.state import State
 from milepost.planner.written_facts import WrittenFact
 from milepost.store import facts, journeys
@@ -49,22 +49,22 @@ async def test_what_was_said_while_temporal_was_away_is_told_when_it_is_back(rig
     await away(rig).record_fact("acme", WrittenFact(step_done="kickoff", result="held"))
     rig.journey = getattr(entered, "journey", "")
 
-    assert await rig.intake.sweeper.sweep() == Swept(told=1, started=1)
+    assert await rig.intake.sweeper.sweep() == SweepResult(sent=1, started=1)
 
     await rig.settled()
     assert (await rig.state()).steps["kickoff"].result == "held"
-    assert await rig.intake.sweeper.sweep() == Swept()
+    assert await rig.intake.sweeper.sweep() == SweepResult()
 
 
 async def test_a_fact_that_is_on_its_way_is_left_alone_for_a_while(rig: Rig) -> None:
     await rig.enrol()
     await away(rig).record_fact("acme", WrittenFact(set={"health": 60}))
 
-    assert (await rig.intake.sweeper.sweep(every=5.0)).told == 0
+    assert (await rig.intake.sweeper.sweep(every=5.0)).sent == 0
     rig.wall += 4.0
-    assert (await rig.intake.sweeper.sweep(every=5.0)).told == 0
+    assert (await rig.intake.sweeper.sweep(every=5.0)).sent == 0
     rig.wall += 1.0
-    assert (await rig.intake.sweeper.sweep(every=5.0)).told == 1
+    assert (await rig.intake.sweeper.sweep(every=5.0)).sent == 1
 
 
 async def test_a_journey_that_temporal_has_lost_is_started_again_from_the_mirror(rig: Rig) -> None:
@@ -141,4 +141,4 @@ async def test_a_server_that_does_not_answer_counts_as_away(store: Store, rig: R
 
         told = await intake.record_fact("acme", WrittenFact(set={"health": 60}))
 
-    assert told.became is FactStatus.PENDING
+    assert told.status is FactStatus.PENDING

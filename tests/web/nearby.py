@@ -39,7 +39,7 @@ class NearbyJourneyClient(JourneyClient):
             await self.advance(journey.id, int(wall))
         return not self.away
 
-    async def tell(self, journey: str, _customer: str, fact: dict[str, Any], wall: float) -> SignalResult:
+    async def send_fact(self, journey: str, _customer: str, fact: dict[str, Any], wall: float) -> SignalResult:
         if self.away:
             return SignalResult.AWAY
         if self.ended:

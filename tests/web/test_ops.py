@@ -235,6 +235,7 @@ async def test_a_play_is_started_by_hand(world: World, browser: httpx.AsyncClien
     [
         ("health", "35", 35.0),
         ("health", "35,5", 35.5),
+        ("health", "1.234,5", 1234.5),
         ("renews_on", "2027-03-01", "2027-03-01"),
         ("trial", "Yes", True),
         ("tier", "other", "other"),
@@ -248,6 +249,16 @@ async def test_an_attribute_is_changed(
     assert (await world.journey()).state["customer"]["attributes"][attribute] == kept
 
 
+async def test_a_recorded_value_with_two_readings_is_sent_back_with_both(
+    world: World, browser: httpx.AsyncClient
+) -> None:
+    response = await send(browser, "answer", outcome="faster", verdict="partial", value="1.234", evidence="Call")
+
+    assert response.status_code == 422
+    assert "'1.234' can be read as 1234 or as 1.234." in text_of(response)
+    assert await world.answers() == []
+
+
 async def test_an_attribute_is_forgotten_by_saying_nothing(world: World, browser: httpx.AsyncClient) -> None:
     await send(browser, "set", attribute="health", value="")
 
@@ -256,7 +267,16 @@ async def test_an_attribute_is_forgotten_by_saying_nothing(world: World, browser
 
 @pytest.mark.parametrize(
     ("attribute", "given"),
-    [("health", "good"), ("trial", "perhaps"), ("renews_on", "soon"), ("tier", "gold"), ("size", "1"), ("name", "X")],
+    [
+        ("health", "good"),
+        ("health", "1,234"),
+        ("trial", "perhaps"),
+        ("renews_on", "soon"),
+        ("renews_on", "9999-12-31"),
+        ("tier", "gold"),
+        ("size", "1"),
+        ("name", "X"),
+    ],
 )
 async def test_an_attribute_that_does_not_fit_changes_nothing(
     world: World, browser: httpx.AsyncClient, attribute: str, given: str

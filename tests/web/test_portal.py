@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import httpx
 import pytest
 
@@ -121,6 +123,46 @@ async def test_a_value_that_is_no_number_is_sent_back(world: World, stranger: ht
     assert response.status_code == 422
     assert "write a number" in text_of(response)
     assert await world.answers() == []
+
+
+@pytest.mark.parametrize(
+    ("value", "number"), [("1.234,5", 1234.5), ("1,234.5", 1234.5), ("1 234", 1234), ("0,123", 0.123), ("1234", 1234)]
+)
+async def test_a_value_with_grouped_thousands_is_kept_in_full(
+    world: World, stranger: httpx.AsyncClient, value: str, number: float
+) -> None:
+    await to_the_question(world)
+    await answer(stranger, world.question(), verdict="verified", value=value)
+
+    (kept,) = await world.answers()
+    assert kept.value == number
+
+
+@pytest.mark.parametrize("value", ["1,234", "1.234"])
+async def test_a_value_with_two_readings_is_sent_back_with_both(
+    world: World, stranger: httpx.AsyncClient, value: str
+) -> None:
+    await to_the_question(world)
+    response = await answer(stranger, world.question(), verdict="verified", value=value)
+
+    assert response.status_code == 422
+    assert f"'{value}' can be read as 1234 or as 1.234." in text_of(response)
+    assert await world.answers() == []
+
+
+@pytest.mark.parametrize(
+    ("language", "country", "number"), [("en", None, 1234), ("de", None, 1.234), ("en", "DE", 1.234)]
+)
+async def test_the_language_and_country_of_the_reader_decide_between_two_readings(
+    world: World, stranger: httpx.AsyncClient, language: str, country: str | None, number: float
+) -> None:
+    sam, kim = customer().contacts
+    await world.intake.upsert_customer(customer(country=country, contacts=(replace(sam, language=language), kim)))
+    await to_the_question(world)
+    await answer(stranger, world.question(), verdict="verified", value="1,234")
+
+    (kept,) = await world.answers()
+    assert kept.value == number
 
 
 @pytest.mark.parametrize("verdict", ["", "silent", "yes"])

@@ -14,7 +14,7 @@ from temporalio.worker import Interceptor
 
 from milepost.channels.links import LinkSigner
 from milepost.channels.recording import RecordingChannel
-from milepost.intake.enrolment import Enrolled
+from milepost.intake.enrolment import Enrolment
 from milepost.intake.intake import Intake
 from milepost.planner import facts as told_facts
 from milepost.planner.clock import JourneyClock
@@ -63,7 +63,7 @@ class Rig:
 
     async def enrol(self) -> None:
         entered = await self.intake.enrol(CUSTOMER.id)
-        assert isinstance(entered, Enrolled)
+        assert isinstance(entered, Enrolment)
         assert entered.started
         self.journey = entered.journey
         await self.settled()

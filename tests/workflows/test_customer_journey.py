@@ -68,7 +68,7 @@ async def test_a_fact_that_is_still_ahead_waits_for_its_instant(rig: Rig) -> Non
     async with rig.store.transaction() as session:
         await facts.record(session, "acme", ahead, parse("2026-03-05T12:00:00Z"))
 
-    await rig.intake.context.journey_client.tell(rig.journey, "acme", ahead, rig.wall)
+    await rig.intake.context.journey_client.send_fact(rig.journey, "acme", ahead, rig.wall)
     await rig.server.sleep(DAY)
     assert (await rig.status()).waiting == 1
 

@@ -17,7 +17,7 @@ from temporalio.client import Client
 from temporalio.testing import WorkflowEnvironment
 
 from milepost.channels.recording import RecordingChannel
-from milepost.intake.enrolment import Enrolled
+from milepost.intake.enrolment import Enrolment
 from milepost.intake.intake import Intake
 from milepost.planner import facts as told
 from milepost.planner.clock import JourneyClock
@@ -150,7 +150,7 @@ async def worker_process(environment: dict[str, str]) -> AsyncIterator[asyncio.s
 
 async def enrolled(intake: Intake) -> str:
     entered = await intake.enrol("acme")
-    assert isinstance(entered, Enrolled)
+    assert isinstance(entered, Enrolment)
     assert entered.started
     return entered.journey
 

@@ -19,7 +19,7 @@ from milepost.cli.forecasts.map_source import Files, compiled_map_of
 from milepost.cli.support.errors import CommandError
 from milepost.customer import Customer
 from milepost.imports.csv_book import COLUMNS, OpenBook, RowProblem, open_book
-from milepost.imports.missing_dates import Dates
+from milepost.imports.missing_dates import MissingDates
 from milepost.imports.vocabulary import Vocabulary
 from milepost.language.attribute_values import parse_date
 from milepost.language.model import AttributeType
@@ -112,7 +112,7 @@ class BookReader:
     """A book read row by row: it yields customers and collects problems, and keeps nothing else."""
 
     book: OpenBook
-    dates: Dates
+    dates: MissingDates
     rows: int = 0
     refused: int = 0
     problems: list[RowProblem] = field(default_factory=list)
@@ -128,7 +128,7 @@ class BookReader:
         for row in self.book.rows:
             self.rows += 1
             if isinstance(row, Customer):
-                self.dates.look_at(row)
+                self.dates.count(row)
                 self._look_for_dates(row)
                 yield row
                 continue
@@ -143,7 +143,7 @@ class BookReader:
 
     @property
     def _unknown(self) -> list[str]:
-        types = self.book.strangers.known.types
+        types = self.book.unknown_names.known.types
         return [column for column in self.book.columns if column not in types and column not in COLUMNS]
 
 
@@ -160,7 +160,7 @@ def open_customers(path: Path, setup: ForecastSetup) -> Iterator[BookReader]:
             if book.problems:
                 problems = "\n".join(f"{path}: {problem}" for problem in book.problems)
                 raise CommandError(f"The book can't be read.\n{problems}", "Correct the first row.")
-            yield BookReader(book, Dates(setup.compiled_maps, _noon(setup.weeks.first)))
+            yield BookReader(book, MissingDates(setup.compiled_maps, _noon(setup.weeks.first)))
     except OSError as error:
         raise CommandError(f"Can't read {str(path)!r}: {error.strerror}.", "Name a CSV file.") from error
 

@@ -12,6 +12,7 @@ from milepost.cli.support.errors import CommandError
 from milepost.imports import cell_parsers as cells
 from milepost.language.model import AttributeType
 from milepost.language.names import nearest
+from milepost.numbers import AmbiguousNumberError, NotANumberError, read_number
 from milepost.planner.written_facts import KINDS, WrittenFact
 
 Types = Mapping[str, AttributeType]
@@ -57,7 +58,7 @@ def fact_of(kind: str, words: Sequence[str], more: Mapping[str, Any], types: Typ
     except ValidationError as error:
         raise _wrong(kind, "; ".join(_problems(error))) from None
     except ValueError as error:
-        raise _wrong(kind, str(error)) from None
+        raise _wrong(kind, str(error).rstrip(".")) from None
 
 
 def _wrong(kind: str, why: str) -> CommandError:
@@ -90,7 +91,7 @@ def _said(kind: str, words: list[str], types: Types) -> dict[str, Any]:
     if kind == "event":
         properties = {name: _value(value) for name, value in pairs.items()}
         return {**fields, **({"properties": properties} if properties else {})}
-    return {**fields, **{name: _value(value) if name == "value" else value for name, value in pairs.items()}}
+    return {**fields, **{name: number_or_text(value) if name == "value" else value for name, value in pairs.items()}}
 
 
 def _named(kind: str, words: list[str]) -> dict[str, Any]:
@@ -155,5 +156,16 @@ def _value(value: str) -> Any:
 
 
 def number_or_text(value: str | None) -> Any:
-    """The value of an outcome as somebody types it."""
-    return None if value is None else _value(value)
+    """Returns the value of an outcome as somebody types it: a number, or a text that isn't one.
+
+    Raises:
+        CommandError: the number has two readings.
+    """
+    if value is None:
+        return None
+    try:
+        return read_number(value)
+    except AmbiguousNumberError as error:
+        raise CommandError(error.message, error.hint) from None
+    except NotANumberError:
+        return _value(value)

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query, Response
 
 from milepost.explain.sentences import Wording
-from milepost.intake.enrolment import Enrolled, NotEnrolled
+from milepost.intake.enrolment import Enrolment, NoEnrolment
 from milepost.planner.instants import text
 from milepost.planner.state import State
 from milepost.store import customers as customer_rows
@@ -40,17 +40,17 @@ async def save(served: Served, given: CustomerGiven, response: Response) -> Save
     A running journey is told what has changed; a customer that first matches a map begins a journey.
     """
     saved = await served.intake.upsert_customer(given.customer(), by="api", source="api")
-    entered = saved.entry if isinstance(saved.entry, Enrolled) else None
+    begun = saved.enrolment if isinstance(saved.enrolment, Enrolment) else None
     if saved.new:
         response.status_code = 201
     return SavedShown(
         customer=saved.customer,
         new=saved.new,
-        journey=entered.journey if entered else None,
-        map=entered.map if entered else None,
-        started=entered.started if entered else False,
-        why_no_journey=saved.entry.why if isinstance(saved.entry, NotEnrolled) else None,
-        told=tuple(showing.told(saved.customer, each) for each in saved.told),
+        journey=begun.journey if begun else None,
+        map=begun.map if begun else None,
+        started=begun.started if begun else False,
+        why_no_journey=saved.enrolment.why if isinstance(saved.enrolment, NoEnrolment) else None,
+        told=tuple(showing.told(saved.customer, each) for each in saved.receipts),
     )
 
 
@@ -132,12 +132,14 @@ async def plan_link(
         journey = await journeys.open_of(session, customer)
     if journey is None:
         raise ProblemError(409, "no_open_journey", f"Customer {customer!r} has no open journey, so there is no plan.")
-    known = [each.email for each in State.from_json(journey.state).customer.contacts]
-    if contact not in known:
-        hint = f"Its contacts are: {', '.join(known)}." if known else "It has no contacts; tell some."
+    contacts = State.from_json(journey.state).customer.contacts
+    match = next((each for each in contacts if each.has_address(contact)), None)
+    if match is None:
+        addresses = ", ".join(each.email for each in contacts)
+        hint = f"Its contacts are: {addresses}." if addresses else "It has no contacts; tell some."
         raise ProblemError(404, "unknown_contact", f"Customer {customer!r} has no contact {contact!r}.", hint)
-    url = served.links.plan_url(journey.id, customer, contact, now=served.wall())
-    return PlanLinkShown(customer=customer, contact=contact, url=url)
+    url = served.links.plan_url(journey.id, customer, match.email, now=served.wall())
+    return PlanLinkShown(customer=customer, contact=match.email, url=url)
 
 
 @router.get("/steps", summary="List what customers are to do")

@@ -22,6 +22,6 @@ async def tell(served: Served, fact: FactGiven, response: Response) -> ToldShown
     """
     written = WrittenFact(**fact.model_dump(exclude={"customer"}, exclude_none=True))
     told = await served.intake.record_fact(fact.customer, written, by=fact.by or "api", source="api")
-    if told.became is FactStatus.PENDING:
+    if told.status is FactStatus.PENDING:
         response.status_code = 202
     return showing.told(fact.customer, told)

@@ -39,7 +39,7 @@ def told(customer: str, what: FactReceipt) -> ToldShown:
         new=what.new,
         counted=what.counted,
         delivered=what.delivered,
-        became=what.became,
+        became=what.status,
         message=what.message,
     )
 

@@ -8,7 +8,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from milepost.customer import Customer
 from milepost.imports import places
-from milepost.imports.cell_parsers import read_id
+from milepost.imports.cell_parsers import read_id, read_language
 from milepost.intake.facts import FactStatus
 from milepost.planner.written_facts import Name, Value, WrittenContact, WrittenFact
 
@@ -99,7 +99,9 @@ class CustomerGiven(Given):
     name: Name
     timezone: Annotated[str, AfterValidator(places.timezone)] = Field("UTC", description="an IANA name")
     country: Annotated[str | None, BeforeValidator(_country)] = Field(None, description="ISO 3166, two letters")
-    language: Annotated[str, Field(pattern=r"^[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*$")] | None = None
+    language: (
+        Annotated[str, Field(pattern=r"^[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*$"), AfterValidator(read_language)] | None
+    ) = None
     attributes: dict[Name, Value] = Field(default_factory=dict)
     contacts: tuple[WrittenContact, ...] = ()
     team: dict[Name, Address] = Field(default_factory=dict, description="addresses by role")

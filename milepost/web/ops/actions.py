@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Form
 from starlette.responses import Response
 
-from milepost.language.model import Attribute, AttributeType
 from milepost.planner.compiled_map import CompiledMap
 from milepost.planner.written_facts import WrittenFact
 from milepost.store import customers, journeys
 from milepost.web import forms
 from milepost.web.fact_forms import tell
+from milepost.web.form_values import attribute_value, number_or_text
 from milepost.web.identity import Acting
 from milepost.web.pages import back_to
 from milepost.web.problems import ProblemError
@@ -94,7 +94,7 @@ async def answer(
     fact = WrittenFact(
         answer=outcome,
         verdict=verdict,
-        value=_number_or_text(value),
+        value=number_or_text(value),
         comment=comment.strip() or None,
         evidence=evidence.strip(),
         method="recorded",
@@ -124,35 +124,4 @@ async def set_attribute(act: Acted, attribute: Line, value: Line = "") -> Respon
     if declared is None:
         told = f"The map of this journey has no attribute {attribute!r}."
         raise ProblemError(422, "unknown_attribute", told, "Go back and choose one.")
-    return await act.tell(WrittenFact(set={attribute: _value(declared, value.strip())}))
-
-
-def _value(attribute: Attribute, text: str) -> Any:
-    if not text:
-        return None
-    match attribute.type:
-        case AttributeType.NUMBER:
-            number = _number_or_text(text)
-            if isinstance(number, str):
-                raise ProblemError(422, "value", f"{text!r} is no number.", "Go back and write a number, such as 42.")
-            return number
-        case AttributeType.FLAG:
-            if text.lower() not in _FLAGS:
-                raise ProblemError(422, "value", f"{text!r} is neither yes nor no.", "Go back and write yes or no.")
-            return _FLAGS[text.lower()]
-        case _:
-            return text
-
-
-_FLAGS = {"yes": True, "true": True, "no": False, "false": False}
-
-
-def _number_or_text(text: str) -> float | str | None:
-    given = text.strip()
-    if not given:
-        return None
-    try:
-        number = float(given.replace(",", ".") if given.count(",") == 1 and "." not in given else given)
-    except ValueError:
-        return given
-    return number if number - number == 0 else given
+    return await act.tell(WrittenFact(set={attribute: attribute_value(value, declared)}))

@@ -12,6 +12,7 @@ from milepost.planner.compiled_map import CompiledStep
 from milepost.planner.written_facts import WrittenFact
 from milepost.web import forms
 from milepost.web.fact_forms import tell
+from milepost.web.form_values import locale_of, number_or_text
 from milepost.web.pages import back_to
 from milepost.web.portal.plan_link import Opened, open_link
 from milepost.web.problems import ProblemError
@@ -58,12 +59,19 @@ async def answer(
         id=f"{SOURCE}/{given.id}",
         answer=step.id,
         verdict=verdict,
-        value=_value(value, step.step),
+        value=_measured(opened, step.step, value),
         comment=comment.strip() or None,
         method="portal",
     )
     word = await tell(served, opened.state.customer.id, fact, by=opened.contact.email, source=SOURCE)
     return back_to(path, word)
+
+
+def _measured(opened: Opened, outcome: Outcome, text: str) -> float | str | None:
+    """Returns what was measured, which is a number if the outcome has a metric."""
+    contact, customer = opened.contact, opened.state.customer
+    locale = locale_of(contact.language or customer.language, contact.country or customer.country)
+    return number_or_text(text, locale, only_number=outcome.metric is not None)
 
 
 def _step(opened: Opened, given: forms.Form, what: str) -> CompiledStep:
@@ -77,21 +85,3 @@ def _step(opened: Opened, given: forms.Form, what: str) -> CompiledStep:
 def _is_current(opened: Opened, step: CompiledStep, given: forms.Form) -> bool:
     """Whether the page that the form stood on showed the occurrence that is open now."""
     return given.subject[2] == str(opened.state.step(step.id).occurrence)
-
-
-def _value(given: str, outcome: Outcome) -> float | str | None:
-    """What was measured: a number where the outcome has a metric, with a comma or a point."""
-    text = given.strip().replace("\u00a0", "").replace(" ", "")
-    if not text:
-        return None
-    try:
-        number = float(text.replace(",", ".") if text.count(",") == 1 and "." not in text else text.replace(",", ""))
-    except ValueError:
-        number = float("nan")
-    if number - number != 0:  # neither a number nor a finite one
-        if outcome.metric is None:
-            return given.strip()
-        raise ProblemError(
-            422, "value", f"{given!r} is no number.", "Go back and write a number, such as 12.5, or leave it out."
-        )
-    return number

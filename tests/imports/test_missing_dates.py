@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from milepost.customer import Customer
-from milepost.imports.missing_dates import Dates
+from milepost.imports.missing_dates import MissingDates
 from milepost.language.loader import from_data
 from milepost.language.yaml_text import read_yaml
 from milepost.planner.compiled_map import CompiledMap
@@ -35,9 +35,9 @@ stages:
 def said_of(*customers: Customer) -> list[str]:
     loaded = from_data(read_yaml(MAP).data)
     assert loaded.map is not None, loaded.problems
-    dates = Dates([CompiledMap.of(loaded.map, "v1")], START)
+    dates = MissingDates([CompiledMap.of(loaded.map, "v1")], START)
     for customer in customers:
-        dates.look_at(customer)
+        dates.count(customer)
     return [str(each) for each in dates.missing()]
 
 

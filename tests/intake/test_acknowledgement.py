@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from activities.journey import JourneyActivities
-from milepost.intake.acknowledgement import Answer, answer_of
+from milepost.intake.acknowledgement import Acknowledgement, acknowledgement_of
 from milepost.intake.intake import Intake
 from milepost.planner.written_facts import WrittenFact
 from milepost.store import facts, journeys
@@ -36,17 +36,19 @@ async def running(intake: Intake, wall: Hands) -> Intake:
 
 async def test_a_fact_that_changes_something_is_taken_in(running: Intake, wall: Hands) -> None:
     told = await running.record_fact(CUSTOMER.id, WrittenFact(step_done="kickoff", result="held"))
-    assert await answer_of(running.context.store, CUSTOMER.id, told.fact_id, patience=0) is None
+    assert await acknowledgement_of(running.context.store, CUSTOMER.id, told.fact_id, timeout=0) is None
     await take_in(running, wall)
-    assert await answer_of(running.context.store, CUSTOMER.id, told.fact_id, patience=0) == Answer(None)
+    assert await acknowledgement_of(running.context.store, CUSTOMER.id, told.fact_id, timeout=0) == Acknowledgement(
+        None
+    )
 
 
 async def test_a_fact_that_changes_nothing_says_why(running: Intake, wall: Hands) -> None:
     for _ in range(2):
         told = await running.record_fact(CUSTOMER.id, WrittenFact(step_done="kickoff", result="held"))
         await take_in(running, wall)
-    answer = await answer_of(running.context.store, CUSTOMER.id, told.fact_id, patience=0)
-    assert answer == Answer("that was closed already")
+    answer = await acknowledgement_of(running.context.store, CUSTOMER.id, told.fact_id, timeout=0)
+    assert answer == Acknowledgement("that was closed already")
 
 
 async def test_two_facts_of_one_instant_are_told_apart(running: Intake, wall: Hands) -> None:
@@ -54,9 +56,11 @@ async def test_two_facts_of_one_instant_are_told_apart(running: Intake, wall: Ha
     resumed = await running.record_fact(CUSTOMER.id, WrittenFact(resumed=True))
     await take_in(running, wall)
     store = running.context.store
-    assert await answer_of(store, CUSTOMER.id, done.fact_id, patience=0) == Answer(None)
-    assert await answer_of(store, CUSTOMER.id, resumed.fact_id, patience=0) == Answer("the journey is not paused")
+    assert await acknowledgement_of(store, CUSTOMER.id, done.fact_id, timeout=0) == Acknowledgement(None)
+    assert await acknowledgement_of(store, CUSTOMER.id, resumed.fact_id, timeout=0) == Acknowledgement(
+        "the journey is not paused"
+    )
 
 
 async def test_a_fact_that_nobody_kept_has_no_answer(running: Intake) -> None:
-    assert await answer_of(running.context.store, CUSTOMER.id, "none", patience=0) is None
+    assert await acknowledgement_of(running.context.store, CUSTOMER.id, "none", timeout=0) is None
