@@ -68,8 +68,9 @@ def check(fact: Fact, compiled_map: CompiledMap) -> None:
             if fact.play not in compiled_map.plays:
                 raise UnknownPlayError(fact.play, compiled_map.plays, where)
         case Agreed():
-            for step in fact.steps:
+            for step, agreed in fact.steps.items():
                 _check_step(compiled_map, step, where)
+                _check_due(step, agreed.get("due"))
         case AttributesSet():
             check_attributes(fact.attributes, compiled_map.map.attributes, where)
         case _:
@@ -140,6 +141,12 @@ def _number_hint(text: str) -> str | None:
         return error.hint
     except NotANumberError:
         return "Write a number without a unit, such as 5.5."
+
+
+def _check_due(step: str, due: str | None) -> None:
+    if due is not None and parse_date(due) is None:
+        hint = f"Write a date, 2026-03-02, in a year from {YEARS[0]} to {YEARS[-1]}."
+        raise InvalidFactError(f"The due date of {step!r} is {due!r}.", hint)
 
 
 def _check_until(until: str) -> None:
