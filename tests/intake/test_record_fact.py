@@ -81,7 +81,7 @@ async def test_an_event_that_the_map_asks_for_is_kept(intake: Intake) -> None:
         (WrittenFact(set={"helth": 3}), UnknownAttributeError, "Did you mean 'health'?"),
         (WrittenFact(set={"health": "good"}), InvalidFactError, "Write it without a unit."),
         (WrittenFact(set={"tier": "gold"}), InvalidFactError, "It is one of: pilot, other."),
-        (WrittenFact(set={"renews_on": "soon"}), InvalidFactError, "Write it as 2026-03-02."),
+        (WrittenFact(set={"renews_on": "soon"}), InvalidFactError, "Write it as 2026-03-02"),
         (WrittenFact(set={"timezone": "Mars/Base"}), InvalidFactError, "Write an IANA name, such as Europe/Berlin."),
         (WrittenFact(snoozed="kickoff", until="tomorrow"), InvalidFactError, "Write a date"),
         (WrittenFact(agreed={"kickof": {"due": "2026-03-20"}}), UnknownStepError, "Did you mean 'kickoff'?"),
