@@ -109,14 +109,14 @@ class DeliveryActivities:
         try:
             receipt = await self._channel.deliver(message)
         except TemporaryDeliveryError as later:
-            await self._record_attempt(order, later.why)
+            await self._record_attempt(order, later.message)
             wait = None if later.retry_after is None else timedelta(seconds=later.retry_after)
             raise ApplicationError(
-                later.why, type="TryAgain", next_retry_delay=wait, category=ApplicationErrorCategory.BENIGN
+                later.message, type="TryAgain", next_retry_delay=wait, category=ApplicationErrorCategory.BENIGN
             ) from later
         except UndeliverableError as never:
-            await self._record_attempt(order, never.why)
-            raise _final("Undeliverable", never.why) from never
+            await self._record_attempt(order, never.message)
+            raise _final("Undeliverable", never.message) from never
         async with self._store.transaction() as session:
             await messages.record_sent(
                 session,

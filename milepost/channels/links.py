@@ -11,28 +11,34 @@ from urllib.parse import quote, urlsplit
 
 from itsdangerous import BadData, URLSafeSerializer
 
+from milepost.customer import address_key
+from milepost.errors import MilepostError
+
 MIN_SECRET = 16
 MAX_TOKEN = 1000
 _SALT = "milepost.plan.1"
 _DAY = 86_400
 
 
-class LinkForgedError(Exception):
-    """The link was not made by us, or was changed."""
+class LinkForgedError(MilepostError):
+    """The link wasn't made by this installation, or was changed."""
+
+    code = "link_forged"
 
 
-class LinkExpiredError(Exception):
-    """The link was ours, but its time is over; `link` says whose it was, so that a new one can be sent."""
+class LinkExpiredError(MilepostError):
+    """The link has expired; `link` says whose it was, so that a new one can be sent."""
+
+    code = "link_expired"
 
     def __init__(self, link: PlanLink) -> None:
-        """Say whose link it was."""
-        super().__init__(f"the link expired at {link.expires_at:%Y-%m-%d %H:%M} UTC")
         self.link = link
+        super().__init__(f"The link expired at {link.expires_at:%Y-%m-%d %H:%M} UTC.")
 
 
 @dataclass(frozen=True, slots=True)
 class PlanLink:
-    """What a link opens. `contact` is no address but a mark of one, to be compared with `LinkSigner.whose`."""
+    """The plan that a link opens. `contact` is a keyed mark of an address; `LinkSigner.whose` finds the address."""
 
     journey: str
     customer: str
@@ -41,10 +47,10 @@ class PlanLink:
 
 
 class LinkSigner:
-    """Makes and reads links. A token holds ids and a keyed mark of the contact, nothing personal."""
+    """Signs and reads links. A token holds ids and a keyed mark of the contact, nothing personal."""
 
     def __init__(self, secret: str, base_url: str, *, max_age_days: int = 90) -> None:
-        """`base_url` is where the web application is reached, such as `https://plans.example.com`.
+        """`base_url` is the address of the web application, such as `https://plans.example.com`.
 
         Raises:
             ValueError: the secret is too short to protect anything, or the address is not http(s).
@@ -52,7 +58,7 @@ class LinkSigner:
         if len(secret) < MIN_SECRET:
             raise ValueError(f"The secret for links has {len(secret)} characters; give it at least {MIN_SECRET}")
         if urlsplit(base_url).scheme not in ("http", "https") or not urlsplit(base_url).netloc:
-            raise ValueError(f"The base address {base_url!r} does not begin with http(s):// and a host")
+            raise ValueError(f"The base address {base_url!r} doesn't begin with http(s):// and a host")
         self._base_url, self._max_age_days = base_url.rstrip("/"), max_age_days
         self._contact_key = hashlib.sha256(f"{_SALT}.contact\n{secret}".encode()).digest()
         self._serializer = URLSafeSerializer(
@@ -62,28 +68,28 @@ class LinkSigner:
         )
 
     def plan_url(self, journey_id: str, customer_id: str, contact_email: str, *, now: datetime) -> str:
-        """The address of the customer's plan for this contact; valid `max_age_days` from the day of `now` (UTC)."""
+        """Returns the address of the customer's plan for this contact, valid `max_age_days` from the day of `now`."""
         return f"{self._base_url}/plan/{self.token(journey_id, customer_id, contact_email, now=now)}"
 
     def verify_url(
         self, journey_id: str, customer_id: str, contact_email: str, outcome: str, *, now: datetime,
     ) -> str:  # fmt: skip
-        """The address of the question whether the outcome is there, on the same plan."""
+        """Returns the address of the question about an outcome, on the same plan."""
         plan = self.plan_url(journey_id, customer_id, contact_email, now=now)
         return f"{plan}/outcomes/{quote(outcome, safe='')}"
 
     def token(self, journey_id: str, customer_id: str, contact_email: str, *, now: datetime) -> str:
-        """The signed part of the address; all of a day's are the same, so a message sent twice reads the same."""
+        """Returns the signed part of the address; the same all day, so that a message sent twice reads the same."""
         expires = int(now.timestamp()) // _DAY + self._max_age_days + 1
         mark = self._mark(journey_id, contact_email)
         return str(self._serializer.dumps([journey_id, customer_id, mark, expires]))
 
     def read(self, token: str, *, now: datetime) -> PlanLink:
-        """What a token opens.
+        """Returns what a token opens.
 
         Raises:
-            LinkForgedError: it is not ours, or was changed.
-            LinkExpiredError: its time is over.
+            LinkForgedError: it isn't ours, or was changed.
+            LinkExpiredError: it has expired.
         """
         link = self._unpack(token)
         if now >= link.expires_at:
@@ -91,7 +97,7 @@ class LinkSigner:
         return link
 
     def whose(self, link: PlanLink, contact_emails: Iterable[str]) -> str | None:
-        """The address, of these, that the link was made for; None where that contact is gone."""
+        """Returns the one of these addresses that the link was made for; None if it is gone."""
         for email in contact_emails:
             if hmac.compare_digest(self._mark(link.journey, email), link.contact):
                 return email
@@ -99,13 +105,13 @@ class LinkSigner:
 
     def _unpack(self, token: str) -> PlanLink:
         if len(token) > MAX_TOKEN:
-            raise LinkForgedError("the link is longer than any of ours")
+            raise LinkForgedError("The link is longer than any of ours.")
         try:
             journey, customer, mark, expires = self._serializer.loads(token)
             return PlanLink(journey, customer, mark, datetime.fromtimestamp(expires * _DAY, UTC))
         except (BadData, ValueError, TypeError, OverflowError) as error:
-            raise LinkForgedError("the link was not made by us, or was changed") from error
+            raise LinkForgedError("The link wasn't made by us, or was changed.") from error
 
     def _mark(self, journey_id: str, contact_email: str) -> str:
-        named = f"{journey_id}\n{contact_email.strip().casefold()}".encode()
-        return hmac.digest(self._contact_key, named, "sha256").hex()[:20]
+        contact = f"{journey_id}\n{address_key(contact_email)}".encode()
+        return hmac.digest(self._contact_key, contact, "sha256").hex()[:20]

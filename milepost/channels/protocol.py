@@ -1,4 +1,4 @@
-"""What every channel does, what it is given, and how it says that it could not."""
+"""The protocol of channels: the message that they deliver, the receipt, and the errors."""
 
 from __future__ import annotations
 
@@ -6,14 +6,16 @@ import hashlib
 from dataclasses import dataclass
 from typing import Protocol
 
+from milepost.errors import MilepostError
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutgoingMessage:
     """One message to one person, ready to go out.
 
-    `journey` and `message` together name it for ever: `journey` is the id of one run of a journey, `message` is the
+    `journey` and `message` together identify it for ever: `journey` is the id of one run of a journey, `message` is the
     id `STEP/OCCURRENCE/REASON/N` within it. `html` is a whole document, or nothing. `from_name` and `reply_to` are
-    the colleague who looks after the customer; `list_unsubscribe` is an address of a page.
+    the colleague who looks after the customer; `list_unsubscribe` is the address of a page.
     """
 
     journey: str
@@ -31,51 +33,51 @@ class OutgoingMessage:
 
     @property
     def idempotency_key(self) -> str:
-        """The same for every attempt at this message and for no other; says nothing of the customer."""
-        named = f"{self.journey}\n{self.message}".encode()
-        return f"msg_{hashlib.sha256(named).hexdigest()[:32]}"
+        """A key that is the same for every attempt at this message and for no other, without personal data."""
+        message_id = f"{self.journey}\n{self.message}".encode()
+        return f"msg_{hashlib.sha256(message_id).hexdigest()[:32]}"
 
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """A channel has taken a message; `reference` is what it calls it."""
+    """A channel has taken a message; `reference` is the channel's own name for it."""
 
     channel: str
     reference: str
 
 
-class DeliveryError(Exception):
-    """A channel did not take a message; `why` is for people."""
+class DeliveryError(MilepostError):
+    """A channel didn't take a message."""
 
-    def __init__(self, why: str) -> None:
-        """Say why."""
-        super().__init__(why)
-        self.why = why
+    code = "delivery_failed"
 
 
 class UndeliverableError(DeliveryError):
     """The message will never be taken: trying again would change nothing."""
 
+    code = "undeliverable"
+
 
 class TemporaryDeliveryError(DeliveryError):
-    """The message may be taken later; `retry_after` are the seconds that the other side asked to wait, if it did."""
+    """The message may be taken later; `retry_after` is how many seconds the other side asked to wait, if it did."""
 
-    def __init__(self, why: str, *, retry_after: float | None = None) -> None:
-        """Say why, and how long to wait."""
-        super().__init__(why)
+    code = "delivery_delayed"
+
+    def __init__(self, message: str, *, retry_after: float | None = None) -> None:
         self.retry_after = retry_after
+        super().__init__(message)
 
 
 class Channel(Protocol):
-    """A way to reach people. Delivers at least once: the idempotency key goes along, so that doubles can be dropped."""
+    """Delivers messages, each at least once; the idempotency key goes with it, so that repeats can be dropped."""
 
     @property
     def name(self) -> str:
-        """The word that settings and receipts have for this channel."""
+        """The name of this channel in settings and receipts."""
         ...
 
     async def deliver(self, message: OutgoingMessage) -> Receipt:
-        """Hand one message over.
+        """Hands over one message.
 
         Raises:
             UndeliverableError: it will never be taken.

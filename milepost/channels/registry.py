@@ -1,4 +1,4 @@
-"""From settings to the channel that they name."""
+"""Makes the channel that the settings name."""
 
 from __future__ import annotations
 
@@ -10,13 +10,14 @@ from milepost.channels.outbox import OutboxChannel
 from milepost.channels.protocol import Channel
 from milepost.channels.smtp import Security, SmtpChannel, SmtpServer
 from milepost.channels.webhook import WebhookChannel
+from milepost.errors import MilepostError
 
 CHANNELS = ("outbox", "smtp", "webhook")
 _PORTS = {"starttls": 587, "tls": 465, "none": 25}
 
 
 class ChannelSettings(Protocol):
-    """The settings that channels read; the settings of the whole house have these fields."""
+    """The settings that channels read; `milepost.settings` has these fields."""
 
     @property
     def channel(self) -> str: ...
@@ -38,13 +39,14 @@ class ChannelSettings(Protocol):
     def webhook_secret(self) -> SecretStr | str | None: ...
 
 
-class ChannelMisconfiguredError(ValueError):
-    """The settings name a channel that can't work; `setting` is the field to mend."""
+class ChannelMisconfiguredError(MilepostError, ValueError):
+    """The settings name a channel that can't work; `setting` is the field to correct."""
+
+    code = "channel_misconfigured"
 
     def __init__(self, setting: str, why: str) -> None:
-        """Say which setting is wrong, and why."""
-        super().__init__(f"{setting}: {why}")
         self.setting = setting
+        super().__init__(f"{setting}: {why}")
 
 
 def channel_for(settings: ChannelSettings) -> Channel:

@@ -4,18 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from milepost.errors import MilepostError
 from milepost.language.names import nearest
 
 
-class RefusedError(Exception):
-    """Something was not let in; nothing has changed."""
+class RefusedError(MilepostError):
+    """Something was refused; nothing has changed."""
 
     code = "refused"
-
-    def __init__(self, message: str, hint: str | None = None) -> None:
-        self.message = message
-        self.hint = hint
-        super().__init__(f"{message} {hint}" if hint else message)
 
 
 class UnknownNameError(RefusedError):

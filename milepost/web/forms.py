@@ -13,14 +13,23 @@ from dataclasses import dataclass
 from itsdangerous import BadData, URLSafeTimedSerializer
 from starlette.datastructures import Headers
 
+from milepost.errors import MilepostError
 from milepost.web.services import Services
 
 MAX_AGE_SECONDS = 2 * 86_400
 _SALT = "milepost.form.1"
 
 
-class FormRefusedError(Exception):
-    """The form did not come from a page of ours, or the page is too old."""
+class FormRefusedError(MilepostError):
+    """The form didn't come from one of our pages, or the page is too old."""
+
+    code = "form_refused"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This form is too old, or was not made by this page; nothing was done.",
+            "Go back, reload the page and try again.",
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 from fastapi import Depends, Request
 from itsdangerous import BadData, URLSafeTimedSerializer
 
+from milepost.errors import MilepostError
 from milepost.settings import Settings
 from milepost.web.services import Served, Services
 
@@ -25,12 +26,14 @@ MAX_AGE_SECONDS = 7 * 86_400
 _SALT = "milepost.session.1"
 
 
-class SignInNeededError(Exception):
-    """The page is for colleagues; `next` is where to go on afterwards."""
+class SignInNeededError(MilepostError):
+    """The page is for colleagues; `onward` is the address to return to after signing in."""
+
+    code = "sign_in_needed"
 
     def __init__(self, onward: str) -> None:
         self.onward = onward
-        super().__init__("sign in first")
+        super().__init__("Sign in first.")
 
 
 @dataclass(frozen=True, slots=True)

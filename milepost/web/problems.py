@@ -16,6 +16,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
+from milepost.errors import MilepostError
 from milepost.planner.fact_errors import RefusedError
 from milepost.store import errors as store_errors
 from milepost.web.forms import FormRefusedError
@@ -36,12 +37,14 @@ class Problem:
     hint: str | None = None
 
 
-class ProblemError(Exception):
-    """A request that cannot be done, with what to tell of it."""
+class ProblemError(MilepostError):
+    """A request that can't be carried out; `problem` is the answer to it."""
+
+    code = "problem"
 
     def __init__(self, status: int, code: str, message: str, hint: str | None = None) -> None:
         self.problem = Problem(status, code, message, hint)
-        super().__init__(message)
+        super().__init__(message, hint)
 
 
 _CODES = {
@@ -143,8 +146,7 @@ async def _on_failed(request: Request, error: Exception) -> Response:
 
 async def _on_form(request: Request, error: Exception) -> Response:
     assert isinstance(error, FormRefusedError)
-    told = "This form is too old, or was not made by this page; nothing was done."
-    return await respond(request, Problem(403, "form_refused", told, "Go back, reload the page and try again."))
+    return await respond(request, Problem(403, error.code, error.message, error.hint))
 
 
 async def _on_sign_in(_: Request, error: Exception) -> Response:

@@ -85,7 +85,7 @@ async def test_a_no_to_the_settings_is_tried_again_and_says_what_to_check(receiv
 
     with pytest.raises(TemporaryDeliveryError) as caught:
         await WebhookChannel(receiver.url, SECRET).deliver(MESSAGE)
-    assert f"answered {status}: who are you?; check the webhook's address and secret" in caught.value.why
+    assert f"answered {status}: who are you?; check the webhook's address and secret" in caught.value.message
     assert caught.value.retry_after == 60
 
 
@@ -149,7 +149,7 @@ async def test_only_the_beginning_of_a_long_answer_is_read(receiver: Receiver):
 
     with pytest.raises(UndeliverableError) as caught:
         await WebhookChannel(receiver.url, SECRET).deliver(MESSAGE)
-    assert len(caught.value.why) < 400
+    assert len(caught.value.message) < 400
 
 
 @pytest.mark.parametrize("url", ["", "hooks", "ftp://example.com", "https://", "file:///etc/passwd", "http://[::1"])

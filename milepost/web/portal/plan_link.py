@@ -9,6 +9,7 @@ from starlette.responses import HTMLResponse
 
 from milepost.channels.links import LinkExpiredError, LinkForgedError
 from milepost.customer import Contact
+from milepost.errors import MilepostError
 from milepost.planner.compiled_map import CompiledMap
 from milepost.planner.state import State
 from milepost.store import journeys
@@ -37,14 +38,15 @@ class Opened:
         return self.contact.timezone or self.state.customer.timezone
 
 
-class PlanClosedError(Exception):
-    """A link that opens nothing, with what to say of it."""
+class PlanClosedError(MilepostError):
+    """A link that opens no plan; `heading` and `message` explain it to the customer."""
 
-    def __init__(self, status: int, heading: str, told: str) -> None:
+    code = "plan_closed"
+
+    def __init__(self, status: int, heading: str, message: str) -> None:
         self.status = status
         self.heading = heading
-        self.told = told
-        super().__init__(heading)
+        super().__init__(message)
 
 
 _FORGED = (
