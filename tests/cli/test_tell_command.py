@@ -76,7 +76,7 @@ def test_contacts_are_written_as_in_a_book() -> None:
         ("agreed due=2026-03-10", {}, "name the step before"),
         ("agreed kickoff due=soon", {}, "agreed.kickoff.due"),
         ("paused because", {}, "--reason"),
-        ("contacts Sam", {}, "is no contact"),
+        ("contacts Sam", {}, "isn't a contact"),
     ],
 )  # fmt: skip
 def test_what_says_nothing_is_explained_by_example(line: str, more: dict[str, Any], said: str) -> None:
