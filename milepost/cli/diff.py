@@ -18,7 +18,7 @@ from milepost.explain.local_time import time_of
 from milepost.explain.sentences import Wording
 from milepost.settings import Settings
 from milepost.versions import Change, Move, compare
-from milepost.versions.moves import Redated
+from milepost.versions.moves import DateChange
 
 _LINES = 8
 """Lines of a changed message that are shown; --json has them all."""
@@ -116,7 +116,7 @@ def _print_move(move: Move, wording: Wording) -> None:
         say(f"  {wording.sentence(entry)}")
 
 
-def _dates(each: Redated, zone: str) -> str:
+def _dates(each: DateChange, zone: str) -> str:
     before, after = (time_of(at, zone) if at is not None else "no date" for at in (each.before, each.after))
     return f"“{each.title}” is kept; {'due' if each.field == 'due' else 'opens'} {before} → {after}"
 

@@ -21,7 +21,7 @@ from milepost.people.map_check import check_map
 from milepost.scenarios.discovery import scenario_files
 from milepost.scenarios.expectations import judge
 from milepost.scenarios.scenario import load_scenario
-from milepost.versions.map_copy import Renaming, copied_files, is_map_id, title_of
+from milepost.versions.map_copy import Renaming, files_to_copy, is_map_id, title_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +100,7 @@ def _copy(renaming: Renaming) -> Copy:
     target = renaming.target
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=f".{target.name}-", dir=target.parent) as made:
-        files = copied_files(renaming.source)
+        files = files_to_copy(renaming.source)
         scenarios = {path.resolve() for path in scenario_files(renaming.source)}
         for name in files:
             _copy_one(renaming, name, Path(made) / "map" / name, scenarios)

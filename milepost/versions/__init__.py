@@ -1,4 +1,8 @@
-"""Two versions of a map compared: what changed, in the map's own words, and what moving a journey would do."""
+"""Two versions of a map: what changed between them, in the map's own words, and what moving a journey would do.
+
+Pure: it compares and previews; publishing and moving are the intake's. Begin with `compare` (two maps) and `preview`
+(one journey); `map_copy` makes a new map out of another one.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What changed between two versions of a map: parts added, removed and renamed, and fields with before and after."""
+"""Compares two versions of a map: parts added, removed and renamed, and fields with before and after."""
 
 from __future__ import annotations
 
@@ -9,11 +9,12 @@ from typing import Any, Literal
 
 from milepost.language.loader import MAP_FILE
 from milepost.language.model import AnyStep, Map
+from milepost.text import count_of
 from milepost.versions.map_parts import Parts, fields_of, parts_of
 
 What = Literal["added", "removed", "renamed", "moved", "changed"]
 _ALIKE = 0.7
-"""How alike, from 0 to 1, two parts of one kind must be to be taken for one that was renamed."""
+"""How alike, from 0 to 1, two parts of one kind must be to count as one that was renamed."""
 _SECTIONS = ("role", "persona", "attribute")
 _TITLES = ("title", "statement")
 
@@ -22,8 +23,8 @@ _TITLES = ("title", "statement")
 class Change:
     """One change: `of` is the kind of part, `id` its id in the new version, `container` a step's stage or play.
 
-    `before` and `after` are values of `field` as maps write them, or ids where it was renamed or moved; `lines` are
-    those of a file that changed.
+    `before` and `after` are values of `field` as maps write them, or ids where the part was renamed or moved; `lines`
+    are the changed lines of a file.
     """
 
     what: What
@@ -37,8 +38,8 @@ class Change:
     lines: tuple[str, ...] = ()
 
     def __str__(self) -> str:
-        said_below = self.field in _TITLES  # before and after are the titles
-        title = f" “{self.title}”" if self.title and not said_below else ""
+        follows = self.field in _TITLES  # as before and after
+        title = f" “{self.title}”" if self.title and not follows else ""
         name = f"{self.of} {self.id}{title}"
         where = f" {'of' if self.container.startswith('step ') else 'in'} {self.container}" if self.container else ""
         match self.what:
@@ -49,17 +50,14 @@ class Change:
             case "moved":
                 return f"{name}: moved from {self.before} to {self.after}"
             case "changed" if self.lines:
-                return f"{name}{where}: {len(self.lines)} line{'' if len(self.lines) == 1 else 's'} changed"
+                return f"{name}{where}: {count_of(len(self.lines), 'line')} changed"
             case "changed":
                 return f"{name}{where}: {self.field} {self.before or 'nothing'} → {self.after or 'nothing'}"
 
     def to_json(self) -> dict[str, Any]:
-        shown = {name: getattr(self, name) for name in self.__slots__ if name != "lines"}
-        return {**{name: value for name, value in shown.items() if value}, **_lines(self.lines), "text": str(self)}
-
-
-def _lines(lines: Sequence[str]) -> dict[str, Any]:
-    return {"lines": list(lines)} if lines else {}
+        values = {name: getattr(self, name) for name in self.__slots__}
+        lines = {"lines": list(self.lines)} if self.lines else {}
+        return {**{name: value for name, value in values.items() if value}, **lines, "text": str(self)}
 
 
 def compare(
@@ -101,19 +99,17 @@ def _named(section: str, before: Parts, after: Parts) -> Iterator[Change]:
 
 
 def _renamed_containers(before: Parts, after: Parts) -> dict[str, str]:
-    return _renamed(
-        {each: (part.kind, part.whole) for each, part in before.containers.items() if each not in after.containers},
-        {each: (part.kind, part.whole) for each, part in after.containers.items() if each not in before.containers},
-    )
+    old, new = ({name: (part.kind, part.whole) for name, part in each.containers.items()} for each in (before, after))
+    return _renamed(old, new)
 
 
 def _containers(before: Parts, after: Parts) -> Iterator[Change]:
     renamed = _renamed_containers(before, after)
     for name, part in before.containers.items():
-        if name not in after.containers and name not in renamed:
+        if name not in after.containers and name not in renamed.values():
             yield Change("removed", part.kind, name, part.title)
     for name, part in after.containers.items():
-        was = name if name in before.containers else next((each for each, now in renamed.items() if now == name), "")
+        was = name if name in before.containers else renamed.get(name, "")
         if was != name:
             yield Change("renamed" if was else "added", part.kind, name, part.title, before=was)
         if was:
@@ -125,39 +121,34 @@ def _containers(before: Parts, after: Parts) -> Iterator[Change]:
 
 
 def _order(of: str, name: str, what: str, old: Sequence[str], new: Sequence[str]) -> Iterator[Change]:
-    """Whether those that stayed stand in another order: it says what goes first."""
-    was, now = [each for each in old if each in new], [each for each in new if each in old]
-    if was != now:
-        yield Change("changed", of, name, field=f"order of {what}", before=", ".join(was), after=", ".join(now))
+    """A change of the order of the parts that stayed, if there is one."""
+    before, after = [each for each in old if each in new], [each for each in new if each in old]
+    if before != after:
+        yield Change("changed", of, name, field=f"order of {what}", before=", ".join(before), after=", ".join(after))
 
 
 # Steps.
 
 
 def _steps(before: Parts, after: Parts) -> Iterator[Change]:
-    renamed = _renamed(
-        {each: (_kind(step), fields_of(step)) for each, step in before.steps.items() if each not in after.steps},
-        {each: (_kind(step), fields_of(step)) for each, step in after.steps.items() if each not in before.steps},
-    )
-    homes = {
-        f"{part.kind} {old}": f"{part.kind} {new}"
-        for old, new in _renamed_containers(before, after).items()
-        for part in (after.containers[new],)
-    }
+    fields = ({name: (_kind(step), fields_of(step)) for name, step in each.steps.items()} for each in (before, after))
+    renamed = _renamed(*fields)
+    kinds = {name: part.kind for name, part in after.containers.items()}
+    homes = {f"{kinds[new]} {old}": f"{kinds[new]} {new}" for new, old in _renamed_containers(before, after).items()}
     for name, step in before.steps.items():
-        if name not in after.steps and name not in renamed:
+        if name not in after.steps and name not in renamed.values():
             yield Change("removed", _kind(step), name, _title(step), before.home[name])
     for name, step in after.steps.items():
-        known = before.steps.get(name)
-        if known is None:
-            was = next((each for each, now in renamed.items() if now == name), "")
+        earlier = before.steps.get(name)
+        if earlier is None:
+            was = renamed.get(name, "")
             yield Change("renamed" if was else "added", _kind(step), name, _title(step), after.home[name], before=was)
             if was:
                 yield from _step_fields(before.steps[was], step, after.home[name])
         else:
             if homes.get(before.home[name], before.home[name]) != after.home[name]:
                 yield Change("moved", _kind(step), name, _title(step), "", "", before.home[name], after.home[name])
-            yield from _step_fields(known, step, after.home[name])
+            yield from _step_fields(earlier, step, after.home[name])
 
 
 def _step_fields(old: AnyStep, new: AnyStep, home: str) -> Iterator[Change]:
@@ -177,21 +168,22 @@ def _title(step: AnyStep) -> str:
 def _renamed(
     old: Mapping[str, tuple[str, Mapping[str, str]]], new: Mapping[str, tuple[str, Mapping[str, str]]]
 ) -> dict[str, str]:
-    """Of what is gone and what is new, the pairs that are so alike that one may be the other under a new id."""
+    """By new id, the old id of a part that is so alike that it may be the same; each one only once."""
     pairs = sorted(
         (
             (_likeness(was, now), before, after)
             for before, (kind, was) in old.items()
+            if before not in new
             for after, (other, now) in new.items()
-            if kind == other
+            if after not in old and kind == other
         ),
         key=lambda pair: (-pair[0], pair[1], pair[2]),
     )
-    found: dict[str, str] = {}
+    renamed: dict[str, str] = {}
     for likeness, before, after in pairs:
-        if likeness >= _ALIKE and before not in found and after not in found.values():
-            found[before] = after
-    return found
+        if likeness >= _ALIKE and after not in renamed and before not in renamed.values():
+            renamed[after] = before
+    return renamed
 
 
 def _likeness(old: Mapping[str, str], new: Mapping[str, str]) -> float:
@@ -217,5 +209,5 @@ def _files(old: Mapping[str, str], new: Mapping[str, str], after: Parts) -> Iter
 
 
 def _changed_lines(old: str, new: str) -> tuple[str, ...]:
-    found = unified_diff(old.splitlines(), new.splitlines(), n=0, lineterm="")
-    return tuple(line for line in found if not line.startswith(("---", "+++", "@@")))
+    diff = unified_diff(old.splitlines(), new.splitlines(), n=0, lineterm="")
+    return tuple(line for line in diff if not line.startswith(("---", "+++", "@@")))

@@ -1,6 +1,6 @@
-"""A new map by copying another one: its texts renamed throughout, with every comment kept.
+"""Copies a map under another name: its texts are renamed throughout, and every comment is kept.
 
-Only what names the map is changed, at its place in the text: an id may well be a word that stands elsewhere too.
+Only what names the map is changed, at its place in the text: the id may be a word that also stands elsewhere.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from milepost.language.yaml_text import Spot, read_yaml, spot_of, value_at
 
 @dataclass(frozen=True, slots=True)
 class Renaming:
-    """From one map to the next: folders, ids, and the title of the new one."""
+    """The old and the new map: folders, ids, and the new title."""
 
     source: Path
     target: Path
@@ -38,7 +38,7 @@ class Renaming:
         return self._comments(_rewritten(text, data, changes))
 
     def of_scenario(self, text: str, file: Path) -> str:
-        """The text of a scenario, which stands in `file` of the source; what can't be read is left alone."""
+        """The text of a scenario that stands in `file` of the source; what can't be read is left alone."""
         data = read_yaml(text).data
         if not isinstance(data, dict):
             return text
@@ -58,25 +58,25 @@ class Renaming:
                 if isinstance(each.get("map_changed"), str):
                     yield (where, index, "map_changed"), self._moved(each["map_changed"], file)
 
-    def _moved(self, written: str, file: Path) -> str:
+    def _moved(self, path: str, file: Path) -> str:
         """The path of a map as the copy of a file names it: inside the copy, or the same place outside."""
-        there = (file.parent / written).resolve()
+        there = (file.parent / path).resolve()
         source, target = self.source.resolve(), self.target.resolve()
         moved_file = target / file.resolve().relative_to(source)
         if there.is_relative_to(source):
             there = target / there.relative_to(source)
-        now = (moved_file.parent / written).resolve()
-        return written if now == there else Path(os.path.relpath(there, moved_file.parent)).as_posix()
+        now = (moved_file.parent / path).resolve()
+        return path if now == there else Path(os.path.relpath(there, moved_file.parent)).as_posix()
 
     def _comments(self, text: str) -> str:
-        """Lines that are comments speak of the new map too."""
+        """The text with the new id in its comment lines too."""
         name = re.compile(rf"(?<![\w-]){re.escape(self.old)}(?![\w-])")
         lines = text.split("\n")
         return "\n".join(name.sub(self.new, line) if line.lstrip().startswith("#") else line for line in lines)
 
 
 def is_map_id(name: str) -> bool:
-    """Whether a map may be called so: `kebab-case`."""
+    """Whether a text can be the id of a map: `kebab-case`."""
     try:
         _MAP_ID.validate_python(name)
     except ValidationError:
@@ -88,15 +88,15 @@ _MAP_ID: TypeAdapter[str] = TypeAdapter(MapId)
 
 
 def title_of(map_id: str) -> str:
-    """A title for a map that nobody gave one: `clinics-save-time` is `Clinics save time`."""
+    """A title made from a map's id: `clinics-save-time` is `Clinics save time`."""
     return map_id.replace("-", " ").capitalize()
 
 
-def copied_files(source: Path) -> list[Path]:
-    """What belongs to a map, told from its folder: every file that is not hidden, map.yaml first."""
-    found = [path.relative_to(source) for path in sorted(source.rglob("*")) if path.is_file()]
+def files_to_copy(source: Path) -> list[Path]:
+    """The files of a map, relative to its folder: every file that isn't hidden, map.yaml first."""
+    files = [path.relative_to(source) for path in sorted(source.rglob("*")) if path.is_file()]
     return sorted(
-        (path for path in found if not any(part.startswith(".") for part in path.parts)),
+        (path for path in files if not any(part.startswith(".") for part in path.parts)),
         key=lambda path: (str(path) != MAP_FILE, str(path)),
     )
 

@@ -40,7 +40,7 @@ class Part:
 
     @property
     def whole(self) -> Mapping[str, str]:
-        """Its fields with its steps, to see how like another one it is."""
+        """Its fields and its steps, to compare it with another one."""
         return {**self.fields, "steps": "\n".join(self.steps)}
 
 
@@ -87,7 +87,7 @@ def parts_of(map: Map) -> Parts:  # noqa: A002 - the field's word
 
 
 def fields_of(part: BaseModel) -> dict[str, str]:
-    """What a part says, by field, as the map would write it; what it leaves out is not there."""
+    """The values of a part by field, as the map would write them; fields that it leaves out are missing."""
     return {name: value for name, value in _fields(part, "") if value}
 
 
@@ -103,7 +103,7 @@ def _fields(part: BaseModel, before: str) -> Iterator[tuple[str, str]]:
             yield from _fields(value, f"{before}{field}.")
         elif field not in _APART:
             nested = isinstance(data[field], dict | list)
-            yield f"{before}{field}", written(short.get(field) if nested else data[field])
+            yield f"{before}{field}", one_line(short.get(field) if nested else data[field])
 
 
 def _own_ids(part: BaseModel) -> frozenset[str]:
@@ -111,23 +111,23 @@ def _own_ids(part: BaseModel) -> frozenset[str]:
     return frozenset({type(part).__name__.lower()})
 
 
-def written(value: Any) -> str:
-    """A value as a map writes it in one line; empty for what is not said."""
+def one_line(value: Any) -> str:
+    """A value as a map writes it on one line; empty for what it leaves out."""
     match value:
         case None:
             return ""
         case bool():
             return "true" if value else ""
         case dict():
-            inside = ((name, written(each)) for name, each in value.items())
-            shown = [f"{name}: {text}" for name, text in inside if text]
-            return f"{{{', '.join(shown)}}}" if shown else ""
+            texts = ((name, one_line(each)) for name, each in value.items())
+            items = [f"{name}: {text}" for name, text in texts if text]
+            return f"{{{', '.join(items)}}}" if items else ""
         case []:
             return ""
         case [single]:
-            return written(single)
+            return one_line(single)
         case list():
-            return f"[{', '.join(written(each) for each in value)}]"
+            return f"[{', '.join(one_line(each) for each in value)}]"
         case float():
             return f"{value:g}"
         case _:

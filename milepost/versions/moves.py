@@ -1,4 +1,4 @@
-"""What moving one open journey to another version of its map would do: the planner, run on a copy of its state."""
+"""Previews moving one open journey to another version of its map: the planner, run on a copy of its state."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from milepost.planner.timeline import Entry
 
 
 @dataclass(frozen=True, slots=True)
-class Redated:
+class DateChange:
     """A step or stage that is kept with another date: its due date, or when it opens."""
 
     id: str
@@ -41,15 +41,15 @@ class Redated:
 class Move:
     """What moving would do to one journey, at once.
 
-    `stands_on` are the open steps, stages and plays that are gone; `entries` is what it would report. `problem` says
-    why it cannot be told.
+    `stands_on` are the open steps, stages and plays that are gone; `entries` are the timeline entries that it would
+    add. `problem` says why it can't be previewed.
     """
 
     customer: str
     stands_on: tuple[str, ...] = ()
     withdrawn: tuple[str, ...] = ()
     opened: tuple[str, ...] = ()
-    redated: tuple[Redated, ...] = ()
+    redated: tuple[DateChange, ...] = ()
     entries: tuple[Entry, ...] = ()
     problem: str | None = None
 
@@ -71,46 +71,46 @@ class Move:
 
 
 def preview(old: CompiledMap, new: CompiledMap, state: State, now: Instant) -> Move:
-    """What moving the journey would do now; what falls due by now happens on the old version first."""
+    """What moving the journey would do now; what has fallen due happens on the old version first."""
     try:
         before = plan(old, state, (), max(now, state.clock)).state
         if before.status == "ended" or old.version == new.version:
             return Move(state.customer.id)
         fact = facts.MapChanged(id="preview", at=before.clock, version=new.version)
-        made = plan(new, before, (fact,), before.clock)
+        after = plan(new, before, (fact,), before.clock)
     except (NeverOpensError, EndlessMapError) as error:
         return Move(state.customer.id, problem=str(error))
-    entries = tuple(entry for entry in made.timeline if not isinstance(entry, timeline.MapChanged))
+    entries = tuple(entry for entry in after.timeline if not isinstance(entry, timeline.MapChanged))
     return Move(
         state.customer.id,
         tuple(_gone(before, new)),
         tuple(each.step for each in entries if isinstance(each, timeline.StepWithdrawn)),
         tuple(each.step for each in entries if isinstance(each, timeline.StepOpened)),
-        tuple(_redated(before, made.state, new)),
+        tuple(_date_changes(before, after.state, new)),
         entries,
     )
 
 
 def _gone(state: State, new: CompiledMap) -> Iterator[str]:
-    """What the customer stands on and the new version has no longer."""
-    stages = [each for each, known in state.stages.items() if known.status == "open" and each not in new.stages]
-    plays = [each for each, known in state.plays.items() if known.status == "open" and each not in new.plays]
-    steps = [each for each, known in state.steps.items() if known.is_open and each not in new.steps]
+    """What the customer stands on and the new version no longer has."""
+    stages = [each for each, record in state.stages.items() if record.status == "open" and each not in new.stages]
+    plays = [each for each, record in state.plays.items() if record.status == "open" and each not in new.plays]
+    steps = [each for each, record in state.steps.items() if record.is_open and each not in new.steps]
     for kind, gone in (("stage", stages), ("play", plays), ("step", steps)):
         yield from (f"{kind} {each}" for each in gone)
 
 
-def _redated(before: State, after: State, new: CompiledMap) -> Iterator[Redated]:
+def _date_changes(before: State, after: State, new: CompiledMap) -> Iterator[DateChange]:
     say = Wording(new)
     for step in new.steps:
         old, now = before.step(step), after.step(step)
         if (old.status, old.occurrence) != (now.status, now.occurrence):
             continue
         if now.is_open and old.due_at != now.due_at:
-            yield Redated(step, say.step(step), "due", old.due_at, now.due_at)
+            yield DateChange(step, say.step(step), "due", old.due_at, now.due_at)
         elif now.status == "waiting" and old.opens_at != now.opens_at:
-            yield Redated(step, say.step(step), "opens", old.opens_at, now.opens_at)
+            yield DateChange(step, say.step(step), "opens", old.opens_at, now.opens_at)
     for stage in new.stages:
         was, becomes = before.stage(stage), after.stage(stage)
         if was.status == becomes.status and was.opens_at != becomes.opens_at:
-            yield Redated(stage, say.stage(stage), "opens", was.opens_at, becomes.opens_at)
+            yield DateChange(stage, say.stage(stage), "opens", was.opens_at, becomes.opens_at)
