@@ -21,8 +21,8 @@ from milepost.planner.facts import Fact
 from milepost.planner.instants import Instant, instant
 from milepost.planner.written_facts import Name, Value, Written, WrittenContact, WrittenFact, Zone
 from milepost.scenarios.checks.dates import check_instants
-from milepost.scenarios.checks.defined_names import Known
-from milepost.scenarios.checks.entries import Check
+from milepost.scenarios.checks.defined_names import DefinedNames
+from milepost.scenarios.checks.expectations import ExpectationCheck
 from milepost.scenarios.checks.facts import check_facts
 from milepost.scenarios.checks.fields import findings_of
 from milepost.scenarios.checks.people import check_attributes, check_contacts, check_segment, check_team
@@ -43,9 +43,9 @@ class WrittenCustomer(Written):
 
     def customer(self) -> Customer:
         contacts = tuple(each.contact() for each in self.contacts)
-        known = {name: value for name, value in self.attributes.items() if value is not None}
+        attributes = {name: value for name, value in self.attributes.items() if value is not None}
         return Customer(
-            self.id, self.name, self.timezone, self.country, self.language, known, contacts, dict(self.team)
+            self.id, self.name, self.timezone, self.country, self.language, attributes, contacts, dict(self.team)
         )
 
 
@@ -231,7 +231,7 @@ class _Reader:
 
 def _checks(written: WrittenScenario, compiled_map: CompiledMap, versions: Iterable[CompiledMap]) -> Iterator[Finding]:
     """All that is wrong with what a scenario says, held against its map and the versions that it moves to."""
-    known = Known((compiled_map, *versions))
+    names = DefinedNames((compiled_map, *versions))
     start, until = instant(written.start), instant(written.until)
     if until < start:
         yield Finding(("until",), "M103", "'until' is before 'start', so nothing would ever happen; write a later one")
@@ -239,16 +239,16 @@ def _checks(written: WrittenScenario, compiled_map: CompiledMap, versions: Itera
         said = "The scenario expects nothing and forbids nothing, so it cannot fail; add 'expect' or 'never'"
         yield Finding(("scenario",), "W211", said)
     customer = written.customer
-    about = list(check_attributes(("customer", "attributes"), customer.attributes, known))
-    about += check_contacts(("customer", "contacts"), customer.contacts, known)
-    about += check_team(("customer", "team"), customer.team, known)
+    about = list(check_attributes(("customer", "attributes"), customer.attributes, names))
+    about += check_contacts(("customer", "contacts"), customer.contacts, names)
+    about += check_team(("customer", "team"), customer.team, names)
     yield from about or check_segment(("customer", "attributes"), compiled_map, customer.customer(), start)
-    yield from check_facts(written.facts, written.expect, known, (start, until))
+    yield from check_facts(written.facts, written.expect, names, (start, until))
     reasons = [fact.ended for fact in written.facts if fact.ended]
     agreed = [step for fact in written.facts for step, each in (fact.agreed or {}).items() if each.due]
-    check = Check(known, (start, until), _addresses(written), reasons, agreed)
-    yield from check.entries("expect", written.expect)
-    yield from check.entries("never", written.never)
+    check = ExpectationCheck(names, (start, until), _addresses(written), reasons, agreed)
+    yield from check.findings("expect", written.expect)
+    yield from check.findings("never", written.never)
 
 
 def _addresses(written: WrittenScenario) -> list[str]:

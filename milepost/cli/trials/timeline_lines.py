@@ -44,23 +44,23 @@ class Clock:
 
     def line(self, entry: Entry) -> str:
         """An entry as one line: instant, kind, place, the rest."""
-        data = entry.to_json()
-        place = "/".join(str(data.pop(name)) for name in _PLACE if name in data)
-        del data["at"], data["kind"]
-        return f"{self.time(entry.at)}  {entry.kind:<17} {place:<32} {self._more(data)}".rstrip()
+        data = entry.data()
+        place = "/".join(str(data[name]) for name in _PLACE if name in data)
+        rest = self._more({name: value for name, value in data.items() if name not in _PLACE})
+        return f"{self.time(entry.at)}  {entry.kind:<17} {place:<32} {rest}".rstrip()
 
     def phrase(self, entry: Entry) -> str:
         """An entry within a sentence, without its instant."""
         return self.said({name: value for name, value in entry.to_json().items() if name != "at"})
 
-    def said(self, data: Mapping[str, Any]) -> str:
+    def said(self, expected: Mapping[str, Any]) -> str:
         """What is expected of an entry, or an entry itself, in one phrase: `play_started rescue at ...`."""
-        words = [str(data.get("kind", "any entry"))]
-        words += [str(data[name]) for name in ("stage", "play", "step") if name in data][-1:]
-        rest = {name: value for name, value in data.items() if name not in ("at", "kind", *_PLACE)}
+        words = [str(expected.get("kind", "any entry"))]
+        words += [str(expected[name]) for name in ("stage", "play", "step") if name in expected][-1:]
+        rest = {name: value for name, value in expected.items() if name not in ("at", "kind", *_PLACE)}
         if more := self._more(rest):
             words.append(more)
-        at = as_instant(data.get("at"))
+        at = as_instant(expected.get("at"))
         return " ".join(words) + (f" at {self.time(at)}" if at is not None else "")
 
     def value(self, name: str, value: Any) -> str:

@@ -1,4 +1,4 @@
-"""What a scenario may name: all that the map, and every version that it moves the journey to, has."""
+"""The names that a scenario may use: those of its map, and of every version that it moves the journey to."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from milepost.language.names import nearest
 from milepost.language.structure import nodes_of
 from milepost.language.yaml_text import Path
 from milepost.planner.compiled_map import CompiledMap, CompiledStep
-from milepost.text import did_you_mean
+from milepost.text import did_you_mean, listing
 
 _LISTED = 8
 """So many valid names are listed where none is near."""
 
 
 @dataclass(frozen=True)
-class Known:
+class DefinedNames:
     """The names of one or more versions of a map."""
 
     compiled_maps: tuple[CompiledMap, ...]
@@ -28,11 +28,11 @@ class Known:
     @cached_property
     def steps(self) -> dict[str, list[CompiledStep]]:
         """Every step by its id, as each version has it."""
-        found: dict[str, list[CompiledStep]] = {}
+        steps: dict[str, list[CompiledStep]] = {}
         for compiled_map in self.compiled_maps:
             for step in compiled_map.steps.values():
-                found.setdefault(step.id, []).append(step)
-        return found
+                steps.setdefault(step.id, []).append(step)
+        return steps
 
     @cached_property
     def outcomes(self) -> list[str]:
@@ -65,24 +65,24 @@ class Known:
 
     @cached_property
     def templates(self) -> list[str]:
-        """The messages that are sent."""
+        """The files of the messages that steps send."""
         both = [(each.template, each.reminder_template) for steps in self.steps.values() for each in steps]
         return _every([name for name in pair if name] for pair in both)
 
     @cached_property
     def endings(self) -> list[str]:
-        """The reasons for which the map by itself ends a journey."""
+        """The reasons for which the map itself ends a journey."""
         nodes = [node for compiled_map in self.compiled_maps for _, node in nodes_of(compiled_map.map)]
         return ["completed", *_every([node.end] for node in nodes if isinstance(node, BranchItem) and node.end)]
 
     @cached_property
     def attributes(self) -> dict[str, list[Attribute]]:
         """Every attribute by its name, as each version declares it."""
-        found: dict[str, list[Attribute]] = {}
+        attributes: dict[str, list[Attribute]] = {}
         for compiled_map in self.compiled_maps:
             for name, attribute in compiled_map.map.attributes.items():
-                found.setdefault(name, []).append(attribute)
-        return found
+                attributes.setdefault(name, []).append(attribute)
+        return attributes
 
     def results(self, step: str | None = None) -> list[str]:
         """The results that a step can end in, or any step."""
@@ -96,8 +96,8 @@ def _every(names: Iterable[Iterable[str]]) -> list[str]:
     return list(dict.fromkeys(name for each in names for name in each))
 
 
-def unknown(path: Path, noun: str, name: Any, valid: Iterable[str], *, key: bool = False) -> Iterator[Finding]:
-    """M105 for a name that is not among the valid ones, with the nearest of them or a list."""
+def check_name(path: Path, noun: str, name: Any, valid: Iterable[str], *, key: bool = False) -> Iterator[Finding]:
+    """M105 for a name that isn't among the valid ones, with the nearest of them or a list."""
     names = list(valid)
     if name in names:
         return
@@ -107,7 +107,4 @@ def unknown(path: Path, noun: str, name: Any, valid: Iterable[str], *, key: bool
 
 
 def _listed(noun: str, names: list[str]) -> str:
-    if not names:
-        return f"there is no {noun} at all"
-    more = f" and {len(names) - _LISTED} more" if len(names) > _LISTED else ""
-    return f"there is {', '.join(names[:_LISTED])}{more}"
+    return f"there is {listing(names, most=_LISTED)}" if names else f"there is no {noun} at all"

@@ -1,217 +1,189 @@
-"""What a map excludes: entries whose fields are all known, and which yet no journey on it can ever write."""
+"""What a map excludes: expectations whose fields are all valid, and which no journey on the map can ever meet.
+
+For each kind of entry that a map can exclude, `_RULES` says which ones are possible; one loop compares.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from typing import Any
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass
 
 from milepost.language.findings import Finding
 from milepost.language.model import BranchItem, Outcome, Touchpoint
 from milepost.language.structure import nodes_of
 from milepost.language.yaml_text import Path
 from milepost.planner import timeline
-from milepost.planner.compiled_map import CompiledMap, CompiledPlay, CompiledStep
-from milepost.scenarios.checks.defined_names import Known
+from milepost.planner.compiled_map import CompiledPlay, CompiledStep
+from milepost.scenarios.checks.defined_names import DefinedNames
+from milepost.scenarios.expectations import Expected
+from milepost.text import listing
 
-Entry = Mapping[str, Any]
-_MESSAGE = ("reason", "template", "persona")
+_Possible = Mapping[str, str | None]
+"""An entry that the map allows: its subject (`step`, `stage` or `play`) and the fields that the map decides."""
 
 
-def check_excluded(path: Path, entry: Entry, known: Known, agreed: Collection[str]) -> Iterator[Finding]:
-    """M105 for a field with which the map has no such entry, W211 where it has no entry of the kind there at all.
+@dataclass(frozen=True)
+class _Rule:
+    """The possible entries of a kind; where there are none, `never` says why (without it, nothing is reported).
 
-    An entry that names no step or play is held against all of them; `agreed` are steps whose due date a fact sets.
-    What the map does not know is said elsewhere.
+    `possible` also gets the steps whose due date a fact sets. `named_only` leaves expectations without a subject alone.
     """
-    check = _CHECKS.get(str(entry.get("kind")))
-    if check is not None and _is_known(entry, known):
-        yield from check(path, entry, known, agreed)
+
+    subject: str
+    fields: tuple[str, ...]
+    possible: Callable[[DefinedNames, Collection[str]], Iterator[_Possible]]
+    never: str | None = None
+    named_only: bool = False
 
 
-def _never(path: Path, entry: Entry, place: str, said: str) -> Finding:
-    """A warning, not an error: whoever knows the map may want to hold on to its never having this."""
-    return Finding((*path, place if entry.get(place) else "kind"), "W211", f"{said}; so this line says nothing")
+def check_excluded(path: Path, expected: Expected, names: DefinedNames, agreed: Collection[str]) -> Iterator[Finding]:
+    """M105 for a field that no possible entry has, W211 where the map has no entry of the kind there at all.
 
-
-def _is_known(entry: Entry, known: Known) -> bool:
-    names: dict[str, Collection[str]] = {"step": known.steps, "play": known.plays, "stage": known.stages}
-    return all(entry.get(name) is None or entry[name] in valid for name, valid in names.items())
-
-
-def _steps(entry: Entry, known: Known) -> list[tuple[CompiledMap, CompiledStep]]:
-    """The steps that the entry may be about, as each version has them."""
-    step = entry.get("step")
-    every = [(compiled_map, each) for compiled_map in known.compiled_maps for each in compiled_map.steps.values()]
-    return [(compiled_map, each) for compiled_map, each in every if step in (None, each.id)]
-
-
-def _escalated(path: Path, entry: Entry, known: Known, _: Collection[str]) -> Iterator[Finding]:
-    roles = list(
-        dict.fromkeys(role for compiled_map, step in _steps(entry, known) if (role := _late_to(compiled_map, step)))
-    )
-    about = f"{entry['step']!r}" if entry.get("step") else "A step"
-    if not roles:
-        said = f"{about} is given to nobody else when it is late, since neither it nor its role has 'escalate'"
-        yield _never(path, entry, "step", said)
-    elif entry.get("role") in known.roles and entry["role"] not in roles:
-        said = f"{about} that is late is given to {_or(roles)}, never to {entry['role']!r}"
-        yield Finding((*path, "role"), "M105", said, roles[0] if len(roles) == 1 else None)
-
-
-def _late_to(compiled_map: CompiledMap, step: CompiledStep) -> str | None:
-    """The role that the step is given to as well when it is late."""
-    if not isinstance(step.step, Touchpoint) or step.step.role is None:
-        return None
-    role = compiled_map.map.roles.get(step.step.role)
-    escalate = step.step.escalate or (role.escalate if role else None)
-    return escalate.to if escalate else None
-
-
-def _overdue(path: Path, entry: Entry, known: Known, agreed: Collection[str]) -> Iterator[Finding]:
-    if any(_has_due(step, agreed) for _, step in _steps(entry, known)):
+    An expectation that names no step, stage or play is compared with all of them; `agreed` are steps whose due date a
+    fact sets. Names that the map doesn't define are reported elsewhere.
+    """
+    kind = str(expected.get("kind"))
+    rule = _RULES.get(kind)
+    if rule is None or not _is_defined(expected, names):
         return
-    if entry.get("step") in known.outcomes:
-        said = f"{entry['step']!r} is an outcome, which is never overdue: without an answer it is 'outcome_silent'"
-    elif entry.get("step"):
-        said = f"{entry['step']!r} has no 'due', so it is never overdue"
-    else:
-        said = "No step of the map has 'due', so none is ever overdue"
-    yield _never(path, entry, "step", said)
+    subject = expected.get(rule.subject)
+    if subject is None and rule.named_only:
+        return
+    possible = [each for each in rule.possible(names, agreed) if subject in (None, each[rule.subject])]
+    if possible:
+        yield from _narrow(path, expected, rule, possible)
+    elif rule.never is not None:
+        place = rule.subject if subject else "kind"
+        message = f"No {_named(expected, rule)} is possible: {rule.never}; so this line says nothing"
+        yield Finding((*path, place), "W211", message)
 
 
-def _has_due(step: CompiledStep, agreed: Collection[str]) -> bool:
-    if isinstance(step.step, Outcome):
-        return False
-    due = step.step.due_or_default if isinstance(step.step, Touchpoint) else step.step.due
-    return due is not None or step.id in agreed
+def _is_defined(expected: Expected, names: DefinedNames) -> bool:
+    valid: dict[str, Collection[str]] = {
+        "step": names.steps, "play": names.plays, "stage": names.stages,
+        "role": names.roles, "persona": names.personas, "template": names.templates,
+    }  # fmt: skip
+    return all(expected.get(field) is None or expected[field] in defined for field, defined in valid.items())
 
 
-def _sent(path: Path, entry: Entry, known: Known, _: Collection[str]) -> Iterator[Finding]:
-    """Narrow down the messages that there are, field by field; the first field that leaves none is the wrong one."""
-    possible = [message for _, step in _steps(entry, known) for message in _messages(step)]
-    whose = f"{entry['step']!r}" if entry.get("step") else "the map"
-    for field, name in enumerate(_MESSAGE):
-        given = entry.get(name)
-        if given is None or not possible:
+def _named(expected: Expected, rule: _Rule) -> str:
+    subject = expected.get(rule.subject)
+    return f"{expected['kind']!r} of {f'{rule.subject} {subject!r}' if subject else 'this map'}"
+
+
+def _narrow(path: Path, expected: Expected, rule: _Rule, possible: list[_Possible]) -> Iterator[Finding]:
+    """Narrow down the possible entries field by field; the first field that leaves none is the wrong one."""
+    entry = _named(expected, rule)
+    for name in rule.fields:
+        value = expected.get(name)
+        if value is None:
             continue
-        there = list(dict.fromkeys(message[field] for message in possible))
-        if given not in there:
-            said = f"No message of {whose} has {name} {given!r}{_beside(entry, name)}; there {_or(there)} is possible"
-            yield Finding((*path, name), "M105", said, there[0] if len(there) == 1 else None)
+        values = list(dict.fromkeys(each[name] for each in possible if each[name] is not None))
+        if value not in values:
+            valid = (
+                f"{listing([repr(each) for each in values], last='or')} is possible there" if values else "it has none"
+            )
+            suggestion = values[0] if len(values) == 1 else None
+            yield Finding((*path, name), "M105", f"No {entry} has {name} {value!r}; {valid}", suggestion)
             return
-        possible = [message for message in possible if message[field] == given]
+        entry += f" with {name} {value!r}"
+        possible = [each for each in possible if each[name] == value]
 
 
-def _beside(entry: Entry, name: str) -> str:
-    before = [other for other in _MESSAGE[: _MESSAGE.index(name)] if entry.get(other) is not None]
-    return f" with {' and '.join(f'{other} {entry[other]!r}' for other in before)}" if before else ""
+# What is possible.
 
 
-def _messages(step: CompiledStep) -> Iterator[tuple[str, str, str]]:
-    """Reason, template and persona of every message that a step can begin.
+def _steps(names: DefinedNames) -> Iterator[CompiledStep]:
+    return (step for versions in names.steps.values() for step in versions)
 
-    Merged mails go out as an `opening` where any of them is one.
-    """
-    persona = step.persona or ""
-    reason = "touchpoint" if step.is_mail else "request" if isinstance(step.step, Outcome) else "opening"
+
+def _plays(names: DefinedNames) -> Iterator[CompiledPlay]:
+    return (play for compiled_map in names.compiled_maps for play in compiled_map.plays.values())
+
+
+def _escalated(names: DefinedNames, _: Collection[str]) -> Iterator[_Possible]:
+    for compiled_map in names.compiled_maps:
+        for step in compiled_map.steps.values():
+            if isinstance(step.step, Touchpoint) and step.step.role is not None:
+                role = compiled_map.map.roles.get(step.step.role)
+                escalate = step.step.escalate or (role.escalate if role else None)
+                if escalate:
+                    yield {"step": step.id, "role": escalate.to}
+
+
+def _overdue(names: DefinedNames, agreed: Collection[str]) -> Iterator[_Possible]:
+    for step in _steps(names):
+        if not isinstance(step.step, Outcome):
+            due = step.step.due_or_default if isinstance(step.step, Touchpoint) else step.step.due
+            if due is not None or step.id in agreed:
+                yield {"step": step.id}
+
+
+def _opened(names: DefinedNames, _: Collection[str]) -> Iterator[_Possible]:
+    for step in _steps(names):
+        role = step.step.role if isinstance(step.step, Touchpoint) else None
+        yield {"step": step.id, "track": step.track, "role": role, "persona": step.persona}
+
+
+def _sent(names: DefinedNames, _: Collection[str]) -> Iterator[_Possible]:
+    for step in _steps(names):
+        for reason, template in _messages(step):
+            yield {"step": step.id, "reason": reason, "template": template, "persona": step.persona or ""}
+
+
+def _messages(step: CompiledStep) -> Iterator[tuple[str, str]]:
+    """Reason and template of every message that a step can begin; merged with an opening mail, all are `opening`."""
     if step.template:
-        yield reason, step.template, persona
-    reminds = not isinstance(step.step, Touchpoint) and bool(step.step.remind)
-    if reminds and step.reminder_template:
-        yield "reminder", step.reminder_template, persona
-        yield "opening", step.reminder_template, persona
+        yield (
+            "touchpoint" if step.is_mail else "request" if isinstance(step.step, Outcome) else "opening",
+            step.template,
+        )
+    if step.reminder_template and not isinstance(step.step, Touchpoint) and step.step.remind:
+        yield "reminder", step.reminder_template
+        yield "opening", step.reminder_template
 
 
-def _opened(path: Path, entry: Entry, known: Known, _: Collection[str]) -> Iterator[Finding]:
-    if not entry.get("step"):
-        return
-    steps = [step for _, step in _steps(entry, known)]
-    there: dict[str, list[str | None]] = {
-        "track": [step.track for step in steps],
-        "role": [step.step.role if isinstance(step.step, Touchpoint) else None for step in steps],
-        "persona": [step.persona for step in steps],
-    }
-    valid: dict[str, Collection[str]] = {"role": known.roles, "persona": known.personas}
-    for name, values in there.items():
-        given = entry.get(name)
-        if given is None or given in values or given not in valid.get(name, [given]):
-            continue
-        has = _or(list(dict.fromkeys(value for value in values if value is not None)))
-        said = f"{entry['step']!r} never opens with {name} {given!r}: {f'it has {has}' if has else 'it has none'}"
-        yield Finding((*path, name), "M105", said)
+def _stuck(names: DefinedNames, _: Collection[str]) -> Iterator[_Possible]:
+    for compiled_map in names.compiled_maps:
+        yield from ({"stage": stage.id} for stage in compiled_map.map.stages if stage.target)
 
 
-def _stuck(path: Path, entry: Entry, known: Known, _: Collection[str]) -> Iterator[Finding]:
-    stages = [
-        stage
-        for compiled_map in known.compiled_maps
-        for stage in compiled_map.map.stages
-        if entry.get("stage") in (None, stage.id)
-    ]
-    if not any(stage.target for stage in stages):
-        whose = f"The stage {entry['stage']!r} has no" if entry.get("stage") else "No stage of the map has a"
-        said = f"{whose} 'target', so nobody is ever stuck there"
-        yield _never(path, entry, "stage", said)
+def _started(names: DefinedNames, _: Collection[str]) -> Iterator[_Possible]:
+    nodes = [node for compiled_map in names.compiled_maps for _, node in nodes_of(compiled_map.map)]
+    branches = {node.play for node in nodes if isinstance(node, BranchItem)}
+    for play in _plays(names):
+        yield {"play": play.play.id, "why": "fact"}
+        for trigger in sorted(play.starts_when, key=lambda trigger: trigger.event is not None):
+            yield {"play": play.play.id, "why": "condition" if trigger.event is None else "event"}
+        if play.play.id in branches:
+            yield {"play": play.play.id, "why": "branch"}
 
 
-def _why_of_a_play(whys: Callable[[CompiledMap, CompiledPlay], Iterator[str]], moved: str | None = None) -> Any:
-    """A check that the play (or any) can have begun, not begun or ended for the reason that the entry gives."""
-
-    def check(path: Path, entry: Entry, known: Known, _: Collection[str]) -> Iterator[Finding]:
-        why = entry.get("why")
-        plays = [(compiled_map, play) for compiled_map in known.compiled_maps for play in compiled_map.plays.values()]
-        about = [(compiled_map, play) for compiled_map, play in plays if entry.get("play") in (None, play.play.id)]
-        there = list(dict.fromkeys(each for compiled_map, play in about for each in whys(compiled_map, play)))
-        if moved is not None and len(known.compiled_maps) > 1:
-            there.append(moved)
-        if why is not None and why not in there:
-            whose = f"The play {entry['play']!r}" if entry.get("play") else "No play of the map"
-            rule = "can't have" if entry.get("play") else "can have"
-            said = f"{whose} {rule} {why!r} as the 'why' of {entry['kind']!r}; the map allows {_or(there)}"
-            yield Finding((*path, "why"), "M105", said)
-
-    return check
+def _blocked(names: DefinedNames, _: Collection[str]) -> Iterator[_Possible]:
+    for play in _plays(names):
+        reasons = {"open": True, "cooldown": play.play.cooldown, "only_if": play.only_if}
+        yield from ({"play": play.play.id, "why": why} for why, is_there in reasons.items() if is_there is not None)
 
 
-def _starts(compiled_map: CompiledMap, play: CompiledPlay) -> Iterator[str]:
-    yield "fact"
-    if any(trigger.event is None for trigger in play.starts_when):
-        yield "condition"
-    if any(trigger.event is not None for trigger in play.starts_when):
-        yield "event"
-    if any(isinstance(node, BranchItem) and node.play == play.play.id for _, node in nodes_of(compiled_map.map)):
-        yield "branch"
+def _ended(names: DefinedNames, _: Collection[str]) -> Iterator[_Possible]:
+    moves = len(names.compiled_maps) > 1
+    for play in _plays(names):
+        reasons = {
+            "completed": True,
+            "ends_when": play.ends_when,
+            "deadline": play.play.deadline,
+            "map_changed": moves,
+        }
+        yield from ({"play": play.play.id, "why": why} for why, is_there in reasons.items() if is_there)
 
 
-def _blocks(_: CompiledMap, play: CompiledPlay) -> Iterator[str]:
-    yield "open"
-    if play.play.cooldown is not None:
-        yield "cooldown"
-    if play.only_if is not None:
-        yield "only_if"
-
-
-def _ends(_: CompiledMap, play: CompiledPlay) -> Iterator[str]:
-    yield "completed"
-    if play.ends_when:
-        yield "ends_when"
-    if play.play.deadline is not None:
-        yield "deadline"
-
-
-def _or(names: Iterable[str]) -> str:
-    given = [repr(name) for name in names]
-    return given[0] if len(given) == 1 else f"{', '.join(given[:-1])} or {given[-1]}" if given else ""
-
-
-_Check = Callable[[Path, Entry, Known, Collection[str]], Iterator[Finding]]
-_CHECKS: Mapping[str, _Check] = {
-    timeline.StepEscalated.kind: _escalated,
-    timeline.StepOverdue.kind: _overdue,
-    timeline.StepOpened.kind: _opened,
-    timeline.MessageSent.kind: _sent,
-    timeline.StageStuck.kind: _stuck,
-    timeline.PlayStarted.kind: _why_of_a_play(_starts),
-    timeline.PlayBlocked.kind: _why_of_a_play(_blocks),
-    timeline.PlayEnded.kind: _why_of_a_play(_ends, "map_changed"),
+_RULES: Mapping[str, _Rule] = {
+    timeline.StepEscalated.kind: _Rule("step", ("role",), _escalated, "neither the step nor its role has 'escalate'"),
+    timeline.StepOverdue.kind: _Rule("step", (), _overdue, "it has no 'due' (no answer is 'outcome_silent')"),
+    timeline.StepOpened.kind: _Rule("step", ("track", "role", "persona"), _opened, named_only=True),
+    timeline.MessageSent.kind: _Rule("step", ("reason", "template", "persona"), _sent),
+    timeline.StageStuck.kind: _Rule("stage", (), _stuck, "it has no 'target'"),
+    timeline.PlayStarted.kind: _Rule("play", ("why",), _started, "it has no plays"),
+    timeline.PlayBlocked.kind: _Rule("play", ("why",), _blocked, "it has no plays"),
+    timeline.PlayEnded.kind: _Rule("play", ("why",), _ended, "it has no plays"),
 }

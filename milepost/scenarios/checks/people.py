@@ -17,7 +17,7 @@ from milepost.planner.condition_trace import shown
 from milepost.planner.instants import Instant
 from milepost.planner.segment_match import considered, matches
 from milepost.planner.written_facts import WrittenContact
-from milepost.scenarios.checks.defined_names import Known, unknown
+from milepost.scenarios.checks.defined_names import DefinedNames, check_name
 from milepost.text import did_you_mean
 
 ENGINES_ROLE = "csm"
@@ -29,26 +29,26 @@ _WORDS = {
 }
 
 
-def check_attributes(path: Path, given: Mapping[str, Any], known: Known) -> Iterator[Finding]:
+def check_attributes(path: Path, given: Mapping[str, Any], names: DefinedNames) -> Iterator[Finding]:
     """Attributes of a customer's record: declared, of their type, and one of the values that are allowed."""
     for name, value in given.items():
-        if name in known.attributes:
-            yield from _value((*path, name), name, value, known.attributes[name])
+        if name in names.attributes:
+            yield from _value((*path, name), name, value, names.attributes[name])
         elif name in BUILT_IN_ATTRIBUTES:
             said = f"{name!r} is a field of every customer; write it beside 'attributes', not in them"
             yield Finding((*path, name), "M105", said, key=True)
         else:
-            yield from unknown((*path, name), "attribute", name, known.attributes, key=True)
+            yield from check_name((*path, name), "attribute", name, names.attributes, key=True)
 
 
-def check_changes(path: Path, given: Mapping[str, Any], known: Known) -> Iterator[Finding]:
+def check_changes(path: Path, given: Mapping[str, Any], names: DefinedNames) -> Iterator[Finding]:
     """Attributes that a fact sets: those of every customer are among them."""
     declared = {name: value for name, value in given.items() if name not in BUILT_IN_ATTRIBUTES}
     for name, value in declared.items():
-        if name in known.attributes:
-            yield from _value((*path, name), name, value, known.attributes[name])
+        if name in names.attributes:
+            yield from _value((*path, name), name, value, names.attributes[name])
         else:
-            yield from unknown((*path, name), "attribute", name, [*known.attributes, *BUILT_IN_ATTRIBUTES], key=True)
+            yield from check_name((*path, name), "attribute", name, [*names.attributes, *BUILT_IN_ATTRIBUTES], key=True)
     zone = given.get("timezone")
     if zone is not None and not (isinstance(zone, str) and is_zone(zone)):
         said = f"there is no time zone {zone!r}; write an IANA name, such as 'Europe/Berlin'"
@@ -72,18 +72,18 @@ def _allowed(value: Any, attribute: Attribute) -> bool:
     return fits(value, attribute.type) and (attribute.one_of is None or value in attribute.one_of)
 
 
-def check_contacts(path: Path, contacts: Sequence[WrittenContact], known: Known) -> Iterator[Finding]:
+def check_contacts(path: Path, contacts: Sequence[WrittenContact], names: DefinedNames) -> Iterator[Finding]:
     """The personas of contacts."""
     for index, contact in enumerate(contacts):
         for number, persona in enumerate(contact.personas):
-            yield from unknown((*path, index, "personas", number), "persona", persona, known.personas)
+            yield from check_name((*path, index, "personas", number), "persona", persona, names.personas)
 
 
-def check_team(path: Path, team: Mapping[str, str], known: Known) -> Iterator[Finding]:
+def check_team(path: Path, team: Mapping[str, str], names: DefinedNames) -> Iterator[Finding]:
     """The roles of a team; the engine gives its own tasks to the `csm`, so that one may be named in any map."""
     for role in team:
         if role != ENGINES_ROLE:
-            yield from unknown((*path, role), "role", role, known.roles, key=True)
+            yield from check_name((*path, role), "role", role, names.roles, key=True)
 
 
 def check_segment(path: Path, compiled_map: CompiledMap, customer: Customer, start: Instant) -> Iterator[Finding]:
