@@ -87,7 +87,7 @@ class JourneyActivities:
                 await write_plan(session, order.journey, before, made, compiled_map)
                 await _mark_taken(session, before, facts)
                 if freeing is not None:
-                    await fact_rows.acted_at(session, before.customer.id, freeing.id, freeing.at)
+                    await fact_rows.correct_time(session, before.customer.id, freeing.id, freeing.at)
         except UnknownJourneyError:
             log.info("journey is forgotten", journey=order.journey)
             return _over(order)
@@ -158,7 +158,7 @@ async def _mark_taken(session: AsyncSession, before: State, facts: list[Fact]) -
     first_time = await fact_rows.mark_delivered(session, customer, [fact.id for fact in facts])
     for fact in facts:
         if fact.at < before.clock and fact.id in first_time:
-            await fact_rows.acted_at(session, customer, fact.id, before.clock)
+            await fact_rows.correct_time(session, customer, fact.id, before.clock)
 
 
 def _readable(facts: Iterable[Mapping[str, Any]]) -> Iterator[Fact]:

@@ -1,8 +1,8 @@
-"""Writing a plan: the store's rows of one journey become equal to its state, by content and not by increment.
+"""Writing a plan: the rows of one journey become equal to its state, by content and never by increment.
 
-A crash between this transaction and the end of the workflow task runs the advance again, from the same earlier
-state and perhaps with more facts. So nothing is added up here: what an earlier attempt at the same revision wrote and
-this one does not contain is taken back, all else is set to what the plan says.
+After a crash between this transaction and the end of the workflow task the advance runs again, from the same state and
+perhaps with more facts. So nothing is added up here: rows that an earlier attempt at the same revision wrote, and that
+this plan does not have, are taken back; all others are set to what the plan says.
 """
 
 from __future__ import annotations
@@ -44,8 +44,8 @@ async def write_plan(
     """Make the rows of the journey equal to `plan`, made from `before` on `compiled_map`, in a `Store.transaction`.
 
     Raises:
-        UnknownJourneyError: there is none of this id; its customer may have been forgotten meanwhile.
-        StaleRevisionError: a later plan, or a later attempt at this one, has been written; nothing may be done.
+        UnknownJourneyError: no journey has this id; its customer may have been forgotten meanwhile.
+        StaleRevisionError: a later plan, or a later attempt at this one, has been written; nothing is changed.
     """
     journey = await session.get(JourneyRow, journey_id, populate_existing=True, with_for_update=True)
     if journey is None:
@@ -158,17 +158,17 @@ def desired_plays(state: State, compiled_map: CompiledMap) -> Iterator[dict[str,
 
 
 async def _write_customer(session: AsyncSession, earlier: tuple[Customer, Customer], state: State) -> None:
-    """Put into the record what the journey changed about the customer, and no more: the record may know newer things.
+    """Record what the journey changed about the customer, and nothing else: the rest of the record may be newer.
 
     `earlier` are the customer before this plan, and as an earlier attempt at this plan wrote it.
     """
-    now, known = state.customer, _attributes(state.customer)
+    now, after = state.customer, _attributes(state.customer)
     before = [_attributes(customer) for customer in earlier]
-    names = set(known).union(*before)
+    names = set(after).union(*before)
     changed = {
-        name: known.get(name)
+        name: after.get(name)
         for name in sorted(names)
-        if any(attributes.get(name) != known.get(name) for attributes in before)
+        if any(attributes.get(name) != after.get(name) for attributes in before)
     }
     if changed:
         await customers.set_attributes(session, now.id, changed, state.clock)

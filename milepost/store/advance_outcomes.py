@@ -50,7 +50,7 @@ def _records(state: State) -> dict[tuple[str, int], dict[str, Any]]:
 
 
 def _changes(entry: Entry, is_outcome: bool) -> dict[str, Any]:  # noqa: FBT001 - the other half of the question
-    """What an entry changes in an outcome's row; of a step that is none (any more) only that it was withdrawn."""
+    """The columns of an outcome's row that an entry changes; a step that isn't an outcome can only be withdrawn."""
     match entry:
         case timeline.StepWithdrawn():
             return {"status": "withdrawn"}
@@ -85,7 +85,7 @@ def _constant(outcome: Outcome, state: State) -> dict[str, Any]:
 
 
 def desired_answers(stored: Iterable[Mapping[str, Any]], plan: Plan) -> list[dict[str, Any]]:
-    """The rows of all answers of a journey, in order: `stored` without what a plan of this revision did, and then this.
+    """The rows of all answers of a journey, in order: `stored` without those of an earlier attempt, then the plan's.
 
     A revocation is of the last answer to its occurrence that still holds.
     """

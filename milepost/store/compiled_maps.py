@@ -1,4 +1,4 @@
-"""Charts of published map versions: compiled once a process, since a version never changes."""
+"""Published versions of maps, compiled: once in each process, since a version never changes."""
 
 from __future__ import annotations
 
@@ -13,33 +13,33 @@ from milepost.store.errors import UnreadableVersionError
 
 
 class CompiledMaps:
-    """Every chart that this process has needed, by the hash of its version; with the files that it was made of."""
+    """The compiled maps that this process has used, by the hash of their version, with their files."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._charts: dict[str, CompiledMap] = {}
+        self._compiled: dict[str, CompiledMap] = {}
         self._files: dict[str, Mapping[str, str]] = {}
 
     def add(self, compiled_map: CompiledMap, files: Mapping[str, str]) -> None:
-        """Keep a chart that was made elsewhere."""
-        self._charts[compiled_map.version] = compiled_map
+        """Keep a map that was compiled elsewhere."""
+        self._compiled[compiled_map.version] = compiled_map
         self._files[compiled_map.version] = files
 
     async def of(self, version: str) -> CompiledMap:
-        """The chart of the version of this hash.
+        """The compiled map of the version with this hash.
 
         Raises:
             UnknownVersionError: there is none.
             UnreadableVersionError: this Milepost cannot read it.
         """
-        if version not in self._charts:
+        if version not in self._compiled:
             async with self._store.reading() as session:
                 files = await maps.files(session, version)
             loaded = from_files(files)
             if loaded.map is None:
                 raise UnreadableVersionError(version, "; ".join(str(problem) for problem in loaded.problems))
             self.add(CompiledMap.of(loaded.map, version), files)
-        return self._charts[version]
+        return self._compiled[version]
 
     async def files(self, version: str) -> Mapping[str, str]:
         """The files of the version of this hash, by relative name.
@@ -51,13 +51,13 @@ class CompiledMaps:
         return self._files[version]
 
     async def current(self) -> list[CompiledMap]:
-        """The charts that new journeys begin on, ordered by map."""
+        """The compiled maps that new journeys begin on, ordered by map."""
         async with self._store.reading() as session:
             versions = [row.hash for row in await maps.current(session)]
         return [await self.of(version) for version in versions]
 
     async def warm_up(self) -> None:
-        """Read all versions that are in use now, and not under the first that need them; unreadable ones are left."""
+        """Compile all versions in use now, so that no journey has to wait for it; unreadable ones are left out."""
         async with self._store.reading() as session:
             versions = await maps.in_use(session)
         for version in versions:

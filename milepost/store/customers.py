@@ -20,28 +20,28 @@ _CHUNK = 500
 
 
 async def save(session: AsyncSession, customers: Iterable[Customer], now: Instant) -> tuple[int, int]:
-    """Write records as they are given, contacts and team included; returns how many are new and how many were known.
+    """Writes customer records, with contacts and team; returns how many are new, and how many were there before.
 
     Of several with one id the last counts.
     This is the record alone. A customer's running journey learns of it by facts (`set`, `contacts`, `team`).
     """
-    given = {customer.id: customer for customer in customers}
-    known = await _known(session, list(given))
+    by_id = {customer.id: customer for customer in customers}
+    existing = await _existing(session, list(by_id))
     rows = [
         {**_columns(customer), "unmatched_why": None, "created_at": now, "updated_at": now}
-        for customer in given.values()
+        for customer in by_id.values()
     ]
     await upsert(session, CustomerRow, rows, keep=("created_at", "unmatched_why"))
-    await write_contacts(session, {customer.id: customer.contacts for customer in given.values()})
-    return len(given) - len(known), len(known)
+    await write_contacts(session, {customer.id: customer.contacts for customer in by_id.values()})
+    return len(by_id) - len(existing), len(existing)
 
 
-async def _known(session: AsyncSession, ids: Sequence[str]) -> set[str]:
-    found: set[str] = set()
+async def _existing(session: AsyncSession, ids: Sequence[str]) -> set[str]:
+    existing: set[str] = set()
     for start in range(0, len(ids), _CHUNK):
         some = ids[start : start + _CHUNK]
-        found |= set(await session.scalars(select(CustomerRow.id).where(CustomerRow.id.in_(some))))
-    return found
+        existing |= set(await session.scalars(select(CustomerRow.id).where(CustomerRow.id.in_(some))))
+    return existing
 
 
 def _columns(customer: Customer) -> dict[str, Any]:
@@ -86,10 +86,10 @@ async def write_contacts(session: AsyncSession, people: Mapping[str, Iterable[Co
 
 
 async def apply(session: AsyncSession, customer: str, fact: Fact, now: Instant) -> None:
-    """Put what a fact says of the customer into the record; facts that say nothing of it change nothing.
+    """Applies a fact about the customer to the record; other facts change nothing.
 
     Raises:
-        UnknownCustomerError: there is none of this id.
+        UnknownCustomerError: no customer has this id.
     """
     match fact:
         case AttributesSet():
@@ -106,17 +106,17 @@ async def apply(session: AsyncSession, customer: str, fact: Fact, now: Instant) 
     await session.flush()
 
 
-async def set_attributes(session: AsyncSession, customer: str, given: Mapping[str, Any], now: Instant) -> None:
+async def set_attributes(session: AsyncSession, customer: str, values: Mapping[str, Any], now: Instant) -> None:
     """Set these attributes and keep the others; None forgets one. Built-in ones are the record's own columns.
 
     Raises:
-        UnknownCustomerError: there is none of this id.
+        UnknownCustomerError: no customer has this id.
     """
     row = await get_row(session, customer)
     for name in BUILT_IN_ATTRIBUTES:
-        if name in given and (given[name] is not None or name in {"country", "language"}):
-            setattr(row, name, given[name])
-    merged = {**row.attributes, **{name: value for name, value in given.items() if name not in BUILT_IN_ATTRIBUTES}}
+        if name in values and (values[name] is not None or name in {"country", "language"}):
+            setattr(row, name, values[name])
+    merged = {**row.attributes, **{name: value for name, value in values.items() if name not in BUILT_IN_ATTRIBUTES}}
     row.attributes = {name: value for name, value in merged.items() if value is not None}
     row.health, row.updated_at = health(row.attributes), now
 
@@ -125,7 +125,7 @@ async def get(session: AsyncSession, customer: str) -> Customer:
     """The customer as the planner takes it.
 
     Raises:
-        UnknownCustomerError: there is none of this id.
+        UnknownCustomerError: no customer has this id.
     """
     row = await get_row(session, customer)
     return (await _with_contacts(session, [row]))[0]
@@ -135,7 +135,7 @@ async def get_row(session: AsyncSession, customer: str) -> CustomerRow:
     """The customer's row.
 
     Raises:
-        UnknownCustomerError: there is none of this id.
+        UnknownCustomerError: no customer has this id.
     """
     row = await session.get(CustomerRow, customer, populate_existing=True)
     if row is None:
@@ -148,7 +148,7 @@ async def ids(session: AsyncSession) -> list[str]:
     return list(await session.scalars(select(CustomerRow.id).order_by(CustomerRow.id)))
 
 
-async def everyone(session: AsyncSession, only: Iterable[str] | None = None) -> list[Customer]:
+async def all_customers(session: AsyncSession, only: Iterable[str] | None = None) -> list[Customer]:
     """All customers, or `only` those of these ids, ordered by id."""
     query = select(CustomerRow).order_by(CustomerRow.id)
     if only is not None:
@@ -187,7 +187,7 @@ async def mark_unmatched(session: AsyncSession, customer: str, why: str | None) 
     """Keep why no map took the customer; None: one did.
 
     Raises:
-        UnknownCustomerError: there is none of this id.
+        UnknownCustomerError: no customer has this id.
     """
     changed = await session.execute(
         update(CustomerRow).where(CustomerRow.id == customer).values(unmatched_why=why).returning(CustomerRow.id),

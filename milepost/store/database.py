@@ -35,23 +35,23 @@ def database_url(url: str) -> URL:
     """The URL with the driver that Milepost uses.
 
     Raises:
-        StoreUnreachableError: the text is no URL, or of a database that Milepost does not know.
+        StoreUnreachableError: the text isn't a URL, or is that of a database Milepost doesn't support.
     """
     try:
-        made = make_url(url)
+        parsed = make_url(url)
     except ArgumentError as error:
-        raise StoreUnreachableError(repr(url), "this is no database URL") from error
-    driver = _DRIVERS.get(made.drivername, made.drivername)
+        raise StoreUnreachableError(repr(url), "it isn't a database URL") from error
+    driver = _DRIVERS.get(parsed.drivername, parsed.drivername)
     if driver not in _DRIVERS.values():
-        known = "sqlite:///FILE and postgresql://USER:PASSWORD@HOST/NAME"
+        supported = "sqlite:///FILE or postgresql://USER:PASSWORD@HOST/NAME"
         raise StoreUnreachableError(
-            made.render_as_string(), f"{made.drivername!r} is not supported; use one of {known}"
+            parsed.render_as_string(), f"{parsed.drivername!r} is not supported; use {supported}"
         )
-    return made.set(drivername=driver)
+    return parsed.set(drivername=driver)
 
 
 class Store:
-    """An open database. Make one a process (and event loop) with `open_store`; close it at the end."""
+    """An open database. Open one for each process (and event loop) with `open_store`, and close it at the end."""
 
     def __init__(self, engine: AsyncEngine) -> None:
         self.engine = engine
@@ -106,15 +106,15 @@ def open_store(url: str) -> Store:
         StoreUnreachableError: the URL is wrong, or the folder of the SQLite file cannot be made.
         DriverMissingError: it is PostgreSQL, and psycopg is not installed.
     """
-    made = database_url(url)
+    parsed = database_url(url)
     options: dict[str, Any] = {"json_serializer": _json, "pool_pre_ping": True, "pool_size": 10, "max_overflow": 20}
-    if made.get_backend_name() == "sqlite":
-        _make_folder(made)
+    if parsed.get_backend_name() == "sqlite":
+        _make_folder(parsed)
         options = {"json_serializer": _json, "connect_args": {"timeout": BUSY_SECONDS}}
     try:
-        engine = create_async_engine(made, **options)
+        engine = create_async_engine(parsed, **options)
     except ImportError as error:
-        raise DriverMissingError(made.render_as_string()) from error
+        raise DriverMissingError(parsed.render_as_string()) from error
     if engine.dialect.name == "sqlite":
         event.listen(engine.sync_engine, "connect", _prepare_sqlite)
         event.listen(engine.sync_engine, "begin", _begin_sqlite)
@@ -122,7 +122,7 @@ def open_store(url: str) -> Store:
 
 
 async def check(store: Store) -> None:
-    """Ask the database for a sign of life.
+    """Checks that the database answers.
 
     Raises:
         StoreUnreachableError: it does not answer.
@@ -134,7 +134,7 @@ async def check(store: Store) -> None:
         raise StoreUnreachableError(store.engine.url.render_as_string(), str(error.orig).strip()) from error
 
 
-# NaN and infinity are no JSON; PostgreSQL refuses them, so SQLite shall not take them either.
+# NaN and infinity are not JSON; PostgreSQL refuses them, so SQLite must not take them either.
 _json = partial(json.dumps, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 
 
@@ -171,7 +171,7 @@ def _lower(value: Any) -> Any:
 
 
 async def _switch_to_wal(driver: aiosqlite.Connection) -> None:
-    """Write a log beside the file. SQLite doesn't wait for others that open a new file at the same time: we do."""
+    """Use a write-ahead log. SQLite itself does not wait for others that open a new file at the same time; we do."""
     deadline = time.monotonic() + BUSY_SECONDS
     while True:
         try:

@@ -1,4 +1,4 @@
-"""Forgetting a customer: everything that the store knows of the person and the company, gone."""
+"""Forgetting a customer: deletes everything that the store holds about the company and its people."""
 
 from __future__ import annotations
 
@@ -11,28 +11,28 @@ from milepost.store.tables import Base, CustomerRow, JourneyRow
 
 
 async def forget(store: Store, customer: str) -> dict[str, int]:
-    """Delete a customer with contacts, journeys, tasks, messages, answers and facts; returns how many rows each.
+    """Deletes a customer with contacts, journeys, tasks, messages, answers and facts; returns the rows of each table.
 
-    The customer's workflow and its history are Temporal's: the caller deletes them first, so that nothing writes anew.
+    The workflow and its history are in Temporal: the caller deletes them first, so that nothing is written again.
     On SQLite the freed pages are overwritten and the write-ahead log is emptied; backups are the operator's.
 
     Raises:
-        UnknownCustomerError: there is none of this id.
+        UnknownCustomerError: no customer has this id.
     """
     async with store.transaction() as session:
         if store.is_sqlite:
             await (await session.connection()).exec_driver_sql("PRAGMA secure_delete=ON")
-        counted = await _count(session, customer)
-        if not counted["customers"]:
+        counts = await _count(session, customer)
+        if not counts["customers"]:
             raise UnknownCustomerError(customer)
         await session.execute(delete(CustomerRow).where(CustomerRow.id == customer))
     if store.is_sqlite:
         await _empty_log(store)
-    return counted
+    return counts
 
 
 async def _count(session: AsyncSession, customer: str) -> dict[str, int]:
-    counted = {}
+    counts = {}
     for table in Base.metadata.sorted_tables:
         if table.name == CustomerRow.__tablename__:
             condition = table.c.id == customer
@@ -43,8 +43,8 @@ async def _count(session: AsyncSession, customer: str) -> dict[str, int]:
             condition = table.c.journey_id.in_(of_customer)
         else:
             continue
-        counted[table.name] = await session.scalar(select(func.count()).select_from(table).where(condition)) or 0
-    return counted
+        counts[table.name] = await session.scalar(select(func.count()).select_from(table).where(condition)) or 0
+    return counts
 
 
 async def _empty_log(store: Store) -> None:

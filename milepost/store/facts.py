@@ -1,4 +1,4 @@
-"""The one door for facts: kept with their id before anybody is told, so that nothing said is ever lost."""
+"""Facts: each is stored once, under its id, before anybody acts on it, so that none is ever lost."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ from milepost.text import listing
 
 @dataclass(frozen=True, slots=True)
 class RecordedFact:
-    """What became of a fact at the door.
+    """The result of recording a fact.
 
-    `new` is False where the id was known already: nothing changed. `counted` is True for a product event that no map
-    asks for: it is in the statistics, neither stored nor delivered. `journey` is whom to tell; None: no journey is
-    running. `fact` is the JSON to tell it.
+    `new` is False if a fact with this id was recorded before: then nothing changed. `counted` is True for a product
+    event that no map uses: it is in the statistics, neither stored nor delivered. `journey` is the one to deliver it
+    to; None if none is running. `fact` is the JSON to deliver.
     """
 
     new: bool
@@ -43,15 +43,15 @@ async def record(
     asked_events: Collection[str] | None = None,
     received_at: Instant | None = None,
 ) -> RecordedFact:
-    """Write a fact down, once: it needs `kind` and `id`; `at` becomes `now`, the instant at which it is taken in.
+    """Stores a fact, once: it needs `kind` and `id`; `at` becomes `now`, the instant at which it is received.
 
-    `now` is journey time, `received_at` wall clock where that differs. `asked_events` are the product events that maps
-    ask for (`CompiledMap.events`); None: all are kept. Where no journey is running, what the fact says of the customer
-    (`set`, `contacts`, `team`) goes into the record at once; else the journey writes it there when it takes it in.
+    `now` is journey time, `received_at` the wall clock where that differs. `asked_events` are the product events that
+    maps use (`CompiledMap.events`); None keeps all. Without a running journey a fact about the customer (`set`,
+    `contacts`, `team`) changes the record at once; otherwise the journey does so when it takes the fact in.
 
     Raises:
-        UnknownCustomerError: there is none of this id.
-        InvalidFactError: the fact has no id, an unknown kind, or values that are no plain data.
+        UnknownCustomerError: no customer has this id.
+        InvalidFactError: the fact has no id, an unknown kind, or values that JSON cannot hold.
     """
     checked = _checked(fact, now)
     await customers.get_row(session, customer)
@@ -67,8 +67,8 @@ async def record(
         if journey is None:
             await customers.apply(session, customer, planner_facts.from_json(checked), now)
         return RecordedFact(new=True, counted=False, fact=checked, journey=journey)
-    known = (await session.scalars(_of(customer).where(FactRow.id == checked["id"]))).one()
-    return RecordedFact(new=False, counted=False, fact=known.data, journey=known.journey_id)
+    earlier = (await session.scalars(_of(customer).where(FactRow.id == checked["id"]))).one()
+    return RecordedFact(new=False, counted=False, fact=earlier.data, journey=earlier.journey_id)
 
 
 def _checked(fact: Mapping[str, Any], now: Instant) -> dict[str, Any]:
@@ -85,7 +85,7 @@ def _checked(fact: Mapping[str, Any], now: Instant) -> dict[str, Any]:
 
 
 def _clean(value: Any) -> Any:
-    """Without what no database keeps: NUL characters are dropped, NaN and infinity refused."""
+    """Drops NUL characters, which no database stores, and refuses NaN and infinity."""
     if isinstance(value, str):
         return value.replace("\0", "")
     if isinstance(value, float) and value - value != 0:
@@ -116,31 +116,31 @@ def _of(customer: str) -> Select[FactRow]:
 
 
 async def get(session: AsyncSession, customer: str, fact: str) -> FactRow | None:
-    """A fact by its id; None where it was not kept."""
+    """The fact with this id; None if it was not stored."""
     return (await session.scalars(_of(customer).where(FactRow.id == fact))).first()
 
 
 async def pending(session: AsyncSession, limit: int = 500) -> list[FactRow]:
-    """Facts that no journey was told yet, in the order in which they came: the sweeper's work."""
+    """Facts that are not delivered to their journey yet, oldest first: the sweeper's work."""
     query = select(FactRow).where(FactRow.status == "pending").order_by(FactRow.serial).limit(limit)
     return list(await session.scalars(query))
 
 
 async def pending_of(session: AsyncSession, customers: Iterable[str]) -> list[FactRow]:
-    """Facts about these customers that no journey has taken in yet, in the order in which they came."""
+    """Facts about these customers that no journey has taken in yet, oldest first."""
     query = select(FactRow).where(FactRow.status == "pending", FactRow.customer_id.in_(sorted(set(customers))))
     return list(await session.scalars(query.order_by(FactRow.serial)))
 
 
 async def mark_delivered(session: AsyncSession, customer: str, ids: Iterable[str]) -> set[str]:
-    """The journey was told these facts; marking again changes nothing. The ids that are marked for the first time."""
+    """Marks facts as delivered to their journey; returns the ids of those that were not marked before."""
     return {row.id for row in await _mark(session, customer, ids, "delivered")}
 
 
-async def acted_at(session: AsyncSession, customer: str, fact: str, at: Instant) -> None:
-    """Set right when a fact acted: the journey had come further than the instant at which the fact was written down.
+async def correct_time(session: AsyncSession, customer: str, fact: str, at: Instant) -> None:
+    """Corrects when a fact took effect: the journey was already past the instant at which it was recorded.
 
-    So the facts as they stand here make, by the planner alone, the timeline that the journey wrote.
+    So the planner alone, run on the stored facts, gives the timeline that the journey wrote.
     """
     row = (await session.scalars(_of(customer).where(FactRow.id == fact))).first()
     if row is not None:
@@ -148,7 +148,7 @@ async def acted_at(session: AsyncSession, customer: str, fact: str, at: Instant)
 
 
 async def mark_kept(session: AsyncSession, customer: str, ids: Iterable[str], now: Instant) -> None:
-    """There is no journey to tell these facts (it has ended): they stay on record, and what they say goes into it."""
+    """Marks facts as kept, since their journey has ended; those about the customer change the record."""
     for row in await _mark(session, customer, ids, "kept"):
         await customers.apply(session, customer, planner_facts.from_json(row.data), now)
 
@@ -162,18 +162,18 @@ async def _mark(session: AsyncSession, customer: str, ids: Iterable[str], status
 
 
 async def of_customer(session: AsyncSession, customer: str, limit: int = 200) -> list[FactRow]:
-    """What a customer's journeys were told, the latest first."""
+    """The facts about a customer, the latest first."""
     query = select(FactRow).where(FactRow.customer_id == customer).order_by(FactRow.serial.desc()).limit(limit)
     return list(await session.scalars(query))
 
 
 async def of_journey(session: AsyncSession, journey: str, kind: str) -> list[FactRow]:
-    """Facts of one kind that a journey was told, in the order in which they came."""
+    """The facts of one kind for a journey, oldest first."""
     query = select(FactRow).where(FactRow.journey_id == journey, FactRow.kind == kind).order_by(FactRow.serial)
     return list(await session.scalars(query))
 
 
 async def event_counts(session: AsyncSession, customer: str) -> list[EventCountRow]:
-    """Product events of a customer that no map asked for, ordered by day and name."""
+    """Counts of a customer's product events that no map uses, ordered by day and name."""
     query = select(EventCountRow).where(EventCountRow.customer_id == customer)
     return list(await session.scalars(query.order_by(EventCountRow.day, EventCountRow.event)))

@@ -1,4 +1,4 @@
-"""Journeys: one row each, beginning and looking up. What a plan changes in them, `store.advance` writes."""
+"""Journeys: beginning them and looking them up. `store.advance` writes what a plan changes in them."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from milepost.store.tables import CustomerRow, JourneyRow, OpenPlayRow, OpenStag
 
 
 async def begin(session: AsyncSession, state: State) -> JourneyRow:
-    """Enter a new journey of `state.customer` in the books, with the state that it begins from.
+    """Inserts a new journey of `state.customer`, with the state that it begins from.
 
     Raises:
-        JourneyAlreadyOpenError: the customer has one that has not ended.
+        JourneyAlreadyOpenError: the customer has a journey that has not ended.
     """
     customer = state.customer.id
     # The row lock makes two that begin at once take turns, so that the second sees the first.
@@ -53,7 +53,7 @@ async def get(session: AsyncSession, journey: str) -> JourneyRow:
     """The journey of this id.
 
     Raises:
-        UnknownJourneyError: there is none, or its customer was forgotten.
+        UnknownJourneyError: no journey has this id, or its customer was forgotten.
     """
     row = await session.get(JourneyRow, journey, populate_existing=True)
     if row is None:
@@ -62,10 +62,10 @@ async def get(session: AsyncSession, journey: str) -> JourneyRow:
 
 
 async def state(session: AsyncSession, journey: str) -> State:
-    """The mirror of the journey's state.
+    """The journey's state.
 
     Raises:
-        UnknownJourneyError: there is none, or its customer was forgotten.
+        UnknownJourneyError: no journey has this id, or its customer was forgotten.
     """
     return State.from_json((await get(session, journey)).state)
 
@@ -88,9 +88,9 @@ async def of_customer(session: AsyncSession, customer: str) -> list[JourneyRow]:
 
 
 async def mark_blocked(session: AsyncSession, journey: str, revision: int, at: Instant, why: str) -> None:
-    """Note that a journey could not be planned from this revision of its state, and since when that is so.
+    """Records that a journey could not be planned from this revision of its state, and since when (journey time).
 
-    The next plan that is written clears it. A run that others have overtaken says nothing of the journey.
+    The next plan that is written clears it. The failure of a run that others have overtaken is not recorded.
     """
     await session.execute(
         update(JourneyRow)
@@ -100,7 +100,7 @@ async def mark_blocked(session: AsyncSession, journey: str, revision: int, at: I
 
 
 async def running(session: AsyncSession) -> list[JourneyRow]:
-    """All journeys that have not ended, ordered by id: what `recover` would start again."""
+    """All journeys that have not ended, ordered by id: those that `recover` starts again."""
     query = select(JourneyRow).where(JourneyRow.ended_at.is_(None)).order_by(JourneyRow.id)
     return list(await session.scalars(query))
 

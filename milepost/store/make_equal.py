@@ -1,4 +1,4 @@
-"""Making the rows of one journey equal to what a plan says they are."""
+"""Making the stored rows of one journey equal to the rows that a plan wants."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ async def make_equal(
     stale: ColumnElement[bool],
     fixed: Collection[str] = (),
 ) -> None:
-    """Make the journey's rows of one kind equal to `desired`: what differs is changed, what is missing is inserted.
+    """Makes the journey's rows of one kind equal to `desired`: those that differ are changed, missing ones inserted.
 
     Of the journey's other rows those that are `stale` are deleted. Each desired row has the key's columns and those to
     set, without the journey's id; those in `fixed` are set on insert only. One that has not all the columns that a row

@@ -1,4 +1,4 @@
-"""PublishedVersion maps: immutable versions, known by the hash of their files."""
+"""Published maps: immutable versions, identified by the hash of their files."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from milepost.store.tables import JourneyRow, MapVersionRow
 
 @dataclass(frozen=True, slots=True)
 class PublishedVersion:
-    """What publishing did: `new` is False where the same files had been published before."""
+    """The version that was published; `new` is False if the same files had been published before."""
 
     version: MapVersionRow
     new: bool
@@ -68,7 +68,7 @@ async def get(session: AsyncSession, version: str) -> MapVersionRow:
     """The version of this hash.
 
     Raises:
-        UnknownVersionError: there is none.
+        UnknownVersionError: no version has this hash.
     """
     row = await session.get(MapVersionRow, version)
     if row is None:
@@ -80,7 +80,7 @@ async def files(session: AsyncSession, version: str) -> dict[str, str]:
     """The files of the version of this hash.
 
     Raises:
-        UnknownVersionError: there is none.
+        UnknownVersionError: no version has this hash.
     """
     return dict((await get(session, version)).files)
 
@@ -100,7 +100,7 @@ async def versions(session: AsyncSession, map_id: str | None = None) -> list[Map
 
 
 async def in_use(session: AsyncSession) -> list[str]:
-    """The hashes of all versions that a journey runs on or may begin on, sorted: their events are asked for."""
+    """The hashes of all versions that a journey is on or may begin on, sorted: product events in these are used."""
     running = select(JourneyRow.version).where(JourneyRow.ended_at.is_(None))
     beginning = select(MapVersionRow.hash).where(MapVersionRow.current.is_(True))
     return sorted(await session.scalars(running.union(beginning)))

@@ -1,6 +1,6 @@
-"""Messages to customers: what was rendered, what became of the delivery, and the outbox.
+"""Messages to customers: their text, their delivery, and the outbox.
 
-Every record here may be made twice (an activity is retried): what is sent stays sent, and sent once.
+Every function here may be called twice (an activity is retried): a sent message stays sent, and counts once.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ class MessageLine:
 
 @dataclass(frozen=True, slots=True)
 class Outbox:
-    """A page of the outbox, the latest message first; `total` counts all that the filters let through."""
+    """A page of the outbox, the latest message first; `total` counts all that match."""
 
     lines: tuple[MessageLine, ...]
     total: int
@@ -40,7 +40,7 @@ async def get(session: AsyncSession, journey: str, message: str) -> MessageRow:
     """One message.
 
     Raises:
-        UnknownMessageError: the journey has none of this id.
+        UnknownMessageError: the journey has no message of this id.
     """
     row = await session.get(MessageRow, (journey, message), populate_existing=True)
     if row is None:
@@ -51,10 +51,10 @@ async def get(session: AsyncSession, journey: str, message: str) -> MessageRow:
 async def save_rendering(
     session: AsyncSession, journey: str, message: str, *, subject: str, text: str, html: str | None
 ) -> MessageRow:
-    """Keep what was rendered. The first rendering stands, so that all attempts send the same words.
+    """Stores the rendered message. The first rendering stands, so that all attempts send the same words.
 
     Raises:
-        UnknownMessageError: the journey has none of this id.
+        UnknownMessageError: the journey has no message of this id.
     """
     row = await _locked(session, journey, message)
     if row.text is None:
@@ -65,10 +65,10 @@ async def save_rendering(
 async def record_sent(
     session: AsyncSession, journey: str, message: str, now: Instant, *, channel: str, channel_id: str | None
 ) -> MessageRow:
-    """The channel took the message. Recorded again, nothing changes: the first sending stands.
+    """Records that the channel accepted the message. A second call changes nothing.
 
     Raises:
-        UnknownMessageError: the journey has none of this id.
+        UnknownMessageError: the journey has no message of this id.
     """
     row = await _locked(session, journey, message)
     if row.status != "sent":
@@ -81,10 +81,10 @@ async def record_sent(
 async def record_attempt(
     session: AsyncSession, journey: str, message: str, now: Instant, *, channel: str, error: str, attempt: int
 ) -> MessageRow:
-    """An attempt failed and will be made again; `attempt` counts from 1, so a repeated record counts once.
+    """Records an attempt that failed and will be repeated; `attempt` counts from 1, so a second call counts once.
 
     Raises:
-        UnknownMessageError: the journey has none of this id.
+        UnknownMessageError: the journey has no message of this id.
     """
     row = await _locked(session, journey, message)
     if row.status == "queued":
@@ -94,10 +94,10 @@ async def record_attempt(
 
 
 async def record_failed(session: AsyncSession, journey: str, message: str, now: Instant, error: str) -> MessageRow:
-    """The message could not be delivered and no more attempts are made; one that was sent stays sent.
+    """Records that delivery failed for good; a message that was sent stays sent.
 
     Raises:
-        UnknownMessageError: the journey has none of this id.
+        UnknownMessageError: the journey has no message of this id.
     """
     row = await _locked(session, journey, message)
     if row.status == "queued":

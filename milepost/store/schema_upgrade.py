@@ -1,4 +1,4 @@
-"""Migrations: bring a database to the tables of this version, from wherever it stands."""
+"""Migrations: brings a database to the tables of this version, from any earlier one."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ _LOCK = 7_411_202_603
 
 def config() -> Config:
     """Alembic's settings, found from the installed package."""
-    made = Config()
-    made.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
-    return made
+    settings = Config()
+    settings.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    return settings
 
 
 async def upgrade(url: str) -> str:
-    """Bring the database of `url` to the newest tables, all or nothing, and return the revision it stands at.
+    """Upgrades the database of `url` to the newest tables, all or nothing, and returns its revision.
 
     Raises:
         StoreUnreachableError: it cannot be opened.
@@ -55,10 +55,10 @@ def _upgrade_on(connection: Connection) -> str:
     scripts = ScriptDirectory.from_config(settings)
     newest = scripts.get_current_head()
     assert newest is not None
-    standing = MigrationContext.configure(connection).get_current_revision()
-    if standing is not None and standing not in {script.revision for script in scripts.walk_revisions()}:
-        raise StoreTooNewError(standing)
-    if standing != newest:
+    current = MigrationContext.configure(connection).get_current_revision()
+    if current is not None and current not in {script.revision for script in scripts.walk_revisions()}:
+        raise StoreTooNewError(current)
+    if current != newest:
         settings.attributes["connection"] = connection
         command.upgrade(settings, "head")
     return newest

@@ -31,7 +31,7 @@ OfJourney = Annotated[str, mapped_column(ForeignKey("journeys.id", ondelete="CAS
 
 
 class Base(DeclarativeBase):
-    """What all tables share: portable types and constraint names that migrations can refer to."""
+    """The base of all tables: portable types, and constraint names that migrations can refer to."""
 
     metadata = MetaData(
         naming_convention={
@@ -110,7 +110,7 @@ class MapVersionRow(Base):
 
 
 class MapReviewRow(Base):
-    """A review of a map by its owner, or by somebody for the owner; the id is that of the form that told of it."""
+    """A review of a map by its owner, or by somebody for the owner; the id is that of the submitted form."""
 
     __tablename__ = "map_reviews"
 
@@ -149,13 +149,13 @@ class JourneyRow(Base):
     reason: Mapped[str | None] = mapped_column(doc="why it ended")
     started_at: Mapped[At]
     ended_at: Mapped[At | None]
-    wake_at: Mapped[At | None] = mapped_column(doc="when something happens by itself next")
+    wake_at: Mapped[At | None] = mapped_column(doc="when the next thing happens by itself")
     state: Mapped[dict[str, Any]]
     revision: Mapped[int]
     clock: Mapped[At]
     updated_at: Mapped[At]
     blocked_since: Mapped[At | None] = mapped_column(index=True, doc="since when it can't be planned; null: it can")
-    blocked_why: Mapped[str | None] = mapped_column(doc="what the last attempt failed with")
+    blocked_why: Mapped[str | None] = mapped_column(doc="the error of the last attempt")
 
 
 class OpenStageRow(Base):
@@ -173,7 +173,7 @@ class OpenStageRow(Base):
 
 
 class OpenPlayRow(Base):
-    """A play that runs in a journey; kind `risk` is what the operations page calls an open risk."""
+    """A play that runs in a journey; one of kind `risk` is an open risk on the operations page."""
 
     __tablename__ = "open_plays"
 
@@ -199,7 +199,7 @@ class TaskRow(Base):
     step: Mapped[str | None]
     title: Mapped[str]
     why: Mapped[str | None]
-    about: Mapped[str | None] = mapped_column(doc="what a task that the engine made is about")
+    about: Mapped[str | None] = mapped_column(doc="the subject of a system task")
     invite: Mapped[list[str]] = mapped_column(doc="personas")
     opened_at: Mapped[At]
     due_at: Mapped[At | None]
@@ -215,10 +215,10 @@ class TaskRow(Base):
 
 
 class MessageRow(Base):
-    """A message to a customer's contact, and what became of it.
+    """A message to a customer's contact, and its delivery.
 
     `version` is the map version that ordered it: its template lies there, wherever the journey has moved to since.
-    `status`: queued, sent or failed. What was rendered (`subject`, `text`, `html`) is kept from the first attempt
+    `status`: queued, sent or failed. The rendered parts (`subject`, `text`, `html`) are kept from the first attempt
     on, so that every attempt sends the same.
     """
 
@@ -250,7 +250,7 @@ class MessageRow(Base):
 
 
 class OutcomeRow(Base):
-    """One occurrence of an outcome: what the customer is asked to confirm, and how that stands.
+    """One occurrence of an outcome: the statement that the customer is asked to confirm, and its status.
 
     `status` is the step's: open, asked, a verdict, silent, skipped or withdrawn. From `due_at` on the customer is
     silent.
@@ -274,7 +274,7 @@ class OutcomeRow(Base):
 
 
 class AnswerRow(Base):
-    """Something said of an outcome, or its silence; the id is `OUTCOME/OCCURRENCE/N`."""
+    """An answer to an outcome, or its silence; the id is `OUTCOME/OCCURRENCE/N`."""
 
     __tablename__ = "answers"
 
@@ -299,9 +299,9 @@ class AnswerRow(Base):
 
 
 class FactRow(Base):
-    """A fact as it was told; `data` is its JSON form, `serial` the order in which facts came in.
+    """A fact as it was received; `data` is its JSON form, `serial` the order in which facts arrived.
 
-    `status`: pending (not handed to the journey yet), delivered, or kept (there was no journey to tell).
+    `status`: pending (not delivered to the journey yet), delivered, or kept (there was no journey).
     """
 
     __tablename__ = "facts"
@@ -332,7 +332,7 @@ class EventCountRow(Base):
 
 
 class TimelineRow(Base):
-    """One entry of a journey's timeline; `data` is what the kind adds.
+    """One entry of a journey's timeline; `data` holds the fields of its kind.
 
     `serial` orders the entries of all journeys as they were written.
     """

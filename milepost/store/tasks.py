@@ -36,10 +36,10 @@ class Day:
 
 
 async def day_of(session: AsyncSession, person: str, now: Instant, timezone: str = "UTC") -> Day:
-    """What a person has to do, seen on the local date of `timezone`; tasks escalated to the person included."""
+    """A person's open tasks on the local date of `timezone`, with those that were escalated to the person."""
     address = person.strip().lower()
-    mine = or_(TaskRow.person == address, TaskRow.escalated_person == address)
-    return arrange(await _lines(session, mine, TaskRow.status == "open"), now, timezone)
+    owned = or_(TaskRow.person == address, TaskRow.escalated_person == address)
+    return arrange(await _lines(session, owned, TaskRow.status == "open"), now, timezone)
 
 
 def arrange(lines: Iterable[TaskLine], now: Instant, timezone: str = "UTC") -> Day:
@@ -77,14 +77,14 @@ async def queues(session: AsyncSession) -> dict[str, list[TaskLine]]:
             and_(TaskRow.escalated_to.is_not(None), TaskRow.escalated_person.is_(None)),
         ),
     )
-    made: dict[str, list[TaskLine]] = {}
+    by_role: dict[str, list[TaskLine]] = {}
     for line in sorted(lines, key=_urgency):
-        for role in _unmanned(line.task):
-            made.setdefault(role, []).append(line)
-    return dict(sorted(made.items()))
+        for role in _roles_without_person(line.task):
+            by_role.setdefault(role, []).append(line)
+    return dict(sorted(by_role.items()))
 
 
-def _unmanned(task: TaskRow) -> list[str]:
+def _roles_without_person(task: TaskRow) -> list[str]:
     out = [] if task.person else [task.role]
     if task.escalated_to and not task.escalated_person and task.escalated_to not in out:
         out.append(task.escalated_to)

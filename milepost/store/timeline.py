@@ -1,4 +1,4 @@
-"""The timeline: what journeys reported, entry by entry."""
+"""The timeline: the entries that journeys reported."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from milepost.store.tables import CustomerRow, JourneyRow, TimelineRow
 
 
 @dataclass(frozen=True, slots=True)
-class Happening:
-    """An entry with whose it is. `serial` counts the entries of all journeys as they were written."""
+class CustomerEntry:
+    """An entry with its journey and customer. `serial` counts the entries of all journeys as they were written."""
 
     entry: Entry
     serial: int
@@ -45,8 +45,8 @@ async def ignored(session: AsyncSession, journey: str, at: Instant) -> list[Fact
     return [entry for entry in entries if isinstance(entry, FactIgnored)]
 
 
-async def newest(session: AsyncSession, *, after: int | None = None, limit: int = 100) -> list[Happening]:
-    """What all journeys reported since the entry with the serial number `after`, as it was written.
+async def newest(session: AsyncSession, *, after: int | None = None, limit: int = 100) -> list[CustomerEntry]:
+    """The entries of all journeys after the one with the serial number `after`, as they were written.
 
     Without `after` the last `limit` entries.
     """
@@ -60,7 +60,7 @@ async def newest(session: AsyncSession, *, after: int | None = None, limit: int 
         rows = (await session.execute(query.order_by(TimelineRow.serial.desc()))).all()[::-1]
     else:
         rows = (await session.execute(query.where(TimelineRow.serial > after).order_by(TimelineRow.serial))).all()[:]
-    return [Happening(entry_of(row), row.serial, row.journey_id, customer, name) for row, customer, name in rows]
+    return [CustomerEntry(entry_of(row), row.serial, row.journey_id, customer, name) for row, customer, name in rows]
 
 
 async def last_serial(session: AsyncSession) -> int:

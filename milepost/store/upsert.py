@@ -28,12 +28,12 @@ async def upsert(
     waiting = list(rows)
     for start in range(0, len(waiting), _BATCH):
         batch = waiting[start : start + _BATCH]
-        made = _insert(session)(table).values(batch)
-        fresh = {name: made.excluded[name] for name in batch[0] if name not in keys and name not in keep}
+        statement = _insert(session)(table).values(batch)
+        fresh = {name: statement.excluded[name] for name in batch[0] if name not in keys and name not in keep}
         await session.execute(
-            made.on_conflict_do_update(index_elements=keys, set_=fresh)
+            statement.on_conflict_do_update(index_elements=keys, set_=fresh)
             if fresh
-            else made.on_conflict_do_nothing(index_elements=keys),
+            else statement.on_conflict_do_nothing(index_elements=keys),
         )
 
 
@@ -45,14 +45,14 @@ def _insert(session: AsyncSession) -> Any:
 async def insert_new(session: AsyncSession, kind: type[Base], row: Mapping[str, Any], keys: Sequence[str]) -> bool:
     """Insert a row unless there is one with these values of the unique `keys`; says whether it was inserted."""
     table = kind.__table__
-    made = _insert(session)(table).values(row).on_conflict_do_nothing(index_elements=list(keys))
-    return (await session.execute(made.returning(table.c[keys[-1]]))).first() is not None
+    statement = _insert(session)(table).values(row).on_conflict_do_nothing(index_elements=list(keys))
+    return (await session.execute(statement.returning(table.c[keys[-1]]))).first() is not None
 
 
 async def increment(session: AsyncSession, kind: type[Base], row: Mapping[str, Any], counter: str = "count") -> None:
     """Add one to the row's counter; the first time, it becomes one."""
     table = kind.__table__
-    made = _insert(session)(table).values({**row, counter: 1})
+    statement = _insert(session)(table).values({**row, counter: 1})
     await session.execute(
-        made.on_conflict_do_update(index_elements=list(row), set_={counter: table.c[counter] + 1}),
+        statement.on_conflict_do_update(index_elements=list(row), set_={counter: table.c[counter] + 1}),
     )

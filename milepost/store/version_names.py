@@ -17,11 +17,11 @@ MOST_LISTED = 12
 def find_version(rows: Sequence[MapVersionRow], text: str) -> MapVersionRow | None:
     """The version among `rows` (newest first within a map) that `text` names; None for none, and for several."""
     name, at, number = text.partition("@")
-    mine = [row for row in rows if row.map == name]
-    if mine and not at:
-        return next((row for row in mine if row.current), mine[0])
-    if mine:
-        return next((row for row in mine if str(row.number) == number), None)
+    versions = [row for row in rows if row.map == name]
+    if versions and not at:
+        return next((row for row in versions if row.current), versions[0])
+    if versions:
+        return next((row for row in versions if str(row.number) == number), None)
     if not re.fullmatch(rf"[0-9a-f]{{{SHORTEST_HASH},64}}", text):
         return None
     matches = [row for row in rows if row.hash.startswith(text)]

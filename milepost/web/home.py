@@ -11,7 +11,7 @@ from milepost.explain import local_time
 from milepost.explain.sentences import Wording
 from milepost.store import journeys, timeline
 from milepost.store.dashboard_counts import DashboardCounts, dashboard_counts
-from milepost.store.timeline import Happening
+from milepost.store.timeline import CustomerEntry
 from milepost.web.identity import Looking
 from milepost.web.ops.shapes import Entry
 from milepost.web.pages import render, shell
@@ -109,7 +109,7 @@ def _work(counts: DashboardCounts) -> tuple[Figure, ...]:
     )
 
 
-async def _news(served: Services, happenings: list[Happening], zone: str) -> tuple[News, ...]:
+async def _news(served: Services, happenings: list[CustomerEntry], zone: str) -> tuple[News, ...]:
     """What happened last, the newest first."""
     async with served.store.reading() as session:
         of = {each.journey: (await journeys.get(session, each.journey)).version for each in happenings}

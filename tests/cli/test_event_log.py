@@ -8,12 +8,12 @@ from milepost.cli.launch.up_options import seconds_of
 from milepost.cli.monitor.highlights import choose
 from milepost.cli.monitor.log_files import Logs
 from milepost.cli.support.errors import CommandError
-from milepost.store.timeline import Happening
+from milepost.store.timeline import CustomerEntry
 from tests.entries import entry
 
 
-def happening(serial: int, kind: str, **more: Any) -> Happening:
-    return Happening(entry(kind, **more), serial, "acme/1", "a", "A")
+def happening(serial: int, kind: str, **more: Any) -> CustomerEntry:
+    return CustomerEntry(entry(kind, **more), serial, "acme/1", "a", "A")
 
 
 def test_in_quiet_times_everything_is_told() -> None:

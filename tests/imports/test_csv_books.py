@@ -197,7 +197,7 @@ async def test_what_was_read_can_be_saved(store):
     read = book("acme,Acme,Europe/Berlin,DE,de,Sam <sam@acme.example> sponsor,csm=ana@vendor.example,75", "beta")
     async with store.transaction() as session:
         assert await customers.save(session, read.customers, START) == (2, 0)
-        assert tuple(await customers.everyone(session)) == read.customers
+        assert tuple(await customers.all_customers(session)) == read.customers
 
 
 def test_the_columns_are_those_that_the_documentation_names():

@@ -32,8 +32,8 @@ async def test_saving_again_replaces_the_record_and_its_people(store):
     async with store.transaction() as session:
         assert await customers.save(session, [changed, customer("gamma")], START + 1) == (1, 1)
     async with store.reading() as session:
-        assert await customers.everyone(session) == [changed, customer("beta"), customer("gamma")]
-        assert await customers.everyone(session, ["beta"]) == [customer("beta")]
+        assert await customers.all_customers(session) == [changed, customer("beta"), customer("gamma")]
+        assert await customers.all_customers(session, ["beta"]) == [customer("beta")]
         row = await customers.get_row(session, "acme")
         assert (row.created_at, row.updated_at, row.health) == (START, START + 1, 12)
         assert row.unmatched_why == "no map is for tier 'gold'"
@@ -45,7 +45,7 @@ async def test_a_large_book_is_saved_and_read_whole(store):
         assert await customers.save(session, book, START) == (1200, 0)
         assert await customers.save(session, book, START) == (0, 1200)
     async with store.reading() as session:
-        assert await customers.everyone(session) == book
+        assert await customers.all_customers(session) == book
         assert await customers.count(session) == 1200
 
 

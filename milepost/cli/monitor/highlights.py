@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from milepost.cli.support.output import count_of
 from milepost.planner import timeline
 from milepost.planner.timeline import Entry
-from milepost.store.timeline import Happening
+from milepost.store.timeline import CustomerEntry
 
 _WEIGHTS: dict[type[Entry], int] = {
     timeline.JourneyEnded: 9,
@@ -45,11 +45,11 @@ _MORE: dict[type[Entry], tuple[str, str]] = {
 class Told:
     """What of a batch is told, in its order, and a word about the rest (None: there is none)."""
 
-    lines: tuple[Happening, ...]
+    lines: tuple[CustomerEntry, ...]
     rest: str | None
 
 
-def choose(batch: Sequence[Happening], at_most: int) -> Told:
+def choose(batch: Sequence[CustomerEntry], at_most: int) -> Told:
     """Choose what to tell of the happenings since the last look."""
     if len(batch) <= at_most:
         return Told(tuple(batch), None)
@@ -59,7 +59,7 @@ def choose(batch: Sequence[Happening], at_most: int) -> Told:
     return Told(tuple(each for each in batch if each.serial in kept), _rest(left))
 
 
-def weight(happening: Happening) -> int:
+def weight(happening: CustomerEntry) -> int:
     """How telling a happening is."""
     match happening.entry:
         case timeline.MessageSent(reason="reminder"):
@@ -70,7 +70,7 @@ def weight(happening: Happening) -> int:
             return _WEIGHTS.get(type(entry), 0)
 
 
-def _rest(left: Sequence[Happening]) -> str:
+def _rest(left: Sequence[CustomerEntry]) -> str:
     counts = Counter(type(each.entry) for each in left)
     named = [(entry, number) for entry, number in counts.most_common() if entry in _MORE]
     others = sum(counts.values()) - sum(number for _, number in named)

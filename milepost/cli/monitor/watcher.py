@@ -20,7 +20,7 @@ from milepost.store import timeline as timeline_rows
 from milepost.store.compiled_maps import CompiledMaps
 from milepost.store.database import Store
 from milepost.store.errors import StoreError
-from milepost.store.timeline import Happening
+from milepost.store.timeline import CustomerEntry
 
 _LOOK_EVERY = 0.5  # seconds
 _AT_ONCE = 1000  # entries read
@@ -77,7 +77,7 @@ class Watcher:
     def _print(self, line: Text) -> None:
         self._console.print(line, soft_wrap=True)
 
-    async def _line(self, happening: Happening) -> Text:
+    async def _line(self, happening: CustomerEntry) -> Text:
         entry = happening.entry
         wording = await self._wording(happening)
         said = wording.sentence(entry)
@@ -86,7 +86,7 @@ class Watcher:
         line.append(clean(f"{happening.customer_name}: "), style="bold")
         return line.append(clean(said), style=_style(entry))
 
-    async def _wording(self, happening: Happening) -> Wording:
+    async def _wording(self, happening: CustomerEntry) -> Wording:
         journey = happening.journey
         if journey not in self._wordings or isinstance(happening.entry, timeline.MapChanged):
             async with self._store.reading() as session:

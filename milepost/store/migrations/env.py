@@ -1,4 +1,4 @@
-"""Run migrations on the connection that `milepost.store.schema_upgrade` hands over."""
+"""Runs migrations on the connection that `milepost.store.schema_upgrade` passes on."""
 
 from __future__ import annotations
 
