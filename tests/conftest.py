@@ -95,6 +95,7 @@ def postgres_server(real_server: None) -> Iterator[str]:
             connection.execute("SELECT pg_reload_conf()")
         yield server.get_uri()
     finally:
+        os.environ.pop(loopback_guard.NO_SERVERS, None)  # the session's last test may be one without a server
         server.cleanup()
         shutil.rmtree(folder, ignore_errors=True)
 
