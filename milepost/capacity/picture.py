@@ -196,8 +196,8 @@ def _line_text(report: Report) -> str:
     """Explains the line of hours, and why it isn't level."""
     weeks = report.setup.weeks
     full = [week for week in range(len(weeks)) if week not in weeks.parts]
-    known = [work.capacity for work in report.roles if work.capacity.is_known]
-    holidays = any(each.by_week[week] < each.hours - ROUNDING for each in known for week in full)
+    capacities = [work.capacity for work in report.roles if work.capacity.is_known]
+    holidays = any(each.by_week[week] < each.hours - ROUNDING for each in capacities for week in full)
     why = [*(["in weeks with holidays"] if holidays else []), *(["in parts of weeks"] if weeks.parts else [])]
     return "hours that the team has" + (f", fewer {' and '.join(why)}" if why else "")
 

@@ -15,7 +15,7 @@ SPEED = 3.0
 """Days of journey a second: a year in two minutes."""
 SEED = 1
 
-_SAMPLE = "The sample"
+_DEMO = "The demo"
 _Port = Annotated[
     int | None,
     typer.Option(
@@ -53,14 +53,14 @@ _Speed = Annotated[
         metavar="DAYS",
         help="Days of journey per second.",
         show_default=f"{SPEED:g}",
-        rich_help_panel=_SAMPLE,
+        rich_help_panel=_DEMO,
     ),
 ]
 _Seed = Annotated[
     int | None,
     typer.Option(
         "--seed", help="Decides how people behave: the same seed, the same people.", show_default=str(SEED),
-        rich_help_panel=_SAMPLE,
+        rich_help_panel=_DEMO,
     ),
 ]  # fmt: skip
 
@@ -78,7 +78,7 @@ def up(
     sample: Annotated[
         bool,
         typer.Option(
-            "--sample", help="Import 40 made-up customers and play them and their colleagues.", rich_help_panel=_SAMPLE
+            "--sample", help="Import 40 made-up customers and play them and their colleagues.", rich_help_panel=_DEMO
         ),
     ] = False,
     speed: _Speed = None,

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import fields
 from types import TracebackType
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Self, TypeVar
 
 import httpx
 
-from milepost.demo.actions import Journey, OpenStep, OpenTask
+from milepost.demo.views import Journey, OpenStep, OpenTask
 from milepost.errors import MilepostError
-from milepost.planner.instants import Instant, parse
+from milepost.planner.instants import parse
 
 _TIMEOUT = 10.0  # seconds
 _CONNECTIONS = 8
+_View = TypeVar("_View", Journey, OpenTask, OpenStep)
 
 
 class ApiAwayError(MilepostError):
@@ -59,18 +61,8 @@ class Api:
         Raises:
             ApiAwayError: the API does not answer.
         """
-        customers = (await self._get("/customers", limit=500))["customers"]
-        return [
-            Journey(
-                customer=each["customer"],
-                journey=each["journey"]["journey"],
-                map=each["journey"]["map"],
-                status=each["journey"]["status"],
-                started_at=parse(each["journey"]["started_at"]),
-            )
-            for each in customers
-            if each["journey"] is not None
-        ]
+        rows = (await self._get("/customers", limit=500))["customers"]
+        return [_view(Journey, {**row["journey"], "customer": row["customer"]}) for row in rows if row["journey"]]
 
     async def tasks(self) -> list[OpenTask]:
         """Every open task.
@@ -78,16 +70,7 @@ class Api:
         Raises:
             ApiAwayError: the API does not answer.
         """
-        names = ("customer", "journey", "task", "step", "role", "person")
-        return [
-            OpenTask(
-                **{name: each[name] for name in names},
-                results=tuple(each["results"]),
-                opened_at=parse(each["opened_at"]),
-                due_at=_instant(each["due_at"]),
-            )
-            for each in (await self._get("/tasks"))["tasks"]
-        ]
+        return [_view(OpenTask, row) for row in (await self._get("/tasks"))["tasks"]]
 
     async def steps(self) -> list[OpenStep]:
         """Every step that waits for a customer: actions to do, outcomes to confirm.
@@ -95,16 +78,7 @@ class Api:
         Raises:
             ApiAwayError: the API does not answer.
         """
-        names = ("customer", "journey", "step", "occurrence", "kind", "contact")
-        return [
-            OpenStep(
-                **{name: each[name] for name in names},
-                opened_at=parse(each["opened_at"]),
-                asked_at=_instant(each["asked_at"]),
-                due_at=_instant(each["due_at"]),
-            )
-            for each in (await self._get("/steps"))["steps"]
-        ]
+        return [_view(OpenStep, row) for row in (await self._get("/steps"))["steps"]]
 
     async def has_answered(self, step: OpenStep) -> bool:
         """Whether an asking of this outcome has met with an answer, or silence, before.
@@ -146,5 +120,12 @@ def _check(response: httpx.Response) -> None:
         raise ApiAwayError(f"{request.method} {request.url.path}: {response.status_code} {response.text}")
 
 
-def _instant(text: str | None) -> Instant | None:
-    return None if text is None else parse(text)
+def _view(kind: type[_View], row: Mapping[str, Any]) -> _View:
+    """A view of a row of the API: the fields that it has, with instants for texts and tuples for lists."""
+    return kind(**{field.name: _value(field.name, row[field.name]) for field in fields(kind)})
+
+
+def _value(name: str, value: Any) -> Any:
+    if name.endswith("_at") and value is not None:
+        return parse(value)
+    return tuple(value) if isinstance(value, list) else value

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from milepost.demo.actions import DAY, HOUR, OpenTask, PlannedFact
 from milepost.demo.personalities import Personality, Renewal, Temperament
+from milepost.demo.views import DAY, HOUR, OpenTask, PlannedFact
 from milepost.people.draws import Chance, Draws
 from milepost.planner.instants import Instant
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from milepost.demo.actions import DAY, HOUR, Journey, OpenStep, PlannedFact
 from milepost.demo.personalities import Personality, Temperament
+from milepost.demo.views import DAY, HOUR, Journey, OpenStep, PlannedFact
 from milepost.language.model import Outcome
 from milepost.people.draws import Chance, Draws
 from milepost.people.responses import outcome_value
@@ -44,8 +44,8 @@ def action_done(
     """When the customer does an open action: product events where the map counts them, else the customer says so."""
     draws = chance("does", step.key)
     done_at = step.opened_at + int(_time_left(step) * draws.uniform(*_PACE[personality.temperament]))
-    known = compiled_map.steps.get(step.step)
-    events = signals(getattr(known.step, "done_when", ())) if known else []
+    compiled_step = compiled_map.steps.get(step.step)
+    events = signals(getattr(compiled_step.step, "done_when", ())) if compiled_step else []
     if not events:
         fact = {"id": f"{step.key} done", "step_done": step.step, "by": step.contact or step.customer}
         return [PlannedFact(done_at, step.customer, fact, step.key)]
@@ -141,8 +141,8 @@ def _time_left(step: OpenStep) -> int:
 
 
 def _outcome(step: OpenStep, compiled_map: CompiledMap) -> Outcome | None:
-    known = compiled_map.steps.get(step.step)
-    return known.step if known and isinstance(known.step, Outcome) else None
+    compiled_step = compiled_map.steps.get(step.step)
+    return compiled_step.step if compiled_step and isinstance(compiled_step.step, Outcome) else None
 
 
 def _value(outcome: Outcome, verdict: str, draws: Draws) -> float | None:

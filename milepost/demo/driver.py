@@ -11,11 +11,11 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 
-from milepost.demo.actions import Journey, OpenStep, PlannedFact
 from milepost.demo.api import Api, ApiAwayError, RequestRefusedError
 from milepost.demo.customers import WEEK
 from milepost.demo.people import DemoPeople
 from milepost.demo.planned_facts import Agenda
+from milepost.demo.views import Journey, OpenStep, PlannedFact
 from milepost.people.draws import Chance
 from milepost.planner.compiled_map import CompiledMap
 from milepost.planner.instants import Instant

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from milepost.demo import colleagues, customers
-from milepost.demo.actions import Journey, OpenStep, OpenTask, PlannedFact
 from milepost.demo.personalities import Personality, personalities_of
+from milepost.demo.views import Journey, OpenStep, OpenTask, PlannedFact
 from milepost.people.draws import Chance
 from milepost.planner.compiled_map import CompiledMap
 

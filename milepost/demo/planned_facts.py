@@ -6,7 +6,7 @@ import heapq
 import itertools
 from collections.abc import Callable, Iterable
 
-from milepost.demo.actions import PlannedFact
+from milepost.demo.views import PlannedFact
 from milepost.planner.instants import Instant
 
 

@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from milepost.demo import colleagues, customers
-from milepost.demo.actions import DAY, Journey, OpenStep, OpenTask, PlannedFact
 from milepost.demo.clock import BEGINS
 from milepost.demo.personalities import PERSONALITIES, Personality, Renewal, Temperament
+from milepost.demo.views import DAY, Journey, OpenStep, OpenTask, PlannedFact
 from milepost.people.draws import seeded
 from milepost.planner.written_facts import WrittenFact
 

@@ -8,11 +8,11 @@ import httpx
 import pytest
 from sqlalchemy import select
 
-from milepost.demo.actions import DAY, HOUR
 from milepost.demo.api import Api, ApiAwayError
 from milepost.demo.clock import BEGINS
 from milepost.demo.driver import DemoDriver
 from milepost.demo.setup import MAPS
+from milepost.demo.views import DAY, HOUR
 from milepost.language.loader import load
 from milepost.people.draws import seeded
 from milepost.planner.facts import from_json

@@ -46,9 +46,9 @@ def _answers(behaviour: Behaviour, report: Report) -> Iterator[str]:
 
 def _wandering(behaviour: Behaviour, report: Report) -> Iterator[str]:
     """The figures that wander, of those that the maps with customers use."""
-    known = {name for compiled_map in _maps(report) for name in compiled_map.map.attributes}
+    used = {name for compiled_map in _maps(report) for name in compiled_map.map.attributes}
     for name, drift in sorted(behaviour.attributes.items()):
-        if name in known:
+        if name in used:
             home = "where it began" if drift.towards is None else f"{drift.towards:g}"
             swing = f"by up to {drift.swing:g} up or down and {_percent(drift.pull)} of the way back to {home}"
             bounds = f"from {drift.lowest:g} to {drift.highest:g}"

@@ -94,8 +94,8 @@ def show_blocks(first: Column, columns: Sequence[Column]) -> None:
 def figures(numbers: Iterable[float | None], unknown: str = "?") -> list[str]:
     """Numbers in one format: all with a fraction, or none where it would say nothing."""
     cells = list(numbers)
-    known = [number for number in cells if number is not None]
-    digits = 0 if all(number == int(number) or number >= _MANY for number in known) else 1
+    present = [number for number in cells if number is not None]
+    digits = 0 if all(number == int(number) or number >= _MANY for number in present) else 1
     return [unknown if number is None else f"{number:.{digits}f}" for number in cells]
 
 
