@@ -109,9 +109,9 @@ class _Run:
         client = await connect(endpoints.temporal, encryption_keys=endpoints.encryption_keys, identity="milepost-up")
         if self.options.demo is not None:
             await signal_clock(self.store, client, clock)
-        endpoints.folder.announce(**endpoints.announcement)
         await supervisor.start(worker_program(endpoints.settings, endpoints.temporal, endpoints.environment))
         await supervisor.start(web_program(endpoints.settings, endpoints.environment))
+        endpoints.folder.announce(**endpoints.announcement)
         self.screen.links(endpoints.links)
         return client
 
