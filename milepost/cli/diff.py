@@ -10,13 +10,14 @@ from typing import Annotated, Any
 import typer
 
 from milepost.cli.support.command_settings import settings_of
-from milepost.cli.support.database import opened
-from milepost.cli.support.moves import Moves, moves_of
-from milepost.cli.support.output import AsJson, count_of, heading, print_json, say
+from milepost.cli.support.database import now_of, opened
+from milepost.cli.support.output import AsJson, heading, print_json, say
 from milepost.cli.support.versions import Version, version_of
 from milepost.explain.local_time import time_of
 from milepost.explain.sentences import Wording
+from milepost.intake.move_preview import MoveCounts, preview_moves
 from milepost.settings import Settings
+from milepost.text import count_of
 from milepost.versions import Change, Move, compare
 from milepost.versions.moves import DateChange
 
@@ -64,7 +65,7 @@ async def _diff(settings: Settings, old: str, new: str, *, customers: bool, as_j
     if not customers or not compared.movable:
         return
     async with opened(settings) as store, store.reading() as session:
-        moves = moves_of(session, before.compiled_map, after.compiled_map)
+        moves = preview_moves(session, before.compiled_map, after.compiled_map, await now_of(session))
         await (_print_moves_json if as_json else _print_moves)(compared, moves)
 
 
@@ -84,24 +85,24 @@ def _print(compared: Compared) -> None:
 async def _print_moves(compared: Compared, moves: AsyncIterator[tuple[Move, str]]) -> None:
     """Each as it is told, then what they come to."""
     heading("What moving the open journeys would do now")
-    counted = Moves()
+    counts = MoveCounts()
     async for move, zone in moves:
-        counted.take(move)
+        counts.add(move)
         if not move.changes_nothing:
             _print_move(move, Wording(compared.new.compiled_map, zone))
-    if not counted.journeys:
+    if not counts.journeys:
         say(f"No open journey is on {compared.old.name}.")
         return
-    if still := counted.unchanged.many:
-        say(f"Nothing changes at once for {count_of(still, 'customer')}: {counted.unchanged.named(_LINES)}.")
+    if still := counts.unchanged.count:
+        say(f"Nothing changes at once for {count_of(still, 'customer')}: {counts.unchanged.named(_LINES)}.")
     say(
-        f"Of {count_of(counted.journeys, 'open journey')}: "
-        f"{count_of(counted.on_gone, 'customer')} on something that is gone; "
-        f"{count_of(counted.withdrawn, 'step')} withdrawn, {counted.opened} opened, "
-        f"{counted.redated} kept with another date."
+        f"Of {count_of(counts.journeys, 'open journey')}: "
+        f"{count_of(counts.on_gone, 'customer')} on something that is gone; "
+        f"{count_of(counts.withdrawn, 'step')} withdrawn, {counts.opened} opened, "
+        f"{counts.redated} kept with another date."
     )
-    if counted.untold.many:
-        say(f"Nobody can tell for {count_of(counted.untold.many, 'customer')}: {counted.untold.named(_LINES)}.")
+    if counts.unknown.count:
+        say(f"Nobody can tell for {count_of(counts.unknown.count, 'customer')}: {counts.unknown.named(_LINES)}.")
 
 
 def _print_move(move: Move, wording: Wording) -> None:

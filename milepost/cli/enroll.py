@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 from typing import Annotated, Any
 
 import typer
 
 from milepost.cli.support.command_settings import settings_of
 from milepost.cli.support.errors import CommandError
-from milepost.cli.support.intake_access import OpenIntake, opened_intake
-from milepost.cli.support.output import AsJson, count_of, print_json, say, table, unmatched
+from milepost.cli.support.intake_access import opened_intake
+from milepost.cli.support.output import AsJson, print_json, say, table, unmatched
+from milepost.intake.book import enrol_all
 from milepost.intake.enrolment import Enrolment, NoEnrolment
-from milepost.intake.errors import EntryRefusedError
 from milepost.settings import Settings
-from milepost.store import customers
+from milepost.text import count_of
 
 Result = Enrolment | NoEnrolment
 
@@ -67,7 +66,7 @@ async def _all(settings: Settings, *, as_json: bool) -> None:
     results: list[Result] = []
     async with opened_intake(settings) as opened:
         swept = await opened.intake.sweeper.sweep() if opened.away is None else None
-        async for result in _everyone(opened):
+        async for result in enrol_all(opened.intake):
             results.append(result)
             if as_json:
                 print_json(_data(result))
@@ -84,16 +83,6 @@ async def _all(settings: Settings, *, as_json: bool) -> None:
     if waiting:
         say(f"{count_of(waiting, 'journey')} of them begin by themselves {opened.later}")
     say("Next: `milepost customers` shows where everybody stands.")
-
-
-async def _everyone(opened: OpenIntake) -> AsyncIterator[Result]:
-    async with opened.intake.context.store.reading() as session:
-        free = [each.id for each in await customers.without_open_journey(session)]
-    for customer in free:
-        try:
-            yield await opened.intake.enrol(customer)
-        except EntryRefusedError as refused:
-            yield NoEnrolment(customer, str(refused.why))
 
 
 def _data(result: Result) -> dict[str, Any]:

@@ -11,7 +11,6 @@ from typing import Annotated, Any
 
 import typer
 
-from milepost.cli.runners import run_on_planner
 from milepost.cli.support.errors import CommandError
 from milepost.cli.support.output import AsJson, count_of, print_json, say
 from milepost.language.loader import MAP_FILE, SIDE_FOLDERS, load
@@ -20,6 +19,7 @@ from milepost.language.problems import Problem, errors_in
 from milepost.people.map_check import check_map
 from milepost.scenarios.discovery import scenario_files
 from milepost.scenarios.expectations import judge
+from milepost.scenarios.runs import run_on_planner
 from milepost.scenarios.scenario import load_scenario
 from milepost.versions.map_copy import Renaming, files_to_copy, is_map_id, title_of
 

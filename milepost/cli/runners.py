@@ -1,4 +1,4 @@
-"""The two engines that run a scenario: the planner alone, and the real workflow with skipped time."""
+"""`--engine`: what runs a scenario, the planner alone or the real workflow with skipped time."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from typing import Annotated
 
 import typer
 
-from milepost.planner.simulation import simulate
 from milepost.planner.timeline import Entry
+from milepost.scenarios.runs import run_on_planner
 from milepost.scenarios.scenario import Scenario
 
 
@@ -26,23 +26,14 @@ EngineOption = Annotated[
 ]
 
 
-def run(scenarios: Sequence[Scenario], engine: Engine) -> list[Sequence[Entry]]:
-    """The timeline of each scenario. On Temporal they share one server, one after the other."""
-    if engine is Engine.TEMPORAL:
-        return asyncio.run(_on_temporal(scenarios))
-    return [run_on_planner(scenario) for scenario in scenarios]
+def run(scenario: Scenario, engine: Engine) -> Sequence[Entry]:
+    """The timeline of a scenario."""
+    return run_on_temporal([scenario])[0] if engine is Engine.TEMPORAL else run_on_planner(scenario)
 
 
-def run_on_planner(scenario: Scenario) -> tuple[Entry, ...]:
-    """The timeline of a scenario by the planner alone."""
-    return simulate(
-        scenario.compiled_map,
-        scenario.customer,
-        scenario.start,
-        scenario.facts,
-        scenario.until,
-        versions=scenario.versions,
-    ).timeline
+def run_on_temporal(scenarios: Iterable[Scenario]) -> list[Sequence[Entry]]:
+    """The timeline of each scenario; they share one server, one after the other."""
+    return asyncio.run(_on_temporal(scenarios))
 
 
 async def _on_temporal(scenarios: Iterable[Scenario]) -> list[Sequence[Entry]]:

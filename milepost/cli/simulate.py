@@ -56,7 +56,7 @@ def simulate(
     scenario = loaded.scenario
     if scenario is None:
         raise CommandError(f"{file} can't be simulated.", "Mend what is listed above (milepost lint says more).")
-    timeline = run([scenario], engine)[0]
+    timeline = run(scenario, engine)
     mails = mails_of(scenario) if messages else {}
     if as_json:
         for entry in timeline:

@@ -60,7 +60,7 @@ def test_customers_of_whom_nobody_can_tell_hide_no_others(milepost: Milepost, dr
     assert "Of 3 open journeys: 2 customers on something that is gone; 2 steps withdrawn, 2 opened" in said
     assert "Nobody can tell for 1 customer: acme2." in said
     still = milepost("diff", "enterprise-save-time@1", MAP, "--customers").stdout
-    assert "Nothing changes at once for 2 customers: acme0, acme1." in still
+    assert "Nothing changes at once for 2 customers: acme0 and acme1." in still
 
 
 @pytest.mark.usefixtures("with_acme")

@@ -1,4 +1,4 @@
-"""What is typed after `milepost tell CUSTOMER`, as a fact."""
+"""Words typed after `milepost tell CUSTOMER`, read as facts."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def test_contacts_are_written_as_in_a_book() -> None:
     ("line", "more", "said"),
     [
         ("setp health=3", {}, "Did you mean 'set'?"),
-        ("step_done", {}, "does not say what of"),
+        ("step_done", {}, "say what it is about after 'step_done'"),
         ("step_done a b", {}, "'b' is too much"),
         ("step_done kickoff result=a", {"result": "b"}, "given twice"),
         ("step_done kickoff", {"verdict": "verified"}, "'verdict' does not belong to 'step_done'"),
@@ -83,6 +83,29 @@ def test_what_says_nothing_is_explained_by_example(line: str, more: dict[str, An
     with pytest.raises(CommandError) as raised:
         read(line, **more)
     assert said in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("typed", "suggestion"),
+    [
+        ("done", "step_done"), ("Done", "step_done"), ("completed", "step_done"), ("skip", "step_skipped"),
+        ("undo", "step_reopened"), ("pause", "paused"), ("stopped", "paused"), ("resume", "resumed"),
+        ("snooze", "snoozed"), ("play", "play_started"), ("step-done", "step_done"), ("stpe_done", "step_done"),
+        ("outcome", "answer"), ("move", "map_changed"), ("attribute", "set"),
+    ],
+)  # fmt: skip
+def test_an_unknown_fact_suggests_the_one_that_is_meant(typed: str, suggestion: str) -> None:
+    with pytest.raises(CommandError) as raised:
+        read(f"{typed} kickoff")
+    assert raised.value.hint is not None
+    assert raised.value.hint.startswith(f"Did you mean {suggestion!r}? For example: {suggestion}")
+
+
+@pytest.mark.parametrize("typed", ["end", "endd", "Ended", "ending", "close", "closed", "amended", "bogus", "finale"])
+def test_an_end_is_never_suggested_as_it_cannot_be_taken_back(typed: str) -> None:
+    with pytest.raises(CommandError) as raised:
+        read(f"{typed} churned")
+    assert "Did you mean 'ended'" not in str(raised.value)
 
 
 def test_every_kind_has_an_example() -> None:

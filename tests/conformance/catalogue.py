@@ -6,8 +6,8 @@ import re
 from functools import cache
 from pathlib import Path
 
-from milepost.cli.runners import run_on_planner
 from milepost.planner.timeline import Entry
+from milepost.scenarios.runs import run_on_planner
 from milepost.scenarios.scenario import Scenario, load_scenario
 
 ROOT = Path(__file__).parents[2]

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from milepost.cli.runners import run_on_planner
 from milepost.people.sample_year import load_made_up
 from milepost.planner.segment_match import matches
 from milepost.planner.timeline import json_keys
 from milepost.scenarios.discovery import map_of, scenario_files, sort_of
+from milepost.scenarios.runs import run_on_planner
 from milepost.scenarios.scenario import load_scenario
 
 ROOT = Path(__file__).parents[2]

@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import typer
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 from rich.text import Text
 
@@ -52,6 +53,13 @@ def table(title: str | None, headings: Sequence[str], rows: Iterable[Sequence[An
     for row in rows:
         made.add_row(*(_cell(value) for value in row))
     console().print(made)
+
+
+def progress_bar(*, silent: bool) -> Progress:
+    """A progress bar on stderr; none if `silent`, or where there is no terminal."""
+    errors = console(errors=True)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    return Progress(*columns, console=errors, transient=True, disable=silent or not errors.is_terminal)
 
 
 def heading(text: str) -> None:

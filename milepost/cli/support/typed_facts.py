@@ -1,4 +1,4 @@
-"""What somebody types after `milepost tell CUSTOMER`, read as a fact."""
+"""Reads what somebody types after `milepost tell CUSTOMER` as a fact."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from pydantic import ValidationError
 from milepost.cli.support.errors import CommandError
 from milepost.imports import cell_parsers as cells
 from milepost.language.model import AttributeType
-from milepost.language.names import nearest
 from milepost.numbers import AmbiguousNumberError, NotANumberError, read_number
 from milepost.planner.written_facts import KINDS, WrittenFact
+from milepost.text import nearest
 
 Types = Mapping[str, AttributeType]
 
@@ -25,7 +25,7 @@ EXAMPLES: Mapping[str, str] = {
     "event": "event report_published rows=120",
     "answer": "answer hours_saved verified --value 12 --evidence 'Mail of 3 March'",
     "revoked": "revoked hours_saved --reason 'Wrong quarter'",
-    "set": "set health=35 seats=20 renews_on=2027-03-01 (NAME= forgets one)",
+    "set": "set health=35 seats=20 renews_on=2027-03-01 (NAME= removes one)",
     "contacts": "contacts 'Sam Poe <sam@acme.example> sponsor+coordinator; Ann Lee <ann@acme.example> end_user'",
     "team": "team csm=ana@vendor.example account_executive=bo@vendor.example",
     "agreed": "agreed kickoff due=2026-03-10 person=ana@vendor.example",
@@ -37,75 +37,101 @@ EXAMPLES: Mapping[str, str] = {
     "message_failed": "message_failed connect_sso/1/opening/1 --why 'Address unknown'",
     "task_done": "task_done stuck/onboarding/1 --note 'Spoke to them'",
 }
-"""Of each kind, how it is typed."""
+"""How each kind of fact is typed."""
+
+_SYNONYMS = {
+    "step_done": ("done", "complete", "completed", "finish", "finished", "step", "check", "tick"),
+    "step_skipped": ("skip", "skipped", "omit", "omitted"),
+    "step_reopened": ("reopen", "reopened", "undo", "undone", "open"),
+    "snoozed": ("snooze", "postpone", "postponed", "defer", "deferred"),
+    "event": ("happened", "product_event"),
+    "answer": ("answered", "outcome", "confirm", "confirmed", "verified", "partial", "disputed"),
+    "revoked": ("revoke", "withdraw", "withdrawn"),
+    "set": ("attribute", "attributes", "update"),
+    "play_started": ("play", "start", "started", "start_play"),
+    "paused": ("pause", "stop", "stopped", "hold"),
+    "resumed": ("resume", "continue", "continued", "unpause"),
+    "map_changed": ("move", "moved", "map", "version"),
+    "message_failed": ("bounce", "bounced", "failed"),
+    "task_done": ("task",),
+}
+_KIND_OF = {synonym: kind for kind, synonyms in _SYNONYMS.items() for synonym in synonyms}
+_FINAL = "ended"  # never suggested: it is the one fact that can't be taken back
 
 
-def fact_of(kind: str, words: Sequence[str], more: Mapping[str, Any], types: Types) -> WrittenFact:
-    """The fact that these words say. `types` are those of the attributes that maps declare.
+def fact_of(kind: str, words: Sequence[str], options: Mapping[str, Any], types: Types) -> WrittenFact:
+    """The fact that `kind`, `words` and `options` spell; `types` are those of the attributes that maps declare.
 
     Raises:
-        CommandError: they say none; the message has an example.
+        CommandError: they spell none; the message has an example.
     """
     if kind not in KINDS:
-        near = nearest(kind, KINDS)
-        hint = f"Did you mean {near!r}? For example: {EXAMPLES[near]}" if near else f"It is one of: {', '.join(KINDS)}."
-        raise CommandError(f"Nothing is told as {kind!r}.", hint)
-    given = {name: value for name, value in more.items() if value is not None}
+        raise _unknown(kind)
+    given = {name: value for name, value in options.items() if value is not None}
     try:
-        said = _said(kind, list(words), types)
-        _nothing_more(sorted(set(said) & set(given)), "a field is given twice, as a word and as an option")
-        return WrittenFact.model_validate({**said, **given})
+        fields = _fields(kind, list(words), types)
+        _refuse(sorted(set(fields) & set(given)), "a field is given twice, as a word and as an option")
+        return WrittenFact.model_validate({**fields, **given})
     except ValidationError as error:
-        raise _wrong(kind, "; ".join(_problems(error))) from None
+        raise _invalid(kind, "; ".join(_problems(error))) from None
     except ValueError as error:
-        raise _wrong(kind, str(error).rstrip(".")) from None
+        raise _invalid(kind, str(error).rstrip(".")) from None
 
 
-def _wrong(kind: str, why: str) -> CommandError:
-    return CommandError(f"That cannot be told: {why}.", f"For example: milepost tell CUSTOMER {EXAMPLES[kind]}")
+def _unknown(kind: str) -> CommandError:
+    word = kind.lower().replace("-", "_")
+    suggestion = _KIND_OF.get(word) or nearest(word, [each for each in KINDS if each != _FINAL])
+    hint = f"It is one of: {', '.join(KINDS)}."
+    if suggestion:
+        hint = f"Did you mean {suggestion!r}? For example: {EXAMPLES[suggestion]}"
+    return CommandError(f"There is no fact {kind!r}.", hint)
+
+
+def _invalid(kind: str, why: str) -> CommandError:
+    return CommandError(f"This can't be recorded: {why}.", f"For example: milepost tell CUSTOMER {EXAMPLES[kind]}")
 
 
 def _problems(error: ValidationError) -> Iterable[str]:
     for problem in error.errors(include_url=False, include_context=False):
         where = ".".join(str(part) for part in problem["loc"])
-        said = problem["msg"].removeprefix("Value error, ")
-        yield f"{where}: {said}" if where else said
+        message = problem["msg"].removeprefix("Value error, ")
+        yield f"{where}: {message}" if where else message
 
 
-def _said(kind: str, words: list[str], types: Types) -> dict[str, Any]:
+def _fields(kind: str, words: list[str], types: Types) -> dict[str, Any]:
     """The fields that the words after the kind fill."""
     if kind == "contacts":
         return {kind: [contact.to_json() for contact in cells.read_contacts(" ".join(words))]}
     if kind == "agreed":
         return {kind: _agreed(words)}
-    named = [word for word in words if "=" not in word]
+    names = [word for word in words if "=" not in word]
     pairs = _pairs(word for word in words if "=" in word)
     if kind in ("set", "team"):
-        _nothing_more(named, f"write NAME=VALUE instead of {' '.join(named)!r}")
+        _refuse(names, f"write NAME=VALUE instead of {' '.join(names)!r}")
         if not pairs:
             raise ValueError("it names nothing")
         return {
             kind: {name: _attribute(name, value, types) for name, value in pairs.items()} if kind == "set" else pairs
         }
-    fields = _named(kind, named)
+    fields = _positional(kind, names)
     if kind == "event":
         properties = {name: _value(value) for name, value in pairs.items()}
         return {**fields, **({"properties": properties} if properties else {})}
     return {**fields, **{name: number_or_text(value) if name == "value" else value for name, value in pairs.items()}}
 
 
-def _named(kind: str, words: list[str]) -> dict[str, Any]:
-    """The fields that words without `=` fill, by their place."""
+def _positional(kind: str, words: list[str]) -> dict[str, Any]:
+    """The fields that words without `=` fill, by their position."""
     if kind in ("paused", "resumed"):
-        _nothing_more(words, f"{' '.join(words)!r} is too much; a reason goes after --reason")
+        _refuse(words, f"{' '.join(words)!r} is too much; a reason goes after --reason")
         return {kind: True}
     if not words:
-        raise ValueError("it does not say what of")
+        raise ValueError(f"say what it is about after {kind!r}")
     if kind == "ended":
         return {kind: " ".join(words)}
-    places = [kind, *{"answer": ["verdict"], "snoozed": ["until"]}.get(kind, [])]
-    _nothing_more(words[len(places) :], f"{' '.join(words[len(places) :])!r} is too much; put texts in quotes")
-    return dict(zip(places, words, strict=False))
+    names = [kind, *{"answer": ["verdict"], "snoozed": ["until"]}.get(kind, [])]
+    _refuse(words[len(names) :], f"{' '.join(words[len(names) :])!r} is too much; put texts in quotes")
+    return dict(zip(names, words, strict=False))
 
 
 def _agreed(words: list[str]) -> dict[str, dict[str, str]]:
@@ -135,7 +161,7 @@ def _pairs(words: Iterable[str]) -> dict[str, str]:
     return pairs
 
 
-def _nothing_more(words: list[str], why: str) -> None:
+def _refuse(words: list[str], why: str) -> None:
     if words:
         raise ValueError(why)
 
@@ -146,26 +172,26 @@ def _attribute(name: str, value: str, types: Types) -> Any:
     return cells.read_attribute(value, types[name]) if name in types else _value(value)
 
 
-def _value(value: str) -> Any:
+def _value(text: str) -> Any:
     """A number, a flag or a text; quotes inside keep a number a text."""
     try:
-        read = json.loads(value, parse_constant=str)
+        value = json.loads(text, parse_constant=str)
     except ValueError:
-        return value
-    return read if isinstance(read, bool | int | float | str) else value
+        return text
+    return value if isinstance(value, bool | int | float | str) else text
 
 
-def number_or_text(value: str | None) -> Any:
+def number_or_text(text: str | None) -> Any:
     """Returns the value of an outcome as somebody types it: a number, or a text that isn't one.
 
     Raises:
         CommandError: the number has two readings.
     """
-    if value is None:
+    if text is None:
         return None
     try:
-        return read_number(value)
+        return read_number(text)
     except AmbiguousNumberError as error:
         raise CommandError(error.message, error.hint) from None
     except NotANumberError:
-        return _value(value)
+        return _value(text)

@@ -6,17 +6,17 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from milepost.cli.trials.scenario_runs import Tried
 from milepost.cli.trials.timeline_lines import Clock
 from milepost.planner.timeline import FactIgnored, JourneyEnded
 from milepost.scenarios.expectations import Expected, Missing
+from milepost.scenarios.runs import ScenarioRun
 
 AROUND = 2
 """Lines of the timeline shown on either side of a place that differs."""
 _LEGEND = "Numbers are lines of the scenario: = as expected, - missing, ! must never come, ? told in vain."
 
 
-def why(tried: Tried) -> Iterator[str]:
+def why(tried: ScenarioRun) -> Iterator[str]:
     """What failed, one thing after the other, and then the timeline around it."""
     clock = Clock.of(tried.scenario)
     for missing in tried.verdict.missing:
@@ -32,7 +32,7 @@ def why(tried: Tried) -> Iterator[str]:
     yield from _diff(tried, clock)
 
 
-def to_json(tried: Tried) -> dict[str, Any]:
+def to_json(tried: ScenarioRun) -> dict[str, Any]:
     """The same as data: `line` is a line of the scenario's file, instants are in UTC."""
     lines = tried.scenario.lines
     return {
@@ -60,11 +60,11 @@ def _plain(expected: Expected) -> dict[str, Any]:
     return dict(json.loads(json.dumps(expected, default=str)))
 
 
-def _place(tried: Tried, line: int) -> str:
+def _place(tried: ScenarioRun, line: int) -> str:
     return f"{tried.file}:{line}"
 
 
-def _missing(tried: Tried, missing: Missing, clock: Clock) -> Iterator[str]:
+def _missing(tried: ScenarioRun, missing: Missing, clock: Clock) -> Iterator[str]:
     lines = tried.scenario.lines.expect
     yield f"{_place(tried, lines[missing.number])} expected {clock.said(missing.expected)}"
     if missing.earlier is not None:
@@ -84,7 +84,7 @@ def _missing(tried: Tried, missing: Missing, clock: Clock) -> Iterator[str]:
         yield f"  nothing like it came up to {clock.time(tried.scenario.until)}{_ended(tried, clock)}"
 
 
-def _ended(tried: Tried, clock: Clock) -> str:
+def _ended(tried: ScenarioRun, clock: Clock) -> str:
     last = tried.timeline[-1] if tried.timeline else None
     ended = isinstance(last, JourneyEnded)
     return f"; the journey ended on {clock.time(last.at)}" if last is not None and ended else ""
@@ -96,7 +96,7 @@ def _difference(missing: Missing, name: str, clock: Clock) -> str:
     return f"{name} ({clock.value(name, missing.expected[name])} expected, {clock.value(name, came)} came)"
 
 
-def _in_vain(tried: Tried) -> dict[int, tuple[FactIgnored, int]]:
+def _in_vain(tried: ScenarioRun) -> dict[int, tuple[FactIgnored, int]]:
     """Facts that were ignored although nobody expects it: the entry by its place, and the line of the fact."""
     lines = tried.scenario.lines.facts
     by_moment = {(fact.at, fact.kind): line for fact, line in zip(tried.scenario.facts, lines, strict=bool(lines))}
@@ -107,7 +107,7 @@ def _in_vain(tried: Tried) -> dict[int, tuple[FactIgnored, int]]:
     }
 
 
-def _diff(tried: Tried, clock: Clock) -> Iterator[str]:
+def _diff(tried: ScenarioRun, clock: Clock) -> Iterator[str]:
     """The timeline around every place that differs, each line with its sign and the scenario's line."""
     marks = _marks(tried)
     missing: dict[int, list[Missing]] = {}
@@ -128,7 +128,7 @@ def _diff(tried: Tried, clock: Clock) -> Iterator[str]:
             skipped = True
 
 
-def _marks(tried: Tried) -> dict[int, tuple[str, int | str]]:
+def _marks(tried: ScenarioRun) -> dict[int, tuple[str, int | str]]:
     """The sign and the scenario's line of every entry that the scenario speaks of."""
     lines = tried.scenario.lines
     marks: dict[int, tuple[str, int | str]] = {

@@ -1,0 +1,89 @@
+"""What is done for a whole book of customers: importing their records, and beginning journeys for all."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Collection, Iterator
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+from milepost.customer import Customer
+from milepost.imports.csv_book import COLUMNS
+from milepost.intake.context import find_customer
+from milepost.intake.customers import SavedCustomer
+from milepost.intake.enrolment import Enrolment, NoEnrolment
+from milepost.intake.errors import EntryRefusedError
+from milepost.intake.intake import Intake
+from milepost.store import customers
+
+
+@dataclass(frozen=True, slots=True)
+class ImportedCustomer:
+    """What an import did with a customer; `changes` says what changed in a record that existed."""
+
+    became: Literal["imported", "changed", "unchanged"]
+    customer: Customer
+    saved: SavedCustomer | None = None
+    changes: tuple[str, ...] = ()
+
+    @property
+    def enrolment(self) -> Enrolment | NoEnrolment | None:
+        """The customer's enrolment; None if there was none to decide on."""
+        return self.saved.enrolment if self.saved else None
+
+    def to_json(self) -> dict[str, Any]:
+        match self.enrolment:
+            case Enrolment() as begun:
+                journey = {"journey": begun.journey, "map": begun.map, "started": begun.started, "why_not": None}
+            case other:
+                why = None if other is None else other.why
+                journey = {"journey": None, "map": None, "started": False, "why_not": why}
+        return {"customer": self.customer.id, "became": self.became, "changes": list(self.changes), **journey}
+
+
+async def import_customer(
+    intake: Intake, record: Customer, columns: Collection[str], *, by: str | None = None
+) -> ImportedCustomer:
+    """Save one customer of a book with these `columns`, in one transaction.
+
+    Whatever the book has no column for stays as it is; a record that wouldn't change is left alone.
+    """
+    async with intake.context.store.reading() as session:
+        before = await find_customer(session, record.id)
+    customer = record if before is None else _merged(before, record, columns)
+    if customer == before:
+        return ImportedCustomer("unchanged", customer)
+    saved = await intake.upsert_customer(customer, by=by, source="import")
+    if before is None:
+        return ImportedCustomer("imported", customer, saved)
+    return ImportedCustomer("changed", customer, saved, tuple(_changes(before, customer)))
+
+
+def _merged(before: Customer, record: Customer, columns: Collection[str]) -> Customer:
+    """The record with the columns of the book; an empty cell of an attribute removes the attribute."""
+    fields = {name: getattr(record, name) for name in COLUMNS if name in columns and name != "id"}
+    other = {name: value for name, value in before.attributes.items() if name not in columns}
+    return replace(before, **fields, attributes={**other, **record.attributes})
+
+
+def _changes(before: Customer, after: Customer) -> Iterator[str]:
+    """The columns that changed; of attributes, also from what to what."""
+    yield from (name for name in COLUMNS if getattr(before, name) != getattr(after, name))
+    old, new = before.attributes, after.attributes
+    for name in sorted({*old, *new}):
+        if old.get(name) != new.get(name):
+            yield f"{name} {_shown(old.get(name))} -> {_shown(new.get(name))}"
+
+
+def _shown(value: Any) -> str:
+    return "nothing" if value is None else str(value)
+
+
+async def enrol_all(intake: Intake) -> AsyncIterator[Enrolment | NoEnrolment]:
+    """Begin a journey for every customer without an open one that a map is for, and report each."""
+    async with intake.context.store.reading() as session:
+        free = [each.id for each in await customers.without_open_journey(session)]
+    for customer in free:
+        try:
+            yield await intake.enrol(customer)
+        except EntryRefusedError as refused:
+            yield NoEnrolment(customer, str(refused.why))
