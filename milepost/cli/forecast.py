@@ -39,6 +39,15 @@ Pictures = Annotated[
     ),
 ]
 
+MapsFolder = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FOLDER",
+        help="The folder of the maps. Default: maps in this folder, else those that Milepost ships.",
+        show_default=False,
+    ),
+]
+
 
 def forecast(
     *,
@@ -54,9 +63,7 @@ def forecast(
         str | None,
         typer.Option("--to", metavar="DATE", help="The last day, YYYY-MM-DD. Must be given.", show_default=False),
     ] = None,
-    maps: Annotated[
-        Path | None, typer.Option(metavar="FOLDER", help="The folder with the maps; else maps.", show_default=False)
-    ] = None,
+    maps: MapsFolder = None,
     published: Annotated[
         bool, typer.Option("--published", help="Take the published maps, not those of a folder.")
     ] = False,

@@ -1,4 +1,4 @@
-"""`milepost new`: a new map by copying one that is good."""
+"""`milepost new`: makes a new map by copying one that works."""
 
 from __future__ import annotations
 
@@ -12,21 +12,21 @@ from typing import Annotated, Any
 import typer
 
 from milepost.cli.support.errors import CommandError
-from milepost.cli.support.output import AsJson, count_of, print_json, say
+from milepost.cli.support.output import AsJson, print_json, say
 from milepost.language.loader import MAP_FILE, SIDE_FOLDERS, load
 from milepost.language.model import Map
 from milepost.language.problems import Problem, errors_in
 from milepost.people.map_check import check_map
 from milepost.scenarios.discovery import scenario_files
-from milepost.scenarios.expectations import judge
-from milepost.scenarios.runs import run_on_planner
-from milepost.scenarios.scenario import load_scenario
+from milepost.scenarios.runs import run_scenarios
+from milepost.shipped import shipped_maps
+from milepost.text import count_of, nearest
 from milepost.versions.map_copy import Renaming, files_to_copy, is_map_id, title_of
 
 
 @dataclass(frozen=True, slots=True)
 class Copy:
-    """What came of copying: how many files of each kind, warnings, and the scenarios that fail, as its source's may."""
+    """The result of copying: files by kind, warnings, and scenarios that fail (as those of the source may)."""
 
     files: dict[str, int]
     warnings: tuple[Problem, ...]
@@ -39,28 +39,33 @@ def new(
     ],
     *,
     other: Annotated[
-        str, typer.Option("--from", metavar="OTHER", help="The map to copy: its folder, or its name beside MAP.")
+        str,
+        typer.Option(
+            "--from",
+            metavar="OTHER",
+            help="The map to copy: its folder, its name beside MAP, or the name of a map that Milepost ships.",
+        ),
     ],
     title: Annotated[str | None, typer.Option(help="What people call the new map.", show_default=False)] = None,
     as_json: AsJson = False,
 ) -> None:
     """Make a new map by copying another: renamed throughout, its messages, playbooks and scenarios too.
 
-    Comments are kept. The copy is checked and its scenarios are run, so that you begin with a map that works.
+    Comments are kept. The copy is checked and its scenarios are run, so that you start with a map that works.
     """
     source = _source(map, other)
     _check_target(map, source)
     original = _readable(source)
     renaming = Renaming(source, map, original.map, map.name, title or title_of(map.name))
     try:
-        made = _copy(renaming)
+        copy = _copy(renaming)
     except OSError as error:
         raise CommandError(f"{str(map)!r} can't be written: {error.strerror}.", "Nothing was copied.") from None
     if as_json:
-        print_json(_to_json(renaming, made))
+        print_json(_to_json(renaming, copy))
     else:
-        _report(renaming, original, made)
-    if made.failing:
+        _report(renaming, original, copy)
+    if copy.failing:
         raise typer.Exit(1)
 
 
@@ -71,40 +76,45 @@ def _source(target: Path, other: str) -> Path:
             return folder
         if folder.name == MAP_FILE and folder.is_file():
             return folder.parent
+    shipped = shipped_maps()
+    if other in shipped:
+        return shipped[other]
+    near = nearest(other, shipped)
+    hint = f"Did you mean {near!r}?" if near else f"Name a folder with a {MAP_FILE}, or one of {', '.join(shipped)}."
     raise CommandError(
-        f"There is no map at {other!r}, nor beside {str(target)!r}.", f"A map is a folder with a {MAP_FILE}; name one."
+        f"There is no map at {other!r}, none beside {str(target)!r}, and Milepost ships none of that name.", hint
     )
 
 
 def _check_target(target: Path, source: Path) -> None:
     if not is_map_id(target.name):
-        hint = "It is lower-case letters, digits and hyphens, begins with a letter and has at most 60 characters."
+        hint = "An id is lower-case letters, digits and hyphens, begins with a letter and has at most 60 characters."
         raise CommandError(f"{target.name!r} can't be the id of a map.", hint)
     if target.exists() or target.is_symlink():
-        raise CommandError(f"{str(target)!r} exists already; nothing was copied.", "Name a folder that does not.")
+        raise CommandError(f"{str(target)!r} exists already; nothing was copied.", "Name a folder that doesn't exist.")
     if target.resolve().is_relative_to(source.resolve()):
-        raise CommandError(f"{str(target)!r} lies inside the map that is to be copied.", "Name a folder beside it.")
+        raise CommandError(f"{str(target)!r} is inside the map to copy.", "Name a folder beside it.")
 
 
 def _readable(source: Path) -> Map:
     loaded = load(source)
-    errors = [str(problem) for problem in errors_in(check_map(loaded))]
+    errors = errors_in(check_map(loaded))
     if loaded.map is None or errors:
-        said = "\n".join([f"The map at {str(source)!r} has errors:", *errors])
-        raise CommandError(said, "Mend it first, or copy another.")
+        message = "\n".join([f"The map at {str(source)!r} has errors:", *map(str, errors)])
+        raise CommandError(message, "Correct it first, or copy another.")
     return loaded.map
 
 
 def _copy(renaming: Renaming) -> Copy:
-    """Write the copy beside its place first, so that a copy is there as a whole or not at all."""
+    """Copy into a hidden folder first, so that the copy appears as a whole or not at all."""
     target = renaming.target
     target.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=f".{target.name}-", dir=target.parent) as made:
+    with tempfile.TemporaryDirectory(prefix=f".{target.name}-", dir=target.parent) as hidden:
         files = files_to_copy(renaming.source)
         scenarios = {path.resolve() for path in scenario_files(renaming.source)}
         for name in files:
-            _copy_one(renaming, name, Path(made) / "map" / name, scenarios)
-        (Path(made) / "map").rename(target)
+            _copy_one(renaming, name, Path(hidden) / "map" / name, scenarios)
+        (Path(hidden) / "map").rename(target)
     counts = {folder: sum(name.parts[0] == folder for name in files) for folder in (*SIDE_FOLDERS, "scenarios")}
     return Copy(counts, check_map(load(target)), tuple(_failing(scenario_files(target))))
 
@@ -121,46 +131,46 @@ def _copy_one(renaming: Renaming, name: Path, target: Path, scenarios: set[Path]
 
 
 def _read(file: Path) -> str:
-    with file.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as opened:
-        return opened.read()
+    with file.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as stream:
+        return stream.read()
 
 
 def _write(file: Path, text: str) -> None:
-    with file.open("w", encoding="utf-8", errors="surrogateescape", newline="") as opened:
-        opened.write(text)
+    with file.open("w", encoding="utf-8", errors="surrogateescape", newline="") as stream:
+        stream.write(text)
 
 
 def _failing(files: Iterable[Path]) -> Iterable[str]:
-    """The scenarios of the copy that do not pass, each with the reason."""
-    for file in files:
-        loaded = load_scenario(file)
-        if loaded.scenario is None:
-            yield f"{file}: {loaded.problems[0].message if loaded.problems else 'it cannot be read'}"
-        elif not judge(loaded.scenario.expect, loaded.scenario.never, run_on_planner(loaded.scenario)).passed:
-            yield f"{file}: its timeline is another (milepost test {file})"
+    """The scenarios of the copy that fail, each with the reason."""
+    report = run_scenarios(files)
+    for file, problems in report.not_run.items():
+        yield f"{file}: {problems[0].message if problems else 'it cannot be read'}"
+    for run in report.runs:
+        if not run.verdict.passed:
+            yield f"{run.file}: its timeline differs (milepost test {run.file})"
 
 
-def _report(renaming: Renaming, original: Map, made: Copy) -> None:
-    counts = ", ".join(count_of(many, name.rstrip("s")) for name, many in made.files.items() if many)
-    say(f"{renaming.target} is a copy of {renaming.old!r}, called {renaming.title!r}: {counts or 'the map alone'}.")
-    for problem in made.warnings:
+def _report(renaming: Renaming, original: Map, copy: Copy) -> None:
+    counts = ", ".join(count_of(count, name.rstrip("s")) for name, count in copy.files.items() if count)
+    say(f"{renaming.target} is a copy of {renaming.old!r}, called {renaming.title!r}: {counts or 'only the map'}.")
+    for problem in copy.warnings:
         say(f"  {problem}")
-    for failing in made.failing:
+    for failing in copy.failing:
         say(f"  A scenario fails, as in the map that was copied: {failing}")
     say(
-        f"Next: say in {renaming.target / MAP_FILE} whom it is for. Its segment is still that of {renaming.old!r}:",
+        f"Next: say in {renaming.target / MAP_FILE} who it is for. Its segment is still that of {renaming.old!r}:",
         f"  where: {original.segment.where}   (priority {original.segment.priority})",
         f"Then: `milepost lint {renaming.target}`, `milepost test {renaming.target}`.",
     )
 
 
-def _to_json(renaming: Renaming, made: Copy) -> dict[str, Any]:
+def _to_json(renaming: Renaming, copy: Copy) -> dict[str, Any]:
     return {
         "map": renaming.new,
         "title": renaming.title,
         "folder": str(renaming.target),
         "from": renaming.old,
-        **made.files,
-        "problems": [problem.to_json() for problem in made.warnings],
-        "failing": list(made.failing),
+        **copy.files,
+        "problems": [problem.to_json() for problem in copy.warnings],
+        "failing": list(copy.failing),
     }

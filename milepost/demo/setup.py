@@ -15,13 +15,10 @@ from milepost.language.model import Map
 from milepost.language.problems import errors_in
 from milepost.people.map_check import check_maps
 from milepost.planner.instants import Instant
+from milepost.shipped import BOOK, MAPS
 from milepost.store import customers, maps
 from milepost.store.database import Store
 
-_PACKAGE = Path(__file__).resolve().parents[1]
-MAPS = next((folder for folder in (_PACKAGE / "maps",) if folder.is_dir()), _PACKAGE.parent / "maps")
-"""In the installed package; in a checkout they stand beside it."""
-BOOK = Path(__file__).with_name("book.csv")
 BY = "demo"
 
 

@@ -124,10 +124,21 @@ def test_a_map_that_is_not_there_or_has_errors_is_not_copied(milepost: Milepost,
     assert not target.exists()
 
 
+def test_a_shipped_map_is_copied_by_its_name_and_a_misspelled_one_suggested(
+    milepost: Milepost, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    result = milepost("new", "ours", "--from", "small-business-save-mony")
+    assert result.exit_code == 1
+    assert "Did you mean 'small-business-save-money'?" in result.stderr
+    assert milepost("new", "ours", "--from", "small-business-save-money").exit_code == 0
+    assert load(tmp_path / "ours").map is not None
+
+
 def test_a_map_is_not_copied_into_itself(milepost: Milepost, pilot: Path) -> None:
     result = milepost("new", pilot / "inside", "--from", pilot)
     assert result.exit_code == 1
-    assert "lies inside the map" in result.stderr
+    assert "is inside the map to copy" in result.stderr
 
 
 def test_a_scenario_that_fails_in_the_copy_is_told(milepost: Milepost, pilot: Path) -> None:

@@ -18,8 +18,7 @@ from milepost.language.problems import errors_in
 from milepost.people.map_check import check_map
 from milepost.planner.compiled_map import CompiledMap
 from milepost.settings import Settings
-
-FOLDER = Path("maps")
+from milepost.shipped import MAPS as SHIPPED
 
 Files = Mapping[str, str]
 
@@ -53,7 +52,9 @@ class MapSource:
 
 
 def map_source_of(settings: Settings, folder: Path | None, *, published: bool) -> MapSource:
-    """The maps of a folder, or the published ones; those in `maps` by default.
+    """The maps of a folder, or the published ones.
+
+    By default: those in `maps` here or, where there is no such folder, those that Milepost ships.
 
     Raises:
         typer.BadParameter: both are asked for.
@@ -67,7 +68,8 @@ def map_source_of(settings: Settings, folder: Path | None, *, published: bool) -
 
         texts, numbers = published_maps(settings)
         return MapSource(texts, None, numbers)
-    folder = folder or FOLDER
+    if folder is None:
+        folder = Path("maps") if Path("maps").is_dir() else SHIPPED
     return MapSource(_below(folder), folder)
 
 
