@@ -1,7 +1,7 @@
-"""The worker: runs workflows and activities against a Temporal server. Here everything is put together.
+"""The worker: runs workflows and activities against a Temporal server. This is where everything is put together.
 
-`python worker.py` starts one alone, `python worker.py --health` says whether one on this machine is at work. The
-database is expected to have the tables of this version; `milepost up` sees to that.
+`python worker.py` starts one, `python worker.py --health` tells whether one on this machine is at work. The database
+must have the tables of this version; `milepost worker` and `milepost up` see to that.
 """
 
 from __future__ import annotations
@@ -57,9 +57,9 @@ def make_worker(
     interceptors: Sequence[Interceptor] = (),
 ) -> Worker:
     """A worker with all workflows and activities; `async with` runs it."""
-    known = compiled_maps or CompiledMaps(store)
-    journey = JourneyActivities(store, known)
-    deliveries = DeliveryActivities(store, known, channel, links)
+    maps = compiled_maps or CompiledMaps(store)
+    journey = JourneyActivities(store, maps)
+    deliveries = DeliveryActivities(store, maps, channel, links)
     return Worker(
         client,
         task_queue=task_queue,
@@ -72,57 +72,57 @@ def make_worker(
 
 
 async def run_worker(
-    settings: Settings, place: TemporalAddress | None = None, *, on_ready: Callable[[], None] = lambda: None
+    settings: Settings, address: TemporalAddress | None = None, *, on_ready: Callable[[], None] = lambda: None
 ) -> None:
-    """Work until SIGINT or SIGTERM asks to stop, or until cancelled; what is in hand is finished first.
+    """Work until SIGINT or SIGTERM asks to stop, or until cancelled; running tasks are finished first.
 
     Raises:
-        StoreUnreachableError: the database does not answer.
-        TemporalUnreachableError: Temporal does not answer.
+        StoreUnreachableError: the database doesn't answer.
+        TemporalUnreachableError: Temporal doesn't answer.
         SearchAttributesMissingError: the namespace lacks them, and we may not add them.
-        ChannelMisconfiguredError: messages have no way out.
+        ChannelMisconfiguredError: the settings of the channel are incomplete.
     """
     channel = channel_for(settings)
     links = LinkSigner(settings.signing_key(), settings.links_begin_with)
     store = open_store(settings.database)
     try:
         await check(store)
-        client = await _connect(settings, place)
+        client = await _connect(settings, address)
         await register_search_attributes(client)
         async with store.reading() as session:
-            runs = await clock.read(session)
+            journey_clock = await clock.read(session)
         compiled_maps = CompiledMaps(store)
         await compiled_maps.warm_up()
-        intake = Intake(store, client, runs, compiled_maps=compiled_maps)
+        intake = Intake(store, client, journey_clock, compiled_maps=compiled_maps)
         async with make_worker(client, store, channel, links, compiled_maps=compiled_maps):
             on_ready()
-            log.info("worker is at work", namespace=client.namespace, channel=channel.name, speed=runs.speed)
+            log.info("worker is at work", namespace=client.namespace, channel=channel.name, speed=journey_clock.speed)
             await _sweep_until_stopped(intake)
         log.info("worker has stopped")
     finally:
         await store.close()
 
 
-async def is_at_work(settings: Settings, place: TemporalAddress | None = None) -> bool:
-    """Whether Temporal was lately asked for work by a worker on this machine."""
-    client = await _connect(settings, place)
+async def is_at_work(settings: Settings, address: TemporalAddress | None = None) -> bool:
+    """Whether a worker on this machine has asked Temporal for work within the last 90 seconds."""
+    client = await _connect(settings, address)
     request = DescribeTaskQueueRequest(
         namespace=client.namespace,
         task_queue=TaskQueue(name=TASK_QUEUE),
         task_queue_type=TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW,
     )
-    found = await client.workflow_service.describe_task_queue(request)
+    queue = await client.workflow_service.describe_task_queue(request)
     since = datetime.now(UTC) - SEEN_WITHIN
     return any(
         poller.identity.endswith(_machine()) and poller.last_access_time.ToDatetime(UTC) > since
-        for poller in found.pollers
+        for poller in queue.pollers
     )
 
 
-async def _connect(settings: Settings, place: TemporalAddress | None) -> Client:
+async def _connect(settings: Settings, address: TemporalAddress | None) -> Client:
     keys = settings.encryption_keys
     return await connect(
-        place or address_of(settings),
+        address or address_of(settings),
         encryption_keys=keys.get_secret_value() if keys else None,
         identity=f"worker-{os.getpid()}{_machine()}",
     )
@@ -137,19 +137,19 @@ async def _sweep_until_stopped(intake: Intake) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
-    sweeping = asyncio.create_task(intake.sweeper.run())
+    sweeper = asyncio.create_task(intake.sweeper.run())
     try:
         await stop.wait()
     finally:
-        sweeping.cancel()
+        sweeper.cancel()
         with suppress(asyncio.CancelledError):
-            await sweeping
+            await sweeper
 
 
 def main() -> int:
-    """Run a worker, or, with `--health`, look for one; the exit code says how it went."""
+    """Run a worker or, with `--health`, look for one; returns the exit code."""
     if sys.argv[1:] not in ([], ["--health"]):
-        sys.stderr.write("Usage: python worker.py [--health]; `milepost worker --help` knows more.\n")
+        sys.stderr.write("Usage: python worker.py [--health]; See also `milepost worker --help`.\n")
         return 2
     try:
         settings = load()
@@ -157,7 +157,7 @@ def main() -> int:
         if sys.argv[1:]:
             return 0 if asyncio.run(is_at_work(settings)) else 1
         asyncio.run(run_worker(settings))
-    except Exception as error:  # noqa: BLE001 - the last place where it can be told
+    except Exception as error:  # noqa: BLE001 - the last place where it can be reported
         sys.stderr.write(f"Error: {str(error) or type(error).__name__}\n")
         return 1
     return 0

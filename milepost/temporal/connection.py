@@ -1,4 +1,4 @@
-"""How every part of Milepost reaches Temporal: where, as whom, and how values are written."""
+"""How every part of Milepost reaches Temporal: address, credentials, and how values are encoded."""
 
 from __future__ import annotations
 
@@ -12,48 +12,54 @@ from temporalio.converter import DataConverter, DefaultFailureConverterWithEncod
 from temporalio.envconfig import ClientConfigProfile, ClientConfigTLS
 from temporalio.service import RPCError, TLSConfig
 
+from milepost.errors import MilepostError
 from milepost.temporal.encryption import EncryptionCodec
 
 _DEFAULT_ADDRESS = "localhost:7233"
 _DEFAULT_NAMESPACE = "default"
-_MEANINGS = {
+_REASONS = {
     "Connection refused": "nobody listens there",
-    "dns error": "its name is not known",
-    "invalid peer certificate": "its certificate is not one that we trust",
-    "InvalidContentType": "it does not speak TLS",
+    "dns error": "its name is unknown",
+    "invalid peer certificate": "its certificate isn't trusted",
+    "InvalidContentType": "it doesn't speak TLS",
 }
 
 
-class TemporalSettingsError(ValueError):
-    """What we were told about Temporal can't be read: a profile, a file, an address."""
+class TemporalSettingsError(MilepostError, ValueError):
+    """The settings of Temporal can't be read: a profile, a file, an address."""
+
+    code = "temporal_settings"
 
 
-class TemporalUnreachableError(Exception):
-    """Nobody answers there, or we are not let in."""
+class TemporalUnreachableError(MilepostError):
+    """Temporal doesn't answer, or refuses us."""
+
+    code = "temporal_unreachable"
 
     def __init__(self, address: str, why: str) -> None:
         self.address = address
         super().__init__(
-            f"Can't reach Temporal at {address}: {why}. Start an embedded server with `milepost up`, "
-            "or name yours with --server HOST:PORT (and --namespace, --api-key, --tls-...)."
+            f"Can't reach Temporal at {address}: {why}.",
+            "Start an embedded server with `milepost up`, or name yours with --server HOST:PORT (and --namespace, "
+            "--api-key, --tls-...).",
         )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TemporalAddress:
-    """Where Temporal is. What is None comes from `TEMPORAL_*` variables, then from Temporal's profile file.
+    """Where Temporal is. Fields that are None come from `TEMPORAL_*` variables, then from Temporal's profile file.
 
     Attributes:
-        address: HOST:PORT; in the end `localhost:7233`.
-        namespace: In the end `default`.
+        address: HOST:PORT; `localhost:7233` if nothing names one.
+        namespace: `default` if nothing names one.
         api_key: Also switches TLS on.
         tls: True or False to force it; None: on if a TLS file or an API key is given.
         tls_ca: PEM file with the server's certificate authority.
         tls_cert: PEM file with our certificate.
         tls_key: PEM file with our certificate's key.
-        tls_server_name: The name in the server's certificate, where it is not the host's.
-        profile: Which profile of the file; in the end `default`.
-        alone: Look into neither variables nor file: what is None takes its last value.
+        tls_server_name: The name in the server's certificate, where it isn't the host's.
+        profile: Which profile of the file; `default` if nothing names one.
+        alone: Ignore variables and profile file.
     """
 
     address: str | None = None
@@ -70,7 +76,7 @@ class TemporalAddress:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Resolved:
-    """A place with nothing left open."""
+    """A complete address."""
 
     address: str
     namespace: str
@@ -79,47 +85,46 @@ class Resolved:
     metadata: dict[str, str] = dataclasses.field(repr=False)
 
 
-def resolve(place: TemporalAddress) -> Resolved:
-    """Fill in what `place` leaves open.
+def resolve(address: TemporalAddress) -> Resolved:
+    """Fill in the fields that `address` leaves open.
 
     Raises:
-        TemporalSettingsError: A profile or a file is missing or can't be read.
+        TemporalSettingsError: a profile or a file is missing or can't be read.
     """
     try:
-        profile = ClientConfigProfile() if place.alone else ClientConfigProfile.load(place.profile)
-        given = _over(profile, place)
-        found = given.to_client_connect_config()
+        profile = ClientConfigProfile() if address.alone else ClientConfigProfile.load(address.profile)
+        config = _merged(profile, address).to_client_connect_config()
     except (RuntimeError, OSError) as error:
         raise TemporalSettingsError(
-            f"Can't read the Temporal settings: {error}. Look at --tls-..., the TEMPORAL_* variables and "
-            "Temporal's profile file (TEMPORAL_CONFIG_FILE)."
+            f"Can't read the Temporal settings: {error}.",
+            "Check --tls-..., the TEMPORAL_* variables and Temporal's profile file (TEMPORAL_CONFIG_FILE).",
         ) from error
     return Resolved(
-        address=_check_address(found.get("target_host", _DEFAULT_ADDRESS)),
-        namespace=found.get("namespace", _DEFAULT_NAMESPACE),
-        api_key=found.get("api_key"),
-        tls=found.get("tls", False),
-        metadata=dict(found.get("rpc_metadata", {})),
+        address=_check_address(config.get("target_host", _DEFAULT_ADDRESS)),
+        namespace=config.get("namespace", _DEFAULT_NAMESPACE),
+        api_key=config.get("api_key"),
+        tls=config.get("tls", False),
+        metadata=dict(config.get("rpc_metadata", {})),
     )
 
 
 async def connect(
-    place: TemporalAddress,
+    address: TemporalAddress,
     *,
     encryption_keys: str | None = None,
     lazy: bool = False,
     identity: str | None = None,
 ) -> Client:
-    """Connect to Temporal, with Milepost's way to write values.
+    """Connect to Temporal, with Milepost's encoding of values.
 
-    `lazy` connects at the first call only: for parts that must work while Temporal is away.
+    `lazy` connects only at the first call, for parts that must work while Temporal is away.
 
     Raises:
-        TemporalSettingsError: The settings can't be read.
-        EncryptionKeyError: The encryption key is none.
-        TemporalUnreachableError: Nobody answers there, or we are not let in.
+        TemporalSettingsError: the settings can't be read.
+        EncryptionKeyError: an encryption key is invalid.
+        TemporalUnreachableError: Temporal doesn't answer, or refuses us.
     """
-    resolved = resolve(place)
+    resolved = resolve(address)
     try:
         return await Client.connect(
             resolved.address,
@@ -136,7 +141,7 @@ async def connect(
 
 
 def data_converter(encryption_keys: str | None = None) -> DataConverter:
-    """How values travel: as JSON by pydantic, and with keys encrypted, failures included."""
+    """How values are encoded: as JSON by pydantic; with keys, everything is encrypted, failures included."""
     if not encryption_keys:
         return pydantic_data_converter
     return dataclasses.replace(
@@ -146,22 +151,22 @@ def data_converter(encryption_keys: str | None = None) -> DataConverter:
     )
 
 
-def _over(profile: ClientConfigProfile, place: TemporalAddress) -> ClientConfigProfile:
-    """What was given to us goes before what the profile says."""
+def _merged(profile: ClientConfigProfile, ours: TemporalAddress) -> ClientConfigProfile:
+    """The profile, overridden by our own settings."""
     tls = profile.tls or ClientConfigTLS()
     tls = dataclasses.replace(
         tls,
-        disabled=tls.disabled if place.tls is None else not place.tls,
-        server_name=place.tls_server_name or tls.server_name,
-        server_root_ca_cert=place.tls_ca or tls.server_root_ca_cert,
-        client_cert=place.tls_cert or tls.client_cert,
-        client_private_key=place.tls_key or tls.client_private_key,
+        disabled=tls.disabled if ours.tls is None else not ours.tls,
+        server_name=ours.tls_server_name or tls.server_name,
+        server_root_ca_cert=ours.tls_ca or tls.server_root_ca_cert,
+        client_cert=ours.tls_cert or tls.client_cert,
+        client_private_key=ours.tls_key or tls.client_private_key,
     )
     return dataclasses.replace(
         profile,
-        address=place.address or profile.address,
-        namespace=place.namespace or profile.namespace,
-        api_key=place.api_key or profile.api_key,
+        address=ours.address or profile.address,
+        namespace=ours.namespace or profile.namespace,
+        api_key=ours.api_key or profile.api_key,
         tls=None if tls == ClientConfigTLS() else tls,
     )
 
@@ -169,14 +174,14 @@ def _over(profile: ClientConfigProfile, place: TemporalAddress) -> ClientConfigP
 def _check_address(address: str) -> str:
     host, _, port = address.rpartition(":")
     if not host or not port.isdecimal():
-        raise TemporalSettingsError(f"{address!r} is no address of a Temporal server: write it as HOST:PORT.")
+        raise TemporalSettingsError(f"{address!r} isn't the address of a Temporal server.", "Write it as HOST:PORT.")
     return address
 
 
 def _short(error: Exception) -> str:
-    """The SDK's message is a chain of Rust errors; people need its last link."""
+    """The reason in a few words: the SDK's message is a chain of Rust errors."""
     text = str(error)
-    for sign, meaning in _MEANINGS.items():
+    for sign, reason in _REASONS.items():
         if sign in text:
-            return meaning
+            return reason
     return text.removeprefix("Failed client connect: ")

@@ -1,4 +1,4 @@
-"""What Temporal's core has to say goes into Python's logs; left alone, it writes on standard output."""
+"""Sends the log of Temporal's core to Python's logging; by default it would write to standard output."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from temporalio.runtime import LogForwardingConfig, LoggingConfig, Runtime, Tele
 
 @lru_cache
 def runtime(level: Literal["WARN", "ERROR"] = "WARN") -> Runtime:
-    """The runtime of this process for all that runs on Temporal; what the core logs below `level` is dropped."""
+    """The Temporal runtime of this process; the core's log lines below `level` are dropped."""
     forwarding = LogForwardingConfig(logging.getLogger("temporalio.core"))
-    heard = LoggingConfig(TelemetryFilter(core_level=level, other_level="ERROR"), forwarding=forwarding)
-    return Runtime(telemetry=TelemetryConfig(logging=heard))
+    logs = LoggingConfig(TelemetryFilter(core_level=level, other_level="ERROR"), forwarding=forwarding)
+    return Runtime(telemetry=TelemetryConfig(logging=logs))

@@ -1,4 +1,4 @@
-"""Encrypts what Milepost hands to Temporal, so that the cluster (or its operator) sees no personal data."""
+"""Encrypts everything that Milepost hands to Temporal, so that the cluster and its operators see no personal data."""
 
 from __future__ import annotations
 
@@ -13,17 +13,21 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from temporalio.api.common.v1 import Payload
 from temporalio.converter import PayloadCodec
 
+from milepost.errors import MilepostError
+
 _ENCODING = b"binary/encrypted"
 _KEY_BYTES = 32
 _NONCE_BYTES = 12
 
 
-class EncryptionKeyError(ValueError):
-    """A key that is no key, or a payload that none of the keys opens."""
+class EncryptionKeyError(MilepostError, ValueError):
+    """A key is invalid, or none of the keys opens a payload."""
+
+    code = "encryption_key"
 
 
 def new_key() -> str:
-    """A fresh key, as `EncryptionCodec` takes it."""
+    """A new key, in the form that `EncryptionCodec` takes."""
     return base64.b64encode(AESGCM.generate_key(_KEY_BYTES * 8)).decode()
 
 
@@ -38,7 +42,7 @@ class EncryptionCodec(PayloadCodec):
     def __init__(self, keys: str) -> None:
         ciphers = [_read_key(text) for text in keys.split(",") if text.strip()]
         if not ciphers:
-            raise EncryptionKeyError("No encryption key given: leave the setting out, or give a key.")
+            raise EncryptionKeyError("The encryption key is empty.", "Leave the setting out, or give a key.")
         self._ciphers = dict(ciphers)
         self._current = ciphers[0][0]
 
@@ -60,8 +64,8 @@ class EncryptionCodec(PayloadCodec):
         cipher = self._ciphers.get(key)
         if cipher is None:
             raise EncryptionKeyError(
-                f"A payload was encrypted with the key {key.decode(errors='replace')!r}, not among ours. "
-                "Add the old key behind the new one, separated by a comma."
+                f"A payload was encrypted with the key {key.decode(errors='replace')!r}, which isn't among ours.",
+                "Add the old key after the new one, separated by a comma.",
             )
         nonce, sealed = payload.data[:_NONCE_BYTES], payload.data[_NONCE_BYTES:]
         try:
@@ -77,7 +81,7 @@ def _read_key(text: str) -> tuple[bytes, AESGCM]:
         key = b""
     if len(key) != _KEY_BYTES:
         raise EncryptionKeyError(
-            f"An encryption key must be {_KEY_BYTES} bytes in base64. Make one with: "
-            "python -c 'from milepost.temporal.encryption import new_key; print(new_key())'"
+            f"An encryption key must be {_KEY_BYTES} bytes in base64.",
+            "Make one with: python -c 'from milepost.temporal.encryption import new_key; print(new_key())'",
         )
     return hashlib.sha256(key).hexdigest()[:8].encode(), AESGCM(key)

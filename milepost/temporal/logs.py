@@ -1,4 +1,4 @@
-"""Where programs that run on their own write their logs: standard error, for people or a JSON object a line."""
+"""The logs of programs that run on their own: on standard error, for people or as one JSON object per line."""
 
 from __future__ import annotations
 
@@ -12,27 +12,27 @@ from temporalio.runtime import Runtime
 from milepost.settings import Settings
 from milepost.temporal.core_logs import runtime
 
-_NOISY = ("alembic", "httpx", "httpcore", "uvicorn.access")  # at info they tell of every request and table
+_NOISY = ("alembic", "httpx", "httpcore", "uvicorn.access")  # at info they log every request and table
 
 
 def write_logs(settings: Settings) -> None:
-    """Log as the settings say; what libraries and Temporal's core log goes the same way."""
-    before: list[Any] = [
+    """Log as the settings say, including the logs of libraries and of Temporal's core."""
+    shared: list[Any] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
     structlog.configure(
-        processors=[*before, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),
         wrapper_class=structlog.stdlib.BoundLogger,
     )
-    shown = structlog.stdlib.ProcessorFormatter(
-        foreign_pre_chain=[*before, structlog.stdlib.add_logger_name],
-        processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *_last(settings)],
+    formatter = structlog.stdlib.ProcessorFormatter(
+        foreign_pre_chain=[*shared, structlog.stdlib.add_logger_name],
+        processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *_renderers(settings)],
     )
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(shown)
+    handler.setFormatter(formatter)
     level = logging.getLevelNamesMapping()[settings.log_level.upper()]
     logging.basicConfig(handlers=[handler], level=level, force=True)
     for name in _NOISY:
@@ -41,7 +41,7 @@ def write_logs(settings: Settings) -> None:
 
 
 def keep_quiet() -> None:
-    """Log errors alone, on standard error: what commands have to say they print themselves."""
+    """Log only errors, on standard error: commands print their own output."""
     structlog.configure(
         wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR),
         logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),
@@ -50,7 +50,7 @@ def keep_quiet() -> None:
     Runtime.set_default(runtime("ERROR"), error_if_already_set=False)
 
 
-def _last(settings: Settings) -> list[Any]:
+def _renderers(settings: Settings) -> list[Any]:
     if settings.log_format == "json":
         return [structlog.processors.format_exc_info, structlog.processors.JSONRenderer(ensure_ascii=False)]
     return [

@@ -1,10 +1,10 @@
-"""Leaving a process in which Temporal's core ran, without Python aborting on the way out.
+"""Ends a process in which Temporal's core ran, without Python aborting on the way out.
 
-The core hands the result of a call over in a thread of its own and tells nobody when that thread is through with
-Python; nor can the core be shut down. Before Python 3.14 a thread that comes back to Python while it is being taken
-down is ended in a way that the core answers with `abort()`: "PyGILState_Release: thread state must be current when
-releasing", exit code 134, after all work was done well (github.com/temporalio/sdk-python/issues/300). So once
-threads are joined and exit handlers have run, such a process leaves at once.
+The core delivers results in threads of its own, doesn't report when they are done with Python, and can't be shut down.
+Before Python 3.14 a thread that returns to Python while the interpreter is shutting down is ended in a way that the
+core answers with `abort()`: "PyGILState_Release: thread state must be current when releasing", exit code 134, although
+all work was done (github.com/temporalio/sdk-python/issues/300). So once threads are joined and exit handlers have run,
+such a process exits at once.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ import sys
 from collections.abc import Callable
 
 _CORE = "temporalio.bridge.temporal_sdk_bridge"
-_COULD_NOT_WRITE = 120  # what Python exits with then
+_COULD_NOT_WRITE = 120  # Python's exit code for that
 
 
 def run_and_leave(program: Callable[[], None]) -> None:
-    """Run a program to the end of the process; it should be all that the process does.
+    """Run a program and end the process; it should be all that the process does.
 
-    Exit handlers that were registered before do not run where Temporal's core was used; those registered later do.
+    If Temporal's core was used, exit handlers that were registered earlier don't run; those registered later do.
     """
     ending = _Ending()
     atexit.register(ending.leave)
@@ -36,13 +36,13 @@ def run_and_leave(program: Callable[[], None]) -> None:
 
 
 class _Ending:
-    """How the process ends."""
+    """The exit code of the process, and leaving with it."""
 
     def __init__(self) -> None:
         self.code = 0
 
     def leave(self) -> None:
-        """Handlers run the last one first, so this one, the first, is the last thing that Python does."""
+        """Exit handlers run in reverse order, so this one, the first, is the last thing that Python does."""
         if _CORE not in sys.modules:
             return
         for stream in (sys.stdout, sys.stderr):

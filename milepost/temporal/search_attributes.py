@@ -6,28 +6,34 @@ from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest, ListSe
 from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
+from milepost.errors import MilepostError
+from milepost.text import listing
 from milepost.wire.search_attributes import ALL
 
 
-class SearchAttributesMissingError(Exception):
-    """Some are missing, and we may not add them."""
+class SearchAttributesMissingError(MilepostError):
+    """The namespace lacks some search attributes, and we may not add them."""
+
+    code = "search_attributes_missing"
 
     def __init__(self, namespace: str, missing: list[str], why: str) -> None:
         self.missing = missing
         super().__init__(
-            f"Namespace {namespace!r} lacks the search attributes {', '.join(missing)}, and adding them "
-            f"failed: {why}. Let an administrator run: {_command(namespace, missing)}"
+            f"Namespace {namespace!r} lacks the search attributes {listing(missing)}, and adding them failed: {why}.",
+            f"Let an administrator run: {_command(namespace, missing)}",
         )
 
 
 async def register_search_attributes(client: Client) -> None:
-    """Add to the client's namespace those that it lacks; doing it again changes nothing.
+    """Add the search attributes that the client's namespace lacks; it is safe to repeat.
 
     Raises:
-        SearchAttributesMissingError: We may not add them.
+        SearchAttributesMissingError: we may not add them.
     """
-    here = await client.operator_service.list_search_attributes(ListSearchAttributesRequest(namespace=client.namespace))
-    missing = {key.name: key.indexed_value_type for key in ALL if key.name not in here.custom_attributes}
+    existing = await client.operator_service.list_search_attributes(
+        ListSearchAttributesRequest(namespace=client.namespace)
+    )
+    missing = {key.name: key.indexed_value_type for key in ALL if key.name not in existing.custom_attributes}
     if not missing:
         return
     request = AddSearchAttributesRequest(namespace=client.namespace)
@@ -36,7 +42,7 @@ async def register_search_attributes(client: Client) -> None:
     try:
         await client.operator_service.add_search_attributes(request)
     except RPCError as error:
-        if error.status != RPCStatusCode.ALREADY_EXISTS:  # another worker was quicker
+        if error.status != RPCStatusCode.ALREADY_EXISTS:  # another worker was faster
             raise SearchAttributesMissingError(client.namespace, sorted(missing), error.message) from error
 
 
