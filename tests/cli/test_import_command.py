@@ -70,7 +70,7 @@ def test_a_date_that_maps_wait_for_and_nobody_has_is_told(milepost: Milepost, bo
     said = milepost("import", again).stderr
     assert "1 customer has no 'renews_on'; stage 'Renewal'" in said
     assert "of enterprise-save-time never opens for it." in said
-    assert "No map looks at 'renewal_date'; did you mean 'renews_on'?" in said
+    assert "No map uses 'renewal_date'; did you mean 'renews_on'?" in said
 
 
 def test_what_changed_of_whom_is_told(milepost: Milepost, book: Book) -> None:
