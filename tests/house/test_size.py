@@ -9,7 +9,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 LONGEST_FILE = 400
 LONGEST_FUNCTION = 50
-NOT_OURS = {".venv", ".milepost", "build", "dist"}
+NOT_OURS = {".venv", ".milepost", "build", "dist", "mutants"}
 
 
 def python_files() -> Iterator[Path]:

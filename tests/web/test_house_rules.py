@@ -38,12 +38,15 @@ async def test_what_people_are_called_is_never_taken_for_markup(world: World) ->
     await world.tell(step_done="kickoff", result="held", note=EVIL)
     await world.tell(answer="faster", verdict="partial", comment=EVIL, evidence=ATTRIBUTE)
     await world.tell(paused=True, reason=EVIL)
-    for response in await every_page(world):
+    pages = await every_page(world)
+    for response in pages:
         assert "<script>alert" not in response.text
         assert 'onmouseover="alert' not in response.text
+    assert len([response for response in pages if "&lt;script&gt;alert" in response.text]) >= 5, "nothing was shown"
 
 
 async def test_what_is_asked_for_is_never_taken_for_markup(world: World) -> None:
+    shown = 0
     async with world.client() as client:
         for path in (
             "/ops/customers",
@@ -57,6 +60,8 @@ async def test_what_is_asked_for_is_never_taken_for_markup(world: World) -> None
                 path, params={"search": EVIL, "told": EVIL, "next": EVIL, "status": "", "page": 1}
             )
             assert "<script>alert" not in response.text
+            shown += "&lt;script&gt;alert" in response.text
+    assert shown, "nothing was shown"
 
 
 async def test_no_page_runs_scripts_or_loads_anything_from_elsewhere(world: World) -> None:
@@ -65,6 +70,7 @@ async def test_no_page_runs_scripts_or_loads_anything_from_elsewhere(world: Worl
         assert "default-src 'none'" in policy
         assert "unsafe" not in policy
         assert "frame-ancestors 'none'" in policy
+        assert "<h1" in response.text
         assert not re.search(r"<script|\son\w+=|\sstyle=|<style|javascript:", response.text)
         assert not re.search(r'(?:src|<link[^>]+href)="(?:https?:)?//', response.text)
 
