@@ -20,7 +20,7 @@ test-fast: $(VENV)/.installed-test ## the tests that start no server: under two 
 	$(BIN)/pytest -n 2 --dist loadgroup -m "not server"
 
 cov: $(VENV)/.installed-test ## how much of the planner and the map language the tests reach, with its floor
-	$(BIN)/pytest -n 2 --dist loadgroup -m "not server" --cov --cov-report= \
+	$(BIN)/pytest -n 2 --dist loadgroup -m "not server and not hypothesis" --cov --cov-report= \
 		tests/planner tests/conformance tests/language tests/scenarios
 	$(BIN)/python -m tests.branch_floor
 
