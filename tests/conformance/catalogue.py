@@ -28,7 +28,6 @@ def scenario_of(file: Path) -> Scenario:
     return loaded.scenario
 
 
-@cache
 def timeline_of(file: Path) -> tuple[Entry, ...]:
     """The timeline that the planner alone makes of a scenario."""
     return run_on_planner(scenario_of(file))

@@ -93,7 +93,11 @@ REFUSED: list[tuple[dict[str, Any], str, str]] = [
 
 @pytest.fixture(scope="module")
 def small() -> CompiledMap:
-    loaded = from_data(read_yaml(MAP).data)
+    return map_of(MAP)
+
+
+def map_of(text: str) -> CompiledMap:
+    loaded = from_data(read_yaml(text).data)
     assert loaded.map is not None, loaded.problems
     return CompiledMap.of(loaded.map, "v1")
 

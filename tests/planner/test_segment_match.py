@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from milepost.planner.compiled_map import CompiledMap
 from milepost.planner.instants import parse
-from milepost.planner.segment_match import Match, MayEnter, MayNotEnter, NoMatch, best_map, may_enter
+from milepost.planner.segment_match import Match, MayEnter, MayNotEnter, NoMatch, best_map, considered, may_enter
 from tests.workflows.example import CUSTOMER, FILES, MAP, START, compiled_map_of
 
 
@@ -48,6 +48,29 @@ def test_no_match_says_of_each_map_why() -> None:
     )
 
 
+def test_several_maps_give_their_reasons_one_after_the_other() -> None:
+    found = best_map([variant("bbb", "customer.health > 90"), variant("aaa", "customer.health > 80")], CUSTOMER, START)
+
+    assert (
+        str(found)
+        == "aaa: customer.health > 80 is not true (health is 75); bbb: customer.health > 90 is not true (health is 75)"
+    )
+
+
+def test_a_map_is_shown_with_its_version_and_with_what_its_segment_saw() -> None:
+    compiled_map = variant("aaa", "days_since(customer.started_on) == 1", priority=7)
+    (shown,) = considered([compiled_map], CUSTOMER, START)
+
+    assert shown.to_json() == {
+        "map": "aaa",
+        "title": "Pilot customers",
+        "version": compiled_map.version,
+        "priority": 7,
+        **shown.where.to_json(),
+    }
+    assert "2026-03-02" in shown.why_not
+
+
 def test_days_may_be_counted_in_a_segment() -> None:
     assert matched(variant("aaa", "days_since(customer.started_on) == 0")) == "aaa"
 
@@ -58,6 +81,13 @@ def test_whoever_was_never_on_a_map_may_enter() -> None:
 
 def test_never_means_once_only() -> None:
     assert may_enter(variant("aaa"), START, START + 10**9) == MayNotEnter("aaa", None)
+
+
+def test_who_may_not_enter_is_told_from_when_on() -> None:
+    opening = parse("2026-03-09T13:00:00Z")
+
+    assert str(MayNotEnter("aaa", opening)) == "map 'aaa' takes the customer again from 2026-03-09T13:00:00Z on"
+    assert "'reenter: never'" in str(MayNotEnter("aaa", None))
 
 
 def test_always_means_at_once() -> None:

@@ -10,8 +10,7 @@ from functools import cache
 import pytest
 
 from milepost.planner import timeline
-from milepost.planner.facts import FACTS, from_json, to_json
-from milepost.planner.state import State
+from milepost.planner.facts import FACTS
 from tests.recorded.documents import GROUPS, difference, made, names, recorded
 from tests.recorded.store_rows import AS_PLANNED
 
@@ -45,24 +44,6 @@ def test_what_is_made_now_is_what_was_recorded(name):
 @pytest.mark.parametrize("group", GROUPS)
 def test_everything_that_is_made_was_recorded(group):
     assert sorted(made(group)) == [name for name in NAMES if name.startswith(f"{group}/")]
-
-
-@pytest.mark.parametrize("name", JOURNEYS)
-def test_a_recorded_state_can_be_loaded_and_is_written_the_same(name):
-    states = states_of(name)
-    assert not difference(name, states, [State.from_json(state).to_json() for state in states])
-
-
-@pytest.mark.parametrize("name", JOURNEYS)
-def test_recorded_facts_can_be_loaded_and_are_written_the_same(name):
-    facts = recorded(name)["facts"]
-    assert not difference(name, facts, [to_json(from_json(fact)) for fact in facts])
-
-
-@pytest.mark.parametrize("name", TIMELINES)
-def test_a_recorded_timeline_can_be_loaded_and_is_written_the_same(name):
-    entries = recorded(name)
-    assert not difference(name, entries, [timeline.from_json(entry).to_json() for entry in entries])
 
 
 def test_every_kind_of_timeline_entry_is_recorded():

@@ -1,0 +1,66 @@
+"""Facts that nobody held against the map before they were told: the planner ignores them and says why."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from milepost.customer import Contact, Customer
+from milepost.planner.instants import parse
+from milepost.planner.simulation import simulate
+from tests.planner.test_fact_checks import MAP, REFUSED, fact_of, map_of
+
+START = parse("2026-03-02T10:00:00Z")
+CUSTOMER = Customer(
+    id="acme",
+    name="Acme",
+    timezone="Europe/Berlin",
+    contacts=(Contact("Lee", "lee@acme.example", ("lead",)),),
+    team={"csm": "ana@vendor.example"},
+)
+MAKES_NO_SENSE: list[tuple[dict[str, Any], str]] = [
+    ({"kind": "map_changed", "version": "v1"}, "same_version"),
+    ({"kind": "map_changed", "version": "v9"}, "unknown_version"),
+    ({"kind": "task_done", "task": "stuck/one/1"}, "closed"),
+    ({"kind": "resumed"}, "not_paused"),
+    ({"kind": "play_started", "play": "rest"}, "unknown"),
+    (
+        {"kind": "contacts", "contacts": [{"name": "Kim", "email": "kim@acme.example", "timezone": "Atlantis"}]},
+        "timezone",
+    ),
+    ({"kind": "agreed", "steps": {"talk": {"due": "soon"}}}, "due"),
+    ({"kind": "agreed", "steps": {"tlak": {"due": "2026-03-04"}}}, "unknown"),
+    ({"kind": "answer", "outcome": "talk", "verdict": "verified"}, "no_outcome"),
+    ({"kind": "answer", "outcome": "saved", "verdict": "maybe"}, "verdict"),
+    ({"kind": "revoked", "outcome": "plain"}, "no_outcome"),
+    ({"kind": "revoked", "outcome": "saved"}, "not_answered"),
+    ({"kind": "set", "attributes": {"helth": 4}}, "unknown"),
+    ({"kind": "set", "attributes": {"health": "good"}}, "type"),
+    ({"kind": "set", "attributes": {"tier": "bronze"}}, "value"),
+    ({"kind": "set", "attributes": {"name": None}}, "type"),
+    ({"kind": "set", "attributes": {"country": 49}}, "type"),
+    ({"kind": "set", "attributes": {"timezone": "Europe/Atlantis"}}, "timezone"),
+    ({"kind": "step_done", "step": "tlak"}, "unknown"),
+    ({"kind": "step_done", "step": "talk", "result": "goood"}, "result"),
+    ({"kind": "snoozed", "step": "talk", "until": "tomorrow"}, "until"),
+]
+"""What the map doesn't know, or what cannot be said of it now, and the reason that the timeline gives."""
+
+
+def lines_after(data: dict[str, Any]) -> list[dict[str, Any]]:
+    """What the timeline says of a fact, an hour into a journey."""
+    fact = fact_of({**data, "at": "2026-03-02T11:00:00Z"})
+    run = simulate(map_of(MAP), CUSTOMER, START, [fact], START + 7200)
+    return [line for line in (entry.to_json() for entry in run.timeline) if line["at"] == "2026-03-02T11:00:00Z"]
+
+
+@pytest.mark.parametrize(("data", "why"), MAKES_NO_SENSE, ids=str)
+def test_a_fact_that_makes_no_sense_changes_nothing_and_the_timeline_says_why(data: dict[str, Any], why: str) -> None:
+    lines = lines_after(data)
+    assert [(line["kind"], line["why"]) for line in lines] == [("fact_ignored", why)]
+
+
+@pytest.mark.parametrize("data", [data for data, code, _ in REFUSED if code.startswith("unknown")], ids=str)
+def test_what_the_map_does_not_know_is_refused_by_the_check_and_ignored_by_the_planner(data: dict[str, Any]) -> None:
+    assert [line["kind"] for line in lines_after(data)] == ["fact_ignored"]
