@@ -67,7 +67,7 @@ class Rewritten:
 
     def origin(self, line: int, column: int) -> int:
         """The offset in the original text of a 1-based line and column of the rewritten one."""
-        starts = [0, *(found.end() for found in re.finditer("\n", self.text))]
+        starts = [0, *(match.end() for match in re.finditer("\n", self.text))]
         now = starts[min(line, len(starts)) - 1] + column - 1
         index = bisect_right(self.origins, (now, 1 << 60)) - 1
         at, original = self.origins[max(index, 0)]
@@ -78,9 +78,9 @@ class Rewritten:
 def tokenize(text: str) -> list[Token]:
     """The words of a condition, without white space and comments."""
     return [
-        Token(found.lastgroup or "mark", found[0], found.start(), found.end())
-        for found in _TOKEN.finditer(text)
-        if found.lastgroup != "space"
+        Token(match.lastgroup or "mark", match[0], match.start(), match.end())
+        for match in _TOKEN.finditer(text)
+        if match.lastgroup != "space"
     ]
 
 
@@ -90,14 +90,14 @@ def _is(tokens: list[Token], index: int, *texts: str) -> bool:
 
 def references(tokens: list[Token]) -> list[Reference]:
     """Every use of the seven roots, in the order of the text."""
-    found = []
+    uses = []
     for index, token in enumerate(tokens):
         if token.kind != "name" or token.text not in ROOTS or _is(tokens, index - 1, "."):
             continue
         dotted = _is(tokens, index + 1, ".") and index + 2 < len(tokens) and tokens[index + 2].kind == "name"
         last = tokens[index + 2] if dotted else token
-        found.append(Reference(token.text, last.text if dotted else "", token.start, last.end))
-    return found
+        uses.append(Reference(token.text, last.text if dotted else "", token.start, last.end))
+    return uses
 
 
 def conjuncts(text: str) -> list[str]:

@@ -118,23 +118,23 @@ def explain(error: str, text: str, rewritten: Rewritten, variables: tuple[tuple[
     return _explain_at(place[3], at, text, variables)
 
 
-def _explain_at(said: str, at: int, text: str, variables: tuple[tuple[str, str], ...]) -> ConditionError:
+def _explain_at(problem: str, at: int, text: str, variables: tuple[tuple[str, str], ...]) -> ConditionError:
     word = re.match(r"[\w.]+|[<>=!]=|&&|\|\||.|$", text[at:], re.DOTALL)
-    seen = word[0] if word else ""
-    if overload := re.search(r"no matching overload for '([^']+)' applied to '([^']*)'", said):
-        return ConditionError(_mismatch(overload[1], overload[2], text, at), at + 1, max(len(seen), 1))
-    if undeclared := re.search(r"(?:undeclared reference to|reserved identifier:) '?([^\s']+)'?", said):
+    word_there = word[0] if word else ""
+    if overload := re.search(r"no matching overload for '([^']+)' applied to '([^']*)'", problem):
+        return ConditionError(_mismatch(overload[1], overload[2], text, at), at + 1, max(len(word_there), 1))
+    if undeclared := re.search(r"(?:undeclared reference to|reserved identifier:) '?([^\s']+)'?", problem):
         return _unknown(undeclared[1], at, text, variables)
-    if "Syntax error" in said:
+    if "Syntax error" in problem:
         hint = hint_for(text, cel_text.tokenize(text))
         if hint is not None:
             return ConditionError(hint.message, hint.start + 1, max(hint.end - hint.start, 1))
-        what = f"near {seen!r}" if seen.strip() else "at its end" if at >= len(text) else "here"
-        return ConditionError(f"The condition can't be read {what}; {HOW}", at + 1, max(len(seen), 1))
+        what = f"near {word_there!r}" if word_there.strip() else "at its end" if at >= len(text) else "here"
+        return ConditionError(f"The condition can't be read {what}; {HOW}", at + 1, max(len(word_there), 1))
     return ConditionError(
-        f"The condition is not right: {said.split(' (in container', maxsplit=1)[0]}",
+        f"The condition is not right: {problem.split(' (in container', maxsplit=1)[0]}",
         at + 1,
-        max(len(seen), 1),
+        max(len(word_there), 1),
     )
 
 

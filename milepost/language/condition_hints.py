@@ -80,15 +80,15 @@ def _is_sign(token: Token, start: int) -> bool:
 
 
 def _curly_quotes(text: str, _tokens: list[Token]) -> Iterator[Hint]:
-    for found in re.finditer(f"[{_CURLY}]", text):
-        yield Hint(found.start(), found.end(), f'{found[0]!r} is no quote here; write straight ones: "..."')
+    for match in re.finditer(f"[{_CURLY}]", text):
+        yield Hint(match.start(), match.end(), f'{match[0]!r} is no quote here; write straight ones: "..."')
 
 
 def _open_quotes(_text: str, tokens: list[Token]) -> Iterator[Hint]:
     for token in tokens:
         if token.kind == "mark" and token.text in "\"'":
-            said = f"The quote {token.text} is never closed; write {token.text} at the end of the text"
-            yield Hint(token.start, token.end, said)
+            message = f"The quote {token.text} is never closed; write {token.text} at the end of the text"
+            yield Hint(token.start, token.end, message)
             return
 
 
@@ -104,8 +104,8 @@ def _brackets(_text: str, tokens: list[Token]) -> Iterator[Hint]:
             opened.pop()
     if opened:
         closing = _OPENING[opened[-1].text]
-        said = f"The bracket {opened[-1].text!r} is never closed; write {closing!r} where it ends"
-        yield Hint(opened[-1].start, opened[-1].end, said)
+        message = f"The bracket {opened[-1].text!r} is never closed; write {closing!r} where it ends"
+        yield Hint(opened[-1].start, opened[-1].end, message)
 
 
 def _nothing_after(text: str, tokens: list[Token]) -> Iterator[Hint]:
@@ -114,8 +114,8 @@ def _nothing_after(text: str, tokens: list[Token]) -> Iterator[Hint]:
         yield Hint(len(text), len(text), f"After {last.text!r} something is missing; write what it is compared with")
     if tokens and tokens[0].text in _SIGNS[:8]:
         first = tokens[0]
-        said = f"Before {first.text!r} something is missing; write what is compared, such as customer.health"
-        yield Hint(first.start, first.end, said)
+        message = f"Before {first.text!r} something is missing; write what is compared, such as customer.health"
+        yield Hint(first.start, first.end, message)
 
 
 def _commas(_text: str, tokens: list[Token]) -> Iterator[Hint]:
@@ -124,8 +124,8 @@ def _commas(_text: str, tokens: list[Token]) -> Iterator[Hint]:
             comma.start,
             comma.end,
         ):
-            said = f"Numbers are written without a comma: {before.text}{after.text}"
-            yield Hint(before.start, after.end, f"{said}, or with a point: {before.text}.{after.text}")
+            message = f"Numbers are written without a comma: {before.text}{after.text}"
+            yield Hint(before.start, after.end, f"{message}, or with a point: {before.text}.{after.text}")
         if before.text == "in" and comma.text == "(":
             yield Hint(comma.start, comma.end, "A list of values stands in square brackets; write in [...]")
 
@@ -135,8 +135,8 @@ def _two_values(_text: str, tokens: list[Token]) -> Iterator[Hint]:
     for before, after in pairwise(tokens):
         values = (before.kind in _VALUES or before.text in (")", "]")) and after.kind in _VALUES
         if values and "in" not in (before.text, after.text):
-            said = f"Between {before.text!r} and {after.text!r} something is missing"
-            yield Hint(after.start, after.end, f"{said}; write '==' to compare, '&&' or '||' to join")
+            message = f"Between {before.text!r} and {after.text!r} something is missing"
+            yield Hint(after.start, after.end, f"{message}; write '==' to compare, '&&' or '||' to join")
 
 
 _VALUES = ("name", "text", "int", "float")

@@ -108,16 +108,16 @@ def compile_condition(text: str, names: Names, *, event: bool = False, waited: b
         ConditionError: it does not parse or type-check, or names what is not declared.
     """
     tokens = cel_text.tokenize(text)
-    found = cel_text.references(tokens)
-    for reference in found:
+    references = cel_text.references(tokens)
+    for reference in references:
         check_reference(reference, names, event=event)
     check_dates(tokens, names, waited=waited)
-    known = {(each.root, each.name) for each in found}
-    inputs = tuple(entry for root, name in sorted(known) for entry in _inputs_for(root, name, names))
+    names_used = {(each.root, each.name) for each in references}
+    inputs = tuple(entry for root, name in sorted(names_used) for entry in _inputs_for(root, name, names))
     variables = tuple(sorted((each.variable, _type_name(each, names)) for each in inputs))
     expression = _first_that_compiles(text, tokens, variables)
     used = _used(expression.text, inputs)
-    return Condition(text, frozenset(known), expression.compiled, used, cel_text.TODAY in expression.text)
+    return Condition(text, frozenset(names_used), expression.compiled, used, cel_text.TODAY in expression.text)
 
 
 @dataclass(frozen=True, slots=True)

@@ -123,43 +123,43 @@ _SHORT_UNITS = {
 _NUMBERS = ("a", "an", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 
 
-def _meant(text: str) -> str | None:
+def _duration_suggestion(text: str) -> str | None:
     """The duration that a text such as `4w` or `two Weeks` is perhaps meant to be, written right."""
-    found = re.fullmatch(r"(\d{1,6}|[a-z]+\b)[\s-]*([a-z][a-z ]*)", " ".join(text.lower().split()))
-    if found is None or not (found[1].isdigit() or found[1] in _NUMBERS):
+    match = re.fullmatch(r"(\d{1,6}|[a-z]+\b)[\s-]*([a-z][a-z ]*)", " ".join(text.lower().split()))
+    if match is None or not (match[1].isdigit() or match[1] in _NUMBERS):
         return None
-    count = int(found[1]) if found[1].isdigit() else max(_NUMBERS.index(found[1]) - 1, 1)
-    name = found[2].removesuffix("s")
-    unit = _SHORT_UNITS.get(found[2]) or _SHORT_UNITS.get(name)
+    count = int(match[1]) if match[1].isdigit() else max(_NUMBERS.index(match[1]) - 1, 1)
+    name = match[2].removesuffix("s")
+    unit = _SHORT_UNITS.get(match[2]) or _SHORT_UNITS.get(name)
     if unit is None:
         near = nearest(name, Unit, cutoff=0.75)
         unit = Unit(near) if near else None
     return str(Duration(count, unit)) if unit else None
 
 
-def _duration_meant(text: str) -> str:
-    if found := _read(rf"({_DURATION})\s+(?:before|after)\b.*", text):
-        return f"write how long alone: {found[1]!r}"
-    if meant := _meant(text):
-        return f"write {meant!r}"
+def _duration_hint(text: str) -> str:
+    if match := _read(rf"({_DURATION})\s+(?:before|after)\b.*", text):
+        return f"write how long alone: {match[1]!r}"
+    if suggestion := _duration_suggestion(text):
+        return f"write {suggestion!r}"
     return f"write a whole number, a space and {_UNITS}, such as '4 weeks'"
 
 
-def _anchor_meant(text: str) -> str:
-    if (found := _read(rf"(on|{_DURATION}\s+(?:before|after))\s+([A-Za-z_]\w*)", text)) is not None:
-        return f"{found[1]} customer.{found[4]}"
+def _anchor_example(text: str) -> str:
+    if (match := _read(rf"(on|{_DURATION}\s+(?:before|after))\s+([A-Za-z_]\w*)", text)) is not None:
+        return f"{match[1]} customer.{match[4]}"
     return "120 days before customer.renews_on"
 
 
-def _reminder_meant(text: str) -> str:
-    if (found := _read(rf"({_DURATION}).*", text)) is not None:
-        return f"{found[1]} before"
-    return f"{_meant(text) or '3 business days'} before"
+def _reminder_example(text: str) -> str:
+    if (match := _read(rf"({_DURATION}).*", text)) is not None:
+        return f"{match[1]} before"
+    return f"{_duration_suggestion(text) or '3 business days'} before"
 
 
-def _limit_meant(text: str) -> str:
-    if (found := _read(rf"(\d{{1,6}})\s*(?:a|an|each|every|/|in|x)\s*({_DURATION}|{_UNIT})s?", text)) is not None:
-        return f"{found[1]} per {found[2]}"
+def _limit_example(text: str) -> str:
+    if (match := _read(rf"(\d{{1,6}})\s*(?:a|an|each|every|/|in|x)\s*({_DURATION}|{_UNIT})s?", text)) is not None:
+        return f"{match[1]} per {match[2]}"
     return "3 per 7 days"
 
 
@@ -183,10 +183,10 @@ class Duration(_Text):
 
     @classmethod
     def parse(cls, text: str) -> Duration:
-        found = _read(_DURATION, text)
-        if found is None:
-            raise TimeTextError(f"{text!r} is not a duration; {_duration_meant(text)}")
-        return _duration(found[1], found[2], text)
+        match = _read(_DURATION, text)
+        if match is None:
+            raise TimeTextError(f"{text!r} is not a duration; {_duration_hint(text)}")
+        return _duration(match[1], match[2], text)
 
     @property
     def exact(self) -> bool:
@@ -210,15 +210,15 @@ class Anchor(_Text):
 
     @classmethod
     def parse(cls, text: str) -> Anchor:
-        found = _read(_ANCHOR, text)
-        if found is None:
+        match = _read(_ANCHOR, text)
+        if match is None:
             raise TimeTextError(
                 f"{text!r} is no anchor; write 'DURATION before|after customer.DATE' or 'on customer.DATE', "
-                f"such as {_anchor_meant(text)!r}"
+                f"such as {_anchor_example(text)!r}"
             )
-        if found[1]:
-            return Anchor(None, before=False, attribute=found[5])
-        return Anchor(_duration(found[2], found[3], text), found[4] == "before", found[5])
+        if match[1]:
+            return Anchor(None, before=False, attribute=match[5])
+        return Anchor(_duration(match[2], match[3], text), match[4] == "before", match[5])
 
     def __str__(self) -> str:
         if self.offset is None:
@@ -238,15 +238,15 @@ class DueReminder(_Text):
 
     @classmethod
     def parse(cls, text: str) -> DueReminder:
-        found = _read(_DUE_REMINDER, text)
-        if found is None:
+        match = _read(_DUE_REMINDER, text)
+        if match is None:
             raise TimeTextError(
                 f"{text!r} is not a reminder of an action; write 'DURATION before|after' or 'on the day', "
-                f"such as {_reminder_meant(text)!r}"
+                f"such as {_reminder_example(text)!r}"
             )
-        if found[1] is None:
+        if match[1] is None:
             return DueReminder(None, before=False)
-        return DueReminder(_duration(found[1], found[2], text), found[3] == "before")
+        return DueReminder(_duration(match[1], match[2], text), match[3] == "before")
 
     def __str__(self) -> str:
         return "on the day" if self.offset is None else f"{self.offset} {'before' if self.before else 'after'}"
@@ -264,15 +264,15 @@ class Limit(_Text):
 
     @classmethod
     def parse(cls, text: str) -> Limit:
-        found = _read(_LIMIT, text)
-        if found is None:
-            raise TimeTextError(f"{text!r} is not a limit; write 'N per DURATION', such as {_limit_meant(text)!r}")
-        if int(found[1]) == 0:
+        match = _read(_LIMIT, text)
+        if match is None:
+            raise TimeTextError(f"{text!r} is not a limit; write 'N per DURATION', such as {_limit_example(text)!r}")
+        if int(match[1]) == 0:
             raise TimeTextError(f"{text!r} lets no message through; write a limit of at least 1")
-        period = _duration(found[2] or "1", found[3] or found[4], text)
+        period = _duration(match[2] or "1", match[3] or match[4], text)
         if period.count == 0:
             raise TimeTextError(f"{text!r} has a period of nothing; write at least 1 day")
-        return Limit(int(found[1]), period)
+        return Limit(int(match[1]), period)
 
     def __str__(self) -> str:
         return f"{self.count} per {self.period}"
@@ -290,12 +290,12 @@ class Reentry(_Text):
 
     @classmethod
     def parse(cls, text: str) -> Reentry:
-        found = _read(_REENTRY, text)
-        if found is None:
+        match = _read(_REENTRY, text)
+        if match is None:
             raise TimeTextError(f"{text!r} is not a rule for re-entry; {_REENTRIES}")
-        if found[1] is None:
+        if match[1] is None:
             return Reentry(text.strip() == "always")
-        return Reentry(allowed=True, after=_duration(found[1], found[2], text))
+        return Reentry(allowed=True, after=_duration(match[1], match[2], text))
 
     def __str__(self) -> str:
         return f"after {self.after}" if self.after else ("always" if self.allowed else "never")

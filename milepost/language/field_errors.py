@@ -60,17 +60,17 @@ def unknown_field(data: Any, failure: Failure) -> Unknown:
     what = f"Unknown field {name!r} in {describe(data, failure.path[:-1])}"
     suggestion = nearest(name, fields)
     home = home_of(data, failure.path)
-    if home is not None and not (suggestion and _alike(name, suggestion)):
+    if home is not None and not (suggestion and _is_misspelling(name, suggestion)):
         return Unknown(f"{what}; {home.way}", None, home.path)
     return Unknown(what + (did_you_mean(suggestion) or f"; it knows {', '.join(fields)}"), suggestion, None)
 
 
-def _alike(name: str, other: str) -> bool:
+def _is_misspelling(name: str, other: str) -> bool:
     """Whether one name is surely a misspelling of the other."""
     return difflib.SequenceMatcher(None, name, other).ratio() > 0.8  # noqa: PLR2004 - one letter in five
 
 
-def said(data: Any, failure: Failure) -> tuple[str, str | None]:
+def value_message(data: Any, failure: Failure) -> tuple[str, str | None]:
     """What to say of a value that does not fit, and what was perhaps meant."""
     kind, value, context = failure.type, failure.value, failure.context
     where = describe(data, failure.path)
@@ -100,8 +100,8 @@ def _as_fields(path: Path, value: Any) -> str:
 
 def _pattern(value: Any, pattern: str) -> str:
     if re.fullmatch(r"[a-z]\w*( [a-z]\w*)+", str(value)) and pattern.endswith("_]*$"):
-        meant = ", ".join(str(value).split())
-        return f"{shown(value)} is not an id; join its words with '_', or write a comma between two: {meant}"
+        ids = ", ".join(str(value).split())
+        return f"{shown(value)} is not an id; join its words with '_', or write a comma between two: {ids}"
     for ending, words in _PATTERNS.items():
         if pattern.endswith(ending):
             return f"{shown(value)} {words}"

@@ -107,8 +107,8 @@ def _loaded(files: Mapping[str, str], file: str, folder: Path | None, problems: 
         return Loaded(None, in_order(problems), file, folder, files)
     structure = check_structure(reading.data, file)
     problems += structure.problems
-    made = None if problems else structure.draft
-    return Loaded(made, in_order(problems), file, folder, files, structure)
+    draft = None if problems else structure.draft
+    return Loaded(draft, in_order(problems), file, folder, files, structure)
 
 
 def _fault_problem(reading: Reading, index: int, file: str) -> Problem:
@@ -122,11 +122,11 @@ def _beside(file: Path, name: str) -> str:
 
 
 def _files_of(file: Path) -> list[tuple[str, Path]]:
-    found = [(MAP_FILE, file)]
+    files = [(MAP_FILE, file)]
     for folder in SIDE_FOLDERS:
         paths = sorted((file.parent / folder).glob("*.md"))
-        found += [(f"{folder}/{path.name}", path) for path in paths if path.is_file()]
-    return found[:_MAX_FILES]
+        files += [(f"{folder}/{path.name}", path) for path in paths if path.is_file()]
+    return files[:_MAX_FILES]
 
 
 def read_file(path: Path, name: str, problems: list[Problem]) -> str | None:
@@ -141,8 +141,8 @@ def read_file(path: Path, name: str, problems: list[Problem]) -> str | None:
         return None
     beginning = raw[:_BEGINNING]
     if 3 * beginning.count(b"\0") > len(beginning):
-        said = "The file is UTF-16, or no text at all; save it as UTF-8"
-        problems.append(Problem(name, 1, 1, "M103", said))
+        message = "The file is UTF-16, or no text at all; save it as UTF-8"
+        problems.append(Problem(name, 1, 1, "M103", message))
         return None
     try:
         return raw.decode("utf-8-sig").replace("\r\n", "\n")

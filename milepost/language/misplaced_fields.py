@@ -41,18 +41,18 @@ def node_at(path: Path) -> type[Node] | None:
     for part in path:
         if isinstance(part, int):
             continue
-        found = _read_by(annotation)
-        if found is None:
+        model = _read_by(annotation)
+        if model is None:
             return None
-        if isinstance(found, type) and issubclass(found, Node):
-            by_name = named_fields(found)
+        if isinstance(model, type) and issubclass(model, Node):
+            by_name = named_fields(model)
             if part not in by_name:
                 return None
             annotation = by_name[part].annotation
         else:
-            annotation = get_args(found)[1]
-    found = _read_by(annotation)
-    return found if isinstance(found, type) and issubclass(found, Node) else None
+            annotation = get_args(model)[1]
+    model = _read_by(annotation)
+    return model if isinstance(model, type) and issubclass(model, Node) else None
 
 
 def strays_in_sections(data: Any, paths: list[Path]) -> Iterator[tuple[Path, str]]:
@@ -60,8 +60,8 @@ def strays_in_sections(data: Any, paths: list[Path]) -> Iterator[tuple[Path, str
     strays = {path[:2] for path in paths if len(path) > 1 and path[0] in NAMED_SECTIONS}
     for section, name in sorted(strays, key=str):
         if name in named_fields(Map) and name not in data:
-            said = f"{name!r} is a field of the map and stands in {section!r}; indent it as far as {section!r}"
-            yield (section, name), said
+            message = f"{name!r} is a field of the map and stands in {section!r}; indent it as far as {section!r}"
+            yield (section, name), message
 
 
 def move(data: Any, path: Path, home: Path) -> None:
@@ -119,5 +119,5 @@ def _read_by(annotation: Any) -> Any:
         return annotation
     if get_origin(annotation) is dict:
         return annotation
-    found = (_read_by(each) for each in get_args(annotation))
-    return next((each for each in found if each is not None), None)
+    models = (_read_by(each) for each in get_args(annotation))
+    return next((each for each in models if each is not None), None)

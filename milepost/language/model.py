@@ -183,11 +183,11 @@ class Steps(Node):
     @model_validator(mode="wrap")
     @classmethod
     def _remember_the_order_of_the_file(cls, data: Any, handler: ModelWrapValidatorHandler[Self]) -> Self:
-        made = handler(data)
+        steps = handler(data)
         if isinstance(data, dict):
             written = [key for key in data if key in ("touchpoints", "actions", "outcomes")]
-            made._tracks = tuple(written)  # noqa: SLF001 - our own
-        return made
+            steps._tracks = tuple(written)  # noqa: SLF001 - our own
+        return steps
 
     @property
     def written_tracks(self) -> tuple[str, ...]:

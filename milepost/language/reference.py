@@ -77,14 +77,14 @@ def markdown() -> str:
 
 def _section(name: str, models: Mapping[str, Any]) -> str:
     model = models[name]
-    said = " ".join(model.get("description", "").split("\n\n")[0].split())
+    introduction = " ".join(model.get("description", "").split("\n\n")[0].split())
     required = set(model.get("required", ()))
     rows = [
         _row(field, shape, models, required=field in required)
         for field, shape in _in_order(model["properties"], required)
     ]
     table = ["| field | what stands there | without it | what it says |", "|---|---|---|---|", *rows]
-    return "\n".join([f"## {TITLES[name]}\n", f"{said}\n", *table, ""])
+    return "\n".join([f"## {TITLES[name]}\n", f"{introduction}\n", *table, ""])
 
 
 def _in_order(fields: Mapping[str, Any], required: set[str]) -> Iterable[tuple[str, Any]]:
@@ -133,8 +133,8 @@ def _kind(shape: Mapping[str, Any], models: Mapping[str, Any]) -> str:
 
 
 def _values(shape: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    found = shape.get("patternProperties") or {"": shape.get("additionalProperties")}
-    return [value for value in found.values() if isinstance(value, dict)]
+    shapes = shape.get("patternProperties") or {"": shape.get("additionalProperties")}
+    return [value for value in shapes.values() if isinstance(value, dict)]
 
 
 def _any_of(options: list[Mapping[str, Any]], models: Mapping[str, Any]) -> str:

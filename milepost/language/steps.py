@@ -58,11 +58,11 @@ class BranchItem(Node):
     set: dict[Id, Scalar | None] | None = Field(None, description="change attributes of the customer; null forgets one")
 
     def conflicts(self) -> Iterator[Conflict]:
-        given = tuple(name for name in _BRANCHES if getattr(self, name) is not None)
-        if len(given) != 1:
-            found = " and ".join(repr(name) for name in given) or "none"
-            said = f"A branch item has exactly one of play, go_to, end, set; this one has {found}"
-            yield Conflict(given or _BRANCHES, said + ("; write a list for more" if given else ""))
+        names = tuple(name for name in _BRANCHES if getattr(self, name) is not None)
+        if len(names) != 1:
+            present = " and ".join(repr(name) for name in names) or "none"
+            message = f"A branch item has exactly one of play, go_to, end, set; this one has {present}"
+            yield Conflict(names or _BRANCHES, message + ("; write a list for more" if names else ""))
 
 
 _BRANCHES = ("play", "go_to", "end", "set")
@@ -123,21 +123,21 @@ class Touchpoint(Step):
         mail = self.message is not None or self.to is not None
         if self.role is not None and mail:
             other = "message" if self.message is not None else "to"
-            said = f"'role' (a task) and {other!r} (a mail) exclude each other; remove one"
-            yield Conflict((other, "role"), said)
+            message = f"'role' (a task) and {other!r} (a mail) exclude each other; remove one"
+            yield Conflict((other, "role"), message)
         elif self.role is None and not mail:
-            said = "A touchpoint needs 'role' (a task), or 'message' and 'to' (a mail)"
-            yield Conflict(("role", "message", "to"), said)
+            message = "A touchpoint needs 'role' (a task), or 'message' and 'to' (a mail)"
+            yield Conflict(("role", "message", "to"), message)
         elif self.role is None and (self.message is None or self.to is None):
-            given, lacking = ("message", "to") if self.to is None else ("to", "message")
-            yield Conflict((given, lacking, "role"), f"A mail needs {lacking!r} beside {given!r}")
+            present, lacking = ("message", "to") if self.to is None else ("to", "message")
+            yield Conflict((present, lacking, "role"), f"A mail needs {lacking!r} beside {present!r}")
         if self.essential and not mail:
             yield Conflict(("essential", "message", "to"), "'essential' is for mails; a task has none")
         if self.results is not None and self.done_when:
             yield Conflict(("done_when", "results"), "'results' and 'done_when' exclude each other")
         if self.results is not None and mail:
-            said = "'results' are for tasks; a mail is done when it is sent"
-            yield Conflict(("results", "message", "to", "role"), said)
+            message = "'results' are for tasks; a mail is done when it is sent"
+            yield Conflict(("results", "message", "to", "role"), message)
 
     @property
     def id(self) -> str:

@@ -14,7 +14,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from milepost.language.durations import TimeTextError
-from milepost.language.field_errors import Failure, said, unknown_field
+from milepost.language.field_errors import Failure, unknown_field, value_message
 from milepost.language.field_types import LENIENT, UNREADABLE, Node, Placeholder
 from milepost.language.findings import Finding, describe, related, starts_with
 from milepost.language.misplaced_fields import NAMED_SECTIONS, move, named_fields, node_at, strays_in_sections
@@ -44,19 +44,19 @@ class Structure:
 
 def check_structure(data: Any, file: str) -> Structure:
     """Read data as a map, replacing what can't be read; `file` is what problems call it."""
-    made = Structure(unshared(data))
+    structure = Structure(unshared(data))
     for round_ in range(_ROUNDS):
         try:
-            made.draft = Map.model_validate(made.data, context=LENIENT, by_alias=True, by_name=False)
+            structure.draft = Map.model_validate(structure.data, context=LENIENT, by_alias=True, by_name=False)
             break
         except ValidationError as error:
-            failures = _failures(made.data, error)
-        fresh = [each for each in failures if round_ == 0 or not related(each.path, made.repaired)]
-        made.problems += [each.problem(made.data, file) for each in _findings(made.data, fresh)]
-        _repair(made, failures)
-    if made.draft is not None:
-        made.problems += [each.problem(made.data, file) for each in _conflicts(made)]
-    return made
+            failures = _failures(structure.data, error)
+        fresh = [each for each in failures if round_ == 0 or not related(each.path, structure.repaired)]
+        structure.problems += [each.problem(structure.data, file) for each in _findings(structure.data, fresh)]
+        _repair(structure, failures)
+    if structure.draft is not None:
+        structure.problems += [each.problem(structure.data, file) for each in _conflicts(structure)]
+    return structure
 
 
 def nodes_of(node: Node, path: Path = ()) -> Iterator[tuple[Path, Node]]:
@@ -79,7 +79,7 @@ def _nodes_in(value: Any, path: Path) -> Iterator[tuple[Path, Node]]:
 
 def _failures(data: Any, error: ValidationError) -> list[Failure]:
     """One failure a path: a value that fits none of several types fails once for each of them."""
-    found: dict[tuple[Path, bool], Failure] = {}
+    by_place: dict[tuple[Path, bool], Failure] = {}
     for each in error.errors(include_url=False):
         loc: Path = tuple(each["loc"])
         lacking = each["type"] == "missing"
@@ -89,9 +89,9 @@ def _failures(data: Any, error: ValidationError) -> list[Failure]:
         cause = each.get("ctx", {}).get("error")
         failure = Failure(path, loc, each["type"], each["input"], each.get("ctx", {}), cause)
         key = (path, failure.about_key)
-        found[key] = replace(failure, type="scalar") if key in found else failure
-    inner = [path for path, _ in found]
-    return [each for each in found.values() if each.type != "too_short" or not _is_above(each.path, inner)]
+        by_place[key] = replace(failure, type="scalar") if key in by_place else failure
+    inner = [path for path, _ in by_place]
+    return [each for each in by_place.values() if each.type != "too_short" or not _is_above(each.path, inner)]
 
 
 def _is_above(path: Path, others: Iterable[Path]) -> bool:
@@ -99,44 +99,44 @@ def _is_above(path: Path, others: Iterable[Path]) -> bool:
 
 
 def _findings(data: Any, failures: list[Failure]) -> Iterable[Finding]:
-    meant: set[tuple[Any, ...]] = set()
+    reported: set[tuple[Any, ...]] = set()
     strays = dict(strays_in_sections(data, [each.path for each in failures]))
     for path, message in strays.items():
-        meant.add(path[1:])
+        reported.add(path[1:])
         yield Finding(path, "M101", message, key=True)
     failures = [each for each in failures if not any(starts_with(each.path, path[:1]) for path in strays)]
     for each in failures:
         if each.type == "extra_forbidden":
             unknown = unknown_field(data, each)
-            meant.add(unknown.home or (*each.path[:-1], unknown.suggestion))
+            reported.add(unknown.home or (*each.path[:-1], unknown.suggestion))
             yield Finding(each.path, "M101", unknown.message, unknown.suggestion, key=True)
     for each in failures:
         if each.type == "missing":
-            if each.path not in meant:
+            if each.path not in reported:
                 owner = describe(data, each.path[:-1])
                 yield Finding(each.path, "M102", f"{owner[0].upper()}{owner[1:]} has no {each.path[-1]!r}; add it")
         elif each.type != "extra_forbidden":
             code = "M106" if isinstance(each.cause, TimeTextError) else "M103"
-            message, suggestion = said(data, each)
+            message, suggestion = value_message(data, each)
             yield Finding(each.path, code, message, suggestion, key=each.about_key)
 
 
-def _repair(made: Structure, failures: list[Failure]) -> None:
+def _repair(structure: Structure, failures: list[Failure]) -> None:
     homes = set()
     in_order = sorted(failures, key=lambda each: [str(part).zfill(6) for part in each.path], reverse=True)
     for each in sorted(in_order, key=lambda each: each.type != "extra_forbidden"):  # a field may come home first
         if not each.path or each.path in homes:
             continue
-        unknown = unknown_field(made.data, each) if each.type == "extra_forbidden" else None
+        unknown = unknown_field(structure.data, each) if each.type == "extra_forbidden" else None
         if unknown is not None and unknown.home is not None:
-            move(made.data, each.path, unknown.home)
+            move(structure.data, each.path, unknown.home)
             homes.add(unknown.home)
         else:
-            _repair_one(value_at(made.data, each.path[:-1]), each, len(made.repaired))
-        made.repaired.add(each.path)
+            _repair_one(value_at(structure.data, each.path[:-1]), each, len(structure.repaired))
+        structure.repaired.add(each.path)
         if unknown is not None and unknown.suggestion:
-            made.repaired.add((*each.path[:-1], unknown.suggestion))
-    made.repaired |= homes
+            structure.repaired.add((*each.path[:-1], unknown.suggestion))
+    structure.repaired |= homes
 
 
 def _repair_one(container: Any, failure: Failure, number: int) -> None:
@@ -162,10 +162,12 @@ def _placeholder(path: Path, number: int) -> Any:
     return f"{UNREADABLE}_{number}" if value == UNREADABLE else copy.deepcopy(value)
 
 
-def _conflicts(made: Structure) -> Iterator[Finding]:
-    assert made.draft is not None
-    for path, node in nodes_of(made.draft):
+def _conflicts(structure: Structure) -> Iterator[Finding]:
+    assert structure.draft is not None
+    for path, node in nodes_of(structure.draft):
         for conflict in node.conflicts():
             paths = [(*path, name) for name in conflict.fields]
-            if made.repaired.isdisjoint(paths) and not any(path[: len(each)] == each for each in made.repaired):
+            if structure.repaired.isdisjoint(paths) and not any(
+                path[: len(each)] == each for each in structure.repaired
+            ):
                 yield Finding(paths[0], conflict.code, conflict.message, key=True)

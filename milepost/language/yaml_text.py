@@ -109,8 +109,8 @@ def read_yaml(text: str) -> Reading:
         return reading
     for number, line in enumerate(text.split("\n"), 1):
         if len(line) > MAX_LINE:
-            said = f"The line is longer than {MAX_LINE} letters; break it"
-            reading.faults.append(Fault(Spot(number), said))
+            message = f"The line is longer than {MAX_LINE} letters; break it"
+            reading.faults.append(Fault(Spot(number), message))
             return reading
     try:
         node = _yaml().compose(text)
@@ -150,11 +150,11 @@ class _BoundedComposer(Composer):
         self._depth += 1
         if self._nodes > MAX_VALUES or self._depth > MAX_DEPTH:
             mark = self.parser.peek_event().start_mark
-            said = _TOO_DEEP if self._depth > MAX_DEPTH else _TOO_MANY
-            raise _UnreadableError(Spot(mark.line + 1, mark.column + 1), said)
-        made = super().compose_node(parent, index)
+            message = _TOO_DEEP if self._depth > MAX_DEPTH else _TOO_MANY
+            raise _UnreadableError(Spot(mark.line + 1, mark.column + 1), message)
+        node = super().compose_node(parent, index)
         self._depth -= 1
-        return made
+        return node
 
 
 def _yaml() -> YAML:
@@ -219,8 +219,8 @@ class _Builder:
             if node.style is None and (way := misread_name(node.value)):
                 raise _UnreadableError(_spot(node), way)
             return str(node.value)
-        said = "A bracket stands where the name of a field belongs; put text that begins with '{{' in quotes"
-        self._faults.append(Fault(_spot(node), said))
+        message = "A bracket stands where the name of a field belongs; put text that begins with '{{' in quotes"
+        self._faults.append(Fault(_spot(node), message))
         return None
 
     def _items(self, node: SequenceNode, depth: int) -> Items:
@@ -261,22 +261,22 @@ def _spot(node: Node) -> Spot:
 
 def unshared(data: Any) -> Any:
     """A copy in which no part stands in two places, so that each can be changed by itself."""
-    made: Any
+    copy: Any
     if isinstance(data, Fields):
-        made = Fields()
-        made.keys_at, made.values_at = dict(data.keys_at), dict(data.values_at)
+        copy = Fields()
+        copy.keys_at, copy.values_at = dict(data.keys_at), dict(data.values_at)
     elif isinstance(data, Items):
-        made = Items()
-        made.values_at = list(data.values_at)
+        copy = Items()
+        copy.values_at = list(data.values_at)
     else:
-        made = {} if isinstance(data, dict) else []
+        copy = {} if isinstance(data, dict) else []
     if isinstance(data, dict):
-        made.update({key: unshared(each) for key, each in data.items()})
+        copy.update({key: unshared(each) for key, each in data.items()})
     elif isinstance(data, list | tuple):
-        made.extend(unshared(each) for each in data)
+        copy.extend(unshared(each) for each in data)
     else:
         return data
-    return made
+    return copy
 
 
 def steps_to(data: Any, path: Path) -> Iterator[tuple[Any, str | int]]:

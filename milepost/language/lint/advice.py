@@ -27,16 +27,16 @@ def _outcomes(outline: MapOutline) -> Iterator[Finding]:
         nowhere = [verdict for verdict in _VERDICTS if not getattr(outcome.then, verdict)]
         if nowhere:
             listed = " and ".join(repr(each) for each in nowhere)
-            said = f"Outcome {outcome.id!r} leads nowhere when it is {listed}; write a branch under 'then'"
+            message = f"Outcome {outcome.id!r} leads nowhere when it is {listed}; write a branch under 'then'"
             place = "then" if "then" in outcome.model_fields_set else "outcome"
-            yield Finding((*path, place), "W201", said, key=place == "then")
+            yield Finding((*path, place), "W201", message, key=place == "then")
 
 
 def _stages(outline: MapOutline) -> Iterator[Finding]:
     for index, stage in enumerate(outline.map.stages):
         if not stage.actions and not stage.outcomes:
-            said = f"Stage {stage.id!r} has nothing for the customer to do or confirm: it is a seller's journey"
-            yield Finding(("stages", index, "stage"), "W202", f"{said}; add an action or an outcome")
+            message = f"Stage {stage.id!r} has nothing for the customer to do or confirm: it is a seller's journey"
+            yield Finding(("stages", index, "stage"), "W202", f"{message}; add an action or an outcome")
 
 
 def _renewal(outline: MapOutline) -> Iterator[Finding]:
@@ -44,14 +44,14 @@ def _renewal(outline: MapOutline) -> Iterator[Finding]:
     at = next((index for index, stage in enumerate(stages) if _is_renewal(stage)), None)
     if at is None:
         if not any(stage.outcomes for stage in stages):
-            said = "The map has no outcome: the customer renews without ever having confirmed a result; add one"
-            yield Finding(("stages",), "W203", said, key=True)
+            message = "The map has no outcome: the customer renews without ever having confirmed a result; add one"
+            yield Finding(("stages",), "W203", message, key=True)
         return
     beside = stages[at].opens is not None
     earlier = (stage for index, stage in enumerate(stages) if index < at or (beside and index != at))
     if not any(stage.outcomes for stage in earlier):
-        said = f"No outcome comes before the renewal ({stages[at].id!r}): nothing is confirmed by then; add one"
-        yield Finding(("stages", at, "stage"), "W203", said)
+        message = f"No outcome comes before the renewal ({stages[at].id!r}): nothing is confirmed by then; add one"
+        yield Finding(("stages", at, "stage"), "W203", message)
 
 
 def _is_renewal(stage: Stage) -> bool:
@@ -77,26 +77,26 @@ def _tasks(outline: MapOutline) -> Iterator[Finding]:
             continue
         place = (*path, "touchpoint")
         if touchpoint.effort is None:
-            said = f"Task {touchpoint.id!r} has no 'effort': it can't be planned for; add one, such as 45 minutes"
-            yield Finding(place, "W206", said)
+            message = f"Task {touchpoint.id!r} has no 'effort': it can't be planned for; add one, such as 45 minutes"
+            yield Finding(place, "W206", message)
         role = outline.map.roles.get(touchpoint.role)
         if touchpoint.escalate is None and role is not None and role.escalate is None:
-            said = (
+            message = (
                 f"Nobody is told when task {touchpoint.id!r} is late; "
                 f"add 'escalate' to it or to role {touchpoint.role!r}"
             )
-            yield Finding(place, "W209", said)
+            yield Finding(place, "W209", message)
 
 
 def _holds(outline: MapOutline) -> Iterator[Finding]:
     for path, play in outline.nodes(Play):
         if play.holds != "none" and play.deadline is None and not play.ends_when:
-            said = f"Play {play.id!r} holds {play.holds} and may stay open for ever; add 'deadline' or 'ends_when'"
-            yield Finding((*path, "holds"), "W207", said, key=True)
+            message = f"Play {play.id!r} holds {play.holds} and may stay open for ever; add 'deadline' or 'ends_when'"
+            yield Finding((*path, "holds"), "W207", message, key=True)
 
 
 def _actions(outline: MapOutline) -> Iterator[Finding]:
     for path, action in outline.nodes(Action):
         if action.due is None and not action.optional and action.every is None:
-            said = f"Action {action.id!r} has no 'due': nobody will notice when it stalls; add one, or 'optional'"
-            yield Finding((*path, "action"), "W208", said)
+            message = f"Action {action.id!r} has no 'due': nobody will notice when it stalls; add one, or 'optional'"
+            yield Finding((*path, "action"), "W208", message)

@@ -27,14 +27,14 @@ def check_values(outline: MapOutline) -> Iterator[Finding]:
             continue
         for index, value in enumerate(attribute.one_of or ()):
             if not fits(value, attribute.type):
-                said = f"{value!r} is not {_WORDS[attribute.type]}, the type of {name!r}"
-                yield Finding(("attributes", name, "one_of", index), "M103", said)
+                message = f"{value!r} is not {_WORDS[attribute.type]}, the type of {name!r}"
+                yield Finding(("attributes", name, "one_of", index), "M103", message)
     for path, item in outline.nodes(BranchItem):
-        for name, given in (item.set or {}).items():
+        for name, new_value in (item.set or {}).items():
             declared = outline.map.attributes.get(name) or _built_in(name)
             if declared is not None and ("attributes", name, "type") not in outline.repaired:
-                for said, suggestion in _wrong(name, given, declared):
-                    yield Finding((*path, "set", name), "M103", said, suggestion)
+                for message, suggestion in _wrong(name, new_value, declared):
+                    yield Finding((*path, "set", name), "M103", message, suggestion)
 
 
 def _built_in(name: str) -> Attribute | None:

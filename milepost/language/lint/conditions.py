@@ -43,15 +43,15 @@ def _check(
     try:
         compile_condition(text, names, event=event, waited=waited)
     except ConditionError as error:
-        said = f"{error.message} (in {describe(outline.data, path)})"
+        message = f"{error.message} (in {describe(outline.data, path)})"
         if before_the_journey and _compiles(text, outline.names):
-            said = "A segment is looked at before a journey begins; it can name customer.ATTRIBUTE only"
+            message = "A segment is looked at before a journey begins; it can name customer.ATTRIBUTE only"
         offset = None if error.column is None else error.column - 1
-        yield Finding(path, "M107", said, error.suggestion, offset=offset)
+        yield Finding(path, "M107", message, error.suggestion, offset=offset)
     else:
         for never in impossible_comparisons(outline, text):
-            said = f"{never.message} (in {describe(outline.data, path)})"
-            yield Finding(path, "M107", said, never.suggestion, offset=never.offset)
+            message = f"{never.message} (in {describe(outline.data, path)})"
+            yield Finding(path, "M107", message, never.suggestion, offset=never.offset)
 
 
 def _compiles(text: str, names: Names) -> bool:

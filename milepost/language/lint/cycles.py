@@ -32,15 +32,15 @@ def check_cycles(outline: MapOutline) -> Iterator[Finding]:
     following: dict[str, list[str]] = {}
     for edge in edges:
         following.setdefault(edge.origin, []).append(edge.target)
-    told: set[str] = set()
+    reported: set[str] = set()
     for edge in edges:
         circle = _circle_over(edge, following) if edge.path is not None else None
-        if circle is None or edge.path is None or not told.isdisjoint(circle):
+        if circle is None or edge.path is None or not reported.isdisjoint(circle):
             continue
-        told.update(circle)
+        reported.update(circle)
         names = [name.partition(" ")[2] for name in circle]
-        said = f"Goes round for ever in one instant, {arrows(names)}: put a wait, a task or an action on the way"
-        yield Finding(edge.path, "M111", said)
+        message = f"Goes round for ever in one instant, {arrows(names)}: put a wait, a task or an action on the way"
+        yield Finding(edge.path, "M111", message)
 
 
 def _circle_over(edge: _Edge, following: dict[str, list[str]]) -> list[str] | None:

@@ -25,9 +25,9 @@ def check_files(outline: MapOutline, loaded: Loaded) -> Iterator[Problem]:
     for name, text in sorted(loaded.files.items()):
         folder = name.partition("/")[0]
         if folder in SIDE_FOLDERS:
-            for found in check_template(text, list(outline.map.attributes), message=folder == "messages"):
+            for problem in check_template(text, list(outline.map.attributes), message=folder == "messages"):
                 file = loaded.name_of(name)
-                yield Problem(file, found.line, found.column, "M110", found.message, found.suggestion)
+                yield Problem(file, problem.line, problem.column, "M110", problem.message, problem.suggestion)
 
 
 def _missing(outline: MapOutline, placed: PlacedStep, loaded: Loaded) -> Iterator[Finding]:
@@ -43,5 +43,5 @@ def _missing(outline: MapOutline, placed: PlacedStep, loaded: Loaded) -> Iterato
         suggestion = nearest(name, there)
         path = (*placed.path, field)
         hint = did_you_mean(suggestion) or "; write it"
-        said = f"There is no file {folder}/{name}, named in {describe(outline.data, path)}{hint}"
-        yield Finding(path, "M110", said, suggestion)
+        message = f"There is no file {folder}/{name}, named in {describe(outline.data, path)}{hint}"
+        yield Finding(path, "M110", message, suggestion)

@@ -19,8 +19,8 @@ def check_ids(outline: MapOutline) -> Iterator[Finding]:
         yield from _repeated(outline, ((part.id, (*path, noun)) for path, part in parts))
     for name in outline.map.attributes:
         if name in BUILT_IN:
-            said = f"Every customer has {name!r} without declaring it; rename or remove this attribute"
-            yield Finding(("attributes", name), "M104", said, key=True)
+            message = f"Every customer has {name!r} without declaring it; rename or remove this attribute"
+            yield Finding(("attributes", name), "M104", message, key=True)
 
 
 def _repeated(outline: MapOutline, ids: Iterable[tuple[str, Path]]) -> Iterator[Finding]:
@@ -28,7 +28,7 @@ def _repeated(outline: MapOutline, ids: Iterable[tuple[str, Path]]) -> Iterator[
     for name, path in ids:
         if name in first:
             other = describe(outline.data, first[name][:-3]) if len(first[name]) > 3 else "this map"  # noqa: PLR2004
-            said = f"The id {name!r} is used twice: {path[-1]} here, and {first[name][-1]} in {other}; rename one"
-            yield Finding(path, "M104", said)
+            message = f"The id {name!r} is used twice: {path[-1]} here, and {first[name][-1]} in {other}; rename one"
+            yield Finding(path, "M104", message)
         else:
             first[name] = path

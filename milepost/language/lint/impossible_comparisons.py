@@ -61,12 +61,12 @@ def _comparisons(tokens: Sequence[Token]) -> Iterator[_Comparison]:
         if token.kind == "text" or sign not in (*_EQUAL, *_ORDER, "in"):
             continue
         left, right = _name_before(tokens, index), _name_after(tokens, index)
-        found: list[Token] = []
+        literals: list[Token] = []
         if left is not None:
-            found = _list_after(tokens, index) if sign == "in" else _text_after(tokens, index)
+            literals = _list_after(tokens, index) if sign == "in" else _text_after(tokens, index)
         elif right is not None and sign != "in":
-            found = _text_before(tokens, index)
-        for literal in found:
+            literals = _text_before(tokens, index)
+        for literal in literals:
             value = _value(literal.text)
             if (name := left or right) is not None and value is not None:
                 yield _Comparison(*name, sign, literal, value)
@@ -101,15 +101,15 @@ def _text_before(tokens: Sequence[Token], index: int) -> list[Token]:
 
 
 def _list_after(tokens: Sequence[Token], index: int) -> list[Token]:
-    found: list[Token] = []
+    literals: list[Token] = []
     if _word(tokens, index + 1) != "[":
-        return found
+        return literals
     for at in range(index + 2, len(tokens)):
         if tokens[at].text in ("]", "["):
             break
         if tokens[at].kind == "text" and tokens[at - 1].text in "[," and _word(tokens, at + 1) in ("]", ","):
-            found.append(tokens[at])
-    return found
+            literals.append(tokens[at])
+    return literals
 
 
 def _value(literal: str) -> str | None:
@@ -160,41 +160,41 @@ _VALID: dict[str, Callable[[MapOutline, str], _Valid]] = {
 }
 
 
-def _of_attribute(outline: MapOutline, found: _Comparison) -> Iterator[ImpossibleComparison]:
-    if related(("attributes", found.name), outline.repaired):
+def _of_attribute(outline: MapOutline, comparison: _Comparison) -> Iterator[ImpossibleComparison]:
+    if related(("attributes", comparison.name), outline.repaired):
         return
-    if outline.names.attributes.get(found.name) is AttributeType.DATE:
-        yield from _unless_date(found)
-    declared = outline.map.attributes.get(found.name)
-    if declared is not None and declared.type is AttributeType.TEXT and found.sign not in _ORDER:
+    if outline.names.attributes.get(comparison.name) is AttributeType.DATE:
+        yield from _unless_date(comparison)
+    declared = outline.map.attributes.get(comparison.name)
+    if declared is not None and declared.type is AttributeType.TEXT and comparison.sign not in _ORDER:
         valid = None if declared.one_of is None else [str(each) for each in declared.one_of]
-        yield from _unless_one_of(found, valid, f"the {found.name!r} of a customer")
+        yield from _unless_one_of(comparison, valid, f"the {comparison.name!r} of a customer")
 
 
-def _unless_one_of(found: _Comparison, valid: Sequence[str] | None, what: str) -> Iterator[ImpossibleComparison]:
-    if valid and found.text not in valid:
-        near = nearest(found.text, valid)
-        said = f"{found.text!r} is never {what}: it is {listing(valid, last='or')}{did_you_mean(near)}"
-        yield ImpossibleComparison(found.literal.start, said, near)
+def _unless_one_of(comparison: _Comparison, valid: Sequence[str] | None, what: str) -> Iterator[ImpossibleComparison]:
+    if valid and comparison.text not in valid:
+        near = nearest(comparison.text, valid)
+        message = f"{comparison.text!r} is never {what}: it is {listing(valid, last='or')}{did_you_mean(near)}"
+        yield ImpossibleComparison(comparison.literal.start, message, near)
 
 
-def _unless_date(found: _Comparison) -> Iterator[ImpossibleComparison]:
-    if re.fullmatch(r"\d{4}-\d\d-\d\d", found.text) and _date(*found.text.split("-")) is not None:
+def _unless_date(comparison: _Comparison) -> Iterator[ImpossibleComparison]:
+    if re.fullmatch(r"\d{4}-\d\d-\d\d", comparison.text) and _date(*comparison.text.split("-")) is not None:
         return
-    attribute = f"customer.{found.name}"
-    if not found.text and found.sign == "!=":
+    attribute = f"customer.{comparison.name}"
+    if not comparison.text and comparison.sign == "!=":
         return  # as good as has(): what is not known is not true
-    if not found.text:
-        said = f"The date {attribute} is never an empty text; has({attribute}) says whether it is known"
-        yield ImpossibleComparison(found.literal.start, said, None)
+    if not comparison.text:
+        message = f"The date {attribute} is never an empty text; has({attribute}) says whether it is known"
+        yield ImpossibleComparison(comparison.literal.start, message, None)
         return
-    near = _meant(found.text)
+    near = _date_suggestion(comparison.text)
     way = f"write {near!r}" if near else "write YYYY-MM-DD, such as '2027-03-01'"
-    said = f"{found.text!r} is no date, and {attribute} is compared with one; {way}"
-    yield ImpossibleComparison(found.literal.start, said, near)
+    message = f"{comparison.text!r} is no date, and {attribute} is compared with one; {way}"
+    yield ImpossibleComparison(comparison.literal.start, message, near)
 
 
-def _meant(text: str) -> str | None:
+def _date_suggestion(text: str) -> str | None:
     """The date that a text surely stands for: the year first, or as German and its neighbours write it."""
     if year_first := re.fullmatch(r"(\d{4})[-./](\d\d?)[-./](\d\d?)", text):
         return _date(*year_first.groups())

@@ -59,14 +59,14 @@ class MapOutline:
     @cached_property
     def steps(self) -> tuple[PlacedStep, ...]:
         """Every step, by stage and play, in the order of the file."""
-        found = []
+        steps = []
         for path, container in self.containers:
             for track in container.written_tracks:
-                found += [
+                steps += [
                     PlacedStep((*path, track, index), step, container)
                     for index, step in enumerate(getattr(container, track))
                 ]
-        return tuple(found)
+        return tuple(steps)
 
     @cached_property
     def sequence(self) -> tuple[Stage, ...]:

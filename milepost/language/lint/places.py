@@ -43,21 +43,21 @@ def check_places(outline: MapOutline) -> Iterator[Finding]:
     if working_time.timezone not in timezones():
         suggestion = _nearest_timezone(working_time.timezone)
         hint = did_you_mean(suggestion) or "; write an IANA name such as Europe/Berlin"
-        said = f"Unknown time zone {working_time.timezone!r}{hint}"
-        yield Finding(("working_time", "timezone"), "M103", said, suggestion)
+        message = f"Unknown time zone {working_time.timezone!r}{hint}"
+        yield Finding(("working_time", "timezone"), "M103", message, suggestion)
     country = working_time.country
     if country is not None and country not in countries():
         suggestion = country.upper() if country.upper() in countries() else _code_of(country)
         hint = did_you_mean(suggestion) or "; write a code of two letters such as DE"
-        said = f"Unknown country {country!r}{hint}"
-        yield Finding(("working_time", "country"), "M103", said, suggestion)
+        message = f"Unknown country {country!r}{hint}"
+        yield Finding(("working_time", "country"), "M103", message, suggestion)
 
 
 def _nearest_timezone(name: str) -> str | None:
     by_city = {zone.rpartition("/")[2].casefold(): zone for zone in sorted(timezones(), reverse=True)}
-    wanted = name.replace(" ", "_").casefold()
-    found = by_city.get(wanted.rpartition("/")[2])
-    return found or nearest(name.replace(" ", "_"), timezones())
+    name_of_city = name.replace(" ", "_").casefold()
+    zone_of_city = by_city.get(name_of_city.rpartition("/")[2])
+    return zone_of_city or nearest(name.replace(" ", "_"), timezones())
 
 
 def _code_of(name: str) -> str | None:

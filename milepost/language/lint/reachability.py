@@ -21,14 +21,14 @@ def check_reachability(outline: MapOutline) -> Iterator[Finding]:
 def cycle_from(start: str, following: Mapping[str, Sequence[str]]) -> list[str] | None:
     """The shortest way from a name back to itself, without the return; None if there is none."""
     ways = [[start]]
-    seen = set()
+    visited = set()
     while ways:
         way = ways.pop(0)
         for name in following.get(way[-1], ()):
             if name == start:
                 return way
-            if name not in seen:
-                seen.add(name)
+            if name not in visited:
+                visited.add(name)
                 ways.append([*way, name])
     return None
 
@@ -36,18 +36,18 @@ def cycle_from(start: str, following: Mapping[str, Sequence[str]]) -> list[str] 
 def _circles(outline: MapOutline) -> Iterator[Finding]:
     homes = {placed.step.id: placed for placed in reversed(outline.steps)}  # of an id used twice the first counts
     after = {name: placed.step.after for name, placed in homes.items()}
-    told: set[str] = set()
+    reported: set[str] = set()
     for placed in outline.steps:
         name = placed.step.id
         if homes[name] is not placed:
             continue
-        circle = None if name in told else cycle_from(name, after)
+        circle = None if name in reported else cycle_from(name, after)
         if circle is None:
             continue
-        told.update(circle)
+        reported.update(circle)
         index = placed.step.after.index(circle[1] if len(circle) > 1 else name)
-        said = f"'after' runs in a circle, {arrows(circle)}: none of them ever opens; remove one"
-        yield Finding((*placed.path, "after", index), "M108", said)
+        message = f"'after' runs in a circle, {arrows(circle)}: none of them ever opens; remove one"
+        yield Finding((*placed.path, "after", index), "M108", message)
 
 
 def _stages(outline: MapOutline) -> Iterator[Finding]:
@@ -59,8 +59,8 @@ def _stages(outline: MapOutline) -> Iterator[Finding]:
         if not opens_by_itself and stage.id not in outline.gone_to:
             assert before is not None
             path = ("stages", outline.map.stages.index(stage), "stage")
-            said = f"Stage {stage.id!r} can never open: {_why(before)}, and no 'go_to' names it"
-            yield Finding(path, "M109", said)
+            message = f"Stage {stage.id!r} can never open: {_why(before)}, and no 'go_to' names it"
+            yield Finding(path, "M109", message)
             opens_by_itself = True  # what stands behind it is told by it
         opens_by_itself = opens_by_itself or stage.id in outline.gone_to
         before = stage
@@ -68,8 +68,8 @@ def _stages(outline: MapOutline) -> Iterator[Finding]:
         if stage.opens is not None and stage.opens.when and stage.id not in outline.gone_to:
             triggers = stage.opens.when
             if all(each.event is None and _is_impossible_comparisons(outline, each.if_) for each in triggers):
-                said = f"Stage {stage.id!r} can never open: its condition is never true"
-                yield Finding(("stages", index, "opens", "when"), "M109", said)
+                message = f"Stage {stage.id!r} can never open: its condition is never true"
+                yield Finding(("stages", index, "opens", "when"), "M109", message)
 
 
 def _closes(stage: Stage) -> bool:
@@ -101,11 +101,11 @@ def _steps(outline: MapOutline) -> Iterator[Finding]:
             theirs = _position(homes[name], position) if name in homes else None
             if theirs is not None and theirs > mine:
                 later = homes[name].container.id
-                said = (
+                message = (
                     f"Step {placed.step.id!r} can never open: it waits for {name!r} of stage {later!r}, "
                     f"which opens only after {placed.container.id!r} has closed"
                 )
-                yield Finding((*placed.path, "after", index), "M109", said)
+                yield Finding((*placed.path, "after", index), "M109", message)
 
 
 def _position(placed: PlacedStep, position: Mapping[str, int]) -> int | None:
@@ -116,8 +116,8 @@ def _plays(outline: MapOutline) -> Iterator[Finding]:
     """A play can be started by hand, but not against an `only_if` that is never true."""
     for path, container in outline.containers:
         if isinstance(container, Play) and _is_impossible_comparisons(outline, container.only_if):
-            said = f"Play {container.id!r} can never open: its 'only_if' is never true"
-            yield Finding((*path, "only_if"), "M109", said)
+            message = f"Play {container.id!r} can never open: its 'only_if' is never true"
+            yield Finding((*path, "only_if"), "M109", message)
 
 
 def _is_impossible_comparisons(outline: MapOutline, text: str | None) -> bool:

@@ -81,17 +81,17 @@ def _personas(outline: MapOutline) -> Iterator[Finding]:
 
 
 def _fallback_circles(outline: MapOutline) -> Iterator[Finding]:
-    told: set[str] = set()
+    reported: set[str] = set()
     for start in outline.map.personas:
         way = [start]
         while (following := outline.map.personas[way[-1]].fallback) in outline.map.personas:
             assert following is not None
             if following in way:
                 circle = way[way.index(following) :]
-                if told.isdisjoint(circle):
-                    said = f"The fallbacks run in a circle, {arrows(circle)}: nobody stands in; remove one"
-                    yield Finding(("personas", circle[0], "fallback"), "M105", said)
-                told.update(circle)
+                if reported.isdisjoint(circle):
+                    message = f"The fallbacks run in a circle, {arrows(circle)}: nobody stands in; remove one"
+                    yield Finding(("personas", circle[0], "fallback"), "M105", message)
+                reported.update(circle)
                 break
             way.append(following)
 
@@ -141,8 +141,8 @@ def _attribute(
     kinds = outline.names.attributes.items()
     suggestion = nearest(name, [each for each, kind in kinds if not only_dates or kind is AttributeType.DATE])
     hint = did_you_mean(suggestion) or "; declare it under 'attributes'"
-    said = f"Unknown attribute {name!r} in {describe(outline.data, path)}{hint}"
-    yield Finding(path, "M105", said, suggestion, key, offset)
+    message = f"Unknown attribute {name!r} in {describe(outline.data, path)}{hint}"
+    yield Finding(path, "M105", message, suggestion, key, offset)
 
 
 def _anchor(outline: MapOutline, anchor: Anchor, path: Path) -> Iterator[Finding]:
@@ -150,8 +150,8 @@ def _anchor(outline: MapOutline, anchor: Anchor, path: Path) -> Iterator[Finding
     yield from _attribute(outline, anchor.attribute, path, offset=offset, only_dates=True)
     kind = outline.names.attributes.get(anchor.attribute)
     if kind not in (None, AttributeType.DATE) and ("attributes", anchor.attribute, "type") not in outline.repaired:
-        said = f"{anchor.attribute!r} is of type {kind}; an anchor needs an attribute of type date"
-        yield Finding(path, "M105", said, offset=offset)
+        message = f"{anchor.attribute!r} is of type {kind}; an anchor needs an attribute of type date"
+        yield Finding(path, "M105", message, offset=offset)
 
 
 def _offset(outline: MapOutline, path: Path, anchor: Anchor) -> int:

@@ -108,23 +108,23 @@ class _Places:
         """The line and column, in the file, of the next match from this line on that was not asked for before."""
         start = min(max(line, 1), len(self._lines)) - 1
         for number in range(start, len(self._lines)):
-            for found in re.finditer(pattern, self._lines[number]):
-                at = (number, found.start("at" if "at" in found.groupdict() else 0))
+            for match in re.finditer(pattern, self._lines[number]):
+                at = (number, match.start("at" if "at" in match.groupdict() else 0))
                 if at not in self._used:
                     self._used.add(at)
                     return self._first_line + number, at[1] + 1
         return self._first_line + start, 1
 
-    def problem(self, line: int, pattern: str, said: str, suggestion: str | None = None) -> TemplateProblem:
-        return TemplateProblem(*self.next(line, pattern), said, suggestion)
+    def problem(self, line: int, pattern: str, message: str, suggestion: str | None = None) -> TemplateProblem:
+        return TemplateProblem(*self.next(line, pattern), message, suggestion)
 
 
 def _without_prose(text: str) -> str:
     """The text with spaces for all that is no Jinja, so that a name is not found in a sentence."""
     out, end = [], 0
-    for found in _TAG.finditer(text):
-        out += [_NO_BREAK.sub(" ", text[end : found.start()]), found[0]]
-        end = found.end()
+    for match in _TAG.finditer(text):
+        out += [_NO_BREAK.sub(" ", text[end : match.start()]), match[0]]
+        end = match.end()
     return "".join([*out, _NO_BREAK.sub(" ", text[end:])])
 
 
@@ -198,8 +198,8 @@ class _Walk:
     def _check_name(self, node: nodes.Name, scope: Scope) -> None:
         line, column = self._places.next(node.lineno, _name(node))
         if node.name not in scope:
-            said = f"Unknown name {node.name!r}; there are {', '.join(sorted(self._names))}"
-            self.problems.append(TemplateProblem(line, column, said, nearest(node.name, scope)))
+            message = f"Unknown name {node.name!r}; there are {', '.join(sorted(self._names))}"
+            self.problems.append(TemplateProblem(line, column, message, nearest(node.name, scope)))
 
     def _check_field(self, node: nodes.Getattr | nodes.Getitem, scope: Scope) -> None:
         kind = self._kind(node.node, scope)
@@ -207,7 +207,7 @@ class _Walk:
         if kind is None or not isinstance(name, str) or name in self._known[kind]:
             return
         owner = f"{node.node.name}." if isinstance(node.node, nodes.Name) else ""
-        said = (
+        message = (
             f"Unknown attribute 'customer.{name}'; declare it in attributes: of the map"
             if kind == "customer"
             else f"Unknown field {owner + name!r}; there are {', '.join(self._known[kind])}"
@@ -215,14 +215,14 @@ class _Walk:
         before = rf"\b{owner[:-1]}\s*" if owner else ""
         pattern = rf"{before}[.\[]\s*['\"]?(?P<at>{re.escape(name)})\b"
         self.problems.append(
-            self._places.problem(node.lineno, pattern, said, nearest(name, self._known[kind])),
+            self._places.problem(node.lineno, pattern, message, nearest(name, self._known[kind])),
         )
 
     def _check_word(self, what: str, name: str, known: Collection[str], line: int) -> None:
         if name in known and not name.startswith("_"):
             return
-        said = f"Unknown {what} {name!r}; there are {', '.join(sorted(known))}"
+        message = f"Unknown {what} {name!r}; there are {', '.join(sorted(known))}"
         mark = r"\|\s*" if what == "filter" else r"\bis\s+(?:not\s+)?"
         self.problems.append(
-            self._places.problem(line, rf"{mark}(?P<at>{re.escape(name)})\b", said, nearest(name, known)),
+            self._places.problem(line, rf"{mark}(?P<at>{re.escape(name)})\b", message, nearest(name, known)),
         )

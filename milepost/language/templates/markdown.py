@@ -27,11 +27,11 @@ def _any_address(url: str) -> bool:  # noqa: ARG001 - markdown-it calls it with 
 
 def _reader() -> MarkdownIt:
     """CommonMark with tables, without raw HTML; addresses are judged later, when their values are in them."""
-    made = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
-    made.validateLink = _any_address  # type: ignore[method-assign]
-    made.normalizeLink = lambda url: url  # type: ignore[method-assign]
-    made.normalizeLinkText = lambda link: link  # type: ignore[method-assign]
-    return made
+    reader = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
+    reader.validateLink = _any_address  # type: ignore[method-assign]
+    reader.normalizeLink = lambda url: url  # type: ignore[method-assign]
+    reader.normalizeLinkText = lambda link: link  # type: ignore[method-assign]
+    return reader
 
 
 _MARKDOWN = _reader()
@@ -51,7 +51,7 @@ def fragment(source: str, values: Sequence[str]) -> Fragment:
     A link that stands alone in a paragraph gets the class `button`. A link to anything but the web, mail or a
     telephone becomes its text.
     """
-    tokens = _MARKDOWN.parse(_IN_ANGLES.sub(lambda found: _bare(found, values), source))
+    tokens = _MARKDOWN.parse(_IN_ANGLES.sub(lambda mark: _bare(mark, values), source))
     for token in tokens:
         token.content = fill(token.content, values)
         token.info = ""  # the language of a code block would only become a class
@@ -65,21 +65,21 @@ def fragment(source: str, values: Sequence[str]) -> Fragment:
 def fill(text: str, values: Sequence[str]) -> str:
     """Put the values in the place of their marks, each on one line."""
 
-    def put(found: re.Match[str]) -> str:
-        return " ".join(_value(found, values).split())
+    def put(mark: re.Match[str]) -> str:
+        return " ".join(_value(mark, values).split())
 
     return MARK.sub(put, text).replace(OPEN, "").replace(CLOSE, "")
 
 
-def _value(found: re.Match[str], values: Sequence[str]) -> str:
-    index = int(found[1])
+def _value(mark: re.Match[str], values: Sequence[str]) -> str:
+    index = int(mark[1])
     return values[index] if index < len(values) else ""
 
 
-def _bare(found: re.Match[str], values: Sequence[str]) -> str:
-    inner = MARK.fullmatch(found[1])
+def _bare(mark: re.Match[str], values: Sequence[str]) -> str:
+    inner = MARK.fullmatch(mark[1])
     assert inner is not None
-    return found[1] if isinstance(_value(inner, values), Link) else found[0]
+    return mark[1] if isinstance(_value(inner, values), Link) else mark[0]
 
 
 def _inline(children: list[Token], values: Sequence[str]) -> list[Token]:
@@ -109,12 +109,12 @@ def _inline(children: list[Token], values: Sequence[str]) -> list[Token]:
 def _text(token: Token, values: Sequence[str]) -> list[Token]:
     """The text with its values; an address of ours becomes a link."""
     out, end = [], 0
-    for found in MARK.finditer(token.content):
-        value = _value(found, values)
-        address = _address(found[0], values, _ADDRESS) if isinstance(value, Link) else None
+    for mark in MARK.finditer(token.content):
+        value = _value(mark, values)
+        address = _address(mark[0], values, _ADDRESS) if isinstance(value, Link) else None
         if address is not None:
-            out += [_plain(fill(token.content[end : found.start()], values)), *_link(address, value)]
-            end = found.end()
+            out += [_plain(fill(token.content[end : mark.start()], values)), *_link(address, value)]
+            end = mark.end()
     return [*out, _plain(fill(token.content[end:], values))]
 
 
@@ -143,9 +143,9 @@ def _address(written: str, values: Sequence[str], allowed: re.Pattern[str]) -> s
     A value inside an address is quoted, so that it stays one part of it.
     """
 
-    def put(found: re.Match[str]) -> str:
-        value = _value(found, values)
-        return value if isinstance(value, Link) or found.start() == 0 else quote(value, safe="")
+    def put(mark: re.Match[str]) -> str:
+        value = _value(mark, values)
+        return value if isinstance(value, Link) or mark.start() == 0 else quote(value, safe="")
 
     address = MARK.sub(put, written).replace(OPEN, "").replace(CLOSE, "").strip()
     if allowed.fullmatch(address) is None:

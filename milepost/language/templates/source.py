@@ -59,10 +59,10 @@ class MessageTemplate:
 
 def front_matter(text: str) -> tuple[str | None, str, int]:
     """The YAML between the two `---` (None: there is none), the body, and the body's first line."""
-    found = _FRONT_MATTER.match(text)
-    if found is None:
+    match = _FRONT_MATTER.match(text)
+    if match is None:
         return None, text.removeprefix("\ufeff"), 1
-    return found["yaml"], text[found.end() :], text[: found.end()].count("\n") + 1
+    return match["yaml"], text[match.end() :], text[: match.end()].count("\n") + 1
 
 
 def read_message(text: str) -> tuple[MessageTemplate | None, list[TemplateProblem]]:
@@ -131,8 +131,8 @@ def pick_variant(files: Mapping[str, str], name: str, language: str | None) -> s
 
 def variant_language(name: str) -> str | None:
     """The language in a file's name: `de` of `recap.de.md`, nothing of `recap.md`."""
-    found = re.fullmatch(r".+\.([A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*)\.md", name)
-    return found[1].replace("_", "-") if found else None
+    match = re.fullmatch(r".+\.([A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*)\.md", name)
+    return match[1].replace("_", "-") if match else None
 
 
 def _folded(name: str) -> str:
