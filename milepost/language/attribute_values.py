@@ -1,4 +1,4 @@
-"""Values of attributes: what fits which type, and which text is a date."""
+"""Values of attributes: which value fits which type, and which text is a date."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ YEARS = range(1900, 3000)  # far enough from the ends of Python's calendar for t
 
 
 def fits(value: Any, kind: AttributeType) -> bool:
-    """Whether a value is of an attribute's type; true and false are no numbers."""
+    """Returns whether a value is of an attribute's type; true and false aren't numbers."""
     match kind:
         case AttributeType.TEXT:
             return isinstance(value, str)
@@ -28,7 +28,7 @@ def fits(value: Any, kind: AttributeType) -> bool:
 
 
 def parse_date(value: object) -> date | None:
-    """The date of an attribute `YYYY-MM-DD`, or nothing where it holds no date that can be reckoned with."""
+    """Reads the date of an attribute, `YYYY-MM-DD`; None if it isn't one from the years 1900 to 2999."""
     if isinstance(value, datetime):
         day = value.date()
     elif isinstance(value, date):

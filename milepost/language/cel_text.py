@@ -1,8 +1,8 @@
-"""Conditions as text: tokens, and rewriting into the dialect that the CEL runtime is given.
+"""Conditions as text: tokens, and rewriting them into what the CEL runtime understands.
 
-Maps write `40` and `40.0` for the same number, `has(customer.X)` and `days_until(DATE)`. CEL knows whole
-numbers apart from doubles, has no optional variables and no today, so these are rewritten before compiling.
-Every change is remembered, so that an error's column always tells a place in what the map's author wrote.
+Maps write `40` and `40.0` for the same number, `has(customer.X)` and `days_until(DATE)`. CEL tells whole numbers
+from doubles, and has neither optional variables nor a today, so these are rewritten before compiling. Every
+change is remembered, so that an error's column is always a place in the author's own text.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ class Reference:
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """Replace what stands from `start` to `end` by `new`."""
+    """Replace the text from `start` to `end` with `new`."""
 
     start: int
     end: int
@@ -76,7 +76,7 @@ class Rewritten:
 
 
 def tokenize(text: str) -> list[Token]:
-    """The words of a condition, without white space and comments."""
+    """Splits a condition into words, without white space and comments."""
     return [
         Token(match.lastgroup or "mark", match[0], match.start(), match.end())
         for match in _TOKEN.finditer(text)
@@ -101,7 +101,7 @@ def references(tokens: list[Token]) -> list[Reference]:
 
 
 def conjuncts(text: str) -> list[str]:
-    """The parts of a condition that must all be true, between `&&`; the whole where it is not made so."""
+    """Returns the parts of a condition that must all be true, between `&&`; the whole if it has no such parts."""
     parts, depth, begin = [], 0, 0
     for token in tokenize(text):
         depth += token.text in _CLOSING
@@ -164,7 +164,7 @@ def _numbers(tokens: list[Token]) -> list[Edit]:
 
 
 def _is_index(tokens: list[Token], index: int) -> bool:
-    """Whether a number stands alone in brackets after a value: `event.items[0]`."""
+    """Returns whether a number is an index: `event.items[0]`."""
     if not (_is(tokens, index - 1, "[") and _is(tokens, index + 1, "]") and index > 1):
         return False
     before = tokens[index - 2]

@@ -1,4 +1,4 @@
-"""What is wrong with a condition, in words that its author can act on."""
+"""Explains what is wrong with a condition, so that its author can mend it."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def check_reference(reference: Reference, names: Names, *, event: bool) -> None:
         reference.end - reference.start,
     )
     if not name:
-        raise ConditionError(f"{root!r} stands alone; write {root}.NAME", column, length)
+        raise ConditionError(f"{root!r} needs a name; write {root}.NAME", column, length)
     if root == "event":
         if not event:
             hint = "only the 'if' of an event trigger sees the event"
@@ -78,7 +78,7 @@ def check_reference(reference: Reference, names: Names, *, event: bool) -> None:
     suggestion = f"{root}.{near}" if near else None
     message = f"Unknown {_SPACES[root]} {name!r}"
     if root == "results" and name in names.steps:
-        message = f"Step {name!r} has no 'results', so results.{name} says nothing"
+        message = f"Step {name!r} has no 'results', so results.{name} has no value"
     raise ConditionError(message + did_you_mean(suggestion), column, length, suggestion)
 
 
@@ -88,7 +88,7 @@ def check_dates(tokens: list[Token], names: Names, *, waited: bool) -> None:
             continue
         if waited:
             raise ConditionError(
-                f"{token.text}() can't be waited for: no change brings it about; "
+                f"{token.text}() can't be waited for, as no change triggers it; "
                 "use an anchor such as 'at: 30 days before customer.DATE'",
                 token.start + 1,
                 len(token.text),
@@ -132,14 +132,14 @@ def _explain_at(problem: str, at: int, text: str, variables: tuple[tuple[str, st
         what = f"near {word_there!r}" if word_there.strip() else "at its end" if at >= len(text) else "here"
         return ConditionError(f"The condition can't be read {what}; {HOW}", at + 1, max(len(word_there), 1))
     return ConditionError(
-        f"The condition is not right: {problem.split(' (in container', maxsplit=1)[0]}",
+        f"The condition is wrong: {problem.split(' (in container', maxsplit=1)[0]}",
         at + 1,
         max(len(word_there), 1),
     )
 
 
 def _unknown(name: str, at: int, text: str, variables: tuple[tuple[str, str], ...]) -> ConditionError:
-    """A name, or a function, that is none; of a function CEL tells the place of its bracket."""
+    """Explains an unknown name or function; for a function, CEL reports the place of its bracket."""
     if text.endswith(name, 0, at):
         at -= len(name)
     if (plain := name.lower()) != name and plain in ("true", "false", "null"):
@@ -161,8 +161,8 @@ def _mismatch(operator: str, types: str, text: str, at: int) -> str:
     sign = operator.strip("_@").replace("_", "")
     if len(operands) == 2 and not operator[:1].isalpha():  # noqa: PLR2004 - an operator between two
         hint = mismatch_hint(text, cel_text.tokenize(text), at, operands)
-        hint = "; has(customer.X) says whether X is known" if "null" in operands else hint
+        hint = "; use has(customer.X) to ask whether X is known" if "null" in operands else hint
         if operands[0] == operands[1]:
-            return f"{sign!r} does not work on {operands[0]}{hint}"
-        return f"{sign!r} does not work between {operands[0]} and {operands[1]}{hint}"
-    return f"{sign!r} does not work on {' and '.join(operands)}"
+            return f"{sign!r} doesn't work on {operands[0]}{hint}"
+        return f"{sign!r} doesn't work between {operands[0]} and {operands[1]}{hint}"
+    return f"{sign!r} doesn't work on {' and '.join(operands)}"

@@ -1,4 +1,4 @@
-"""What somebody who writes a condition as other tools have it, or as people speak, should write instead."""
+"""Hints for conditions that are written as in another tool, or as people talk."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ _SIGNS = ("==", "!=", "<", "<=", ">", ">=", "&&", "||", "+", "-", "*", "/", "in"
 
 @dataclass(frozen=True, slots=True)
 class Hint:
-    """What is wrong and what to write, from one offset of the condition to another."""
+    """A mistake and what to write instead, from one offset of the condition to another."""
 
     start: int
     end: int
@@ -49,7 +49,7 @@ class Hint:
 
 
 def hint_for(text: str, tokens: list[Token]) -> Hint | None:
-    """The first habit of another language in a condition that can't be read; nothing where none is known."""
+    """The first mistake with a known remedy in a condition that can't be read; None if there is none."""
     return min(_hints(text, tokens), key=lambda hint: hint.start, default=None)
 
 
@@ -81,7 +81,9 @@ def _is_sign(token: Token, start: int) -> bool:
 
 def _curly_quotes(text: str, _tokens: list[Token]) -> Iterator[Hint]:
     for match in re.finditer(f"[{_CURLY}]", text):
-        yield Hint(match.start(), match.end(), f'{match[0]!r} is no quote here; write straight ones: "..."')
+        yield Hint(
+            match.start(), match.end(), f'{match[0]!r} is the wrong quotation mark; write straight ones: "..."'
+        )
 
 
 def _open_quotes(_text: str, tokens: list[Token]) -> Iterator[Hint]:
@@ -111,10 +113,10 @@ def _brackets(_text: str, tokens: list[Token]) -> Iterator[Hint]:
 def _nothing_after(text: str, tokens: list[Token]) -> Iterator[Hint]:
     if tokens and tokens[-1].text in _SIGNS:
         last = tokens[-1]
-        yield Hint(len(text), len(text), f"After {last.text!r} something is missing; write what it is compared with")
+        yield Hint(len(text), len(text), f"Something is missing after {last.text!r}; write what it is compared with")
     if tokens and tokens[0].text in _SIGNS[:8]:
         first = tokens[0]
-        message = f"Before {first.text!r} something is missing; write what is compared, such as customer.health"
+        message = f"Something is missing before {first.text!r}; write what is compared, such as customer.health"
         yield Hint(first.start, first.end, message)
 
 
@@ -127,7 +129,7 @@ def _commas(_text: str, tokens: list[Token]) -> Iterator[Hint]:
             message = f"Numbers are written without a comma: {before.text}{after.text}"
             yield Hint(before.start, after.end, f"{message}, or with a point: {before.text}.{after.text}")
         if before.text == "in" and comma.text == "(":
-            yield Hint(comma.start, comma.end, "A list of values stands in square brackets; write in [...]")
+            yield Hint(comma.start, comma.end, "A list of values belongs in square brackets; write in [...]")
 
 
 def _two_values(_text: str, tokens: list[Token]) -> Iterator[Hint]:
@@ -135,7 +137,7 @@ def _two_values(_text: str, tokens: list[Token]) -> Iterator[Hint]:
     for before, after in pairwise(tokens):
         values = (before.kind in _VALUES or before.text in (")", "]")) and after.kind in _VALUES
         if values and "in" not in (before.text, after.text):
-            message = f"Between {before.text!r} and {after.text!r} something is missing"
+            message = f"Something is missing between {before.text!r} and {after.text!r}"
             yield Hint(after.start, after.end, f"{message}; write '==' to compare, '&&' or '||' to join")
 
 
@@ -154,12 +156,12 @@ _FINDERS: tuple[Callable[[str, list[Token]], Iterator[Hint]], ...] = (
 
 
 def way_for_word(word: str) -> str | None:
-    """What to write for a word that CEL takes for a name."""
+    """What to write instead of a word that CEL takes for a name."""
     return _WORDS.get(word.lower())
 
 
 def mismatch_hint(text: str, tokens: list[Token], at: int, kinds: list[str]) -> str:
-    """What to write where two things of different kinds are compared; `at` is the place of the sign."""
+    """What to write if two things of different kinds are compared; `at` is the offset of the sign."""
     index = next((index for index, token in enumerate(tokens) if token.start <= at < token.end), None)
     beside = [] if index is None else [each for each in tokens[max(index - 1, 0) : index + 2] if each.start != at]
     if index is not None and tokens[index].text in ("&&", "||") and "text" in kinds:

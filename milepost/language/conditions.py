@@ -1,7 +1,7 @@
 """Conditions: CEL, type-checked when the map is loaded, three-valued when it runs.
 
-A comparison with what is not known is unknown, and unknown is not true. Nothing here raises at run time: a
-value that is missing or of the wrong type, or an impossible calculation, makes its part of it unknown.
+A comparison with an unknown value is unknown, and unknown isn't true. Nothing here raises at run time: a value that
+is missing or of the wrong type, or an impossible calculation, makes its part of the condition unknown.
 """
 
 from __future__ import annotations
@@ -31,13 +31,13 @@ __all__ = ["BUILT_IN", "Condition", "ConditionError", "Names", "View", "compile_
 
 
 class Space(Protocol):
-    """The names of one kind, such as `steps` or `customer`; what is unknown is None."""
+    """The values of one kind, such as `steps` or `customer`, by name; an unknown value is None."""
 
     def get(self, name: str, /) -> Any: ...
 
 
 class View(Protocol):
-    """What a condition sees: a space by the root of its names, such as `customer`."""
+    """The values that a condition is evaluated with: a space for each root, such as `customer`."""
 
     def get(self, root: str, /) -> Space | None: ...
 
@@ -64,7 +64,7 @@ class _Input:
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """A compiled condition; `references` are the pairs (root, name) that it looks at."""
+    """A compiled condition; `references` are the pairs (root, name) that it uses."""
 
     text: str
     references: frozenset[tuple[str, str]]
@@ -74,11 +74,11 @@ class Condition:
 
     @property
     def needs_today(self) -> bool:
-        """Whether it counts days, so that it must know the customer's local date."""
+        """Whether it counts days and therefore needs the customer's local date."""
         return self._needs_today
 
     def is_true(self, view: View, today: date | None = None) -> bool:
-        """Whether the condition holds; unknown is not true. `today` is the customer's local date."""
+        """Returns whether the condition is true; unknown isn't. `today` is the customer's local date."""
         try:
             data: dict[str, Any] = {}
             for each in self._inputs:
@@ -96,16 +96,16 @@ class Condition:
 
 
 def compile_condition(text: str, names: Names, *, event: bool = False, waited: bool = False) -> Condition:
-    """Check and compile a condition.
+    """Checks and compiles a condition.
 
     Args:
-        text: what the map says.
-        names: what it may name.
-        event: whether it is looked at when an event comes, and may name `event.PROPERTY`.
-        waited: whether it is waited for, so that it may not count days.
+        text: the condition as the map has it.
+        names: the names that it may use.
+        event: whether it is checked when an event arrives, and may use `event.PROPERTY`.
+        waited: whether it is waited for, and so can't count days.
 
     Raises:
-        ConditionError: it does not parse or type-check, or names what is not declared.
+        ConditionError: it doesn't parse or type-check, or uses a name that isn't declared.
     """
     tokens = cel_text.tokenize(text)
     references = cel_text.references(tokens)
@@ -127,7 +127,7 @@ class _Compiled:
 
 
 def _used(text: str, inputs: tuple[_Input, ...]) -> tuple[_Input, ...]:
-    """Without the variables that only `has()`, or only a comparison, would ask for."""
+    """Leaves out the variables that the compiled text doesn't use."""
     words = re.sub(r"\s*\.\s*", ".", text)
     return tuple(each for each in inputs if re.search(rf"(?<![\w.]){re.escape(each.variable)}\b", words))
 
@@ -147,7 +147,7 @@ def _reader(root: str, name: str, names: Names) -> _Reader:
 
 
 def _plain(value: Any) -> Any:
-    """An event's property with every whole number as a double, however deep."""
+    """An event's property, with all whole numbers in it as doubles."""
     if isinstance(value, int) and not isinstance(value, bool):
         return float(value)
     if isinstance(value, Mapping):

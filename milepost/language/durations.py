@@ -1,6 +1,6 @@
 """Durations, anchors, reminders and limits: how a map writes time.
 
-These are readings of text only. What they mean on a calendar is decided in `milepost.planner.calendars`.
+These only read text. What they mean on a calendar is decided in `milepost.planner.calendars`.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ _PER_YEAR = {
     Unit.YEAR: 1,
 }
 _LONGEST = 160
-"""Letters; nothing that is meant is longer."""
+"""Characters; nobody means to write more."""
 _UNITS = "minutes, hours, business days, days, weeks, months, quarters or years"
 _UNIT = r"(minute|hour|business\s+day|day|week|month|quarter|year)"
 _DURATION = rf"(\d+)\s+{_UNIT}s?"
@@ -59,7 +59,7 @@ _REENTRIES = "write 'never', 'always' or 'after DURATION', such as 'after 90 day
 class _Text:
     """A value that a map writes as one line of text; pydantic reads it with `parse`.
 
-    `_pattern` and `_examples` are for editors: what they check and offer while one writes.
+    `_pattern` and `_examples` are for editors, which check and offer them.
     """
 
     __slots__ = ()
@@ -77,9 +77,7 @@ class _Text:
         if not isinstance(value, str):
             raise TimeTextError(cls._no_text(value))
         if len(value) > _LONGEST:
-            raise TimeTextError(
-                f"{value[:_LONGEST]!r}... is too long to be read; write {cls._examples[0]!r} or the like"
-            )
+            raise TimeTextError(f"{value[:_LONGEST]!r}... is too long; write something like {cls._examples[0]!r}")
         return cls.parse(value)
 
     @classmethod
@@ -88,7 +86,7 @@ class _Text:
             return f"{value!r} has no unit; write it as text, such as {cls._examples[0]!r}"
         kinds = {"list": "A list", "tuple": "A list", "Items": "A list", "dict": "Fields", "Fields": "Fields"}
         what = "Nothing" if value is None else kinds.get(type(value).__name__, repr(value))
-        return f"{what} can't stand here; write text, such as {cls._examples[0]!r}"
+        return f"{what} isn't allowed here; write text, such as {cls._examples[0]!r}"
 
     @classmethod
     def __get_pydantic_core_schema__(cls, _source: Any, _handler: GetCoreSchemaHandler) -> CoreSchema:
@@ -124,7 +122,7 @@ _NUMBERS = ("a", "an", "one", "two", "three", "four", "five", "six", "seven", "e
 
 
 def _duration_suggestion(text: str) -> str | None:
-    """The duration that a text such as `4w` or `two Weeks` is perhaps meant to be, written right."""
+    """The duration that a text such as `4w` or `two Weeks` probably means."""
     match = re.fullmatch(r"(\d{1,6}|[a-z]+\b)[\s-]*([a-z][a-z ]*)", " ".join(text.lower().split()))
     if match is None or not (match[1].isdigit() or match[1] in _NUMBERS):
         return None
@@ -139,7 +137,7 @@ def _duration_suggestion(text: str) -> str | None:
 
 def _duration_hint(text: str) -> str:
     if match := _read(rf"({_DURATION})\s+(?:before|after)\b.*", text):
-        return f"write how long alone: {match[1]!r}"
+        return f"write only how long: {match[1]!r}"
     if suggestion := _duration_suggestion(text):
         return f"write {suggestion!r}"
     return f"write a whole number, a space and {_UNITS}, such as '4 weeks'"
@@ -185,12 +183,12 @@ class Duration(_Text):
     def parse(cls, text: str) -> Duration:
         match = _read(_DURATION, text)
         if match is None:
-            raise TimeTextError(f"{text!r} is not a duration; {_duration_hint(text)}")
+            raise TimeTextError(f"{text!r} isn't a duration; {_duration_hint(text)}")
         return _duration(match[1], match[2], text)
 
     @property
     def exact(self) -> bool:
-        """Whether it is a number of minutes or hours, counted on the clock and on no calendar."""
+        """Whether it is in minutes or hours, which are counted on the clock rather than a calendar."""
         return self.unit in (Unit.MINUTE, Unit.HOUR)
 
     def __str__(self) -> str:
@@ -199,7 +197,7 @@ class Duration(_Text):
 
 @dataclass(frozen=True, slots=True)
 class Anchor(_Text):
-    """An instant told from one of the customer's dates: `120 days before customer.renews_on`."""
+    """A day counted from one of the customer's dates: `120 days before customer.renews_on`."""
 
     _pattern: ClassVar[str] = _ANCHOR
     _examples: ClassVar[tuple[str, ...]] = ("120 days before customer.renews_on", "on customer.renews_on")
@@ -213,7 +211,7 @@ class Anchor(_Text):
         match = _read(_ANCHOR, text)
         if match is None:
             raise TimeTextError(
-                f"{text!r} is no anchor; write 'DURATION before|after customer.DATE' or 'on customer.DATE', "
+                f"{text!r} isn't an anchor; write 'DURATION before|after customer.DATE' or 'on customer.DATE', "
                 f"such as {_anchor_example(text)!r}"
             )
         if match[1]:
@@ -228,7 +226,7 @@ class Anchor(_Text):
 
 @dataclass(frozen=True, slots=True)
 class DueReminder(_Text):
-    """A reminder told from a due date: `3 business days before`, `on the day`, `2 business days after`."""
+    """A reminder, counted from a due date: `3 business days before`, `on the day`, `2 business days after`."""
 
     _pattern: ClassVar[str] = _DUE_REMINDER
     _examples: ClassVar[tuple[str, ...]] = ("3 business days before", "on the day", "2 business days after")
@@ -241,7 +239,7 @@ class DueReminder(_Text):
         match = _read(_DUE_REMINDER, text)
         if match is None:
             raise TimeTextError(
-                f"{text!r} is not a reminder of an action; write 'DURATION before|after' or 'on the day', "
+                f"{text!r} isn't a reminder of an action; write 'DURATION before|after' or 'on the day', "
                 f"such as {_reminder_example(text)!r}"
             )
         if match[1] is None:
@@ -266,12 +264,12 @@ class Limit(_Text):
     def parse(cls, text: str) -> Limit:
         match = _read(_LIMIT, text)
         if match is None:
-            raise TimeTextError(f"{text!r} is not a limit; write 'N per DURATION', such as {_limit_example(text)!r}")
+            raise TimeTextError(f"{text!r} isn't a limit; write 'N per DURATION', such as {_limit_example(text)!r}")
         if int(match[1]) == 0:
             raise TimeTextError(f"{text!r} lets no message through; write a limit of at least 1")
         period = _duration(match[2] or "1", match[3] or match[4], text)
         if period.count == 0:
-            raise TimeTextError(f"{text!r} has a period of nothing; write at least 1 day")
+            raise TimeTextError(f"{text!r} has an empty period; write at least 1 day")
         return Limit(int(match[1]), period)
 
     def __str__(self) -> str:
@@ -292,7 +290,7 @@ class Reentry(_Text):
     def parse(cls, text: str) -> Reentry:
         match = _read(_REENTRY, text)
         if match is None:
-            raise TimeTextError(f"{text!r} is not a rule for re-entry; {_REENTRIES}")
+            raise TimeTextError(f"{text!r} isn't a rule for re-entry; {_REENTRIES}")
         if match[1] is None:
             return Reentry(text.strip() == "always")
         return Reentry(allowed=True, after=_duration(match[1], match[2], text))

@@ -1,4 +1,4 @@
-"""What pydantic says of a field, in our own words: what is wrong and what to write instead."""
+"""Translates what pydantic reports about a field: what is wrong and what to write instead."""
 
 from __future__ import annotations
 
@@ -13,22 +13,22 @@ from milepost.language.findings import describe
 from milepost.language.misplaced_fields import home_of, named_fields, node_at
 from milepost.language.names import nearest
 from milepost.language.yaml_text import Path
-from milepost.text import did_you_mean
+from milepost.text import did_you_mean, listing
 
 _SHORT = 60
-"""Letters of a value that a message shows: a line stays readable."""
+"""The most characters of a value that a message shows."""
 _FIELDS_NEEDED = ("model_type", "model_attributes_type", "dict_type")
 _PATTERNS = {
-    "_]*$": "is not an id; write small letters, digits and '_', beginning with a letter",
-    "-]*$": "is not a map's id; write small letters, digits and '-', beginning with a letter",
-    "md$": "is not a file name; write letters, digits, '_' and '-', ending in '.md'",
-    r"\w*$": "is not an attribute; write customer.ATTRIBUTE",
+    "_]*$": "isn't an id; write lower-case letters, digits and '_', beginning with a letter",
+    "-]*$": "isn't a map's id; write lower-case letters, digits and '-', beginning with a letter",
+    "md$": "isn't a file name; write letters, digits, '_' and '-', ending in '.md'",
+    r"\w*$": "isn't an attribute; write customer.ATTRIBUTE",
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """A value that does not fit: where it is, what pydantic calls the matter, and the error behind it."""
+    """A value that doesn't fit: where it is, pydantic's type of error, and the error behind it."""
 
     path: Path
     loc: Path
@@ -39,13 +39,13 @@ class Failure:
 
     @property
     def about_key(self) -> bool:
-        """Whether it is the name that is wrong, not what stands behind it."""
+        """Whether the name is wrong rather than the value."""
         return self.type == "extra_forbidden" or "[key]" in self.loc
 
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """What to say of a field that the language does not know here: the name, or the place, that was perhaps meant."""
+    """A field that the language doesn't have here, with the name or the place that was probably meant."""
 
     message: str
     suggestion: str | None
@@ -53,7 +53,7 @@ class Unknown:
 
 
 def unknown_field(data: Any, failure: Failure) -> Unknown:
-    """What to say of a field that the language does not know."""
+    """Explains a field that the language doesn't have here."""
     node = node_at(failure.path[:-1])
     fields = list(named_fields(node)) if node else []
     name = str(failure.path[-1])
@@ -62,16 +62,16 @@ def unknown_field(data: Any, failure: Failure) -> Unknown:
     home = home_of(data, failure.path)
     if home is not None and not (suggestion and _is_misspelling(name, suggestion)):
         return Unknown(f"{what}; {home.way}", None, home.path)
-    return Unknown(what + (did_you_mean(suggestion) or f"; it knows {', '.join(fields)}"), suggestion, None)
+    return Unknown(what + (did_you_mean(suggestion) or f"; it may have {listing(fields, last='or')}"), suggestion, None)
 
 
 def _is_misspelling(name: str, other: str) -> bool:
-    """Whether one name is surely a misspelling of the other."""
+    """Returns whether one name is almost certainly a misspelling of the other."""
     return difflib.SequenceMatcher(None, name, other).ratio() > 0.8  # noqa: PLR2004 - one letter in five
 
 
 def value_message(data: Any, failure: Failure) -> tuple[str, str | None]:
-    """What to say of a value that does not fit, and what was perhaps meant."""
+    """Explains a value that doesn't fit; returns the message and the value that was probably meant."""
     kind, value, context = failure.type, failure.value, failure.context
     where = describe(data, failure.path)
     if failure.cause is not None:
@@ -80,9 +80,15 @@ def value_message(data: Any, failure: Failure) -> tuple[str, str | None]:
         valid = re.findall(r"'([^']*)'", str(context.get("expected")))
         parts = str(value).split()
         if len(parts) > 1 and set(parts) <= set(valid):
-            return f"{shown(value)} is more than one; write a comma between them: {', '.join(parts)} ({where})", None
+            return (
+                f"{shown(value)} is more than one value; put a comma between them: {', '.join(parts)} ({where})",
+                None,
+            )
         suggestion = nearest(str(value), valid)
-        return f"{shown(value)} is not one of {', '.join(valid)}{did_you_mean(suggestion)} ({where})", suggestion
+        return (
+            f"{shown(value)} isn't one of {listing(valid, last='or')}{did_you_mean(suggestion)} ({where})",
+            suggestion,
+        )
     if kind == "string_pattern_mismatch":
         return _pattern(value, str(context.get("pattern"))), None
     way = _as_fields(failure.path, value) if kind in _FIELDS_NEEDED else ""
@@ -90,7 +96,7 @@ def value_message(data: Any, failure: Failure) -> tuple[str, str | None]:
 
 
 def _as_fields(path: Path, value: Any) -> str:
-    """How a plain text becomes the fields that it stands for, where that is sure."""
+    """How to write a plain text as fields, if it is clear what it stands for."""
     if len(path) != 2 or not isinstance(value, str):  # noqa: PLR2004 - `attributes.NAME`, `personas.NAME`
         return ""
     if path[0] == "attributes":
@@ -101,15 +107,15 @@ def _as_fields(path: Path, value: Any) -> str:
 def _pattern(value: Any, pattern: str) -> str:
     if re.fullmatch(r"[a-z]\w*( [a-z]\w*)+", str(value)) and pattern.endswith("_]*$"):
         ids = ", ".join(str(value).split())
-        return f"{shown(value)} is not an id; join its words with '_', or write a comma between two: {ids}"
+        return f"{shown(value)} isn't an id; join its words with '_', or put a comma between two: {ids}"
     for ending, words in _PATTERNS.items():
         if pattern.endswith(ending):
             return f"{shown(value)} {words}"
-    return f"{shown(value)} is not written as it should be"
+    return f"{shown(value)} isn't in the right form"
 
 
 def shown(value: Any) -> str:
-    """A value as a message quotes it."""
+    """A value, shortened to be quoted in a message."""
     if isinstance(value, dict):
         return "fields"
     if isinstance(value, list | tuple):
@@ -136,7 +142,7 @@ _NEEDS_BY_START = {"bool": "takes true or false", "int": "takes a whole number",
 
 
 def needs(kind: str, context: Mapping[str, Any]) -> str:
-    """What a field takes, by what pydantic calls the matter and what it tells of it."""
+    """What a field takes, by pydantic's type of error and its context."""
     if kind in _NEEDS:
         return _NEEDS[kind]
     if kind == "string_too_long":

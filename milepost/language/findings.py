@@ -1,4 +1,7 @@
-"""Findings: problems by the path of the field they are in, before they are given a line and a column."""
+"""Findings: what a check finds, by the path of the field.
+
+A `Finding` becomes a `Problem` (see `milepost.language.problems`) once the line and column of that field are looked up.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +26,7 @@ _NOUNS = {
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Something wrong at `path`: at its key if `key`, or `offset` characters into its text."""
+    """Something wrong at `path`: at its key if `key` is set, or `offset` characters into its text."""
 
     path: Path
     code: str
@@ -33,7 +36,7 @@ class Finding:
     offset: int | None = None
 
     def problem(self, data: Any, file: str) -> Problem:
-        """The same with its place in the file."""
+        """The finding with its place in the file."""
         spot = spot_of(data, self.path, key=self.key)
         value = value_at(data, self.path)
         if self.offset is not None and isinstance(value, str):
@@ -42,17 +45,17 @@ class Finding:
 
 
 def starts_with(path: Path, beginning: Path) -> bool:
-    """Whether a path is `beginning` or leads on from it."""
+    """Returns whether a path is `beginning` or lies below it."""
     return path[: len(beginning)] == beginning
 
 
 def related(path: Path, others: Iterable[Path]) -> bool:
-    """Whether a path lies on the way to one of the others, or beyond one."""
+    """Returns whether a path lies above or below one of the others."""
     return any(starts_with(path, other) or starts_with(other, path) for other in others)
 
 
 def describe(data: Any, path: Path) -> str:
-    """What a path leads to, in words: `the map`, `stage 'value'`, `metric of outcome 'hours_saved'`."""
+    """Describes a path in words: `the map`, `stage 'value'`, `metric of outcome 'hours_saved'`."""
     owner, rest = "the map", path
     for index in range(len(path) - 1):
         noun = _NOUNS.get(str(path[index]))

@@ -1,4 +1,4 @@
-"""Loading a map: a folder, stored files or inline data become a `Map`, or a list of all that is wrong."""
+"""Loads a map from a folder, stored files or inline data: a `Map`, or everything that is wrong with it."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ MAP_FILE = "map.yaml"
 SIDE_FOLDERS = ("messages", "playbooks")
 _MAX_FILES = 2000
 _BEGINNING = 64
-"""Bytes to look at: of letters that are two or four bytes wide, half or more are zero."""
+"""Bytes to look at: in a text whose letters take two or four bytes, half of the bytes or more are zero."""
 
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """A map that was read, and what is wrong with its fields.
+    """A map with the problems of its fields.
 
-    `map` is None if there is any problem here; `structure` then holds what could be read all the same, for
+    `map` is None if there is any problem; `structure` then holds what could still be read, for
     `milepost.language.lint`. `files` are the texts of map.yaml, messages/* and playbooks/* by their names in
-    the folder, None where the map has no folder (inline in a scenario). `file` is what problems call the map.
+    the folder; None for a map without a folder (inline in a scenario). `file` is the map's name in problems.
     """
 
     map: Map | None
@@ -39,14 +39,14 @@ class Loaded:
     structure: Structure | None = None
 
     def name_of(self, relative: str) -> str:
-        """What problems call a file beside the map: `messages/recap.md` beside the map as it was given."""
+        """The name in problems of a file beside the map, such as `messages/recap.md`."""
         return os.path.join(os.path.dirname(self.file), relative)  # noqa: PTH118, PTH120 - the text as given
 
 
 def load(path: Path | str) -> Loaded:
-    """Read a map from its folder or its map.yaml; never raises for what is in the files."""
-    given = Path(path)
-    file = given / MAP_FILE if given.is_dir() else given
+    """Reads a map from its folder or its map.yaml; never raises for the content of the files."""
+    path = Path(path)
+    file = path / MAP_FILE if path.is_dir() else path
     files: dict[str, str] = {}
     problems: list[Problem] = []
     if not file.is_file():
@@ -61,7 +61,7 @@ def load(path: Path | str) -> Loaded:
 
 
 def from_files(files: Mapping[str, str], file: str = MAP_FILE) -> Loaded:
-    """Read a map from texts by name, as the store keeps them: `map.yaml`, `messages/...`, `playbooks/...`."""
+    """Reads a map from texts by name, as the store keeps them: `map.yaml`, `messages/...`, `playbooks/...`."""
     return _loaded(files, file, None, [])
 
 
@@ -70,10 +70,10 @@ def from_data(
     file: str = MAP_FILE,
     files: Mapping[str, str] | None = None,
 ) -> Loaded:
-    """Read a map that is data already, such as one inline in a scenario.
+    """Reads a map that is data already, such as one inline in a scenario.
 
-    Positions are told if the data comes from `read_yaml`. Without `files`, messages and playbooks are not
-    looked for.
+    Problems have positions if the data comes from `read_yaml`. Without `files`, messages and playbooks aren't
+    checked.
     """
     structure = check_structure(data, file)
     problems = in_order(structure.problems)
@@ -81,9 +81,9 @@ def from_data(
 
 
 def content_hash(files: Mapping[str, str]) -> str:
-    """The sha256, in hex, of a map with its messages and playbooks: what makes one version another."""
+    """Returns the SHA-256, in hex, of a map with its messages and playbooks: two versions differ in it."""
     named = {
-        name: "\n".join(text.splitlines())  # line ends do not count: a checkout on another system is the same
+        name: "\n".join(text.splitlines())  # line ends don't count: a checkout on another system is the same map
         for name, text in files.items()
         if name == MAP_FILE or name.startswith(_SIDE_PREFIXES)
     }
@@ -103,7 +103,7 @@ def _loaded(files: Mapping[str, str], file: str, folder: Path | None, problems: 
     problems = problems + [_fault_problem(reading, index, file) for index in range(len(reading.faults))]
     if not isinstance(reading.data, dict):
         if not reading.faults:
-            problems.append(Problem(file, 1, 1, "M103", "The file holds no map; begin it with 'map: ID'"))
+            problems.append(Problem(file, 1, 1, "M103", "The file doesn't hold a map; begin it with 'map: ID'"))
         return Loaded(None, in_order(problems), file, folder, files)
     structure = check_structure(reading.data, file)
     problems += structure.problems
@@ -130,7 +130,7 @@ def _files_of(file: Path) -> list[tuple[str, Path]]:
 
 
 def read_file(path: Path, name: str, problems: list[Problem]) -> str | None:
-    """The text of a file, or None and a problem that calls it `name`: too large, not there, in another encoding."""
+    """Returns a file's text, or None after adding a problem: it is too large, missing, or in another encoding."""
     try:
         if path.stat().st_size > MAX_BYTES:
             problems.append(Problem(name, 1, 1, "M103", "The file is larger than 1 MB; a map is a few pages"))
@@ -141,7 +141,7 @@ def read_file(path: Path, name: str, problems: list[Problem]) -> str | None:
         return None
     beginning = raw[:_BEGINNING]
     if 3 * beginning.count(b"\0") > len(beginning):
-        message = "The file is UTF-16, or no text at all; save it as UTF-8"
+        message = "The file is UTF-16, or isn't text at all; save it as UTF-8"
         problems.append(Problem(name, 1, 1, "M103", message))
         return None
     try:
@@ -149,5 +149,5 @@ def read_file(path: Path, name: str, problems: list[Problem]) -> str | None:
     except UnicodeDecodeError as error:
         before = raw[: error.start]
         line, column = before.count(b"\n") + 1, error.start - before.rfind(b"\n")
-        problems.append(Problem(name, line, column, "M103", "The file is not UTF-8; save it in that encoding"))
+        problems.append(Problem(name, line, column, "M103", "The file isn't UTF-8; save it in that encoding"))
         return None

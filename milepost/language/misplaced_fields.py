@@ -1,4 +1,4 @@
-"""Fields that stand under the wrong parent, most often because they are indented too far or not far enough."""
+"""Finds fields under the wrong parent, most often because they are indented too far or not far enough."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ NAMED_SECTIONS = ("attributes", "roles", "personas")
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """Where a misplaced field belongs, and what to do about it."""
+    """The place where a misplaced field belongs, and what to do about it."""
 
     path: Path
     way: str
@@ -31,12 +31,12 @@ def named_fields(node: type[Node]) -> dict[str, FieldInfo]:
 
 
 def home_of(data: Any, path: Path) -> Home | None:
-    """The part around an unknown field, or right above it, that knows the field and lacks it; nothing if none does."""
+    """The part around an unknown field, or right above it, that may have this field and lacks it; None if none does."""
     return _around(data, path) or _above(data, path)
 
 
 def node_at(path: Path) -> type[Node] | None:
-    """The model that a place in a map is read by."""
+    """The model of a place in a map; None if there is none."""
     annotation: Any = Map
     for part in path:
         if isinstance(part, int):
@@ -56,16 +56,16 @@ def node_at(path: Path) -> type[Node] | None:
 
 
 def strays_in_sections(data: Any, paths: list[Path]) -> Iterator[tuple[Path, str]]:
-    """Of paths that are wrong, the fields of the map that were taken for names of a section; with what to say."""
+    """Yields the fields of the map that were taken for names in a section, each with a message."""
     strays = {path[:2] for path in paths if len(path) > 1 and path[0] in NAMED_SECTIONS}
     for section, name in sorted(strays, key=str):
         if name in named_fields(Map) and name not in data:
-            message = f"{name!r} is a field of the map and stands in {section!r}; indent it as far as {section!r}"
+            message = f"{name!r} is a field of the map, but it is in {section!r}; indent it as far as {section!r}"
             yield (section, name), message
 
 
 def move(data: Any, path: Path, home: Path) -> None:
-    """Put a field where it belongs, with where it was written."""
+    """Moves a field to where it belongs, with its position in the file."""
     source, target = value_at(data, path[:-1]), value_at(data, home[:-1])
     name = path[-1]
     target[name] = source.pop(name)
@@ -108,13 +108,13 @@ def _above(data: Any, path: Path) -> Home | None:
 
 
 def _lacks(data: Any, path: Path, name: Any) -> bool:
-    """Whether a part knows a field and has none."""
+    """Returns whether a part may have a field and lacks it."""
     node, value = node_at(path), value_at(data, path)
     return node is not None and isinstance(value, dict) and name in named_fields(node) and name not in value
 
 
 def _read_by(annotation: Any) -> Any:
-    """The model, or the mapping, somewhere in an annotation."""
+    """The model, or the dict, inside an annotation."""
     if isinstance(annotation, type) and issubclass(annotation, Node):
         return annotation
     if get_origin(annotation) is dict:

@@ -1,6 +1,6 @@
 """The field reference of the map language, as Markdown, made from the models that read maps.
 
-`python -m milepost.language.reference > docs/reference/map-fields.md` writes it anew; a test holds the two equal.
+`python -m milepost.language.reference > docs/reference/map-fields.md` writes it; a test keeps the two equal.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from milepost.text import yes_or_no
 INTRODUCTION = """\
 # Fields of a map
 
-Made from the models that read maps, by `python -m milepost.language.reference`; do not edit it by hand. What the fields
-do is told in [the map language](../map-language.md).
+Made from the models that read maps, by `python -m milepost.language.reference`; do not edit it by hand. [The map
+language](../map-language.md) explains what the fields do.
 
 A **bold** field is required. A field that is not listed is an error (M101). *One or a list* means that a single thing
 may be written without the brackets of a list.
@@ -83,7 +83,7 @@ def _section(name: str, models: Mapping[str, Any]) -> str:
         _row(field, shape, models, required=field in required)
         for field, shape in _in_order(model["properties"], required)
     ]
-    table = ["| field | what stands there | without it | what it says |", "|---|---|---|---|", *rows]
+    table = ["| field | value | default | meaning |", "|---|---|---|---|", *rows]
     return "\n".join([f"## {TITLES[name]}\n", f"{introduction}\n", *table, ""])
 
 
@@ -116,7 +116,7 @@ def _clock(value: Any) -> Any:
 
 
 def _kind(shape: Mapping[str, Any], models: Mapping[str, Any]) -> str:
-    """What may stand there, in words."""
+    """The values that a field takes, in words."""
     if "$ref" in shape:
         return _named(shape["$ref"].rpartition("/")[2], models)
     if "anyOf" in shape:

@@ -8,16 +8,16 @@ from milepost.language.model import Map
 
 
 def json_schema() -> dict[str, Any]:
-    """The schema, made from the models."""
+    """Returns the schema, generated from the models."""
     schema = Map.model_json_schema(by_alias=True, mode="validation")
     for model in (schema, *schema["$defs"].values()):
         for shape in model.get("properties", {}).values():
-            _tell(shape)
+            _complete(shape)
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema, "title": "Milepost map"}
 
 
-def _tell(shape: dict[str, Any]) -> None:
-    """What pydantic leaves unsaid: names that are no ids are refused, and a default is told as maps write it."""
+def _complete(shape: dict[str, Any]) -> None:
+    """Adds what pydantic leaves out: names must be ids, and a default is written as in maps."""
     if "patternProperties" in shape:
         shape["additionalProperties"] = False
     if shape.get("type") == "string" and isinstance(shape.get("default"), dict):

@@ -1,7 +1,7 @@
-"""A map's data against its models: all that is wrong with single fields, in words that say what to do.
+"""Reads a map's data into its models and reports every field that is wrong.
 
-What can't be read is replaced in a draft, so that the rest of the map is checked all the same and everything
-that is wrong is told at once. A draft is for looking at only; no journey ever runs on one.
+A draft replaces what can't be read with placeholders, so that the rest of the map is still checked and everything
+that is wrong is reported at once. A draft is only for checking; no journey ever runs on one.
 """
 
 from __future__ import annotations
@@ -31,9 +31,9 @@ _NAMED_PARTS = (Attribute, Persona, Play, Role, Stage, Step)
 
 @dataclass(slots=True)
 class Structure:
-    """What came of reading a map's fields.
+    """The result of reading a map's fields.
 
-    `data` is the data of the draft; `repaired` are the paths at which it differs from what was written.
+    `data` is the data of the draft; `repaired` are the paths at which it differs from the file.
     """
 
     data: Any
@@ -43,7 +43,7 @@ class Structure:
 
 
 def check_structure(data: Any, file: str) -> Structure:
-    """Read data as a map, replacing what can't be read; `file` is what problems call it."""
+    """Reads data as a map, replacing what can't be read; `file` is its name in problems."""
     structure = Structure(unshared(data))
     for round_ in range(_ROUNDS):
         try:
@@ -60,7 +60,7 @@ def check_structure(data: Any, file: str) -> Structure:
 
 
 def nodes_of(node: Node, path: Path = ()) -> Iterator[tuple[Path, Node]]:
-    """Every part of a map with its path, in the order of the models."""
+    """Yields every part of a map with its path, in the order of the models."""
     yield path, node
     for name, info in type(node).model_fields.items():
         yield from _nodes_in(getattr(node, name), (*path, info.alias or name))
@@ -78,7 +78,7 @@ def _nodes_in(value: Any, path: Path) -> Iterator[tuple[Path, Node]]:
 
 
 def _failures(data: Any, error: ValidationError) -> list[Failure]:
-    """One failure a path: a value that fits none of several types fails once for each of them."""
+    """Returns one failure for each path: a value that fits none of several types fails once for each type."""
     by_place: dict[tuple[Path, bool], Failure] = {}
     for each in error.errors(include_url=False):
         loc: Path = tuple(each["loc"])

@@ -96,7 +96,7 @@ def decimal_comma(before: Node, key: Node, value: Node) -> str | None:
 def _plain_message(problem: str, here: str) -> str | None:
     """The parser's own words put plainly, where they are about the very place."""
     if "'\\t'" in problem:
-        return "A tab stands where spaces belong; indent with spaces, not tabs"
+        return "There is a tab here; indent with spaces, not tabs"
     if here.startswith("---"):
         return "A second document begins here, and a file holds one; remove the line '---'"
     if "escape" in problem:

@@ -1,6 +1,6 @@
 """YAML with positions: plain data in which every key and value knows where it was written.
 
-Reading is safe against files that are meant to hurt: size, depth and what aliases unfold to have limits.
+Hostile files are harmless: size, depth and the number of values that aliases unfold to are limited.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class Spot:
     source: str = ""
 
     def within(self, text: str, offset: int) -> Spot:
-        """The place `offset` characters into a scalar's text; its beginning where that can't be told."""
+        """The place `offset` characters into a scalar's text; its beginning if that can't be known."""
         start = self.source.find(text)
         at = start + offset if start >= 0 else _aligned(self.source, text, offset)
         if at is None:
@@ -86,7 +86,7 @@ class Items(list[Any]):
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """Something in a file that is no good YAML for a map; `repeated` if a key was written twice."""
+    """Something that is wrong with a file as YAML; `repeated` if a key was written twice."""
 
     spot: Spot
     message: str
@@ -95,14 +95,14 @@ class Fault:
 
 @dataclass(slots=True)
 class Reading:
-    """What was read: the data as far as it could be, and what was wrong."""
+    """The data of a file, as far as it could be read, and what was wrong."""
 
     data: Any = None
     faults: list[Fault] = field(default_factory=list)
 
 
 def read_yaml(text: str) -> Reading:
-    """Read YAML 1.2 into `Fields`, `Items` and scalars; never raises."""
+    """Reads YAML 1.2 into `Fields`, `Items` and scalars; never raises."""
     reading = Reading()
     if len(text) > MAX_BYTES or len(text.encode("utf-8", "replace")) > MAX_BYTES:
         reading.faults.append(Fault(START, "The file is larger than 1 MB; a map is a few pages, so split it"))
@@ -128,7 +128,7 @@ def read_yaml(text: str) -> Reading:
 
 
 class _UnreadableError(Exception):
-    """Raised with a spot and a message where reading on makes no sense: a file holds more than a map can, or less."""
+    """Stops reading, with a spot and a message: the file holds more than a map can, or can't be understood."""
 
 
 _TOO_MANY = f"The file holds more than {MAX_VALUES} values, with its aliases written out; shorten it"
@@ -136,7 +136,7 @@ _TOO_DEEP = f"The file is nested deeper than {MAX_DEPTH} levels, or an alias con
 
 
 class _BoundedComposer(Composer):
-    """Gives up as soon as a file holds more than a map can, so that a huge one is refused at once."""
+    """Gives up as soon as a file holds more than a map can, so that a huge file is refused at once."""
 
     _nodes = 0
     _depth = 0
@@ -168,7 +168,7 @@ def _fault_of(error: Exception, text: str) -> Fault:
     if position := getattr(error, "position", None):  # a character that YAML does not allow
         before = text[:position] if isinstance(position, int) else ""
         spot = Spot(before.count("\n") + 1, len(before) - before.rfind("\n"))
-        return Fault(spot, "A control character stands here, which can't be seen; remove it")
+        return Fault(spot, "There is an invisible control character here; remove it")
     mistake = find_mistake(text, error)
     return Fault(Spot(mistake.row + 1, mistake.column + 1), mistake.message)
 
@@ -219,7 +219,7 @@ class _Builder:
             if node.style is None and (way := misread_name(node.value)):
                 raise _UnreadableError(_spot(node), way)
             return str(node.value)
-        message = "A bracket stands where the name of a field belongs; put text that begins with '{{' in quotes"
+        message = "There is a bracket where the name of a field belongs; put text that begins with '{{' in quotes"
         self._faults.append(Fault(_spot(node), message))
         return None
 
@@ -260,7 +260,7 @@ def _spot(node: Node) -> Spot:
 
 
 def unshared(data: Any) -> Any:
-    """A copy in which no part stands in two places, so that each can be changed by itself."""
+    """Returns a copy in which no part is shared, so that each can be changed by itself."""
     copy: Any
     if isinstance(data, Fields):
         copy = Fields()
@@ -280,9 +280,9 @@ def unshared(data: Any) -> Any:
 
 
 def steps_to(data: Any, path: Path) -> Iterator[tuple[Any, str | int]]:
-    """The containers on the way of `path`, each with the key or index that leads on.
+    """Yields the containers along `path`, each with the key or index that leads on.
 
-    An index of a single thing that stands where a list may stand leads nowhere, and is passed over.
+    An index into a single thing, written where a list may stand, is passed over.
     """
     for part in path:
         inside = isinstance(data, list) and isinstance(part, int) and part < len(data)
@@ -294,14 +294,14 @@ def steps_to(data: Any, path: Path) -> Iterator[tuple[Any, str | int]]:
 
 
 def value_at(data: Any, path: Path) -> Any:
-    """What stands at a path, or at the nearest place above it that is there."""
+    """The value at a path, or at the nearest place above it that exists."""
     for container, part in steps_to(data, path):
         data = container[part]
     return data
 
 
 def spot_of(data: Any, path: Path, *, key: bool = False) -> Spot:
-    """Where a path stands: its value, or its key; the nearest place above it where it is not there."""
+    """The place of a path's value, or of its key; of the nearest place above it that exists."""
     spot = START
     if isinstance(data, Fields) and data.keys_at:
         spot = next(iter(data.keys_at.values()))

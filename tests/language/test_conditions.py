@@ -223,4 +223,4 @@ def test_what_is_written_as_elsewhere_is_told_how_it_is_written_here(text: str, 
 
 
 def test_mismatches_are_told_in_plain_words() -> None:
-    assert refusal("customer.tier < 40").message.startswith("'<' does not work between text and a number;")
+    assert refusal("customer.tier < 40").message.startswith("'<' doesn't work between text and a number;")

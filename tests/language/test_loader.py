@@ -49,8 +49,8 @@ BOMB = "a: &a [x,x,x,x,x,x,x,x,x]\n" + "".join(
 @pytest.mark.parametrize(
     ("text", "line", "column", "word"),
     [
-        ("", 1, 1, "holds no map"),
-        ("- a\n- b\n", 1, 1, "holds no map"),
+        ("", 1, 1, "doesn't hold a map"),
+        ("- a\n- b\n", 1, 1, "doesn't hold a map"),
         ("map: a\n\ttitle: b\n", 2, 1, "tabs"),
         ("map: a: b\n", 1, 6, "quotes"),
         ("map: [a\n", 1, 8, "never closed"),

@@ -31,9 +31,9 @@ NEVER: list[tuple[str, str, str, str | None]] = [
     ('stages.value == "done"', '"done', "never the state of a stage: it is waiting, open or closed", "closed"),
     ('results.renewal_talk == "yes"', '"yes', "never the result of step 'renewal_talk': it is renewed or lost", None),
     ('results.renewal_talk in ["lost", "renewd"]', '"renewd', "it is renewed or lost", "renewed"),
-    ('customer.renews_on < "01.03.2027"', '"01.03', "is no date", "2027-03-01"),
-    ('customer.renews_on >= "2027/3/1"', '"2027/3', "is no date", "2027-03-01"),
-    ('customer.started_on > "2027-02-30"', '"2027-02', "is no date", None),
+    ('customer.renews_on < "01.03.2027"', '"01.03', "isn't a date", "2027-03-01"),
+    ('customer.renews_on >= "2027/3/1"', '"2027/3', "isn't a date", "2027-03-01"),
+    ('customer.started_on > "2027-02-30"', '"2027-02', "isn't a date", None),
     ('customer.renews_on in ["soon"]', '"soon', "write YYYY-MM-DD", None),
     ('customer.renews_on == ""', '"" &&', "has(customer.renews_on)", None),
 ]

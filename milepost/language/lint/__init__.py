@@ -1,4 +1,8 @@
-"""Linting: all that is wrong with a map, of its fields and of what its parts say together, at once."""
+"""Linting: reports everything that is wrong with a map, in its fields and between its parts, without running it.
+
+Each module is one kind of check and yields findings; `outline.py` is the view of the map that they share. To ask
+whether a map is sound, call `milepost.people.map_check.check_map`, which lints the map and runs it as well.
+"""
 
 from __future__ import annotations
 
@@ -32,11 +36,11 @@ _CHECKS: tuple[Callable[[MapOutline], Iterator[Finding]], ...] = (
     check_advice,
 )
 _NEEDS_WHOLE_PARTS = ("M108", "M109", "M111", "W")
-"""Findings that may well come from what could not be read, and wait until that is mended."""
+"""Findings that may come only from something unreadable are left out until that is mended."""
 
 
 def lint(loaded: Loaded) -> tuple[Problem, ...]:
-    """Every problem of a loaded map, those of loading included, in the order of the files."""
+    """Returns every problem that reading a map shows, including those of loading, in the order of the files."""
     problems = list(loaded.problems)
     structure = loaded.structure
     if structure is not None and structure.draft is not None:

@@ -1,4 +1,4 @@
-"""W201 to W209: what a map may say, and a customer-success leader would not."""
+"""W201 to W209: what is allowed in a map, but a customer-success leader would advise against."""
 
 from __future__ import annotations
 
@@ -7,12 +7,13 @@ from collections.abc import Iterator
 from milepost.language.findings import Finding
 from milepost.language.lint.outline import MapOutline, is_unreadable
 from milepost.language.model import Action, Outcome, Play, Stage, Touchpoint
+from milepost.text import listing
 
 _VERDICTS = ("verified", "partial", "disputed", "silent")
 
 
 def check_advice(outline: MapOutline) -> Iterator[Finding]:
-    """Warnings, which stop nothing."""
+    """Warnings; they don't stop publishing."""
     yield from _outcomes(outline)
     yield from _stages(outline)
     yield from _renewal(outline)
@@ -26,8 +27,8 @@ def _outcomes(outline: MapOutline) -> Iterator[Finding]:
     for path, outcome in outline.nodes(Outcome):
         nowhere = [verdict for verdict in _VERDICTS if not getattr(outcome.then, verdict)]
         if nowhere:
-            listed = " and ".join(repr(each) for each in nowhere)
-            message = f"Outcome {outcome.id!r} leads nowhere when it is {listed}; write a branch under 'then'"
+            verdicts = listing([repr(each) for each in nowhere])
+            message = f"Outcome {outcome.id!r} leads nowhere when it is {verdicts}; add a branch under 'then'"
             place = "then" if "then" in outcome.model_fields_set else "outcome"
             yield Finding((*path, place), "W201", message, key=place == "then")
 
@@ -35,7 +36,7 @@ def _outcomes(outline: MapOutline) -> Iterator[Finding]:
 def _stages(outline: MapOutline) -> Iterator[Finding]:
     for index, stage in enumerate(outline.map.stages):
         if not stage.actions and not stage.outcomes:
-            message = f"Stage {stage.id!r} has nothing for the customer to do or confirm: it is a seller's journey"
+            message = f"Stage {stage.id!r} gives the customer nothing to do or confirm, so it only describes what we do"
             yield Finding(("stages", index, "stage"), "W202", f"{message}; add an action or an outcome")
 
 
@@ -44,13 +45,13 @@ def _renewal(outline: MapOutline) -> Iterator[Finding]:
     at = next((index for index, stage in enumerate(stages) if _is_renewal(stage)), None)
     if at is None:
         if not any(stage.outcomes for stage in stages):
-            message = "The map has no outcome: the customer renews without ever having confirmed a result; add one"
+            message = "The map has no outcome, so the customer never confirms a result before renewing; add one"
             yield Finding(("stages",), "W203", message, key=True)
         return
     beside = stages[at].opens is not None
     earlier = (stage for index, stage in enumerate(stages) if index < at or (beside and index != at))
     if not any(stage.outcomes for stage in earlier):
-        message = f"No outcome comes before the renewal ({stages[at].id!r}): nothing is confirmed by then; add one"
+        message = f"No outcome comes before the renewal ({stages[at].id!r}), so nothing is confirmed by then; add one"
         yield Finding(("stages", at, "stage"), "W203", message)
 
 
@@ -62,8 +63,8 @@ def _is_renewal(stage: Stage) -> bool:
 def _kinds_of_plays(outline: MapOutline) -> Iterator[Finding]:
     kinds = {play.kind for play in outline.map.plays}
     needs = {
-        "risk": "when a customer is in trouble, the map has no answer",
-        "expansion": "nothing is made of a success",
+        "risk": "the map doesn't say what to do when a customer is in trouble",
+        "expansion": "the map makes nothing of a success",
     }
     path = ("plays",) if "plays" in outline.map.model_fields_set else ("map",)
     for kind, why in needs.items():
@@ -77,7 +78,7 @@ def _tasks(outline: MapOutline) -> Iterator[Finding]:
             continue
         place = (*path, "touchpoint")
         if touchpoint.effort is None:
-            message = f"Task {touchpoint.id!r} has no 'effort': it can't be planned for; add one, such as 45 minutes"
+            message = f"Task {touchpoint.id!r} has no 'effort', so it can't be planned for; add one, such as 45 minutes"
             yield Finding(place, "W206", message)
         role = outline.map.roles.get(touchpoint.role)
         if touchpoint.escalate is None and role is not None and role.escalate is None:
@@ -91,12 +92,12 @@ def _tasks(outline: MapOutline) -> Iterator[Finding]:
 def _holds(outline: MapOutline) -> Iterator[Finding]:
     for path, play in outline.nodes(Play):
         if play.holds != "none" and play.deadline is None and not play.ends_when:
-            message = f"Play {play.id!r} holds {play.holds} and may stay open for ever; add 'deadline' or 'ends_when'"
+            message = f"Play {play.id!r} holds {play.holds} and may stay open forever; add 'deadline' or 'ends_when'"
             yield Finding((*path, "holds"), "W207", message, key=True)
 
 
 def _actions(outline: MapOutline) -> Iterator[Finding]:
     for path, action in outline.nodes(Action):
         if action.due is None and not action.optional and action.every is None:
-            message = f"Action {action.id!r} has no 'due': nobody will notice when it stalls; add one, or 'optional'"
+            message = f"Action {action.id!r} has no 'due', so nobody will notice when it stalls; add one, or 'optional'"
             yield Finding((*path, "action"), "W208", message)

@@ -1,4 +1,4 @@
-"""M103 between two fields: values that an attribute's type does not allow."""
+"""M103 between two fields: values that don't fit the type of their attribute."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from milepost.language.findings import Finding
 from milepost.language.lint.outline import MapOutline
 from milepost.language.model import Attribute, AttributeType, BranchItem
 from milepost.language.names import BUILT_IN, nearest
-from milepost.text import did_you_mean
+from milepost.text import did_you_mean, listing
 
 _WORDS = {
     AttributeType.TEXT: "text",
@@ -21,13 +21,13 @@ _WORDS = {
 
 
 def check_values(outline: MapOutline) -> Iterator[Finding]:
-    """What `one_of` lists and what branches set is of the attribute's type."""
+    """Checks that the values in `one_of`, and those that branches set, are of the attribute's type."""
     for name, attribute in outline.map.attributes.items():
         if ("attributes", name, "type") in outline.repaired:
             continue
         for index, value in enumerate(attribute.one_of or ()):
             if not fits(value, attribute.type):
-                message = f"{value!r} is not {_WORDS[attribute.type]}, the type of {name!r}"
+                message = f"{value!r} isn't {_WORDS[attribute.type]}, as {name!r} must be"
                 yield Finding(("attributes", name, "one_of", index), "M103", message)
     for path, item in outline.nodes(BranchItem):
         for name, new_value in (item.set or {}).items():
@@ -45,8 +45,8 @@ def _wrong(name: str, value: Any, attribute: Attribute) -> Iterator[tuple[str, s
     if value is None:  # forgets the value
         return
     if not fits(value, attribute.type):
-        yield f"{name!r} is set to {value!r}, which is not {_WORDS[attribute.type]}", None
+        yield f"{name!r} is set to {value!r}, which isn't {_WORDS[attribute.type]}", None
     elif attribute.one_of is not None and value not in attribute.one_of:
         suggestion = nearest(str(value), [each for each in attribute.one_of if isinstance(each, str)])
-        allowed = ", ".join(str(each) for each in attribute.one_of)
-        yield f"{value!r} is not one of {allowed}, the values of {name!r}{did_you_mean(suggestion)}", suggestion
+        allowed = listing([str(each) for each in attribute.one_of], last="or")
+        yield f"{value!r} isn't one of {allowed}, the values of {name!r}{did_you_mean(suggestion)}", suggestion

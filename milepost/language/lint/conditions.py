@@ -1,4 +1,4 @@
-"""M107: every condition at its place, with what may be named there."""
+"""M107: checks every condition with the names that may be used at its place."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from milepost.language.yaml_text import Path
 
 
 def check_conditions(outline: MapOutline) -> Iterator[Finding]:
-    """Those that are looked at once, and those that are waited for."""
+    """Checks the conditions that are looked at once, and those that are waited for."""
     segment = outline.map.segment
     yield from _check(outline, segment.where, ("segment", "where"), before_the_journey=True)
     for path, step in outline.nodes(Step):
@@ -45,7 +45,7 @@ def _check(
     except ConditionError as error:
         message = f"{error.message} (in {describe(outline.data, path)})"
         if before_the_journey and _compiles(text, outline.names):
-            message = "A segment is looked at before a journey begins; it can name customer.ATTRIBUTE only"
+            message = "A segment is checked before a journey begins, so it can use only customer.ATTRIBUTE"
         offset = None if error.column is None else error.column - 1
         yield Finding(path, "M107", message, error.suggestion, offset=offset)
     else:
@@ -63,7 +63,7 @@ def _compiles(text: str, names: Names) -> bool:
 
 
 def _names_unreadable(outline: MapOutline, text: str) -> bool:
-    """Whether a condition names an attribute whose declaration could not be read."""
+    """Returns whether a condition names an attribute whose declaration couldn't be read."""
     damaged = {str(path[1]) for path in outline.repaired if path[0] == "attributes" and len(path) > 1}
     if not outline.is_whole("attributes"):
         return "customer." in text

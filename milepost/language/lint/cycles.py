@@ -1,7 +1,7 @@
-"""M111: branches that go round for ever in one instant.
+"""M111: branches that go round in a circle without waiting for anything.
 
-What takes time or a person is worth waiting for: a task, an action, an outcome, a wait, an anchor, a deadline, a
-cooldown. A mail is not: it is done when it is sent.
+Whatever takes time or a person breaks a circle: a task, an action, an outcome, a wait, an anchor, a deadline, a
+cooldown. A mail doesn't, as it is done when it is sent.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ class _Edge:
 
 
 def check_cycles(outline: MapOutline) -> Iterator[Finding]:
-    """One finding a circle, at its first branch in the file."""
+    """Yields one finding for each circle, at its first branch in the file."""
     edges = [edge for path, container in outline.containers for edge in _edges(outline, path, container)]
     following: dict[str, list[str]] = {}
     for edge in edges:
@@ -39,7 +39,7 @@ def check_cycles(outline: MapOutline) -> Iterator[Finding]:
             continue
         reported.update(circle)
         names = [name.partition(" ")[2] for name in circle]
-        message = f"Goes round for ever in one instant, {arrows(names)}: put a wait, a task or an action on the way"
+        message = f"This goes round in a circle forever: {arrows(names)}; put a wait, a task or an action on the way"
         yield Finding(edge.path, "M111", message)
 
 

@@ -1,4 +1,4 @@
-"""M110: messages and playbooks are there, can be read, and use what is known."""
+"""M110: checks that messages and playbooks exist, can be read, and use only known names."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _FIELDS = (("message", "messages"), ("reminder", "messages"), ("playbook", "play
 
 
 def check_files(outline: MapOutline, loaded: Loaded) -> Iterator[Problem]:
-    """The files that the map names, and every file that lies beside it; nothing for a map without a folder."""
+    """Checks the files that the map names, and every file beside it; a map without a folder has none to check."""
     if loaded.files is None:
         return
     for placed in outline.steps:

@@ -1,4 +1,4 @@
-"""M104: ids are unique."""
+"""M104: checks that ids are unique."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from milepost.language.yaml_text import Path
 
 
 def check_ids(outline: MapOutline) -> Iterator[Finding]:
-    """Steps over the whole map, stages and plays each among themselves, attributes against the built-in ones."""
+    """Compares steps over the whole map, stages and plays among themselves, and attributes with the built-in ones."""
     steps = ((placed.step.id, (*placed.path, str(placed.path[-2])[:-1])) for placed in outline.steps)
     yield from _repeated(outline, steps)
     for section, noun in (("stages", "stage"), ("plays", "play")):
@@ -19,7 +19,7 @@ def check_ids(outline: MapOutline) -> Iterator[Finding]:
         yield from _repeated(outline, ((part.id, (*path, noun)) for path, part in parts))
     for name in outline.map.attributes:
         if name in BUILT_IN:
-            message = f"Every customer has {name!r} without declaring it; rename or remove this attribute"
+            message = f"Every customer has {name!r} without a declaration; rename or remove this attribute"
             yield Finding(("attributes", name), "M104", message, key=True)
 
 

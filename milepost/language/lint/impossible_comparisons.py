@@ -1,4 +1,4 @@
-"""M107 for comparisons whose answer never changes, as the text compared with is no value that may stand there."""
+"""M107 for comparisons whose answer never changes, because a value is compared with a text that it never has."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ _OF_STAGES = ("waiting", "open", "closed")
 _EQUAL = ("==", "!=")
 _ORDER = ("<", "<=", ">", ">=")
 _JOINED = (".", "[", "(", "+")
-"""What makes of a text or a name, before or after it, only a part of what is compared."""
+"""Beside one of these, a text or a name is only a part of what is compared."""
 
 
 @dataclass(frozen=True, slots=True)
 class ImpossibleComparison:
-    """A text of a condition, from `offset` on, that what it is compared with never is."""
+    """A text of a condition, from `offset` on, which the other side of the comparison never equals."""
 
     offset: int
     message: str
@@ -47,7 +47,7 @@ class _Comparison:
 
 
 def impossible_comparisons(outline: MapOutline, condition: str) -> Iterator[ImpossibleComparison]:
-    """Every text in a condition that compiles which what it is compared with never is, in the order of the text."""
+    """Yields the impossible comparisons of a condition that compiles, in the order of its text."""
     for each in _comparisons(cel_text.tokenize(condition)):
         if each.root == "customer":
             yield from _of_attribute(outline, each)
@@ -113,7 +113,7 @@ def _list_after(tokens: Sequence[Token], index: int) -> list[Token]:
 
 
 def _value(literal: str) -> str | None:
-    """What a text in quotes says; None where it is written with backslashes or as bytes."""
+    """The value of a text in quotes; None if it has backslashes or is written as bytes."""
     if literal[0] not in "\"'" or "\\" in literal:
         return None
     quotes = 3 if literal[:3] in ('"""', "'''") else 1
@@ -183,19 +183,19 @@ def _unless_date(comparison: _Comparison) -> Iterator[ImpossibleComparison]:
         return
     attribute = f"customer.{comparison.name}"
     if not comparison.text and comparison.sign == "!=":
-        return  # as good as has(): what is not known is not true
+        return  # the same as has(): a comparison with an unknown value isn't true
     if not comparison.text:
-        message = f"The date {attribute} is never an empty text; has({attribute}) says whether it is known"
+        message = f"The date {attribute} is never an empty text; use has({attribute}) to ask whether it is known"
         yield ImpossibleComparison(comparison.literal.start, message, None)
         return
     near = _date_suggestion(comparison.text)
     way = f"write {near!r}" if near else "write YYYY-MM-DD, such as '2027-03-01'"
-    message = f"{comparison.text!r} is no date, and {attribute} is compared with one; {way}"
+    message = f"{comparison.text!r} isn't a date, and {attribute} is one; {way}"
     yield ImpossibleComparison(comparison.literal.start, message, near)
 
 
 def _date_suggestion(text: str) -> str | None:
-    """The date that a text surely stands for: the year first, or as German and its neighbours write it."""
+    """The date that a text clearly stands for: with the year first, or as in `31.12.2026`."""
     if year_first := re.fullmatch(r"(\d{4})[-./](\d\d?)[-./](\d\d?)", text):
         return _date(*year_first.groups())
     day_first = re.fullmatch(r"(\d\d?)\. ?(\d\d?)\. ?(\d{4})", text)

@@ -1,4 +1,4 @@
-"""A map as the checks see it: its parts with their paths, and what could not be read of it."""
+"""The view of a map that the checks share: its parts with their paths, and which of them couldn't be read."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ N = TypeVar("N", bound=Node)
 
 @dataclass(frozen=True)
 class PlacedStep:
-    """A step with its path and the stage or play that it is in."""
+    """A step with its path and its stage or play."""
 
     path: Path
     step: AnyStep
@@ -27,7 +27,7 @@ class PlacedStep:
 
 @dataclass(frozen=True)
 class MapOutline:
-    """A map, perhaps a draft: `repaired` are the paths at which it is not what was written."""
+    """A map or a draft of one; `repaired` are the paths at which it differs from the file."""
 
     map: Map
     data: Any
@@ -35,7 +35,7 @@ class MapOutline:
 
     @cached_property
     def names(self) -> Names:
-        """What conditions may name."""
+        """The names that conditions may use."""
         return Names.of(self.map)
 
     @cached_property
@@ -79,12 +79,12 @@ class MapOutline:
         return frozenset(item.go_to for _, item in self.nodes(BranchItem) if item.go_to is not None)
 
     def is_whole(self, section: str) -> bool:
-        """Whether a section of the map, such as `roles`, could be read as a whole."""
+        """Returns whether a section of the map, such as `roles`, could be read as a whole."""
         return (section,) not in self.repaired
 
 
 def is_unreadable(name: str) -> bool:
-    """Whether a name stands in a draft for one that could not be read."""
+    """Returns whether a name in a draft stands for one that couldn't be read."""
     return name.startswith(UNREADABLE)
 
 

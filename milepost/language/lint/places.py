@@ -1,4 +1,4 @@
-"""M103 for what is a word but no place: time zones and countries."""
+"""M103 for names of time zones and countries that don't exist."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def countries() -> frozenset[str]:
 
 
 def check_places(outline: MapOutline) -> Iterator[Finding]:
-    """The time zone and country of our working time."""
+    """Checks the time zone and country of our working time."""
     working_time = outline.map.working_time
     if working_time.timezone not in timezones():
         suggestion = _nearest_timezone(working_time.timezone)

@@ -1,4 +1,4 @@
-"""M108 and M109: `after` in circles, and what can never open."""
+"""M108 and M109: `after` in circles, and parts that can never open."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from milepost.language.model import Play, Stage
 
 
 def check_reachability(outline: MapOutline) -> Iterator[Finding]:
-    """Circles first; then stages behind one that never closes, steps that wait for later stages, plays."""
+    """Checks circles first, then stages after one that never closes, steps that wait for later stages, and plays."""
     yield from _circles(outline)
     yield from _stages(outline)
     yield from _steps(outline)
@@ -19,7 +19,7 @@ def check_reachability(outline: MapOutline) -> Iterator[Finding]:
 
 
 def cycle_from(start: str, following: Mapping[str, Sequence[str]]) -> list[str] | None:
-    """The shortest way from a name back to itself, without the return; None if there is none."""
+    """Returns the shortest way from a name back to itself, without the return; None if there is none."""
     ways = [[start]]
     visited = set()
     while ways:
@@ -46,7 +46,7 @@ def _circles(outline: MapOutline) -> Iterator[Finding]:
             continue
         reported.update(circle)
         index = placed.step.after.index(circle[1] if len(circle) > 1 else name)
-        message = f"'after' runs in a circle, {arrows(circle)}: none of them ever opens; remove one"
+        message = f"'after' runs in a circle: {arrows(circle)}; none of these steps ever opens, so remove one 'after'"
         yield Finding((*placed.path, "after", index), "M108", message)
 
 
@@ -61,13 +61,13 @@ def _stages(outline: MapOutline) -> Iterator[Finding]:
             path = ("stages", outline.map.stages.index(stage), "stage")
             message = f"Stage {stage.id!r} can never open: {_why(before)}, and no 'go_to' names it"
             yield Finding(path, "M109", message)
-            opens_by_itself = True  # what stands behind it is told by it
+            opens_by_itself = True  # the stages after it need no finding of their own
         opens_by_itself = opens_by_itself or stage.id in outline.gone_to
         before = stage
     for index, stage in enumerate(outline.map.stages):
         if stage.opens is not None and stage.opens.when and stage.id not in outline.gone_to:
             triggers = stage.opens.when
-            if all(each.event is None and _is_impossible_comparisons(outline, each.if_) for each in triggers):
+            if all(each.event is None and _is_always_false(outline, each.if_) for each in triggers):
                 message = f"Stage {stage.id!r} can never open: its condition is never true"
                 yield Finding(("stages", index, "opens", "when"), "M109", message)
 
@@ -82,7 +82,7 @@ def _leads_on(stage: Stage) -> bool:
 
 def _why(before: Stage) -> str:
     if not _closes(before):
-        return f"{before.id!r} before it has no required step and so never closes by itself"
+        return f"{before.id!r} before it has no required step, so it never closes by itself"
     if _leads_on(before):
         return f"{before.id!r} before it never opens"
     return f"{before.id!r} before it goes elsewhere when it closes"
@@ -115,13 +115,13 @@ def _position(placed: PlacedStep, position: Mapping[str, int]) -> int | None:
 def _plays(outline: MapOutline) -> Iterator[Finding]:
     """A play can be started by hand, but not against an `only_if` that is never true."""
     for path, container in outline.containers:
-        if isinstance(container, Play) and _is_impossible_comparisons(outline, container.only_if):
+        if isinstance(container, Play) and _is_always_false(outline, container.only_if):
             message = f"Play {container.id!r} can never open: its 'only_if' is never true"
             yield Finding((*path, "only_if"), "M109", message)
 
 
-def _is_impossible_comparisons(outline: MapOutline, text: str | None) -> bool:
-    """Whether a condition depends on nothing and is not true."""
+def _is_always_false(outline: MapOutline, text: str | None) -> bool:
+    """Returns whether a condition uses no names and isn't true."""
     if text is None:
         return False
     try:

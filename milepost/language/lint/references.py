@@ -1,4 +1,4 @@
-"""M105: what a field names is there."""
+"""M105: checks that the names in fields exist."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ from milepost.language.model import (
 from milepost.language.names import nearest
 from milepost.language.steps import Step
 from milepost.language.yaml_text import Path
-from milepost.text import did_you_mean
+from milepost.text import did_you_mean, listing
 
 _NOUNS = {"roles": "role", "personas": "persona", "stages": "stage", "plays": "play", "steps": "step"}
 _NOT_SET = ("id", "started_on")
 
 
 def check_references(outline: MapOutline) -> Iterator[Finding]:
-    """Roles, personas, steps, stages, plays and attributes."""
+    """Checks the names of roles, personas, steps, stages, plays and attributes."""
     yield from _roles(outline)
     yield from _personas(outline)
     yield from _fallback_circles(outline)
@@ -57,8 +57,8 @@ def _declared(section: str, known: Collection[str]) -> str:
     known = [each for each in known if not is_unreadable(each)]
     if not known:
         return f"; the map has no {section}"
-    listed = ", ".join(sorted(known)) if len(known) <= 8 else f"{len(known)} others"  # noqa: PLR2004
-    return f"; the map has {listed}"
+    names = listing(sorted(known)) if len(known) <= 8 else f"{len(known)} others"  # noqa: PLR2004
+    return f"; the map has {names}"
 
 
 def _roles(outline: MapOutline) -> Iterator[Finding]:
@@ -89,7 +89,7 @@ def _fallback_circles(outline: MapOutline) -> Iterator[Finding]:
             if following in way:
                 circle = way[way.index(following) :]
                 if reported.isdisjoint(circle):
-                    message = f"The fallbacks run in a circle, {arrows(circle)}: nobody stands in; remove one"
+                    message = f"The fallbacks run in a circle, {arrows(circle)}, so nobody can stand in; remove one"
                     yield Finding(("personas", circle[0], "fallback"), "M105", message)
                 reported.update(circle)
                 break
@@ -109,7 +109,9 @@ def _branches(outline: MapOutline) -> Iterator[Finding]:
         for name in item.set or ():
             place = (*path, "set", name)
             if name in _NOT_SET:
-                yield Finding(place, "M105", f"{name!r} of a customer can't be set; it never changes", key=True)
+                yield Finding(
+                    place, "M105", f"{name!r} of a customer never changes, so it can't be set; remove it", key=True
+                )
             else:
                 yield from _attribute(outline, name, place, key=True)
 

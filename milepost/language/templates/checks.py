@@ -1,4 +1,4 @@
-"""What is wrong in a template, all of it at once, before anybody is sent anything."""
+"""Checks a template and reports everything that is wrong with it, before anybody is sent anything."""
 
 from __future__ import annotations
 
@@ -57,10 +57,10 @@ Scope = dict[str, str | None]
 
 
 def check_template(text: str, attributes: Collection[str], *, message: bool) -> list[TemplateProblem]:
-    """Everything that is wrong with a message or a playbook, in the order of the file.
+    """Returns everything that is wrong with a message or a playbook, in the order of the file.
 
-    `attributes` are the names that the map declares. A message needs a front matter with a subject; a
-    playbook has none.
+    `attributes` are the names that the map declares. A message needs front matter with a subject; a playbook
+    has none.
     """
     if len(text) > MAX_SOURCE:
         return [TemplateProblem(1, 1, f"The file is longer than {MAX_SOURCE} characters; make it shorter")]
@@ -97,7 +97,7 @@ def _check(
 
 
 class _Places:
-    """Finds the column of what Jinja knows the line of."""
+    """Finds the column of something of which Jinja only knows the line."""
 
     def __init__(self, text: str, first_line: int) -> None:
         self._lines = _without_prose(text).split("\n")
@@ -105,7 +105,7 @@ class _Places:
         self._used: set[tuple[int, int]] = set()
 
     def next(self, line: int, pattern: str) -> tuple[int, int]:
-        """The line and column, in the file, of the next match from this line on that was not asked for before."""
+        """The line and column, in the file, of the next match from this line on that wasn't returned before."""
         start = min(max(line, 1), len(self._lines)) - 1
         for number in range(start, len(self._lines)):
             for match in re.finditer(pattern, self._lines[number]):
@@ -120,7 +120,7 @@ class _Places:
 
 
 def _without_prose(text: str) -> str:
-    """The text with spaces for all that is no Jinja, so that a name is not found in a sentence."""
+    """Replaces everything but Jinja with spaces, so that names in sentences aren't matched."""
     out, end = [], 0
     for match in _TAG.finditer(text):
         out += [_NO_BREAK.sub(" ", text[end : match.start()]), match[0]]
@@ -133,7 +133,7 @@ def _name(node: nodes.Name) -> str:
 
 
 class _Walk:
-    """Goes through a template with the names that are known at each place."""
+    """Walks through a template with the names that exist at each place."""
 
     def __init__(self, places: _Places, known: Mapping[str, tuple[str, ...]], names: tuple[str, ...]) -> None:
         self.problems: list[TemplateProblem] = []

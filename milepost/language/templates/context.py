@@ -1,4 +1,4 @@
-"""What templates may speak of: a frozen record for each thing, and builders from the journey's own types."""
+"""The values that templates may use: a frozen record for each thing, built from the journey's own types."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ CUSTOMER_FIELDS = tuple(BUILT_IN)
 
 
 class Link(str):
-    """An address that we made ourselves: it may stand as a link where it is written."""
+    """An address of our own, which may become a link where a template writes it."""
 
     __slots__ = ()
 
 
 @dataclass(frozen=True, slots=True)
 class CustomerContext:
-    """The customer: `customer.name`, `customer.ATTRIBUTE`. A declared attribute that is not known is None."""
+    """The customer: `customer.name`, `customer.ATTRIBUTE`. A declared attribute without a value is None."""
 
     _values: Mapping[str, Any]
 
@@ -69,7 +69,7 @@ class MapContext:
 
 @dataclass(frozen=True, slots=True)
 class OutcomeContext:
-    """An outcome as it stands: its last verdict or `silent`, else its state, and the value that was told."""
+    """An outcome: its last verdict or `silent`, else its state, and the value that was reported."""
 
     statement: str
     state: str
@@ -78,7 +78,7 @@ class OutcomeContext:
 
 @dataclass(frozen=True, slots=True)
 class MessageContext:
-    """Everything that a message may speak of. `locale` rules how dates and numbers are written (`de-AT`)."""
+    """Everything that a message may use. `locale` decides how dates and numbers are written (`de-AT`)."""
 
     customer: CustomerContext
     contact: ContactContext
@@ -93,7 +93,7 @@ class MessageContext:
 
 @dataclass(frozen=True, slots=True)
 class PlaybookContext:
-    """Everything that a playbook may speak of."""
+    """Everything that a playbook may use."""
 
     customer: CustomerContext
     step: StepContext
@@ -132,13 +132,13 @@ def _as_date(value: Any) -> Any:
 
 
 def contact_context(contact: Contact) -> ContactContext:
-    """The contact; one without a name is called by the address."""
+    """The contact; one without a name goes by the address."""
     name = " ".join(contact.name.split()) or contact.email
     return ContactContext(name, name.split()[0], contact.email, contact.personas)
 
 
 def locale_of(language: str | None, country: str | None) -> str:
-    """How dates and numbers are written for a reader: the language, with the country where one is known."""
+    """The locale for dates and numbers: the language, with the country if it is known."""
     tag = (language or "en").replace("_", "-")
     return tag if "-" in tag or not country else f"{tag}-{country}"
 
@@ -156,14 +156,14 @@ def message_context(
     started_on: date | None = None,
     language: str | None = None,
 ) -> MessageContext:
-    """What one message may speak of; the first of `steps` is `step`.
+    """Builds the values for one message; the first of `steps` is `step`.
 
     `attributes` are the map's; `started_on` is the local date on which the journey began; `language` is the
-    language that the *text* is in (of the variant that was picked), where it is known. A step that asks for
-    no outcome has no `verify_url`: the plan's address stands in.
+    language of the *text* (of the variant that was picked), if it is known. A step that asks for no outcome has no
+    `verify_url`; the plan's address is used instead.
 
     Raises:
-        ValueError: `steps` is empty, or a date attribute holds no date.
+        ValueError: `steps` is empty, or a date attribute doesn't hold a date.
     """
     all_steps = tuple(steps)
     if not all_steps:
@@ -192,10 +192,10 @@ def playbook_context(
     started_on: date | None = None,
     locale: str = "en",
 ) -> PlaybookContext:
-    """What one playbook may speak of, with all of the customer's contacts.
+    """Builds the values for one playbook, with all of the customer's contacts.
 
     Raises:
-        ValueError: a date attribute holds no date.
+        ValueError: a date attribute doesn't hold a date.
     """
     return PlaybookContext(
         customer=customer_context(customer, attributes or {}, started_on),

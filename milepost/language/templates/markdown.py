@@ -1,4 +1,4 @@
-"""Markdown to HTML and to readable plain text, with the customer's values put in after it was read."""
+"""Markdown to HTML and to readable plain text, with the customer's values put in after it is read."""
 
 from __future__ import annotations
 

@@ -36,10 +36,10 @@ class Rendered:
 
 
 def render_message(template_text: str, context: MessageContext, *, file: str = "message") -> Rendered:
-    """Fill in one message; `file` is its name for error messages.
+    """Fills in one message; `file` is its name in error messages.
 
     Raises:
-        TemplateError: the template is wrong, writes what is not known, or asks for too much.
+        TemplateError: the template is wrong, uses an unknown value, or writes too much.
     """
     message = parse_message(template_text)
     locale = _locale(message.language, context.locale)
@@ -54,13 +54,13 @@ def render_message(template_text: str, context: MessageContext, *, file: str = "
 
 
 def render_merged(parts: Sequence[tuple[str, MessageContext]]) -> Rendered:
-    """Several messages to one person as one mail: the first one's subject and how many more.
+    """Merges several messages to one person into one mail: the subject of the first and how many more.
 
-    Each further body stands below a rule, under its own subject as a heading; one that says the same as an
+    Each further body follows a rule, under its own subject as a heading; one that has the same text as an
     earlier one is left out.
 
     Raises:
-        TemplateError: one of them cannot be rendered.
+        TemplateError: one of them can't be rendered.
         ValueError: there are no parts.
     """
     if not parts:
@@ -79,10 +79,10 @@ def render_merged(parts: Sequence[tuple[str, MessageContext]]) -> Rendered:
 
 
 def render_playbook(text: str, context: PlaybookContext, *, file: str = "playbook") -> str:
-    """A playbook as a piece of HTML.
+    """Fills in a playbook and returns a piece of HTML.
 
     Raises:
-        TemplateError: the template is wrong, writes what is not known, or asks for too much.
+        TemplateError: the template is wrong, uses an unknown value, or writes too much.
     """
     return _fragment_of(text, context, file).html
 

@@ -1,7 +1,7 @@
 """Jinja as templates may use it: values, `if`, `for`, `set` and a few filters; no calls, no loading.
 
 Every value is written as a *mark* (`⟨number⟩` in two private-use characters) and put in its place after the
-Markdown was read, so that nothing a customer is called can become Markdown, HTML or a header.
+Markdown is read, so that no customer's value can become Markdown, HTML or a header.
 """
 
 from __future__ import annotations
@@ -78,12 +78,12 @@ class Run:
         """Count one round of a loop."""
         self._rounds += 1
         if self._rounds > MAX_ROUNDS:
-            raise TemplateError(f"its loops go round more than {MAX_ROUNDS} times; loop over less")
+            raise TemplateError(f"its loops run more than {MAX_ROUNDS} times; loop over less")
 
 
 @lru_cache(maxsize=256)
 def known_locale(tag: str) -> Locale:
-    """The nearest locale that is known: `de-AT`, else `de`, else English."""
+    """The nearest locale that exists: `de-AT`, else `de`, else English."""
     for name in (tag, tag.split("-", maxsplit=1)[0]):
         try:
             return Locale.parse(name, sep="-")
@@ -96,14 +96,14 @@ def written(value: Any, locale: Locale) -> str:
     """A value as people read it.
 
     Raises:
-        TemplateError: the value is not known, or is nothing that can be written.
+        TemplateError: the value is unknown, or isn't something that can be written.
     """
     match value:
         case Undefined():
             return str(value)  # raises, and says which name it is
         case None:
             raise TemplateError(
-                "a value that is written here is not known; put {% if %} around it or add | default('...')",
+                "a value that is written here is unknown; put {% if %} around it or add | default('...')",
             )
         case bool():
             return yes_or_no(value)
@@ -138,7 +138,7 @@ def _date(context: Context, value: Any, form: str = "long") -> str:
     if isinstance(value, str):
         value = date.fromisoformat(value[:10])
     if not isinstance(value, date):
-        raise TemplateError(f"{written(value, run.locale)!r} is no date, so | date can't write it")
+        raise TemplateError(f"{written(value, run.locale)!r} isn't a date, so | date can't write it")
     return str(format_date(value.date() if isinstance(value, datetime) else value, form, run.locale))
 
 
@@ -150,7 +150,7 @@ def _number(context: Context, value: Any, digits: int | None = None) -> str:
     try:
         number = Decimal(text)
     except ArithmeticError:
-        raise TemplateError(f"{text!r} is no number, so | number can't write it") from None
+        raise TemplateError(f"{text!r} isn't a number, so | number can't write it") from None
     if digits is None:
         return str(format_decimal(number, locale=run.locale))
     shown = max(0, min(int(digits), 6))
@@ -158,7 +158,7 @@ def _number(context: Context, value: Any, digits: int | None = None) -> str:
 
 
 def _default(value: Any, instead: Any = "", boolean: bool = False) -> Any:  # noqa: FBT001, FBT002 - Jinja's own
-    """What to write instead of what is not known (or, with true, of what is empty or zero)."""
+    """The value to write if there is none (or, with true, if it is empty or zero)."""
     unknown = value is None or isinstance(value, Undefined)
     return instead if unknown or (boolean and not value) else value
 
@@ -249,15 +249,15 @@ class Sandbox(ImmutableSandboxedEnvironment):
 
 
 def refusal(node: nodes.Node) -> str | None:
-    """Why templates may not have this node; None where they may."""
+    """Why templates can't have this node; None if they can."""
     if isinstance(node, nodes.Call | nodes.CallBlock):
-        return "Templates call nothing; use a field or a filter, such as customer.renews_on | date"
+        return "Templates can't call functions; use a field or a filter, such as customer.renews_on | date"
     if isinstance(node, nodes.For) and node.recursive:
-        return "Templates have no recursive loops; write one loop inside another"
+        return "Templates can't have recursive loops; write one loop inside another"
     if isinstance(node, ALLOWED_NODES):
         return None
     what = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", type(node).__name__).lower()
-    return f"Templates have no {what}; they know values, filters, if, for and set"
+    return f"Templates can't have {what}; they have values, filters, if, for and set"
 
 
 SANDBOX = Sandbox()
@@ -274,10 +274,10 @@ def _compiled(source: str) -> Template:
 
 
 def run_template(source: str, names: Mapping[str, Any], run: Run, *, file: str, first_line: int) -> str:
-    """Carry a template out; values stand as marks in what comes back.
+    """Runs a template; values stand as marks in the result.
 
     Raises:
-        TemplateError: with the line in the file where that is known.
+        TemplateError: with the line in the file, if it is known.
     """
     if len(source) > MAX_SOURCE:
         raise TemplateError(f"it is longer than {MAX_SOURCE} characters", file=file)

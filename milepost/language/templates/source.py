@@ -19,7 +19,7 @@ _QUOTES = "put the subject in double quotes if it holds a colon or begins with '
 
 @dataclass(frozen=True, slots=True)
 class TemplateProblem:
-    """What is wrong in a template; `line` and `column` count from 1 in the whole file."""
+    """Something wrong in a template; `line` and `column` count from 1 in the whole file."""
 
     line: int
     column: int
@@ -58,7 +58,7 @@ class MessageTemplate:
 
 
 def front_matter(text: str) -> tuple[str | None, str, int]:
-    """The YAML between the two `---` (None: there is none), the body, and the body's first line."""
+    """Splits a file into the YAML between two `---` (None if there is none), the body, and the body's first line."""
     match = _FRONT_MATTER.match(text)
     if match is None:
         return None, text.removeprefix("\ufeff"), 1
@@ -66,7 +66,7 @@ def front_matter(text: str) -> tuple[str | None, str, int]:
 
 
 def read_message(text: str) -> tuple[MessageTemplate | None, list[TemplateProblem]]:
-    """The message as far as it can be read, and everything that is wrong with its front matter."""
+    """Reads a message as far as possible; returns it with everything that is wrong with its front matter."""
     yaml, body, body_line = front_matter(text)
     if yaml is None:
         return None, [TemplateProblem(1, 1, f"The message has no front matter with a subject; {_EXAMPLE}")]
@@ -98,7 +98,7 @@ def _read_fields(data: Fields, body: str, body_line: int) -> tuple[MessageTempla
 
 
 def parse_message(text: str) -> MessageTemplate:
-    """The subject and body of a message file.
+    """Reads the subject and body of a message file.
 
     Raises:
         TemplateError: the front matter is missing, can't be read or has no subject.
@@ -110,12 +110,12 @@ def parse_message(text: str) -> MessageTemplate:
 
 
 def pick_variant(files: Mapping[str, str], name: str, language: str | None) -> str:
-    """The file that a reader of `language` gets: `recap.de-at.md`, else `recap.de.md`, else `recap.md`.
+    """Picks the file for a reader of `language`: `recap.de-at.md`, else `recap.de.md`, else `recap.md`.
 
     Languages are compared without regard to case, and `_` is the same as `-`.
 
     Raises:
-        KeyError: not even the plain file is there.
+        KeyError: not even the plain file exists.
     """
     by_name = {_folded(file): file for file in files}
     stem = name.removesuffix(".md")
@@ -130,7 +130,7 @@ def pick_variant(files: Mapping[str, str], name: str, language: str | None) -> s
 
 
 def variant_language(name: str) -> str | None:
-    """The language in a file's name: `de` of `recap.de.md`, nothing of `recap.md`."""
+    """The language in a file's name: `de` for `recap.de.md`, None for `recap.md`."""
     match = re.fullmatch(r".+\.([A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*)\.md", name)
     return match[1].replace("_", "-") if match else None
 
