@@ -81,9 +81,7 @@ def _is_sign(token: Token, start: int) -> bool:
 
 def _curly_quotes(text: str, _tokens: list[Token]) -> Iterator[Hint]:
     for match in re.finditer(f"[{_CURLY}]", text):
-        yield Hint(
-            match.start(), match.end(), f'{match[0]!r} is the wrong quotation mark; write straight ones: "..."'
-        )
+        yield Hint(match.start(), match.end(), f'{match[0]!r} is the wrong quotation mark; write straight ones: "..."')
 
 
 def _open_quotes(_text: str, tokens: list[Token]) -> Iterator[Hint]:

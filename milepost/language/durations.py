@@ -183,7 +183,7 @@ class Duration(_Text):
     def parse(cls, text: str) -> Duration:
         match = _read(_DURATION, text)
         if match is None:
-            raise TimeTextError(f"{text!r} isn't a duration; {_duration_hint(text)}")
+            raise TimeTextError(f"{text!r} is not a duration; {_duration_hint(text)}")
         return _duration(match[1], match[2], text)
 
     @property

@@ -55,7 +55,7 @@ def test_a_value_of_the_wrong_kind_is_told_what_to_write(old: str, new: str, sai
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        ("due: 20 business days", "due: 4w", "'4w' isn't a duration; write '4 weeks'"),
+        ("due: 20 business days", "due: 4w", "'4w' is not a duration; write '4 weeks'"),
         ("due: 20 business days", "due: two Weeks", "write '2 weeks'"),
         ("due: 20 business days", "due: 5 busines days", "write '5 business days'"),
         ("due: 20 business days", "due: 3 working days", "write '3 business days'"),
