@@ -279,7 +279,7 @@ def _outcomes(setup: ForecastSetup, counts: BookCounts) -> Iterator[ExpectedOutc
             yield ExpectedOutcome(
                 map_id,
                 step.id,
-                getattr(step.step, "statement", step.id),
+                step.step.title,
                 tally.total("asked", map_id, step.id) / runs,
                 {name: Spread.of([sum(row) for row in rows]) for name, rows in by_run.items()},
                 by_week,

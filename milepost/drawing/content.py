@@ -8,6 +8,11 @@ from enum import StrEnum
 
 TRACKS = ("company", "outcomes", "customer")
 """From top to bottom; the gates stand between what we do and what the customer does."""
+TRACK_TITLES = {
+    "company": "What we do",
+    "outcomes": "What the customer confirms",
+    "customer": "What the customer does",
+}
 
 
 class Mark(StrEnum):

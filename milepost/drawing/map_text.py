@@ -35,7 +35,7 @@ class _MapText:
         self.homes = {step.id: container for container, step in map.all_steps()}
         self.steps = {step.id: step for _, step in map.all_steps()}
         self.starts = starts_of(map)
-        self.titles = Counter(_title(step) for step in self.steps.values())
+        self.titles = Counter(step.title for step in self.steps.values())
 
     def content(self, edition: str) -> Content:
         stages = tuple(self._stage(stage, place) for place, stage in enumerate(self.map.stages))
@@ -97,7 +97,7 @@ class _MapText:
             else:
                 homes[self._container(name)] = []
         for called, steps in homes.items():
-            shared = steps and self.titles[_title(self.steps[steps[0]])] > 1
+            shared = steps and self.titles[self.steps[steps[0]].title] > 1
             yield f"{called} ({listing([self._home(step) for step in steps])})" if shared else called
 
     def _container(self, name: str) -> str:
@@ -133,7 +133,7 @@ class _MapText:
         lines += [Line(f"after {self.say.step(name)} ({self._home(name)})") for name in elsewhere]
         automatic = isinstance(step, Touchpoint) and step.role is None
         after = tuple(dict.fromkeys(name for name in step.after if name in here))
-        return Card(step.id, track, automatic, _title(step), tuple(lines), after, elsewhere)
+        return Card(step.id, track, automatic, step.title, tuple(lines), after, elsewhere)
 
     def _home(self, step: str) -> str:
         return self._container(self.homes[step].id)
@@ -198,10 +198,6 @@ class _MapText:
     def _persona(self, persona: str) -> str:
         declared = self.map.personas.get(persona)
         return declared.title if declared else spaced(persona)
-
-
-def _title(step: AnyStep) -> str:
-    return step.statement if isinstance(step, Outcome) else step.title
 
 
 def _unbreakable(words: str) -> str:

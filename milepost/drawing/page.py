@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from html import escape
 
-from milepost.drawing.content import Card, Column, Content
+from milepost.drawing.content import TRACK_TITLES, Card, Column, Content
 from milepost.drawing.scene import Scene
 from milepost.drawing.svg import clean, svg_of
 
-_TRACKS = {"company": "What we do", "outcomes": "What the customer confirms", "customer": "What the customer does"}
 _HEADS = ("Step", "Track", "Who, when and where it leads", "After")
 _LABELS = ("Track", "", "After")  # on a phone, where the table is a list of cards
 _STYLE = """
@@ -85,6 +84,6 @@ def _column(kind: str, column: Column, names: dict[str, str]) -> str:
 def _row(card: Card, names: dict[str, str]) -> str:
     lines = "<br>".join(_text(line.text) for line in card.lines)
     after = "<br>".join(_text(names[name]) for name in (*card.after, *card.elsewhere))
-    values = zip(_LABELS, (_TRACKS[card.track], lines, after), strict=True)
+    values = zip(_LABELS, (TRACK_TITLES[card.track], lines, after), strict=True)
     cells = "".join(f'<td data-label="{label}">{cell}</td>' for label, cell in values)
     return f'<tr><th scope="row">{_text(card.title)}</th>{cells}</tr>'

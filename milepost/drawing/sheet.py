@@ -18,21 +18,16 @@ from milepost.drawing.arrangement import (
     StageRow,
     arrange,
 )
+from milepost.drawing.boxes import TONES
 from milepost.drawing.columns import play_height, play_items, stage_items, with_routes
-from milepost.drawing.content import Content
+from milepost.drawing.content import TRACK_TITLES, Content
 from milepost.drawing.empty_lanes import note_items, note_width
 from milepost.drawing.heading import footer_items, heading_items
 from milepost.drawing.map_text import content_of
-from milepost.drawing.palette import Tone
 from milepost.drawing.scene import Box, Item, Rect, Scene, text_block
 from milepost.drawing.text_metrics import wrap
 from milepost.language.model import Map
 
-_LANES: dict[str, tuple[str, Tone]] = {
-    "company": ("What we do", palette.WE),
-    "outcomes": ("What the customer confirms", palette.OUTCOME),
-    "customer": ("What the customer does", palette.CUSTOMER),
-}
 _SPREAD = 0.55  # of the room left over that goes into the lanes; the rest goes between the parts
 
 _STRETCH = 40.0
@@ -82,9 +77,9 @@ class _Sheet:
             lanes[track] = Box(MARGIN, y, self.inner, height + self.lane_extra)
             y += lanes[track].height + LANE_GAP
         for track, lane in lanes.items():
-            name, tone = _LANES[track]
+            tone = TONES[track]
             yield Rect(lane, tone.band, radius=4)
-            yield from _label(Box(lane.x, lane.y, LABEL, lane.height), name, tone.strong)
+            yield from _label(Box(lane.x, lane.y, LABEL, lane.height), TRACK_TITLES[track], tone.strong)
             if track in self.content.missing:
                 note = Box(lane.x + LABEL + row.left, lane.y, note_width(track, row.card), lane.height)
                 yield from note_items(self.content.missing[track], note)

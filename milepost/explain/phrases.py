@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 
 from milepost.explain.sentences import number, quoted, spaced
 from milepost.language.durations import Anchor
-from milepost.language.model import Branch, BranchItem, Map, Outcome, Trigger
+from milepost.language.model import Branch, BranchItem, Map, Trigger
 
 _STRING = re.compile(r"(\"[^\"]*\"|'[^']*')")
 _NAME = re.compile(r"\b(customer|steps|results|outcomes|plays|stages|event)\.(\w+)")
@@ -45,9 +45,7 @@ class Phrases:
         self.plays = play_marks(map)
         self.stages = {stage.id: str(place) for place, stage in enumerate(map.stages, 1)}
         self._attributes = {name: known.title for name, known in map.attributes.items() if known.title}
-        self._steps = {
-            step.id: step.statement if isinstance(step, Outcome) else step.title for _, step in map.all_steps()
-        }
+        self._steps = {step.id: step.title for _, step in map.all_steps()}
 
     def attribute(self, name: str) -> str:
         """What people call an attribute: its title, else its name in words."""

@@ -24,7 +24,6 @@ from milepost.explain.vocabulary import (
     VERDICTS,
     WITHDRAWN,
 )
-from milepost.language.model import Outcome
 from milepost.planner import timeline
 from milepost.planner.compiled_map import CompiledMap
 from milepost.planner.instants import Instant
@@ -53,7 +52,7 @@ class Wording:
         known = self.compiled_map.steps.get(step or "") if self.compiled_map else None
         if known is None:
             return spaced(step)
-        return known.step.statement if isinstance(known.step, Outcome) else known.step.title
+        return known.step.title
 
     def stage(self, stage: str | None) -> str:
         known = self.compiled_map.stages.get(stage or "") if self.compiled_map else None

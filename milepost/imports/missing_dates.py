@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from milepost.customer import Customer
-from milepost.language.model import Map, Outcome
+from milepost.language.model import Map
 from milepost.language.names import BUILT_IN
 from milepost.planner.compiled_map import CompiledMap
 from milepost.planner.instants import Instant
@@ -81,8 +81,7 @@ def _anchors(journey_map: Map) -> dict[str, _Dependents]:
             anchors.setdefault(stage.opens.at.attribute, _Dependents()).stages.append(stage.title)
     for _, step in journey_map.all_steps():
         if step.at is not None:
-            title = step.statement if isinstance(step, Outcome) else step.title
-            anchors.setdefault(step.at.attribute, _Dependents()).steps.append(title)
+            anchors.setdefault(step.at.attribute, _Dependents()).steps.append(step.title)
     return {name: dependents for name, dependents in anchors.items() if name not in BUILT_IN}
 
 

@@ -231,5 +231,10 @@ class Outcome(Step):
     def id(self) -> str:
         return self.outcome
 
+    @property
+    def title(self) -> str:
+        """What people call it, as with the titles of other steps."""
+        return self.statement
+
 
 AnyStep = Touchpoint | Action | Outcome

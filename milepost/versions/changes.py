@@ -137,32 +137,28 @@ def _steps(before: Parts, after: Parts) -> Iterator[Change]:
     homes = {f"{kinds[new]} {old}": f"{kinds[new]} {new}" for new, old in _renamed_containers(before, after).items()}
     for name, step in before.steps.items():
         if name not in after.steps and name not in renamed.values():
-            yield Change("removed", _kind(step), name, _title(step), before.home[name])
+            yield Change("removed", _kind(step), name, step.title, before.home[name])
     for name, step in after.steps.items():
         earlier = before.steps.get(name)
         if earlier is None:
             was = renamed.get(name, "")
-            yield Change("renamed" if was else "added", _kind(step), name, _title(step), after.home[name], before=was)
+            yield Change("renamed" if was else "added", _kind(step), name, step.title, after.home[name], before=was)
             if was:
                 yield from _step_fields(before.steps[was], step, after.home[name])
         else:
             if homes.get(before.home[name], before.home[name]) != after.home[name]:
-                yield Change("moved", _kind(step), name, _title(step), "", "", before.home[name], after.home[name])
+                yield Change("moved", _kind(step), name, step.title, "", "", before.home[name], after.home[name])
             yield from _step_fields(earlier, step, after.home[name])
 
 
 def _step_fields(old: AnyStep, new: AnyStep, home: str) -> Iterator[Change]:
     if type(old) is not type(new):
-        yield Change("changed", _kind(new), new.id, _title(new), home, "kind", _kind(old), _kind(new))
-    yield from _fields(_kind(new), new.id, _title(new), home, fields_of(old), fields_of(new))
+        yield Change("changed", _kind(new), new.id, new.title, home, "kind", _kind(old), _kind(new))
+    yield from _fields(_kind(new), new.id, new.title, home, fields_of(old), fields_of(new))
 
 
 def _kind(step: AnyStep) -> str:
     return type(step).__name__.lower()
-
-
-def _title(step: AnyStep) -> str:
-    return str(getattr(step, "title", "") or getattr(step, "statement", ""))
 
 
 def _renamed(

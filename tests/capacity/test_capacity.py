@@ -15,7 +15,7 @@ from tests.capacity.conftest import QUARTER, SMALL, behaving, chart_from, foreca
 FULL = Weeks(date(2026, 3, 2), date(2026, 3, 15))
 
 
-def test_the_team_has_the_people_whom_the_book_names(small):
+def test_the_team_has_the_people_that_the_book_names(small):
     people = {("small", "csm", "ana@v.example"), ("small", "csm", "cem@v.example"), ("small", "ae", "bo@v.example")}
     known = capacities([small], people, behaving(), FULL)
     assert (known["csm"].people, known["csm"].hours, known["csm"].source) == (2, 50, "book")

@@ -51,7 +51,7 @@ def test_jobs_are_taken_as_they_are_done_and_not_all_at_once():
     assert next(taken) <= 10 + 2 * IN_HAND + FEW + 1
 
 
-def test_an_error_of_the_work_is_told():
+def test_an_error_in_the_work_is_reported():
     with pytest.raises(ValueError, match="seven"):
         list(on_cores(_breaker, range(20), processes=2))
 

@@ -145,7 +145,7 @@ def test_an_action_is_done_by_the_events_that_its_map_waits_for(small):
     assert ignored == ["closed"]  # saying it as well came after the events had closed it
 
 
-def test_a_surprise_comes_as_often_as_it_is_said_to(small):
+def test_an_unprompted_event_comes_as_often_as_the_behaviour_says(small):
     often = behaving(events={"champion_left": 6}, colleagues={"results": {"good": 1, "bad": 0}})
     _, counts = forecast_of((small,), [gold(number) for number in range(20)], often, weeks=YEAR)
     assert 70 < counts.tally.total("play", "small", "rescue") < 130
@@ -231,13 +231,13 @@ def test_a_figure_wanders_within_its_bounds(small):
     assert {10, 20} <= seen
 
 
-def test_customers_without_a_map_are_counted_and_told(small):
+def test_customers_without_a_map_are_counted_and_named(small):
     _, counts = forecast_of((small,), [gold(1), gold(2).having(attributes={"tier": "tin"})])
     assert counts.unmatched == 1
     assert "tier is 'tin'" in counts.why["gold-2"]
 
 
-def test_a_journey_that_its_map_makes_impossible_is_counted_and_told():
+def test_a_journey_that_its_map_makes_impossible_is_counted_and_named():
     round_and_round = (
         SMALL.split("stages:", maxsplit=1)[0]
         + """

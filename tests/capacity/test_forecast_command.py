@@ -106,7 +106,7 @@ def test_hours_that_there_are_not_are_said(forecast, tmp_path):
     assert "more hours than there are; worst is the week of" in done.stdout
 
 
-def test_a_picture_is_written_before_anything_is_said(forecast, book, tmp_path, monkeypatch):
+def test_a_picture_is_written_before_anything_is_printed(forecast, book, tmp_path, monkeypatch):
     def nobody_reads(*_: Any, **__: Any) -> None:
         raise BrokenPipeError
 
@@ -115,7 +115,7 @@ def test_a_picture_is_written_before_anything_is_said(forecast, book, tmp_path, 
     assert (tmp_path / "a.svg").read_text().startswith("<svg")
 
 
-def test_a_date_that_maps_wait_for_and_nobody_has_is_told(forecast, book):
+def test_a_date_that_maps_wait_for_and_nobody_has_is_reported(forecast, book):
     header = HEADER.replace("renews_on", "renewal_date")
     done = forecast("--customers", book(ACME, header=header), "--json")
     (undated,) = lines(done)[0]["undated"]
@@ -196,7 +196,7 @@ def test_rows_that_can_not_be_read_are_refused_and_the_others_forecast(forecast,
     assert lines(done)[0]["customers"] == 1
 
 
-def test_many_bad_rows_are_told_in_few_lines(forecast, book):
+def test_many_bad_rows_are_reported_in_few_lines(forecast, book):
     done = forecast("--customers", book(ACME, *(f"c{number},C,Mars,,,,,,,,\n" for number in range(500))), "--json")
     assert done.stderr.count("Refused:") == 20
     assert "500 rows of 501 refused" in done.stderr
@@ -353,7 +353,7 @@ def stands_out(result: Result) -> str:
     return "\n".join(result.stdout.split("What stands out\n", 1)[1].splitlines()[:2])
 
 
-def test_a_book_that_begins_all_at_once_is_said_to_and_how_to_change_it(forecast, book, tmp_path):
+def test_a_book_that_begins_all_at_once_is_pointed_out(forecast, book, tmp_path):
     two = (ACME, ACME.replace("acme", "bolt"))
     plain = stands_out(forecast("--customers", book(*two)))
     assert "All 2 journeys begin on 2026-03-02: the first weeks hold everybody's kickoff." in plain

@@ -51,7 +51,7 @@ def test_no_word_is_broken_and_no_line_is_wider_than_the_window(made, width, mon
     assert [line for line in rows if re.search(r"\d-$", line.rstrip())] == []
 
 
-def test_what_is_left_out_for_want_of_room_is_said(made, monkeypatch, capsys):
+def test_columns_that_are_left_out_are_named(made, monkeypatch, capsys):
     narrow, wide = (printed(made, width, monkeypatch, capsys) for width in (80, 200))
     assert "Left out, for want of room: Busiest week of" in narrow
     assert "Left out" not in wide
@@ -126,7 +126,7 @@ def test_steps_that_differ_are_among_what_is_assumed():
     assert "The event 'champion_left' comes 0.5 times a year." in own
 
 
-def test_the_busiest_week_is_said_with_what_chance_may_make_of_it(made, monkeypatch, capsys):
+def test_the_verdict_on_the_busiest_week_includes_chance(made, monkeypatch, capsys):
     text = printed(made, 200, monkeypatch, capsys)
     work = next(each for each in made.roles if each.role == "ae")
     busiest = work.hours[work.busiest]
@@ -158,7 +158,7 @@ def test_figures_that_wander_are_among_what_is_assumed():
     assert "wanders" not in told(attributes={})
 
 
-def test_where_the_hours_go_is_said_by_stage_and_play(made, monkeypatch, capsys):
+def test_where_the_hours_go_is_shown_by_stage_and_play(made, monkeypatch, capsys):
     rows = table_of(printed(made, 200, monkeypatch, capsys), "Where the hours go")
     assert sum(place.hours for place in made.places) == pytest.approx(sum(work.total.mean for work in made.roles))
     assert sum(place.share for place in made.places) == pytest.approx(1)

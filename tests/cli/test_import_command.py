@@ -54,7 +54,7 @@ def test_what_maps_ask_for_and_the_book_has_not_is_noted_for_customers_that_are_
     assert {each["kind"] for each in told} == {"customer", "note", "summary"}
 
 
-def test_a_date_that_maps_wait_for_and_nobody_has_is_told(milepost: Milepost, book: Book) -> None:
+def test_a_date_that_maps_wait_for_and_nobody_has_is_reported(milepost: Milepost, book: Book) -> None:
     milepost("publish", MAPS / "enterprise-save-time")
     path = book(ACME, LONELY, header=HEADER.replace("renews_on", "renewal_date"))
     told = lines(milepost("import", path, "--json"))

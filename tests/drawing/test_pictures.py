@@ -168,7 +168,7 @@ def test_a_play_says_what_starts_and_ends_it() -> None:
         assert part in told
 
 
-def test_answers_that_lead_to_one_play_are_told_together() -> None:
+def test_answers_that_lead_to_one_play_are_named_together() -> None:
     data = large(1, 1)
     data["stages"][0]["outcomes"][0]["then"] = {key: {"play": "p0"} for key in ("partial", "disputed", "silent")}
     told = written(group(draw_map(Map.model_validate(data)), "play", "p0"))
@@ -184,7 +184,7 @@ def said(scene: Scene) -> str:
     return " ".join(text.text for text in texts(scene)).replace("\u00a0", " ")
 
 
-def test_what_a_map_lacks_is_said_where_it_would_stand() -> None:
+def test_what_a_map_lacks_is_noted_in_its_place() -> None:
     for name, missing in (
         ("nothing to confirm", "No outcome to confirm: nobody will know whether it helped."),
         ("nothing to confirm", "No play: nothing is planned for a customer at risk"),
@@ -202,13 +202,13 @@ def test_only_signs_that_are_there_are_explained() -> None:
     assert not [key for key in keys if key in said(drawn("one step"))]
 
 
-def test_whom_late_tasks_go_to_is_told_for_roles_and_where_a_task_says_it() -> None:
+def test_escalations_are_named_for_roles_and_for_tasks() -> None:
     scene = drawn("enterprise-save-time")
     assert "from Customer success manager to Head of customer success after 3 business days" in said(scene)
     assert "2 business days late: also Head of customer success" in written(group(scene, "step", "kickoff"))
 
 
-def test_the_version_is_told_where_it_is_known() -> None:
+def test_the_version_is_shown_if_it_is_known() -> None:
     map_ = map_called("one step")
     assert "large · version 19059dbead57 of 2 Mar 2026 · owner" in said(
         draw_map(map_, "version 19059dbead57 of 2 Mar 2026")
@@ -216,7 +216,7 @@ def test_the_version_is_told_where_it_is_known() -> None:
     assert "large · owner" in said(draw_map(map_))
 
 
-def test_conditions_are_told_in_words() -> None:
+def test_conditions_are_written_in_words() -> None:
     say = Phrases(map_called("enterprise-save-time"))
     for written_, words in (
         ("!has(customer.seats)", "“Seats in the contract” is not known"),
@@ -231,7 +231,7 @@ def test_conditions_are_told_in_words() -> None:
         assert say.condition(written_).replace("\u00a0", " ") == words
 
 
-def test_a_mail_is_told_apart_from_the_work_of_a_person() -> None:
+def test_a_mail_looks_different_from_the_work_of_a_person() -> None:
     scene = drawn("enterprise-save-time")
     assert "automatic mail to Day-to-day coordinator" in written(group(scene, "step", "recap"))
     assert "automatic" not in written(group(scene, "step", "kickoff"))

@@ -88,11 +88,11 @@ def test_a_file_says_only_what_differs():
         ("seed: 1\n\tseed: 2", "indent with spaces, not tabs"),
     ],
 )
-def test_what_is_wrong_is_said_with_its_place(text, said):
+def test_problems_are_reported_with_their_place(text, said):
     assert any(said in problem for problem in problems(text)), problems(text)
 
 
-def test_all_that_is_wrong_is_said_at_once():
+def test_all_problems_are_reported_at_once():
     assert len(problems("sed: 1\ncustomers: {pase: {}}\nhours_per_week: 0")) == 3
 
 

@@ -116,7 +116,7 @@ def test_a_shipped_map_does_not_differ_from_itself(file: Path) -> None:
         ("- play: rescue", "- play: save", None),
     ],
 )
-def test_a_change_is_told_in_the_words_of_the_map(old: str, new: str, said: str | None) -> None:
+def test_a_change_is_described_in_the_words_of_the_map(old: str, new: str, said: str | None) -> None:
     if said is None:
         compiled_map, _ = changed((old, new), ("partial: {play: rescue}", "partial: {play: save}"),
                            ("disputed: {play: rescue}", "disputed: {play: save}"),

@@ -122,7 +122,7 @@ async def test_a_fact_for_a_customer_without_a_journey_is_refused(world: World, 
     assert problem(await tell(api, step_done="kickoff", result="held"), 409)["code"] == "no_open_journey"
 
 
-async def test_all_that_is_wrong_is_said_at_once(api: httpx.AsyncClient) -> None:
+async def test_all_problems_are_reported_at_once(api: httpx.AsyncClient) -> None:
     error = problem(
         await api.post(f"{V1}/customers", json={**GLOBEX, "timezone": "Mars", "country": "XX", "id": ""}), 422
     )

@@ -60,9 +60,7 @@ def _differing(behaviour: Behaviour, report: Report) -> Iterator[str]:
     steps = _steps(report)
     for name, own in behaviour.steps.items():
         if name in steps and (text := "; ".join(_own(own))):
-            step = steps[name].step
-            title = step.statement if isinstance(step, Outcome) else step.title
-            yield f"{quoted(title.rstrip('.'))} ({name}): {text}, as the behaviour says."
+            yield f"{quoted(steps[name].step.title.rstrip('.'))} ({name}): {text}, as the behaviour says."
 
 
 def _own(own: StepBehaviour) -> Iterator[str]:
