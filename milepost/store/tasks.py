@@ -16,7 +16,7 @@ from milepost.store.tables import CustomerRow, JourneyRow, TaskRow
 
 @dataclass(frozen=True, slots=True)
 class TaskLine:
-    """A task with whom it is about. `paused` tasks wait: while the journey is paused nothing falls due."""
+    """A task with its customer and map. `paused`: its journey is paused, so the task does not fall due."""
 
     task: TaskRow
     customer_name: str

@@ -77,7 +77,7 @@ async def test_facts_about_the_customer_change_the_record_and_others_do_not(stor
     assert read.team == {"csm": "bo@vendor.example"}
 
 
-async def test_an_unknown_customer_is_said_to_be_unknown(store):
+async def test_an_unknown_customer_is_an_error_with_its_id(store):
     async with store.transaction() as session:
         for asked in (customers.get(session, "nobody"), customers.mark_unmatched(session, "nobody", None)):
             with pytest.raises(UnknownCustomerError) as raised:

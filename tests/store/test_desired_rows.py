@@ -73,7 +73,7 @@ def test_every_occurrence_of_an_outcome_has_its_own_row():
     assert rows[2]["statement"] == "Ten hours less"
 
 
-def test_answers_of_an_attempt_at_the_same_revision_are_taken_back_and_what_it_revoked_holds_again():
+def test_an_earlier_attempts_answers_are_taken_back_and_its_revocations_undone():
     before = advance(begun(), START + DAY, READY).state
     disputed = Answered(id="d", at=START + 2 * DAY, outcome="saved", verdict="disputed", value=2)
     answered = advance(before, START + 2 * DAY, disputed)

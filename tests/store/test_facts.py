@@ -20,7 +20,7 @@ async def journey(store):
         return (await Walk.begin(session, await publish(session))).journey
 
 
-async def test_a_fact_is_kept_until_the_journey_was_told(store, journey):
+async def test_a_fact_is_pending_until_it_is_delivered(store, journey):
     async with store.transaction() as session:
         recorded = await facts.record(session, "acme", DONE, START + 60, source="desk", received_at=1_800_000_000)
     assert (recorded.new, recorded.counted, recorded.journey) == (True, False, journey)
@@ -48,7 +48,7 @@ async def test_a_repeated_id_changes_nothing_and_says_so(store, journey):
         assert await facts.pending(session) == []
 
 
-async def test_of_many_that_tell_the_same_fact_at_once_one_is_new(store, journey):
+async def test_a_fact_recorded_many_times_at_once_is_new_once(store, journey):
     async def tell():
         async with store.transaction() as session:
             return (await facts.record(session, "acme", DONE, START)).new
@@ -63,7 +63,7 @@ async def test_the_same_id_of_two_customers_is_two_facts(store, journey):
         assert (await facts.record(session, "beta", DONE, START)).new
 
 
-async def test_pending_facts_come_in_the_order_in_which_they_were_told(store, journey):
+async def test_pending_facts_come_in_the_order_in_which_they_were_recorded(store, journey):
     async with store.transaction() as session:
         for number in (3, 1, 2):
             await facts.record(session, "acme", {**DONE, "id": f"f{number}"}, START - number)
@@ -71,7 +71,7 @@ async def test_pending_facts_come_in_the_order_in_which_they_were_told(store, jo
         assert [row.id for row in await facts.pending(session, limit=2)] == ["f3", "f1"]
 
 
-async def test_product_events_that_no_map_asks_for_are_counted_by_day_and_not_kept(store, journey):
+async def test_product_events_that_no_map_uses_are_counted_by_day_and_not_stored(store, journey):
     async with store.transaction() as session:
         for number, at in enumerate((START, START + 60, START + DAY)):
             event = {"kind": "event", "id": f"e{number}", "event": "clicked"}
@@ -85,7 +85,7 @@ async def test_product_events_that_no_map_asks_for_are_counted_by_day_and_not_ke
     assert counts == [("clicked", "2026-03-02", 2), ("clicked", "2026-03-03", 1)]
 
 
-async def test_without_a_journey_a_fact_stays_on_record_and_what_it_says_of_the_customer_counts(store):
+async def test_without_a_journey_a_fact_is_kept_and_changes_the_customers_record(store):
     contacts = [{"name": "Li", "email": "li@acme.example", "personas": ["sponsor"]}]
     async with store.transaction() as session:
         await customers.save(session, [customer()], START)
@@ -124,7 +124,7 @@ async def test_a_fact_that_finds_the_journey_ended_is_kept_and_not_lost(store):
         ({"kind": "set", "id": "f1", "attributes": {"seats": float("inf")}}, "inf"),
     ],
 )
-async def test_what_is_no_fact_is_refused_with_the_reason(store, journey, fact, why):
+async def test_an_invalid_fact_is_refused_with_the_reason(store, journey, fact, why):
     async with store.transaction() as session:
         with pytest.raises(InvalidFactError, match=why):
             await facts.record(session, "acme", fact, START)

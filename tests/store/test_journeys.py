@@ -54,7 +54,7 @@ async def test_the_open_journeys_of_a_version_are_read_page_by_page_each_once(st
         assert await journeys.count_by_version(session, "other") == {}
 
 
-async def test_of_two_that_begin_a_journey_at_once_one_is_told_that_there_is_one(store):
+async def test_when_two_begin_a_journey_at_once_one_is_refused(store):
     async with store.transaction() as session:
         compiled_map = await publish(session)
         await customers.save(session, [customer()], START)
@@ -105,7 +105,7 @@ async def fill(session):
     await customers.mark_unmatched(session, "epsilon", "small: where is not true")
 
 
-async def test_operations_find_customers_by_where_they_stand(store):
+async def test_customers_are_filtered_by_where_their_journeys_are(store):
     async with store.transaction() as session:
         await fill(session)
         for wanted, found in (

@@ -54,7 +54,7 @@ async def test_versions_in_use_are_those_that_run_and_those_that_may_begin(store
         assert await maps.in_use(session) == [new.version]
 
 
-async def test_an_unknown_version_is_said_to_be_unknown(store):
+async def test_an_unknown_version_is_an_error(store):
     async with store.reading() as session:
         with pytest.raises(UnknownVersionError, match="'abc'"):
             await maps.files(session, "abc")

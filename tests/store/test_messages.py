@@ -112,7 +112,7 @@ async def test_the_outbox_shows_the_latest_first_page_by_page(store):
         assert [line.customer_name for line in (await messages.outbox(session, status="sent")).lines] == ["Beta"]
 
 
-async def test_an_unknown_message_is_said_to_be_unknown(store, journey):
+async def test_an_unknown_message_is_an_error(store, journey):
     async with store.transaction() as session:
         with pytest.raises(UnknownMessageError, match="'x/1/opening/1'"):
             await messages.record_failed(session, journey, "x/1/opening/1", START, "why")

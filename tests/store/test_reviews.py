@@ -43,7 +43,7 @@ async def test_a_review_puts_off_the_next_one_and_counts_once(store):
     assert (standing.last.by, standing.last.note) == (OWNER, "Holds.")
 
 
-async def test_a_new_version_counts_anew(store):
+async def test_a_new_version_starts_the_time_to_the_next_review_again(store):
     await publish(store)
     await publish(store, REVIEWED.replace("title: Pilot customers", "title: Pilots"), START + 20 * DAY)
     assert await due(store, START + 49 * DAY) == []

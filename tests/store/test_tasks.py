@@ -84,7 +84,7 @@ async def test_a_late_task_is_also_on_the_day_of_the_role_that_it_escalates_to(s
         }
 
 
-async def test_while_a_journey_is_paused_nothing_of_it_is_overdue(store):
+async def test_nothing_is_overdue_while_a_journey_is_paused(store):
     async with store.transaction() as session:
         walk = await Walk.begin(session, await publish(session))
         await walk.tell(START + 60, Paused(id="f1", at=START + 60))

@@ -122,7 +122,7 @@ async def test_a_task_that_opens_and_closes_within_one_plan_is_on_record(store):
     assert (line.task.closed_at, line.task.person) == (START + 2 * HOUR, "ana@vendor.example")
 
 
-async def test_what_the_journey_changes_about_the_customer_goes_into_the_record_and_no_more(store):
+async def test_only_what_the_journey_changes_about_the_customer_goes_into_the_record(store):
     facts = (
         AttributesSet(id="f1", at=START, attributes={"health": 30, "name": "Acme II", "tier": None}),
         ContactsGiven(id="f2", at=START, contacts=(Contact("Li", "li@acme.example", ("sponsor",)),)),
@@ -298,7 +298,7 @@ async def test_a_message_that_was_sent_is_not_taken_back(store):
         assert (await messages.get(session, walk.journey, "saved/1/request/1")).status == "sent"
 
 
-async def test_a_journey_of_a_forgotten_customer_is_written_no_more(store):
+async def test_a_journey_of_a_forgotten_customer_is_no_longer_written(store):
     async with store.transaction() as session:
         walk = await Walk.begin(session, await publish(session))
         with pytest.raises(UnknownJourneyError):

@@ -45,7 +45,7 @@ async def test_writers_of_several_processes_take_turns_and_lose_nothing(database
         await store.close()
 
 
-async def test_a_transaction_inside_a_transaction_is_said_to_be_wrong_instead_of_waiting_for_itself(sqlite_url):
+async def test_a_transaction_inside_a_transaction_is_an_error_and_does_not_wait_for_itself(sqlite_url):
     store = open_store(sqlite_url)
     async with store.transaction():
         with pytest.raises(RuntimeError, match="hand the session on"):
@@ -72,7 +72,7 @@ async def test_a_writer_that_is_cancelled_leaves_the_turn_to_the_next(store):
         assert await customers.count(session) == 0
 
 
-async def test_a_reader_waits_for_no_writer(store):
+async def test_a_reader_does_not_wait_for_a_writer(store):
     async with store.transaction() as session:
         await customers.save(session, [customer()], START)
         async with store.reading() as other:
@@ -120,13 +120,13 @@ def test_postgresql_without_its_driver_says_how_to_install_it(monkeypatch):
     assert "hidden" not in str(raised.value)
 
 
-async def test_numbers_that_are_no_json_are_refused_on_both_databases(store):
+async def test_numbers_that_json_cannot_hold_are_refused_on_both_databases(store):
     async with store.transaction() as session:
         with pytest.raises((StatementError, ValueError), match="not JSON compliant"):
             await customers.save(session, [customer(attributes={"seats": float("nan")})], START)
 
 
-async def test_a_database_that_answers_is_fine_and_one_that_does_not_is_named(store):
+async def test_a_database_that_does_not_answer_is_named(store):
     await check(store)
     gone = open_store("postgresql://127.0.0.1:1/milepost")
     with pytest.raises(StoreUnreachableError, match=r"127\.0\.0\.1:1"):
@@ -148,7 +148,7 @@ def test_urls_are_read_the_way_people_write_them(given, driver):
 
 
 @pytest.mark.parametrize("given", ["mysql://root:hidden@h/d", "not a url", ""])
-def test_a_url_of_no_database_that_we_know_is_refused_without_showing_passwords(given):
+def test_a_url_of_an_unsupported_database_is_refused_without_showing_passwords(given):
     with pytest.raises(StoreUnreachableError) as raised:
         database_url(given)
     assert "hidden" not in str(raised.value)

@@ -23,7 +23,7 @@ async def live(session, compiled_map, name):
     await facts.record(session, name, {"kind": "event", "id": "f4", "event": "clicked"}, START, asked_events=())
 
 
-async def test_of_a_forgotten_customer_nothing_is_left_and_others_keep_everything(store):
+async def test_nothing_is_left_of_a_forgotten_customer_and_others_keep_everything(store):
     async with store.transaction() as session:
         compiled_map = await publish(session)
         await live(session, compiled_map, "beta")
