@@ -17,7 +17,7 @@ from milepost.language.problem_codes import CODES
 from milepost.language.problems import Problem, errors_in
 from milepost.people.map_check import check_maps
 from milepost.scenarios.discovery import map_of, scenario_files, sort_of
-from milepost.scenarios.maps import MapsRead
+from milepost.scenarios.maps import MapCache
 from milepost.scenarios.scenario import load_scenario
 from milepost.text import count_of, nearest
 
@@ -67,7 +67,7 @@ class Found:
     def problems(self) -> tuple[Problem, ...]:
         """All that is wrong; what is wrong with a scenario's map is told of the map alone."""
         of_maps = check_maps(load(file) for file in self.maps)
-        read = MapsRead()
+        read = MapCache()
         of_scenarios = [
             problem
             for file in self.scenarios

@@ -146,7 +146,7 @@ def _failing(files: Iterable[Path]) -> Iterable[str]:
     for file, problems in report.not_run.items():
         yield f"{file}: {problems[0].message if problems else 'it cannot be read'}"
     for run in report.runs:
-        if not run.verdict.passed:
+        if not run.comparison.passed:
             yield f"{run.file}: its timeline differs (milepost test {run.file})"
 
 

@@ -49,8 +49,8 @@ def _refuse_map(path: Path) -> None:
 
 def _print(report: ScenarioReport) -> None:
     for run in report.runs:
-        typer.echo(f"{'pass' if run.verdict.passed else 'FAIL'}  {run.file}  {run.scenario.name}")
-        if not run.verdict.passed:
+        typer.echo(f"{'pass' if run.comparison.passed else 'FAIL'}  {run.file}  {run.scenario.name}")
+        if not run.comparison.passed:
             for line in why(run):
                 typer.echo(f"      {line}".rstrip())
     for file in report.not_run:
@@ -73,7 +73,7 @@ _NO_FAILURES: dict[str, Any] = {"missing": [], "forbidden": [], "in_vain": []}
 
 
 def _data(run: ScenarioRun) -> dict[str, Any]:
-    return {"file": str(run.file), "scenario": run.scenario.name, "passed": run.verdict.passed, **to_json(run)}
+    return {"file": str(run.file), "scenario": run.scenario.name, "passed": run.comparison.passed, **to_json(run)}
 
 
 def _print_object(data: dict[str, Any], problems: Sequence[Problem]) -> None:

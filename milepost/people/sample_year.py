@@ -27,7 +27,7 @@ from milepost.planner.facts import Fact
 from milepost.planner.instants import Instant
 from milepost.planner.segment_match import matches
 from milepost.planner.timeline import FactIgnored
-from milepost.scenarios.maps import MapsRead
+from milepost.scenarios.maps import MapCache
 from milepost.scenarios.scenario import LoadedScenario, Scenario
 
 Manner = Literal["prompt", "silent"]
@@ -42,8 +42,8 @@ _LITERAL = re.compile(r"\"([^\"]*)\"|'([^']*)'|(-?\d+(?:\.\d+)?)")
 
 def load_made_up(path: Path, manner: Manner) -> LoadedScenario:
     """A year of a map with a made-up customer, or everything that is wrong with the map."""
-    read = MapsRead().at(path)
-    problems = (*read.errors, *read.beside)
+    read = MapCache().at(path)
+    problems = (*read.errors, *read.text_problems)
     if read.compiled_map is None:
         return LoadedScenario(None, problems)
     return LoadedScenario(_year_of(read.compiled_map, read.files, manner), problems)

@@ -1,4 +1,4 @@
-"""Reading what `simulate`, `test` and `lint` are given: scenarios, maps, and folders of either."""
+"""Finding scenarios and maps at the paths that `simulate`, `test` and `lint` take."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from milepost.language.loader import MAP_FILE
 from milepost.language.yaml_text import read_yaml
 
 SCENARIOS = "scenarios"
-"""The folder of a map in which every file is a scenario."""
+"""The folder of a map whose files are all scenarios."""
 
 Sort = Literal["map", "scenario", "other"]
 _FIELD = re.compile(r"^(\w+) *:", re.MULTILINE)
@@ -20,7 +20,7 @@ _OF_MAPS = {"stages", "map", "segment"}
 
 
 def sort_of(path: Path) -> Sort:
-    """What a file is, told from its fields, since its name may be any; one that can't be read is `other`."""
+    """Whether a file is a map or a scenario, by its fields: its name may be any. Unreadable files are `other`."""
     try:
         text = path.read_text("utf-8-sig")
     except (OSError, UnicodeDecodeError):
@@ -34,12 +34,10 @@ def sort_of(path: Path) -> Sort:
 
 
 def scenario_files(path: Path) -> list[Path]:
-    """The scenario that a path is, or every one below a folder, in the order of their names."""
+    """The path itself if it is a file, else every scenario below the folder, sorted by path."""
     if not path.is_dir():
         return [path]
-    return sorted(
-        found for found in _yaml_below(path) if found.parent.name == SCENARIOS or sort_of(found) == "scenario"
-    )
+    return sorted(file for file in _yaml_below(path) if file.parent.name == SCENARIOS or sort_of(file) == "scenario")
 
 
 def _yaml_below(folder: Path) -> Iterator[Path]:
@@ -49,7 +47,7 @@ def _yaml_below(folder: Path) -> Iterator[Path]:
 
 
 def map_of(path: Path) -> Path | None:
-    """The folder of the map that a scenario, or a folder of scenarios, lies in."""
+    """The folder of the map that a scenario, or a folder of scenarios, is in."""
     for folder in (path, *path.parents):
         if (folder / MAP_FILE).is_file():
             return folder

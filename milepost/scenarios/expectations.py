@@ -1,4 +1,4 @@
-"""Judging: holding a timeline against what a scenario expects of it."""
+"""Comparing a timeline with what a scenario expects of it, and finding what came nearest where they differ."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ _ALIKE = (
     {timeline.PlayStarted.kind, timeline.PlayBlocked.kind},
     {timeline.MessageSent.kind, timeline.MessageHeld.kind, timeline.MessageDropped.kind},
 )
-"""Kinds of which one may come where another was expected."""
+"""Kinds that may come in place of one another."""
 
 
 def as_instant(value: Any) -> Instant | None:
-    """The instant of text with an offset or of an aware datetime; anything else is none."""
+    """The instant of a text with an offset or of an aware datetime; None for anything else."""
     if isinstance(value, datetime):
         return instant(value) if value.tzinfo else None
     if not isinstance(value, str) or len(value) < len("2026-03-02T10:00Z"):
@@ -36,13 +36,13 @@ def as_instant(value: Any) -> Instant | None:
 
 
 def matches(expected: Expected, entry: Entry) -> bool:
-    """Whether an entry has all that is expected of it; instants are the same however they are written."""
+    """Whether an entry has every field that is expected; instants are equal whatever their offset."""
     actual = entry.to_json()
     return all(_same(value, actual.get(name)) for name, value in expected.items())
 
 
 def differing(expected: Expected, entry: Entry) -> tuple[str, ...]:
-    """The fields in which an entry is not as expected."""
+    """The fields of an expectation that an entry doesn't have, or has with another value."""
     actual = entry.to_json()
     return tuple(name for name, value in expected.items() if not _same(value, actual.get(name)))
 
@@ -56,15 +56,15 @@ def _same(expected: Any, actual: Any) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """An expectation that found no entry.
+    """An expectation that no entry meets.
 
     Attributes:
-        number: Its place in `expect`.
-        expected: What it says.
-        position: From which entry of the timeline on it was looked for.
-        nearest: The entry that is most like it, and in which fields that one differs.
-        earlier: An entry that is as expected but came before what an earlier expectation had found.
-        met: The expectation that `earlier`, or `nearest`, was found for, if it was.
+        number: Its index in `expect`.
+        expected: Its fields.
+        position: The index in the timeline from which it was looked for.
+        nearest: The entry that is most like it; `differs` are the fields in which it differs.
+        earlier: An entry that is as expected, but came before the one that meets an earlier expectation.
+        met: The expectation that `earlier`, or `nearest`, meets, if any.
         last: Where there is no `nearest`, the last entry about the same step, play or stage.
     """
 
@@ -80,7 +80,7 @@ class Missing:
 
 @dataclass(frozen=True, slots=True)
 class Forbidden:
-    """An entry that must never come: `number` is the place in `never` of what it is like."""
+    """An entry that must never come; `number` is the index in `never` of what forbids it."""
 
     number: int
     never: Expected
@@ -88,60 +88,60 @@ class Forbidden:
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
-    """What came of a scenario: which expectations found no entry, which forbidden entries came."""
+class Comparison:
+    """The expectations that no entry meets, and the forbidden entries that came.
+
+    `met` maps the index of each entry that meets an expectation to the index of that expectation.
+    """
 
     missing: tuple[Missing, ...]
     forbidden: tuple[Forbidden, ...]
-    found: Mapping[int, int]
+    met: Mapping[int, int]
 
     @property
     def passed(self) -> bool:
         return not self.missing and not self.forbidden
 
 
-def judge(expect: Sequence[Expected], never: Sequence[Expected], entries: Sequence[Entry]) -> Verdict:
-    """Hold a timeline against what is expected, in order, and what must never come.
-
-    `found` tells for each entry that met an expectation (by its place) which one.
-    """
-    lost: list[tuple[int, int]] = []
-    found: dict[int, int] = {}
+def compare(expect: Sequence[Expected], never: Sequence[Expected], entries: Sequence[Entry]) -> Comparison:
+    """Compares a timeline with what is expected, in that order, and with what must never come."""
+    unmet: list[tuple[int, int]] = []
+    met: dict[int, int] = {}
     position = 0
     for number, expected in enumerate(expect):
         at = next((i for i in range(position, len(entries)) if matches(expected, entries[i])), None)
         if at is None:
-            lost.append((number, position))
+            unmet.append((number, position))
         else:
-            found[at] = number
+            met[at] = number
             position = at + 1
-    missing = tuple(_missing(number, expect[number], place, entries, found) for number, place in lost)
+    missing = tuple(_missing(number, expect[number], place, entries, met) for number, place in unmet)
     forbidden = tuple(
         Forbidden(number, each, entry) for number, each in enumerate(never) for entry in entries if matches(each, entry)
     )
-    return Verdict(missing, forbidden, found)
+    return Comparison(missing, forbidden, met)
 
 
 def _missing(
-    number: int, expected: Expected, position: int, entries: Sequence[Entry], found: Mapping[int, int]
+    number: int, expected: Expected, position: int, entries: Sequence[Entry], met: Mapping[int, int]
 ) -> Missing:
     earlier = [at for at in range(position) if matches(expected, entries[at])]
     if earlier:
-        free = [at for at in earlier if at not in found] or earlier
-        return Missing(number, expected, position, earlier=entries[free[-1]], met=found.get(free[-1]))
-    place = _nearest(expected, position, entries, found)
+        free = [at for at in earlier if at not in met] or earlier
+        return Missing(number, expected, position, earlier=entries[free[-1]], met=met.get(free[-1]))
+    place = _nearest(expected, position, entries, met)
     if place is not None:
         nearest = entries[place]
-        return Missing(number, expected, position, nearest, differing(expected, nearest), met=found.get(place))
+        return Missing(number, expected, position, nearest, differing(expected, nearest), met=met.get(place))
     about = {name: expected[name] for name in _ABOUT if name in expected}
     same = [entry for entry in entries if about and matches(about, entry)]
     return Missing(number, expected, position, last=same[-1] if same else None)
 
 
-def _nearest(expected: Expected, position: int, entries: Sequence[Entry], found: Mapping[int, int]) -> int | None:
+def _nearest(expected: Expected, position: int, entries: Sequence[Entry], met: Mapping[int, int]) -> int | None:
     """The place of the entry about the same thing that differs in the fewest fields; of several, the nearest in time.
 
-    One that another expectation has found comes last.
+    One that meets another expectation comes last.
     """
     at = as_instant(expected.get("at"))
     ranked = []
@@ -149,12 +149,12 @@ def _nearest(expected: Expected, position: int, entries: Sequence[Entry], found:
         differs = differing(expected, entry)
         if differs and _is_like(expected, entry, differs):
             away = abs(entry.at - at) if at is not None else 0
-            ranked.append(("kind" in differs, len(differs), place in found, away, place < position, place))
+            ranked.append(("kind" in differs, len(differs), place in met, away, place < position, place))
     return min(ranked)[-1] if ranked else None
 
 
 def _is_like(expected: Expected, entry: Entry, differs: tuple[str, ...]) -> bool:
-    """Whether an entry is about the same thing, and of the same kind or of one that may come instead."""
+    """Whether an entry is about the same thing, and of the same kind or one that may come in its place."""
     if any(name in differs for name in _ABOUT) or len(differs) == len(expected):
         return False
     return "kind" not in differs or any({expected["kind"], entry.kind} <= alike for alike in _ALIKE)

@@ -11,8 +11,8 @@ from milepost.planner.calendars import NeverOpensError
 from milepost.planner.loop_guard import EndlessMapError
 from milepost.planner.simulation import simulate
 from milepost.planner.timeline import Entry
-from milepost.scenarios.expectations import Verdict, judge
-from milepost.scenarios.maps import MapsRead
+from milepost.scenarios.expectations import Comparison, compare
+from milepost.scenarios.maps import MapCache
 from milepost.scenarios.scenario import Scenario, load_scenario
 
 Engine = Callable[[Sequence[Scenario]], Sequence[Sequence[Entry]]]
@@ -26,7 +26,7 @@ class ScenarioRun:
     file: Path
     scenario: Scenario
     timeline: Sequence[Entry]
-    verdict: Verdict
+    comparison: Comparison
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ class ScenarioReport:
     @property
     def failing(self) -> list[Path]:
         """The files of those that failed or can't be run."""
-        return sorted([*(run.file for run in self.runs if not run.verdict.passed), *self.not_run])
+        return sorted([*(run.file for run in self.runs if not run.comparison.passed), *self.not_run])
 
     @property
     def total(self) -> int:
@@ -61,14 +61,14 @@ def run_on_planner(scenario: Scenario) -> tuple[Entry, ...]:
 
 
 def run_scenarios(files: Iterable[Path], engine: Engine | None = None) -> ScenarioReport:
-    """Run scenarios and judge their timelines: those of the planner, or of another `engine`.
+    """Runs scenarios and compares the timelines, of the planner or of another `engine`, with what they expect.
 
     The planner runs them in either case: it finds maps that never come to rest.
     """
     not_run: dict[Path, tuple[Problem, ...]] = {}
     problems: list[Problem] = []
     planned: dict[Path, tuple[Scenario, Sequence[Entry]]] = {}
-    maps = MapsRead()
+    maps = MapCache()
     for file in files:
         loaded = load_scenario(file, maps)
         problems += loaded.problems
@@ -83,7 +83,7 @@ def run_scenarios(files: Iterable[Path], engine: Engine | None = None) -> Scenar
     scenarios = [scenario for scenario, _ in planned.values()]
     timelines = [timeline for _, timeline in planned.values()] if engine is None else engine(scenarios)
     runs = tuple(
-        ScenarioRun(file, scenario, timeline, judge(scenario.expect, scenario.never, timeline))
+        ScenarioRun(file, scenario, timeline, compare(scenario.expect, scenario.never, timeline))
         for file, scenario, timeline in zip(planned, scenarios, timelines, strict=True)
     )
     return ScenarioReport(runs, not_run, in_order(problems))

@@ -1,4 +1,4 @@
-"""Scenarios: tests of a map. A customer, what happens, and what must and must not come of it."""
+"""Reading a scenario's file: its fields, the map that it names, and everything that is wrong with them."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from milepost.scenarios.checks.expectations import ExpectationCheck
 from milepost.scenarios.checks.facts import check_facts
 from milepost.scenarios.checks.fields import findings_of
 from milepost.scenarios.checks.people import check_attributes, check_contacts, check_segment, check_team
-from milepost.scenarios.maps import MapsRead, ReadMap, inline_map
+from milepost.scenarios.maps import MapCache, ReadMap, inline_map
 
 
 class WrittenCustomer(Written):
@@ -66,7 +66,7 @@ class WrittenScenario(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Lines:
-    """Where the parts of a scenario stand: in which file, and for each part on which line of it."""
+    """The file of a scenario, and the line of each fact and expectation in it."""
 
     file: str = ""
     facts: tuple[int, ...] = ()
@@ -78,8 +78,8 @@ class Lines:
 class Scenario:
     """A scenario that is ready to run.
 
-    `files` are the texts of its map, as a store would publish them; `offset` is the scenario's own offset from UTC, in
-    seconds, as its start is written.
+    `files` are the texts of its map, as they would be published; `offset` is the offset from UTC, in seconds, with
+    which its start is written. `versions` are the other versions that facts move the journey to, by their hash.
     """
 
     name: str
@@ -99,66 +99,67 @@ class Scenario:
 
 @dataclass(frozen=True, slots=True)
 class LoadedScenario:
-    """A scenario, or all that is wrong with it and with its map.
+    """A scenario, or everything that is wrong with it and with its map.
 
-    A message or playbook that is missing or does not render (M110) changes nothing of when things happen: it is told
-    beside the scenario, so that a map can be tried before its texts are written. So are warnings.
+    A message or playbook that is missing or doesn't render (M110) doesn't change when things happen: it is reported
+    beside the scenario, so that a map can be tested before its texts are written. So are warnings.
     """
 
     scenario: Scenario | None
     problems: tuple[Problem, ...]
 
 
-def load_scenario(path: Path | str, maps: MapsRead | None = None) -> LoadedScenario:
-    """Read a scenario's file and the map that it names; never raises for what is in the files.
+def load_scenario(path: Path | str, maps: MapCache | None = None) -> LoadedScenario:
+    """Reads a scenario's file and the map that it names; never raises for the content of the files.
 
-    `maps` remembers the maps that were read, for the next scenario.
+    `maps` keeps the maps that were read for the next scenario.
     """
     file = Path(path)
-    unread: list[Problem] = []
-    text = read_file(file, str(path), unread)
+    problems: list[Problem] = []
+    text = read_file(file, str(path), problems)
     if text is None:
-        return LoadedScenario(None, tuple(unread))
+        return LoadedScenario(None, tuple(problems))
     reading = read_yaml(text)
-    problems = [
+    problems += [
         Problem(str(path), fault.spot.line, fault.spot.column, "M104" if fault.repeated else "M103", fault.message)
         for fault in reading.faults
     ]
     if not isinstance(reading.data, dict) and not problems:
-        problems.append(Problem(str(path), 1, 1, "M103", "The file holds no scenario; begin it with 'scenario: NAME'"))
+        problems.append(Problem(str(path), 1, 1, "M103", "The file isn't a scenario; begin it with 'scenario: NAME'"))
     if problems:
         return LoadedScenario(None, in_order(problems))
-    return _Reader(str(path), file, reading.data, maps or MapsRead()).read()
+    return _Reader(str(path), file, reading.data, maps or MapCache()).read()
 
 
 class _Reader:
     """Reads one scenario; collects problems with the place of the field that each is about."""
 
-    def __init__(self, name: str, file: Path, data: Any, maps: MapsRead) -> None:
+    def __init__(self, name: str, file: Path, data: Any, maps: MapCache) -> None:
         self._name, self._file, self._data, self._maps = name, file, data, maps
         self._problems: list[Problem] = []
-        self._beside: list[Problem] = []
+        self._warnings: list[Problem] = []
         self._named_versions: dict[str, str] = {}
 
     def read(self) -> LoadedScenario:
         written = self._written()
         if written is None:
             return LoadedScenario(None, in_order(self._problems))
-        found = self._map(written.map, ("map",))
-        if found.compiled_map is None:
+        read_map = self._map(written.map, ("map",))
+        compiled_map = read_map.compiled_map
+        if compiled_map is None:
             return LoadedScenario(None, in_order(self._problems))
         versions = self._versions(written)
         compiled_maps = {
             version: each.compiled_map for version, each in versions.items() if each.compiled_map is not None
         }
-        for finding in _checks(written, found.compiled_map, compiled_maps.values()):
-            self._find(finding)
+        for finding in _checks(written, compiled_map, compiled_maps.values()):
+            self._report(finding)
         if self._problems:
-            return LoadedScenario(None, in_order([*self._problems, *self._beside]))
+            return LoadedScenario(None, in_order([*self._problems, *self._warnings]))
         scenario = Scenario(
             name=written.scenario,
-            compiled_map=found.compiled_map,
-            files=found.files,
+            compiled_map=compiled_map,
+            files=read_map.files,
             customer=written.customer.customer(),
             start=instant(written.start),
             facts=self._facts(written),
@@ -170,54 +171,54 @@ class _Reader:
             lines=Lines(self._name, self._lines("facts"), self._lines("expect"), self._lines("never")),
             offset=int((written.start.utcoffset() or timedelta()).total_seconds()),
         )
-        return LoadedScenario(scenario, in_order(self._beside))
+        return LoadedScenario(scenario, in_order(self._warnings))
 
-    def _find(self, finding: Finding) -> None:
+    def _report(self, finding: Finding) -> None:
         problem = finding.problem(self._data, self._name)
-        (self._problems if problem.severity == "error" else self._beside).append(problem)
+        (self._problems if problem.severity == "error" else self._warnings).append(problem)
 
     def _lines(self, where: str) -> tuple[int, ...]:
         return tuple(spot_of(self._data, (where, index)).line for index in range(len(self._data.get(where) or ())))
 
     def _written(self) -> WrittenScenario | None:
-        """The fields; errors of instants are told in words that say how one is written."""
-        wrong = list(check_instants(self._data))
-        for finding in wrong:
-            self._find(finding)
+        """The fields of the file; errors in instants say how one is written."""
+        wrong_instants = list(check_instants(self._data))
+        for finding in wrong_instants:
+            self._report(finding)
         try:
             written = WrittenScenario.model_validate(self._data)
         except ValidationError as error:
             fields = {"scenario": WrittenScenario.model_fields, "customer": WrittenCustomer.model_fields}
-            said = [finding.path for finding in wrong]
-            for finding in findings_of(error.errors(), self._data, fields, said):
-                self._find(finding)
+            reported = [finding.path for finding in wrong_instants]
+            for finding in findings_of(error.errors(), self._data, fields, reported):
+                self._report(finding)
             return None
-        return None if wrong else written
+        return None if wrong_instants else written
 
     def _map(self, written: str | dict[str, Any], path: Place) -> ReadMap:
-        """The map that is named or stands at a path, its problems taken over."""
+        """The map that the scenario names or holds; its problems become the scenario's."""
         if isinstance(written, str):
-            found = self._maps.at(self._file.parent / written)
+            read_map = self._maps.at(self._file.parent / written)
         else:
-            found = inline_map(self._data["map"], self._name)
-        if not found.there:
-            self._find(Finding(path, "M105", f"There is no map at {written!r}, seen from the scenario's folder"))
-            return found
-        self._beside += found.beside
-        self._problems += found.errors
-        return found
+            read_map = inline_map(self._data["map"], self._name)
+        if not read_map.exists:
+            self._report(Finding(path, "M105", f"There is no map at {written!r}, seen from the scenario's folder"))
+            return read_map
+        self._warnings += read_map.text_problems
+        self._problems += read_map.errors
+        return read_map
 
     def _versions(self, written: WrittenScenario) -> dict[str, ReadMap]:
         """The other versions of the map that facts move the journey to, by the hash of their content."""
         versions = {}
         for index, fact in enumerate(written.facts):
-            named = fact.map_changed
-            if named is None or named in self._named_versions:
+            name = fact.map_changed
+            if name is None or name in self._named_versions:
                 continue
-            found = self._map(named, ("facts", index, "map_changed"))
-            if found.compiled_map is not None:
-                versions[found.compiled_map.version] = found
-                self._named_versions[named] = found.compiled_map.version
+            read_map = self._map(name, ("facts", index, "map_changed"))
+            if read_map.compiled_map is not None:
+                versions[read_map.compiled_map.version] = read_map
+                self._named_versions[name] = read_map.compiled_map.version
         return versions
 
     def _facts(self, written: WrittenScenario) -> tuple[Fact, ...]:
@@ -230,14 +231,14 @@ class _Reader:
 
 
 def _checks(written: WrittenScenario, compiled_map: CompiledMap, versions: Iterable[CompiledMap]) -> Iterator[Finding]:
-    """All that is wrong with what a scenario says, held against its map and the versions that it moves to."""
+    """Checks the whole scenario against its map and the versions that it moves to."""
     names = DefinedNames((compiled_map, *versions))
     start, until = instant(written.start), instant(written.until)
     if until < start:
         yield Finding(("until",), "M103", "'until' is before 'start', so nothing would ever happen; write a later one")
     elif not written.expect and not written.never:
-        said = "The scenario expects nothing and forbids nothing, so it cannot fail; add 'expect' or 'never'"
-        yield Finding(("scenario",), "W211", said)
+        message = "The scenario expects nothing and forbids nothing, so it can't fail; add 'expect' or 'never'"
+        yield Finding(("scenario",), "W211", message)
     customer = written.customer
     about = list(check_attributes(("customer", "attributes"), customer.attributes, names))
     about += check_contacts(("customer", "contacts"), customer.contacts, names)
@@ -252,7 +253,7 @@ def _checks(written: WrittenScenario, compiled_map: CompiledMap, versions: Itera
 
 
 def _addresses(written: WrittenScenario) -> list[str]:
-    """Everybody whom a message of the scenario may go to."""
+    """The addresses that a message of the scenario may go to."""
     contacts = [*written.customer.contacts, *(each for fact in written.facts for each in fact.contacts or ())]
     agreed = [each.person for fact in written.facts for each in (fact.agreed or {}).values() if each.person]
     return [*(each.email for each in contacts), *agreed]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from milepost.scenarios.expectations import judge
+from milepost.scenarios.expectations import compare
 from tests.conformance.catalogue import (
     CONFORMANCE,
     FAILURES,
@@ -103,5 +103,5 @@ def test_a_failure_of_others_names_the_wrong_that_must_not_come(file):
 @pytest.mark.parametrize("file", [*CONFORMANCE, *SHIPPED], ids=name_of)
 def test_a_journey_does_what_the_rules_say(file):
     scenario = scenario_of(file)
-    verdict = judge(scenario.expect, scenario.never, timeline_of(file))
+    verdict = compare(scenario.expect, scenario.never, timeline_of(file))
     assert verdict.passed, verdict

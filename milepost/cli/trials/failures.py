@@ -19,9 +19,9 @@ _LEGEND = "Numbers are lines of the scenario: = as expected, - missing, ! must n
 def why(tried: ScenarioRun) -> Iterator[str]:
     """What failed, one thing after the other, and then the timeline around it."""
     clock = Clock.of(tried.scenario)
-    for missing in tried.verdict.missing:
+    for missing in tried.comparison.missing:
         yield from _missing(tried, missing, clock)
-    for forbidden in tried.verdict.forbidden:
+    for forbidden in tried.comparison.forbidden:
         line, entry = tried.scenario.lines.never[forbidden.number], forbidden.entry
         yield f"{_place(tried, line)} must never come: {clock.said(forbidden.never)}"
         yield f"  it came on {clock.time(entry.at)}: {clock.phrase(entry)}"
@@ -36,10 +36,10 @@ def to_json(tried: ScenarioRun) -> dict[str, Any]:
     """The same as data: `line` is a line of the scenario's file, instants are in UTC."""
     lines = tried.scenario.lines
     return {
-        "missing": [_missing_json(each, lines.expect) for each in tried.verdict.missing],
+        "missing": [_missing_json(each, lines.expect) for each in tried.comparison.missing],
         "forbidden": [
             {"line": lines.never[each.number], "never": _plain(each.never), "entry": each.entry.to_json()}
-            for each in tried.verdict.forbidden
+            for each in tried.comparison.forbidden
         ],
         "in_vain": [{"line": line, "entry": entry.to_json()} for _, (entry, line) in sorted(_in_vain(tried).items())],
     }
@@ -72,7 +72,7 @@ def _missing(tried: ScenarioRun, missing: Missing, clock: Clock) -> Iterator[str
         if missing.met is not None:
             yield f"  it came once, on {when}, which line {lines[missing.met]} expects already"
         else:
-            found = [number for number in tried.verdict.found.values() if number < missing.number]
+            found = [number for number in tried.comparison.met.values() if number < missing.number]
             yield f"  it did come, on {when}, but before what line {lines[max(found)]} expects"
     elif missing.nearest is not None:
         taken = "" if missing.met is None else f", which line {lines[missing.met]} expects"
@@ -103,7 +103,7 @@ def _in_vain(tried: ScenarioRun) -> dict[int, tuple[FactIgnored, int]]:
     return {
         at: (entry, by_moment[entry.at, entry.fact])
         for at, entry in enumerate(tried.timeline)
-        if isinstance(entry, FactIgnored) and at not in tried.verdict.found and (entry.at, entry.fact) in by_moment
+        if isinstance(entry, FactIgnored) and at not in tried.comparison.met and (entry.at, entry.fact) in by_moment
     }
 
 
@@ -111,7 +111,7 @@ def _diff(tried: ScenarioRun, clock: Clock) -> Iterator[str]:
     """The timeline around every place that differs, each line with its sign and the scenario's line."""
     marks = _marks(tried)
     missing: dict[int, list[Missing]] = {}
-    for each in tried.verdict.missing:
+    for each in tried.comparison.missing:
         missing.setdefault(each.position, []).append(each)
     differ = {at for at, (sign, _) in marks.items() if sign != "="} | set(missing)
     shown = {near for at in differ for near in range(at - AROUND, at + AROUND + 1)}
@@ -132,9 +132,9 @@ def _marks(tried: ScenarioRun) -> dict[int, tuple[str, int | str]]:
     """The sign and the scenario's line of every entry that the scenario speaks of."""
     lines = tried.scenario.lines
     marks: dict[int, tuple[str, int | str]] = {
-        at: ("=", lines.expect[number]) for at, number in tried.verdict.found.items()
+        at: ("=", lines.expect[number]) for at, number in tried.comparison.met.items()
     }
     marks.update({at: ("?", line) for at, (_, line) in _in_vain(tried).items()})
     places = {id(entry): at for at, entry in enumerate(tried.timeline)}
-    marks.update({places[id(each.entry)]: ("!", lines.never[each.number]) for each in tried.verdict.forbidden})
+    marks.update({places[id(each.entry)]: ("!", lines.never[each.number]) for each in tried.comparison.forbidden})
     return marks

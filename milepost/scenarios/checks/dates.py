@@ -1,4 +1,4 @@
-"""Instants as a scenario writes them: what is none, and how it is written instead."""
+"""Checks of the instants in a scenario, with a suggestion for how to write each one that is wrong."""
 
 from __future__ import annotations
 
@@ -19,30 +19,30 @@ _MORNING = 9
 
 
 def check_instants(data: Any) -> Iterator[Finding]:
-    """M103 for every instant of a scenario that is none; the data may be of any shape."""
+    """M103 for every field of a scenario that should be an instant and isn't; the data may be of any shape."""
     zone = _zone_of(data)
-    for path, value in _written(data):
-        if value is not None and (said := wrong_instant(value, zone)) is not None:
-            yield Finding(path, "M103", said)
+    for path, value in _instant_fields(data):
+        if value is not None and (message := wrong_instant(value, zone)) is not None:
+            yield Finding(path, "M103", message)
 
 
 def wrong_instant(value: Any, zone: tzinfo) -> str | None:
-    """Why a value is no instant, and what to write; `zone` is where the scenario's customer is."""
+    """Why a value isn't an instant, and what to write (None: it is one); `zone` is the customer's time zone."""
     moment = _read(value)
     if moment is None:
-        return f"{value!r} is no instant; write {(_guess(value, zone) or _example(zone)).isoformat()}"
+        return f"{value!r} isn't an instant; write {(_guess(value, zone) or _example(zone)).isoformat()}"
     if moment.tzinfo is None:
-        meant = _at(moment, zone).isoformat()
-        return f"{value!r} names no instant without its offset from UTC; write {meant}, if that is the offset there"
+        suggestion = _at(moment, zone).isoformat()
+        return f"{value!r} lacks its offset from UTC; write {suggestion}, if that is the offset there"
     try:
         instant(moment)
     except (OverflowError, ValueError, OSError):
-        return f"{value!r} is too far away to be reckoned with"
+        return f"{value!r} is too far away to calculate with"
     return None
 
 
 def read_instant(value: Any) -> Instant | None:
-    """The instant that a scenario writes, or nothing where it is none."""
+    """The instant of a value in a scenario; None if it isn't one."""
     moment = _read(value)
     if moment is None or moment.tzinfo is None:
         return None
@@ -52,7 +52,7 @@ def read_instant(value: Any) -> Instant | None:
         return None
 
 
-def _written(data: Any) -> Iterator[tuple[Path, Any]]:
+def _instant_fields(data: Any) -> Iterator[tuple[Path, Any]]:
     if not isinstance(data, dict):
         return
     for name in ("start", "until"):
@@ -83,11 +83,11 @@ def _read(value: Any) -> datetime | None:
 
 
 def _guess(value: Any, zone: tzinfo) -> datetime | None:
-    """What `02.03.2026 09:00` means: the day comes first where points stand between."""
-    found = _DAY_FIRST.fullmatch(str(value).strip())
-    if found is None:
+    """Reads `02.03.2026 09:00`: between dots, the day comes first."""
+    match = _DAY_FIRST.fullmatch(str(value).strip())
+    if match is None:
         return None
-    day, month, year, hour, minute = (None if part is None else int(part) for part in found.groups())
+    day, month, year, hour, minute = (None if part is None else int(part) for part in match.groups())
     try:
         return datetime(year or 1, month or 1, day or 1, _MORNING if hour is None else hour, minute or 0, tzinfo=zone)
     except ValueError:
@@ -99,7 +99,7 @@ def _example(zone: tzinfo) -> datetime:
 
 
 def _at(moment: datetime, zone: tzinfo) -> datetime:
-    """The moment in the zone; a date alone is taken for its morning."""
+    """The moment in the zone; a date alone becomes its morning."""
     if (moment.hour, moment.minute) == (0, 0):
         moment = moment.replace(hour=_MORNING)
     return moment.replace(tzinfo=zone)

@@ -1,4 +1,4 @@
-"""What pydantic says of a scenario's fields, in our own words: what is wrong and what to write instead."""
+"""Pydantic's errors in a scenario's fields, in our own words: what is wrong and what to write instead."""
 
 from __future__ import annotations
 
@@ -22,19 +22,19 @@ _BY_FIELD = {
 
 
 def findings_of(
-    errors: Iterable[Mapping[str, Any]], data: Any, fields: Mapping[str, Iterable[str]], told: Iterable[Path]
+    errors: Iterable[Mapping[str, Any]], data: Any, fields: Mapping[str, Iterable[str]], reported: Iterable[Path]
 ) -> Iterator[Finding]:
-    """Findings of pydantic's errors, one a place; `told` are the places of which something was said before.
+    """Findings for pydantic's errors, one for each place; `reported` are the places that have a finding already.
 
-    `fields` are the fields of the `scenario` and of its `customer`. What a fact as a whole says of its `at` is not said
-    again.
+    `fields` are the fields of the `scenario` and of its `customer`. An error of a whole fact is left out where its `at`
+    was reported.
     """
-    said = set(told)
+    places = set(reported)
     for error in errors:
         path = _place(error["loc"], data)
-        if path in said or (error["type"] in _OURS and (*path, "at") in said):
+        if path in places or (error["type"] in _OURS and (*path, "at") in places):
             continue
-        said.add(path)
+        places.add(path)
         yield _finding(error, path, data, fields)
 
 
@@ -46,11 +46,11 @@ def _finding(error: Mapping[str, Any], path: Path, data: Any, fields: Mapping[st
     if kind == "extra_forbidden":
         valid = list(_valid(path, fields))
         suggestion = nearest(str(path[-1]), valid)
-        hint = did_you_mean(suggestion) or f"; it knows {', '.join(valid)}"
+        hint = did_you_mean(suggestion) or f"; the fields are {', '.join(valid)}"
         return Finding(path, "M101", f"Unknown field {path[-1]!r}{_owner(path)}{hint}", suggestion, key=True)
     if kind in _OURS:
-        said = str(error["msg"]).removeprefix("Value error, ").removeprefix("Assertion failed, ")
-        return Finding(path, "M103", f"{said[:1].upper()}{said[1:]}")
+        message = str(error["msg"]).removeprefix("Value error, ").removeprefix("Assertion failed, ")
+        return Finding(path, "M103", f"{message[:1].upper()}{message[1:]}")
     name = next((str(part) for part in reversed(path) if isinstance(part, str)), "scenario")
     by_field = _BY_FIELD.get(name) if kind != "string_too_long" else "takes a shorter text"
     takes = by_field or needs(kind, error.get("ctx") or {})
@@ -58,7 +58,7 @@ def _finding(error: Mapping[str, Any], path: Path, data: Any, fields: Mapping[st
 
 
 def _place(loc: tuple[Any, ...], data: Any) -> Path:
-    """The part of a location that is a place in the file: pydantic adds what it tried to read there."""
+    """The part of a location that is a place in the file: pydantic adds the type that it tried."""
     path: list[str | int] = []
     for part in loc:
         inside = isinstance(data, dict) and part in data

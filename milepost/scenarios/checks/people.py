@@ -1,4 +1,4 @@
-"""Checks of a scenario's customer: its attributes, contacts and team, at the start and as facts tell them."""
+"""Checks of a scenario's customer: its attributes, contacts and team, at the start and as facts change them."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from milepost.planner.written_facts import WrittenContact
 from milepost.scenarios.checks.defined_names import DefinedNames, check_name
 from milepost.text import did_you_mean
 
-ENGINES_ROLE = "csm"
+_SYSTEM_TASK_ROLE = "csm"
 _WORDS = {
     AttributeType.TEXT: "text (in quotes, if it looks like a number)",
     AttributeType.NUMBER: "a number",
@@ -29,30 +29,30 @@ _WORDS = {
 }
 
 
-def check_attributes(path: Path, given: Mapping[str, Any], names: DefinedNames) -> Iterator[Finding]:
-    """Attributes of a customer's record: declared, of their type, and one of the values that are allowed."""
-    for name, value in given.items():
+def check_attributes(path: Path, attributes: Mapping[str, Any], names: DefinedNames) -> Iterator[Finding]:
+    """Checks attributes of a customer's record: declared, of their type, and one of the values that are allowed."""
+    for name, value in attributes.items():
         if name in names.attributes:
             yield from _value((*path, name), name, value, names.attributes[name])
         elif name in BUILT_IN_ATTRIBUTES:
-            said = f"{name!r} is a field of every customer; write it beside 'attributes', not in them"
-            yield Finding((*path, name), "M105", said, key=True)
+            message = f"{name!r} is a field of every customer; write it beside 'attributes', not in them"
+            yield Finding((*path, name), "M105", message, key=True)
         else:
             yield from check_name((*path, name), "attribute", name, names.attributes, key=True)
 
 
-def check_changes(path: Path, given: Mapping[str, Any], names: DefinedNames) -> Iterator[Finding]:
-    """Attributes that a fact sets: those of every customer are among them."""
-    declared = {name: value for name, value in given.items() if name not in BUILT_IN_ATTRIBUTES}
+def check_changes(path: Path, attributes: Mapping[str, Any], names: DefinedNames) -> Iterator[Finding]:
+    """Checks attributes that a fact sets; those that every customer has may be among them."""
+    declared = {name: value for name, value in attributes.items() if name not in BUILT_IN_ATTRIBUTES}
     for name, value in declared.items():
         if name in names.attributes:
             yield from _value((*path, name), name, value, names.attributes[name])
         else:
             yield from check_name((*path, name), "attribute", name, [*names.attributes, *BUILT_IN_ATTRIBUTES], key=True)
-    zone = given.get("timezone")
+    zone = attributes.get("timezone")
     if zone is not None and not (isinstance(zone, str) and is_zone(zone)):
-        said = f"there is no time zone {zone!r}; write an IANA name, such as 'Europe/Berlin'"
-        yield Finding((*path, "timezone"), "M103", said)
+        message = f"there is no time zone {zone!r}; write an IANA name, such as 'Europe/Berlin'"
+        yield Finding((*path, "timezone"), "M103", message)
 
 
 def _value(path: Path, name: str, value: Any, declared: Sequence[Attribute]) -> Iterator[Finding]:
@@ -64,8 +64,8 @@ def _value(path: Path, name: str, value: Any, declared: Sequence[Attribute]) -> 
         return
     allowed = [str(each) for each in attribute.one_of or ()]
     suggestion = nearest(str(value), allowed)
-    said = f"{shown(value)} is not one of {', '.join(allowed)}, the values of {name!r}{did_you_mean(suggestion)}"
-    yield Finding(path, "M103", said, suggestion)
+    message = f"{shown(value)} is not one of {', '.join(allowed)}, the values of {name!r}{did_you_mean(suggestion)}"
+    yield Finding(path, "M103", message, suggestion)
 
 
 def _allowed(value: Any, attribute: Attribute) -> bool:
@@ -73,25 +73,23 @@ def _allowed(value: Any, attribute: Attribute) -> bool:
 
 
 def check_contacts(path: Path, contacts: Sequence[WrittenContact], names: DefinedNames) -> Iterator[Finding]:
-    """The personas of contacts."""
+    """Checks the personas of contacts."""
     for index, contact in enumerate(contacts):
         for number, persona in enumerate(contact.personas):
             yield from check_name((*path, index, "personas", number), "persona", persona, names.personas)
 
 
 def check_team(path: Path, team: Mapping[str, str], names: DefinedNames) -> Iterator[Finding]:
-    """The roles of a team; the engine gives its own tasks to the `csm`, so that one may be named in any map."""
+    """Checks the roles of a team; system tasks are the `csm`'s, so any map may name that role."""
     for role in team:
-        if role != ENGINES_ROLE:
+        if role != _SYSTEM_TASK_ROLE:
             yield from check_name((*path, role), "role", role, names.roles, key=True)
 
 
 def check_segment(path: Path, compiled_map: CompiledMap, customer: Customer, start: Instant) -> Iterator[Finding]:
-    """W210: whether the map would take the customer at all."""
+    """W210 if the map isn't for the customer."""
     if matches(compiled_map, customer, start):
         return
-    (seen,) = considered([compiled_map], customer, start)
-    said = (
-        f"The map is not for this customer: {seen.why_not}; in production it would never begin this journey by itself"
-    )
-    yield Finding(path, "W210", said)
+    (match,) = considered([compiled_map], customer, start)
+    message = f"The map isn't for this customer: {match.why_not}; in production, it would never begin this journey"
+    yield Finding(path, "W210", message)
