@@ -13,10 +13,10 @@ from milepost.cli.support.database import opened, read_overview
 from milepost.cli.support.local_timezone import TimeZone
 from milepost.cli.support.output import AsJson, heading, print_json, say
 from milepost.cli.support.pending_facts import underway_said
-from milepost.explain.future_sentences import outlook_sentence
 from milepost.explain.held_messages import Held
 from milepost.explain.journey import Explanation, StepExplanation
-from milepost.explain.local_time import day_of, time_of, zone_said
+from milepost.explain.local_time import day_of, time_of, zone_text
+from milepost.explain.outlook_sentences import outlook_sentence
 from milepost.explain.overview import CustomerOverview, JourneyOverview
 from milepost.explain.sentences import spaced
 from milepost.explain.vocabulary import ENDINGS
@@ -81,7 +81,7 @@ def _explained(overview: CustomerOverview, step: str) -> StepExplanation | None:
 def _print_all(overview: CustomerOverview, segments: Segments) -> None:
     customer, journey = overview.customer, overview.journey
     heading(f"{customer.name} ({customer.id})")
-    say(f"Times are of {zone_said(overview.zone, overview.now)}.")
+    say(f"Times are of {zone_text(overview.zone, overview.now)}.")
     if journey is not None:
         say(_standing(journey))
         if journey.pending:
@@ -189,7 +189,7 @@ def _print_step(journey: JourneyOverview, step: StepExplanation) -> None:
     heading(f"{waits.title} ({waits.id})")
     container = f" in {waits.container!r}"
     occurrence = f", occurrence {step.occurrence}" if step.occurrence > 1 else ""
-    say(f"It is {waits.status}{container}{occurrence}. Times are of {zone_said(journey.zone, journey.now)}.")
+    say(f"It is {waits.status}{container}{occurrence}. Times are of {zone_text(journey.zone, journey.now)}.")
     if journey.pending:
         say(underway_said(journey.pending))
     if _is_open(waits) and waits.due_at is not None and waits.status == "open":

@@ -6,7 +6,7 @@ import textwrap
 from collections.abc import Iterator, Sequence
 
 from milepost.cli.support.output import say
-from milepost.explain.sentences import version_said
+from milepost.explain.sentences import version_text
 from milepost.intake.move_preview import MoveCounts
 from milepost.intake.publication import Impact, VersionImpact
 from milepost.text import count_of
@@ -33,7 +33,7 @@ def comparisons(impact: Impact, number: int) -> Iterator[str]:
 
 
 def _changes(impact: Impact) -> Iterator[str]:
-    before = version_said(impact.number, impact.hash)
+    before = version_text(impact.number, impact.hash)
     if impact.changes is None:
         yield f"{impact.map}: this Milepost can't read {before}, so it can't tell what changed since."
     elif not impact.changes:
@@ -62,7 +62,7 @@ def _journeys(impact: Impact) -> Iterator[str]:
 
 
 def _version(version: VersionImpact) -> Iterator[str]:
-    which = f"  {count_of(version.journeys, 'journey')} on {version_said(version.number, version.hash)}:"
+    which = f"  {count_of(version.journeys, 'journey')} on {version_text(version.number, version.hash)}:"
     if version.moves is None:
         yield f"{which} nobody can tell, since this Milepost can't read that version."
     elif version.moves.unchanged.count == version.journeys:

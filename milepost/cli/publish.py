@@ -15,7 +15,7 @@ from milepost.cli.support.command_settings import settings_of
 from milepost.cli.support.database import now_of, opened
 from milepost.cli.support.errors import CommandError
 from milepost.cli.support.output import AsJson, aside, print_json, progress_bar, say
-from milepost.explain.sentences import version_said
+from milepost.explain.sentences import version_text
 from milepost.intake.publication import Draft, Impact, Publication, impact_of
 from milepost.intake.publication import publish as publish_drafts
 from milepost.language.loader import Loaded, load
@@ -121,7 +121,7 @@ def _print(publication: Publication, impact: Impact | None, *, as_json: bool) ->
     if as_json:
         print_json({"kind": "version", **publication.to_json()})
         return
-    version = version_said(publication.number, publication.hash)
+    version = version_text(publication.number, publication.hash)
     say(f"{publication.map}: {_BECAME[publication.became].format(version)}.")
     if publication.not_recorded:
         say(f"  Not recorded: {publication.not_recorded}. The version exists already, as it was recorded at the time.")

@@ -12,8 +12,8 @@ from milepost.cli.support.database import opened, read_overview
 from milepost.cli.support.local_timezone import TimeZone
 from milepost.cli.support.output import AsJson, count_of, heading, number, print_json, say, table
 from milepost.cli.support.pending_facts import underway_said
-from milepost.explain.future_sentences import outlook_sentence, with_outlook_sentence
-from milepost.explain.local_time import day_of, time_of, zone_said
+from milepost.explain.local_time import day_of, time_of, zone_text
+from milepost.explain.outlook_sentences import outlook_sentence, with_outlook_sentence
 from milepost.explain.overview import CustomerOverview, JourneyOverview, OutcomeRecord
 from milepost.explain.sentences import spaced
 from milepost.explain.vocabulary import ENDINGS, VERDICTS
@@ -61,7 +61,7 @@ def _last(journey: JourneyOverview, count: int) -> tuple[Entry, ...]:
 def _print_customer(overview: CustomerOverview) -> None:
     customer = overview.customer
     heading(f"{customer.name} ({customer.id})")
-    where = [customer.country, zone_said(customer.timezone, overview.now), customer.language]
+    where = [customer.country, zone_text(customer.timezone, overview.now), customer.language]
     say(", ".join(part for part in where if part))
     if customer.attributes:
         say(", ".join(f"{name} {_value(value)}" for name, value in customer.attributes.items()))

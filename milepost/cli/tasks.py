@@ -14,7 +14,7 @@ from milepost.cli.support.database import now_of, opened
 from milepost.cli.support.errors import CommandError
 from milepost.cli.support.local_timezone import TimeZone, local_timezone
 from milepost.cli.support.output import AsJson, count_of, heading, print_json, say, table
-from milepost.explain.local_time import local, zone_said
+from milepost.explain.local_time import local, zone_text
 from milepost.intake.context import customer_of
 from milepost.language.names import nearest
 from milepost.planner.instants import text
@@ -136,7 +136,7 @@ def _print_tasks(day: Day, zone: str, *, nothing_else: bool) -> None:
         if nothing_else:
             say("No task is open. `milepost customers` shows where everybody stands.")
         return
-    clock = zone_said(zone, next(line.task.opened_at for _, lines in _parts(day) for line in lines))
+    clock = zone_text(zone, next(line.task.opened_at for _, lines in _parts(day) for line in lines))
     say(f"{count_of(count, 'task')}, as the clock is in {clock}.")
     say("Done with one? `milepost tell CUSTOMER step_done STEP`; STEP is what stands in brackets, up to the first `/`.")
 

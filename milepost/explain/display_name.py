@@ -1,4 +1,4 @@
-"""What to call people of whom only the address is known."""
+"""Names for people whose address is all that is known."""
 
 from __future__ import annotations
 
@@ -6,6 +6,6 @@ import re
 
 
 def name_of(address: str) -> str:
-    """The name that an address speaks of: `ana.ruiz-lopez@vendor.example` is Ana Ruiz Lopez."""
+    """The name in an address: `ana.ruiz-lopez@vendor.example` is Ana Ruiz Lopez."""
     words = re.split(r"[._-]+", address.partition("@")[0])
     return " ".join(word.capitalize() for word in words if word) or address

@@ -89,10 +89,10 @@ def because(turn: Turn, queued: Queued, say: Wording) -> str:
 def _hours(turn: Turn, contact: Contact | None) -> str:
     window = turn.compiled_map.map.contact_policy.window
     zone = turn.customer_calendar(contact).timezone.replace("_", " ")
-    return f"{days_said(window.days)}, {window.from_:%H:%M} to {window.to:%H:%M} in {zone}, not on holidays"
+    return f"{weekdays_text(window.days)}, {window.from_:%H:%M} to {window.to:%H:%M} in {zone}, not on holidays"
 
 
-def days_said(days: Sequence[Day]) -> str:
+def weekdays_text(days: Sequence[Day]) -> str:
     """Days of the week in their order: `Monday to Friday`, `Monday, Tuesday and Saturday`."""
     names = [_NAMES[day] for day in days]
     first = WEEK.index(days[0])

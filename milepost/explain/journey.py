@@ -1,4 +1,4 @@
-"""Why a customer is where it is: put together from the map, the state and what the journey reported so far."""
+"""Explains why a customer is where it is, from the map, the state and the timeline so far."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from milepost.explain.future_sentences import with_outlook_sentence
 from milepost.explain.held_messages import Held, held_messages
+from milepost.explain.outlook_sentences import with_outlook_sentence
 from milepost.explain.sentences import Wording
 from milepost.explain.waits import Blocker, WaitingStep, began_by, ends_of, starts_of, step_waits, waiting_for
 from milepost.planner import timeline
@@ -33,16 +33,16 @@ _CAUSES = (
 )
 _MOST_CAUSES = 3
 _FAR = 400
-"""Days ahead in which a step's next happenings are looked for."""
+"""Days of outlook in which a step's next entries are looked for."""
 _MANY = 400
 _FEW = 6
 
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """A stage or play that is open, since when, and the happenings of that instant that led there.
+    """A stage or play that is open, since when, and the entries of that instant that led to it.
 
-    Of a play: what of its map began it (`begun_by`), with the values that conditions have now, and what ends it.
+    For a play also the trigger that began it (`begun_by`), with the values that conditions have now, and what ends it.
     """
 
     id: str
@@ -58,8 +58,8 @@ class Origin:
 class Explanation:
     """One journey explained.
 
-    `starts` are plays and what would begin them; `where` is the segment as it looks now; `moves` are those to another
-    version of the map.
+    `starts` are plays and what would begin them; `where` is the segment with today's values; `moves` are those to
+    another version of the map.
     """
 
     where: Look
@@ -73,7 +73,7 @@ class Explanation:
     def to_json(self, say: Wording) -> dict[str, Any]:
         return {
             "segment": self.where.to_json(),
-            "moves": [told(each, say) for each in self.moves],
+            "moves": [with_sentence(each, say) for each in self.moves],
             "here": [_origin(each, say) for each in self.origins],
             "steps": [waits_json(each) for each in self.waits],
             "messages": [each.to_json() for each in self.held],
@@ -84,7 +84,7 @@ class Explanation:
 
 @dataclass(frozen=True, slots=True)
 class StepExplanation:
-    """One step explained: what it waits for, who waits for it, what happened to it and what comes next."""
+    """One step explained: what it waits for, what waits for it, what happened to it and what comes next."""
 
     waits: WaitingStep
     occurrence: int
@@ -101,7 +101,7 @@ class StepExplanation:
             "after": dict(self.after),
             "leads_to": list(self.leads_to),
             "messages": [each.to_json() for each in self.held],
-            "timeline": [told(entry, say) for entry in self.happened],
+            "timeline": [with_sentence(entry, say) for entry in self.happened],
             "next": [with_outlook_sentence(say, entry) for entry in self.ahead],
         }
 
@@ -109,7 +109,7 @@ class StepExplanation:
 def explain(
     compiled_map: CompiledMap, state: State, entries: Sequence[Entry], now: Instant, zone: str = "UTC"
 ) -> Explanation:
-    """Explain a journey. `entries` is its timeline so far, `zone` whose clock the sentences tell."""
+    """Explains a journey. `entries` is its timeline so far, `zone` the time zone of the sentences."""
     turn = Turn(compiled_map, state, max(now, state.clock))
     return Explanation(
         look(turn, compiled_map.where),
@@ -125,7 +125,7 @@ def explain(
 def explain_step(  # noqa: PLR0917 - as `explain`, with the step
     compiled_map: CompiledMap, state: State, entries: Sequence[Entry], step: str, now: Instant, zone: str = "UTC"
 ) -> StepExplanation:
-    """Explain one step of the journey's map, open or not."""
+    """Explains one step of the journey's map, open or not."""
     ahead = forecast(compiled_map, state, now, days=_FAR, most=_MANY)
     return StepExplanation(
         waits=step_waits(compiled_map, state, step, now, zone),
@@ -139,7 +139,7 @@ def explain_step(  # noqa: PLR0917 - as `explain`, with the step
 
 
 def waits_json(waits: WaitingStep) -> dict[str, Any]:
-    """What something waits for, as data."""
+    """A step or stage and what it waits for, as data."""
     return {
         "id": waits.id,
         "title": waits.title,
@@ -153,7 +153,7 @@ def waits_json(waits: WaitingStep) -> dict[str, Any]:
     }
 
 
-def told(entry: Entry, say: Wording) -> dict[str, Any]:
+def with_sentence(entry: Entry, say: Wording) -> dict[str, Any]:
     """An entry with its sentence; a move to another version also with who made it."""
     by = {"by": say.moved_by(entry)} if isinstance(entry, timeline.MapChanged) else {}
     return {**entry.to_json(), **by, "text": say.sentence(entry)}
@@ -217,7 +217,7 @@ def _origin(origin: Origin, say: Wording) -> dict[str, Any]:
         "kind": origin.kind,
         "title": origin.title,
         "since": _written(origin.since),
-        "because": [told(entry, say) for entry in origin.led_by],
+        "because": [with_sentence(entry, say) for entry in origin.led_by],
         "begun_by": [reason.to_json() for reason in origin.begun_by],
         "ends": [reason.to_json() for reason in origin.ends],
     }

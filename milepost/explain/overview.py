@@ -8,7 +8,7 @@ from typing import Any
 
 from milepost.customer import Customer
 from milepost.explain.journey import Explanation, StepExplanation, explain, explain_step
-from milepost.explain.sentences import Wording, version_said
+from milepost.explain.sentences import Wording, version_text
 from milepost.explain.waits import WaitingStep, starts_of, waiting_for
 from milepost.planner.compiled_map import CompiledMap
 from milepost.planner.instants import Instant
@@ -122,7 +122,7 @@ class JourneyOverview:
     @property
     def version(self) -> str:
         """The version that the journey is on, as people read it."""
-        return version_said(self.number, self.record.version)
+        return version_text(self.number, self.record.version)
 
     @property
     def title(self) -> str:

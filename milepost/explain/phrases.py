@@ -44,7 +44,7 @@ class Phrases:
     def __init__(self, map: Map) -> None:  # noqa: A002 - the field's word
         self.plays = play_marks(map)
         self.stages = {stage.id: str(place) for place, stage in enumerate(map.stages, 1)}
-        self._attributes = {name: known.title for name, known in map.attributes.items() if known.title}
+        self._attributes = {name: declared.title for name, declared in map.attributes.items() if declared.title}
         self._steps = {step.id: step.title for _, step in map.all_steps()}
 
     def attribute(self, name: str) -> str:
@@ -69,24 +69,24 @@ class Phrases:
             text = re.sub(sign, words, text)
         return _NAME.sub(self._name, text)  # last: titles stay as they are
 
-    def _name(self, found: re.Match[str]) -> str:
-        if found[1] == "plays" and found[2] in self.plays:
-            return f"play\u00a0{self.plays[found[2]]}"
-        if found[1] == "stages" and found[2] in self.stages:
-            return f"stage\u00a0{self.stages[found[2]]}"
-        if found[1] == "customer":
-            return self.attribute(found[2])
-        if found[1] == "results":
-            return f"the result of {self.step(found[2])}"
-        return self.step(found[2]) if found[1] in {"steps", "outcomes"} else spaced(found[2])
+    def _name(self, match: re.Match[str]) -> str:
+        if match[1] == "plays" and match[2] in self.plays:
+            return f"play\u00a0{self.plays[match[2]]}"
+        if match[1] == "stages" and match[2] in self.stages:
+            return f"stage\u00a0{self.stages[match[2]]}"
+        if match[1] == "customer":
+            return self.attribute(match[2])
+        if match[1] == "results":
+            return f"the result of {self.step(match[2])}"
+        return self.step(match[2]) if match[1] in {"steps", "outcomes"} else spaced(match[2])
 
     def trigger(self, trigger: Trigger) -> str:
         """What is waited for: an event by its name, perhaps several times and under a condition."""
         if trigger.event is None:
             return self.condition(trigger.if_ or "")
         times = f"{trigger.count}\u00a0\u00d7 " if trigger.count > 1 else ""
-        given = f" ({self.condition(trigger.if_)})" if trigger.if_ else ""
-        return f"{times}{spaced(trigger.event)}{given}"
+        condition = f" ({self.condition(trigger.if_)})" if trigger.if_ else ""
+        return f"{times}{spaced(trigger.event)}{condition}"
 
     def triggers(self, triggers: Iterable[Trigger]) -> str:
         return " or ".join(self.trigger(each) for each in triggers)

@@ -33,7 +33,7 @@ from milepost.text import listing
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """How the journeys on one map are spoken of.
+    """The words for the journeys on one map.
 
     Without a `compiled_map` things are called by their ids; `zone` is the time zone of the instants inside sentences.
     `versions` are the numbers of published versions by their hash; other versions are called by their hash alone.
@@ -45,30 +45,28 @@ class Wording:
     versions: Mapping[str, int] = field(default_factory=dict)
     movers: Mapping[tuple[Instant, str], str | None] = field(default_factory=dict)
 
-    # What things are called.
+    # Names.
 
     def step(self, step: str | None) -> str:
         """A step's title; of an outcome, its statement."""
-        known = self.compiled_map.steps.get(step or "") if self.compiled_map else None
-        if known is None:
-            return spaced(step)
-        return known.step.title
+        compiled = self.compiled_map.steps.get(step or "") if self.compiled_map else None
+        return compiled.step.title if compiled else spaced(step)
 
     def stage(self, stage: str | None) -> str:
-        known = self.compiled_map.stages.get(stage or "") if self.compiled_map else None
-        return known.stage.title if known else spaced(stage)
+        compiled = self.compiled_map.stages.get(stage or "") if self.compiled_map else None
+        return compiled.stage.title if compiled else spaced(stage)
 
     def play(self, play: str | None) -> str:
-        known = self.compiled_map.plays.get(play or "") if self.compiled_map else None
-        return known.play.title if known else spaced(play)
+        compiled = self.compiled_map.plays.get(play or "") if self.compiled_map else None
+        return compiled.play.title if compiled else spaced(play)
 
     def role(self, role: str | None) -> str:
-        known = self.compiled_map.map.roles.get(role or "") if self.compiled_map else None
-        return known.title if known else spaced(role)
+        declared = self.compiled_map.map.roles.get(role or "") if self.compiled_map else None
+        return declared.title if declared else spaced(role)
 
     def persona(self, persona: str | None) -> str:
-        known = self.compiled_map.map.personas.get(persona or "") if self.compiled_map else None
-        return known.title if known else spaced(persona)
+        declared = self.compiled_map.map.personas.get(persona or "") if self.compiled_map else None
+        return declared.title if declared else spaced(persona)
 
     def instant(self, at: Instant | None) -> str:
         """An instant on the local clock."""
@@ -77,13 +75,13 @@ class Wording:
     def version(self, digest: str) -> str:
         """A version of the map: `version 2 (19059dbead57)`."""
         number = self.versions.get(digest)
-        return f"version {short_hash(digest)}" if number is None else version_said(number, digest)
+        return f"version {short_hash(digest)}" if number is None else version_text(number, digest)
 
     def moved_by(self, entry: timeline.MapChanged) -> str | None:
         """Who moved the journey to another version of its map."""
         return self.movers.get((entry.at, entry.to))
 
-    # What happened.
+    # Sentences.
 
     def sentence(self, entry: Entry) -> str:
         """One entry of the timeline as a sentence."""
@@ -109,8 +107,8 @@ class Wording:
                 return f"The journey moved {versions} of its map{_by(self.moved_by(entry))}."
             case timeline.FactIgnored():
                 about = f" about {quoted(self.step(entry.step))}" if entry.step else ""
-                told = f"{f' by {entry.by}' if entry.by else ''} ({FACTS.get(entry.fact, 'something')}{about})"
-                return f"What was told{told} changed nothing{because(entry.why, IGNORED)}."
+                details = f"{f' by {entry.by}' if entry.by else ''} ({FACTS.get(entry.fact, 'something')}{about})"
+                return f"What was told{details} changed nothing{because(entry.why, IGNORED)}."
             case timeline.JourneyEnded():
                 return f"The journey ended: {ENDINGS.get(entry.reason, spaced(entry.reason))}."
             case _:
@@ -132,17 +130,17 @@ def number(value: Any) -> str:
 
 
 def short_hash(version: str) -> str:
-    """As much of a version's hash as people are shown: it is unique, and can be typed."""
+    """The part of a version's hash that people see: enough to be unique, short enough to type."""
     return version[:12]
 
 
-def version_said(number: int, digest: str) -> str:
-    """A published version as people read of it everywhere: `version 2 (19059dbead57)`."""
+def version_text(number: int, digest: str) -> str:
+    """A published version, as it is written everywhere: `version 2 (19059dbead57)`."""
     return f"version {number} ({short_hash(digest)})"
 
 
 def because(why: str | None, phrases: Mapping[str, str] | None = None) -> str:
-    """The end of a sentence that gives a reason, in the words that `phrases` has for it; empty without a reason."""
+    """The end of a sentence that gives a reason, worded by `phrases`; empty without a reason."""
     return f": {(phrases or {}).get(why, why)}" if why else ""
 
 
@@ -243,7 +241,7 @@ def _step_opened(say: Wording, entry: timeline.StepOpened, title: str) -> str:
 
 
 def recipient_and_steps(say: Wording, entry: timeline.MessageSent) -> str:
-    """Who a message goes to, and about what."""
+    """The recipient of a message, and the steps that it is about."""
     steps = listing([quoted(say.step(step)) for step in entry.steps])
     return f"{entry.contact} ({say.persona(entry.persona)}) about {steps}"
 

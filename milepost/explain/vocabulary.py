@@ -1,4 +1,4 @@
-"""The words for people that stand for codes of the timeline, of facts and of tasks."""
+"""The words that people read for the codes in entries, facts, answers and tasks."""
 
 from __future__ import annotations
 

@@ -70,7 +70,7 @@ async def home(request: Request, served: Served, viewer: Looking) -> Response:
         news=await _news(served, newest, zone),
         has_maps=counts.maps > 0,
         has_customers=counts.customers > 0,
-        zone=local_time.zone_said(zone, served.now()),
+        zone=local_time.zone_text(zone, served.now()),
     )
     return render("home.html", page, shell(request, served, viewer, "Milepost", "home", zone=zone))
 

@@ -46,7 +46,7 @@ class Shell:
 def shell(request: Request, served: Services, person: Person | None, title: str, place: str, *, zone: str) -> Shell:
     """What stands around a page; `place` is the entry of the menu that it belongs to."""
     now = served.now()
-    said = f"{local_time.time_of(now, zone)}, {local_time.zone_said(zone, now)}" if served.speed != 1.0 else None
+    said = f"{local_time.time_of(now, zone)}, {local_time.zone_text(zone, now)}" if served.speed != 1.0 else None
     return Shell(title, person.address if person else None, place, said, told(request))
 
 
@@ -80,7 +80,7 @@ def templates() -> Environment:
     made.filters.update(
         day=local_time.day_of,
         time=local_time.time_of,
-        zone=local_time.zone_said,
+        zone=local_time.zone_text,
         spaced=spaced,
         number=number,
         code=_code,

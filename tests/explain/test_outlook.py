@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from milepost.explain.future_sentences import outlook_sentence, with_outlook_sentence
-from milepost.explain.held_messages import days_said
+from milepost.explain.outlook_sentences import outlook_sentence, with_outlook_sentence
+from milepost.explain.held_messages import weekdays_text
 from milepost.explain.sentences import Wording
 from milepost.language.loader import load
 from milepost.planner.compiled_map import CompiledMap
@@ -86,7 +86,7 @@ def test_an_entry_is_given_with_its_sentence(say: Wording) -> None:
 
 
 def test_days_of_the_week_are_told_as_people_do() -> None:
-    assert days_said(("mon", "tue", "wed", "thu", "fri")) == "Monday to Friday"
-    assert days_said(("mon", "tue", "sat")) == "Monday, Tuesday and Saturday"
-    assert days_said(("sat", "sun")) == "Saturday and Sunday"
-    assert days_said(("sun",)) == "Sunday"
+    assert weekdays_text(("mon", "tue", "wed", "thu", "fri")) == "Monday to Friday"
+    assert weekdays_text(("mon", "tue", "sat")) == "Monday, Tuesday and Saturday"
+    assert weekdays_text(("sat", "sun")) == "Saturday and Sunday"
+    assert weekdays_text(("sun",)) == "Sunday"

@@ -132,10 +132,10 @@ def test_instants_are_told_with_their_zone() -> None:
     at = parse("2026-07-01T12:00:00Z")
 
     assert local_time.time_of(at, "Asia/Kolkata") == "Wed 1 Jul 2026, 17:30"
-    assert local_time.zone_said(NEW_YORK, at) == "America/New York (EDT)"
-    assert local_time.zone_said("America/Sao_Paulo", at) == "America/Sao Paulo (UTC-03:00)"
-    assert local_time.zone_said("Asia/Kathmandu", at) == "Asia/Kathmandu (UTC+05:45)"
-    assert local_time.zone_said("UTC", at) == "UTC"
+    assert local_time.zone_text(NEW_YORK, at) == "America/New York (EDT)"
+    assert local_time.zone_text("America/Sao_Paulo", at) == "America/Sao Paulo (UTC-03:00)"
+    assert local_time.zone_text("Asia/Kathmandu", at) == "Asia/Kathmandu (UTC+05:45)"
+    assert local_time.zone_text("UTC", at) == "UTC"
 
 
 @pytest.mark.parametrize(
@@ -143,7 +143,7 @@ def test_instants_are_told_with_their_zone() -> None:
     [(5, "less than a minute"), (60, "1 minute"), (7300, "2 hours"), (86_400, "1 day"), (-3 * 86_400, "3 days")],
 )
 def test_spans_are_told_in_their_largest_unit(seconds: int, said: str) -> None:
-    assert local_time.span_said(seconds) == said
+    assert local_time.span_text(seconds) == said
 
 
 # What comes next.

@@ -12,7 +12,7 @@ import typer
 
 from milepost.cli.lint import map_files
 from milepost.cli.support.errors import CommandError
-from milepost.explain.sentences import version_said
+from milepost.explain.sentences import version_text
 from milepost.language.loader import content_hash, from_files, load
 from milepost.language.problems import errors_in
 from milepost.people.map_check import check_map
@@ -43,7 +43,7 @@ class MapSource:
         if self.folder is not None:
             return f"the maps in the folder {str(self.folder)!r}"
         versions = (
-            f"{each.map.map} {version_said(self.published[each.map.map], each.version)}" for each in self.compiled_maps
+            f"{each.map.map} {version_text(self.published[each.map.map], each.version)}" for each in self.compiled_maps
         )
         return "what is published: " + ", ".join(versions)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from milepost.cli.support.database import is_there, opened
 from milepost.cli.support.errors import CommandError
-from milepost.explain.sentences import version_said
+from milepost.explain.sentences import version_text
 from milepost.language.loader import MAP_FILE, content_hash, load
 from milepost.language.names import nearest
 from milepost.language.problems import errors_in
@@ -56,7 +56,7 @@ async def version_of(settings: Settings, said: str) -> Version:
         compiled_maps = CompiledMaps(store)
         compiled_map = await compiled_maps.of(row.hash)
         return Version(
-            f"{row.map} {version_said(row.number, row.hash)}", compiled_map, await compiled_maps.files(row.hash)
+            f"{row.map} {version_text(row.number, row.hash)}", compiled_map, await compiled_maps.files(row.hash)
         )
 
 

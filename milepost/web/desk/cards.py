@@ -91,7 +91,7 @@ def card(seen: Seen, form: str | None, noted: str | None) -> Card:
         role=say.role(task.role),
         person=task.person,
         due=local_time.time_of(task.due_at, seen.zone) if task.due_at is not None else None,
-        late=local_time.span_said(seen.now - task.due_at) if late and task.due_at is not None else None,
+        late=local_time.span_text(seen.now - task.due_at) if late and task.due_at is not None else None,
         paused=seen.line.paused,
         effort=_effort(task.effort_minutes),
         guests=_guests(seen, say),

@@ -146,7 +146,7 @@ class _Shower:
             mine=self.viewer is not None and person == self.viewer.address,
             person=person,
             date=local_time.day_of(now, self.zone),
-            zone=local_time.zone_said(self.zone, now),
+            zone=local_time.zone_text(self.zone, now),
             sections=sections,
             reviews=cards(self.served, self.viewer, due, self.zone),
             colleagues=tuple((each, busy.get(each, 0)) for each in sorted(desks)),

@@ -65,7 +65,7 @@ def _card(served: Services, viewer: Person | None, each: MapReview, due_at: Inst
         hypothesis=each.map.hypothesis,
         every=str(each.map.review).removeprefix("1 "),
         due=local_time.time_of(due_at, zone),
-        late=local_time.span_said(served.now() - due_at),
+        late=local_time.span_text(served.now() - due_at),
         before=before_said(each, zone),
         form=forms.token(served, viewer.session, "review", each.map.map) if viewer else None,
     )

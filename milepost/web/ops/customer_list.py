@@ -149,7 +149,7 @@ async def customers(
         later=filters.address(number + 1) if wanted.offset + len(rows) < found.total else None,
         maps=tuple(titles.items()),
         stages=await _stages(served),
-        zone=local_time.zone_said(zone, served.now()),
+        zone=local_time.zone_text(zone, served.now()),
     )
     return render("ops/customers.html", page, shell(request, served, viewer, "Customers", "customers", zone=zone))
 

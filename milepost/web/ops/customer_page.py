@@ -8,7 +8,7 @@ from typing import TypeGuard
 
 from milepost.customer import Customer
 from milepost.explain import local_time
-from milepost.explain.future_sentences import outlook_sentence
+from milepost.explain.outlook_sentences import outlook_sentence
 from milepost.explain.overview import AnswerRecord, CustomerOverview, JourneyOverview, JourneyRecord, OutcomeRecord
 from milepost.explain.sentences import Wording, number, spaced
 from milepost.explain.vocabulary import METHODS, VERDICTS
@@ -65,7 +65,7 @@ async def customer_page(served: Services, viewer: Person | None, loaded: Loaded,
         stages=tuple((stage.title, stage.stuck) for stage in journey.stages) if _is_open(journey) else (),
         plays=tuple((play.title, play.kind) for play in journey.plays) if _is_open(journey) else (),
         health=overview.health,
-        zone=local_time.zone_said(zone, overview.now),
+        zone=local_time.zone_text(zone, overview.now),
         attributes=tuple(_attributes(customer, journey)),
         contacts=tuple(_contacts(served, customer, journey, say)),
         team=tuple((say.role(role), address) for role, address in sorted(customer.team.items())),

@@ -71,7 +71,7 @@ async def published(request: Request, served: Served, viewer: Looking) -> Respon
         _map(list(group), running, zone, standing.get(map_id))
         for map_id, group in groupby(versions, lambda version: version.map)
     )
-    page = MapsPage(shown, local_time.zone_said(zone, served.now()))
+    page = MapsPage(shown, local_time.zone_text(zone, served.now()))
     return render("ops/maps.html", page, shell(request, served, viewer, "Maps", "maps", zone=zone))
 
 

@@ -94,7 +94,7 @@ async def outbox(request: Request, served: Served, viewer: Looking) -> Response:
         counts=tuple((key, said, counts.get(key, 0)) for key, said in _WORDS.items()),
         earlier=_address(status, number - 1) if number > 1 else None,
         later=_address(status, number + 1) if found.offset + len(found.lines) < found.total else None,
-        zone=local_time.zone_said(zone, served.now()),
+        zone=local_time.zone_text(zone, served.now()),
     )
     return render("ops/outbox.html", page, shell(request, served, viewer, "Outbox", "outbox", zone=zone))
 
@@ -123,7 +123,7 @@ async def message(
         error=row.last_error,
         channel=row.channel,
         sent=local_time.time_of(row.sent_at, zone) if row.sent_at is not None else None,
-        zone=local_time.zone_said(zone, served.now()),
+        zone=local_time.zone_text(zone, served.now()),
     )
     return render("ops/message.html", page, shell(request, served, viewer, line.subject, "outbox", zone=zone))
 

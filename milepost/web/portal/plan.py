@@ -127,7 +127,7 @@ async def _page(served: Services, opened: Opened, word: str | None) -> PlanPage:
         ahead=tuple(_ahead(steps, shower)),
         done=shower.done(),
         is_paused=state.status == "paused",
-        zone=local_time.zone_said(opened.zone, served.now()),
+        zone=local_time.zone_text(opened.zone, served.now()),
         told=word,
     )
 
