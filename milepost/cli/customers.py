@@ -16,7 +16,7 @@ from milepost.cli.support.local_timezone import local_timezone
 from milepost.cli.support.output import AsJson, console, count_of, number, print_json, say, table
 from milepost.explain.local_time import local
 from milepost.language.names import nearest
-from milepost.planner.instants import Instant, text
+from milepost.planner.instants import Instant, optional_text
 from milepost.settings import Settings
 from milepost.store import maps
 from milepost.store.compiled_maps import CompiledMaps
@@ -156,6 +156,6 @@ def _data(line: CustomerListLine) -> dict[str, Any]:
         "reason": journey.reason if journey else None,
         "stages": [{"stage": each.stage, "title": each.title, "stuck": each.stuck} for each in line.stages],
         "plays": [{"play": each.play, "kind": each.kind, "title": each.title} for each in line.plays],
-        "since": text(since) if since is not None else None,
+        "since": optional_text(since),
         "unmatched_why": line.customer.unmatched_why,
     }

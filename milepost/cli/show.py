@@ -18,7 +18,7 @@ from milepost.explain.overview import CustomerOverview, JourneyOverview, Outcome
 from milepost.explain.sentences import spaced
 from milepost.explain.vocabulary import ENDINGS, VERDICTS
 from milepost.explain.waits import WaitingStep
-from milepost.planner.instants import Instant, text
+from milepost.planner.instants import Instant, optional_text, text
 from milepost.planner.open_tasks import Task
 from milepost.planner.timeline import Entry
 from milepost.settings import Settings
@@ -189,7 +189,7 @@ def _journey_json(journey: JourneyOverview, last: int) -> dict[str, Any]:
         "status": record.status,
         "reason": record.reason,
         "started_at": text(record.started_at),
-        "ended_at": _written(record.ended_at),
+        "ended_at": optional_text(record.ended_at),
         "stages": [stage.stage for stage in journey.stages],
         "plays": [play.play for play in journey.plays],
         "steps": [_waits_json(each) for each in journey.waits],
@@ -201,10 +201,6 @@ def _journey_json(journey: JourneyOverview, last: int) -> dict[str, Any]:
     }
 
 
-def _written(at: Instant | None) -> str | None:
-    return None if at is None else text(at)
-
-
 def _waits_json(each: WaitingStep) -> dict[str, Any]:
     return {
         "id": each.id,
@@ -212,7 +208,7 @@ def _waits_json(each: WaitingStep) -> dict[str, Any]:
         "in": each.container,
         "status": each.status,
         "waits_for": each.waits_for,
-        "due_at": _written(each.due_at),
+        "due_at": optional_text(each.due_at),
         "overdue": each.overdue,
     }
 
@@ -223,7 +219,7 @@ def _task_json(each: Task) -> dict[str, Any]:
         "title": each.title,
         "role": each.role,
         "person": each.person,
-        "due_at": _written(each.due_at),
+        "due_at": optional_text(each.due_at),
         "results": list(each.results),
     }
 

@@ -17,7 +17,7 @@ from milepost.cli.support.output import AsJson, count_of, heading, print_json, s
 from milepost.explain.local_time import local, zone_text
 from milepost.intake.context import customer_of
 from milepost.language.names import nearest
-from milepost.planner.instants import text
+from milepost.planner.instants import optional_text, text
 from milepost.settings import Settings
 from milepost.store import customers, maps, reviews
 from milepost.store import tasks as task_rows
@@ -170,7 +170,7 @@ def _data(line: TaskLine) -> dict[str, Any]:
         "why": task.why,
         "about": task.about,
         "opened_at": text(task.opened_at),
-        "due_at": text(task.due_at) if task.due_at is not None else None,
+        "due_at": optional_text(task.due_at),
         "escalated_to": task.escalated_to,
         "escalated_person": task.escalated_person,
         "results": task.results,

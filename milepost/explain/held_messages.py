@@ -12,7 +12,7 @@ from milepost.explain.sentences import Wording, quoted
 from milepost.language.durations import Limit
 from milepost.language.field_types import WEEK, Day
 from milepost.planner.compiled_map import CompiledMap
-from milepost.planner.instants import Instant, text
+from milepost.planner.instants import Instant, optional_text
 from milepost.planner.messages import holding_plays, sent_to
 from milepost.planner.state import Queued, State
 from milepost.planner.turn import Turn
@@ -41,7 +41,7 @@ class Held:
             "to": self.to,
             "why": self.why,
             "because": self.because,
-            "until": text(self.until) if self.until is not None else None,
+            "until": optional_text(self.until),
         }
 
 

@@ -13,7 +13,7 @@ from milepost.explain.waits import Blocker, WaitingStep, began_by, ends_of, star
 from milepost.planner import timeline
 from milepost.planner.compiled_map import CompiledMap
 from milepost.planner.condition_trace import Look, look
-from milepost.planner.instants import Instant, text
+from milepost.planner.instants import Instant, optional_text
 from milepost.planner.outlook import Forecast, forecast
 from milepost.planner.state import State
 from milepost.planner.timeline import Entry
@@ -145,8 +145,8 @@ def waits_json(waits: WaitingStep) -> dict[str, Any]:
         "title": waits.title,
         "in": waits.container,
         "status": waits.status,
-        "opened_at": _written(waits.opened_at),
-        "due_at": _written(waits.due_at),
+        "opened_at": optional_text(waits.opened_at),
+        "due_at": optional_text(waits.due_at),
         "overdue": waits.overdue,
         "waits_for": waits.waits_for,
         "reasons": [reason.to_json() for reason in waits.reasons],
@@ -216,12 +216,8 @@ def _origin(origin: Origin, say: Wording) -> dict[str, Any]:
         "id": origin.id,
         "kind": origin.kind,
         "title": origin.title,
-        "since": _written(origin.since),
+        "since": optional_text(origin.since),
         "because": [with_sentence(entry, say) for entry in origin.led_by],
         "begun_by": [reason.to_json() for reason in origin.begun_by],
         "ends": [reason.to_json() for reason in origin.ends],
     }
-
-
-def _written(at: Instant | None) -> str | None:
-    return None if at is None else text(at)

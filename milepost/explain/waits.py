@@ -12,7 +12,7 @@ from milepost.explain.sentences import Wording, quoted, spaced
 from milepost.language.model import Outcome, Touchpoint
 from milepost.planner.compiled_map import CompiledMap, CompiledStage, CompiledStep, Waited
 from milepost.planner.condition_trace import look
-from milepost.planner.instants import Instant, text
+from milepost.planner.instants import Instant, optional_text, text
 from milepost.planner.messages import holding_plays
 from milepost.planner.state import State, StepState
 from milepost.planner.turn import Turn
@@ -101,13 +101,13 @@ def _open(turn: Turn, step: CompiledStep, record: StepState, say: Wording) -> It
     if held is not None:
         until = f" until {time_of(held.until, say.zone)}" if held.until else ""
         said = f"its message to go out{until} ({because(turn, held, say)})"
-        yield Blocker("message", said, {"message": held.message, "why": held.why, "until": _written(held.until)})
+        yield Blocker("message", said, {"message": held.message, "why": held.why, "until": optional_text(held.until)})
     if isinstance(known, Touchpoint):
         if known.role is not None:
             yield _person(turn, known.role, record, say)
     elif record.status == "asked":
         due = f"; no answer counts as silence from {time_of(record.due_at, say.zone)}" if record.due_at else ""
-        yield _contact(turn, step, say, "the answer of {}" + due, {"silent_at": _written(record.due_at)})
+        yield _contact(turn, step, say, "the answer of {}" + due, {"silent_at": optional_text(record.due_at)})
     elif isinstance(known, Outcome):
         if "ask" in record.timers:
             at = record.timers["ask"]
@@ -155,7 +155,7 @@ def _trigger(turn: Turn, trigger: Waited, counts: Mapping[str, int], before: str
 
 def _unopened(turn: Turn, step: CompiledStep, record: StepState, say: Wording) -> Iterator[Blocker]:
     if turn.paused:
-        yield Blocker("pause", "the journey to be resumed", {"since": _written(turn.state.paused_at)})
+        yield Blocker("pause", "the journey to be resumed", {"since": optional_text(turn.state.paused_at)})
     before = [other for other in step.step.after if not turn.state.step(other).closed]
     if before and not record.forced:
         yield Blocker("step", "the end of " + listing([quoted(say.step(other)) for other in before]), {"steps": before})
@@ -287,7 +287,3 @@ def ends_of(
         at = record.deadline_at
         reasons.append(Blocker("date", f"or its deadline, {time_of(at, say.zone)}", {"at": text(at)}))
     return (Blocker("steps", "the end of its steps"), *reasons)
-
-
-def _written(at: Instant | None) -> str | None:
-    return None if at is None else text(at)

@@ -29,6 +29,11 @@ def text(at: Instant) -> str:
     return moment(at).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
+def optional_text(at: Instant | None) -> str | None:
+    """The instant as `text` writes it; None without one."""
+    return None if at is None else text(at)
+
+
 def parse(value: str) -> Instant:
     """Read ISO 8601 text with an offset.
 

@@ -10,7 +10,7 @@ from milepost.explain.sentences import Wording
 from milepost.planner import facts, timeline
 from milepost.planner.calendars import NeverOpensError
 from milepost.planner.compiled_map import CompiledMap
-from milepost.planner.instants import Instant, text
+from milepost.planner.instants import Instant, optional_text
 from milepost.planner.loop_guard import EndlessMapError
 from milepost.planner.plan import plan
 from milepost.planner.state import State
@@ -32,8 +32,8 @@ class DateChange:
             "id": self.id,
             "title": self.title,
             "field": self.field,
-            "before": text(self.before) if self.before is not None else None,
-            "after": text(self.after) if self.after is not None else None,
+            "before": optional_text(self.before),
+            "after": optional_text(self.after),
         }
 
 

@@ -9,7 +9,7 @@ from milepost.explain.sentences import Wording
 from milepost.intake.facts import FactReceipt
 from milepost.language.model import Action, Outcome
 from milepost.planner.compiled_map import CompiledMap
-from milepost.planner.instants import Instant, text
+from milepost.planner.instants import optional_text, text
 from milepost.planner.state import State
 from milepost.planner.turn import Turn
 from milepost.store.customer_list import CustomerListLine
@@ -26,10 +26,6 @@ from milepost.web.api.shapes import (
     TaskShown,
     ToldShown,
 )
-
-
-def instant_text(at: Instant | None) -> str | None:
-    return None if at is None else text(at)
 
 
 def told(customer: str, what: FactReceipt) -> ToldShown:
@@ -63,8 +59,8 @@ def task(line: TaskLine) -> TaskShown:
         status=row.status,
         paused=line.paused,
         opened_at=text(row.opened_at),
-        due_at=instant_text(row.due_at),
-        closed_at=instant_text(row.closed_at),
+        due_at=optional_text(row.due_at),
+        closed_at=optional_text(row.closed_at),
     )
 
 
@@ -89,9 +85,9 @@ def open_steps(journey: str, compiled_map: CompiledMap, state: State) -> Iterato
             status=record.status,
             persona=step.persona or "",
             contact=contact.email if contact else None,
-            opened_at=instant_text(record.opened_at),
-            asked_at=instant_text(record.asked_at),
-            due_at=instant_text(record.due_at),
+            opened_at=optional_text(record.opened_at),
+            asked_at=optional_text(record.asked_at),
+            due_at=optional_text(record.due_at),
             metric=metric.model_dump(mode="json") if metric else None,
         )
 
@@ -118,8 +114,8 @@ def journey_shown(
         status=row.status,
         reason=row.reason,
         started_at=text(row.started_at),
-        ended_at=instant_text(row.ended_at),
-        next_at=instant_text(row.wake_at),
+        ended_at=optional_text(row.ended_at),
+        next_at=optional_text(row.wake_at),
         stages=tuple(stage.stage for stage in stages),
         stuck=any(stage.stuck for stage in stages),
         plays=tuple(PlayShown(play=play.play, kind=play.kind, title=play.title) for play in plays),
@@ -140,9 +136,9 @@ def outcome(record: OutcomeRecord) -> OutcomeShown:
         status=record.status,
         verdict=last.verdict if last else None,
         value=last.value if last else None,
-        answered_at=instant_text(last.at) if last else None,
+        answered_at=optional_text(last.at) if last else None,
         answered_by=last.by if last else None,
-        due_at=instant_text(record.due_at),
+        due_at=optional_text(record.due_at),
     )
 
 
