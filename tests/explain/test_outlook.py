@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from milepost.explain.outlook_sentences import outlook_sentence, with_outlook_sentence
 from milepost.explain.held_messages import weekdays_text
+from milepost.explain.outlook_sentences import outlook_sentence, with_outlook_sentence
 from milepost.explain.sentences import Wording
 from milepost.language.loader import load
 from milepost.planner.compiled_map import CompiledMap
