@@ -32,7 +32,7 @@ class Capacity:
 
     @property
     def is_known(self) -> bool:
-        """Whether anybody is named, or the behaviour says how many there are."""
+        """Returns whether anybody is named, or the behaviour says how many people there are."""
         return self.source != "nowhere"
 
 

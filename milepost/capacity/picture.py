@@ -24,7 +24,7 @@ _GROUND = "#f3f5f7"
 _VERDICT = 0.66  # of the width
 _TITLE, _LEAD, _HEAD, _SMALL = Style(24, bold=True), Style(14), Style(16, bold=True), Style(12)
 _WARN = Style(14, bold=True)
-_FAR = 2.5  # capacity that is so many times what is needed would press the bars flat: it is written, not drawn
+_FAR = 2.5  # times what is needed: a capacity above that would press the bars flat, so it is written, not drawn
 
 
 def draw_forecast(report: Report) -> Scene:
@@ -240,7 +240,7 @@ def _months(mondays: list[date]) -> Iterator[tuple[int, str]]:
 
 
 def _fits(week: int, mondays: list[date]) -> bool:
-    """Whether there is room for a month's name: not if the next month begins in the week after the first."""
+    """Returns whether a month's name fits: not if the next month begins in the week after the first."""
     return week + 1 == len(mondays) or week > 0 or mondays[1].month == mondays[0].month
 
 

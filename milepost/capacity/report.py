@@ -55,7 +55,7 @@ class RoleWork:
         return max(range(len(self.hours)), key=lambda week: (self.hours[week].high, self.hours[week].mean, -week))
 
     def lacking(self, week: int) -> float:
-        """How many more hours a week needs, in the mean of all runs, than there are."""
+        """Returns how many more hours a week needs, in the mean of all runs, than there are."""
         return self.hours[week].mean - self.capacity.by_week[week]
 
 
@@ -247,7 +247,7 @@ def _loads(map_id: str, by_role: Mapping[str, Capacity], counts: BookCounts) -> 
 
 
 def _named(map_id: str, role: str, counts: BookCounts) -> int:
-    """How many people the book names for a role on a map."""
+    """Counts the people that the book names for a role on a map."""
     return len({person for on, as_, person in counts.people if (on, as_) == (map_id, role)})
 
 

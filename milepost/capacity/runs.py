@@ -31,7 +31,7 @@ MOST_NAMED = 20
 
 @dataclass(frozen=True, slots=True)
 class ForecastSetup:
-    """What to simulate: which maps, which weeks, how people behave, how many runs, with which chance."""
+    """The setup of a forecast: maps, weeks, behaviour, number of runs, and chance."""
 
     compiled_maps: tuple[CompiledMap, ...]
     weeks: Weeks
@@ -42,7 +42,7 @@ class ForecastSetup:
 
 @dataclass(slots=True)
 class BookCounts:
-    """What was counted of a part of the book.
+    """The counts of a part of the book.
 
     Attributes:
         tally: What was counted of all journeys.
@@ -129,7 +129,7 @@ def _start_day(setup: ForecastSetup, customer: Customer) -> date:
 
 
 def days_in(span: Duration, first: date) -> int:
-    """How many days a duration is from a day on; working days count as days with their weekends."""
+    """Counts the days of a duration that begins on a day; working days count with their weekends."""
     if span.exact:
         return span.count // (24 if span.unit is Unit.HOUR else 1440)
     if span.unit is Unit.BUSINESS_DAY:

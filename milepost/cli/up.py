@@ -88,7 +88,7 @@ def up(
 
     Everything is kept in the data folder; the next start carries on from there. With --sample, forty made-up customers
     live through a year in two minutes, each of them played by Milepost. With --for it stops by itself, prints how
-    everybody ended up, and exits 1 if something that the sample must show did not happen.
+    everybody ended up, and exits 1 if something that the demo must show did not happen.
     """
     if not sample and (speed is not None or seed is not None):
         option = "--speed" if speed is not None else "--seed"

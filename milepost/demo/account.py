@@ -29,7 +29,7 @@ class CustomerAccount:
 
     @property
     def accounted_for(self) -> bool:
-        """Whether it is known why the customer is where it is: on a journey, or on none for a reason."""
+        """Returns whether we know why the customer is where it is: on a journey, or on none for a reason."""
         return bool(self.journeys) or self.unmatched_why is not None
 
 
@@ -57,7 +57,7 @@ class Account:
 
     @property
     def missing(self) -> list[str]:
-        """What should have been seen and wasn't: highlights that happened to nobody, customers unaccounted for."""
+        """Lists what should have been seen and wasn't: highlights without a customer, customers unaccounted for."""
         lost = [f"{each.name} accounted for" for each in self.customers if not each.accounted_for]
         return [*missing(self.journeys), *lost]
 

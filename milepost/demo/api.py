@@ -81,7 +81,7 @@ class Api:
         return [_view(OpenStep, row) for row in (await self._get("/steps"))["steps"]]
 
     async def has_answered(self, step: OpenStep) -> bool:
-        """Whether an asking of this outcome has met with an answer, or silence, before.
+        """Returns whether this outcome has been answered, or met with silence, before.
 
         Raises:
             ApiAwayError: the API does not answer.

@@ -1,4 +1,4 @@
-"""How colleagues act: diligent people who do their tasks and say how they ended. Pure: a seed decides."""
+"""The demo's colleagues: diligent people who do their tasks and record the results. Pure: a seed decides."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ NOT_REACHED = ("not_reached", "unhappy")
 
 
 def task_done(task: OpenTask, personality: Personality, chance: Chance) -> PlannedFact:
-    """When a colleague does a task, and how it ends with a customer of this personality."""
+    """Plans when a colleague does a task, and how it ends with a customer of this personality."""
     draws = chance("task", task.key)
     fact = {"id": f"{task.key} done", "by": task.person or task.role}
     at = _done_at(task, draws)
@@ -34,7 +34,7 @@ def task_done(task: OpenTask, personality: Personality, chance: Chance) -> Plann
 
 
 def _result(results: tuple[str, ...], personality: Personality, draws: Draws) -> str:
-    """How a task ends, of the ways in which it can end."""
+    """Chooses one of the results of a task."""
     likely = [*ENDINGS[personality.renewal], "interested" if personality.interested else "not_now"]
     silent = personality.temperament is Temperament.SILENT
     likely += NOT_REACHED if silent and draws.random() < 0.5 else REACHED  # noqa: PLR2004

@@ -1,4 +1,4 @@
-"""How customers act: what they do with their own steps, what they answer, how they fare. Pure: a seed decides."""
+"""The demo's customers: they do their own steps, answer, and have good and bad times. Pure: a seed decides."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ _SHARES = {"verified": (1.02, 1.4), "partial": (0.3, 0.8), "disputed": (0.0, 0.1
 def action_done(
     step: OpenStep, personality: Personality, compiled_map: CompiledMap, chance: Chance
 ) -> list[PlannedFact]:
-    """When the customer does an open action: product events where the map counts them, else the customer says so."""
+    """Plans when the customer does an action: by product events where the map counts them, else by saying so."""
     draws = chance("does", step.key)
     done_at = step.opened_at + int(_time_left(step) * draws.uniform(*_PACE[personality.temperament]))
     compiled_step = compiled_map.steps.get(step.step)

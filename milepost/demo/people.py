@@ -15,7 +15,7 @@ from milepost.planner.compiled_map import CompiledMap
 
 @dataclass(frozen=True, slots=True)
 class DemoPeople:
-    """Who behaves how: `compiled_maps` by the map's id, `personalities` and `maps` by customer."""
+    """Everybody in the demo: `compiled_maps` by the map's id, `personalities` and `maps` by customer."""
 
     chance: Chance
     compiled_maps: Mapping[str, CompiledMap]
@@ -32,30 +32,30 @@ class DemoPeople:
         return DemoPeople(chance, compiled_maps, personalities_of(chance, by_map), maps)
 
     def plays(self, customer: str) -> bool:
-        """Whether the demo plays this customer and the colleagues around it."""
+        """Returns whether the demo plays this customer and the colleagues around it."""
         return customer in self.personalities
 
     def about_task(self, task: OpenTask) -> list[PlannedFact]:
-        """What a colleague does about a task."""
+        """Plans what a colleague does about a task."""
         return [colleagues.task_done(task, self.personalities[task.customer], self.chance)]
 
     def about_opening(self, step: OpenStep) -> list[PlannedFact]:
-        """What a customer, or the product, does about a step that is open."""
+        """Plans what a customer, or the product, does about an open step."""
         do = customers.action_done if step.kind == "action" else customers.measured_value
         return do(step, self.personalities[step.customer], self._map(step.customer), self.chance)
 
     def about_asking(self, step: OpenStep, *, again: bool) -> list[PlannedFact]:
-        """What a customer does about being asked, for the first time or again."""
+        """Plans what a customer answers when it is asked, for the first time or again."""
         personality = self.personalities[step.customer]
         return customers.answer(step, personality, self._map(step.customer), self.chance, again=again)
 
     def about_journey(self, journey: Journey) -> list[PlannedFact]:
-        """What happens on a journey by chance."""
+        """Plans what happens on a journey by chance."""
         personality = self.personalities[journey.customer]
         return customers.alarm(journey, personality, self._map(journey.customer), self.chance)
 
     def about_week(self, journey: Journey, week: int) -> list[PlannedFact]:
-        """What the product sends about a customer in a week of its journey."""
+        """Plans what the product sends about a customer in a week of its journey."""
         return customers.health_change(journey, self.personalities[journey.customer], week, self.chance)
 
     def _map(self, customer: str) -> CompiledMap:

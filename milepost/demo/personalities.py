@@ -34,7 +34,7 @@ class Renewal(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Personality:
-    """What a customer is like and what becomes of it.
+    """A customer's temperament and fate.
 
     Attributes:
         temperament: How fast it does its own steps.

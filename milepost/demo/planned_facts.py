@@ -19,7 +19,7 @@ class Agenda:
         self._planned: set[str] = set()
 
     def has_planned(self, about: str) -> bool:
-        """Whether facts about this have been planned."""
+        """Returns whether facts about this have been planned."""
         return about in self._planned
 
     def plan(self, about: str, facts: Callable[[], Iterable[PlannedFact]]) -> None:

@@ -79,7 +79,7 @@ async def import_book(store: Store, intake: Intake, *, book: Path = BOOK) -> Non
 def _loaded(folder: Path) -> list[Loaded]:
     files = sorted(folder.glob(f"*/{MAP_FILE}"))
     if not files:
-        raise DemoFilesError(folder, ["there is no map in it"])
+        raise DemoFilesError(folder, ["it has no map"])
     loaded = [load(file) for file in files]
     errors = [str(problem) for problem in errors_in(check_maps(loaded))]
     if errors:

@@ -1,4 +1,4 @@
-"""What came of every journey, read from its timeline: counts, and the highlights that a newcomer should see."""
+"""A summary of every journey, from its timeline: counts, and the highlights that a newcomer should see."""
 
 from __future__ import annotations
 
@@ -106,7 +106,7 @@ def _count_name(play: Play) -> str | None:
 
 
 def _keeps_the_customer(step: Any, result: Any) -> bool:
-    """Whether a talk ended in a way that continues with the customer: back to a stage."""
+    """Returns whether a talk ended in a way that continues with the customer: back to a stage."""
     branch = (getattr(step, "results", None) or {}).get(result, ())
     return any(item.go_to is not None for item in branch)
 

@@ -1,4 +1,4 @@
-"""What the demo sees through the API: journeys, open tasks and open steps; and the facts that it plans to record."""
+"""The demo's view of the API: journeys, open tasks and open steps; and the facts that it plans to record."""
 
 from __future__ import annotations
 

@@ -210,7 +210,7 @@ def _balance(plays: Sequence[RoutedColumn], width: float, count: int) -> list[li
 
 
 def _fill(heights: Sequence[float], limit: float) -> list[int]:
-    """How many plays go into each column, if columns are filled until the next play would pass `limit`."""
+    """Counts the plays in each column, if columns are filled until the next play would pass `limit`."""
     counts, height = [0], 0.0
     for each in heights:
         if counts[-1] and height + each > limit:

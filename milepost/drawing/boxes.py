@@ -65,7 +65,7 @@ def _rows(title: str, style: Style, lines: tuple[Line, ...], width: float) -> tu
 
 
 def _go_together(one: Line, other: Line, many_branches: bool) -> bool:  # noqa: FBT001 - of the lines
-    """Whether two lines may share a row: those with a sign may, but several branches stand by themselves."""
+    """Returns whether two lines may share a row: lines with a sign may, but several branches stay on their own."""
     if Mark.NONE in (one.mark, other.mark):
         return False
     return not many_branches or (one.mark is Mark.BRANCH) == (other.mark is Mark.BRANCH)
@@ -137,7 +137,7 @@ def header_height(column: Column, width: float) -> float:
 
 
 def _badge(column: Column) -> float:
-    """How wide the number of a stage or the letter of a play is, with its room."""
+    """The width of the number of a stage, or the letter of a play, with its room."""
     return width_of(column.mark, palette.HEADING) + 15
 
 

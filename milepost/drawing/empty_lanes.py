@@ -13,7 +13,7 @@ _CLEAR = 8.0
 
 
 def note_width(track: str, card: float) -> float:
-    """How wide a note in an empty lane may be: arrows that cross the middle lane run down the middle of the cards."""
+    """The most width for a note in an empty lane: arrows cross the middle lane along the middle of the cards."""
     return card / 2 - _CLEAR if track == "outcomes" else card
 
 

@@ -32,7 +32,7 @@ class Routes:
 
     @property
     def left(self) -> float:
-        """How wide the gutter on the left is."""
+        """The width of the gutter on the left."""
         return _gutter(self.up)
 
     @property
@@ -139,7 +139,7 @@ def _side(box: Box, side: int) -> float:
 
 
 def _from_elsewhere(source: str, card: Card, boxes: Mapping[str, Box]) -> Arrow:
-    """What a card waits for in another stage or play is named in the card; a short arrow points to it."""
+    """A short arrow into a card that waits for another stage or play; the card names what it waits for."""
     box = boxes[card.id]
     share = (card.elsewhere.index(source) + 1) / (len(card.elsewhere) + 1)
     y = box.bottom - min(12.0, box.height / 3) * share

@@ -28,13 +28,13 @@ class Box:
         return self.y + self.height
 
     def meets(self, other: Box, slack: float = 0.01) -> bool:
-        """Whether the two share more than an edge."""
+        """Returns whether the two share more than an edge."""
         across = min(self.right, other.right) - max(self.x, other.x)
         down = min(self.bottom, other.bottom) - max(self.y, other.y)
         return across > slack and down > slack
 
     def holds(self, other: Box, slack: float = 0.01) -> bool:
-        """Whether the other lies inside."""
+        """Returns whether the other lies inside."""
         return (
             self.x - slack <= other.x
             and self.y - slack <= other.y
@@ -118,7 +118,7 @@ class Scene:
 
     @property
     def points_per_unit(self) -> float:
-        """How many typographic points one unit is on the paper."""
+        """The size of one unit on the paper, in points."""
         return self.millimetres[0] / 25.4 * 72 / self.width
 
 

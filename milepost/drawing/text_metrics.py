@@ -49,14 +49,14 @@ def font_file(*, bold: bool) -> Path:
 
 @cache
 def _advances(*, bold: bool) -> dict[int, float]:
-    """How far each character moves the pen, as a multiple of the font size."""
+    """The advance of each character, as a multiple of the font size."""
     with TTFont(font_file(bold=bold), lazy=True) as font:
         widths, per_em = font["hmtx"].metrics, font["head"].unitsPerEm
         return {code: widths[glyph][0] / per_em for code, glyph in font.getBestCmap().items()}
 
 
 def is_known(text: str) -> bool:
-    """Whether the font has every letter of the text."""
+    """Returns whether the font has every letter of the text."""
     return all(ord(letter) in _advances(bold=False) for letter in text)
 
 

@@ -79,7 +79,7 @@ def _next_facts(
 
 
 def _responses(people: People, latest: Plan) -> Iterator[Response]:
-    """What people will do about everything that a plan has opened."""
+    """The responses of people to everything that a plan has opened."""
     state = latest.state
     for entry in latest.timeline:
         if isinstance(entry, StepOpened | OutcomeAsked):
@@ -95,7 +95,7 @@ def _responses(people: People, latest: Plan) -> Iterator[Response]:
 
 
 def unprompted_responses(journey: SimulatedJourney) -> Iterator[Response]:
-    """What happens to a customer without anybody being asked: figures that wander, product events, renewals."""
+    """Yields what happens to a customer without anybody being asked: wandering figures, product events, renewals."""
     for attribute, drift in sorted(journey.behaviour.attributes.items()):
         if attribute in journey.compiled_map.map.attributes:
             yield from _figures(journey, attribute, drift)

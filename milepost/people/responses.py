@@ -1,4 +1,4 @@
-"""What people do about what a journey opens for them, and when, as chance decides."""
+"""The responses of people to what a journey opens for them: what they do, and when, as chance decides."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Response:
     about: tuple[str, int] | str | None = None
 
     def applies_to(self, state: State) -> bool:
-        """Whether what it is about is still open."""
+        """Returns whether the thing that it is about is still open."""
         if self.about is None:
             return True
         if isinstance(self.about, str):
@@ -53,7 +53,7 @@ class People:
     chance: Chance
 
     def about_opening(self, step: CompiledStep, state: State, at: Instant) -> Iterator[Response]:
-        """How somebody does a step that has opened, and what the product measures of an outcome."""
+        """Yields how somebody does a step that has opened, or what the product measures for an outcome."""
         record = state.step(step.id)
         if isinstance(step.step, Outcome):
             yield from self._measured_value(step.step, record, at)
@@ -63,7 +63,7 @@ class People:
                 yield from self._step_done(step, state, record, at, done_at)
 
     def about_asking(self, step: CompiledStep, state: State, at: Instant) -> Iterator[Response]:
-        """How the customer answers about an outcome."""
+        """Yields the customer's answer about an outcome, unless the customer stays silent."""
         assert isinstance(step.step, Outcome)
         record = state.step(step.id)
         verdict = self._verdict(step.id, record.occurrence, record.asks)
@@ -86,7 +86,7 @@ class People:
         yield Response(answered_at, (*product_events, answer))
 
     def about_task(self, task: str, state: State, at: Instant) -> Iterator[Response]:
-        """How a colleague does a system task."""
+        """Yields how a colleague does a system task, and what that leads to."""
         record = state.tasks.get(task)
         if record is None:
             return

@@ -72,7 +72,7 @@ def _year_of(compiled_map: CompiledMap, files: Mapping[str, str], manner: Manner
 
 
 def behaviour_of(compiled_map: CompiledMap, manner: Manner) -> Behaviour:
-    """How everybody around a made-up customer behaves; tasks end in the first of their results."""
+    """Returns the behaviour of everybody around a made-up customer; tasks end in the first of their results."""
     silent = manner == "silent"
     tasks = (each.step for each in compiled_map.steps.values())
     firsts = {

@@ -76,7 +76,7 @@ class Renaming:
 
 
 def is_map_id(name: str) -> bool:
-    """Whether a text can be the id of a map: `kebab-case`."""
+    """Returns whether a text can be the id of a map: `kebab-case`."""
     try:
         _MAP_ID.validate_python(name)
     except ValidationError:

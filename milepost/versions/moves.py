@@ -39,7 +39,7 @@ class DateChange:
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """What moving would do to one journey, at once.
+    """The effects that moving one journey would have at once.
 
     `stands_on` are the open steps, stages and plays that are gone; `entries` are the timeline entries that it would
     add. `problem` says why it can't be previewed.
@@ -55,7 +55,7 @@ class Move:
 
     @property
     def changes_nothing(self) -> bool:
-        """Whether the customer and the colleagues would notice nothing now."""
+        """Returns whether the customer and the colleagues would notice nothing now."""
         return not (self.stands_on or self.redated or self.entries or self.problem)
 
     def to_json(self, say: Wording) -> dict[str, Any]:
@@ -71,7 +71,7 @@ class Move:
 
 
 def preview(old: CompiledMap, new: CompiledMap, state: State, now: Instant) -> Move:
-    """What moving the journey would do now; what has fallen due happens on the old version first."""
+    """Returns what moving the journey would do now; what has fallen due happens on the old version first."""
     try:
         before = plan(old, state, (), max(now, state.clock)).state
         if before.status == "ended" or old.version == new.version:
@@ -92,7 +92,7 @@ def preview(old: CompiledMap, new: CompiledMap, state: State, now: Instant) -> M
 
 
 def _gone(state: State, new: CompiledMap) -> Iterator[str]:
-    """What the customer stands on and the new version no longer has."""
+    """Yields the open steps, stages and plays that the new version no longer has."""
     stages = [each for each, record in state.stages.items() if record.status == "open" and each not in new.stages]
     plays = [each for each, record in state.plays.items() if record.status == "open" and each not in new.plays]
     steps = [each for each, record in state.steps.items() if record.is_open and each not in new.steps]

@@ -33,7 +33,7 @@ def assumptions(behaviour: Behaviour, report: Report) -> Iterator[str]:
 
 
 def _answers(behaviour: Behaviour, report: Report) -> Iterator[str]:
-    """How outcomes are answered that have no answers of their own in the behaviour."""
+    """Yields how outcomes without answers of their own in the behaviour are answered."""
     outcomes = [step.id for step in _steps(report).values() if isinstance(step.step, Outcome)]
     own = [name for name in outcomes if name in behaviour.steps and behaviour.steps[name].answers]
     theirs = behaviour.customers

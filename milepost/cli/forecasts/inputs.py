@@ -37,7 +37,7 @@ MOST_PRINTED = 20  # problems of the book; the others are counted
 
 @dataclass(frozen=True, slots=True)
 class ForecastJob:
-    """What every process needs to simulate a part of the book: plain data, to be sent to it."""
+    """A job for a process: plain data to simulate a part of the book with."""
 
     maps: tuple[Files, ...]
     weeks: Weeks
@@ -170,7 +170,7 @@ def _noon(day: date) -> Instant:
 
 
 def vocabulary_of(setup: ForecastSetup) -> Vocabulary:
-    """What the maps and the behaviour know about customers."""
+    """Returns everything that the maps and the behaviour know about customers."""
     vocabulary = Vocabulary.of(setup.compiled_maps)
     starts = setup.behaviour.starts.attribute
     return vocabulary if starts is None else vocabulary.knowing(starts, AttributeType.DATE)
