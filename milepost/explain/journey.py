@@ -14,7 +14,7 @@ from milepost.planner import timeline
 from milepost.planner.compiled_map import CompiledMap
 from milepost.planner.condition_trace import Look, look
 from milepost.planner.instants import Instant, optional_text
-from milepost.planner.outlook import Forecast, forecast
+from milepost.planner.outlook import Outlook, look_ahead
 from milepost.planner.state import State
 from milepost.planner.timeline import Entry
 from milepost.planner.turn import Turn
@@ -67,7 +67,7 @@ class Explanation:
     waits: tuple[WaitingStep, ...]
     held: tuple[Held, ...]
     starts: tuple[WaitingStep, ...]
-    ahead: Forecast
+    ahead: Outlook
     moves: tuple[timeline.MapChanged, ...] = ()
 
     def to_json(self, say: Wording) -> dict[str, Any]:
@@ -117,7 +117,7 @@ def explain(
         waiting_for(compiled_map, state, now, zone),
         held_messages(compiled_map, state, now, zone),
         starts_of(compiled_map, state, now, zone),
-        forecast(compiled_map, state, now),
+        look_ahead(compiled_map, state, now),
         tuple(entry for entry in entries if isinstance(entry, timeline.MapChanged)),
     )
 
@@ -126,7 +126,7 @@ def explain_step(  # noqa: PLR0917 - as `explain`, with the step
     compiled_map: CompiledMap, state: State, entries: Sequence[Entry], step: str, now: Instant, zone: str = "UTC"
 ) -> StepExplanation:
     """Explains one step of the journey's map, open or not."""
-    ahead = forecast(compiled_map, state, now, days=_FAR, most=_MANY)
+    ahead = look_ahead(compiled_map, state, now, days=_FAR, most=_MANY)
     return StepExplanation(
         waits=step_waits(compiled_map, state, step, now, zone),
         occurrence=state.step(step).occurrence,

@@ -13,7 +13,7 @@ from milepost.explain.waits import WaitingStep, starts_of, waiting_for
 from milepost.planner.compiled_map import CompiledMap
 from milepost.planner.instants import Instant
 from milepost.planner.open_tasks import Task, open_tasks
-from milepost.planner.outlook import Forecast, forecast
+from milepost.planner.outlook import Outlook, look_ahead
 from milepost.planner.segment_match import Considered, MayNotEnter, considered, may_enter
 from milepost.planner.state import State
 from milepost.planner.timeline import Entry
@@ -182,9 +182,9 @@ class JourneyOverview:
         return starts_of(self.compiled_map, self.state, self.now, self.zone)
 
     @property
-    def outlook(self) -> Forecast | None:
+    def outlook(self) -> Outlook | None:
         """What comes if nobody does anything; None where the version cannot be read."""
-        return forecast(self.compiled_map, self.state, self.now) if self.compiled_map else None
+        return look_ahead(self.compiled_map, self.state, self.now) if self.compiled_map else None
 
     def explain(self) -> Explanation | None:
         """Why the journey is where it is; None before its first plan, and where the version cannot be read."""

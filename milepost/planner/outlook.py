@@ -1,4 +1,4 @@
-"""What comes next by itself: the planner run ahead, as if nobody did anything."""
+"""The outlook: what a journey does by itself if nobody does anything. The planner, run ahead."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ _DAY = 86_400
 
 
 @dataclass(frozen=True, slots=True)
-class Forecast:
-    """What will be reported if nobody does anything until `until`.
+class Outlook:
+    """The entries that a journey reports until `until` if nobody does anything.
 
-    `more` is True where the list was cut off; `paused` where nothing happens before the journey is resumed.
+    `more` is True if the list was cut off; `paused` if nothing happens before the journey is resumed.
     """
 
     entries: tuple[Entry, ...]
@@ -30,14 +30,14 @@ class Forecast:
     paused: bool
 
 
-def forecast(compiled_map: CompiledMap, state: State, now: Instant, *, days: int = DAYS, most: int = MOST) -> Forecast:
-    """Run the planner ahead from `now`, wake-up by wake-up, for some days or until there are `most` entries.
+def look_ahead(compiled_map: CompiledMap, state: State, now: Instant, *, days: int = DAYS, most: int = MOST) -> Outlook:
+    """Runs the planner ahead from `now`, wake-up by wake-up, for some days or until there are `most` entries.
 
-    What fell due up to `now` and was not planned yet is left out: it is about to be reported.
+    What fell due by `now` and isn't planned yet is left out: it is about to be reported.
     """
     until = now + days * _DAY
     if state.status != "open":
-        return Forecast((), until, more=False, paused=state.status == "paused")
+        return Outlook((), until, more=False, paused=state.status == "paused")
     entries: list[Entry] = []
     try:
         made = plan(compiled_map, state, (), max(now, state.clock))
@@ -45,5 +45,5 @@ def forecast(compiled_map: CompiledMap, state: State, now: Instant, *, days: int
             made = plan(compiled_map, made.state, (), made.wake_at)
             entries += made.timeline
     except (NeverOpensError, EndlessMapError):
-        return Forecast(tuple(entries[:most]), until, more=True, paused=False)
-    return Forecast(tuple(entries[:most]), until, more=len(entries) > most, paused=False)
+        return Outlook(tuple(entries[:most]), until, more=True, paused=False)
+    return Outlook(tuple(entries[:most]), until, more=len(entries) > most, paused=False)

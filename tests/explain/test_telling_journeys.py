@@ -16,7 +16,7 @@ from milepost.planner.compiled_map import CompiledMap
 from milepost.planner.fact_effects import take
 from milepost.planner.facts import AttributesSet, Ended, EventHappened, Fact, Paused, StepDone
 from milepost.planner.instants import Instant, parse
-from milepost.planner.outlook import forecast
+from milepost.planner.outlook import look_ahead
 from milepost.planner.plan import plan
 from milepost.planner.simulation import simulate
 from milepost.planner.state import State
@@ -152,7 +152,7 @@ def test_spans_are_told_in_their_largest_unit(seconds: int, said: str) -> None:
 def test_the_forecast_is_what_really_happens_if_nobody_does_anything() -> None:
     compiled_map = pilot()
     state = journey(compiled_map)
-    ahead = forecast(compiled_map, state, START, days=60, most=1000)
+    ahead = look_ahead(compiled_map, state, START, days=60, most=1000)
     happened = plan(compiled_map, state, (), START + 60 * DAY)
 
     assert ahead.entries == happened.timeline
@@ -163,22 +163,22 @@ def test_the_forecast_leaves_the_state_as_it_was() -> None:
     compiled_map = pilot()
     state = journey(compiled_map)
     before = state.to_json()
-    forecast(compiled_map, state, START)
+    look_ahead(compiled_map, state, START)
 
     assert state.to_json() == before
 
 
 def test_the_forecast_is_cut_off_and_says_so() -> None:
     compiled_map = pilot()
-    ahead = forecast(compiled_map, journey(compiled_map), START, most=2)
+    ahead = look_ahead(compiled_map, journey(compiled_map), START, most=2)
 
     assert (len(ahead.entries), ahead.more) == (2, True)
 
 
 def test_the_forecast_of_a_paused_or_ended_journey_is_empty() -> None:
     compiled_map = pilot()
-    paused = forecast(compiled_map, journey(compiled_map, [Paused(id="1", at=START)]), START)
-    ended = forecast(compiled_map, journey(compiled_map, [Ended(id="1", at=START, reason="churned")]), START)
+    paused = look_ahead(compiled_map, journey(compiled_map, [Paused(id="1", at=START)]), START)
+    ended = look_ahead(compiled_map, journey(compiled_map, [Ended(id="1", at=START, reason="churned")]), START)
 
     assert (paused.entries, paused.paused) == ((), True)
     assert (ended.entries, ended.paused) == ((), False)
@@ -186,7 +186,7 @@ def test_the_forecast_of_a_paused_or_ended_journey_is_empty() -> None:
 
 def test_what_fell_due_before_now_is_not_told_as_coming() -> None:
     compiled_map = pilot()
-    ahead = forecast(compiled_map, journey(compiled_map), START + 3 * DAY)
+    ahead = look_ahead(compiled_map, journey(compiled_map), START + 3 * DAY)
 
     assert all(entry.at > START + 3 * DAY for entry in ahead.entries)
 
@@ -196,7 +196,7 @@ def test_shipped_maps_can_be_forecast(path: Path) -> None:
     loaded = load(path)
     assert loaded.map is not None
     compiled_map = CompiledMap.of(loaded.map, "a")
-    ahead = forecast(compiled_map, State.begin(customer(), compiled_map.map.map, "a", START), START)
+    ahead = look_ahead(compiled_map, State.begin(customer(), compiled_map.map.map, "a", START), START)
 
     assert waiting_for(compiled_map, journey(compiled_map), START)
     assert all(Wording(compiled_map).sentence(entry) for entry in ahead.entries)

@@ -13,7 +13,7 @@ from milepost.explain.overview import AnswerRecord, CustomerOverview, JourneyOve
 from milepost.explain.sentences import Wording, number, spaced
 from milepost.explain.vocabulary import METHODS, VERDICTS
 from milepost.language.model import Outcome
-from milepost.planner.outlook import DAYS, Forecast
+from milepost.planner.outlook import DAYS, Outlook
 from milepost.store import messages
 from milepost.store.tables import MessageRow
 from milepost.store.tasks import TaskLine
@@ -140,7 +140,7 @@ def _ahead(journey: JourneyOverview | None) -> tuple[tuple[Entry, ...], str]:
     return lines, _ahead_note(outlook, journey.zone)
 
 
-def _ahead_note(outlook: Forecast, zone: str) -> str:
+def _ahead_note(outlook: Outlook, zone: str) -> str:
     if outlook.paused:
         return "The journey is paused: nothing happens before it is resumed."
     if outlook.more:
