@@ -1,4 +1,4 @@
-"""The default channel: nothing leaves the house."""
+"""The default channel: messages stay on the outbox page, and nothing is sent."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from milepost.channels.protocol import OutgoingMessage, Receipt
 
 
 class OutboxChannel:
-    """Takes every message. It stays where it lies already: in the store's messages, which the outbox page shows."""
+    """Takes every message. The store keeps it anyway, and the outbox page shows it."""
 
     name = "outbox"
 
     async def deliver(self, message: OutgoingMessage) -> Receipt:
-        """Take the message; it goes nowhere."""
+        """Takes the message without sending it."""
         return Receipt(self.name, message.idempotency_key)

@@ -21,15 +21,15 @@ from milepost.web.api import facts as api_facts
 from milepost.web.api import tasks as api_tasks
 from milepost.web.api.keys import check_key
 from milepost.web.api.shapes import ErrorShown
-from milepost.web.desk import actions as desk_acts
+from milepost.web.desk import actions as desk_actions
 from milepost.web.desk import day
 from milepost.web.desk import reviews as desk_reviews
-from milepost.web.ops import actions as ops_acts
+from milepost.web.ops import actions as ops_actions
 from milepost.web.ops import customer, outbox
 from milepost.web.ops import customer_list as listing
 from milepost.web.ops import maps as ops_maps
 from milepost.web.pages import STATIC
-from milepost.web.portal import actions as portal_acts
+from milepost.web.portal import actions as portal_actions
 from milepost.web.portal import plan
 from milepost.web.portal.plan_link import PlanClosedError, on_closed
 from milepost.web.problems import add_handlers, on_http
@@ -38,23 +38,23 @@ from milepost.web.services import Check, Services
 
 _A_YEAR = "public, max-age=31536000, immutable"
 _DESCRIPTION = (
-    "What happened is told as facts; what is to be done is read as tasks and steps. Every request needs the header "
-    "`Authorization: Bearer KEY`. Whatever fails has the form "
+    "Report what happened as facts; read what there is to do as tasks and steps. Every request needs the header "
+    "`Authorization: Bearer KEY`. Every error has the form "
     '`{"error": {"code": ..., "message": ..., "hint": ...}}`.'
 )
 _PAGES = (
     home.router,
     sign_in.router,
-    desk_acts.router,
+    desk_actions.router,
     desk_reviews.router,
     day.router,
     listing.router,
-    ops_acts.router,
+    ops_actions.router,
     customer.router,
     outbox.router,
     ops_maps.router,
     plan.router,
-    portal_acts.router,
+    portal_actions.router,
     health.router,
     api_docs.router,
 )
@@ -72,10 +72,10 @@ def create_app(
     temporal: Check = _away,
     speed: float = 1.0,
 ) -> FastAPI:
-    """The application over an open store and door.
+    """Creates the application over an open store and intake.
 
-    `temporal` says whether Temporal answers; `speed` is the rehearsal's, 1 in production. Whoever opened the store
-    closes it.
+    `temporal` says whether Temporal answers; `speed` is how fast journey time runs, 1 in production. Whoever opened the
+    store closes it.
     """
     app = FastAPI(
         title="Milepost",

@@ -1,27 +1,23 @@
-"""Telling the door what a form says, and what to tell the reader of it."""
+"""Records the fact that a form stands for, and says which notice its reader gets."""
 
 from __future__ import annotations
 
-from milepost.intake.facts import FactReceipt, FactStatus
+from milepost.intake.facts import FactStatus
 from milepost.planner.written_facts import WrittenFact
 from milepost.web.services import Services
 
 
-async def tell(served: Services, customer: str, fact: WrittenFact, *, by: str, source: str) -> str:
-    """Tell a fact; returns the word for the reader (`milepost.web.pages.TOLD`).
+async def record_fact(served: Services, customer: str, fact: WrittenFact, *, by: str, source: str) -> str:
+    """Records a fact and returns the key of the notice for the reader (`milepost.web.pages.NOTICES`).
 
     Raises:
-        RefusedError: the door does not take it; nothing was written.
+        RefusedError: the fact doesn't make sense; nothing is stored.
     """
-    return word(await served.intake.record_fact(customer, fact, by=by, source=source))
+    receipt = await served.intake.record_fact(customer, fact, by=by, source=source)
+    return _NOTICES[receipt.status]
 
 
-def word(told: FactReceipt) -> str:
-    """What became of a fact, in a word."""
-    return _WORDS[told.status]
-
-
-_WORDS = {
+_NOTICES = {
     FactStatus.DELIVERED: "noted",
     FactStatus.COUNTED: "noted",
     FactStatus.PENDING: "later",

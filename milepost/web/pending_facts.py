@@ -1,4 +1,4 @@
-"""What was told and not taken in yet, so that a page shows at once what its reader has just said."""
+"""Facts that journeys have yet to take in, so that a page shows at once what its reader has just done."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from milepost.web.services import Services
 _SUBJECT = ("step", "outcome", "task")
 
 
-async def noted(served: Services, customers: Collection[str]) -> dict[tuple[str, str], str]:
-    """By customer and by step, outcome or task: the kind of the last fact that its journey has yet to take in."""
+async def pending_facts(served: Services, customers: Collection[str]) -> dict[tuple[str, str], str]:
+    """Returns the kind of the last pending fact by customer and by step, outcome or task."""
     async with served.store.reading() as session:
         rows = await facts.pending_of(session, customers)
     return {

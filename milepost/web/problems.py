@@ -1,4 +1,4 @@
-"""What goes wrong, told: one JSON shape for programs, a kind page for people."""
+"""Answers to requests that fail: one JSON shape for programs, a friendly page for people."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """What went wrong: `code` for programs, `message` what and why, `hint` what to do."""
+    """An answer to a request that failed: `code` for programs, `message` and `hint` for people."""
 
     status: int
     code: str
@@ -65,7 +65,7 @@ _BROKEN = Problem(
     500,
     "internal",
     "Something went wrong on our side.",
-    "Try again; if it stays, look into the log of the web process.",
+    "Try again; if it happens again, look into the log of the web process.",
 )
 _STATUS: dict[str, int] = {
     "unknown_customer": 404,
@@ -75,28 +75,28 @@ _STATUS: dict[str, int] = {
 }
 
 
-def of_refusal(error: RefusedError) -> Problem:
-    """What the door refused."""
+def refusal_problem(error: RefusedError) -> Problem:
+    """Returns the answer to something that was refused."""
     return Problem(_STATUS.get(error.code, 422), error.code, error.message, error.hint)
 
 
-def _of_http(error: HTTPException) -> Problem:
-    known = _CODES.get(error.status_code)
+def _http_problem(error: HTTPException) -> Problem:
+    answer = _CODES.get(error.status_code)
     standard = HTTPStatus(error.status_code).phrase
-    if known is None:
+    if answer is None:
         return Problem(error.status_code, standard.lower().replace(" ", "_"), f"{standard}.")
-    code, message, hint = known
-    told = str(error.detail) if error.detail and error.detail != standard else message
-    return Problem(error.status_code, code, told, hint)
+    code, message, hint = answer
+    detail = str(error.detail) if error.detail and error.detail != standard else message
+    return Problem(error.status_code, code, detail, hint)
 
 
-def of_validation(errors: Sequence[Any]) -> Problem:
-    """All that is wrong with what was sent, at once."""
+def validation_problem(errors: Sequence[Any]) -> Problem:
+    """Returns one answer with all that is wrong with what was sent."""
     if any(each["type"] == "json_invalid" for each in errors):
         code, message, hint = _CODES[400]
         return Problem(400, code, message, hint)
-    told = [f"{_where(each['loc'])}{each['msg'].removeprefix('Value error, ')}" for each in errors]
-    return Problem(422, "invalid", "; ".join(told) + ".", "Look at /api/docs for the fields and their form.")
+    problems = [f"{_where(each['loc'])}{each['msg'].removeprefix('Value error, ')}" for each in errors]
+    return Problem(422, "invalid", "; ".join(problems) + ".", "Look at /api/docs for the fields and their form.")
 
 
 def _where(loc: Sequence[Any]) -> str:
@@ -105,7 +105,7 @@ def _where(loc: Sequence[Any]) -> str:
 
 
 async def respond(request: Request, problem: Problem, headers: Any = None) -> Response:
-    """The problem in the form that whoever asked can read."""
+    """Sends the problem as JSON to programs, and as a page to people."""
     if request.url.path.startswith((API, "/health")):
         body = {"error": {"code": problem.code, "message": problem.message, "hint": problem.hint}}
         return JSONResponse(body, problem.status, headers=headers)
@@ -114,17 +114,17 @@ async def respond(request: Request, problem: Problem, headers: Any = None) -> Re
 
 async def on_http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
-    return await respond(request, _of_http(error), error.headers)
+    return await respond(request, _http_problem(error), error.headers)
 
 
 async def _on_validation(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
-    return await respond(request, of_validation(error.errors()))
+    return await respond(request, validation_problem(error.errors()))
 
 
 async def _on_refusal(request: Request, error: Exception) -> Response:
     assert isinstance(error, RefusedError)
-    return await respond(request, of_refusal(error))
+    return await respond(request, refusal_problem(error))
 
 
 async def _on_store(request: Request, error: Exception) -> Response:
@@ -167,7 +167,7 @@ async def _on_anything(request: Request, error: Exception) -> Response:
 
 
 def add_handlers(app: FastAPI) -> None:
-    """Tell all that goes wrong in an application."""
+    """Adds the handlers of all errors to an application."""
     app.add_exception_handler(HTTPException, on_http)
     app.add_exception_handler(RequestValidationError, _on_validation)
     app.add_exception_handler(RefusedError, _on_refusal)

@@ -1,4 +1,4 @@
-"""What the pages work with, made once a process and handed to every request."""
+"""The services behind the pages, made once per process and passed to every request."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Check = Callable[[], Awaitable[bool]]
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """Settings, the store and the ways into it. `temporal` says whether Temporal answers; `speed` is a rehearsal's."""
+    """Settings, store and intake. `temporal` tells whether Temporal answers; `speed` is how fast journey time runs."""
 
     settings: Settings
     store: Store
@@ -49,8 +49,8 @@ class Services:
 
 def services(request: Request) -> Services:
     """The services of the application that a request came to."""
-    made: Services = request.app.state.services
-    return made
+    app_services: Services = request.app.state.services
+    return app_services
 
 
 Served = Annotated[Services, Depends(services)]

@@ -203,7 +203,7 @@ async def test_a_task_of_a_play_names_the_play(world: World, browser: httpx.Asyn
 async def test_a_task_that_the_engine_made_is_done_with_a_note(world: World, browser: httpx.AsyncClient) -> None:
     await world.move_to(START + 45 * DAY)
     page = await day(browser)
-    assert "The stage “Getting started” is open for longer than planned." in text_of(page)
+    assert "The stage “Getting started” has been open longer than planned." in text_of(page)
     stuck = page.text[page.text.index('id="acme-1-stuck-start-1"') :].split("</article>")[0]
     assert "/desk/tasks/skip" not in stuck
 
@@ -219,7 +219,7 @@ async def test_a_task_for_a_missing_contact_names_the_persona(world: World) -> N
     async with world.client() as client:
         page = await client.get(f"/desk/{ANA}")
 
-    assert "A message waits, and nobody is known to be the “Coordinator”." in text_of(page)
+    assert "A message is waiting: the customer has no “Coordinator”." in text_of(page)
 
 
 async def test_a_paused_journeys_tasks_are_not_late(world: World, browser: httpx.AsyncClient) -> None:

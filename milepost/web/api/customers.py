@@ -15,11 +15,11 @@ from milepost.store import customers as customer_rows
 from milepost.store import journeys, tasks, timeline
 from milepost.store.customer_list import CustomerFilter, list_customers
 from milepost.store.customer_overview import customer_overview
-from milepost.web.api import presenters as showing
+from milepost.web.api import presenters
 from milepost.web.api.shapes import (
     ContactShown,
-    CustomerGiven,
     CustomerList,
+    CustomerRequest,
     CustomerShown,
     OpenStep,
     PlanLinkShown,
@@ -34,12 +34,12 @@ router = APIRouter(tags=["customers"])
 
 
 @router.post("/customers", summary="Save a customer")
-async def save(served: Served, given: CustomerGiven, response: Response) -> SavedShown:
-    """Make a customer's record this one, new or known.
+async def save_customer(served: Served, request: CustomerRequest, response: Response) -> SavedShown:
+    """Create a customer, or replace its record.
 
-    A running journey is told what has changed; a customer that first matches a map begins a journey.
+    A running journey gets the changes; a customer that matches a map for the first time begins a journey.
     """
-    saved = await served.intake.upsert_customer(given.customer(), by="api", source="api")
+    saved = await served.intake.upsert_customer(request.customer(), by="api", source="api")
     begun = saved.enrolment if isinstance(saved.enrolment, Enrolment) else None
     if saved.new:
         response.status_code = 201
@@ -50,12 +50,12 @@ async def save(served: Served, given: CustomerGiven, response: Response) -> Save
         map=begun.map if begun else None,
         started=begun.started if begun else False,
         why_no_journey=saved.enrolment.why if isinstance(saved.enrolment, NoEnrolment) else None,
-        told=tuple(showing.told(saved.customer, each) for each in saved.receipts),
+        told=tuple(presenters.receipt(saved.customer, each) for each in saved.receipts),
     )
 
 
 @router.get("/customers", summary="List customers")
-async def listed(
+async def get_customers(
     served: Served,
     *,
     search: str | None = None,
@@ -66,31 +66,31 @@ async def listed(
     offset: Annotated[int, Query(ge=0, le=10_000_000)] = 0,
     limit: Annotated[int, Query(ge=1, le=500)] = 100,
 ) -> CustomerList:
-    """Customers by name, each with where its latest journey stands."""
+    """Customers by name, each with the status of its latest journey."""
     wanted = CustomerFilter(search, map, stage, status, open_risk, offset=offset, limit=limit)
     async with served.store.reading() as session:
         found = await list_customers(session, wanted)
     return CustomerList(
-        customers=tuple(showing.customer_line(line) for line in found.lines), total=found.total, offset=found.offset
+        customers=tuple(presenters.customer_line(line) for line in found.lines), total=found.total, offset=found.offset
     )
 
 
 @router.get("/customers/{customer}", summary="Show a customer")
-async def shown(served: Served, customer: str) -> CustomerShown:
-    """A customer with journey, tasks, and all that it is to do or to confirm now."""
+async def show_customer(served: Served, customer: str) -> CustomerShown:
+    """A customer with its journey, tasks, and everything that it has to do or to confirm now."""
     async with served.store.reading() as session:
         overview = await customer_overview(session, served.compiled_maps, customer, served.now())
         open_tasks = await tasks.of_customer(session, customer)
     record, journey = overview.customer, overview.journey
     steps: tuple[OpenStep, ...] = ()
     if journey is not None and journey.compiled_map is not None:
-        steps = tuple(showing.open_steps(journey.record.id, journey.compiled_map, journey.state))
+        steps = tuple(presenters.open_steps(journey.record.id, journey.compiled_map, journey.state))
     return CustomerShown(
         customer=customer,
         name=record.name,
         health=overview.health,
         unmatched_why=overview.unmatched_why,
-        journey=showing.latest_journey(journey) if journey else None,
+        journey=presenters.latest_journey(journey) if journey else None,
         timezone=record.timezone,
         country=record.country,
         language=record.language,
@@ -98,19 +98,19 @@ async def shown(served: Served, customer: str) -> CustomerShown:
         contacts=tuple(ContactShown(**asdict(contact)) for contact in record.contacts),
         team=dict(record.team),
         steps=steps,
-        tasks=tuple(showing.task(each) for each in open_tasks),
-        outcomes=tuple(showing.outcome(each) for each in journey.outcomes) if journey else (),
+        tasks=tuple(presenters.task(each) for each in open_tasks),
+        outcomes=tuple(presenters.outcome(each) for each in journey.outcomes) if journey else (),
     )
 
 
 @router.get("/customers/{customer}/timeline", summary="Show a timeline")
-async def timeline_of(
+async def show_timeline(
     served: Served,
     customer: str,
-    after: Annotated[int, Query(description="only entries with a `seq` above")] = -1,
+    after: Annotated[int, Query(description="only entries with a larger `seq`")] = -1,
     limit: Annotated[int, Query(ge=1, le=5000)] = 1000,
 ) -> TimelineShown:
-    """What the customer's latest journey has reported, in its order."""
+    """What happened in the customer's latest journey, in order."""
     async with served.store.reading() as session:
         row = await customer_rows.get_row(session, customer)
         journey = await journeys.latest_of(session, customer)
@@ -118,15 +118,15 @@ async def timeline_of(
             return TimelineShown(customer=customer, journey=None, entries=())
         entries = await timeline.of_journey(session, journey.id, after=after, limit=limit)
     say = Wording(await served.compiled_maps.of(journey.version), row.timezone)
-    told = tuple(showing.entry(each, say) for each in entries)
+    told = tuple(presenters.entry(each, say) for each in entries)
     return TimelineShown(customer=customer, journey=journey.id, entries=told)
 
 
 @router.get("/customers/{customer}/plan-link", summary="Make a link to a plan")
-async def plan_link(
-    served: Served, customer: str, contact: Annotated[str, Query(description="the contact's address")]
+async def make_plan_link(
+    served: Served, customer: str, contact: Annotated[str, Query(description="the contact's mail address")]
 ) -> PlanLinkShown:
-    """The address of the customer's plan for one of its contacts; it expires."""
+    """A link to the customer's plan for one of its contacts; it expires."""
     async with served.store.reading() as session:
         await customer_rows.get_row(session, customer)
         journey = await journeys.open_of(session, customer)
@@ -142,9 +142,9 @@ async def plan_link(
     return PlanLinkShown(customer=customer, contact=match.email, url=url)
 
 
-@router.get("/steps", summary="List what customers are to do")
-async def steps(served: Served, customer: str | None = None) -> StepList:
-    """Open actions and outcomes of all running journeys, or of one customer's: what the customers' plans show."""
+@router.get("/steps", summary="List what customers have to do")
+async def list_steps(served: Served, customer: str | None = None) -> StepList:
+    """Open actions and outcomes of all running journeys, or of one customer: what the customers' plans show."""
     async with served.store.reading() as session:
         if customer is None:
             rows = await journeys.running(session)
@@ -155,5 +155,5 @@ async def steps(served: Served, customer: str | None = None) -> StepList:
     found = []
     for row in rows:
         compiled_map = await served.compiled_maps.of(row.version)
-        found += list(showing.open_steps(row.id, compiled_map, State.from_json(row.state)))
+        found += list(presenters.open_steps(row.id, compiled_map, State.from_json(row.state)))
     return StepList(steps=tuple(found), now=text(served.now()))

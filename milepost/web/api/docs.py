@@ -1,4 +1,4 @@
-"""`/api/docs`: the API, described by itself, readable without scripts; `/api/openapi.json` is the same for programs."""
+"""`/api/docs`: the documentation of the API, without scripts; `/api/openapi.json` is the same for programs."""
 
 from __future__ import annotations
 

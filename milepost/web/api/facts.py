@@ -1,4 +1,4 @@
-"""`POST /api/v1/facts`: what happened, told by programs."""
+"""`POST /api/v1/facts`: programs report what happened."""
 
 from __future__ import annotations
 
@@ -6,22 +6,22 @@ from fastapi import APIRouter, Response
 
 from milepost.intake.facts import FactStatus
 from milepost.planner.written_facts import WrittenFact
-from milepost.web.api import presenters as showing
-from milepost.web.api.shapes import FactGiven, ToldShown
+from milepost.web.api import presenters
+from milepost.web.api.shapes import FactRequest, ReceiptShown
 from milepost.web.services import Served
 
 router = APIRouter(tags=["facts"])
 
 
-@router.post("/facts", summary="Tell a fact")
-async def tell(served: Served, fact: FactGiven, response: Response) -> ToldShown:
-    """Record one fact and tell the customer's journey.
+@router.post("/facts", summary="Record a fact")
+async def record_fact(served: Served, fact: FactRequest, response: Response) -> ReceiptShown:
+    """Record one fact and pass it to the customer's journey.
 
-    The fact acts at the instant at which it comes in. Tell it again with the same `id` as often as you like: it
-    counts once. 202 says that it is recorded, and that the journey is told later.
+    The fact takes effect when it comes in. Send it again with the same `id` as often as you like: it counts once.
+    202 means that it is recorded, and that the journey gets it later.
     """
     written = WrittenFact(**fact.model_dump(exclude={"customer"}, exclude_none=True))
-    told = await served.intake.record_fact(fact.customer, written, by=fact.by or "api", source="api")
-    if told.status is FactStatus.PENDING:
+    receipt = await served.intake.record_fact(fact.customer, written, by=fact.by or "api", source="api")
+    if receipt.status is FactStatus.PENDING:
         response.status_code = 202
-    return showing.told(fact.customer, told)
+    return presenters.receipt(fact.customer, receipt)

@@ -1,4 +1,4 @@
-"""From rows to what the API gives."""
+"""Turns rows into the models of the API."""
 
 from __future__ import annotations
 
@@ -23,20 +23,24 @@ from milepost.web.api.shapes import (
     OpenStep,
     OutcomeShown,
     PlayShown,
+    ReceiptShown,
     TaskShown,
-    ToldShown,
 )
 
 
-def told(customer: str, what: FactReceipt) -> ToldShown:
-    return ToldShown(
+def instant_text(at: Instant | None) -> str | None:
+    return None if at is None else text(at)
+
+
+def receipt(customer: str, of: FactReceipt) -> ReceiptShown:
+    return ReceiptShown(
         customer=customer,
-        fact=what.fact_id,
-        new=what.new,
-        counted=what.counted,
-        delivered=what.delivered,
-        became=what.status,
-        message=what.message,
+        fact=of.fact_id,
+        new=of.new,
+        counted=of.counted,
+        delivered=of.delivered,
+        became=of.status,
+        message=of.message,
     )
 
 

@@ -1,4 +1,4 @@
-"""What the API takes and gives, field by field. Instants are UTC text, `2026-03-02T15:00:00Z`; dates are local."""
+"""The models of the API, field by field. Instants are UTC text, `2026-03-02T15:00:00Z`; dates are local."""
 
 from __future__ import annotations
 
@@ -20,36 +20,36 @@ def _country(value: Any) -> Any:
     return places.country(value) if isinstance(value, str) else value
 
 
-class Given(BaseModel):
-    """What is sent to us: unknown fields are refused."""
+class RequestModel(BaseModel):
+    """Base of requests: unknown fields are refused."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class Shown(BaseModel):
-    """What we send."""
+    """Base of responses."""
 
     model_config = ConfigDict(frozen=True)
 
 
 _FACTS = {
-    "step_done": "the step that was done; with `result` where it has results, `note`, `evidence`",
-    "step_skipped": "the step that is not needed; with `reason`",
-    "step_reopened": "the closed step that opens once more; with `reason`",
+    "step_done": "the step that was done; with `result` if it has results, `note`, `evidence`",
+    "step_skipped": "the step that isn't needed; with `reason`",
+    "step_reopened": "the closed step that opens again; with `reason`",
     "snoozed": "the step that is put off; with `until`, `reason`",
     "event": "the product event that happened; with `properties`",
     "answer": "the outcome that was answered; with `verdict`, `value`, `comment`, `evidence`, `method`",
     "revoked": "the outcome whose answer no longer holds; with `reason`",
     "set": "attributes by name; null forgets one",
-    "contacts": "all people on the customer's side",
-    "team": "the whole team, addresses by role",
+    "contacts": "all contacts of the customer; they replace the previous ones",
+    "team": "the whole team, mail addresses by role; it replaces the previous one",
     "agreed": "by step: the `due` date and the `person` that were agreed on",
-    "play_started": "the play that is to start; with `reason`",
+    "play_started": "the play to start; with `reason`",
     "paused": "true: nothing opens, is sent or falls due; with `reason`",
     "resumed": "true: the journey goes on; with `reason`",
     "ended": "why the journey ends",
     "map_changed": "the version that the journey moves to: its number, `MAP@NUMBER`, or the beginning of its hash",
-    "message_failed": "the message that could not be delivered; with `why`",
+    "message_failed": "the message that couldn't be delivered; with `why`",
     "task_done": "the task without a step that was done; with `note`",
     "verdict": "`verified`, `partial` or `disputed`",
     "method": "`portal`, `recorded` by a colleague, or `product`",
@@ -57,7 +57,7 @@ _FACTS = {
 
 
 def _explain(schema: dict[str, Any]) -> None:
-    """Say of each field what it means, and show facts."""
+    """Describes each field, and shows examples."""
     for name, meaning in _FACTS.items():
         schema["properties"][name]["description"] = meaning
     schema["examples"] = [
@@ -68,16 +68,16 @@ def _explain(schema: dict[str, Any]) -> None:
     ]
 
 
-class FactGiven(WrittenFact):
-    """One fact about one customer: `customer`, exactly one field that says what happened, and what belongs to it."""
+class FactRequest(WrittenFact):
+    """One fact about one customer: `customer`, exactly one field that says what happened, and its details."""
 
     model_config = ConfigDict(json_schema_extra=_explain)
 
     customer: Name = Field(description="the customer's id")
 
 
-class CustomerGiven(Given):
-    """A customer's whole record: what is left out is not known any more. It is enrolled if a map is for it."""
+class CustomerRequest(RequestModel):
+    """A customer's whole record: fields that are left out are cleared. The customer is enrolled if it matches a map."""
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -120,31 +120,31 @@ class CustomerGiven(Given):
         )
 
 
-class ToldShown(Shown):
-    """What became of a fact."""
+class ReceiptShown(Shown):
+    """What happened to a fact."""
 
     customer: str
     fact: str = Field(description="the fact's id")
-    new: bool = Field(description="false: this id was known, nothing changed")
+    new: bool = Field(description="false: a fact with this id came in before; nothing changed")
     counted: bool = Field(description="true: no map asks for this product event; it is counted, not stored")
-    delivered: bool = Field(description="false: it is recorded, and told to the journey later or to none")
+    delivered: bool = Field(description="false: it is recorded; the journey gets it later, or there is none")
     became: FactStatus = Field(
-        description="delivered; pending: the engine is away, the journey is told later; kept: there is no journey to "
-        "tell; counted; known: nothing changed"
+        description="delivered; pending: the engine is away, the journey gets it later; kept: there is no open "
+        "journey; counted; known: nothing changed"
     )
     message: str
 
 
 class SavedShown(Shown):
-    """What became of a customer's record."""
+    """The result of saving a customer."""
 
     customer: str
     new: bool
-    journey: str | None = Field(description="the journey that was begun now")
+    journey: str | None = Field(description="the journey that began")
     map: str | None
     started: bool
     why_no_journey: str | None
-    told: tuple[ToldShown, ...] = Field(description="what a running journey was told of the change")
+    told: tuple[ReceiptShown, ...] = Field(description="the facts that a running journey got about the changes")
 
 
 class ContactShown(Shown):
@@ -157,7 +157,7 @@ class ContactShown(Shown):
 
 
 class OpenStep(Shown):
-    """Something that the customer is to do or to confirm now."""
+    """Something for the customer to do or to confirm now."""
 
     customer: str
     journey: str
@@ -167,7 +167,7 @@ class OpenStep(Shown):
     title: str
     status: str
     persona: str
-    contact: str | None = Field(description="the address that is written to")
+    contact: str | None = Field(description="the address that messages about it go to")
     opened_at: str | None
     asked_at: str | None
     due_at: str | None
@@ -177,7 +177,7 @@ class OpenStep(Shown):
 class TaskShown(Shown):
     """A colleague's task.
 
-    `person` null: the role's team queue has it. One with a `step` is told `step_done`, one without `task_done`.
+    With `person` null it is in the queue of the role. Finish one with a `step` by `step_done`, others by `task_done`.
     """
 
     customer: str
@@ -207,7 +207,7 @@ class PlayShown(Shown):
 
 
 class JourneyShown(Shown):
-    """Where a journey stands."""
+    """The status of a journey."""
 
     journey: str
     map: str
@@ -216,7 +216,7 @@ class JourneyShown(Shown):
     reason: str | None
     started_at: str
     ended_at: str | None
-    next_at: str | None = Field(description="when something happens by itself next")
+    next_at: str | None = Field(description="when something happens next without anybody acting")
     stages: tuple[str, ...] = Field(description="the ids of the open stages")
     stuck: bool
     plays: tuple[PlayShown, ...] = Field(description="the open plays")
@@ -245,7 +245,7 @@ class OutcomeShown(Shown):
 
 
 class CustomerShown(CustomerLine):
-    """A customer, whole."""
+    """A customer with everything about it."""
 
     timezone: str
     country: str | None
@@ -253,8 +253,8 @@ class CustomerShown(CustomerLine):
     attributes: dict[str, Any]
     contacts: tuple[ContactShown, ...]
     team: dict[str, str]
-    steps: tuple[OpenStep, ...] = Field(description="what the customer is to do or to confirm now")
-    tasks: tuple[TaskShown, ...] = Field(description="what colleagues are to do now")
+    steps: tuple[OpenStep, ...] = Field(description="what the customer has to do or to confirm now")
+    tasks: tuple[TaskShown, ...] = Field(description="what colleagues have to do now")
     outcomes: tuple[OutcomeShown, ...]
 
 
@@ -275,7 +275,7 @@ class StepList(Shown):
 
 
 class EntryShown(Shown):
-    """A line of the timeline. `seq` counts from 0; `more` holds the fields of the kind."""
+    """An entry of the timeline. `seq` counts from 0; `more` holds the fields of its kind."""
 
     seq: int
     at: str
@@ -297,12 +297,12 @@ class PlanLinkShown(Shown):
 
 
 class ErrorDetail(Shown):
-    code: str = Field(description="for programs; stays as it is")
+    code: str = Field(description="for programs; it doesn't change")
     message: str = Field(description="what is wrong, and why")
     hint: str | None = Field(description="what to do")
 
 
 class ErrorShown(Shown):
-    """Every answer that is no success."""
+    """The body of every error."""
 
     error: ErrorDetail

@@ -1,4 +1,4 @@
-"""`GET /api/v1/tasks`: what colleagues are to do."""
+"""`GET /api/v1/tasks`: what colleagues have to do."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from fastapi import APIRouter
 
 from milepost.planner.instants import text
 from milepost.store import customers, tasks
-from milepost.web.api import presenters as showing
+from milepost.web.api import presenters
 from milepost.web.api.shapes import TaskList
 from milepost.web.services import Served
 
@@ -14,10 +14,10 @@ router = APIRouter(tags=["tasks"])
 
 
 @router.get("/tasks", summary="List open tasks")
-async def listed(
+async def list_tasks(
     served: Served, person: str | None = None, customer: str | None = None, role: str | None = None
 ) -> TaskList:
-    """Open tasks, the most urgent first; of one person (tasks escalated to the person too), customer or role."""
+    """Open tasks, the most urgent first, of one person (including escalated tasks), customer or role."""
     async with served.store.reading() as session:
         if customer is None:
             found = await tasks.all_open(session)
@@ -29,4 +29,4 @@ async def listed(
         found = [line for line in found if address in (line.task.person, line.task.escalated_person)]
     if role is not None:
         found = [line for line in found if role in (line.task.role, line.task.escalated_to)]
-    return TaskList(tasks=tuple(showing.task(line) for line in found), now=text(served.now()))
+    return TaskList(tasks=tuple(presenters.task(line) for line in found), now=text(served.now()))

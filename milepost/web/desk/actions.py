@@ -1,4 +1,4 @@
-"""What a colleague does with a task: done, skipped, put off, handed to somebody else. Each tells the door one fact."""
+"""What colleagues do with a task: finish, skip, put off or hand over. Each form records one fact."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from milepost.planner.written_facts import WrittenAgreement, WrittenFact
 from milepost.store import tasks
 from milepost.store.tasks import TaskLine
 from milepost.web import forms
-from milepost.web.fact_forms import tell
+from milepost.web.fact_forms import record_fact
 from milepost.web.identity import Acting, safe_onward
 from milepost.web.pages import back_to
 from milepost.web.problems import ProblemError
@@ -25,8 +25,8 @@ Text = Annotated[str, Form(max_length=10_000)]
 SOURCE = "desk"
 
 
-class Act:
-    """A form about a task, checked: who sends it, which task, and where to go on."""
+class TaskForm:
+    """A checked form about a task: who sends it, which task, and where to go next."""
 
     def __init__(
         self,
@@ -45,24 +45,26 @@ class Act:
             raise forms.FormRefusedError
 
     async def line(self) -> TaskLine:
-        """The task that it is about."""
+        """Returns the task of the form."""
         _, journey, task = self.form.subject
         line = await _line(self.served, journey, task)
         if line is None:
-            told = "This task is no longer there; its customer may have been forgotten."
-            raise ProblemError(404, "not_found", told, "Go back and reload the page.")
+            message = "This task is no longer there; its customer may have been forgotten."
+            raise ProblemError(404, "not_found", message, "Go back and reload the page.")
         return line
 
-    async def tell(self, line: TaskLine, fact: WrittenFact) -> Response:
-        """Tell the fact, unless the task was closed meanwhile by somebody else."""
-        given = fact.model_copy(update={"id": f"{SOURCE}/{self.form.id}/{fact.kind}"})
+    async def record(self, line: TaskLine, fact: WrittenFact) -> Response:
+        """Records the fact, unless somebody else has closed the task in the meantime."""
+        identified = fact.model_copy(update={"id": f"{SOURCE}/{self.form.id}/{fact.kind}"})
         if line.task.status != "open":
             return back_to(self.onward, "closed")
-        word = await tell(self.served, line.task.customer_id, given, by=self.person.address, source=SOURCE)
-        return back_to(self.onward, word)
+        notice = await record_fact(
+            self.served, line.task.customer_id, identified, by=self.person.address, source=SOURCE
+        )
+        return back_to(self.onward, notice)
 
 
-Acted = Annotated[Act, Depends()]
+SentForm = Annotated[TaskForm, Depends()]
 
 
 async def _line(served: Services, journey: str, task: str) -> TaskLine | None:
@@ -71,59 +73,59 @@ async def _line(served: Services, journey: str, task: str) -> TaskLine | None:
 
 
 @router.post("/done")
-async def done(act: Acted, result: Line = "", note: Text = "", evidence: Text = "") -> Response:
-    """The task is done, with one of its results if it has some."""
-    line = await act.line()
+async def done(sent: SentForm, result: Line = "", note: Text = "", evidence: Text = "") -> Response:
+    """The task is done, with one of its results if it has any."""
+    line = await sent.line()
     if line.task.step is None:
-        return await act.tell(line, WrittenFact(task_done=line.task.task, note=note.strip() or None))
+        return await sent.record(line, WrittenFact(task_done=line.task.task, note=note.strip() or None))
     if line.task.results and result not in line.task.results:
-        raise ProblemError(422, "result_missing", "This task ends in a result.", "Go back and choose how it ended.")
+        raise ProblemError(422, "result_missing", "This task needs a result.", "Go back and choose how it ended.")
     fact = WrittenFact(
         step_done=line.task.step,
         result=result if line.task.results else None,
         note=note.strip() or None,
         evidence=evidence.strip() or None,
     )
-    return await act.tell(line, fact)
+    return await sent.record(line, fact)
 
 
 @router.post("/skip")
-async def skip(act: Acted, reason: Text = "") -> Response:
-    """The task is not needed, and why."""
-    line = await act.line()
+async def skip(sent: SentForm, reason: Text = "") -> Response:
+    """The task is not needed, for a reason."""
+    line = await sent.line()
     if not reason.strip():
-        raise ProblemError(422, "reason_missing", "A task is skipped for a reason.", "Go back and write why.")
-    return await act.tell(line, WrittenFact(step_skipped=_step(line), reason=reason.strip()))
+        raise ProblemError(422, "reason_missing", "The reason is missing.", "Go back and write why.")
+    return await sent.record(line, WrittenFact(step_skipped=_step(line), reason=reason.strip()))
 
 
 @router.post("/snooze")
-async def snooze(act: Acted, until: Line = "", reason: Text = "") -> Response:
+async def snooze(sent: SentForm, until: Line = "", reason: Text = "") -> Response:
     """The task is put off until a date: nobody is reminded before."""
-    line = await act.line()
+    line = await sent.line()
     try:
         day = date.fromisoformat(until.strip())
     except ValueError:
-        raise ProblemError(422, "date_missing", "There is no such date.", "Go back and choose until when.") from None
-    compiled_map = await act.served.compiled_maps.of(line.version)
-    if day <= local_time.local(act.served.now(), compiled_map.ours.timezone).date():
-        raise ProblemError(422, "date_past", "That day is not ahead.", "Go back and choose a later one.")
+        raise ProblemError(422, "date_missing", "That isn't a date.", "Go back and choose until when.") from None
+    compiled_map = await sent.served.compiled_maps.of(line.version)
+    if day <= local_time.local(sent.served.now(), compiled_map.ours.timezone).date():
+        raise ProblemError(422, "date_past", "That day isn't in the future.", "Go back and choose a later one.")
     fact = WrittenFact(snoozed=_step(line), until=day.isoformat(), reason=reason.strip() or None)
-    return await act.tell(line, fact)
+    return await sent.record(line, fact)
 
 
 @router.post("/hand-over")
-async def hand_over(act: Acted, person: Line = "") -> Response:
-    """Somebody else does it."""
-    line = await act.line()
+async def hand_over(sent: SentForm, person: Line = "") -> Response:
+    """Somebody else takes the task."""
+    line = await sent.line()
     address = person.strip().lower()
     if "@" not in address.strip("@") or any(char.isspace() for char in address):
-        told = "Somebody is named by a mail address."
-        raise ProblemError(422, "person_missing", told, "Go back and write one, such as bo@vendor.example.")
-    return await act.tell(line, WrittenFact(agreed={_step(line): WrittenAgreement(person=address)}))
+        message = "That isn't a mail address."
+        raise ProblemError(422, "person_missing", message, "Go back and write one, such as bo@vendor.example.")
+    return await sent.record(line, WrittenFact(agreed={_step(line): WrittenAgreement(person=address)}))
 
 
 def _step(line: TaskLine) -> str:
-    """The step of the task; what the engine itself asks for can only be done."""
+    """Returns the step of the task; a system task has none and can only be marked as done."""
     if line.task.step is None:
-        raise ProblemError(422, "engine_task", "This task can only be done.", "Go back and mark it as done.")
+        raise ProblemError(422, "system_task", "This task can only be done.", "Go back and mark it as done.")
     return line.task.step

@@ -43,7 +43,7 @@ class Guest:
 class Card:
     """One task.
 
-    `form` is the token of its forms, None where nobody has said who they are; `noted` says what was just told of it.
+    `form` is the token of its forms, None where nobody is signed in; `notice` says what was just done.
     """
 
     anchor: str
@@ -59,15 +59,15 @@ class Card:
     effort: str | None
     guests: tuple[Guest, ...]
     results: tuple[tuple[str, str], ...]
-    is_engines: bool
+    is_system: bool
     playbook: Markup | None
     form: str | None
-    noted: str | None
+    notice: str | None
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
-    """What a card is made from: the task's line, its journey's map and state, and who looks at which clock."""
+class CardSource:
+    """The data of a card: the task, its journey's map and state, and who looks at it in which time zone."""
 
     line: TaskLine
     compiled_map: CompiledMap
@@ -78,53 +78,53 @@ class Seen:
     zone: str
 
 
-def card(seen: Seen, form: str | None, noted: str | None) -> Card:
+def card(source: CardSource, form: str | None, pending: str | None) -> Card:
     """The task for a colleague's page."""
-    task, say = seen.line.task, Wording(seen.compiled_map, seen.zone)
-    late = task.due_at is not None and task.due_at < seen.now and not seen.line.paused
+    task, say = source.line.task, Wording(source.compiled_map, source.zone)
+    late = task.due_at is not None and task.due_at < source.now and not source.line.paused
     return Card(
         anchor=f"{task.journey_id}-{task.task}".replace("/", "-"),
         customer=task.customer_id,
-        customer_name=seen.line.customer_name,
+        customer_name=source.line.customer_name,
         title=task.title,
-        why=_why(seen, say),
+        why=_why(source, say),
         role=say.role(task.role),
         person=task.person,
-        due=local_time.time_of(task.due_at, seen.zone) if task.due_at is not None else None,
-        late=local_time.span_text(seen.now - task.due_at) if late and task.due_at is not None else None,
-        paused=seen.line.paused,
+        due=local_time.time_of(task.due_at, source.zone) if task.due_at is not None else None,
+        late=local_time.span_text(source.now - task.due_at) if late and task.due_at is not None else None,
+        paused=source.line.paused,
         effort=_effort(task.effort_minutes),
-        guests=_guests(seen, say),
+        guests=_guests(source, say),
         results=tuple((result, spaced(result).capitalize()) for result in task.results),
-        is_engines=task.step is None,
-        playbook=_playbook(seen),
+        is_system=task.step is None,
+        playbook=_playbook(source),
         form=form,
-        noted=_NOTED.get(noted) if noted else None,
+        notice=_NOTICES.get(pending) if pending else None,
     )
 
 
-_NOTED = {
+_NOTICES = {
     "step_done": "Noted as done.",
     "step_skipped": "Noted as skipped.",
     "snoozed": "Noted as put off.",
-    "agreed": "Noted for somebody else.",
+    "agreed": "Noted as handed over.",
     "task_done": "Noted as done.",
 }
-_ENGINE_WHY = {
-    "stuck": "The stage {about} is open for longer than planned. Find out what keeps the customer.",
-    "contact": "A message waits, and nobody is known to be the {about}. Write down who it is on the customer's page.",
+_SYSTEM_WHY = {
+    "stuck": "The stage {about} has been open longer than planned. Find out what is holding the customer up.",
+    "contact": "A message is waiting: the customer has no {about}. Add that contact by the API or an import.",
     "message_failed": "A message could not be delivered ({about}). Call, or correct the address.",
-    "idle": "Nothing is open and nothing lies ahead. Start a play, or end the journey.",
+    "idle": "Nothing is open and nothing is planned. Start a play, or end the journey.",
     "review": "The map is due for its review.",
 }
 
 
-def _why(seen: Seen, say: Wording) -> str:
-    task = seen.line.task
+def _why(source: CardSource, say: Wording) -> str:
+    task = source.line.task
     if task.step is None:
-        why = _ENGINE_WHY.get(task.why or "", "The engine asks for it: {about}.")
+        why = _SYSTEM_WHY.get(task.why or "", "Milepost asks for it: {about}.")
         return why.format(about=quoted(_about(task, say)))
-    return " ".join(part for part in (_place(seen.compiled_map, task, say), _escalation(seen, say)) if part)
+    return " ".join(part for part in (_place(source.compiled_map, task, say), _escalation(source, say)) if part)
 
 
 def _about(task: TaskRow, say: Wording) -> str:
@@ -140,7 +140,7 @@ def _about(task: TaskRow, say: Wording) -> str:
 def _place(compiled_map: CompiledMap, task: TaskRow, say: Wording) -> str:
     step = compiled_map.steps.get(task.step or "")
     if step is None:
-        return "The map has this step no longer."
+        return "The map no longer has this step."
     before = " and ".join(quoted(say.step(other)) for other in step.step.after)
     after = f", after {before}" if before else ""
     if step.in_play:
@@ -150,11 +150,11 @@ def _place(compiled_map: CompiledMap, task: TaskRow, say: Wording) -> str:
     return f"It belongs to the stage {quoted(say.stage(step.container))}{after}."
 
 
-def _escalation(seen: Seen, say: Wording) -> str:
-    task = seen.line.task
+def _escalation(source: CardSource, say: Wording) -> str:
+    task = source.line.task
     if task.escalated_to is None:
         return ""
-    if task.escalated_person == seen.viewer and task.person != seen.viewer:
+    if task.escalated_person == source.viewer and task.person != source.viewer:
         return f"It is late, so it came to you as {say.role(task.escalated_to)}; {task.person or 'nobody'} has it."
     return f"It is late, so the {say.role(task.escalated_to)} was told."
 
@@ -168,10 +168,10 @@ def _effort(minutes: int | None) -> str | None:
     return f"{hours:g} hour{'s' if hours != 1 else ''}"
 
 
-def _guests(seen: Seen, say: Wording) -> tuple[Guest, ...]:
-    turn = Turn(seen.compiled_map, seen.state, seen.now)
+def _guests(source: CardSource, say: Wording) -> tuple[Guest, ...]:
+    turn = Turn(source.compiled_map, source.state, source.now)
     guests = []
-    for persona in seen.line.task.invite:
+    for persona in source.line.task.invite:
         contact = turn.contact(persona)
         guests.append(
             Guest(say.persona(persona), contact.name if contact else None, contact.email if contact else None)
@@ -179,15 +179,15 @@ def _guests(seen: Seen, say: Wording) -> tuple[Guest, ...]:
     return tuple(guests)
 
 
-def _playbook(seen: Seen) -> Markup | None:
+def _playbook(source: CardSource) -> Markup | None:
     """How to do it, filled in with the customer's data."""
-    name, text = seen.line.task.playbook, None
+    name, text = source.line.task.playbook, None
     if name is not None:
-        text = seen.files.get(f"playbooks/{name}")
+        text = source.files.get(f"playbooks/{name}")
     if name is None or text is None:
         return None
     try:
-        html = render_playbook(text, _context(seen), file=name)
+        html = render_playbook(text, _context(source), file=name)
     except (TemplateError, ValueError) as error:
         return Markup("<p>The playbook can't be shown: {}.</p>").format(error)
     return Markup(_below_the_title(html))  # noqa: S704 - made from Markdown without HTML, with every value escaped
@@ -200,15 +200,15 @@ def _below_the_title(html: str) -> str:
     return html
 
 
-def _context(seen: Seen) -> PlaybookContext:
-    task, compiled_map, customer = seen.line.task, seen.compiled_map, seen.state.customer
-    due = local_time.local(task.due_at, seen.zone).date() if task.due_at is not None else None
+def _context(source: CardSource) -> PlaybookContext:
+    task, compiled_map, customer = source.line.task, source.compiled_map, source.state.customer
+    due = local_time.local(task.due_at, source.zone).date() if task.due_at is not None else None
     address = customer.team.get(compiled_map.map.csm, "")
     outcomes = [
         OutcomeContext(
             known.step.statement,
-            seen.state.step(step).verdict or seen.state.step(step).status,
-            seen.state.step(step).value,
+            source.state.step(step).verdict or source.state.step(step).status,
+            source.state.step(step).value,
         )
         for step, known in compiled_map.steps.items()
         if isinstance(known.step, Outcome)
@@ -220,5 +220,5 @@ def _context(seen: Seen) -> PlaybookContext:
         map_title=compiled_map.map.title,
         outcomes=outcomes,
         attributes=compiled_map.map.attributes,
-        started_on=local_time.local(seen.state.started_at, customer.timezone).date(),
+        started_on=local_time.local(source.state.started_at, customer.timezone).date(),
     )

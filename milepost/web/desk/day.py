@@ -14,11 +14,11 @@ from milepost.planner.state import State
 from milepost.store import customers, journeys, tasks
 from milepost.store.tasks import TaskLine
 from milepost.web import forms
-from milepost.web.desk.cards import Card, Seen, card
+from milepost.web.desk.cards import Card, CardSource, card
 from milepost.web.desk.reviews import ReviewCard, cards, due_of, unowned
 from milepost.web.identity import Looking, Person
 from milepost.web.pages import render, shell
-from milepost.web.pending_facts import noted
+from milepost.web.pending_facts import pending_facts
 from milepost.web.services import Served, Services
 from milepost.web.zones import ours
 
@@ -66,15 +66,15 @@ async def queues(request: Request, served: Served, viewer: Looking) -> Response:
     async with served.store.reading() as session:
         by_role = await tasks.queues(session)
     lines = [line for waiting in by_role.values() for line in waiting]
-    shower = await _Shower.of(served, viewer, lines)
+    builder = await _DayBuilder.of(served, viewer, lines)
     sections = tuple(
         [
-            await shower.section(f"queue-{role}", spaced(role), "", waiting, every=True)
+            await builder.section(f"queue-{role}", spaced(role), "", waiting, every=True)
             for role, waiting in by_role.items()
         ]
     )
-    page = await shower.page("What waits for somebody", None, sections)
-    return render("desk/day.html", page, shell(request, served, viewer, "Team queues", "queues", zone=shower.zone))
+    page = await builder.page("What waits for somebody", None, sections)
+    return render("desk/day.html", page, shell(request, served, viewer, "Team queues", "queues", zone=builder.zone))
 
 
 @router.get("/{person}")
@@ -84,37 +84,37 @@ async def day(request: Request, served: Served, viewer: Looking, person: str) ->
     async with served.store.reading() as session:
         loaded = await tasks.day_of(session, address, served.now())
     lines = [*loaded.overdue, *loaded.today, *loaded.next]
-    shower = await _Shower.of(served, viewer, lines, address)
-    arranged = tasks.arrange(lines, served.now(), shower.zone)
+    builder = await _DayBuilder.of(served, viewer, lines, address)
+    arranged = tasks.arrange(lines, served.now(), builder.zone)
     every = request.query_params.get("all") is not None
     sections = (
-        await shower.section("overdue", "Overdue", "Nothing is late.", arranged.overdue, every=every),
-        await shower.section("today", "Today", "Nothing is due today.", arranged.today, every=every),
-        await shower.section("next", "Next", "Nothing is waiting.", arranged.next, every=every),
+        await builder.section("overdue", "Overdue", "Nothing is late.", arranged.overdue, every=every),
+        await builder.section("today", "Today", "Nothing is due today.", arranged.today, every=every),
+        await builder.section("next", "Next", "Nothing is waiting.", arranged.next, every=every),
     )
-    page = await shower.page(address, address, sections)
+    page = await builder.page(address, address, sections)
     return render(
-        "desk/day.html", page, shell(request, served, viewer, f"The day of {address}", "desk", zone=shower.zone)
+        "desk/day.html", page, shell(request, served, viewer, f"The day of {address}", "desk", zone=builder.zone)
     )
 
 
 @dataclass(frozen=True, slots=True)
-class _Shower:
-    """Makes cards of lines, for one viewer."""
+class _DayBuilder:
+    """Builds the page of one viewer."""
 
     served: Services
     viewer: Person | None
     whose: str
     zone: str
-    told: dict[tuple[str, str], str]
+    pending: dict[tuple[str, str], str]
 
     @staticmethod
     async def of(
         served: Services, viewer: Person | None, lines: Sequence[TaskLine], whose: str | None = None
-    ) -> _Shower:
+    ) -> _DayBuilder:
         zone = await ours(served, [line.version for line in lines])
-        told = await noted(served, {line.task.customer_id for line in lines})
-        return _Shower(served, viewer, whose or (viewer.address if viewer else ""), zone, told)
+        pending = await pending_facts(served, {line.task.customer_id for line in lines})
+        return _DayBuilder(served, viewer, whose or (viewer.address if viewer else ""), zone, pending)
 
     async def section(self, id_: str, title: str, empty: str, lines: Sequence[TaskLine], *, every: bool) -> Section:
         shown = lines if every else lines[:SHOWN]
@@ -126,12 +126,12 @@ class _Shower:
         compiled_map = await self.served.compiled_maps.of(state.version)
         files = await self.served.compiled_maps.files(state.version)
         task = line.task
-        seen = Seen(line, compiled_map, state, files, self.whose, self.served.now(), self.zone)
+        source = CardSource(line, compiled_map, state, files, self.whose, self.served.now(), self.zone)
         form = (
             forms.token(self.served, self.viewer.session, "task", task.journey_id, task.task) if self.viewer else None
         )
-        told = self.told.get((task.customer_id, task.step or task.task))
-        return card(seen, form, told)
+        pending = self.pending.get((task.customer_id, task.step or task.task))
+        return card(source, form, pending)
 
     async def page(self, heading: str, person: str | None, sections: tuple[Section, ...]) -> Day:
         now = self.served.now()

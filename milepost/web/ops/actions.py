@@ -1,4 +1,4 @@
-"""What operations do with a journey. Each form tells the door one fact."""
+"""What operations do with a journey. Each form records one fact."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from milepost.planner.compiled_map import CompiledMap
 from milepost.planner.written_facts import WrittenFact
 from milepost.store import customers, journeys
 from milepost.web import forms
-from milepost.web.fact_forms import tell
+from milepost.web.fact_forms import record_fact
 from milepost.web.form_values import attribute_value, number_or_text
 from milepost.web.identity import Acting
 from milepost.web.pages import back_to
@@ -25,8 +25,8 @@ Line = Annotated[str, Form(max_length=500)]
 Text = Annotated[str, Form(max_length=10_000)]
 
 
-class Act:
-    """A form about a customer, checked."""
+class CustomerForm:
+    """A checked form about a customer."""
 
     def __init__(
         self, customer: str, served: Served, person: Acting, form: Annotated[str, Form(max_length=1000)]
@@ -38,59 +38,57 @@ class Act:
         if self.form.subject != ("customer", customer):
             raise forms.FormRefusedError
 
-    async def tell(self, fact: WrittenFact, anchor: str = "") -> Response:
-        """Tell the fact under the form's own id."""
-        given = fact.model_copy(update={"id": f"{SOURCE}/{self.form.id}/{fact.kind}"})
-        word = await tell(self.served, self.customer, given, by=self.person.address, source=SOURCE)
-        return back_to(f"/ops/customers/{quote(self.customer)}", word, anchor)
+    async def record(self, fact: WrittenFact, anchor: str = "") -> Response:
+        """Records the fact under the form's own id."""
+        identified = fact.model_copy(update={"id": f"{SOURCE}/{self.form.id}/{fact.kind}"})
+        notice = await record_fact(self.served, self.customer, identified, by=self.person.address, source=SOURCE)
+        return back_to(f"/ops/customers/{quote(self.customer)}", notice, anchor)
 
     async def compiled_map(self) -> CompiledMap | None:
-        """The map that the customer's open journey is on."""
+        """Returns the map of the customer's open journey."""
         async with self.served.store.reading() as session:
             await customers.get_row(session, self.customer)
             running = await journeys.open_of(session, self.customer)
         return await self.served.compiled_maps.of(running.version) if running else None
 
 
-Acted = Annotated[Act, Depends()]
+SentForm = Annotated[CustomerForm, Depends()]
 
 
 @router.post("/pause")
-async def pause(act: Acted, reason: Text = "") -> Response:
+async def pause(sent: SentForm, reason: Text = "") -> Response:
     """Nothing opens, is sent or falls due until the journey is resumed."""
-    return await act.tell(WrittenFact(paused=True, reason=reason.strip() or None))
+    return await sent.record(WrittenFact(paused=True, reason=reason.strip() or None))
 
 
 @router.post("/resume")
-async def resume(act: Acted, reason: Text = "") -> Response:
+async def resume(sent: SentForm, reason: Text = "") -> Response:
     """The journey goes on."""
-    return await act.tell(WrittenFact(resumed=True, reason=reason.strip() or None))
+    return await sent.record(WrittenFact(resumed=True, reason=reason.strip() or None))
 
 
 @router.post("/end")
-async def end(act: Acted, reason: Line = "", sure: Annotated[Literal["", "yes"], Form()] = "") -> Response:
+async def end(sent: SentForm, reason: Line = "", sure: Annotated[Literal["", "yes"], Form()] = "") -> Response:
     """The journey ends, for a reason; it can't be opened again."""
     if not reason.strip():
-        raise ProblemError(
-            422, "reason_missing", "A journey ends for a reason.", "Go back and write it in a word or two."
-        )
+        raise ProblemError(422, "reason_missing", "The reason is missing.", "Go back and write it in a notice or two.")
     if sure != "yes":
         raise ProblemError(
             422, "not_sure", "Nothing was ended.", "Go back and tick the box: an end can't be taken back."
         )
-    return await act.tell(WrittenFact(ended=reason.strip()[:200]))
+    return await sent.record(WrittenFact(ended=reason.strip()[:200]))
 
 
 @router.post("/answer")
 async def answer(
-    act: Acted, outcome: Line, *, verdict: Line = "", value: Line = "", comment: Text = "", evidence: Text = ""
+    sent: SentForm, outcome: Line, *, verdict: Line = "", value: Line = "", comment: Text = "", evidence: Text = ""
 ) -> Response:
-    """An answer that the customer gave in another way, with evidence of it."""
+    """An answer that the customer gave outside Milepost, with evidence."""
     if verdict not in ("verified", "partial", "disputed"):
         raise ProblemError(422, "verdict_missing", "The answer is missing.", "Go back and choose one.")
     if not evidence.strip():
-        told = "An answer that a colleague records needs evidence."
-        raise ProblemError(422, "evidence_missing", told, "Go back and write where the customer said so.")
+        message = "An answer that a colleague records needs evidence."
+        raise ProblemError(422, "evidence_missing", message, "Go back and write where the customer said so.")
     fact = WrittenFact(
         answer=outcome,
         verdict=verdict,
@@ -99,29 +97,29 @@ async def answer(
         evidence=evidence.strip(),
         method="recorded",
     )
-    return await act.tell(fact, "outcomes")
+    return await sent.record(fact, "outcomes")
 
 
 @router.post("/revoke")
-async def revoke(act: Acted, outcome: Line, reason: Text = "") -> Response:
+async def revoke(sent: SentForm, outcome: Line, reason: Text = "") -> Response:
     """An answer no longer holds."""
     if not reason.strip():
-        raise ProblemError(422, "reason_missing", "An answer is taken back for a reason.", "Go back and write it.")
-    return await act.tell(WrittenFact(revoked=outcome, reason=reason.strip()), "outcomes")
+        raise ProblemError(422, "reason_missing", "The reason is missing.", "Go back and write it.")
+    return await sent.record(WrittenFact(revoked=outcome, reason=reason.strip()), "outcomes")
 
 
 @router.post("/play")
-async def play(act: Acted, play: Line, reason: Text = "") -> Response:
-    """A play is to start."""
-    return await act.tell(WrittenFact(play_started=play, reason=reason.strip() or None))
+async def play(sent: SentForm, play: Line, reason: Text = "") -> Response:
+    """Starts a play."""
+    return await sent.record(WrittenFact(play_started=play, reason=reason.strip() or None))
 
 
 @router.post("/set")
-async def set_attribute(act: Acted, attribute: Line, value: Line = "") -> Response:
-    """An attribute has another value; nothing forgets it."""
-    compiled_map = await act.compiled_map()
+async def set_attribute(sent: SentForm, attribute: Line, value: Line = "") -> Response:
+    """Changes an attribute; an empty value forgets it."""
+    compiled_map = await sent.compiled_map()
     declared = compiled_map.map.attributes.get(attribute) if compiled_map else None
     if declared is None:
-        told = f"The map of this journey has no attribute {attribute!r}."
-        raise ProblemError(422, "unknown_attribute", told, "Go back and choose one.")
-    return await act.tell(WrittenFact(set={attribute: attribute_value(value, declared)}))
+        message = f"The map of this journey has no attribute {attribute!r}."
+        raise ProblemError(422, "unknown_attribute", message, "Go back and choose one.")
+    return await sent.record(WrittenFact(set={attribute: attribute_value(value, declared)}))

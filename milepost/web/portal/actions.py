@@ -11,7 +11,7 @@ from milepost.language.model import Outcome
 from milepost.planner.compiled_map import CompiledStep
 from milepost.planner.written_facts import WrittenFact
 from milepost.web import forms
-from milepost.web.fact_forms import tell
+from milepost.web.fact_forms import record_fact
 from milepost.web.form_values import locale_of, number_or_text
 from milepost.web.pages import back_to
 from milepost.web.portal.plan_link import Opened, open_link
@@ -34,8 +34,8 @@ async def done(served: Served, token: str, form: Token, note: Text = "") -> Resp
     if not _is_current(opened, step, given) or not opened.state.step(step.id).is_open:
         return back_to(opened.path, "closed")
     fact = WrittenFact(id=f"{SOURCE}/{given.id}", step_done=step.id, note=note.strip() or None)
-    word = await tell(served, opened.state.customer.id, fact, by=opened.contact.email, source=SOURCE)
-    return back_to(opened.path, word)
+    notice = await record_fact(served, opened.state.customer.id, fact, by=opened.contact.email, source=SOURCE)
+    return back_to(opened.path, notice)
 
 
 @router.post("/{token}/answer")
@@ -63,8 +63,8 @@ async def answer(
         comment=comment.strip() or None,
         method="portal",
     )
-    word = await tell(served, opened.state.customer.id, fact, by=opened.contact.email, source=SOURCE)
-    return back_to(path, word)
+    notice = await record_fact(served, opened.state.customer.id, fact, by=opened.contact.email, source=SOURCE)
+    return back_to(path, notice)
 
 
 def _measured(opened: Opened, outcome: Outcome, text: str) -> float | str | None:

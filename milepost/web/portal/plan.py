@@ -1,4 +1,4 @@
-"""The customer's plan: what you do, what we ask, what we do, what is next. It is looked at; nothing changes by that."""
+"""The customer's plan: what you do, what we ask, what we do, what is next. Looking at it changes nothing."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from milepost.planner.instants import Instant
 from milepost.planner.turn import Turn
 from milepost.store import outcomes
 from milepost.web import forms
-from milepost.web.pages import render, told
-from milepost.web.pending_facts import noted
+from milepost.web.pages import notice, render
+from milepost.web.pending_facts import pending_facts
 from milepost.web.portal.plan_link import Opened, open_link
 from milepost.web.problems import ProblemError
 from milepost.web.services import Served, Services
@@ -29,7 +29,7 @@ DONE_SHOWN = 12
 
 @dataclass(frozen=True, slots=True)
 class Todo:
-    """Something for the customer to do. `form` is None once it was said to be done."""
+    """Something for the customer to do. `form` is None once it has been reported as done."""
 
     anchor: str
     title: str
@@ -41,7 +41,7 @@ class Todo:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """An outcome to confirm. `said` is what was answered so far; `form` is None where it is not asked now."""
+    """An outcome to confirm. `answered` says how it was answered so far; `form` is None where it is not asked now."""
 
     outcome: str
     statement: str
@@ -49,7 +49,7 @@ class Question:
     metric: str | None
     unit: str | None
     answer_by: str | None
-    said: str | None
+    answered: str | None
     form: str | None
 
 
@@ -78,42 +78,42 @@ class PlanPage:
     done: tuple[tuple[str, str], ...]
     is_paused: bool
     zone: str
-    told: str | None
+    notice: str | None
 
 
 @dataclass(frozen=True, slots=True)
 class QuestionPage:
-    """One outcome by itself, as the link in a request opens it."""
+    """One outcome alone, as the link in a message opens it."""
 
     path: str
     customer: str
     question: Question
-    told: str | None
+    notice: str | None
 
 
 @router.get("/{token}")
 async def plan(request: Request, served: Served, token: str) -> Response:
     """The plan that a link opens."""
     opened = await open_link(served, token)
-    return render("portal/plan.html", await _page(served, opened, told(request)))
+    return render("portal/plan.html", await _page(served, opened, notice(request)))
 
 
 @router.get("/{token}/outcomes/{outcome}")
 async def question(request: Request, served: Served, token: str, outcome: str) -> Response:
-    """The question whether one outcome is there."""
+    """The question about one outcome."""
     opened = await open_link(served, token)
-    shower = await Shower.of(served, opened)
+    builder = await PlanBuilder.of(served, opened)
     step = opened.compiled_map.steps.get(outcome)
     if step is None or not isinstance(step.step, Outcome):
         raise ProblemError(404, "not_found", "This question is not on your plan.", "Open your plan to see what is.")
-    page = QuestionPage(opened.path, opened.state.customer.name, shower.question(step), told(request))
+    page = QuestionPage(opened.path, opened.state.customer.name, builder.question(step), notice(request))
     return render("portal/question.html", page)
 
 
-async def _page(served: Services, opened: Opened, word: str | None) -> PlanPage:
-    shower = await Shower.of(served, opened)
+async def _page(served: Services, opened: Opened, notice_text: str | None) -> PlanPage:
+    builder = await PlanBuilder.of(served, opened)
     compiled_map, state = opened.compiled_map, opened.state
-    steps = [step for step in compiled_map.steps.values() if shower.turn.is_container_open(step)]
+    steps = [step for step in compiled_map.steps.values() if builder.turn.is_container_open(step)]
     open_steps = [step for step in steps if state.step(step.id).is_open]
     return PlanPage(
         path=opened.path,
@@ -121,19 +121,19 @@ async def _page(served: Services, opened: Opened, word: str | None) -> PlanPage:
         reader=opened.contact.name,
         title=compiled_map.map.title,
         stages=tuple(_stages(opened)),
-        todos=tuple(shower.todo(step) for step in open_steps if isinstance(step.step, Action)),
-        questions=tuple(shower.questions()),
-        ours=tuple(shower.ours(step) for step in open_steps if step.is_task and not step.in_play),
-        ahead=tuple(_ahead(steps, shower)),
-        done=shower.done(),
+        todos=tuple(builder.todo(step) for step in open_steps if isinstance(step.step, Action)),
+        questions=tuple(builder.questions()),
+        ours=tuple(builder.ours(step) for step in open_steps if step.is_task and not step.in_play),
+        ahead=tuple(_ahead(steps, builder)),
+        done=builder.done(),
         is_paused=state.status == "paused",
         zone=local_time.zone_text(opened.zone, served.now()),
-        told=word,
+        notice=notice_text,
     )
 
 
 def _stages(opened: Opened) -> Iterator[tuple[str, str]]:
-    """The stages with their states, without those that the journey went past."""
+    """The stages with their states, without those that the journey skipped."""
     compiled_map, state = opened.compiled_map, opened.state
     sequence = [stage_id for stage_id, stage in compiled_map.stages.items() if stage.in_sequence]
     come_to = max((at for at, stage_id in enumerate(sequence) if state.stage(stage_id).status != "waiting"), default=0)
@@ -143,57 +143,57 @@ def _stages(opened: Opened) -> Iterator[tuple[str, str]]:
             yield stage.stage.title, state.stage(stage_id).status
 
 
-def _ahead(steps: list[CompiledStep], shower: Shower) -> Iterator[str]:
-    """What is still to come in what is open. Our own side paths stay ours."""
+def _ahead(steps: list[CompiledStep], builder: PlanBuilder) -> Iterator[str]:
+    """Steps that are still to come in open stages, without our own plays."""
     for step in steps:
-        if shower.opened.state.step(step.id).status == "waiting" and not (step.in_play or step.is_mail):
-            yield shower.say.step(step.id)
+        if builder.opened.state.step(step.id).status == "waiting" and not (step.in_play or step.is_mail):
+            yield builder.say.step(step.id)
 
 
 @dataclass(frozen=True, slots=True)
-class Shower:
-    """Puts the parts of one plan into words."""
+class PlanBuilder:
+    """Builds the parts of one plan."""
 
     served: Services
     opened: Opened
     turn: Turn
     say: Wording
-    told: dict[tuple[str, str], str]
+    pending: dict[tuple[str, str], str]
     answers: dict[str, OutcomeRecord]
 
     @staticmethod
-    async def of(served: Services, opened: Opened) -> Shower:
+    async def of(served: Services, opened: Opened) -> PlanBuilder:
         state = opened.state
-        told_already = await noted(served, [state.customer.id])
+        pending = await pending_facts(served, [state.customer.id])
         async with served.store.reading() as session:
             records = await outcomes.of_journey(session, opened.journey)
         answers = {record.outcome: record for record in records}  # the last occurrence counts
         turn = Turn(opened.compiled_map, state, max(served.now(), state.clock))
-        return Shower(served, opened, turn, Wording(opened.compiled_map, opened.zone), told_already, answers)
+        return PlanBuilder(served, opened, turn, Wording(opened.compiled_map, opened.zone), pending, answers)
 
     def todo(self, step: CompiledStep) -> Todo:
         record = self.opened.state.step(step.id)
-        is_noted = (self.opened.state.customer.id, step.id) in self.told
+        is_pending = (self.opened.state.customer.id, step.id) in self.pending
         return Todo(
             anchor=step.id,
             title=self.say.step(step.id),
             who=self._who(step),
             due=self._day(record.due_at),
             is_late=record.due_at is not None and record.due_at < self.turn.at,
-            form=None if is_noted else self._form("done", step),
+            form=None if is_pending else self._form("done", step),
         )
 
     def questions(self) -> Iterator[Question]:
         """Outcomes that are asked, or were answered by silence and may still be answered."""
         for step in self.opened.compiled_map.steps.values():
             status = self.opened.state.step(step.id).status
-            if isinstance(step.step, Outcome) and (status in ("asked", "silent") or self._is_noted(step)):
+            if isinstance(step.step, Outcome) and (status in ("asked", "silent") or self._is_pending(step)):
                 yield self.question(step)
 
     def question(self, step: CompiledStep) -> Question:
         known, record = step.step, self.opened.state.step(step.id)
         assert isinstance(known, Outcome)
-        may_answer = record.status in ("open", "asked", "silent") and not self._is_noted(step)
+        may_answer = record.status in ("open", "asked", "silent") and not self._is_pending(step)
         metric = known.metric
         return Question(
             outcome=step.id,
@@ -202,7 +202,7 @@ class Shower:
             metric=metric.name if metric else None,
             unit=metric.unit if metric else None,
             answer_by=self._day(record.due_at) if record.status == "asked" else None,
-            said=self._said(step),
+            answered=self._answered(step),
             form=self._form("answer", step) if may_answer else None,
         )
 
@@ -220,11 +220,11 @@ class Shower:
                 ended.append((self.say.step(step.id), _ENDED[status]))
         return tuple(ended[-DONE_SHOWN:])
 
-    def _is_noted(self, step: CompiledStep) -> bool:
-        return self.told.get((self.opened.state.customer.id, step.id)) == "answer"
+    def _is_pending(self, step: CompiledStep) -> bool:
+        return self.pending.get((self.opened.state.customer.id, step.id)) == "answer"
 
-    def _said(self, step: CompiledStep) -> str | None:
-        if self._is_noted(step):
+    def _answered(self, step: CompiledStep) -> str | None:
+        if self._is_pending(step):
             return "We have noted your answer. Thank you."
         outcome = self.answers.get(step.id)
         last = outcome.last if outcome else None
