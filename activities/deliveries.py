@@ -11,7 +11,7 @@ from temporalio import activity
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
 from milepost.channels.links import LinkSigner
-from milepost.channels.message_text import Writing, outgoing, write
+from milepost.channels.message_text import MessageSource, outgoing, write
 from milepost.channels.protocol import Channel, OutgoingMessage, TemporaryDeliveryError, UndeliverableError
 from milepost.language.templates import TemplateError
 from milepost.planner.facts import MessageFailed, to_json
@@ -95,8 +95,8 @@ class DeliveryActivities:
             )
         return made
 
-    async def _writing(self, journey: JourneyRow, row: MessageRow) -> Writing:
-        return Writing(
+    async def _writing(self, journey: JourneyRow, row: MessageRow) -> MessageSource:
+        return MessageSource(
             compiled_map=await self._charts.of(row.version),
             files=await self._charts.files(row.version),
             state=State.from_json(journey.state),

@@ -1,4 +1,4 @@
-"""From a rendered message to the mail that a person opens: layout, preview line, reply hint."""
+"""Lays out rendered messages as mails: HTML frame, preview line, and a hint about replies."""
 
 from __future__ import annotations
 
@@ -18,34 +18,34 @@ _RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ur"})
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
-    """The few words of the layout; `{name}` is the colleague's."""
+class LayoutText:
+    """The texts of the layout in one language; `{name}` is the colleague's name."""
 
     reply: str
     plan: str
 
 
-_WORDS = {
-    "de": Words("Antworten Sie einfach auf diese Mail, um {name} zu erreichen.", "Ihr gemeinsamer Plan"),
-    "en": Words("Just reply to this mail to reach {name}.", "Your shared plan"),
-    "es": Words("Responda a este correo para hablar con {name}.", "Su plan compartido"),
-    "fr": Words("Répondez simplement à ce message pour joindre {name}.", "Votre plan partagé"),
-    "it": Words("Risponda a questa e-mail per contattare {name}.", "Il vostro piano condiviso"),
-    "nl": Words("Beantwoord deze mail om {name} te bereiken.", "Uw gezamenlijke plan"),
-    "pt": Words("Responda a este e-mail para falar com {name}.", "O seu plano partilhado"),
+_TEXTS = {
+    "de": LayoutText("Antworten Sie einfach auf diese Mail, um {name} zu erreichen.", "Ihr gemeinsamer Plan"),
+    "en": LayoutText("Just reply to this mail to reach {name}.", "Your shared plan"),
+    "es": LayoutText("Responda a este correo para hablar con {name}.", "Su plan compartido"),
+    "fr": LayoutText("Répondez simplement à ce message pour joindre {name}.", "Votre plan partagé"),
+    "it": LayoutText("Risponda a questa e-mail per contattare {name}.", "Il vostro piano condiviso"),
+    "nl": LayoutText("Beantwoord deze mail om {name} te bereiken.", "Uw gezamenlijke plan"),
+    "pt": LayoutText("Responda a este e-mail para falar com {name}.", "O seu plano partilhado"),
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
-    """Who a message goes to, and about which customer."""
+    """The person that a message goes to, and the customer that it is about."""
 
     customer: str
     name: str
     address: str
 
 
-def compose(
+def lay_out(
     rendered: Rendered,
     *,
     journey: str,
@@ -55,10 +55,10 @@ def compose(
     colleague_address: str | None,
     plan_url: str,
 ) -> OutgoingMessage:
-    """The whole message, ready for any channel; replies go to the colleague."""
-    words = _WORDS.get(rendered.language.split("-")[0], _WORDS["en"])
-    reply = words.reply.format(name=colleague_name) if colleague_address else ""
-    footer = "\n".join(line for line in (reply, f"{words.plan}: {plan_url}") if line)
+    """Returns the whole message, ready for any channel; replies go to the colleague."""
+    texts = _TEXTS.get(rendered.language.split("-")[0], _TEXTS["en"])
+    reply = texts.reply.format(name=colleague_name) if colleague_address else ""
+    footer = "\n".join(line for line in (reply, f"{texts.plan}: {plan_url}") if line)
     return OutgoingMessage(
         journey=journey,
         message=message,
@@ -67,7 +67,7 @@ def compose(
         to_address=to.address,
         subject=rendered.subject,
         text=f"{rendered.text.rstrip()}\n\n-- \n{footer}\n",
-        html=mail_html(rendered, reply=reply, plan=words.plan, plan_url=plan_url),
+        html=mail_html(rendered, reply=reply, plan=texts.plan, plan_url=plan_url),
         language=rendered.language,
         from_name=colleague_name,
         reply_to=colleague_address,
@@ -75,7 +75,7 @@ def compose(
 
 
 def mail_html(rendered: Rendered, *, reply: str, plan: str, plan_url: str) -> str:
-    """The message in its layout: a whole HTML document."""
+    """Returns the message as a whole HTML document."""
     return _layout().render(
         subject=rendered.subject,
         body=Markup(rendered.html),  # noqa: S704 - made from Markdown, with every value escaped

@@ -1,4 +1,4 @@
-"""From a message that is due to the words that go out: texts of the map, the customer's data, links."""
+"""Writes messages: from the map's templates, the customer's data and links."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Protocol
 
 from milepost.channels.links import LinkSigner
-from milepost.channels.mail_layout import Recipient, compose
+from milepost.channels.mail_layout import Recipient, lay_out
 from milepost.channels.protocol import OutgoingMessage
 from milepost.customer import Contact, Customer
 from milepost.explain.display_name import name_of
@@ -31,8 +31,8 @@ from milepost.planner.state import State
 MESSAGES = "messages/"
 
 
-class Due(Protocol):
-    """A message that is due: whose it is, to which address, about which steps, each in which template."""
+class DueMessage(Protocol):
+    """A message to write: its journey, its address, and its steps with a template for each."""
 
     @property
     def journey_id(self) -> str: ...
@@ -47,13 +47,13 @@ class Due(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Writing:
-    """All that a message is written from; `now` is wall clock, for the age of links."""
+class MessageSource:
+    """Everything that a message is written from; `now` is the wall clock, from which links expire."""
 
     compiled_map: CompiledMap
     files: Mapping[str, str]
     state: State
-    due: Due
+    due: DueMessage
     links: LinkSigner
     now: datetime
 
@@ -63,7 +63,7 @@ class Writing:
 
     @property
     def contact(self) -> Contact:
-        """Who it goes to; a person agreed on need not be among the contacts."""
+        """The recipient; a person who was agreed on isn't necessarily among the contacts."""
         for contact in self.customer.contacts:
             if contact.has_address(self.due.contact):
                 return contact
@@ -85,89 +85,88 @@ class Writing:
         return self.links.plan_url(self.due.journey_id, self.customer.id, self.due.contact, now=self.now)
 
 
-def write(writing: Writing) -> OutgoingMessage:
-    """The message, rendered and laid out, ready for any channel.
+def write(source: MessageSource) -> OutgoingMessage:
+    """Writes a message, rendered and laid out, ready for any channel.
 
     Raises:
         TemplateError: a template cannot be rendered.
-        KeyError: a template, or a step, is not in the version of the map.
-        ValueError: a date of the customer's is none.
+        KeyError: a template or a step isn't in this version of the map.
+        ValueError: an attribute of the customer isn't a date where one is needed.
     """
-    return compose(
-        render(writing),
-        journey=writing.due.journey_id,
-        message=writing.due.message,
-        to=Recipient(writing.customer.id, writing.contact.name, writing.contact.email),
-        colleague_name=writing.colleague_name,
-        colleague_address=writing.colleague,
-        plan_url=writing.plan_url,
+    return lay_out(
+        render(source),
+        journey=source.due.journey_id,
+        message=source.due.message,
+        to=Recipient(source.customer.id, source.contact.name, source.contact.email),
+        colleague_name=source.colleague_name,
+        colleague_address=source.colleague,
+        plan_url=source.plan_url,
     )
 
 
-def outgoing(writing: Writing, subject: str, text: str, html: str | None) -> OutgoingMessage:
-    """The message with words that were found before."""
+def outgoing(source: MessageSource, subject: str, text: str, html: str | None) -> OutgoingMessage:
+    """Returns a message whose text was written before."""
     return OutgoingMessage(
-        journey=writing.due.journey_id,
-        message=writing.due.message,
-        customer=writing.customer.id,
-        to_name=writing.contact.name,
-        to_address=writing.contact.email,
+        journey=source.due.journey_id,
+        message=source.due.message,
+        customer=source.customer.id,
+        to_name=source.contact.name,
+        to_address=source.contact.email,
         subject=subject,
         text=text,
         html=html,
-        language=writing.contact.language or writing.customer.language or "en",
-        from_name=writing.colleague_name,
-        reply_to=writing.colleague,
+        language=source.contact.language or source.customer.language or "en",
+        from_name=source.colleague_name,
+        reply_to=source.colleague,
     )
 
 
-def render(writing: Writing) -> Rendered:
-    """The message, of one step or merged of several.
+def render(source: MessageSource) -> Rendered:
+    """Renders a message about one step, or about several merged into one.
 
     Raises:
         TemplateError: a template cannot be rendered.
-        KeyError: a template file is not in the version.
+        KeyError: a template file isn't in this version of the map.
     """
-    texts = {name.removeprefix(MESSAGES): text for name, text in writing.files.items() if name.startswith(MESSAGES)}
-    language = writing.contact.language or writing.customer.language
+    texts = {name.removeprefix(MESSAGES): text for name, text in source.files.items() if name.startswith(MESSAGES)}
+    language = source.contact.language or source.customer.language
     parts = []
-    for step, template in zip(writing.due.steps, writing.due.templates, strict=True):
+    for step, template in zip(source.due.steps, source.due.templates, strict=True):
         file = pick_variant(texts, template, language)
-        parts.append((texts[file], _context(writing, step, variant_language(file))))
+        parts.append((texts[file], _context(source, step, variant_language(file))))
     return render_merged(parts)
 
 
-def _context(writing: Writing, step: str, language: str | None) -> MessageContext:
-    first = _step(writing, step)
-    others = [_step(writing, other) for other in writing.due.steps if other != step]
-    timezone = zone(writing.customer.timezone)
+def _context(source: MessageSource, step: str, language: str | None) -> MessageContext:
+    first = _step(source, step)
+    others = [_step(source, other) for other in source.due.steps if other != step]
+    timezone = zone(source.customer.timezone)
     return message_context(
-        customer=writing.customer,
-        contact=writing.contact,
+        customer=source.customer,
+        contact=source.contact,
         steps=[first, *others],
-        csm=CsmContext(writing.colleague_name, writing.colleague or ""),
-        plan_url=writing.plan_url,
-        map_title=writing.compiled_map.map.title,
-        verify_url=_verify_url(writing, step),
-        attributes=writing.compiled_map.map.attributes,
-        started_on=moment(writing.state.started_at).astimezone(timezone).date(),
+        csm=CsmContext(source.colleague_name, source.colleague or ""),
+        plan_url=source.plan_url,
+        map_title=source.compiled_map.map.title,
+        verify_url=_verify_url(source, step),
+        attributes=source.compiled_map.map.attributes,
+        started_on=moment(source.state.started_at).astimezone(timezone).date(),
         language=language,
     )
 
 
-def _step(writing: Writing, step: str) -> StepContext:
-    known = writing.compiled_map.steps[step].step
-    due = writing.state.step(step).due_at
-    timezone = zone(writing.contact.timezone or writing.customer.timezone)
+def _step(source: MessageSource, step: str) -> StepContext:
+    definition = source.compiled_map.steps[step].step
+    due = source.state.step(step).due_at
+    timezone = zone(source.contact.timezone or source.customer.timezone)
     day = None if due is None else moment(due).astimezone(timezone).date()
-    if not isinstance(known, Outcome):
-        return StepContext(step, known.title, day)
-    return StepContext(step, known.statement, day, known.statement, known.metric.name if known.metric else None)
+    if not isinstance(definition, Outcome):
+        return StepContext(step, definition.title, day)
+    metric = definition.metric.name if definition.metric else None
+    return StepContext(step, definition.statement, day, definition.statement, metric)
 
 
-def _verify_url(writing: Writing, step: str) -> str | None:
-    if not isinstance(writing.compiled_map.steps[step].step, Outcome):
+def _verify_url(source: MessageSource, step: str) -> str | None:
+    if not isinstance(source.compiled_map.steps[step].step, Outcome):
         return None
-    return writing.links.verify_url(
-        writing.due.journey_id, writing.customer.id, writing.due.contact, step, now=writing.now
-    )
+    return source.links.verify_url(source.due.journey_id, source.customer.id, source.due.contact, step, now=source.now)

@@ -1,4 +1,4 @@
-"""A channel for tests: it remembers what it took, and fails when it is told to."""
+"""A channel for tests: it remembers messages, and fails on request."""
 
 from __future__ import annotations
 
@@ -8,27 +8,26 @@ from milepost.channels.protocol import DeliveryError, OutgoingMessage, Receipt
 
 
 class RecordingChannel:
-    """Keeps every attempt in `attempts` and every message that it took in `delivered`."""
+    """Keeps every attempt in `attempts`, and every message that was taken in `delivered`."""
 
     name = "recording"
 
     def __init__(self) -> None:
-        """Begin with nothing taken and no failure ahead."""
         self.attempts: list[OutgoingMessage] = []
         self.delivered: list[OutgoingMessage] = []
         self._failures: deque[DeliveryError] = deque()
         self._always: DeliveryError | None = None
 
     def fail_next(self, *errors: DeliveryError) -> None:
-        """Fail the next deliveries, one with each of these."""
+        """Makes the next deliveries fail, one with each of these errors."""
         self._failures.extend(errors)
 
     def fail_always(self, error: DeliveryError | None) -> None:
-        """Fail every delivery from now on; None ends it."""
+        """Makes every delivery fail from now on; None ends that."""
         self._always = error
 
     async def deliver(self, message: OutgoingMessage) -> Receipt:
-        """Take the message, or fail as ordered."""
+        """Takes the message, or fails as requested."""
         self.attempts.append(message)
         if self._failures:
             raise self._failures.popleft()

@@ -1,4 +1,4 @@
-"""Mail over SMTP."""
+"""Sends mails over SMTP."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ TIMEOUT_SECONDS = 60.0
 
 
 def utc_now() -> datetime:
-    """The clock of the machine, in UTC."""
+    """Returns the time of this machine, in UTC."""
     return datetime.now(UTC)
 
 
@@ -40,7 +40,7 @@ class SmtpServer:
 
 
 class SmtpChannel:
-    """Sends each message as a mail with text and HTML; its Message-ID is made of the idempotency key."""
+    """Sends each message as a mail with text and HTML; its Message-ID contains the idempotency key."""
 
     name = "smtp"
 
@@ -48,22 +48,22 @@ class SmtpChannel:
         """`sender` is `Name <address>` or an address alone.
 
         Raises:
-            ValueError: the sender is no address.
+            ValueError: the sender isn't an address.
         """
         name, address = parseaddr(sender)
         if one_line(sender) != sender:
-            raise ValueError(f"The sender {sender!r} is no mail address: it has more than one line")
+            raise ValueError(f"The sender {sender!r} isn't a mail address: it has more than one line")
         try:
             self._sender_address = _mailbox(address)
         except EmailNotValidError as error:
-            raise ValueError(f"The sender {sender!r} is no mail address: {error}") from error
+            raise ValueError(f"The sender {sender!r} isn't a mail address: {error}") from error
         self._sender_name, self._server, self._clock = one_line(name), server, clock
 
     async def deliver(self, message: OutgoingMessage) -> Receipt:
-        """Hand the mail to the server.
+        """Hands the mail to the server.
 
         Raises:
-            UndeliverableError: the address is none, or the server refused this mail for good.
+            UndeliverableError: the address is invalid, or the server refused this mail for good.
             TemporaryDeliveryError: the server could not be reached, did not let us in, or asked to come back.
         """
         mail = self._mail(message)
@@ -95,7 +95,7 @@ class SmtpChannel:
         mail["Subject"] = one_line(message.subject)
         mail["Date"] = self._clock()
         mail["Message-ID"] = f"<{message.idempotency_key}@{self._sender_address.rpartition('@')[2]}>"
-        mail["Auto-Submitted"] = "auto-generated"  # holiday replies stay at home
+        mail["Auto-Submitted"] = "auto-generated"  # so that autoresponders stay silent
         mail["Content-Language"] = one_line(message.language)
         if message.list_unsubscribe:
             mail["List-Unsubscribe"] = f"<{one_line(message.list_unsubscribe)}>"
@@ -106,33 +106,35 @@ class SmtpChannel:
 
 
 def one_line(text: str) -> str:
-    """The text without line breaks and other control characters, fit for a header."""
+    """Returns the text without line breaks and other control characters, safe for a header."""
     return " ".join("".join(c if c.isprintable() else " " for c in text).split())
 
 
 def _mailbox(address: str) -> str:
-    """The address in the form that every mail server takes.
+    """Returns the address in the form that every mail server takes.
 
     Raises:
-        EmailNotValidError: it is no address.
+        EmailNotValidError: it isn't an address.
     """
-    found = validate_email(address, check_deliverability=False, globally_deliverable=False, allow_smtputf8=False)
-    assert found.ascii_email is not None  # what could not be written in ASCII was refused
-    return found.ascii_email
+    mailbox = validate_email(address, check_deliverability=False, globally_deliverable=False, allow_smtputf8=False)
+    assert mailbox.ascii_email is not None  # what could not be written in ASCII was refused
+    return mailbox.ascii_email
 
 
-def _address_of(address: str, whom: str) -> str:
+def _address_of(address: str, role: str) -> str:
     try:
         return _mailbox(address)
     except EmailNotValidError as error:
-        raise UndeliverableError(f"{address!r} is no mail address: {error} Correct the {whom}'s") from error
+        raise UndeliverableError(
+            f"{address!r} isn't a mail address: {error} Correct the address of the {role}"
+        ) from error
 
 
 def _refuse(error: Exception, server: SmtpServer) -> NoReturn:
-    """Say whether this mail is refused, or only this attempt.
+    """Tells whether this mail is refused, or only this attempt.
 
-    What the server says before it knows the recipient (greeting, encryption, login, sender) is about us and can be
-    mended, so it is never final.
+    Errors before the server knows the recipient (greeting, encryption, login, sender) are about our settings, which can
+    be corrected, so they are never final.
     """
     where = f"{server.host}:{server.port}"
     match error:
@@ -143,13 +145,13 @@ def _refuse(error: Exception, server: SmtpServer) -> NoReturn:
                 f"{where} refused the login ({error.message}); check the user and password"
             ) from error
         case aiosmtplib.SMTPHeloError() | aiosmtplib.SMTPConnectResponseError():
-            raise TemporaryDeliveryError(f"{where} does not talk to us: {error.code} {error.message}") from error
+            raise TemporaryDeliveryError(f"{where} refuses the connection: {error.code} {error.message}") from error
         case aiosmtplib.SMTPSenderRefused():
             raise TemporaryDeliveryError(f"{where} refused our sender address: {error.code} {error.message}") from error
         case aiosmtplib.SMTPResponseException() if error.code >= 500:  # noqa: PLR2004 - RFC 5321: permanent
             raise UndeliverableError(f"{where} refused the mail: {error.code} {error.message}") from error
         case aiosmtplib.SMTPResponseException():
-            raise TemporaryDeliveryError(f"{where} put the mail off: {error.code} {error.message}") from error
+            raise TemporaryDeliveryError(f"{where} asked to try later: {error.code} {error.message}") from error
     raise TemporaryDeliveryError(
-        f"{where} could not be reached or broke off: {error or type(error).__name__}"
+        f"{where} couldn't be reached, or broke off: {error or type(error).__name__}"
     ) from error

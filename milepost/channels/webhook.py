@@ -26,7 +26,7 @@ _SECRET_BYTES = 24  # the least that the Standard Webhooks rules allow
 _HOW_TO_MAKE_ONE = "make one with `openssl rand -base64 32`"
 _NOT_YET = frozenset({408, 425, 429})
 _OURS = frozenset({401, 403, 404})
-"""What a receiver answers while its secret, address or deployment is being put right: no word on the message."""
+"""Answers of a receiver whose secret, address or deployment is being corrected: they aren't about the message."""
 
 
 class WebhookChannel:
@@ -53,11 +53,11 @@ class WebhookChannel:
         self._tls = httpx.create_ssl_context() if tls is True else tls
 
     async def deliver(self, message: OutgoingMessage) -> Receipt:
-        """Post the message.
+        """Posts the message.
 
         Raises:
-            UndeliverableError: the receiver answered with a 4xx that is about this message, or is gone for good (410).
-            TemporaryDeliveryError: it could not be reached, was too slow, redirected, or asked to come back; or it
+            UndeliverableError: the receiver answered with a 4xx about this message, or is gone for good (410).
+            TemporaryDeliveryError: it couldn't be reached, was too slow, redirected, or asked to come back; or it
                 answered 401, 403 or 404: the webhook's settings are wrong, or the receiver is being deployed.
         """
         body, headers = self._request(message)
@@ -70,10 +70,10 @@ class WebhookChannel:
                 if not response.is_success:
                     self._refuse(response, await _beginning(response))
         except (httpx.TimeoutException, TimeoutError) as error:
-            raise TemporaryDeliveryError(f"{self._url.host} did not answer within {self._timeout:g} seconds") from error
+            raise TemporaryDeliveryError(f"{self._url.host} didn't answer within {self._timeout:g} seconds") from error
         except httpx.HTTPError as error:
             raise TemporaryDeliveryError(
-                f"{self._url.host} could not be reached: {error or type(error).__name__}"
+                f"{self._url.host} couldn't be reached: {error or type(error).__name__}"
             ) from error
         return Receipt(self.name, message.idempotency_key)
 
@@ -90,9 +90,9 @@ class WebhookChannel:
             "webhook-signature": self._signer.sign(message.idempotency_key, now, body),
         }
 
-    def _refuse(self, response: httpx.Response, said: str) -> None:
+    def _refuse(self, response: httpx.Response, detail: str) -> None:
         status = response.status_code
-        answer = f"{self._url.host} answered {status}{f': {said}' if said else ''}"
+        answer = f"{self._url.host} answered {status}{f': {detail}' if detail else ''}"
         if 300 <= status < 400:  # noqa: PLR2004 - redirects
             raise TemporaryDeliveryError(f"{answer}; redirects are not followed, set the webhook's final address")
         if status in _OURS:
@@ -111,7 +111,7 @@ def _checked(url: str) -> httpx.URL:
     except httpx.InvalidURL as error:
         raise ValueError(f"The webhook's address {url!r} can't be read: {error}") from error
     if parsed.scheme not in ("http", "https") or not parsed.host:
-        raise ValueError(f"The webhook's address {url!r} does not begin with https:// and a host")
+        raise ValueError(f"The webhook's address {url!r} doesn't begin with https:// and a host")
     return parsed
 
 
@@ -119,25 +119,25 @@ def _decoded(secret: str) -> bytes:
     try:
         key = base64.b64decode(secret.removeprefix("whsec_"), validate=True)
     except binascii.Error as error:
-        raise ValueError(f"The webhook's secret is not base64 ({error}); {_HOW_TO_MAKE_ONE}") from error
+        raise ValueError(f"The webhook's secret isn't base64 ({error}); {_HOW_TO_MAKE_ONE}") from error
     if len(key) < _SECRET_BYTES:
         raise ValueError(f"The webhook's secret has {len(key)} bytes; {_HOW_TO_MAKE_ONE}")
     return key
 
 
 async def _beginning(response: httpx.Response) -> str:
-    """The first words of an answer; however long it is, no more is read."""
-    said = b""
+    """Returns the beginning of an answer; however long it is, no more is read."""
+    content = b""
     async for part in response.aiter_raw(_SHOWN):
-        said += part
-        if len(said) >= _SHOWN:
+        content += part
+        if len(content) >= _SHOWN:
             break
-    text = said[:_SHOWN].decode(errors="replace")
+    text = content[:_SHOWN].decode(errors="replace")
     return " ".join("".join(c if c.isprintable() else " " for c in text).split())
 
 
 def _wait(retry_after: Any, now: datetime) -> float | None:
-    """The seconds of a Retry-After header, which holds a number or a date; at most a day."""
+    """Returns the seconds of a Retry-After header, which holds a number or a date; at most a day."""
     if not retry_after:
         return None
     try:

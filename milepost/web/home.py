@@ -1,4 +1,4 @@
-"""The start: how the book of customers stands, in a few figures, and the ways on."""
+"""The start page: the book of customers in a few figures, with links to the details."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ NEWEST = 12
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A number with its name, and where to see what is behind it. `tone` colours it; the words say the same."""
+    """A number with its name and a link to its details. `tone` colours it; the words say the same."""
 
     number: int
     name: str
@@ -34,7 +34,7 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """A line of what happened last, with whose it is."""
+    """One of the latest events, with its customer."""
 
     customer: str
     customer_name: str
@@ -96,7 +96,7 @@ def _outcomes(counts: DashboardCounts) -> tuple[Figure, ...]:
         Figure(said.get("verified", 0), "confirmed", listed, "good"),
         Figure(said.get("partial", 0), "partly confirmed", listed),
         Figure(said.get("disputed", 0), "disputed", listed, "bad" if said.get("disputed") else ""),
-        Figure(said.get("silent", 0), "met with silence", listed),
+        Figure(said.get("silent", 0), "without an answer", listed),
     )
 
 
@@ -110,7 +110,7 @@ def _work(counts: DashboardCounts) -> tuple[Figure, ...]:
 
 
 async def _news(served: Services, happenings: list[CustomerEntry], zone: str) -> tuple[News, ...]:
-    """What happened last, the newest first."""
+    """Returns the latest events, the newest first."""
     async with served.store.reading() as session:
         of = {each.journey: (await journeys.get(session, each.journey)).version for each in happenings}
     news = []

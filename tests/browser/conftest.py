@@ -65,7 +65,7 @@ class _Server(milepost.web.serve._Server):
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def world(tmp_path: Path, sqlite_url: str) -> AsyncIterator[World]:
-    """A house with the pilot map and Acme, whose journey has just begun, served on a port of its own."""
+    """An installation with the pilot map and Acme, whose journey has just begun, served on a port of its own."""
     settings = Settings(data=tmp_path, database_url=sqlite_url, secret_key="s" * 32, api_keys=(KEY,), port=free_port())
     store = open_store(settings.database)
     made = World(store, settings)

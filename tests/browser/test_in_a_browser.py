@@ -115,7 +115,7 @@ async def test_a_task_with_results_is_not_done_without_one(world: World, page: P
 async def test_a_task_is_completed_by_the_keyboard_alone(world: World, page: Page) -> None:
     await sign_in(page)
     await page.keyboard.press("Tab")
-    await expect(page.get_by_role("link", name="To the content")).to_be_focused()
+    await expect(page.get_by_role("link", name="Skip to content")).to_be_focused()
     await page.keyboard.press("Enter")
     for _ in range(20):
         await page.keyboard.press("Tab")
@@ -155,9 +155,16 @@ async def test_the_page_of_a_map_fits_a_phone_and_says_that_its_picture_is_wider
 # Every page.
 
 
+async def test_a_page_that_scrolls_sideways_would_be_noticed(page: Page) -> None:
+    await page.set_content('<!doctype html><main><p style="width: 2000px">Wide</p></main>')
+
+    assert await sideways(page)
+
+
 async def much(world: World) -> None:
-    """A house in which long names stand, things are late, are asked and are due."""
+    """An installation with long names, and with things that are late, asked and due."""
     text = MAP.replace("outcome: save_time\n", "outcome: save_time\nreview: 1 week\n", 1)
+    text = text.replace("one_of: [pilot, other], ", "", 1)
     await world.publish({**FILES, "map.yaml": text})
     await world.add(customer("x" * 100, LONG, attributes={"tier": "pilot", "health": 20}))
     await world.add(customer("initech", "Initech", attributes={"tier": "no-map-has-ever-heard-of-this-tier-" * 3}))
@@ -188,6 +195,7 @@ async def test_no_page_scrolls_sideways_cuts_a_text_or_keeps_the_keyboard_out(wo
     complaints = {}
     for place in places:
         await page.goto(place)
+        await expect(page.get_by_role("heading", level=1)).to_be_visible()
         reached, there = await focus_stops(page)
         missed = [each for each in there if each not in reached]
         found = [*await sideways(page), *await cut_texts(page), *missed]

@@ -4,7 +4,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from milepost.channels.mail_layout import Recipient, compose
+from milepost.channels.mail_layout import Recipient, lay_out
 from milepost.channels.protocol import OutgoingMessage
 from milepost.language.templates import Rendered
 
@@ -24,7 +24,7 @@ def composed(rendered: Rendered = RENDERED, **changes: str | None) -> OutgoingMe
         **changes,
     }
     to = Recipient("acme", "Sam Poe", "sam@acme.example")
-    return compose(rendered, journey="j1", message="a/1/opening/1", to=to, **more)
+    return lay_out(rendered, journey="j1", message="a/1/opening/1", to=to, **more)
 
 
 class Outline(HTMLParser):

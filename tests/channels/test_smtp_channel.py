@@ -119,7 +119,7 @@ async def test_no_value_can_add_a_header(field: str, line_break: str):
     ],
 )  # fmt: skip
 async def test_what_is_no_address_is_never_tried(address: str):
-    with pytest.raises(UndeliverableError, match="is no mail address"):
+    with pytest.raises(UndeliverableError, match="isn't a mail address"):
         await channel(1).deliver(replace(MESSAGE, to_address=address))
 
 
@@ -153,7 +153,7 @@ async def test_a_server_that_is_not_there_is_tried_again():
     async with mail_server(Mailbox()) as port:
         pass
 
-    with pytest.raises(TemporaryDeliveryError, match="could not be reached"):
+    with pytest.raises(TemporaryDeliveryError, match="couldn't be reached"):
         await channel(port).deliver(MESSAGE)
 
 
@@ -180,7 +180,7 @@ async def test_a_server_that_turns_everybody_away_is_tried_again():
         writer.write(b"554 no service here\r\n")
 
     async with talking_server(turn_away) as port:
-        with pytest.raises(TemporaryDeliveryError, match="does not talk to us: 554"):
+        with pytest.raises(TemporaryDeliveryError, match="refuses the connection: 554"):
             await channel(port).deliver(MESSAGE)
 
 
@@ -230,5 +230,5 @@ async def test_a_server_with_a_certificate_that_nobody_vouches_for_gets_nothing(
 
 @pytest.mark.parametrize("sender", ["", "Vendor", "Vendor <nobody>", "a@b.example\r\nBcc: c@d.example"])
 def test_a_sender_that_is_no_address_is_refused_at_once(sender: str):
-    with pytest.raises(ValueError, match="is no mail address"):
+    with pytest.raises(ValueError, match="isn't a mail address"):
         SmtpChannel(SmtpServer(host="localhost", port=25), sender=sender)

@@ -26,7 +26,7 @@ def wall() -> Hands:
 
 @pytest.fixture
 async def intake(store: Store, wall: Hands) -> Intake:
-    """A door with a map published and a customer in the book, while Temporal is away."""
+    """An intake with a map published and a customer in the book, while Temporal is away."""
     async with store.transaction() as session:
         await maps.publish(session, "pilot", "Pilot customers", FILES, START)
         await customers.save(session, [CUSTOMER], START)

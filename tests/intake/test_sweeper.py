@@ -40,7 +40,7 @@ async def rig(server: WorkflowEnvironment, store: Store) -> AsyncIterator[Rig]:
 
 
 def away(rig: Rig) -> Intake:
-    """The same house, while Temporal is away."""
+    """The same installation, while Temporal is away."""
     return Intake(rig.store, None, rig.clock, wall=lambda: rig.wall)
 
 

@@ -34,7 +34,7 @@ HIDDEN = re.compile(r'<input type="hidden" name="form" value="([^"]+)">')
 
 
 class World:
-    """One house: its store, its door, its web application, and a wall clock that a test moves."""
+    """One installation: its store, intake and web application, and a wall clock that a test moves."""
 
     def __init__(self, store: Store, settings: Settings) -> None:
         self.at: float = START
@@ -126,7 +126,7 @@ def settings(tmp_path: Path, sqlite_url: str) -> Settings:
 
 @pytest.fixture
 async def empty_world(settings: Settings) -> AsyncIterator[World]:
-    """A house without maps and customers."""
+    """An installation without maps and customers."""
     store = open_store(settings.database)
     yield World(store, settings)
     await store.close()
@@ -134,7 +134,7 @@ async def empty_world(settings: Settings) -> AsyncIterator[World]:
 
 @pytest.fixture
 async def world(empty_world: World) -> World:
-    """A house with the pilot map and Acme, whose journey has just begun."""
+    """An installation with the pilot map and Acme, whose journey has just begun."""
     await empty_world.publish()
     await empty_world.add()
     return empty_world
@@ -149,8 +149,8 @@ async def browser(world: World) -> AsyncIterator[httpx.AsyncClient]:
 
 
 @pytest.fixture
-async def stranger(world: World) -> AsyncIterator[httpx.AsyncClient]:
-    """A browser of somebody who has a link, or nothing."""
+async def visitor(world: World) -> AsyncIterator[httpx.AsyncClient]:
+    """The browser of somebody who has a link, or nothing."""
     async with world.client() as client:
         yield client
 

@@ -297,8 +297,9 @@ async def test_every_address_and_field_is_in_the_docs(world: World) -> None:
 
     for path in schema["paths"]:
         assert path in docs
-    for name in schema["components"]["schemas"]["FactGiven"]["properties"]:
+    for name in schema["components"]["schemas"]["FactRequest"]["properties"]:
         assert f"<code>{name}</code>" in docs
+    assert "Milepost API" in docs
     assert "<script" not in docs
 
 

@@ -38,10 +38,10 @@ async def test_the_start_tells_of_blocked_journeys_only_while_there_are_some(
 @pytest.mark.parametrize(
     ("why", "hint"),
     [
-        ("EndlessMapError: round <and> round", "The map goes round in a circle."),
+        ("EndlessMapError: round <and> round", "The map has an endless loop."),
         ("NeverOpensError: shut", "no working day"),
         ("UnreadableVersionError: too new", "Update the workers."),
-        ("KeyError: 'kickoff'", "a fault of Milepost"),
+        ("KeyError: 'kickoff'", "a bug in Milepost"),
     ],
 )
 async def test_the_customers_page_says_since_when_with_what_and_what_to_do(

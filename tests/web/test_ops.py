@@ -61,13 +61,13 @@ async def test_a_message_that_waits_is_counted_and_shown_in_the_outbox(
     world: World, browser: httpx.AsyncClient
 ) -> None:
     empty = text_of(await page(browser, "/ops/outbox"))
-    assert "Wait 0" in empty
+    assert "Waiting 0" in empty
     assert "for the right time" not in empty
     await world.move_to(START + 8 * HOUR)  # the coordinator in Berlin is asleep
     await world.tell(step_done="kickoff", result="held")
     said = text_of(await page(browser, "/ops/outbox"))
-    assert "Waits 1" in said
-    assert "1 waits for the right time." in said
+    assert "Waiting 1" in said
+    assert "1 is waiting for the right time." in said
     shown = text_of(await page(browser, "/ops/outbox?status=waiting"))
     assert "Connect the first system opening Acme Ltd kim@acme.example Tue 3 Mar 2026, 03:00" in shown
     assert "Monday to Friday, 09:00 to 17:00 in Europe/Berlin, not on holidays" in shown
@@ -296,14 +296,14 @@ async def test_what_waits_to_be_taken_in_is_said(world: World, browser: httpx.As
     world.journey_client.away = True
     await world.tell(paused=True)
 
-    assert "Told, and not taken in yet: paused." in text_of(await page(browser))
+    assert "Recorded, but not yet taken in: paused." in text_of(await page(browser))
 
 
 async def test_events_that_no_map_asks_for_are_counted_on_the_page(world: World, browser: httpx.AsyncClient) -> None:
     await world.tell(event="clicked")
     await world.tell(event="clicked")
 
-    assert "Product events that no map asks for clicked 2" in text_of(await page(browser))
+    assert "Product events that no map uses clicked 2" in text_of(await page(browser))
 
 
 async def test_an_earlier_journey_can_be_looked_at(world: World, browser: httpx.AsyncClient) -> None:

@@ -87,12 +87,12 @@ async def test_reviewed_is_noted_once_with_who_and_what_and_asks_again_later(
     assert "Review the map" in text_of(await day(browser, OPS))
 
 
-async def test_only_who_has_said_who_they_are_reviews(world: World, stranger: httpx.AsyncClient) -> None:
+async def test_only_who_has_said_who_they_are_reviews(world: World, visitor: httpx.AsyncClient) -> None:
     world.at = LATER
-    page = await day(stranger, OPS)
+    page = await day(visitor, OPS)
     assert "Review the map" in text_of(page)
     assert "/desk/reviews/done" not in page.text
-    assert (await stranger.post("/desk/reviews/done", data={"form": "x"})).headers["location"].startswith("/sign-in")
+    assert (await visitor.post("/desk/reviews/done", data={"form": "x"})).headers["location"].startswith("/sign-in")
 
 
 async def test_a_form_about_something_else_is_refused(world: World, browser: httpx.AsyncClient) -> None:

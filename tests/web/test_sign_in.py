@@ -17,7 +17,7 @@ PASSWORD = "correct horse"
 
 @pytest.fixture
 async def locked(world: World) -> World:
-    """The same house with a desk password."""
+    """The same installation with a desk password."""
     settings = world.settings.model_copy(update={"desk_password": SecretStr(PASSWORD)})
     return World(world.store, settings)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from milepost.channels.links import LinkSigner
-from milepost.channels.message_text import Writing, render
+from milepost.channels.message_text import MessageSource, render
 from milepost.language.templates import Rendered, TemplateError
 from milepost.planner.commands import SendMessage
 from milepost.planner.instants import moment
@@ -62,12 +62,12 @@ def _mails(scenario: Scenario, made: Plan, links: LinkSigner) -> Iterator[tuple[
     for command in made.commands:
         if isinstance(command, SendMessage):
             due = _Due("simulated", command.message, command.contact, list(command.steps), list(command.templates))
-            writing = Writing(compiled_map, files, made.state, due, links, moment(made.state.clock))
+            writing = MessageSource(compiled_map, files, made.state, due, links, moment(made.state.clock))
             to = f"{writing.contact.name} <{writing.contact.email}>"
             yield command.message, _mail(to, writing)
 
 
-def _mail(to: str, writing: Writing) -> Mail:
+def _mail(to: str, writing: MessageSource) -> Mail:
     try:
         rendered: Rendered = render(writing)
     except TemplateError as failed:

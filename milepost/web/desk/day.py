@@ -1,4 +1,4 @@
-"""A colleague's day: what is overdue, what is for today, what is next; and what waits for anybody of a team."""
+"""A colleague's day: overdue, today and next; and the queues of tasks that nobody has taken yet."""
 
 from __future__ import annotations
 
@@ -56,13 +56,13 @@ class Day:
 
 @router.get("")
 async def my_day(viewer: Looking) -> Response:
-    """To the day of whoever looks."""
+    """Redirects to the viewer's own day."""
     return RedirectResponse(f"/desk/{viewer.address}" if viewer else "/sign-in?next=/desk", 303)
 
 
 @router.get("/queues")
 async def queues(request: Request, served: Served, viewer: Looking) -> Response:
-    """Open tasks that no person has, by role."""
+    """Open tasks without an owner, by role."""
     async with served.store.reading() as session:
         by_role = await tasks.queues(session)
     lines = [line for waiting in by_role.values() for line in waiting]
@@ -73,7 +73,7 @@ async def queues(request: Request, served: Served, viewer: Looking) -> Response:
             for role, waiting in by_role.items()
         ]
     )
-    page = await builder.page("What waits for somebody", None, sections)
+    page = await builder.page("Tasks without an owner", None, sections)
     return render("desk/day.html", page, shell(request, served, viewer, "Team queues", "queues", zone=builder.zone))
 
 

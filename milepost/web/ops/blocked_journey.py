@@ -1,4 +1,4 @@
-"""A journey that cannot be planned: since when, with what it fails, and what to do."""
+"""A journey that can't be planned: since when, why, and what to do."""
 
 from __future__ import annotations
 
@@ -9,22 +9,22 @@ from milepost.explain.overview import JourneyRecord
 
 _MOVE = (
     "publish the map, and move this journey to the new version (milepost tell CUSTOMER map_changed): it goes on within "
-    "minutes, with all that was told meanwhile."
+    "minutes, with all facts that came in meanwhile."
 )
 _HINTS = {
-    "EndlessMapError": f"The map goes round in a circle. Correct it, {_MOVE}",
+    "EndlessMapError": f"The map has an endless loop. Correct it, {_MOVE}",
     "NeverOpensError": f"A calendar of the map has no working day for years. Correct its days, {_MOVE}",
     "UnreadableVersionError": "A later Milepost published this version of the map. Update the workers.",
 }
 _ELSE = (
-    "This is a fault of Milepost, not of anything that was told. The worker's log has the whole of it; report it with "
-    "the text above, and update the workers when it is corrected."
+    "This is a bug in Milepost, not in your data. The worker's log has the details; report it with the text above, and "
+    "update the workers when it is fixed."
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Blocked:
-    """Why a journey stands still, for people."""
+    """Why a journey is blocked, for people."""
 
     since: str
     why: str
@@ -32,7 +32,7 @@ class Blocked:
 
 
 def blocked(journey: JourneyRecord | None, zone: str) -> Blocked | None:
-    """What keeps the journey; None: nothing does."""
+    """Returns why the journey is blocked; None if it isn't."""
     if journey is None or journey.blocked_since is None:
         return None
     why = journey.blocked_why or ""

@@ -134,7 +134,9 @@ async def customers(
             found = await list_customers(session, wanted)
         published = await maps.current(session)
         unmatched = [line.customer.id for line in found.lines if line.journey is None and line.customer.unmatched_why]
-        unmatched_customers = {each.id: each for each in await stored.all_customers(session, unmatched)} if unmatched else {}
+        unmatched_customers = (
+            {each.id: each for each in await stored.all_customers(session, unmatched)} if unmatched else {}
+        )
     compiled_maps = await served.compiled_maps.current() if unmatched_customers else []
     whys = {each.id: in_short(compiled_maps, each, served.now()) for each in unmatched_customers.values()}
     titles = {version.map: version.title for version in published}

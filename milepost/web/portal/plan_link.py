@@ -1,4 +1,4 @@
-"""Opening a customer's link: whose plan it is, or, kindly, why it does not open."""
+"""Opens a customer's link: the plan behind it, or a friendly page that says why it doesn't open."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from milepost.web.services import Services
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A plan that was opened: the journey, its map, and the contact that the link was made for."""
+    """An opened plan: the journey, its map, and the contact that the link was made for."""
 
     token: str
     journey: str
@@ -53,7 +53,7 @@ _FORGED = (
     403,
     "This link does not work",
     (
-        "It may have been cut off or changed on its way. Please open it once more from the message that it came in, or "
+        "It may have been cut off or changed on its way. Please open it again from the message that it came in, or "
         "write to the person who looks after you."
     ),
 )
@@ -61,8 +61,8 @@ _EXPIRED = (
     410,
     "This link has expired",
     (
-        "Links work for a while only, to keep your plan private. The next message that we send you has a new one; or "
-        "just answer any of our messages, and we send you one."
+        "Links only work for a while, to keep your plan private. The next message that we send you has a new one; or "
+        "just reply to any of our messages, and we will send you one."
     ),
 )
 _OVER = (
@@ -70,18 +70,18 @@ _OVER = (
     "This plan is finished",
     (
         "There is nothing left to do here. Thank you for working on it with us. If something is still open for you, "
-        "answer any of our messages."
+        "reply to any of our messages."
     ),
 )
 _GONE = (
     410,
     "This link is no longer in use",
-    "It was made for somebody who is not on this plan any more. Please write to the person who looks after you.",
+    "It was made for somebody who is no longer on this plan. Please write to the person who looks after you.",
 )
 
 
 async def open_link(served: Services, token: str) -> Opened:
-    """The plan that a link opens, for the contact that it was made for.
+    """Returns the plan that a link opens, for the contact that it was made for.
 
     Raises:
         PlanClosedError: the link is forged or expired, its journey is over, or its contact is gone.
@@ -107,7 +107,7 @@ async def open_link(served: Services, token: str) -> Opened:
 
 
 def _agreed(state: State) -> list[str]:
-    """People who were agreed on for a step without being a contact: they are written to, so they have links too."""
+    """Returns people who were agreed on for a step without being contacts: they get messages, and so links."""
     return sorted({record.person for record in state.steps.values() if record.person})
 
 
@@ -117,6 +117,6 @@ def _contact(state: State, address: str) -> Contact:
 
 
 async def on_closed(request: Request, error: Exception) -> HTMLResponse:  # noqa: ARG001 - a handler's form
-    """The kind page."""
+    """Shows the page."""
     assert isinstance(error, PlanClosedError)
     return render("portal/closed.html", error, status=error.status)
