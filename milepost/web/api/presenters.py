@@ -28,10 +28,6 @@ from milepost.web.api.shapes import (
 )
 
 
-def instant_text(at: Instant | None) -> str | None:
-    return None if at is None else text(at)
-
-
 def receipt(customer: str, of: FactReceipt) -> ReceiptShown:
     return ReceiptShown(
         customer=customer,
