@@ -75,9 +75,3 @@ async def _stages(session: AsyncSession) -> dict[str, int]:
         select(OpenStageRow.title, func.count()).group_by(OpenStageRow.title).order_by(func.min(OpenStageRow.position))
     )
     return dict((await session.execute(query)).all())
-
-
-async def running_by_version(session: AsyncSession) -> dict[str, int]:
-    """How many journeys that have not ended are on each version of a map, by its hash."""
-    query = select(JourneyRow.version, func.count()).where(JourneyRow.ended_at.is_(None)).group_by(JourneyRow.version)
-    return dict((await session.execute(query)).all())

@@ -122,14 +122,11 @@ async def on_version(
         last = rows[-1].id
 
 
-async def count_by_version(session: AsyncSession, map_id: str) -> dict[str, int]:
-    """How many journeys that have not ended are on each version of a map, by its hash."""
-    query = (
-        select(JourneyRow.version, func.count())
-        .where(JourneyRow.map == map_id, JourneyRow.ended_at.is_(None))
-        .group_by(JourneyRow.version)
-        .order_by(JourneyRow.version)
-    )
+async def count_by_version(session: AsyncSession, map_id: str | None = None) -> dict[str, int]:
+    """How many journeys that have not ended are on each version, by its hash; of one map, or of all."""
+    query = select(JourneyRow.version, func.count()).where(JourneyRow.ended_at.is_(None)).group_by(JourneyRow.version)
+    if map_id is not None:
+        query = query.where(JourneyRow.map == map_id)
     return dict((await session.execute(query)).all())
 
 

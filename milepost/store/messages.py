@@ -36,13 +36,13 @@ class Outbox:
     limit: int
 
 
-async def get(session: AsyncSession, journey: str, message: str) -> MessageRow:
-    """One message.
+async def get(session: AsyncSession, journey: str, message: str, *, lock: bool = False) -> MessageRow:
+    """One message; `lock` keeps others from changing it before the transaction ends.
 
     Raises:
         UnknownMessageError: the journey has no message of this id.
     """
-    row = await session.get(MessageRow, (journey, message), populate_existing=True)
+    row = await session.get(MessageRow, (journey, message), populate_existing=True, with_for_update=lock)
     if row is None:
         raise UnknownMessageError(journey, message)
     return row
@@ -56,7 +56,7 @@ async def save_rendering(
     Raises:
         UnknownMessageError: the journey has no message of this id.
     """
-    row = await _locked(session, journey, message)
+    row = await get(session, journey, message, lock=True)
     if row.text is None:
         row.subject, row.text, row.html = subject, text, html
     return row
@@ -70,7 +70,7 @@ async def record_sent(
     Raises:
         UnknownMessageError: the journey has no message of this id.
     """
-    row = await _locked(session, journey, message)
+    row = await get(session, journey, message, lock=True)
     if row.status != "sent":
         row.status, row.sent_at, row.tried_at = "sent", now, now
         row.channel, row.channel_id, row.last_error = channel, channel_id, None
@@ -86,7 +86,7 @@ async def record_attempt(
     Raises:
         UnknownMessageError: the journey has no message of this id.
     """
-    row = await _locked(session, journey, message)
+    row = await get(session, journey, message, lock=True)
     if row.status == "queued":
         row.attempts = max(row.attempts, attempt)
         row.tried_at, row.channel, row.last_error = now, channel, error
@@ -99,16 +99,9 @@ async def record_failed(session: AsyncSession, journey: str, message: str, now: 
     Raises:
         UnknownMessageError: the journey has no message of this id.
     """
-    row = await _locked(session, journey, message)
+    row = await get(session, journey, message, lock=True)
     if row.status == "queued":
         row.status, row.tried_at, row.last_error = "failed", now, error
-    return row
-
-
-async def _locked(session: AsyncSession, journey: str, message: str) -> MessageRow:
-    row = await session.get(MessageRow, (journey, message), populate_existing=True, with_for_update=True)
-    if row is None:
-        raise UnknownMessageError(journey, message)
     return row
 
 

@@ -66,9 +66,3 @@ async def newest(session: AsyncSession, *, after: int | None = None, limit: int 
 async def last_serial(session: AsyncSession) -> int:
     """The serial number of the last entry that was written; 0 where there is none."""
     return await session.scalar(select(func.max(TimelineRow.serial))) or 0
-
-
-async def count_by_kind(session: AsyncSession) -> dict[str, int]:
-    """How many entries of each kind all timelines have."""
-    query = select(TimelineRow.kind, func.count()).group_by(TimelineRow.kind).order_by(TimelineRow.kind)
-    return dict((await session.execute(query)).all())

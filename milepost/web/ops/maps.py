@@ -10,8 +10,7 @@ from starlette.responses import Response
 
 from milepost.explain import local_time
 from milepost.explain.sentences import short_hash
-from milepost.store import maps, reviews
-from milepost.store.dashboard_counts import running_by_version
+from milepost.store import journeys, maps, reviews
 from milepost.store.reviews import MapReview
 from milepost.store.tables import MapVersionRow
 from milepost.web.desk.reviews import before_said
@@ -63,7 +62,7 @@ async def published(request: Request, served: Served, viewer: Looking) -> Respon
     zone = await ours(served)
     async with served.store.reading() as session:
         versions = await maps.versions(session)
-        running = await running_by_version(session)
+        running = await journeys.count_by_version(session)
     standing = {
         each.map.map: each for each in await reviews.current_reviews(served.store, served.compiled_maps, served.now())
     }
