@@ -81,18 +81,18 @@ def value_message(data: Any, failure: Failure) -> tuple[str, str | None]:
         parts = str(value).split()
         if len(parts) > 1 and set(parts) <= set(valid):
             return (
-                f"{shown(value)} is more than one value; put a comma between them: {', '.join(parts)} ({where})",
+                f"{quoted_value(value)} is more than one value; put a comma between them: {', '.join(parts)} ({where})",
                 None,
             )
         suggestion = nearest(str(value), valid)
         return (
-            f"{shown(value)} isn't one of {listing(valid, last='or')}{did_you_mean(suggestion)} ({where})",
+            f"{quoted_value(value)} isn't one of {listing(valid, last='or')}{did_you_mean(suggestion)} ({where})",
             suggestion,
         )
     if kind == "string_pattern_mismatch":
         return _pattern(value, str(context.get("pattern"))), None
     way = _as_fields(failure.path, value) if kind in _FIELDS_NEEDED else ""
-    return f"{where[0].upper()}{where[1:]} {needs(kind, context)}, not {shown(value)}{way}", None
+    return f"{where[0].upper()}{where[1:]} {requirement(kind, context)}, not {quoted_value(value)}{way}", None
 
 
 def _as_fields(path: Path, value: Any) -> str:
@@ -107,14 +107,14 @@ def _as_fields(path: Path, value: Any) -> str:
 def _pattern(value: Any, pattern: str) -> str:
     if re.fullmatch(r"[a-z]\w*( [a-z]\w*)+", str(value)) and pattern.endswith("_]*$"):
         ids = ", ".join(str(value).split())
-        return f"{shown(value)} isn't an id; join its words with '_', or put a comma between two: {ids}"
+        return f"{quoted_value(value)} isn't an id; join its words with '_', or put a comma between two: {ids}"
     for ending, words in _PATTERNS.items():
         if pattern.endswith(ending):
-            return f"{shown(value)} {words}"
-    return f"{shown(value)} isn't in the right form"
+            return f"{quoted_value(value)} {words}"
+    return f"{quoted_value(value)} isn't in the right form"
 
 
-def shown(value: Any) -> str:
+def quoted_value(value: Any) -> str:
     """A value, shortened to be quoted in a message."""
     if isinstance(value, dict):
         return "fields"
@@ -141,7 +141,7 @@ _NEEDS = {
 _NEEDS_BY_START = {"bool": "takes true or false", "int": "takes a whole number", "float": "takes a number"}
 
 
-def needs(kind: str, context: Mapping[str, Any]) -> str:
+def requirement(kind: str, context: Mapping[str, Any]) -> str:
     """What a field takes, by pydantic's type of error and its context."""
     if kind in _NEEDS:
         return _NEEDS[kind]

@@ -87,8 +87,8 @@ def _around(data: Any, path: Path) -> Home | None:
 def _above(data: Any, path: Path) -> Home | None:
     name, container = path[-1], value_at(data, path[:-1])
     node = node_at(path[:-1])
-    known = named_fields(node) if node else {}
-    before = [key for key in list(container)[: list(container).index(name)] if key in known]
+    fields = named_fields(node) if node else {}
+    before = [key for key in list(container)[: list(container).index(name)] if key in fields]
     place: Path = (*path[:-1], *before[-1:])
     while before:
         value = value_at(data, place)

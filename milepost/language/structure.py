@@ -21,7 +21,7 @@ from milepost.language.misplaced_fields import NAMED_SECTIONS, move, named_field
 from milepost.language.model import Attribute, Map, Persona, Play, Role, Stage
 from milepost.language.problems import Problem
 from milepost.language.steps import Step
-from milepost.language.yaml_text import Path, steps_to, unshared, value_at
+from milepost.language.yaml_text import Path, deep_copy, steps_to, value_at
 
 _ROUNDS = 8
 """An empty placeholder gets its own required fields in the next round."""
@@ -44,7 +44,7 @@ class Structure:
 
 def check_structure(data: Any, file: str) -> Structure:
     """Reads data as a map, replacing what can't be read; `file` is its name in problems."""
-    structure = Structure(unshared(data))
+    structure = Structure(deep_copy(data))
     for round_ in range(_ROUNDS):
         try:
             structure.draft = Map.model_validate(structure.data, context=LENIENT, by_alias=True, by_name=False)

@@ -50,7 +50,7 @@ class _Repair:
 
     @property
     def message(self) -> str:
-        return f"{self.cause}; write {_shown(self.line)}"
+        return f"{self.cause}; write {_excerpt(self.line)}"
 
 
 def find_mistake(text: str, error: Exception) -> Mistake:
@@ -71,7 +71,7 @@ def find_mistake(text: str, error: Exception) -> Mistake:
             return Mistake(mistake.row + first, mistake.column, mistake.message)
     if begun and ("end of stream" in problem or "flow" in str(getattr(error, "context", ""))):
         return Mistake(begun.line, begun.column, "The quote or bracket that opens here is never closed; write its end")
-    message = f"{_shown(here) if here.strip() else 'The end of the line'} doesn't fit what stands above it"
+    message = f"{_excerpt(here) if here.strip() else 'The end of the line'} doesn't fit what stands above it"
     return Mistake(row, column, f"{message}; look for a missing colon, quote, bracket or space, here or above")
 
 
@@ -141,7 +141,7 @@ def _mistake(lines: Sequence[str], repairs: list[_Repair]) -> Mistake:
     indent = _indent(line)
     now = f"is indented by {count_of(indent, 'space')}" if indent else "isn't indented"
     columns = listing([str(_indent(each.line)) for each in repairs], last="or")
-    return Mistake(row, indent, f"{_shown(line)} {now}; indent it by {columns}, like the lines that it belongs to")
+    return Mistake(row, indent, f"{_excerpt(line)} {now}; indent it by {columns}, like the lines that it belongs to")
 
 
 def _first_row(lines: Sequence[str], row: int) -> int:
@@ -253,7 +253,7 @@ def _indent(line: str) -> int:
     return len(line) - len(line.lstrip(" "))
 
 
-def _shown(text: str) -> str:
+def _excerpt(text: str) -> str:
     text = text.strip()
     return f"'{text}'" if len(text) <= _LONGEST_SHOWN else f"'{text[: _LONGEST_SHOWN - 3].rstrip()}...'"
 

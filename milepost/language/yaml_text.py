@@ -259,7 +259,7 @@ def _spot(node: Node) -> Spot:
     return Spot(start.line + 1, start.column + 1, source)
 
 
-def unshared(data: Any) -> Any:
+def deep_copy(data: Any) -> Any:
     """Returns a copy in which no part is shared, so that each can be changed by itself."""
     copy: Any
     if isinstance(data, Fields):
@@ -271,9 +271,9 @@ def unshared(data: Any) -> Any:
     else:
         copy = {} if isinstance(data, dict) else []
     if isinstance(data, dict):
-        copy.update({key: unshared(each) for key, each in data.items()})
+        copy.update({key: deep_copy(each) for key, each in data.items()})
     elif isinstance(data, list | tuple):
-        copy.extend(unshared(each) for each in data)
+        copy.extend(deep_copy(each) for each in data)
     else:
         return data
     return copy

@@ -8,7 +8,7 @@ from typing import Any, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 
-from milepost.language.field_errors import needs, shown
+from milepost.language.field_errors import quoted_value, requirement
 from milepost.language.findings import Finding
 from milepost.language.model import Outcome, Touchpoint
 from milepost.language.names import nearest
@@ -68,7 +68,9 @@ def _finding(error: Any) -> Finding:
     if cause is not None:
         return Finding(path, "M103", f"{cause} ({where})" if where else str(cause))
     what = repr(where) if where else "The file"
-    return Finding(path, "M103", f"{what} {needs(error['type'], error.get('ctx', {}))}, not {shown(error['input'])}")
+    return Finding(
+        path, "M103", f"{what} {requirement(error['type'], error.get('ctx', {}))}, not {quoted_value(error['input'])}"
+    )
 
 
 def _fields_at(path: Path) -> list[str]:

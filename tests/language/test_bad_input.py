@@ -1,4 +1,4 @@
-"""Files that are no maps, by mistake or by intent: a clear error with its place, and quickly."""
+"""Files that aren't maps, by mistake or by intent, are refused quickly, with a clear error at its place."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ from tests.language.broken import address_of, example_with, problems_of
         ("a: {value: 12,500}", 15, "write 12500 or 12.500"),
     ],
 )
-def test_what_follows_it_is_told_with_the_number_to_write(text: str, column: int, way: str) -> None:
+def test_a_decimal_comma_is_reported_with_the_number_to_write(text: str, column: int, way: str) -> None:
     (fault,) = read_yaml(text).faults
     assert (fault.spot.line, fault.spot.column) == (1, column)
     assert way in fault.message
@@ -27,11 +27,11 @@ def test_what_follows_it_is_told_with_the_number_to_write(text: str, column: int
 @pytest.mark.parametrize(
     "text", ["a: {b: 5, 6}", "a: [1,5]", "a: {b: '5',5}", "a: {b: 5,c}", "a: {b: 5,6: x}", "a: 2,5"]
 )
-def test_other_commas_are_none(text: str) -> None:
+def test_other_commas_are_fine(text: str) -> None:
     assert read_yaml(text).faults == []
 
 
-def test_a_map_has_one_problem_of_it() -> None:
+def test_a_decimal_comma_in_a_map_is_a_single_problem() -> None:
     text = example_with(("customer.health < 40}", "customer.health < 39,5}"))
     (problem,) = problems_of(text)
     assert (problem.line, problem.column) == address_of(text, "5}")

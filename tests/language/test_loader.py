@@ -36,7 +36,7 @@ def test_steps_keep_the_order_of_the_file() -> None:
     assert [step.id for step in loaded.map.stages[1].steps] == ["a", "hours_saved"]
 
 
-def test_a_missing_file_is_a_problem_and_no_exception(tmp_path: Path) -> None:
+def test_a_missing_file_is_a_problem_rather_than_an_exception(tmp_path: Path) -> None:
     (problem,) = load(tmp_path / "nowhere").problems
     assert (problem.code, problem.line, problem.column) == ("M102", 1, 1)
 

@@ -21,7 +21,9 @@ from tests.language.broken import address_of, example_with, problems_with
         ("        due: 4 weeks", "    due: 4 weeks", "due: 4", "action 'sign' above has one"),
     ],
 )
-def test_a_field_under_the_wrong_parent_is_told_where_it_belongs(old: str, new: str, word: str, said: str) -> None:
+def test_a_field_under_the_wrong_parent_is_reported_with_the_right_one(
+    old: str, new: str, word: str, said: str
+) -> None:
     problem, *others = problems_with((old, new))
     assert problem.code == "M101"
     assert (problem.line, problem.column) == address_of(example_with((old, new)), word)
@@ -29,7 +31,7 @@ def test_a_field_under_the_wrong_parent_is_told_where_it_belongs(old: str, new: 
     assert not [each for each in others if each.severity == "error"]
 
 
-def test_a_misspelling_is_still_taken_for_one() -> None:
+def test_a_misspelled_field_gets_the_right_name_suggested() -> None:
     (problem,) = problems_with(("    target: 30 days", "    taget: 30 days"))
     assert problem.suggestion == "target"
 
@@ -48,7 +50,7 @@ def test_a_misspelling_is_still_taken_for_one() -> None:
         ("        after: kickoff", "        depends_on: kickoff", "did you mean 'after'?"),
     ],
 )
-def test_a_value_of_the_wrong_kind_is_told_what_to_write(old: str, new: str, said: str) -> None:
+def test_a_value_of_the_wrong_kind_gets_advice_on_what_to_write(old: str, new: str, said: str) -> None:
     assert any(said in problem.message for problem in problems_with((old, new)))
 
 
@@ -69,7 +71,7 @@ def test_a_value_of_the_wrong_kind_is_told_what_to_write(old: str, new: str, sai
         ("reenter: after 90 days", "reenter: 90 days", "such as 'after 90 days'"),
     ],
 )
-def test_time_that_can_not_be_read_is_told_as_it_is_written_right(old: str, new: str, said: str) -> None:
+def test_an_unreadable_duration_gets_the_right_form_suggested(old: str, new: str, said: str) -> None:
     (problem,) = problems_with((old, new))
     assert problem.code == "M106"
     assert said in problem.message

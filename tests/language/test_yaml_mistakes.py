@@ -1,4 +1,4 @@
-"""What is said of a file whose YAML is not right: the line that is wrong, in words of what stands there."""
+"""Mistakes in YAML are reported at their line, in plain words."""
 
 from __future__ import annotations
 
@@ -24,17 +24,17 @@ WAY_OUT = re.compile(r"\b(write|put|add|take away|remove|indent|look for|begin i
 
 @cache
 def fault_of(damaged: Damaged) -> Fault | None:
-    """What is said first of a damaged file; nothing of one that is good YAML all the same."""
+    """The first fault of a damaged file; None if it is still good YAML."""
     return next(iter(read_yaml(damaged.text).faults), None)
 
 
 def refused(kind: str, damaged: list[Damaged] = DAMAGED) -> list[tuple[Damaged, Fault]]:
-    """The files with a mistake of a kind that are no YAML for a map, with what is said first."""
+    """The files with one kind of mistake that are refused, each with its first fault."""
     return [(each, fault) for each in damaged if each.kind == kind and (fault := fault_of(each)) is not None]
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_mistake_is_told_at_its_line_in_plain_words_with_a_way_out(kind: str) -> None:
+def test_a_mistake_is_reported_at_its_line_in_plain_words_with_advice(kind: str) -> None:
     told = refused(kind)
     assert told
     away = Counter(abs(fault.spot.line - each.number) for each, fault in told)
@@ -47,19 +47,19 @@ def test_a_mistake_is_told_at_its_line_in_plain_words_with_a_way_out(kind: str) 
         assert len(fault.message) < 260
 
 
-def test_nearly_all_mistakes_are_told_at_the_very_line() -> None:
+def test_nearly_all_mistakes_are_reported_at_their_own_line() -> None:
     told = [each for kind in ("a space too many", "a space too few", "no colon") for each in refused(kind)]
     assert len(told) > 80
     assert sum(fault.spot.line == each.number for each, fault in told) >= 0.96 * len(told)
 
 
 @pytest.mark.parametrize("name", ["attributes", "stages", "personas", "plays"])
-def test_a_section_of_the_map_that_is_a_space_in_is_told_to_begin_at_the_margin(name: str) -> None:
+def test_a_section_that_is_indented_by_a_space_is_sent_to_the_margin(name: str) -> None:
     (fault,) = read_yaml(EXAMPLE.replace(f"\n{name}:", f"\n {name}:")).faults
     assert re.search(r"is indented by 1 space; indent it by (2 or )?0\b", fault.message)
 
 
-def test_a_line_that_is_a_space_off_is_told_how_far_to_indent_it() -> None:
+def test_a_line_that_is_a_space_off_gets_the_right_indentation_suggested() -> None:
     pairs = refused("a space too many")
     lines = EXAMPLE.split("\n")
     indents = [len(line) - len(line.lstrip()) for line in lines]
@@ -71,7 +71,7 @@ def test_a_line_that_is_a_space_off_is_told_how_far_to_indent_it() -> None:
     assert len(right) >= 0.95 * len(pairs)
 
 
-def test_scenarios_are_read_with_the_same_care() -> None:
+def test_mistakes_in_scenarios_are_reported_as_precisely() -> None:
     damaged = list(made_in_lines(SCENARIO, every=5))
     told = [pair for kind in KINDS for pair in refused(kind, damaged)]
     assert len(told) > 20
@@ -80,7 +80,7 @@ def test_scenarios_are_read_with_the_same_care() -> None:
     assert not [fault for _, fault in told if OF_THE_PARSER.search(fault.message)]
 
 
-def test_what_is_yaml_but_no_map_is_told_at_its_line_too() -> None:
+def test_good_yaml_that_is_a_bad_map_is_reported_at_its_line_too() -> None:
     """Some lines that are moved make other maps, whose fields stand under the wrong parent."""
     moved = [each for each in DAMAGED if "spaces too" in each.kind and fault_of(each) is None]
     assert len(moved) > 5
@@ -131,13 +131,13 @@ def only(text: str) -> Fault:
         (" a: 1\nb: 2\nc: 3\n", (1, 2), "'a: 1' is indented by 1 space; indent it by 0"),
     ],
 )
-def test_each_mistake_is_told_by_what_stands_there(text: str, place: tuple[int, int], said: str) -> None:
+def test_each_mistake_is_explained_in_terms_of_the_file(text: str, place: tuple[int, int], said: str) -> None:
     fault = only(text)
     assert said in fault.message
     assert (fault.spot.line, fault.spot.column) == place
 
 
-def test_text_with_a_colon_is_told_to_take_quotes_only_where_the_text_has_one() -> None:
+def test_quotes_are_suggested_only_for_text_that_needs_them() -> None:
     told = [fault for kind in KINDS if "space" in kind for _, fault in refused(kind)]
     assert len(told) > 150
     assert not [fault for fault in told if "belongs in quotes" in fault.message]
@@ -150,7 +150,7 @@ lines = st.lists(
 
 @settings(max_examples=300, deadline=None)
 @given(lines)
-def test_whatever_stands_in_a_file_is_read_or_told_in_plain_words(written: list[str]) -> None:
+def test_any_text_is_read_or_refused_in_plain_words(written: list[str]) -> None:
     for fault in read_yaml("\n".join(written)).faults:
         assert not OF_THE_PARSER.search(fault.message)
         assert 1 <= fault.spot.line <= len(written) + 1

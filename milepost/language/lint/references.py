@@ -35,7 +35,7 @@ def check_references(outline: MapOutline) -> Iterator[Finding]:
     yield from _attributes(outline)
 
 
-def _known(outline: MapOutline, section: str) -> Collection[str]:
+def _names(outline: MapOutline, section: str) -> Collection[str]:
     if section == "steps":
         return outline.names.steps
     if section in ("stages", "plays"):
@@ -44,21 +44,21 @@ def _known(outline: MapOutline, section: str) -> Collection[str]:
 
 
 def _check(outline: MapOutline, section: str, name: str | None, path: Path) -> Iterator[Finding]:
-    known = _known(outline, section)
-    if name is None or name in known or is_unreadable(name) or not outline.is_whole(section):
+    names = _names(outline, section)
+    if name is None or name in names or is_unreadable(name) or not outline.is_whole(section):
         return
-    suggestion = nearest(name, [each for each in known if not is_unreadable(each)])
-    hint = did_you_mean(suggestion) or _declared(section, known)
+    suggestion = nearest(name, [each for each in names if not is_unreadable(each)])
+    hint = did_you_mean(suggestion) or _choices(section, names)
     field = describe(outline.data, path)
     yield Finding(path, "M105", f"Unknown {_NOUNS[section]} {name!r} in {field}{hint}", suggestion)
 
 
-def _declared(section: str, known: Collection[str]) -> str:
-    known = [each for each in known if not is_unreadable(each)]
-    if not known:
+def _choices(section: str, names: Collection[str]) -> str:
+    names = [each for each in names if not is_unreadable(each)]
+    if not names:
         return f"; the map has no {section}"
-    names = listing(sorted(known)) if len(known) <= 8 else f"{len(known)} others"  # noqa: PLR2004
-    return f"; the map has {names}"
+    choices = listing(sorted(names)) if len(names) <= 8 else f"{len(names)} others"  # noqa: PLR2004
+    return f"; the map has {choices}"
 
 
 def _roles(outline: MapOutline) -> Iterator[Finding]:

@@ -64,16 +64,16 @@ def check_template(text: str, attributes: Collection[str], *, message: bool) -> 
     """
     if len(text) > MAX_SOURCE:
         return [TemplateProblem(1, 1, f"The file is longer than {MAX_SOURCE} characters; make it shorter")]
-    known = {**_FIELDS, "customer": tuple(sorted({*attributes, *CUSTOMER_FIELDS}))}
+    fields_of = {**_FIELDS, "customer": tuple(sorted({*attributes, *CUSTOMER_FIELDS}))}
     if not message:
         yaml, _, _ = front_matter(text)
         opening = [_NO_FRONT_MATTER] if re.search(r"^\w+:", yaml or "", re.MULTILINE) else []
-        return opening + _check(text, 1, names_of(PlaybookContext), known)
+        return opening + _check(text, 1, names_of(PlaybookContext), fields_of)
     read, problems = read_message(text)
     _, body, body_line = front_matter(text)
     if read is not None:
-        problems += _check(read.subject, read.subject_line, names_of(MessageContext), known, in_file=text)
-    problems += _check(body, body_line, names_of(MessageContext), known)
+        problems += _check(read.subject, read.subject_line, names_of(MessageContext), fields_of, in_file=text)
+    problems += _check(body, body_line, names_of(MessageContext), fields_of)
     return sorted(problems, key=lambda problem: (problem.line, problem.column))
 
 
@@ -81,7 +81,7 @@ def _check(
     source: str,
     first_line: int,
     names: tuple[str, ...],
-    known: Mapping[str, tuple[str, ...]],
+    fields_of: Mapping[str, tuple[str, ...]],
     *,
     in_file: str | None = None,
 ) -> list[TemplateProblem]:
@@ -91,7 +91,7 @@ def _check(
         tree = SANDBOX.tree(source)
     except TemplateSyntaxError as error:
         return [places.problem(error.lineno, r"\{[{%#]", f"Template syntax: {error.message}")]
-    walk = _Walk(places, known, names)
+    walk = _Walk(places, fields_of, names)
     walk.visit(tree, {**dict.fromkeys(names), **{name: _KINDS.get(name) for name in names}})
     return walk.problems
 
@@ -135,9 +135,9 @@ def _name(node: nodes.Name) -> str:
 class _Walk:
     """Walks through a template with the names that exist at each place."""
 
-    def __init__(self, places: _Places, known: Mapping[str, tuple[str, ...]], names: tuple[str, ...]) -> None:
+    def __init__(self, places: _Places, fields_of: Mapping[str, tuple[str, ...]], names: tuple[str, ...]) -> None:
         self.problems: list[TemplateProblem] = []
-        self._places, self._known, self._names = places, known, names
+        self._places, self._fields, self._names = places, fields_of, names
 
     def visit(self, node: nodes.Node, scope: Scope) -> None:
         refused = refusal(node)
@@ -204,25 +204,25 @@ class _Walk:
     def _check_field(self, node: nodes.Getattr | nodes.Getitem, scope: Scope) -> None:
         kind = self._kind(node.node, scope)
         name = node.attr if isinstance(node, nodes.Getattr) else getattr(node.arg, "value", None)
-        if kind is None or not isinstance(name, str) or name in self._known[kind]:
+        if kind is None or not isinstance(name, str) or name in self._fields[kind]:
             return
         owner = f"{node.node.name}." if isinstance(node.node, nodes.Name) else ""
         message = (
             f"Unknown attribute 'customer.{name}'; declare it in attributes: of the map"
             if kind == "customer"
-            else f"Unknown field {owner + name!r}; there are {', '.join(self._known[kind])}"
+            else f"Unknown field {owner + name!r}; there are {', '.join(self._fields[kind])}"
         )
         before = rf"\b{owner[:-1]}\s*" if owner else ""
         pattern = rf"{before}[.\[]\s*['\"]?(?P<at>{re.escape(name)})\b"
         self.problems.append(
-            self._places.problem(node.lineno, pattern, message, nearest(name, self._known[kind])),
+            self._places.problem(node.lineno, pattern, message, nearest(name, self._fields[kind])),
         )
 
-    def _check_word(self, what: str, name: str, known: Collection[str], line: int) -> None:
-        if name in known and not name.startswith("_"):
+    def _check_word(self, what: str, name: str, valid: Collection[str], line: int) -> None:
+        if name in valid and not name.startswith("_"):
             return
-        message = f"Unknown {what} {name!r}; there are {', '.join(sorted(known))}"
+        message = f"Unknown {what} {name!r}; there are {', '.join(sorted(valid))}"
         mark = r"\|\s*" if what == "filter" else r"\bis\s+(?:not\s+)?"
         self.problems.append(
-            self._places.problem(line, rf"{mark}(?P<at>{re.escape(name)})\b", message, nearest(name, known)),
+            self._places.problem(line, rf"{mark}(?P<at>{re.escape(name)})\b", message, nearest(name, valid)),
         )

@@ -63,7 +63,7 @@ class Run:
 
     def mark(self, value: Any) -> str:
         """Keep a value and return the mark that stands for it."""
-        text = written(value, self.locale)
+        text = text_of(value, self.locale)
         self.spend(len(text))
         self.values.append(text if isinstance(text, Link) else _UNSEEN.sub("", text))
         return f"{OPEN}{len(self.values) - 1}{CLOSE}"
@@ -92,7 +92,7 @@ def known_locale(tag: str) -> Locale:
     return Locale.parse("en")
 
 
-def written(value: Any, locale: Locale) -> str:
+def text_of(value: Any, locale: Locale) -> str:
     """A value as people read it.
 
     Raises:
@@ -138,7 +138,7 @@ def _date(context: Context, value: Any, form: str = "long") -> str:
     if isinstance(value, str):
         value = date.fromisoformat(value[:10])
     if not isinstance(value, date):
-        raise TemplateError(f"{written(value, run.locale)!r} isn't a date, so | date can't write it")
+        raise TemplateError(f"{text_of(value, run.locale)!r} isn't a date, so | date can't write it")
     return str(format_date(value.date() if isinstance(value, datetime) else value, form, run.locale))
 
 
@@ -146,7 +146,7 @@ def _date(context: Context, value: Any, form: str = "long") -> str:
 def _number(context: Context, value: Any, digits: int | None = None) -> str:
     """A number as the reader's language writes it, with so many digits after the point (at most 6)."""
     run = _run(context)
-    text = written(value, run.locale)
+    text = text_of(value, run.locale)
     try:
         number = Decimal(text)
     except ArithmeticError:
@@ -170,7 +170,7 @@ def _join(context: Context, values: Iterable[Any], between: str = "", attribute:
     for value in values:
         run.turn()
         item = context.environment.getitem(value, attribute) if attribute else value
-        parts.append(written(item, run.locale))
+        parts.append(text_of(item, run.locale))
         size += len(parts[-1]) + len(between)
         if size > MAX_OUTPUT:
             raise TemplateError(f"| join makes more than {MAX_OUTPUT} characters; join less")

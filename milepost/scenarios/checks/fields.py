@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from milepost.language.field_errors import needs, shown
+from milepost.language.field_errors import quoted_value, requirement
 from milepost.language.findings import Finding
 from milepost.language.names import nearest
 from milepost.language.yaml_text import Path, value_at
@@ -53,8 +53,8 @@ def _finding(error: Mapping[str, Any], path: Path, data: Any, fields: Mapping[st
         return Finding(path, "M103", f"{message[:1].upper()}{message[1:]}")
     name = next((str(part) for part in reversed(path) if isinstance(part, str)), "scenario")
     by_field = _BY_FIELD.get(name) if kind != "string_too_long" else "takes a shorter text"
-    takes = by_field or needs(kind, error.get("ctx") or {})
-    return Finding(path, "M103", f"{name!r}{_owner(path)} {takes}, not {shown(value_at(data, path))}")
+    takes = by_field or requirement(kind, error.get("ctx") or {})
+    return Finding(path, "M103", f"{name!r}{_owner(path)} {takes}, not {quoted_value(value_at(data, path))}")
 
 
 def _place(loc: tuple[Any, ...], data: Any) -> Path:

@@ -40,7 +40,7 @@ NEVER: list[tuple[str, str, str, str | None]] = [
 
 
 @pytest.mark.parametrize(("condition", "literal", "said", "suggestion"), NEVER, ids=[each[0] for each in NEVER])
-def test_a_text_that_never_comes_is_told_at_its_place(
+def test_an_impossible_comparison_is_reported_at_its_place(
     condition: str, literal: str, said: str, suggestion: str | None
 ) -> None:
     text = example_with((f"only_if: {WHERE} && ", f"only_if: true && {condition} && "))
