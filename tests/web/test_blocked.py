@@ -69,7 +69,7 @@ async def test_the_page_opens_although_the_version_of_the_map_cannot_be_read(
     await block(world, "UnreadableVersionError: too new")
     version = (await world.journey()).version
     compiled_maps = world.intake.context.compiled_maps
-    compiled_maps._charts.pop(version)
+    compiled_maps._compiled.pop(version)
     async with world.store.transaction() as session:
         row = await maps.get(session, version)
         row.files = {"map.yaml": "map: pilot\nwritten_by: a later Milepost\n"}
