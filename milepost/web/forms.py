@@ -1,4 +1,4 @@
-"""Forms that only our own pages can send, and that do what they say once.
+"""Forms that only our own pages can send, each of which takes effect once.
 
 Each form carries a signed token: what it is about, whose page it stands on, and an id of its own. The id becomes the
 fact's id, so a form that is sent twice tells one fact.
@@ -34,19 +34,19 @@ class FormRefusedError(MilepostError):
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """What a form is about: `subject` names it in the words of the page that made it; `id` is its own."""
+    """A form that was sent: `subject` is what the page put into it, `id` is the form's own."""
 
     subject: tuple[str, ...]
     id: str
 
 
 def token(services: Services, owner: str, *subject: str) -> str:
-    """The token of a form on a page of `owner`: a colleague's session, or a customer's link."""
+    """Returns the token of a form on a page of `owner`: a colleague's session, or a customer's link."""
     return str(_serializer(services, owner).dumps([secrets.token_urlsafe(9), *subject]))
 
 
 def read(services: Services, owner: str, given: str) -> Form:
-    """What the form is about.
+    """Reads the token of a form that was sent.
 
     Raises:
         FormRefusedError: the token is not ours, is another one's, or is older than two days.
@@ -67,7 +67,7 @@ def _serializer(services: Services, owner: str) -> URLSafeTimedSerializer:
 
 
 def comes_from_us(headers: Headers, allowed: set[str]) -> bool:
-    """Whether a request that changes something was sent by a page of ours, as far as the browser says.
+    """Tells whether a request that changes something comes from one of our pages, as far as the browser says.
 
     `allowed` are our origins. A page that tells no referrer has the origin `null`; browsers that say where a request
     comes from are believed, for others the form's token decides.

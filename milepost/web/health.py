@@ -1,4 +1,4 @@
-"""Signs of life: for load balancers, container engines and people."""
+"""Health checks for load balancers, container engines and people."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _PATIENCE = 3.0
 
 @router.get("/health")
 async def health(served: Served) -> JSONResponse:
-    """Ready while the database answers; without Temporal facts are still taken in, so that alone is no failure."""
+    """Ready while the database answers. Facts are taken in without Temporal too, so that alone isn't a failure."""
     database, temporal = await asyncio.gather(_database(served), _temporal(served))
     body = {
         "status": "ready" if database and temporal else ("degraded" if database else "away"),
@@ -30,7 +30,7 @@ async def health(served: Served) -> JSONResponse:
 
 @router.get("/health/live")
 async def live() -> dict[str, str]:
-    """The process runs and answers."""
+    """Answers while the process runs."""
     return {"status": "live"}
 
 

@@ -1,4 +1,4 @@
-"""Who is looking: a signed cookie keeps who a colleague said to be.
+"""Identifies colleagues by a signed cookie, which keeps the address that they signed in with.
 
 With a desk password set, it is asked for. Without one, and only while everything stays on this machine, anybody may
 look, and says who they are from a list before doing anything (docs/decisions/0017-who-may-look-and-act.md).
@@ -45,7 +45,7 @@ class Person:
 
 
 def is_open(settings: Settings, request: Request) -> bool:
-    """Whether no password is asked for: none is set, and the application is asked by and for this machine only.
+    """Tells whether no password is needed: none is set, and the request comes from this machine and is for it.
 
     The host that was asked for counts too: a foreign name that leads here is a page trying to read ours.
     """
@@ -67,7 +67,7 @@ def _is_here(name: str) -> bool:
 
 
 def is_right_password(settings: Settings, given: str) -> bool:
-    """Compare in constant time with the desk password; where none is set, with the API's keys."""
+    """Compares with the desk password or, if none is set, with the API keys, in constant time."""
     accepted = (settings.desk_password.get_secret_value(),) if settings.desk_password else settings.accepted_api_keys()
     return any([hmac.compare_digest(_digest(given), _digest(known)) for known in accepted])  # noqa: C419 - all, always
 
@@ -77,12 +77,12 @@ def _digest(text: str) -> bytes:
 
 
 def signed(services: Services, address: str) -> str:
-    """The cookie of a colleague who has just signed in."""
+    """Returns the cookie of a colleague who has just signed in."""
     return str(_serializer(services).dumps([address.strip().lower(), secrets.token_urlsafe(12)]))
 
 
 def signed_in(request: Request, services: Services) -> Person | None:
-    """Who the request's cookie says has signed in."""
+    """Returns the colleague whom the request's cookie names."""
     try:
         address, session = _serializer(services).loads(request.cookies.get(COOKIE, ""), max_age=MAX_AGE_SECONDS)
     except (BadData, ValueError, TypeError):
@@ -99,7 +99,7 @@ def _serializer(services: Services) -> URLSafeTimedSerializer:
 
 
 def who_looks(request: Request, served: Served) -> Person | None:
-    """The colleague who looks at a page; nobody where looking is open.
+    """Returns the colleague who looks at a page; None if nobody has to sign in for that.
 
     Raises:
         SignInNeededError: a password is needed, and nobody has signed in.
@@ -111,7 +111,7 @@ def who_looks(request: Request, served: Served) -> Person | None:
 
 
 def who_acts(request: Request, served: Served) -> Person:
-    """The colleague who does something.
+    """Returns the colleague who does something.
 
     Raises:
         SignInNeededError: nobody has said who they are.
@@ -129,7 +129,7 @@ def _onward(request: Request) -> str:
 
 
 def safe_onward(given: str | None) -> str:
-    """A place of ours to go on to; anything else becomes the start."""
+    """Returns the address if it is one of our pages; anything else becomes the start page."""
     if not given or not given.startswith("/") or given[1:2] in ("/", "\\") or any(ord(char) < 0x20 for char in given):  # noqa: PLR2004 - control characters
         return "/"
     return given

@@ -1,4 +1,4 @@
-"""What every request meets first: a limit to its size, a look at where it comes from; and headers on every answer."""
+"""Guards every request: limits its size, checks its origin, and adds security headers to the answer."""
 
 from __future__ import annotations
 
@@ -32,11 +32,11 @@ HEADERS = {
     "cache-control": "no-store",
 }
 PRIVATE = {"referrer-policy": "no-referrer", "x-robots-tag": "noindex, nofollow, noarchive"}
-"""Of pages that a link alone opens: the link must not be told on, and nobody shall find the page."""
+"""Headers of pages that a link alone opens: the link must not leak, and search engines must not list the page."""
 
 
 def add_headers(headers: MutableHeaders, path: str) -> None:
-    """Set what is missing; a page that says otherwise knows why."""
+    """Sets the headers that a page hasn't set itself."""
     for name, value in (PRIVATE if path.startswith("/plan/") else {}).items():
         headers.setdefault(name, value)
     for name, value in HEADERS.items():
@@ -47,7 +47,7 @@ Refusing = Callable[[Request, HTTPException], Awaitable[Response]]
 
 
 class Guard:
-    """Refuses bodies that are too large and forms from foreign pages; puts the security headers on every answer."""
+    """Refuses bodies that are too large and forms from other sites; adds the security headers to every answer."""
 
     def __init__(self, app: ASGIApp, settings: Settings, refuse: Refusing) -> None:
         self._app = app
@@ -102,7 +102,7 @@ def _limit(path: str) -> int:
 
 
 def _limited(receive: Receive, limit: int) -> Receive:
-    """Count what really comes: a length may be missing."""
+    """Counts the bytes that arrive: the length may be missing."""
     taken = 0
 
     async def counting() -> Message:

@@ -1,4 +1,4 @@
-"""Running the web application: opened, served, closed."""
+"""Runs the web application: opens, serves and closes it."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _PATIENCE = timedelta(seconds=2)
 async def serve(
     settings: Settings, place: TemporalAddress | None = None, *, on_ready: Callable[[str], None] = lambda _: None
 ) -> None:
-    """Serve until SIGINT or SIGTERM asks to stop; requests in hand are finished first.
+    """Serves until SIGINT or SIGTERM; requests in progress are finished first.
 
     `on_ready` is told the address once the application answers. Temporal may be away: what is told is kept for later.
 
@@ -52,7 +52,7 @@ async def serve(
 
 @asynccontextmanager
 async def opened(settings: Settings, place: TemporalAddress | None = None) -> AsyncIterator[FastAPI]:
-    """The application on the settings' database and Temporal, which may be away.
+    """Opens the application on the settings' database and Temporal, which may be away.
 
     Raises:
         StoreUnreachableError: the database does not answer.
@@ -103,7 +103,7 @@ def _config(app: FastAPI, settings: Settings) -> uvicorn.Config:
 
 
 class _Server(uvicorn.Server):
-    """Says when it answers."""
+    """A server that reports when it answers."""
 
     def __init__(self, config: uvicorn.Config, on_ready: Callable[[], None]) -> None:
         super().__init__(config)
@@ -111,7 +111,7 @@ class _Server(uvicorn.Server):
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
-        """Stop when asked to. Uvicorn's own way asks the process once more at the end, which cuts the closing short."""
+        """Stops on signals. Uvicorn itself would signal the process again at the end, which cuts the closing short."""
         if threading.current_thread() is not threading.main_thread():
             yield
             return

@@ -1,4 +1,4 @@
-"""Signing in and out: who a colleague is."""
+"""Pages to sign in and out."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ _LONGEST = 320
 
 @dataclass(frozen=True, slots=True)
 class SignIn:
-    """The page. `known` are colleagues to choose from; only where no password is asked for are they told."""
+    """The page. `colleagues` can be chosen from where no password is needed; otherwise they aren't disclosed."""
 
-    known: tuple[str, ...]
+    colleagues: tuple[str, ...]
     asks_password: bool
     onward: str
     address: str = ""
@@ -30,10 +30,10 @@ class SignIn:
 
 @router.get("/sign-in")
 async def page(request: Request, served: Served) -> Response:
-    """Ask who is there."""
-    known = await _known(request, served)
+    """Asks for the address and, if needed, the password."""
+    colleagues = await _colleagues(request, served)
     asks = not is_open(served.settings, request)
-    return render("sign_in.html", SignIn(known, asks, safe_onward(request.query_params.get("next"))))
+    return render("sign_in.html", SignIn(colleagues, asks, safe_onward(request.query_params.get("next"))))
 
 
 @router.post("/sign-in")
@@ -44,11 +44,11 @@ async def sign_in(
     password: Annotated[str, Form(max_length=1000)] = "",
     onward: Annotated[str, Form(alias="next", max_length=2000)] = "/",
 ) -> Response:
-    """Keep who is there in a signed cookie."""
+    """Keeps the colleague's address in a signed cookie."""
     asks = not is_open(served.settings, request)
     problem = _problem(served, address.strip(), password, asks=asks)
     if problem is not None:
-        again = SignIn(await _known(request, served), asks, safe_onward(onward), address, problem)
+        again = SignIn(await _colleagues(request, served), asks, safe_onward(onward), address, problem)
         return render("sign_in.html", again, status=403)
     response = RedirectResponse(safe_onward(onward), 303)
     response.set_cookie(
@@ -64,7 +64,7 @@ async def sign_in(
 
 @router.post("/sign-out")
 async def sign_out(request: Request, served: Served) -> Response:
-    """Forget who was there."""
+    """Deletes the cookie."""
     response = RedirectResponse("/sign-in", 303)
     if signed_in(request, served) is not None:
         response.delete_cookie(COOKIE, httponly=True, samesite="lax", secure=served.is_https)
@@ -80,7 +80,7 @@ def _problem(served: Services, address: str, password: str, *, asks: bool) -> st
     return None
 
 
-async def _known(request: Request, served: Services) -> tuple[str, ...]:
+async def _colleagues(request: Request, served: Services) -> tuple[str, ...]:
     if not is_open(served.settings, request):
         return ()
     async with served.store.reading() as session:

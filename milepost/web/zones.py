@@ -1,4 +1,4 @@
-"""Which clock a page tells: our own where colleagues look, the customer's where the customer does."""
+"""Time zones of pages: ours on pages for colleagues, the customer's on the customer's plan."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from milepost.web.services import Services
 
 
 async def ours(served: Services, versions: Iterable[str] = ()) -> str:
-    """The time zone that most of these map versions work in; without any, that of the first map published."""
+    """Returns the time zone that most of these map versions work in; without any, that of most published maps."""
     compiled_maps = [
         await served.compiled_maps.of(version) for version in versions
     ] or await served.compiled_maps.current()

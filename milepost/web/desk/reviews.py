@@ -1,4 +1,4 @@
-"""Maps that are due for their review: on their owner's day, or in the queues where the owner is nobody's desk."""
+"""Maps due for review: on the owner's day or, if the owner has no desk, in the queues."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ Text = Annotated[str, Form(max_length=10_000)]
 
 @dataclass(frozen=True, slots=True)
 class ReviewCard:
-    """A map to review. `form` is the token of its form, None where nobody has said who they are."""
+    """A map to review. `form` is the token of its form, None if nobody is signed in."""
 
     map: str
     title: str
@@ -39,12 +39,12 @@ class ReviewCard:
 
 
 async def due_of(served: Services, person: str) -> list[MapReview]:
-    """The maps that this owner is to review now."""
+    """Returns the maps that this owner should review now."""
     return reviews.due_for(await _standing(served), person)
 
 
 async def unowned(served: Services, desks: Collection[str]) -> list[MapReview]:
-    """The maps that are to be reviewed now by an owner who is none of the colleagues: somebody must take them."""
+    """Returns the maps due for review whose owner isn't among the colleagues: somebody must take them."""
     return [each for each in reviews.due_for(await _standing(served)) if each.owner not in desks]
 
 
@@ -53,7 +53,7 @@ async def _standing(served: Services) -> list[MapReview]:
 
 
 def cards(served: Services, viewer: Person | None, found: Iterable[MapReview], zone: str) -> tuple[ReviewCard, ...]:
-    """The reviews as a page shows them."""
+    """Returns the cards of reviews."""
     return tuple(_card(served, viewer, each, each.review.due_at, zone) for each in found if each.review)
 
 
@@ -72,7 +72,7 @@ def _card(served: Services, viewer: Person | None, each: MapReview, due_at: Inst
 
 
 def before_said(each: MapReview, zone: str) -> str:
-    """From when a review counts: the last one, or the publishing."""
+    """Describes the last review or, if there is none since, the publishing."""
     last, version = each.last, each.version
     if last is None or last.reviewed_at < version.published_at:
         return f"version {version.number} was published on {local_time.day_of(version.published_at, zone)}"

@@ -1,4 +1,4 @@
-"""The book of customers: where each journey stands, whose health is low, where a risk is open."""
+"""The list of customers: the status of each journey, low health, and open risks."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ PER_PAGE = 50
 
 
 def _nothing(value: object) -> object:
-    """A field that was left empty is a filter that was not set."""
+    """Turns an empty field into a filter that isn't set."""
     return None if value == "" else value
 
 
@@ -38,7 +38,7 @@ Maybe = BeforeValidator(_nothing)
 
 
 class Filters(BaseModel):
-    """What the list is narrowed to, as its form sends it."""
+    """The filters of the list, as its form sends them."""
 
     model_config = ConfigDict(extra="ignore", frozen=True)
 
@@ -70,7 +70,7 @@ class Filters(BaseModel):
         )
 
     def address(self, page: int) -> str:
-        """The address of another page of the same list."""
+        """Returns the address of another page of the same list."""
         given = {name: value for name, value in self.model_dump(exclude_defaults=True).items() if name != "page"}
         return "/ops/customers?" + urlencode({**given, "page": page})
 
@@ -80,7 +80,7 @@ class Filters(BaseModel):
 
     @property
     def has_more(self) -> bool:
-        """Whether anything but the search is set, so that it must be seen."""
+        """Tells whether anything but the search is set, so that the filters must be shown."""
         return bool(self.model_dump(exclude_defaults=True, exclude={"page", "search"}))
 
 
@@ -157,7 +157,7 @@ async def customers(
 
 
 def row(line: CustomerListLine, titles: Mapping[str, str], zone: str, why: str | None) -> Row:
-    """One customer as the list tells it; `why` no map fits."""
+    """Returns a customer's row in the list; `why` says why no map fits."""
     journey, customer = line.journey, line.customer
     ending = f"Ended: {(journey.reason or '').replace('_', ' ')}" if journey and journey.status == "ended" else None
     none = "No map fits" if customer.unmatched_why else "No journey yet"

@@ -1,4 +1,4 @@
-"""Messages that are due and have not gone out: what holds each, and until when."""
+"""Messages that are due but held back: the reason for each, and until when."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ MOST = 50  # journeys whose messages are shown
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A message that waits; `until` is None where nobody knows."""
+    """A message that is held back; `until` is None if that isn't known."""
 
     customer: str
     customer_name: str
@@ -30,7 +30,7 @@ class Waiting:
 
 
 async def waiting(served: Services, zone: str) -> tuple[Waiting, ...]:
-    """The messages that wait, of the journeys that move first."""
+    """Returns the messages that are held back, of the journeys that move next."""
     async with served.store.reading() as session:
         rows = await messages.waiting_journeys(session, limit=MOST)
     lines: list[Waiting] = []
@@ -46,7 +46,7 @@ def _line(held: Held, customer: str, name: str, zone: str) -> Waiting:
     return Waiting(
         customer,
         name,
-        held.to or "nobody is named yet",
+        held.to or "no contact yet",
         held.title,
         spaced(held.reason),
         held.because,

@@ -1,4 +1,4 @@
-"""The maps that are published, with all their versions."""
+"""The page of published maps, with all their versions."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ router = APIRouter(prefix="/ops", include_in_schema=False)
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """A version of a map; `running` counts the journeys that have not ended on it."""
+    """A version of a map; `running` counts its journeys that haven't ended."""
 
     number: int
     mark: str
@@ -37,7 +37,7 @@ class Version:
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """A map with its versions, the newest first; `review` says when its owner is to look at it again."""
+    """A map with its versions, the newest first; `review` says when its owner should review it."""
 
     id: str
     title: str
@@ -100,7 +100,7 @@ def _map(rows: list[MapVersionRow], running: dict[str, int], zone: str, standing
 
 def _review(standing: MapReview, zone: str) -> str:
     if standing.review is None:
-        return "nobody is asked to review it (`review` in the map)"
+        return "no review is planned (`review` in the map)"
     due = local_time.time_of(standing.review.due_at, zone)
     said = "was due for review" if standing.is_due else "is due for review"
     return f"{said} {due}; {before_said(standing, zone)}"

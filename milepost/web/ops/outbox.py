@@ -1,4 +1,4 @@
-"""The outbox: every message with what it said and what became of it."""
+"""The outbox: every message with its text and its delivery."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class OutboxPage:
-    """The list; `waiting` is given where those that wait are asked for, `waits` counts them anyway."""
+    """The list; `waiting` is filled if those are asked for, `waits` always counts them."""
 
     lines: tuple[Line, ...]
     waiting: tuple[Waiting, ...]
@@ -103,7 +103,7 @@ async def outbox(request: Request, served: Served, viewer: Looking) -> Response:
 async def message(
     request: Request, served: Served, viewer: Looking, *, customer: str, number: int, message: str
 ) -> Response:
-    """One message; with `/html` at the end, what its reader sees, for the frame on the page."""
+    """One message; with `/html` at the end its HTML alone, for the frame on the page."""
     alone = message.endswith("/html")
     journey, name = f"{customer}/{number}", message.removesuffix("/html")
     async with served.store.reading() as session:
@@ -112,7 +112,7 @@ async def message(
     customer_name = found.lines[0].customer_name if found.lines else customer
     if alone:
         if row.html is None:
-            raise ProblemError(404, "not_found", "This message has not been written yet.")
+            raise ProblemError(404, "not_found", "This message hasn't been written yet.")
         return _mail(row.html)
     zone = await ours(served)
     line = _line(MessageLine(row, customer_name), zone)
@@ -129,9 +129,9 @@ async def message(
 
 
 def _mail(html: str) -> Response:
-    """The message alone, for a frame: its links lead out of it."""
-    aiming = html.replace("<head>", '<head><base target="_blank">', 1)
-    return HTMLResponse(aiming, headers={"content-security-policy": MAIL_POLICY, "x-frame-options": "SAMEORIGIN"})
+    """Returns the HTML of a message for a frame; its links open outside of it."""
+    framed = html.replace("<head>", '<head><base target="_blank">', 1)
+    return HTMLResponse(framed, headers={"content-security-policy": MAIL_POLICY, "x-frame-options": "SAMEORIGIN"})
 
 
 def _line(found: MessageLine, zone: str) -> Line:

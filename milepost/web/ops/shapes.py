@@ -1,4 +1,4 @@
-"""What a customer's page is made of."""
+"""The parts of a customer's page."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Contact:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Something said of an outcome."""
+    """An answer to an outcome."""
 
     time: str
     verdict: str
@@ -40,7 +40,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class OutcomeShown:
-    """An outcome with all that was said of it."""
+    """An outcome with all its answers."""
 
     id: str
     statement: str
@@ -73,7 +73,7 @@ class MessageShown:
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """What may be done with the journey; `form` is None where nobody has said who they are."""
+    """The possible actions on the journey; `form` is None if nobody is signed in."""
 
     form: str | None
     is_open: bool

@@ -1,4 +1,4 @@
-"""Why no map fits a customer, in words: what each map asks, and how it stands with the customer."""
+"""Explains why no map fits a customer: what each map asks for, and the customer's values."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from milepost.text import listing
 
 
 def reasons(compiled_maps: Iterable[CompiledMap], customer: Customer, now: Instant) -> tuple[str, ...]:
-    """A sentence for each map that is not for the customer."""
+    """Returns a sentence for each map that doesn't fit the customer."""
     return tuple(
         f"{each.title}: for customers whose {say.condition(each.where.text)}"
         + (f". Here {listing(seen)}." if (seen := list(_seen(say, each))) else ".")
@@ -24,7 +24,7 @@ def reasons(compiled_maps: Iterable[CompiledMap], customer: Customer, now: Insta
 
 
 def in_short(compiled_maps: Iterable[CompiledMap], customer: Customer, now: Instant) -> str:
-    """What the maps look at, as it stands with the customer."""
+    """Returns the customer's values that the maps ask for."""
     known = (said for say, each in _looked(compiled_maps, customer, now) for said in _seen(say, each))
     return ", ".join(dict.fromkeys(known))
 
@@ -39,7 +39,7 @@ def _looked(
 
 
 def _seen(say: Phrases, each: Considered) -> Iterator[str]:
-    """The values that speak against a map; all that it looks at where it is not known which."""
+    """Yields the values that don't match a map; all that it asks for if it isn't known which."""
     values: Mapping[str, Any] = each.where.values
     failing = " ".join(each.where.failing)
     for name, value in values.items():
