@@ -7,7 +7,7 @@ from datetime import date, datetime, time
 import pytest
 
 from milepost.language.durations import Duration
-from milepost.planner.calendars import Calendar, NeverOpensError, add_months
+from milepost.planner.calendars import Calendar, NeverOpensError, add_months, shift_date
 from milepost.planner.instants import parse, text
 
 WEEKDAYS = frozenset(range(5))
@@ -76,3 +76,33 @@ def test_a_window_belongs_to_its_beginning_but_not_to_its_end():
 def test_a_calendar_that_never_opens_says_so_instead_of_searching_for_ever():
     with pytest.raises(NeverOpensError, match="no working day"):
         calendar(days=frozenset()).working_from(date(2026, 1, 1))
+
+
+def test_a_calendar_without_a_working_day_says_that_it_never_opens():
+    closed = calendar(days=frozenset())
+    with pytest.raises(NeverOpensError, match="no working hour"):
+        closed.next_open(parse("2026-03-02T10:00:00Z"))
+    with pytest.raises(NeverOpensError, match="nothing fits"):
+        closed.first_from(parse("2026-03-02T10:00:00Z"), lambda _: False)
+
+
+def test_a_country_that_nobody_knows_has_no_holidays():
+    new_year = parse("2026-01-01T10:00:00Z")  # a Thursday
+    assert calendar(country="XX").is_open(new_year)
+    assert not calendar(country="US").is_open(new_year)
+
+
+def test_hours_before_a_date_count_from_its_opening_hour():
+    opening = calendar().opening_from_date(date(2026, 3, 2), Duration.parse("3 hours"), before=True)
+    assert text(opening) == "2026-03-02T06:00:00Z"
+
+
+def test_a_period_of_business_days_keeps_the_clock_time():
+    friday = parse("2026-03-06T11:30:00Z")
+    assert text(calendar().plus(friday, Duration.parse("2 business days"))) == "2026-03-10T11:30:00Z"
+    assert text(calendar().plus(friday, Duration.parse("1 month"), -1)) == "2026-02-06T11:30:00Z"
+
+
+def test_business_days_are_no_number_of_calendar_days():
+    with pytest.raises(ValueError, match="calendar days"):
+        shift_date(date(2026, 3, 2), Duration.parse("2 business days"), 1)

@@ -1,0 +1,46 @@
+"""Facts as people and programs write them: one thing said, by the fields that belong to it."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from milepost.planner.written_facts import WrittenFact
+
+REFUSED: list[tuple[dict[str, Any], str]] = [
+    ({}, "one thing"),
+    ({"event": "login", "ended": "lost"}, "event and ended"),
+    ({"paused": False}, "written as true"),
+    ({"event": "login", "at": "2026-03-02T10:00:00"}, "UTC offset"),
+    ({"event": "login", "at": "0001-01-01T10:00:00Z"}, "year"),
+    ({"event": "login", "verdict": "verified"}, "doesn't belong|does not belong"),
+    ({"step_done": "talk", "results": "good"}, "results"),
+    ({"snoozed": "talk"}, "until"),
+    ({"answer": "saved"}, "verdict"),
+    ({"answer": "saved", "verdict": "perhaps"}, "perhaps"),
+    ({"agreed": {"talk": {}}}, "person"),
+    ({"agreed": {"talk": {"due": "2026-02-30"}}}, "due|day"),
+    ({"contacts": [{"name": "Kim", "email": "kim@acme.example", "timezone": "Atlantis"}]}, "Atlantis"),
+]
+
+
+@pytest.mark.parametrize(("data", "says"), REFUSED, ids=str)
+def test_what_says_nothing_or_too_much_is_refused_with_the_reason(data: dict[str, Any], says: str) -> None:
+    with pytest.raises(ValidationError, match=says):
+        WrittenFact.model_validate(data)
+
+
+@pytest.mark.parametrize("kind", ["paused", "resumed"])
+def test_a_fact_knows_its_kind(kind: str) -> None:
+    written = WrittenFact.model_validate({kind: True, "at": "2026-03-02T10:00:00+01:00"})
+    assert written.kind == kind
+    assert written.fact("1", 0).kind == kind
+
+
+def test_a_day_may_be_written_as_yaml_reads_it() -> None:
+    written = WrittenFact.model_validate({"agreed": {"talk": {"due": date(2026, 3, 4)}}})
+    assert written.agreed is not None
+    assert written.agreed["talk"].values() == {"due": "2026-03-04"}
