@@ -30,10 +30,6 @@ NOT_YET = {
     "milepost.planner.calendars.NeverOpensError",
     "milepost.planner.loop_guard.EndlessMapError",
     "milepost.settings.SettingsError",
-    "milepost.temporal.connection.TemporalSettingsError",
-    "milepost.temporal.connection.TemporalUnreachableError",
-    "milepost.temporal.encryption.EncryptionKeyError",
-    "milepost.temporal.search_attributes.SearchAttributesMissingError",
 }
 """To be converted; the list only gets shorter."""
 
