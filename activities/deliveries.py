@@ -80,7 +80,7 @@ class DeliveryActivities:
         async with self._store.reading() as session:
             row = await messages.get(session, order.journey, order.message)
             journey = await journeys.get(session, order.journey)
-        if row.status == "sent":
+        if row.status == messages.MessageStatus.SENT:
             return None
         writing = await self._writing(journey, row)
         if row.text is not None:

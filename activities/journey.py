@@ -191,7 +191,7 @@ def _advanced(compiled_map: CompiledMap, made: Plan) -> Advanced:
         state=made.state.to_json(),
         deliveries=[command.message for command in made.commands if isinstance(command, SendMessage)],
         wake_at=made.wake_at,
-        ended=made.state.status == "ended",
+        ended=made.state.ended,
         seen=_seen(compiled_map, made.state),
     )
 
@@ -199,9 +199,6 @@ def _advanced(compiled_map: CompiledMap, made: Plan) -> Advanced:
 def _seen(compiled_map: CompiledMap, state: State) -> Seen:
     return Seen(
         map=state.map,
-        stages=[stage for stage in compiled_map.stages if state.stage(stage).status == "open"],
-        risk=any(
-            known.play.kind == "risk" and state.play(play).status == "open"
-            for play, known in compiled_map.plays.items()
-        ),
+        stages=[stage for stage in compiled_map.stages if state.stage(stage).is_open],
+        risk=any(known.play.kind == "risk" and state.play(play).is_open for play, known in compiled_map.plays.items()),
     )

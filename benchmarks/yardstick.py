@@ -60,7 +60,7 @@ def _ours(compiled_map: CompiledMap, *, saved: bool = False) -> None:
         state = plan(compiled_map, state, (fact,), fact.at).state
         if saved:
             state = State.from_json(json.loads(json.dumps(state.to_json())))
-    assert state.status == "ended"
+    assert state.ended
 
 
 def _spiff(*, saved: bool = False) -> None:

@@ -112,7 +112,7 @@ class JourneyCounter:
     def _count_totals(self, state: State, start: Instant) -> None:
         """Count what is known only at the end: the days with the journey open, and messages by contact and week."""
         first = max(self._day(start), self.weeks.first)
-        ended = state.ended_at if state.status == "ended" and state.ended_at is not None else None
+        ended = state.ended_at if state.ended and state.ended_at is not None else None
         last = self.weeks.last if ended is None else min(self._day(ended), self.weeks.last)
         contacts = len(state.customer.contacts)
         per_week = Counter((week, min(many, MOST_MESSAGES)) for (_, week), many in self._messages.items())

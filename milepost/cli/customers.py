@@ -16,6 +16,7 @@ from milepost.cli.support.local_timezone import local_timezone
 from milepost.cli.support.output import AsJson, console, count_of, number, print_json, say, table
 from milepost.explain.local_time import local
 from milepost.language.names import nearest
+from milepost.planner.enums import JourneyStatus
 from milepost.planner.instants import Instant, optional_text
 from milepost.settings import Settings
 from milepost.store import maps
@@ -117,12 +118,12 @@ def _table(lines: list[CustomerListLine]) -> None:
 def _stage(line: CustomerListLine) -> str:
     if line.journey is None:
         return "no map is for it" if line.customer.unmatched_why else "no journey"
-    if line.journey.status == "ended":
+    if line.journey.status == JourneyStatus.ENDED:
         return f"ended: {line.journey.reason}"
     stages = ", ".join(stage.title + (" (stuck)" if stage.stuck else "") for stage in line.stages)
     if not line.journey.revision:
         return "about to begin"
-    return f"paused: {stages}" if line.journey.status == "paused" else stages or "between stages"
+    return f"paused: {stages}" if line.journey.status == JourneyStatus.PAUSED else stages or "between stages"
 
 
 def _since(line: CustomerListLine) -> Instant | None:

@@ -21,6 +21,7 @@ from milepost.explain.overview import CustomerOverview, JourneyOverview
 from milepost.explain.sentences import spaced
 from milepost.explain.vocabulary import ENDINGS
 from milepost.explain.waits import WaitingStep
+from milepost.planner.enums import JourneyStatus, StepStatus
 from milepost.planner.fact_errors import UnknownStepError
 from milepost.planner.segment_match import Considered
 from milepost.planner.timeline import Entry
@@ -103,7 +104,7 @@ def _standing(journey: JourneyOverview) -> str:
     if record.ended_at is not None:
         reason = record.reason or ""
         return f"{title}: ended {day_of(record.ended_at, journey.zone)}, {ENDINGS.get(reason, spaced(reason))}."
-    return title + (": paused." if record.status == "paused" else ".")
+    return title + (": paused." if record.status == JourneyStatus.PAUSED else ".")
 
 
 def _print_journey(journey: JourneyOverview, explanation: Explanation) -> None:
@@ -123,8 +124,10 @@ def _print_journey(journey: JourneyOverview, explanation: Explanation) -> None:
             say(f"    {reason.said}" if _goes_on(reason.said) else f"    until {reason.said}")
     if not explanation.origins:
         say("No stage is open.")
-    _print_waits(journey, "Open", [each for each in explanation.waits if each.status in ("open", "asked")])
-    _print_waits(journey, "Waiting", [each for each in explanation.waits if each.status == "waiting"])
+    _print_waits(
+        journey, "Open", [each for each in explanation.waits if each.status in (StepStatus.OPEN, StepStatus.ASKED)]
+    )
+    _print_waits(journey, "Waiting", [each for each in explanation.waits if each.status == StepStatus.WAITING])
     _print_waits(journey, "Stages ahead", [each for each in explanation.waits if each.status == "ahead"])
     _print_held(journey, explanation.held)
     _print_waits(journey, "Plays, and what begins them", explanation.starts)
@@ -155,12 +158,16 @@ def _goes_on(said: str) -> bool:
 def _line(journey: JourneyOverview, waits: WaitingStep) -> str:
     where = f" in {waits.container!r}" if waits.container else ""
     since = f", open since {day_of(waits.opened_at, journey.zone)}" if _is_open(waits) and waits.opened_at else ""
-    due = f", due {time_of(waits.due_at, journey.zone)}" if waits.due_at is not None and waits.status == "open" else ""
+    due = (
+        f", due {time_of(waits.due_at, journey.zone)}"
+        if waits.due_at is not None and waits.status == StepStatus.OPEN
+        else ""
+    )
     return f"  {waits.title} ({waits.id}){where}{since}{due}{', OVERDUE' if waits.overdue else ''}"
 
 
 def _is_open(waits: WaitingStep) -> bool:
-    return waits.status in ("open", "asked")
+    return waits.status in (StepStatus.OPEN, StepStatus.ASKED)
 
 
 def _print_held(journey: JourneyOverview, held: Sequence[Held]) -> None:
@@ -192,7 +199,7 @@ def _print_step(journey: JourneyOverview, step: StepExplanation) -> None:
     say(f"It is {waits.status}{container}{occurrence}. Times are of {zone_text(journey.zone, journey.now)}.")
     if journey.pending:
         say(underway_said(journey.pending))
-    if _is_open(waits) and waits.due_at is not None and waits.status == "open":
+    if _is_open(waits) and waits.due_at is not None and waits.status == StepStatus.OPEN:
         say(f"It is due {time_of(waits.due_at, journey.zone)}{' and OVERDUE' if waits.overdue else ''}.")
     if waits.reasons:
         say(f"It waits for {waits.waits_for}.")
@@ -216,7 +223,7 @@ def _print_segments(overview: CustomerOverview, segments: Segments) -> None:
         say(f"  {each.title} ({each.map}, priority {each.priority}): {_verdict(each, barred)}")
         say(f"    where {each.where.text}")
         if each.where.values:
-            say(f"    {each.where.seen}")
+            say(f"    {each.where.values_text}")
         for part in each.where.failing:
             say(f"    not true: {part}")
     best, barred = next(((each, barred) for each, barred in segments if each.where.holds), (None, None))

@@ -18,6 +18,7 @@ from milepost.explain.overview import CustomerOverview, JourneyOverview, Outcome
 from milepost.explain.sentences import spaced
 from milepost.explain.vocabulary import ENDINGS, VERDICTS
 from milepost.explain.waits import WaitingStep
+from milepost.planner.enums import JourneyStatus
 from milepost.planner.instants import Instant, optional_text, text
 from milepost.planner.open_tasks import Task
 from milepost.planner.timeline import Entry
@@ -94,7 +95,7 @@ def _standing(journey: JourneyOverview) -> str:
     )
     plays = ", ".join(play.title for play in journey.plays)
     beside = f"; beside it: {plays}" if plays else ""
-    paused = " It is paused; `milepost tell CUSTOMER resumed` goes on." if record.status == "paused" else ""
+    paused = " It is paused; `milepost tell CUSTOMER resumed` goes on." if record.status == JourneyStatus.PAUSED else ""
     return f"{title}: {where}{beside}.{paused}{_blocked(journey)}"
 
 
@@ -143,7 +144,7 @@ def _outcome(outcome: OutcomeRecord) -> tuple[Any, ...]:
 
 def _print_ahead(journey: JourneyOverview) -> None:
     ahead = journey.outlook
-    if ahead is None or ahead.paused or journey.record.status == "ended":
+    if ahead is None or ahead.paused or journey.record.status == JourneyStatus.ENDED:
         return
     if not ahead.entries:
         say(f"Nothing comes by itself up to {day_of(ahead.until, journey.zone)}: the journey waits for somebody.")

@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from milepost.demo.summaries import COMPLETED, JourneySummary, missing
+from milepost.planner.enums import JourneyStatus
 from milepost.store import timeline
 from milepost.store.compiled_maps import CompiledMaps
 from milepost.store.database import Store
@@ -105,6 +106,6 @@ async def _summary(session: AsyncSession, row: JourneyRow, compiled_maps: Compil
 
 
 def _state(row: JourneyRow) -> str:
-    if row.status != "ended":
+    if row.status != JourneyStatus.ENDED:
         return row.status
     return COMPLETED if row.reason == COMPLETED else "lost"

@@ -18,6 +18,7 @@ from milepost.demo.planned_facts import Agenda
 from milepost.demo.views import Journey, OpenStep, PlannedFact
 from milepost.people.draws import Chance
 from milepost.planner.compiled_map import CompiledMap
+from milepost.planner.enums import JourneyStatus
 from milepost.planner.instants import Instant
 
 LOOK_EVERY = 0.5  # seconds
@@ -79,7 +80,7 @@ class DemoDriver:
             if self._people.plays(step.customer):
                 await self._plan_step(step)
         for journey in journeys:
-            if self._people.plays(journey.customer) and journey.status != "ended":
+            if self._people.plays(journey.customer) and journey.status != JourneyStatus.ENDED:
                 self._plan_journey(journey)
 
     async def act(self) -> None:

@@ -12,10 +12,11 @@ from milepost.explain.sentences import Wording, quoted
 from milepost.language.durations import Limit
 from milepost.language.field_types import WEEK, Day
 from milepost.planner.compiled_map import CompiledMap
+from milepost.planner.enums import HoldReason
 from milepost.planner.instants import Instant, optional_text
-from milepost.planner.messages import holding_plays, sent_to
+from milepost.planner.messages import sent_to
+from milepost.planner.situation import Situation
 from milepost.planner.state import Queued, State
-from milepost.planner.turn import Turn
 from milepost.text import listing
 
 
@@ -47,48 +48,48 @@ class Held:
 
 def held_messages(compiled_map: CompiledMap, state: State, now: Instant, zone: str = "UTC") -> tuple[Held, ...]:
     """The messages of a journey that have not gone out, in their line."""
-    say, turn = Wording(compiled_map, zone), Turn(compiled_map, state, max(now, state.clock))
-    return tuple(_held(turn, queued, say) for queued in state.queue if queued.step in compiled_map.steps)
+    say, situation = Wording(compiled_map, zone), Situation.of(compiled_map, state, now)
+    return tuple(_held(situation, queued, say) for queued in state.queue if queued.step in compiled_map.steps)
 
 
-def _held(turn: Turn, queued: Queued, say: Wording) -> Held:
-    contact = turn.contact_of(turn.compiled_map.steps[queued.step])
+def _held(situation: Situation, queued: Queued, say: Wording) -> Held:
+    contact = situation.contact_of(situation.compiled_map.steps[queued.step])
     return Held(
-        queued.message,
+        str(queued.message),
         queued.step,
         say.step(queued.step),
         queued.reason,
         contact.email if contact else None,
         queued.why,
-        because(turn, queued, say),
+        because(situation, queued, say),
         queued.until,
     )
 
 
-def because(turn: Turn, queued: Queued, say: Wording) -> str:
+def because(situation: Situation, queued: Queued, say: Wording) -> str:
     """What holds a message, in words that stand in brackets."""
-    step = turn.compiled_map.steps[queued.step]
-    contact = turn.contact_of(step)
+    step = situation.compiled_map.steps[queued.step]
+    contact = situation.contact_of(step)
     match queued.why:
-        case "pause":
-            since = turn.state.paused_at
+        case HoldReason.PAUSE:
+            since = situation.state.paused_at
             return "the journey is paused" + (f" since {day_of(since, say.zone)}" if since is not None else "")
-        case "play":
-            plays = [quoted(say.play(play)) for play in holding_plays(turn, step, "messages")]
+        case HoldReason.PLAY:
+            plays = [quoted(say.play(play)) for play in situation.holding_plays(step, "messages")]
             return f"{listing(plays)} keeps messages back" if plays else "an open play keeps messages back"
-        case "contact":
+        case HoldReason.CONTACT:
             return f"nobody is known who is {say.persona(step.persona)}"
-        case "window":
-            return f"it is outside the contact's hours, {_hours(turn, contact)}"
-        case "limit":
-            return _limit(turn, contact, say)
+        case HoldReason.WINDOW:
+            return f"it is outside the contact's hours, {_hours(situation, contact)}"
+        case HoldReason.LIMIT:
+            return _limit(situation, contact, say)
         case _:
             return "it is in line"
 
 
-def _hours(turn: Turn, contact: Contact | None) -> str:
-    window = turn.compiled_map.map.contact_policy.window
-    zone = turn.customer_calendar(contact).timezone.replace("_", " ")
+def _hours(situation: Situation, contact: Contact | None) -> str:
+    window = situation.compiled_map.map.contact_policy.window
+    zone = situation.customer_calendar(contact).timezone.replace("_", " ")
     return f"{weekdays_text(window.days)}, {window.from_:%H:%M} to {window.to:%H:%M} in {zone}, not on holidays"
 
 
@@ -104,10 +105,10 @@ def weekdays_text(days: Sequence[Day]) -> str:
 _NAMES = dict(zip(WEEK, ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"), strict=True))
 
 
-def _limit(turn: Turn, contact: Contact | None, say: Wording) -> str:
-    limit = turn.compiled_map.map.contact_policy.limit
+def _limit(situation: Situation, contact: Contact | None, say: Wording) -> str:
+    limit = situation.compiled_map.map.contact_policy.limit
     assert contact is not None
     assert isinstance(limit, Limit)
-    days = [time_of(at, say.zone) for at in sent_to(turn.state, contact)[-limit.count :]]
+    days = [time_of(at, say.zone) for at in sent_to(situation.state, contact)[-limit.count :]]
     had = f", and had {listing(days)}" if days else ""
     return f"{contact.name} gets at most {limit}{had}"

@@ -12,12 +12,12 @@ from milepost.explain.sentences import Wording
 from milepost.explain.waits import Blocker, WaitingStep, began_by, ends_of, starts_of, step_waits, waiting_for
 from milepost.planner import timeline
 from milepost.planner.compiled_map import CompiledMap
-from milepost.planner.condition_trace import Look, look
+from milepost.planner.condition_trace import ConditionTrace, trace
 from milepost.planner.instants import Instant, optional_text
 from milepost.planner.outlook import Outlook, look_ahead
+from milepost.planner.situation import Situation
 from milepost.planner.state import State
 from milepost.planner.timeline import Entry
-from milepost.planner.turn import Turn
 
 _CAUSES = (
     timeline.JourneyStarted,
@@ -62,7 +62,7 @@ class Explanation:
     another version of the map.
     """
 
-    where: Look
+    where: ConditionTrace
     origins: tuple[Origin, ...]
     waits: tuple[WaitingStep, ...]
     held: tuple[Held, ...]
@@ -110,9 +110,9 @@ def explain(
     compiled_map: CompiledMap, state: State, entries: Sequence[Entry], now: Instant, zone: str = "UTC"
 ) -> Explanation:
     """Explains a journey. `entries` is its timeline so far, `zone` the time zone of the sentences."""
-    turn = Turn(compiled_map, state, max(now, state.clock))
+    situation = Situation.of(compiled_map, state, now)
     return Explanation(
-        look(turn, compiled_map.where),
+        trace(situation, compiled_map.where),
         tuple(_origins(compiled_map, state, entries, now, zone)),
         waiting_for(compiled_map, state, now, zone),
         held_messages(compiled_map, state, now, zone),
@@ -162,16 +162,16 @@ def with_sentence(entry: Entry, say: Wording) -> dict[str, Any]:
 def _origins(
     compiled_map: CompiledMap, state: State, entries: Sequence[Entry], now: Instant, zone: str
 ) -> Iterator[Origin]:
-    if state.status == "ended":
+    if state.ended:
         return
     for stage_id, stage in compiled_map.stages.items():
         record = state.stage(stage_id)
-        if record.status == "open":
+        if record.is_open:
             led = _led_by(entries, timeline.StageOpened, stage_id)
             yield Origin(stage_id, stage.stage.title, "stage", record.opened_at, led)
     for play_id, play in compiled_map.plays.items():
         begun = state.play(play_id)
-        if begun.status == "open":
+        if begun.is_open:
             led = _led_by(entries, timeline.PlayStarted, play_id)
             ends = ends_of(compiled_map, state, play_id, now, zone)
             start = led[-1] if led else None

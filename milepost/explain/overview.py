@@ -11,6 +11,7 @@ from milepost.explain.journey import Explanation, StepExplanation, explain, expl
 from milepost.explain.sentences import Wording, version_text
 from milepost.explain.waits import WaitingStep, starts_of, waiting_for
 from milepost.planner.compiled_map import CompiledMap
+from milepost.planner.enums import JourneyStatus, SystemTaskReason
 from milepost.planner.instants import Instant
 from milepost.planner.open_tasks import Task, open_tasks
 from milepost.planner.outlook import Outlook, look_ahead
@@ -112,7 +113,7 @@ class JourneyOverview:
 
     @property
     def has_ended(self) -> bool:
-        return self.record.status == "ended"
+        return self.record.status == JourneyStatus.ENDED
 
     @property
     def number(self) -> int:
@@ -144,11 +145,11 @@ class JourneyOverview:
         """The stages that the journey is in, or was in when it ended, in the order of the map."""
         if self.compiled_map is None:
             return ()
-        stuck = {task.about for task in self.state.tasks.values() if task.why == "stuck"}
+        stuck = {task.about for task in self.state.tasks.values() if task.why == SystemTaskReason.STUCK}
         return tuple(
             OpenStage(stage_id, compiled.stage.title, stage_id in stuck)
             for stage_id, compiled in self.compiled_map.stages.items()
-            if self.state.stage(stage_id).status == "open"
+            if self.state.stage(stage_id).is_open
         )
 
     @property
@@ -159,7 +160,7 @@ class JourneyOverview:
         return tuple(
             OpenPlay(play_id, compiled.play.kind, compiled.play.title)
             for play_id, compiled in self.compiled_map.plays.items()
-            if self.state.play(play_id).status == "open"
+            if self.state.play(play_id).is_open
         )
 
     @property

@@ -11,11 +11,11 @@ from milepost.explain.local_time import time_of
 from milepost.explain.sentences import Wording, quoted, spaced
 from milepost.language.model import Outcome, Touchpoint
 from milepost.planner.compiled_map import CompiledMap, CompiledStage, CompiledStep, Waited
-from milepost.planner.condition_trace import look
+from milepost.planner.condition_trace import trace
+from milepost.planner.enums import StartReason, StepStatus
 from milepost.planner.instants import Instant, optional_text, text
-from milepost.planner.messages import holding_plays
+from milepost.planner.situation import Situation
 from milepost.planner.state import State, StepState
-from milepost.planner.turn import Turn
 from milepost.text import listing
 
 
@@ -52,62 +52,66 @@ class WaitingStep:
 
 def waiting_for(compiled_map: CompiledMap, state: State, now: Instant, zone: str = "UTC") -> tuple[WaitingStep, ...]:
     """What each open or coming step of the open stages and plays waits for, then each stage ahead."""
-    if state.status == "ended":
+    if state.ended:
         return ()
     say = Wording(compiled_map, zone)
-    turn = Turn(compiled_map, state, max(now, state.clock))
-    steps = [step for step in compiled_map.steps.values() if turn.is_container_open(step)]
-    standing = [_step(turn, step, say) for step in steps if not state.step(step.id).closed]
-    ahead = [_stage(turn, stage, say) for stage in compiled_map.stages.values() if _is_ahead(state, stage)]
+    situation = Situation.of(compiled_map, state, now)
+    steps = [step for step in compiled_map.steps.values() if situation.is_container_open(step)]
+    standing = [_step(situation, step, say) for step in steps if not state.step(step.id).closed]
+    ahead = [_stage(situation, stage, say) for stage in compiled_map.stages.values() if _is_ahead(state, stage)]
     return (*standing, *ahead)
 
 
 def step_waits(compiled_map: CompiledMap, state: State, step: str, now: Instant, zone: str = "UTC") -> WaitingStep:
     """What one step of the map waits for, whatever its stage or play is doing; closed, it waits for nothing."""
     say, known = Wording(compiled_map, zone), compiled_map.steps[step]
-    turn = Turn(compiled_map, state, max(now, state.clock))
+    situation = Situation.of(compiled_map, state, now)
     record = state.step(step)
-    if not record.closed and turn.is_container_open(known):
-        return _step(turn, known, say)
-    reasons = () if record.closed or turn.ended else (_container_reason(turn, known, say),)
+    if not record.closed and situation.is_container_open(known):
+        return _step(situation, known, say)
+    reasons = () if record.closed or situation.state.ended else (_container_reason(situation, known, say),)
     container = say.play(known.container) if known.in_play else say.stage(known.container)
     return WaitingStep(step, say.step(step), container, record.status, reasons, None, opened_at=record.opened_at)
 
 
-def _container_reason(turn: Turn, step: CompiledStep, say: Wording) -> Blocker:
+def _container_reason(situation: Situation, step: CompiledStep, say: Wording) -> Blocker:
     if step.in_play:
         return Blocker("play", f"the play {quoted(say.play(step.container))} to begin", {"play": step.container})
-    stage = _stage(turn, turn.compiled_map.stages[step.container], say)
+    stage = _stage(situation, situation.compiled_map.stages[step.container], say)
     said = f"the stage {quoted(stage.title)} to open, which waits for {stage.waits_for}"
-    if turn.state.stage(step.container).visits and not _is_ahead(turn.state, turn.compiled_map.stages[step.container]):
+    if situation.state.stage(step.container).visits and not _is_ahead(
+        situation.state, situation.compiled_map.stages[step.container]
+    ):
         said = f"the stage {quoted(stage.title)}, which is over, to be opened again"
     return Blocker("stage", said, {"stage": step.container})
 
 
-def _step(turn: Turn, step: CompiledStep, say: Wording) -> WaitingStep:
-    record = turn.state.step(step.id)
+def _step(situation: Situation, step: CompiledStep, say: Wording) -> WaitingStep:
+    record = situation.state.step(step.id)
     container = say.play(step.container) if step.in_play else say.stage(step.container)
-    why = tuple(_open(turn, step, record, say) if record.is_open else _unopened(turn, step, record, say))
-    late = record.is_open and record.due_at is not None and record.due_at < turn.at
+    why = tuple(_open(situation, step, record, say) if record.is_open else _unopened(situation, step, record, say))
+    late = record.is_open and record.due_at is not None and record.due_at < situation.at
     return WaitingStep(step.id, say.step(step.id), container, record.status, why, record.due_at, late, record.opened_at)
 
 
 # A step that is open.
 
 
-def _open(turn: Turn, step: CompiledStep, record: StepState, say: Wording) -> Iterator[Blocker]:
+def _open(situation: Situation, step: CompiledStep, record: StepState, say: Wording) -> Iterator[Blocker]:
     known = step.step
-    held = next((queued for queued in turn.state.queue if queued.step == step.id), None)
+    held = next((queued for queued in situation.state.queue if queued.step == step.id), None)
     if held is not None:
         until = f" until {time_of(held.until, say.zone)}" if held.until else ""
-        said = f"its message to go out{until} ({because(turn, held, say)})"
-        yield Blocker("message", said, {"message": held.message, "why": held.why, "until": optional_text(held.until)})
+        said = f"its message to go out{until} ({because(situation, held, say)})"
+        yield Blocker(
+            "message", said, {"message": str(held.message), "why": held.why, "until": optional_text(held.until)}
+        )
     if isinstance(known, Touchpoint):
         if known.role is not None:
-            yield _person(turn, known.role, record, say)
-    elif record.status == "asked":
+            yield _person(situation, known.role, record, say)
+    elif record.status is StepStatus.ASKED:
         due = f"; no answer counts as silence from {time_of(record.due_at, say.zone)}" if record.due_at else ""
-        yield _contact(turn, step, say, "the answer of {}" + due, {"silent_at": optional_text(record.due_at)})
+        yield _contact(situation, step, say, "the answer of {}" + due, {"silent_at": optional_text(record.due_at)})
     elif isinstance(known, Outcome):
         if "ask" in record.timers:
             at = record.timers["ask"]
@@ -115,33 +119,33 @@ def _open(turn: Turn, step: CompiledStep, record: StepState, say: Wording) -> It
         elif held is None:
             yield Blocker("ask", "being asked")
     else:
-        yield _contact(turn, step, say, "{} to do it", {})
+        yield _contact(situation, step, say, "{} to do it", {})
     for trigger in step.done_when + step.verified_when:
-        yield _trigger(turn, trigger, record.counts, "or ")
+        yield _trigger(situation, trigger, record.counts, "or ")
 
 
-def _person(turn: Turn, role: str, record: StepState, say: Wording) -> Blocker:
-    person = record.person or turn.state.customer.team.get(role)
+def _person(situation: Situation, role: str, record: StepState, say: Wording) -> Blocker:
+    person = record.person or situation.state.customer.team.get(role)
     title = say.role(role)
     done = f"{person} ({title}) to do it" if person else f"somebody of the team {quoted(title)} to take it"
     late = f", and the {say.role(record.escalated_to)} was told that it is late" if record.escalated_to else ""
     return Blocker("person", done + late, {"role": role, "person": person})
 
 
-def _contact(turn: Turn, step: CompiledStep, say: Wording, said: str, more: Mapping[str, Any]) -> Blocker:
-    contact = turn.contact_of(step)
+def _contact(situation: Situation, step: CompiledStep, say: Wording, said: str, more: Mapping[str, Any]) -> Blocker:
+    contact = situation.contact_of(step)
     title = say.persona(step.persona)
     who = f"{contact.name} ({title})" if contact else f"a {title}, whom nobody has named yet"
     of = {"persona": step.persona, "contact": contact.email if contact else None}
     return Blocker("contact", said.format(who), {**of, **more})
 
 
-def _trigger(turn: Turn, trigger: Waited, counts: Mapping[str, int], before: str = "") -> Blocker:
+def _trigger(situation: Situation, trigger: Waited, counts: Mapping[str, int], before: str = "") -> Blocker:
     """An event with how often it came, or a condition with its values."""
     if trigger.event is None:
         if trigger.condition is None:
             return Blocker("condition", "nothing")
-        seen = look(turn, trigger.condition)
+        seen = trace(situation, trigger.condition)
         return Blocker("condition", f"{before}this to be true: {seen}", seen.to_json())
     count = counts.get(trigger.key, 0)
     so_far = f" ({count} of {trigger.count} so far)" if trigger.count > 1 else ""
@@ -153,30 +157,30 @@ def _trigger(turn: Turn, trigger: Waited, counts: Mapping[str, int], before: str
 # A step that waits.
 
 
-def _unopened(turn: Turn, step: CompiledStep, record: StepState, say: Wording) -> Iterator[Blocker]:
-    if turn.paused:
-        yield Blocker("pause", "the journey to be resumed", {"since": optional_text(turn.state.paused_at)})
-    before = [other for other in step.step.after if not turn.state.step(other).closed]
+def _unopened(situation: Situation, step: CompiledStep, record: StepState, say: Wording) -> Iterator[Blocker]:
+    if situation.state.paused:
+        yield Blocker("pause", "the journey to be resumed", {"since": optional_text(situation.state.paused_at)})
+    before = [other for other in step.step.after if not situation.state.step(other).closed]
     if before and not record.forced:
         yield Blocker("step", "the end of " + listing([quoted(say.step(other)) for other in before]), {"steps": before})
         return
-    holding = holding_plays(turn, step, "everything")
-    if record.opens_at is not None and record.opens_at > turn.at:
-        yield _date(turn, step, record.opens_at, say)
+    holding = situation.holding_plays(step, "everything")
+    if record.opens_at is not None and record.opens_at > situation.at:
+        yield _date(situation, step, record.opens_at, say)
     elif step.step.at is not None and record.opens_at is None:
         yield _unknown_date(step.step.at.attribute)
     elif holding:
         plays = listing([quoted(say.play(play)) for play in holding])
         yield Blocker("play", f"the end of {plays}, which keeps everything back", {"plays": holding})
-    elif not turn.paused:
+    elif not situation.state.paused:
         yield Blocker("turn", "its turn, which is now")
 
 
-def _date(turn: Turn, step: CompiledStep, at: Instant, say: Wording) -> Blocker:
+def _date(situation: Situation, step: CompiledStep, at: Instant, say: Wording) -> Blocker:
     anchor, wait = step.step.at, step.step.wait
     told = ""
     if anchor is not None:
-        told = f" ({anchor}, which is {turn.state.customer.attributes.get(anchor.attribute)})"
+        told = f" ({anchor}, which is {situation.state.customer.attributes.get(anchor.attribute)})"
     elif wait is not None:
         told = f" ({wait} after it became ready)"
     of = {"at": text(at), "anchor": str(anchor) if anchor else None, "wait": str(wait) if wait else None}
@@ -193,22 +197,22 @@ def _unknown_date(attribute: str, more: str = "") -> Blocker:
 
 def _is_ahead(state: State, stage: CompiledStage) -> bool:
     record = state.stage(stage.stage.id)
-    if record.status == "open":
+    if record.is_open:
         return False
     if record.opens_at is not None:
         return True
     return record.visits == 0
 
 
-def _stage(turn: Turn, stage: CompiledStage, say: Wording) -> WaitingStep:
+def _stage(situation: Situation, stage: CompiledStage, say: Wording) -> WaitingStep:
     stage_id = stage.stage.id
-    return WaitingStep(stage_id, say.stage(stage_id), "", "ahead", tuple(_stage_why(turn, stage, say)))
+    return WaitingStep(stage_id, say.stage(stage_id), "", "ahead", tuple(_stage_why(situation, stage, say)))
 
 
-def _stage_why(turn: Turn, stage: CompiledStage, say: Wording) -> Iterator[Blocker]:
-    record, opens = turn.state.stage(stage.stage.id), stage.stage.opens
+def _stage_why(situation: Situation, stage: CompiledStage, say: Wording) -> Iterator[Blocker]:
+    record, opens = situation.state.stage(stage.stage.id), stage.stage.opens
     if stage.in_sequence:
-        ids = [known for known, other in turn.compiled_map.stages.items() if other.in_sequence]
+        ids = [known for known, other in situation.compiled_map.stages.items() if other.in_sequence]
         before = ids[max(ids.index(stage.stage.id) - 1, 0)]
         yield Blocker("stage", f"the end of the stage {quoted(say.stage(before))}", {"stage": before})
     elif record.opens_at is not None:
@@ -219,32 +223,34 @@ def _stage_why(turn: Turn, stage: CompiledStage, say: Wording) -> Iterator[Block
         yield _unknown_date(opens.at.attribute, " or which is past")
     else:
         for number, trigger in enumerate(stage.opens_when):
-            yield _trigger(turn, trigger, record.counts, "or " if number else "")
+            yield _trigger(situation, trigger, record.counts, "or " if number else "")
 
 
 def starts_of(compiled_map: CompiledMap, state: State, now: Instant, zone: str = "UTC") -> tuple[WaitingStep, ...]:
     """What each play that is not open waits for, where something starts it by itself or a start of it is kept."""
-    if state.status == "ended":
+    if state.ended:
         return ()
-    say, turn = Wording(compiled_map, zone), Turn(compiled_map, state, max(now, state.clock))
+    say, situation = Wording(compiled_map, zone), Situation.of(compiled_map, state, now)
     found = [
-        WaitingStep(play_id, say.play(play_id), "", state.play(play_id).status, tuple(_play_why(turn, play_id, say)))
+        WaitingStep(
+            play_id, say.play(play_id), "", state.play(play_id).status, tuple(_play_why(situation, play_id, say))
+        )
         for play_id in compiled_map.plays
-        if state.play(play_id).status != "open"
+        if not state.play(play_id).is_open
     ]
     return tuple(each for each in found if each.reasons)
 
 
-def _play_why(turn: Turn, play_id: str, say: Wording) -> Iterator[Blocker]:
-    play, record = turn.compiled_map.plays[play_id], turn.state.play(play_id)
+def _play_why(situation: Situation, play_id: str, say: Wording) -> Iterator[Blocker]:
+    play, record = situation.compiled_map.plays[play_id], situation.state.play(play_id)
     for number, trigger in enumerate(play.starts_when):
-        yield _trigger(turn, trigger, record.counts, "or " if number else "")
+        yield _trigger(situation, trigger, record.counts, "or " if number else "")
     cooldown = record.cooldown_until
-    if cooldown is not None and cooldown > turn.at:
+    if cooldown is not None and cooldown > situation.at:
         said = f"not before {time_of(cooldown, say.zone)}, when its cooldown is over"
         yield Blocker("date", said, {"at": text(cooldown)})
     if play.only_if is not None and (play.starts_when or record.kept):
-        seen = look(turn, play.only_if)
+        seen = trace(situation, play.only_if)
         yield Blocker("condition", f"and only if {seen}", {**seen.to_json(), "only_if": True})
     if record.kept:
         yield Blocker("kept", "a start that was blocked is kept and tried again", {"why": record.kept})
@@ -257,12 +263,12 @@ def began_by(
 
     Of its conditions these are the ones that are true now; where none is any more, all of them.
     """
-    turn, play = Turn(compiled_map, state, max(now, state.clock)), compiled_map.plays[play_id]
-    if why == "event":
+    situation, play = Situation.of(compiled_map, state, now), compiled_map.plays[play_id]
+    if why == StartReason.EVENT:
         return tuple(_event(trigger) for trigger in play.starts_when if trigger.event is not None)
-    if why != "condition":
+    if why != StartReason.CONDITION:
         return ()
-    seen = [look(turn, each.condition) for each in play.starts_when if each.event is None and each.condition]
+    seen = [trace(situation, each.condition) for each in play.starts_when if each.event is None and each.condition]
     true = [each for each in seen if each.holds]
     if true:
         return tuple(Blocker("condition", str(each), each.to_json()) for each in true)
@@ -280,9 +286,9 @@ def ends_of(
     compiled_map: CompiledMap, state: State, play_id: str, now: Instant, zone: str = "UTC"
 ) -> tuple[Blocker, ...]:
     """What ends a play that is open."""
-    say, turn = Wording(compiled_map, zone), Turn(compiled_map, state, max(now, state.clock))
+    say, situation = Wording(compiled_map, zone), Situation.of(compiled_map, state, now)
     record, play = state.play(play_id), compiled_map.plays[play_id]
-    reasons = [_trigger(turn, trigger, record.end_counts, "or ") for trigger in play.ends_when]
+    reasons = [_trigger(situation, trigger, record.end_counts, "or ") for trigger in play.ends_when]
     if record.deadline_at is not None:
         at = record.deadline_at
         reasons.append(Blocker("date", f"or its deadline, {time_of(at, say.zone)}", {"at": text(at)}))

@@ -16,6 +16,7 @@ from milepost.planner.clock import JourneyClock
 from milepost.store import facts, journeys
 from milepost.store.database import Store
 from milepost.store.errors import UnknownJourneyError
+from milepost.store.messages import MessageStatus
 from milepost.store.tables import JourneyRow, MessageRow
 from milepost.wire.journey import (
     DEFAULT_MAX_HISTORY,
@@ -113,7 +114,9 @@ class JourneyClient:
 
     async def _input(self, journey: JourneyRow, wall: float) -> JourneyInput:
         """Returns the workflow's input: the journey's row, and the messages that haven't been sent yet."""
-        unsent = select(MessageRow.message).where(MessageRow.journey_id == journey.id, MessageRow.status == "queued")
+        unsent = select(MessageRow.message).where(
+            MessageRow.journey_id == journey.id, MessageRow.status == MessageStatus.QUEUED
+        )
         async with self._store.reading() as session:
             messages = list(await session.scalars(unsent.order_by(MessageRow.at, MessageRow.message)))
         return JourneyInput(

@@ -17,6 +17,7 @@ from milepost.language.model import Outcome, Touchpoint
 from milepost.people.sample_customer import MADE_UP_START, made_up_customer
 from milepost.planner.calendars import NeverOpensError
 from milepost.planner.compiled_map import CompiledMap, CompiledStep
+from milepost.planner.enums import StepStatus
 from milepost.planner.facts import Answered, Fact, StepDone
 from milepost.planner.instants import Instant
 from milepost.planner.loop_guard import EndlessMapError
@@ -112,7 +113,7 @@ def _next(
     compiled_map: CompiledMap, latest: Plan, behaviour: str, number: int
 ) -> tuple[Instant | None, tuple[Fact, ...]]:
     """The next instant with its facts: now if somebody does something that is open, else the next wake-up."""
-    if latest.state.status == "ended":
+    if latest.state.ended:
         return None, ()
     facts = tuple(_facts(compiled_map, latest.state, behaviour, number))
     return (latest.state.clock, facts) if facts else (latest.wake_at, ())
@@ -127,7 +128,7 @@ def _facts(compiled_map: CompiledMap, state: State, behaviour: str, number: int)
         fact_id, at = f"{number}/{step.id}", state.clock
         if not isinstance(step.step, Outcome):
             yield StepDone(id=fact_id, at=at, step=step.id, result=_result(step))
-        elif record.status == "asked":
+        elif record.status is StepStatus.ASKED:
             yield Answered(id=fact_id, at=at, outcome=step.id, verdict="verified")
 
 

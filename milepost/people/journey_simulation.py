@@ -55,7 +55,7 @@ def simulate(journey: SimulatedJourney) -> Iterator[tuple[Plan, Sequence[Fact]]]
         latest = plan(compiled_map, state, facts, now)
         yield latest, facts
         state = latest.state
-        if state.status == "ended":
+        if state.ended:
             return
         for response in _responses(people, latest):
             heapq.heappush(agenda, (response.at, next(numbers), response))

@@ -13,10 +13,11 @@ from milepost.people.draws import Chance, Draws, between, pick
 from milepost.people.signals import Signal, signals
 from milepost.planner.calendars import Calendar
 from milepost.planner.compiled_map import CompiledMap, CompiledStep
+from milepost.planner.enums import SystemTaskReason
 from milepost.planner.facts import Answered, AttributesSet, ContactsGiven, EventHappened, Fact, StepDone, TaskDone
 from milepost.planner.instants import Instant
+from milepost.planner.situation import Situation
 from milepost.planner.state import State, StepState
-from milepost.planner.turn import Turn
 
 _LIKE_OTHERS = StepBehaviour()
 _SHARES = {"verified": 1.1, "partial": 0.5, "disputed": 0.0, "silent": 0.0}
@@ -106,7 +107,7 @@ class People:
             )
             facts = (*facts, ContactsGiven(id=f"{task} named", at=done_at, contacts=contacts))
         yield Response(done_at, facts, task)
-        if record.why == "stuck" and draws.random() < self.behaviour.colleagues.engine_tasks.unsticks:
+        if record.why is SystemTaskReason.STUCK and draws.random() < self.behaviour.colleagues.engine_tasks.unsticks:
             yield from self._unstuck(record.about, state, done_at)
 
     def _unstuck(self, stage: str, state: State, at: Instant) -> Iterator[Response]:
@@ -181,7 +182,9 @@ class People:
 
     def _calendar(self, step: CompiledStep, state: State) -> Calendar:
         """The working hours of whoever does a step: the team's for a task, else the customer's."""
-        return self.compiled_map.ours if step.is_task else Turn(self.compiled_map, state, state.clock).calendar_of(step)
+        if step.is_task:
+            return self.compiled_map.ours
+        return Situation(self.compiled_map, state, state.clock).calendar_of(step)
 
     def _of(self, step: str) -> StepBehaviour:
         return self.behaviour.steps.get(step, _LIKE_OTHERS)

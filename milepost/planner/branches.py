@@ -10,6 +10,9 @@ from milepost.language.model import BranchItem
 from milepost.planner import timeline
 from milepost.planner.closings import close_stage, end_journey, end_play, start_over
 from milepost.planner.compiled_map import CompiledPlay, CompiledStage
+from milepost.planner.deferred import GoTo, StartPlay
+from milepost.planner.enums import BlockReason, PlayEnding, PlayStatus, StageStatus, StartReason, SystemTaskReason
+from milepost.planner.situation import Situation
 from milepost.planner.system_tasks import close_system_tasks
 from milepost.planner.turn import Turn
 
@@ -21,7 +24,7 @@ def carry_out(turn: Turn, branch: Iterable[BranchItem]) -> bool:
     """
     moved = False
     for item in branch:
-        if turn.ended:
+        if turn.state.ended:
             return True
         if item.end is not None:
             end_journey(turn, item.end)
@@ -29,31 +32,31 @@ def carry_out(turn: Turn, branch: Iterable[BranchItem]) -> bool:
         elif item.set is not None:
             set_attributes(turn, item.set)
         elif item.play is not None:
-            start_or_defer(turn, item.play, "branch")
+            start_or_defer(turn, item.play, StartReason.BRANCH)
         elif item.go_to is not None:
             moved = True
-            if turn.paused:
-                turn.state.deferred.append({"go_to": item.go_to})
+            if turn.state.paused:
+                turn.state.deferred.append(GoTo(item.go_to))
             else:
                 go_to(turn, turn.compiled_map.stages[item.go_to])
     return moved
 
 
-def start_or_defer(turn: Turn, play: str, why: str) -> None:
+def start_or_defer(turn: Turn, play: str, why: StartReason) -> None:
     """Try to start a play now, or at the resume of a journey that is paused.
 
     Of the events that would start it one is kept: a product may send thousands in a long pause.
     """
-    if not turn.paused:
+    if not turn.state.paused:
         try_start(turn, turn.compiled_map.plays[play], why)
         return
-    wanted = {"play": play, "why": why}
-    if why != "event" or wanted not in turn.state.deferred:
-        turn.state.deferred.append(wanted)
+    start = StartPlay(play, why)
+    if why is not StartReason.EVENT or start not in turn.state.deferred:
+        turn.state.deferred.append(start)
 
 
 def set_attributes(turn: Turn, values: Mapping[str, Any]) -> None:
-    """Set attributes of the customer (None forgets one); waits for the customer's dates are worked out anew."""
+    """Set attributes of the customer (None forgets one); waits for the customer's dates are worked out again."""
     customer = turn.state.customer
     attributes, built_in = dict(customer.attributes), {}
     for name, value in values.items():
@@ -73,7 +76,7 @@ def _work_out_anchors(turn: Turn, values: Collection[str]) -> None:
     for step in turn.compiled_map.steps.values():
         if step.step.at is not None and step.step.at.attribute in values and not turn.state.step(step.id).forced:
             record = turn.state.step(step.id)
-            if record.status == "waiting" and record.opens_at is not None:
+            if record.is_waiting and record.opens_at is not None:
                 turn.edit_step(step.id).opens_at = None
     for stage in turn.compiled_map.stages.values():
         if stage.stage.opens and stage.stage.opens.at and stage.stage.opens.at.attribute in values:
@@ -87,13 +90,13 @@ def open_stage(turn: Turn, stage: CompiledStage) -> None:
     """Open a stage on a new visit: all its steps start over."""
     start_over(turn, stage.steps)
     record = turn.edit_stage(stage.stage.id)
-    record.status = "open"
+    record.status = StageStatus.OPEN
     record.visits += 1
     record.opened_at, record.opens_at = turn.at, None
     target = stage.stage.target
     record.target_at = turn.compiled_map.ours.deadline(turn.at, target) if target else None
     turn.state.idle = False
-    close_system_tasks(turn, "idle")
+    close_system_tasks(turn, SystemTaskReason.IDLE)
     turn.report(timeline.StageOpened(turn.at, stage.stage.id))
 
 
@@ -111,7 +114,7 @@ def finish_stage(turn: Turn, stage: CompiledStage) -> None:
 def go_to(turn: Turn, stage: CompiledStage) -> None:
     """Leave every open stage of the sequence for this one; a stage with `opens` opens beside them instead."""
     for other_id, other in turn.compiled_map.stages.items():
-        is_open = turn.state.stage(other_id).status == "open"
+        is_open = turn.state.stage(other_id).is_open
         if is_open and (other is stage or (stage.in_sequence and other.in_sequence)):
             close_stage(turn, other, "go_to")
     open_stage(turn, stage)
@@ -121,13 +124,13 @@ def plan_opening(turn: Turn, stage: CompiledStage) -> None:
     """Work out when a stage with an anchor opens: the first time even if that is past, again only if it lies ahead."""
     opens = stage.stage.opens
     record = turn.state.stage(stage.stage.id)
-    if record.status == "open":
+    if record.is_open:
         return
     if stage.in_sequence or opens is None or opens.at is None:
         if record.opens_at is not None:
-            turn.edit_stage(stage.stage.id).opens_at = None  # another version told it from a date
+            turn.edit_stage(stage.stage.id).opens_at = None  # in another version it opened on a date
         return
-    at = turn.anchor_instant(turn.compiled_map.ours, opens.at)
+    at = turn.now.anchor_instant(turn.compiled_map.ours, opens.at)
     again = record.visits > 0
     passed = record.opened_for is not None and at is not None and at <= record.opened_for
     if at is None or passed or (again and at <= turn.at):
@@ -139,34 +142,37 @@ def plan_opening(turn: Turn, stage: CompiledStage) -> None:
 # Plays.
 
 
-def try_start(turn: Turn, play: CompiledPlay, why: str) -> bool:
-    """Start a play unless it is open, cooling down, or `only_if` is not true; what blocks is said, the start kept."""
-    blocked = blocked_by(turn, play)
+def try_start(turn: Turn, play: CompiledPlay, why: StartReason) -> bool:
+    """Start a play, unless it is open, cooling down, or `only_if` isn't true.
+
+    What blocks it is reported, and a blocked start is kept to be tried again; returns whether it started.
+    """
+    blocked = blocked_by(turn.now, play)
     if blocked is not None:
         turn.report(timeline.PlayBlocked(turn.at, play.play.id, why=blocked))
-        if blocked != "open":
+        if blocked is not BlockReason.OPEN:
             turn.edit_play(play.play.id).kept = why
         return False
     _start(turn, play, why)
     return True
 
 
-def blocked_by(turn: Turn, play: CompiledPlay) -> str | None:
-    """Why a play can't start now: `open`, `cooldown`, `only_if`; None: it can."""
-    record = turn.state.play(play.play.id)
-    if record.status == "open":
-        return "open"
-    if record.cooldown_until is not None and turn.at < record.cooldown_until:
-        return "cooldown"
-    if play.only_if is not None and not turn.is_true(play.only_if):
-        return "only_if"
+def blocked_by(now: Situation, play: CompiledPlay) -> BlockReason | None:
+    """What keeps a play from starting now; None: it can start."""
+    record = now.state.play(play.play.id)
+    if record.is_open:
+        return BlockReason.OPEN
+    if record.cooldown_until is not None and now.at < record.cooldown_until:
+        return BlockReason.COOLDOWN
+    if play.only_if is not None and not now.is_true(play.only_if):
+        return BlockReason.ONLY_IF
     return None
 
 
-def _start(turn: Turn, play: CompiledPlay, why: str) -> None:
+def _start(turn: Turn, play: CompiledPlay, why: StartReason) -> None:
     start_over(turn, play.steps)
     record = turn.edit_play(play.play.id)
-    record.status = "open"
+    record.status = PlayStatus.OPEN
     record.instances += 1
     record.started_at = turn.at
     record.cooldown_until = None
@@ -174,20 +180,20 @@ def _start(turn: Turn, play: CompiledPlay, why: str) -> None:
     deadline = play.play.deadline
     record.deadline_at = turn.compiled_map.ours.deadline(turn.at, deadline) if deadline else None
     turn.state.idle = False
-    close_system_tasks(turn, "idle")
+    close_system_tasks(turn, SystemTaskReason.IDLE)
     turn.report(timeline.PlayStarted(turn.at, play.play.id, why=why))
     record.end_counts = {}
     record.end_truths = {
-        trigger.key: turn.is_true(trigger.condition)
+        trigger.key: turn.now.is_true(trigger.condition)
         for trigger in play.ends_when
         if trigger.event is None and trigger.condition is not None
     }
 
 
-def finish_play(turn: Turn, play: CompiledPlay, why: str) -> None:
+def finish_play(turn: Turn, play: CompiledPlay, why: PlayEnding) -> None:
     """End a play and carry out where it leads: `on_deadline` if that ended it, then `then`."""
     end_play(turn, play, why)
-    if why == "deadline":
+    if why is PlayEnding.DEADLINE:
         carry_out(turn, play.play.on_deadline)
-    if not turn.ended:
+    if not turn.state.ended:
         carry_out(turn, play.play.then)

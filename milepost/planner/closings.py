@@ -5,6 +5,16 @@ from __future__ import annotations
 from milepost.planner import timeline
 from milepost.planner.commands import CloseTask, EndJourney
 from milepost.planner.compiled_map import CompiledPlay, CompiledStage, CompiledStep
+from milepost.planner.enums import (
+    JourneyStatus,
+    PlayEnding,
+    PlayStatus,
+    StageStatus,
+    StepStatus,
+    SystemTaskReason,
+    TaskStatus,
+)
+from milepost.planner.ids import TaskId
 from milepost.planner.messages import drop, drop_of_step
 from milepost.planner.state import StepState
 from milepost.planner.system_tasks import close_system_task, close_system_tasks
@@ -17,30 +27,30 @@ def complete_step(
     turn: Turn, step: CompiledStep, *, by: str | None, result: str | None = None, note: str | None = None
 ) -> None:
     """Close a step as done; one that never opened closes its next occurrence."""
-    settle_step(turn, step, "done")
+    settle_step(turn, step, StepStatus.DONE)
     turn.report(timeline.StepDone(turn.at, turn.place(step), by=by, result=result, note=note))
     drop_of_step(turn, step.id, "done")
 
 
 def skip_step(turn: Turn, step: CompiledStep, why: str, by: str | None = None) -> None:
     """Close a step as skipped; one that never opened closes its next occurrence."""
-    settle_step(turn, step, "skipped")
+    settle_step(turn, step, StepStatus.SKIPPED)
     turn.report(timeline.StepSkipped(turn.at, turn.place(step), why=why, by=by))
     drop_of_step(turn, step.id, "skipped")
 
 
 def withdraw_step(turn: Turn, step: CompiledStep, why: str) -> None:
     """Close an open step because nothing asks for it any longer."""
-    settle_step(turn, step, "withdrawn")
+    settle_step(turn, step, StepStatus.WITHDRAWN)
     turn.report(timeline.StepWithdrawn(turn.at, turn.place(step), why=why))
     drop_of_step(turn, step.id, "withdrawn")
 
 
-def settle_step(turn: Turn, step: CompiledStep, status: str) -> StepState:
+def settle_step(turn: Turn, step: CompiledStep, status: StepStatus) -> StepState:
     """Give a step its last status: its timers go, and what its next occurrence waits for is counted from here."""
     record = turn.edit_step(step.id)
     if record.is_open and step.is_task:
-        turn.order(CloseTask(f"{step.id}/{record.occurrence}", status))
+        turn.order(CloseTask(str(TaskId(step.id, record.occurrence)), TaskStatus(status)))
     if not record.is_open and not record.closed:
         record.occurrence += 1
     record.status, record.kind = status, step.kind
@@ -65,7 +75,7 @@ def withdraw_steps(turn: Turn, steps: tuple[CompiledStep, ...], why: str) -> Non
 
 
 def start_over(turn: Turn, steps: tuple[CompiledStep, ...]) -> None:
-    """Let every step of a stage or play wait anew; its occurrences go on being numbered."""
+    """Let every step of a stage or play wait again; its occurrences go on being numbered."""
     for step in steps:
         if step.id in turn.state.steps:
             old = turn.state.step(step.id)
@@ -77,18 +87,18 @@ def start_over(turn: Turn, steps: tuple[CompiledStep, ...]) -> None:
 def close_stage(turn: Turn, stage: CompiledStage, why: str) -> None:
     """Close a stage and withdraw what is open in it."""
     record = turn.edit_stage(stage.stage.id)
-    record.status = "closed"
+    record.status = StageStatus.CLOSED
     record.target_at = None
     record.opens_at = None
     turn.report(timeline.StageClosed(turn.at, stage.stage.id))
     withdraw_steps(turn, stage.steps, why)
-    close_system_tasks(turn, "stuck", stage.stage.id)
+    close_system_tasks(turn, SystemTaskReason.STUCK, stage.stage.id)
 
 
-def end_play(turn: Turn, play: CompiledPlay, why: str) -> None:
+def end_play(turn: Turn, play: CompiledPlay, why: PlayEnding) -> None:
     """End a play, withdraw what is open in it and begin its cooldown."""
     record = turn.edit_play(play.play.id)
-    record.status = "ended"
+    record.status = PlayStatus.ENDED
     record.deadline_at = None
     record.ending = False
     record.end_truths, record.end_counts = {}, {}
@@ -105,9 +115,9 @@ def end_journey(turn: Turn, reason: str) -> None:
     for queued in list(turn.state.queue):
         drop(turn, queued, "journey_ended")
     for task in sorted(turn.state.tasks):
-        close_system_task(turn, task, "withdrawn")
+        close_system_task(turn, task, TaskStatus.WITHDRAWN)
     state = turn.state
-    state.status, state.reason, state.ended_at = "ended", reason, turn.at
+    state.status, state.reason, state.ended_at = JourneyStatus.ENDED, reason, turn.at
     state.deferred, state.sent = [], {}
     turn.order(EndJourney(reason))
     turn.report(timeline.JourneyEnded(turn.at, reason=reason))

@@ -1,9 +1,13 @@
-"""Commands: what a plan orders, imperative. The state says what *is*; a command says what is to be *done* now."""
+"""Commands: what a plan orders, imperative. The state says what *is*; a command says what is to be *done* now.
+
+Ids of messages, tasks and answers are the texts of `milepost.planner.ids`, as rows hold them.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+from milepost.planner.enums import MessageReason, StepStatus, SystemTaskReason, TaskStatus
 from milepost.planner.instants import Instant
 
 
@@ -15,27 +19,27 @@ class OpenTask:
     role: str
     person: str | None
     step: str | None
-    why: str | None
+    why: SystemTaskReason | None
 
 
 @dataclass(frozen=True, slots=True)
 class CloseTask:
-    """Take a task off the colleague's day: it is `done`, `skipped` or `withdrawn`."""
+    """Take a task off the colleague's day, because it is done, skipped or withdrawn."""
 
     task: str
-    status: str
+    status: TaskStatus
 
 
 @dataclass(frozen=True, slots=True)
 class SendMessage:
     """Send one message to one contact.
 
-    `message` is the id `STEP/OCCURRENCE/REASON/N` and the idempotency key. `steps` are all steps that were merged
+    `message` is its id and the idempotency key. `steps` are all steps that were merged
     into it, each with its template file, in the order of the map; `template` is the first one's.
     """
 
     message: str
-    reason: str
+    reason: MessageReason
     template: str
     persona: str
     contact: str
@@ -54,13 +58,13 @@ class AskOutcome:
 
 @dataclass(frozen=True, slots=True)
 class RecordAnswer:
-    """Keep an answer (or a silence) with all that was said. `answer` is its id: `OUTCOME/OCCURRENCE/N`."""
+    """Keep an answer (or a silence) with everything that came with it. `answer` is its id."""
 
     answer: str
     outcome: str
     occurrence: int
     at: Instant
-    verdict: str
+    verdict: StepStatus
     by: str | None
     method: str | None
     value: float | str | None

@@ -1,6 +1,6 @@
-"""A chart: one version of a map, indexed and with its conditions compiled, ready to run journeys on.
+"""One version of a map, indexed and with its conditions compiled, ready to run journeys on.
 
-Compiling is the slow part; a chart is made once a process and shared by every journey on that version.
+Compiling is the slow part; it is done once a process, and the result is shared by every journey on that version.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from milepost.language.durations import DueReminder, Duration
 from milepost.language.model import Action, AnyStep, Map, Outcome, Play, Stage, Touchpoint, Trigger
 from milepost.planner.calendars import Calendar
 from milepost.planner.dependents import Dependents, Watched
+from milepost.planner.enums import StepKind
 
 Container = Stage | Play
 
@@ -55,26 +56,25 @@ class CompiledStep:
     @property
     def opened_by(self) -> frozenset[Watched]:
         """What may let it open: itself, its stage or play, the steps before it, the date of its anchor."""
-        found = {self.itself, ("play" if self.in_play else "stage", self.container)}
-        found.update(("step", other) for other in self.step.after)
+        opened_by = {self.itself, ("play" if self.in_play else "stage", self.container)}
+        opened_by.update(("step", other) for other in self.step.after)
         if self.step.at is not None:
-            found.add(("customer", self.step.at.attribute))
-        return frozenset(found)
+            opened_by.add(("customer", self.step.at.attribute))
+        return frozenset(opened_by)
 
     @property
-    def kind(self) -> str:
-        """`task`, `mail`, `action` or `outcome`."""
+    def kind(self) -> StepKind:
         if isinstance(self.step, Touchpoint):
-            return "mail" if self.step.role is None else "task"
-        return "outcome" if isinstance(self.step, Outcome) else "action"
+            return StepKind.MAIL if self.step.role is None else StepKind.TASK
+        return StepKind.OUTCOME if isinstance(self.step, Outcome) else StepKind.ACTION
 
     @property
     def is_mail(self) -> bool:
-        return self.kind == "mail"
+        return isinstance(self.step, Touchpoint) and self.step.role is None
 
     @property
     def is_task(self) -> bool:
-        return self.kind == "task"
+        return isinstance(self.step, Touchpoint) and self.step.role is not None
 
     @property
     def essential(self) -> bool:
@@ -146,18 +146,18 @@ class CompiledPlay:
         return (*_conditions(self.starts_when, self.ends_when), *([self.only_if] if self.only_if else ()))
 
 
-Moved = CompiledStep | CompiledStage | CompiledPlay
-"""What conditions and events may move."""
+Watcher = CompiledStep | CompiledStage | CompiledPlay
+"""What waits for conditions and events."""
 
 
 @dataclass(frozen=True, slots=True)
 class CompiledMap:
     """One version of a map. `stages` and `plays` are in the order of the file; `version` is the version's hash.
 
-    `goes_on` says that the journey goes on with nothing open; `anchored` are the customer's dates that anchors are told
-    from. `looks` is whatever conditions and events move, in the order in which they are looked at; `dated` are the
-    places in it where the day alone may change the answer. `dependents` is what every change makes worth looking at,
-    `places` are the positions of steps, stages and plays.
+    `goes_on` says that a journey stays open with nothing open in it; `anchored` are the customer's dates that anchors
+    count from. `watchers` wait for conditions and events, in the order in which they are looked at; `time_dependent`
+    are the places of those whose answer the day alone may change. `dependents` is the dependency index: what every
+    change invalidates. `places` are the positions of steps, stages and plays in the file.
     """
 
     map: Map
@@ -170,8 +170,8 @@ class CompiledMap:
     events: frozenset[str]
     goes_on: bool
     anchored: frozenset[str]
-    looks: tuple[Moved, ...]
-    dated: tuple[int, ...]
+    watchers: tuple[Watcher, ...]
+    time_dependent: tuple[int, ...]
     dependents: Dependents
     ordered: tuple[CompiledStep, ...]
     containers: tuple[CompiledStage | CompiledPlay, ...]
@@ -202,8 +202,8 @@ def _compile(map: Map, version: str) -> CompiledMap:  # noqa: A002 - the field's
     plays = {play.id: _play(play, names, positions) for play in map.plays}
     containers: tuple[CompiledStage | CompiledPlay, ...] = (*stages.values(), *plays.values())
     steps = {step.id: step for container in containers for step in container.steps}
-    placed: tuple[Moved, ...] = (*steps.values(), *containers)
-    looks: tuple[Moved, ...] = (
+    placed: tuple[Watcher, ...] = (*steps.values(), *containers)
+    watchers: tuple[Watcher, ...] = (
         *(step for step in steps.values() if step.done_when or step.verified_when),
         *(stage for stage in stages.values() if stage.opens_when),
         *plays.values(),
@@ -221,9 +221,11 @@ def _compile(map: Map, version: str) -> CompiledMap:  # noqa: A002 - the field's
         events=frozenset(_events(steps, stages, plays)),
         goes_on=any(stage.opens is not None and stage.opens.at is not None for stage in map.stages[1:]),
         anchored=frozenset(anchor.attribute for anchor in anchors if anchor is not None),
-        looks=looks,
-        dated=tuple(place for place, look in enumerate(looks) if any(each.needs_today for each in look.conditions)),
-        dependents=_stirs(looks, containers, steps.values()),
+        watchers=watchers,
+        time_dependent=tuple(
+            place for place, watcher in enumerate(watchers) if any(each.needs_today for each in watcher.conditions)
+        ),
+        dependents=_dependents(watchers, containers, steps.values()),
         ordered=tuple(steps.values()),
         containers=containers,
         places={each.itself: each.position for each in placed},
@@ -249,12 +251,12 @@ def _play(play: Play, names: Names, positions: Iterator[int]) -> CompiledPlay:
 _OF_ROOT = {"steps": "step", "results": "step", "outcomes": "step", "plays": "play", "stages": "stage"}
 
 
-def _stirs(
-    looks: Iterable[Moved], containers: tuple[CompiledStage | CompiledPlay, ...], steps: Iterable[CompiledStep]
+def _dependents(
+    watchers: Iterable[Watcher], containers: tuple[CompiledStage | CompiledPlay, ...], steps: Iterable[CompiledStep]
 ) -> Dependents:
     holding = {each.itself for each in containers if isinstance(each, CompiledPlay) and each.play.holds == "everything"}
     return Dependents.of(
-        [{look.itself, *(watched for each in look.conditions for watched in _watched(each))} for look in looks],
+        [{watcher.itself, *(name for each in watcher.conditions for name in _watched(each))} for watcher in watchers],
         [{each.itself, *(step.itself for step in each.steps)} for each in containers],
         [step.opened_by | holding for step in steps],
     )

@@ -1,4 +1,4 @@
-"""Conditions as people want them explained: with the values that they look at, and with the part that is not true."""
+"""Conditions traced: whether each is true, with the values that it looks at and the parts that fail."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from typing import Any
 
 from milepost.language import cel_text
 from milepost.language.conditions import Condition, ConditionError, Names, compile_condition
-from milepost.planner.turn import Turn
+from milepost.planner.situation import Situation
 
-_PROPERTY = "event"
+_EVENT = "event"
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
-    """A condition, whether it is true, the values that it looks at (None: not known), and its parts that fail.
+class ConditionTrace:
+    """A condition, whether it is true, the values that it looks at (None: unknown), and its parts that fail.
 
     `failing` is empty where the condition is true, or is not made of parts joined by `&&`.
     """
@@ -26,12 +26,12 @@ class Look:
     failing: tuple[str, ...] = ()
 
     @property
-    def seen(self) -> str:
+    def values_text(self) -> str:
         """The values in words: `health is 35, renews_on is unknown`."""
         return ", ".join(f"{_named(name)} is {shown(value)}" for name, value in self.values.items())
 
     def __str__(self) -> str:
-        return f"{self.text} ({self.seen})" if self.values else self.text
+        return f"{self.text} ({self.values_text})" if self.values else self.text
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -42,22 +42,22 @@ class Look:
         }
 
 
-def look(turn: Turn, condition: Condition) -> Look:
-    """Look at a condition now; what it asks of an event is left out, since no event is there."""
-    references = sorted(each for each in condition.references if each[0] != _PROPERTY)
-    values = {f"{root}.{name}": turn.value_of(root, name) for root, name in references}
-    holds = turn.is_true(condition)
-    return Look(condition.text, holds, values, () if holds else tuple(_failing(turn, condition)))
+def trace(now: Situation, condition: Condition) -> ConditionTrace:
+    """Trace a condition now; names of an event's properties are left out, since there is no event."""
+    references = sorted(each for each in condition.references if each[0] != _EVENT)
+    values = {f"{root}.{name}": now.value_of(root, name) for root, name in references}
+    holds = now.is_true(condition)
+    return ConditionTrace(condition.text, holds, values, () if holds else tuple(_failing(now, condition)))
 
 
-def _failing(turn: Turn, condition: Condition) -> list[str]:
+def _failing(now: Situation, condition: Condition) -> list[str]:
     parts = cel_text.conjuncts(condition.text)
-    if len(parts) == 1 or any(root == _PROPERTY for root, _ in condition.references):
+    if len(parts) == 1 or any(root == _EVENT for root, _ in condition.references):
         return []
-    names = Names.of(turn.compiled_map.map)
+    names = Names.of(now.compiled_map.map)
     try:
-        return [part for part in parts if not turn.is_true(compile_condition(part, names))]
-    except ConditionError:  # a part by itself need not be a condition
+        return [part for part in parts if not now.is_true(compile_condition(part, names))]
+    except ConditionError:  # a part alone need not be a condition
         return []
 
 

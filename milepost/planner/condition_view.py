@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from milepost.customer import BUILT_IN_ATTRIBUTES
 from milepost.language.conditions import Space
@@ -13,9 +12,10 @@ from milepost.planner.calendars import Calendar
 from milepost.planner.compiled_map import CompiledMap
 from milepost.planner.state import State
 
+Reader = Callable[[CompiledMap, State, str], Any]
 
-@dataclass(frozen=True, slots=True)
-class JourneyView:
+
+class JourneyView(NamedTuple):
     """The spaces that conditions may name, over a state that goes on changing; `event` only where one is looked at."""
 
     compiled_map: CompiledMap
@@ -26,79 +26,42 @@ class JourneyView:
         """One space; None: there is none of that name."""
         if root == "event":
             return self.event
-        made = _SPACES.get(root)
-        return None if made is None else made(self.compiled_map, self.state)
+        read = _READERS.get(root)
+        return None if read is None else _Space(self.compiled_map, self.state, read)
 
 
-@dataclass(frozen=True, slots=True)
-class _Attributes:
+class _Space(NamedTuple):
     compiled_map: CompiledMap
     state: State
+    read: Reader
 
     def get(self, name: str, /) -> Any:
-        customer = self.state.customer
-        if name in customer.attributes:
-            return customer.attributes[name]
-        if name == "started_on":
-            calendar = Calendar.of(self.compiled_map.map.contact_policy.window, customer.timezone, customer.country)
-            return calendar.local(self.state.started_at).date().isoformat()
-        return getattr(customer, name) if name in ("id", *BUILT_IN_ATTRIBUTES) else None
+        return self.read(self.compiled_map, self.state, name)
 
 
-@dataclass(frozen=True, slots=True)
-class _Steps:
-    compiled_map: CompiledMap
-    state: State
-
-    def get(self, name: str, /) -> Any:
-        return self.state.step(name).status
-
-
-@dataclass(frozen=True, slots=True)
-class _Results:
-    compiled_map: CompiledMap
-    state: State
-
-    def get(self, name: str, /) -> Any:
-        return self.state.step(name).result
+def _attribute(compiled_map: CompiledMap, state: State, name: str) -> Any:
+    customer = state.customer
+    if name in customer.attributes:
+        return customer.attributes[name]
+    if name == "started_on":
+        calendar = Calendar.of(compiled_map.map.contact_policy.window, customer.timezone, customer.country)
+        return calendar.local(state.started_at).date().isoformat()
+    return getattr(customer, name) if name in ("id", *BUILT_IN_ATTRIBUTES) else None
 
 
-@dataclass(frozen=True, slots=True)
-class _Outcomes:
-    compiled_map: CompiledMap
-    state: State
-
-    def get(self, name: str, /) -> Any:
-        known = self.compiled_map.steps.get(name)
-        if known is None or not isinstance(known.step, Outcome):
-            return None
-        record = self.state.step(name)
-        return record.verdict or record.status
+def _outcome(compiled_map: CompiledMap, state: State, name: str) -> Any:
+    step = compiled_map.steps.get(name)
+    if step is None or not isinstance(step.step, Outcome):
+        return None
+    record = state.step(name)
+    return str(record.verdict or record.status)
 
 
-@dataclass(frozen=True, slots=True)
-class _Plays:
-    compiled_map: CompiledMap
-    state: State
-
-    def get(self, name: str, /) -> Any:
-        return self.state.play(name).status
-
-
-@dataclass(frozen=True, slots=True)
-class _Stages:
-    compiled_map: CompiledMap
-    state: State
-
-    def get(self, name: str, /) -> Any:
-        return self.state.stage(name).status
-
-
-_SPACES: dict[str, Callable[[CompiledMap, State], Space]] = {
-    "customer": _Attributes,
-    "steps": _Steps,
-    "results": _Results,
-    "outcomes": _Outcomes,
-    "plays": _Plays,
-    "stages": _Stages,
+_READERS: dict[str, Reader] = {
+    "customer": _attribute,
+    "steps": lambda _, state, name: str(state.step(name).status),
+    "results": lambda _, state, name: state.step(name).result,
+    "outcomes": _outcome,
+    "plays": lambda _, state, name: str(state.play(name).status),
+    "stages": lambda _, state, name: str(state.stage(name).status),
 }

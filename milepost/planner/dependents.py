@@ -1,6 +1,6 @@
-"""What a change stirs: which conditions, openings and closings must be looked at again after it, and which need not.
+"""The dependency index: what must be re-evaluated after a change, computed once per map.
 
-A chart knows this before any journey runs. Settling then looks only at what a change could have moved.
+Settling then looks only at what a change may have touched.
 """
 
 from __future__ import annotations
@@ -14,32 +14,32 @@ Watched = tuple[str, str]
 
 
 class Invalidated(NamedTuple):
-    """What one change stirs, by place: among the chart's looks, its containers, and its steps in order of the file."""
+    """What one change invalidates, by place among the map's watchers, its containers and its steps in their order."""
 
-    looks: frozenset[int]
+    watchers: frozenset[int]
     containers: frozenset[int]
     steps: frozenset[int]
 
 
 class Dependents(NamedTuple):
-    """What every change stirs, and everything at once (`all`), for a journey that begins or goes on elsewhere."""
+    """What each change invalidates; `all` is everything at once, for a journey that begins or goes on elsewhere."""
 
     by: Mapping[Watched, Invalidated]
     all: Invalidated
 
     @staticmethod
     def of(
-        looks: Sequence[Collection[Watched]],
+        watchers: Sequence[Collection[Watched]],
         containers: Sequence[Collection[Watched]],
         steps: Sequence[Collection[Watched]],
     ) -> Dependents:
-        """Turn round what each place is moved by."""
+        """Invert the index: from what each place depends on, to the places that depend on it."""
         by: dict[Watched, tuple[set[int], ...]] = defaultdict(lambda: (set(), set(), set()))
-        for kind, places in enumerate((looks, containers, steps)):
-            for place, moved_by in enumerate(places):
-                for what in moved_by:
+        for kind, places in enumerate((watchers, containers, steps)):
+            for place, depends_on in enumerate(places):
+                for what in depends_on:
                     by[what][kind].add(place)
-        everything = Invalidated(*(frozenset(range(len(places))) for places in (looks, containers, steps)))
+        everything = Invalidated(*(frozenset(range(len(places))) for places in (watchers, containers, steps)))
         return Dependents(
             {what: Invalidated(*map(frozenset, invalidated)) for what, invalidated in by.items()}, everything
         )

@@ -1,4 +1,4 @@
-"""Foreseeing: what a journey's records say will happen by itself, and when."""
+"""What a journey's records say will happen by itself, and when: fills the timer index."""
 
 from __future__ import annotations
 
@@ -10,29 +10,29 @@ from milepost.planner.state import State
 from milepost.planner.timer_index import NEVER, RANK_OF, STEP, Due, TimerIndex
 
 
-def foreseen(state: State) -> TimerIndex:
-    """What lies ahead of a journey, told from its records alone; `wake` is left open."""
-    ahead = TimerIndex()
+def timer_index_of(state: State) -> TimerIndex:
+    """The index of a state, worked out from its records alone; `wake` is left open."""
+    index = TimerIndex()
     tables: dict[str, Mapping[str, Any]] = {"step": state.steps, "stage": state.stages, "play": state.plays}
-    foresee(ahead, state, ((kind, name) for kind, table in tables.items() for name in table))
-    return ahead
+    update_timer_index(index, state, ((kind, name) for kind, table in tables.items() for name in table))
+    return index
 
 
-def foresee(ahead: TimerIndex, state: State, changed: Iterable[Watched]) -> None:
-    """Work out anew what will happen by itself to steps, stages and plays that changed or are gone."""
+def update_timer_index(index: TimerIndex, state: State, changed: Iterable[Watched]) -> None:
+    """Work out again what will happen by itself to steps, stages and plays that changed or are gone."""
     for what in changed:
         kind, name = what
-        due = tuple(_AHEAD[kind](state, name))
+        due = tuple(_TIMERS_OF[kind](state, name))
         if due:
-            ahead.timers[what] = due
+            index.timers[what] = due
         else:
-            ahead.timers.pop(what, None)
-    ahead.soonest = min((at for timers in ahead.timers.values() for at, _ in timers), default=NEVER)
+            index.timers.pop(what, None)
+    index.soonest = min((at for timers in index.timers.values() for at, _ in timers), default=NEVER)
 
 
 def _of_step(state: State, step: str) -> Iterator[Due]:
     record = state.step(step)
-    opens_at = record.opens_at if record.status == "waiting" else record.timers.get("repeat")
+    opens_at = record.opens_at if record.is_waiting else record.timers.get("repeat")
     if opens_at is not None:
         yield opens_at, STEP
     if record.is_open:
@@ -59,4 +59,4 @@ def _of_play(state: State, play: str) -> Iterator[Due]:
         yield record.cooldown_until, RANK_OF["cooldown"]
 
 
-_AHEAD: dict[str, Callable[[State, str], Iterator[Due]]] = {"step": _of_step, "stage": _of_stage, "play": _of_play}
+_TIMERS_OF: dict[str, Callable[[State, str], Iterator[Due]]] = {"step": _of_step, "stage": _of_stage, "play": _of_play}

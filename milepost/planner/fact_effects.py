@@ -1,4 +1,4 @@
-"""Taking facts in, one by one. A fact that makes no sense now changes nothing and is recorded with the reason."""
+"""The effects of facts on a journey. A fact that makes no sense now changes nothing; it is reported with the reason."""
 
 from __future__ import annotations
 
@@ -11,22 +11,25 @@ from typing import Any, assert_never
 from milepost.customer import BUILT_IN_ATTRIBUTES
 from milepost.language.attribute_values import fits, parse_date
 from milepost.language.model import Outcome, Touchpoint, Verdict
+from milepost.planner import deferred, timeline
 from milepost.planner import facts as told
-from milepost.planner import timeline
 from milepost.planner.branches import set_attributes, start_or_defer
 from milepost.planner.calendars import is_zone
 from milepost.planner.closings import end_journey, skip_step
 from milepost.planner.compiled_map import CompiledStep, Waited
-from milepost.planner.deadlines import agreed_due, change
+from milepost.planner.deadlines import agreed_due, change_due
+from milepost.planner.enums import StartReason, StepStatus, SystemTaskReason, TaskStatus
+from milepost.planner.ids import MessageId
 from milepost.planner.instants import Instant, instant
 from milepost.planner.outcomes import answer, revoke
 from milepost.planner.pauses import pause, resume
 from milepost.planner.state import REMEMBERED_FACTS
 from milepost.planner.steps import finish_step, plan_repeats, reopen
-from milepost.planner.system_tasks import close_system_task, open_system_task
+from milepost.planner.system_tasks import close_system_task, open_message_failed
 from milepost.planner.turn import Turn
 from milepost.planner.version_move import move
 
+_ANSWERED = frozenset(StepStatus(verdict) for verdict in Verdict)
 _TIMERS_SNOOZED = ("due", "overdue", "escalate", "silent")
 
 
@@ -41,27 +44,28 @@ def mark_of(fact: str) -> str:
     return urlsafe_b64encode(hashlib.blake2b(fact.encode(), digest_size=8).digest()).decode().rstrip("=")
 
 
-def take(turn: Turn, fact: told.Fact) -> None:
-    """Take one fact in, unless it was seen before."""
+def apply_fact(turn: Turn, fact: told.Fact) -> None:
+    """Apply one fact to the journey, unless it was applied before."""
     mark = mark_of(fact.id)
     if mark in turn.state.seen:
         return
-    turn.state.seen = [*turn.state.seen, mark][-REMEMBERED_FACTS:]
+    turn.state.seen.append(mark)
+    del turn.state.seen[:-REMEMBERED_FACTS]
     try:
-        _take_unless_ended(turn, fact)
+        _apply_unless_ended(turn, fact)
     except _IgnoredFactError as ignored:
         step = turn.compiled_map.steps.get(getattr(fact, "step", None) or getattr(fact, "outcome", None) or "")
         place = turn.place(step) if step else None
         turn.report(timeline.FactIgnored(turn.at, place, why=ignored.why, fact=fact.kind, by=fact.by))
 
 
-def _take_unless_ended(turn: Turn, fact: told.Fact) -> None:
-    if turn.ended:
+def _apply_unless_ended(turn: Turn, fact: told.Fact) -> None:
+    if turn.state.ended:
         raise _IgnoredFactError("ended")
-    _take(turn, fact)
+    _apply(turn, fact)
 
 
-def _take(turn: Turn, fact: told.Fact) -> None:
+def _apply(turn: Turn, fact: told.Fact) -> None:
     match fact:
         case told.StepDone():
             _step_done(turn, fact)
@@ -89,10 +93,10 @@ def _take(turn: Turn, fact: told.Fact) -> None:
         case told.Agreed():
             _agreed(turn, fact)
         case _:
-            _take_about_the_journey(turn, fact)
+            _apply_to_journey(turn, fact)
 
 
-def _take_about_the_journey(
+def _apply_to_journey(
     turn: Turn,
     fact: told.PlayStarted
     | told.Paused
@@ -106,13 +110,13 @@ def _take_about_the_journey(
         case told.PlayStarted():
             if fact.play not in turn.compiled_map.plays:
                 raise _IgnoredFactError("unknown")
-            start_or_defer(turn, fact.play, "fact")
+            start_or_defer(turn, fact.play, StartReason.FACT)
         case told.Paused():
-            if turn.paused:
+            if turn.state.paused:
                 raise _IgnoredFactError("paused")
             pause(turn, fact.reason)
         case told.Resumed():
-            if not turn.paused:
+            if not turn.state.paused:
                 raise _IgnoredFactError("not_paused")
             resume(turn, fact.reason)
         case told.Ended():
@@ -128,7 +132,7 @@ def _take_about_the_journey(
         case told.TaskDone():
             if fact.task not in turn.state.tasks:
                 raise _IgnoredFactError("closed")
-            close_system_task(turn, fact.task, "done")
+            close_system_task(turn, fact.task, TaskStatus.DONE)
         case _:
             assert_never(fact)
 
@@ -148,7 +152,7 @@ def _closable(turn: Turn, step_id: str) -> CompiledStep:
     record = turn.state.step(step_id)
     if record.closed:
         raise _IgnoredFactError("closed")
-    if not record.is_open and not turn.is_container_open(step):
+    if not record.is_open and not turn.now.is_container_open(step):
         raise _IgnoredFactError("not_open")
     return step
 
@@ -167,7 +171,7 @@ def _step_reopened(turn: Turn, fact: told.StepReopened) -> None:
     step = _known(turn, fact.step)
     if not turn.state.step(step.id).closed:
         raise _IgnoredFactError("not_closed")
-    if not turn.is_container_open(step):
+    if not turn.now.is_container_open(step):
         raise _IgnoredFactError("not_open")
     reopen(turn, step)
 
@@ -191,7 +195,7 @@ def _snoozed(turn: Turn, fact: told.Snoozed) -> None:
 
 def _until(turn: Turn, step: CompiledStep, until: str) -> Instant | None:
     """The opening hour of a local date, or an instant with an offset."""
-    calendar = turn.calendar_of(step)
+    calendar = turn.now.calendar_of(step)
     if len(until) == len("2026-03-02"):
         day = parse_date(until)
         return None if day is None else calendar.on(day, calendar.from_)
@@ -212,9 +216,9 @@ def _answered(turn: Turn, fact: told.Answered) -> None:
         raise _IgnoredFactError("no_outcome")
     if fact.verdict not in set(Verdict):
         raise _IgnoredFactError("verdict")
-    if record.closed and record.status not in ("silent", "withdrawn"):
+    if record.closed and record.status not in (StepStatus.SILENT, StepStatus.WITHDRAWN):
         raise _IgnoredFactError("closed")
-    if record.status == "waiting" and not turn.is_container_open(step):
+    if record.is_waiting and not turn.now.is_container_open(step):
         raise _IgnoredFactError("not_open")
     answer(turn, step, fact)
 
@@ -223,7 +227,7 @@ def _revoked(turn: Turn, fact: told.Revoked) -> None:
     step = _known(turn, fact.outcome)
     if not isinstance(step.step, Outcome):
         raise _IgnoredFactError("no_outcome")
-    if turn.state.step(step.id).verdict not in set(Verdict):
+    if turn.state.step(step.id).verdict not in _ANSWERED:
         raise _IgnoredFactError("not_answered")
     revoke(turn, step, fact)
 
@@ -244,7 +248,7 @@ def _event(turn: Turn, fact: told.EventHappened) -> None:
     for play_id, play in turn.compiled_map.plays.items():
         for trigger in _asking(turn, play.starts_when, fact):
             _count(turn.edit_play(play_id).counts, trigger)
-        if turn.state.play(play_id).status == "open":
+        if turn.state.play(play_id).is_open:
             for trigger in _asking(turn, play.ends_when, fact):
                 _count(turn.edit_play(play_id).end_counts, trigger)
 
@@ -254,7 +258,7 @@ def _asking(turn: Turn, triggers: tuple[Waited, ...], fact: told.EventHappened) 
         trigger
         for trigger in triggers
         if trigger.event == fact.event
-        and (trigger.condition is None or turn.is_true(trigger.condition, fact.properties))
+        and (trigger.condition is None or turn.now.is_true(trigger.condition, fact.properties))
     ]
 
 
@@ -288,9 +292,9 @@ def _contacts(turn: Turn, fact: told.ContactsGiven) -> None:
     if any(contact.timezone and not is_zone(contact.timezone) for contact in fact.contacts):
         raise _IgnoredFactError("timezone")
     turn.edit_customer(turn.state.customer.having(contacts=fact.contacts))
-    for task, known in sorted(turn.state.tasks.items()):
-        if known.why == "contact" and turn.contact(known.about) is not None:
-            close_system_task(turn, task, "done")
+    for task, record in sorted(turn.state.tasks.items()):
+        if record.why is SystemTaskReason.CONTACT and turn.now.contact(record.about) is not None:
+            close_system_task(turn, task, TaskStatus.DONE)
 
 
 def _agreed(turn: Turn, fact: told.Agreed) -> None:
@@ -303,19 +307,19 @@ def _agreed(turn: Turn, fact: told.Agreed) -> None:
         record = turn.state.step(step_id)
         if record.is_open and agreed.get("person"):
             turn.edit_step(step_id).person = agreed["person"]
-        if record.is_open and (record.status == "asked" or not isinstance(step.step, Outcome)):
+        if record.is_open and (record.status is StepStatus.ASKED or not isinstance(step.step, Outcome)):
             if agreed.get("due"):
                 turn.edit_step(step_id).due_agreed = True
-                change(turn, step, agreed_due(turn, step, agreed["due"]), "agreed")
+                change_due(turn, step, agreed_due(turn.now, step, agreed["due"]), "agreed")
         else:
             turn.state.agreed[step_id] = {**turn.state.agreed.get(step_id, {}), **agreed}
 
 
 def _message_failed(turn: Turn, fact: told.MessageFailed) -> None:
-    step = turn.compiled_map.steps.get(fact.message.split("/", 1)[0])
-    if step is None:
+    message = MessageId.parse(fact.message)
+    if message is None or message.step not in turn.compiled_map.steps:
         raise _IgnoredFactError("unknown")
-    if turn.paused:
-        turn.state.deferred.append({"failed": fact.message})
+    if turn.state.paused:
+        turn.state.deferred.append(deferred.MessageFailed(message))
     else:
-        open_system_task(turn, "message_failed", fact.message, turn.place(step), fact.message)
+        open_message_failed(turn, message)

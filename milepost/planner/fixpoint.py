@@ -1,6 +1,6 @@
-"""Settling: after every change, what follows from it at the same instant, until nothing does.
+"""Runs the map's rules to a fixpoint: what follows from a change at the same instant, until nothing does.
 
-One pass looks, in this order and each in the order of the file, at conditions, closings and openings, and starts anew
+One pass looks at conditions, closings and openings, in this order and each in the order of the file, and starts over
 after the first thing that happens: conditions are looked at after every change.
 """
 
@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from milepost.planner.branches import finish_play, finish_stage, open_stage, start_or_defer, try_start
 from milepost.planner.closings import end_journey
-from milepost.planner.compiled_map import CompiledPlay, CompiledStage, CompiledStep, Moved, Waited
+from milepost.planner.compiled_map import CompiledPlay, CompiledStage, CompiledStep, Waited, Watcher
+from milepost.planner.deferred import Deferred, OpenStage, StartPlay
+from milepost.planner.enums import PlayEnding, StartReason, SystemTaskReason
 from milepost.planner.outcomes import verified_by_product
 from milepost.planner.steps import finish_step, is_fulfilled, open_if_ready
 from milepost.planner.system_tasks import open_system_task
@@ -16,16 +18,19 @@ from milepost.planner.turn import Turn
 
 
 def settle(turn: Turn) -> None:
-    """Bring about all that follows now. While the journey is paused nothing closes, opens, starts or ends."""
+    """Run the rules until nothing follows any more. While the journey is paused nothing closes, opens, starts or ends.
+
+    Only what a change invalidated is looked at (`Turn.to_look`, `to_close`, `to_open`).
+    """
     if not (turn.to_look or turn.to_close or turn.to_open):
         return
-    turn.to_look.update(turn.compiled_map.dated)
-    while not turn.ended:
+    turn.to_look.update(turn.compiled_map.time_dependent)
+    while not turn.state.ended:
         if _conditions(turn):
             continue
-        if turn.paused or not (turn.to_close or turn.to_open):
+        if turn.state.paused or not (turn.to_close or turn.to_open):
             return
-        if not (_closings(turn) or _openings(turn) or _over(turn)):
+        if not (_closings(turn) or _openings(turn) or _is_over(turn)):
             return
 
 
@@ -33,23 +38,23 @@ def settle(turn: Turn) -> None:
 
 
 def _conditions(turn: Turn) -> bool:
-    looks, waiting = turn.compiled_map.looks, turn.to_look
+    watchers, waiting = turn.compiled_map.watchers, turn.to_look
     while waiting:
         place = min(waiting)
         waiting.remove(place)
-        if _look(turn, looks[place]):
+        if _fires(turn, watchers[place]):
             waiting.add(place)
             return True
     return False
 
 
-def _look(turn: Turn, at: Moved) -> bool:
+def _fires(turn: Turn, watcher: Watcher) -> bool:
     """Whether conditions or events bring anything about here."""
-    if isinstance(at, CompiledPlay):
-        return _play_ends(turn, at) or _play_starts(turn, at)
-    if isinstance(at, CompiledStep):
-        return _step_fulfilled(turn, at)
-    return _stage_called(turn, at)
+    if isinstance(watcher, CompiledPlay):
+        return _play_ends(turn, watcher) or _play_starts(turn, watcher)
+    if isinstance(watcher, CompiledStep):
+        return _step_fulfilled(turn, watcher)
+    return _stage_called(turn, watcher)
 
 
 def _step_fulfilled(turn: Turn, step: CompiledStep) -> bool:
@@ -64,7 +69,7 @@ def _step_fulfilled(turn: Turn, step: CompiledStep) -> bool:
 
 
 def _verified(turn: Turn, step: CompiledStep) -> bool:
-    """Whether the product verifies an outcome now; after a revocation its conditions must turn true anew."""
+    """Whether the product verifies an outcome now; after a revocation its conditions must turn true again."""
     events = tuple(trigger for trigger in step.verified_when if trigger.event is not None)
     conditions = tuple(trigger for trigger in step.verified_when if trigger.event is None)
     is_true = is_fulfilled(turn, step, conditions)
@@ -82,9 +87,9 @@ def _stage_called(turn: Turn, stage: CompiledStage) -> bool:
     for trigger in stage.opens_when:
         if not _turned(turn, trigger, record.counts, record.truths, ("stages", stage.stage.id)):
             continue
-        if record.status != "open":
-            if turn.paused:
-                turn.state.deferred.append({"open": stage.stage.id})
+        if not record.is_open:
+            if turn.state.paused:
+                turn.state.deferred.append(OpenStage(stage.stage.id))
             else:
                 open_stage(turn, stage)
         return True
@@ -93,14 +98,14 @@ def _stage_called(turn: Turn, stage: CompiledStage) -> bool:
 
 def _play_ends(turn: Turn, play: CompiledPlay) -> bool:
     record = turn.state.play(play.play.id)
-    if record.status != "open" or record.ending:
+    if not record.is_open or record.ending:
         return False
     for trigger in play.ends_when:
         if _turned(turn, trigger, record.end_counts, record.end_truths, ("plays_end", play.play.id)):
-            if turn.paused:
+            if turn.state.paused:
                 turn.edit_play(play.play.id).ending = True
             else:
-                finish_play(turn, play, "ends_when")
+                finish_play(turn, play, PlayEnding.ENDS_WHEN)
             return True
     return False
 
@@ -114,30 +119,33 @@ def _play_starts(turn: Turn, play: CompiledPlay) -> bool:
         if _turned(turn, trigger, record.counts, record.truths, ("plays", play_id))
     ]
     if not fired:
-        return not turn.paused and _kept_start(turn, play)
+        return not turn.state.paused and _kept_start(turn, play)
     if any(trigger.event is not None for trigger in fired):
-        start_or_defer(turn, play_id, "event")
-    elif turn.paused:
+        start_or_defer(turn, play_id, StartReason.EVENT)
+    elif turn.state.paused:
         _defer_condition(turn, play_id, {trigger.key for trigger in fired})
     else:
-        try_start(turn, play, "condition")
+        try_start(turn, play, StartReason.CONDITION)
     return True
 
 
 def _defer_condition(turn: Turn, play_id: str, triggers: set[str]) -> None:
     """Keep for the resume that conditions turned true in the pause: once a play, to be looked at again then."""
-    known = [item for item in turn.state.deferred if item.get("play") == play_id and "triggers" in item]
-    triggers.update(*(item["triggers"] for item in known))
-    kept = [item for item in turn.state.deferred if item not in known]
-    turn.state.deferred = [*kept, {"play": play_id, "why": "condition", "triggers": sorted(triggers)}]
+    others: list[Deferred] = []
+    for item in turn.state.deferred:
+        if isinstance(item, StartPlay) and item.play == play_id and item.triggers is not None:
+            triggers.update(item.triggers)
+        else:
+            others.append(item)
+    turn.state.deferred = [*others, StartPlay(play_id, StartReason.CONDITION, tuple(sorted(triggers)))]
 
 
 def _kept_start(turn: Turn, play: CompiledPlay) -> bool:
     """Try a start that was blocked, once nothing blocks it any more."""
     record = turn.state.play(play.play.id)
-    if record.kept is None or record.status == "open" or record.cooldown_until is not None:
+    if record.kept is None or record.is_open or record.cooldown_until is not None:
         return False
-    if play.only_if is not None and not turn.is_true(play.only_if):
+    if play.only_if is not None and not turn.now.is_true(play.only_if):
         return False
     return try_start(turn, play, record.kept)
 
@@ -153,7 +161,7 @@ def _turned(
         return True
     assert trigger.condition is not None
     before = truths.get(trigger.key, False)
-    now = turn.is_true(trigger.condition)
+    now = turn.now.is_true(trigger.condition)
     if now != before:
         _table(turn, where, "truths")[trigger.key] = now
     return now and not before
@@ -181,14 +189,14 @@ def _closings(turn: Turn) -> bool:
 
 def _closes(turn: Turn, container: CompiledStage | CompiledPlay) -> bool:
     if isinstance(container, CompiledStage):
-        if turn.state.stage(container.stage.id).status != "open" or not _all_closed(turn, container):
+        if not turn.state.stage(container.stage.id).is_open or not _all_closed(turn, container):
             return False
         finish_stage(turn, container)
         return True
     record = turn.state.play(container.play.id)
-    if record.status != "open" or not (record.ending or _all_closed(turn, container)):
+    if not record.is_open or not (record.ending or _all_closed(turn, container)):
         return False
-    finish_play(turn, container, "ends_when" if record.ending else "completed")
+    finish_play(turn, container, PlayEnding.ENDS_WHEN if record.ending else PlayEnding.COMPLETED)
     return True
 
 
@@ -207,26 +215,26 @@ def _openings(turn: Turn) -> bool:
     while waiting:
         place = min(waiting)
         waiting.remove(place)
-        if turn.is_container_open(steps[place]) and open_if_ready(turn, steps[place]):
+        if turn.now.is_container_open(steps[place]) and open_if_ready(turn, steps[place]):
             waiting.add(place)
             return True
     return False
 
 
-def _over(turn: Turn) -> bool:
+def _is_over(turn: Turn) -> bool:
     """End a journey with nothing open and nothing next; one that goes on gives the csm a task, once."""
     state = turn.state
-    if any(stage.status == "open" for stage in state.stages.values()):
+    if any(stage.is_open for stage in state.stages.values()):
         return False
-    if any(play.status == "open" for play in state.plays.values()):
+    if any(play.is_open for play in state.plays.values()):
         return False
     if not turn.compiled_map.goes_on:
         end_journey(turn, "completed")
         return True
-    ahead = any(stage.opens_at is not None for stage in state.stages.values()) or any(
+    goes_on_later = any(stage.opens_at is not None for stage in state.stages.values()) or any(
         play.kept is not None and play.cooldown_until is not None for play in state.plays.values()
     )
-    if not ahead and not state.idle:
+    if not goes_on_later and not state.idle:
         state.idle = True
-        open_system_task(turn, "idle", "")
+        open_system_task(turn, SystemTaskReason.IDLE, "")
     return False

@@ -1,4 +1,4 @@
-"""The contact policy: what waits to be sent, what holds it, what goes out together.
+"""The contact policy: which messages wait, what holds them, which go out together.
 
 Reasons to hold a message are looked at in one order: pause, play, contact, window, limit.
 """
@@ -13,12 +13,14 @@ from milepost.language.durations import Limit
 from milepost.planner import timeline
 from milepost.planner.commands import SendMessage
 from milepost.planner.compiled_map import CompiledStep
+from milepost.planner.enums import HoldReason, MessageReason, SystemTaskReason
+from milepost.planner.ids import MessageId
 from milepost.planner.instants import Instant
 from milepost.planner.state import Queued, State
 from milepost.planner.system_tasks import open_system_task
 from milepost.planner.turn import Turn
 
-MERGED = ("opening", "reminder")
+MERGED = (MessageReason.OPENING, MessageReason.REMINDER)
 
 
 @dataclass(slots=True)
@@ -29,14 +31,14 @@ class Outgoing:
     parts: list[Queued]
 
 
-def enqueue(turn: Turn, step: CompiledStep, reason: str, template: str) -> None:
+def enqueue(turn: Turn, step: CompiledStep, reason: MessageReason, template: str) -> None:
     """Put a message in line; an older reminder gives way to a newer one, a reminder to an opening mail that waits."""
     record = turn.edit_step(step.id)
     number = record.numbers.get(reason, 0) + 1
     record.numbers[reason] = number
-    queued = Queued(f"{step.id}/{turn.occurrence(step.id)}/{reason}/{number}", step.id, reason, template)
+    queued = Queued.of(MessageId(step.id, turn.occurrence(step.id), reason, number), template)
     waiting = [other for other in turn.state.queue if other.step == step.id]
-    if reason == "reminder" and any(other.reason != "reminder" for other in waiting):
+    if reason is MessageReason.REMINDER and any(other.reason is not reason for other in waiting):
         say_dropped(turn, queued, "superseded")
         return
     for older in waiting:
@@ -52,7 +54,7 @@ def drop(turn: Turn, queued: Queued, why: str) -> None:
 def say_dropped(turn: Turn, queued: Queued, why: str) -> None:
     step = turn.compiled_map.steps.get(queued.step)
     place = turn.place(step) if step else None
-    turn.report(timeline.MessageDropped(turn.at, place, message=queued.message, why=why))
+    turn.report(timeline.MessageDropped(turn.at, place, message=str(queued.message), why=why))
 
 
 def drop_of_step(turn: Turn, step: str, why: str) -> None:
@@ -71,7 +73,7 @@ def flush(turn: Turn) -> Iterator[Queued]:
         until = _limit_until(turn, outgoing)
         if until is not None:
             for part in outgoing.parts:
-                _hold(turn, part, "limit", until)
+                _hold(turn, part, HoldReason.LIMIT, until)
             continue
         _send(turn, outgoing)
         yield from outgoing.parts
@@ -83,12 +85,12 @@ def _merged(turn: Turn, line: list[Queued]) -> list[Outgoing]:
     out: list[Outgoing] = []
     for queued in line:
         step = turn.compiled_map.steps[queued.step]
-        contact = turn.contact_of(step)
+        contact = turn.now.contact_of(step)
         why, until = _barrier(turn, step, contact)
         if why is not None or contact is None:
-            _hold(turn, queued, why or "contact", until)
-            if why == "contact":
-                open_system_task(turn, "contact", step.persona or "")
+            _hold(turn, queued, why or HoldReason.CONTACT, until)
+            if why is HoldReason.CONTACT:
+                open_system_task(turn, SystemTaskReason.CONTACT, step.persona or "")
         elif queued.reason not in MERGED or step.essential:
             out.append(Outgoing(contact, [queued]))
         elif contact.address_key in together:
@@ -99,45 +101,25 @@ def _merged(turn: Turn, line: list[Queued]) -> list[Outgoing]:
     return out
 
 
-def _barrier(turn: Turn, step: CompiledStep, contact: Contact | None) -> tuple[str | None, Instant | None]:
-    if turn.paused:
-        return "pause", None
-    if is_held_by_play(turn, step, "messages") and not step.essential:
-        return "play", None
+def _barrier(turn: Turn, step: CompiledStep, contact: Contact | None) -> tuple[HoldReason | None, Instant | None]:
+    if turn.state.paused:
+        return HoldReason.PAUSE, None
+    if turn.now.is_held_by_play(step, "messages") and not step.essential:
+        return HoldReason.PLAY, None
     if contact is None:
-        return "contact", None
-    calendar = turn.customer_calendar(contact)
+        return HoldReason.CONTACT, None
+    calendar = turn.now.customer_calendar(contact)
     if not calendar.is_open(turn.at):
-        return "window", calendar.next_open(turn.at)
+        return HoldReason.WINDOW, calendar.next_open(turn.at)
     return None, None
 
 
-def is_held_by_play(turn: Turn, step: CompiledStep, what: str) -> bool:
-    """Whether an open play keeps back the step's `messages`, or `everything` of it.
-
-    A play holds what stages do and what other expansion plays do, never itself or a risk play.
-    """
-    return bool(holding_plays(turn, step, what))
-
-
-def holding_plays(turn: Turn, step: CompiledStep, what: str) -> list[str]:
-    """The open plays that keep back the step's `messages`, or `everything` of it, in the order of the map."""
-    holding = ("everything",) if what == "everything" else ("messages", "everything")
-    if step.in_play and turn.compiled_map.plays[step.container].play.kind != "expansion":
-        return []
-    return [
-        play_id
-        for play_id, play in turn.compiled_map.plays.items()
-        if play.play.holds in holding and play_id != step.container and turn.state.play(play_id).status == "open"
-    ]
-
-
-def _hold(turn: Turn, queued: Queued, why: str, until: Instant | None) -> None:
+def _hold(turn: Turn, queued: Queued, why: HoldReason, until: Instant | None) -> None:
     if (queued.why, queued.until) == (why, until):
         return
     queued.why, queued.until = why, until
     place = turn.place(turn.compiled_map.steps[queued.step])
-    turn.report(timeline.MessageHeld(turn.at, place, message=queued.message, why=why, until=until))
+    turn.report(timeline.MessageHeld(turn.at, place, message=str(queued.message), why=why, until=until))
 
 
 def _limit_until(turn: Turn, outgoing: Outgoing) -> Instant | None:
@@ -145,7 +127,7 @@ def _limit_until(turn: Turn, outgoing: Outgoing) -> Instant | None:
     limit = turn.compiled_map.map.contact_policy.limit
     if limit is None or turn.compiled_map.steps[outgoing.parts[0].step].essential:
         return None
-    calendar = turn.customer_calendar(outgoing.contact)
+    calendar = turn.now.customer_calendar(outgoing.contact)
     sent = _recent(turn, outgoing.contact, limit)
     if len(sent) < limit.count:
         return None
@@ -159,7 +141,7 @@ def _limit_until(turn: Turn, outgoing: Outgoing) -> Instant | None:
 
 def _recent(turn: Turn, contact: Contact, limit: Limit) -> list[Instant]:
     """When the contact was written to in the trailing period `(now - period, now]`, oldest first."""
-    since = turn.customer_calendar(contact).plus(turn.at, limit.period, -1)
+    since = turn.now.customer_calendar(contact).plus(turn.at, limit.period, -1)
     return [at for at in sent_to(turn.state, contact) if at > since]
 
 
@@ -171,14 +153,15 @@ def sent_to(state: State, contact: Contact) -> list[Instant]:
 def _send(turn: Turn, outgoing: Outgoing) -> None:
     first = outgoing.parts[0]
     step = turn.compiled_map.steps[first.step]
-    reason = "opening" if any(part.reason == "opening" for part in outgoing.parts) else first.reason
+    opens = any(part.reason is MessageReason.OPENING for part in outgoing.parts)
+    reason = MessageReason.OPENING if opens else first.reason
     steps = tuple(part.step for part in outgoing.parts)
     for part in outgoing.parts:
         turn.state.queue.remove(part)
     _count(turn, outgoing.contact)
     turn.order(
         SendMessage(
-            first.message,
+            str(first.message),
             reason,
             first.template,
             step.persona or "",
@@ -191,7 +174,7 @@ def _send(turn: Turn, outgoing: Outgoing) -> None:
         timeline.MessageSent(
             turn.at,
             turn.place(step),
-            message=first.message,
+            message=str(first.message),
             template=first.template,
             persona=step.persona,
             contact=outgoing.contact.email,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from milepost.language.durations import Duration, Unit
 from milepost.language.model import Touchpoint
 from milepost.planner.compiled_map import CompiledMap, CompiledStep
+from milepost.planner.enums import SystemTaskReason
 from milepost.planner.instants import Instant
 from milepost.planner.state import State, StepState
 
@@ -81,9 +82,9 @@ def _engine_tasks(compiled_map: CompiledMap, state: State) -> list[Task]:
     made = []
     for task, known in sorted(state.tasks.items(), key=lambda item: (item[1].opened_at, item[0])):
         about = known.about
-        if known.why == "stuck" and about in compiled_map.stages:
+        if known.why is SystemTaskReason.STUCK and about in compiled_map.stages:
             about = compiled_map.stages[about].stage.title
-        elif known.why == "contact" and about in compiled_map.map.personas:
+        elif known.why is SystemTaskReason.CONTACT and about in compiled_map.map.personas:
             about = compiled_map.map.personas[about].title
         made.append(
             Task(

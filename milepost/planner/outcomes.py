@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from milepost.language.model import BranchItem, Outcome, Verdict
+from milepost.language.model import BranchItem, Outcome
 from milepost.planner import timeline
 from milepost.planner.branches import carry_out
 from milepost.planner.closings import settle_step
 from milepost.planner.commands import AskOutcome, RecordAnswer, RevokeAnswer
 from milepost.planner.compiled_map import CompiledStep
 from milepost.planner.deadlines import agreed_due
+from milepost.planner.enums import MessageReason, StepStatus
 from milepost.planner.facts import Answered, Revoked
+from milepost.planner.ids import AnswerId
 from milepost.planner.messages import drop_of_step, enqueue
 from milepost.planner.turn import Turn
 
@@ -22,11 +24,11 @@ def outcome_of(step: CompiledStep) -> Outcome:
 def asked(turn: Turn, step: CompiledStep) -> None:
     """The request is sent: the customer has `within` to answer, and is reminded in between."""
     outcome = outcome_of(step)
-    calendar = turn.calendar_of(step)
+    calendar = turn.now.calendar_of(step)
     record = turn.edit_step(step.id)
     agreed = turn.state.agreed.pop(step.id, {}).get("due")
-    due = agreed_due(turn, step, agreed) if agreed else calendar.deadline(turn.at, outcome.within)
-    record.status, record.asked_at, record.due_at = "asked", turn.at, due
+    due = agreed_due(turn.now, step, agreed) if agreed else calendar.deadline(turn.at, outcome.within)
+    record.status, record.asked_at, record.due_at = StepStatus.ASKED, turn.at, due
     record.due_agreed = agreed is not None
     record.timers["silent"] = due
     openings = (calendar.opening(turn.at, wait) for wait in outcome.remind)
@@ -38,20 +40,20 @@ def asked(turn: Turn, step: CompiledStep) -> None:
 def answer(turn: Turn, step: CompiledStep, fact: Answered) -> None:
     """Take an answer in, early, in time or late, and carry out where it leads."""
     method = fact.method or ("recorded" if fact.evidence else "portal")
-    _answered(turn, step, fact.verdict, value=fact.value, by=fact.by, method=method, fact=fact)
+    _answered(turn, step, StepStatus(fact.verdict), value=fact.value, by=fact.by, method=method, fact=fact)
 
 
 def verified_by_product(turn: Turn, step: CompiledStep) -> None:
     """`verified_when` is fulfilled: the product itself shows the outcome."""
     source = outcome_of(step).value_from
     value = turn.state.customer.attributes.get(source.removeprefix("customer.")) if source else None
-    _answered(turn, step, Verdict.VERIFIED.value, value=value, by=None, method="product", fact=None)
+    _answered(turn, step, StepStatus.VERIFIED, value=value, by=None, method="product", fact=None)
 
 
 def _answered(
     turn: Turn,
     step: CompiledStep,
-    verdict: str,
+    verdict: StepStatus,
     *,
     value: float | str | None,
     by: str | None,
@@ -69,28 +71,28 @@ def _answered(
 
 def silent(turn: Turn, step: CompiledStep) -> None:
     """The time to answer is over."""
-    _close_or_ask_again(turn, step, "silent")
-    _record(turn, step, "silent", by=None, method=None, value=None, fact=None)
+    _close_or_ask_again(turn, step, StepStatus.SILENT)
+    _record(turn, step, StepStatus.SILENT, by=None, method=None, value=None, fact=None)
     turn.report(timeline.OutcomeSilent(turn.at, turn.place(step)))
     drop_of_step(turn, step.id, "silent")
-    carry_out(turn, _branch(step, "silent"))
+    carry_out(turn, _branch(step, StepStatus.SILENT))
 
 
-def _close_or_ask_again(turn: Turn, step: CompiledStep, verdict: str) -> None:
+def _close_or_ask_again(turn: Turn, step: CompiledStep, verdict: StepStatus) -> None:
     again = outcome_of(step).ask_again
     record = turn.state.step(step.id)
-    waiting = not record.closed and turn.is_container_open(step)
+    waiting = not record.closed and turn.now.is_container_open(step)
     if waiting and again is not None and verdict in again.if_ and record.asks <= again.at_most:
         record = turn.edit_step(step.id)
         if not record.is_open:  # an early answer: it counts as the first asking
             record.kind = step.kind
             record.occurrence += 1
             record.opened_at = turn.at
-        record.status, record.asks_again = "open", True
+        record.status, record.asks_again = StepStatus.OPEN, True
         record.asks = max(record.asks, 1)
         record.timers, record.reminders = {}, []
         record.due_at = None
-        if not turn.paused:
+        if not turn.state.paused:
             plan_asking_again(turn, step)
     else:
         record = settle_step(turn, step, verdict)
@@ -101,7 +103,7 @@ def plan_asking_again(turn: Turn, step: CompiledStep) -> None:
     """Set when the customer is asked once more, counted from now."""
     again = outcome_of(step).ask_again
     assert again is not None
-    turn.edit_step(step.id).timers["ask"] = turn.calendar_of(step).opening(turn.at, again.after)
+    turn.edit_step(step.id).timers["ask"] = turn.now.calendar_of(step).opening(turn.at, again.after)
 
 
 def ask(turn: Turn, step: CompiledStep) -> None:
@@ -110,11 +112,11 @@ def ask(turn: Turn, step: CompiledStep) -> None:
     record.asks += 1
     record.asks_again = False
     record.timers.pop("ask", None)
-    enqueue(turn, step, "request", outcome_of(step).message)
+    enqueue(turn, step, MessageReason.REQUEST, outcome_of(step).message)
 
 
 def revoke(turn: Turn, step: CompiledStep, fact: Revoked) -> None:
-    """The last answer no longer holds: asked anew in an open stage, else withdrawn.
+    """Revoke the last answer: in an open stage the customer is asked again, else the outcome is withdrawn.
 
     An outcome that waits in a new visit is left to open in its time: the answer was to an earlier one.
     """
@@ -127,27 +129,27 @@ def revoke(turn: Turn, step: CompiledStep, fact: Revoked) -> None:
     record.timers, record.reminders, record.counts = {}, [], {}
     record.due_at = record.asked_at = None
     record.asks_again = False
-    if record.status == "waiting":
+    if record.is_waiting:
         return
-    if not turn.is_container_open(step):
-        record.status = "withdrawn"
+    if not turn.now.is_container_open(step):
+        record.status = StepStatus.WITHDRAWN
         return
-    record.status = "open"
+    record.status = StepStatus.OPEN
     record.opened_at = record.opened_at or turn.at
     record.must_turn = True
-    record.asks = max(record.asks, 1) - 1  # asked anew, not again: `at_most` counts the other
+    record.asks = max(record.asks, 1) - 1  # in place of the last asking: `at_most` counts the other
     ask(turn, step)
 
 
-def _branch(step: CompiledStep, verdict: str) -> tuple[BranchItem, ...]:
-    branch: tuple[BranchItem, ...] = getattr(outcome_of(step).then, verdict)
+def _branch(step: CompiledStep, verdict: StepStatus) -> tuple[BranchItem, ...]:
+    branch: tuple[BranchItem, ...] = getattr(outcome_of(step).then, verdict.value)
     return branch
 
 
 def _record(
     turn: Turn,
     step: CompiledStep,
-    verdict: str,
+    verdict: StepStatus,
     *,
     by: str | None,
     method: str | None,
@@ -158,7 +160,7 @@ def _record(
     record.answers += 1
     turn.order(
         RecordAnswer(
-            f"{step.id}/{record.occurrence}/{record.answers}",
+            str(AnswerId(step.id, record.occurrence, record.answers)),
             step.id,
             record.occurrence,
             turn.at,

@@ -36,8 +36,8 @@ def look_ahead(compiled_map: CompiledMap, state: State, now: Instant, *, days: i
     What fell due by `now` and isn't planned yet is left out: it is about to be reported.
     """
     until = now + days * _DAY
-    if state.status != "open":
-        return Outlook((), until, more=False, paused=state.status == "paused")
+    if state.paused or state.ended:
+        return Outlook((), until, more=False, paused=state.paused)
     entries: list[Entry] = []
     try:
         made = plan(compiled_map, state, (), max(now, state.clock))

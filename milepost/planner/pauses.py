@@ -1,8 +1,8 @@
-"""Pause and resume: what the time in between does to what was due in it."""
+"""Pause and resume: whatever was due in between is moved or dropped, as the map says."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import assert_never
 
 from milepost.language.durations import Duration
 from milepost.language.model import Action, Outcome, Touchpoint
@@ -11,26 +11,29 @@ from milepost.planner.branches import finish_play, go_to, open_stage, try_start
 from milepost.planner.calendars import Calendar
 from milepost.planner.compiled_map import CompiledPlay, CompiledStep
 from milepost.planner.deadlines import FOLLOWERS, escalation_of
+from milepost.planner.deferred import Deferred, GoTo, MessageFailed, OpenStage, StartPlay
+from milepost.planner.enums import JourneyStatus, MessageReason, PlayEnding
+from milepost.planner.ids import MessageId
 from milepost.planner.instants import Instant
 from milepost.planner.messages import say_dropped
 from milepost.planner.outcomes import plan_asking_again
 from milepost.planner.state import Queued, StepState
-from milepost.planner.system_tasks import open_system_task
+from milepost.planner.system_tasks import open_message_failed
 from milepost.planner.turn import Turn
 
 
 def pause(turn: Turn, reason: str | None) -> None:
     """Stop everything that happens by itself."""
-    turn.state.status, turn.state.paused_at = "paused", turn.at
+    turn.state.status, turn.state.paused_at = JourneyStatus.PAUSED, turn.at
     turn.report(timeline.JourneyPaused(turn.at, why=reason))
 
 
 def resume(turn: Turn, reason: str | None) -> None:
     """Go on: move or drop what was due in the pause as the map says, then do what waited for the resume."""
     paused_at = turn.state.paused_at or turn.at
-    turn.state.status, turn.state.paused_at = "open", None
+    turn.state.status, turn.state.paused_at = JourneyStatus.OPEN, None
     turn.passed = paused_at
-    turn.look_anew()
+    turn.invalidate_all()
     turn.report(timeline.JourneyResumed(turn.at, why=reason))
     if turn.compiled_map.map.on_resume == "shift":
         _shift(turn, paused_at)
@@ -51,35 +54,37 @@ def _position(turn: Turn, step: str) -> int:
 def _do_deferred(turn: Turn) -> None:
     deferred, turn.state.deferred = turn.state.deferred, []
     for item in deferred:
-        if turn.ended:
+        if turn.state.ended:
             return
         _do(turn, item)
     for play_id, play in turn.compiled_map.plays.items():
-        if turn.state.play(play_id).ending and not turn.ended:
-            finish_play(turn, play, "ends_when")
+        if turn.state.play(play_id).ending and not turn.state.ended:
+            finish_play(turn, play, PlayEnding.ENDS_WHEN)
 
 
-def _do(turn: Turn, item: dict[str, Any]) -> None:
-    compiled_map = turn.compiled_map
-    if item.get("go_to") in compiled_map.stages:
-        go_to(turn, compiled_map.stages[item["go_to"]])
-    elif item.get("open") in compiled_map.stages:
-        if turn.state.stage(item["open"]).status != "open":
-            open_stage(turn, compiled_map.stages[item["open"]])
-    elif item.get("failed") is not None:
-        step = compiled_map.steps.get(item["failed"].split("/", 1)[0])
-        place = turn.place(step) if step else None
-        open_system_task(turn, "message_failed", item["failed"], place, item["failed"])
-    elif item.get("play") in compiled_map.plays:
-        play = compiled_map.plays[item["play"]]
-        if "triggers" not in item or _holds_still(turn, play, item["triggers"]):
-            try_start(turn, play, item["why"])
+def _do(turn: Turn, item: Deferred) -> None:
+    """Do what was deferred; a stage or play that the map has no more is left out."""
+    stages, plays = turn.compiled_map.stages, turn.compiled_map.plays
+    match item:
+        case GoTo():
+            if item.stage in stages:
+                go_to(turn, stages[item.stage])
+        case OpenStage():
+            if item.stage in stages and not turn.state.stage(item.stage).is_open:
+                open_stage(turn, stages[item.stage])
+        case StartPlay():
+            if item.play in plays and _is_still_called(turn, plays[item.play], item.triggers):
+                try_start(turn, plays[item.play], item.why)
+        case MessageFailed():
+            open_message_failed(turn, item.message)
+        case _:
+            assert_never(item)
 
 
-def _holds_still(turn: Turn, play: CompiledPlay, triggers: list[str]) -> bool:
-    """Whether any of the conditions that turned true in the pause is true at the resume."""
-    return any(
-        trigger.condition is not None and turn.is_true(trigger.condition)
+def _is_still_called(turn: Turn, play: CompiledPlay, triggers: tuple[str, ...] | None) -> bool:
+    """Whether any of the conditions that turned true in the pause is true at the resume; None: no condition counts."""
+    return triggers is None or any(
+        trigger.condition is not None and turn.now.is_true(trigger.condition)
         for trigger in play.starts_when
         if trigger.key in triggers
     )
@@ -91,7 +96,7 @@ def _holds_still(turn: Turn, play: CompiledPlay, triggers: list[str]) -> bool:
 def _shift(turn: Turn, paused_at: Instant) -> None:
     ours = turn.compiled_map.ours
     for step in turn.compiled_map.steps.values():
-        if step.id in turn.state.steps and turn.is_container_open(step):
+        if step.id in turn.state.steps and turn.now.is_container_open(step):
             _shift_step(turn, step, paused_at)
     for stage_id, stage in turn.compiled_map.stages.items():
         at, target = turn.state.stage(stage_id).target_at, stage.stage.target
@@ -119,13 +124,13 @@ def _moved(turn: Turn, calendar: Calendar, paused_at: Instant, at: Instant, writ
 
 
 def _shift_step(turn: Turn, step: CompiledStep, paused_at: Instant) -> None:
-    calendar = turn.calendar_of(step)
+    calendar = turn.now.calendar_of(step)
     days = _days(turn, calendar, paused_at)
     if days == 0:
         return
     record = turn.edit_step(step.id)
     record.shifted += days
-    waits = record.status == "waiting" and step.step.wait is not None and not record.forced
+    waits = record.is_waiting and step.step.wait is not None and not record.forced
     if waits and record.opens_at is not None:
         record.opens_at = _moved(turn, calendar, paused_at, record.opens_at, step.step.wait)
     if record.repeat_base is not None:
@@ -155,7 +160,7 @@ def _written(turn: Turn, step: CompiledStep, timer: str) -> Duration | None:
     if timer == "overdue":
         return known.overdue.after if isinstance(known, Action) and known.overdue else None
     if timer == "escalate":
-        escalation = escalation_of(turn, step)
+        escalation = escalation_of(turn.now, step)
         return escalation.after if escalation else None
     return known.due_or_default if isinstance(known, Touchpoint) else known.due
 
@@ -172,5 +177,5 @@ def _drop_passed_reminders(turn: Turn) -> None:
             record = turn.edit_step(step.id)
             record.reminders.pop(0)
             number = record.numbers["reminder"] = record.numbers.get("reminder", 0) + 1
-            message = f"{step.id}/{record.occurrence}/reminder/{number}"
-            say_dropped(turn, Queued(message, step.id, "reminder", ""), "pause")
+            message = MessageId(step.id, record.occurrence, MessageReason.REMINDER, number)
+            say_dropped(turn, Queued.of(message, ""), "pause")

@@ -12,12 +12,14 @@ from dataclasses import dataclass
 from milepost.planner.branches import open_stage, plan_opening
 from milepost.planner.commands import Command
 from milepost.planner.compiled_map import CompiledMap
-from milepost.planner.fact_effects import take
+from milepost.planner.enums import MessageReason
+from milepost.planner.fact_effects import apply_fact
 from milepost.planner.facts import Fact
 from milepost.planner.fixpoint import settle
 from milepost.planner.instants import Instant
 from milepost.planner.messages import flush
 from milepost.planner.outcomes import asked
+from milepost.planner.situation import Situation
 from milepost.planner.state import Queued, State
 from milepost.planner.steps import finish_step
 from milepost.planner.timeline import Entry, JourneyStarted
@@ -46,7 +48,7 @@ def plan(compiled_map: CompiledMap, state: State, facts: Iterable[Fact], now: In
         EndlessMapError: the map brings about more and more at one instant.
         NeverOpensError: a calendar of the map has no working day within ten years.
     """
-    turn = Turn(compiled_map, state.copy(), state.clock)
+    turn = Turn(Situation(compiled_map, state.copy(), state.clock))
     turn.state.revision += 1
     wake = known_wake(turn) if turn.state.begun else _begin(turn)
     for at, together in _by_instant(facts, turn.state.clock, now):
@@ -63,7 +65,7 @@ def plan(compiled_map: CompiledMap, state: State, facts: Iterable[Fact], now: In
 def _begin(turn: Turn) -> Instant | None:
     state, compiled_map = turn.state, turn.compiled_map
     state.begun = True
-    turn.look_anew()
+    turn.invalidate_all()
     turn.report(JourneyStarted(turn.at, map=state.map, version=state.version))
     for stage in compiled_map.stages.values():
         plan_opening(turn, stage)
@@ -91,13 +93,13 @@ def _run_until(turn: Turn, until: Instant, wake: Instant | None) -> Instant | No
 
 def _happen(turn: Turn, at: Instant, facts: list[Fact]) -> None:
     """Everything of one instant: facts, timers in the order of the file, messages, and what follows from those."""
-    turn.at = at
+    turn.move_to(at)
     turn.state.clock = max(turn.state.clock, at)
     for fact in facts:
-        take(turn, fact)
+        apply_fact(turn, fact)
         settle(turn)
         _catch_up(turn)
-    while not turn.ended:
+    while not turn.state.ended:
         _fire_timers(turn)
         anything = False
         for queued in flush(turn):
@@ -110,22 +112,22 @@ def _happen(turn: Turn, at: Instant, facts: list[Fact]) -> None:
 
 def _catch_up(turn: Turn) -> None:
     """Let what was due in a pause happen now, in order of time."""
-    while turn.passed is not None and not (turn.paused or turn.ended):
+    while turn.passed is not None and not (turn.state.paused or turn.state.ended):
         ahead = [at for at in passed_by(turn) if at > turn.passed]
         if not ahead:
             break
         turn.passed = ahead[0]
-        turn.look_anew()
+        turn.invalidate_all()
         _fire_timers(turn)
     if turn.passed is not None:
         turn.passed = None
-        turn.look_anew()
+        turn.invalidate_all()
         settle(turn)
 
 
 def _fire_timers(turn: Turn) -> None:
     settle(turn)
-    while not (turn.paused or turn.ended):
+    while not (turn.state.paused or turn.state.ended):
         timer = next_due(turn)
         if timer is None:
             return
@@ -136,9 +138,9 @@ def _fire_timers(turn: Turn) -> None:
 def _went_out(turn: Turn, queued: Queued) -> None:
     """What a message does by being sent: an outcome is asked, a mail touchpoint is done."""
     step = turn.compiled_map.steps[queued.step]
-    if turn.ended or not turn.state.step(step.id).is_open:
+    if turn.state.ended or not turn.state.step(step.id).is_open:
         return
-    if queued.reason == "request":
+    if queued.reason is MessageReason.REQUEST:
         asked(turn, step)
-    elif queued.reason == "touchpoint":
+    elif queued.reason is MessageReason.TOUCHPOINT:
         finish_step(turn, step, by="milepost")

@@ -8,10 +8,10 @@ from typing import Any
 
 from milepost.customer import Customer
 from milepost.planner.compiled_map import CompiledMap
-from milepost.planner.condition_trace import Look, look
+from milepost.planner.condition_trace import ConditionTrace, trace
 from milepost.planner.instants import Instant, text
+from milepost.planner.situation import Situation
 from milepost.planner.state import State
-from milepost.planner.turn import Turn
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +64,12 @@ class Considered:
     title: str
     version: str
     priority: int
-    where: Look
+    where: ConditionTrace
 
     @property
     def why_not(self) -> str:
         """What speaks against the map, in words."""
-        seen = f" ({self.where.seen})" if self.where.values else ""
+        seen = f" ({self.where.values_text})" if self.where.values else ""
         return f"{self.where.text} is not true{seen}"
 
     def to_json(self) -> dict[str, Any]:
@@ -85,14 +85,14 @@ def considered(compiled_maps: Iterable[CompiledMap], customer: Customer, at: Ins
             compiled_map.map.title,
             compiled_map.version,
             compiled_map.map.segment.priority,
-            look(_before_the_start(compiled_map, customer, at), compiled_map.where),
+            trace(_before_the_start(compiled_map, customer, at), compiled_map.where),
         )
         for compiled_map in _in_order(compiled_maps)
     )
 
 
-def _before_the_start(compiled_map: CompiledMap, customer: Customer, at: Instant) -> Turn:
-    return Turn(compiled_map, State.begin(customer, compiled_map.map.map, compiled_map.version, at), at)
+def _before_the_start(compiled_map: CompiledMap, customer: Customer, at: Instant) -> Situation:
+    return Situation(compiled_map, State.begin(customer, compiled_map.map.map, compiled_map.version, at), at)
 
 
 def _in_order(compiled_maps: Iterable[CompiledMap]) -> list[CompiledMap]:

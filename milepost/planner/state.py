@@ -1,18 +1,33 @@
-"""The state of one journey: plain data, small, versioned. What a plan starts from and what it ends with.
+"""The state of one journey: plain data, small, versioned. A plan starts from one and ends with the next.
 
-All instants are whole UTC seconds. Records are changed only by the plan that owns them (`State.edit_*` copies a
-record the first time that a plan touches it), so the state that a plan was given never changes.
+All instants are whole UTC seconds. Records are changed only by the plan that owns them (`Turn.edit_step` and its like
+copy a record the first time that a plan touches it), so the state that a plan starts from never changes.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import MISSING, dataclass, field, fields
 from functools import cache
 from operator import attrgetter
-from typing import Any, Self, TypeVar
+from typing import Any, ClassVar, Self, TypeVar
 
 from milepost.customer import Customer
+from milepost.errors import MilepostError
+from milepost.planner import deferred
+from milepost.planner.deferred import Deferred
+from milepost.planner.enums import (
+    HoldReason,
+    JourneyStatus,
+    MessageReason,
+    PlayStatus,
+    StageStatus,
+    StartReason,
+    StepKind,
+    StepStatus,
+    SystemTaskReason,
+)
+from milepost.planner.ids import MessageId
 from milepost.planner.instants import Instant
 from milepost.planner.timer_index import TimerIndex
 
@@ -22,16 +37,23 @@ FORMAT = 1
 REMEMBERED_FACTS = 128
 """How many ids of facts a journey remembers. The store keeps them all; these catch a signal that comes twice."""
 
-CLOSED = frozenset({"done", "skipped", "withdrawn", "verified", "partial", "disputed", "silent"})
-OPEN = frozenset({"open", "asked"})
+_OPEN = frozenset({StepStatus.OPEN, StepStatus.ASKED})
+_CLOSED = frozenset(StepStatus) - _OPEN - {StepStatus.WAITING}
+_STEP_WAITING, _STAGE_OPEN, _PLAY_OPEN = StepStatus.WAITING, StageStatus.OPEN, PlayStatus.OPEN
+_PAUSED, _ENDED = JourneyStatus.PAUSED, JourneyStatus.ENDED
+"""Looking a member up on its class takes four times as long, and these are asked for at every turn."""
 
 R = TypeVar("R", bound="Record")
 
 
 class Record:
-    """A part of the state with a compact JSON form: fields that have their default are left out."""
+    """A part of the state with a compact JSON form: fields that have their default are left out.
+
+    `parsers` read those fields that JSON holds as the text of a value.
+    """
 
     __slots__ = ()
+    parsers: ClassVar[Mapping[str, Callable[[str], object]]] = {}
 
     def to_json(self) -> dict[str, Any]:
         out = {}
@@ -39,27 +61,25 @@ class Record:
         for name, default in _defaults(kind):
             value = getattr(self, name)
             if value != default:
-                out[name] = value
+                out[name] = str(value) if name in self.parsers else value
         return out
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Self:
-        return cls(**{key: _copied(value) for key, value in data.items()})
+        values: dict[str, Any] = {}
+        for key, value in data.items():
+            values[key] = value.copy() if isinstance(value, dict | list) else value
+        for name, parse in cls.parsers.items():
+            if name in values:
+                values[name] = parse(values[name])
+        return cls(**values)
 
     def copy(self) -> Self:
         kind: type = type(self)
-        made = type(self)(*_values_of(kind)(self))
+        copy: Self = kind(*_values_of(kind)(self))
         for name in _tables_of(kind):
-            setattr(made, name, _copied(getattr(self, name)))
-        return made
-
-
-def _copied(value: Any) -> Any:
-    if value.__class__ is dict:
-        return dict(value)
-    if value.__class__ is list:
-        return list(value)
-    return value
+            setattr(copy, name, getattr(self, name).copy())
+        return copy
 
 
 @cache
@@ -92,8 +112,10 @@ class StepState(Record):
     `due_at` is, for an outcome, the instant from which the customer is silent.
     """
 
-    status: str = "waiting"
-    kind: str = "task"
+    parsers: ClassVar = {"status": StepStatus, "kind": StepKind, "verdict": StepStatus}
+
+    status: StepStatus = StepStatus.WAITING
+    kind: StepKind = StepKind.TASK
     occurrence: int = 0
     ready_at: Instant | None = None
     opens_at: Instant | None = None
@@ -104,7 +126,7 @@ class StepState(Record):
     person: str | None = None
     escalated_to: str | None = None
     result: str | None = None
-    verdict: str | None = None
+    verdict: StepStatus | None = None
     value: float | str | None = None
     asks: int = 0
     asks_again: bool = False
@@ -120,19 +142,25 @@ class StepState(Record):
     numbers: dict[str, int] = field(default_factory=dict)
 
     @property
-    def closed(self) -> bool:
-        return self.status in CLOSED
+    def is_waiting(self) -> bool:
+        return self.status is _STEP_WAITING
 
     @property
     def is_open(self) -> bool:
-        return self.status in OPEN
+        return self.status in _OPEN
+
+    @property
+    def closed(self) -> bool:
+        return self.status in _CLOSED
 
 
 @dataclass(slots=True)
 class StageState(Record):
-    """One stage: `waiting`, `open` or `closed`. `opened_for` is the anchor's instant that it last opened for."""
+    """One stage; `opened_for` is the anchor's instant that it last opened for."""
 
-    status: str = "waiting"
+    parsers: ClassVar = {"status": StageStatus}
+
+    status: StageStatus = StageStatus.WAITING
     visits: int = 0
     opened_at: Instant | None = None
     opens_at: Instant | None = None
@@ -141,46 +169,65 @@ class StageState(Record):
     counts: dict[str, int] = field(default_factory=dict)
     truths: dict[str, bool] = field(default_factory=dict)
 
+    @property
+    def is_open(self) -> bool:
+        return self.status is _STAGE_OPEN
+
 
 @dataclass(slots=True)
 class PlayState(Record):
-    """One play: `never`, `open` or `ended`.
+    """One play.
 
     `truths` and `end_truths` are the last values of its conditions, to see them turn. `kept` is why a start that was
     blocked was wanted; `ending` is set when a pause keeps it from ending.
     """
 
-    status: str = "never"
+    parsers: ClassVar = {"status": PlayStatus, "kept": StartReason}
+
+    status: PlayStatus = PlayStatus.NEVER
     instances: int = 0
     started_at: Instant | None = None
     deadline_at: Instant | None = None
     cooldown_until: Instant | None = None
-    kept: str | None = None
+    kept: StartReason | None = None
     ending: bool = False
     truths: dict[str, bool] = field(default_factory=dict)
     end_truths: dict[str, bool] = field(default_factory=dict)
     counts: dict[str, int] = field(default_factory=dict)
     end_counts: dict[str, int] = field(default_factory=dict)
 
+    @property
+    def is_open(self) -> bool:
+        return self.status is _PLAY_OPEN
+
 
 @dataclass(slots=True)
 class Queued(Record):
     """A message that has not gone out yet, and what holds it: `why`, and `until` when (None: nobody knows)."""
 
-    message: str
+    parsers: ClassVar = {"message": MessageId.parse, "reason": MessageReason, "why": HoldReason}
+
+    message: MessageId
     step: str
-    reason: str
+    reason: MessageReason
     template: str
-    why: str | None = None
+    why: HoldReason | None = None
     until: Instant | None = None
+
+    @staticmethod
+    def of(message: MessageId, template: str) -> Queued:
+        """A message that nothing has held yet."""
+        return Queued(message, message.step, message.reason, template)
 
 
 @dataclass(slots=True)
 class SystemTask(Record):
-    """A task that the engine itself gave a colleague. `about` is the stage, persona or message that it is about."""
+    """A system task: one that Milepost itself gave a colleague. `about` is the stage, persona or message behind it."""
+
+    parsers: ClassVar = {"why": SystemTaskReason}
 
     role: str
-    why: str
+    why: SystemTaskReason
     about: str
     opened_at: Instant
 
@@ -193,16 +240,26 @@ _TABLES: dict[str, type[Record]] = {
 }
 
 
+class NewerStateError(MilepostError, ValueError):
+    """A journey's state was written by a later Milepost; `format` is the version of its form."""
+
+    code = "newer_state"
+
+    def __init__(self, format: int) -> None:  # noqa: A002 - the field's word
+        self.format = format
+        super().__init__(f"This journey's state has format {format}, newer than {FORMAT}.", "Update Milepost.")
+
+
 @dataclass(slots=True)
 class State:
-    """Everything about one journey. `status` is `open`, `paused` or `ended`; `clock` the instant it has come to."""
+    """Everything about one journey. `clock` is the instant that it has come to."""
 
     customer: Customer
     map: str
     version: str
     started_at: Instant
     clock: Instant
-    status: str = "open"
+    status: JourneyStatus = JourneyStatus.OPEN
     begun: bool = False
     reason: str | None = None
     ended_at: Instant | None = None
@@ -217,15 +274,23 @@ class State:
     queue: list[Queued] = field(default_factory=list)
     sent: dict[str, list[Instant]] = field(default_factory=dict)
     agreed: dict[str, dict[str, str]] = field(default_factory=dict)
-    deferred: list[dict[str, Any]] = field(default_factory=list)
+    deferred: list[Deferred] = field(default_factory=list)
     numbers: dict[str, int] = field(default_factory=dict)
     seen: list[str] = field(default_factory=list)
-    ahead: TimerIndex | None = field(default=None, compare=False, repr=False)
+    timer_index: TimerIndex | None = field(default=None, compare=False, repr=False)
 
     @staticmethod
     def begin(customer: Customer, map: str, version: str, at: Instant) -> State:  # noqa: A002 - the field's word
         """The state of a journey that is about to start: its first plan opens the first stage."""
         return State(customer, map, version, at, at)
+
+    @property
+    def paused(self) -> bool:
+        return self.status is _PAUSED
+
+    @property
+    def ended(self) -> bool:
+        return self.status is _ENDED
 
     def step(self, step: str) -> StepState:
         """A step's record, for reading."""
@@ -239,26 +304,22 @@ class State:
 
     def copy(self) -> State:
         """A state that a plan may change: its tables are new, their records are copied when touched."""
-        made = State(*_STATE_VALUES(self))
-        made.steps, made.stages, made.plays = self.steps.copy(), self.stages.copy(), self.plays.copy()
-        made.tasks, made.sent, made.agreed = self.tasks.copy(), self.sent.copy(), self.agreed.copy()
-        made.numbers, made.deferred, made.seen = self.numbers.copy(), self.deferred.copy(), self.seen.copy()
-        made.queue = [queued.copy() for queued in self.queue]
-        made.ahead = None if self.ahead is None else self.ahead.copy()
-        return made
+        copy = State(*_STATE_VALUES(self))
+        copy.steps, copy.stages, copy.plays = self.steps.copy(), self.stages.copy(), self.plays.copy()
+        copy.tasks, copy.sent, copy.agreed = self.tasks.copy(), self.sent.copy(), self.agreed.copy()
+        copy.numbers, copy.deferred, copy.seen = self.numbers.copy(), self.deferred.copy(), self.seen.copy()
+        copy.queue = [queued.copy() for queued in self.queue]
+        copy.timer_index = None if self.timer_index is None else self.timer_index.copy()
+        return copy
 
     def to_json(self) -> dict[str, Any]:
         """Plain data; what has its default is left out."""
         out: dict[str, Any] = {"format": FORMAT, "customer": self.customer.to_json()}
         for item in fields(self):
             value = getattr(self, item.name)
-            if item.name in _TABLES:
-                value = {key: record.to_json() for key, record in value.items()}
-            elif item.name == "queue":
-                value = [queued.to_json() for queued in value]
-            if item.name in ("customer", "ahead") or value in (None, {}, [], False, 0):
+            if item.name in ("customer", "timer_index") or value in (None, {}, [], False, 0):
                 continue
-            out[item.name] = value
+            out[item.name] = _plain(item.name, value)
         return out
 
     @staticmethod
@@ -266,18 +327,35 @@ class State:
         """Read what `to_json` wrote.
 
         Raises:
-            ValueError: the state was written by a later program.
+            NewerStateError: the state was written by a later program.
         """
-        given = dict(data)
-        written = given.pop("format")
+        values = dict(data)
+        written = values.pop("format")
         if written > FORMAT:
-            raise ValueError(f"this journey's state has format {written}, newer than {FORMAT}; update Milepost")
-        given["customer"] = Customer.from_json(given["customer"])
+            raise NewerStateError(written)
+        values["customer"] = Customer.from_json(values["customer"])
+        values["status"] = JourneyStatus(values["status"])
         for name, record in _TABLES.items():
-            given[name] = {key: record.from_json(value) for key, value in given.get(name, {}).items()}
-        given["queue"] = [Queued.from_json(queued) for queued in given.get("queue", [])]
-        given["sent"] = {key: list(value) for key, value in given.get("sent", {}).items()}
-        return State(**given)
+            values[name] = {key: record.from_json(value) for key, value in values.get(name, {}).items()}
+        values["queue"] = [Queued.from_json(queued) for queued in values.get("queue", [])]
+        values["deferred"] = [deferred.from_json(item) for item in values.get("deferred", [])]
+        values["sent"] = {key: list(value) for key, value in values.get("sent", {}).items()}
+        return State(**values)
+
+
+def _plain(name: str, value: Any) -> Any:
+    """A field of the state as plain data."""
+    if name in _TABLES:
+        return {key: record.to_json() for key, record in value.items()}
+    match name:
+        case "queue":
+            return [queued.to_json() for queued in value]
+        case "deferred":
+            return [deferred.to_json(item) for item in value]
+        case "status":
+            return str(value)
+        case _:
+            return value
 
 
 _STATE_VALUES = attrgetter(*(item.name for item in fields(State)))

@@ -9,9 +9,11 @@ from milepost.planner.branches import carry_out
 from milepost.planner.closings import complete_step, skip_step, withdraw_step
 from milepost.planner.commands import OpenTask
 from milepost.planner.compiled_map import CompiledStep, Waited
-from milepost.planner.deadlines import first_due, schedule
+from milepost.planner.deadlines import agreed_due, first_due, schedule
+from milepost.planner.enums import MessageReason, StepStatus
+from milepost.planner.ids import TaskId
 from milepost.planner.instants import Instant
-from milepost.planner.messages import enqueue, is_held_by_play
+from milepost.planner.messages import enqueue
 from milepost.planner.outcomes import ask
 from milepost.planner.state import StepState
 from milepost.planner.turn import Turn
@@ -24,7 +26,7 @@ def open_if_ready(turn: Turn, step: CompiledStep) -> bool:
     happened.
     """
     record = turn.state.step(step.id)
-    if record.status != "waiting":
+    if not record.is_waiting:
         return _repeat_if_held(turn, step, record)
     if not record.forced and not all(turn.state.step(other).closed for other in step.step.after):
         if record.ready_at is not None:  # what it waited for was reopened or revoked
@@ -34,7 +36,7 @@ def open_if_ready(turn: Turn, step: CompiledStep) -> bool:
     opens_at = record.opens_at
     if opens_at is None:
         opens_at = _plan_opening(turn, step)
-    if opens_at is None or opens_at > turn.due_by or is_held_by_play(turn, step, "everything"):
+    if opens_at is None or opens_at > turn.due_by or turn.now.is_held_by_play(step, "everything"):
         return False
     if opens_at == turn.due_by and opens_at != turn.state.step(step.id).ready_at:
         return False
@@ -44,7 +46,7 @@ def open_if_ready(turn: Turn, step: CompiledStep) -> bool:
 
 def open_in_time(turn: Turn, step: CompiledStep) -> None:
     """Open a waiting step, or a repeating one once more: its instant has come."""
-    if turn.state.step(step.id).status == "waiting":
+    if turn.state.step(step.id).is_waiting:
         open_step(turn, step)
     else:
         _repeat(turn, step)
@@ -67,14 +69,14 @@ def opening_of(turn: Turn, step: CompiledStep, ready_at: Instant) -> Instant | N
     if known.wait is not None:
         return max(ready_at, _after_wait(turn, step, known.wait, ready_at))
     if known.at is not None:
-        anchor = turn.anchor_instant(turn.calendar_of(step), known.at)
+        anchor = turn.now.anchor_instant(turn.now.calendar_of(step), known.at)
         return None if anchor is None else max(ready_at, anchor)
     return ready_at
 
 
 def _after_wait(turn: Turn, step: CompiledStep, wait: Duration, ready_at: Instant) -> Instant:
     """The end of a wait, with the days by which pauses have moved it since the step was ready."""
-    calendar, moved = turn.calendar_of(step), turn.state.step(step.id).shifted
+    calendar, moved = turn.now.calendar_of(step), turn.state.step(step.id).shifted
     at = calendar.opening(ready_at, wait)
     return calendar.shifted(at, moved, exact=wait.exact) if moved else at
 
@@ -82,7 +84,7 @@ def _after_wait(turn: Turn, step: CompiledStep, wait: Duration, ready_at: Instan
 def open_step(turn: Turn, step: CompiledStep) -> None:
     """Open the next occurrence of a step, unless it is skipped or done before it opens."""
     plan_repeats(turn, step)
-    if step.skip_when is not None and turn.is_true(step.skip_when):
+    if step.skip_when is not None and turn.now.is_true(step.skip_when):
         skip_step(turn, step, "skip_when")
         return
     if is_fulfilled(turn, step, step.done_when):
@@ -93,12 +95,12 @@ def open_step(turn: Turn, step: CompiledStep) -> None:
     if isinstance(step.step, Outcome):
         ask(turn, step)
     elif step.template is not None:
-        enqueue(turn, step, "touchpoint" if step.is_mail else "opening", step.template)
+        enqueue(turn, step, MessageReason.TOUCHPOINT if step.is_mail else MessageReason.OPENING, step.template)
 
 
 def _opened(turn: Turn, step: CompiledStep) -> StepState:
     record = turn.edit_step(step.id)
-    record.status, record.kind = "open", step.kind
+    record.status, record.kind = StepStatus.OPEN, step.kind
     record.occurrence += 1
     record.opened_at, record.opens_at, record.ready_at = turn.at, None, None
     record.forced = record.must_turn = record.asks_again = False
@@ -106,11 +108,12 @@ def _opened(turn: Turn, step: CompiledStep) -> StepState:
     record.asks = record.shifted = 0
     record.numbers = {}
     record.person = turn.state.agreed.get(step.id, {}).get("person")
-    due, record.due_agreed = first_due(turn, step)
-    if not isinstance(step.step, Outcome):
+    record.due_agreed = False
+    if not isinstance(step.step, Outcome):  # its answer is due from when it is asked
+        agreed = turn.state.agreed.pop(step.id, {}).get("due")
+        record.due_agreed = agreed is not None
+        due = first_due(turn.now, step, turn.at) if agreed is None else agreed_due(turn.now, step, agreed)
         schedule(turn, step, due)
-    if not isinstance(step.step, Outcome):
-        turn.state.agreed.pop(step.id, None)
     return record
 
 
@@ -123,13 +126,13 @@ def _say_opened(turn: Turn, step: CompiledStep, record: StepState) -> None:
     )
     if role is not None:
         person = record.person or turn.state.customer.team.get(role)
-        turn.order(OpenTask(f"{step.id}/{record.occurrence}", role, person, step.id, None))
+        turn.order(OpenTask(str(TaskId(step.id, record.occurrence)), role, person, step.id, None))
 
 
 def finish_step(
     turn: Turn, step: CompiledStep, *, by: str | None = None, result: str | None = None, note: str | None = None
 ) -> None:
-    """A step is done: say so and carry out where its result leads."""
+    """Close a step as done and carry out the branch of its result."""
     complete_step(turn, step, by=by, result=result, note=note)
     turn.edit_step(step.id).result = result
     if result is not None and isinstance(step.step, Touchpoint) and step.step.results:
@@ -146,7 +149,7 @@ def is_fulfilled(turn: Turn, step: CompiledStep, triggers: tuple[Waited, ...]) -
         if trigger.event is not None:
             if counts.get(trigger.key, 0) >= trigger.count:
                 return True
-        elif trigger.condition is not None and turn.is_true(trigger.condition):
+        elif trigger.condition is not None and turn.now.is_true(trigger.condition):
             return True
     return False
 
@@ -171,7 +174,7 @@ def repeat_instant(turn: Turn, step: CompiledStep, record: StepState) -> Instant
     assert every is not None
     assert record.repeat_base is not None
     times = type(every)(every.count * record.repeats, every.unit)
-    return turn.calendar_of(step).opening(record.repeat_base, times)
+    return turn.now.calendar_of(step).opening(record.repeat_base, times)
 
 
 def repeat_ahead(turn: Turn, step: CompiledStep, record: StepState) -> None:
@@ -184,7 +187,7 @@ def repeat_ahead(turn: Turn, step: CompiledStep, record: StepState) -> None:
 def _repeat_if_held(turn: Turn, step: CompiledStep, record: StepState) -> bool:
     """Repeat what a play held beyond its time and holds no longer."""
     due = record.timers.get("repeat")
-    if due is None or due >= turn.due_by or is_held_by_play(turn, step, "everything"):
+    if due is None or due >= turn.due_by or turn.now.is_held_by_play(step, "everything"):
         return False
     _repeat(turn, step)
     return True
@@ -196,13 +199,13 @@ def _repeat(turn: Turn, step: CompiledStep) -> None:
     repeat_ahead(turn, step, record)
     if record.is_open:
         withdraw_step(turn, step, "repeat")
-    turn.edit_step(step.id).status = "waiting"
+    turn.edit_step(step.id).status = StepStatus.WAITING
     open_step(turn, step)
 
 
 def reopen(turn: Turn, step: CompiledStep) -> None:
     """Open a closed step again, whatever it waits for; it opens when nothing holds it."""
     record = turn.edit_step(step.id)
-    record.status = "waiting"
+    record.status = StepStatus.WAITING
     record.forced = True
     record.ready_at = record.opens_at = turn.at

@@ -1,7 +1,7 @@
-"""What lies ahead of a journey by itself: timers, in the order in which they happen.
+"""The timer index: all that will happen to a journey by itself, in the order in which it does.
 
-A state carries them from plan to plan; a plan works out anew only those of records that it changed (`foreseeing`). They
-are no part of the state's JSON: read back from there, they are all told anew.
+A state carries it from plan to plan; a plan works out again only the timers of records that it changed
+(`expected_timers`). It is not part of the state's JSON: for a state read back from there it is all worked out again.
 """
 
 from __future__ import annotations

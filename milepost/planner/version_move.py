@@ -7,7 +7,10 @@ from milepost.planner import timeline
 from milepost.planner.branches import open_stage, plan_opening
 from milepost.planner.commands import CloseTask
 from milepost.planner.compiled_map import CompiledStep
-from milepost.planner.deadlines import change, first_due
+from milepost.planner.deadlines import change_due, first_due
+from milepost.planner.deferred import OpenStage
+from milepost.planner.enums import MessageReason, StepKind, SystemTaskReason, TaskStatus
+from milepost.planner.ids import TaskId
 from milepost.planner.instants import Instant
 from milepost.planner.messages import drop, drop_of_step
 from milepost.planner.state import Queued, StepState
@@ -17,10 +20,10 @@ from milepost.planner.turn import Turn
 
 
 def move(turn: Turn, version: str) -> None:
-    """Go on with the turn's chart, whose version is new: withdraw what is gone, work out anew what waits."""
+    """Go on with the turn's map, whose version is new: withdraw what is gone, work out again what waits."""
     turn.report(timeline.MapChanged(turn.at, from_=turn.state.version, to=version))
     turn.state.version = version
-    turn.look_anew()
+    turn.invalidate_all()
     stood_there = _withdraw_what_is_gone(turn)
     for step in turn.compiled_map.steps.values():
         if step.id in turn.state.steps:
@@ -36,35 +39,35 @@ def _withdraw_what_is_gone(turn: Turn) -> bool:
     state, compiled_map = turn.state, turn.compiled_map
     stood_there = False
     for queued in list(state.queue):
-        _word_anew(turn, queued)
+        _reword(turn, queued)
     for step_id in [known for known in state.steps if known not in compiled_map.steps]:
         record = state.steps[step_id]
         if record.is_open:
-            turn.order(CloseTask(f"{step_id}/{record.occurrence}", "withdrawn"))
+            turn.order(CloseTask(str(TaskId(step_id, record.occurrence)), TaskStatus.WITHDRAWN))
             place = timeline.StepPlace(None, None, step_id, record.occurrence)
             turn.report(timeline.StepWithdrawn(turn.at, place, why="map_changed"))
         turn.put_step(step_id, StepState(occurrence=record.occurrence, answers=record.answers))  # it may come back
     for stage_id in [known for known in state.stages if known not in compiled_map.stages]:
-        turn.changed(("stage", stage_id))
-        close_system_tasks(turn, "stuck", stage_id)
-        if state.stages.pop(stage_id).status == "open":
+        turn.invalidate(("stage", stage_id))
+        close_system_tasks(turn, SystemTaskReason.STUCK, stage_id)
+        if state.stages.pop(stage_id).is_open:
             stood_there = True
             turn.report(timeline.StageClosed(turn.at, stage_id, why="map_changed"))
     for play_id in [known for known in state.plays if known not in compiled_map.plays]:
-        turn.changed(("play", play_id))
-        if state.plays.pop(play_id).status == "open":
+        turn.invalidate(("play", play_id))
+        if state.plays.pop(play_id).is_open:
             turn.report(timeline.PlayEnded(turn.at, play_id, why="map_changed"))
     for step_id in [known for known in state.agreed if known not in compiled_map.steps]:
         del state.agreed[step_id]
     return stood_there
 
 
-def _word_anew(turn: Turn, queued: Queued) -> None:
-    """Let a message that waits say what the new version says; without words in it, it is dropped."""
+def _reword(turn: Turn, queued: Queued) -> None:
+    """Give a message that waits the words of the new version; where that has none for it, it is dropped."""
     step = turn.compiled_map.steps.get(queued.step)
     template = None
     if step is not None:
-        template = step.reminder_template if queued.reason == "reminder" else step.template
+        template = step.reminder_template if queued.reason is MessageReason.REMINDER else step.template
     if template is None:
         drop(turn, queued, "map_changed")
     else:
@@ -72,25 +75,36 @@ def _word_anew(turn: Turn, queued: Queued) -> None:
 
 
 def _carry_over(turn: Turn, step: CompiledStep) -> None:
+    """Carry a step's state over; the new version says when it opens, repeats and is due."""
     record = turn.state.step(step.id)
     if _is_another(turn, step):
-        _begin_anew(turn, step, record)
+        _begin_again(turn, step, record)
         return
-    if record.status == "waiting" and not record.forced and record.opens_at is not None:
-        turn.edit_step(step.id).opens_at = None  # worked out anew from when it became ready
-    if turn.is_container_open(step):
+    if turn.now.is_container_open(step):
         _carry_over_repeats(turn, step)
-    if record.reminders and not step.reminders and not isinstance(step.step, Outcome):
+    if record.is_waiting:
+        _carry_over_opening(turn, step, record)
+    elif record.is_open and not isinstance(step.step, Outcome):
+        _carry_over_due(turn, step, record)
+
+
+def _carry_over_opening(turn: Turn, step: CompiledStep, record: StepState) -> None:
+    """Work out again, from when the step became ready, when it opens; one that was reopened opens in any case."""
+    if not record.forced and record.opens_at is not None:
+        turn.edit_step(step.id).opens_at = None
+
+
+def _carry_over_due(turn: Turn, step: CompiledStep, record: StepState) -> None:
+    """Work out a due date again, from the opening. One that people agreed on stays, and none moves into the past."""
+    if record.reminders and not step.reminders:
         turn.edit_step(step.id).reminders = []
-    if not record.is_open or record.due_agreed or isinstance(step.step, Outcome) or record.opened_at is None:
+    if record.due_agreed or record.opened_at is None:
         return
-    now, turn.at = turn.at, record.opened_at
-    due, _ = first_due(turn, step)
-    turn.at = now
+    due = first_due(turn.now, step, record.opened_at)
     if due is not None and record.shifted:
-        due = turn.calendar_of(step).shifted(due, record.shifted, exact=False)
+        due = turn.now.calendar_of(step).shifted(due, record.shifted, exact=False)
     if due != record.due_at and (due is None or due > turn.at):
-        change(turn, step, due, "map_changed")
+        change_due(turn, step, due, "map_changed")
 
 
 def _is_another(turn: Turn, step: CompiledStep) -> bool:
@@ -100,15 +114,15 @@ def _is_another(turn: Turn, step: CompiledStep) -> bool:
     """
     record = turn.state.step(step.id)
     if record.is_open:
-        return record.kind != step.kind or not turn.is_container_open(step)
-    return record.closed and record.kind != step.kind and "outcome" in (record.kind, step.kind)
+        return record.kind != step.kind or not turn.now.is_container_open(step)
+    return record.closed and record.kind != step.kind and StepKind.OUTCOME in (record.kind, step.kind)
 
 
-def _begin_anew(turn: Turn, step: CompiledStep, record: StepState) -> None:
+def _begin_again(turn: Turn, step: CompiledStep, record: StepState) -> None:
     """Let a step wait that has only its id in common with the one before."""
     if record.is_open:
-        if record.kind == "task":
-            turn.order(CloseTask(f"{step.id}/{record.occurrence}", "withdrawn"))
+        if record.kind is StepKind.TASK:
+            turn.order(CloseTask(str(TaskId(step.id, record.occurrence)), TaskStatus.WITHDRAWN))
         turn.report(timeline.StepWithdrawn(turn.at, turn.place(step), why="map_changed"))
     drop_of_step(turn, step.id, "map_changed")
     turn.put_step(step.id, StepState(occurrence=record.occurrence, answers=record.answers))
@@ -126,7 +140,7 @@ def _carry_over_repeats(turn: Turn, step: CompiledStep) -> None:
     elif repeats:
         if record.timers.get("repeat") != repeat_instant(turn, step, record):
             _repeat_from(turn, step, record.repeat_base)
-    elif record.status != "waiting":
+    elif not record.is_waiting:
         _repeat_from(turn, step, record.opened_at)
 
 
@@ -141,12 +155,12 @@ def _stand_somewhere(turn: Turn) -> None:
     """A customer whose stage is gone goes on in the first stage of the sequence that it has not been in."""
     compiled_map, state = turn.compiled_map, turn.state
     sequence = [stage_id for stage_id, stage in compiled_map.stages.items() if stage.in_sequence]
-    if any(state.stage(stage_id).status == "open" for stage_id in sequence):
+    if any(state.stage(stage_id).is_open for stage_id in sequence):
         return
     for stage_id in sequence:
         if state.stage(stage_id).visits == 0:
-            if turn.paused:
-                state.deferred.append({"open": stage_id})
+            if turn.state.paused:
+                state.deferred.append(OpenStage(stage_id))
             else:
                 open_stage(turn, compiled_map.stages[stage_id])
             return

@@ -14,6 +14,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from milepost.customer import Contact
 from milepost.language.attribute_values import YEARS
+from milepost.language.model import Verdict
 from milepost.planner import facts as told
 from milepost.planner.calendars import is_zone
 from milepost.planner.instants import Instant, instant
@@ -163,8 +164,8 @@ class WrittenFact(Written):
         needed = _NEEDED.get(kind)
         if needed and getattr(self, needed) is None:
             raise ValueError(f"{kind!r} needs {needed!r}")
-        if kind == "answer" and self.verdict not in ("verified", "partial", "disputed"):
-            raise ValueError(f"verdict {self.verdict!r} is none of verified, partial, disputed")
+        if kind == "answer" and self.verdict not in set(Verdict):
+            raise ValueError(f"verdict {self.verdict!r} is none of {', '.join(Verdict)}")
 
     @property
     def kind(self) -> str:

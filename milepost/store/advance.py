@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from milepost.customer import BUILT_IN_ATTRIBUTES, Customer
 from milepost.planner.commands import SendMessage
 from milepost.planner.compiled_map import CompiledMap
+from milepost.planner.enums import SystemTaskReason
 from milepost.planner.plan import Plan
 from milepost.planner.state import State
 from milepost.planner.timeline import MapChanged, MessageSent
@@ -24,6 +25,7 @@ from milepost.store.advance_outcomes import CONSTANT, desired_answers, desired_o
 from milepost.store.advance_tasks import desired_tasks
 from milepost.store.errors import StaleRevisionError, UnknownJourneyError
 from milepost.store.make_equal import JourneyPart, make_equal
+from milepost.store.messages import MessageStatus
 from milepost.store.tables import (
     AnswerRow,
     JourneyRow,
@@ -69,7 +71,7 @@ def _desired(before: State, plan: Plan, compiled_map: CompiledMap) -> Iterator[D
     """The rows by kind; which others an earlier attempt at this plan left behind; and columns that stay."""
     state = plan.state
     # Nothing was sent of what is taken back: a delivery begins when the attempt that ordered it has ended well.
-    queued = (MessageRow.revision >= state.revision) & (MessageRow.status == "queued")
+    queued = (MessageRow.revision >= state.revision) & (MessageRow.status == MessageStatus.QUEUED)
     yield MessageRow, desired_messages(before, plan), queued, ("status", "attempts")
     opened = TaskRow.opened_revision >= state.revision
     yield TaskRow, desired_tasks(before, plan, compiled_map), opened, ("opened_revision",)
@@ -129,10 +131,10 @@ def desired_messages(before: State, plan: Plan) -> Iterator[dict[str, Any]]:
 
 def desired_stages(state: State, compiled_map: CompiledMap) -> Iterator[dict[str, Any]]:
     """The rows of the stages that a journey is in."""
-    stuck = {task.about for task in state.tasks.values() if task.why == "stuck"}
+    stuck = {task.about for task in state.tasks.values() if task.why == SystemTaskReason.STUCK}
     for stage_id, compiled in compiled_map.stages.items():
         stage = state.stage(stage_id)
-        if stage.status == "open" and state.status != "ended":
+        if stage.is_open and not state.ended:
             yield {
                 "stage": stage_id,
                 "position": compiled.position,
@@ -147,7 +149,7 @@ def desired_plays(state: State, compiled_map: CompiledMap) -> Iterator[dict[str,
     """The rows of the plays that run in a journey."""
     for play_id, compiled in compiled_map.plays.items():
         play = state.play(play_id)
-        if play.status == "open" and state.status != "ended":
+        if play.is_open and not state.ended:
             yield {
                 "play": play_id,
                 "position": compiled.position,

@@ -45,7 +45,7 @@ def _records(state: State) -> dict[tuple[str, int], dict[str, Any]]:
             "due_at": record.due_at,
         }
         for step, record in state.steps.items()
-        if record.status != "waiting"
+        if not record.is_waiting
     }
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import exists, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from milepost.planner.enums import JourneyStatus, TaskStatus
 from milepost.planner.instants import Instant
 from milepost.store import customers, journeys, messages, outcomes
 from milepost.store.tables import CustomerRow, JourneyRow, MapVersionRow, OpenPlayRow, OpenStageRow, TaskRow
@@ -46,7 +47,7 @@ async def dashboard_counts(session: AsyncSession, now: Instant) -> DashboardCoun
         stuck=await session.scalar(_stuck) or 0,
         blocked=await session.scalar(_blocked) or 0,
         verdicts=await outcomes.count_by_verdict(session),
-        tasks=await session.scalar(select(func.count()).where(TaskRow.status == "open")) or 0,
+        tasks=await session.scalar(select(func.count()).where(TaskRow.status == TaskStatus.OPEN)) or 0,
         overdue=await _overdue(session, now),
         messages=await messages.count_by_status(session),
         stages=await _stages(session),
@@ -65,7 +66,7 @@ async def _overdue(session: AsyncSession, now: Instant) -> int:
         select(func.count())
         .select_from(TaskRow)
         .join(JourneyRow, JourneyRow.id == TaskRow.journey_id)
-        .where(TaskRow.status == "open", TaskRow.due_at < now, JourneyRow.status == "open")
+        .where(TaskRow.status == TaskStatus.OPEN, TaskRow.due_at < now, JourneyRow.status == JourneyStatus.OPEN)
     )
     return await session.scalar(late) or 0
 

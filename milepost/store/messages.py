@@ -6,7 +6,7 @@ Every function here may be called twice (an activity is retried): a sent message
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from enum import StrEnum
 
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -15,7 +15,13 @@ from milepost.planner.instants import Instant
 from milepost.store.errors import UnknownMessageError
 from milepost.store.tables import CustomerRow, JourneyRow, MessageRow
 
-Status = Literal["queued", "sent", "failed"]
+
+class MessageStatus(StrEnum):
+    """Where a message stands on its way out of the house."""
+
+    QUEUED = "queued"
+    SENT = "sent"
+    FAILED = "failed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +77,8 @@ async def record_sent(
         UnknownMessageError: the journey has no message of this id.
     """
     row = await get(session, journey, message, lock=True)
-    if row.status != "sent":
-        row.status, row.sent_at, row.tried_at = "sent", now, now
+    if row.status != MessageStatus.SENT:
+        row.status, row.sent_at, row.tried_at = MessageStatus.SENT, now, now
         row.channel, row.channel_id, row.last_error = channel, channel_id, None
         row.attempts += 1
     return row
@@ -87,7 +93,7 @@ async def record_attempt(
         UnknownMessageError: the journey has no message of this id.
     """
     row = await get(session, journey, message, lock=True)
-    if row.status == "queued":
+    if row.status == MessageStatus.QUEUED:
         row.attempts = max(row.attempts, attempt)
         row.tried_at, row.channel, row.last_error = now, channel, error
     return row
@@ -100,8 +106,8 @@ async def record_failed(session: AsyncSession, journey: str, message: str, now: 
         UnknownMessageError: the journey has no message of this id.
     """
     row = await get(session, journey, message, lock=True)
-    if row.status == "queued":
-        row.status, row.tried_at, row.last_error = "failed", now, error
+    if row.status == MessageStatus.QUEUED:
+        row.status, row.tried_at, row.last_error = MessageStatus.FAILED, now, error
     return row
 
 
@@ -109,7 +115,7 @@ async def outbox(
     session: AsyncSession,
     *,
     customer: str | None = None,
-    status: Status | None = None,
+    status: MessageStatus | None = None,
     offset: int = 0,
     limit: int = 50,
 ) -> Outbox:

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from milepost.planner.enums import JourneyStatus, TaskStatus
 from milepost.planner.instants import Instant
 from milepost.store.tables import CustomerRow, JourneyRow, TaskRow
 
@@ -39,7 +40,7 @@ async def day_of(session: AsyncSession, person: str, now: Instant, timezone: str
     """A person's open tasks on the local date of `timezone`, with those that were escalated to the person."""
     address = person.strip().lower()
     owned = or_(TaskRow.person == address, TaskRow.escalated_person == address)
-    return arrange(await _lines(session, owned, TaskRow.status == "open"), now, timezone)
+    return arrange(await _lines(session, owned, TaskRow.status == TaskStatus.OPEN), now, timezone)
 
 
 def arrange(lines: Iterable[TaskLine], now: Instant, timezone: str = "UTC") -> Day:
@@ -71,7 +72,7 @@ async def queues(session: AsyncSession) -> dict[str, list[TaskLine]]:
     """Open tasks that no person has, by role, the most urgent first: somebody of the team must take them."""
     lines = await _lines(
         session,
-        TaskRow.status == "open",
+        TaskRow.status == TaskStatus.OPEN,
         or_(
             TaskRow.person.is_(None),
             and_(TaskRow.escalated_to.is_not(None), TaskRow.escalated_person.is_(None)),
@@ -95,16 +96,16 @@ async def of_customer(session: AsyncSession, customer: str, *, only_open: bool =
     """A customer's tasks, open ones first, the most urgent first among them, then the last closed first."""
     conditions = [TaskRow.customer_id == customer]
     if only_open:
-        conditions.append(TaskRow.status == "open")
+        conditions.append(TaskRow.status == TaskStatus.OPEN)
     lines = await _lines(session, *conditions)
-    still = sorted((line for line in lines if line.task.status == "open"), key=_urgency)
-    closed = [line for line in lines if line.task.status != "open"]
+    still = sorted((line for line in lines if line.task.status == TaskStatus.OPEN), key=_urgency)
+    closed = [line for line in lines if line.task.status != TaskStatus.OPEN]
     return still + sorted(closed, key=lambda line: (-(line.task.closed_at or 0), line.task.journey_id, line.task.task))
 
 
 async def all_open(session: AsyncSession) -> list[TaskLine]:
     """Every open task, the most urgent first."""
-    return sorted(await _lines(session, TaskRow.status == "open"), key=_urgency)
+    return sorted(await _lines(session, TaskRow.status == TaskStatus.OPEN), key=_urgency)
 
 
 async def get(session: AsyncSession, journey: str, task: str) -> TaskLine | None:
@@ -116,7 +117,7 @@ async def people(session: AsyncSession) -> dict[str, int]:
     """How many open tasks each person has, by address."""
     query = (
         select(TaskRow.person, func.count())
-        .where(TaskRow.status == "open", TaskRow.person.is_not(None))
+        .where(TaskRow.status == TaskStatus.OPEN, TaskRow.person.is_not(None))
         .group_by(TaskRow.person)
         .order_by(TaskRow.person)
     )
@@ -131,4 +132,7 @@ async def _lines(session: AsyncSession, *conditions: ColumnElement[bool]) -> Seq
         .where(*conditions)
     )
     rows = await session.execute(query)
-    return [TaskLine(task, name, map_id, version, status == "paused") for task, name, map_id, version, status in rows]
+    return [
+        TaskLine(task, name, map_id, version, status == JourneyStatus.PAUSED)
+        for task, name, map_id, version, status in rows
+    ]

@@ -74,7 +74,7 @@ def preview(old: CompiledMap, new: CompiledMap, state: State, now: Instant) -> M
     """Returns what moving the journey would do now; what has fallen due happens on the old version first."""
     try:
         before = plan(old, state, (), max(now, state.clock)).state
-        if before.status == "ended" or old.version == new.version:
+        if before.ended or old.version == new.version:
             return Move(state.customer.id)
         fact = facts.MapChanged(id="preview", at=before.clock, version=new.version)
         after = plan(new, before, (fact,), before.clock)
@@ -93,8 +93,8 @@ def preview(old: CompiledMap, new: CompiledMap, state: State, now: Instant) -> M
 
 def _gone(state: State, new: CompiledMap) -> Iterator[str]:
     """Yields the open steps, stages and plays that the new version no longer has."""
-    stages = [each for each, record in state.stages.items() if record.status == "open" and each not in new.stages]
-    plays = [each for each, record in state.plays.items() if record.status == "open" and each not in new.plays]
+    stages = [each for each, record in state.stages.items() if record.is_open and each not in new.stages]
+    plays = [each for each, record in state.plays.items() if record.is_open and each not in new.plays]
     steps = [each for each, record in state.steps.items() if record.is_open and each not in new.steps]
     for kind, gone in (("stage", stages), ("play", plays), ("step", steps)):
         yield from (f"{kind} {each}" for each in gone)
@@ -108,7 +108,7 @@ def _date_changes(before: State, after: State, new: CompiledMap) -> Iterator[Dat
             continue
         if now.is_open and old.due_at != now.due_at:
             yield DateChange(step, say.step(step), "due", old.due_at, now.due_at)
-        elif now.status == "waiting" and old.opens_at != now.opens_at:
+        elif now.is_waiting and old.opens_at != now.opens_at:
             yield DateChange(step, say.step(step), "opens", old.opens_at, now.opens_at)
     for stage in new.stages:
         was, becomes = before.stage(stage), after.stage(stage)

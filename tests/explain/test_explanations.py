@@ -11,13 +11,13 @@ from milepost.explain.journey import explain, explain_step
 from milepost.explain.sentences import Wording
 from milepost.language.cel_text import conjuncts
 from milepost.planner.compiled_map import CompiledMap
-from milepost.planner.condition_trace import look
+from milepost.planner.condition_trace import trace
 from milepost.planner.facts import Answered, AttributesSet, EventHappened, Fact, Paused, PlayStarted, StepDone
 from milepost.planner.instants import Instant, parse
 from milepost.planner.segment_match import considered
 from milepost.planner.simulation import simulate
+from milepost.planner.situation import Situation
 from milepost.planner.state import State
-from milepost.planner.turn import Turn
 from tests.workflows.example import CUSTOMER, FILES, MAP, START, compiled_map_of
 
 CHART = compiled_map_of(FILES)
@@ -59,7 +59,7 @@ def test_a_look_names_the_values_and_the_part_that_is_not_true() -> None:
     where = 'where: customer.tier == "pilot"'
     compiled_map = variant((where, f"{where} && customer.health > 90 && has(customer.renews_on)"))
     (map_,) = considered([compiled_map], CUSTOMER, START)
-    assert map_.where.seen == "health is 75, renews_on is unknown, tier is 'pilot'"
+    assert map_.where.values_text == "health is 75, renews_on is unknown, tier is 'pilot'"
     assert map_.where.failing == ("customer.health > 90", "has(customer.renews_on)")
     assert map_.to_json()["values"] == {"customer.health": 75, "customer.renews_on": None, "customer.tier": "pilot"}
     assert map_.why_not.endswith("is not true (health is 75, renews_on is unknown, tier is 'pilot')")
@@ -80,7 +80,7 @@ def test_every_root_of_a_condition_has_its_value() -> None:
     state = ran(compiled_map, [HELD], START + 60).state
     condition = compiled_map.plays["rescue"].starts_when[0].condition
     assert condition is not None
-    seen = look(Turn(compiled_map, state, state.clock), condition)
+    seen = trace(Situation(compiled_map, state, state.clock), condition)
     assert seen.values == {
         "customer.started_on": "2026-03-02",
         "outcomes.faster": "waiting",

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from milepost.planner.compiled_map import CompiledMap
-from milepost.planner.expected_timers import foreseen
+from milepost.planner.expected_timers import timer_index_of
 from milepost.planner.facts import MapChanged
 from milepost.planner.plan import plan
 from milepost.planner.simulation import simulate, steps
@@ -50,8 +50,8 @@ def test_what_a_state_carries_of_the_time_ahead_is_what_its_records_say(data):
     old, new, customer, facts = a_move(data.draw)
     state = State.begin(customer, old.map.map, "v1", START)
     for made in steps(old, state, facts, UNTIL, {"v2": new}):
-        assert made.state.ahead is not None
-        told_anew = foreseen(made.state)
-        assert made.state.ahead.timers == told_anew.timers
-        assert made.state.ahead.soonest == told_anew.soonest
-        assert made.state.ahead.wake == made.wake_at
+        assert made.state.timer_index is not None
+        told_anew = timer_index_of(made.state)
+        assert made.state.timer_index.timers == told_anew.timers
+        assert made.state.timer_index.soonest == told_anew.soonest
+        assert made.state.timer_index.wake == made.wake_at

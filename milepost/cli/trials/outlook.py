@@ -23,10 +23,10 @@ def ahead(scenario: Scenario, clock: Clock) -> str:
     made = _last(scenario)
     state = made.state
     until = clock.time(scenario.until)
-    if state.status == "ended":
+    if state.ended:
         assert state.ended_at is not None
         return f"The journey ended on {clock.time(state.ended_at)} ({state.reason}); nothing comes after it."
-    if state.status == "paused":
+    if state.paused:
         return f"This is all up to {until}: the journey is paused, and nothing happens until it is resumed."
     compiled_map = _chart(scenario, state)
     following = next(_after(compiled_map, made), None)

@@ -10,8 +10,8 @@ from milepost.intake.facts import FactReceipt
 from milepost.language.model import Action, Outcome
 from milepost.planner.compiled_map import CompiledMap
 from milepost.planner.instants import optional_text, text
+from milepost.planner.situation import Situation
 from milepost.planner.state import State
-from milepost.planner.turn import Turn
 from milepost.store.customer_list import CustomerListLine
 from milepost.store.tables import JourneyRow, OpenPlayRow, OpenStageRow, TimelineRow
 from milepost.store.tasks import TaskLine
@@ -66,14 +66,14 @@ def task(line: TaskLine) -> TaskShown:
 
 def open_steps(journey: str, compiled_map: CompiledMap, state: State) -> Iterator[OpenStep]:
     """The customer's open actions, and the outcomes that were asked or are about to be."""
-    turn = Turn(compiled_map, state, state.clock)
-    if state.status == "ended":
+    situation = Situation(compiled_map, state, state.clock)
+    if state.ended:
         return
     for step in compiled_map.steps.values():
         record, known = state.step(step.id), step.step
         if not record.is_open or not isinstance(known, Action | Outcome):
             continue
-        contact = turn.contact_of(step)
+        contact = situation.contact_of(step)
         metric = known.metric if isinstance(known, Outcome) else None
         yield OpenStep(
             customer=state.customer.id,

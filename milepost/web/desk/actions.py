@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends, Form, Request
 from starlette.responses import Response
 
 from milepost.explain import local_time
+from milepost.planner.enums import TaskStatus
 from milepost.planner.written_facts import WrittenAgreement, WrittenFact
 from milepost.store import tasks
 from milepost.store.tasks import TaskLine
@@ -56,7 +57,7 @@ class TaskForm:
     async def record(self, line: TaskLine, fact: WrittenFact) -> Response:
         """Records the fact, unless somebody else has closed the task in the meantime."""
         identified = fact.model_copy(update={"id": f"{SOURCE}/{self.form.id}/{fact.kind}"})
-        if line.task.status != "open":
+        if line.task.status != TaskStatus.OPEN:
             return back_to(self.onward, "closed")
         notice = await record_fact(
             self.served, line.task.customer_id, identified, by=self.person.address, source=SOURCE

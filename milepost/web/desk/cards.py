@@ -21,9 +21,11 @@ from milepost.language.templates import (
     render_playbook,
 )
 from milepost.planner.compiled_map import CompiledMap
+from milepost.planner.enums import SystemTaskReason
+from milepost.planner.ids import MessageId
 from milepost.planner.instants import Instant
+from milepost.planner.situation import Situation
 from milepost.planner.state import State
-from milepost.planner.turn import Turn
 from milepost.store.tables import TaskRow
 from milepost.store.tasks import TaskLine
 
@@ -129,12 +131,13 @@ def _why(source: CardSource, say: Wording) -> str:
 
 def _about(task: TaskRow, say: Wording) -> str:
     match task.why:
-        case "stuck":
+        case SystemTaskReason.STUCK:
             return say.stage(task.about)
-        case "contact":
+        case SystemTaskReason.CONTACT:
             return say.persona(task.about)
         case _:
-            return say.step((task.about or "").split("/", 1)[0])
+            message = MessageId.parse(task.about or "")
+            return say.step(message.step if message else task.about or "")
 
 
 def _place(compiled_map: CompiledMap, task: TaskRow, say: Wording) -> str:
@@ -169,10 +172,10 @@ def _effort(minutes: int | None) -> str | None:
 
 
 def _guests(source: CardSource, say: Wording) -> tuple[Guest, ...]:
-    turn = Turn(source.compiled_map, source.state, source.now)
+    situation = Situation(source.compiled_map, source.state, source.now)
     guests = []
     for persona in source.line.task.invite:
-        contact = turn.contact(persona)
+        contact = situation.contact(persona)
         guests.append(
             Guest(say.persona(persona), contact.name if contact else None, contact.email if contact else None)
         )

@@ -8,6 +8,7 @@ from urllib.parse import quote
 from fastapi import APIRouter, Depends, Form
 from starlette.responses import Response
 
+from milepost.language.model import Verdict
 from milepost.planner.compiled_map import CompiledMap
 from milepost.planner.written_facts import WrittenFact
 from milepost.store import customers, journeys
@@ -84,7 +85,7 @@ async def answer(
     sent: SentForm, outcome: Line, *, verdict: Line = "", value: Line = "", comment: Text = "", evidence: Text = ""
 ) -> Response:
     """An answer that the customer gave outside Milepost, with evidence."""
-    if verdict not in ("verified", "partial", "disputed"):
+    if verdict not in set(Verdict):
         raise ProblemError(422, "verdict_missing", "The answer is missing.", "Go back and choose one.")
     if not evidence.strip():
         message = "An answer that a colleague records needs evidence."

@@ -12,6 +12,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict
 from starlette.responses import Response
 
 from milepost.explain import local_time
+from milepost.planner.enums import JourneyStatus
 from milepost.store import customers as stored
 from milepost.store import maps
 from milepost.store.customer_list import CustomerFilter, CustomerListLine, list_customers
@@ -159,7 +160,11 @@ async def customers(
 def row(line: CustomerListLine, titles: Mapping[str, str], zone: str, why: str | None) -> Row:
     """Returns a customer's row in the list; `why` says why no map fits."""
     journey, customer = line.journey, line.customer
-    ending = f"Ended: {(journey.reason or '').replace('_', ' ')}" if journey and journey.status == "ended" else None
+    ending = (
+        f"Ended: {(journey.reason or '').replace('_', ' ')}"
+        if journey and journey.status == JourneyStatus.ENDED
+        else None
+    )
     none = "No map fits" if customer.unmatched_why else "No journey yet"
     return Row(
         id=customer.id,

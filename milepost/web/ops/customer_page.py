@@ -13,6 +13,7 @@ from milepost.explain.overview import AnswerRecord, CustomerOverview, JourneyOve
 from milepost.explain.sentences import Wording, number, spaced
 from milepost.explain.vocabulary import METHODS, VERDICTS
 from milepost.language.model import Outcome
+from milepost.planner.enums import JourneyStatus, StepStatus
 from milepost.planner.outlook import DAYS, Outlook
 from milepost.store import messages
 from milepost.store.tables import MessageRow
@@ -103,7 +104,7 @@ async def _why_none(served: Services, overview: CustomerOverview) -> tuple[str, 
 def _standing(journey: JourneyRecord | None, overview: CustomerOverview) -> str:
     if journey is None:
         return "No map fits" if overview.unmatched_why else "No journey yet"
-    if journey.status == "ended":
+    if journey.status == JourneyStatus.ENDED:
         return f"Ended: {spaced(journey.reason)}"
     return STANDING[journey.status]
 
@@ -164,7 +165,7 @@ def _outcome(outcome: OutcomeRecord, zone: str) -> OutcomeShown:
         status=VERDICTS.get(outcome.status, outcome.status),
         target=target,
         answers=answers,
-        may_revoke=last is not None and last.verdict != "silent",
+        may_revoke=last is not None and last.verdict != StepStatus.SILENT,
     )
 
 
@@ -223,7 +224,7 @@ def _choices(served: Services, viewer: Person | None, customer: Customer, journe
     return Choices(
         form=form,
         is_open=True,
-        is_paused=journey.state.status == "paused",
+        is_paused=journey.state.paused,
         outcomes=tuple((step, say.step(step)) for step in outcomes),
         plays=tuple((play, known.play.title) for play, known in compiled_map.plays.items()),
         attributes=tuple(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, get_args
 
 from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse, Response
@@ -11,7 +10,7 @@ from starlette.responses import HTMLResponse, Response
 from milepost.explain import local_time
 from milepost.explain.sentences import spaced
 from milepost.store import messages
-from milepost.store.messages import MessageLine, Status
+from milepost.store.messages import MessageLine, MessageStatus
 from milepost.web.identity import Looking
 from milepost.web.ops.held_messages import Waiting, waiting
 from milepost.web.pages import render, shell
@@ -27,7 +26,7 @@ MAIL_POLICY = (
 )
 """A message is shown without scripts, forms or anything but its own pictures and styles; its links open new pages."""
 WAITING = "waiting"
-_WORDS: dict[str, str] = {"queued": "On its way", "sent": "Sent", "failed": "Failed"}
+_WORDS = {MessageStatus.QUEUED: "On its way", MessageStatus.SENT: "Sent", MessageStatus.FAILED: "Failed"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +77,7 @@ class MessagePage:
 async def outbox(request: Request, served: Served, viewer: Looking) -> Response:
     """Messages of all customers, the newest first."""
     asked = request.query_params.get("status", "")
-    status: Status | None = next((known for known in get_args(Status) if known == asked), None)
+    status = MessageStatus(asked) if asked in set(MessageStatus) else None
     number = _page(request.query_params.get("page", "1"))
     async with served.store.reading() as session:
         found = await messages.outbox(session, status=status, offset=(number - 1) * PER_PAGE, limit=PER_PAGE)
@@ -145,7 +144,7 @@ def _line(found: MessageLine, zone: str) -> Line:
         subject=row.subject or f"(not written yet: {row.template})",
         reason=spaced(row.reason),
         status=row.status,
-        said=_WORDS.get(row.status, row.status),
+        said=_WORDS[MessageStatus(row.status)],
         attempts=row.attempts,
     )
 
@@ -154,5 +153,5 @@ def _page(given: str) -> int:
     return min(int(given), 1_000_000) if given.isdecimal() and len(given) < 8 and int(given) > 0 else 1  # noqa: PLR2004
 
 
-def _address(status: Literal["queued", "sent", "failed"] | None, page: int) -> str:
+def _address(status: MessageStatus | None, page: int) -> str:
     return f"/ops/outbox?page={page}" + (f"&status={status}" if status else "")

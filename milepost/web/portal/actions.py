@@ -7,8 +7,9 @@ from typing import Annotated
 from fastapi import APIRouter, Form
 from starlette.responses import Response
 
-from milepost.language.model import Outcome
+from milepost.language.model import Outcome, Verdict
 from milepost.planner.compiled_map import CompiledStep
+from milepost.planner.enums import StepStatus
 from milepost.planner.written_facts import WrittenFact
 from milepost.web import forms
 from milepost.web.fact_forms import record_fact
@@ -48,12 +49,13 @@ async def answer(
     step = _step(opened, given, "answer")
     if not isinstance(step.step, Outcome):
         raise forms.FormRefusedError
-    if verdict not in ("verified", "partial", "disputed"):
+    if verdict not in set(Verdict):
         raise ProblemError(
             422, "verdict_missing", "The answer is missing.", "Go back and choose one of the three buttons."
         )
     path = f"{opened.path}/outcomes/{step.id}"
-    if not _is_current(opened, step, given) or opened.state.step(step.id).status not in ("open", "asked", "silent"):
+    record = opened.state.step(step.id)
+    if not _is_current(opened, step, given) or not (record.is_open or record.status is StepStatus.SILENT):
         return back_to(path, "closed")
     fact = WrittenFact(
         id=f"{SOURCE}/{given.id}",

@@ -13,8 +13,9 @@ from milepost.explain.overview import OutcomeRecord
 from milepost.explain.sentences import Wording
 from milepost.language.model import Action, Outcome, Touchpoint
 from milepost.planner.compiled_map import CompiledStep
+from milepost.planner.enums import StageStatus, StepStatus
 from milepost.planner.instants import Instant
-from milepost.planner.turn import Turn
+from milepost.planner.situation import Situation
 from milepost.store import outcomes
 from milepost.web import forms
 from milepost.web.pages import notice, render
@@ -113,7 +114,7 @@ async def question(request: Request, served: Served, token: str, outcome: str) -
 async def _page(served: Services, opened: Opened, notice_text: str | None) -> PlanPage:
     builder = await PlanBuilder.of(served, opened)
     compiled_map, state = opened.compiled_map, opened.state
-    steps = [step for step in compiled_map.steps.values() if builder.turn.is_container_open(step)]
+    steps = [step for step in compiled_map.steps.values() if builder.situation.is_container_open(step)]
     open_steps = [step for step in steps if state.step(step.id).is_open]
     return PlanPage(
         path=opened.path,
@@ -126,7 +127,7 @@ async def _page(served: Services, opened: Opened, notice_text: str | None) -> Pl
         ours=tuple(builder.ours(step) for step in open_steps if step.is_task and not step.in_play),
         ahead=tuple(_ahead(steps, builder)),
         done=builder.done(),
-        is_paused=state.status == "paused",
+        is_paused=state.paused,
         zone=local_time.zone_text(opened.zone, served.now()),
         notice=notice_text,
     )
@@ -136,8 +137,11 @@ def _stages(opened: Opened) -> Iterator[tuple[str, str]]:
     """The stages with their states, without those that the journey skipped."""
     compiled_map, state = opened.compiled_map, opened.state
     sequence = [stage_id for stage_id, stage in compiled_map.stages.items() if stage.in_sequence]
-    come_to = max((at for at, stage_id in enumerate(sequence) if state.stage(stage_id).status != "waiting"), default=0)
-    passed = {stage_id for stage_id in sequence[:come_to] if state.stage(stage_id).status == "waiting"}
+    come_to = max(
+        (at for at, stage_id in enumerate(sequence) if state.stage(stage_id).status is not StageStatus.WAITING),
+        default=0,
+    )
+    passed = {stage_id for stage_id in sequence[:come_to] if state.stage(stage_id).status is StageStatus.WAITING}
     for stage_id, stage in compiled_map.stages.items():
         if stage_id not in passed:
             yield stage.stage.title, state.stage(stage_id).status
@@ -146,7 +150,7 @@ def _stages(opened: Opened) -> Iterator[tuple[str, str]]:
 def _ahead(steps: list[CompiledStep], builder: PlanBuilder) -> Iterator[str]:
     """Steps that are still to come in open stages, without our own plays."""
     for step in steps:
-        if builder.opened.state.step(step.id).status == "waiting" and not (step.in_play or step.is_mail):
+        if builder.opened.state.step(step.id).is_waiting and not (step.in_play or step.is_mail):
             yield builder.say.step(step.id)
 
 
@@ -156,7 +160,7 @@ class PlanBuilder:
 
     served: Services
     opened: Opened
-    turn: Turn
+    situation: Situation
     say: Wording
     pending: dict[tuple[str, str], str]
     answers: dict[str, OutcomeRecord]
@@ -168,8 +172,8 @@ class PlanBuilder:
         async with served.store.reading() as session:
             records = await outcomes.of_journey(session, opened.journey)
         answers = {record.outcome: record for record in records}  # the last occurrence counts
-        turn = Turn(opened.compiled_map, state, max(served.now(), state.clock))
-        return PlanBuilder(served, opened, turn, Wording(opened.compiled_map, opened.zone), pending, answers)
+        situation = Situation.of(opened.compiled_map, state, served.now())
+        return PlanBuilder(served, opened, situation, Wording(opened.compiled_map, opened.zone), pending, answers)
 
     def todo(self, step: CompiledStep) -> Todo:
         record = self.opened.state.step(step.id)
@@ -179,7 +183,7 @@ class PlanBuilder:
             title=self.say.step(step.id),
             who=self._who(step),
             due=self._day(record.due_at),
-            is_late=record.due_at is not None and record.due_at < self.turn.at,
+            is_late=record.due_at is not None and record.due_at < self.situation.at,
             form=None if is_pending else self._form("done", step),
         )
 
@@ -187,13 +191,13 @@ class PlanBuilder:
         """Outcomes that are asked, or were answered by silence and may still be answered."""
         for step in self.opened.compiled_map.steps.values():
             status = self.opened.state.step(step.id).status
-            if isinstance(step.step, Outcome) and (status in ("asked", "silent") or self._is_pending(step)):
+            if isinstance(step.step, Outcome) and (status in (StepStatus.ASKED, StepStatus.SILENT) or self._is_pending(step)):
                 yield self.question(step)
 
     def question(self, step: CompiledStep) -> Question:
         known, record = step.step, self.opened.state.step(step.id)
         assert isinstance(known, Outcome)
-        may_answer = record.status in ("open", "asked", "silent") and not self._is_pending(step)
+        may_answer = (record.is_open or record.status is StepStatus.SILENT) and not self._is_pending(step)
         metric = known.metric
         return Question(
             outcome=step.id,
@@ -201,7 +205,7 @@ class PlanBuilder:
             who=self._who(step),
             metric=metric.name if metric else None,
             unit=metric.unit if metric else None,
-            answer_by=self._day(record.due_at) if record.status == "asked" else None,
+            answer_by=self._day(record.due_at) if record.status is StepStatus.ASKED else None,
             answered=self._answered(step),
             form=self._form("answer", step) if may_answer else None,
         )
@@ -228,12 +232,12 @@ class PlanBuilder:
             return "We have noted your answer. Thank you."
         outcome = self.answers.get(step.id)
         last = outcome.last if outcome else None
-        if last is None or last.verdict == "silent":
+        if last is None or last.verdict == StepStatus.SILENT:
             return None
         return f"On {local_time.day_of(last.at, self.opened.zone)}: {_ENDED[last.verdict]}."
 
     def _who(self, step: CompiledStep) -> str:
-        contact = self.turn.contact_of(step)
+        contact = self.situation.contact_of(step)
         title = self.say.persona(step.persona)
         return f"{contact.name} ({title})" if contact else title
 

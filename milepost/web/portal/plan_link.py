@@ -98,7 +98,7 @@ async def open_link(served: Services, token: str) -> Opened:
         compiled_map = await served.compiled_maps.of(state.version)
     except (UnknownJourneyError, UnknownVersionError):
         raise PlanClosedError(*_OVER) from None
-    if state.status == "ended" or state.customer.id != link.customer:
+    if state.ended or state.customer.id != link.customer:
         raise PlanClosedError(*_OVER)
     address = served.links.whose(link, [*(contact.email for contact in state.customer.contacts), *_agreed(state)])
     if address is None:

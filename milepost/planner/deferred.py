@@ -1,0 +1,84 @@
+"""What a paused journey keeps for its resume. A closed union of frozen values with one JSON form."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, assert_never
+
+from milepost.planner.enums import MessageReason, StartReason
+from milepost.planner.ids import MessageId
+
+
+@dataclass(frozen=True, slots=True)
+class OpenStage:
+    """Open a stage, unless it is open by then."""
+
+    stage: str
+
+
+@dataclass(frozen=True, slots=True)
+class GoTo:
+    """Leave the stages of the sequence for this one."""
+
+    stage: str
+
+
+@dataclass(frozen=True, slots=True)
+class StartPlay:
+    """Try to start a play.
+
+    `triggers` are the keys of the conditions that turned true in the pause: one of them must be true at the resume. It
+    is None where something else than a condition starts the play.
+    """
+
+    play: str
+    why: StartReason
+    triggers: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MessageFailed:
+    """Give a colleague a task: a message could not be delivered."""
+
+    message: MessageId
+
+
+Deferred = OpenStage | GoTo | StartPlay | MessageFailed
+
+
+def to_json(item: Deferred) -> dict[str, Any]:
+    """The item as plain data."""
+    match item:
+        case OpenStage():
+            return {"open": item.stage}
+        case GoTo():
+            return {"go_to": item.stage}
+        case StartPlay(triggers=None):
+            return {"play": item.play, "why": str(item.why)}
+        case StartPlay():
+            return {"play": item.play, "why": str(item.why), "triggers": list(item.triggers or ())}
+        case MessageFailed():
+            return {"failed": str(item.message)}
+        case _:
+            assert_never(item)
+
+
+def from_json(data: Mapping[str, Any]) -> Deferred:
+    """Read what `to_json` wrote.
+
+    Raises:
+        ValueError: it is nothing of the kind.
+    """
+    match data:
+        case {"open": stage}:
+            return OpenStage(stage)
+        case {"go_to": stage}:
+            return GoTo(stage)
+        case {"play": play, "why": why}:
+            triggers = data.get("triggers")
+            return StartPlay(play, StartReason(why), None if triggers is None else tuple(triggers))
+        case {"failed": message}:
+            return MessageFailed(MessageId.parse(message) or MessageId(message, 1, MessageReason.OPENING, 1))
+        case _:
+            raise ValueError(f"{data!r} isn't anything that a pause defers")

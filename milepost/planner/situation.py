@@ -1,0 +1,120 @@
+"""One journey at one instant, for questions: what is true, who is written to, whose hours count? Nothing changes.
+
+Everybody who asks makes one: pages, explanations, the choice of a map. A plan asks the one of its turn, `Turn.now`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any, NamedTuple
+
+from milepost.customer import Contact
+from milepost.language.attribute_values import parse_date
+from milepost.language.conditions import Condition
+from milepost.language.durations import Anchor
+from milepost.language.model import Touchpoint
+from milepost.planner.calendars import Calendar
+from milepost.planner.compiled_map import CompiledMap, CompiledStep
+from milepost.planner.condition_view import JourneyView
+from milepost.planner.instants import Instant
+from milepost.planner.state import PlayState, StageState, State
+
+
+class Situation(NamedTuple):
+    """A journey's map and state, and the instant for which it is asked: a UTC instant, not before the state's clock."""
+
+    compiled_map: CompiledMap
+    state: State
+    at: Instant
+
+    @staticmethod
+    def of(compiled_map: CompiledMap, state: State, now: Instant) -> Situation:
+        """The situation now, or where the journey's clock is ahead of it, there."""
+        return Situation(compiled_map, state, max(now, state.clock))
+
+    # Conditions.
+
+    def is_true(self, condition: Condition, event: Mapping[str, Any] | None = None) -> bool:
+        """Whether a condition holds; what is unknown is not true. `event` are the properties of a product event."""
+        view = JourneyView(self.compiled_map, self.state, event)
+        return condition.is_true(view, self._today() if condition.needs_today else None)
+
+    def value_of(self, root: str, name: str) -> Any:
+        """What conditions see under a name, such as `customer` `health`; None: it is not known."""
+        space = JourneyView(self.compiled_map, self.state).get(root)
+        return None if space is None else space.get(name)
+
+    def _today(self) -> date:
+        return self.customer_calendar(None).local(self.at).date()
+
+    # Stages and plays.
+
+    def is_container_open(self, step: CompiledStep) -> bool:
+        """Whether the step's stage or play is open."""
+        records: Mapping[str, StageState | PlayState] = self.state.plays if step.in_play else self.state.stages
+        record = records.get(step.container)
+        return record is not None and record.is_open
+
+    def is_held_by_play(self, step: CompiledStep, what: str) -> bool:
+        """Whether an open play keeps back the step's `messages`, or `everything` of it."""
+        return bool(self.holding_plays(step, what))
+
+    def holding_plays(self, step: CompiledStep, what: str) -> list[str]:
+        """The open plays that keep back the step's `messages`, or `everything` of it, in the order of the map.
+
+        A play holds what stages do and what other expansion plays do, never itself or a risk play.
+        """
+        holding = ("everything",) if what == "everything" else ("messages", "everything")
+        plays = self.compiled_map.plays
+        if step.in_play and plays[step.container].play.kind != "expansion":
+            return []
+        return [
+            play_id
+            for play_id, play in plays.items()
+            if play.play.holds in holding and play_id != step.container and self.state.play(play_id).is_open
+        ]
+
+    # People, hours and dates.
+
+    def contact(self, persona: str | None) -> Contact | None:
+        """Who has a persona: the first contact with it, else with its fallback."""
+        asked: set[str] = set()
+        while persona is not None and persona not in asked:
+            for contact in self.state.customer.contacts:
+                if persona in contact.personas:
+                    return contact
+            asked.add(persona)
+            definition = self.compiled_map.map.personas.get(persona)
+            persona = definition.fallback if definition else None
+        return None
+
+    def contact_of(self, step: CompiledStep) -> Contact | None:
+        """Who is written to about a step: the person agreed on, else who has its persona."""
+        agreed = self.state.step(step.id).person
+        if agreed is not None and not step.is_task:
+            for contact in self.state.customer.contacts:
+                if contact.has_address(agreed):
+                    return contact
+            return Contact(agreed, agreed)
+        return self.contact(step.persona)
+
+    def customer_calendar(self, contact: Contact | None) -> Calendar:
+        """The customer's calendar: the days and hours of the contact policy where the contact is."""
+        customer = self.state.customer
+        timezone = (contact.timezone if contact else None) or customer.timezone
+        country = (contact.country if contact else None) or customer.country
+        return Calendar.of(self.compiled_map.map.contact_policy.window, timezone, country)
+
+    def calendar_of(self, step: CompiledStep) -> Calendar:
+        """Ours for touchpoints, the customer's for actions and outcomes."""
+        if isinstance(step.step, Touchpoint):
+            return self.compiled_map.ours
+        return self.customer_calendar(self.contact_of(step))
+
+    def anchor_instant(self, calendar: Calendar, anchor: Anchor) -> Instant | None:
+        """When an anchor opens something; None while the customer has no such date."""
+        day = parse_date(self.state.customer.attributes.get(anchor.attribute))
+        if anchor.attribute == "started_on":
+            day = self.customer_calendar(None).local(self.state.started_at).date()
+        return None if day is None else calendar.opening_from_date(day, anchor.offset, before=anchor.before)
