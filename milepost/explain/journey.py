@@ -13,6 +13,7 @@ from milepost.explain.waits import Blocker, WaitingStep, began_by, ends_of, star
 from milepost.planner import timeline
 from milepost.planner.compiled_map import CompiledMap
 from milepost.planner.condition_trace import ConditionTrace, trace
+from milepost.planner.enums import StartReason
 from milepost.planner.instants import Instant, optional_text
 from milepost.planner.outlook import Outlook, look_ahead
 from milepost.planner.situation import Situation
@@ -195,7 +196,7 @@ def _led_by(
     if at is None:
         return ()
     last = entries[at]
-    if isinstance(last, timeline.PlayStarted) and last.why != "branch":  # begun by a fact or a condition
+    if isinstance(last, timeline.PlayStarted) and last.why != StartReason.BRANCH:  # begun by a fact or a condition
         return (last,)
     before = [each for each in entries[:at] if each.at == last.at and isinstance(each, _CAUSES)]
     return (*before[-_MOST_CAUSES:], last)

@@ -7,6 +7,7 @@ from typing import Any, assert_never
 from milepost.explain.sentences import AboutStep, Wording, because, quoted, recipient_and_steps, spaced
 from milepost.explain.vocabulary import BLOCKED, DROPPED, ENDINGS, HELD, MESSAGES, PLAY_ENDED, SKIPPED, TASKS, WITHDRAWN
 from milepost.planner import timeline
+from milepost.planner.ids import step_of
 from milepost.planner.timeline import Entry
 
 _PLAY_STARTS = {
@@ -34,7 +35,7 @@ def outlook_sentence(say: Wording, entry: Entry) -> str:
         case timeline.PlayEnded():
             return f"The play {quoted(say.play(entry.play))} will end{because(entry.why, PLAY_ENDED)}."
         case timeline.MessageDropped():
-            about = quoted(say.step(entry.step or entry.message.split("/", 1)[0]))
+            about = quoted(say.step(entry.step or step_of(entry.message)))
             return f"A message about {about} will be dropped{because(entry.why, DROPPED)}."
         case timeline.TaskOpened():
             return f"The {say.role(entry.role)} will get a task: {TASKS.get(entry.why, spaced(entry.why))}."

@@ -26,6 +26,7 @@ from milepost.explain.vocabulary import (
 )
 from milepost.planner import timeline
 from milepost.planner.compiled_map import CompiledMap
+from milepost.planner.ids import step_of
 from milepost.planner.instants import Instant
 from milepost.planner.timeline import Entry
 from milepost.text import listing
@@ -94,7 +95,7 @@ class Wording:
             case timeline.PlayStarted() | timeline.PlayBlocked() | timeline.PlayEnded():
                 return f"The play {quoted(self.play(entry.play))} {_about_play(entry)}."
             case timeline.MessageDropped():
-                about = quoted(self.step(entry.step or entry.message.split("/", 1)[0]))
+                about = quoted(self.step(entry.step or step_of(entry.message)))
                 return f"A message about {about} was dropped{because(entry.why, DROPPED)}."
             case timeline.TaskOpened():
                 return f"The {self.role(entry.role)} got a task: {TASKS.get(entry.why, spaced(entry.why))}."

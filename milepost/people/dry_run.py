@@ -17,7 +17,7 @@ from milepost.language.model import Outcome, Touchpoint
 from milepost.people.sample_customer import MADE_UP_START, made_up_customer
 from milepost.planner.calendars import NeverOpensError
 from milepost.planner.compiled_map import CompiledMap, CompiledStep
-from milepost.planner.enums import StepStatus
+from milepost.planner.enums import HoldReason, StepStatus
 from milepost.planner.facts import Answered, Fact, StepDone
 from milepost.planner.instants import Instant
 from milepost.planner.loop_guard import EndlessMapError
@@ -152,7 +152,7 @@ def _held_messages(compiled_map: CompiledMap, run: _Run) -> Iterator[_HeldMessag
     for entry in run.timeline:
         if isinstance(entry, MessageSent):
             sent.append(entry)
-        elif isinstance(entry, MessageHeld) and entry.why == "limit":
+        elif isinstance(entry, MessageHeld) and entry.why == HoldReason.LIMIT:
             yield _held_message(compiled_map, run.behaviour, entry, sent)
 
 

@@ -99,7 +99,7 @@ class People:
             self.compiled_map.ours.deadline(at, self.behaviour.colleagues.engine_tasks.due),
         )
         facts: tuple[Fact, ...] = (TaskDone(id=f"{task} done", at=done_at, task=task),)
-        if record.why == "contact":
+        if record.why is SystemTaskReason.CONTACT:
             persona = record.about
             contacts = (
                 *state.customer.contacts,

@@ -33,6 +33,12 @@ class MessageId:
         return None
 
 
+def step_of(message: str) -> str:
+    """The step that a message is about, by its id; a text that isn't an id is taken for the step's own."""
+    message_id = MessageId.parse(message)
+    return message_id.step if message_id else message
+
+
 def _are_numbers(*texts: str) -> bool:
     return all(text.isascii() and text.isdecimal() for text in texts)
 

@@ -22,7 +22,7 @@ from milepost.language.templates import (
 )
 from milepost.planner.compiled_map import CompiledMap
 from milepost.planner.enums import SystemTaskReason
-from milepost.planner.ids import MessageId
+from milepost.planner.ids import step_of
 from milepost.planner.instants import Instant
 from milepost.planner.situation import Situation
 from milepost.planner.state import State
@@ -136,8 +136,7 @@ def _about(task: TaskRow, say: Wording) -> str:
         case SystemTaskReason.CONTACT:
             return say.persona(task.about)
         case _:
-            message = MessageId.parse(task.about or "")
-            return say.step(message.step if message else task.about or "")
+            return say.step(step_of(task.about or ""))
 
 
 def _place(compiled_map: CompiledMap, task: TaskRow, say: Wording) -> str:
