@@ -113,3 +113,27 @@ class PlayEnding(StrEnum):
     COMPLETED = "completed"
     ENDS_WHEN = "ends_when"
     DEADLINE = "deadline"
+
+
+class IgnoreReason(StrEnum):
+    """Why a fact changes nothing: what it says makes no sense (to `DUE`), or does not while the journey stands so."""
+
+    UNKNOWN = "unknown"
+    NEEDS_ANSWER = "needs_answer"
+    RESULT = "result"
+    NO_OUTCOME = "no_outcome"
+    VERDICT = "verdict"
+    TYPE = "type"
+    VALUE = "value"
+    TIMEZONE = "timezone"
+    UNTIL = "until"
+    DUE = "due"
+    ENDED = "ended"
+    CLOSED = "closed"
+    NOT_CLOSED = "not_closed"
+    NOT_OPEN = "not_open"
+    NOT_ANSWERED = "not_answered"
+    PAUSED = "paused"
+    NOT_PAUSED = "not_paused"
+    SAME_VERSION = "same_version"
+    UNKNOWN_VERSION = "unknown_version"

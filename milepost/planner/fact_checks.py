@@ -1,21 +1,28 @@
-"""Whether a fact speaks of things that the journey's map knows. What merely comes too late is the planner's to say."""
+"""What a fact says, checked against the journey's map: names that exist, values that fit.
+
+The one place for it. The intake checks a whole fact and refuses it; a plan makes the same checks one by one, each where
+it applies the fact, and reports a fact that fails as ignored. Facts that are valid but come too late for the state of
+the journey are handled by the planner alone (`fact_effects`).
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import datetime
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
 from math import isfinite
 from typing import Any
 
-from milepost.customer import BUILT_IN_ATTRIBUTES
+from milepost.customer import BUILT_IN_ATTRIBUTES, Contact
 from milepost.language.attribute_values import YEARS, parse_date
 from milepost.language.attribute_values import fits as is_of_type
-from milepost.language.model import Attribute, AttributeType, Outcome, Touchpoint
+from milepost.language.model import Attribute, AttributeType, Outcome, Touchpoint, Verdict
 from milepost.numbers import AmbiguousNumberError, NotANumberError, read_number
 from milepost.planner.calendars import is_zone
-from milepost.planner.compiled_map import CompiledMap
+from milepost.planner.compiled_map import CompiledMap, CompiledPlay, CompiledStep
+from milepost.planner.enums import IgnoreReason
 from milepost.planner.fact_errors import (
     InvalidFactError,
+    NotAnOutcomeError,
     UnknownAttributeError,
     UnknownOutcomeError,
     UnknownPlayError,
@@ -39,98 +46,112 @@ from milepost.planner.facts import (
 )
 
 ABOUT_THE_RECORD = (AttributesSet, ContactsGiven, TeamGiven, EventHappened)
-"""Facts that are taken in without a journey as well: they say something of the customer."""
+"""Facts about the customer, which are taken in without a journey as well."""
+
+_VERDICTS = frozenset(Verdict)
+_IN_YEARS = f"in a year from {YEARS[0]} to {YEARS[-1]}."
+_HINTS = {
+    AttributeType.DATE: f"Write it as 2026-03-02, {_IN_YEARS}",
+    AttributeType.FLAG: "Write true or false.",
+    AttributeType.NUMBER: "Write it without a unit.",
+}
 
 
 def check(fact: Fact, compiled_map: CompiledMap) -> None:
-    """Hold a fact against the map of the journey that it is for.
+    """Check everything that a fact says against the map of the journey that it is for.
 
     Raises:
-        RefusedError: it names what the map does not know, or says what cannot be.
+        RefusedError: it names something that the map doesn't define, or says something that can't be.
     """
-    where = f" in map {compiled_map.map.map!r}"
     match fact:
         case StepDone():
-            _check_step(compiled_map, fact.step, where)
-            _check_result(compiled_map, fact)
+            check_result(step_named(compiled_map, fact.step), fact.result)
         case StepSkipped() | StepReopened():
-            _check_step(compiled_map, fact.step, where)
+            step_named(compiled_map, fact.step)
         case Snoozed():
-            _check_step(compiled_map, fact.step, where)
-            _check_until(fact.until)
-        case Answered() | Revoked():
-            outcomes = [step.id for step in compiled_map.steps.values() if isinstance(step.step, Outcome)]
-            if fact.outcome not in outcomes:
-                raise UnknownOutcomeError(fact.outcome, outcomes, where)
-            if isinstance(fact, Answered):
-                _check_measured(compiled_map, fact)
+            step_named(compiled_map, fact.step)
+            parse_until(fact.until)
+        case Answered():
+            outcome = outcome_named(compiled_map, fact.outcome)
+            check_verdict(fact.verdict)
+            _check_measured(outcome, fact.value)
+        case Revoked():
+            outcome_named(compiled_map, fact.outcome)
         case PlayStarted():
-            if fact.play not in compiled_map.plays:
-                raise UnknownPlayError(fact.play, compiled_map.plays, where)
+            play_named(compiled_map, fact.play)
         case Agreed():
-            for step, agreed in fact.steps.items():
-                _check_step(compiled_map, step, where)
-                _check_due(step, agreed.get("due"))
+            check_agreement(compiled_map, fact.steps)
         case AttributesSet():
-            check_attributes(fact.attributes, compiled_map.map.attributes, where)
+            check_attributes(fact.attributes, compiled_map.map.attributes, _in(compiled_map))
+        case ContactsGiven():
+            check_contacts(fact.contacts)
         case _:
             return
 
 
-def check_attributes(given: Mapping[str, Any], declared: Mapping[str, Attribute], where: str = "") -> None:
-    """Hold attributes against those that the map declares, or all maps.
-
-    Raises:
-        UnknownAttributeError: one is declared nowhere.
-        InvalidFactError: one has a value of the wrong type, or one that is not allowed.
-    """
-    for name, value in given.items():
-        if name in declared:
-            _check_value(name, value, declared[name])
-        elif name not in BUILT_IN_ATTRIBUTES:
-            raise UnknownAttributeError(name, [*declared, *BUILT_IN_ATTRIBUTES], where)
-        else:
-            _check_built_in(name, value)
+def _in(compiled_map: CompiledMap) -> str:
+    return f" in map {compiled_map.map.map!r}"
 
 
-def fits(name: str, value: Any, declared: Mapping[str, Attribute]) -> bool:
-    """Whether a journey on this map would take the attribute."""
-    try:
-        check_attributes({name: value}, declared)
-    except (InvalidFactError, UnknownAttributeError):
-        return False
-    return True
+# Names.
 
 
-def _check_step(compiled_map: CompiledMap, step: str, where: str) -> None:
+def step_named(compiled_map: CompiledMap, step: str) -> CompiledStep:
+    """The step of an id, or UnknownStepError."""
     if step not in compiled_map.steps:
-        raise UnknownStepError(step, compiled_map.steps, where)
+        raise UnknownStepError(step, compiled_map.steps, _in(compiled_map))
+    return compiled_map.steps[step]
 
 
-def _check_result(compiled_map: CompiledMap, fact: StepDone) -> None:
-    step = compiled_map.steps[fact.step].step
-    if isinstance(step, Outcome):
-        raise InvalidFactError(
-            f"{fact.step!r} is an outcome, which is answered and not done.", "Tell an answer instead."
-        )
-    results = step.results if isinstance(step, Touchpoint) else None
-    if not results or fact.result in results:
+def outcome_named(compiled_map: CompiledMap, outcome: str) -> CompiledStep:
+    """The outcome of an id, or UnknownOutcomeError."""
+    step = compiled_map.steps.get(outcome)
+    if step is None or not isinstance(step.step, Outcome):
+        outcomes = [step.id for step in compiled_map.steps.values() if isinstance(step.step, Outcome)]
+        error = UnknownOutcomeError if step is None else NotAnOutcomeError
+        raise error(outcome, outcomes, _in(compiled_map))
+    return step
+
+
+def play_named(compiled_map: CompiledMap, play: str) -> CompiledPlay:
+    """The play of an id, or UnknownPlayError."""
+    if play not in compiled_map.plays:
+        raise UnknownPlayError(play, compiled_map.plays, _in(compiled_map))
+    return compiled_map.plays[play]
+
+
+# What is said of steps and outcomes.
+
+
+def check_result(step: CompiledStep, result: str | None) -> None:
+    """Check how a step ends: an outcome needs an answer instead, a task with results one of them."""
+    if isinstance(step.step, Outcome):
+        message = f"{step.id!r} is an outcome, which is answered and not done."
+        raise InvalidFactError(message, "Tell an answer instead.", IgnoreReason.NEEDS_ANSWER)
+    results = step.step.results if isinstance(step.step, Touchpoint) else None
+    if not results or result in results:
         return
-    if fact.result is None:
-        raise InvalidFactError(f"{fact.step!r} ends in a result.", f"Say which: {', '.join(results)}.")
-    raise UnknownResultError(fact.result, results, f" of step {fact.step!r}")
+    if result is None:
+        hint = f"Say which: {', '.join(results)}."
+        raise InvalidFactError(f"{step.id!r} ends in a result.", hint, IgnoreReason.RESULT)
+    raise UnknownResultError(result, results, f" of step {step.id!r}")
 
 
-def _check_measured(compiled_map: CompiledMap, fact: Answered) -> None:
-    """What is measured is compared with a target: it is a number, or not known."""
-    step, value = compiled_map.steps[fact.outcome].step, fact.value
-    if not isinstance(step, Outcome) or step.metric is None or value is None:
+def check_verdict(verdict: str) -> None:
+    """Check that a verdict is one; silence can't be told."""
+    if verdict not in _VERDICTS:
+        hint = f"It is one of: {', '.join(Verdict)}."
+        raise InvalidFactError(f"The verdict is {verdict!r}.", hint, IgnoreReason.VERDICT)
+
+
+def _check_measured(outcome: CompiledStep, value: float | str | None) -> None:
+    """Check that a measured value, which is compared with a target, is a number, or not known."""
+    metric = outcome.step.metric if isinstance(outcome.step, Outcome) else None
+    if metric is None or value is None:
         return
     if isinstance(value, str) or not isfinite(value):
-        raise InvalidFactError(
-            f"The value of {fact.outcome!r} is {value!r}, which isn't a number; it measures {step.metric.name!r}.",
-            _number_hint(str(value)),
-        )
+        message = f"The value of {outcome.id!r} is {value!r}, which isn't a number; it measures {metric.name!r}."
+        raise InvalidFactError(message, _number_hint(str(value)))
 
 
 def _number_hint(text: str) -> str | None:
@@ -143,48 +164,93 @@ def _number_hint(text: str) -> str | None:
         return "Write a number without a unit, such as 5.5."
 
 
-def _check_due(step: str, due: str | None) -> None:
-    if due is not None and parse_date(due) is None:
-        hint = f"Write a date, 2026-03-02, in a year from {YEARS[0]} to {YEARS[-1]}."
-        raise InvalidFactError(f"The due date of {step!r} is {due!r}.", hint)
-
-
-def _check_until(until: str) -> None:
+def parse_until(until: str) -> date | datetime:
+    """Read until when a step is snoozed: a local date, or an aware datetime."""
+    day = parse_date(until)
+    if day is not None:
+        return day
     try:
-        instant = datetime.fromisoformat(until)
-        is_valid = parse_date(until) is not None or (instant.tzinfo is not None and instant.year in YEARS)
+        moment = datetime.fromisoformat(until)
     except ValueError:
-        is_valid = False
-    if not is_valid:
-        raise InvalidFactError(
-            f"'until' is {until!r}.",
-            f"Write a date, 2026-03-02, or an instant, 2026-03-02T09:00:00Z, in a year from {YEARS[0]} to {YEARS[-1]}.",
-        )
+        moment = None
+    if moment is None or moment.tzinfo is None or parse_date(moment) is None:
+        hint = f"Write a date, 2026-03-02, or an instant, 2026-03-02T09:00:00Z, {_IN_YEARS}"
+        raise InvalidFactError(f"'until' is {until!r}.", hint, IgnoreReason.UNTIL)
+    return moment
+
+
+def check_agreement(compiled_map: CompiledMap, steps: Mapping[str, Mapping[str, str]]) -> None:
+    """Check what people agreed on: steps that exist, and `due` a local date."""
+    for step in steps:
+        step_named(compiled_map, step)
+    for step, agreed in steps.items():
+        if "due" in agreed and parse_date(agreed["due"]) is None:
+            message = f"The due date of {step!r} is {agreed['due']!r}."
+            raise InvalidFactError(message, f"Write a date, 2026-03-02, {_IN_YEARS}", IgnoreReason.DUE)
+
+
+# What is said of the customer.
+
+
+def check_attributes(values: Mapping[str, Any], declared: Mapping[str, Attribute], where: str = "") -> None:
+    """Check attributes against those that the map declares, or all maps.
+
+    Raises:
+        UnknownAttributeError: one is declared nowhere.
+        InvalidFactError: one has a value of the wrong type, or one that is not allowed.
+    """
+    for name, value in values.items():
+        if name in declared:
+            _check_value(name, value, declared[name])
+        elif name in BUILT_IN_ATTRIBUTES:
+            _check_built_in(name, value)
+        else:
+            raise UnknownAttributeError(name, [*declared, *BUILT_IN_ATTRIBUTES], where)
+
+
+def fits(name: str, value: Any, declared: Mapping[str, Attribute]) -> bool:
+    """Whether a journey on this map would take the attribute."""
+    try:
+        check_attributes({name: value}, declared)
+    except (InvalidFactError, UnknownAttributeError):
+        return False
+    return True
+
+
+def is_allowed(value: Any, attribute: Attribute) -> bool:
+    """Whether a value is of the attribute's type and one of those that are allowed; None forgets the attribute."""
+    return value is None or (
+        is_of_type(value, attribute.type) and (attribute.one_of is None or value in attribute.one_of)
+    )
 
 
 def _check_value(name: str, value: Any, attribute: Attribute) -> None:
-    if value is None:
+    if is_allowed(value, attribute):
         return
     if not is_of_type(value, attribute.type):
-        raise InvalidFactError(
-            f"Attribute {name!r} is {value!r}, which is no {attribute.type}.", _HOW.get(attribute.type)
-        )
-    if attribute.one_of is not None and value not in attribute.one_of:
-        allowed = ", ".join(str(each) for each in attribute.one_of)
-        raise InvalidFactError(f"Attribute {name!r} is {value!r}.", f"It is one of: {allowed}.")
-
-
-_HOW = {
-    AttributeType.DATE: f"Write it as 2026-03-02, in a year from {YEARS[0]} to {YEARS[-1]}.",
-    AttributeType.FLAG: "Write true or false.",
-    AttributeType.NUMBER: "Write it without a unit.",
-}
+        message = f"Attribute {name!r} is {value!r}, which is no {attribute.type}."
+        raise InvalidFactError(message, _HINTS.get(attribute.type), IgnoreReason.TYPE)
+    allowed = ", ".join(str(each) for each in attribute.one_of or ())
+    raise InvalidFactError(f"Attribute {name!r} is {value!r}.", f"It is one of: {allowed}.", IgnoreReason.VALUE)
 
 
 def _check_built_in(name: str, value: Any) -> None:
     if value is None and name in ("country", "language"):
         return
-    if not isinstance(value, str) or not value.strip():
-        raise InvalidFactError(f"{name!r} is {value!r}.", "It must be a text.")
-    if name == "timezone" and not is_zone(value):
-        raise InvalidFactError(f"Unknown time zone {value!r}.", "Write an IANA name, such as Europe/Berlin.")
+    if name == "timezone" and isinstance(value, str):
+        _check_zone(value)
+    elif not isinstance(value, str) or not value.strip():
+        raise InvalidFactError(f"{name!r} is {value!r}.", "It must be a text.", IgnoreReason.TYPE)
+
+
+def _check_zone(name: str) -> None:
+    if not is_zone(name):
+        hint = "Write an IANA name, such as Europe/Berlin."
+        raise InvalidFactError(f"Unknown time zone {name!r}.", hint, IgnoreReason.TIMEZONE)
+
+
+def check_contacts(contacts: Iterable[Contact]) -> None:
+    """Check that the contacts' time zones exist."""
+    for contact in contacts:
+        if contact.timezone:
+            _check_zone(contact.timezone)

@@ -4,21 +4,29 @@ from __future__ import annotations
 
 import hashlib
 from base64 import urlsafe_b64encode
-from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, assert_never
+from typing import assert_never
 
-from milepost.customer import BUILT_IN_ATTRIBUTES
-from milepost.language.attribute_values import fits, parse_date
-from milepost.language.model import Outcome, Touchpoint, Verdict
+from milepost.language.model import Outcome, Verdict
 from milepost.planner import deferred, timeline
 from milepost.planner import facts as told
 from milepost.planner.branches import set_attributes, start_or_defer
-from milepost.planner.calendars import is_zone
 from milepost.planner.closings import end_journey, skip_step
 from milepost.planner.compiled_map import CompiledStep, Waited
 from milepost.planner.deadlines import agreed_due, change_due
-from milepost.planner.enums import StartReason, StepStatus, SystemTaskReason, TaskStatus
+from milepost.planner.enums import IgnoreReason, StartReason, StepStatus, SystemTaskReason, TaskStatus
+from milepost.planner.fact_checks import (
+    check_agreement,
+    check_attributes,
+    check_contacts,
+    check_result,
+    check_verdict,
+    outcome_named,
+    parse_until,
+    play_named,
+    step_named,
+)
+from milepost.planner.fact_errors import RefusedError
 from milepost.planner.ids import MessageId
 from milepost.planner.instants import Instant, instant
 from milepost.planner.outcomes import answer, revoke
@@ -33,10 +41,12 @@ _ANSWERED = frozenset(StepStatus(verdict) for verdict in Verdict)
 _TIMERS_SNOOZED = ("due", "overdue", "escalate", "silent")
 
 
-class _IgnoredFactError(Exception):
-    def __init__(self, why: str) -> None:
-        super().__init__(why)
-        self.why = why
+class _IgnoredError(RefusedError):
+    """The fact makes no sense while the journey stands as it does."""
+
+    def __init__(self, reason: IgnoreReason) -> None:
+        self.ignored_as = reason
+        super().__init__(reason)
 
 
 def mark_of(fact: str) -> str:
@@ -53,15 +63,15 @@ def apply_fact(turn: Turn, fact: told.Fact) -> None:
     del turn.state.seen[:-REMEMBERED_FACTS]
     try:
         _apply_unless_ended(turn, fact)
-    except _IgnoredFactError as ignored:
+    except RefusedError as refused:
         step = turn.compiled_map.steps.get(getattr(fact, "step", None) or getattr(fact, "outcome", None) or "")
         place = turn.place(step) if step else None
-        turn.report(timeline.FactIgnored(turn.at, place, why=ignored.why, fact=fact.kind, by=fact.by))
+        turn.report(timeline.FactIgnored(turn.at, place, why=refused.ignored_as, fact=fact.kind, by=fact.by))
 
 
 def _apply_unless_ended(turn: Turn, fact: told.Fact) -> None:
     if turn.state.ended:
-        raise _IgnoredFactError("ended")
+        raise _IgnoredError(IgnoreReason.ENDED)
     _apply(turn, fact)
 
 
@@ -84,7 +94,7 @@ def _apply(turn: Turn, fact: told.Fact) -> None:
         case told.Revoked():
             _revoked(turn, fact)
         case told.AttributesSet():
-            _check_attributes(turn, fact.attributes)
+            check_attributes(fact.attributes, turn.compiled_map.map.attributes)
             set_attributes(turn, fact.attributes)
         case told.ContactsGiven():
             _contacts(turn, fact)
@@ -108,30 +118,29 @@ def _apply_to_journey(
 ) -> None:
     match fact:
         case told.PlayStarted():
-            if fact.play not in turn.compiled_map.plays:
-                raise _IgnoredFactError("unknown")
+            play_named(turn.compiled_map, fact.play)
             start_or_defer(turn, fact.play, StartReason.FACT)
         case told.Paused():
             if turn.state.paused:
-                raise _IgnoredFactError("paused")
+                raise _IgnoredError(IgnoreReason.PAUSED)
             pause(turn, fact.reason)
         case told.Resumed():
             if not turn.state.paused:
-                raise _IgnoredFactError("not_paused")
+                raise _IgnoredError(IgnoreReason.NOT_PAUSED)
             resume(turn, fact.reason)
         case told.Ended():
             end_journey(turn, fact.reason)
         case told.MapChanged():
             if fact.version in (turn.state.version, ""):
-                raise _IgnoredFactError("same_version")
+                raise _IgnoredError(IgnoreReason.SAME_VERSION)
             if fact.version != turn.compiled_map.version:
-                raise _IgnoredFactError("unknown_version")
+                raise _IgnoredError(IgnoreReason.UNKNOWN_VERSION)
             move(turn, fact.version)
         case told.MessageFailed():
             _message_failed(turn, fact)
         case told.TaskDone():
             if fact.task not in turn.state.tasks:
-                raise _IgnoredFactError("closed")
+                raise _IgnoredError(IgnoreReason.CLOSED)
             close_system_task(turn, fact.task, TaskStatus.DONE)
         case _:
             assert_never(fact)
@@ -140,49 +149,40 @@ def _apply_to_journey(
 # Steps.
 
 
-def _known(turn: Turn, step: str) -> CompiledStep:
-    if step not in turn.compiled_map.steps:
-        raise _IgnoredFactError("unknown")
-    return turn.compiled_map.steps[step]
-
-
 def _closable(turn: Turn, step_id: str) -> CompiledStep:
     """A step that is open, or waits in an open stage or play."""
-    step = _known(turn, step_id)
+    step = step_named(turn.compiled_map, step_id)
     record = turn.state.step(step_id)
     if record.closed:
-        raise _IgnoredFactError("closed")
+        raise _IgnoredError(IgnoreReason.CLOSED)
     if not record.is_open and not turn.now.is_container_open(step):
-        raise _IgnoredFactError("not_open")
+        raise _IgnoredError(IgnoreReason.NOT_OPEN)
     return step
 
 
 def _step_done(turn: Turn, fact: told.StepDone) -> None:
     step = _closable(turn, fact.step)
-    if isinstance(step.step, Outcome):
-        raise _IgnoredFactError("needs_answer")
-    if isinstance(step.step, Touchpoint) and step.step.results and fact.result not in step.step.results:
-        raise _IgnoredFactError("result")
+    check_result(step, fact.result)
     plan_repeats(turn, step)
     finish_step(turn, step, by=fact.by, result=fact.result, note=fact.note)
 
 
 def _step_reopened(turn: Turn, fact: told.StepReopened) -> None:
-    step = _known(turn, fact.step)
+    step = step_named(turn.compiled_map, fact.step)
     if not turn.state.step(step.id).closed:
-        raise _IgnoredFactError("not_closed")
+        raise _IgnoredError(IgnoreReason.NOT_CLOSED)
     if not turn.now.is_container_open(step):
-        raise _IgnoredFactError("not_open")
+        raise _IgnoredError(IgnoreReason.NOT_OPEN)
     reopen(turn, step)
 
 
 def _snoozed(turn: Turn, fact: told.Snoozed) -> None:
-    step = _known(turn, fact.step)
+    step = step_named(turn.compiled_map, fact.step)
     if not turn.state.step(step.id).is_open:
-        raise _IgnoredFactError("closed" if turn.state.step(step.id).closed else "not_open")
-    until = _until(turn, step, fact.until)
-    if until is None or until <= turn.at:
-        raise _IgnoredFactError("until")
+        raise _IgnoredError(IgnoreReason.CLOSED if turn.state.step(step.id).closed else IgnoreReason.NOT_OPEN)
+    until = _snoozed_until(turn, step, fact.until)
+    if until <= turn.at:
+        raise _IgnoredError(IgnoreReason.UNTIL)
     record = turn.edit_step(step.id)
     for name in _TIMERS_SNOOZED:
         if record.timers.get(name, until) < until:
@@ -193,42 +193,30 @@ def _snoozed(turn: Turn, fact: told.Snoozed) -> None:
     turn.report(timeline.StepSnoozed(turn.at, turn.place(step), until=until, why=fact.reason, by=fact.by))
 
 
-def _until(turn: Turn, step: CompiledStep, until: str) -> Instant | None:
+def _snoozed_until(turn: Turn, step: CompiledStep, until: str) -> Instant:
     """The opening hour of a local date, or an instant with an offset."""
-    calendar = turn.now.calendar_of(step)
-    if len(until) == len("2026-03-02"):
-        day = parse_date(until)
-        return None if day is None else calendar.on(day, calendar.from_)
-    try:
-        moment = datetime.fromisoformat(until)
-    except ValueError:
-        return None
-    return None if moment.tzinfo is None or parse_date(moment) is None else instant(moment)
+    calendar, day = turn.now.calendar_of(step), parse_until(until)
+    return instant(day) if isinstance(day, datetime) else calendar.on(day, calendar.from_)
 
 
 # Outcomes.
 
 
 def _answered(turn: Turn, fact: told.Answered) -> None:
-    step = _known(turn, fact.outcome)
+    step = outcome_named(turn.compiled_map, fact.outcome)
     record = turn.state.step(step.id)
-    if not isinstance(step.step, Outcome):
-        raise _IgnoredFactError("no_outcome")
-    if fact.verdict not in set(Verdict):
-        raise _IgnoredFactError("verdict")
+    check_verdict(fact.verdict)
     if record.closed and record.status not in (StepStatus.SILENT, StepStatus.WITHDRAWN):
-        raise _IgnoredFactError("closed")
+        raise _IgnoredError(IgnoreReason.CLOSED)
     if record.is_waiting and not turn.now.is_container_open(step):
-        raise _IgnoredFactError("not_open")
+        raise _IgnoredError(IgnoreReason.NOT_OPEN)
     answer(turn, step, fact)
 
 
 def _revoked(turn: Turn, fact: told.Revoked) -> None:
-    step = _known(turn, fact.outcome)
-    if not isinstance(step.step, Outcome):
-        raise _IgnoredFactError("no_outcome")
+    step = outcome_named(turn.compiled_map, fact.outcome)
     if turn.state.step(step.id).verdict not in _ANSWERED:
-        raise _IgnoredFactError("not_answered")
+        raise _IgnoredError(IgnoreReason.NOT_ANSWERED)
     revoke(turn, step, fact)
 
 
@@ -269,28 +257,8 @@ def _count(counts: dict[str, int], trigger: Waited) -> None:
 # The customer.
 
 
-def _check_attributes(turn: Turn, values: Mapping[str, Any]) -> None:
-    declared = turn.compiled_map.map.attributes
-    for name, value in values.items():
-        if name in declared:
-            attribute = declared[name]
-            if value is None:
-                continue
-            if not fits(value, attribute.type):
-                raise _IgnoredFactError("type")
-            if attribute.one_of is not None and value not in attribute.one_of:
-                raise _IgnoredFactError("value")
-        elif name not in BUILT_IN_ATTRIBUTES:
-            raise _IgnoredFactError("unknown")
-        elif not isinstance(value, str) and (value is not None or name in ("name", "timezone")):
-            raise _IgnoredFactError("type")
-        elif name == "timezone" and not is_zone(value or ""):
-            raise _IgnoredFactError("timezone")
-
-
 def _contacts(turn: Turn, fact: told.ContactsGiven) -> None:
-    if any(contact.timezone and not is_zone(contact.timezone) for contact in fact.contacts):
-        raise _IgnoredFactError("timezone")
+    check_contacts(fact.contacts)
     turn.edit_customer(turn.state.customer.having(contacts=fact.contacts))
     for task, record in sorted(turn.state.tasks.items()):
         if record.why is SystemTaskReason.CONTACT and turn.now.contact(record.about) is not None:
@@ -298,10 +266,7 @@ def _contacts(turn: Turn, fact: told.ContactsGiven) -> None:
 
 
 def _agreed(turn: Turn, fact: told.Agreed) -> None:
-    if any(step not in turn.compiled_map.steps for step in fact.steps):
-        raise _IgnoredFactError("unknown")
-    if any("due" in agreed and parse_date(agreed["due"]) is None for agreed in fact.steps.values()):
-        raise _IgnoredFactError("due")
+    check_agreement(turn.compiled_map, fact.steps)
     for step_id, agreed in fact.steps.items():
         step = turn.compiled_map.steps[step_id]
         record = turn.state.step(step_id)
@@ -318,7 +283,7 @@ def _agreed(turn: Turn, fact: told.Agreed) -> None:
 def _message_failed(turn: Turn, fact: told.MessageFailed) -> None:
     message = MessageId.parse(fact.message)
     if message is None or message.step not in turn.compiled_map.steps:
-        raise _IgnoredFactError("unknown")
+        raise _IgnoredError(IgnoreReason.UNKNOWN)
     if turn.state.paused:
         turn.state.deferred.append(deferred.MessageFailed(message))
     else:

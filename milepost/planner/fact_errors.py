@@ -1,33 +1,43 @@
-"""Facts that are refused, each reason as a type that carries its data: `code` for programs, `hint` for what to do."""
+"""Facts that are refused, each reason as a type that carries its data.
+
+Where nobody waits for an answer, a refused fact is reported instead: `ignored_as` is the reason in `fact_ignored`.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
 from milepost.errors import MilepostError
-from milepost.language.names import nearest
+from milepost.planner.enums import IgnoreReason
+from milepost.text import nearest
 
 
 class RefusedError(MilepostError):
-    """Something was refused; nothing has changed."""
+    """Something was not let in; nothing has changed."""
 
     code = "refused"
+    ignored_as = IgnoreReason.UNKNOWN
 
 
 class UnknownNameError(RefusedError):
-    """A name that does not exist; `suggestion` is the nearest that does."""
+    """A name that does not exist.
 
-    def __init__(self, name: str, known: Iterable[str], where: str = "") -> None:
+    Attributes:
+        name: The name.
+        suggestion: The nearest name that exists, if one is near.
+    """
+
+    def __init__(self, name: str, valid: Iterable[str], where: str = "") -> None:
         self.name = name
-        self.suggestion = nearest(name, known)
+        self.suggestion = nearest(name, valid)
         what = self.code.removeprefix("unknown_").replace("_", " ")
-        hint = f"Did you mean {self.suggestion!r}?" if self.suggestion else self._all(known)
+        hint = f"Did you mean {self.suggestion!r}?" if self.suggestion else _all(valid)
         super().__init__(f"Unknown {what} {name!r}{where}.", hint)
 
-    @staticmethod
-    def _all(known: Iterable[str], most: int = 12) -> str | None:
-        names = sorted(known)
-        return f"It is one of: {', '.join(names)}." if 0 < len(names) <= most else None
+
+def _all(names: Iterable[str], most: int = 12) -> str | None:
+    in_order = sorted(names)
+    return f"It is one of: {', '.join(in_order)}." if 0 < len(in_order) <= most else None
 
 
 class UnknownStepError(UnknownNameError):
@@ -40,6 +50,12 @@ class UnknownOutcomeError(UnknownNameError):
     """The journey's map has no outcome of this id."""
 
     code = "unknown_outcome"
+
+
+class NotAnOutcomeError(UnknownOutcomeError):
+    """The journey's map has a step of this id, which is not an outcome."""
+
+    ignored_as = IgnoreReason.NO_OUTCOME
 
 
 class UnknownPlayError(UnknownNameError):
@@ -58,9 +74,14 @@ class UnknownResultError(UnknownNameError):
     """The task cannot end in this way."""
 
     code = "unknown_result"
+    ignored_as = IgnoreReason.RESULT
 
 
 class InvalidFactError(RefusedError):
-    """The fact names what there is, but what it says of that makes no sense."""
+    """The fact names things that exist, but what it says about them makes no sense."""
 
     code = "invalid_fact"
+
+    def __init__(self, message: str, hint: str | None = None, ignored_as: IgnoreReason = IgnoreReason.VALUE) -> None:
+        self.ignored_as = ignored_as
+        super().__init__(message, hint)

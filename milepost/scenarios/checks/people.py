@@ -14,6 +14,7 @@ from milepost.language.yaml_text import Path
 from milepost.planner.calendars import is_zone
 from milepost.planner.compiled_map import CompiledMap
 from milepost.planner.condition_trace import shown
+from milepost.planner.fact_checks import is_allowed
 from milepost.planner.instants import Instant
 from milepost.planner.segment_match import considered, matches
 from milepost.planner.written_facts import WrittenContact
@@ -56,7 +57,7 @@ def check_changes(path: Path, attributes: Mapping[str, Any], names: DefinedNames
 
 
 def _value(path: Path, name: str, value: Any, declared: Sequence[Attribute]) -> Iterator[Finding]:
-    if value is None or any(_allowed(value, each) for each in declared):
+    if any(is_allowed(value, each) for each in declared):
         return
     attribute = declared[0]
     if not fits(value, attribute.type):
@@ -66,10 +67,6 @@ def _value(path: Path, name: str, value: Any, declared: Sequence[Attribute]) -> 
     suggestion = nearest(str(value), allowed)
     message = f"{shown(value)} is not one of {', '.join(allowed)}, the values of {name!r}{did_you_mean(suggestion)}"
     yield Finding(path, "M103", message, suggestion)
-
-
-def _allowed(value: Any, attribute: Attribute) -> bool:
-    return fits(value, attribute.type) and (attribute.one_of is None or value in attribute.one_of)
 
 
 def check_contacts(path: Path, contacts: Sequence[WrittenContact], names: DefinedNames) -> Iterator[Finding]:
