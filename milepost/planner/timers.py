@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from milepost.language.model import Action
 from milepost.planner import timeline
 from milepost.planner.branches import carry_out, finish_play, open_stage, try_start
 from milepost.planner.compiled_map import CompiledPlay, CompiledStage, CompiledStep
 from milepost.planner.deadlines import escalation_of
+from milepost.planner.dependents import Watched
 from milepost.planner.enums import MessageReason, PlayEnding, StartReason, SystemTaskReason
 from milepost.planner.expected_timers import timer_index_of, update_timer_index
 from milepost.planner.instants import Instant
@@ -16,7 +15,7 @@ from milepost.planner.messages import enqueue
 from milepost.planner.outcomes import ask, silent
 from milepost.planner.steps import open_in_time
 from milepost.planner.system_tasks import open_system_task
-from milepost.planner.timer_index import STEP, Due, Timer, TimerIndex
+from milepost.planner.timer_index import NEVER, STEP, Timer, TimerIndex
 from milepost.planner.turn import Turn
 
 
@@ -51,13 +50,22 @@ def _may_open(turn: Turn, step_id: str) -> bool:
 
 
 def wake_at(turn: Turn) -> Instant | None:
-    """When the journey must next be looked at; None: only a fact can move it."""
+    """When the journey must next be looked at; None: only a fact can move it.
+
+    A play may hold openings whose time has come: those wait for the play, not for the clock.
+    """
     index, now = _timer_index(turn), turn.at  # kept up to date in a pause too: the next plan begins with it
     if turn.state.paused or turn.state.ended:
         return None
-    instants = [at for at, rank in _coming(turn, index) if rank != STEP or at > now]
-    instants += [queued.until for queued in turn.state.queue if queued.until is not None and queued.until > now]
-    return min(instants) if instants else None
+    wake = NEVER
+    for what, timers in index.timers.items():
+        for at, rank in timers:
+            if at < wake and (rank != STEP or at > now) and _still_counts(turn, what, rank):
+                wake = at
+    for queued in turn.state.queue:
+        if queued.until is not None and now < queued.until < wake:
+            wake = queued.until
+    return None if wake == NEVER else wake
 
 
 def known_wake(turn: Turn) -> Instant | None:
@@ -73,17 +81,15 @@ def keep_wake(turn: Turn, wake: Instant | None) -> None:
 
 def passed_by(turn: Turn) -> list[Instant]:
     """The instants before now for which something still waits to happen, in order of time."""
-    return sorted({at for at, _ in _coming(turn, _timer_index(turn)) if at < turn.at})
+    timers = ((what, due) for what, dues in _timer_index(turn).timers.items() for due in dues)
+    return sorted({at for what, (at, rank) in timers if at < turn.at and _still_counts(turn, what, rank)})
 
 
-def _coming(turn: Turn, index: TimerIndex) -> Iterator[Due]:
-    """All that lies ahead of what the map still has and what is open; a play may hold openings whose time has come."""
-    compiled_map = turn.compiled_map
-    for what, timers in index.timers.items():
-        if what in compiled_map.places:
-            for due in timers:
-                if due[1] != STEP or turn.now.is_container_open(compiled_map.steps[what[1]]):
-                    yield due
+def _still_counts(turn: Turn, what: Watched, rank: int) -> bool:
+    """Whether a timer is of something that the map still has and, for a step's opening, of an open stage or play."""
+    if what not in turn.compiled_map.places:
+        return False
+    return rank != STEP or turn.now.is_container_open(turn.compiled_map.steps[what[1]])
 
 
 def fire(turn: Turn, timer: Timer) -> None:

@@ -191,7 +191,9 @@ class PlanBuilder:
         """Outcomes that are asked, or were answered by silence and may still be answered."""
         for step in self.opened.compiled_map.steps.values():
             status = self.opened.state.step(step.id).status
-            if isinstance(step.step, Outcome) and (status in (StepStatus.ASKED, StepStatus.SILENT) or self._is_pending(step)):
+            if isinstance(step.step, Outcome) and (
+                status in (StepStatus.ASKED, StepStatus.SILENT) or self._is_pending(step)
+            ):
                 yield self.question(step)
 
     def question(self, step: CompiledStep) -> Question:
