@@ -52,7 +52,7 @@ def is_this_machine(host: Any) -> bool:
     """Whether a host, as sockets take it, is this machine; a name other than localhost would be asked of a server."""
     if isinstance(host, (bytes, bytearray)):
         host = host.decode()
-    if not isinstance(host, str) or host in ("", "localhost"):
+    if not isinstance(host, str) or host in ("", "localhost", socket.gethostname()):
         return True
     try:
         return ip_address(host.partition("%")[0]).is_loopback
