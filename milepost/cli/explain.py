@@ -119,9 +119,9 @@ def _print_journey(journey: JourneyOverview, explanation: Explanation) -> None:
         for entry in origin.led_by:
             say(f"  {journey.say_fully.sentence(entry)}")
         for reason in origin.begun_by:
-            say(f"    {reason.said}")
+            say(f"    {reason.phrase}")
         for reason in origin.ends:
-            say(f"    {reason.said}" if _goes_on(reason.said) else f"    until {reason.said}")
+            say(f"    {reason.phrase}" if _goes_on(reason.phrase) else f"    until {reason.phrase}")
     if not explanation.origins:
         say("No stage is open.")
     _print_waits(
@@ -147,7 +147,7 @@ def _print_waits(journey: JourneyOverview, title: str, waits: Sequence[WaitingSt
     for each in waits:
         say(_line(journey, each))
         for reason in each.reasons:
-            say(f"    waits for {reason.said}" if not _goes_on(reason.said) else f"    {reason.said}")
+            say(f"    waits for {reason.phrase}" if not _goes_on(reason.phrase) else f"    {reason.phrase}")
 
 
 def _goes_on(said: str) -> bool:

@@ -1,4 +1,4 @@
-"""Why a journey is where it is: what every step that is open or ahead waits for, in words and as data."""
+"""What every step that is open or ahead waits for, in words and as data."""
 
 from __future__ import annotations
 
@@ -21,19 +21,19 @@ from milepost.text import listing
 
 @dataclass(frozen=True, slots=True)
 class Blocker:
-    """One thing that is waited for: `kind` says of what kind, `of` names it (step, date, condition with values)."""
+    """One thing that a step waits for: `data` names it (the step, date, or condition with its values)."""
 
     kind: str
-    said: str
-    of: Mapping[str, Any] = field(default_factory=dict)
+    phrase: str
+    data: Mapping[str, Any] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
-        return {"kind": self.kind, "text": self.said, **self.of}
+        return {"kind": self.kind, "text": self.phrase, **self.data}
 
 
 @dataclass(frozen=True, slots=True)
 class WaitingStep:
-    """One step or stage, and what it waits for. `status` is the step's, or `ahead` for a stage that is not open."""
+    """One step or stage, and what it waits for. `status` is the step's, or `ahead` for a stage that isn't open."""
 
     id: str
     title: str
@@ -46,8 +46,8 @@ class WaitingStep:
 
     @property
     def waits_for(self) -> str:
-        """All reasons in one sentence's end."""
-        return "; ".join(reason.said for reason in self.reasons)
+        """All reasons, as the end of a sentence."""
+        return "; ".join(reason.phrase for reason in self.reasons)
 
 
 def waiting_for(compiled_map: CompiledMap, state: State, now: Instant, zone: str = "UTC") -> tuple[WaitingStep, ...]:
@@ -63,14 +63,14 @@ def waiting_for(compiled_map: CompiledMap, state: State, now: Instant, zone: str
 
 
 def step_waits(compiled_map: CompiledMap, state: State, step: str, now: Instant, zone: str = "UTC") -> WaitingStep:
-    """What one step of the map waits for, whatever its stage or play is doing; closed, it waits for nothing."""
-    say, known = Wording(compiled_map, zone), compiled_map.steps[step]
+    """What one step of the map waits for, whether or not its stage or play is open; nothing once it is closed."""
+    say, compiled = Wording(compiled_map, zone), compiled_map.steps[step]
     situation = Situation.of(compiled_map, state, now)
     record = state.step(step)
-    if not record.closed and situation.is_container_open(known):
-        return _step(situation, known, say)
-    reasons = () if record.closed or situation.state.ended else (_container_reason(situation, known, say),)
-    container = say.play(known.container) if known.in_play else say.stage(known.container)
+    if not record.closed and situation.is_container_open(compiled):
+        return _step(situation, compiled, say)
+    reasons = () if record.closed or situation.state.ended else (_container_reason(situation, compiled, say),)
+    container = say.play(compiled.container) if compiled.in_play else say.stage(compiled.container)
     return WaitingStep(step, say.step(step), container, record.status, reasons, None, opened_at=record.opened_at)
 
 
@@ -78,12 +78,12 @@ def _container_reason(situation: Situation, step: CompiledStep, say: Wording) ->
     if step.in_play:
         return Blocker("play", f"the play {quoted(say.play(step.container))} to begin", {"play": step.container})
     stage = _stage(situation, situation.compiled_map.stages[step.container], say)
-    said = f"the stage {quoted(stage.title)} to open, which waits for {stage.waits_for}"
+    phrase = f"the stage {quoted(stage.title)} to open, which waits for {stage.waits_for}"
     if situation.state.stage(step.container).visits and not _is_ahead(
         situation.state, situation.compiled_map.stages[step.container]
     ):
-        said = f"the stage {quoted(stage.title)}, which is over, to be opened again"
-    return Blocker("stage", said, {"stage": step.container})
+        phrase = f"the stage {quoted(stage.title)}, which is over, to be opened again"
+    return Blocker("stage", phrase, {"stage": step.container})
 
 
 def _step(situation: Situation, step: CompiledStep, say: Wording) -> WaitingStep:
@@ -98,21 +98,21 @@ def _step(situation: Situation, step: CompiledStep, say: Wording) -> WaitingStep
 
 
 def _open(situation: Situation, step: CompiledStep, record: StepState, say: Wording) -> Iterator[Blocker]:
-    known = step.step
+    written = step.step
     held = next((queued for queued in situation.state.queue if queued.step == step.id), None)
     if held is not None:
         until = f" until {time_of(held.until, say.zone)}" if held.until else ""
-        said = f"its message to go out{until} ({because(situation, held, say)})"
+        phrase = f"its message to go out{until} ({because(situation, held, say)})"
         yield Blocker(
-            "message", said, {"message": str(held.message), "why": held.why, "until": optional_text(held.until)}
+            "message", phrase, {"message": str(held.message), "why": held.why, "until": optional_text(held.until)}
         )
-    if isinstance(known, Touchpoint):
-        if known.role is not None:
-            yield _person(situation, known.role, record, say)
+    if isinstance(written, Touchpoint):
+        if written.role is not None:
+            yield _person(situation, written.role, record, say)
     elif record.status is StepStatus.ASKED:
         due = f"; no answer counts as silence from {time_of(record.due_at, say.zone)}" if record.due_at else ""
         yield _contact(situation, step, say, "the answer of {}" + due, {"silent_at": optional_text(record.due_at)})
-    elif isinstance(known, Outcome):
+    elif isinstance(written, Outcome):
         if "ask" in record.timers:
             at = record.timers["ask"]
             yield Blocker("date", f"being asked once more on {time_of(at, say.zone)}", {"at": text(at)})
@@ -132,12 +132,12 @@ def _person(situation: Situation, role: str, record: StepState, say: Wording) ->
     return Blocker("person", done + late, {"role": role, "person": person})
 
 
-def _contact(situation: Situation, step: CompiledStep, say: Wording, said: str, more: Mapping[str, Any]) -> Blocker:
+def _contact(situation: Situation, step: CompiledStep, say: Wording, phrase: str, more: Mapping[str, Any]) -> Blocker:
     contact = situation.contact_of(step)
     title = say.persona(step.persona)
     who = f"{contact.name} ({title})" if contact else f"a {title}, whom nobody has named yet"
-    of = {"persona": step.persona, "contact": contact.email if contact else None}
-    return Blocker("contact", said.format(who), {**of, **more})
+    data = {"persona": step.persona, "contact": contact.email if contact else None}
+    return Blocker("contact", phrase.format(who), {**data, **more})
 
 
 def _trigger(situation: Situation, trigger: Waited, counts: Mapping[str, int], before: str = "") -> Blocker:
@@ -150,8 +150,8 @@ def _trigger(situation: Situation, trigger: Waited, counts: Mapping[str, int], b
     count = counts.get(trigger.key, 0)
     so_far = f" ({count} of {trigger.count} so far)" if trigger.count > 1 else ""
     only = f" with {trigger.condition.text}" if trigger.condition else ""
-    said = f"{before}the product event {quoted(trigger.event)}{only}{so_far}"
-    return Blocker("event", said, {"event": trigger.event, "seen": count, "needed": trigger.count})
+    phrase = f"{before}the product event {quoted(trigger.event)}{only}{so_far}"
+    return Blocker("event", phrase, {"event": trigger.event, "seen": count, "needed": trigger.count})
 
 
 # A step that waits.
@@ -178,18 +178,18 @@ def _unopened(situation: Situation, step: CompiledStep, record: StepState, say: 
 
 def _date(situation: Situation, step: CompiledStep, at: Instant, say: Wording) -> Blocker:
     anchor, wait = step.step.at, step.step.wait
-    told = ""
+    details = ""
     if anchor is not None:
-        told = f" ({anchor}, which is {situation.state.customer.attributes.get(anchor.attribute)})"
+        details = f" ({anchor}, which is {situation.state.customer.attributes.get(anchor.attribute)})"
     elif wait is not None:
-        told = f" ({wait} after it became ready)"
-    of = {"at": text(at), "anchor": str(anchor) if anchor else None, "wait": str(wait) if wait else None}
-    return Blocker("date", f"its time, {time_of(at, say.zone)}{told}", of)
+        details = f" ({wait} after it became ready)"
+    data = {"at": text(at), "anchor": str(anchor) if anchor else None, "wait": str(wait) if wait else None}
+    return Blocker("date", f"its time, {time_of(at, say.zone)}{details}", data)
 
 
 def _unknown_date(attribute: str, more: str = "") -> Blocker:
-    said = f"the customer's date {quoted(spaced(attribute))}, which nobody has told{more}"
-    return Blocker("attribute", said, {"attribute": attribute})
+    phrase = f"the customer's date {quoted(spaced(attribute))}, which nobody has told{more}"
+    return Blocker("attribute", phrase, {"attribute": attribute})
 
 
 # A stage that is not open.
@@ -212,7 +212,7 @@ def _stage(situation: Situation, stage: CompiledStage, say: Wording) -> WaitingS
 def _stage_why(situation: Situation, stage: CompiledStage, say: Wording) -> Iterator[Blocker]:
     record, opens = situation.state.stage(stage.stage.id), stage.stage.opens
     if stage.in_sequence:
-        ids = [known for known, other in situation.compiled_map.stages.items() if other.in_sequence]
+        ids = [stage_id for stage_id, other in situation.compiled_map.stages.items() if other.in_sequence]
         before = ids[max(ids.index(stage.stage.id) - 1, 0)]
         yield Blocker("stage", f"the end of the stage {quoted(say.stage(before))}", {"stage": before})
     elif record.opens_at is not None:
@@ -227,18 +227,18 @@ def _stage_why(situation: Situation, stage: CompiledStage, say: Wording) -> Iter
 
 
 def starts_of(compiled_map: CompiledMap, state: State, now: Instant, zone: str = "UTC") -> tuple[WaitingStep, ...]:
-    """What each play that is not open waits for, where something starts it by itself or a start of it is kept."""
+    """What each play that isn't open waits for, if it can start by itself or a blocked start is kept."""
     if state.ended:
         return ()
     say, situation = Wording(compiled_map, zone), Situation.of(compiled_map, state, now)
-    found = [
+    plays = [
         WaitingStep(
             play_id, say.play(play_id), "", state.play(play_id).status, tuple(_play_why(situation, play_id, say))
         )
         for play_id in compiled_map.plays
         if not state.play(play_id).is_open
     ]
-    return tuple(each for each in found if each.reasons)
+    return tuple(each for each in plays if each.reasons)
 
 
 def _play_why(situation: Situation, play_id: str, say: Wording) -> Iterator[Blocker]:
@@ -247,8 +247,8 @@ def _play_why(situation: Situation, play_id: str, say: Wording) -> Iterator[Bloc
         yield _trigger(situation, trigger, record.counts, "or " if number else "")
     cooldown = record.cooldown_until
     if cooldown is not None and cooldown > situation.at:
-        said = f"not before {time_of(cooldown, say.zone)}, when its cooldown is over"
-        yield Blocker("date", said, {"at": text(cooldown)})
+        phrase = f"not before {time_of(cooldown, say.zone)}, when its cooldown is over"
+        yield Blocker("date", phrase, {"at": text(cooldown)})
     if play.only_if is not None and (play.starts_when or record.kept):
         seen = trace(situation, play.only_if)
         yield Blocker("condition", f"and only if {seen}", {**seen.to_json(), "only_if": True})
@@ -259,9 +259,9 @@ def _play_why(situation: Situation, play_id: str, say: Wording) -> Iterator[Bloc
 def began_by(
     compiled_map: CompiledMap, state: State, play_id: str, why: str | None, now: Instant
 ) -> tuple[Blocker, ...]:
-    """What began a play that is open, where its map says it: `why` is `condition` or `event`, else there is nothing.
+    """The triggers that began an open play; none unless `why` is `condition` or `event`.
 
-    Of its conditions these are the ones that are true now; where none is any more, all of them.
+    Conditions are those that are true now, or all of them if none is any more.
     """
     situation, play = Situation.of(compiled_map, state, now), compiled_map.plays[play_id]
     if why == StartReason.EVENT:
@@ -278,8 +278,8 @@ def began_by(
 def _event(trigger: Waited) -> Blocker:
     often = f", {trigger.count} times" if trigger.count > 1 else ""
     only = f", with {trigger.condition.text}" if trigger.condition else ""
-    said = f"the product event {quoted(trigger.event or '')}{often}{only}"
-    return Blocker("event", said, {"event": trigger.event, "needed": trigger.count})
+    phrase = f"the product event {quoted(trigger.event or '')}{often}{only}"
+    return Blocker("event", phrase, {"event": trigger.event, "needed": trigger.count})
 
 
 def ends_of(

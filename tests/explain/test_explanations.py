@@ -131,7 +131,7 @@ def test_a_play_that_a_condition_or_a_person_began_says_so_and_what_ends_it() ->
 def begun_by(compiled_map: CompiledMap, *facts: Fact) -> list[str]:
     run = ran(compiled_map, facts, START + 240)
     origins = explain(compiled_map, run.state, run.timeline, START + 240).origins
-    return [reason.said for each in origins if each.kind == "play" for reason in each.begun_by]
+    return [reason.phrase for each in origins if each.kind == "play" for reason in each.begun_by]
 
 
 def test_a_play_says_which_condition_or_event_began_it() -> None:
