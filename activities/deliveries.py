@@ -28,11 +28,11 @@ log = structlog.get_logger()
 
 
 class DeliveryActivities:
-    """What takes messages out of the house. A message that was sent is not sent again."""
+    """Delivers messages. A message that was sent is not sent again."""
 
     def __init__(self, store: Store, compiled_maps: CompiledMaps, channel: Channel, links: LinkSigner) -> None:
         self._store = store
-        self._charts = compiled_maps
+        self._compiled_maps = compiled_maps
         self._channel = channel
         self._links = links
 
@@ -97,8 +97,8 @@ class DeliveryActivities:
 
     async def _writing(self, journey: JourneyRow, row: MessageRow) -> MessageSource:
         return MessageSource(
-            compiled_map=await self._charts.of(row.version),
-            files=await self._charts.files(row.version),
+            compiled_map=await self._compiled_maps.of(row.version),
+            files=await self._compiled_maps.files(row.version),
             state=State.from_json(journey.state),
             due=row,
             links=self._links,

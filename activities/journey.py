@@ -45,11 +45,11 @@ class Leg:
 
 
 class JourneyActivities:
-    """What moves a journey on. Running `advance` again, even with more facts, comes to the same rows."""
+    """Advances journeys. Running `advance` again, even with more facts, leaves the same rows."""
 
     def __init__(self, store: Store, compiled_maps: CompiledMaps) -> None:
         self._store = store
-        self._charts = compiled_maps
+        self._compiled_maps = compiled_maps
 
     @activity.defn
     async def advance(self, order: AdvanceOrder) -> Advanced:
@@ -80,7 +80,7 @@ class JourneyActivities:
         else:
             facts = [freeing, *(fact for fact in facts if fact.id != freeing.id)]
             version = freeing.version if isinstance(freeing, MapChanged) else before.version
-            legs = [Leg(await self._charts.of(version), facts, order.now)]
+            legs = [Leg(await self._compiled_maps.of(version), facts, order.now)]
         made, compiled_map = _planned(before, legs), legs[-1].compiled_map
         try:
             async with self._store.transaction() as session:
@@ -126,11 +126,11 @@ class JourneyActivities:
 
     async def _legs(self, state: State, facts: list[Fact], now: Instant) -> list[Leg]:
         """Cut the facts where the map changes: what comes before happens on the old version."""
-        compiled_map = await self._charts.of(state.version)
+        compiled_map = await self._compiled_maps.of(state.version)
         legs = []
         gathered: list[Fact] = []
         for fact in facts:
-            changed = await self._chart_after(compiled_map, fact)
+            changed = await self._map_after(compiled_map, fact)
             if changed is not None:
                 at = max(state.clock, min(fact.at, now))
                 same_instant = any(earlier.at >= at for earlier in gathered)
@@ -139,12 +139,12 @@ class JourneyActivities:
             gathered.append(fact)
         return [*legs, Leg(compiled_map, gathered, now)]
 
-    async def _chart_after(self, compiled_map: CompiledMap, fact: Fact) -> CompiledMap | None:
-        """The chart that the fact moves the journey to; the planner refuses a version that cannot be had."""
+    async def _map_after(self, compiled_map: CompiledMap, fact: Fact) -> CompiledMap | None:
+        """The map that the fact moves the journey to; None: no other, or an unknown one, which the planner refuses."""
         if not isinstance(fact, MapChanged) or fact.version == compiled_map.version:
             return None
         try:
-            return await self._charts.of(fact.version)
+            return await self._compiled_maps.of(fact.version)
         except UnknownVersionError:
             return None
 

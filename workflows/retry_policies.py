@@ -1,4 +1,4 @@
-"""How long things may take, and what is said when they took too long."""
+"""How long things may take, how they are retried, and what is reported when they fail for good."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ DELIVERY_ATTEMPT_TIMEOUT = timedelta(minutes=2)
 DELIVERY_RETRY = RetryPolicy(initial_interval=timedelta(seconds=5), maximum_interval=timedelta(hours=1))
 
 HISTORIES = 10
-"""After so many times the longest history, deliveries under way are started anew in the next run."""
+"""Past so many times the longest history, a run ends with deliveries under way; the next run starts them again."""
 
 
 def root_of(failed: ActivityError) -> str:
-    """What really went wrong, in its own words: a timeout hides the last attempt's error."""
+    """The message of the error behind a failure: a timeout hides the error of the last attempt."""
     cause: BaseException = failed
     while cause.__cause__ is not None:
         cause = cause.__cause__

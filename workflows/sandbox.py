@@ -1,6 +1,6 @@
 """How workflow code is run: in Temporal's sandbox, with our own deterministic modules let through.
 
-Without that, every journey would import them anew.
+Without that, every journey would import them again.
 """
 
 from __future__ import annotations

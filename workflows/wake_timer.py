@@ -7,11 +7,11 @@ import asyncio
 from temporalio import workflow
 
 SHORTEST = 0.001  # seconds; Temporal's timers count milliseconds
-LONGEST = 365 * 86_400.0  # seconds; what is further ahead is looked at once a year
+LONGEST = 365 * 86_400.0  # seconds; for anything further ahead it wakes up once a year
 
 
 class WakeTimer:
-    """Rings at a time or before it. It is set anew only for an earlier time: ringing too early costs less."""
+    """One timer, re-armed only for an earlier time: an early wake-up is cheaper than a cancelled timer."""
 
     def __init__(self) -> None:
         self._at: float | None = None
@@ -19,7 +19,7 @@ class WakeTimer:
         self.rang = False
 
     def set(self, at: float | None) -> None:
-        """Ring by `at`, wall clock in seconds since 1970; None: there is nothing to ring for."""
+        """Wake up by `at`, wall clock in seconds since 1970; None: there is nothing to wake up for."""
         self.rang = False
         if at is None or (self._at is not None and self._at <= at):
             return

@@ -155,7 +155,7 @@ class MessageFailed(Told):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TaskDone(Told):
-    """A task that the engine itself made (name a contact, look after a stuck customer) is done."""
+    """A system task (name a contact, look after a stuck customer) is done."""
 
     kind: ClassVar[str] = "task_done"
     task: str

@@ -1,4 +1,4 @@
-"""Views of a state: what is open now, put together from the map and the state."""
+"""The open tasks of a journey, put together from its map and its state."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from milepost.planner.state import State, StepState
 
 _MINUTES = {Unit.MINUTE: 1, Unit.HOUR: 60, Unit.BUSINESS_DAY: 480, Unit.DAY: 480}
 
-_ENGINE_TITLES = {
+_SYSTEM_TITLES = {
     "stuck": "Look after the customer, who is stuck in {about}",
     "contact": "Name a contact: nobody is {about}",
     "message_failed": "Reach the person otherwise: a message could not be delivered",
@@ -23,7 +23,7 @@ _ENGINE_TITLES = {
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A task that is open. `task` is `STEP/OCCURRENCE`, or `WHY/ABOUT/N` for one that the engine made.
+    """A task that is open. `task` is `STEP/OCCURRENCE`, or `WHY/ABOUT/N` for a system task.
 
     `person` is an address, or nobody: then the queue of the role's team has it. `due_at` is a UTC instant.
     """
@@ -46,13 +46,13 @@ class Task:
 
 
 def open_tasks(compiled_map: CompiledMap, state: State) -> tuple[Task, ...]:
-    """Every open task of a journey: those of its steps in the order of the file, then the engine's own."""
+    """Every open task of a journey: those of its steps in the order of the file, then the system tasks."""
     tasks = [
         _step_task(step, state.step(step.id), state)
         for step in compiled_map.steps.values()
         if step.is_task and state.step(step.id).is_open
     ]
-    return (*tasks, *_engine_tasks(compiled_map, state))
+    return (*tasks, *_system_tasks(compiled_map, state))
 
 
 def _step_task(step: CompiledStep, record: StepState, state: State) -> Task:
@@ -78,7 +78,7 @@ def _step_task(step: CompiledStep, record: StepState, state: State) -> Task:
     )
 
 
-def _engine_tasks(compiled_map: CompiledMap, state: State) -> list[Task]:
+def _system_tasks(compiled_map: CompiledMap, state: State) -> list[Task]:
     made = []
     for task, known in sorted(state.tasks.items(), key=lambda item: (item[1].opened_at, item[0])):
         about = known.about
@@ -93,7 +93,7 @@ def _engine_tasks(compiled_map: CompiledMap, state: State) -> list[Task]:
                 person=state.customer.team.get(known.role),
                 step=None,
                 occurrence=None,
-                title=_ENGINE_TITLES[known.why].format(about=about),
+                title=_SYSTEM_TITLES[known.why].format(about=about),
                 opened_at=known.opened_at,
                 due_at=None,
                 why=known.why,

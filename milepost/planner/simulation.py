@@ -34,7 +34,7 @@ def simulate(
 ) -> Run:
     """Run one journey from its start up to and including an instant.
 
-    `versions` are the charts that facts of kind `map_changed` may name.
+    `versions` are the compiled maps that facts of kind `map_changed` may name.
     """
     state = State.begin(customer, compiled_map.map.map, compiled_map.version, start)
     timeline: list[Entry] = []
@@ -66,7 +66,7 @@ def steps(
 
 
 def _next(made: Plan, told: list[Fact]) -> Instant | None:
-    """When something happens next: by itself, or because somebody says so."""
+    """When something happens next: by itself, or because of a fact."""
     instants = [made.wake_at] if made.wake_at is not None else []
     if told:
         instants.append(max(told[0].at, made.state.clock))
