@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import os
 import secrets
 from collections.abc import Iterable
@@ -13,6 +12,9 @@ from dotenv import dotenv_values
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from milepost.errors import MilepostError
+from milepost.text import listing, nearest
+
 PREFIX = "MILEPOST_"
 FILE_VARIABLE = "MILEPOST_SETTINGS"
 """The environment variable that names a settings file; it is read like the environment, which overrides it."""
@@ -20,12 +22,14 @@ FILE_VARIABLE = "MILEPOST_SETTINGS"
 Port = Annotated[int, Field(ge=0, le=65535)]
 
 
-class SettingsError(Exception):
-    """Settings that cannot be used; `problems` has one line for each."""
+class SettingsError(MilepostError):
+    """Settings that can't be used; `problems` has one line for each."""
+
+    code = "settings"
 
     def __init__(self, problems: Iterable[str]) -> None:
         self.problems = tuple(problems)
-        super().__init__("\n".join(("These settings cannot be used:", *(f"  {line}" for line in self.problems))))
+        super().__init__("\n".join(("These settings can't be used:", *(f"  {line}" for line in self.problems))))
 
 
 class Settings(BaseSettings):
@@ -35,7 +39,7 @@ class Settings(BaseSettings):
 
     data: Path = Field(
         Path(".milepost"),
-        description="The data folder: the embedded database, the embedded Temporal server's file, generated keys.",
+        description="The data folder: the embedded database, the file of the embedded Temporal server, generated keys.",
     )
     database_url: str | None = Field(
         None,
@@ -56,77 +60,84 @@ class Settings(BaseSettings):
     base_url: str | None = Field(
         None,
         pattern=r"^https?://[^\s/]+(/\S*)?$",
-        description="Where customers and colleagues reach the web application; links begin with it. Unset: the "
-        "address that the web application listens on.",
+        description="The address at which customers and colleagues reach the web application; links begin with it. "
+        "Unset: the address that the web application listens on.",
     )
     desk_password: SecretStr | None = Field(
         None,
         min_length=8,
-        description="What colleagues sign in with, beside their address. Unset: nothing is asked on this machine "
-        "alone, and elsewhere one of the API's keys.",
+        description="The password that colleagues sign in with, beside their address. Unset: none on this machine, and "
+        "one of the API keys elsewhere.",
     )
     host: str = Field("127.0.0.1", min_length=1, description="The address that the web application listens on.")
     port: Port = Field(8080, description="The port that the web application listens on; 0 takes a free one.")
 
     channel: Literal["outbox", "smtp", "webhook"] = Field(
         "outbox",
-        description="How messages go to customers: kept on the outbox page, by mail, or handed to a webhook.",
+        description="How messages reach customers: not at all (the outbox page shows them), by mail, or through a "
+        "webhook.",
     )
-    smtp_host: str | None = Field(None, description="The mail server. Needed for the channel smtp.")
+    smtp_host: str | None = Field(None, description="The mail server. Required for the channel smtp.")
     smtp_port: Annotated[int, Field(ge=1, le=65535)] | None = Field(
         None, description="The mail server's port. Unset: 587 for starttls, 465 for tls, 25 for none."
     )
-    smtp_user: str | None = Field(None, description="The name to log in to the mail server with. Unset: no login.")
-    smtp_password: SecretStr | None = Field(None, description="The password to log in to the mail server with.")
+    smtp_user: str | None = Field(None, description="The user name for the mail server. Unset: no login.")
+    smtp_password: SecretStr | None = Field(None, description="The password for the mail server.")
     smtp_from: str | None = Field(
-        None, description="The sender of all mail, `Name <address>`. Needed for the channel smtp."
+        None, description="The sender of all mail, `Name <address>`. Required for the channel smtp."
     )
     smtp_security: Literal["starttls", "tls", "none"] = Field(
         "starttls",
-        description="How the connection to the mail server is encrypted: by STARTTLS (a server that offers none is "
-        "refused), by TLS from the first byte, or not at all.",
+        description="How the connection to the mail server is encrypted: by STARTTLS (a server without it is refused), "
+        "by TLS from the start, or not at all.",
     )
     webhook_url: str | None = Field(
-        None, pattern=r"^https?://\S+$", description="Where messages are posted. Needed for the channel webhook."
+        None,
+        pattern=r"^https?://\S+$",
+        description="The address that messages are posted to. Required for the channel webhook.",
     )
     webhook_secret: SecretStr | None = Field(
         None,
-        description="Signs what is posted, by the Standard Webhooks rules (`whsec_` and base64). Needed for the "
+        description="Signs the messages according to Standard Webhooks (`whsec_` and base64). Required for the "
         "channel webhook.",
     )
 
     temporal_address: str | None = Field(
         None,
         pattern=r"^[^\s/]+:\d{1,5}$",
-        description="The Temporal server, HOST:PORT. Unset: `up` starts the embedded one; Temporal's own environment "
-        "variables and profile count too.",
+        description="The Temporal server, HOST:PORT. Unset: the one that Temporal's own environment variables and "
+        "profile name, else `up` starts an embedded one.",
     )
     temporal_namespace: str | None = Field(None, description="The Temporal namespace. Unset: default.")
     temporal_api_key: SecretStr | None = Field(None, description="The API key for Temporal Cloud.")
     temporal_tls_ca: Path | None = Field(
-        None, description="The file of the authority that Temporal's certificate is of."
+        None, description="The file with the certificate authority of the Temporal server."
     )
-    temporal_tls_cert: Path | None = Field(None, description="The file of our certificate for Temporal.")
-    temporal_tls_key: Path | None = Field(None, description="The file of the key of our certificate for Temporal.")
+    temporal_tls_cert: Path | None = Field(None, description="The file with our client certificate for Temporal.")
+    temporal_tls_key: Path | None = Field(None, description="The file with the key of our client certificate.")
 
     temporal_tls: bool | None = Field(
-        None, description="Whether to speak TLS to Temporal. Unset: yes if an API key or a TLS file is given."
+        None, description="Whether to use TLS with Temporal. Unset: yes if an API key or a TLS file is set."
     )
     temporal_tls_server_name: str | None = Field(
-        None, description="The name in Temporal's certificate, where it is not the host's."
+        None, description="The name in Temporal's certificate, if it isn't that of the host."
     )
     temporal_profile: str | None = Field(
         None, description="Which profile of Temporal's profile file to use. Unset: default."
     )
     encryption_keys: SecretStr | None = Field(
         None,
-        description="Encrypts what Temporal keeps: a base64 key of 32 bytes, or several separated by commas; the first "
-        "encrypts, all decrypt. Unset: not encrypted.",
+        description="Encrypts the data that Temporal keeps: a base64 key of 32 bytes, or several separated by commas; "
+        "the first encrypts, all decrypt. Unset: not encrypted.",
     )
 
-    log_format: Literal["console", "json"] = Field("console", description="Logs for people, or a JSON object a line.")
-    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="The least that is logged.")
-    debug: bool = Field(default=False, description="Show the whole traceback of an error on the command line.")
+    log_format: Literal["console", "json"] = Field(
+        "console", description="Logs for people, or one JSON object per line."
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        "info", description="The lowest level that is logged."
+    )
+    debug: bool = Field(default=False, description="Show the traceback of an error on the command line.")
 
     @field_validator("api_keys", mode="before")
     @classmethod
@@ -136,7 +147,7 @@ class Settings(BaseSettings):
     @field_validator("api_keys")
     @classmethod
     def _long_enough(cls, keys: tuple[SecretStr, ...]) -> tuple[SecretStr, ...]:
-        if any(len(key.get_secret_value()) < 16 for key in keys):  # noqa: PLR2004 - said in the description
+        if any(len(key.get_secret_value()) < 16 for key in keys):  # noqa: PLR2004 - the description names it
             raise ValueError("a key is shorter than 16 characters; make one with `openssl rand -hex 24`")
         return keys
 
@@ -147,90 +158,88 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _fits_together(self) -> Settings:
-        needed = {"smtp": ("smtp_host", "smtp_from"), "webhook": ("webhook_url", "webhook_secret"), "outbox": ()}
-        missing = [PREFIX + name.upper() for name in needed[self.channel] if getattr(self, name) is None]
+        required = {"smtp": ("smtp_host", "smtp_from"), "webhook": ("webhook_url", "webhook_secret"), "outbox": ()}
+        missing = [PREFIX + name.upper() for name in required[self.channel] if getattr(self, name) is None]
         if missing:
-            raise ValueError(f"the channel {self.channel} needs {' and '.join(missing)}")
+            raise ValueError(f"the channel {self.channel} needs {listing(missing)}")
         if (self.temporal_tls_cert is None) != (self.temporal_tls_key is None):
-            raise ValueError(
-                "MILEPOST_TEMPORAL_TLS_CERT and MILEPOST_TEMPORAL_TLS_KEY belong together; set both or none"
-            )
+            raise ValueError("MILEPOST_TEMPORAL_TLS_CERT and MILEPOST_TEMPORAL_TLS_KEY go together; set both or none")
         return self
 
     @property
     def database(self) -> str:
-        """The database's URL, the one in the data folder where none is set."""
+        """The database's URL; by default that of the SQLite file in the data folder."""
         return self.database_url or f"sqlite:///{self.data.absolute() / 'milepost.db'}"
 
     @property
     def links_begin_with(self) -> str:
-        """What links to the web application begin with, without a slash at the end."""
+        """The start of links to the web application, without a slash at the end."""
         return self.base_url or f"http://{self.host}:{self.port}"
 
     def signing_key(self) -> str:
-        """The secret key; where none is set, the one in the data folder, made at the first call."""
-        return self.secret_key.get_secret_value() if self.secret_key else _kept(self.data / "secret_key")
+        """The secret key; if none is set, the one in the data folder, generated at the first call."""
+        return self.secret_key.get_secret_value() if self.secret_key else _generated_secret(self.data / "secret_key")
 
     def accepted_api_keys(self) -> tuple[str, ...]:
-        """The API's keys; where none is set, the one in the data folder, made at the first call."""
+        """The API keys; if none is set, the one in the data folder, generated at the first call."""
         if self.api_key_file is None:
             return tuple(key.get_secret_value() for key in self.api_keys)
-        return (_kept(self.api_key_file),)
+        return (_generated_secret(self.api_key_file),)
 
     @property
     def api_key_file(self) -> Path | None:
-        """Where the API's key is kept; None where keys are set."""
+        """The file with the generated API key; None if keys are set."""
         return None if self.api_keys else self.data / "api_key"
 
 
-def load(file: Path | None = None, **given: Any) -> Settings:
-    """The settings: what is `given` (None: not given) overrides the environment, which overrides the file.
+def load(file: Path | None = None, **options: Any) -> Settings:
+    """The settings: `options` that aren't None override the environment, which overrides the file.
 
     Raises:
-        SettingsError: names that there are not, values that cannot be; all of them at once.
+        SettingsError: unknown names and invalid values, all of them at once.
     """
     path = file or (Path(os.environ[FILE_VARIABLE]) if os.environ.get(FILE_VARIABLE) else None)
     if path is not None and not path.is_file():
         raise SettingsError([f"there is no settings file {str(path)!r}; {FILE_VARIABLE} names one"])
     problems = [_unknown(name) for name in _unknown_names(path)]
     try:
-        settings = Settings(_env_file=path, **{name: value for name, value in given.items() if value is not None})
+        settings = Settings(_env_file=path, **{name: value for name, value in options.items() if value is not None})
     except ValidationError as error:
-        problems += [_said(problem) for problem in error.errors(include_url=False, include_input=False)]
+        problems += [_message(problem) for problem in error.errors(include_url=False, include_input=False)]
     if problems:
         raise SettingsError(problems)
     return settings
 
 
 def _unknown_names(path: Path | None) -> list[str]:
-    """Names that look like settings and are none: pydantic would pass over them, and the typing error with them."""
-    written = {*os.environ, *(dotenv_values(path, interpolate=False) if path else ())}
-    known = {FILE_VARIABLE, *(PREFIX + name.upper() for name in Settings.model_fields)}
-    return sorted(name for name in written if name.upper().startswith(PREFIX) and name.upper() not in known)
+    """Names that look like settings but aren't: pydantic would ignore them, and with them the misspelling."""
+    names = {*os.environ, *(dotenv_values(path, interpolate=False) if path else ())}
+    valid = {FILE_VARIABLE, *(PREFIX + name.upper() for name in Settings.model_fields)}
+    return sorted(name for name in names if name.upper().startswith(PREFIX) and name.upper() not in valid)
 
 
 def _unknown(name: str) -> str:
-    near = difflib.get_close_matches(name.upper(), [PREFIX + field.upper() for field in Settings.model_fields], 1)
-    return f"{name}: there is no such setting." + (f" Did you mean {near[0]}?" if near else "")
+    near = nearest(name, [PREFIX + field.upper() for field in Settings.model_fields])
+    return f"{name}: there is no such setting." + (f" Did you mean {near}?" if near else "")
 
 
-def _said(problem: Any) -> str:
+def _message(problem: Any) -> str:
     where = f"{PREFIX}{str(problem['loc'][0]).upper()}: " if problem["loc"] else ""
     return where + str(problem["msg"]).removeprefix("Value error, ")
 
 
-def _kept(path: Path) -> str:
-    """The secret in this file; made, for its owner's eyes only, if there is none. Safe where processes race for it."""
+def _generated_secret(path: Path) -> str:
+    """The secret in this file, generated if need be, readable by its owner only. Processes may race for it."""
     path.parent.mkdir(parents=True, exist_ok=True)
     if not path.exists():
-        fresh = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
-        descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        new = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
+        descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "w") as file:
             file.write(secrets.token_urlsafe(32))
         try:
-            os.link(fresh, path)  # fails where another process was first: then its key counts
+            os.link(new, path)  # fails if another process was faster: then its key counts
         except FileExistsError:
             pass
         finally:
-            fresh.unlink()
+            new.unlink()
     return path.read_text().strip()

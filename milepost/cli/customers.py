@@ -1,4 +1,4 @@
-"""`milepost customers`: where everybody stands."""
+"""`milepost customers`: lists customers and where they stand."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from typing import Annotated, Any
 import typer
 
 from milepost.cli.support.command_settings import settings_of
-from milepost.cli.support.database import opened
+from milepost.cli.support.database import open_database
 from milepost.cli.support.errors import CommandError
 from milepost.cli.support.local_timezone import local_timezone
-from milepost.cli.support.output import AsJson, console, count_of, number, print_json, say, table
+from milepost.cli.support.output import AsJson, console, number, print_json, say, table
 from milepost.explain.local_time import local
 from milepost.language.names import nearest
 from milepost.planner.enums import JourneyStatus
@@ -23,6 +23,7 @@ from milepost.store import maps
 from milepost.store.compiled_maps import CompiledMaps
 from milepost.store.customer_list import CustomerFilter, CustomerListLine, list_customers
 from milepost.store.database import Store
+from milepost.text import count_of
 
 _PAGE = 500
 _WIDE = 110  # characters
@@ -31,15 +32,18 @@ _WIDE = 110  # characters
 def customers(
     *,
     context: typer.Context,
-    stage: Annotated[str | None, typer.Option(metavar="ID", help="Those in this stage.", show_default=False)] = None,
-    risk: Annotated[bool, typer.Option("--risk", help="Those with an open risk play.")] = False,
-    unmatched: Annotated[bool, typer.Option("--unmatched", help="Those that no map is for, and why.")] = False,
+    stage: Annotated[
+        str | None, typer.Option(metavar="ID", help="Only those in this stage.", show_default=False)
+    ] = None,
+    risk: Annotated[bool, typer.Option("--risk", help="Only those with an open risk play.")] = False,
+    unmatched: Annotated[bool, typer.Option("--unmatched", help="Only those that no map is for, and why.")] = False,
     search: Annotated[
-        str | None, typer.Option(metavar="TEXT", help="Those with this text in id or name.", show_default=False)
+        str | None,
+        typer.Option(metavar="TEXT", help="Only those with this text in their id or name.", show_default=False),
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """List customers: stage, health, open risk, and since when. All filters that are given must hold."""
+    """List customers with stage, health, open risk, and since when. Filters are combined."""
     wanted = CustomerFilter(
         search=search,
         stage=stage,
@@ -51,7 +55,7 @@ def customers(
 
 
 async def _list(settings: Settings, wanted: CustomerFilter, *, as_json: bool) -> None:
-    async with opened(settings) as store:
+    async with open_database(settings) as store:
         if wanted.stage is not None:
             await _check_stage(store, wanted.stage)
         if as_json:
@@ -60,13 +64,13 @@ async def _list(settings: Settings, wanted: CustomerFilter, *, as_json: bool) ->
             return
         lines = [line async for line in _pages(store, wanted)]
     if not lines:
-        say("No customer is like that." if wanted != CustomerFilter(limit=_PAGE) else _EMPTY)
+        say("No customer matches." if wanted != CustomerFilter(limit=_PAGE) else _EMPTY)
     elif wanted.status == "unmatched":
         table(None, ["Customer id", "Why no map is for it"], ((line.customer.id, _reasons(line)) for line in lines))
-        say("Next: change what segments ask for (`milepost tell CUSTOMER set NAME=VALUE`), then `milepost enroll`.")
+        say("Next: correct their attributes (`milepost tell CUSTOMER set NAME=VALUE`), then `milepost enroll`.")
     else:
         _table(lines)
-        say(f"{count_of(len(lines), 'customer')}. `milepost show CUSTOMER` tells more of one.")
+        say(f"{count_of(len(lines), 'customer')}. `milepost show CUSTOMER` shows one of them.")
 
 
 _EMPTY = "There are no customers yet. Next: `milepost import BOOK.csv`."
@@ -76,7 +80,7 @@ async def _check_stage(store: Store, stage: str) -> None:
     compiled_maps = CompiledMaps(store)
     async with store.reading() as session:
         versions = await maps.in_use(session)
-    stages = {known for version in versions for known in (await compiled_maps.of(version)).stages}
+    stages = {each for version in versions for each in (await compiled_maps.of(version)).stages}
     if stage not in stages:
         near = nearest(stage, stages)
         hint = f"Did you mean {near!r}?" if near else f"There are: {', '.join(sorted(stages)) or 'none'}."
@@ -96,7 +100,7 @@ async def _pages(store: Store, wanted: CustomerFilter) -> AsyncIterator[Customer
 
 
 def _table(lines: list[CustomerListLine]) -> None:
-    """The table, with names where there is room for them."""
+    """Print the table, with names if there is room for them."""
     zone = local_timezone()
     headings = ["Customer id", "Name", "Stage", "Since", "Health", "Open risk"]
     rows = [
@@ -127,7 +131,7 @@ def _stage(line: CustomerListLine) -> str:
 
 
 def _since(line: CustomerListLine) -> Instant | None:
-    """Since when the customer is where it is."""
+    """Since when the customer has been where it is."""
     if line.journey is None:
         return None
     if line.journey.ended_at is not None:

@@ -1,4 +1,4 @@
-"""`milepost diff OLD NEW`: what changed between two versions of a map, and what moving its customers would do."""
+"""`milepost diff OLD NEW`: compares two versions of a map, and previews moving its customers."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from milepost.cli.support.command_settings import settings_of
-from milepost.cli.support.database import now_of, opened
+from milepost.cli.support.database import now_of, open_database
 from milepost.cli.support.output import AsJson, heading, print_json, say
 from milepost.cli.support.versions import Version, version_of
 from milepost.explain.local_time import time_of
@@ -41,18 +41,18 @@ class Compared:
 
 def diff(
     old: Annotated[str, typer.Argument(metavar="OLD", help="A map's folder, MAP@NUMBER, MAP, or a version's hash.")],
-    new: Annotated[str, typer.Argument(metavar="NEW", help="The same for what it is compared with.")],
+    new: Annotated[str, typer.Argument(metavar="NEW", help="The version to compare it with, in the same forms.")],
     *,
     context: typer.Context,
     customers: Annotated[
-        bool, typer.Option("--customers", help="Also what moving each open journey on OLD to NEW would do now.")
+        bool, typer.Option("--customers", help="Also print what moving each open journey on OLD to NEW would do now.")
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Say what changed between two versions of a map, in the words of the map.
+    """Print what changed between two versions of a map, in the words of the map.
 
-    MAP@NUMBER is a published version, MAP alone the current one. A part that was renamed is another one to journeys:
-    they keep what they have by its id.
+    MAP@NUMBER is a published version, MAP alone the current one. A renamed part is a different one to journeys: they
+    keep their state by id.
     """
     asyncio.run(_diff(settings_of(context), old, new, customers=customers, as_json=as_json))
 
@@ -64,7 +64,7 @@ async def _diff(settings: Settings, old: str, new: str, *, customers: bool, as_j
     (_print_json if as_json else _print)(compared)
     if not customers or not compared.movable:
         return
-    async with opened(settings) as store, store.reading() as session:
+    async with open_database(settings) as store, store.reading() as session:
         moves = preview_moves(session, before.compiled_map, after.compiled_map, await now_of(session))
         await (_print_moves_json if as_json else _print_moves)(compared, moves)
 

@@ -1,4 +1,4 @@
-"""`milepost draw`: a map as a picture for the wall or the screen."""
+"""`milepost draw`: draws a map for the wall or the screen."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ def draw(
             "--output",
             "-o",
             metavar="FILE",
-            help="Where the picture goes: a name that ends in .svg, .png or .html; what is there is written over. "
-            "Without it the map's id with .svg, here.",
+            help="The file to write, ending in .svg, .png or .html; an existing one is overwritten. Default: the map's "
+            "id with .svg, in this folder.",
             show_default=False,
         ),
     ] = None,

@@ -1,4 +1,4 @@
-"""`milepost enroll`: journeys begin, for one customer or for all that a map is for."""
+"""`milepost enroll`: begins journeys, for one customer or for all that a map is for."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import typer
 
 from milepost.cli.support.command_settings import settings_of
 from milepost.cli.support.errors import CommandError
-from milepost.cli.support.intake_access import opened_intake
+from milepost.cli.support.intake_access import open_intake
 from milepost.cli.support.output import AsJson, print_json, say, table, unmatched
 from milepost.intake.book import enrol_all
 from milepost.intake.enrolment import Enrolment, NoEnrolment
@@ -26,19 +26,20 @@ def enroll(
     *,
     context: typer.Context,
     map_id: Annotated[
-        str | None, typer.Option("--map", metavar="ID", help="This map, whatever its segment says.", show_default=False)
+        str | None,
+        typer.Option("--map", metavar="ID", help="Use this map, whatever its segment says.", show_default=False),
     ] = None,
     everyone: Annotated[
-        bool, typer.Option("--all", help="All customers without an open journey that a map is for.")
+        bool, typer.Option("--all", help="Every customer that a map is for and that has no open journey.")
     ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Begin the journey of a customer, or with --all of every customer that a map is for.
 
-    Says who got which map, and who none and why. A map's `reenter` holds for all.
+    Prints who got which map, and why others got none. A map's `reenter` applies to everybody.
     """
     if (customer is None) is not everyone:
-        raise typer.BadParameter("name one customer, or say --all", param_hint="CUSTOMER")
+        raise typer.BadParameter("name one customer, or use --all", param_hint="CUSTOMER")
     if everyone and map_id is not None:
         raise typer.BadParameter("goes with one customer; with --all each map's segment decides", param_hint="--map")
     if customer is not None:
@@ -48,14 +49,14 @@ def enroll(
 
 
 async def _one(settings: Settings, customer: str, map_id: str | None, *, as_json: bool) -> None:
-    async with opened_intake(settings) as opened:
+    async with open_intake(settings) as opened:
         result = await opened.intake.enrol(customer, map_id=map_id)
     if as_json:
         print_json(_data(result))
     if isinstance(result, NoEnrolment):
         raise CommandError(
             f"No map is for {customer!r}: {result.why}.",
-            f"Change what it stands on (`milepost tell {customer} set NAME=VALUE`), or name a map with --map.",
+            f"Correct its attributes (`milepost tell {customer} set NAME=VALUE`), or name a map with --map.",
         )
     if not as_json:
         say(f"{customer} has begun journey {result.journey} on map {result.map}.")
@@ -64,7 +65,7 @@ async def _one(settings: Settings, customer: str, map_id: str | None, *, as_json
 
 async def _all(settings: Settings, *, as_json: bool) -> None:
     results: list[Result] = []
-    async with opened_intake(settings) as opened:
+    async with open_intake(settings) as opened:
         swept = await opened.intake.sweeper.sweep() if opened.away is None else None
         async for result in enrol_all(opened.intake):
             results.append(result)

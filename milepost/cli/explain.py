@@ -9,10 +9,10 @@ from typing import Annotated, Any
 import typer
 
 from milepost.cli.support.command_settings import settings_of
-from milepost.cli.support.database import opened, read_overview
+from milepost.cli.support.database import open_database, read_overview
 from milepost.cli.support.local_timezone import TimeZone
 from milepost.cli.support.output import AsJson, heading, print_json, say
-from milepost.cli.support.pending_facts import underway_said
+from milepost.cli.support.pending_facts import pending_summary
 from milepost.explain.held_messages import Held
 from milepost.explain.journey import Explanation, StepExplanation
 from milepost.explain.local_time import day_of, time_of, zone_text
@@ -59,7 +59,7 @@ def explain(
 
 async def _read(settings: Settings, customer: str, timezone: str | None) -> tuple[CustomerOverview, Segments]:
     """The customer and, where it has no open journey, the maps that it could be for."""
-    async with opened(settings) as store:
+    async with open_database(settings) as store:
         compiled_maps = CompiledMaps(store)
         overview = await read_overview(store, compiled_maps, customer, timezone)
         is_free = overview.journey is None or overview.journey.record.ended_at is not None
@@ -86,7 +86,7 @@ def _print_all(overview: CustomerOverview, segments: Segments) -> None:
     if journey is not None:
         say(_standing(journey))
         if journey.pending:
-            say(underway_said(journey.pending))
+            say(pending_summary(journey.pending))
     if journey is None or journey.record.ended_at is not None:
         _print_segments(overview, segments)
         return
@@ -198,7 +198,7 @@ def _print_step(journey: JourneyOverview, step: StepExplanation) -> None:
     occurrence = f", occurrence {step.occurrence}" if step.occurrence > 1 else ""
     say(f"It is {waits.status}{container}{occurrence}. Times are of {zone_text(journey.zone, journey.now)}.")
     if journey.pending:
-        say(underway_said(journey.pending))
+        say(pending_summary(journey.pending))
     if _is_open(waits) and waits.due_at is not None and waits.status == StepStatus.OPEN:
         say(f"It is due {time_of(waits.due_at, journey.zone)}{' and OVERDUE' if waits.overdue else ''}.")
     if waits.reasons:

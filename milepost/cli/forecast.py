@@ -19,11 +19,12 @@ from milepost.cli.forecasts.map_source import MapSource, map_source_of
 from milepost.cli.forecasts.pictures import check_pictures, write_picture
 from milepost.cli.support.command_settings import settings_of
 from milepost.cli.support.errors import CommandError
-from milepost.cli.support.output import AsJson, aside, console, count_of, print_json, say
+from milepost.cli.support.output import AsJson, aside, console, print_json, say
 from milepost.cli.support.process_pool import cores as all_cores
 from milepost.cli.support.process_pool import on_cores
 from milepost.customer import Customer
 from milepost.imports.missing_dates import MissingDate
+from milepost.text import count_of
 
 MOST_RUNS = 200
 _BATCH = 32  # journeys that go to a process at once

@@ -1,4 +1,4 @@
-"""`milepost import`: a book of customers from a CSV file."""
+"""`milepost import`: imports a book of customers from a CSV file."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import typer
 
 from milepost.cli.support.command_settings import settings_of
 from milepost.cli.support.errors import CommandError
-from milepost.cli.support.intake_access import OpenIntake, opened_intake
+from milepost.cli.support.intake_access import OpenIntake, open_intake
 from milepost.cli.support.output import AsJson, aside, print_json, progress_bar, say, table, unmatched
 from milepost.imports.csv_book import Book, read_book
 from milepost.imports.missing_dates import MissingDate, MissingDates
@@ -74,8 +74,8 @@ def import_book(
     """Import customers from a CSV file and begin the journeys of those that a map is for.
 
     The first row names the columns: `id`, `name`, `timezone`, `country`, `language`, `contacts` (`Sam Poe
-    <sam@acme.example> sponsor; ...`), `team` (`csm=ana@vendor.example; ...`); every other column is an attribute. What
-    is known of a customer and has no column stays as it is. Rows that cannot be read are refused with row and column,
+    <sam@acme.example> sponsor; ...`), `team` (`csm=ana@vendor.example; ...`); every other column is an attribute. Data
+    of existing customers that has no column stays as it is. Rows that can't be read are refused with row and column,
     the others are imported; the exit code is 1 if any was refused. Importing a file again changes nothing.
     """
     summary, opened = asyncio.run(_import(settings_of(context), _bytes_of(book), by, as_json=as_json))
@@ -93,11 +93,11 @@ def _bytes_of(book: Path) -> bytes:
     try:
         return book.read_bytes()
     except OSError as error:
-        raise CommandError(f"Cannot read {str(book)!r}: {error.strerror}.", "Name a CSV file.") from error
+        raise CommandError(f"Can't read {str(book)!r}: {error.strerror}.", "Name a CSV file.") from error
 
 
 async def _import(settings: Settings, data: bytes, by: str | None, *, as_json: bool) -> tuple[Summary, OpenIntake]:
-    async with opened_intake(settings, make=True) as opened:
+    async with open_intake(settings, create=True) as opened:
         compiled_maps = await opened.intake.context.compiled_maps.current()
         maps = Vocabulary.of(compiled_maps)
         dates = MissingDates(compiled_maps, opened.intake.context.now())
@@ -112,7 +112,7 @@ async def _import(settings: Settings, data: bytes, by: str | None, *, as_json: b
                     dates.count(imported.customer)
                 if as_json:
                     print_json({"kind": "customer", **imported.to_json()})
-        if summary.counts["imported"]:  # who is known already needs no column
+        if summary.counts["imported"]:  # existing customers need no column
             _print_notes(book.missing, as_json=as_json)
         if summary.counts["imported"] or summary.counts["changed"]:
             _print_notes(book.notes, as_json=as_json)
@@ -171,5 +171,5 @@ def _next(summary: Summary) -> str:
             "Next: `milepost publish MAP_FOLDER`, then import the file again."
         )
     if summary.counts["refused"]:
-        return "Next: correct what was refused and import the file again; rows that did not change stay as they are."
+        return "Next: correct the refused rows and import the file again; rows that didn't change stay as they are."
     return "Next: `milepost customers` shows where everybody stands."

@@ -1,4 +1,4 @@
-"""`milepost lint`: everything that is wrong with maps and their scenarios, before anybody is put on one."""
+"""`milepost lint`: reports everything that is wrong with maps and their scenarios, before anybody is put on one."""
 
 from __future__ import annotations
 
@@ -32,15 +32,15 @@ def lint(
         ),
     ] = None,
     *,
-    as_json: Annotated[bool, typer.Option("--json", help="One problem a line, as a JSON object.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object per problem.")] = False,
     explain: Annotated[
         str | None,
-        typer.Option(metavar="CODE", help="Say what a code such as M105 means, and what to do.", show_default=False),
+        typer.Option(metavar="CODE", help="Explain a code such as M105, and what to do.", show_default=False),
     ] = None,
 ) -> None:
     """Report all problems of maps and of their scenarios at once; exit 1 if any is an error.
 
-    Each is told as FILE:LINE:COLUMN CODE message. Scenarios are looked at, not run: `milepost test` runs them.
+    Each is printed as FILE:LINE:COLUMN CODE message. Scenarios are checked, not run: `milepost test` runs them.
     """
     if explain is not None:
         _explain(explain)

@@ -12,7 +12,7 @@ import typer
 from milepost.cli.lint import map_files
 from milepost.cli.publication_summary import comparisons, print_impact
 from milepost.cli.support.command_settings import settings_of
-from milepost.cli.support.database import now_of, opened
+from milepost.cli.support.database import now_of, open_database
 from milepost.cli.support.errors import CommandError
 from milepost.cli.support.output import AsJson, aside, print_json, progress_bar, say
 from milepost.explain.sentences import version_text
@@ -85,7 +85,7 @@ async def _publish(
     settings: Settings, drafts: list[Draft], by: str | None, why: str | None, *, as_json: bool
 ) -> list[tuple[Publication, Impact | None]]:
     """Show what is about to change, then publish."""
-    async with opened(settings, make=True) as store:
+    async with open_database(settings, create=True) as store:
         async with store.reading() as session:
             now = await now_of(session)
         impacts = [await _impact(store, draft, now, as_json=as_json) for draft in drafts]

@@ -1,4 +1,4 @@
-"""`milepost schema`: what map.yaml may hold, for editors."""
+"""`milepost schema`: prints the JSON Schema of map.yaml, for editors."""
 
 from __future__ import annotations
 
@@ -17,24 +17,24 @@ def schema(
     output: Annotated[
         Path | None,
         typer.Option(
-            "-o", "--output", metavar="FILE", help="Write it to this file, not to stdout.", show_default=False
+            "-o", "--output", metavar="FILE", help="Write it to this file instead of stdout.", show_default=False
         ),
     ] = None,
 ) -> None:
-    """Print the JSON Schema of map.yaml, so that editors complete and check maps while one writes.
+    """Print the JSON Schema of map.yaml, so that editors complete and check maps while you write.
 
-    An editor with the YAML language server reads it where the first line of map.yaml says
+    Editors with the YAML language server use it if the first line of map.yaml is
     `# yaml-language-server: $schema=../map.schema.json`.
     """
-    written = json.dumps(json_schema(), indent=2, ensure_ascii=False)
+    text = json.dumps(json_schema(), indent=2, ensure_ascii=False)
     if output is None:
-        typer.echo(written)
+        typer.echo(text)
         return
     try:
-        output.write_text(written + "\n", "utf-8")
+        output.write_text(text + "\n", "utf-8")
     except OSError as error:
         raise CommandError(
             f"The schema can't be written to {str(output)!r}: {error.strerror}.", "Name a file in a folder that exists."
         ) from None
-    aside(f"Written to {output}. A map names it in its first line, told from its own folder, such as:")
+    aside(f"Written to {output}. A map names it in its first line, relative to its own folder, such as:")
     aside(f"  # yaml-language-server: $schema=../{output.name}")

@@ -8,10 +8,10 @@ from typing import Annotated, Any
 import typer
 
 from milepost.cli.support.command_settings import settings_of
-from milepost.cli.support.database import opened, read_overview
+from milepost.cli.support.database import open_database, read_overview
 from milepost.cli.support.local_timezone import TimeZone
-from milepost.cli.support.output import AsJson, count_of, heading, number, print_json, say, table
-from milepost.cli.support.pending_facts import underway_said
+from milepost.cli.support.output import AsJson, heading, number, print_json, say, table
+from milepost.cli.support.pending_facts import pending_summary
 from milepost.explain.local_time import day_of, time_of, zone_text
 from milepost.explain.outlook_sentences import outlook_sentence, with_outlook_sentence
 from milepost.explain.overview import CustomerOverview, JourneyOverview, OutcomeRecord
@@ -24,6 +24,7 @@ from milepost.planner.open_tasks import Task
 from milepost.planner.timeline import Entry
 from milepost.settings import Settings
 from milepost.store.compiled_maps import CompiledMaps
+from milepost.text import count_of
 
 
 def show(
@@ -51,7 +52,7 @@ def show(
 
 
 async def _read(settings: Settings, customer: str, timezone: str | None) -> CustomerOverview:
-    async with opened(settings) as store:
+    async with open_database(settings) as store:
         return await read_overview(store, CompiledMaps(store), customer, timezone)
 
 
@@ -71,7 +72,7 @@ def _print_customer(overview: CustomerOverview) -> None:
 def _print_journey(journey: JourneyOverview, last: int) -> None:
     say(_standing(journey))
     if journey.pending:
-        say(underway_said(journey.pending))
+        say(pending_summary(journey.pending))
     if not journey.state.begun:
         say("A worker takes it up: `milepost up`, or `milepost worker`.")
         return

@@ -1,4 +1,4 @@
-"""`milepost simulate`: the timeline of a scenario, or of a map with a made-up customer, and the mails in it."""
+"""`milepost simulate`: prints the timeline of a scenario, or of a map with a made-up customer, and its mails."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from milepost.cli.runners import Engine, EngineOption, run
-from milepost.cli.support.choices import listed, one_of
+from milepost.cli.support.choices import choices, one_of
 from milepost.cli.support.errors import CommandError
 from milepost.cli.trials.mails import Mail, mails_of
 from milepost.cli.trials.outlook import ahead
@@ -33,20 +33,20 @@ class MadeUp(StrEnum):
 
 
 def simulate(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="A scenario's file, or a map's folder or file.")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A scenario, or a map's folder or map.yaml.")],
     *,
     customer: Annotated[
         MadeUp | None,
         typer.Option(
             parser=one_of(MadeUp),
-            metavar=listed(MadeUp),
-            help="Of a map: the made-up customer does everything in good time (as without this), or does nothing "
-            "and says nothing. Colleagues do their tasks in either case.",
+            metavar=choices(MadeUp),
+            help="For a map: whether the made-up customer does everything in good time (the default), or does and says "
+            "nothing. Colleagues do their tasks in either case.",
             show_default=False,
         ),
     ] = None,
-    messages: Annotated[bool, typer.Option("--messages", help="Show every mail as it would go out.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="One entry a line, as JSON; instants in UTC.")] = False,
+    messages: Annotated[bool, typer.Option("--messages", help="Print every mail as it would be sent.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object per entry; instants in UTC.")] = False,
     engine: EngineOption = Engine.PLANNER,
 ) -> None:
     """Print the timeline of a scenario, or a year of a map with a made-up customer."""
@@ -55,7 +55,7 @@ def simulate(
         typer.echo(str(problem), err=True)
     scenario = loaded.scenario
     if scenario is None:
-        raise CommandError(f"{file} can't be simulated.", "Mend what is listed above (milepost lint says more).")
+        raise CommandError(f"{file} can't be simulated.", "Correct what is listed above (milepost lint says more).")
     timeline = run(scenario, engine)
     mails = mails_of(scenario) if messages else {}
     if as_json:
@@ -72,7 +72,7 @@ def _load(file: Path, customer: MadeUp | None) -> LoadedScenario:
         _refuse_folder(file)
     if customer is not None:
         hint = "Leave --customer out, or name the map."
-        raise CommandError(f"{file} is a scenario, which has a customer of its own.", hint)
+        raise CommandError(f"{file} is a scenario, which has its own customer.", hint)
     return load_scenario(file)
 
 

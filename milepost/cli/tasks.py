@@ -1,4 +1,4 @@
-"""`milepost tasks`: what colleagues have to do."""
+"""`milepost tasks`: lists the tasks of colleagues."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ import typer
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from milepost.cli.support.command_settings import settings_of
-from milepost.cli.support.database import now_of, opened
+from milepost.cli.support.database import now_of, open_database
 from milepost.cli.support.errors import CommandError
 from milepost.cli.support.local_timezone import TimeZone, local_timezone
-from milepost.cli.support.output import AsJson, count_of, heading, print_json, say, table
+from milepost.cli.support.output import AsJson, heading, print_json, say, table
 from milepost.explain.local_time import local, zone_text
 from milepost.intake.context import customer_of
 from milepost.language.names import nearest
@@ -25,6 +25,7 @@ from milepost.store.compiled_maps import CompiledMaps
 from milepost.store.database import Store
 from milepost.store.reviews import MapReview
 from milepost.store.tasks import Day, TaskLine
+from milepost.text import count_of
 
 
 def tasks(
@@ -32,17 +33,21 @@ def tasks(
     context: typer.Context,
     person: Annotated[
         str | None,
-        typer.Option(metavar="EMAIL", help="A colleague's, those escalated to the colleague too.", show_default=False),
+        typer.Option(
+            metavar="EMAIL", help="Only a colleague's, including those escalated to the colleague.", show_default=False
+        ),
     ] = None,
-    role: Annotated[str | None, typer.Option(metavar="ROLE", help="Those of a role.", show_default=False)] = None,
-    customer: Annotated[str | None, typer.Option(metavar="ID", help="Those of a customer.", show_default=False)] = None,
+    role: Annotated[str | None, typer.Option(metavar="ROLE", help="Only those of a role.", show_default=False)] = None,
+    customer: Annotated[
+        str | None, typer.Option(metavar="ID", help="Only those of a customer.", show_default=False)
+    ] = None,
     timezone: TimeZone = None,
     as_json: AsJson = False,
 ) -> None:
-    """List open tasks: overdue, due today, next; and maps that their owner is to review.
+    """List open tasks: overdue, due today, next; and maps that their owner should review.
 
-    All filters that are given must hold; maps have neither role nor customer. Days are this machine's, unless
-    --timezone says another's.
+    Filters are combined; maps have neither role nor customer. Days are those of this machine's time zone, unless
+    --timezone names another.
     """
     zone = timezone or local_timezone()
     day, due = asyncio.run(_day(settings_of(context), person, role, customer, zone))
@@ -59,7 +64,7 @@ def tasks(
 async def _day(
     settings: Settings, person: str | None, role: str | None, customer: str | None, zone: str
 ) -> tuple[Day, list[MapReview]]:
-    async with opened(settings) as store:
+    async with open_database(settings) as store:
         if role is not None:
             await _check_role(store, role)
         async with store.reading() as session:
@@ -92,7 +97,7 @@ async def _check_role(store: Store, role: str) -> None:
 
 async def _check_person(settings: Settings, address: str) -> None:
     """Who has no task may be nobody at all."""
-    async with opened(settings) as store:
+    async with open_database(settings) as store:
         async with store.reading() as session:
             known = set(await customers.colleagues(session)) | set(await task_rows.people(session))
             now = await now_of(session)

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from milepost.cli.support.command_settings import settings_of
-from milepost.cli.support.intake_access import opened_intake, vocabulary_of
+from milepost.cli.support.intake_access import open_intake, vocabulary_of
 from milepost.cli.support.output import AsJson, print_json, say
 from milepost.cli.support.typed_facts import EXAMPLES, fact_of, number_or_text
 from milepost.intake.acknowledgement import Acknowledgement, acknowledgement_of
@@ -23,32 +23,32 @@ Text = str | None
 
 def tell(
     customer: Annotated[str, typer.Argument(metavar="CUSTOMER", help="The customer's id.")],
-    kind: Annotated[str, typer.Argument(metavar="FACT", help="What happened; see below.")],
+    kind: Annotated[str, typer.Argument(metavar="FACT", help="What happened; see above.")],
     words: Annotated[
-        list[str] | None, typer.Argument(metavar="WORDS...", help="Of what, and more.", show_default=False)
+        list[str] | None, typer.Argument(metavar="WORDS...", help="What it is about, and details.", show_default=False)
     ] = None,
     *,
     context: typer.Context,
     result: Annotated[Text, _option(help="The result that a task ended with.")] = None,
-    note: Annotated[Text, _option(help="What should be remembered of it.")] = None,
-    evidence: Annotated[Text, _option(help="What shows that it is so.")] = None,
+    note: Annotated[Text, _option(help="What is worth remembering about it.")] = None,
+    evidence: Annotated[Text, _option(help="What proves it.")] = None,
     reason: Annotated[Text, _option(help="Why.")] = None,
-    until: Annotated[Text, _option(metavar="DATE", help="Until when a step is snoozed.")] = None,
+    until: Annotated[Text, _option(metavar="DATE", help="The day until which a step is snoozed.")] = None,
     verdict: Annotated[Text, _option(help="verified, partial or disputed.")] = None,
     value: Annotated[Text, _option(help="The value that an outcome has reached.")] = None,
-    comment: Annotated[Text, _option(help="What the customer said of an outcome.")] = None,
-    method: Annotated[Text, _option(help="How an answer came: recorded, portal or product.")] = None,
+    comment: Annotated[Text, _option(help="What the customer said about an outcome.")] = None,
+    method: Annotated[Text, _option(help="How an answer was given: recorded, portal or product.")] = None,
     why: Annotated[Text, _option(help="Why a message failed.")] = None,
-    by: Annotated[Text, _option(metavar="EMAIL", help="Who says so.")] = None,
+    by: Annotated[Text, _option(metavar="EMAIL", help="Who reports it.")] = None,
     fact_id: Annotated[
-        Text, _option("--id", metavar="ID", help="The fact's id: told again with the same one, it changes nothing.")
+        Text, _option("--id", metavar="ID", help="The fact's id: sent again with the same id, it changes nothing.")
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Tell a customer's journey what happened; it acts when it is told.
+    """Tell a customer's journey what happened. It takes effect now.
 
-    Where the journey runs, it is waited for a moment to say whether that changed anything. If Temporal is away, what is
-    told is recorded and the journey learns of it later. FACT and WORDS are one of:
+    If the journey is running, the command waits a moment for it to say whether that changed anything. If Temporal is
+    away, the fact is recorded and delivered later. FACT and WORDS are one of:
     """
     more: dict[str, Any] = {
         "result": result, "note": note, "evidence": evidence, "reason": reason, "until": until, "verdict": verdict,
@@ -66,7 +66,7 @@ def tell(
 def _print(customer: str, told: FactReceipt, answer: Acknowledgement | None) -> None:
     match told.status:
         case FactStatus.DELIVERED if answer is None:
-            say("Recorded; the journey has been told. It has not said yet whether that changes anything.")
+            say("Recorded and delivered. The journey hasn't said yet whether that changes anything.")
         case FactStatus.DELIVERED if _ignored(answer):
             say(f"Recorded, but it changed nothing: {_ignored(answer)}.")
         case FactStatus.DELIVERED:
@@ -77,7 +77,7 @@ def _print(customer: str, told: FactReceipt, answer: Acknowledgement | None) -> 
         case FactStatus.DELIVERED:
             say(f"Next: `milepost show {customer}`.")
         case FactStatus.PENDING:
-            say("Nothing has to be told again.")
+            say("There is nothing to repeat.")
         case FactStatus.KEPT | FactStatus.COUNTED | FactStatus.KNOWN:
             pass
 
@@ -91,7 +91,7 @@ async def _tell(
     settings: Settings, customer: str, kind: str, words: list[str], more: dict[str, Any]
 ) -> tuple[FactReceipt, Acknowledgement | None]:
     """What became of it at the door and, where the journey runs, what the journey made of it."""
-    async with opened_intake(settings) as opened:
+    async with open_intake(settings) as opened:
         fact = fact_of(kind, words, more, (await vocabulary_of(opened.intake)).types)
         told = await opened.intake.record_fact(customer, fact, source="cli")
         store = opened.intake.context.store

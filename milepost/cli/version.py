@@ -1,4 +1,4 @@
-"""`milepost version`."""
+"""`milepost version`: prints the versions of Milepost and its parts."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from importlib.metadata import version as version_of
 from milepost.cli.support.output import AsJson, console, print_json
 from milepost.devserver.server import TemporalBinaryMissingError, temporal_binary
 
-_PATIENCE = 10  # seconds
+_TIMEOUT = 10  # seconds
 
 
 def version(*, as_json: AsJson = False) -> None:
-    """Say which versions of Milepost and of what it runs on these are: for reports of errors."""
+    """Print the versions of Milepost and of what it runs on, for bug reports."""
     versions = {
         "milepost": version_of("milepost"),
         "python": platform.python_version(),
@@ -29,11 +29,11 @@ def version(*, as_json: AsJson = False) -> None:
 
 
 def _temporal_server() -> str | None:
-    """What the embedded server says of itself."""
+    """The version that the embedded server reports."""
     try:
-        said = subprocess.run(  # noqa: S603 - our own environment's binary
-            [temporal_binary(), "--version"], capture_output=True, text=True, timeout=_PATIENCE, check=True
+        result = subprocess.run(  # noqa: S603 - our own environment's binary
+            [temporal_binary(), "--version"], capture_output=True, text=True, timeout=_TIMEOUT, check=True
         )
     except (TemporalBinaryMissingError, subprocess.SubprocessError, OSError):
         return None
-    return said.stdout.strip().removeprefix("temporal version ")
+    return result.stdout.strip().removeprefix("temporal version ")

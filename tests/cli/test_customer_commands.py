@@ -38,7 +38,7 @@ def test_customers_are_filtered(milepost: Milepost) -> None:
     assert found("--unmatched") == ["lonely"]
     assert found("--search", "LONE") == ["lonely"]
     assert found("--risk") == []
-    assert "No customer is like that" in milepost("customers", "--risk").stdout
+    assert "No customer matches." in milepost("customers", "--risk").stdout
     assert "tier is 'small'" in " ".join(milepost("customers", "--unmatched").stdout.split())
 
 
@@ -172,11 +172,11 @@ def test_what_is_not_with_the_journey_yet_is_shown(milepost: Milepost, tmp_path:
     milepost("tell", "acme", "set", "health=35")
     for words in (["show", "acme"], ["explain", "acme"], ["explain", "acme", "handoff"]):
         said = milepost(*words).stdout
-        assert "2 things told are not yet with the journey: step_done handoff; set health." in said
+        assert "2 recorded facts haven't reached the journey yet: step_done handoff; set health." in said
     [shown] = lines(milepost("show", "acme", "--json"))
     assert [fact["kind"] for fact in shown["journey"]["not_yet_taken_in"]] == ["step_done", "set"]
     advance(tmp_path / "data")
-    assert "not yet with the journey" not in milepost("show", "acme").stdout
+    assert "reached the journey" not in milepost("show", "acme").stdout
 
 
 def test_an_event_that_is_nearly_asked_for_gets_the_nearest(milepost: Milepost) -> None:

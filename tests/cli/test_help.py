@@ -85,7 +85,7 @@ def test_an_address_that_is_none_is_a_usage_error(milepost: Milepost) -> None:
 def test_a_wrong_setting_is_called_as_it_was_typed(milepost: Milepost) -> None:
     result = milepost("customers", "--tls-cert", "x")
     assert result.exit_code == 1
-    assert "--tls-cert and --tls-key belong together" in result.stderr
+    assert "--tls-cert and --tls-key go together" in result.stderr
 
 
 def test_an_error_is_a_message_without_a_traceback(milepost: Milepost) -> None:

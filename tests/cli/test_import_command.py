@@ -145,7 +145,7 @@ def test_a_file_that_is_no_book_is_refused(milepost: Milepost, tmp_path: Path) -
     assert "'id' is not among them" in result.stderr
     missing = milepost("import", tmp_path / "none.csv")
     assert missing.exit_code == 1
-    assert "Cannot read" in missing.stderr
+    assert "Can't read" in missing.stderr
 
 
 def test_standard_input_is_a_book_too(milepost: Milepost) -> None:

@@ -23,8 +23,9 @@ def imported(file: Path) -> set[str]:
     return found
 
 
-def test_the_settings_know_nothing_of_ours() -> None:
-    assert not {name for name in imported(ROOT / "milepost/settings.py") if name.partition(".")[0] in PACKAGES}
+def test_the_settings_know_nothing_of_ours_but_errors_and_texts() -> None:
+    ours = {name for name in imported(ROOT / "milepost/settings.py") if name.partition(".")[0] in PACKAGES}
+    assert not {name for name in ours if not name.startswith(("milepost.errors", "milepost.text"))}
 
 
 def test_the_worker_is_put_together_without_commands_and_pages() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from operator import attrgetter
 
-from milepost.cli.support.database import opened
+from milepost.cli.support.database import open_database
 from milepost.cli.support.errors import CommandError
 from milepost.language.loader import from_files
 from milepost.settings import Settings
@@ -24,7 +24,7 @@ def published_maps(settings: Settings) -> tuple[tuple[dict[str, str], ...], dict
 
 
 async def _published(settings: Settings) -> tuple[tuple[dict[str, str], ...], dict[str, int]]:
-    async with opened(settings) as store, store.reading() as session:
+    async with open_database(settings) as store, store.reading() as session:
         rows = sorted(await maps.current(session), key=attrgetter("map"))
     if not rows:
         raise CommandError(

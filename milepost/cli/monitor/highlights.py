@@ -6,10 +6,10 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from milepost.cli.support.output import count_of
 from milepost.planner import timeline
 from milepost.planner.timeline import Entry
 from milepost.store.timeline import CustomerEntry
+from milepost.text import count_of
 
 _WEIGHTS: dict[type[Entry], int] = {
     timeline.JourneyEnded: 9,

@@ -1,4 +1,4 @@
-"""Options that take one of a few words: another word gets the nearest."""
+"""Options that take one of a few words, and suggest the nearest for any other."""
 
 from __future__ import annotations
 
@@ -8,14 +8,13 @@ from typing import TypeVar
 
 import typer
 
-from milepost.language.names import nearest
-from milepost.text import did_you_mean
+from milepost.text import did_you_mean, nearest
 
 Words = TypeVar("Words", bound=StrEnum)
 
 
 def one_of(words: type[Words]) -> Callable[[str], Words]:
-    """Reads one of the words, for the `parser` of an option."""
+    """A reader for one of the words, to be the `parser` of an option."""
 
     def read(value: str) -> Words:
         try:
@@ -28,6 +27,6 @@ def one_of(words: type[Words]) -> Callable[[str], Words]:
     return read
 
 
-def listed(words: type[StrEnum]) -> str:
-    """The words as help shows them: `<prompt|silent>`."""
+def choices(words: type[StrEnum]) -> str:
+    """The words as the help shows them: `<prompt|silent>`."""
     return f"<{'|'.join(words)}>"

@@ -1,4 +1,4 @@
-"""Opening what commands work on: the data folder's database, at the tables of this version."""
+"""Opening the database of a command, upgraded to the tables of this version."""
 
 from __future__ import annotations
 
@@ -21,28 +21,28 @@ from milepost.store.database import Store, check, database_url, open_store
 from milepost.store.schema_upgrade import upgrade
 
 
-def is_there(settings: Settings) -> bool:
-    """Whether there is a database to open; one that is not a file of ours is taken to be there."""
+def database_exists(settings: Settings) -> bool:
+    """Whether there is a database to open; one that isn't a SQLite file is assumed to exist."""
     file = _sqlite_file(settings.database)
     return file is None or file.exists()
 
 
 @asynccontextmanager
-async def opened(settings: Settings, *, make: bool = False) -> AsyncIterator[Store]:
-    """The store, migrated; `make`: where there is no SQLite file yet, one is made.
+async def open_database(settings: Settings, *, create: bool = False) -> AsyncIterator[Store]:
+    """The store, upgraded; `create` creates the SQLite file if there is none.
 
     Raises:
-        CommandError: there is none, and none is to be made.
-        StoreUnreachableError: the database does not answer.
+        CommandError: there is none, and `create` is False.
+        StoreUnreachableError: the database doesn't answer.
         StoreTooNewError: a later Milepost migrated it.
     """
     file = _sqlite_file(settings.database)
     if file is not None and not file.exists():
-        if not make:
+        if not create:
             raise CommandError(
                 f"There is no Milepost database at {str(file)!r} yet.",
-                "`milepost import BOOK.csv` or `milepost publish MAP_FOLDER` makes one, `milepost up --sample` fills "
-                "one; another data folder is named with --data.",
+                "`milepost import BOOK.csv` or `milepost publish MAP_FOLDER` creates it, `milepost up --sample` fills "
+                "it with a demo; --data names another data folder.",
             )
         settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
     await upgrade(settings.database)
@@ -55,8 +55,8 @@ async def opened(settings: Settings, *, make: bool = False) -> AsyncIterator[Sto
 
 
 def _sqlite_file(url: str) -> Path | None:
-    made = database_url(url)
-    return Path(made.database) if made.get_backend_name() == "sqlite" and made.database else None
+    parts = database_url(url)
+    return Path(parts.database) if parts.get_backend_name() == "sqlite" and parts.database else None
 
 
 async def read_overview(
@@ -74,5 +74,5 @@ async def read_overview(
 
 
 async def now_of(session: AsyncSession) -> Instant:
-    """Now in journey time: in a rehearsal it runs ahead of the wall clock."""
+    """Now in journey time, which in the demo runs ahead of the wall clock."""
     return (await clock.read(session)).journey_of(time.time())

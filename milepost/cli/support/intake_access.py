@@ -1,4 +1,4 @@
-"""Reaching Temporal from the command line: where it is, and doing without it where that is possible."""
+"""The intake of a command, which also works while Temporal is away."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from temporalio.client import Client
 
-from milepost.cli.support.database import opened
+from milepost.cli.support.database import open_database
 from milepost.devserver.address import address_of
 from milepost.imports.vocabulary import Vocabulary
 from milepost.intake.intake import Intake
@@ -22,9 +22,9 @@ from milepost.temporal.logs import keep_quiet
 
 @dataclass(frozen=True, slots=True)
 class OpenIntake:
-    """The door, and why Temporal is away, if it is: what is told is then kept for later.
+    """An intake, and why Temporal is away, if it is: facts are then recorded and delivered later.
 
-    `named`: somebody said where Temporal is, so that it being away is worth a word.
+    `named`: a setting names the Temporal server, so that people should hear that it is away.
     """
 
     intake: Intake
@@ -33,37 +33,37 @@ class OpenIntake:
 
     @property
     def later(self) -> str:
-        """When what is kept goes on: the end of a sentence."""
+        """When recorded facts are delivered: the end of a sentence."""
         if not self.named:
             return "as soon as `milepost up` runs."
         return f"as soon as Temporal is back. {self.away or ''}".rstrip()
 
 
 @asynccontextmanager
-async def opened_intake(settings: Settings, *, make: bool = False) -> AsyncIterator[OpenIntake]:
-    """The door to the data folder's store and to Temporal, which may be away.
+async def open_intake(settings: Settings, *, create: bool = False) -> AsyncIterator[OpenIntake]:
+    """The intake of the settings' database and Temporal, which may be away.
 
     Raises:
-        CommandError: there is no database, and none is to be made.
-        TemporalSettingsError: the settings of Temporal cannot be read.
+        CommandError: there is no database, and `create` is False.
+        TemporalSettingsError: the settings of Temporal can't be read.
     """
     keep_quiet()
-    async with opened(settings, make=make) as store:
+    async with open_database(settings, create=create) as store:
         client, away = await _client(settings)
         async with store.reading() as session:
-            runs = await clock.read(session)
-        yield OpenIntake(Intake(store, client, runs), away, named=_is_named(settings))
+            journey_clock = await clock.read(session)
+        yield OpenIntake(Intake(store, client, journey_clock), away, named=_is_named(settings))
 
 
 async def vocabulary_of(intake: Intake) -> Vocabulary:
-    """What the published maps know of customers."""
+    """The vocabulary of the published maps."""
     return Vocabulary.of(await intake.context.compiled_maps.current())
 
 
 def _is_named(settings: Settings) -> bool:
-    """Whether a server of somebody's own is meant, and not the one of `milepost up`."""
-    place = address_of(settings)
-    return place.address is not None or resolve(place) != resolve(TemporalAddress(alone=True))
+    """Whether a setting, a variable or a profile names a server, other than the one of `milepost up`."""
+    address = address_of(settings)
+    return address.address is not None or resolve(address) != resolve(TemporalAddress(alone=True))
 
 
 async def _client(settings: Settings) -> tuple[Client | None, str | None]:

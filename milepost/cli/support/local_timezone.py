@@ -12,7 +12,7 @@ import typer
 _LINK = Path("/etc/localtime")  # most systems link it to the file of their time zone
 
 
-def _known(value: str | None) -> str | None:
+def _checked(value: str | None) -> str | None:
     if value is not None and not _exists(value):
         raise typer.BadParameter(f"unknown time zone {value!r}; write an IANA name, such as Europe/Berlin")
     return value
@@ -23,22 +23,22 @@ TimeZone = Annotated[
     typer.Option(
         "--timezone",
         metavar="NAME",
-        callback=_known,
-        help="On the clock of this time zone.",
+        callback=_checked,
+        help="Show times in this time zone.",
         show_default=False,
     ),
 ]
 
 
 def local_timezone() -> str:
-    """The IANA name of this machine's time zone; UTC where it cannot be told."""
-    named = os.environ.get("TZ", "").removeprefix(":")
-    if named and _exists(named):
-        return named
+    """The IANA name of this machine's time zone; UTC if it can't be determined."""
+    variable = os.environ.get("TZ", "").removeprefix(":")
+    if variable and _exists(variable):
+        return variable
     if _LINK.is_symlink():
-        linked = str(_LINK.resolve()).partition("zoneinfo/")[2]
-        if linked and _exists(linked):
-            return linked
+        name = str(_LINK.resolve()).partition("zoneinfo/")[2]
+        if name and _exists(name):
+            return name
     return "UTC"
 
 

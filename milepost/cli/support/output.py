@@ -14,23 +14,27 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 from rich.text import Text
 
-AsJson = Annotated[bool, typer.Option("--json", help="One JSON object a line, for programs; nothing else on stdout.")]
+from milepost.text import count_of, listing
+
+AsJson = Annotated[
+    bool, typer.Option("--json", help="Print one JSON object per line, for programs, and nothing else on stdout.")
+]
 
 
 def console(*, errors: bool = False) -> Console:
-    """A console that takes what it prints for text: a customer called `[red]` is called that."""
+    """A console that prints text as it is: a customer may be called `[red]`."""
     return Console(stderr=errors, markup=False, highlight=False, emoji=False)
 
 
 def say(*lines: str) -> None:
-    """Print lines for people; only a terminal breaks them."""
+    """Print lines for people; they are wrapped only on a terminal."""
     out = console()
     for line in lines:
         out.print(clean(line), soft_wrap=not out.is_terminal)
 
 
 def aside(*lines: str) -> None:
-    """Print lines for people beside output for programs: on stderr."""
+    """Print lines for people on stderr, beside output for programs."""
     for line in lines:
         console(errors=True).print(clean(line), soft_wrap=True)
 
@@ -41,18 +45,18 @@ def print_json(data: Any) -> None:
 
 
 def table(title: str | None, headings: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-    """Print a table; None is shown as nothing. Cells break over lines rather than being cut."""
-    made = Table(title=title, box=SIMPLE_HEAD, title_justify="left", title_style="bold", pad_edge=False, expand=False)
+    """Print a table; None is shown as an empty cell. Long cells are wrapped, not cut."""
+    grid = Table(title=title, box=SIMPLE_HEAD, title_justify="left", title_style="bold", pad_edge=False, expand=False)
     for heading in headings:
-        made.add_column(
+        grid.add_column(
             heading,
             overflow="fold",
             no_wrap=heading in _WHOLE,
             justify="right" if heading in _NUMBERS else "left",
         )
     for row in rows:
-        made.add_row(*(_cell(value) for value in row))
-    console().print(made)
+        grid.add_row(*(_cell(value) for value in row))
+    console().print(grid)
 
 
 def progress_bar(*, silent: bool) -> Progress:
@@ -63,35 +67,30 @@ def progress_bar(*, silent: bool) -> Progress:
 
 
 def heading(text: str) -> None:
-    """Print the heading of a part."""
+    """Print the heading of a section."""
     console().print(Text(f"\n{clean(text)}", style="bold"))
 
 
 def clean(text: str) -> str:
-    """The text without what could steer a terminal."""
+    """The text without control characters, which could steer the terminal."""
     return "".join(character if character.isprintable() or character == "\n" else "\ufffd" for character in text)
 
 
 def number(value: float | None) -> str:
-    """A number without an empty fraction."""
+    """A number without trailing zeros; empty for None."""
     return "" if value is None else f"{value:g}"
 
 
-def count_of(many: int, one: str, more: str | None = None) -> str:
-    """`1 customer`, `2 customers`."""
-    return f"{many} {one if many == 1 else more or one + 's'}"
-
-
 def unmatched(whys: Mapping[str, str], most: int = 20) -> None:
-    """Say of customers, by their ids, why no map is for them; those of one reason together."""
+    """Print why no map is for these customers, grouped by reason."""
     by_why: dict[str, list[str]] = {}
     for customer, why in whys.items():
         by_why.setdefault(why, []).append(customer)
     for why, customers in list(by_why.items())[:most]:
-        whom = ", ".join(customers) if len(customers) <= _NAMED else f"{len(customers)} customers"
-        say(f"No map is for {whom}: {why}.")
+        who = listing(customers) if len(customers) <= _NAMED else count_of(len(customers), "customer")
+        say(f"No map is for {who}: {why}.")
     if len(by_why) > most:
-        say(f"... and {len(by_why) - most} more: `milepost customers --unmatched` lists all.")
+        say(f"... and {len(by_why) - most} more: `milepost customers --unmatched` lists them all.")
 
 
 def _cell(value: Any) -> Text | str:
@@ -102,4 +101,4 @@ def _cell(value: Any) -> Text | str:
 
 _NAMED = 3  # customers that are named rather than counted
 _NUMBERS = frozenset({"Health", "Value", "Count"})
-_WHOLE = frozenset({"Customer id", "Since", "Due", "When", "Journey"})  # what is copied or compared stays on one line
+_WHOLE = frozenset({"Customer id", "Since", "Due", "When", "Journey"})  # never wrapped: people copy or compare these

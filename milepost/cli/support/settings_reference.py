@@ -1,4 +1,4 @@
-"""The page of all settings, made from their model: `python -m milepost.cli.support.settings_reference`."""
+"""Generates the page of all settings from their model: `python -m milepost.cli.support.settings_reference`."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from milepost.settings import FILE_VARIABLE, PREFIX, Settings
 _HEAD = f"""\
 # Settings
 
-Made from the model that reads them, by
-`python -m milepost.cli.support.settings_reference > docs/reference/settings.md`; do not edit it by hand.
+Generated from the model that reads them, by
+`python -m milepost.cli.support.settings_reference > docs/reference/settings.md`; don't edit it by hand.
 
 Each is an environment variable. `{FILE_VARIABLE}=FILE`, or `--settings FILE` on any command, names a file of such
-lines; the environment goes before it, options on the command line go before both. A variable that begins with
-`{PREFIX}` and is no setting is an error.
+lines. The environment overrides the file; options on the command line override both. A variable that begins with
+`{PREFIX}` but isn't a setting is an error.
 
-| variable | without it | what it says |
+| variable | default | meaning |
 |---|---|---|
 """
 
@@ -29,7 +29,7 @@ lines; the environment goes before it, options on the command line go before bot
 def markdown() -> str:
     """The whole page."""
     rows = (
-        f"| `{PREFIX}{name.upper()}` | {_default(field)} | {_said(field)} |"
+        f"| `{PREFIX}{name.upper()}` | {_default(field)} | {_description(field)} |"
         for name, field in Settings.model_fields.items()
     )
     return _HEAD + "\n".join(rows) + "\n"
@@ -44,7 +44,7 @@ def _default(field: FieldInfo) -> str:
     return f"`{value.as_posix() if isinstance(value, Path) else value}`"
 
 
-def _said(field: FieldInfo) -> str:
+def _description(field: FieldInfo) -> str:
     secret = SecretStr in (field.annotation, *get_args(field.annotation)) or "SecretStr" in str(field.annotation)
     return f"{field.description}{' *Secret.*' if secret else ''}"
 

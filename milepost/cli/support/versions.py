@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from milepost.cli.support.database import is_there, opened
+from milepost.cli.support.database import database_exists, open_database
 from milepost.cli.support.errors import CommandError
 from milepost.explain.sentences import version_text
 from milepost.language.loader import MAP_FILE, content_hash, load
@@ -45,9 +45,9 @@ async def version_of(settings: Settings, said: str) -> Version:
     path = Path(said)
     if _is_map(path):
         return _in_folder(path)
-    if not is_there(settings):
+    if not database_exists(settings):
         raise _nothing(said, ())
-    async with opened(settings) as store:
+    async with open_database(settings) as store:
         async with store.reading() as session:
             rows = await maps.versions(session)
         row = find_version(rows, said)
