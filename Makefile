@@ -21,7 +21,7 @@ test-fast: $(VENV)/.installed-test ## the tests that start no server: under two 
 
 cov: $(VENV)/.installed-test ## how much of the planner and the map language the tests reach, with its floor
 	$(BIN)/pytest -n 2 --dist loadgroup -m "not server and not hypothesis" --cov --cov-report= \
-		tests/conformance tests/explain tests/language tests/planner tests/recorded/test_recorded_forms.py tests/scenarios
+		tests/conformance tests/explain tests/house/test_generated.py tests/language tests/planner tests/recorded/test_recorded_forms.py tests/scenarios
 	$(BIN)/python -m tests.branch_floor
 
 # It goes on where it was stopped. `make mutants MODULES="timers plan"` chooses others, MODULES='*' all of them.
