@@ -20,9 +20,9 @@ from milepost.wire.journey import (
     STATUS,
     TAKE_FACT,
     Delivery,
+    FactSignal,
     JourneyInput,
-    JourneyStatus,
-    Telling,
+    JourneyReport,
 )
 from milepost.wire.search_attributes import shown
 from workflows.fact_inbox import FactInbox
@@ -44,8 +44,8 @@ class CustomerJourney:
     @workflow.init
     def __init__(self, given: JourneyInput) -> None:
         self._given = given
-        self._agenda = FactInbox(given.waiting, given.wake_at)
-        self._alarm = WakeTimer()
+        self._inbox = FactInbox(given.waiting, given.wake_at)
+        self._wake_timer = WakeTimer()
         self._in_flight: dict[str, Delivery] = {}
         self._ended = False
         self._advanced_in = 0
@@ -61,29 +61,29 @@ class CustomerJourney:
                 await self._advance()
             else:
                 await self._sleep()
-        self._alarm.stop()
+        self._wake_timer.stop()
 
     @workflow.signal(name=TAKE_FACT)
-    def take_fact(self, telling: Telling) -> None:
+    def take_fact(self, signal: FactSignal) -> None:
         """Take in a fact; one whose `at` is still ahead waits until then. Those for another journey come again."""
-        if telling.journey == self._given.journey:
-            self._agenda.add(telling.fact)
+        if signal.journey == self._given.journey:
+            self._inbox.add(signal.fact)
 
     @workflow.signal(name=SET_CLOCK)
     def set_clock(self, clock: JourneyClock) -> None:
-        """Go by another clock from now on: a rehearsal stood still, or runs at another speed."""
+        """Use another clock from now on: a rehearsal stood still, or runs at another speed."""
         self._given = replace(self._given, clock=clock)
 
     @workflow.query(name=STATUS)
-    def status(self) -> JourneyStatus:
+    def status(self) -> JourneyReport:
         """What the journey is doing."""
-        return JourneyStatus(
+        return JourneyReport(
             journey=self._given.journey,
             version=self._given.version,
             revision=int(self._given.state.get("revision", 0)),
             now=self._now(),
-            next=self._agenda.next,
-            waiting=len(self._agenda),
+            next=self._inbox.next,
+            waiting=len(self._inbox),
             in_flight=sorted(self._in_flight),
             ended=self._ended,
         )
@@ -91,7 +91,7 @@ class CustomerJourney:
     async def _advance(self) -> None:
         """Take in the facts that are due and bring the journey up to now: one decision, kept in the history."""
         now = self._now()
-        facts = self._agenda.take(now)
+        facts = self._inbox.take(now)
         given = self._given
         self._advanced_in = workflow.info().get_current_history_length()
         advanced = await workflow.execute_local_activity_method(
@@ -101,20 +101,20 @@ class CustomerJourney:
             retry_policy=ADVANCE_RETRY,
         )
         self._given = replace(self._given, version=advanced.version, state=advanced.state, seen=advanced.seen)
-        self._agenda.wake_at, self._ended = advanced.wake_at, advanced.ended
+        self._inbox.wake_at, self._ended = advanced.wake_at, advanced.ended
         if advanced.seen != given.seen:
             workflow.upsert_search_attributes(shown(advanced.seen))
         for message in advanced.deliveries:
             self._send(Delivery(message, workflow.time() + DELIVERY_LASTS))
 
     async def _sleep(self) -> None:
-        """Sleep until the next instant of the agenda, or until there is something else to do."""
-        at, clock = self._agenda.next, self._given.clock
-        self._alarm.set(None if at is None else clock.wall_of(at))
+        """Sleep until the next instant at which there is something to do, or until there is something else to do."""
+        at, clock = self._inbox.next, self._given.clock
+        self._wake_timer.set(None if at is None else clock.wall_of(at))
         await workflow.wait_condition(
             lambda: (
-                self._alarm.rang
-                or (self._agenda.next, self._given.clock) != (at, clock)
+                self._wake_timer.rang
+                or (self._inbox.next, self._given.clock) != (at, clock)
                 or self._may_continue()
                 or self._is_over()
             ),
@@ -149,11 +149,11 @@ class CustomerJourney:
             start_to_close_timeout=ADVANCE_TIMEOUT,
             retry_policy=ADVANCE_RETRY,
         )
-        self._agenda.add(fact)
+        self._inbox.add(fact)
 
     def _is_over(self) -> bool:
         """Whether the journey has ended, its last messages are out, and facts that came meanwhile are taken in."""
-        return self._ended and not self._in_flight and self._agenda.next is None
+        return self._ended and not self._in_flight and self._inbox.next is None
 
     def _may_continue(self) -> bool:
         """Whether to continue as new: the history is long, and nothing is in hand that this would interrupt."""
@@ -166,7 +166,7 @@ class CustomerJourney:
 
     def _carried_over(self) -> JourneyInput:
         deliveries = list(self._in_flight.values())
-        return replace(self._given, wake_at=self._agenda.wake_at, waiting=self._agenda.facts, in_flight=deliveries)
+        return replace(self._given, wake_at=self._inbox.wake_at, waiting=self._inbox.facts, in_flight=deliveries)
 
     def _is_due(self) -> bool:
         """Whether there is something to take in, in a workflow task that has not advanced the journey yet.
@@ -176,7 +176,7 @@ class CustomerJourney:
         """
         if self._advanced_in == workflow.info().get_current_history_length():
             return False
-        return self._agenda.next is not None and self._agenda.next <= self._now()
+        return self._inbox.next is not None and self._inbox.next <= self._now()
 
     def _now(self) -> int:
         return self._given.clock.journey_of(workflow.time())

@@ -25,8 +25,8 @@ from milepost.wire.journey import (
     TAKE_FACT,
     TASK_QUEUE,
     Delivery,
+    FactSignal,
     JourneyInput,
-    Telling,
     workflow_id,
 )
 
@@ -101,7 +101,7 @@ class JourneyClient:
             return SignalResult.AWAY
         handle = self._client.get_workflow_handle(workflow_id(customer))
         try:
-            await handle.signal(TAKE_FACT, Telling(journey, fact), rpc_timeout=RPC_TIMEOUT)
+            await handle.signal(TAKE_FACT, FactSignal(journey, fact), rpc_timeout=RPC_TIMEOUT)
         except RPCError as error:
             if error.status is RPCStatusCode.NOT_FOUND:
                 return SignalResult.ENDED

@@ -14,11 +14,11 @@ from milepost.planner.instants import Instant, parse, text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
-    """What every fact has.
+class BaseFact:
+    """The fields of every fact.
 
     `id` is unique for the customer; a fact whose id was seen before does nothing. `at` is the instant at which
-    Milepost took the fact in. `by` is who told it: a person's address, `api`, or nobody known.
+    Milepost took the fact in. `by` is who reported it: a person's address, `api`, or nobody known.
     """
 
     kind: ClassVar[str]
@@ -28,7 +28,7 @@ class Told:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StepDone(Told):
+class StepDone(BaseFact):
     kind: ClassVar[str] = "step_done"
     step: str
     result: str | None = None
@@ -37,21 +37,21 @@ class StepDone(Told):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StepSkipped(Told):
+class StepSkipped(BaseFact):
     kind: ClassVar[str] = "step_skipped"
     step: str
     reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StepReopened(Told):
+class StepReopened(BaseFact):
     kind: ClassVar[str] = "step_reopened"
     step: str
     reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Snoozed(Told):
+class Snoozed(BaseFact):
     """`until` is a local date `YYYY-MM-DD` (the opening hour of that day) or an instant with an offset."""
 
     kind: ClassVar[str] = "snoozed"
@@ -61,14 +61,14 @@ class Snoozed(Told):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class EventHappened(Told):
+class EventHappened(BaseFact):
     kind: ClassVar[str] = "event"
     event: str
     properties: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Answered(Told):
+class Answered(BaseFact):
     """`method` is `portal`, `recorded` (by a colleague, with evidence) or `product`."""
 
     kind: ClassVar[str] = "answer"
@@ -81,32 +81,32 @@ class Answered(Told):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Revoked(Told):
+class Revoked(BaseFact):
     kind: ClassVar[str] = "revoked"
     outcome: str
     reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AttributesSet(Told):
+class AttributesSet(BaseFact):
     kind: ClassVar[str] = "set"
     attributes: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ContactsGiven(Told):
+class ContactsGiven(BaseFact):
     kind: ClassVar[str] = "contacts"
     contacts: tuple[Contact, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TeamGiven(Told):
+class TeamGiven(BaseFact):
     kind: ClassVar[str] = "team"
     team: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Agreed(Told):
+class Agreed(BaseFact):
     """What people agreed on for a step: `due` a local date `YYYY-MM-DD`, `person` an address."""
 
     kind: ClassVar[str] = "agreed"
@@ -114,32 +114,32 @@ class Agreed(Told):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PlayStarted(Told):
+class PlayStarted(BaseFact):
     kind: ClassVar[str] = "play_started"
     play: str
     reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Paused(Told):
+class Paused(BaseFact):
     kind: ClassVar[str] = "paused"
     reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Resumed(Told):
+class Resumed(BaseFact):
     kind: ClassVar[str] = "resumed"
     reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Ended(Told):
+class Ended(BaseFact):
     kind: ClassVar[str] = "ended"
     reason: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MapChanged(Told):
+class MapChanged(BaseFact):
     """The journey moves to another version of its map; `version` is the hash that the new map is known by."""
 
     kind: ClassVar[str] = "map_changed"
@@ -147,14 +147,14 @@ class MapChanged(Told):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MessageFailed(Told):
+class MessageFailed(BaseFact):
     kind: ClassVar[str] = "message_failed"
     message: str
     why: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TaskDone(Told):
+class TaskDone(BaseFact):
     """A system task (name a contact, look after a stuck customer) is done."""
 
     kind: ClassVar[str] = "task_done"

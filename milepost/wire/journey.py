@@ -33,7 +33,7 @@ class Delivery:
 
 
 @dataclass(frozen=True, slots=True)
-class Telling:
+class FactSignal:
     """A fact, as JSON, for one journey. The workflow of an earlier one of the customer may still be winding up."""
 
     journey: str
@@ -62,7 +62,7 @@ class JourneyInput:
 
 
 @dataclass(frozen=True, slots=True)
-class JourneyStatus:
+class JourneyReport:
     """What a running journey is doing; instants are journey time."""
 
     journey: str

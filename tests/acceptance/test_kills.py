@@ -17,7 +17,7 @@ from milepost.devserver.data_folder import owner_of
 from milepost.store.database import Store, open_store
 from milepost.store.tables import FactRow, JourneyRow, MessageRow
 from milepost.temporal.connection import TemporalAddress, connect
-from milepost.wire.journey import STATUS, JourneyStatus, workflow_id
+from milepost.wire.journey import STATUS, JourneyReport, workflow_id
 from tests.acceptance.equality import hold
 from tests.acceptance.up_process import Teller, Up
 
@@ -124,9 +124,9 @@ async def _unfinished(store: Store) -> set[tuple[str, str]]:
         return {tuple(row) for row in (*queued, *pending)}
 
 
-async def _status(client: Client, row: JourneyRow) -> JourneyStatus:
+async def _status(client: Client, row: JourneyRow) -> JourneyReport:
     handle = client.get_workflow_handle(workflow_id(row.customer_id))
-    status: JourneyStatus = await handle.query(STATUS, result_type=JourneyStatus)
+    status: JourneyReport = await handle.query(STATUS, result_type=JourneyReport)
     return status
 
 

@@ -25,7 +25,7 @@ from milepost.store import customers, facts, journeys, maps, timeline
 from milepost.store.compiled_maps import CompiledMaps
 from milepost.store.database import Store
 from milepost.store.tables import JourneyRow
-from milepost.wire.journey import DEFAULT_MAX_HISTORY, JourneyStatus, workflow_id
+from milepost.wire.journey import DEFAULT_MAX_HISTORY, JourneyReport, workflow_id
 from tests.workflows.example import CUSTOMER, FILES, START
 from worker import make_worker
 
@@ -112,8 +112,8 @@ class Rig:
     async def kinds(self) -> list[str]:
         return [entry["kind"] for entry in await self.timeline()]
 
-    async def status(self) -> JourneyStatus:
-        status: JourneyStatus = await self.handle.query("status", result_type=JourneyStatus)
+    async def status(self) -> JourneyReport:
+        status: JourneyReport = await self.handle.query("status", result_type=JourneyReport)
         return status
 
 
