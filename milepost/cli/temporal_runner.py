@@ -21,6 +21,7 @@ from temporalio.testing import WorkflowEnvironment
 
 from milepost.channels.links import LinkSigner
 from milepost.channels.outbox import OutboxChannel
+from milepost.errors import MilepostError
 from milepost.intake.journey_client import JourneyClient
 from milepost.planner.clock import JourneyClock
 from milepost.planner.compiled_map import CompiledMap
@@ -46,8 +47,10 @@ _ASK_EVERY = 0.02  # seconds of real time, between two looks at the store
 _GIVE_UP = 60.0  # seconds of real time without any progress
 
 
-class TestServerMissingError(Exception):
-    """The `temporal-test-server` command is not in this environment."""
+class TestServerMissingError(MilepostError):
+    """The `temporal-test-server` command isn't in this environment."""
+
+    code = "test_server_missing"
 
     def __init__(self, looked_in: list[Path]) -> None:
         places = ", ".join(str(place) for place in looked_in)
@@ -57,8 +60,10 @@ class TestServerMissingError(Exception):
         )
 
 
-class NoProgressError(Exception):
-    """The journey does not come to its end: the worker could not advance it."""
+class NoProgressError(MilepostError):
+    """The journey doesn't come to its end: the worker couldn't advance it."""
+
+    code = "no_progress"
 
     def __init__(self, scenario: str, clock: Instant) -> None:
         super().__init__(

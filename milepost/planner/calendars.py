@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import holidays
 
+from milepost.errors import MilepostError
 from milepost.language.durations import Duration, Unit
 from milepost.language.model import WEEK, Window
 from milepost.planner.instants import Instant
@@ -29,8 +30,10 @@ _DAYS = {Unit.DAY: 1, Unit.WEEK: 7}
 _SECONDS = {Unit.MINUTE: 60, Unit.HOUR: 3600}
 
 
-class NeverOpensError(Exception):
+class NeverOpensError(MilepostError):
     """A calendar has no working day within ten years, so nothing can be planned in it."""
+
+    code = "never_opens"
 
 
 @lru_cache(maxsize=4096)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from milepost.errors import MilepostError
 from milepost.planner.instants import Instant, text
 from milepost.planner.timeline import Entry
 
@@ -13,11 +14,13 @@ MOST_HAPPENINGS = 2000
 _LONGEST_ROUND = 200
 
 
-class EndlessMapError(Exception):
+class EndlessMapError(MilepostError):
     """The map brings about happening after happening at one instant and would never stop.
 
-    `round` is what comes again and again, in its order; empty where it is not the same each time.
+    `round` is what repeats, in its order; empty where it isn't the same each time.
     """
+
+    code = "endless_map"
 
     def __init__(self, map: str, at: Instant, entries: Sequence[Entry]) -> None:  # noqa: A002 - the field's word
         self.round = _round_of([(entry.kind, entry.subject) for entry in entries])

@@ -1,0 +1,1 @@
+"""What several commands share: options and settings, opening the store and the intake, errors, tables and JSON."""

@@ -1,1 +1,1 @@
-"""Trying maps: what `simulate`, `test` and `publish` share."""
+"""Trying maps: the output that `simulate`, `test` and `publish` share."""
