@@ -118,20 +118,18 @@ class Attribute(Node):
 
 
 class Role(Node):
-    """A part that colleagues play for a customer."""
+    """A part that a colleague plays for a customer."""
 
     title: Text = Field(description="what people call it")
-    escalate: Escalate | None = Field(
-        None, description="whom its late tasks go to as well, where a task does not say it itself"
-    )
+    escalate: Escalate | None = Field(None, description="who gets its late tasks too, unless a task says so itself")
 
 
 class Persona(Node):
-    """A part that people play on the customer's side."""
+    """A part that somebody plays on the customer's side."""
 
     title: Text = Field(description="what people call it")
-    wants: Text | None = Field(None, description="what they hope for; for the colleagues who write to them")
-    fallback: Id | None = Field(None, description="the persona who stands in where nobody has this one")
+    wants: Text | None = Field(None, description="what they hope for; read by the colleagues who write to them")
+    fallback: Id | None = Field(None, description="the persona to use if nobody has this one")
 
 
 def _ordered_days(days: tuple[Day, ...]) -> tuple[Day, ...]:
@@ -145,7 +143,7 @@ WEEKDAYS: tuple[Day, ...] = WEEK[:5]
 
 
 class Window(Node):
-    """Days and hours; `from` belongs to the window, `to` does not."""
+    """Days and hours; `from` is part of the window, `to` isn't."""
 
     days: Days = Field(WEEKDAYS, description="days of the week")
     from_: Clock = Field(time(9), alias="from")
@@ -168,12 +166,12 @@ class ContactPolicy(Node):
 
     window: Window = Field(default_factory=Window)
     limit: Limit | None = Field(
-        None, description="at most so many messages to one contact, `3 per 7 days`; without it no limit"
+        None, description="the most messages to one contact, such as `3 per 7 days`; without it there is no limit"
     )
 
 
 class Steps(Node):
-    """What stages and plays share: steps on three tracks, in the order of the file."""
+    """The steps of a stage or play, on three tracks, in the order of the file."""
 
     touchpoints: tuple[Touchpoint, ...] = ()
     actions: tuple[Action, ...] = ()
@@ -201,10 +199,10 @@ class Steps(Node):
 
 
 class Opens(Node):
-    """When a stage opens that does not wait for the one before it."""
+    """When a stage opens that doesn't wait for the one before it."""
 
-    at: Anchor | None = Field(None, description="by a date of the customer's")
-    when: Triggers = Field((), description="by what happens")
+    at: Anchor | None = Field(None, description="on a date of the customer's")
+    when: Triggers = Field((), description="when something happens")
 
     def conflicts(self) -> Iterator[Conflict]:
         if self.at is not None and self.when:
@@ -218,10 +216,10 @@ class Stage(Steps):
 
     stage: Id
     title: Text = Field(description="what people call it")
-    goal: Text | None = Field(None, description="what the customer has when it is over")
-    target: Duration | None = Field(None, description="open for longer: the customer is stuck here")
-    opens: Opens | None = Field(None, description="by this alone, beside the other stages")
-    then: Branch = Field((), description="what follows when it closes; without it the next stage of the file")
+    goal: Text | None = Field(None, description="what the customer has achieved when it closes")
+    target: Duration | None = Field(None, description="the customer is stuck if it stays open for longer")
+    opens: Opens | None = Field(None, description="when it opens, independently of the other stages")
+    then: Branch = Field((), description="what follows when it closes; by default the next stage of the file")
 
     @property
     def id(self) -> str:
@@ -236,10 +234,10 @@ class Play(Steps):
         description="a risk shows on the pages of colleagues and operations"
     )
     title: Text = Field(description="what people call it")
-    starts_when: Triggers = Field((), description="what starts it, beside branches and people")
-    only_if: ConditionText | None = Field(None, description="condition without which it does not start")
-    cooldown: Duration | None = Field(None, description="how long after its end it may start again")
-    holds: Literal["none", "messages", "everything"] = Field("none", description="what it keeps back meanwhile")
+    starts_when: Triggers = Field((), description="what starts it, besides branches and people")
+    only_if: ConditionText | None = Field(None, description="the condition that must be true for it to start")
+    cooldown: Duration | None = Field(None, description="how long after its end it can't start again")
+    holds: Literal["none", "messages", "everything"] = Field("none", description="what it holds back while it is open")
     deadline: Duration | None = Field(None, description="how long it may take")
     on_deadline: Branch = Field((), description="what follows when the deadline passes")
     ends_when: Triggers = Field((), description="what ends it before all its steps are closed")
@@ -253,8 +251,8 @@ class Play(Steps):
 class Segment(Node):
     """The customers that a map is for."""
 
-    where: ConditionText = Field(description="condition over `customer.` that says whom the map is for")
-    priority: int = Field(0, description="the highest wins where several maps are for a customer")
+    where: ConditionText = Field(description="the condition over `customer.` that chooses the map's customers")
+    priority: int = Field(0, description="if several maps fit a customer, the highest wins")
 
 
 def _title_only(value: Any) -> Any:
@@ -264,11 +262,11 @@ def _title_only(value: Any) -> Any:
 class Map(Node):
     """A customer value realization map for one segment."""
 
-    map: MapId = Field(description="the map's id, for ever")
+    map: MapId = Field(description="the map's id; it never changes")
     title: Text = Field(description="what people call it")
-    outcome: Annotated[OutcomeType, Placeholder("save_time")] = Field(description="the result that the map is about")
-    owner: Text = Field(description="mail address of who answers for it")
-    segment: Segment = Field(description="whom it is for")
+    outcome: Annotated[OutcomeType, Placeholder("save_time")] = Field(description="the result that the map is for")
+    owner: Text = Field(description="mail address of the person who is responsible for it")
+    segment: Segment = Field(description="which customers it is for")
     stages: Annotated[tuple[Stage, ...], Field(min_length=1), Placeholder([{}])]
     plays: tuple[Play, ...] = Field((), description="side paths for risks and expansions")
     attributes: dict[Id, Attribute] = Field(default_factory=dict)
@@ -280,13 +278,13 @@ class Map(Node):
     personas: Annotated[dict[Id, Persona], Field(min_length=1), Placeholder({UNREADABLE: {}})]
     working_time: WorkingTime = Field(default_factory=WorkingTime, description="our calendar")
     contact_policy: ContactPolicy = Field(
-        default_factory=ContactPolicy, description="when, and how often, customers are written to"
+        default_factory=ContactPolicy, description="when and how often customers are written to"
     )
     reenter: Reentry = Field(Reentry(allowed=False), description="whether a customer may go through it again")
     on_resume: Literal["shift", "run", "skip"] = Field(
-        "shift", description="what a pause does to what was due meanwhile"
+        "shift", description="what happens to dates that passed during a pause"
     )
-    review: Duration | None = Field(None, description="how often the owner looks at it again")
+    review: Duration | None = Field(None, description="how often the owner reviews it")
     hypothesis: Text | None = Field(None, description="what the map is meant to prove")
     description: Text | None = Field(None, description="anything else that colleagues should know")
 

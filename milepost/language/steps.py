@@ -23,22 +23,22 @@ from milepost.language.field_types import (
 
 
 class Escalate(Node):
-    """To whom a late task is given as well, and how long after its due date."""
+    """The role that also gets a task when it is late."""
 
     after: Annotated[Duration, Placeholder("1 day")] = Field(description="how long after the due date")
-    to: Id = Field(description="the role that is given the task too")
+    to: Id = Field(description="the role that gets the task too")
 
 
 class Trigger(Node):
-    """Something to wait for: an event, perhaps `count` times with a condition, or a condition alone."""
+    """Something to wait for: an event, optionally several times or with a condition; or a condition alone."""
 
     event: Annotated[str, Field(min_length=1, max_length=120)] | None = Field(
         None, description="name of a product event"
     )
     if_: ConditionText | None = Field(
-        None, alias="if", description="condition; with `event`, over `event.PROPERTY` too"
+        None, alias="if", description="a condition; beside `event` it may use `event.PROPERTY`"
     )
-    count: Annotated[int, Field(ge=1, le=1_000_000)] = Field(1, description="how many such events")
+    count: Annotated[int, Field(ge=1, le=1_000_000)] = Field(1, description="how many such events are needed")
 
     def conflicts(self) -> Iterator[Conflict]:
         if self.event is None and self.if_ is None:
@@ -48,12 +48,12 @@ class Trigger(Node):
 
 
 class BranchItem(Node):
-    """One thing that a branch does: exactly one of the four."""
+    """One item of a branch: exactly one of the four fields."""
 
     play: Id | None = Field(None, description="start this play")
-    go_to: Id | None = Field(None, description="open this stage on a new visit")
+    go_to: Id | None = Field(None, description="open this stage for a new visit")
     end: Annotated[str, Field(min_length=1, max_length=60)] | None = Field(
-        None, description="end the journey, for this reason"
+        None, description="end the journey with this reason"
     )
     set: dict[Id, Scalar | None] | None = Field(None, description="change attributes of the customer; null forgets one")
 
@@ -71,21 +71,21 @@ Triggers = Many[Trigger]
 
 
 class Overdue(Node):
-    """What happens when an action is still open some time after its due date."""
+    """The branch to carry out when an action is still open some time after its due date."""
 
     after: Annotated[Duration, Placeholder("1 day")] = Field(description="how long after the due date")
     do: Annotated[Branch, Placeholder({"end": "?"})] = Field(description="what follows")
 
 
 class Step(Node):
-    """What touchpoints, actions and outcomes share: *when* they open."""
+    """The base of touchpoints, actions and outcomes: when they open."""
 
     after: Many[Id] = Field((), description="steps that must be closed first")
     wait: Duration | None = Field(None, description="how long after it is ready it opens")
-    at: Anchor | None = Field(None, description="a date of the customer's at which it opens, if it is ready")
+    at: Anchor | None = Field(None, description="the customer's date on which it opens, once it is ready")
     optional: bool = Field(default=False, description="whether the stage or play may close without it")
     skip_when: ConditionText | None = Field(
-        None, description="condition under which it is skipped when it is about to open"
+        None, description="it is skipped if this condition is true when it is about to open"
     )
 
     def conflicts(self) -> Iterator[Conflict]:
@@ -99,24 +99,26 @@ class Step(Node):
 
 
 class Touchpoint(Step):
-    """What we do: a task for a role's person, or a mail that goes out by itself."""
+    """Something that we do: a task for a colleague, or a mail that is sent automatically."""
 
     touchpoint: Id
     title: Text = Field(description="what people call it")
     role: Id | None = Field(None, description="whose task it is")
-    message: FileName | None = Field(None, description="the mail that goes out by itself")
+    message: FileName | None = Field(None, description="the mail that is sent automatically")
     to: Id | None = Field(None, description="the persona that the mail goes to")
-    invite: Many[Id] = Field((), description="personas who take part")
-    playbook: FileName | None = Field(None, description="how to deliver it")
-    effort: Duration | None = Field(None, description="how long it takes a colleague; for planning")
-    due: Duration | None = Field(None, description="how long after it opens; a task without it has 5 business days")
-    escalate: Escalate | None = Field(
-        None, description="whom the late task goes to as well, in place of what its role says"
+    invite: Many[Id] = Field((), description="the personas who take part")
+    playbook: FileName | None = Field(None, description="the guide for doing it")
+    effort: Duration | None = Field(None, description="how long it takes a colleague; used for planning")
+    due: Duration | None = Field(
+        None, description="how long after it opens it is due; a task without it has 5 business days"
     )
-    results: dict[Id, Branch] | None = Field(None, description="the ways it can end; who completes it picks one")
-    essential: bool = Field(default=False, description="neither limit nor play keeps the mail back")
-    every: Duration | None = Field(None, description="how often it comes again")
-    done_when: Triggers = Field((), description="what closes it by itself")
+    escalate: Escalate | None = Field(
+        None, description="who gets the task too when it is late; replaces the role's own `escalate`"
+    )
+    results: dict[Id, Branch] | None = Field(None, description="the ways it can end; whoever completes it picks one")
+    essential: bool = Field(default=False, description="neither the contact limit nor a play holds the mail back")
+    every: Duration | None = Field(None, description="how often it repeats")
+    done_when: Triggers = Field((), description="what closes it without anybody reporting it")
 
     def conflicts(self) -> Iterator[Conflict]:
         yield from super().conflicts()
@@ -150,19 +152,19 @@ class Touchpoint(Step):
 
 
 class Action(Step):
-    """What the customer does."""
+    """Something that the customer does."""
 
     action: Id
     title: Text = Field(description="what people call it")
     persona: Id = Field(description="who does it")
-    message: FileName | None = Field(None, description="the mail that goes out when it opens")
-    reminder: FileName | None = Field(None, description="the mail of reminders; without it, `message`")
-    remind: Many[DueReminder] = Field((), description="when it is reminded of, told from the due date")
-    due: Duration | None = Field(None, description="how long after it opens; without it, it is never overdue")
-    overdue: Overdue | None = Field(None, description="what follows when it stays open")
-    essential: bool = Field(default=False, description="neither limit nor play keeps its mails back")
-    every: Duration | None = Field(None, description="how often it comes again")
-    done_when: Triggers = Field((), description="what closes it by itself")
+    message: FileName | None = Field(None, description="the mail that is sent when it opens")
+    reminder: FileName | None = Field(None, description="the mail for reminders; by default `message`")
+    remind: Many[DueReminder] = Field((), description="when to send reminders, counted from the due date")
+    due: Duration | None = Field(None, description="how long after it opens it is due; without it, it is never overdue")
+    overdue: Overdue | None = Field(None, description="what follows if it stays open")
+    essential: bool = Field(default=False, description="neither the contact limit nor a play holds its mails back")
+    every: Duration | None = Field(None, description="how often it repeats")
+    done_when: Triggers = Field((), description="what closes it without anybody reporting it")
 
     def conflicts(self) -> Iterator[Conflict]:
         yield from super().conflicts()
@@ -179,26 +181,26 @@ class Action(Step):
 
 
 class Metric(Node):
-    """What is measured, from which value to which."""
+    """The measure behind an outcome."""
 
     name: Text = Field(description="what is measured")
-    unit: str | None = Field(None, description="in what")
-    baseline: float | None = Field(None, description="the value before")
+    unit: str | None = Field(None, description="its unit")
+    baseline: float | None = Field(None, description="the value at the start")
     target: Annotated[float, Placeholder(0)] = Field(description="the value that was promised")
 
 
 class AskAgain(Node):
-    """How long after a partial answer or a silence the customer is asked once more."""
+    """When to ask the customer once more."""
 
     after: Annotated[Duration, Placeholder("1 day")] = Field(description="how long after the answer or the silence")
-    at_most: Annotated[int, Field(ge=1, le=100)] = Field(1, description="how many times")
+    at_most: Annotated[int, Field(ge=1, le=100)] = Field(1, description="the most times")
     if_: Annotated[Many[Literal["partial", "disputed", "silent"]], Placeholder(["silent"])] = Field(
         alias="if", description="after which answers"
     )
 
 
 class Then(Node):
-    """Where each verdict, and silence, leads."""
+    """The branch of each verdict, and of silence."""
 
     verified: Branch = Field((), description="what follows a yes")
     partial: Branch = Field((), description="what follows a partly")
@@ -215,17 +217,17 @@ class Outcome(Step):
     persona: Id = Field(description="who confirms it")
     message: FileName = Field(description="the mail that asks")
     within: Annotated[Duration, Placeholder("1 day")] = Field(
-        description="how long after asking the customer is silent"
+        description="how long the customer has to answer before counting as silent"
     )
     metric: Metric | None = Field(None, description="what is measured")
-    reminder: FileName | None = Field(None, description="the mail of reminders; without it, `message`")
-    remind: Many[Duration] = Field((), description="when it is reminded of, told from the asking")
+    reminder: FileName | None = Field(None, description="the mail for reminders; by default `message`")
+    remind: Many[Duration] = Field((), description="when to send reminders, counted from the asking")
     verified_when: Triggers = Field((), description="what verifies it without an answer")
     value_from: Annotated[str, Field(pattern=r"^customer\.[A-Za-z_]\w*$")] | None = Field(
-        None, description="the attribute whose value is kept then"
+        None, description="the attribute whose value is recorded then"
     )
-    ask_again: AskAgain | None = Field(None, description="whether it is asked once more")
-    then: Then = Field(default_factory=Then, description="where each verdict leads")
+    ask_again: AskAgain | None = Field(None, description="whether to ask once more")
+    then: Then = Field(default_factory=Then, description="what follows each verdict")
 
     @property
     def id(self) -> str:
