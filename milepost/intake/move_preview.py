@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from milepost.errors import MilepostError
 from milepost.planner.compiled_map import CompiledMap
 from milepost.planner.instants import Instant
 from milepost.planner.state import State
@@ -34,7 +35,9 @@ def _preview(customer: str, state: dict[str, Any], old: CompiledMap, new: Compil
     try:
         return preview(old, new, State.from_json(state), now)
     except Exception as error:  # noqa: BLE001 - a journey that can't be planned must not hide the others
-        return Move(customer, problem=f"{type(error).__name__}: {error}")
+        return Move(
+            customer, problem=str(error) if isinstance(error, MilepostError) else f"{type(error).__name__}: {error}"
+        )
 
 
 @dataclass(slots=True)

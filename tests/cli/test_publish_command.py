@@ -148,7 +148,7 @@ def test_a_journey_that_nobody_can_plan_holds_up_no_publishing(milepost: Milepos
     done = milepost("publish", draft)
     assert done.exit_code == 0, done.output
     assert "2 customers stand on something that is gone" in done.stdout
-    assert "nobody can tell for 1 customer: acme1\n      ValueError: this journey's state has format" in done.stdout
+    assert "nobody can tell for 1 customer: acme1\n      This journey's state has format" in done.stdout
     assert "published as version 2" in done.stdout
 
 

@@ -154,7 +154,7 @@ def test_a_scenario_with_errors_fails_and_says_so_in_json_too(run, failing):
         (("test", MAPS / "small-business-save-money" / "map.yaml"), "is a map, not a scenario"),
         (("simulate", SCENARIO.parent), "is a folder of scenarios, not one"),
         (("simulate", MAPS), "is a folder of maps, not one"),
-        (("simulate", SCENARIO, "--customer", "silent"), "which has a customer of its own"),
+        (("simulate", SCENARIO, "--customer", "silent"), "which has its own customer"),
         (("publish", SCENARIO), "is a scenario, not a map"),
         (("publish", SCENARIO.parent), "is a folder of scenarios, not a map"),
     ],
