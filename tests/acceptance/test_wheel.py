@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.acceptance.running import environment
+from tests.acceptance.up_process import environment
 
 ROOT = Path(__file__).parents[2]
 BIN = Path(sys.executable).parent
