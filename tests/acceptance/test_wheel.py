@@ -16,6 +16,7 @@ from tests.acceptance.up_process import environment
 ROOT = Path(__file__).parents[2]
 BIN = Path(sys.executable).parent
 PARTS = ("milepost", "workflows", "activities", "worker.py")
+pytestmark = pytest.mark.server  # `milepost up` starts all of them
 
 
 def run(*words: str | Path, cwd: Path) -> str:
