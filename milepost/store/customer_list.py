@@ -50,6 +50,11 @@ class CustomerListLine:
     plays: tuple[OpenPlayRow, ...]
 
     @property
+    def is_unmatched(self) -> bool:
+        """Tells whether no map took the customer."""
+        return self.journey is None and self.customer.unmatched_why is not None
+
+    @property
     def risks(self) -> tuple[OpenPlayRow, ...]:
         """The risk plays that are open."""
         return tuple(play for play in self.plays if play.kind == "risk")
@@ -62,7 +67,11 @@ class CustomerListPage:
     lines: tuple[CustomerListLine, ...]
     total: int
     offset: int
-    limit: int
+
+    @property
+    def has_more(self) -> bool:
+        """Tells whether another page follows."""
+        return self.offset + len(self.lines) < self.total
 
 
 async def list_customers(session: AsyncSession, chosen: CustomerFilter | None = None) -> CustomerListPage:
@@ -72,7 +81,7 @@ async def list_customers(session: AsyncSession, chosen: CustomerFilter | None = 
     total = await session.scalar(_filtered(select(func.count()), chosen)) or 0
     query = query.order_by(*_order(chosen.sort)).offset(max(chosen.offset, 0)).limit(max(chosen.limit, 1))
     rows = [(customer, journey) for customer, journey in await session.execute(query)]
-    return CustomerListPage(tuple(await _lines(session, rows)), total, chosen.offset, chosen.limit)
+    return CustomerListPage(tuple(await _lines(session, rows)), total, chosen.offset)
 
 
 def _filtered(query: Select[*Columns], chosen: CustomerFilter) -> Select[*Columns]:

@@ -39,7 +39,11 @@ class Outbox:
     lines: tuple[MessageLine, ...]
     total: int
     offset: int
-    limit: int
+
+    @property
+    def has_more(self) -> bool:
+        """Tells whether another page follows."""
+        return self.offset + len(self.lines) < self.total
 
 
 async def get(session: AsyncSession, journey: str, message: str, *, lock: bool = False) -> MessageRow:
@@ -133,7 +137,7 @@ async def outbox(
     )
     lines = tuple(MessageLine(message, name) for message, name in await session.execute(query))
     total = await session.scalar(select(func.count()).select_from(MessageRow).where(*conditions)) or 0
-    return Outbox(lines, total, offset, limit)
+    return Outbox(lines, total, offset)
 
 
 _waits = func.json_array_length(JourneyRow.state["queue"])

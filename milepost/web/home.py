@@ -7,19 +7,18 @@ from dataclasses import dataclass
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from milepost.explain import local_time
 from milepost.explain.sentences import Wording
 from milepost.store import journeys, timeline
 from milepost.store.dashboard_counts import DashboardCounts, dashboard_counts
 from milepost.store.timeline import CustomerEntry
 from milepost.web.identity import Looking
-from milepost.web.ops.shapes import Entry
 from milepost.web.pages import render, shell
 from milepost.web.services import Served, Services
 from milepost.web.zones import ours
 
 router = APIRouter(include_in_schema=False)
 NEWEST = 12
+_BOOK = "/ops/customers"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,29 +31,6 @@ class Figure:
     tone: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class News:
-    """One of the latest events, with its customer."""
-
-    customer: str
-    customer_name: str
-    entry: Entry
-
-
-@dataclass(frozen=True, slots=True)
-class Home:
-    """The page."""
-
-    journeys: tuple[Figure, ...]
-    outcomes: tuple[Figure, ...]
-    work: tuple[Figure, ...]
-    stages: tuple[tuple[str, int], ...]
-    news: tuple[News, ...]
-    has_maps: bool
-    has_customers: bool
-    zone: str
-
-
 @router.get("/")
 async def home(request: Request, served: Served, viewer: Looking) -> Response:
     """The figures of the whole book."""
@@ -62,41 +38,36 @@ async def home(request: Request, served: Served, viewer: Looking) -> Response:
     async with served.store.reading() as session:
         counts = await dashboard_counts(session, served.now())
         newest = await timeline.newest(session, limit=NEWEST)
-    page = Home(
-        journeys=_journeys(counts),
-        outcomes=_outcomes(counts),
-        work=_work(counts),
-        stages=tuple(counts.stages.items()),
-        news=await _news(served, newest, zone),
-        has_maps=counts.maps > 0,
-        has_customers=counts.customers > 0,
-        zone=local_time.zone_text(zone, served.now()),
-    )
+    page = {
+        "counts": counts,
+        "journeys": _journeys(counts),
+        "outcomes": _outcomes(counts),
+        "work": _work(counts),
+        "news": await _news(served, newest, zone),
+    }
     return render("home.html", page, shell(request, served, viewer, "Milepost", "home", zone=zone))
 
 
 def _journeys(counts: DashboardCounts) -> tuple[Figure, ...]:
-    listed = "/ops/customers"
-    blocked = Figure(counts.blocked, "blocked", f"{listed}?blocked=yes", "bad")
+    blocked = Figure(counts.blocked, "blocked", f"{_BOOK}?blocked=yes", "bad")
     return (
         *([blocked] if counts.blocked else []),
-        Figure(counts.status.get("open", 0), "running", f"{listed}?status=open"),
-        Figure(counts.risks, "with an open risk", f"{listed}?risk=yes", "warn" if counts.risks else ""),
-        Figure(counts.stuck, "stuck", f"{listed}?stuck=yes", "warn" if counts.stuck else ""),
-        Figure(counts.status.get("paused", 0), "paused", f"{listed}?status=paused"),
-        Figure(counts.status.get("ended", 0), "ended", f"{listed}?status=ended"),
-        Figure(counts.without_journey, "without a journey", f"{listed}?status=none"),
+        Figure(counts.status.get("open", 0), "running", f"{_BOOK}?status=open"),
+        Figure(counts.risks, "with an open risk", f"{_BOOK}?risk=yes", "warn" if counts.risks else ""),
+        Figure(counts.stuck, "stuck", f"{_BOOK}?stuck=yes", "warn" if counts.stuck else ""),
+        Figure(counts.status.get("paused", 0), "paused", f"{_BOOK}?status=paused"),
+        Figure(counts.status.get("ended", 0), "ended", f"{_BOOK}?status=ended"),
+        Figure(counts.without_journey, "without a journey", f"{_BOOK}?status=none"),
     )
 
 
 def _outcomes(counts: DashboardCounts) -> tuple[Figure, ...]:
-    said = counts.verdicts
-    listed = "/ops/customers"
+    verdicts = counts.verdicts
     return (
-        Figure(said.get("verified", 0), "confirmed", listed, "good"),
-        Figure(said.get("partial", 0), "partly confirmed", listed),
-        Figure(said.get("disputed", 0), "disputed", listed, "bad" if said.get("disputed") else ""),
-        Figure(said.get("silent", 0), "without an answer", listed),
+        Figure(verdicts.get("verified", 0), "confirmed", _BOOK, "good"),
+        Figure(verdicts.get("partial", 0), "partly confirmed", _BOOK),
+        Figure(verdicts.get("disputed", 0), "disputed", _BOOK, "bad" if verdicts.get("disputed") else ""),
+        Figure(verdicts.get("silent", 0), "without an answer", _BOOK),
     )
 
 
@@ -109,13 +80,11 @@ def _work(counts: DashboardCounts) -> tuple[Figure, ...]:
     )
 
 
-async def _news(served: Services, happenings: list[CustomerEntry], zone: str) -> tuple[News, ...]:
-    """Returns the latest events, the newest first."""
+async def _news(served: Services, newest: list[CustomerEntry], zone: str) -> list[tuple[CustomerEntry, str]]:
+    """Returns the latest events with their sentences, the newest first."""
     async with served.store.reading() as session:
-        of = {each.journey: (await journeys.get(session, each.journey)).version for each in happenings}
-    news = []
-    for each in reversed(happenings):
-        say = Wording(await served.compiled_maps.of(of[each.journey]), zone)
-        line = Entry(local_time.time_of(each.entry.at, zone), each.entry.kind, say.sentence(each.entry))
-        news.append(News(each.customer, each.customer_name, line))
-    return tuple(news)
+        versions = {each.journey: (await journeys.get(session, each.journey)).version for each in newest}
+    return [
+        (each, Wording(await served.compiled_maps.of(versions[each.journey]), zone).sentence(each.entry))
+        for each in reversed(newest)
+    ]

@@ -9,12 +9,14 @@ from pathlib import Path
 from typing import Any
 
 from fastapi import Request
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment, PackageLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context
 from markupsafe import Markup, escape
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from milepost.explain import local_time
-from milepost.explain.sentences import number, spaced
+from milepost.explain.sentences import number, short_hash, spaced
+from milepost.planner.instants import Instant
 from milepost.web.identity import Person
 from milepost.web.services import Services
 
@@ -34,11 +36,17 @@ NOTICES = {
 
 @dataclass(frozen=True, slots=True)
 class Shell:
-    """The frame around a colleague's page. `now` is the journeys' time where they run faster than the clock."""
+    """The frame around a colleague's page.
+
+    `zone` is the IANA name of the zone that the page's times are in. `now` is the journeys' time where they run faster
+    than the clock.
+    """
 
     title: str
     person: str | None
     place: str
+    zone: str
+    zone_text: str
     now: str | None
     notice: str | None
 
@@ -46,10 +54,10 @@ class Shell:
 def shell(request: Request, served: Services, person: Person | None, title: str, place: str, *, zone: str) -> Shell:
     """Returns the frame of a page; `place` is its entry in the menu."""
     now = served.now()
-    journey_time = f"{local_time.time_of(now, zone)}, {local_time.zone_text(zone, now)}"
-    return Shell(
-        title, person.address if person else None, place, journey_time if served.speed != 1.0 else None, notice(request)
-    )
+    zone_text = local_time.zone_text(zone, now)
+    journey_time = f"{local_time.time_of(now, zone)}, {zone_text}" if served.speed != 1.0 else None
+    address = person.address if person else None
+    return Shell(title, address, place, zone, zone_text, journey_time, notice(request))
 
 
 def notice(request: Request) -> str | None:
@@ -80,14 +88,19 @@ def templates() -> Environment:
     )
     environment.globals["static"] = static_url
     environment.filters.update(
-        day=local_time.day_of,
-        time=local_time.time_of,
-        zone=local_time.zone_text,
+        time=_time,
+        short_hash=short_hash,
         spaced=spaced,
         number=number,
         code=_code,
     )
     return environment
+
+
+@pass_context
+def _time(context: Context, at: Instant | None) -> str:
+    """The local date and time of an instant in the zone of the page; nothing for none."""
+    return "" if at is None else local_time.time_of(at, context["shell"].zone)
 
 
 def _code(text: str) -> Markup:

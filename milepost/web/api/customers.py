@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Response
@@ -17,7 +16,6 @@ from milepost.store.customer_list import CustomerFilter, list_customers
 from milepost.store.customer_overview import customer_overview
 from milepost.web.api import presenters
 from milepost.web.api.shapes import (
-    ContactShown,
     CustomerList,
     CustomerRequest,
     CustomerShown,
@@ -40,15 +38,15 @@ async def save_customer(served: Served, request: CustomerRequest, response: Resp
     A running journey gets the changes; a customer that matches a map for the first time begins a journey.
     """
     saved = await served.intake.upsert_customer(request.customer(), by="api", source="api")
-    begun = saved.enrolment if isinstance(saved.enrolment, Enrolment) else None
+    enrolment = saved.enrolment if isinstance(saved.enrolment, Enrolment) else None
     if saved.new:
         response.status_code = 201
     return SavedShown(
         customer=saved.customer,
         new=saved.new,
-        journey=begun.journey if begun else None,
-        map=begun.map if begun else None,
-        started=begun.started if begun else False,
+        journey=enrolment.journey if enrolment else None,
+        map=enrolment.map if enrolment else None,
+        started=enrolment.started if enrolment else False,
         why_no_journey=saved.enrolment.why if isinstance(saved.enrolment, NoEnrolment) else None,
         told=tuple(presenters.receipt(saved.customer, each) for each in saved.receipts),
     )
@@ -67,12 +65,10 @@ async def get_customers(
     limit: Annotated[int, Query(ge=1, le=500)] = 100,
 ) -> CustomerList:
     """Customers by name, each with the status of its latest journey."""
-    wanted = CustomerFilter(search, map, stage, status, open_risk, offset=offset, limit=limit)
+    condition = CustomerFilter(search, map, stage, status, open_risk, offset=offset, limit=limit)
     async with served.store.reading() as session:
-        found = await list_customers(session, wanted)
-    return CustomerList(
-        customers=tuple(presenters.customer_line(line) for line in found.lines), total=found.total, offset=found.offset
-    )
+        page = await list_customers(session, condition)
+    return CustomerList.of(page, customers=[presenters.customer_line(line) for line in page.lines])
 
 
 @router.get("/customers/{customer}", summary="Show a customer")
@@ -85,18 +81,12 @@ async def show_customer(served: Served, customer: str) -> CustomerShown:
     steps: tuple[OpenStep, ...] = ()
     if journey is not None and journey.compiled_map is not None:
         steps = tuple(presenters.open_steps(journey.record.id, journey.compiled_map, journey.state))
-    return CustomerShown(
+    return CustomerShown.of(
+        record,
         customer=customer,
-        name=record.name,
         health=overview.health,
         unmatched_why=overview.unmatched_why,
         journey=presenters.latest_journey(journey) if journey else None,
-        timezone=record.timezone,
-        country=record.country,
-        language=record.language,
-        attributes=dict(record.attributes),
-        contacts=tuple(ContactShown(**asdict(contact)) for contact in record.contacts),
-        team=dict(record.team),
         steps=steps,
         tasks=tuple(presenters.task(each) for each in open_tasks),
         outcomes=tuple(presenters.outcome(each) for each in journey.outcomes) if journey else (),
@@ -118,8 +108,8 @@ async def show_timeline(
             return TimelineShown(customer=customer, journey=None, entries=())
         entries = await timeline.of_journey(session, journey.id, after=after, limit=limit)
     say = Wording(await served.compiled_maps.of(journey.version), row.timezone)
-    told = tuple(presenters.entry(each, say) for each in entries)
-    return TimelineShown(customer=customer, journey=journey.id, entries=told)
+    sentences = tuple(presenters.entry(each, say) for each in entries)
+    return TimelineShown(customer=customer, journey=journey.id, entries=sentences)
 
 
 @router.get("/customers/{customer}/plan-link", summary="Make a link to a plan")
@@ -136,7 +126,7 @@ async def make_plan_link(
     match = next((each for each in contacts if each.has_address(contact)), None)
     if match is None:
         addresses = ", ".join(each.email for each in contacts)
-        hint = f"Its contacts are: {addresses}." if addresses else "It has no contacts; tell some."
+        hint = f"Its contacts are: {addresses}." if addresses else "It has no contacts yet."
         raise ProblemError(404, "unknown_contact", f"Customer {customer!r} has no contact {contact!r}.", hint)
     url = served.links.plan_url(journey.id, customer, match.email, now=served.wall())
     return PlanLinkShown(customer=customer, contact=match.email, url=url)
@@ -152,8 +142,8 @@ async def list_steps(served: Served, customer: str | None = None) -> StepList:
             await customer_rows.get_row(session, customer)
             running = await journeys.open_of(session, customer)
             rows = [running] if running else []
-    found = []
+    steps: list[OpenStep] = []
     for row in rows:
         compiled_map = await served.compiled_maps.of(row.version)
-        found += list(presenters.open_steps(row.id, compiled_map, State.from_json(row.state)))
-    return StepList(steps=tuple(found), now=text(served.now()))
+        steps += presenters.open_steps(row.id, compiled_map, State.from_json(row.state))
+    return StepList(steps=tuple(steps), now=text(served.now()))

@@ -9,7 +9,6 @@ from milepost.explain.sentences import Wording
 from milepost.intake.facts import FactReceipt
 from milepost.language.model import Action, Outcome
 from milepost.planner.compiled_map import CompiledMap
-from milepost.planner.instants import optional_text, text
 from milepost.planner.situation import Situation
 from milepost.planner.state import State
 from milepost.store.customer_list import CustomerListLine
@@ -22,84 +21,48 @@ from milepost.web.api.shapes import (
     JourneyShown,
     OpenStep,
     OutcomeShown,
-    PlayShown,
     ReceiptShown,
     TaskShown,
 )
 
 
 def receipt(customer: str, of: FactReceipt) -> ReceiptShown:
-    return ReceiptShown(
-        customer=customer,
-        fact=of.fact_id,
-        new=of.new,
-        counted=of.counted,
-        delivered=of.delivered,
-        became=of.status,
-        message=of.message,
-    )
+    return ReceiptShown.of(of, customer=customer, fact=of.fact_id, became=of.status)
 
 
 def task(line: TaskLine) -> TaskShown:
-    row = line.task
-    return TaskShown(
-        customer=row.customer_id,
-        customer_name=line.customer_name,
-        journey=row.journey_id,
-        task=row.task,
-        step=row.step,
-        title=row.title,
-        role=row.role,
-        person=row.person,
-        escalated_to=row.escalated_to,
-        escalated_person=row.escalated_person,
-        why=row.why,
-        results=tuple(row.results),
-        effort_minutes=row.effort_minutes,
-        status=row.status,
-        paused=line.paused,
-        opened_at=text(row.opened_at),
-        due_at=optional_text(row.due_at),
-        closed_at=optional_text(row.closed_at),
-    )
+    row, name = line.task, line.customer_name
+    return TaskShown.of(row, customer=row.customer_id, customer_name=name, journey=row.journey_id, paused=line.paused)
 
 
 def open_steps(journey: str, compiled_map: CompiledMap, state: State) -> Iterator[OpenStep]:
-    """The customer's open actions, and the outcomes that were asked or are about to be."""
+    """Yields the customer's open actions, and the outcomes that were asked or are about to be."""
     situation = Situation(compiled_map, state, state.clock)
     if state.ended:
         return
-    for step in compiled_map.steps.values():
-        record, known = state.step(step.id), step.step
-        if not record.is_open or not isinstance(known, Action | Outcome):
+    for compiled in compiled_map.steps.values():
+        record, step = state.step(compiled.id), compiled.step
+        if not record.is_open or not isinstance(step, Action | Outcome):
             continue
-        contact = situation.contact_of(step)
-        metric = known.metric if isinstance(known, Outcome) else None
-        yield OpenStep(
+        contact = situation.contact_of(compiled)
+        metric = step.metric if isinstance(step, Outcome) else None
+        yield OpenStep.of(
+            record,
             customer=state.customer.id,
             journey=journey,
-            step=step.id,
+            step=compiled.id,
             occurrence=record.occurrence or 1,
-            kind="outcome" if isinstance(known, Outcome) else "action",
-            title=Wording(compiled_map).step(step.id),
-            status=record.status,
-            persona=step.persona or "",
+            kind="outcome" if isinstance(step, Outcome) else "action",
+            title=Wording(compiled_map).step(compiled.id),
+            persona=compiled.persona or "",
             contact=contact.email if contact else None,
-            opened_at=optional_text(record.opened_at),
-            asked_at=optional_text(record.asked_at),
-            due_at=optional_text(record.due_at),
             metric=metric.model_dump(mode="json") if metric else None,
         )
 
 
 def customer_line(line: CustomerListLine) -> CustomerLine:
-    return CustomerLine(
-        customer=line.customer.id,
-        name=line.customer.name,
-        health=line.customer.health,
-        unmatched_why=line.customer.unmatched_why,
-        journey=journey_shown(line.journey, line.stages, line.plays) if line.journey else None,
-    )
+    journey = journey_shown(line.journey, line.stages, line.plays) if line.journey else None
+    return CustomerLine.of(line.customer, customer=line.customer.id, journey=journey)
 
 
 def journey_shown(
@@ -107,18 +70,13 @@ def journey_shown(
     stages: Sequence[OpenStageRow | OpenStage],
     plays: Sequence[OpenPlayRow | OpenPlay],
 ) -> JourneyShown:
-    return JourneyShown(
+    return JourneyShown.of(
+        row,
         journey=row.id,
-        map=row.map,
-        version=row.version,
-        status=row.status,
-        reason=row.reason,
-        started_at=text(row.started_at),
-        ended_at=optional_text(row.ended_at),
-        next_at=optional_text(row.wake_at),
-        stages=tuple(stage.stage for stage in stages),
+        next_at=row.wake_at,
+        stages=[stage.stage for stage in stages],
         stuck=any(stage.stuck for stage in stages),
-        plays=tuple(PlayShown(play=play.play, kind=play.kind, title=play.title) for play in plays),
+        plays=plays,
     )
 
 
@@ -129,19 +87,14 @@ def latest_journey(journey: JourneyOverview) -> JourneyShown:
 
 def outcome(record: OutcomeRecord) -> OutcomeShown:
     last = record.last
-    return OutcomeShown(
-        outcome=record.outcome,
-        occurrence=record.occurrence,
-        statement=record.statement,
-        status=record.status,
+    return OutcomeShown.of(
+        record,
         verdict=last.verdict if last else None,
         value=last.value if last else None,
-        answered_at=optional_text(last.at) if last else None,
+        answered_at=last.at if last else None,
         answered_by=last.by if last else None,
-        due_at=optional_text(record.due_at),
     )
 
 
 def entry(row: TimelineRow, say: Wording) -> EntryShown:
-    sentence = say.sentence(entry_of(row))
-    return EntryShown(seq=row.seq, at=text(row.at), kind=row.kind, sentence=sentence, more=row.data)
+    return EntryShown.of(row, sentence=say.sentence(entry_of(row)), more=row.data)

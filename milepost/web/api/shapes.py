@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
@@ -10,9 +10,11 @@ from milepost.customer import Customer
 from milepost.imports import places
 from milepost.imports.cell_parsers import read_id, read_language
 from milepost.intake.facts import FactStatus
+from milepost.planner.instants import text
 from milepost.planner.written_facts import Name, Value, WrittenContact, WrittenFact
 
 Address = Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+$", max_length=320)]
+At = Annotated[str, BeforeValidator(text)]
 CustomerId = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(read_id)]
 
 
@@ -29,7 +31,13 @@ class RequestModel(BaseModel):
 class Shown(BaseModel):
     """Base of responses."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, from_attributes=True)
+
+    @classmethod
+    def of(cls, record: object, **others: Any) -> Self:
+        """Takes fields from the record's attributes of the same name, except the `others`."""
+        same = {name: getattr(record, name) for name in cls.model_fields if name not in others}
+        return cls.model_validate({**same, **others})
 
 
 _FACTS = {
@@ -168,9 +176,9 @@ class OpenStep(Shown):
     status: str
     persona: str
     contact: str | None = Field(description="the address that messages about it go to")
-    opened_at: str | None
-    asked_at: str | None
-    due_at: str | None
+    opened_at: At | None
+    asked_at: At | None
+    due_at: At | None
     metric: dict[str, Any] | None = None
 
 
@@ -195,9 +203,9 @@ class TaskShown(Shown):
     effort_minutes: int | None
     status: str
     paused: bool
-    opened_at: str
-    due_at: str | None
-    closed_at: str | None
+    opened_at: At
+    due_at: At | None
+    closed_at: At | None
 
 
 class PlayShown(Shown):
@@ -214,9 +222,9 @@ class JourneyShown(Shown):
     version: str
     status: str
     reason: str | None
-    started_at: str
-    ended_at: str | None
-    next_at: str | None = Field(description="when something happens next without anybody acting")
+    started_at: At
+    ended_at: At | None
+    next_at: At | None = Field(description="when something happens next without anybody acting")
     stages: tuple[str, ...] = Field(description="the ids of the open stages")
     stuck: bool
     plays: tuple[PlayShown, ...] = Field(description="the open plays")
@@ -239,9 +247,9 @@ class OutcomeShown(Shown):
     status: str
     verdict: str | None
     value: Any = None
-    answered_at: str | None
+    answered_at: At | None
     answered_by: str | None
-    due_at: str | None
+    due_at: At | None
 
 
 class CustomerShown(CustomerLine):
@@ -278,7 +286,7 @@ class EntryShown(Shown):
     """An entry of the timeline. `seq` counts from 0; `more` holds the fields of its kind."""
 
     seq: int
-    at: str
+    at: At
     kind: str
     sentence: str
     more: dict[str, Any]

@@ -20,13 +20,13 @@ async def list_tasks(
     """Open tasks, the most urgent first, of one person (including escalated tasks), customer or role."""
     async with served.store.reading() as session:
         if customer is None:
-            found = await tasks.all_open(session)
+            lines = await tasks.all_open(session)
         else:
             await customers.get_row(session, customer)
-            found = await tasks.of_customer(session, customer)
+            lines = await tasks.of_customer(session, customer)
     if person is not None:
         address = person.strip().lower()
-        found = [line for line in found if address in (line.task.person, line.task.escalated_person)]
+        lines = [line for line in lines if address in (line.task.person, line.task.escalated_person)]
     if role is not None:
-        found = [line for line in found if role in (line.task.role, line.task.escalated_to)]
-    return TaskList(tasks=tuple(presenters.task(line) for line in found), now=text(served.now()))
+        lines = [line for line in lines if role in (line.task.role, line.task.escalated_to)]
+    return TaskList(tasks=tuple(presenters.task(line) for line in lines), now=text(served.now()))

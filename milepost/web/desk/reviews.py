@@ -66,12 +66,12 @@ def _card(served: Services, viewer: Person | None, each: MapReview, due_at: Inst
         every=str(each.map.review).removeprefix("1 "),
         due=local_time.time_of(due_at, zone),
         late=local_time.span_text(served.now() - due_at),
-        before=before_said(each, zone),
+        before=last_review(each, zone),
         form=forms.token(served, viewer.session, "review", each.map.map) if viewer else None,
     )
 
 
-def before_said(each: MapReview, zone: str) -> str:
+def last_review(each: MapReview, zone: str) -> str:
     """Describes the last review or, if there is none since, the publishing."""
     last, version = each.last, each.version
     if last is None or last.reviewed_at < version.published_at:

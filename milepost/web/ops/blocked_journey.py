@@ -1,10 +1,7 @@
-"""A journey that can't be planned: since when, why, and what to do."""
+"""What to do about a journey that can't be planned."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-from milepost.explain import local_time
 from milepost.explain.overview import JourneyRecord
 
 _MOVE = (
@@ -22,19 +19,6 @@ _ELSE = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Blocked:
-    """Why a journey is blocked, for people."""
-
-    since: str
-    why: str
-    hint: str
-
-
-def blocked(journey: JourneyRecord | None, zone: str) -> Blocked | None:
-    """Returns why the journey is blocked; None if it isn't."""
-    if journey is None or journey.blocked_since is None:
-        return None
-    why = journey.blocked_why or ""
-    hint = _HINTS.get(why.partition(":")[0], _ELSE)
-    return Blocked(local_time.time_of(journey.blocked_since, zone), why, hint)
+def hint_of(journey: JourneyRecord) -> str:
+    """Returns what to do about a journey that is blocked."""
+    return _HINTS.get((journey.blocked_why or "").partition(":")[0], _ELSE)

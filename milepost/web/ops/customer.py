@@ -23,9 +23,10 @@ async def page(request: Request, served: Served, viewer: Looking, customer: str)
     """One customer; `journey` picks an earlier journey, `kind` narrows the timeline."""
     loaded = await _load(served, customer, request.query_params.get("journey"))
     kind = request.query_params.get("kind", "all")
-    shown = await customer_page(served, viewer, loaded, kind if kind in KINDS else "all")
-    around = shell(request, served, viewer, shown.name, "customers", zone=loaded.overview.zone)
-    return render("ops/customer.html", shown, around)
+    values = await customer_page(served, viewer, loaded, kind if kind in KINDS else "all")
+    overview = loaded.overview
+    around = shell(request, served, viewer, overview.customer.name, "customers", zone=overview.zone)
+    return render("ops/customer.html", values, around)
 
 
 async def _load(served: Services, customer: str, journey: str | None) -> Loaded:

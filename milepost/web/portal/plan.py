@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response
@@ -54,49 +55,12 @@ class Question:
     form: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Ours:
-    """Something that we do."""
-
-    title: str
-    who: str
-    due: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class PlanPage:
-    """The whole plan, in plain words."""
-
-    path: str
-    customer: str
-    reader: str
-    title: str
-    stages: tuple[tuple[str, str], ...]
-    todos: tuple[Todo, ...]
-    questions: tuple[Question, ...]
-    ours: tuple[Ours, ...]
-    ahead: tuple[str, ...]
-    done: tuple[tuple[str, str], ...]
-    is_paused: bool
-    zone: str
-    notice: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class QuestionPage:
-    """One outcome alone, as the link in a message opens it."""
-
-    path: str
-    customer: str
-    question: Question
-    notice: str | None
-
-
 @router.get("/{token}")
 async def plan(request: Request, served: Served, token: str) -> Response:
     """The plan that a link opens."""
     opened = await open_link(served, token)
-    return render("portal/plan.html", await _page(served, opened, notice(request)))
+    values = await _values(served, opened)
+    return render("portal/plan.html", {**values, "notice": notice(request)})
 
 
 @router.get("/{token}/outcomes/{outcome}")
@@ -107,34 +71,29 @@ async def question(request: Request, served: Served, token: str, outcome: str) -
     step = opened.compiled_map.steps.get(outcome)
     if step is None or not isinstance(step.step, Outcome):
         raise ProblemError(404, "not_found", "This question is not on your plan.", "Open your plan to see what is.")
-    page = QuestionPage(opened.path, opened.state.customer.name, builder.question(step), notice(request))
+    page = {"opened": opened, "question": builder.question(step), "notice": notice(request)}
     return render("portal/question.html", page)
 
 
-async def _page(served: Services, opened: Opened, notice_text: str | None) -> PlanPage:
+async def _values(served: Services, opened: Opened) -> dict[str, Any]:
     builder = await PlanBuilder.of(served, opened)
     compiled_map, state = opened.compiled_map, opened.state
     steps = [step for step in compiled_map.steps.values() if builder.situation.is_container_open(step)]
     open_steps = [step for step in steps if state.step(step.id).is_open]
-    return PlanPage(
-        path=opened.path,
-        customer=state.customer.name,
-        reader=opened.contact.name,
-        title=compiled_map.map.title,
-        stages=tuple(_stages(opened)),
-        todos=tuple(builder.todo(step) for step in open_steps if isinstance(step.step, Action)),
-        questions=tuple(builder.questions()),
-        ours=tuple(builder.ours(step) for step in open_steps if step.is_task and not step.in_play),
-        ahead=tuple(_ahead(steps, builder)),
-        done=builder.done(),
-        is_paused=state.paused,
-        zone=local_time.zone_text(opened.zone, served.now()),
-        notice=notice_text,
-    )
+    return {
+        "opened": opened,
+        "stages": list(_stages(opened)),
+        "todos": [builder.todo(step) for step in open_steps if isinstance(step.step, Action)],
+        "questions": list(builder.questions()),
+        "ours": [builder.ours(step) for step in open_steps if step.is_task and not step.in_play],
+        "ahead": list(_ahead(steps, builder)),
+        "done": builder.done(),
+        "zone": local_time.zone_text(opened.zone, served.now()),
+    }
 
 
 def _stages(opened: Opened) -> Iterator[tuple[str, str]]:
-    """The stages with their states, without those that the journey skipped."""
+    """Yields the stages with their states, without those that the journey skipped."""
     compiled_map, state = opened.compiled_map, opened.state
     sequence = [stage_id for stage_id, stage in compiled_map.stages.items() if stage.in_sequence]
     come_to = max(
@@ -148,7 +107,7 @@ def _stages(opened: Opened) -> Iterator[tuple[str, str]]:
 
 
 def _ahead(steps: list[CompiledStep], builder: PlanBuilder) -> Iterator[str]:
-    """Steps that are still to come in open stages, without our own plays."""
+    """Yields the steps that are still to come in open stages, without our own plays."""
     for step in steps:
         if builder.opened.state.step(step.id).is_waiting and not (step.in_play or step.is_mail):
             yield builder.say.step(step.id)
@@ -188,7 +147,7 @@ class PlanBuilder:
         )
 
     def questions(self) -> Iterator[Question]:
-        """Outcomes that are asked, or were answered by silence and may still be answered."""
+        """Yields the outcomes that are asked, or went unanswered and may still be answered."""
         for step in self.opened.compiled_map.steps.values():
             status = self.opened.state.step(step.id).status
             if isinstance(step.step, Outcome) and (
@@ -197,13 +156,13 @@ class PlanBuilder:
                 yield self.question(step)
 
     def question(self, step: CompiledStep) -> Question:
-        known, record = step.step, self.opened.state.step(step.id)
-        assert isinstance(known, Outcome)
+        outcome, record = step.step, self.opened.state.step(step.id)
+        assert isinstance(outcome, Outcome)
         may_answer = (record.is_open or record.status is StepStatus.SILENT) and not self._is_pending(step)
-        metric = known.metric
+        metric = outcome.metric
         return Question(
             outcome=step.id,
-            statement=known.statement,
+            statement=outcome.statement,
             who=self._who(step),
             metric=metric.name if metric else None,
             unit=metric.unit if metric else None,
@@ -212,19 +171,20 @@ class PlanBuilder:
             form=self._form("answer", step) if may_answer else None,
         )
 
-    def ours(self, step: CompiledStep) -> Ours:
-        known, record = step.step, self.opened.state.step(step.id)
-        assert isinstance(known, Touchpoint)
-        return Ours(known.title, self.say.role(known.role), self._day(record.due_at))
+    def ours(self, step: CompiledStep) -> tuple[str, str, str | None]:
+        """Returns the title of a task of ours, who does it, and when it is due."""
+        touchpoint, record = step.step, self.opened.state.step(step.id)
+        assert isinstance(touchpoint, Touchpoint)
+        return touchpoint.title, self.say.role(touchpoint.role), self._day(record.due_at)
 
-    def done(self) -> tuple[tuple[str, str], ...]:
-        """What was finished or confirmed, in the order of the map, with how it ended."""
+    def done(self) -> list[tuple[str, str]]:
+        """Returns the steps that are finished or confirmed, in the order of the map, with how they ended."""
         ended = []
         for step in self.opened.compiled_map.steps.values():
             status = self.opened.state.step(step.id).status
             if status in _ENDED and not step.is_mail and not (step.in_play and step.is_task):
                 ended.append((self.say.step(step.id), _ENDED[status]))
-        return tuple(ended[-DONE_SHOWN:])
+        return ended[-DONE_SHOWN:]
 
     def _is_pending(self, step: CompiledStep) -> bool:
         return self.pending.get((self.opened.state.customer.id, step.id)) == "answer"
