@@ -12,6 +12,7 @@ from milepost.planner.timeline import MapChanged
 from milepost.store import customers, facts, journeys, maps, outcomes, timeline
 from milepost.store.compiled_maps import CompiledMaps
 from milepost.store.errors import UnreadableVersionError
+from milepost.store.rows import record_of
 from milepost.store.tables import JourneyRow
 
 
@@ -43,7 +44,13 @@ async def customer_overview(
         compiled_map = await _compiled(compiled_maps, chosen.version, allow_unreadable=allow_unreadable)
         overview = await _journey(session, chosen, compiled_map, now, zone)
     return CustomerOverview(
-        record, row.health, row.unmatched_why, now, zone, tuple(_record(each) for each in rows), overview
+        record,
+        row.health,
+        row.unmatched_why,
+        now,
+        zone,
+        tuple(record_of(JourneyRecord, each) for each in rows),
+        overview,
     )
 
 
@@ -62,7 +69,7 @@ async def _journey(
     versions = await maps.versions(session, row.map)
     moves = await facts.of_journey(session, row.id, MapChanged.kind)
     return JourneyOverview(
-        record=_record(row),
+        record=record_of(JourneyRecord, row),
         state=State.from_json(row.state),
         compiled_map=compiled_map,
         versions={each.hash: each.number for each in versions},
@@ -75,20 +82,4 @@ async def _journey(
         ),
         now=now,
         zone=zone,
-    )
-
-
-def _record(row: JourneyRow) -> JourneyRecord:
-    return JourneyRecord(
-        id=row.id,
-        customer_id=row.customer_id,
-        map=row.map,
-        version=row.version,
-        status=row.status,
-        reason=row.reason,
-        started_at=row.started_at,
-        ended_at=row.ended_at,
-        wake_at=row.wake_at,
-        blocked_since=row.blocked_since,
-        blocked_why=row.blocked_why,
     )

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from milepost.planner.instants import Instant
 from milepost.planner.state import State
 from milepost.store.errors import JourneyAlreadyOpenError, UnknownJourneyError
+from milepost.store.rows import count_by
 from milepost.store.tables import CustomerRow, JourneyRow, OpenPlayRow, OpenStageRow
 
 
@@ -124,10 +125,8 @@ async def on_version(
 
 async def count_by_version(session: AsyncSession, map_id: str | None = None) -> dict[str, int]:
     """How many journeys that have not ended are on each version, by its hash; of one map, or of all."""
-    query = select(JourneyRow.version, func.count()).where(JourneyRow.ended_at.is_(None)).group_by(JourneyRow.version)
-    if map_id is not None:
-        query = query.where(JourneyRow.map == map_id)
-    return dict((await session.execute(query)).all())
+    of_map = () if map_id is None else (JourneyRow.map == map_id,)
+    return await count_by(session, JourneyRow.version, JourneyRow.ended_at.is_(None), *of_map)
 
 
 async def open_stages(session: AsyncSession, journeys: Iterable[str]) -> list[OpenStageRow]:
@@ -144,5 +143,4 @@ async def open_plays(session: AsyncSession, journeys: Iterable[str]) -> list[Ope
 
 async def count_by_status(session: AsyncSession) -> dict[str, int]:
     """How many journeys are open, paused and ended."""
-    query = select(JourneyRow.status, func.count()).group_by(JourneyRow.status).order_by(JourneyRow.status)
-    return dict((await session.execute(query)).all())
+    return await count_by(session, JourneyRow.status)

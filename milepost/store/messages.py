@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from milepost.planner.instants import Instant
 from milepost.store.errors import UnknownMessageError
+from milepost.store.rows import count_by
 from milepost.store.tables import CustomerRow, JourneyRow, MessageRow
 
 
@@ -163,5 +164,4 @@ async def waiting_journeys(session: AsyncSession, *, limit: int = 50) -> list[tu
 
 async def count_by_status(session: AsyncSession) -> dict[str, int]:
     """How many messages are queued, sent and failed."""
-    query = select(MessageRow.status, func.count()).group_by(MessageRow.status).order_by(MessageRow.status)
-    return dict((await session.execute(query)).all())
+    return await count_by(session, MessageRow.status)

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from milepost.planner.enums import JourneyStatus, TaskStatus
 from milepost.planner.instants import Instant
+from milepost.store.rows import count_by
 from milepost.store.tables import CustomerRow, JourneyRow, TaskRow
 
 
@@ -115,13 +116,7 @@ async def get(session: AsyncSession, journey: str, task: str) -> TaskLine | None
 
 async def people(session: AsyncSession) -> dict[str, int]:
     """How many open tasks each person has, by address."""
-    query = (
-        select(TaskRow.person, func.count())
-        .where(TaskRow.status == TaskStatus.OPEN, TaskRow.person.is_not(None))
-        .group_by(TaskRow.person)
-        .order_by(TaskRow.person)
-    )
-    return {person: number for person, number in await session.execute(query) if person is not None}
+    return await count_by(session, TaskRow.person, TaskRow.status == TaskStatus.OPEN, TaskRow.person.is_not(None))
 
 
 async def _lines(session: AsyncSession, *conditions: ColumnElement[bool]) -> Sequence[TaskLine]:

@@ -32,7 +32,7 @@ from milepost.web.pages import STATIC
 from milepost.web.portal import actions as portal_actions
 from milepost.web.portal import plan
 from milepost.web.portal.plan_link import PlanClosedError, on_closed
-from milepost.web.problems import add_handlers, on_http
+from milepost.web.problems import add_handlers, on_error
 from milepost.web.security import Guard
 from milepost.web.services import Check, Services
 
@@ -88,7 +88,7 @@ def create_app(
     settings.accepted_api_keys()  # made now, so that whoever wants to use the API finds the key
     links = LinkSigner(settings.signing_key(), settings.links_begin_with)
     app.state.services = Services(settings, store, intake, links, temporal, speed)
-    app.add_middleware(Guard, settings=settings, refuse=on_http)
+    app.add_middleware(Guard, settings=settings, refuse=on_error)
     add_handlers(app)
     app.add_exception_handler(PlanClosedError, on_closed)
     app.include_router(_api())

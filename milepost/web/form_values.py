@@ -2,12 +2,31 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
+
+from fastapi import Form
+from pydantic import StringConstraints
 
 from milepost.imports.cell_parsers import read_attribute
 from milepost.language.model import Attribute
 from milepost.numbers import AmbiguousNumberError, NotANumberError, decimal_of, read_number
 from milepost.web.problems import ProblemError
+
+Token = Annotated[str, Form(max_length=1000)]
+Onward = Annotated[str, Form(alias="next", max_length=1000)]
+Line = Annotated[str, Form(), StringConstraints(max_length=500, strip_whitespace=True)]
+Text = Annotated[str, Form(), StringConstraints(max_length=10_000, strip_whitespace=True)]
+
+
+def required(text: str, what: str, hint: str = "Go back and write it.") -> str:
+    """Returns the text of a field that must not be empty; `what` names it, such as `reason`.
+
+    Raises:
+        ProblemError: it is empty.
+    """
+    if not text:
+        raise ProblemError(422, f"{what}_missing", f"The {what} is missing.", hint)
+    return text
 
 
 def number_or_text(text: str, locale: str | None = None, *, only_number: bool = False) -> float | str | None:

@@ -34,27 +34,29 @@ class FormRefusedError(MilepostError):
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """A form that was sent: `subject` is what the page put into it, `id` is the form's own."""
+    """A form that was sent: `subject` holds what it is about, `id` is the form's own."""
 
     subject: tuple[str, ...]
     id: str
 
 
-def token(services: Services, owner: str, *subject: str) -> str:
+def token(services: Services, owner: str, kind: str, *subject: str) -> str:
     """Returns the token of a form on a page of `owner`: a colleague's session, or a customer's link."""
-    return str(_serializer(services, owner).dumps([secrets.token_urlsafe(9), *subject]))
+    return str(_serializer(services, owner).dumps([secrets.token_urlsafe(9), kind, *subject]))
 
 
-def read(services: Services, owner: str, given: str) -> Form:
+def read(services: Services, owner: str, text: str, kind: str) -> Form:
     """Reads the token of a form that was sent.
 
     Raises:
-        FormRefusedError: the token is not ours, is another one's, or is older than two days.
+        FormRefusedError: the token is not ours, is somebody else's, is of another kind, or is older than two days.
     """
     try:
-        own_id, *subject = _serializer(services, owner).loads(given, max_age=MAX_AGE_SECONDS)
+        own_id, its_kind, *subject = _serializer(services, owner).loads(text, max_age=MAX_AGE_SECONDS)
     except (BadData, ValueError, TypeError) as error:
         raise FormRefusedError from error
+    if its_kind != kind:
+        raise FormRefusedError
     return Form(tuple(subject), own_id)
 
 

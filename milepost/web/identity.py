@@ -66,10 +66,10 @@ def _is_here(name: str) -> bool:
         return False
 
 
-def is_right_password(settings: Settings, given: str) -> bool:
+def is_right_password(settings: Settings, password: str) -> bool:
     """Compares with the desk password or, if none is set, with the API keys, in constant time."""
     accepted = (settings.desk_password.get_secret_value(),) if settings.desk_password else settings.accepted_api_keys()
-    return any([hmac.compare_digest(_digest(given), _digest(known)) for known in accepted])  # noqa: C419 - all, always
+    return any([hmac.compare_digest(_digest(password), _digest(each)) for each in accepted])  # noqa: C419 - all, always
 
 
 def _digest(text: str) -> bytes:
@@ -128,11 +128,11 @@ def _onward(request: Request) -> str:
     return request.url.path + (f"?{request.url.query}" if request.url.query else "")
 
 
-def safe_onward(given: str | None) -> str:
+def safe_onward(address: str | None) -> str:
     """Returns the address if it is one of our pages; anything else becomes the start page."""
-    if not given or not given.startswith("/") or given[1:2] in ("/", "\\") or any(ord(char) < 0x20 for char in given):  # noqa: PLR2004 - control characters
+    if not address or address[0] != "/" or address[1:2] in ("/", "\\") or any(ord(char) < 0x20 for char in address):  # noqa: PLR2004 - control characters
         return "/"
-    return given
+    return address
 
 
 Looking = Annotated[Person | None, Depends(who_looks)]

@@ -75,11 +75,6 @@ _STATUS: dict[str, int] = {
 }
 
 
-def refusal_problem(error: RefusedError) -> Problem:
-    """Returns the answer to something that was refused."""
-    return Problem(_STATUS.get(error.code, 422), error.code, error.message, error.hint)
-
-
 def _http_problem(error: HTTPException) -> Problem:
     answer = _CODES.get(error.status_code)
     standard = HTTPStatus(error.status_code).phrase
@@ -90,8 +85,8 @@ def _http_problem(error: HTTPException) -> Problem:
     return Problem(error.status_code, code, detail, hint)
 
 
-def validation_problem(errors: Sequence[Any]) -> Problem:
-    """Returns one answer with all that is wrong with what was sent."""
+def _validation_problem(errors: Sequence[Any]) -> Problem:
+    """Returns one answer that names everything that is wrong with the request."""
     if any(each["type"] == "json_invalid" for each in errors):
         code, message, hint = _CODES[400]
         return Problem(400, code, message, hint)
@@ -112,41 +107,35 @@ async def respond(request: Request, problem: Problem, headers: Any = None) -> Re
     return render("problem.html", problem, status=problem.status)
 
 
-async def on_http(request: Request, error: Exception) -> Response:
-    assert isinstance(error, HTTPException)
-    return await respond(request, _http_problem(error), error.headers)
-
-
-async def _on_validation(request: Request, error: Exception) -> Response:
-    assert isinstance(error, RequestValidationError)
-    return await respond(request, validation_problem(error.errors()))
-
-
-async def _on_refusal(request: Request, error: Exception) -> Response:
-    assert isinstance(error, RefusedError)
-    return await respond(request, refusal_problem(error))
-
-
-async def _on_store(request: Request, error: Exception) -> Response:
+def _problem_of(error: Exception) -> Problem:
     match error:
+        case HTTPException():
+            return _http_problem(error)
+        case RequestValidationError():
+            return _validation_problem(error.errors())
+        case ProblemError():
+            return error.problem
+        case RefusedError():
+            return Problem(_STATUS.get(error.code, 422), error.code, error.message, error.hint)
+        case FormRefusedError():
+            return Problem(403, error.code, error.message, error.hint)
         case (
             store_errors.UnknownJourneyError() | store_errors.UnknownMessageError() | store_errors.UnknownVersionError()
         ):
-            return await respond(request, Problem(404, "not_found", str(error)))
-        case store_errors.StoreUnreachableError():
-            return await respond(request, _TRY_AGAIN)
+            return Problem(404, "not_found", str(error))
+        case store_errors.StoreUnreachableError() | DBAPIError():
+            return _TRY_AGAIN
+        case store_errors.StoreError():
+            return Problem(409, "refused", str(error))
         case _:
-            return await respond(request, Problem(409, "refused", str(error)))
+            return _BROKEN
 
 
-async def _on_failed(request: Request, error: Exception) -> Response:
-    assert isinstance(error, ProblemError)
-    return await respond(request, error.problem)
-
-
-async def _on_form(request: Request, error: Exception) -> Response:
-    assert isinstance(error, FormRefusedError)
-    return await respond(request, Problem(403, error.code, error.message, error.hint))
+async def on_error(request: Request, error: Exception) -> Response:
+    """Answers a request that failed with one of the errors that are expected."""
+    if isinstance(error, DBAPIError):
+        log.error("the database does not answer", path=request.url.path, why=str(error))
+    return await respond(request, _problem_of(error), error.headers if isinstance(error, HTTPException) else None)
 
 
 async def _on_sign_in(_: Request, error: Exception) -> Response:
@@ -154,26 +143,24 @@ async def _on_sign_in(_: Request, error: Exception) -> Response:
     return RedirectResponse(f"/sign-in?{urlencode({'next': error.onward})}", 303)
 
 
-async def _on_database(request: Request, error: Exception) -> Response:
-    log.error("the database does not answer", path=request.url.path, why=str(error))
-    return await respond(request, _TRY_AGAIN)
-
-
 async def _on_anything(request: Request, error: Exception) -> Response:
     log.error("a request failed", path=request.url.path, exc_info=error)
-    response = await respond(request, _BROKEN)
+    response = await respond(request, _problem_of(error))
     add_headers(MutableHeaders(raw=response.raw_headers), request.url.path)
     return response
 
 
 def add_handlers(app: FastAPI) -> None:
     """Adds the handlers of all errors to an application."""
-    app.add_exception_handler(HTTPException, on_http)
-    app.add_exception_handler(RequestValidationError, _on_validation)
-    app.add_exception_handler(RefusedError, _on_refusal)
-    app.add_exception_handler(store_errors.StoreError, _on_store)
-    app.add_exception_handler(ProblemError, _on_failed)
-    app.add_exception_handler(FormRefusedError, _on_form)
+    for kind in (
+        HTTPException,
+        RequestValidationError,
+        ProblemError,
+        RefusedError,
+        FormRefusedError,
+        store_errors.StoreError,
+        DBAPIError,
+    ):
+        app.add_exception_handler(kind, on_error)
     app.add_exception_handler(SignInNeededError, _on_sign_in)
-    app.add_exception_handler(DBAPIError, _on_database)
     app.add_exception_handler(Exception, _on_anything)

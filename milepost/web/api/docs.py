@@ -42,84 +42,63 @@ class Endpoint:
     reply: tuple[FieldShown, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class DocsPage:
-    """The page."""
-
-    title: str
-    version: str
-    base: str
-    description: str
-    endpoints: tuple[Endpoint, ...]
-
-
 @router.get("/api/docs")
 async def docs(request: Request, served: Served) -> Response:
     """Every address of the API."""
     schema: Schema = request.app.openapi()
-    info = schema["info"]
-    page = DocsPage(
-        title=info["title"],
-        version=info["version"],
-        base=served.settings.links_begin_with,
-        description=info.get("description", ""),
-        endpoints=tuple(_endpoints(schema)),
-    )
+    page = {"info": schema["info"], "base": served.settings.links_begin_with, "endpoints": list(_endpoints(schema))}
     return render("api/docs.html", page)
 
 
 def _endpoints(schema: Schema) -> Iterator[Endpoint]:
     for path, methods in schema["paths"].items():
-        for method, told in methods.items():
-            body = _content(told.get("requestBody", {}), schema)
-            replies = (told["responses"].get(status, {}) for status in ("200", "201"))
+        for method, operation in methods.items():
+            body = _content(operation.get("requestBody", {}), schema)
+            replies = (operation["responses"].get(status, {}) for status in ("200", "201"))
             yield Endpoint(
-                id=told["operationId"],
+                id=operation["operationId"],
                 method=method.upper(),
                 path=path,
-                summary=told.get("summary", ""),
-                description=told.get("description", ""),
-                parameters=tuple(_parameter(each) for each in told.get("parameters", ())),
+                summary=operation.get("summary", ""),
+                description=operation.get("description", ""),
+                parameters=tuple(_parameter(each) for each in operation.get("parameters", ())),
                 body=tuple(_fields(body)),
                 examples=tuple(json.dumps(each, indent=2) for each in body.get("examples", ())),
                 reply=tuple(_fields(_content(next(filter(None, replies), {}), schema))),
             )
 
 
-def _parameter(told: Schema) -> FieldShown:
-    said = told.get("description") or ("in the address" if told["in"] == "path" else "")
-    return FieldShown(told["name"], _type(told.get("schema", {})), told.get("required", False), said)
+def _parameter(parameter: Schema) -> FieldShown:
+    description = parameter.get("description") or ("in the address" if parameter["in"] == "path" else "")
+    type_ = _type(parameter.get("schema", {}))
+    return FieldShown(parameter["name"], type_, parameter.get("required", False), description)
 
 
-def _content(told: Schema, schema: Schema) -> Schema:
-    found: Schema = told.get("content", {}).get("application/json", {}).get("schema", {})
-    return _followed(found, schema)
-
-
-def _followed(found: Schema, schema: Schema) -> Schema:
-    while "$ref" in found:
-        found = schema["components"]["schemas"][found["$ref"].rpartition("/")[2]]
-    return found
+def _content(part: Schema, schema: Schema) -> Schema:
+    """Returns the schema of the JSON in a request or response."""
+    content: Schema = part.get("content", {}).get("application/json", {}).get("schema", {})
+    while "$ref" in content:
+        content = schema["components"]["schemas"][content["$ref"].rpartition("/")[2]]
+    return content
 
 
 def _fields(of: Schema) -> Iterator[FieldShown]:
     required = of.get("required", ())
-    for name, told in of.get("properties", {}).items():
-        description = told.get("description") or ""
-        yield FieldShown(name, _type(told), name in required, description)
+    for name, field in of.get("properties", {}).items():
+        yield FieldShown(name, _type(field), name in required, field.get("description") or "")
 
 
-def _type(told: Schema) -> str:
-    """A type in a word or two: `text`, `list of Contact`, `number or text`."""
-    if "$ref" in told:
-        return str(told["$ref"].rpartition("/")[2])
-    if "enum" in told:
-        return " | ".join(str(each) for each in told["enum"])
-    if "anyOf" in told:
-        kinds = [_type(each) for each in told["anyOf"] if each.get("type") != "null"]
+def _type(field: Schema) -> str:
+    """Returns a type in a word or two: `text`, `list of Contact`, `number or text`."""
+    if "$ref" in field:
+        return str(field["$ref"].rpartition("/")[2])
+    if "enum" in field:
+        return " | ".join(str(each) for each in field["enum"])
+    if "anyOf" in field:
+        kinds = [_type(each) for each in field["anyOf"] if each.get("type") != "null"]
         return " or ".join(dict.fromkeys(kinds)) or "null"
-    if told.get("type") == "array":
-        return f"list of {_type(told.get('items', {}))}"
+    if field.get("type") == "array":
+        return f"list of {_type(field.get('items', {}))}"
     words = {"string": "text", "integer": "whole number", "boolean": "true or false"}
-    kind = str(told.get("type", "anything"))
+    kind = str(field.get("type", "anything"))
     return words.get(kind, kind)

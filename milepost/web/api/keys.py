@@ -1,4 +1,4 @@
-"""Who may use the API: whoever has one of its keys."""
+"""Lets in requests to the API that carry one of its keys."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from milepost.web.services import Served
 _bearer = HTTPBearer(auto_error=False, description="One of MILEPOST_API_KEYS, or the key in the data folder.")
 
 
-def check_key(served: Served, given: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]) -> None:
-    """Compare the key with all that are accepted, in constant time.
+def check_key(served: Served, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]) -> None:
+    """Compares the key with all accepted ones, in constant time.
 
     Raises:
-        HTTPException: 401, there is none or it is not right.
+        HTTPException: 401, there is no key, or it is wrong.
     """
-    key = _digest(given.credentials if given else "")
-    matches = [hmac.compare_digest(key, _digest(known)) for known in served.settings.accepted_api_keys()]
+    key = _digest(credentials.credentials if credentials else "")
+    matches = [hmac.compare_digest(key, _digest(each)) for each in served.settings.accepted_api_keys()]
     if not any(matches):
         raise HTTPException(401, headers={"WWW-Authenticate": "Bearer"})
 

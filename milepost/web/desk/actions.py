@@ -1,11 +1,11 @@
-"""What colleagues do with a task: finish, skip, put off or hand over. Each form records one fact."""
+"""Forms of colleagues about a task: finish, skip, put off or hand over. Each records one fact."""
 
 from __future__ import annotations
 
 from datetime import date
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Form, Request
+from fastapi import APIRouter, Depends
 from starlette.responses import Response
 
 from milepost.explain import local_time
@@ -15,14 +15,13 @@ from milepost.store import tasks
 from milepost.store.tasks import TaskLine
 from milepost.web import forms
 from milepost.web.fact_forms import record_fact
+from milepost.web.form_values import Line, Onward, Text, Token, required
 from milepost.web.identity import Acting, safe_onward
 from milepost.web.pages import back_to
 from milepost.web.problems import ProblemError
-from milepost.web.services import Served, Services
+from milepost.web.services import Served
 
 router = APIRouter(prefix="/desk/tasks", include_in_schema=False)
-Line = Annotated[str, Form(max_length=500)]
-Text = Annotated[str, Form(max_length=10_000)]
 SOURCE = "desk"
 
 
@@ -31,24 +30,21 @@ class TaskForm:
 
     def __init__(
         self,
-        request: Request,
         served: Served,
         person: Acting,
-        form: Annotated[str, Form(max_length=1000)],
-        onward: Annotated[str, Form(alias="next", max_length=1000)] = "/desk",
+        form: Token,
+        onward: Onward = "/desk",
     ) -> None:
-        self.request = request
         self.served = served
         self.person = person
-        self.form = forms.read(served, person.session, form)
+        self.form = forms.read(served, person.session, form, "task")
         self.onward = safe_onward(onward)
-        if len(self.form.subject) != 3 or self.form.subject[0] != "task":  # noqa: PLR2004 - what, journey, task
-            raise forms.FormRefusedError
 
     async def line(self) -> TaskLine:
         """Returns the task of the form."""
-        _, journey, task = self.form.subject
-        line = await _line(self.served, journey, task)
+        journey, task = self.form.subject
+        async with self.served.store.reading() as session:
+            line = await tasks.get(session, journey, task)
         if line is None:
             message = "This task is no longer there; its customer may have been forgotten."
             raise ProblemError(404, "not_found", message, "Go back and reload the page.")
@@ -68,24 +64,19 @@ class TaskForm:
 SentForm = Annotated[TaskForm, Depends()]
 
 
-async def _line(served: Services, journey: str, task: str) -> TaskLine | None:
-    async with served.store.reading() as session:
-        return await tasks.get(session, journey, task)
-
-
 @router.post("/done")
 async def done(sent: SentForm, result: Line = "", note: Text = "", evidence: Text = "") -> Response:
     """The task is done, with one of its results if it has any."""
     line = await sent.line()
     if line.task.step is None:
-        return await sent.record(line, WrittenFact(task_done=line.task.task, note=note.strip() or None))
+        return await sent.record(line, WrittenFact(task_done=line.task.task, note=note or None))
     if line.task.results and result not in line.task.results:
         raise ProblemError(422, "result_missing", "This task needs a result.", "Go back and choose how it ended.")
     fact = WrittenFact(
         step_done=line.task.step,
         result=result if line.task.results else None,
-        note=note.strip() or None,
-        evidence=evidence.strip() or None,
+        note=note or None,
+        evidence=evidence or None,
     )
     return await sent.record(line, fact)
 
@@ -94,9 +85,7 @@ async def done(sent: SentForm, result: Line = "", note: Text = "", evidence: Tex
 async def skip(sent: SentForm, reason: Text = "") -> Response:
     """The task is not needed, for a reason."""
     line = await sent.line()
-    if not reason.strip():
-        raise ProblemError(422, "reason_missing", "The reason is missing.", "Go back and write why.")
-    return await sent.record(line, WrittenFact(step_skipped=_step(line), reason=reason.strip()))
+    return await sent.record(line, WrittenFact(step_skipped=_step(line), reason=required(reason, "reason")))
 
 
 @router.post("/snooze")
@@ -104,13 +93,13 @@ async def snooze(sent: SentForm, until: Line = "", reason: Text = "") -> Respons
     """The task is put off until a date: nobody is reminded before."""
     line = await sent.line()
     try:
-        day = date.fromisoformat(until.strip())
+        day = date.fromisoformat(until)
     except ValueError:
         raise ProblemError(422, "date_missing", "That isn't a date.", "Go back and choose until when.") from None
     compiled_map = await sent.served.compiled_maps.of(line.version)
     if day <= local_time.local(sent.served.now(), compiled_map.ours.timezone).date():
         raise ProblemError(422, "date_past", "That day isn't in the future.", "Go back and choose a later one.")
-    fact = WrittenFact(snoozed=_step(line), until=day.isoformat(), reason=reason.strip() or None)
+    fact = WrittenFact(snoozed=_step(line), until=day.isoformat(), reason=reason or None)
     return await sent.record(line, fact)
 
 
@@ -118,7 +107,7 @@ async def snooze(sent: SentForm, until: Line = "", reason: Text = "") -> Respons
 async def hand_over(sent: SentForm, person: Line = "") -> Response:
     """Somebody else takes the task."""
     line = await sent.line()
-    address = person.strip().lower()
+    address = person.lower()
     if "@" not in address.strip("@") or any(char.isspace() for char in address):
         message = "That isn't a mail address."
         raise ProblemError(422, "person_missing", message, "Go back and write one, such as bo@vendor.example.")

@@ -1,4 +1,4 @@
-"""A task as a colleague sees it: what, for whom, why, by when, with whom, and how."""
+"""A task as a colleague sees it: why it is there, by when, with whom, and how to do it."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
+from milepost.customer import Contact
 from milepost.explain import local_time
 from milepost.explain.display_name import name_of
-from milepost.explain.sentences import Wording, quoted, spaced
+from milepost.explain.sentences import Wording, quoted
 from milepost.language.model import Outcome
 from milepost.language.templates import (
     CsmContext,
@@ -33,43 +34,12 @@ _HOUR = 60
 
 
 @dataclass(frozen=True, slots=True)
-class Guest:
-    """Somebody on the customer's side to invite; without a contact `name` is None."""
-
-    persona: str
-    name: str | None
-    email: str | None
-
-
-@dataclass(frozen=True, slots=True)
 class Card:
-    """One task.
+    """One task on the page of `viewer`, with its journey's map and state; times are in `zone`.
 
-    `form` is the token of its forms, None where nobody is signed in; `notice` says what was just done.
+    `form` is the token of its forms, None where nobody is signed in; `pending` is the kind of the fact about it that
+    the journey has yet to take in.
     """
-
-    anchor: str
-    customer: str
-    customer_name: str
-    title: str
-    why: str
-    role: str
-    person: str | None
-    due: str | None
-    late: str | None
-    paused: bool
-    effort: str | None
-    guests: tuple[Guest, ...]
-    results: tuple[tuple[str, str], ...]
-    is_system: bool
-    playbook: Markup | None
-    form: str | None
-    notice: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class CardSource:
-    """The data of a card: the task, its journey's map and state, and who looks at it in which time zone."""
 
     line: TaskLine
     compiled_map: CompiledMap
@@ -78,31 +48,58 @@ class CardSource:
     viewer: str
     now: Instant
     zone: str
+    form: str | None
+    pending: str | None
 
+    @property
+    def task(self) -> TaskRow:
+        return self.line.task
 
-def card(source: CardSource, form: str | None, pending: str | None) -> Card:
-    """The task for a colleague's page."""
-    task, say = source.line.task, Wording(source.compiled_map, source.zone)
-    late = task.due_at is not None and task.due_at < source.now and not source.line.paused
-    return Card(
-        anchor=f"{task.journey_id}-{task.task}".replace("/", "-"),
-        customer=task.customer_id,
-        customer_name=source.line.customer_name,
-        title=task.title,
-        why=_why(source, say),
-        role=say.role(task.role),
-        person=task.person,
-        due=local_time.time_of(task.due_at, source.zone) if task.due_at is not None else None,
-        late=local_time.span_text(source.now - task.due_at) if late and task.due_at is not None else None,
-        paused=source.line.paused,
-        effort=_effort(task.effort_minutes),
-        guests=_guests(source, say),
-        results=tuple((result, spaced(result).capitalize()) for result in task.results),
-        is_system=task.step is None,
-        playbook=_playbook(source),
-        form=form,
-        notice=_NOTICES.get(pending) if pending else None,
-    )
+    @property
+    def say(self) -> Wording:
+        return Wording(self.compiled_map, self.zone)
+
+    @property
+    def anchor(self) -> str:
+        """The task's place on the page."""
+        return f"{self.task.journey_id}-{self.task.task}".replace("/", "-")
+
+    @property
+    def why(self) -> str:
+        """Why there is this task, in a sentence or two."""
+        return _why(self)
+
+    @property
+    def late(self) -> str | None:
+        """How long the task is overdue."""
+        due = self.task.due_at
+        is_late = due is not None and due < self.now and not self.line.paused
+        return local_time.span_text(self.now - due) if is_late and due is not None else None
+
+    @property
+    def effort(self) -> str | None:
+        """How long the task takes."""
+        minutes = self.task.effort_minutes
+        if minutes is None or minutes < _HOUR:
+            return None if minutes is None else f"{minutes} minutes"
+        hours = minutes / _HOUR
+        return f"{hours:g} hour{'s' if hours != 1 else ''}"
+
+    @property
+    def guests(self) -> list[tuple[str, Contact | None]]:
+        """The personas to invite, each with its contact if there is one."""
+        situation = Situation(self.compiled_map, self.state, self.now)
+        return [(self.say.persona(persona), situation.contact(persona)) for persona in self.task.invite]
+
+    @property
+    def playbook(self) -> Markup | None:
+        """How to do it, filled in with the customer's data."""
+        return _playbook(self)
+
+    @property
+    def notice(self) -> str | None:
+        """The notice of what was just done."""
+        return _NOTICES.get(self.pending) if self.pending else None
 
 
 _NOTICES = {
@@ -121,12 +118,12 @@ _SYSTEM_WHY = {
 }
 
 
-def _why(source: CardSource, say: Wording) -> str:
-    task = source.line.task
+def _why(card: Card) -> str:
+    task, say = card.task, card.say
     if task.step is None:
         why = _SYSTEM_WHY.get(task.why or "", "Milepost asks for it: {about}.")
         return why.format(about=quoted(_about(task, say)))
-    return " ".join(part for part in (_place(source.compiled_map, task, say), _escalation(source, say)) if part)
+    return " ".join(part for part in (_place(card.compiled_map, task, say), _escalation(card)) if part)
 
 
 def _about(task: TaskRow, say: Wording) -> str:
@@ -152,68 +149,46 @@ def _place(compiled_map: CompiledMap, task: TaskRow, say: Wording) -> str:
     return f"It belongs to the stage {quoted(say.stage(step.container))}{after}."
 
 
-def _escalation(source: CardSource, say: Wording) -> str:
-    task = source.line.task
+def _escalation(card: Card) -> str:
+    task, say = card.task, card.say
     if task.escalated_to is None:
         return ""
-    if task.escalated_person == source.viewer and task.person != source.viewer:
+    if task.escalated_person == card.viewer and task.person != card.viewer:
         return f"It is late, so it came to you as {say.role(task.escalated_to)}; {task.person or 'nobody'} has it."
     return f"It is late, so the {say.role(task.escalated_to)} was told."
 
 
-def _effort(minutes: int | None) -> str | None:
-    if minutes is None:
-        return None
-    if minutes < _HOUR:
-        return f"{minutes} minutes"
-    hours = minutes / _HOUR
-    return f"{hours:g} hour{'s' if hours != 1 else ''}"
-
-
-def _guests(source: CardSource, say: Wording) -> tuple[Guest, ...]:
-    situation = Situation(source.compiled_map, source.state, source.now)
-    guests = []
-    for persona in source.line.task.invite:
-        contact = situation.contact(persona)
-        guests.append(
-            Guest(say.persona(persona), contact.name if contact else None, contact.email if contact else None)
-        )
-    return tuple(guests)
-
-
-def _playbook(source: CardSource) -> Markup | None:
-    """How to do it, filled in with the customer's data."""
-    name, text = source.line.task.playbook, None
-    if name is not None:
-        text = source.files.get(f"playbooks/{name}")
+def _playbook(card: Card) -> Markup | None:
+    name = card.task.playbook
+    text = card.files.get(f"playbooks/{name}")
     if name is None or text is None:
         return None
     try:
-        html = render_playbook(text, _context(source), file=name)
+        html = render_playbook(text, _context(card), file=name)
     except (TemplateError, ValueError) as error:
         return Markup("<p>The playbook can't be shown: {}.</p>").format(error)
     return Markup(_below_the_title(html))  # noqa: S704 - made from Markdown without HTML, with every value escaped
 
 
 def _below_the_title(html: str) -> str:
-    """Headings of a playbook stand below the title of its task."""
+    """Lowers the headings of a playbook below the title of its task."""
     for level, lower in ((3, 6), (2, 5), (1, 4)):
         html = html.replace(f"<h{level}>", f"<h{lower}>").replace(f"</h{level}>", f"</h{lower}>")
     return html
 
 
-def _context(source: CardSource) -> PlaybookContext:
-    task, compiled_map, customer = source.line.task, source.compiled_map, source.state.customer
-    due = local_time.local(task.due_at, source.zone).date() if task.due_at is not None else None
+def _context(card: Card) -> PlaybookContext:
+    task, compiled_map, customer = card.task, card.compiled_map, card.state.customer
+    due = local_time.local(task.due_at, card.zone).date() if task.due_at is not None else None
     address = customer.team.get(compiled_map.map.csm, "")
     outcomes = [
         OutcomeContext(
-            known.step.statement,
-            source.state.step(step).verdict or source.state.step(step).status,
-            source.state.step(step).value,
+            compiled.step.statement,
+            card.state.step(step).verdict or card.state.step(step).status,
+            card.state.step(step).value,
         )
-        for step, known in compiled_map.steps.items()
-        if isinstance(known.step, Outcome)
+        for step, compiled in compiled_map.steps.items()
+        if isinstance(compiled.step, Outcome)
     ]
     return playbook_context(
         customer=customer,
@@ -222,5 +197,5 @@ def _context(source: CardSource) -> PlaybookContext:
         map_title=compiled_map.map.title,
         outcomes=outcomes,
         attributes=compiled_map.map.attributes,
-        started_on=local_time.local(source.state.started_at, customer.timezone).date(),
+        started_on=local_time.local(card.state.started_at, customer.timezone).date(),
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
@@ -14,8 +15,8 @@ from milepost.planner.state import State
 from milepost.store import customers, journeys, tasks
 from milepost.store.tasks import TaskLine
 from milepost.web import forms
-from milepost.web.desk.cards import Card, CardSource, card
-from milepost.web.desk.reviews import ReviewCard, cards, due_of, unowned
+from milepost.web.desk.cards import Card
+from milepost.web.desk.reviews import cards, due_of, unowned
 from milepost.web.identity import Looking, Person
 from milepost.web.pages import render, shell
 from milepost.web.pending_facts import pending_facts
@@ -35,22 +36,6 @@ class Section:
     title: str
     empty: str
     cards: tuple[Card, ...]
-    total: int
-
-
-@dataclass(frozen=True, slots=True)
-class Day:
-    """The page of one colleague, or of the teams' queues."""
-
-    heading: str
-    mine: bool
-    person: str | None
-    date: str
-    zone: str
-    sections: tuple[Section, ...]
-    reviews: tuple[ReviewCard, ...]
-    colleagues: tuple[tuple[str, int], ...]
-    queued: int
     total: int
 
 
@@ -85,12 +70,12 @@ async def day(request: Request, served: Served, viewer: Looking, person: str) ->
         loaded = await tasks.day_of(session, address, served.now())
     lines = [*loaded.overdue, *loaded.today, *loaded.next]
     builder = await _DayBuilder.of(served, viewer, lines, address)
-    arranged = tasks.arrange(lines, served.now(), builder.zone)
+    loaded = tasks.arrange(lines, served.now(), builder.zone)
     every = request.query_params.get("all") is not None
     sections = (
-        await builder.section("overdue", "Overdue", "Nothing is late.", arranged.overdue, every=every),
-        await builder.section("today", "Today", "Nothing is due today.", arranged.today, every=every),
-        await builder.section("next", "Next", "Nothing is waiting.", arranged.next, every=every),
+        await builder.section("overdue", "Overdue", "Nothing is late.", loaded.overdue, every=every),
+        await builder.section("today", "Today", "Nothing is due today.", loaded.today, every=every),
+        await builder.section("next", "Next", "Nothing is waiting.", loaded.next, every=every),
     )
     page = await builder.page(address, address, sections)
     return render(
@@ -126,14 +111,13 @@ class _DayBuilder:
         compiled_map = await self.served.compiled_maps.of(state.version)
         files = await self.served.compiled_maps.files(state.version)
         task = line.task
-        source = CardSource(line, compiled_map, state, files, self.whose, self.served.now(), self.zone)
         form = (
             forms.token(self.served, self.viewer.session, "task", task.journey_id, task.task) if self.viewer else None
         )
         pending = self.pending.get((task.customer_id, task.step or task.task))
-        return card(source, form, pending)
+        return Card(line, compiled_map, state, files, self.whose, self.served.now(), self.zone, form, pending)
 
-    async def page(self, heading: str, person: str | None, sections: tuple[Section, ...]) -> Day:
+    async def page(self, heading: str, person: str | None, sections: tuple[Section, ...]) -> dict[str, Any]:
         now = self.served.now()
         async with self.served.store.reading() as session:
             busy = await tasks.people(session)
@@ -141,18 +125,17 @@ class _DayBuilder:
             queued = sum(len(waiting) for waiting in (await tasks.queues(session)).values())
         homeless = await unowned(self.served, desks)
         due = homeless if person is None else await due_of(self.served, person)
-        return Day(
-            heading=heading,
-            mine=self.viewer is not None and person == self.viewer.address,
-            person=person,
-            date=local_time.day_of(now, self.zone),
-            zone=local_time.zone_text(self.zone, now),
-            sections=sections,
-            reviews=cards(self.served, self.viewer, due, self.zone),
-            colleagues=tuple((each, busy.get(each, 0)) for each in sorted(desks)),
-            queued=queued + len(homeless),
-            total=sum(section.total for section in sections) + len(due),
-        )
+        return {
+            "heading": heading,
+            "mine": self.viewer is not None and person == self.viewer.address,
+            "person": person,
+            "date": local_time.day_of(now, self.zone),
+            "sections": sections,
+            "reviews": cards(self.served, self.viewer, due, self.zone),
+            "colleagues": {each: busy.get(each, 0) for each in sorted(desks)},
+            "queued": queued + len(homeless),
+            "total": sum(section.total for section in sections) + len(due),
+        }
 
 
 async def _states(served: Services, lines: Iterable[TaskLine]) -> dict[str, State]:

@@ -4,35 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from typing import Annotated
 
-from fastapi import APIRouter, Form
+from fastapi import APIRouter
 from starlette.responses import Response
 
 from milepost.explain import local_time
-from milepost.planner.instants import Instant
 from milepost.store import reviews
 from milepost.store.reviews import MapReview
 from milepost.web import forms
+from milepost.web.form_values import Onward, Text, Token
 from milepost.web.identity import Acting, Person, safe_onward
 from milepost.web.pages import back_to
 from milepost.web.problems import ProblemError
 from milepost.web.services import Served, Services
 
 router = APIRouter(prefix="/desk/reviews", include_in_schema=False)
-Text = Annotated[str, Form(max_length=10_000)]
 
 
 @dataclass(frozen=True, slots=True)
 class ReviewCard:
-    """A map to review. `form` is the token of its form, None if nobody is signed in."""
+    """A map to review: for how long it is late, and when it was reviewed before.
 
-    map: str
-    title: str
-    owner: str
-    hypothesis: str | None
-    every: str
-    due: str
+    `form` is the token of its form, None if nobody is signed in.
+    """
+
+    of: MapReview
     late: str
     before: str
     form: str | None
@@ -52,23 +48,18 @@ async def _standing(served: Services) -> list[MapReview]:
     return await reviews.current_reviews(served.store, served.compiled_maps, served.now())
 
 
-def cards(served: Services, viewer: Person | None, found: Iterable[MapReview], zone: str) -> tuple[ReviewCard, ...]:
+def cards(served: Services, viewer: Person | None, reviews: Iterable[MapReview], zone: str) -> list[ReviewCard]:
     """Returns the cards of reviews."""
-    return tuple(_card(served, viewer, each, each.review.due_at, zone) for each in found if each.review)
-
-
-def _card(served: Services, viewer: Person | None, each: MapReview, due_at: Instant, zone: str) -> ReviewCard:
-    return ReviewCard(
-        map=each.map.map,
-        title=each.map.title,
-        owner=each.map.owner,
-        hypothesis=each.map.hypothesis,
-        every=str(each.map.review).removeprefix("1 "),
-        due=local_time.time_of(due_at, zone),
-        late=local_time.span_text(served.now() - due_at),
-        before=last_review(each, zone),
-        form=forms.token(served, viewer.session, "review", each.map.map) if viewer else None,
-    )
+    return [
+        ReviewCard(
+            each,
+            late=local_time.span_text(served.now() - each.review.due_at),
+            before=last_review(each, zone),
+            form=forms.token(served, viewer.session, "review", each.map.map) if viewer else None,
+        )
+        for each in reviews
+        if each.review is not None
+    ]
 
 
 def last_review(each: MapReview, zone: str) -> str:
@@ -81,20 +72,12 @@ def last_review(each: MapReview, zone: str) -> str:
 
 
 @router.post("/done")
-async def done(
-    served: Served,
-    person: Acting,
-    form: Annotated[str, Form(max_length=1000)],
-    note: Text = "",
-    onward: Annotated[str, Form(alias="next", max_length=1000)] = "/desk",
-) -> Response:
+async def done(served: Served, person: Acting, form: Token, note: Text = "", onward: Onward = "/desk") -> Response:
     """The map is reviewed; the next review counts from now."""
-    read = forms.read(served, person.session, form)
-    if len(read.subject) != 2 or read.subject[0] != "review":  # noqa: PLR2004 - what, map
-        raise forms.FormRefusedError
-    map_id = read.subject[1]
+    read = forms.read(served, person.session, form, "review")
+    (map_id,) = read.subject
     if all(each.map.map != map_id for each in await _standing(served)):
         raise ProblemError(404, "not_found", "This map is no longer published.", "Go back and reload the page.")
     async with served.store.transaction() as session:
-        new = await reviews.record(session, read.id, map_id, served.now(), by=person.address, note=note.strip() or None)
+        new = await reviews.record(session, read.id, map_id, served.now(), by=person.address, note=note or None)
     return back_to(safe_onward(onward), "reviewed" if new else "again")

@@ -1,4 +1,4 @@
-"""What operations do with a journey. Each form records one fact."""
+"""Forms of operations about a journey. Each records one fact."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from milepost.planner.written_facts import WrittenFact
 from milepost.store import customers, journeys
 from milepost.web import forms
 from milepost.web.fact_forms import record_fact
-from milepost.web.form_values import attribute_value, number_or_text
+from milepost.web.form_values import Line, Text, Token, attribute_value, number_or_text, required
 from milepost.web.identity import Acting
 from milepost.web.pages import back_to
 from milepost.web.problems import ProblemError
@@ -22,21 +22,17 @@ from milepost.web.services import Served
 
 router = APIRouter(prefix="/ops/customers/{customer}", include_in_schema=False)
 SOURCE = "ops"
-Line = Annotated[str, Form(max_length=500)]
-Text = Annotated[str, Form(max_length=10_000)]
 
 
 class CustomerForm:
     """A checked form about a customer."""
 
-    def __init__(
-        self, customer: str, served: Served, person: Acting, form: Annotated[str, Form(max_length=1000)]
-    ) -> None:
+    def __init__(self, customer: str, served: Served, person: Acting, form: Token) -> None:
         self.served = served
         self.person = person
         self.customer = customer
-        self.form = forms.read(served, person.session, form)
-        if self.form.subject != ("customer", customer):
+        self.form = forms.read(served, person.session, form, "customer")
+        if self.form.subject != (customer,):
             raise forms.FormRefusedError
 
     async def record(self, fact: WrittenFact, anchor: str = "") -> Response:
@@ -59,25 +55,24 @@ SentForm = Annotated[CustomerForm, Depends()]
 @router.post("/pause")
 async def pause(sent: SentForm, reason: Text = "") -> Response:
     """Nothing opens, is sent or falls due until the journey is resumed."""
-    return await sent.record(WrittenFact(paused=True, reason=reason.strip() or None))
+    return await sent.record(WrittenFact(paused=True, reason=reason or None))
 
 
 @router.post("/resume")
 async def resume(sent: SentForm, reason: Text = "") -> Response:
     """The journey goes on."""
-    return await sent.record(WrittenFact(resumed=True, reason=reason.strip() or None))
+    return await sent.record(WrittenFact(resumed=True, reason=reason or None))
 
 
 @router.post("/end")
 async def end(sent: SentForm, reason: Line = "", sure: Annotated[Literal["", "yes"], Form()] = "") -> Response:
     """The journey ends, for a reason; it can't be opened again."""
-    if not reason.strip():
-        raise ProblemError(422, "reason_missing", "The reason is missing.", "Go back and write it in a notice or two.")
+    required(reason, "reason", "Go back and write it in a word or two.")
     if sure != "yes":
         raise ProblemError(
             422, "not_sure", "Nothing was ended.", "Go back and tick the box: an end can't be taken back."
         )
-    return await sent.record(WrittenFact(ended=reason.strip()[:200]))
+    return await sent.record(WrittenFact(ended=reason[:200]))
 
 
 @router.post("/answer")
@@ -87,15 +82,15 @@ async def answer(
     """An answer that the customer gave outside Milepost, with evidence."""
     if verdict not in set(Verdict):
         raise ProblemError(422, "verdict_missing", "The answer is missing.", "Go back and choose one.")
-    if not evidence.strip():
+    if not evidence:
         message = "An answer that a colleague records needs evidence."
         raise ProblemError(422, "evidence_missing", message, "Go back and write where the customer said so.")
     fact = WrittenFact(
         answer=outcome,
         verdict=verdict,
         value=number_or_text(value),
-        comment=comment.strip() or None,
-        evidence=evidence.strip(),
+        comment=comment or None,
+        evidence=evidence,
         method="recorded",
     )
     return await sent.record(fact, "outcomes")
@@ -104,15 +99,13 @@ async def answer(
 @router.post("/revoke")
 async def revoke(sent: SentForm, outcome: Line, reason: Text = "") -> Response:
     """An answer no longer holds."""
-    if not reason.strip():
-        raise ProblemError(422, "reason_missing", "The reason is missing.", "Go back and write it.")
-    return await sent.record(WrittenFact(revoked=outcome, reason=reason.strip()), "outcomes")
+    return await sent.record(WrittenFact(revoked=outcome, reason=required(reason, "reason")), "outcomes")
 
 
 @router.post("/play")
 async def play(sent: SentForm, play: Line, reason: Text = "") -> Response:
     """Starts a play."""
-    return await sent.record(WrittenFact(play_started=play, reason=reason.strip() or None))
+    return await sent.record(WrittenFact(play_started=play, reason=reason or None))
 
 
 @router.post("/set")
