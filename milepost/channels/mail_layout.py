@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from markupsafe import Markup
 
-from milepost.channels.protocol import OutgoingMessage
 from milepost.language.templates import Rendered
 
 _PREVIEW = 140
@@ -36,56 +35,23 @@ _TEXTS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Recipient:
-    """The person that a message goes to, and the customer that it is about."""
-
-    customer: str
-    name: str
-    address: str
-
-
-def lay_out(
-    rendered: Rendered,
-    *,
-    journey: str,
-    message: str,
-    to: Recipient,
-    colleague_name: str,
-    colleague_address: str | None,
-    plan_url: str,
-) -> OutgoingMessage:
-    """Returns the whole message, ready for any channel; replies go to the colleague."""
-    texts = _TEXTS.get(rendered.language.split("-")[0], _TEXTS["en"])
+def lay_out(rendered: Rendered, *, colleague_name: str, colleague_address: str | None, plan_url: str) -> Rendered:
+    """Returns the message with its footer, and its HTML as a whole document; replies go to the colleague."""
+    language = rendered.language.split("-")[0]
+    texts = _TEXTS.get(language, _TEXTS["en"])
     reply = texts.reply.format(name=colleague_name) if colleague_address else ""
     footer = "\n".join(line for line in (reply, f"{texts.plan}: {plan_url}") if line)
-    return OutgoingMessage(
-        journey=journey,
-        message=message,
-        customer=to.customer,
-        to_name=to.name,
-        to_address=to.address,
-        subject=rendered.subject,
-        text=f"{rendered.text.rstrip()}\n\n-- \n{footer}\n",
-        html=mail_html(rendered, reply=reply, plan=texts.plan, plan_url=plan_url),
-        language=rendered.language,
-        from_name=colleague_name,
-        reply_to=colleague_address,
-    )
-
-
-def mail_html(rendered: Rendered, *, reply: str, plan: str, plan_url: str) -> str:
-    """Returns the message as a whole HTML document."""
-    return _layout().render(
+    html = _layout().render(
         subject=rendered.subject,
         body=Markup(rendered.html),  # noqa: S704 - made from Markdown, with every value escaped
         language=rendered.language,
-        direction="rtl" if rendered.language.split("-")[0] in _RIGHT_TO_LEFT else "ltr",
+        direction="rtl" if language in _RIGHT_TO_LEFT else "ltr",
         preview=" ".join(_ADDRESS.sub("", rendered.text).split())[:_PREVIEW],
         reply=reply,
-        plan=plan,
+        plan=texts.plan,
         plan_url=plan_url,
     )
+    return replace(rendered, text=f"{rendered.text.rstrip()}\n\n-- \n{footer}\n", html=html)
 
 
 @lru_cache(maxsize=1)

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Protocol
 
 from milepost.channels.links import LinkSigner
-from milepost.channels.mail_layout import Recipient, lay_out
+from milepost.channels.mail_layout import lay_out
 from milepost.channels.protocol import OutgoingMessage
 from milepost.customer import Contact, Customer
 from milepost.explain.display_name import name_of
@@ -89,23 +89,23 @@ def write(source: MessageSource) -> OutgoingMessage:
     """Writes a message, rendered and laid out, ready for any channel.
 
     Raises:
-        TemplateError: a template cannot be rendered.
+        TemplateError: a template can't be rendered.
         KeyError: a template or a step isn't in this version of the map.
         ValueError: an attribute of the customer isn't a date where one is needed.
     """
-    return lay_out(
+    message = lay_out(
         render(source),
-        journey=source.due.journey_id,
-        message=source.due.message,
-        to=Recipient(source.customer.id, source.contact.name, source.contact.email),
         colleague_name=source.colleague_name,
         colleague_address=source.colleague,
         plan_url=source.plan_url,
     )
+    return outgoing(source, message.subject, message.text, message.html, message.language)
 
 
-def outgoing(source: MessageSource, subject: str, text: str, html: str | None) -> OutgoingMessage:
-    """Returns a message whose text was written before."""
+def outgoing(
+    source: MessageSource, subject: str, text: str, html: str | None, language: str | None = None
+) -> OutgoingMessage:
+    """Returns a message that has been written, ready for any channel."""
     return OutgoingMessage(
         journey=source.due.journey_id,
         message=source.due.message,
@@ -115,7 +115,7 @@ def outgoing(source: MessageSource, subject: str, text: str, html: str | None) -
         subject=subject,
         text=text,
         html=html,
-        language=source.contact.language or source.customer.language or "en",
+        language=language or source.contact.language or source.customer.language or "en",
         from_name=source.colleague_name,
         reply_to=source.colleague,
     )
@@ -125,7 +125,7 @@ def render(source: MessageSource) -> Rendered:
     """Renders a message about one step, or about several merged into one.
 
     Raises:
-        TemplateError: a template cannot be rendered.
+        TemplateError: a template can't be rendered.
         KeyError: a template file isn't in this version of the map.
     """
     texts = {name.removeprefix(MESSAGES): text for name, text in source.files.items() if name.startswith(MESSAGES)}

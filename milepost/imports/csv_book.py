@@ -38,7 +38,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class RowProblem:
-    """Why a row was refused. `row` is the line of the file on which it begins, counted from 1."""
+    """A reason to refuse a row. `row` is the line of the file on which it begins, counted from 1."""
 
     row: int
     column: str | None
@@ -100,13 +100,13 @@ class _Row:
     problem: str | None = None
 
 
-def read_book(data: bytes | str, known: Vocabulary | None = None) -> Book:
+def read_book(data: bytes | str, vocabulary: Vocabulary | None = None) -> Book:
     """Reads a CSV file in UTF-8 (or UTF-16 with its mark), separated by commas, semicolons or tabs.
 
-    `known` is what maps define; columns that no map declares stay text. An empty cell means that nothing is known. A
-    row that can't be read in full is refused with all its problems; a header that can't be used refuses the file.
+    Columns that no map declares stay text. An empty cell means that nothing is known. A row that can't be read in full
+    is refused with all its problems; a header that can't be used refuses the file.
     """
-    book = open_book(_lines(data), known, look_ahead=None)
+    book = open_book(_lines(data), vocabulary, look_ahead=None)
     rows = list(book.rows)
     customers = tuple(row for row in rows if isinstance(row, Customer))
     problems = (problem for row in rows if isinstance(row, tuple) for problem in row)
@@ -114,7 +114,7 @@ def read_book(data: bytes | str, known: Vocabulary | None = None) -> Book:
 
 
 def open_book(
-    lines: Iterable[str], known: Vocabulary | None = None, *, look_ahead: int | None = _LOOK_AHEAD
+    lines: Iterable[str], vocabulary: Vocabulary | None = None, *, look_ahead: int | None = _LOOK_AHEAD
 ) -> OpenBook:
     """Reads a CSV file row by row, as `read_book` does; of the rows that were read, only the ids are kept.
 
@@ -124,20 +124,20 @@ def open_book(
     rows = _rows(iter(lines))
     header = next(rows, _Row(1, ()))
     names = [name.strip() for name in header.cells]
-    unknown_names = UnknownNames(known or Vocabulary(), tuple(filter(None, names)))
+    unknown_names = UnknownNames(vocabulary or Vocabulary(), tuple(filter(None, names)))
     problems = _header_problems(header, names) or list(_misspelt(header, unknown_names))
     if problems:
         return OpenBook((), tuple(problems), iter(()), unknown_names)
     ahead = list(islice(rows, look_ahead))
-    reader = _Reader(names, unknown_names, _decimal_of(ahead, names, unknown_names.known))
+    reader = _Reader(names, unknown_names, _decimal_of(ahead, names, unknown_names.vocabulary))
     return OpenBook(unknown_names.columns, (), map(reader.read, chain(ahead, rows)), unknown_names)
 
 
-def _decimal_of(rows: Iterable[_Row], names: Sequence[str], known: Vocabulary) -> Decimal | None:
+def _decimal_of(rows: Iterable[_Row], names: Sequence[str], vocabulary: Vocabulary) -> Decimal | None:
     """Returns the decimal sign that the numbers of the book show; None where they show none, or both."""
-    numeric = [at for at, name in enumerate(names) if known.types.get(name) is AttributeType.NUMBER]
-    shown = {shown_decimal(row.cells[at]) for row in rows for at in numeric if at < len(row.cells)} - {None}
-    return shown.pop() if len(shown) == 1 else None
+    numeric = [at for at, name in enumerate(names) if vocabulary.types.get(name) is AttributeType.NUMBER]
+    signs = {shown_decimal(row.cells[at]) for row in rows for at in numeric if at < len(row.cells)} - {None}
+    return signs.pop() if len(signs) == 1 else None
 
 
 # The file.
@@ -237,8 +237,8 @@ class _Reader:
         self._problems: list[RowProblem] = []
         self._names = names
         self._unknown_names = unknown_names
-        self._known = unknown_names.known
-        self._types = unknown_names.known.types
+        self._vocabulary = unknown_names.vocabulary
+        self._types = unknown_names.vocabulary.types
         self._decimal = decimal
         self._rows_by_id: dict[str, int] = {}
 
@@ -255,20 +255,20 @@ class _Reader:
         self._unknown_names.count(customer)
         return customer
 
-    def _customer(self, row: _Row, given: dict[str, str]) -> Customer:
+    def _customer(self, row: _Row, cells: dict[str, str]) -> Customer:
         def read(column: str, parse: Callable[[str], T], default: T) -> T:
-            return self._read(row, column, given[column], parse, default) if given.get(column) else default
+            return self._read(row, column, cells[column], parse, default) if cells.get(column) else default
 
-        customer_id = self._read(row, "id", given.get("id", ""), cell_parsers.read_id, "")
+        customer_id = self._read(row, "id", cells.get("id", ""), cell_parsers.read_id, "")
         return Customer(
             customer_id,
-            given.get("name") or customer_id,
+            cells.get("name") or customer_id,
             read("timezone", places.timezone, "UTC"),
             read("country", places.country, None),
             read("language", cell_parsers.read_language, None),
             {
                 name: read(name, self._attribute_parser(name), None)
-                for name, cell in given.items()
+                for name, cell in cells.items()
                 if name and cell and name not in COLUMNS
             },
             read("contacts", cell_parsers.read_contacts, ()),
@@ -282,7 +282,7 @@ class _Reader:
             message = f"The id {customer.id!r} is already in row {first}; an id stands for one customer"
             self._problems.append(RowProblem(row.number, "id", message))
         unreadable = {problem.column for problem in self._problems}
-        for problem in check_customer(customer, self._known, columns=self._names):
+        for problem in check_customer(customer, self._vocabulary, columns=self._names):
             field, _, rest = problem.field.partition(".")
             column = rest if field == "attributes" else field
             if column not in unreadable and not (column == "name" and "id" in unreadable):
@@ -293,13 +293,13 @@ class _Reader:
         problem = row.problem or _too_few(row.cells, self._names)
         if problem:
             self._problems.append(RowProblem(row.number, None, problem))
-        given = dict(zip(self._names, (cell.strip() for cell in row.cells), strict=False))
+        cells = dict(zip(self._names, (cell.strip() for cell in row.cells), strict=False))
         self._problems += [
             RowProblem(row.number, name, "The text is not in UTF-8; save the file as 'CSV UTF-8'")
-            for name, cell in given.items()
+            for name, cell in cells.items()
             if not _is_text(cell)
         ]
-        return given
+        return cells
 
     def _read(self, row: _Row, column: str, cell: str, parse: Callable[[str], T], default: T) -> T:
         try:

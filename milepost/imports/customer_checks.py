@@ -27,7 +27,7 @@ _EXPECTED = {
 
 @dataclass(frozen=True, slots=True)
 class FieldProblem:
-    """Why a field was refused, and what to write; `field` is its path, such as `attributes.renews_on`."""
+    """A reason to refuse a field, and what to write instead; `field` is its path, such as `attributes.renews_on`."""
 
     field: str
     message: str
@@ -36,18 +36,20 @@ class FieldProblem:
         return f"{self.field}: {self.message}"
 
 
-def check_customer(customer: Customer, known: Vocabulary, *, columns: Collection[str] = ()) -> Iterator[FieldProblem]:
-    """Yields all that is wrong with a record.
+def check_customer(
+    customer: Customer, vocabulary: Vocabulary, *, columns: Collection[str] = ()
+) -> Iterator[FieldProblem]:
+    """Yields every problem of a record.
 
     An attribute, persona or role that no map defines is only a problem where it is nearly the name of one that a map
-    does define. `columns` are names that count as given though this record leaves them empty.
+    does define. `columns` are names that count as present though this record leaves them empty.
     """
     yield from _unreadable("id", customer.id, read_id)
     for name in ("name", "timezone", "country", "language"):
         yield from check_built_in(name, getattr(customer, name))
-    yield from _attributes(customer.attributes, known, {*columns, *customer.attributes})
-    yield from check_contacts(customer.contacts, known)
-    yield from check_team(customer.team, known)
+    yield from _attributes(customer.attributes, vocabulary, {*columns, *customer.attributes})
+    yield from check_contacts(customer.contacts, vocabulary)
+    yield from check_team(customer.team, vocabulary)
 
 
 def check_built_in(name: str, value: Any) -> Iterator[FieldProblem]:
@@ -60,20 +62,20 @@ def check_built_in(name: str, value: Any) -> Iterator[FieldProblem]:
         yield from _place(name, value)
 
 
-def check_contacts(contacts: Sequence[Contact], known: Vocabulary) -> Iterator[FieldProblem]:
+def check_contacts(contacts: Sequence[Contact], vocabulary: Vocabulary) -> Iterator[FieldProblem]:
     """Yields what is wrong with people on the customer's side."""
     for number, contact in enumerate(contacts):
         at = f"contacts.{number}"
         yield from _unreadable(f"{at}.email", contact.email, read_email)
-        yield from _misspelt(f"{at}.personas", "persona", contact.personas, known.personas)
+        yield from _misspelt(f"{at}.personas", "persona", contact.personas, vocabulary.personas)
         for name in _PLACES:
             if getattr(contact, name) is not None:
                 yield from _place(name, getattr(contact, name), f"{at}.")
 
 
-def check_team(team: Mapping[str, str], known: Vocabulary) -> Iterator[FieldProblem]:
+def check_team(team: Mapping[str, str], vocabulary: Vocabulary) -> Iterator[FieldProblem]:
     """Yields what is wrong with a team, addresses by role."""
-    yield from _misspelt("team", "role", team, known.roles)
+    yield from _misspelt("team", "role", team, vocabulary.roles)
     for role, address in team.items():
         yield from _unreadable(f"team.{role}", address, read_email)
 
@@ -87,13 +89,13 @@ def misspelt(names: Iterable[str], valid: Iterable[str], cutoff: float) -> Itera
             yield name, near
 
 
-def _attributes(values: Mapping[str, Any], known: Vocabulary, given: Collection[str]) -> Iterator[FieldProblem]:
-    free = {name for name in known.attributes if name not in given}
-    unknown = [name for name in values if name not in known.attributes]
+def _attributes(values: Mapping[str, Any], vocabulary: Vocabulary, present: Collection[str]) -> Iterator[FieldProblem]:
+    free = {name for name in vocabulary.attributes if name not in present}
+    unknown = [name for name in values if name not in vocabulary.attributes]
     for name, near in misspelt(unknown, free, NEAR_COLUMN):
         yield FieldProblem(f"attributes.{name}", f"No map has an attribute {name!r}; did you mean {near!r}?")
     for name, value in values.items():
-        problem = _value_problem(value, known.attributes.get(name, ()))
+        problem = _value_problem(value, vocabulary.attributes.get(name, ()))
         if problem is not None:
             yield FieldProblem(f"attributes.{name}", problem)
 

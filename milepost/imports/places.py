@@ -1,4 +1,4 @@
-"""Countries and time zones: the valid ones, and the one that was most likely meant."""
+"""Countries and time zones: the valid ones, and the nearest one to a name that isn't."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What maps, taken together, define about customers: the names and values that a book of customers may use."""
+"""The vocabulary of all maps together: the names and values that a book of customers may use."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ _ALWAYS_KNOWN = frozenset({"id", "name", "started_on"})
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """What maps define about customers; empty where there is no map, and then nothing is checked against it.
+    """The names and values that maps define for customers. Without maps it is empty, and nothing is checked against it.
 
     Attributes:
         attributes: The declarations of each attribute, one of each map that has it.
-        personas: Which contacts may have.
-        roles: Which members of a team may have.
+        personas: The personas that contacts may have.
+        roles: The roles that members of a team may have.
         asked: The attributes that segments of maps ask for, each with those maps.
     """
 
@@ -29,7 +29,7 @@ class Vocabulary:
 
     @classmethod
     def of(cls, compiled_maps: Iterable[CompiledMap]) -> Vocabulary:
-        """What these maps define."""
+        """Returns the vocabulary of these maps."""
         maps = list(compiled_maps)
         attributes: dict[str, list[Attribute]] = {}
         for compiled_map in maps:
@@ -48,7 +48,7 @@ class Vocabulary:
         return {name: declared[-1].type for name, declared in self.attributes.items()}
 
     def knowing(self, attribute: str, kind: AttributeType) -> Vocabulary:
-        """The same with one more attribute."""
+        """Returns the same with one more attribute."""
         return replace(self, attributes={**self.attributes, attribute: (Attribute(type=kind),)})
 
 

@@ -1,4 +1,4 @@
-"""What is done for a whole book of customers: importing their records, and beginning journeys for all."""
+"""Imports a whole book of customers, and begins journeys for all of them."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from milepost.store import customers
 
 @dataclass(frozen=True, slots=True)
 class ImportedCustomer:
-    """What an import did with a customer; `changes` says what changed in a record that existed."""
+    """The result of importing a customer; `changes` lists what changed in a record that existed."""
 
     became: Literal["imported", "changed", "unchanged"]
     customer: Customer
@@ -43,7 +43,7 @@ class ImportedCustomer:
 async def import_customer(
     intake: Intake, record: Customer, columns: Collection[str], *, by: str | None = None
 ) -> ImportedCustomer:
-    """Save one customer of a book with these `columns`, in one transaction.
+    """Saves one customer of a book with these `columns`, in one transaction.
 
     Whatever the book has no column for stays as it is; a record that wouldn't change is left alone.
     """
@@ -59,14 +59,14 @@ async def import_customer(
 
 
 def _merged(before: Customer, record: Customer, columns: Collection[str]) -> Customer:
-    """The record with the columns of the book; an empty cell of an attribute removes the attribute."""
+    """Returns the record with the columns of the book; an empty cell of an attribute removes the attribute."""
     fields = {name: getattr(record, name) for name in COLUMNS if name in columns and name != "id"}
     other = {name: value for name, value in before.attributes.items() if name not in columns}
     return replace(before, **fields, attributes={**other, **record.attributes})
 
 
 def _changes(before: Customer, after: Customer) -> Iterator[str]:
-    """The columns that changed; of attributes, also from what to what."""
+    """Yields the columns that changed; for attributes, with the old and the new value."""
     yield from (name for name in COLUMNS if getattr(before, name) != getattr(after, name))
     old, new = before.attributes, after.attributes
     for name in sorted({*old, *new}):
@@ -79,7 +79,7 @@ def _shown(value: Any) -> str:
 
 
 async def enrol_all(intake: Intake) -> AsyncIterator[Enrolment | NoEnrolment]:
-    """Begin a journey for every customer without an open one that a map is for, and report each."""
+    """Begins a journey for every customer without an open one that a map fits, and yields each result."""
     async with intake.context.store.reading() as session:
         free = [each.id for each in await customers.without_open_journey(session)]
     for customer in free:

@@ -1,4 +1,4 @@
-"""Saves customer records: checked against the maps, stored as given, with the changes sent to the running journey."""
+"""Saves customer records, checked against the maps, and sends the changes to the running journey."""
 
 from __future__ import annotations
 
@@ -37,10 +37,12 @@ async def save(
         InvalidCustomerError: fields that differ from the stored record can't be taken; nothing is stored.
     """
     now = context.now()
-    known = Vocabulary.of(await context.compiled_maps.current())
+    vocabulary = Vocabulary.of(await context.compiled_maps.current())
     async with context.store.transaction() as session:
         before = await find_customer(session, customer.id)
-        problems = [problem for problem in check_customer(customer, known) if _is_changed(problem, before, customer)]
+        problems = [
+            problem for problem in check_customer(customer, vocabulary) if _is_changed(problem, before, customer)
+        ]
         if problems:
             raise InvalidCustomerError(customer.id, problems)
         running = await journeys.open_of(session, customer.id)

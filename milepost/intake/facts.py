@@ -28,7 +28,7 @@ from milepost.store.version_names import find_version_of_map, version_hint
 
 
 class FactStatus(StrEnum):
-    """What happened to a fact that came in."""
+    """The result of recording a fact."""
 
     DELIVERED = "delivered"  # the journey has it
     PENDING = "pending"  # Temporal is away; the journey gets it as soon as possible
@@ -39,7 +39,7 @@ class FactStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class FactReceipt:
-    """What happened to a fact; `message` says so in a sentence."""
+    """The result of recording a fact; `message` says it in a sentence."""
 
     fact_id: str
     status: FactStatus
@@ -132,23 +132,23 @@ def _check(fact: Fact, compiled_map: CompiledMap | None, compiled_maps: list[Com
         check(fact, compiled_map)
     elif isinstance(fact, AttributesSet):
         check_attributes(fact.attributes, _declared(compiled_maps))
-    known = Vocabulary.of(compiled_maps if compiled_map is None else [*compiled_maps, compiled_map])
-    problems = [str(problem) for problem in _record_problems(fact, known)]
+    vocabulary = Vocabulary.of(compiled_maps if compiled_map is None else [*compiled_maps, compiled_map])
+    problems = [str(problem) for problem in _record_problems(fact, vocabulary)]
     if problems:
         raise InvalidFactError("; ".join(problems) + ".")
 
 
-def _record_problems(fact: Fact, known: Vocabulary) -> Iterator[FieldProblem]:
-    """Yields what is wrong with the part of a customer's record that a fact changes."""
+def _record_problems(fact: Fact, vocabulary: Vocabulary) -> Iterator[FieldProblem]:
+    """Yields the problems of the part of a customer's record that a fact changes."""
     match fact:
         case AttributesSet():
             for name in BUILT_IN_ATTRIBUTES:
                 if name in fact.attributes:
                     yield from check_built_in(name, fact.attributes[name])
         case ContactsGiven():
-            yield from check_contacts(fact.contacts, known)
+            yield from check_contacts(fact.contacts, vocabulary)
         case TeamGiven():
-            yield from check_team(fact.team, known)
+            yield from check_team(fact.team, vocabulary)
 
 
 async def _version(session: AsyncSession, compiled_map: CompiledMap, name: str) -> str:

@@ -1,4 +1,4 @@
-"""What moving the open journeys of a version to another one would do: one after the other, and counted."""
+"""Previews moving the open journeys of one version to another: each by itself, and counted."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ NAMED = 20
 async def preview_moves(
     session: AsyncSession, old: CompiledMap, new: CompiledMap, now: Instant
 ) -> AsyncIterator[tuple[Move, str]]:
-    """What moving at `now` would do to each open journey on the old version, with the customer's time zone.
+    """Yields what moving at `now` would do to each open journey on the old version, with the customer's time zone.
 
     They are streamed, ordered by journey, so that memory doesn't grow with their number.
     """
@@ -84,7 +84,7 @@ class MoveCounts:
     why: str | None = None
 
     def add(self, move: Move) -> None:
-        """Count one move."""
+        """Counts one move."""
         self.journeys += 1
         self.on_gone += bool(move.stands_on)
         for gone in move.stands_on:

@@ -1,4 +1,4 @@
-"""Publishing maps: what it would change, and then doing it.
+"""Publishes maps, and tells beforehand what that would change.
 
 Publishing moves nobody. Its impact is for whoever decides whether the customers on other versions should move.
 """
@@ -31,7 +31,7 @@ class Draft:
 
     @staticmethod
     def of(loaded: Loaded) -> Draft:
-        """The draft of a map that `check_map` found no error in."""
+        """Returns the draft of a map that `check_map` found no error in."""
         assert loaded.map is not None
         files = dict(loaded.files or {})
         return Draft(CompiledMap.of(loaded.map, content_hash(files)), files)
@@ -56,7 +56,7 @@ class VersionImpact:
 
 @dataclass(frozen=True, slots=True)
 class Impact:
-    """What publishing a draft would change, compared with the version that is current until then.
+    """The changes that publishing a draft would bring, compared with the version that is current until then.
 
     `changes` is None where this Milepost can't read that version. `versions` are those that journeys are on, newest
     first.
@@ -70,7 +70,7 @@ class Impact:
 
     @property
     def journeys(self) -> int:
-        """How many open journeys stay on other versions."""
+        """The number of open journeys that stay on other versions."""
         return sum(each.journeys for each in self.versions)
 
     def to_json(self) -> dict[str, Any]:
@@ -86,7 +86,7 @@ class Impact:
 
 @dataclass(frozen=True, slots=True)
 class Publication:
-    """What publishing a map did.
+    """The result of publishing a map.
 
     Attributes:
         became: `new`; `unchanged` if it was the current version already; `current_again` if it was an earlier one.
@@ -115,7 +115,7 @@ async def impact_of(
     on_total: Callable[[int], None] = lambda _: None,
     on_journey: Callable[[], None] = lambda: None,
 ) -> Impact | None:
-    """What publishing would change; None for a map's first version, and for what is the current version already.
+    """Returns what publishing would change; None for a map's first version, and for the current one.
 
     It plans every open journey of the map, which takes a while for thousands: `on_total` gets their number first,
     `on_journey` is called after each.
@@ -160,7 +160,7 @@ def _compiled(row: MapVersionRow) -> CompiledMap | None:
 async def publish(
     store: Store, drafts: Iterable[Draft], now: Instant, *, by: str | None = None, why: str | None = None
 ) -> list[Publication]:
-    """Publish all drafts or, if anything goes wrong, none: new journeys begin on these versions.
+    """Publishes all drafts or, if anything goes wrong, none: new journeys begin on these versions.
 
     Content that was published before is the version that it was then; it becomes the current one again.
     """
@@ -187,6 +187,6 @@ async def _publish(session: AsyncSession, draft: Draft, now: Instant, by: str | 
 
 
 def _not_recorded(version: MapVersionRow, by: str | None, why: str | None) -> str | None:
-    """The options that contradict what was recorded when the version was new."""
+    """Returns the options that contradict what was recorded when the version was new."""
     options = {"--by": (by, version.published_by), "--why": (why, version.why)}
     return " and ".join(name for name, (value, recorded) in options.items() if value and value != recorded) or None

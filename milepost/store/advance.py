@@ -1,8 +1,8 @@
-"""Writing a plan: the rows of one journey become equal to its state, by content and never by increment.
+"""Writes a plan: the rows of one journey become equal to its state, by content and never by increment.
 
 After a crash between this transaction and the end of the workflow task the advance runs again, from the same state and
 perhaps with more facts. So nothing is added up here: rows that an earlier attempt at the same revision wrote, and that
-this plan does not have, are taken back; all others are set to what the plan says.
+this plan doesn't have, are taken back; all others are set to what the plan says.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ Desired = tuple[type[JourneyPart], Iterator[dict[str, Any]], ColumnElement[bool]
 async def write_plan(
     session: AsyncSession, journey_id: str, before: State, plan: Plan, compiled_map: CompiledMap
 ) -> JourneyRow:
-    """Make the rows of the journey equal to `plan`, made from `before` on `compiled_map`, in a `Store.transaction`.
+    """Makes the rows of the journey equal to `plan`, made from `before` on `compiled_map`, in a `Store.transaction`.
 
     Raises:
         UnknownJourneyError: no journey has this id; its customer may have been forgotten meanwhile.
@@ -68,7 +68,7 @@ async def write_plan(
 
 
 def _desired(before: State, plan: Plan, compiled_map: CompiledMap) -> Iterator[Desired]:
-    """The rows by kind; which others an earlier attempt at this plan left behind; and columns that stay."""
+    """Yields the rows by kind; which others an earlier attempt at this plan left behind; and columns that stay."""
     state = plan.state
     # Nothing was sent of what is taken back: a delivery begins when the attempt that ordered it has ended well.
     queued = (MessageRow.revision >= state.revision) & (MessageRow.status == MessageStatus.QUEUED)
@@ -102,7 +102,7 @@ async def _write_answers(session: AsyncSession, journey: str, plan: Plan) -> Non
 
 
 def desired_messages(before: State, plan: Plan) -> Iterator[dict[str, Any]]:
-    """The rows of all messages that a plan sends: queued, each on the version of the map that ordered it."""
+    """Yields the rows of all messages that a plan sends: queued, each on the version of the map that ordered it."""
     version, sent = before.version, {}
     for entry in plan.timeline:
         if isinstance(entry, MapChanged):
@@ -130,7 +130,7 @@ def desired_messages(before: State, plan: Plan) -> Iterator[dict[str, Any]]:
 
 
 def desired_stages(state: State, compiled_map: CompiledMap) -> Iterator[dict[str, Any]]:
-    """The rows of the stages that a journey is in."""
+    """Yields the rows of the stages that a journey is in."""
     stuck = {task.about for task in state.tasks.values() if task.why == SystemTaskReason.STUCK}
     for stage_id, compiled in compiled_map.stages.items():
         stage = state.stage(stage_id)
@@ -146,7 +146,7 @@ def desired_stages(state: State, compiled_map: CompiledMap) -> Iterator[dict[str
 
 
 def desired_plays(state: State, compiled_map: CompiledMap) -> Iterator[dict[str, Any]]:
-    """The rows of the plays that run in a journey."""
+    """Yields the rows of the plays that run in a journey."""
     for play_id, compiled in compiled_map.plays.items():
         play = state.play(play_id)
         if play.is_open and not state.ended:
@@ -160,7 +160,7 @@ def desired_plays(state: State, compiled_map: CompiledMap) -> Iterator[dict[str,
 
 
 async def _write_customer(session: AsyncSession, earlier: tuple[Customer, Customer], state: State) -> None:
-    """Record what the journey changed about the customer, and nothing else: the rest of the record may be newer.
+    """Records what the journey changed about the customer, and nothing else: the rest of the record may be newer.
 
     `earlier` are the customer before this plan, and as an earlier attempt at this plan wrote it.
     """

@@ -95,7 +95,7 @@ def _closed(plan: Plan, task: str, status: str) -> dict[str, Any]:
 
 
 def _reported_at(plan: Plan, task: str, entries: type[StepOpened] | UnionType) -> Instant:
-    """When the timeline last reported this of the task's step; system tasks have no entry: the plan's instant."""
+    """Returns when the timeline last reported this of the task's step, or else (system tasks) the plan's instant."""
     for entry in reversed(plan.timeline):
         if isinstance(entry, entries) and f"{entry.step}/{entry.occurrence}" == task:
             return entry.at

@@ -21,16 +21,16 @@ class CompiledMaps:
         self._files: dict[str, Mapping[str, str]] = {}
 
     def add(self, compiled_map: CompiledMap, files: Mapping[str, str]) -> None:
-        """Keep a map that was compiled elsewhere."""
+        """Keeps a map that was compiled elsewhere."""
         self._compiled[compiled_map.version] = compiled_map
         self._files[compiled_map.version] = files
 
     async def of(self, version: str) -> CompiledMap:
-        """The compiled map of the version with this hash.
+        """Returns the compiled map of the version with this hash.
 
         Raises:
             UnknownVersionError: there is none.
-            UnreadableVersionError: this Milepost cannot read it.
+            UnreadableVersionError: this Milepost can't read it.
         """
         if version not in self._compiled:
             async with self._store.reading() as session:
@@ -42,7 +42,7 @@ class CompiledMaps:
         return self._compiled[version]
 
     async def files(self, version: str) -> Mapping[str, str]:
-        """The files of the version of this hash, by relative name.
+        """Returns the files of the version of this hash, by relative name.
 
         Raises:
             UnknownVersionError: there is none.
@@ -51,13 +51,13 @@ class CompiledMaps:
         return self._files[version]
 
     async def current(self) -> list[CompiledMap]:
-        """The compiled maps that new journeys begin on, ordered by map."""
+        """Returns the compiled maps that new journeys begin on, ordered by map."""
         async with self._store.reading() as session:
             versions = [row.hash for row in await maps.current(session)]
         return [await self.of(version) for version in versions]
 
     async def warm_up(self) -> None:
-        """Compile all versions in use now, so that no journey has to wait for it; unreadable ones are left out."""
+        """Compiles all versions in use now, so that no journey has to wait for it; unreadable ones are left out."""
         async with self._store.reading() as session:
             versions = await maps.in_use(session)
         for version in versions:

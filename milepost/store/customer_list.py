@@ -1,4 +1,4 @@
-"""The book as a list: a line for each customer, with where its journey is; filtered, sorted, a page at a time."""
+"""The list of customers: each with the status of its journey; filtered, sorted, a page at a time."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ StatusFilter = Literal["open", "paused", "ended", "none", "unmatched"]
 
 @dataclass(frozen=True, slots=True)
 class CustomerFilter:
-    """Which customers to list: all conditions that are set must hold.
+    """The conditions of a list of customers: all that are set must hold.
 
     `search` is looked for in id and name; `status` is the latest journey's, `none` (no journey yet) or `unmatched`
-    (no map took the customer); a `blocked` journey cannot be planned; `health_below` leaves out customers whose health
+    (no map took the customer); a `blocked` journey can't be planned; `health_below` leaves out customers whose health
     is not known.
     """
 
@@ -62,7 +62,7 @@ class CustomerListLine:
 
 @dataclass(frozen=True, slots=True)
 class CustomerListPage:
-    """A page of lines; `total` counts all that the filters let through."""
+    """A page of lines; `total` counts all that meet the filters."""
 
     lines: tuple[CustomerListLine, ...]
     total: int
@@ -74,17 +74,17 @@ class CustomerListPage:
         return self.offset + len(self.lines) < self.total
 
 
-async def list_customers(session: AsyncSession, chosen: CustomerFilter | None = None) -> CustomerListPage:
-    """The customers that the filter lets through, in the order it asks for."""
-    chosen = chosen or CustomerFilter()
-    query = _filtered(select(CustomerRow, JourneyRow), chosen)
-    total = await session.scalar(_filtered(select(func.count()), chosen)) or 0
-    query = query.order_by(*_order(chosen.sort)).offset(max(chosen.offset, 0)).limit(max(chosen.limit, 1))
+async def list_customers(session: AsyncSession, filters: CustomerFilter | None = None) -> CustomerListPage:
+    """Returns the page of customers that meet the filters, in the order that these ask for."""
+    filters = filters or CustomerFilter()
+    query = _filtered(select(CustomerRow, JourneyRow), filters)
+    total = await session.scalar(_filtered(select(func.count()), filters)) or 0
+    query = query.order_by(*_order(filters.sort)).offset(max(filters.offset, 0)).limit(max(filters.limit, 1))
     rows = [(customer, journey) for customer, journey in await session.execute(query)]
-    return CustomerListPage(tuple(await _lines(session, rows)), total, chosen.offset)
+    return CustomerListPage(tuple(await _lines(session, rows)), total, filters.offset)
 
 
-def _filtered(query: Select[*Columns], chosen: CustomerFilter) -> Select[*Columns]:
+def _filtered(query: Select[*Columns], filters: CustomerFilter) -> Select[*Columns]:
     later = aliased(JourneyRow)
     latest = (
         select(func.max(later.number))
@@ -95,34 +95,34 @@ def _filtered(query: Select[*Columns], chosen: CustomerFilter) -> Select[*Column
     joined = query.select_from(CustomerRow).outerjoin(
         JourneyRow, (JourneyRow.customer_id == CustomerRow.id) & (JourneyRow.number == latest)
     )
-    return joined.where(*_conditions(chosen))
+    return joined.where(*_conditions(filters))
 
 
-def _conditions(chosen: CustomerFilter) -> list[ColumnElement[bool]]:
-    out: list[ColumnElement[bool]] = []
-    if chosen.search:
+def _conditions(filters: CustomerFilter) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = []
+    if filters.search:
         matches = (
-            column.icontains(chosen.search.strip(), autoescape=True) for column in (CustomerRow.id, CustomerRow.name)
+            column.icontains(filters.search.strip(), autoescape=True) for column in (CustomerRow.id, CustomerRow.name)
         )
-        out.append(or_(*matches))
-    if chosen.map:
-        out.append(JourneyRow.map == chosen.map)
-    if chosen.stage:
-        out.append(_has(OpenStageRow, OpenStageRow.stage == chosen.stage))
-    if chosen.status:
-        out.append(_has_status(chosen.status))
-    if chosen.open_risk is not None:
+        conditions.append(or_(*matches))
+    if filters.map:
+        conditions.append(JourneyRow.map == filters.map)
+    if filters.stage:
+        conditions.append(_has(OpenStageRow, OpenStageRow.stage == filters.stage))
+    if filters.status:
+        conditions.append(_has_status(filters.status))
+    if filters.open_risk is not None:
         risk = _has(OpenPlayRow, OpenPlayRow.kind == "risk")
-        out.append(risk if chosen.open_risk else ~risk)
-    if chosen.stuck is not None:
+        conditions.append(risk if filters.open_risk else ~risk)
+    if filters.stuck is not None:
         stuck = _has(OpenStageRow, OpenStageRow.stuck.is_(True))
-        out.append(stuck if chosen.stuck else ~stuck)
-    if chosen.blocked is not None:
+        conditions.append(stuck if filters.stuck else ~stuck)
+    if filters.blocked is not None:
         blocked = JourneyRow.blocked_since.is_not(None)
-        out.append(blocked if chosen.blocked else ~blocked)
-    if chosen.health_below is not None:
-        out.append(CustomerRow.health < chosen.health_below)
-    return out
+        conditions.append(blocked if filters.blocked else ~blocked)
+    if filters.health_below is not None:
+        conditions.append(CustomerRow.health < filters.health_below)
+    return conditions
 
 
 def _has(kind: type[OpenStageRow | OpenPlayRow], condition: ColumnElement[bool]) -> ColumnElement[bool]:

@@ -1,4 +1,4 @@
-"""Reading everything about one customer, once, for `milepost.explain.overview`."""
+"""Reads everything about one customer, once, for `milepost.explain.overview`."""
 
 from __future__ import annotations
 
@@ -32,17 +32,17 @@ async def customer_overview(
 
     Raises:
         UnknownCustomerError: no customer has this id.
-        UnreadableVersionError: this Milepost cannot read the journey's map; not with `allow_unreadable`.
+        UnreadableVersionError: this Milepost can't read the journey's map; not with `allow_unreadable`.
     """
     record = await customers.get(session, customer)
     row = await customers.get_row(session, customer)
     rows = await journeys.of_customer(session, customer)
     zone = zone or record.timezone
-    chosen = next((each for each in rows if each.id == journey), rows[0] if rows else None)
+    journey_row = next((each for each in rows if each.id == journey), rows[0] if rows else None)
     overview = None
-    if chosen is not None:
-        compiled_map = await _compiled(compiled_maps, chosen.version, allow_unreadable=allow_unreadable)
-        overview = await _journey(session, chosen, compiled_map, now, zone)
+    if journey_row is not None:
+        compiled_map = await _compiled(compiled_maps, journey_row.version, allow_unreadable=allow_unreadable)
+        overview = await _journey(session, journey_row, compiled_map, now, zone)
     return CustomerOverview(
         record,
         row.health,

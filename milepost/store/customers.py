@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, fields
 from typing import Any
 
 from sqlalchemy import delete, exists, func, select, update
@@ -45,40 +46,24 @@ async def _existing(session: AsyncSession, ids: Sequence[str]) -> set[str]:
 
 
 def _columns(customer: Customer) -> dict[str, Any]:
-    return {
-        "id": customer.id,
-        "name": customer.name,
-        "timezone": customer.timezone,
-        "country": customer.country,
-        "language": customer.language,
-        "attributes": dict(customer.attributes),
-        "team": dict(customer.team),
-        "health": health(customer.attributes),
-    }
+    columns = {each.name: getattr(customer, each.name) for each in fields(Customer) if each.name != "contacts"}
+    team, attributes = dict(customer.team), dict(customer.attributes)
+    return {**columns, "attributes": attributes, "team": team, "health": health(customer.attributes)}
 
 
 def health(attributes: Mapping[str, Any]) -> float | None:
-    """The attribute `health`, where a customer has one and it is a number."""
+    """Returns the attribute `health` if it is a number."""
     value = attributes.get("health")
     return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
 
 
 async def write_contacts(session: AsyncSession, people: Mapping[str, Iterable[Contact]]) -> None:
-    """Make these customers' contacts these, in this order."""
+    """Replaces these customers' contacts, in this order."""
     ids = list(people)
     for start in range(0, len(ids), _CHUNK):
         await session.execute(delete(ContactRow).where(ContactRow.customer_id.in_(ids[start : start + _CHUNK])))
     rows = [
-        {
-            "customer_id": customer,
-            "position": position,
-            "name": contact.name,
-            "email": contact.email,
-            "personas": list(contact.personas),
-            "timezone": contact.timezone,
-            "country": contact.country,
-            "language": contact.language,
-        }
+        {"customer_id": customer, "position": position, **asdict(contact)}
         for customer, contacts in people.items()
         for position, contact in enumerate(contacts)
     ]
@@ -107,7 +92,7 @@ async def apply(session: AsyncSession, customer: str, fact: Fact, now: Instant) 
 
 
 async def set_attributes(session: AsyncSession, customer: str, values: Mapping[str, Any], now: Instant) -> None:
-    """Set these attributes and keep the others; None forgets one. Built-in ones are the record's own columns.
+    """Sets these attributes and keeps the others; None forgets one. Built-in ones are the record's own columns.
 
     Raises:
         UnknownCustomerError: no customer has this id.
@@ -122,7 +107,7 @@ async def set_attributes(session: AsyncSession, customer: str, values: Mapping[s
 
 
 async def get(session: AsyncSession, customer: str) -> Customer:
-    """The customer as the planner takes it.
+    """Returns the customer's record as the planner takes it.
 
     Raises:
         UnknownCustomerError: no customer has this id.
@@ -132,7 +117,7 @@ async def get(session: AsyncSession, customer: str) -> Customer:
 
 
 async def get_row(session: AsyncSession, customer: str) -> CustomerRow:
-    """The customer's row.
+    """Returns the customer's row.
 
     Raises:
         UnknownCustomerError: no customer has this id.
@@ -144,12 +129,12 @@ async def get_row(session: AsyncSession, customer: str) -> CustomerRow:
 
 
 async def ids(session: AsyncSession) -> list[str]:
-    """The ids of all customers, sorted."""
+    """Returns the ids of all customers, sorted."""
     return list(await session.scalars(select(CustomerRow.id).order_by(CustomerRow.id)))
 
 
 async def all_customers(session: AsyncSession, only: Iterable[str] | None = None) -> list[Customer]:
-    """All customers, or `only` those of these ids, ordered by id."""
+    """Returns all customers, or `only` those of these ids, ordered by id."""
     query = select(CustomerRow).order_by(CustomerRow.id)
     if only is not None:
         query = query.where(CustomerRow.id.in_(list(only)))
@@ -157,7 +142,7 @@ async def all_customers(session: AsyncSession, only: Iterable[str] | None = None
 
 
 async def without_open_journey(session: AsyncSession) -> list[Customer]:
-    """The customers that an enrolment looks at: those without a journey that is open or paused."""
+    """Returns the customers that an enrolment looks at: those without a journey that is open or paused."""
     running = exists().where(JourneyRow.customer_id == CustomerRow.id, JourneyRow.ended_at.is_(None))
     query = select(CustomerRow).where(~running).order_by(CustomerRow.id)
     return await _with_contacts(session, list(await session.scalars(query)))
@@ -184,7 +169,7 @@ def _customer(row: CustomerRow, contacts: Iterable[Contact]) -> Customer:
 
 
 async def mark_unmatched(session: AsyncSession, customer: str, why: str | None) -> None:
-    """Keep why no map took the customer; None: one did.
+    """Stores why no map fits the customer; None where one does.
 
     Raises:
         UnknownCustomerError: no customer has this id.
@@ -197,11 +182,11 @@ async def mark_unmatched(session: AsyncSession, customer: str, why: str | None) 
 
 
 async def colleagues(session: AsyncSession) -> list[str]:
-    """The addresses of everybody on a customer's team, in lower case, sorted."""
+    """Returns the addresses of everybody on a customer's team, in lower case, sorted."""
     teams = await session.scalars(select(CustomerRow.team))
     return sorted({address.lower() for team in teams for address in team.values() if address})
 
 
 async def count(session: AsyncSession) -> int:
-    """How many customers there are."""
+    """Counts the customers."""
     return await session.scalar(select(func.count()).select_from(CustomerRow)) or 0

@@ -1,4 +1,4 @@
-"""The numbers on the start page: journeys, outcomes, tasks and messages of the whole book, by status."""
+"""The figures on the start page: journeys, outcomes, tasks and messages of the whole book, by status."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from milepost.store.tables import CustomerRow, JourneyRow, MapVersionRow, OpenPl
 
 @dataclass(frozen=True, slots=True)
 class DashboardCounts:
-    """How many. `without_journey` customers never began one; `risks`, `stuck` and `blocked` count journeys.
+    """The counts. `without_journey` customers never began one; `risks`, `stuck` and `blocked` count journeys.
 
     `overdue` are tasks; `stages` are the open stages by title, in the order of the maps.
     """
@@ -61,7 +61,7 @@ _blocked = select(func.count()).where(JourneyRow.blocked_since.is_not(None))
 
 
 async def _overdue(session: AsyncSession, now: Instant) -> int:
-    """Tasks of paused journeys are not late: nothing falls due there."""
+    """Counts late tasks. Those of paused journeys aren't late: nothing falls due there."""
     late = (
         select(func.count())
         .select_from(TaskRow)

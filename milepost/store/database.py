@@ -1,4 +1,4 @@
-"""Opening the database: SQLite by default, PostgreSQL by URL; transactions that mean the same on both."""
+"""Opens the database, SQLite by default or PostgreSQL by URL, with transactions that mean the same on both."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 from milepost.store.errors import DriverMissingError, StoreUnreachableError
 
 BUSY_SECONDS = 30
-"""How long a connection waits for another process that writes to the same SQLite file."""
+"""The time that a connection waits for another process that writes to the same SQLite file."""
 
 _RETRY_SECONDS = 0.01
 
@@ -32,7 +32,7 @@ _DRIVERS = {
 
 
 def database_url(url: str) -> URL:
-    """The URL with the driver that Milepost uses.
+    """Returns the URL with the driver that Milepost uses.
 
     Raises:
         StoreUnreachableError: the text isn't a URL, or is that of a database Milepost doesn't support.
@@ -95,16 +95,16 @@ class Store:
             yield session
 
     async def close(self) -> None:
-        """Close all connections."""
+        """Closes all connections."""
         await self.engine.dispose()
 
 
 def open_store(url: str) -> Store:
-    """Open the database of `url`; connections are made when they are needed.
+    """Opens the database of `url`; connections are made when they are needed.
 
     Raises:
-        StoreUnreachableError: the URL is wrong, or the folder of the SQLite file cannot be made.
-        DriverMissingError: it is PostgreSQL, and psycopg is not installed.
+        StoreUnreachableError: the URL is wrong, or the folder of the SQLite file can't be created.
+        DriverMissingError: it is PostgreSQL, and psycopg isn't installed.
     """
     parsed = database_url(url)
     options: dict[str, Any] = {"json_serializer": _json, "pool_pre_ping": True, "pool_size": 10, "max_overflow": 20}
@@ -125,7 +125,7 @@ async def check(store: Store) -> None:
     """Checks that the database answers.
 
     Raises:
-        StoreUnreachableError: it does not answer.
+        StoreUnreachableError: it doesn't answer.
     """
     try:
         async with store.engine.connect() as connection:
@@ -148,7 +148,7 @@ def _make_folder(url: URL) -> None:
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
-    """Leave transactions to us, let readers and the writer work side by side, and hold foreign keys."""
+    """Leaves transactions to us, lets readers and the writer work side by side, and enforces foreign keys."""
     connection.isolation_level = None
     connection.run_async(_prepare)
 
@@ -171,7 +171,7 @@ def _lower(value: Any) -> Any:
 
 
 async def _switch_to_wal(driver: aiosqlite.Connection) -> None:
-    """Use a write-ahead log. SQLite itself does not wait for others that open a new file at the same time; we do."""
+    """Switches to a write-ahead log. SQLite itself doesn't wait for others that open a new file too; we do."""
     deadline = time.monotonic() + BUSY_SECONDS
     while True:
         try:

@@ -1,4 +1,4 @@
-"""What the store refuses, each as a type that carries its data."""
+"""Errors of the store, each with its data."""
 
 from __future__ import annotations
 
@@ -57,10 +57,10 @@ class UnknownCustomerError(UnknownNameError):
 
     code = "unknown_customer"
 
-    def __init__(self, customer: str, known: Iterable[str] = ()) -> None:
-        """`known` are the ids that exist, where the nearest of them should be suggested."""
+    def __init__(self, customer: str, ids: Iterable[str] = ()) -> None:
+        """`ids` are those that exist, where the nearest of them should be suggested."""
         self.customer = customer
-        super().__init__(customer, known)
+        super().__init__(customer, ids)
 
 
 class UnknownJourneyError(StoreError):

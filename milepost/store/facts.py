@@ -116,24 +116,24 @@ def _of(customer: str) -> Select[FactRow]:
 
 
 async def get(session: AsyncSession, customer: str, fact: str) -> FactRow | None:
-    """The fact with this id; None if it was not stored."""
+    """Returns the fact with this id; None if it isn't stored."""
     return (await session.scalars(_of(customer).where(FactRow.id == fact))).first()
 
 
 async def pending(session: AsyncSession, limit: int = 500) -> list[FactRow]:
-    """Facts that are not delivered to their journey yet, oldest first: the sweeper's work."""
+    """Returns facts that aren't delivered to their journey yet, oldest first: the sweeper's work."""
     query = select(FactRow).where(FactRow.status == "pending").order_by(FactRow.serial).limit(limit)
     return list(await session.scalars(query))
 
 
 async def pending_of(session: AsyncSession, customers: Iterable[str]) -> list[FactRow]:
-    """Facts about these customers that no journey has taken in yet, oldest first."""
+    """Returns facts about these customers that no journey has taken in yet, oldest first."""
     query = select(FactRow).where(FactRow.status == "pending", FactRow.customer_id.in_(sorted(set(customers))))
     return list(await session.scalars(query.order_by(FactRow.serial)))
 
 
 async def mark_delivered(session: AsyncSession, customer: str, ids: Iterable[str]) -> set[str]:
-    """Marks facts as delivered to their journey; returns the ids of those that were not marked before."""
+    """Marks facts as delivered to their journey; returns the ids of those that weren't marked before."""
     return {row.id for row in await _mark(session, customer, ids, "delivered")}
 
 
@@ -142,7 +142,7 @@ async def correct_time(session: AsyncSession, customer: str, fact: str, at: Inst
 
     So the planner alone, run on the stored facts, gives the timeline that the journey wrote.
     """
-    row = (await session.scalars(_of(customer).where(FactRow.id == fact))).first()
+    row = await get(session, customer, fact)
     if row is not None:
         row.at, row.data = at, {**row.data, "at": text(at)}
 
@@ -162,18 +162,18 @@ async def _mark(session: AsyncSession, customer: str, ids: Iterable[str], status
 
 
 async def of_customer(session: AsyncSession, customer: str, limit: int = 200) -> list[FactRow]:
-    """The facts about a customer, the latest first."""
+    """Returns the facts about a customer, the latest first."""
     query = select(FactRow).where(FactRow.customer_id == customer).order_by(FactRow.serial.desc()).limit(limit)
     return list(await session.scalars(query))
 
 
 async def of_journey(session: AsyncSession, journey: str, kind: str) -> list[FactRow]:
-    """The facts of one kind for a journey, oldest first."""
+    """Returns the facts of one kind for a journey, oldest first."""
     query = select(FactRow).where(FactRow.journey_id == journey, FactRow.kind == kind).order_by(FactRow.serial)
     return list(await session.scalars(query))
 
 
 async def event_counts(session: AsyncSession, customer: str) -> list[EventCountRow]:
-    """Counts of a customer's product events that no map uses, ordered by day and name."""
+    """Returns the counts of a customer's product events that no map uses, ordered by day and name."""
     query = select(EventCountRow).where(EventCountRow.customer_id == customer)
     return list(await session.scalars(query.order_by(EventCountRow.day, EventCountRow.event)))

@@ -51,7 +51,7 @@ async def begin(session: AsyncSession, state: State) -> JourneyRow:
 
 
 async def get(session: AsyncSession, journey: str) -> JourneyRow:
-    """The journey of this id.
+    """Returns the journey of this id.
 
     Raises:
         UnknownJourneyError: no journey has this id, or its customer was forgotten.
@@ -63,7 +63,7 @@ async def get(session: AsyncSession, journey: str) -> JourneyRow:
 
 
 async def state(session: AsyncSession, journey: str) -> State:
-    """The journey's state.
+    """Returns the journey's state.
 
     Raises:
         UnknownJourneyError: no journey has this id, or its customer was forgotten.
@@ -72,18 +72,18 @@ async def state(session: AsyncSession, journey: str) -> State:
 
 
 async def open_of(session: AsyncSession, customer: str) -> JourneyRow | None:
-    """The customer's journey that has not ended, open or paused."""
+    """Returns the customer's journey that hasn't ended, open or paused."""
     query = select(JourneyRow).where(JourneyRow.customer_id == customer, JourneyRow.ended_at.is_(None))
     return (await session.scalars(query)).first()
 
 
 async def latest_of(session: AsyncSession, customer: str) -> JourneyRow | None:
-    """The customer's open journey or, without one, the last."""
+    """Returns the customer's open journey or, without one, the last."""
     return next(iter(await of_customer(session, customer)), None)
 
 
 async def of_customer(session: AsyncSession, customer: str) -> list[JourneyRow]:
-    """All journeys of a customer, the latest first."""
+    """Returns all journeys of a customer, the latest first."""
     query = select(JourneyRow).where(JourneyRow.customer_id == customer).order_by(JourneyRow.number.desc())
     return list(await session.scalars(query))
 
@@ -101,7 +101,7 @@ async def mark_blocked(session: AsyncSession, journey: str, revision: int, at: I
 
 
 async def running(session: AsyncSession) -> list[JourneyRow]:
-    """All journeys that have not ended, ordered by id: those that `recover` starts again."""
+    """Returns all journeys that haven't ended, ordered by id: those that `recover` starts again."""
     query = select(JourneyRow).where(JourneyRow.ended_at.is_(None)).order_by(JourneyRow.id)
     return list(await session.scalars(query))
 
@@ -109,7 +109,7 @@ async def running(session: AsyncSession) -> list[JourneyRow]:
 async def on_version(
     session: AsyncSession, version: str, *, page: int = 200
 ) -> AsyncIterator[tuple[str, dict[str, Any]]]:
-    """Customer and state of every journey on this version that has not ended, ordered by id; a page is read at once."""
+    """Yields customer and state of every journey on this version that hasn't ended, by id; reads pages."""
     query = (
         select(JourneyRow.id, JourneyRow.customer_id, JourneyRow.state)
         .where(JourneyRow.version == version, JourneyRow.ended_at.is_(None))
@@ -124,23 +124,23 @@ async def on_version(
 
 
 async def count_by_version(session: AsyncSession, map_id: str | None = None) -> dict[str, int]:
-    """How many journeys that have not ended are on each version, by its hash; of one map, or of all."""
+    """Counts the journeys that haven't ended by the hash of their version; of one map, or of all."""
     of_map = () if map_id is None else (JourneyRow.map == map_id,)
     return await count_by(session, JourneyRow.version, JourneyRow.ended_at.is_(None), *of_map)
 
 
 async def open_stages(session: AsyncSession, journeys: Iterable[str]) -> list[OpenStageRow]:
-    """The stages that these journeys are in, ordered by journey and by the map."""
+    """Returns the stages that these journeys are in, ordered by journey and by the map."""
     query = select(OpenStageRow).where(OpenStageRow.journey_id.in_(list(journeys)))
     return list(await session.scalars(query.order_by(OpenStageRow.journey_id, OpenStageRow.position)))
 
 
 async def open_plays(session: AsyncSession, journeys: Iterable[str]) -> list[OpenPlayRow]:
-    """The plays that run in these journeys, ordered by journey and by the map."""
+    """Returns the plays that run in these journeys, ordered by journey and by the map."""
     query = select(OpenPlayRow).where(OpenPlayRow.journey_id.in_(list(journeys)))
     return list(await session.scalars(query.order_by(OpenPlayRow.journey_id, OpenPlayRow.position)))
 
 
 async def count_by_status(session: AsyncSession) -> dict[str, int]:
-    """How many journeys are open, paused and ended."""
+    """Counts journeys by status."""
     return await count_by(session, JourneyRow.status)

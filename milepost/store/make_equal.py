@@ -1,4 +1,4 @@
-"""Making the stored rows of one journey equal to the rows that a plan wants."""
+"""Makes the stored rows of one journey equal to the rows that a plan wants."""
 
 from __future__ import annotations
 
@@ -26,16 +26,16 @@ async def make_equal(
     """Makes the journey's rows of one kind equal to `desired`: those that differ are changed, missing ones inserted.
 
     Of the journey's other rows those that are `stale` are deleted. Each desired row has the key's columns and those to
-    set, without the journey's id; those in `fixed` are set on insert only. One that has not all the columns that a row
-    needs changes a row that exists, and inserts none.
+    set, without the journey's id; those in `fixed` are set on insert only. One without all the columns that a row needs
+    changes a row that exists, and inserts none.
     """
     table = kind.__table__
     assert isinstance(table, Table)
     key = [column.name for column in table.primary_key if column.name != _JOURNEY]
     required = {column.name for column in table.c if not column.nullable} - {_JOURNEY}
     by_key = {tuple(row[name] for name in key): row for row in desired}
-    wanted = tuple_(*(table.c[name] for name in key)).in_(list(by_key))
-    query = select(kind).where(table.c[_JOURNEY] == journey, or_(stale, wanted))
+    has_desired_key = tuple_(*(table.c[name] for name in key)).in_(list(by_key))
+    query = select(kind).where(table.c[_JOURNEY] == journey, or_(stale, has_desired_key))
     rows = await session.scalars(query.order_by(*table.primary_key).execution_options(populate_existing=True))
     stored = {tuple(getattr(row, name) for name in key): row for row in rows}
     for identity, row in stored.items():

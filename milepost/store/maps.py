@@ -32,7 +32,7 @@ async def publish(
     by: str | None = None,
     why: str | None = None,
 ) -> PublishedVersion:
-    """Store a version of a map (`files`: relative name to text) and make it the one that new journeys begin on.
+    """Stores a version of a map (`files`: relative name to text) and makes it the one that new journeys begin on.
 
     Files that were published before are the version that they were then; it becomes the current one again.
     """
@@ -65,7 +65,7 @@ async def publish(
 
 
 async def get(session: AsyncSession, version: str) -> MapVersionRow:
-    """The version of this hash.
+    """Returns the version of this hash.
 
     Raises:
         UnknownVersionError: no version has this hash.
@@ -77,7 +77,7 @@ async def get(session: AsyncSession, version: str) -> MapVersionRow:
 
 
 async def files(session: AsyncSession, version: str) -> dict[str, str]:
-    """The files of the version of this hash.
+    """Returns the files of the version of this hash.
 
     Raises:
         UnknownVersionError: no version has this hash.
@@ -86,13 +86,13 @@ async def files(session: AsyncSession, version: str) -> dict[str, str]:
 
 
 async def current(session: AsyncSession) -> list[MapVersionRow]:
-    """The version of every map that new journeys begin on, ordered by map."""
+    """Returns the version of every map that new journeys begin on, ordered by map."""
     query = select(MapVersionRow).where(MapVersionRow.current.is_(True)).order_by(MapVersionRow.map)
     return list(await session.scalars(query))
 
 
 async def versions(session: AsyncSession, map_id: str | None = None) -> list[MapVersionRow]:
-    """All versions, of one map or of all, newest first within a map."""
+    """Returns all versions, of one map or of all, newest first within a map."""
     query = select(MapVersionRow).order_by(MapVersionRow.map, MapVersionRow.number.desc())
     if map_id is not None:
         query = query.where(MapVersionRow.map == map_id)
@@ -100,7 +100,7 @@ async def versions(session: AsyncSession, map_id: str | None = None) -> list[Map
 
 
 async def in_use(session: AsyncSession) -> list[str]:
-    """The hashes of all versions that a journey is on or may begin on, sorted: product events in these are used."""
+    """Returns the hashes of all versions that a journey is on or may begin on, sorted; they use product events."""
     running = select(JourneyRow.version).where(JourneyRow.ended_at.is_(None))
     beginning = select(MapVersionRow.hash).where(MapVersionRow.current.is_(True))
     return sorted(await session.scalars(running.union(beginning)))

@@ -18,7 +18,7 @@ from milepost.store.tables import CustomerRow, JourneyRow, MessageRow
 
 
 class MessageStatus(StrEnum):
-    """Where a message stands on its way out of the house."""
+    """The status of a message on its way out."""
 
     QUEUED = "queued"
     SENT = "sent"
@@ -48,7 +48,7 @@ class Outbox:
 
 
 async def get(session: AsyncSession, journey: str, message: str, *, lock: bool = False) -> MessageRow:
-    """One message; `lock` keeps others from changing it before the transaction ends.
+    """Returns one message; `lock` keeps others from changing it before the transaction ends.
 
     Raises:
         UnknownMessageError: the journey has no message of this id.
@@ -124,7 +124,7 @@ async def outbox(
     offset: int = 0,
     limit: int = 50,
 ) -> Outbox:
-    """Messages of all customers, or of one, the latest first."""
+    """Returns a page of the messages of all customers, or of one, the latest first."""
     conditions = [MessageRow.customer_id == customer] if customer is not None else []
     if status is not None:
         conditions.append(MessageRow.status == status)
@@ -146,12 +146,12 @@ _has_waiting = (JourneyRow.ended_at.is_(None), _waits > 0)
 
 
 async def count_waiting(session: AsyncSession) -> int:
-    """How many messages are due and held back: by hours, a limit, a pause, a play, or a person who is not named."""
+    """Counts messages that are due and held back: by hours, a limit, a pause, a play, or a missing person."""
     return await session.scalar(select(func.sum(_waits)).where(*_has_waiting)) or 0
 
 
 async def waiting_journeys(session: AsyncSession, *, limit: int = 50) -> list[tuple[JourneyRow, str]]:
-    """Journeys whose state holds back messages, with the customers' names; those first that move first."""
+    """Returns journeys that hold back messages, with the customers' names; those that move first come first."""
     query = (
         select(JourneyRow, CustomerRow.name)
         .join(CustomerRow, CustomerRow.id == JourneyRow.customer_id)
@@ -163,5 +163,5 @@ async def waiting_journeys(session: AsyncSession, *, limit: int = 50) -> list[tu
 
 
 async def count_by_status(session: AsyncSession) -> dict[str, int]:
-    """How many messages are queued, sent and failed."""
+    """Counts messages by status."""
     return await count_by(session, MessageRow.status)

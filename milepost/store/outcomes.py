@@ -1,4 +1,4 @@
-"""Outcomes and how customers answered them."""
+"""Outcomes, and the customers' answers to them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from milepost.store.tables import AnswerRow, OutcomeRow
 
 
 async def of_journey(session: AsyncSession, journey: str) -> list[OutcomeRecord]:
-    """A journey's outcomes, ordered by outcome and occurrence, each with its answers as they came."""
+    """Returns a journey's outcomes, ordered by outcome and occurrence, each with its answers as they came."""
     answers: dict[tuple[str, int], list[AnswerRecord]] = defaultdict(list)
     query = select(AnswerRow).where(AnswerRow.journey_id == journey).order_by(AnswerRow.position)
     for answer in await session.scalars(query):
@@ -25,5 +25,5 @@ async def of_journey(session: AsyncSession, journey: str) -> list[OutcomeRecord]
 
 
 async def count_by_verdict(session: AsyncSession) -> dict[str, int]:
-    """How many answers of each verdict, and silences, hold in all journeys."""
+    """Counts the answers (and silences) that hold, by verdict."""
     return await count_by(session, AnswerRow.verdict, AnswerRow.revoked_at.is_(None))

@@ -49,15 +49,15 @@ async def record(
 
 
 async def last_reviews(session: AsyncSession) -> dict[str, MapReviewRow]:
-    """The last review of each map that was ever reviewed."""
+    """Returns the last review of each map that was ever reviewed."""
     query = select(MapReviewRow).order_by(MapReviewRow.reviewed_at, MapReviewRow.id)
     return {row.map: row for row in await session.scalars(query)}
 
 
 async def current_reviews(store: Store, compiled_maps: CompiledMaps, now: Instant) -> list[MapReview]:
-    """The review of the current version of every map, ordered by map.
+    """Returns the review of the current version of every map, ordered by map.
 
-    Versions that cannot be read, and those whose calendar never opens, are left out.
+    Versions that can't be read, and those whose calendar never opens, are left out.
     """
     async with store.reading() as session:
         versions = await maps.current(session)
@@ -76,7 +76,7 @@ def _review_of(map_: Map, version: MapVersionRow, last: MapReviewRow | None, now
 
 
 def due_for(reviews: Iterable[MapReview], person: str | None = None) -> list[MapReview]:
-    """The reviews that are due, of everybody or of one owner, the longest due first."""
+    """Returns the reviews that are due, of everybody or of one owner, the longest due first."""
     address = person.strip().lower() if person is not None else None
     due = [each for each in reviews if each.is_due and address in (None, each.owner)]
     return sorted(due, key=lambda each: (each.review.due_at if each.review else 0, each.map.map))

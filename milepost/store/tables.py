@@ -349,7 +349,7 @@ class TimelineRow(Base):
 
 
 class ClockRow(Base):
-    """How journey time runs, one row: see `milepost.planner.clock.JourneyClock`."""
+    """The journey clock, one row: see `milepost.planner.clock.JourneyClock`."""
 
     __tablename__ = "clock"
 

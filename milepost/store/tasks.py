@@ -38,14 +38,14 @@ class Day:
 
 
 async def day_of(session: AsyncSession, person: str, now: Instant, timezone: str = "UTC") -> Day:
-    """A person's open tasks on the local date of `timezone`, with those that were escalated to the person."""
+    """Returns a person's open tasks on the local date of `timezone`, with those that were escalated to the person."""
     address = person.strip().lower()
     owned = or_(TaskRow.person == address, TaskRow.escalated_person == address)
     return arrange(await _lines(session, owned, TaskRow.status == TaskStatus.OPEN), now, timezone)
 
 
 def arrange(lines: Iterable[TaskLine], now: Instant, timezone: str = "UTC") -> Day:
-    """Sort open tasks into overdue, due today and next, as `now` is on the clock of `timezone`."""
+    """Sorts open tasks into overdue, due today and next, as `now` is on the clock of `timezone`."""
     zone = ZoneInfo(timezone)
     today = _local_date(now, zone)
     overdue, due_today, later = [], [], []
@@ -70,7 +70,7 @@ def _urgency(line: TaskLine) -> tuple[bool, bool, int, str, str]:
 
 
 async def queues(session: AsyncSession) -> dict[str, list[TaskLine]]:
-    """Open tasks that no person has, by role, the most urgent first: somebody of the team must take them."""
+    """Returns open tasks that no person has, by role, the most urgent first: somebody of the team must take them."""
     lines = await _lines(
         session,
         TaskRow.status == TaskStatus.OPEN,
@@ -94,7 +94,7 @@ def _roles_without_person(task: TaskRow) -> list[str]:
 
 
 async def of_customer(session: AsyncSession, customer: str, *, only_open: bool = True) -> list[TaskLine]:
-    """A customer's tasks, open ones first, the most urgent first among them, then the last closed first."""
+    """Returns a customer's tasks, open ones first, the most urgent first among them, then the last closed first."""
     conditions = [TaskRow.customer_id == customer]
     if only_open:
         conditions.append(TaskRow.status == TaskStatus.OPEN)
@@ -105,17 +105,17 @@ async def of_customer(session: AsyncSession, customer: str, *, only_open: bool =
 
 
 async def all_open(session: AsyncSession) -> list[TaskLine]:
-    """Every open task, the most urgent first."""
+    """Returns every open task, the most urgent first."""
     return sorted(await _lines(session, TaskRow.status == TaskStatus.OPEN), key=_urgency)
 
 
 async def get(session: AsyncSession, journey: str, task: str) -> TaskLine | None:
-    """One task, open or closed."""
+    """Returns one task, open or closed."""
     return next(iter(await _lines(session, TaskRow.journey_id == journey, TaskRow.task == task)), None)
 
 
 async def people(session: AsyncSession) -> dict[str, int]:
-    """How many open tasks each person has, by address."""
+    """Counts the open tasks of each person, by address."""
     return await count_by(session, TaskRow.person, TaskRow.status == TaskStatus.OPEN, TaskRow.person.is_not(None))
 
 

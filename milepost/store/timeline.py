@@ -24,20 +24,20 @@ class CustomerEntry:
 
 
 def entry_of(row: TimelineRow) -> Entry:
-    """The entry that a row holds."""
+    """Returns the entry that a row holds."""
     return from_data(row.kind, row.at, row.data)
 
 
 async def of_journey(
     session: AsyncSession, journey: str, *, after: int = -1, limit: int | None = None
 ) -> list[TimelineRow]:
-    """A journey's entries in their order, those with a number (`seq`) above `after`."""
+    """Returns a journey's entries in their order, those with a number (`seq`) above `after`."""
     query = select(TimelineRow).where(TimelineRow.journey_id == journey, TimelineRow.seq > after)
     return list(await session.scalars(query.order_by(TimelineRow.seq).limit(limit)))
 
 
 async def ignored(session: AsyncSession, journey: str, at: Instant) -> list[FactIgnored]:
-    """The entries about facts that a journey took in at an instant and that changed nothing."""
+    """Returns the entries about facts that a journey took in at an instant and that changed nothing."""
     query = select(TimelineRow).where(
         TimelineRow.journey_id == journey, TimelineRow.at == at, TimelineRow.kind == FactIgnored.kind
     )
@@ -46,7 +46,7 @@ async def ignored(session: AsyncSession, journey: str, at: Instant) -> list[Fact
 
 
 async def newest(session: AsyncSession, *, after: int | None = None, limit: int = 100) -> list[CustomerEntry]:
-    """The entries of all journeys after the one with the serial number `after`, as they were written.
+    """Returns the entries of all journeys after the one with the serial number `after`, as they were written.
 
     Without `after` the last `limit` entries.
     """
@@ -64,5 +64,5 @@ async def newest(session: AsyncSession, *, after: int | None = None, limit: int 
 
 
 async def last_serial(session: AsyncSession) -> int:
-    """The serial number of the last entry that was written; 0 where there is none."""
+    """Returns the serial number of the last entry that was written; 0 if there is none."""
     return await session.scalar(select(func.max(TimelineRow.serial))) or 0

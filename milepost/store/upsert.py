@@ -1,4 +1,4 @@
-"""Insert-or-update, written once for both databases."""
+"""Inserts or updates rows, on both databases."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ async def upsert(
     *,
     keep: Collection[str] = (),
 ) -> None:
-    """Make the rows of these primary keys have these values; columns in `keep` are set on insert only."""
+    """Gives the rows of these primary keys these values; columns in `keep` are set on insert only."""
     table = kind.__table__
     assert isinstance(table, Table)
     keys = [column.name for column in table.primary_key]
-    waiting = list(rows)
-    for start in range(0, len(waiting), _BATCH):
-        batch = waiting[start : start + _BATCH]
+    all_rows = list(rows)
+    for start in range(0, len(all_rows), _BATCH):
+        batch = all_rows[start : start + _BATCH]
         statement = _insert(session)(table).values(batch)
         fresh = {name: statement.excluded[name] for name in batch[0] if name not in keys and name not in keep}
         await session.execute(
@@ -38,19 +38,19 @@ async def upsert(
 
 
 def _insert(session: AsyncSession) -> Any:
-    """The dialect's own insert: the two are alike in all that is used here, but share no type."""
+    """Returns the dialect's own insert: the two are alike in all that is used here, but share no type."""
     return sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
 
 
 async def insert_new(session: AsyncSession, kind: type[Base], row: Mapping[str, Any], keys: Sequence[str]) -> bool:
-    """Insert a row unless there is one with these values of the unique `keys`; says whether it was inserted."""
+    """Inserts a row unless there is one with these values of the unique `keys`; tells whether it was inserted."""
     table = kind.__table__
     statement = _insert(session)(table).values(row).on_conflict_do_nothing(index_elements=list(keys))
     return (await session.execute(statement.returning(table.c[keys[-1]]))).first() is not None
 
 
 async def increment(session: AsyncSession, kind: type[Base], row: Mapping[str, Any], counter: str = "count") -> None:
-    """Add one to the row's counter; the first time, it becomes one."""
+    """Adds one to the row's counter; the first time, it becomes one."""
     table = kind.__table__
     statement = _insert(session)(table).values({**row, counter: 1})
     await session.execute(

@@ -11,11 +11,11 @@ from milepost.text import listing
 
 SHORTEST_HASH = 6
 MOST_LISTED = 12
-"""How many versions a hint lists; older ones are counted."""
+"""The number of versions that a hint lists; older ones are counted."""
 
 
 def find_version(rows: Sequence[MapVersionRow], text: str) -> MapVersionRow | None:
-    """The version among `rows` (newest first within a map) that `text` names; None for none, and for several."""
+    """Returns the version among `rows` (newest first within a map) that `text` names; None for none or several."""
     name, at, number = text.partition("@")
     versions = [row for row in rows if row.map == name]
     if versions and not at:
@@ -29,7 +29,7 @@ def find_version(rows: Sequence[MapVersionRow], text: str) -> MapVersionRow | No
 
 
 def find_version_of_map(rows: Sequence[MapVersionRow], text: str) -> MapVersionRow | None:
-    """The version among those of one map that `text` names; here its number alone is enough."""
+    """Returns the version among those of one map that `text` names; here its number alone is enough."""
     return next((row for row in rows if str(row.number) == text), None) or find_version(rows, text)
 
 

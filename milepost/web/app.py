@@ -85,7 +85,7 @@ def create_app(
         docs_url=None,
         redoc_url=None,
     )
-    settings.accepted_api_keys()  # made now, so that whoever wants to use the API finds the key
+    settings.accepted_api_keys()  # creates the key now, so that it is there for whoever wants to use the API
     links = LinkSigner(settings.signing_key(), settings.links_begin_with)
     app.state.services = Services(settings, store, intake, links, temporal, speed)
     app.add_middleware(Guard, settings=settings, refuse=on_error)

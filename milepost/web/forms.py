@@ -6,11 +6,10 @@ fact's id, so a form that is sent twice tells one fact.
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 from dataclasses import dataclass
 
-from itsdangerous import BadData, URLSafeTimedSerializer
+from itsdangerous import BadData
 from starlette.datastructures import Headers
 
 from milepost.errors import MilepostError
@@ -27,7 +26,7 @@ class FormRefusedError(MilepostError):
 
     def __init__(self) -> None:
         super().__init__(
-            "This form is too old, or was not made by this page; nothing was done.",
+            "This form is too old, or isn't from this page; nothing was done.",
             "Go back, reload the page and try again.",
         )
 
@@ -42,7 +41,7 @@ class Form:
 
 def token(services: Services, owner: str, kind: str, *subject: str) -> str:
     """Returns the token of a form on a page of `owner`: a colleague's session, or a customer's link."""
-    return str(_serializer(services, owner).dumps([secrets.token_urlsafe(9), kind, *subject]))
+    return str(services.serializer(f"{_SALT}\n{owner}").dumps([secrets.token_urlsafe(9), kind, *subject]))
 
 
 def read(services: Services, owner: str, text: str, kind: str) -> Form:
@@ -52,20 +51,12 @@ def read(services: Services, owner: str, text: str, kind: str) -> Form:
         FormRefusedError: the token is not ours, is somebody else's, is of another kind, or is older than two days.
     """
     try:
-        own_id, its_kind, *subject = _serializer(services, owner).loads(text, max_age=MAX_AGE_SECONDS)
+        own_id, its_kind, *subject = services.serializer(f"{_SALT}\n{owner}").loads(text, max_age=MAX_AGE_SECONDS)
     except (BadData, ValueError, TypeError) as error:
         raise FormRefusedError from error
     if its_kind != kind:
         raise FormRefusedError
     return Form(tuple(subject), own_id)
-
-
-def _serializer(services: Services, owner: str) -> URLSafeTimedSerializer:
-    return URLSafeTimedSerializer(
-        services.settings.signing_key(),
-        salt=f"{_SALT}\n{owner}",
-        signer_kwargs={"key_derivation": "hmac", "digest_method": hashlib.sha256},
-    )
 
 
 def comes_from_us(headers: Headers, allowed: set[str]) -> bool:

@@ -9,13 +9,14 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
+from collections.abc import Iterable
 from dataclasses import dataclass
 from ipaddress import ip_address
 from typing import Annotated
 from urllib.parse import urlsplit
 
 from fastapi import Depends, Request
-from itsdangerous import BadData, URLSafeTimedSerializer
+from itsdangerous import BadData
 
 from milepost.errors import MilepostError
 from milepost.settings import Settings
@@ -67,9 +68,14 @@ def _is_here(name: str) -> bool:
 
 
 def is_right_password(settings: Settings, password: str) -> bool:
-    """Compares with the desk password or, if none is set, with the API keys, in constant time."""
-    accepted = (settings.desk_password.get_secret_value(),) if settings.desk_password else settings.accepted_api_keys()
-    return any([hmac.compare_digest(_digest(password), _digest(each)) for each in accepted])  # noqa: C419 - all, always
+    """Compares with the desk password or, if none is set, with the API keys."""
+    desk = settings.desk_password
+    return is_among(password, (desk.get_secret_value(),) if desk else settings.accepted_api_keys())
+
+
+def is_among(text: str, secrets_: Iterable[str]) -> bool:
+    """Compares a text with all of the secrets, in constant time."""
+    return any([hmac.compare_digest(_digest(text), _digest(each)) for each in secrets_])  # noqa: C419 - all, always
 
 
 def _digest(text: str) -> bytes:
@@ -78,24 +84,16 @@ def _digest(text: str) -> bytes:
 
 def signed(services: Services, address: str) -> str:
     """Returns the cookie of a colleague who has just signed in."""
-    return str(_serializer(services).dumps([address.strip().lower(), secrets.token_urlsafe(12)]))
+    return str(services.serializer(_SALT).dumps([address.strip().lower(), secrets.token_urlsafe(12)]))
 
 
 def signed_in(request: Request, services: Services) -> Person | None:
     """Returns the colleague whom the request's cookie names."""
     try:
-        address, session = _serializer(services).loads(request.cookies.get(COOKIE, ""), max_age=MAX_AGE_SECONDS)
+        address, session = services.serializer(_SALT).loads(request.cookies.get(COOKIE, ""), max_age=MAX_AGE_SECONDS)
     except (BadData, ValueError, TypeError):
         return None
     return Person(address, session)
-
-
-def _serializer(services: Services) -> URLSafeTimedSerializer:
-    return URLSafeTimedSerializer(
-        services.settings.signing_key(),
-        salt=_SALT,
-        signer_kwargs={"key_derivation": "hmac", "digest_method": hashlib.sha256},
-    )
 
 
 def who_looks(request: Request, served: Served) -> Person | None:

@@ -36,12 +36,12 @@ async def serve(
 ) -> None:
     """Serves until SIGINT or SIGTERM; requests in progress are finished first.
 
-    `on_ready` is told the address once the application answers. Temporal may be away: what is told is kept for later.
+    `on_ready` gets the address once the application answers. Temporal may be away: facts are kept for later.
 
     Raises:
         PortTakenError: somebody else listens there.
-        StoreUnreachableError: the database does not answer.
-        TemporalSettingsError: the settings of Temporal cannot be read.
+        StoreUnreachableError: the database doesn't answer.
+        TemporalSettingsError: the settings of Temporal can't be read.
     """
     port = check_port(settings.port, "the web application", "--port", host=settings.host)
     at_port = settings.model_copy(update={"port": port})
@@ -55,8 +55,8 @@ async def opened(settings: Settings, place: TemporalAddress | None = None) -> As
     """Opens the application on the settings' database and Temporal, which may be away.
 
     Raises:
-        StoreUnreachableError: the database does not answer.
-        TemporalSettingsError: the settings of Temporal cannot be read.
+        StoreUnreachableError: the database doesn't answer.
+        TemporalSettingsError: the settings of Temporal can't be read.
     """
     store = open_store(settings.database)
     try:

@@ -1,13 +1,15 @@
-"""The services behind the pages, made once per process and passed to every request."""
+"""The services behind the pages, created once per process and passed to every request."""
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Annotated
 
 from fastapi import Depends, Request
+from itsdangerous import URLSafeTimedSerializer
 
 from milepost.channels.links import LinkSigner
 from milepost.intake.intake import Intake
@@ -41,6 +43,14 @@ class Services:
     def wall(self) -> datetime:
         """The wall clock, which links expire by."""
         return datetime.fromtimestamp(self.intake.context.wall(), UTC)
+
+    def serializer(self, salt: str) -> URLSafeTimedSerializer:
+        """Returns the signer of what pages hand out and read again; `salt` keeps its kinds apart."""
+        return URLSafeTimedSerializer(
+            self.settings.signing_key(),
+            salt=salt,
+            signer_kwargs={"key_derivation": "hmac", "digest_method": hashlib.sha256},
+        )
 
     @property
     def is_https(self) -> bool:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Request
 from starlette.responses import RedirectResponse, Response
@@ -17,23 +16,10 @@ router = APIRouter(include_in_schema=False)
 _LONGEST = 320
 
 
-@dataclass(frozen=True, slots=True)
-class SignIn:
-    """The page. `colleagues` can be chosen from where no password is needed; otherwise they aren't disclosed."""
-
-    colleagues: tuple[str, ...]
-    asks_password: bool
-    onward: str
-    address: str = ""
-    problem: str | None = None
-
-
 @router.get("/sign-in")
 async def page(request: Request, served: Served) -> Response:
     """Asks for the address and, if needed, the password."""
-    colleagues = await _colleagues(request, served)
-    asks = not is_open(served.settings, request)
-    return render("sign_in.html", SignIn(colleagues, asks, safe_onward(request.query_params.get("next"))))
+    return render("sign_in.html", await _page(request, served, request.query_params.get("next")))
 
 
 @router.post("/sign-in")
@@ -45,11 +31,10 @@ async def sign_in(
     onward: Annotated[str, Form(alias="next", max_length=2000)] = "/",
 ) -> Response:
     """Keeps the colleague's address in a signed cookie."""
-    asks = not is_open(served.settings, request)
-    problem = _problem(served, address.strip(), password, asks=asks)
+    values = await _page(request, served, onward)
+    problem = _problem(served, address.strip(), password, asks=values["asks_password"])
     if problem is not None:
-        again = SignIn(await _colleagues(request, served), asks, safe_onward(onward), address, problem)
-        return render("sign_in.html", again, status=403)
+        return render("sign_in.html", {**values, "address": address, "problem": problem}, status=403)
     response = RedirectResponse(safe_onward(onward), 303)
     response.set_cookie(
         COOKIE,
@@ -76,12 +61,14 @@ def _problem(served: Services, address: str, password: str, *, asks: bool) -> st
     if not (name and at and host) or any(char.isspace() for char in address):
         return "Write your mail address, such as ana@vendor.example."
     if asks and not is_right_password(served.settings, password):
-        return "That is not the password. Operations know it: it is MILEPOST_DESK_PASSWORD, or else the API key."
+        return "That isn't the password. Operations know it: it is MILEPOST_DESK_PASSWORD, or else the API key."
     return None
 
 
-async def _colleagues(request: Request, served: Services) -> tuple[str, ...]:
-    if not is_open(served.settings, request):
-        return ()
+async def _page(request: Request, served: Services, onward: str | None) -> dict[str, Any]:
+    """Returns the values of the page. Colleagues are only disclosed where no password is needed."""
+    asks_password = not is_open(served.settings, request)
     async with served.store.reading() as session:
-        return tuple(await customers.colleagues(session))
+        colleagues = [] if asks_password else await customers.colleagues(session)
+    onward = safe_onward(onward)
+    return {"colleagues": colleagues, "asks_password": asks_password, "onward": onward, "address": "", "problem": None}

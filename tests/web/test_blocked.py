@@ -52,7 +52,7 @@ async def test_the_customers_page_says_since_when_with_what_and_what_to_do(
 
     for words in ("blocked since Mon 2 Mar 2026, 10:00", why, hint, "look after this customer by hand"):
         assert words in said
-    assert "The journey is blocked, so it can't be told what comes next." in said
+    assert "The journey is blocked, so what comes next isn't known." in said
 
 
 async def test_the_next_success_clears_it(world: World, browser: httpx.AsyncClient) -> None:

@@ -247,7 +247,7 @@ async def refused(world: World, visitor: httpx.AsyncClient, path: str, status: i
     "change", [lambda path: path[:-2] + "xx", lambda _: "/plan/abc", lambda _: "/plan/" + "a" * 2000]
 )
 async def test_a_forged_link_opens_nothing(world: World, visitor: httpx.AsyncClient, change) -> None:
-    await refused(world, visitor, change(world.plan()), 403, "This link does not work")
+    await refused(world, visitor, change(world.plan()), 403, "This link doesn't work")
 
 
 async def test_an_expired_link_opens_nothing(world: World, visitor: httpx.AsyncClient) -> None:

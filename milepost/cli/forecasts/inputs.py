@@ -143,7 +143,7 @@ class BookReader:
 
     @property
     def _unknown(self) -> list[str]:
-        types = self.book.unknown_names.known.types
+        types = self.book.unknown_names.vocabulary.types
         return [column for column in self.book.columns if column not in types and column not in COLUMNS]
 
 

@@ -126,7 +126,7 @@ async def make_plan_link(
     match = next((each for each in contacts if each.has_address(contact)), None)
     if match is None:
         addresses = ", ".join(each.email for each in contacts)
-        hint = f"Its contacts are: {addresses}." if addresses else "It has no contacts yet."
+        hint = f"Its contacts are: {addresses}." if addresses else "It has no contacts; tell some."
         raise ProblemError(404, "unknown_contact", f"Customer {customer!r} has no contact {contact!r}.", hint)
     url = served.links.plan_url(journey.id, customer, match.email, now=served.wall())
     return PlanLinkShown(customer=customer, contact=match.email, url=url)

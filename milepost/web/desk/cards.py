@@ -66,19 +66,19 @@ class Card:
 
     @property
     def why(self) -> str:
-        """Why there is this task, in a sentence or two."""
+        """The reason for the task, in a sentence or two."""
         return _why(self)
 
     @property
     def late(self) -> str | None:
-        """How long the task is overdue."""
+        """The time for which the task has been overdue."""
         due = self.task.due_at
         is_late = due is not None and due < self.now and not self.line.paused
         return local_time.span_text(self.now - due) if is_late and due is not None else None
 
     @property
     def effort(self) -> str | None:
-        """How long the task takes."""
+        """The time that the task takes."""
         minutes = self.task.effort_minutes
         if minutes is None or minutes < _HOUR:
             return None if minutes is None else f"{minutes} minutes"
@@ -93,7 +93,7 @@ class Card:
 
     @property
     def playbook(self) -> Markup | None:
-        """How to do it, filled in with the customer's data."""
+        """The instructions, filled in with the customer's data."""
         return _playbook(self)
 
     @property

@@ -1,4 +1,4 @@
-"""What to do about a journey that can't be planned."""
+"""Advice on journeys that can't be planned."""
 
 from __future__ import annotations
 

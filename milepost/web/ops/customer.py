@@ -1,4 +1,4 @@
-"""One customer, whole: where it is and why, what comes next, and all that was said and done."""
+"""The page of one customer: its status and why, what comes next, and everything that happened."""
 
 from __future__ import annotations
 

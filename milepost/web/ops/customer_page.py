@@ -89,8 +89,8 @@ def _attributes(customer: Customer, journey: JourneyOverview | None) -> Iterable
     declared = journey.compiled_map.map.attributes if journey and journey.compiled_map else {}
     for name, value in sorted(customer.attributes.items()):
         title = declared[name].title if name in declared else None
-        shown = yes_or_no(value) if isinstance(value, bool) else number(value)
-        yield title or spaced(name).capitalize(), str(shown)
+        text = yes_or_no(value) if isinstance(value, bool) else number(value)
+        yield title or spaced(name).capitalize(), str(text)
 
 
 def _contacts(
@@ -108,7 +108,7 @@ def _contacts(
 def _ahead(journey: JourneyOverview | None) -> tuple[list[tuple[Entry, str]], str]:
     """Returns the coming entries with their sentences, and a note on them."""
     if journey is not None and journey.record.blocked_since is not None:
-        return [], "The journey is blocked, so it can't be told what comes next."
+        return [], "The journey is blocked, so what comes next isn't known."
     outlook = journey.outlook if journey else None
     if journey is None or outlook is None or journey.has_ended:
         return [], "No journey is open, so nothing comes by itself."

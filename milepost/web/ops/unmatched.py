@@ -18,18 +18,18 @@ def reasons(compiled_maps: Iterable[CompiledMap], customer: Customer, now: Insta
     """Returns a sentence for each map that doesn't fit the customer."""
     return tuple(
         f"{each.title}: for customers whose {say.condition(each.where.text)}"
-        + (f". Here {listing(seen)}." if (seen := list(_seen(say, each))) else ".")
-        for say, each in _looked(compiled_maps, customer, now)
+        + (f". Here {listing(values)}." if (values := list(_values(say, each))) else ".")
+        for say, each in _unmet(compiled_maps, customer, now)
     )
 
 
 def in_short(compiled_maps: Iterable[CompiledMap], customer: Customer, now: Instant) -> str:
     """Returns the customer's values that the maps ask for."""
-    known = (said for say, each in _looked(compiled_maps, customer, now) for said in _seen(say, each))
-    return ", ".join(dict.fromkeys(known))
+    values = (value for say, each in _unmet(compiled_maps, customer, now) for value in _values(say, each))
+    return ", ".join(dict.fromkeys(values))
 
 
-def _looked(
+def _unmet(
     compiled_maps: Iterable[CompiledMap], customer: Customer, now: Instant
 ) -> Iterator[tuple[Phrases, Considered]]:
     by_map = {compiled_map.map.map: compiled_map for compiled_map in compiled_maps}
@@ -38,7 +38,7 @@ def _looked(
             yield Phrases(by_map[each.map].map), each
 
 
-def _seen(say: Phrases, each: Considered) -> Iterator[str]:
+def _values(say: Phrases, each: Considered) -> Iterator[str]:
     """Yields the values that don't match a map; all that it asks for if it isn't known which."""
     values: Mapping[str, Any] = each.where.values
     failing = " ".join(each.where.failing)

@@ -51,7 +51,7 @@ class PlanClosedError(MilepostError):
 
 _FORGED = (
     403,
-    "This link does not work",
+    "This link doesn't work",
     (
         "It may have been cut off or changed on its way. Please open it again from the message that it came in, or "
         "write to the person who looks after you."
@@ -112,8 +112,8 @@ def _agreed(state: State) -> list[str]:
 
 
 def _contact(state: State, address: str) -> Contact:
-    known = (contact for contact in state.customer.contacts if contact.email == address)
-    return next(known, Contact(address, address))
+    matches = (contact for contact in state.customer.contacts if contact.email == address)
+    return next(matches, Contact(address, address))
 
 
 async def on_closed(request: Request, error: Exception) -> HTMLResponse:  # noqa: ARG001 - a handler's form
