@@ -28,7 +28,7 @@ from milepost.store.version_names import find_version_of_map, version_hint
 
 
 class FactStatus(StrEnum):
-    """The result of recording a fact."""
+    """What happened to a fact that came in."""
 
     DELIVERED = "delivered"  # the journey has it
     PENDING = "pending"  # Temporal is away; the journey gets it as soon as possible
