@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
 from typing import Any, TypeGuard
 
 from milepost.customer import Contact, Customer
@@ -15,8 +14,6 @@ from milepost.explain.vocabulary import METHODS, VERDICTS
 from milepost.language.model import Outcome
 from milepost.planner.outlook import DAYS, Outlook
 from milepost.planner.timeline import Entry
-from milepost.store import messages
-from milepost.store.tasks import TaskLine
 from milepost.text import yes_or_no
 from milepost.web import forms
 from milepost.web.identity import Person
@@ -35,25 +32,15 @@ KINDS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Loaded:
-    """The data of the page, read at one moment."""
-
-    overview: CustomerOverview
-    tasks: list[TaskLine]
-    messages: messages.Outbox
-    event_counts: Mapping[str, int]
-
-
-async def customer_page(served: Services, viewer: Person | None, loaded: Loaded, kind: str) -> dict[str, Any]:
-    """Returns the values of the page's template; `kind` narrows the timeline."""
-    overview = loaded.overview
+async def customer_page(
+    served: Services, viewer: Person | None, overview: CustomerOverview, kind: str
+) -> dict[str, Any]:
+    """Returns what the page shows of the overview; `kind` narrows the timeline."""
     customer, journey = overview.customer, overview.journey
     say = journey.say if journey else Wording(zone=overview.zone)
     ahead, ahead_note = _ahead(journey)
     return {
         "overview": overview,
-        "loaded": loaded,
         "say": say,
         "standing": standing,
         "verdicts": VERDICTS,
