@@ -32,14 +32,11 @@ _WIDE = 110  # characters
 def customers(
     *,
     context: typer.Context,
-    stage: Annotated[
-        str | None, typer.Option(metavar="ID", help="Only those in this stage.", show_default=False)
-    ] = None,
+    stage: Annotated[str | None, typer.Option(metavar="ID", help="Only those in this stage.")] = None,
     risk: Annotated[bool, typer.Option("--risk", help="Only those with an open risk play.")] = False,
     unmatched: Annotated[bool, typer.Option("--unmatched", help="Only those that no map is for, and why.")] = False,
     search: Annotated[
-        str | None,
-        typer.Option(metavar="TEXT", help="Only those with this text in their id or name.", show_default=False),
+        str | None, typer.Option(metavar="TEXT", help="Only those with this text in their id or name.")
     ] = None,
     as_json: AsJson = False,
 ) -> None:

@@ -32,7 +32,6 @@ def draw(
             metavar="FILE",
             help="The file to write, ending in .svg, .png or .html; an existing one is overwritten. Default: the map's "
             "id with .svg, in this folder.",
-            show_default=False,
         ),
     ] = None,
 ) -> None:

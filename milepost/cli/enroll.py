@@ -20,14 +20,11 @@ Result = Enrolment | NoEnrolment
 
 
 def enroll(
-    customer: Annotated[
-        str | None, typer.Argument(metavar="CUSTOMER", help="The customer's id.", show_default=False)
-    ] = None,
+    customer: Annotated[str | None, typer.Argument(metavar="CUSTOMER", help="The customer's id.")] = None,
     *,
     context: typer.Context,
     map_id: Annotated[
-        str | None,
-        typer.Option("--map", metavar="ID", help="Use this map, whatever its segment says.", show_default=False),
+        str | None, typer.Option("--map", metavar="ID", help="Use this map, whatever its segment says.")
     ] = None,
     everyone: Annotated[
         bool, typer.Option("--all", help="Every customer that a map is for and that has no open journey.")

@@ -34,9 +34,7 @@ Segments = tuple[tuple[Considered, str | None], ...]
 
 def explain(
     customer: Annotated[str, typer.Argument(metavar="CUSTOMER", help="The customer's id.")],
-    step: Annotated[
-        str | None, typer.Argument(metavar="STEP", help="One step of its map; without it all.", show_default=False)
-    ] = None,
+    step: Annotated[str | None, typer.Argument(metavar="STEP", help="One step of its map; without it all.")] = None,
     *,
     context: typer.Context,
     timezone: TimeZone = None,

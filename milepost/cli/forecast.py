@@ -31,21 +31,13 @@ _BATCH = 32  # journeys that go to a process at once
 
 Pictures = Annotated[
     list[Path] | None,
-    typer.Option(
-        "--output",
-        "-o",
-        metavar="FILE",
-        help="Write the picture too: .svg or .png. May be repeated.",
-        show_default=False,
-    ),
+    typer.Option("--output", "-o", metavar="FILE", help="Write the picture too: .svg or .png. May be repeated."),
 ]
 
 MapsFolder = Annotated[
     Path | None,
     typer.Option(
-        metavar="FOLDER",
-        help="The folder of the maps. Default: maps in this folder, else those that Milepost ships.",
-        show_default=False,
+        metavar="FOLDER", help="The folder of the maps. Default: maps in this folder, else those that Milepost ships."
     ),
 ]
 
@@ -57,29 +49,23 @@ def forecast(
     ],
     context: typer.Context,
     first: Annotated[
-        str | None,
-        typer.Option("--from", metavar="DATE", help="The first day, YYYY-MM-DD. Must be given.", show_default=False),
+        str | None, typer.Option("--from", metavar="DATE", help="The first day, YYYY-MM-DD. Must be given.")
     ] = None,
     last: Annotated[
-        str | None,
-        typer.Option("--to", metavar="DATE", help="The last day, YYYY-MM-DD. Must be given.", show_default=False),
+        str | None, typer.Option("--to", metavar="DATE", help="The last day, YYYY-MM-DD. Must be given.")
     ] = None,
     maps: MapsFolder = None,
     published: Annotated[
         bool, typer.Option("--published", help="Take the published maps, not those of a folder.")
     ] = False,
     behaviour: Annotated[
-        Path | None,
-        typer.Option(metavar="FILE", help="How people behave, who there is: see docs/forecast.md.", show_default=False),
+        Path | None, typer.Option(metavar="FILE", help="How people behave, who there is: see docs/forecast.md.")
     ] = None,
     runs: Annotated[
         int, typer.Option(min=1, max=MOST_RUNS, help="How many runs of chance: more runs, surer figures.")
     ] = 5,
     output: Pictures = None,
-    cores: Annotated[
-        int | None,
-        typer.Option(min=1, max=256, help="How many processes work; else all cores.", show_default=False),
-    ] = None,
+    cores: Annotated[int | None, typer.Option(min=1, max=256, help="How many processes work; else all cores.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Simulate the journeys of a whole book and count the work: hours by role and week against the hours there are.

@@ -68,7 +68,7 @@ def import_book(
     book: Annotated[Path, typer.Argument(metavar="BOOK.csv", help="The file; `-` reads standard input.")],
     *,
     context: typer.Context,
-    by: Annotated[str | None, typer.Option(help="Who imports it.", show_default=False)] = None,
+    by: Annotated[str | None, typer.Option(help="Who imports it.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Import customers from a CSV file and begin the journeys of those that a map is for.

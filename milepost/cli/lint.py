@@ -25,17 +25,12 @@ from milepost.text import count_of, nearest
 def lint(
     paths: Annotated[
         list[Path] | None,
-        typer.Argument(
-            metavar="PATH...",
-            help="A map's folder, its map.yaml, a folder of maps, or scenarios.",
-            show_default=False,
-        ),
+        typer.Argument(metavar="PATH...", help="A map's folder, its map.yaml, a folder of maps, or scenarios."),
     ] = None,
     *,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object per problem.")] = False,
     explain: Annotated[
-        str | None,
-        typer.Option(metavar="CODE", help="Explain a code such as M105, and what to do.", show_default=False),
+        str | None, typer.Option(metavar="CODE", help="Explain a code such as M105, and what to do.")
     ] = None,
 ) -> None:
     """Report all problems of maps and of their scenarios at once; exit 1 if any is an error.

@@ -46,7 +46,7 @@ def new(
             help="The map to copy: its folder, its name beside MAP, or the name of a map that Milepost ships.",
         ),
     ],
-    title: Annotated[str | None, typer.Option(help="What people call the new map.", show_default=False)] = None,
+    title: Annotated[str | None, typer.Option(help="What people call the new map.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Make a new map by copying another: renamed throughout, its messages, playbooks and scenarios too.

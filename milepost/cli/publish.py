@@ -35,8 +35,8 @@ def publish(
     paths: Annotated[list[Path], typer.Argument(metavar="MAP_FOLDER...", help="A map's folder, or a folder of maps.")],
     *,
     context: typer.Context,
-    by: Annotated[str | None, typer.Option(help="Who publishes it.", show_default=False)] = None,
-    why: Annotated[str | None, typer.Option(help="What changed, and why.", show_default=False)] = None,
+    by: Annotated[str | None, typer.Option(help="Who publishes it.")] = None,
+    why: Annotated[str | None, typer.Option(help="What changed, and why.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Publish maps: each becomes an immutable version, the one that new journeys begin on.

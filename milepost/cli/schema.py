@@ -15,10 +15,7 @@ from milepost.language.schema import json_schema
 
 def schema(
     output: Annotated[
-        Path | None,
-        typer.Option(
-            "-o", "--output", metavar="FILE", help="Write it to this file instead of stdout.", show_default=False
-        ),
+        Path | None, typer.Option("-o", "--output", metavar="FILE", help="Write it to this file instead of stdout.")
     ] = None,
 ) -> None:
     """Print the JSON Schema of map.yaml, so that editors complete and check maps while you write.

@@ -42,7 +42,6 @@ def simulate(
             metavar=choices(MadeUp),
             help="For a map: whether the made-up customer does everything in good time (the default), or does and says "
             "nothing. Colleagues do their tasks in either case.",
-            show_default=False,
         ),
     ] = None,
     messages: Annotated[bool, typer.Option("--messages", help="Print every mail as it would be sent.")] = False,

@@ -33,14 +33,10 @@ def tasks(
     context: typer.Context,
     person: Annotated[
         str | None,
-        typer.Option(
-            metavar="EMAIL", help="Only a colleague's, including those escalated to the colleague.", show_default=False
-        ),
+        typer.Option(metavar="EMAIL", help="Only a colleague's, including those escalated to the colleague."),
     ] = None,
-    role: Annotated[str | None, typer.Option(metavar="ROLE", help="Only those of a role.", show_default=False)] = None,
-    customer: Annotated[
-        str | None, typer.Option(metavar="ID", help="Only those of a customer.", show_default=False)
-    ] = None,
+    role: Annotated[str | None, typer.Option(metavar="ROLE", help="Only those of a role.")] = None,
+    customer: Annotated[str | None, typer.Option(metavar="ID", help="Only those of a customer.")] = None,
     timezone: TimeZone = None,
     as_json: AsJson = False,
 ) -> None:

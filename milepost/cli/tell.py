@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import inspect
-from functools import partial
 from typing import Annotated, Any
 
 import typer
@@ -17,7 +16,6 @@ from milepost.intake.acknowledgement import Acknowledgement, acknowledgement_of
 from milepost.intake.facts import FactReceipt, FactStatus
 from milepost.settings import Settings
 
-_option = partial(typer.Option, show_default=False)
 Text = str | None
 
 
@@ -25,23 +23,23 @@ def tell(
     customer: Annotated[str, typer.Argument(metavar="CUSTOMER", help="The customer's id.")],
     kind: Annotated[str, typer.Argument(metavar="FACT", help="What happened; see above.")],
     words: Annotated[
-        list[str] | None, typer.Argument(metavar="WORDS...", help="What it is about, and details.", show_default=False)
+        list[str] | None, typer.Argument(metavar="WORDS...", help="What it is about, and details.")
     ] = None,
     *,
     context: typer.Context,
-    result: Annotated[Text, _option(help="The result that a task ended with.")] = None,
-    note: Annotated[Text, _option(help="What is worth remembering about it.")] = None,
-    evidence: Annotated[Text, _option(help="What proves it.")] = None,
-    reason: Annotated[Text, _option(help="Why.")] = None,
-    until: Annotated[Text, _option(metavar="DATE", help="The day until which a step is snoozed.")] = None,
-    verdict: Annotated[Text, _option(help="verified, partial or disputed.")] = None,
-    value: Annotated[Text, _option(help="The value that an outcome has reached.")] = None,
-    comment: Annotated[Text, _option(help="What the customer said about an outcome.")] = None,
-    method: Annotated[Text, _option(help="How an answer was given: recorded, portal or product.")] = None,
-    why: Annotated[Text, _option(help="Why a message failed.")] = None,
-    by: Annotated[Text, _option(metavar="EMAIL", help="Who reports it.")] = None,
+    result: Annotated[Text, typer.Option(help="The result that a task ended with.")] = None,
+    note: Annotated[Text, typer.Option(help="What is worth remembering about it.")] = None,
+    evidence: Annotated[Text, typer.Option(help="What proves it.")] = None,
+    reason: Annotated[Text, typer.Option(help="Why.")] = None,
+    until: Annotated[Text, typer.Option(metavar="DATE", help="The day until which a step is snoozed.")] = None,
+    verdict: Annotated[Text, typer.Option(help="verified, partial or disputed.")] = None,
+    value: Annotated[Text, typer.Option(help="The value that an outcome has reached.")] = None,
+    comment: Annotated[Text, typer.Option(help="What the customer said about an outcome.")] = None,
+    method: Annotated[Text, typer.Option(help="How an answer was given: recorded, portal or product.")] = None,
+    why: Annotated[Text, typer.Option(help="Why a message failed.")] = None,
+    by: Annotated[Text, typer.Option(metavar="EMAIL", help="Who reports it.")] = None,
     fact_id: Annotated[
-        Text, _option("--id", metavar="ID", help="The fact's id: sent again with the same id, it changes nothing.")
+        Text, typer.Option("--id", metavar="ID", help="The fact's id: sent again with the same id, it changes nothing.")
     ] = None,
     as_json: AsJson = False,
 ) -> None:

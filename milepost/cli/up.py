@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from typing import Annotated
 
 import typer
@@ -15,54 +16,28 @@ SPEED = 3.0
 """Days of journey a second: a year in two minutes."""
 SEED = 1
 
-_DEMO = "The demo"
+_demo = partial(typer.Option, rich_help_panel="The demo")
+_port = partial(typer.Option, max=65535, metavar="PORT")
 _Port = Annotated[
     int | None,
-    typer.Option(
-        "--port",
-        min=0,
-        max=65535,
-        metavar="PORT",
-        help="The port of the web application; 0 takes any free one.",
-        show_default="8080",
-    ),
+    _port("--port", min=0, help="The port of the web application; 0 takes any free one.", show_default="8080"),
 ]
 _TemporalPort = Annotated[
     int | None,
-    typer.Option(
-        "--temporal-port",
-        min=1,
-        max=65535,
-        metavar="PORT",
-        help="The port of the embedded Temporal server.",
-        show_default="any",
-    ),
+    _port("--temporal-port", min=1, help="The port of the embedded Temporal server.", show_default="any"),
 ]
 _TemporalUiPort = Annotated[
-    int | None,
-    typer.Option(
-        "--temporal-ui-port", min=1, max=65535, metavar="PORT", help="The port of Temporal's pages.", show_default="any"
-    ),
+    int | None, _port("--temporal-ui-port", min=1, help="The port of Temporal's pages.", show_default="any")
 ]
+_Sample = Annotated[bool, _demo("--sample", help="Import 40 made-up customers and play them and their colleagues.")]
 _Speed = Annotated[
     float | None,
-    typer.Option(
-        "--speed",
-        min=0.01,
-        max=50,
-        metavar="DAYS",
-        help="Days of journey per second.",
-        show_default=f"{SPEED:g}",
-        rich_help_panel=_DEMO,
-    ),
+    _demo("--speed", min=0.01, max=50, metavar="DAYS", help="Days of journey per second.", show_default=f"{SPEED:g}"),
 ]
 _Seed = Annotated[
     int | None,
-    typer.Option(
-        "--seed", help="Decides how people behave: the same seed, the same people.", show_default=str(SEED),
-        rich_help_panel=_DEMO,
-    ),
-]  # fmt: skip
+    _demo("--seed", help="Decides how people behave: the same seed, the same people.", show_default=str(SEED)),
+]
 
 
 def up(
@@ -72,15 +47,9 @@ def up(
     temporal_port: _TemporalPort = None,
     temporal_ui_port: _TemporalUiPort = None,
     for_: Annotated[
-        str | None,
-        typer.Option("--for", metavar="TIME", help="Stop after this time, such as 120s.", show_default=False),
+        str | None, typer.Option("--for", metavar="TIME", help="Stop after this time, such as 120s.")
     ] = None,
-    sample: Annotated[
-        bool,
-        typer.Option(
-            "--sample", help="Import 40 made-up customers and play them and their colleagues.", rich_help_panel=_DEMO
-        ),
-    ] = False,
+    sample: _Sample = False,
     speed: _Speed = None,
     seed: _Seed = None,
 ) -> None:

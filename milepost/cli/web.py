@@ -19,17 +19,12 @@ def web(
     *,
     context: typer.Context,
     host: Annotated[
-        str | None,
-        typer.Option(metavar="ADDRESS", help="The address to listen on. Default: 127.0.0.1.", show_default=False),
+        str | None, typer.Option(metavar="ADDRESS", help="The address to listen on. Default: 127.0.0.1.")
     ] = None,
     port: Annotated[
         int | None,
         typer.Option(
-            min=0,
-            max=65535,
-            metavar="PORT",
-            help="The port to listen on; 0 takes any free one. Default: 8080.",
-            show_default=False,
+            min=0, max=65535, metavar="PORT", help="The port to listen on; 0 takes any free one. Default: 8080."
         ),
     ] = None,
 ) -> None:

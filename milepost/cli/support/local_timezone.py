@@ -19,14 +19,7 @@ def _checked(value: str | None) -> str | None:
 
 
 TimeZone = Annotated[
-    str | None,
-    typer.Option(
-        "--timezone",
-        metavar="NAME",
-        callback=_checked,
-        help="Show times in this time zone.",
-        show_default=False,
-    ),
+    str | None, typer.Option("--timezone", metavar="NAME", callback=_checked, help="Show times in this time zone.")
 ]
 
 

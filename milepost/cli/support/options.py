@@ -43,7 +43,6 @@ _shared = partial(
     callback=_keep,
     expose_value=False,
     rich_help_panel="Where the data and Temporal are",
-    show_default=False,
 )
 
 
