@@ -7,14 +7,13 @@ from typing import Annotated
 
 import typer
 
-from milepost.cli.support.errors import CommandError
-from milepost.cli.support.output import aside, say
+from milepost.cli.support.errors import CommandError, file_errors
+from milepost.cli.support.map_folders import sound_map
+from milepost.cli.support.output import say
 from milepost.explain.local_time import day_of
 from milepost.explain.sentences import short_hash
-from milepost.language.loader import MAP_FILE, Loaded, content_hash, load
+from milepost.language.loader import MAP_FILE, Loaded, content_hash
 from milepost.language.model import Map
-from milepost.language.problems import errors_in
-from milepost.people.map_check import check_map
 
 _KINDS = (".svg", ".png", ".html")
 _OUR_MARK = b'id="map-title"'
@@ -45,23 +44,20 @@ def draw(
             f"{str(output)!r} has no ending that says what to draw; end it in .svg, .png or .html",
             param_hint="--output",
         )
-    map_, edition = _map(path)
+    map_, loaded = sound_map(path, "Nothing was drawn; correct the map first.")
     file = output or Path(f"{map_.map}.svg")
-    over = file.exists()
-    if over and output is None and not _drawn_by_us(file):
-        said = f"{str(file)!r} is there already, and `milepost draw` did not make it."
-        raise CommandError(said, f"Name another file with -o, or write over it: -o {file}.")
-    drawn, paper = _drawn(map_, edition, file.suffix.lower())
-    try:
-        file.write_bytes(drawn)
-    except OSError as error:
-        said = f"Can't write {str(file)!r}: {error.strerror}."
-        raise CommandError(said, "Name a file in a folder that is there and may be written to.") from error
-    say(f"{file}{' (written over)' if over else ''}: {map_.title}, for {paper} in landscape.")
+    exists = file.exists()
+    if exists and output is None and not _drawn_by_us(file):
+        message = f"{str(file)!r} exists already, and `milepost draw` did not make it."
+        raise CommandError(message, f"Name another file with -o, or write over it: -o {file}.")
+    content, paper = _draw(map_, _edition(loaded, map_), file.suffix.lower())
+    with file_errors("write", file, "Name a file in a folder that exists and may be written to."):
+        file.write_bytes(content)
+    say(f"{file}{' (written over)' if exists else ''}: {map_.title}, for {paper} in landscape.")
 
 
 def _drawn_by_us(file: Path) -> bool:
-    """Whether a file is a drawing of a map, which may be drawn again."""
+    """Returns True for a drawing of a map, which may be drawn again."""
     try:
         with file.open("rb") as opened:
             return _OUR_MARK in opened.read(_LOOKED_AT)
@@ -69,25 +65,10 @@ def _drawn_by_us(file: Path) -> bool:
         return False
 
 
-def _map(path: Path) -> tuple[Map, str]:
-    """The map, without errors, and which version of it that is; its problems are told.
-
-    Raises:
-        CommandError: there are errors.
-    """
-    loaded = load(path)
-    errors = errors_in(check_map(loaded))
-    for problem in errors:
-        aside(str(problem))
-    if loaded.map is None or errors:
-        raise CommandError("Nothing was drawn: a map with errors has no picture.", "Correct what is listed above.")
-    return loaded.map, _edition(loaded, loaded.map)
-
-
 def _edition(loaded: Loaded, map_: Map) -> str:
-    """The version as `milepost publish` tells it, and the day on which its latest file was written, on the map's clock.
+    """The version as `milepost publish` names it, and the local day on which its latest file was written.
 
-    Drawings on walls outlive versions: this says which one somebody stands before.
+    Drawings on walls outlive versions: this says which one it is.
     """
     files = loaded.files or {}
     paths = [Path(loaded.file if name == MAP_FILE else loaded.name_of(name)) for name in files]
@@ -96,7 +77,7 @@ def _edition(loaded: Loaded, map_: Map) -> str:
     return f"version {short_hash(content_hash(files))} of {day}"
 
 
-def _drawn(map_: Map, edition: str, kind: str) -> tuple[bytes, str]:
+def _draw(map_: Map, edition: str, kind: str) -> tuple[bytes, str]:
     """The content of the file, and the paper that it is for.
 
     Raises:

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from milepost.cli.support.command_settings import settings_of
-from milepost.cli.support.errors import CommandError
+from milepost.cli.support.errors import file_errors
 from milepost.cli.support.intake_access import OpenIntake, open_intake
-from milepost.cli.support.output import AsJson, aside, print_json, progress_bar, say, table, unmatched
-from milepost.imports.csv_book import Book, read_book
-from milepost.imports.missing_dates import MissingDate, MissingDates
+from milepost.cli.support.output import AsJson, aside_or_json, print_json, progress_bar, say, table, unmatched
+from milepost.imports.csv_book import read_book
+from milepost.imports.missing_dates import MissingDates
 from milepost.imports.vocabulary import Vocabulary
 from milepost.intake.book import ImportedCustomer, import_customer
 from milepost.intake.enrolment import Enrolment, NoEnrolment
@@ -90,10 +89,8 @@ def import_book(
 def _bytes_of(book: Path) -> bytes:
     if str(book) == "-":
         return typer.get_binary_stream("stdin").read()
-    try:
+    with file_errors("read", book, "Name a CSV file."):
         return book.read_bytes()
-    except OSError as error:
-        raise CommandError(f"Can't read {str(book)!r}: {error.strerror}.", "Name a CSV file.") from error
 
 
 async def _import(settings: Settings, data: bytes, by: str | None, *, as_json: bool) -> tuple[Summary, OpenIntake]:
@@ -102,7 +99,8 @@ async def _import(settings: Settings, data: bytes, by: str | None, *, as_json: b
         maps = Vocabulary.of(compiled_maps)
         dates = MissingDates(compiled_maps, opened.intake.context.now())
         book = read_book(data, maps)
-        _print_problems(book, as_json=as_json)
+        for problem in book.problems:
+            aside_or_json(f"Refused: {problem}", {"kind": "problem", **asdict(problem)}, as_json=as_json)
         summary = Summary(Counter(refused=max(book.refused, int(bool(book.problems)))), without_maps=not maps.personas)
         with progress_bar(silent=as_json) as progress:
             for customer in progress.track(book.customers, description="Importing"):
@@ -112,36 +110,15 @@ async def _import(settings: Settings, data: bytes, by: str | None, *, as_json: b
                     dates.count(imported.customer)
                 if as_json:
                     print_json({"kind": "customer", **imported.to_json()})
-        if summary.counts["imported"]:  # existing customers need no column
-            _print_notes(book.missing, as_json=as_json)
+        notes = list(book.missing) if summary.counts["imported"] else []  # existing customers need no column
         if summary.counts["imported"] or summary.counts["changed"]:
-            _print_notes(book.notes, as_json=as_json)
-        _print_missing_dates(dates.missing(), as_json=as_json)
+            notes += book.notes
+        for note in notes:
+            aside_or_json(note, {"kind": "note", "message": note}, as_json=as_json)
+        for each in dates.missing():
+            note = str(each)
+            aside_or_json(note, {"kind": "note", "message": note, "undated": each.to_json()}, as_json=as_json)
         return summary, opened
-
-
-def _print_problems(book: Book, *, as_json: bool) -> None:
-    for problem in book.problems:
-        if as_json:
-            print_json({"kind": "problem", "row": problem.row, "column": problem.column, "message": problem.message})
-        else:
-            aside(f"Refused: {problem}")
-
-
-def _print_notes(notes: Iterable[str], *, as_json: bool) -> None:
-    for note in notes:
-        if as_json:
-            print_json({"kind": "note", "message": note})
-        else:
-            aside(note)
-
-
-def _print_missing_dates(missing: Iterable[MissingDate], *, as_json: bool) -> None:
-    for each in missing:
-        if as_json:
-            print_json({"kind": "note", "message": str(each), "undated": each.to_json()})
-        else:
-            aside(str(each))
 
 
 def _print_summary(summary: Summary, later: str) -> None:

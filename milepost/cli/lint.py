@@ -11,12 +11,12 @@ from typing import Annotated
 
 import typer
 
-from milepost.cli.support.errors import CommandError
-from milepost.language.loader import MAP_FILE, load
+from milepost.cli.support.map_folders import maps_below
+from milepost.language.loader import load
 from milepost.language.problem_codes import CODES
 from milepost.language.problems import Problem, errors_in
 from milepost.people.map_check import check_maps
-from milepost.scenarios.discovery import map_of, scenario_files, sort_of
+from milepost.scenarios.discovery import scenario_files, sort_of
 from milepost.scenarios.maps import MapCache
 from milepost.scenarios.scenario import load_scenario
 from milepost.text import count_of, nearest
@@ -42,25 +42,25 @@ def lint(
         return
     if not paths:
         raise typer.BadParameter("name a map's folder, its map.yaml or a folder of maps, such as maps/")
-    found = _found(paths)
-    problems = found.problems()
+    targets = _targets(paths)
+    problems = targets.problems()
     for problem in problems:
         typer.echo(json.dumps(problem.to_json(), ensure_ascii=False) if as_json else str(problem))
     if not as_json:
-        typer.echo(_summary(found, problems), err=True)
+        typer.echo(_summary(targets, problems), err=True)
     if errors_in(problems):
         raise typer.Exit(1)
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """What there is to look at: maps, and scenarios."""
+class Targets:
+    """The files to check."""
 
     maps: tuple[Path, ...]
     scenarios: tuple[Path, ...]
 
     def problems(self) -> tuple[Problem, ...]:
-        """All that is wrong; what is wrong with a scenario's map is told of the map alone."""
+        """Every problem; those of a scenario's map are listed once, with the map."""
         of_maps = check_maps(load(file) for file in self.maps)
         read = MapCache()
         of_scenarios = [
@@ -72,7 +72,7 @@ class Found:
         return (*of_maps, *dict.fromkeys(of_scenarios))
 
 
-def _found(paths: list[Path]) -> Found:
+def _targets(paths: list[Path]) -> Targets:
     """Maps with the scenarios below their folders; a folder without a map may be one of scenarios."""
     maps: list[Path] = []
     scenarios: list[Path] = []
@@ -81,65 +81,40 @@ def _found(paths: list[Path]) -> Found:
             scenarios.append(path)
             continue
         below = scenario_files(path) if path.is_dir() else []
-        files = _maps_below(path)
+        files = maps_below(path)
         scenarios += below
         maps += files if files or below else [path]
-    return Found(tuple(dict.fromkeys(maps)), tuple(dict.fromkeys(scenarios)))
+    return Targets(tuple(dict.fromkeys(maps)), tuple(dict.fromkeys(scenarios)))
 
 
-def map_files(path: Path) -> list[Path]:
-    """The maps that a path means: itself, or every map.yaml below it where it is a folder of maps.
-
-    Raises:
-        CommandError: it is a scenario, or a folder of scenarios.
-    """
-    found = _maps_below(path)
-    if found:
-        return found
-    scenarios = [path] if path.is_file() and sort_of(path) == "scenario" else []
-    if path.is_dir():
-        scenarios = scenario_files(path)
-    if not scenarios:
-        return [path]
-    folder = map_of(path)
-    hint = f"Its map: {folder}" if folder is not None else "Name the map's folder."
-    raise CommandError(f"{path} is {'a scenario' if path.is_file() else 'a folder of scenarios'}, not a map.", hint)
-
-
-def _maps_below(path: Path) -> list[Path]:
-    if not path.is_dir():
-        return [] if sort_of(path) == "scenario" else [path]
-    if (path / MAP_FILE).exists():
-        return [path]
-    below = sorted(path.rglob(MAP_FILE))
-    return [file for file in below if not any(part.startswith(".") for part in file.relative_to(path).parts)]
-
-
-def _summary(found: Found, problems: Sequence[Problem]) -> str:
+def _summary(targets: Targets, problems: Sequence[Problem]) -> str:
     errors = errors_in(problems)
-    parts = ((found.maps, "map"), (found.scenarios, "scenario"))
-    what = " and ".join(count_of(len(files), noun) for files, noun in parts if files)
+    parts = ((targets.maps, "map"), (targets.scenarios, "scenario"))
+    counts = " and ".join(count_of(len(files), noun) for files, noun in parts if files)
     run = ""
-    if found.scenarios and not found.maps:
-        run = f" `milepost test {found.scenarios[0] if len(found.scenarios) == 1 else found.scenarios[0].parent}` runs "
-        run += "it." if len(found.scenarios) == 1 else "them."
+    if targets.scenarios and not targets.maps:
+        file, *others = targets.scenarios
+        run = f" `milepost test {file.parent}` runs them." if others else f" `milepost test {file}` runs it."
     if not problems:
-        return f"{what}, nothing wrong.{run}"
-    scenarios = {str(file) for file in found.scenarios}
-    of_maps = any(problem.file not in scenarios for problem in errors)
-    told = "; a map with errors can't be published" if of_maps else "; a scenario with errors is not run"
-    told = f"{told} (see --explain CODE)" if errors else ""
-    return f"{what}: {count_of(len(errors), 'error')}, {count_of(len(problems) - len(errors), 'warning')}{told}.{run}"
+        return f"{counts}, nothing wrong.{run}"
+    scenarios = {str(file) for file in targets.scenarios}
+    result = ""
+    if errors:
+        of_maps = any(problem.file not in scenarios for problem in errors)
+        result = "a map with errors can't be published" if of_maps else "a scenario with errors is not run"
+        result = f"; {result} (see --explain CODE)"
+    warnings = len(problems) - len(errors)
+    return f"{counts}: {count_of(len(errors), 'error')}, {count_of(warnings, 'warning')}{result}.{run}"
 
 
 def _explain(code: str) -> None:
-    found = CODES.get(code.upper())
-    if found is None:
+    meaning = CODES.get(code.upper())
+    if meaning is None:
         near = nearest(code.upper(), CODES)
         hint = f"; did you mean {near}?" if near else f"; there are {', '.join(CODES)}"
         raise typer.BadParameter(f"there is no code {code!r}{hint}", param_hint="--explain")
     severity = Problem("", 1, 1, code.upper(), "").severity
-    typer.echo(f"{code.upper()} ({severity}): {found.title}\n")
-    typer.echo(textwrap.fill(found.explanation, width=88))
-    for heading, example in (("Wrong", found.wrong), ("Right", found.right)):
+    typer.echo(f"{code.upper()} ({severity}): {meaning.title}\n")
+    typer.echo(textwrap.fill(meaning.explanation, width=88))
+    for heading, example in (("Wrong", meaning.wrong), ("Right", meaning.right)):
         typer.echo(f"\n{heading}:\n\n{textwrap.indent(example, '    ')}")

@@ -12,10 +12,11 @@ from typing import Annotated, Any
 import typer
 
 from milepost.cli.support.errors import CommandError
+from milepost.cli.support.map_folders import sound_map
 from milepost.cli.support.output import AsJson, print_json, say
 from milepost.language.loader import MAP_FILE, SIDE_FOLDERS, load
 from milepost.language.model import Map
-from milepost.language.problems import Problem, errors_in
+from milepost.language.problems import Problem
 from milepost.people.map_check import check_map
 from milepost.scenarios.discovery import scenario_files
 from milepost.scenarios.runs import run_scenarios
@@ -55,7 +56,7 @@ def new(
     """
     source = _source(map, other)
     _check_target(map, source)
-    original = _readable(source)
+    original, _ = sound_map(source, "Correct it first, or copy another.")
     renaming = Renaming(source, map, original.map, map.name, title or title_of(map.name))
     try:
         copy = _copy(renaming)
@@ -94,15 +95,6 @@ def _check_target(target: Path, source: Path) -> None:
         raise CommandError(f"{str(target)!r} exists already; nothing was copied.", "Name a folder that doesn't exist.")
     if target.resolve().is_relative_to(source.resolve()):
         raise CommandError(f"{str(target)!r} is inside the map to copy.", "Name a folder beside it.")
-
-
-def _readable(source: Path) -> Map:
-    loaded = load(source)
-    errors = errors_in(check_map(loaded))
-    if loaded.map is None or errors:
-        message = "\n".join([f"The map at {str(source)!r} has errors:", *map(str, errors)])
-        raise CommandError(message, "Correct it first, or copy another.")
-    return loaded.map
 
 
 def _copy(renaming: Renaming) -> Copy:

@@ -9,17 +9,17 @@ from typing import Annotated
 
 import typer
 
-from milepost.cli.lint import map_files
 from milepost.cli.publication_summary import comparisons, print_impact
 from milepost.cli.support.command_settings import settings_of
 from milepost.cli.support.database import now_of, open_database
 from milepost.cli.support.errors import CommandError
-from milepost.cli.support.output import AsJson, aside, print_json, progress_bar, say
+from milepost.cli.support.map_folders import map_files
+from milepost.cli.support.output import AsJson, aside, aside_or_json, print_json, progress_bar, say
 from milepost.explain.sentences import version_text
 from milepost.intake.publication import Draft, Impact, Publication, impact_of
 from milepost.intake.publication import publish as publish_drafts
 from milepost.language.loader import Loaded, load
-from milepost.language.problems import Problem, errors_in
+from milepost.language.problems import errors_in
 from milepost.people.map_check import check_maps
 from milepost.planner.instants import Instant
 from milepost.scenarios.discovery import scenario_files
@@ -49,21 +49,14 @@ def publish(
     files = {file.resolve(): file for path in paths for file in map_files(path)}
     loaded = [load(file) for file in files.values()]
     problems = check_maps(loaded)
-    _print_problems(problems, as_json=as_json)
+    for problem in problems:
+        aside_or_json(str(problem), {"kind": "problem", **problem.to_json()}, as_json=as_json)
     if errors_in(problems):
         raise CommandError("Nothing was published: a map with errors never is.", "Correct what is listed above.")
     _warn_of_scenarios(loaded, as_json=as_json)
     drafts = [Draft.of(each) for each in loaded]
     for publication, impact in asyncio.run(_publish(settings_of(context), drafts, by, why, as_json=as_json)):
         _print(publication, impact, as_json=as_json)
-
-
-def _print_problems(problems: Iterable[Problem], *, as_json: bool) -> None:
-    for problem in problems:
-        if as_json:
-            print_json({"kind": "problem", **problem.to_json()})
-        else:
-            aside(str(problem))
 
 
 def _warn_of_scenarios(maps: Iterable[Loaded], *, as_json: bool) -> None:

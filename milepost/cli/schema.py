@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from milepost.cli.support.errors import CommandError
+from milepost.cli.support.errors import file_errors
 from milepost.cli.support.output import aside
 from milepost.language.schema import json_schema
 
@@ -27,11 +27,7 @@ def schema(
     if output is None:
         typer.echo(text)
         return
-    try:
+    with file_errors("write", output, "Name a file in a folder that exists."):
         output.write_text(text + "\n", "utf-8")
-    except OSError as error:
-        raise CommandError(
-            f"The schema can't be written to {str(output)!r}: {error.strerror}.", "Name a file in a folder that exists."
-        ) from None
     aside(f"Written to {output}. A map names it in its first line, relative to its own folder, such as:")
     aside(f"  # yaml-language-server: $schema=../{output.name}")

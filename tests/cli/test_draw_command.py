@@ -37,7 +37,7 @@ def test_a_file_that_milepost_did_not_draw_is_kept_unless_it_is_named(milepost: 
     Path(name).write_text("<svg>drawn by hand</svg>")
     result = milepost("draw", ENTERPRISE)
     assert result.exit_code == 1
-    assert f"'{name}' is there already, and `milepost draw` did not make it." in result.stderr
+    assert f"'{name}' exists already, and `milepost draw` did not make it." in result.stderr
     assert "by hand" in Path(name).read_text()
     assert "(written over)" in milepost("draw", ENTERPRISE, "-o", name).stdout
 

@@ -16,7 +16,7 @@ import typer
 from milepost.capacity.runs import BookCounts, ForecastSetup, count_journeys
 from milepost.capacity.tally import Weeks
 from milepost.cli.forecasts.map_source import Files, compiled_map_of
-from milepost.cli.support.errors import CommandError
+from milepost.cli.support.errors import CommandError, file_errors
 from milepost.customer import Customer
 from milepost.imports.csv_book import COLUMNS, OpenBook, RowProblem, open_book
 from milepost.imports.missing_dates import MissingDates
@@ -90,21 +90,21 @@ def behaviour_of(file: Path | None, compiled_maps: tuple[CompiledMap, ...], cust
     if file is None:
         return Behaviour()
     try:
-        if file.stat().st_size > MAX_BYTES:
-            raise CommandError(f"{str(file)!r} is larger than 1 MB.", "A behaviour file has about a page; shorten it.")
-        text = file.read_text("utf-8-sig")
-    except OSError as error:
-        raise CommandError(f"Can't read {str(file)!r}: {error.strerror}.", "Name a YAML file.") from error
+        with file_errors("read", file, "Name a YAML file."):
+            if file.stat().st_size > MAX_BYTES:
+                hint = "A behaviour file has about a page; shorten it."
+                raise CommandError(f"{str(file)!r} is larger than 1 MB.", hint)
+            text = file.read_text("utf-8-sig")
     except UnicodeDecodeError as error:
         raise CommandError(f"{str(file)!r} isn't UTF-8.", "Save it in that encoding.") from error
-    read = read_behaviour(text, str(file), compiled_maps, _columns(customers))
-    for problem in read.problems:
+    result = read_behaviour(text, str(file), compiled_maps, _columns(customers))
+    for problem in result.problems:
         typer.echo(str(problem), err=True)
-    if read.behaviour is None:
+    if result.behaviour is None:
         raise CommandError(
             "The behaviour can't be used.", "Correct what is listed above; docs/forecast.md explains every field."
         )
-    return read.behaviour
+    return result.behaviour
 
 
 @dataclass(slots=True)
@@ -154,15 +154,12 @@ def open_customers(path: Path, setup: ForecastSetup) -> Iterator[BookReader]:
     Raises:
         CommandError: the file can't be read, or its columns can't be used.
     """
-    try:
-        with _opened(path) as lines:
-            book = open_book(lines, vocabulary_of(setup))
-            if book.problems:
-                problems = "\n".join(f"{path}: {problem}" for problem in book.problems)
-                raise CommandError(f"The book can't be read.\n{problems}", "Correct the first row.")
-            yield BookReader(book, MissingDates(setup.compiled_maps, _noon(setup.weeks.first)))
-    except OSError as error:
-        raise CommandError(f"Can't read {str(path)!r}: {error.strerror}.", "Name a CSV file.") from error
+    with file_errors("read", path, "Name a CSV file."), _opened(path) as lines:
+        book = open_book(lines, vocabulary_of(setup))
+        if book.problems:
+            problems = "\n".join(f"{path}: {problem}" for problem in book.problems)
+            raise CommandError(f"The book can't be read.\n{problems}", "Correct the first row.")
+        yield BookReader(book, MissingDates(setup.compiled_maps, _noon(setup.weeks.first)))
 
 
 def _noon(day: date) -> Instant:

@@ -10,8 +10,8 @@ from typing import Any
 
 import typer
 
-from milepost.cli.lint import map_files
 from milepost.cli.support.errors import CommandError
+from milepost.cli.support.map_folders import map_files
 from milepost.explain.sentences import version_text
 from milepost.language.loader import content_hash, from_files, load
 from milepost.language.problems import errors_in

@@ -8,7 +8,7 @@ from pathlib import Path
 import typer
 
 from milepost.capacity.report import Report
-from milepost.cli.support.errors import CommandError
+from milepost.cli.support.errors import file_errors
 
 KINDS = (".svg", ".png")
 
@@ -40,7 +40,5 @@ def write_picture(report: Report, file: Path) -> None:
 
     scene = draw_forecast(report)
     drawing = raster.png_of(scene) if file.suffix.lower() == ".png" else svg.svg_of(scene).encode()
-    try:
+    with file_errors("write", file):
         file.write_bytes(drawing)
-    except OSError as error:
-        raise CommandError(f"Can't write {str(file)!r}: {error.strerror}.") from error

@@ -1,4 +1,4 @@
-"""How the command line reports an error: one block on stderr that says what is wrong, why and what to do."""
+"""Reports the errors of the command line: one block on stderr that says what is wrong, why and what to do."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ import sys
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import typer
 
 from milepost.errors import MilepostError
 
 DEBUG_VARIABLE = "MILEPOST_DEBUG"
-_OURS = frozenset({"activities", "milepost", "worker", "workflows"})
 
 
 class CommandError(MilepostError):
@@ -29,7 +29,8 @@ def reported_errors(*, debug: bool) -> Iterator[None]:
     try:
         yield
     except Exception as error:
-        if _package(error) == "typer" or (isinstance(error, OSError) and error.errno == errno.EPIPE):
+        from_typer = type(error).__module__.startswith("typer.")
+        if from_typer or (isinstance(error, OSError) and error.errno == errno.EPIPE):
             raise
         if debug or os.environ.get(DEBUG_VARIABLE, "").lower() not in ("", "0", "false", "no"):
             traceback.print_exc()
@@ -38,16 +39,18 @@ def reported_errors(*, debug: bool) -> Iterator[None]:
         raise typer.Exit(1) from None
 
 
+@contextmanager
+def file_errors(verb: str, file: Path, hint: str | None = None) -> Iterator[None]:
+    """Report a file that the system doesn't let us `read` or `write`, which is the `verb`."""
+    try:
+        yield
+    except OSError as error:
+        raise CommandError(f"Can't {verb} {str(file)!r}: {error.strerror}.", hint) from error
+
+
 def error_block(error: Exception) -> str:
     """The error as people read it."""
-    if _package(error) not in _OURS:
-        headline = f"Error: {type(error).__name__}: {error}".rstrip(": ")
-        return f"{headline}\n  Milepost did not expect this. Run it again with --debug to see where it comes from."
-    hint = getattr(error, "hint", None)
-    message = getattr(error, "message", None) if hint else None
-    lines = str(message or error).strip().splitlines() or [type(error).__name__]
-    return "\n".join([f"Error: {lines[0]}", *lines[1:], *([f"  {hint}"] if hint else [])])
-
-
-def _package(error: Exception) -> str:
-    return type(error).__module__.partition(".")[0]
+    if isinstance(error, MilepostError):
+        return "\n".join([f"Error: {error.message}", *([f"  {error.hint}"] if error.hint else [])])
+    headline = f"Error: {type(error).__name__}: {error}".rstrip(": ")
+    return f"{headline}\n  Milepost did not expect this. Run it again with --debug to see where it comes from."

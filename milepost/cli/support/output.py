@@ -44,6 +44,14 @@ def print_json(data: Any) -> None:
     sys.stdout.write(json.dumps(data, ensure_ascii=False) + "\n")
 
 
+def aside_or_json(line: str, data: Mapping[str, Any], *, as_json: bool) -> None:
+    """Report something beside the result: as a line on stderr or, `as_json`, as an object among the others."""
+    if as_json:
+        print_json(data)
+    else:
+        aside(line)
+
+
 def table(title: str | None, headings: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     """Print a table; None is shown as an empty cell. Long cells are wrapped, not cut."""
     grid = Table(title=title, box=SIMPLE_HEAD, title_justify="left", title_style="bold", pad_edge=False, expand=False)

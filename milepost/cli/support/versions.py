@@ -8,11 +8,10 @@ from pathlib import Path
 
 from milepost.cli.support.database import database_exists, open_database
 from milepost.cli.support.errors import CommandError
+from milepost.cli.support.map_folders import sound_map
 from milepost.explain.sentences import version_text
-from milepost.language.loader import MAP_FILE, content_hash, load
+from milepost.language.loader import MAP_FILE, content_hash
 from milepost.language.names import nearest
-from milepost.language.problems import errors_in
-from milepost.people.map_check import check_map
 from milepost.planner.compiled_map import CompiledMap
 from milepost.settings import Settings
 from milepost.store import maps
@@ -25,7 +24,7 @@ _LISTED = 12  # folders that an error names
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """A version of a map: `name` is how it is spoken of, `hash` that of its content."""
+    """A version of a map: `name` is for people, `hash` that of its content."""
 
     name: str
     compiled_map: CompiledMap
@@ -36,23 +35,23 @@ class Version:
         return self.compiled_map.version
 
 
-async def version_of(settings: Settings, said: str) -> Version:
-    """The version that somebody means.
+async def version_of(settings: Settings, typed: str) -> Version:
+    """Returns the version that somebody typed.
 
     Raises:
-        CommandError: there is none, or what there is has errors; the message says what there is.
+        CommandError: there is none, or it has errors; the message lists them, or the versions that exist.
     """
-    path = Path(said)
+    path = Path(typed)
     if _is_map(path):
         return _in_folder(path)
     if not database_exists(settings):
-        raise _nothing(said, ())
+        raise _unknown(typed, ())
     async with open_database(settings) as store:
         async with store.reading() as session:
             rows = await maps.versions(session)
-        row = find_version(rows, said)
+        row = find_version(rows, typed)
         if row is None:
-            raise _unnamed(said, rows)
+            raise _no_version(typed, rows)
         compiled_maps = CompiledMaps(store)
         compiled_map = await compiled_maps.of(row.hash)
         return Version(
@@ -65,38 +64,35 @@ def _is_map(path: Path) -> bool:
 
 
 def _in_folder(path: Path) -> Version:
-    loaded = load(path)
-    errors = [str(problem) for problem in errors_in(check_map(loaded))]
-    if loaded.map is None or errors:
-        raise CommandError("\n".join([f"The map at {str(path)!r} has errors:", *errors]), "Mend them, then compare.")
+    map_, loaded = sound_map(path, "Correct them, then compare.")
     files = dict(loaded.files or {})
-    return Version(str(path), CompiledMap.of(loaded.map, content_hash(files)), files)
+    return Version(str(path), CompiledMap.of(map_, content_hash(files)), files)
 
 
-def _unnamed(said: str, rows: Sequence[MapVersionRow]) -> CommandError:
-    name, at, number = said.partition("@")
+def _no_version(typed: str, rows: Sequence[MapVersionRow]) -> CommandError:
+    name, at, number = typed.partition("@")
     mine = [row for row in rows if row.map == name]
     if mine and at:
         return CommandError(f"The map {name!r} has no version {number!r}.", version_hint(mine))
-    if many := sum(row.hash.startswith(said) for row in rows):
-        return CommandError(f"{many} versions begin with {said!r}.", "Write more of the hash.")
-    return _nothing(said, rows)
+    if many := sum(row.hash.startswith(typed) for row in rows):
+        return CommandError(f"{many} versions begin with {typed!r}.", "Write more of the hash.")
+    return _unknown(typed, rows)
 
 
-def _nothing(said: str, rows: Sequence[MapVersionRow]) -> CommandError:
-    """Neither a folder nor a published version: what was perhaps meant."""
-    path, (name, at, number) = Path(said), said.partition("@")
+def _unknown(typed: str, rows: Sequence[MapVersionRow]) -> CommandError:
+    """The error for neither a folder nor a published version, with a suggestion."""
+    path, (name, at, number) = Path(typed), typed.partition("@")
     published = sorted({row.map for row in rows})
     if path.is_dir():
         below = sorted(str(file.parent) for file in path.glob(f"*/{MAP_FILE}"))[:_LISTED]
         hint = f"Maps in it: {', '.join(below)}." if below else "Name a map's folder, or a published map."
-        return CommandError(f"{said!r} is a folder without {MAP_FILE}.", hint)
+        return CommandError(f"{typed!r} is a folder without {MAP_FILE}.", hint)
     folders = {str(file.parent): file.parent.name for file in path.parent.glob(f"*/{MAP_FILE}")}
-    near = nearest(said, folders) or nearest(name, published)
+    near = nearest(typed, folders) or nearest(name, published)
     if near is not None:
         hint = f"Did you mean {near + (at + number if near in published else '')!r}?"
-    elif said.isdecimal() and published:
-        hint = f"A number goes with its map: {published[0]}@{said}."
+    elif typed.isdecimal() and published:
+        hint = f"A number goes with its map: {published[0]}@{typed}."
     else:
         hint = f"Published are {', '.join(published)}." if published else "No map is published here."
-    return CommandError(f"There is no folder with a map, and no published map, {said!r}.", hint)
+    return CommandError(f"There is no folder with a map, and no published map, {typed!r}.", hint)
