@@ -10,17 +10,12 @@ from typing import Annotated, Any
 import typer
 
 from milepost.cli.support.command_settings import settings_of
-from milepost.cli.support.database import open_database
-from milepost.cli.support.errors import CommandError
-from milepost.cli.support.local_timezone import local_timezone
+from milepost.cli.support.database import check_in_use, open_database
+from milepost.cli.support.local_timezone import iso_day, local_timezone
 from milepost.cli.support.output import AsJson, console, number, print_json, say, table
-from milepost.explain.local_time import local
-from milepost.language.names import nearest
 from milepost.planner.enums import JourneyStatus
 from milepost.planner.instants import Instant, optional_text
 from milepost.settings import Settings
-from milepost.store import maps
-from milepost.store.compiled_maps import CompiledMaps
 from milepost.store.customer_list import CustomerFilter, CustomerListLine, list_customers
 from milepost.store.database import Store
 from milepost.text import count_of
@@ -54,7 +49,7 @@ def customers(
 async def _list(settings: Settings, wanted: CustomerFilter, *, as_json: bool) -> None:
     async with open_database(settings) as store:
         if wanted.stage is not None:
-            await _check_stage(store, wanted.stage)
+            await check_in_use(store, "stage", wanted.stage, lambda compiled_map: compiled_map.stages)
         if as_json:
             async for line in _pages(store, wanted):
                 print_json(_data(line))
@@ -71,17 +66,6 @@ async def _list(settings: Settings, wanted: CustomerFilter, *, as_json: bool) ->
 
 
 _EMPTY = "There are no customers yet. Next: `milepost import BOOK.csv`."
-
-
-async def _check_stage(store: Store, stage: str) -> None:
-    compiled_maps = CompiledMaps(store)
-    async with store.reading() as session:
-        versions = await maps.in_use(session)
-    stages = {each for version in versions for each in (await compiled_maps.of(version)).stages}
-    if stage not in stages:
-        near = nearest(stage, stages)
-        hint = f"Did you mean {near!r}?" if near else f"There are: {', '.join(sorted(stages)) or 'none'}."
-        raise CommandError(f"No map has a stage {stage!r}.", hint)
 
 
 async def _pages(store: Store, wanted: CustomerFilter) -> AsyncIterator[CustomerListLine]:
@@ -105,7 +89,7 @@ def _table(lines: list[CustomerListLine]) -> None:
             line.customer.id,
             line.customer.name,
             _stage(line),
-            _day(_since(line), zone),
+            iso_day(_since(line), zone),
             number(line.customer.health),
             ", ".join(risk.title for risk in line.risks),
         )
@@ -128,16 +112,12 @@ def _stage(line: CustomerListLine) -> str:
 
 
 def _since(line: CustomerListLine) -> Instant | None:
-    """Since when the customer has been where it is."""
+    """The instant since when the customer has been where it is."""
     if line.journey is None:
         return None
     if line.journey.ended_at is not None:
         return line.journey.ended_at
     return min((stage.opened_at for stage in line.stages if stage.opened_at), default=line.journey.started_at)
-
-
-def _day(at: Instant | None, zone: str) -> str | None:
-    return None if at is None else local(at, zone).date().isoformat()
 
 
 def _reasons(line: CustomerListLine) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -26,7 +26,7 @@ _LINES = 8
 
 
 @dataclass(frozen=True, slots=True)
-class Compared:
+class Comparison:
     """Two versions and their changes."""
 
     old: Version
@@ -35,7 +35,7 @@ class Compared:
 
     @property
     def movable(self) -> bool:
-        """Whether journeys can move from the one to the other: only between versions of one map."""
+        """True if journeys can move from one to the other: only between versions of one map."""
         return self.old.compiled_map.map.map == self.new.compiled_map.map.map
 
 
@@ -60,7 +60,7 @@ def diff(
 async def _diff(settings: Settings, old: str, new: str, *, customers: bool, as_json: bool) -> None:
     before, after = [await version_of(settings, each) for each in (old, new)]
     changes = compare(before.compiled_map.map, after.compiled_map.map, before.files, after.files)
-    compared = Compared(before, after, changes)
+    compared = Comparison(before, after, changes)
     (_print_json if as_json else _print)(compared)
     if not customers or not compared.movable:
         return
@@ -69,11 +69,11 @@ async def _diff(settings: Settings, old: str, new: str, *, customers: bool, as_j
         await (_print_moves_json if as_json else _print_moves)(compared, moves)
 
 
-def _print(compared: Compared) -> None:
+def _print(compared: Comparison) -> None:
     old, new = compared.old, compared.new
     say(f"{old.name} → {new.name}: {count_of(len(compared.changes), 'change') if compared.changes else 'no change'}")
     if not compared.movable:
-        say("These are two maps, not two versions of one: no journey can move from the one to the other.")
+        say("These are two maps, not two versions of one: no journey can move from one to the other.")
     for change in compared.changes:
         say(f"  {change}")
         for line in change.lines[:_LINES]:
@@ -82,8 +82,8 @@ def _print(compared: Compared) -> None:
             say(f"      ... and {count_of(len(change.lines) - _LINES, 'more line')}")
 
 
-async def _print_moves(compared: Compared, moves: AsyncIterator[tuple[Move, str]]) -> None:
-    """Each as it is told, then what they come to."""
+async def _print_moves(compared: Comparison, moves: AsyncIterator[tuple[Move, str]]) -> None:
+    """Print each move, then the totals."""
     heading("What moving the open journeys would do now")
     counts = MoveCounts()
     async for move, zone in moves:
@@ -108,7 +108,7 @@ async def _print_moves(compared: Compared, moves: AsyncIterator[tuple[Move, str]
 def _print_move(move: Move, wording: Wording) -> None:
     say(f"{move.customer}:")
     if move.problem:
-        say(f"  It can't be told: {move.problem}")
+        say(f"  Nobody can tell: {move.problem}")
     for gone in move.stands_on:
         say(f"  stands on {gone}, which is gone")
     for each in move.redated:
@@ -122,12 +122,11 @@ def _dates(each: DateChange, zone: str) -> str:
     return f"“{each.title}” is kept; {'due' if each.field == 'due' else 'opens'} {before} → {after}"
 
 
-def _print_json(compared: Compared) -> None:
+def _print_json(compared: Comparison) -> None:
     for change in compared.changes:
         print_json({"kind": "change", **change.to_json()})
 
 
-async def _print_moves_json(compared: Compared, moves: AsyncIterator[tuple[Move, str]]) -> None:
+async def _print_moves_json(compared: Comparison, moves: AsyncIterator[tuple[Move, str]]) -> None:
     async for move, zone in moves:
-        told: dict[str, Any] = move.to_json(Wording(compared.new.compiled_map, zone))
-        print_json({"kind": "move", **told})
+        print_json({"kind": "move", **move.to_json(Wording(compared.new.compiled_map, zone))})

@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Annotated, Any
 
 import typer
 
 from milepost.cli.support.command_settings import settings_of
 from milepost.cli.support.database import open_database, read_overview
+from milepost.cli.support.journey_text import journey_heading, pending_summary
 from milepost.cli.support.local_timezone import TimeZone
 from milepost.cli.support.output import AsJson, heading, print_json, say
-from milepost.cli.support.pending_facts import pending_summary
 from milepost.explain.held_messages import Held
 from milepost.explain.journey import Explanation, StepExplanation
 from milepost.explain.local_time import day_of, time_of, zone_text
 from milepost.explain.outlook_sentences import outlook_sentence
 from milepost.explain.overview import CustomerOverview, JourneyOverview
-from milepost.explain.sentences import spaced
-from milepost.explain.vocabulary import ENDINGS
+from milepost.explain.sentences import Wording
 from milepost.explain.waits import WaitingStep
 from milepost.planner.enums import JourneyStatus, StepStatus
 from milepost.planner.fact_errors import UnknownStepError
@@ -29,7 +28,7 @@ from milepost.settings import Settings
 from milepost.store.compiled_maps import CompiledMaps
 
 Segments = tuple[tuple[Considered, str | None], ...]
-"""Every map that a customer was held against; where its segment matches, why the customer may not enter, if so."""
+"""Every map that a customer was compared with and, where its segment matches, why the customer may not enter it."""
 
 
 def explain(
@@ -80,7 +79,7 @@ def _explained(overview: CustomerOverview, step: str) -> StepExplanation | None:
 def _print_all(overview: CustomerOverview, segments: Segments) -> None:
     customer, journey = overview.customer, overview.journey
     heading(f"{customer.name} ({customer.id})")
-    say(f"Times are of {zone_text(overview.zone, overview.now)}.")
+    say(f"Times are in {zone_text(overview.zone, overview.now)}.")
     if journey is not None:
         say(_standing(journey))
         if journey.pending:
@@ -96,13 +95,18 @@ def _print_all(overview: CustomerOverview, segments: Segments) -> None:
 
 
 def _standing(journey: JourneyOverview) -> str:
-    record = journey.record
-    title = f"Journey {record.id} on {journey.title!r} ({record.map}, {journey.version}), since "
-    title += day_of(record.started_at, journey.zone)
-    if record.ended_at is not None:
-        reason = record.reason or ""
-        return f"{title}: ended {day_of(record.ended_at, journey.zone)}, {ENDINGS.get(reason, spaced(reason))}."
-    return title + (": paused." if record.status == JourneyStatus.PAUSED else ".")
+    title = journey_heading(journey, f" ({journey.record.map}, {journey.version})")
+    if journey.record.ended_at is not None:
+        return title
+    return title + (": paused." if journey.record.status == JourneyStatus.PAUSED else ".")
+
+
+_SECTIONS = {
+    "Open": (StepStatus.OPEN, StepStatus.ASKED),
+    "Waiting": (StepStatus.WAITING,),
+    "Stages ahead": ("ahead",),
+}
+"""The headings of what a journey waits for, with the statuses below each."""
 
 
 def _print_journey(journey: JourneyOverview, explanation: Explanation) -> None:
@@ -122,18 +126,15 @@ def _print_journey(journey: JourneyOverview, explanation: Explanation) -> None:
             say(f"    {reason.phrase}" if _goes_on(reason.phrase) else f"    until {reason.phrase}")
     if not explanation.origins:
         say("No stage is open.")
-    _print_waits(
-        journey, "Open", [each for each in explanation.waits if each.status in (StepStatus.OPEN, StepStatus.ASKED)]
-    )
-    _print_waits(journey, "Waiting", [each for each in explanation.waits if each.status == StepStatus.WAITING])
-    _print_waits(journey, "Stages ahead", [each for each in explanation.waits if each.status == "ahead"])
+    for title, statuses in _SECTIONS.items():
+        _print_waits(journey, title, [each for each in explanation.waits if each.status in statuses])
     _print_held(journey, explanation.held)
     _print_waits(journey, "Plays, and what begins them", explanation.starts)
     ahead = explanation.ahead
     if ahead.paused:
         say("", "Nothing happens by itself before the journey is resumed.")
     elif ahead.entries:
-        _print_coming(journey, ahead.entries)
+        _print_entries(journey, _COMING, ahead.entries, outlook_sentence)
     else:
         say("", f"Nothing comes by itself up to {day_of(ahead.until, journey.zone)}: the journey waits for somebody.")
 
@@ -148,24 +149,24 @@ def _print_waits(journey: JourneyOverview, title: str, waits: Sequence[WaitingSt
             say(f"    waits for {reason.phrase}" if not _goes_on(reason.phrase) else f"    {reason.phrase}")
 
 
-def _goes_on(said: str) -> bool:
-    """Whether a reason continues the sentence of the one before."""
-    return said.startswith(("or ", "and ", "not ", "a start "))
+def _goes_on(phrase: str) -> bool:
+    """Returns True for a reason that continues the sentence of the one before."""
+    return phrase.startswith(("or ", "and ", "not ", "a start "))
 
 
 def _line(journey: JourneyOverview, waits: WaitingStep) -> str:
     where = f" in {waits.container!r}" if waits.container else ""
-    since = f", open since {day_of(waits.opened_at, journey.zone)}" if _is_open(waits) and waits.opened_at else ""
-    due = (
-        f", due {time_of(waits.due_at, journey.zone)}"
-        if waits.due_at is not None and waits.status == StepStatus.OPEN
-        else ""
-    )
+    is_open = waits.status in _SECTIONS["Open"]
+    since = f", open since {day_of(waits.opened_at, journey.zone)}" if is_open and waits.opened_at else ""
+    due = f", due {_due(journey, waits)}" if _due(journey, waits) else ""
     return f"  {waits.title} ({waits.id}){where}{since}{due}{', OVERDUE' if waits.overdue else ''}"
 
 
-def _is_open(waits: WaitingStep) -> bool:
-    return waits.status in (StepStatus.OPEN, StepStatus.ASKED)
+def _due(journey: JourneyOverview, waits: WaitingStep) -> str | None:
+    """When an open step is due; None for any other, and for one without a date."""
+    if waits.due_at is None or waits.status != StepStatus.OPEN:
+        return None
+    return time_of(waits.due_at, journey.zone)
 
 
 def _print_held(journey: JourneyOverview, held: Sequence[Held]) -> None:
@@ -177,28 +178,28 @@ def _print_held(journey: JourneyOverview, held: Sequence[Held]) -> None:
         say(f"  {each.reason} about {each.title!r} to {each.to or 'nobody yet'}{until}: {each.because}")
 
 
-def _print_entries(journey: JourneyOverview, title: str, entries: Sequence[Entry]) -> None:
+_COMING = "What comes next, if nobody does anything"
+
+
+def _print_entries(
+    journey: JourneyOverview, title: str, entries: Sequence[Entry], sentence: Callable[[Wording, Entry], str]
+) -> None:
     heading(title)
     for entry in entries:
-        say(f"  {time_of(entry.at, journey.zone)}  {journey.say_fully.sentence(entry)}")
-
-
-def _print_coming(journey: JourneyOverview, entries: Sequence[Entry]) -> None:
-    heading("What comes next, if nobody does anything")
-    for entry in entries:
-        say(f"  {time_of(entry.at, journey.zone)}  {outlook_sentence(journey.say_fully, entry)}")
+        say(f"  {time_of(entry.at, journey.zone)}  {sentence(journey.say_fully, entry)}")
 
 
 def _print_step(journey: JourneyOverview, step: StepExplanation) -> None:
     waits = step.waits
     heading(f"{waits.title} ({waits.id})")
-    container = f" in {waits.container!r}"
     occurrence = f", occurrence {step.occurrence}" if step.occurrence > 1 else ""
-    say(f"It is {waits.status}{container}{occurrence}. Times are of {zone_text(journey.zone, journey.now)}.")
+    say(
+        f"It is {waits.status} in {waits.container!r}{occurrence}. Times are in {zone_text(journey.zone, journey.now)}."
+    )
     if journey.pending:
         say(pending_summary(journey.pending))
-    if _is_open(waits) and waits.due_at is not None and waits.status == StepStatus.OPEN:
-        say(f"It is due {time_of(waits.due_at, journey.zone)}{' and OVERDUE' if waits.overdue else ''}.")
+    if due := _due(journey, waits):
+        say(f"It is due {due}{' and OVERDUE' if waits.overdue else ''}.")
     if waits.reasons:
         say(f"It waits for {waits.waits_for}.")
     if step.after:
@@ -208,9 +209,9 @@ def _print_step(journey: JourneyOverview, step: StepExplanation) -> None:
         say(f"After it comes {', '.join(repr(journey.say_fully.step(other)) for other in step.leads_to)}.")
     _print_held(journey, step.held)
     if step.happened:
-        _print_entries(journey, "What happened", step.happened)
+        _print_entries(journey, "What happened", step.happened, Wording.sentence)
     if step.ahead:
-        _print_coming(journey, step.ahead)
+        _print_entries(journey, _COMING, step.ahead, outlook_sentence)
 
 
 def _print_segments(overview: CustomerOverview, segments: Segments) -> None:

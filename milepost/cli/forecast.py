@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from milepost.capacity.json_lines import forecast_lines
 from milepost.capacity.report import Report, build_report
@@ -19,7 +18,7 @@ from milepost.cli.forecasts.map_source import MapSource, map_source_of
 from milepost.cli.forecasts.pictures import check_pictures, write_picture
 from milepost.cli.support.command_settings import settings_of
 from milepost.cli.support.errors import CommandError
-from milepost.cli.support.output import AsJson, aside, console, print_json, say
+from milepost.cli.support.output import AsJson, aside, print_json, progress_bar, say
 from milepost.cli.support.process_pool import cores as all_cores
 from milepost.cli.support.process_pool import on_cores
 from milepost.customer import Customer
@@ -129,9 +128,7 @@ def _count(
     """Simulate the whole book on all cores; what is kept does not grow with it."""
     whole = BookCounts(Tally(len(setup.weeks)))
     batch = max(1, _BATCH // setup.runs)
-    errors = console(errors=True)
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=errors, transient=True, disable=silent or not errors.is_terminal) as progress:
+    with progress_bar(silent=silent) as progress:
         task = progress.add_task("Simulating journeys", total=rows)
         for part in on_cores(job, _batches(book.customers(), batch), processes=cores):
             whole.merge(part)

@@ -1,4 +1,4 @@
-"""`--engine`: what runs a scenario, the planner alone or the real workflow with skipped time."""
+"""`--engine`: runs a scenario on the planner alone, or through the real workflow with skipped time."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from milepost.scenarios.scenario import Scenario
 
 
 class Engine(StrEnum):
-    """What runs a scenario."""
+    """The engines that run a scenario."""
 
     PLANNER = "planner"
     TEMPORAL = "temporal"

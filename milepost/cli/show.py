@@ -9,14 +9,13 @@ import typer
 
 from milepost.cli.support.command_settings import settings_of
 from milepost.cli.support.database import open_database, read_overview
+from milepost.cli.support.journey_text import journey_heading, pending_summary
 from milepost.cli.support.local_timezone import TimeZone
 from milepost.cli.support.output import AsJson, heading, number, print_json, say, table
-from milepost.cli.support.pending_facts import pending_summary
 from milepost.explain.local_time import day_of, time_of, zone_text
 from milepost.explain.outlook_sentences import outlook_sentence, with_outlook_sentence
 from milepost.explain.overview import CustomerOverview, JourneyOverview, OutcomeRecord
-from milepost.explain.sentences import spaced
-from milepost.explain.vocabulary import ENDINGS, VERDICTS
+from milepost.explain.vocabulary import VERDICTS
 from milepost.explain.waits import WaitingStep
 from milepost.planner.enums import JourneyStatus
 from milepost.planner.instants import Instant, optional_text, text
@@ -24,7 +23,7 @@ from milepost.planner.open_tasks import Task
 from milepost.planner.timeline import Entry
 from milepost.settings import Settings
 from milepost.store.compiled_maps import CompiledMaps
-from milepost.text import count_of
+from milepost.text import count_of, yes_or_no
 
 
 def show(
@@ -46,7 +45,7 @@ def show(
     _print_customer(overview)
     if overview.journey is None:
         why = overview.unmatched_why
-        say(f"It has no journey: {why or 'none was begun yet'}.", f"Next: `milepost enroll {customer}`.")
+        say(f"It has no journey: {why or 'none has begun yet'}.", f"Next: `milepost enroll {customer}`.")
     else:
         _print_journey(overview.journey, last)
 
@@ -86,11 +85,9 @@ def _print_journey(journey: JourneyOverview, last: int) -> None:
 
 def _standing(journey: JourneyOverview) -> str:
     record = journey.record
-    title = f"Journey {record.id} on {journey.title!r}, {journey.version}, since "
-    title += day_of(record.started_at, journey.zone)
+    title = journey_heading(journey, f", {journey.version}")
     if record.ended_at is not None:
-        reason = record.reason or ""
-        return f"{title}: ended {day_of(record.ended_at, journey.zone)}, {ENDINGS.get(reason, spaced(reason))}."
+        return title
     where = ", ".join(stage.title for stage in journey.stages) or (
         "between stages" if journey.state.begun else "about to begin"
     )
@@ -101,14 +98,12 @@ def _standing(journey: JourneyOverview) -> str:
 
 
 def _blocked(journey: JourneyOverview) -> str:
-    """What keeps the journey from being planned, if anything does."""
-    row = journey.record
-    if row.blocked_since is None:
+    """Since when and why the journey can't be planned; empty where it can."""
+    record = journey.record
+    if record.blocked_since is None:
         return ""
-    since = time_of(row.blocked_since, journey.zone)
-    return (
-        f"\nIt is blocked since {since}: {row.blocked_why}\nThe customer's page in the web application says what to do."
-    )
+    since = time_of(record.blocked_since, journey.zone)
+    return f"\nBlocked since {since}: {record.blocked_why}\nThe customer's page in the web application says what to do."
 
 
 def _section(title: str, headings: list[str], rows: list[tuple[Any, ...]]) -> None:
@@ -163,8 +158,9 @@ def _day(at: Instant | None, zone: str) -> str | None:
 
 
 def _value(value: Any) -> str | None:
+    """A value for people: yes or no, a number without trailing zeros, or the text."""
     if isinstance(value, bool):
-        return "yes" if value else "no"
+        return yes_or_no(value)
     return number(value) if isinstance(value, int | float) else value
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import asdict
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -21,6 +22,7 @@ from milepost.people.sample_year import load_made_up
 from milepost.planner.timeline import Entry, MessageSent
 from milepost.scenarios.discovery import scenario_files, sort_of
 from milepost.scenarios.scenario import LoadedScenario, Scenario, load_scenario
+from milepost.text import listing
 
 _NAMED = 5
 
@@ -80,9 +82,9 @@ def _is_map(file: Path) -> bool:
 
 
 def _refuse_folder(folder: Path) -> None:
-    maps = sorted(found.parent for found in folder.glob(f"*/{MAP_FILE}"))
+    maps = sorted(str(file.parent) for file in folder.glob(f"*/{MAP_FILE}"))
     if maps:
-        hint = f"Name one: {', '.join(map(str, maps[:_NAMED]))}{' ...' if len(maps) > _NAMED else ''}"
+        hint = f"Name one: {listing(maps, most=_NAMED, last='or')}."
         raise CommandError(f"{folder} is a folder of maps, not one.", hint)
     files = scenario_files(folder)
     if not files:
@@ -108,4 +110,4 @@ def _mail_of(entry: Entry, mails: dict[str, Mail]) -> Mail | None:
 
 def _mail_json(entry: Entry, mails: dict[str, Mail]) -> dict[str, dict[str, str]]:
     mail = _mail_of(entry, mails)
-    return {} if mail is None else {"mail": mail.to_json()}
+    return {} if mail is None else {"mail": asdict(mail)}

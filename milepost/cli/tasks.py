@@ -10,19 +10,18 @@ import typer
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from milepost.cli.support.command_settings import settings_of
-from milepost.cli.support.database import now_of, open_database
+from milepost.cli.support.database import check_in_use, now_of, open_database
 from milepost.cli.support.errors import CommandError
-from milepost.cli.support.local_timezone import TimeZone, local_timezone
+from milepost.cli.support.local_timezone import TimeZone, iso_day, local_timezone
 from milepost.cli.support.output import AsJson, heading, print_json, say, table
-from milepost.explain.local_time import local, zone_text
+from milepost.explain.local_time import zone_text
 from milepost.intake.context import customer_of
 from milepost.language.names import nearest
 from milepost.planner.instants import optional_text, text
 from milepost.settings import Settings
-from milepost.store import customers, maps, reviews
+from milepost.store import customers, reviews
 from milepost.store import tasks as task_rows
 from milepost.store.compiled_maps import CompiledMaps
-from milepost.store.database import Store
 from milepost.store.reviews import MapReview
 from milepost.store.tasks import Day, TaskLine
 from milepost.text import count_of
@@ -62,7 +61,7 @@ async def _day(
 ) -> tuple[Day, list[MapReview]]:
     async with open_database(settings) as store:
         if role is not None:
-            await _check_role(store, role)
+            await check_in_use(store, "role", role, lambda compiled_map: compiled_map.map.roles)
         async with store.reading() as session:
             lines = await _lines(session, customer)
             now = await now_of(session)
@@ -80,28 +79,17 @@ async def _day(
     return task_rows.arrange(kept, now, zone), due
 
 
-async def _check_role(store: Store, role: str) -> None:
-    compiled_maps = CompiledMaps(store)
-    async with store.reading() as session:
-        versions = await maps.in_use(session)
-    roles = {known for version in versions for known in (await compiled_maps.of(version)).map.roles}
-    if roles and role not in roles:
-        near = nearest(role, roles)
-        hint = f"Did you mean {near!r}?" if near else f"There are: {', '.join(sorted(roles))}."
-        raise CommandError(f"No map has a role {role!r}.", hint)
-
-
 async def _check_person(settings: Settings, address: str) -> None:
-    """Who has no task may be nobody at all."""
+    """Refuse an address that nobody has: somebody without tasks may be misspelled."""
     async with open_database(settings) as store:
         async with store.reading() as session:
-            known = set(await customers.colleagues(session)) | set(await task_rows.people(session))
+            people = set(await customers.colleagues(session)) | set(await task_rows.people(session))
             now = await now_of(session)
-        known |= {each.owner for each in await reviews.current_reviews(store, CompiledMaps(store), now)}
-    if address not in known:
-        near = nearest(address, known)
+        people |= {each.owner for each in await reviews.current_reviews(store, CompiledMaps(store), now)}
+    if address not in people:
+        near = nearest(address, people)
         hint = f"Did you mean {near!r}?" if near else "`milepost customers` shows the customers and their teams."
-        raise CommandError(f"Nobody of the address {address!r} is on a customer's team or owns a map.", hint)
+        raise CommandError(f"Nobody with the address {address!r} is on a customer's team or owns a map.", hint)
 
 
 async def _lines(session: AsyncSession, customer: str | None) -> Sequence[TaskLine]:
@@ -138,8 +126,8 @@ def _print_tasks(day: Day, zone: str, *, nothing_else: bool) -> None:
             say("No task is open. `milepost customers` shows where everybody stands.")
         return
     clock = zone_text(zone, next(line.task.opened_at for _, lines in _parts(day) for line in lines))
-    say(f"{count_of(count, 'task')}, as the clock is in {clock}.")
-    say("Done with one? `milepost tell CUSTOMER step_done STEP`; STEP is what stands in brackets, up to the first `/`.")
+    say(f"{count_of(count, 'task')}, on days in {clock}.")
+    say("Done with one? `milepost tell CUSTOMER step_done STEP`; STEP is the part in brackets before the first `/`.")
 
 
 def _row(line: TaskLine, zone: str) -> tuple[Any, ...]:
@@ -153,7 +141,7 @@ def _row(line: TaskLine, zone: str) -> tuple[Any, ...]:
 def _due(line: TaskLine, zone: str) -> str:
     if line.paused:
         return "paused"
-    return "" if line.task.due_at is None else local(line.task.due_at, zone).date().isoformat()
+    return iso_day(line.task.due_at, zone) or ""
 
 
 def _data(line: TaskLine) -> dict[str, Any]:
@@ -182,8 +170,12 @@ def _data(line: TaskLine) -> dict[str, Any]:
 
 
 def _review_row(each: MapReview, zone: str) -> tuple[Any, ...]:
-    due = local(each.review.due_at, zone).date().isoformat() if each.review else ""
-    return due, each.map.title, each.map.owner, each.map.hypothesis
+    return (
+        iso_day(each.review.due_at if each.review else None, zone),
+        each.map.title,
+        each.map.owner,
+        each.map.hypothesis,
+    )
 
 
 def _review_data(each: MapReview) -> dict[str, Any]:

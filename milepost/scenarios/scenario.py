@@ -19,6 +19,9 @@ from milepost.language.yaml_text import read_yaml, spot_of
 from milepost.planner.compiled_map import CompiledMap
 from milepost.planner.facts import Fact
 from milepost.planner.instants import Instant, instant
+from milepost.planner.plan import Plan
+from milepost.planner.simulation import steps
+from milepost.planner.state import State
 from milepost.planner.written_facts import Name, Value, Written, WrittenContact, WrittenFact, Zone
 from milepost.scenarios.checks.dates import check_instants
 from milepost.scenarios.checks.defined_names import DefinedNames
@@ -95,6 +98,14 @@ class Scenario:
     version_files: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     lines: Lines = field(default_factory=Lines)
     offset: int = 0
+
+    def begin(self) -> State:
+        """The state in which its journey begins."""
+        return State.begin(self.customer, self.compiled_map.map.map, self.compiled_map.version, self.start)
+
+    def plans(self) -> Iterator[Plan]:
+        """Every plan of its journey, by the planner alone."""
+        return steps(self.compiled_map, self.begin(), self.facts, self.until, self.versions)
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ LONG = SMALL.replace("csm: Customer success manager", "csm: Customer success man
     "statement: Saved", "statement: Your receptionists telephone ten hours less a week than they did before"
 )
 WORDS = re.compile(r"[A-Za-z]\w*")
-LEFT_OUT = "Left out, for want of room: . A wider window shows all; so does --json."
+LEFT_OUT = "Left out to fit the window: . A wider window shows all; so does --json."
 
 
 @pytest.fixture(scope="module")
@@ -53,7 +53,7 @@ def test_no_word_is_broken_and_no_line_is_wider_than_the_window(made, width, mon
 
 def test_columns_that_are_left_out_are_named(made, monkeypatch, capsys):
     narrow, wide = (printed(made, width, monkeypatch, capsys) for width in (80, 200))
-    assert "Left out, for want of room: Busiest week of" in narrow
+    assert "Left out to fit the window: Busiest week of" in narrow
     assert "Left out" not in wide
 
 
@@ -147,7 +147,7 @@ def test_people_for_the_busiest_week_are_enough_for_nine_runs_of_ten(made, monke
 def test_one_run_of_chance_has_no_ranges(monkeypatch, capsys):
     one = build_report(*forecast_of((chart_from(SMALL),), [gold(1)]))
     text = printed(one, 200, monkeypatch, capsys)
-    assert "eight runs of ten" not in text.lower()
+    assert "eight of ten runs" not in text.lower()
     assert re.search(r"Customer success manager: at most \d", text)
 
 

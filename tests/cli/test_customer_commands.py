@@ -72,7 +72,7 @@ def test_show_says_that_a_journey_is_blocked(milepost: Milepost, tmp_path: Path)
         database.execute("UPDATE journeys SET blocked_since = 1772460000, blocked_why = 'KeyError: gone'")
     database.close()
 
-    assert "It is blocked since Mon 2 Mar 2026, 09:00: KeyError: gone" in milepost("show", "acme").stdout
+    assert "Blocked since Mon 2 Mar 2026, 09:00: KeyError: gone" in milepost("show", "acme").stdout
     blocked = lines(milepost("show", "acme", "--json"))[0]["journey"]["blocked"]
     assert blocked == {"since": "2026-03-02T14:00:00Z", "why": "KeyError: gone"}
 
@@ -107,7 +107,7 @@ def test_tasks_are_filtered_by_person_role_and_customer(milepost: Milepost) -> N
 def test_who_is_nobody_is_not_said_to_have_nothing_to_do(milepost: Milepost) -> None:
     result = milepost("tasks", "--person", "ana@vendor")
     assert result.exit_code == 1
-    assert "Nobody of the address 'ana@vendor'" in result.stderr
+    assert "Nobody with the address 'ana@vendor'" in result.stderr
     assert "Did you mean 'ana@vendor.example'?" in result.stderr
     assert "No task is open" in milepost("tasks", "--person", "Ana@vendor.example").stdout
 

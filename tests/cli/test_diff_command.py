@@ -56,7 +56,7 @@ def test_customers_of_whom_nobody_can_tell_hide_no_others(milepost: Milepost, dr
     acmes(3)
     spoil("acme2")
     said = milepost("diff", "enterprise-save-time@1", draft, "--customers").stdout
-    assert "acme2:\n  It can't be told: This journey's state has format 99" in said
+    assert "acme2:\n  Nobody can tell: This journey's state has format 99" in said
     assert "Of 3 open journeys: 2 customers on something that is gone; 2 steps withdrawn, 2 opened" in said
     assert "Nobody can tell for 1 customer: acme2." in said
     still = milepost("diff", "enterprise-save-time@1", MAP, "--customers").stdout

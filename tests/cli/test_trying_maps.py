@@ -131,7 +131,7 @@ def test_a_fact_that_was_told_in_vain_is_named_where_a_scenario_fails(run, faili
     start = text.partition("start: ")[2].partition("\n")[0]
     file.write_text(text.replace("facts:\n", f"facts:\n  - {{at: {start}, resumed: true}}\n", 1))
     done = run("test", file)
-    assert f"{file}:{line_of(file, 'resumed: true')} was told in vain: resumed, because: not_paused" in done.stdout
+    assert f"{file}:{line_of(file, 'resumed: true')} changed nothing: resumed, because not_paused" in done.stdout
 
 
 def test_no_line_of_a_failing_scenario_has_a_hash(run, failing):

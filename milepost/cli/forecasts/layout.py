@@ -76,7 +76,7 @@ def show_columns(columns: Sequence[Column]) -> None:
     console().print(table)
     headings = {column.heading for column in shown}
     if left_out := [column.heading for column in columns if column.heading not in headings]:
-        say(f"Left out, for want of room: {', '.join(left_out)}. A wider window shows all; so does --json.")
+        say(f"Left out to fit the window: {', '.join(left_out)}. A wider window shows all; so does --json.")
 
 
 def show_blocks(first: Column, columns: Sequence[Column]) -> None:
@@ -112,11 +112,8 @@ _ONE = 0.01
 
 
 def _fit(columns: Sequence[Column], room: int) -> Sequence[Column]:
-    tried: Sequence[Column] = columns
-    for tried in _ever_fewer(columns):
-        if _total(tried, least=True) <= room:
-            return tried
-    return tried
+    attempts = list(_ever_fewer(columns))
+    return next((attempt for attempt in attempts if _total(attempt, least=True) <= room), attempts[-1])
 
 
 def _ever_fewer(columns: Sequence[Column]) -> Iterator[list[Column]]:

@@ -25,7 +25,7 @@ def show(report: Report, maps: str, date_columns: Sequence[str] = ()) -> None:
     """Print a forecast; `maps` says which ones, `date_columns` are those that may say when journeys began."""
     say(*_head(report), f"Simulated on {maps}.")
     if not report.roles:
-        say("Nobody has anything to do in these days.")
+        say("There is no work in these days.")
         return
     _roles(report)
     _weeks(report)
@@ -53,9 +53,9 @@ def _head(report: Report) -> Iterator[str]:
     if counts.later:
         yield f"{count_of(counts.later, 'customer')} will begin after the last day."
     for customer, why in counts.broken.items():
-        yield f"The journey of {customer} came to nothing: {why}."
+        yield f"The journey of {customer} couldn't be simulated: {why}."
     if counts.broke > len(counts.broken):
-        yield f"So did {counts.broke - len(counts.broken)} more."
+        yield f"Nor could {counts.broke - len(counts.broken)} more."
 
 
 def _all_at_once(report: Report, date_columns: Sequence[str]) -> Iterator[str]:
@@ -98,7 +98,7 @@ def _roles(report: Report) -> None:
     )
     say("Hours and people are those of a week: on average, and in the busiest one.")
     if report.setup.runs > 1:
-        say("Eight runs of ten lie between the numbers in brackets.")
+        say("Eight of ten runs lie between the numbers in brackets.")
         say("People for the busiest week are calculated from the upper one.")
 
 
@@ -113,7 +113,7 @@ def _weeks(report: Report) -> None:
     when = Column("Week of", ["They have", *labels], text=True)
     show_blocks(when, [_by_week(work) for work in report.roles])
     if report.setup.runs > 1:
-        say("After the mean: the numbers between which eight runs of ten lie.")
+        say("After the mean: the numbers between which eight of ten runs lie.")
     if parts:
         say(f"{_PART} Only part of this week lies in the forecast: less work, and fewer hours to do it in.")
 
@@ -221,7 +221,7 @@ def _outcomes(report: Report) -> None:
 
 
 def _ranged(name: str, spreads: Sequence[Spread]) -> Column:
-    """A mean, and the range of eight runs of ten; only the mean where room is short."""
+    """A mean, and the range of eight of ten runs; only the mean where room is short."""
     means, lows, highs = (figures(getattr(spread, part) for spread in spreads) for part in ("mean", "low", "high"))
     if all(spread.low == spread.high for spread in spreads):
         return Column(name, means)

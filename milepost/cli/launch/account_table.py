@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from milepost.cli.support.output import clean
+from milepost.cli.support.output import grid
 from milepost.demo.account import Account, CustomerAccount
 from milepost.demo.summaries import COUNTS, HIGHLIGHTS
 from milepost.text import count_of, listing
 
 _NAMED = 3
 _WIDTH = 150  # where there is no terminal
-_NUMBERS = ("Reminders", "Count")
 _SHORT = ("Customer", "Map")
 
 
@@ -25,8 +23,8 @@ def print_account(console: Console, account: Account, *, complete: bool) -> None
     console.print(_customers(account))
     console.print(_counts(account))
     console.print(Text(_sums(account)), soft_wrap=True)
-    style, said = _verdict(account, complete=complete)
-    console.print(Text(said, style=style), soft_wrap=True)
+    style, line = _verdict(account, complete=complete)
+    console.print(Text(line, style=style), soft_wrap=True)
 
 
 def _verdict(account: Account, *, complete: bool) -> tuple[str, str]:
@@ -36,44 +34,29 @@ def _verdict(account: Account, *, complete: bool) -> tuple[str, str]:
     return ("bold red", f"Not seen: {missing}.") if complete else ("dim", f"Not seen yet: {missing}.")
 
 
-def _table(title: str, *headings: str) -> Table:
-    table = Table(title=title, box=SIMPLE_HEAD, title_justify="left", title_style="bold", pad_edge=False)
-    for heading in headings:
-        table.add_column(
-            heading,
-            justify="right" if heading in _NUMBERS else "left",
-            no_wrap=heading in _SHORT,
-            overflow="ellipsis" if heading in _SHORT else "fold",
-        )
-    return table
-
-
 def _customers(account: Account) -> Table:
-    table = _table("Every customer", "Customer", "Map", "Stands", "Reminders", "Was")
-    for customer in account.customers:
-        table.add_row(*(clean(cell) for cell in _row(customer)))
-    return table
+    headings = ("Customer", "Map", "State", "Reminders", "Highlights")
+    return grid("Every customer", headings, map(_row, account.customers), cut=_SHORT)
 
 
 def _row(customer: CustomerAccount) -> tuple[str, str, str, str, str]:
     if not customer.journeys:
         return customer.name, "none", "matches no map" if customer.accounted_for else "not accounted for", "", ""
-    seen = {name for journey in customer.journeys for name in journey.highlights}
-    highlights = ", ".join(name for name in HIGHLIGHTS if name in seen)
+    names = {name for journey in customer.journeys for name in journey.highlights}
+    highlights = ", ".join(name for name in HIGHLIGHTS if name in names)
     state = customer.states[-1] + (f": {', '.join(customer.stages)}" if customer.stages else "")
     reminders = sum(journey.counts["reminders"] for journey in customer.journeys)
     return customer.name, customer.journeys[-1].map, state, str(reminders), highlights
 
 
 def _counts(account: Account) -> Table:
-    table = _table("What happened", "What", "Count", "To whom")
-    table.add_row("Tasks opened", str(account.tasks.total()), "")
-    for status, said in (("done", "Tasks done"), ("withdrawn", "Tasks withdrawn"), ("open", "Tasks still open")):
-        table.add_row(said, str(account.tasks[status]), "")
-    for name, said in COUNTS.items():
-        who = clean(listing(account.customers_with(name), most=_NAMED))
-        table.add_row(said, str(sum(journey.counts[name] for journey in account.journeys)), who)
-    return table
+    rows: list[tuple[str, int, str]] = [("Tasks opened", account.tasks.total(), "")]
+    for status, title in (("done", "Tasks done"), ("withdrawn", "Tasks withdrawn"), ("open", "Tasks still open")):
+        rows.append((title, account.tasks[status], ""))
+    for name, title in COUNTS.items():
+        who = listing(account.customers_with(name), most=_NAMED)
+        rows.append((title, sum(journey.counts[name] for journey in account.journeys), who))
+    return grid("What happened", ("What", "Count", "To whom"), rows)
 
 
 def _sums(account: Account) -> str:

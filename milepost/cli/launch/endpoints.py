@@ -1,4 +1,4 @@
-"""Where the parts of `milepost up` listen, and what its programs are told about it."""
+"""The addresses at which the parts of `milepost up` listen, and the environment that passes them on."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from milepost.temporal.connection import TemporalAddress, TemporalSettingsError
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Endpoints:
-    """What runs where; `embedded` is None where Temporal runs elsewhere."""
+    """The address of each part; `embedded` is None where Temporal runs elsewhere."""
 
     settings: Settings
     folder: DataFolder
@@ -52,7 +52,7 @@ class Endpoints:
 
     @property
     def links(self) -> dict[str, str]:
-        """Where everything is, for people."""
+        """Addresses and places, for people."""
         links = {
             "Colleagues' desk": f"{self.web}/desk",
             "Operations": f"{self.web}/ops/customers",
@@ -84,7 +84,7 @@ def choose_endpoints(options: UpOptions, folder: DataFolder) -> Endpoints:
 
 
 def _names_a_server(temporal: TemporalAddress) -> bool:
-    """Whether an option, a setting, a variable or Temporal's profile names a server."""
+    """Returns True if an option, a setting, a variable or Temporal's profile names a server."""
     if temporal.address is not None:
         return True
     try:

@@ -58,7 +58,7 @@ async def run(options: UpOptions) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _DemoResult:
-    """How a demo ended; `complete` if it ran for its whole time."""
+    """The end of a demo; `complete` if it ran for its whole time."""
 
     account: Account
     complete: bool
@@ -75,7 +75,7 @@ class _Run:
     logs: Logs
 
     async def run(self) -> _DemoResult | None:
-        """Run it all; how the demo ended, if there was one and it got as far as its beginning."""
+        """Run everything; returns the result of the demo, if there was one and it got as far as its beginning."""
         clock = await self._clock()
         result = None
         async with Supervisor(on_line=self.logs.write, on_change=self.screen.change) as supervisor:

@@ -1,4 +1,4 @@
-"""The programs that `milepost up` runs, and how each is known to be ready."""
+"""The programs that `milepost up` runs, and the check that each is ready."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def environment_of(settings: Settings) -> dict[str, str | None]:
     for name in settings.model_fields_set:
         value = getattr(settings, name)
         if value is not None:
-            out[PREFIX + name.upper()] = _written(value)
+            out[PREFIX + name.upper()] = _text_of(value)
     return out
 
 
@@ -78,10 +78,10 @@ async def _answers(client: httpx.AsyncClient, url: str) -> bool:
         return False
 
 
-def _written(value: object) -> str:
+def _text_of(value: object) -> str:
     match value:
         case tuple():
-            return ",".join(_written(each) for each in value)
+            return ",".join(_text_of(each) for each in value)
         case SecretStr():
             return value.get_secret_value()
         case bool():

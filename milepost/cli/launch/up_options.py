@@ -1,4 +1,4 @@
-"""What `milepost up` was asked to run."""
+"""The options of `milepost up`."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class DemoOptions:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UpOptions:
-    """What to run.
+    """The options of one run.
 
     Attributes:
         settings: With the port of the web application; 0: any free one.

@@ -1,4 +1,4 @@
-"""What `milepost up` shows while it runs, and where the programs' own output goes.
+"""The output of `milepost up` while it runs, and the log files of the programs that it starts.
 
 Begin with `watcher.py`. Nothing here starts or stops a program: that is `cli/launch/`.
 """

@@ -1,4 +1,4 @@
-"""Which happenings are told: in quiet times all, in a rush the most telling ones, and how many more there were."""
+"""Chooses the entries to show: all in quiet times; in a rush the most important ones, with a count of the others."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ _WEIGHTS: dict[type[Entry], int] = {
     timeline.StepOpened: 2,
     timeline.MessageSent: 2,
 }
-"""How much an entry says; classes that are not named come last."""
-_MORE: dict[type[Entry], tuple[str, str]] = {
+"""How important an entry is; classes without a weight come last."""
+_NOUNS: dict[type[Entry], tuple[str, str]] = {
     timeline.StepOpened: ("step opened", "steps opened"),
     timeline.StepDone: ("step done", "steps done"),
     timeline.MessageSent: ("message sent", "messages sent"),
@@ -42,25 +42,25 @@ _MORE: dict[type[Entry], tuple[str, str]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
-    """What of a batch is told, in its order, and a word about the rest (None: there is none)."""
+class Highlights:
+    """The entries of a batch to show, in its order, and a phrase about the rest (None: there is none)."""
 
     lines: tuple[CustomerEntry, ...]
     rest: str | None
 
 
-def choose(batch: Sequence[CustomerEntry], at_most: int) -> Told:
-    """Choose what to tell of the happenings since the last look."""
+def choose(batch: Sequence[CustomerEntry], at_most: int) -> Highlights:
+    """Choose the entries to show of those since the last look."""
     if len(batch) <= at_most:
-        return Told(tuple(batch), None)
+        return Highlights(tuple(batch), None)
     ranked = sorted(batch, key=lambda each: (-weight(each), each.serial))
     kept = {each.serial for each in ranked[:at_most]}
     left = [each for each in batch if each.serial not in kept]
-    return Told(tuple(each for each in batch if each.serial in kept), _rest(left))
+    return Highlights(tuple(each for each in batch if each.serial in kept), _rest(left))
 
 
 def weight(happening: CustomerEntry) -> int:
-    """How telling a happening is."""
+    """The importance of an entry."""
     match happening.entry:
         case timeline.MessageSent(reason="reminder"):
             return _WEIGHTS[timeline.MessageSent] + 1
@@ -72,9 +72,9 @@ def weight(happening: CustomerEntry) -> int:
 
 def _rest(left: Sequence[CustomerEntry]) -> str:
     counts = Counter(type(each.entry) for each in left)
-    named = [(entry, number) for entry, number in counts.most_common() if entry in _MORE]
+    named = [(entry, number) for entry, number in counts.most_common() if entry in _NOUNS]
     others = sum(counts.values()) - sum(number for _, number in named)
-    said = [count_of(number, *_MORE[entry]) for entry, number in named]
+    parts = [count_of(number, *_NOUNS[entry]) for entry, number in named]
     if others:
-        said.append(count_of(others, "other line", "other lines"))
-    return f"and {', '.join(said)}"
+        parts.append(count_of(others, "other line"))
+    return f"and {', '.join(parts)}"

@@ -1,4 +1,4 @@
-"""The log files of the programs that `milepost up` runs: what they write goes there and not into anybody's face."""
+"""The log files of the programs that `milepost up` runs: their output goes there, not to the terminal."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _FILES = 3
 
 
 class Logs:
-    """A file a program, in a folder of its own; old lines go when a file is full."""
+    """One file for each program; the oldest lines go when a file is full."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder

@@ -1,4 +1,4 @@
-"""What people see of the programs: that they start, are ready, die and come back, and where everything is."""
+"""The terminal of `milepost up`: programs that start, die and come back, and the addresses of everything."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class Screen:
                 pass
 
     def links(self, links: Mapping[str, str]) -> None:
-        """Say where everything is, an address a line."""
+        """Print where everything is, one address per line."""
         width = max(len(name) for name in links) + 2
         self.console.print()
         for name, address in links.items():

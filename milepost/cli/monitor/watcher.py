@@ -1,4 +1,4 @@
-"""Shows what journeys report as they report it: the timeline's newest lines, in words."""
+"""Shows what journeys report, as they report it: the newest entries of all timelines, in words."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from milepost.store.timeline import CustomerEntry
 
 _LOOK_EVERY = 0.5  # seconds
 _AT_ONCE = 1000  # entries read
-_LINES = 6  # told of one look, when there are more
+_LINES = 6  # shown of one look, when there are more
 _VERDICT_STYLES = {"verified": "green", "partial": "yellow", "disputed": "bold red"}
 
 
@@ -49,7 +49,7 @@ class Watcher:
 
     def __init__(self, store: Store, compiled_maps: CompiledMaps, console: Console, *, after: int) -> None:
         self._store = store
-        self._charts = compiled_maps
+        self._compiled_maps = compiled_maps
         self._console = console
         self._after = after
         self._wordings: dict[str, Wording] = {}
@@ -68,23 +68,22 @@ class Watcher:
         if not batch:
             return
         self._after = batch[-1].serial
-        told = choose(batch, _LINES)
-        for happening in told.lines:
+        highlights = choose(batch, _LINES)
+        for happening in highlights.lines:
             self._print(await self._line(happening))
-        if told.rest:
-            self._print(Text(f"{'':18}{told.rest}", style="dim"))
+        if highlights.rest:
+            self._print(Text(f"{'':18}{highlights.rest}", style="dim"))
 
     def _print(self, line: Text) -> None:
         self._console.print(line, soft_wrap=True)
 
     async def _line(self, happening: CustomerEntry) -> Text:
         entry = happening.entry
-        wording = await self._wording(happening)
-        said = wording.sentence(entry)
+        sentence = (await self._wording(happening)).sentence(entry)
         line = Text()
         line.append(f"{moment(entry.at):%Y-%m-%d %H:%M}  ", style="dim")
         line.append(clean(f"{happening.customer_name}: "), style="bold")
-        return line.append(clean(said), style=_style(entry))
+        return line.append(clean(sentence), style=_style(entry))
 
     async def _wording(self, happening: CustomerEntry) -> Wording:
         journey = happening.journey
@@ -92,5 +91,5 @@ class Watcher:
             async with self._store.reading() as session:
                 version = (await journeys.get(session, journey)).version
                 zone = (await customers.get(session, happening.customer)).timezone
-            self._wordings[journey] = Wording(await self._charts.of(version), zone)
+            self._wordings[journey] = Wording(await self._compiled_maps.of(version), zone)
         return self._wordings[journey]

@@ -1,1 +1,1 @@
-"""What several commands share: options and settings, opening the store and the intake, errors, tables and JSON."""
+"""The parts that commands share: options and settings, opening the store and the intake, errors, tables and JSON."""

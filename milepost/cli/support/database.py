@@ -1,9 +1,9 @@
-"""Opening the database of a command, upgraded to the tables of this version."""
+"""The database of a command: opens it, upgraded to this version, and reads from it what several commands need."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -12,9 +12,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from milepost.cli.support.errors import CommandError
 from milepost.explain.overview import CustomerOverview
 from milepost.intake.context import customer_of
+from milepost.language.names import nearest
+from milepost.planner.compiled_map import CompiledMap
 from milepost.planner.instants import Instant
 from milepost.settings import Settings
-from milepost.store import clock
+from milepost.store import clock, maps
 from milepost.store.compiled_maps import CompiledMaps
 from milepost.store.customer_overview import customer_overview
 from milepost.store.database import Store, check, database_url, open_store
@@ -22,7 +24,7 @@ from milepost.store.schema_upgrade import upgrade
 
 
 def database_exists(settings: Settings) -> bool:
-    """Whether there is a database to open; one that isn't a SQLite file is assumed to exist."""
+    """Returns True if there is a database to open; one that isn't a SQLite file is assumed to exist."""
     file = _sqlite_file(settings.database)
     return file is None or file.exists()
 
@@ -71,6 +73,22 @@ async def read_overview(
     async with store.reading() as session:
         await customer_of(session, customer)
         return await customer_overview(session, compiled_maps, customer, await now_of(session), zone=timezone)
+
+
+async def check_in_use(store: Store, kind: str, name: str, names_of: Callable[[CompiledMap], Iterable[str]]) -> None:
+    """Refuse the name of a stage or a role, which is the `kind`, that no map in use defines.
+
+    Raises:
+        CommandError: no map defines it; the nearest name is suggested.
+    """
+    compiled_maps = CompiledMaps(store)
+    async with store.reading() as session:
+        versions = await maps.in_use(session)
+    names = {each for version in versions for each in names_of(await compiled_maps.of(version))}
+    if names and name not in names:
+        near = nearest(name, names)
+        hint = f"Did you mean {near!r}?" if near else f"There are: {', '.join(sorted(names))}."
+        raise CommandError(f"No map has a {kind} {name!r}.", hint)
 
 
 async def now_of(session: AsyncSession) -> Instant:

@@ -61,7 +61,7 @@ async def vocabulary_of(intake: Intake) -> Vocabulary:
 
 
 def _is_named(settings: Settings) -> bool:
-    """Whether a setting, a variable or a profile names a server, other than the one of `milepost up`."""
+    """Returns True if a setting, a variable or a profile names a server other than the one of `milepost up`."""
     address = address_of(settings)
     return address.address is not None or resolve(address) != resolve(TemporalAddress(alone=True))
 

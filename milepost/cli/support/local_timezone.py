@@ -1,4 +1,4 @@
-"""Instants on the clock of the person at the terminal."""
+"""Time zones as people type them, the one of this machine, and days in either."""
 
 from __future__ import annotations
 
@@ -8,6 +8,9 @@ from typing import Annotated
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import typer
+
+from milepost.explain.local_time import local
+from milepost.planner.instants import Instant
 
 _LINK = Path("/etc/localtime")  # most systems link it to the file of their time zone
 
@@ -33,6 +36,11 @@ def local_timezone() -> str:
         if name and _exists(name):
             return name
     return "UTC"
+
+
+def iso_day(at: Instant | None, zone: str) -> str | None:
+    """The day of an instant in a time zone, such as `2026-03-06`."""
+    return None if at is None else local(at, zone).date().isoformat()
 
 
 def _exists(name: str) -> bool:

@@ -23,7 +23,7 @@ SHARED = {
     "temporal_tls_key": "--tls-key",
     "settings_file": "--settings",
 }
-"""How each setting is spelled on the command line."""
+"""The option of each setting."""
 
 
 def _keep(context: typer.Context, parameter: typer.CallbackParam, value: Any) -> None:

@@ -1,16 +1,16 @@
-"""What commands print: tables for people, one JSON object a line for programs."""
+"""The output of commands: tables for people, one JSON object per line for programs."""
 
 from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Annotated, Any
 
 import typer
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 from rich.text import Text
 
@@ -54,23 +54,30 @@ def aside_or_json(line: str, data: Mapping[str, Any], *, as_json: bool) -> None:
 
 def table(title: str | None, headings: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     """Print a table; None is shown as an empty cell. Long cells are wrapped, not cut."""
-    grid = Table(title=title, box=SIMPLE_HEAD, title_justify="left", title_style="bold", pad_edge=False, expand=False)
+    console().print(grid(title, headings, rows))
+
+
+def grid(
+    title: str | None, headings: Sequence[str], rows: Iterable[Sequence[Any]], *, cut: Collection[str] = ()
+) -> Table:
+    """The same table, to be printed on another console; the columns to `cut` keep to one line."""
+    result = Table(title=title, box=SIMPLE_HEAD, title_justify="left", title_style="bold", pad_edge=False)
     for heading in headings:
-        grid.add_column(
+        result.add_column(
             heading,
-            overflow="fold",
-            no_wrap=heading in _WHOLE,
+            overflow="ellipsis" if heading in cut else "fold",
+            no_wrap=heading in _WHOLE or heading in cut,
             justify="right" if heading in _NUMBERS else "left",
         )
     for row in rows:
-        grid.add_row(*(_cell(value) for value in row))
-    console().print(grid)
+        result.add_row(*(_cell(value) for value in row))
+    return result
 
 
 def progress_bar(*, silent: bool) -> Progress:
     """A progress bar on stderr; none if `silent`, or where there is no terminal."""
     errors = console(errors=True)
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     return Progress(*columns, console=errors, transient=True, disable=silent or not errors.is_terminal)
 
 
@@ -108,5 +115,5 @@ def _cell(value: Any) -> Text | str:
 
 
 _NAMED = 3  # customers that are named rather than counted
-_NUMBERS = frozenset({"Health", "Value", "Count"})
+_NUMBERS = frozenset({"Health", "Value", "Count", "Reminders"})
 _WHOLE = frozenset({"Customer id", "Since", "Due", "When", "Journey"})  # never wrapped: people copy or compare these

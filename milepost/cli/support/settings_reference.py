@@ -40,7 +40,7 @@ def _default(field: FieldInfo) -> str:
     if value in (None, ()):
         return ""
     if isinstance(value, bool):
-        return "`true`" if value else "`false`"
+        value = str(value).lower()
     return f"`{value.as_posix() if isinstance(value, Path) else value}`"
 
 

@@ -63,15 +63,15 @@ def fact_of(kind: str, words: Sequence[str], options: Mapping[str, Any], types: 
     """The fact that `kind`, `words` and `options` spell; `types` are those of the attributes that maps declare.
 
     Raises:
-        CommandError: they spell none; the message has an example.
+        CommandError: they spell no fact; the message has an example.
     """
     if kind not in KINDS:
         raise _unknown(kind)
-    given = {name: value for name, value in options.items() if value is not None}
+    fields = {name: value for name, value in options.items() if value is not None}
     try:
-        fields = _fields(kind, list(words), types)
-        _refuse(sorted(set(fields) & set(given)), "a field is given twice, as a word and as an option")
-        return WrittenFact.model_validate({**fields, **given})
+        from_words = _fields(kind, list(words), types)
+        _refuse(sorted(set(from_words) & set(fields)), "a field is given twice, as a word and as an option")
+        return WrittenFact.model_validate({**from_words, **fields})
     except ValidationError as error:
         raise _invalid(kind, "; ".join(_problems(error))) from None
     except ValueError as error:
@@ -109,7 +109,7 @@ def _fields(kind: str, words: list[str], types: Types) -> dict[str, Any]:
     if kind in ("set", "team"):
         _refuse(names, f"write NAME=VALUE instead of {' '.join(names)!r}")
         if not pairs:
-            raise ValueError("it names nothing")
+            raise ValueError("nothing to set; write NAME=VALUE")
         return {
             kind: {name: _attribute(name, value, types) for name, value in pairs.items()} if kind == "set" else pairs
         }
@@ -123,14 +123,14 @@ def _fields(kind: str, words: list[str], types: Types) -> dict[str, Any]:
 def _positional(kind: str, words: list[str]) -> dict[str, Any]:
     """The fields that words without `=` fill, by their position."""
     if kind in ("paused", "resumed"):
-        _refuse(words, f"{' '.join(words)!r} is too much; a reason goes after --reason")
+        _refuse(words, f"unexpected {' '.join(words)!r}; a reason goes after --reason")
         return {kind: True}
     if not words:
         raise ValueError(f"say what it is about after {kind!r}")
     if kind == "ended":
         return {kind: " ".join(words)}
     names = [kind, *{"answer": ["verdict"], "snoozed": ["until"]}.get(kind, [])]
-    _refuse(words[len(names) :], f"{' '.join(words[len(names) :])!r} is too much; put texts in quotes")
+    _refuse(words[len(names) :], f"unexpected {' '.join(words[len(names) :])!r}; put texts in quotes")
     return dict(zip(names, words, strict=False))
 
 

@@ -1,4 +1,4 @@
-"""Why a scenario failed: what differs, where it is written, what came nearest, and the timeline around it."""
+"""The reasons why a scenario failed: each difference with its line, what came nearest, and the timeline around it."""
 
 from __future__ import annotations
 
@@ -13,35 +13,37 @@ from milepost.scenarios.runs import ScenarioRun
 
 AROUND = 2
 """Lines of the timeline shown on either side of a place that differs."""
-_LEGEND = "Numbers are lines of the scenario: = as expected, - missing, ! must never come, ? told in vain."
+_LEGEND = (
+    "Numbers are lines of the scenario: = as expected, - missing, ! must never come, ? a fact that changed nothing."
+)
 
 
-def why(tried: ScenarioRun) -> Iterator[str]:
-    """What failed, one thing after the other, and then the timeline around it."""
-    clock = Clock.of(tried.scenario)
-    for missing in tried.comparison.missing:
-        yield from _missing(tried, missing, clock)
-    for forbidden in tried.comparison.forbidden:
-        line, entry = tried.scenario.lines.never[forbidden.number], forbidden.entry
-        yield f"{_place(tried, line)} must never come: {clock.said(forbidden.never)}"
+def why(run: ScenarioRun) -> Iterator[str]:
+    """Yields each difference, then the timeline around it."""
+    clock = Clock.of(run.scenario)
+    for missing in run.comparison.missing:
+        yield from _missing(run, missing, clock)
+    for forbidden in run.comparison.forbidden:
+        line, entry = run.scenario.lines.never[forbidden.number], forbidden.entry
+        yield f"{_place(run, line)} must never come: {clock.expectation(forbidden.never)}"
         yield f"  it came on {clock.time(entry.at)}: {clock.phrase(entry)}"
-    for entry, line in _in_vain(tried).values():
-        yield f"{_place(tried, line)} was told in vain: {entry.fact}, because: {entry.why}"
+    for entry, line in _in_vain(run).values():
+        yield f"{_place(run, line)} changed nothing: {entry.fact}, because {entry.why}"
     yield ""
     yield f"{_LEGEND} Times in {clock.name}."
-    yield from _diff(tried, clock)
+    yield from _diff(run, clock)
 
 
-def to_json(tried: ScenarioRun) -> dict[str, Any]:
+def to_json(run: ScenarioRun) -> dict[str, Any]:
     """The same as data: `line` is a line of the scenario's file, instants are in UTC."""
-    lines = tried.scenario.lines
+    lines = run.scenario.lines
     return {
-        "missing": [_missing_json(each, lines.expect) for each in tried.comparison.missing],
+        "missing": [_missing_json(each, lines.expect) for each in run.comparison.missing],
         "forbidden": [
             {"line": lines.never[each.number], "never": _plain(each.never), "entry": each.entry.to_json()}
-            for each in tried.comparison.forbidden
+            for each in run.comparison.forbidden
         ],
-        "in_vain": [{"line": line, "entry": entry.to_json()} for _, (entry, line) in sorted(_in_vain(tried).items())],
+        "in_vain": [{"line": line, "entry": entry.to_json()} for _, (entry, line) in sorted(_in_vain(run).items())],
     }
 
 
@@ -56,24 +58,24 @@ def _missing_json(missing: Missing, lines: tuple[int, ...]) -> dict[str, Any]:
 
 
 def _plain(expected: Expected) -> dict[str, Any]:
-    """What is expected, as plain data."""
+    """An expectation as plain data."""
     return dict(json.loads(json.dumps(expected, default=str)))
 
 
-def _place(tried: ScenarioRun, line: int) -> str:
-    return f"{tried.file}:{line}"
+def _place(run: ScenarioRun, line: int) -> str:
+    return f"{run.file}:{line}"
 
 
-def _missing(tried: ScenarioRun, missing: Missing, clock: Clock) -> Iterator[str]:
-    lines = tried.scenario.lines.expect
-    yield f"{_place(tried, lines[missing.number])} expected {clock.said(missing.expected)}"
+def _missing(run: ScenarioRun, missing: Missing, clock: Clock) -> Iterator[str]:
+    lines = run.scenario.lines.expect
+    yield f"{_place(run, lines[missing.number])} expected {clock.expectation(missing.expected)}"
     if missing.earlier is not None:
         when = clock.time(missing.earlier.at)
         if missing.met is not None:
             yield f"  it came once, on {when}, which line {lines[missing.met]} expects already"
         else:
-            found = [number for number in tried.comparison.met.values() if number < missing.number]
-            yield f"  it did come, on {when}, but before what line {lines[max(found)]} expects"
+            earlier = [number for number in run.comparison.met.values() if number < missing.number]
+            yield f"  it did come, on {when}, but before what line {lines[max(earlier)]} expects"
     elif missing.nearest is not None:
         taken = "" if missing.met is None else f", which line {lines[missing.met]} expects"
         yield f"  nearest: {clock.phrase(missing.nearest)} on {clock.time(missing.nearest.at)}{taken}"
@@ -81,11 +83,11 @@ def _missing(tried: ScenarioRun, missing: Missing, clock: Clock) -> Iterator[str
     elif missing.last is not None:
         yield f"  nothing like it came; the last of it: {clock.phrase(missing.last)} on {clock.time(missing.last.at)}"
     else:
-        yield f"  nothing like it came up to {clock.time(tried.scenario.until)}{_ended(tried, clock)}"
+        yield f"  nothing like it came up to {clock.time(run.scenario.until)}{_ended(run, clock)}"
 
 
-def _ended(tried: ScenarioRun, clock: Clock) -> str:
-    last = tried.timeline[-1] if tried.timeline else None
+def _ended(run: ScenarioRun, clock: Clock) -> str:
+    last = run.timeline[-1] if run.timeline else None
     ended = isinstance(last, JourneyEnded)
     return f"; the journey ended on {clock.time(last.at)}" if last is not None and ended else ""
 
@@ -96,45 +98,45 @@ def _difference(missing: Missing, name: str, clock: Clock) -> str:
     return f"{name} ({clock.value(name, missing.expected[name])} expected, {clock.value(name, came)} came)"
 
 
-def _in_vain(tried: ScenarioRun) -> dict[int, tuple[FactIgnored, int]]:
+def _in_vain(run: ScenarioRun) -> dict[int, tuple[FactIgnored, int]]:
     """Facts that were ignored although nobody expects it: the entry by its place, and the line of the fact."""
-    lines = tried.scenario.lines.facts
-    by_moment = {(fact.at, fact.kind): line for fact, line in zip(tried.scenario.facts, lines, strict=bool(lines))}
+    lines = run.scenario.lines.facts
+    by_moment = {(fact.at, fact.kind): line for fact, line in zip(run.scenario.facts, lines, strict=bool(lines))}
     return {
         at: (entry, by_moment[entry.at, entry.fact])
-        for at, entry in enumerate(tried.timeline)
-        if isinstance(entry, FactIgnored) and at not in tried.comparison.met and (entry.at, entry.fact) in by_moment
+        for at, entry in enumerate(run.timeline)
+        if isinstance(entry, FactIgnored) and at not in run.comparison.met and (entry.at, entry.fact) in by_moment
     }
 
 
-def _diff(tried: ScenarioRun, clock: Clock) -> Iterator[str]:
+def _diff(run: ScenarioRun, clock: Clock) -> Iterator[str]:
     """The timeline around every place that differs, each line with its sign and the scenario's line."""
-    marks = _marks(tried)
+    marks = _marks(run)
     missing: dict[int, list[Missing]] = {}
-    for each in tried.comparison.missing:
+    for each in run.comparison.missing:
         missing.setdefault(each.position, []).append(each)
     differ = {at for at, (sign, _) in marks.items() if sign != "="} | set(missing)
     shown = {near for at in differ for near in range(at - AROUND, at + AROUND + 1)}
     skipped = False
-    for at in range(len(tried.timeline) + 1):
+    for at in range(len(run.timeline) + 1):
         for each in missing.get(at, []):
-            yield f"-{tried.scenario.lines.expect[each.number]:<4} {clock.said(each.expected)}"
-        if at < len(tried.timeline) and at in shown:
+            yield f"-{run.scenario.lines.expect[each.number]:<4} {clock.expectation(each.expected)}"
+        if at < len(run.timeline) and at in shown:
             sign, number = marks.get(at, (" ", ""))
-            yield f"{sign}{number:<4} {clock.line(tried.timeline[at])}"
+            yield f"{sign}{number:<4} {clock.line(run.timeline[at])}"
             skipped = False
-        elif at < len(tried.timeline) and not skipped:
+        elif at < len(run.timeline) and not skipped:
             yield "      ..."
             skipped = True
 
 
-def _marks(tried: ScenarioRun) -> dict[int, tuple[str, int | str]]:
+def _marks(run: ScenarioRun) -> dict[int, tuple[str, int | str]]:
     """The sign and the scenario's line of every entry that the scenario speaks of."""
-    lines = tried.scenario.lines
+    lines = run.scenario.lines
     marks: dict[int, tuple[str, int | str]] = {
-        at: ("=", lines.expect[number]) for at, number in tried.comparison.met.items()
+        at: ("=", lines.expect[number]) for at, number in run.comparison.met.items()
     }
-    marks.update({at: ("?", line) for at, (_, line) in _in_vain(tried).items()})
-    places = {id(entry): at for at, entry in enumerate(tried.timeline)}
-    marks.update({places[id(each.entry)]: ("!", lines.never[each.number]) for each in tried.comparison.forbidden})
+    marks.update({at: ("?", line) for at, (_, line) in _in_vain(run).items()})
+    places = {id(entry): at for at, entry in enumerate(run.timeline)}
+    marks.update({places[id(each.entry)]: ("!", lines.never[each.number]) for each in run.comparison.forbidden})
     return marks

@@ -14,14 +14,14 @@ from milepost.scenarios.expectations import as_instant
 from milepost.scenarios.scenario import Scenario
 
 _PLACE = ("stage", "play", "step")
-_UNTOLD = ("version", "message")  # hashes and ids, which say nothing that the line does not
+_LEFT_OUT = ("version", "message")  # hashes and ids, which say nothing that the line does not
 _TIMES = ("due", "until", "at")
 _HASH = 12
 
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """The time zone in which a scenario is told: `name` is what to call it."""
+    """The time zone in which a scenario is printed, and its name."""
 
     name: str
     zone: tzinfo
@@ -51,10 +51,10 @@ class Clock:
 
     def phrase(self, entry: Entry) -> str:
         """An entry within a sentence, without its instant."""
-        return self.said({name: value for name, value in entry.to_json().items() if name != "at"})
+        return self.expectation({name: value for name, value in entry.to_json().items() if name != "at"})
 
-    def said(self, expected: Mapping[str, Any]) -> str:
-        """What is expected of an entry, or an entry itself, in one phrase: `play_started rescue at ...`."""
+    def expectation(self, expected: Mapping[str, Any]) -> str:
+        """The fields that an entry has, or should have, in one phrase: `play_started rescue at ...`."""
         words = [str(expected.get("kind", "any entry"))]
         words += [str(expected[name]) for name in ("stage", "play", "step") if name in expected][-1:]
         rest = {name: value for name, value in expected.items() if name not in ("at", "kind", *_PLACE)}
@@ -74,10 +74,10 @@ class Clock:
         return "nothing" if value is None else str(value)
 
     def _more(self, data: Mapping[str, Any]) -> str:
-        return "  ".join(f"{name}={self.value(name, value)}" for name, value in data.items() if _tells(name, value))
+        return "  ".join(f"{name}={self.value(name, value)}" for name, value in data.items() if _is_shown(name, value))
 
 
-def _tells(name: str, value: Any) -> bool:
+def _is_shown(name: str, value: Any) -> bool:
     if name == "steps" and isinstance(value, list):
         return len(value) > 1
-    return name not in _UNTOLD and not (name == "occurrence" and value == 1)
+    return name not in _LEFT_OUT and not (name == "occurrence" and value == 1)
