@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from typing import Annotated
 import typer
 
 from milepost.cli.support.map_folders import maps_below
+from milepost.cli.support.output import print_json
 from milepost.language.loader import load
 from milepost.language.problem_codes import CODES
 from milepost.language.problems import Problem, errors_in
@@ -45,7 +45,10 @@ def lint(
     targets = _targets(paths)
     problems = targets.problems()
     for problem in problems:
-        typer.echo(json.dumps(problem.to_json(), ensure_ascii=False) if as_json else str(problem))
+        if as_json:
+            print_json(problem.to_json())
+        else:
+            typer.echo(str(problem))
     if not as_json:
         typer.echo(_summary(targets, problems), err=True)
     if errors_in(problems):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import asdict
 from enum import StrEnum
@@ -14,6 +13,7 @@ import typer
 from milepost.cli.runners import Engine, EngineOption, run
 from milepost.cli.support.choices import choices, one_of
 from milepost.cli.support.errors import CommandError
+from milepost.cli.support.output import aside, print_json
 from milepost.cli.trials.mails import Mail, mails_of
 from milepost.cli.trials.outlook import ahead
 from milepost.cli.trials.timeline_lines import Clock
@@ -52,8 +52,7 @@ def simulate(
 ) -> None:
     """Print the timeline of a scenario, or a year of a map with a made-up customer."""
     loaded = _load(file, customer)
-    for problem in loaded.problems:
-        typer.echo(str(problem), err=True)
+    aside(*map(str, loaded.problems))
     scenario = loaded.scenario
     if scenario is None:
         raise CommandError(f"{file} can't be simulated.", "Correct what is listed above (milepost lint says more).")
@@ -61,7 +60,8 @@ def simulate(
     mails = mails_of(scenario) if messages else {}
     if as_json:
         for entry in timeline:
-            typer.echo(json.dumps({**entry.to_json(), **_mail_json(entry, mails)}, ensure_ascii=False))
+            mail = _mail_of(entry, mails)
+            print_json(entry.to_json() | ({} if mail is None else {"mail": asdict(mail)}))
     else:
         _print(scenario, timeline, mails)
 
@@ -106,8 +106,3 @@ def _print(scenario: Scenario, timeline: Sequence[Entry], mails: dict[str, Mail]
 
 def _mail_of(entry: Entry, mails: dict[str, Mail]) -> Mail | None:
     return mails.get(entry.message) if isinstance(entry, MessageSent) else None
-
-
-def _mail_json(entry: Entry, mails: dict[str, Mail]) -> dict[str, dict[str, str]]:
-    mail = _mail_of(entry, mails)
-    return {} if mail is None else {"mail": asdict(mail)}

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -11,10 +9,10 @@ import typer
 
 from milepost.cli.runners import Engine, EngineOption, run_on_temporal
 from milepost.cli.support.errors import CommandError
+from milepost.cli.support.output import aside, print_json
 from milepost.cli.trials.failures import to_json, why
-from milepost.language.problems import Problem
 from milepost.scenarios.discovery import scenario_files, sort_of
-from milepost.scenarios.runs import ScenarioReport, ScenarioRun, run_scenarios
+from milepost.scenarios.runs import ScenarioReport, run_scenarios
 from milepost.text import listing
 
 
@@ -32,8 +30,7 @@ def test(
         places = listing([str(path) for path in paths], last="or")
         raise CommandError(f"There is no scenario below {places}.", "Write one into a map's scenarios/ folder.")
     report = run_scenarios(files, run_on_temporal if engine is Engine.TEMPORAL else None)
-    for problem in report.problems:
-        typer.echo(str(problem), err=True)
+    aside(*map(str, report.problems))
     if as_json:
         _print_json(report)
     else:
@@ -60,21 +57,12 @@ def _print(report: ScenarioReport) -> None:
 
 
 def _print_json(report: ScenarioReport) -> None:
-    by_file: dict[str, list[Problem]] = {}
+    by_file: dict[str, list[dict[str, Any]]] = {}
     for problem in report.problems:
-        by_file.setdefault(problem.file, []).append(problem)
+        by_file.setdefault(problem.file, []).append(problem.to_json())
     for run in report.runs:
-        _print_object(_data(run), by_file.get(str(run.file), ()))
+        data = {"file": str(run.file), "scenario": run.scenario.name, "passed": run.comparison.passed, **to_json(run)}
+        print_json({**data, "problems": by_file.get(str(run.file), [])})
     for file, problems in report.not_run.items():
-        _print_object({"file": str(file), "scenario": None, "passed": False, **_NO_FAILURES}, problems)
-
-
-_NO_FAILURES: dict[str, Any] = {"missing": [], "forbidden": [], "in_vain": []}
-
-
-def _data(run: ScenarioRun) -> dict[str, Any]:
-    return {"file": str(run.file), "scenario": run.scenario.name, "passed": run.comparison.passed, **to_json(run)}
-
-
-def _print_object(data: dict[str, Any], problems: Sequence[Problem]) -> None:
-    typer.echo(json.dumps({**data, "problems": [each.to_json() for each in problems]}, ensure_ascii=False))
+        data = {"file": str(file), "scenario": None, "passed": False, "missing": [], "forbidden": [], "in_vain": []}
+        print_json({**data, "problems": [each.to_json() for each in problems]})

@@ -17,6 +17,7 @@ from milepost.capacity.runs import BookCounts, ForecastSetup, count_journeys
 from milepost.capacity.tally import Weeks
 from milepost.cli.forecasts.map_source import Files, compiled_map_of
 from milepost.cli.support.errors import CommandError, file_errors
+from milepost.cli.support.output import aside
 from milepost.customer import Customer
 from milepost.imports.csv_book import COLUMNS, OpenBook, RowProblem, open_book
 from milepost.imports.missing_dates import MissingDates
@@ -98,8 +99,7 @@ def behaviour_of(file: Path | None, compiled_maps: tuple[CompiledMap, ...], cust
     except UnicodeDecodeError as error:
         raise CommandError(f"{str(file)!r} isn't UTF-8.", "Save it in that encoding.") from error
     result = read_behaviour(text, str(file), compiled_maps, _columns(customers))
-    for problem in result.problems:
-        typer.echo(str(problem), err=True)
+    aside(*map(str, result.problems))
     if result.behaviour is None:
         raise CommandError(
             "The behaviour can't be used.", "Correct what is listed above; docs/forecast.md explains every field."

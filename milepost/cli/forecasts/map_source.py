@@ -12,6 +12,7 @@ import typer
 
 from milepost.cli.support.errors import CommandError
 from milepost.cli.support.map_folders import map_files
+from milepost.cli.support.output import aside
 from milepost.explain.sentences import version_text
 from milepost.language.loader import content_hash, from_files, load
 from milepost.language.problems import errors_in
@@ -93,8 +94,7 @@ def _below(folder: Path) -> tuple[Files, ...]:
                 f"{str(file)!r} and {first!r} are both the map {loaded.map.map!r}.", "Forecast with one of them."
             )
         texts[loaded.map.map] = (file, loaded.files or {})
-    for problem in wrong:
-        typer.echo(str(problem), err=True)
+    aside(*map(str, wrong))
     if wrong:
         raise CommandError("Maps with errors can't be forecast.", "Correct what is listed above; see milepost lint.")
     return tuple(files for _, (_, files) in sorted(texts.items()))
