@@ -10,7 +10,7 @@ import secrets
 import sys
 import sysconfig
 import tempfile
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
@@ -24,15 +24,14 @@ from milepost.channels.outbox import OutboxChannel
 from milepost.errors import MilepostError
 from milepost.intake.journey_client import JourneyClient
 from milepost.planner.clock import JourneyClock
-from milepost.planner.compiled_map import CompiledMap
 from milepost.planner.facts import Fact, to_json
 from milepost.planner.instants import Instant
 from milepost.planner.timeline import Entry
 from milepost.scenarios.scenario import Scenario
-from milepost.store import customers, facts, journeys, timeline
+from milepost.store import customers, facts, journeys, maps, timeline
 from milepost.store.compiled_maps import CompiledMaps
 from milepost.store.database import Store, open_store
-from milepost.store.tables import Base, JourneyRow, MapVersionRow
+from milepost.store.tables import Base, JourneyRow
 from milepost.temporal.connection import data_converter
 from milepost.temporal.core_logs import runtime
 from milepost.wire.journey import DEFAULT_MAX_HISTORY, workflow_id
@@ -138,16 +137,14 @@ class _ScenarioRun:
         return [timeline.entry_of(row) for row in rows if row.at <= until]
 
     async def _begin(self) -> JourneyRow:
-        """Publish the map, keep the customer, enter the journey in the books."""
+        """Publish the maps, its own as the current one, save the customer and begin the journey."""
         scenario = self._scenario
-        self._compiled_maps.add(scenario.compiled_map, scenario.files)
-        versions = {scenario.compiled_map.version: (scenario.compiled_map, scenario.files)}
-        for version, compiled_map in scenario.versions.items():
-            self._compiled_maps.add(compiled_map, scenario.version_files[version])
-            versions[version] = (compiled_map, scenario.version_files[version])
+        published = [(each, scenario.version_files[version]) for version, each in scenario.versions.items()]
+        published.append((scenario.compiled_map, scenario.files))
         async with self._store.transaction() as session:
-            for number, (compiled_map, files) in enumerate(versions.values(), 1):
-                session.add(_version(compiled_map, files, number, scenario.start))
+            for compiled_map, files in published:
+                self._compiled_maps.add(compiled_map, files)
+                await maps.publish(session, compiled_map.map.map, compiled_map.map.title, files, scenario.start)
             await customers.save(session, [scenario.customer], scenario.start)
             return await journeys.begin(session, scenario.begin())
 
@@ -204,20 +201,6 @@ class _ScenarioRun:
         handle = self._server.client.get_workflow_handle(workflow_id(self._scenario.customer.id))
         with suppress(RPCError):  # it is over already
             await handle.terminate("the simulation is over")
-
-
-def _version(compiled_map: CompiledMap, files: Mapping[str, str], number: int, now: Instant) -> MapVersionRow:
-    return MapVersionRow(
-        hash=compiled_map.version,
-        map=compiled_map.map.map,
-        number=number,
-        title=compiled_map.map.title,
-        files=dict(files),
-        current=number == 1,
-        published_at=now,
-        published_by=None,
-        why=None,
-    )
 
 
 async def _declare_search_attributes(client: Client) -> None:

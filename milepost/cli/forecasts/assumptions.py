@@ -25,7 +25,7 @@ def assumptions(behaviour: Behaviour, report: Report) -> Iterator[str]:
     engine = ours.engine_tasks
     yield f"A colleague gets {_percent(engine.unsticks)} of stuck customers to do what is open in their stage."
     yield f"A task without effort takes {ours.without_effort}, one that Milepost opens itself {engine.effort}."
-    yield from _wandering(behaviour, report)
+    yield from _drifting(behaviour, report)
     yield from (f"The event {name!r} comes {number(many)} times a year." for name, many in behaviour.events.items())
     yield from (f"{role.title}: {_people(role)}." for role in report.roles)
     yield f"Journeys begin {_starts(behaviour, report.setup.weeks.first)}."
@@ -44,8 +44,8 @@ def _answers(behaviour: Behaviour, report: Report) -> Iterator[str]:
     yield f"Asked for {asked} they answer within {theirs.answer_within}: {_shares(theirs.answers.weights)}."
 
 
-def _wandering(behaviour: Behaviour, report: Report) -> Iterator[str]:
-    """The figures that wander, of those that the maps with customers use."""
+def _drifting(behaviour: Behaviour, report: Report) -> Iterator[str]:
+    """Yields the attributes that drift, of those that the maps with customers use."""
     used = {name for compiled_map in _maps(report) for name in compiled_map.map.attributes}
     for name, drift in sorted(behaviour.attributes.items()):
         if name in used:
@@ -56,7 +56,7 @@ def _wandering(behaviour: Behaviour, report: Report) -> Iterator[str]:
 
 
 def _differing(behaviour: Behaviour, report: Report) -> Iterator[str]:
-    """The steps that have a behaviour of their own."""
+    """Yields the steps that have a behaviour of their own."""
     steps = _steps(report)
     for name, own in behaviour.steps.items():
         if name in steps and (text := "; ".join(_own(own))):

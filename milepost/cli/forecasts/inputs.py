@@ -83,7 +83,7 @@ def _date(text: str | None, option: str) -> date:
 
 
 def behaviour_of(file: Path | None, compiled_maps: tuple[CompiledMap, ...], customers: Path) -> Behaviour:
-    """The behaviour that a file says for a book of customers; the defaults without a file.
+    """Read the behaviour file for a book of customers; without a file, the defaults.
 
     Raises:
         CommandError: the file can't be read, or has errors (which are printed).

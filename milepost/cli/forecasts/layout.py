@@ -112,12 +112,12 @@ _ONE = 0.01
 
 
 def _fit(columns: Sequence[Column], room: int) -> Sequence[Column]:
-    attempts = list(_ever_fewer(columns))
+    attempts = list(_narrower(columns))
     return next((attempt for attempt in attempts if _total(attempt, least=True) <= room), attempts[-1])
 
 
-def _ever_fewer(columns: Sequence[Column]) -> Iterator[list[Column]]:
-    """The columns; the same with brief cells; then ever fewer of them."""
+def _narrower(columns: Sequence[Column]) -> Iterator[list[Column]]:
+    """Yields the columns, the same with brief cells, then fewer and fewer of them."""
     yield list(columns)
     shown = [replace(column, cells=column.brief or column.cells) for column in columns]
     yield shown

@@ -14,7 +14,7 @@ KINDS = (".svg", ".png")
 
 
 def check_pictures(files: Sequence[Path]) -> None:
-    """See before the work whether pictures can be written after it.
+    """Check before the simulation that pictures can be written after it.
 
     Raises:
         typer.BadParameter: a file has another ending, or its folder is not there.

@@ -1,4 +1,4 @@
-"""A forecast as people read it: tables, and in words what stands out and what is assumed."""
+"""A forecast for people: tables, then sentences on what stands out and what is assumed."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _KINDS = {"stage": "stage", "play": "play", "engine": ""}
 
 
 def show(report: Report, maps: str, date_columns: Sequence[str] = ()) -> None:
-    """Print a forecast; `maps` says which ones, `date_columns` are those that may say when journeys began."""
+    """Print a forecast on `maps`, a phrase; `date_columns` are the columns that may hold the start of journeys."""
     say(*_head(report), f"Simulated on {maps}.")
     if not report.roles:
         say("There is no work in these days.")

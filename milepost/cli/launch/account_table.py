@@ -1,4 +1,4 @@
-"""The end of the demo: a table in which everybody is accounted for."""
+"""The closing tables of the demo, in which every customer is accounted for."""
 
 from __future__ import annotations
 

@@ -31,7 +31,7 @@ _SETTLES_WITHIN = 10.0  # seconds
 
 
 async def set_clock(store: Store, options: DemoOptions) -> JourneyClock:
-    """Set the demo's clock and publish the maps, before any program that goes by them runs.
+    """Set the demo's clock and publish the maps, before any program that depends on them runs.
 
     Raises:
         MixedTimeError: the store holds real customers.

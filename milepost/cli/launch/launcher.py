@@ -1,4 +1,4 @@
-"""Everything in one terminal: locked, migrated, started in order, shown while it runs, stopped in reverse."""
+"""Runs everything in one terminal: locks, migrates, starts in order, shows what happens, stops in reverse."""
 
 from __future__ import annotations
 

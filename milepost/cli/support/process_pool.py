@@ -1,6 +1,6 @@
-"""Work for all cores: jobs go to processes as they are ready, results come back in the order of the jobs.
+"""Spreads jobs over all cores; results come back in the order of the jobs.
 
-Few jobs are in hand at once, so that neither jobs nor results pile up however many there are.
+Few jobs are in hand at once, so that neither jobs nor results pile up, however many there are.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from typing import Any, TypeVar
 J = TypeVar("J")
 R = TypeVar("R")
 
-IN_HAND = 3  # jobs a process: one that it does, the others so that it never waits
-FEW = 4  # jobs that are done here sooner than processes are ready
+IN_HAND = 3  # jobs per process: one to do, the others so that it never waits
+FEW = 4  # jobs that are done here before processes would be ready
 _work: Callable[[Any], Any] | None = None
 
 
@@ -29,9 +29,9 @@ def cores() -> int:
 
 
 def on_cores(make: Callable[[], Callable[[J], R]], jobs: Iterable[J], *, processes: int) -> Iterator[R]:
-    """Do every job; `make` makes the work, once in each process, and can be pickled, as jobs and results can.
+    """Do every job; `make` returns the function that does one, and is called once in each process.
 
-    With one process, or a few jobs, it is done here.
+    `make`, jobs and results are pickled. With one process, or only a few jobs, they are done here.
     """
     ahead = iter(jobs)
     first = list(islice(ahead, FEW + 1))
@@ -55,7 +55,7 @@ def on_cores(make: Callable[[], Callable[[J], R]], jobs: Iterable[J], *, process
 
 def _prepare(make: Callable[[], Callable[[Any], Any]]) -> None:
     global _work  # noqa: PLW0603 - a process does one kind of work
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # who presses Ctrl+C means the command; it ends us
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is for the command, which ends its processes
     _work = make()
 
 
