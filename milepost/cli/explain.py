@@ -136,7 +136,7 @@ def _print_journey(journey: JourneyOverview, explanation: Explanation) -> None:
     elif ahead.entries:
         _print_entries(journey, _COMING, ahead.entries, outlook_sentence)
     else:
-        say("", f"Nothing comes by itself up to {day_of(ahead.until, journey.zone)}: the journey waits for somebody.")
+        say("", f"Nothing happens by itself up to {day_of(ahead.until, journey.zone)}: the journey waits for people.")
 
 
 def _print_waits(journey: JourneyOverview, title: str, waits: Sequence[WaitingStep]) -> None:

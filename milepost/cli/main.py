@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from milepost.cli.support.lazy_commands import Commands, Listed
+from milepost.cli.support.lazy_commands import Commands, ListedCommand
 from milepost.cli.support.options import root
 from milepost.temporal.process_exit import run_and_leave
 
@@ -42,7 +42,7 @@ _COMMANDS = {
 _MODULES = {"import": "import_book"}  # where Python reserves the command's name
 
 LISTED = tuple(
-    Listed(name, help, panel, f"milepost.cli.{_MODULES.get(name, name)}")
+    ListedCommand(name, help, panel, f"milepost.cli.{_MODULES.get(name, name)}")
     for panel, commands in _COMMANDS.items()
     for name, help in commands.items()  # noqa: A001 - Typer's word
 )

@@ -83,7 +83,7 @@ def _source(target: Path, other: str) -> Path:
     near = nearest(other, shipped)
     hint = f"Did you mean {near!r}?" if near else f"Name a folder with a {MAP_FILE}, or one of {', '.join(shipped)}."
     raise CommandError(
-        f"There is no map at {other!r}, none beside {str(target)!r}, and Milepost ships none of that name.", hint
+        f"There is no map at {other!r}, none beside {str(target)!r}, and Milepost ships none with that name.", hint
     )
 
 

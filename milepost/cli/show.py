@@ -143,7 +143,7 @@ def _print_ahead(journey: JourneyOverview) -> None:
     if ahead is None or ahead.paused or journey.record.status == JourneyStatus.ENDED:
         return
     if not ahead.entries:
-        say(f"Nothing comes by itself up to {day_of(ahead.until, journey.zone)}: the journey waits for somebody.")
+        say(f"Nothing happens by itself up to {day_of(ahead.until, journey.zone)}: the journey waits for people.")
         return
     rows = [(time_of(entry.at, journey.zone), outlook_sentence(journey.say, entry)) for entry in ahead.entries]
     _section("What comes next, if nobody does anything", ["When", "What"], rows)

@@ -10,7 +10,7 @@ from typing import Any
 import typer
 
 from milepost.cli import main as cli
-from milepost.cli.support.lazy_commands import LazyCommand, Listed
+from milepost.cli.support.lazy_commands import LazyCommand, ListedCommand
 from milepost.cli.support.options import SHARED
 
 FILE = Path(__file__).parents[2] / "docs" / "cli.md"
@@ -32,7 +32,7 @@ before the command, or `MILEPOST_DEBUG=1`, shows the traceback of an error.
 """
 
 
-def reference(listed: Iterable[Listed] = cli.LISTED) -> str:
+def reference(listed: Iterable[ListedCommand] = cli.LISTED) -> str:
     """All commands with their arguments and options, as Markdown."""
     root: Any = typer.main.get_command(cli.app)
     shared = [param for param in root.params if param.name in SHARED]
@@ -46,7 +46,7 @@ def reference(listed: Iterable[Listed] = cli.LISTED) -> str:
     return "\n".join(parts)
 
 
-def _command(listed: Listed) -> Iterator[str]:
+def _command(listed: ListedCommand) -> Iterator[str]:
     command = LazyCommand(listed, []).load()
     arguments = [param for param in command.params if param.param_type_name == "argument"]
     options = [

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from milepost.cli.main import LISTED
-from milepost.cli.support.lazy_commands import LazyCommand, Listed
+from milepost.cli.support.lazy_commands import LazyCommand, ListedCommand
 from tests.cli.conftest import ROOT, Milepost
 from tests.cli.reference import FILE, reference
 
@@ -53,7 +53,7 @@ def test_help_answers_at_once() -> None:
 
 
 @pytest.mark.parametrize("listed", LISTED, ids=lambda listed: listed.name)
-def test_every_listed_command_is_there_and_explains_itself(listed: Listed, milepost: Milepost) -> None:
+def test_every_listed_command_is_there_and_explains_itself(listed: ListedCommand, milepost: Milepost) -> None:
     command = LazyCommand(listed, []).load()
     assert command.help
     assert milepost(command.name, "--help").exit_code == 0

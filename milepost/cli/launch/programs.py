@@ -26,7 +26,7 @@ def worker_program(settings: Settings, place: TemporalAddress, environment: Envi
     """The worker; ready when Temporal has been asked for work."""
 
     async def ready() -> None:
-        while not await _works(settings, place):  # noqa: ASYNC110 - there is nothing to be told by
+        while not await _works(settings, place):  # noqa: ASYNC110 - nothing would signal it
             await asyncio.sleep(_ASK_EVERY)
 
     return _program("worker", environment, ready)
@@ -38,7 +38,7 @@ def web_program(settings: Settings, environment: Environment) -> Program:
     async def ready() -> None:
         async with httpx.AsyncClient(trust_env=False) as client:
             url = f"http://{settings.host}:{settings.port}/health/live"
-            while not await _answers(client, url):  # noqa: ASYNC110 - there is nothing to be told by
+            while not await _answers(client, url):  # noqa: ASYNC110 - nothing would signal it
                 await asyncio.sleep(_ASK_EVERY)
 
     return _program("web", environment, ready)

@@ -29,7 +29,7 @@ def reported_errors(*, debug: bool) -> Iterator[None]:
     try:
         yield
     except Exception as error:
-        from_typer = type(error).__module__.startswith("typer.")
+        from_typer = type(error).__module__.startswith("typer")
         if from_typer or (isinstance(error, OSError) and error.errno == errno.EPIPE):
             raise
         if debug or os.environ.get(DEBUG_VARIABLE, "").lower() not in ("", "0", "false", "no"):

@@ -15,7 +15,7 @@ from milepost.cli.support.options import SHARED
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class ListedCommand:
     """A command as the list of commands shows it: `module.name` holds a function of that `name`."""
 
     name: str
@@ -37,7 +37,7 @@ class Listed:
 class LazyCommand(TyperCommand):
     """Stands for a command in the list until somebody runs it."""
 
-    def __init__(self, listed: Listed, shared: list[Any]) -> None:
+    def __init__(self, listed: ListedCommand, shared: list[Any]) -> None:
         super().__init__(listed.name, help=listed.help, rich_help_panel=listed.panel)
         self.listed = listed
         self._shared = shared
@@ -53,7 +53,7 @@ class LazyCommand(TyperCommand):
 class Commands(TyperGroup):
     """A group that lists its commands without importing them, and reports their errors as messages."""
 
-    listed: tuple[Listed, ...] = ()
+    listed: tuple[ListedCommand, ...] = ()
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)

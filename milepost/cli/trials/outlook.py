@@ -30,7 +30,7 @@ def ahead(scenario: Scenario, clock: Clock) -> str:
     following = next(_after(compiled_map, last), None)
     waits = _waits(compiled_map, state)
     if following is None:
-        return f"This is all up to {until}, and nothing more comes by itself{waits}."
+        return f"This is all up to {until}, and nothing more happens by itself{waits}."
     return f"This is all up to {until}. Next by itself, on {clock.time(following.at)}: {_named(following)}{waits}."
 
 
