@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 BUILT_IN_ATTRIBUTES = ("name", "timezone", "country", "language")
@@ -33,7 +33,7 @@ class Contact:
 
     def has_address(self, address: str) -> bool:
         """Tells whether this is the contact's address, ignoring case."""
-        return address_key(address) == self.address_key
+        return address == self.email or address_key(address) == self.address_key
 
     def to_json(self) -> dict[str, Any]:
         out: dict[str, Any] = {"name": self.name, "email": self.email, "personas": list(self.personas)}
@@ -69,7 +69,7 @@ class Customer:
 
     def having(self, **changes: Any) -> Customer:
         """The customer with some fields changed."""
-        return replace(self, **changes)
+        return Customer(**{name: getattr(self, name) for name in self.__slots__} | changes)
 
     def to_json(self) -> dict[str, Any]:
         return {

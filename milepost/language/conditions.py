@@ -64,18 +64,16 @@ class _Input:
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """A compiled condition; `references` are the pairs (root, name) that it uses."""
+    """A compiled condition; `references` are the pairs (root, name) that it uses.
+
+    `needs_today` is set where it counts days and therefore needs the customer's local date.
+    """
 
     text: str
     references: frozenset[tuple[str, str]]
     _expression: cel.Expression = field(repr=False, compare=False)
     _inputs: tuple[_Input, ...] = field(repr=False, compare=False)
-    _needs_today: bool = field(repr=False, compare=False)
-
-    @property
-    def needs_today(self) -> bool:
-        """Whether it counts days and therefore needs the customer's local date."""
-        return self._needs_today
+    needs_today: bool = field(repr=False, compare=False)
 
     def is_true(self, view: View, today: date | None = None) -> bool:
         """Returns whether the condition is true; unknown isn't. `today` is the customer's local date."""
@@ -88,7 +86,7 @@ class Condition:
                     data[each.variable] = value is not None
                 elif value is not None:
                     data[each.variable] = value
-            if self._needs_today and today is not None:
+            if self.needs_today and today is not None:
                 data[cel_text.TODAY] = today.isoformat()
             return self._expression.eval(data=data).value() is True
         except (RuntimeError, TypeError, ValueError, OverflowError):

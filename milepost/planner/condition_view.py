@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from typing import Any
 
 from milepost.customer import BUILT_IN_ATTRIBUTES
 from milepost.language.conditions import Space
@@ -15,7 +16,8 @@ from milepost.planner.state import State
 Reader = Callable[[CompiledMap, State, str], Any]
 
 
-class JourneyView(NamedTuple):
+@dataclass(slots=True, eq=False)
+class JourneyView:
     """The spaces that conditions may name, over a state that goes on changing; `event` only where one is looked at."""
 
     compiled_map: CompiledMap
@@ -30,7 +32,8 @@ class JourneyView(NamedTuple):
         return None if read is None else _Space(self.compiled_map, self.state, read)
 
 
-class _Space(NamedTuple):
+@dataclass(slots=True, eq=False)
+class _Space:
     compiled_map: CompiledMap
     state: State
     read: Reader

@@ -119,7 +119,7 @@ def _play_starts(turn: Turn, play: CompiledPlay) -> bool:
         if _turned(turn, trigger, record.counts, record.truths, ("plays", play_id))
     ]
     if not fired:
-        return not turn.state.paused and _kept_start(turn, play)
+        return record.kept is not None and _kept_start(turn, play, record.kept)
     if any(trigger.event is not None for trigger in fired):
         start_or_defer(turn, play_id, StartReason.EVENT)
     elif turn.state.paused:
@@ -140,14 +140,14 @@ def _defer_condition(turn: Turn, play_id: str, triggers: set[str]) -> None:
     turn.state.deferred = [*others, StartPlay(play_id, StartReason.CONDITION, tuple(sorted(triggers)))]
 
 
-def _kept_start(turn: Turn, play: CompiledPlay) -> bool:
+def _kept_start(turn: Turn, play: CompiledPlay, kept: StartReason) -> bool:
     """Try a start that was blocked, once nothing blocks it any more."""
     record = turn.state.play(play.play.id)
-    if record.kept is None or record.is_open or record.cooldown_until is not None:
+    if turn.state.paused or record.is_open or record.cooldown_until is not None:
         return False
     if play.only_if is not None and not turn.now.is_true(play.only_if):
         return False
-    return try_start(turn, play, record.kept)
+    return try_start(turn, play, kept)
 
 
 def _turned(

@@ -80,7 +80,7 @@ def _by_instant(facts: Iterable[Fact], clock: Instant, now: Instant) -> list[tup
     out: dict[Instant, list[Fact]] = {}
     for fact in facts:
         out.setdefault(max(clock, min(fact.at, now)), []).append(fact)
-    return sorted(out.items(), key=lambda pair: pair[0])
+    return sorted(out.items())
 
 
 def _run_until(turn: Turn, until: Instant, wake: Instant | None) -> Instant | None:
@@ -112,7 +112,7 @@ def _happen(turn: Turn, at: Instant, facts: list[Fact]) -> None:
 
 def _catch_up(turn: Turn) -> None:
     """Let what was due in a pause happen now, in order of time."""
-    while turn.passed is not None and not (turn.state.paused or turn.state.ended):
+    while turn.passed is not None and turn.state.is_open:
         ahead = [at for at in passed_by(turn) if at > turn.passed]
         if not ahead:
             break
@@ -127,7 +127,7 @@ def _catch_up(turn: Turn) -> None:
 
 def _fire_timers(turn: Turn) -> None:
     settle(turn)
-    while not (turn.state.paused or turn.state.ended):
+    while turn.state.is_open:
         timer = next_due(turn)
         if timer is None:
             return

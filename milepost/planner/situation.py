@@ -6,8 +6,9 @@ Everybody who asks makes one: pages, explanations, the choice of a map. A plan a
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
-from typing import Any, NamedTuple
+from typing import Any
 
 from milepost.customer import Contact
 from milepost.language.attribute_values import parse_date
@@ -18,11 +19,15 @@ from milepost.planner.calendars import Calendar
 from milepost.planner.compiled_map import CompiledMap, CompiledStep
 from milepost.planner.condition_view import JourneyView
 from milepost.planner.instants import Instant
-from milepost.planner.state import PlayState, StageState, State
+from milepost.planner.state import State
 
 
-class Situation(NamedTuple):
-    """A journey's map and state, and the instant for which it is asked: a UTC instant, not before the state's clock."""
+@dataclass(slots=True)
+class Situation:
+    """A journey's map and state, and the instant for which it is asked: a UTC instant, not before the state's clock.
+
+    Nothing changes one; it isn't declared frozen because that makes it slower, and a plan makes two.
+    """
 
     compiled_map: CompiledMap
     state: State
@@ -52,9 +57,8 @@ class Situation(NamedTuple):
 
     def is_container_open(self, step: CompiledStep) -> bool:
         """Whether the step's stage or play is open."""
-        records: Mapping[str, StageState | PlayState] = self.state.plays if step.in_play else self.state.stages
-        record = records.get(step.container)
-        return record is not None and record.is_open
+        state = self.state
+        return (state.play if step.in_play else state.stage)(step.container).is_open
 
     def is_held_by_play(self, step: CompiledStep, what: str) -> bool:
         """Whether an open play keeps back the step's `messages`, or `everything` of it."""

@@ -40,7 +40,7 @@ REMEMBERED_FACTS = 128
 _OPEN = frozenset({StepStatus.OPEN, StepStatus.ASKED})
 _CLOSED = frozenset(StepStatus) - _OPEN - {StepStatus.WAITING}
 _STEP_WAITING, _STAGE_OPEN, _PLAY_OPEN = StepStatus.WAITING, StageStatus.OPEN, PlayStatus.OPEN
-_PAUSED, _ENDED = JourneyStatus.PAUSED, JourneyStatus.ENDED
+_OPEN_JOURNEY, _PAUSED, _ENDED = JourneyStatus
 """Looking a member up on its class takes four times as long, and these are asked for at every turn."""
 
 R = TypeVar("R", bound="Record")
@@ -285,6 +285,11 @@ class State:
         return State(customer, map, version, at, at)
 
     @property
+    def is_open(self) -> bool:
+        """Neither paused nor ended."""
+        return self.status is _OPEN_JOURNEY
+
+    @property
     def paused(self) -> bool:
         return self.status is _PAUSED
 
@@ -308,7 +313,7 @@ class State:
         copy.steps, copy.stages, copy.plays = self.steps.copy(), self.stages.copy(), self.plays.copy()
         copy.tasks, copy.sent, copy.agreed = self.tasks.copy(), self.sent.copy(), self.agreed.copy()
         copy.numbers, copy.deferred, copy.seen = self.numbers.copy(), self.deferred.copy(), self.seen.copy()
-        copy.queue = [queued.copy() for queued in self.queue]
+        copy.queue = list(map(Queued.copy, self.queue))
         copy.timer_index = None if self.timer_index is None else self.timer_index.copy()
         return copy
 

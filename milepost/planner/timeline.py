@@ -8,13 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
-from typing import Any, ClassVar, get_args
+from typing import Any, ClassVar, NamedTuple, get_args
 
 from milepost.planner.instants import Instant, parse, text
 
 
-@dataclass(frozen=True, slots=True)
-class StepPlace:
+class StepPlace(NamedTuple):
     """A step, the stage or play it is in (neither, once a new version of the map dropped it), and which occurrence."""
 
     stage: str | None
@@ -23,8 +22,7 @@ class StepPlace:
     occurrence: int
 
 
-@dataclass(frozen=True, slots=True)
-class StagePlace:
+class StagePlace(NamedTuple):
     stage: str
 
 

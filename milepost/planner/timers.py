@@ -55,7 +55,7 @@ def wake_at(turn: Turn) -> Instant | None:
     A play may hold openings whose time has come: those wait for the play, not for the clock.
     """
     index, now = _timer_index(turn), turn.at  # kept up to date in a pause too: the next plan begins with it
-    if turn.state.paused or turn.state.ended:
+    if not turn.state.is_open:
         return None
     wake = NEVER
     for what, timers in index.timers.items():
