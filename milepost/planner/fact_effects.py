@@ -8,8 +8,7 @@ from datetime import datetime
 from typing import assert_never
 
 from milepost.language.model import Outcome, Verdict
-from milepost.planner import deferred, timeline
-from milepost.planner import facts as told
+from milepost.planner import deferred, facts, timeline
 from milepost.planner.branches import set_attributes, start_or_defer
 from milepost.planner.closings import end_journey, skip_step
 from milepost.planner.compiled_map import CompiledStep, Waited
@@ -38,6 +37,10 @@ from milepost.planner.turn import Turn
 from milepost.planner.version_move import move
 
 _ANSWERED = frozenset(StepStatus(verdict) for verdict in Verdict)
+_JourneyFact = (
+    facts.PlayStarted | facts.Paused | facts.Resumed | facts.Ended | facts.MapChanged | facts.MessageFailed
+    | facts.TaskDone
+)  # fmt: skip
 _TIMERS_SNOOZED = ("due", "overdue", "escalate", "silent")
 
 
@@ -54,7 +57,7 @@ def mark_of(fact: str) -> str:
     return urlsafe_b64encode(hashlib.blake2b(fact.encode(), digest_size=8).digest()).decode().rstrip("=")
 
 
-def apply_fact(turn: Turn, fact: told.Fact) -> None:
+def apply_fact(turn: Turn, fact: facts.Fact) -> None:
     """Apply one fact to the journey, unless it was applied before."""
     mark = mark_of(fact.id)
     if mark in turn.state.seen:
@@ -69,76 +72,67 @@ def apply_fact(turn: Turn, fact: told.Fact) -> None:
         turn.report(timeline.FactIgnored(turn.at, place, why=refused.ignored_as, fact=fact.kind, by=fact.by))
 
 
-def _apply_unless_ended(turn: Turn, fact: told.Fact) -> None:
+def _apply_unless_ended(turn: Turn, fact: facts.Fact) -> None:
     if turn.state.ended:
         raise _IgnoredError(IgnoreReason.ENDED)
     _apply(turn, fact)
 
 
-def _apply(turn: Turn, fact: told.Fact) -> None:
+def _apply(turn: Turn, fact: facts.Fact) -> None:
     match fact:
-        case told.StepDone():
+        case facts.StepDone():
             _step_done(turn, fact)
-        case told.StepSkipped():
+        case facts.StepSkipped():
             step = _closable(turn, fact.step)
             plan_repeats(turn, step)
             skip_step(turn, step, fact.reason or "told", fact.by)
-        case told.StepReopened():
+        case facts.StepReopened():
             _step_reopened(turn, fact)
-        case told.Snoozed():
+        case facts.Snoozed():
             _snoozed(turn, fact)
-        case told.EventHappened():
+        case facts.EventHappened():
             _event(turn, fact)
-        case told.Answered():
+        case facts.Answered():
             _answered(turn, fact)
-        case told.Revoked():
+        case facts.Revoked():
             _revoked(turn, fact)
-        case told.AttributesSet():
+        case facts.AttributesSet():
             check_attributes(fact.attributes, turn.compiled_map.map.attributes)
             set_attributes(turn, fact.attributes)
-        case told.ContactsGiven():
+        case facts.ContactsGiven():
             _contacts(turn, fact)
-        case told.TeamGiven():
+        case facts.TeamGiven():
             turn.edit_customer(turn.state.customer.having(team=dict(fact.team)))
-        case told.Agreed():
+        case facts.Agreed():
             _agreed(turn, fact)
         case _:
             _apply_to_journey(turn, fact)
 
 
-def _apply_to_journey(
-    turn: Turn,
-    fact: told.PlayStarted
-    | told.Paused
-    | told.Resumed
-    | told.Ended
-    | told.MapChanged
-    | told.MessageFailed
-    | told.TaskDone,
-) -> None:
+def _apply_to_journey(turn: Turn, fact: _JourneyFact) -> None:
     match fact:
-        case told.PlayStarted():
+        case facts.PlayStarted():
             play_named(turn.compiled_map, fact.play)
             start_or_defer(turn, fact.play, StartReason.FACT)
-        case told.Paused():
+        case facts.Paused():
             if turn.state.paused:
                 raise _IgnoredError(IgnoreReason.PAUSED)
             pause(turn, fact.reason)
-        case told.Resumed():
+        case facts.Resumed():
             if not turn.state.paused:
                 raise _IgnoredError(IgnoreReason.NOT_PAUSED)
             resume(turn, fact.reason)
-        case told.Ended():
+        case facts.Ended():
             end_journey(turn, fact.reason)
-        case told.MapChanged():
+        case facts.MapChanged():
             if fact.version in (turn.state.version, ""):
                 raise _IgnoredError(IgnoreReason.SAME_VERSION)
             if fact.version != turn.compiled_map.version:
                 raise _IgnoredError(IgnoreReason.UNKNOWN_VERSION)
             move(turn, fact.version)
-        case told.MessageFailed():
+        case facts.MessageFailed():
             _message_failed(turn, fact)
-        case told.TaskDone():
+        case facts.TaskDone():
             if fact.task not in turn.state.tasks:
                 raise _IgnoredError(IgnoreReason.CLOSED)
             close_system_task(turn, fact.task, TaskStatus.DONE)
@@ -160,14 +154,14 @@ def _closable(turn: Turn, step_id: str) -> CompiledStep:
     return step
 
 
-def _step_done(turn: Turn, fact: told.StepDone) -> None:
+def _step_done(turn: Turn, fact: facts.StepDone) -> None:
     step = _closable(turn, fact.step)
     check_result(step, fact.result)
     plan_repeats(turn, step)
     finish_step(turn, step, by=fact.by, result=fact.result, note=fact.note)
 
 
-def _step_reopened(turn: Turn, fact: told.StepReopened) -> None:
+def _step_reopened(turn: Turn, fact: facts.StepReopened) -> None:
     step = step_named(turn.compiled_map, fact.step)
     if not turn.state.step(step.id).closed:
         raise _IgnoredError(IgnoreReason.NOT_CLOSED)
@@ -176,7 +170,7 @@ def _step_reopened(turn: Turn, fact: told.StepReopened) -> None:
     reopen(turn, step)
 
 
-def _snoozed(turn: Turn, fact: told.Snoozed) -> None:
+def _snoozed(turn: Turn, fact: facts.Snoozed) -> None:
     step = step_named(turn.compiled_map, fact.step)
     if not turn.state.step(step.id).is_open:
         raise _IgnoredError(IgnoreReason.CLOSED if turn.state.step(step.id).closed else IgnoreReason.NOT_OPEN)
@@ -202,7 +196,7 @@ def _snoozed_until(turn: Turn, step: CompiledStep, until: str) -> Instant:
 # Outcomes.
 
 
-def _answered(turn: Turn, fact: told.Answered) -> None:
+def _answered(turn: Turn, fact: facts.Answered) -> None:
     step = outcome_named(turn.compiled_map, fact.outcome)
     record = turn.state.step(step.id)
     check_verdict(fact.verdict)
@@ -213,7 +207,7 @@ def _answered(turn: Turn, fact: told.Answered) -> None:
     answer(turn, step, fact)
 
 
-def _revoked(turn: Turn, fact: told.Revoked) -> None:
+def _revoked(turn: Turn, fact: facts.Revoked) -> None:
     step = outcome_named(turn.compiled_map, fact.outcome)
     if turn.state.step(step.id).verdict not in _ANSWERED:
         raise _IgnoredError(IgnoreReason.NOT_ANSWERED)
@@ -223,7 +217,7 @@ def _revoked(turn: Turn, fact: told.Revoked) -> None:
 # Events.
 
 
-def _event(turn: Turn, fact: told.EventHappened) -> None:
+def _event(turn: Turn, fact: facts.EventHappened) -> None:
     """Count the event wherever the map waits for it; settling then sees what is fulfilled."""
     if fact.event not in turn.compiled_map.events:
         return
@@ -241,7 +235,7 @@ def _event(turn: Turn, fact: told.EventHappened) -> None:
                 _count(turn.edit_play(play_id).end_counts, trigger)
 
 
-def _asking(turn: Turn, triggers: tuple[Waited, ...], fact: told.EventHappened) -> list[Waited]:
+def _asking(turn: Turn, triggers: tuple[Waited, ...], fact: facts.EventHappened) -> list[Waited]:
     return [
         trigger
         for trigger in triggers
@@ -257,7 +251,7 @@ def _count(counts: dict[str, int], trigger: Waited) -> None:
 # The customer.
 
 
-def _contacts(turn: Turn, fact: told.ContactsGiven) -> None:
+def _contacts(turn: Turn, fact: facts.ContactsGiven) -> None:
     check_contacts(fact.contacts)
     turn.edit_customer(turn.state.customer.having(contacts=fact.contacts))
     for task, record in sorted(turn.state.tasks.items()):
@@ -265,7 +259,7 @@ def _contacts(turn: Turn, fact: told.ContactsGiven) -> None:
             close_system_task(turn, task, TaskStatus.DONE)
 
 
-def _agreed(turn: Turn, fact: told.Agreed) -> None:
+def _agreed(turn: Turn, fact: facts.Agreed) -> None:
     check_agreement(turn.compiled_map, fact.steps)
     for step_id, agreed in fact.steps.items():
         step = turn.compiled_map.steps[step_id]
@@ -280,7 +274,7 @@ def _agreed(turn: Turn, fact: told.Agreed) -> None:
             turn.state.agreed[step_id] = {**turn.state.agreed.get(step_id, {}), **agreed}
 
 
-def _message_failed(turn: Turn, fact: told.MessageFailed) -> None:
+def _message_failed(turn: Turn, fact: facts.MessageFailed) -> None:
     message = MessageId.parse(fact.message)
     if message is None or message.step not in turn.compiled_map.steps:
         raise _IgnoredError(IgnoreReason.UNKNOWN)

@@ -1,4 +1,4 @@
-"""Facts: what a journey is told, past tense. A closed union of frozen values with one JSON form.
+"""Facts: what happened, past tense, as a journey takes it in. A closed union of frozen values with one JSON form.
 
 JSON: `{"kind": "step_done", "id": ..., "at": "2026-03-02T15:00:00Z", "by": ..., <the fields of the kind>}`.
 """
@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
-from typing import Any, ClassVar
+from typing import Any, ClassVar, get_args
 
 from milepost.customer import Contact
 from milepost.planner.instants import Instant, parse, text
@@ -163,33 +163,13 @@ class TaskDone(BaseFact):
 
 
 Fact = (
-    StepDone
-    | StepSkipped
-    | StepReopened
-    | Snoozed
-    | EventHappened
-    | Answered
-    | Revoked
-    | AttributesSet
-    | ContactsGiven
-    | TeamGiven
-    | Agreed
-    | PlayStarted
-    | Paused
-    | Resumed
-    | Ended
-    | MapChanged
-    | MessageFailed
+    StepDone | StepSkipped | StepReopened | Snoozed | EventHappened | Answered | Revoked | AttributesSet
+    | ContactsGiven | TeamGiven | Agreed | PlayStarted | Paused | Resumed | Ended | MapChanged | MessageFailed
     | TaskDone
-)
+)  # fmt: skip
 
-FACTS: dict[str, type[Fact]] = {
-    made.kind: made
-    for made in (
-        StepDone, StepSkipped, StepReopened, Snoozed, EventHappened, Answered, Revoked, AttributesSet,
-        ContactsGiven, TeamGiven, Agreed, PlayStarted, Paused, Resumed, Ended, MapChanged, MessageFailed, TaskDone,
-    )
-}  # fmt: skip
+FACTS: dict[str, type[Fact]] = {fact.kind: fact for fact in get_args(Fact)}
+"""Every class of fact by its kind."""
 
 
 def to_json(fact: Fact) -> dict[str, Any]:
@@ -206,13 +186,13 @@ def to_json(fact: Fact) -> dict[str, Any]:
 
 
 def from_json(data: Mapping[str, Any]) -> Fact:
-    """The fact of what `to_json` wrote.
+    """Read what `to_json` wrote.
 
     Raises:
         KeyError: the kind is unknown or a field is missing.
     """
-    given = {key: value for key, value in data.items() if key != "kind"}
-    given["at"] = parse(given["at"])
-    if "contacts" in given:
-        given["contacts"] = tuple(Contact.from_json(contact) for contact in given["contacts"])
-    return FACTS[data["kind"]](**given)
+    values = {key: value for key, value in data.items() if key != "kind"}
+    values["at"] = parse(values["at"])
+    if "contacts" in values:
+        values["contacts"] = tuple(Contact.from_json(contact) for contact in values["contacts"])
+    return FACTS[data["kind"]](**values)

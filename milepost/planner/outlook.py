@@ -36,14 +36,14 @@ def look_ahead(compiled_map: CompiledMap, state: State, now: Instant, *, days: i
     What fell due by `now` and isn't planned yet is left out: it is about to be reported.
     """
     until = now + days * _DAY
-    if state.paused or state.ended:
+    if not state.is_open:
         return Outlook((), until, more=False, paused=state.paused)
     entries: list[Entry] = []
     try:
-        made = plan(compiled_map, state, (), max(now, state.clock))
-        while made.wake_at is not None and made.wake_at <= until and len(entries) <= most:
-            made = plan(compiled_map, made.state, (), made.wake_at)
-            entries += made.timeline
+        latest = plan(compiled_map, state, (), max(now, state.clock))
+        while latest.wake_at is not None and latest.wake_at <= until and len(entries) <= most:
+            latest = plan(compiled_map, latest.state, (), latest.wake_at)
+            entries += latest.timeline
     except (NeverOpensError, EndlessMapError):
         return Outlook(tuple(entries[:most]), until, more=True, paused=False)
     return Outlook(tuple(entries[:most]), until, more=len(entries) > most, paused=False)

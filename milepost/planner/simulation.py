@@ -50,34 +50,34 @@ def steps(
     compiled_map: CompiledMap, state: State, facts: Sequence[Fact], until: Instant, versions: Mapping[str, CompiledMap]
 ) -> Iterator[Plan]:
     """Every plan of a journey up to an instant: at its start, at its wake-ups, and whenever it is told something."""
-    told = sorted(facts, key=lambda fact: fact.at)
-    made = plan(compiled_map, state, (), state.clock)
-    yield made
+    ahead = sorted(facts, key=lambda fact: fact.at)
+    latest = plan(compiled_map, state, (), state.clock)
+    yield latest
     while True:
-        now = _next(made, told)
+        now = _next(latest, ahead)
         if now is None or now > until:
             return
-        taken = _together(told, now)
-        del told[: len(taken)]
-        if taken and isinstance(taken[0], MapChanged):
-            compiled_map = versions.get(taken[0].version, compiled_map)
-        made = plan(compiled_map, made.state, taken, now)
-        yield made
+        due = _due(ahead, now)
+        del ahead[: len(due)]
+        if due and isinstance(due[0], MapChanged):
+            compiled_map = versions.get(due[0].version, compiled_map)
+        latest = plan(compiled_map, latest.state, due, now)
+        yield latest
 
 
-def _next(made: Plan, told: list[Fact]) -> Instant | None:
+def _next(latest: Plan, ahead: list[Fact]) -> Instant | None:
     """When something happens next: by itself, or because of a fact."""
-    instants = [made.wake_at] if made.wake_at is not None else []
-    if told:
-        instants.append(max(told[0].at, made.state.clock))
+    instants = [latest.wake_at] if latest.wake_at is not None else []
+    if ahead:
+        instants.append(max(ahead[0].at, latest.state.clock))
     return min(instants, default=None)
 
 
-def _together(told: list[Fact], now: Instant) -> list[Fact]:
+def _due(ahead: list[Fact], now: Instant) -> list[Fact]:
     """The facts that are taken in now; a change of the map begins a plan of its own."""
-    taken: list[Fact] = []
-    for fact in told:
-        if fact.at > now or (taken and isinstance(fact, MapChanged)):
+    due: list[Fact] = []
+    for fact in ahead:
+        if fact.at > now or (due and isinstance(fact, MapChanged)):
             break
-        taken.append(fact)
-    return taken
+        due.append(fact)
+    return due

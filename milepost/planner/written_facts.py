@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime
-from difflib import get_close_matches
 from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
@@ -15,12 +14,13 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from milepost.customer import Contact
 from milepost.language.attribute_values import YEARS
 from milepost.language.model import Verdict
-from milepost.planner import facts as told
+from milepost.planner import facts
 from milepost.planner.calendars import is_zone
 from milepost.planner.instants import Instant, instant
+from milepost.text import did_you_mean, nearest
 
 Name = Annotated[str, Field(min_length=1, max_length=200)]
-Said = Annotated[str, Field(max_length=10_000)]
+LongText = Annotated[str, Field(max_length=10_000)]
 
 
 def _known_zone(name: str) -> str:
@@ -127,23 +127,23 @@ class WrittenFact(Written):
     task_done: Name | None = None
 
     result: Name | None = None
-    note: Said | None = None
-    evidence: Said | None = None
-    reason: Said | None = None
+    note: LongText | None = None
+    evidence: LongText | None = None
+    reason: LongText | None = None
     until: Annotated[str, BeforeValidator(_day_as_text)] | None = Field(None, description="a date, or an instant")
     properties: dict[str, Any] | None = None
     verdict: Name | None = None
     value: float | str | None = None
-    comment: Said | None = None
+    comment: LongText | None = None
     method: Name | None = None
-    why: Said | None = None
+    why: LongText | None = None
 
     @model_validator(mode="after")
     def _says_one_thing(self) -> Self:
-        given = [kind for kind in KINDS if getattr(self, kind) is not None]
-        if len(given) != 1:
-            raise ValueError(f"a fact says one thing, not {' and '.join(given) or 'none'}; one of: {', '.join(KINDS)}")
-        kind = given[0]
+        kinds = [kind for kind in KINDS if getattr(self, kind) is not None]
+        if len(kinds) != 1:
+            raise ValueError(f"a fact says one thing, not {' and '.join(kinds) or 'none'}; one of: {', '.join(KINDS)}")
+        kind = kinds[0]
         self._check_more(kind)
         if kind in ("paused", "resumed") and getattr(self, kind) is not True:
             raise ValueError(f"{kind!r} is written as true")
@@ -157,10 +157,8 @@ class WrittenFact(Written):
         more = {name for names in _MORE.values() for name in names}
         for name in sorted(more - set(_MORE[kind])):
             if getattr(self, name) is not None:
-                hint = get_close_matches(name, _MORE[kind], 1)
-                raise ValueError(
-                    f"{name!r} does not belong to {kind!r}" + (f"; did you mean {hint[0]!r}?" if hint else "")
-                )
+                suggestion = did_you_mean(nearest(name, _MORE[kind]))
+                raise ValueError(f"{name!r} does not belong to {kind!r}{suggestion}")
         needed = _NEEDED.get(kind)
         if needed and getattr(self, needed) is None:
             raise ValueError(f"{kind!r} needs {needed!r}")
@@ -172,26 +170,21 @@ class WrittenFact(Written):
         """The field that says what happened."""
         return next(kind for kind in KINDS if getattr(self, kind) is not None)
 
-    def fact(self, id: str, at: Instant, by: str | None = None) -> told.Fact:  # noqa: A002 - the field's word
+    def fact(self, id: str, at: Instant, by: str | None = None) -> facts.Fact:  # noqa: A002 - the field's word
         """The fact, with an id, the instant at which it was taken in, and who told it, where those are not written."""
         kind = self.kind
-        made = told.FACTS[kind]
         fields: dict[str, Any] = {
             "id": self.id or id,
             "at": instant(self.at) if self.at is not None else at,
             "by": self.by or by,
         }
         fields.update((name, getattr(self, name)) for name in _MORE[kind] if getattr(self, name) is not None)
-        fields.update(self._said(kind))
-        return made(**fields)
+        fields.update(self._own_fields(kind))
+        return facts.FACTS[kind](**fields)
 
-    def _said(self, kind: str) -> Mapping[str, Any]:
+    def _own_fields(self, kind: str) -> Mapping[str, Any]:
         value = getattr(self, kind)
         match kind:
-            case "step_done" | "step_skipped" | "step_reopened" | "snoozed":
-                return {"step": value}
-            case "answer" | "revoked":
-                return {"outcome": value}
             case "set":
                 return {"attributes": dict(value)}
             case "contacts":
@@ -205,6 +198,8 @@ class WrittenFact(Written):
 
 
 _FIELD = {
+    **dict.fromkeys(("step_done", "step_skipped", "step_reopened", "snoozed"), "step"),
+    **dict.fromkeys(("answer", "revoked"), "outcome"),
     "play_started": "play",
     "ended": "reason",
     "map_changed": "version",
