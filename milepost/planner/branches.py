@@ -10,7 +10,7 @@ from milepost.language.model import BranchItem
 from milepost.planner import timeline
 from milepost.planner.closings import close_stage, end_journey, end_play, start_over
 from milepost.planner.compiled_map import CompiledPlay, CompiledStage
-from milepost.planner.deferred import GoTo, StartPlay
+from milepost.planner.deferred import GoTo, OpenStage, StartPlay
 from milepost.planner.enums import BlockReason, PlayEnding, PlayStatus, StageStatus, StartReason, SystemTaskReason
 from milepost.planner.situation import Situation
 from milepost.planner.system_tasks import close_system_tasks
@@ -100,6 +100,14 @@ def open_stage(turn: Turn, stage: CompiledStage) -> None:
     turn.report(timeline.StageOpened(turn.at, stage.stage.id))
 
 
+def open_or_defer(turn: Turn, stage: CompiledStage) -> None:
+    """Open a stage now, or at the resume of a journey that is paused."""
+    if turn.state.paused:
+        turn.state.deferred.append(OpenStage(stage.stage.id))
+    else:
+        open_stage(turn, stage)
+
+
 def finish_stage(turn: Turn, stage: CompiledStage) -> None:
     """Close a stage whose steps are all closed, carry out its branch, and open the next of the sequence."""
     close_stage(turn, stage, "stage_closed")
@@ -158,7 +166,7 @@ def try_start(turn: Turn, play: CompiledPlay, why: StartReason) -> bool:
 
 
 def blocked_by(now: Situation, play: CompiledPlay) -> BlockReason | None:
-    """What keeps a play from starting now; None: it can start."""
+    """Returns the reason that keeps a play from starting now; None: it can start."""
     record = now.state.play(play.play.id)
     if record.is_open:
         return BlockReason.OPEN

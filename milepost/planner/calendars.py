@@ -56,7 +56,7 @@ def zone(name: str) -> ZoneInfo:
 
 
 def is_zone(name: str) -> bool:
-    """Whether there is a time zone of that name."""
+    """Returns whether there is a time zone of that name."""
     try:
         zone(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
@@ -114,7 +114,7 @@ class Calendar:
         return _instant(datetime.combine(day, clock), zone(self.timezone))
 
     def is_working(self, day: date) -> bool:
-        """Whether the date is a working day and no holiday."""
+        """Returns whether the date is a working day and no holiday."""
         if day.weekday() not in self.days:
             return False
         return self.country is None or day not in _public_holidays(self.country, day.year)
@@ -192,7 +192,7 @@ class Calendar:
         return self.on(shift_date(local.date(), period, sign), local.time())
 
     def is_open(self, at: Instant) -> bool:
-        """Whether the instant lies in the working hours of a working day."""
+        """Returns whether the instant lies in the working hours of a working day."""
         local = self.local(at)
         return self.from_ <= local.time() < self.to and self.is_working(local.date())
 

@@ -1,4 +1,4 @@
-"""What conditions see of a journey. Nothing is copied: a name is read from the state when a condition asks for it."""
+"""The view that conditions have of a journey. Nothing is copied: names are read from the state when asked for."""
 
 from __future__ import annotations
 

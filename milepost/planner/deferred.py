@@ -1,4 +1,4 @@
-"""What a paused journey keeps for its resume. A closed union of frozen values with one JSON form."""
+"""Things that a paused journey keeps for its resume. A closed union of frozen values with one JSON form."""
 
 from __future__ import annotations
 

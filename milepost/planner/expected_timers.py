@@ -1,4 +1,4 @@
-"""What a journey's records say will happen by itself, and when: fills the timer index."""
+"""Fills the timer index: reads off a journey's records what will happen by itself, and when."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""What a fact says, checked against the journey's map: names that exist, values that fit.
+"""Validates facts against the journey's map: names that exist, values that fit.
 
-The one place for it. The intake checks a whole fact and refuses it; a plan makes the same checks one by one, each where
+The intake checks a whole fact and refuses it; a plan makes the same checks one by one, each where
 it applies the fact, and reports a fact that fails as ignored. Facts that are valid but come too late for the state of
 the journey are handled by the planner alone (`fact_effects`).
 """
@@ -138,7 +138,7 @@ def check_result(step: CompiledStep, result: str | None) -> None:
 
 
 def check_verdict(verdict: str) -> None:
-    """Check that a verdict is one; silence can't be told."""
+    """Check that a verdict is one; silence can't be reported."""
     if verdict not in _VERDICTS:
         hint = f"It is one of: {', '.join(Verdict)}."
         raise InvalidFactError(f"The verdict is {verdict!r}.", hint, IgnoreReason.VERDICT)
@@ -209,7 +209,7 @@ def check_attributes(values: Mapping[str, Any], declared: Mapping[str, Attribute
 
 
 def fits(name: str, value: Any, declared: Mapping[str, Attribute]) -> bool:
-    """Whether a journey on this map would take the attribute."""
+    """Returns whether a journey on this map would take the attribute."""
     try:
         check_attributes({name: value}, declared)
     except (InvalidFactError, UnknownAttributeError):
@@ -218,7 +218,7 @@ def fits(name: str, value: Any, declared: Mapping[str, Attribute]) -> bool:
 
 
 def is_allowed(value: Any, attribute: Attribute) -> bool:
-    """Whether a value is of the attribute's type and one of those that are allowed; None forgets the attribute."""
+    """Returns whether a value has the attribute's type and is one that is allowed; None forgets the attribute."""
     return value is None or (
         is_of_type(value, attribute.type) and (attribute.one_of is None or value in attribute.one_of)
     )

@@ -53,7 +53,7 @@ class _IgnoredError(RefusedError):
 
 
 def mark_of(fact: str) -> str:
-    """What a journey remembers of a fact's id, in `State.seen`."""
+    """The short hash of a fact's id that a journey remembers in `State.seen`."""
     return urlsafe_b64encode(hashlib.blake2b(fact.encode(), digest_size=8).digest()).decode().rstrip("=")
 
 
@@ -65,20 +65,15 @@ def apply_fact(turn: Turn, fact: facts.Fact) -> None:
     turn.state.seen.append(mark)
     del turn.state.seen[:-REMEMBERED_FACTS]
     try:
-        _apply_unless_ended(turn, fact)
+        _apply(turn, fact)
     except RefusedError as refused:
-        step = turn.compiled_map.steps.get(getattr(fact, "step", None) or getattr(fact, "outcome", None) or "")
-        place = turn.place(step) if step else None
+        place = turn.place_of(getattr(fact, "step", None) or getattr(fact, "outcome", None) or "")
         turn.report(timeline.FactIgnored(turn.at, place, why=refused.ignored_as, fact=fact.kind, by=fact.by))
 
 
-def _apply_unless_ended(turn: Turn, fact: facts.Fact) -> None:
+def _apply(turn: Turn, fact: facts.Fact) -> None:
     if turn.state.ended:
         raise _IgnoredError(IgnoreReason.ENDED)
-    _apply(turn, fact)
-
-
-def _apply(turn: Turn, fact: facts.Fact) -> None:
     match fact:
         case facts.StepDone():
             _step_done(turn, fact)

@@ -6,10 +6,10 @@ after the first thing that happens: conditions are looked at after every change.
 
 from __future__ import annotations
 
-from milepost.planner.branches import finish_play, finish_stage, open_stage, start_or_defer, try_start
+from milepost.planner.branches import finish_play, finish_stage, open_or_defer, start_or_defer, try_start
 from milepost.planner.closings import end_journey
 from milepost.planner.compiled_map import CompiledPlay, CompiledStage, CompiledStep, Waited, Watcher
-from milepost.planner.deferred import Deferred, OpenStage, StartPlay
+from milepost.planner.deferred import Deferred, StartPlay
 from milepost.planner.enums import PlayEnding, StartReason, SystemTaskReason
 from milepost.planner.outcomes import verified_by_product
 from milepost.planner.steps import finish_step, is_fulfilled, open_if_ready
@@ -49,7 +49,7 @@ def _conditions(turn: Turn) -> bool:
 
 
 def _fires(turn: Turn, watcher: Watcher) -> bool:
-    """Whether conditions or events bring anything about here."""
+    """Lets conditions and events act here; returns whether anything happened."""
     if isinstance(watcher, CompiledPlay):
         return _play_ends(turn, watcher) or _play_starts(turn, watcher)
     if isinstance(watcher, CompiledStep):
@@ -69,7 +69,7 @@ def _step_fulfilled(turn: Turn, step: CompiledStep) -> bool:
 
 
 def _verified(turn: Turn, step: CompiledStep) -> bool:
-    """Whether the product verifies an outcome now; after a revocation its conditions must turn true again."""
+    """Lets the product verify an outcome; returns whether it did. Once revoked, its conditions must turn true again."""
     events = tuple(trigger for trigger in step.verified_when if trigger.event is not None)
     conditions = tuple(trigger for trigger in step.verified_when if trigger.event is None)
     is_true = is_fulfilled(turn, step, conditions)
@@ -82,16 +82,13 @@ def _verified(turn: Turn, step: CompiledStep) -> bool:
 
 
 def _stage_called(turn: Turn, stage: CompiledStage) -> bool:
-    """Whether a stage that opens on a trigger is called for now; it opens unless it is open."""
+    """Opens a stage whose trigger fires, unless it is open; returns whether one fired."""
     record = turn.state.stage(stage.stage.id)
     for trigger in stage.opens_when:
         if not _turned(turn, trigger, record.counts, record.truths, ("stages", stage.stage.id)):
             continue
         if not record.is_open:
-            if turn.state.paused:
-                turn.state.deferred.append(OpenStage(stage.stage.id))
-            else:
-                open_stage(turn, stage)
+            open_or_defer(turn, stage)
         return True
     return False
 
@@ -153,7 +150,7 @@ def _kept_start(turn: Turn, play: CompiledPlay, kept: StartReason) -> bool:
 def _turned(
     turn: Turn, trigger: Waited, counts: dict[str, int], truths: dict[str, bool], where: tuple[str, str]
 ) -> bool:
-    """Whether a trigger fires now: enough events counted since it last fired, or its condition turned true."""
+    """Returns whether a trigger fires now: enough events counted since it last fired, or its condition turned true."""
     if trigger.event is not None:
         if counts.get(trigger.key, 0) < trigger.count:
             return False
@@ -201,7 +198,7 @@ def _closes(turn: Turn, container: CompiledStage | CompiledPlay) -> bool:
 
 
 def _all_closed(turn: Turn, container: CompiledStage | CompiledPlay) -> bool:
-    """Whether there are required steps and all of them are closed."""
+    """Returns whether there are required steps and all of them are closed."""
     steps = turn.state.steps
     for step in container.required:
         record = steps.get(step)
@@ -224,9 +221,7 @@ def _openings(turn: Turn) -> bool:
 def _is_over(turn: Turn) -> bool:
     """End a journey with nothing open and nothing next; one that goes on gives the csm a task, once."""
     state = turn.state
-    if any(stage.is_open for stage in state.stages.values()):
-        return False
-    if any(play.is_open for play in state.plays.values()):
+    if any(stage.is_open for stage in state.stages.values()) or any(play.is_open for play in state.plays.values()):
         return False
     if not turn.compiled_map.goes_on:
         end_journey(turn, "completed")

@@ -52,8 +52,7 @@ def drop(turn: Turn, queued: Queued, why: str) -> None:
 
 
 def say_dropped(turn: Turn, queued: Queued, why: str) -> None:
-    step = turn.compiled_map.steps.get(queued.step)
-    place = turn.place(step) if step else None
+    place = turn.place_of(queued.step)
     turn.report(timeline.MessageDropped(turn.at, place, message=str(queued.message), why=why))
 
 
@@ -80,7 +79,7 @@ def flush(turn: Turn) -> Iterator[Queued]:
 
 
 def _merged(turn: Turn, line: list[Queued]) -> list[Outgoing]:
-    """What nothing but the limit could hold, openings and reminders to one contact put together."""
+    """Returns the messages that only the limit could hold, with openings and reminders to one contact put together."""
     together: dict[str, Outgoing] = {}
     out: list[Outgoing] = []
     for queued in line:

@@ -21,7 +21,7 @@ _SYSTEM_TITLES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Task:
     """A task that is open. `task` is `STEP/OCCURRENCE`, or `WHY/ABOUT/N` for a system task.
 
@@ -31,18 +31,18 @@ class Task:
     task: str
     role: str
     person: str | None
-    step: str | None
-    occurrence: int | None
+    step: str | None = None
+    occurrence: int | None = None
     title: str
     opened_at: Instant
-    due_at: Instant | None
-    why: str | None
-    about: str | None
-    escalated_to: str | None
-    results: tuple[str, ...]
-    playbook: str | None
-    effort_minutes: int | None
-    invite: tuple[str, ...]
+    due_at: Instant | None = None
+    why: str | None = None
+    about: str | None = None
+    escalated_to: str | None = None
+    results: tuple[str, ...] = ()
+    playbook: str | None = None
+    effort_minutes: int | None = None
+    invite: tuple[str, ...] = ()
 
 
 def open_tasks(compiled_map: CompiledMap, state: State) -> tuple[Task, ...]:
@@ -56,56 +56,46 @@ def open_tasks(compiled_map: CompiledMap, state: State) -> tuple[Task, ...]:
 
 
 def _step_task(step: CompiledStep, record: StepState, state: State) -> Task:
-    known = step.step
-    assert isinstance(known, Touchpoint)
-    assert known.role is not None
+    touchpoint = step.step
+    assert isinstance(touchpoint, Touchpoint)
+    assert touchpoint.role is not None
     return Task(
         task=f"{step.id}/{record.occurrence}",
-        role=known.role,
-        person=record.person or state.customer.team.get(known.role),
+        role=touchpoint.role,
+        person=record.person or state.customer.team.get(touchpoint.role),
         step=step.id,
         occurrence=record.occurrence,
-        title=known.title,
+        title=touchpoint.title,
         opened_at=record.opened_at or state.started_at,
         due_at=record.due_at,
-        why=None,
-        about=None,
         escalated_to=record.escalated_to,
-        results=tuple(known.results or ()),
-        playbook=known.playbook,
-        effort_minutes=minutes(known.effort),
-        invite=known.invite,
+        results=tuple(touchpoint.results or ()),
+        playbook=touchpoint.playbook,
+        effort_minutes=minutes(touchpoint.effort),
+        invite=touchpoint.invite,
     )
 
 
 def _system_tasks(compiled_map: CompiledMap, state: State) -> list[Task]:
-    made = []
-    for task, known in sorted(state.tasks.items(), key=lambda item: (item[1].opened_at, item[0])):
-        about = known.about
-        if known.why is SystemTaskReason.STUCK and about in compiled_map.stages:
+    tasks = []
+    for task, record in sorted(state.tasks.items(), key=lambda item: (item[1].opened_at, item[0])):
+        about = record.about
+        if record.why is SystemTaskReason.STUCK and about in compiled_map.stages:
             about = compiled_map.stages[about].stage.title
-        elif known.why is SystemTaskReason.CONTACT and about in compiled_map.map.personas:
+        elif record.why is SystemTaskReason.CONTACT and about in compiled_map.map.personas:
             about = compiled_map.map.personas[about].title
-        made.append(
+        tasks.append(
             Task(
                 task=task,
-                role=known.role,
-                person=state.customer.team.get(known.role),
-                step=None,
-                occurrence=None,
-                title=_SYSTEM_TITLES[known.why].format(about=about),
-                opened_at=known.opened_at,
-                due_at=None,
-                why=known.why,
-                about=known.about,
-                escalated_to=None,
-                results=(),
-                playbook=None,
-                effort_minutes=None,
-                invite=(),
+                role=record.role,
+                person=state.customer.team.get(record.role),
+                title=_SYSTEM_TITLES[record.why].format(about=about),
+                opened_at=record.opened_at,
+                why=record.why,
+                about=record.about,
             ),
         )
-    return made
+    return tasks
 
 
 def minutes(effort: Duration | None) -> int | None:

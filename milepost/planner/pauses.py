@@ -39,7 +39,7 @@ def resume(turn: Turn, reason: str | None) -> None:
         _shift(turn, paused_at)
     elif turn.compiled_map.map.on_resume == "skip":
         _drop_passed_reminders(turn)
-    for step_id in sorted(turn.state.steps, key=lambda known: _position(turn, known)):
+    for step_id in sorted(turn.state.steps, key=lambda step_id: _position(turn, step_id)):
         record = turn.state.steps[step_id]
         if record.asks_again and "ask" not in record.timers:
             plan_asking_again(turn, turn.compiled_map.steps[step_id])
@@ -47,8 +47,8 @@ def resume(turn: Turn, reason: str | None) -> None:
 
 
 def _position(turn: Turn, step: str) -> int:
-    known = turn.compiled_map.steps.get(step)
-    return known.position if known else -1
+    compiled_step = turn.compiled_map.steps.get(step)
+    return compiled_step.position if compiled_step else -1
 
 
 def _do_deferred(turn: Turn) -> None:
@@ -82,7 +82,7 @@ def _do(turn: Turn, item: Deferred) -> None:
 
 
 def _is_still_called(turn: Turn, play: CompiledPlay, triggers: tuple[str, ...] | None) -> bool:
-    """Whether any of the conditions that turned true in the pause is true at the resume; None: no condition counts."""
+    """Returns whether a condition that turned true in the pause still is; True where `triggers` is None."""
     return triggers is None or any(
         trigger.condition is not None and turn.now.is_true(trigger.condition)
         for trigger in play.starts_when
@@ -152,17 +152,19 @@ def _say_due(turn: Turn, step: CompiledStep, record: StepState) -> None:
 
 def _written(turn: Turn, step: CompiledStep, timer: str) -> Duration | None:
     """The duration in the map that a timer was worked out from."""
-    known = step.step
+    definition = step.step
     if timer == "repeat":
         return step.every
-    if isinstance(known, Outcome):
-        return known.within if timer == "silent" else (known.ask_again.after if known.ask_again else None)
+    if isinstance(definition, Outcome):
+        if timer == "silent":
+            return definition.within
+        return definition.ask_again.after if definition.ask_again else None
     if timer == "overdue":
-        return known.overdue.after if isinstance(known, Action) and known.overdue else None
+        return definition.overdue.after if isinstance(definition, Action) and definition.overdue else None
     if timer == "escalate":
         escalation = escalation_of(turn.now, step)
         return escalation.after if escalation else None
-    return known.due_or_default if isinstance(known, Touchpoint) else known.due
+    return definition.due_or_default if isinstance(definition, Touchpoint) else definition.due
 
 
 def _moved_reminder(calendar: Calendar, at: Instant, days: int) -> Instant:

@@ -29,7 +29,7 @@ from milepost.planner.turn import Turn
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What came of a plan: the next state, what to do, what to report, when to look again (None: at the next fact)."""
+    """The result of a plan: the next state, what to do, what to report, when to look again (None: at the next fact)."""
 
     state: State
     commands: tuple[Command, ...]
@@ -136,7 +136,7 @@ def _fire_timers(turn: Turn) -> None:
 
 
 def _went_out(turn: Turn, queued: Queued) -> None:
-    """What a message does by being sent: an outcome is asked, a mail touchpoint is done."""
+    """Does what follows from a message that was sent: an outcome is asked, a mail touchpoint is done."""
     step = turn.compiled_map.steps[queued.step]
     if turn.state.ended or not turn.state.step(step.id).is_open:
         return

@@ -52,7 +52,7 @@ class MayNotEnter:
 
 
 def matches(compiled_map: CompiledMap, customer: Customer, at: Instant) -> bool:
-    """Whether the customer is in the map's segment at this instant."""
+    """Returns whether the customer is in the map's segment at this instant."""
     return _before_the_start(compiled_map, customer, at).is_true(compiled_map.where)
 
 
@@ -68,9 +68,9 @@ class Considered:
 
     @property
     def why_not(self) -> str:
-        """What speaks against the map, in words."""
-        seen = f" ({self.where.values_text})" if self.where.values else ""
-        return f"{self.where.text} is not true{seen}"
+        """The reason against the map, in words."""
+        values = f" ({self.where.values_text})" if self.where.values else ""
+        return f"{self.where.text} is not true{values}"
 
     def to_json(self) -> dict[str, Any]:
         where = self.where.to_json()

@@ -16,7 +16,7 @@ from milepost.planner.timeline import Entry
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """What a simulation came to: every entry up to its end, and the state then."""
+    """The result of a simulation: every entry up to its end, and the state then."""
 
     timeline: tuple[Entry, ...]
     state: State

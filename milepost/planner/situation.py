@@ -41,12 +41,12 @@ class Situation:
     # Conditions.
 
     def is_true(self, condition: Condition, event: Mapping[str, Any] | None = None) -> bool:
-        """Whether a condition holds; what is unknown is not true. `event` are the properties of a product event."""
+        """Returns whether a condition is true; unknown isn't. `event` are the properties of a product event."""
         view = JourneyView(self.compiled_map, self.state, event)
         return condition.is_true(view, self._today() if condition.needs_today else None)
 
     def value_of(self, root: str, name: str) -> Any:
-        """What conditions see under a name, such as `customer` `health`; None: it is not known."""
+        """Returns the value that conditions see under a name, such as `customer` `health`; None: it is not known."""
         space = JourneyView(self.compiled_map, self.state).get(root)
         return None if space is None else space.get(name)
 
@@ -56,12 +56,12 @@ class Situation:
     # Stages and plays.
 
     def is_container_open(self, step: CompiledStep) -> bool:
-        """Whether the step's stage or play is open."""
+        """Returns whether the step's stage or play is open."""
         state = self.state
         return (state.play if step.in_play else state.stage)(step.container).is_open
 
     def is_held_by_play(self, step: CompiledStep, what: str) -> bool:
-        """Whether an open play keeps back the step's `messages`, or `everything` of it."""
+        """Returns whether an open play keeps back the step's `messages`, or `everything` of it."""
         return bool(self.holding_plays(step, what))
 
     def holding_plays(self, step: CompiledStep, what: str) -> list[str]:

@@ -65,11 +65,11 @@ def _plan_opening(turn: Turn, step: CompiledStep) -> Instant | None:
 
 def opening_of(turn: Turn, step: CompiledStep, ready_at: Instant) -> Instant | None:
     """When a step that became ready at an instant opens; None while its anchor's date is unknown."""
-    known = step.step
-    if known.wait is not None:
-        return max(ready_at, _after_wait(turn, step, known.wait, ready_at))
-    if known.at is not None:
-        anchor = turn.now.anchor_instant(turn.now.calendar_of(step), known.at)
+    definition = step.step
+    if definition.wait is not None:
+        return max(ready_at, _after_wait(turn, step, definition.wait, ready_at))
+    if definition.at is not None:
+        anchor = turn.now.anchor_instant(turn.now.calendar_of(step), definition.at)
         return None if anchor is None else max(ready_at, anchor)
     return ready_at
 
@@ -118,8 +118,8 @@ def _opened(turn: Turn, step: CompiledStep) -> StepState:
 
 
 def _say_opened(turn: Turn, step: CompiledStep, record: StepState) -> None:
-    known = step.step
-    role = known.role if isinstance(known, Touchpoint) else None
+    definition = step.step
+    role = definition.role if isinstance(definition, Touchpoint) else None
     place = turn.place(step)
     turn.report(
         timeline.StepOpened(turn.at, place, track=step.track, role=role, persona=step.persona, due=record.due_at)
@@ -143,7 +143,7 @@ def finish_step(
 
 
 def is_fulfilled(turn: Turn, step: CompiledStep, triggers: tuple[Waited, ...]) -> bool:
-    """Whether any trigger of a step holds: enough events counted, or its condition true."""
+    """Returns whether any trigger of a step holds: enough events counted, or its condition true."""
     counts = turn.state.step(step.id).counts
     for trigger in triggers:
         if trigger.event is not None:

@@ -32,8 +32,7 @@ def open_system_task(
 
 def open_message_failed(turn: Turn, message: MessageId) -> None:
     """Give the csm a task: a message could not be delivered."""
-    step = turn.compiled_map.steps.get(message.step)
-    place = turn.place(step) if step else None
+    place = turn.place_of(message.step)
     open_system_task(turn, SystemTaskReason.MESSAGE_FAILED, str(message), place, str(message))
 
 

@@ -28,7 +28,7 @@ class StagePlace(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class BaseEntry:
-    """What every entry has: when it happened. `kind` is its name in JSON and in the database."""
+    """Base of all entries; `at` is when it happened. `kind` is its name in JSON and in the database."""
 
     kind: ClassVar[str]
     at: Instant
@@ -290,7 +290,7 @@ class MapChanged(BaseEntry):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FactIgnored(PlacedEntry):
-    """A fact changed nothing; `fact` is its kind, `by` who told it."""
+    """A fact changed nothing; `fact` is its kind, `by` who reported it."""
 
     kind: ClassVar[str] = "fact_ignored"
     why: str

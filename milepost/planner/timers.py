@@ -86,7 +86,7 @@ def passed_by(turn: Turn) -> list[Instant]:
 
 
 def _still_counts(turn: Turn, what: Watched, rank: int) -> bool:
-    """Whether a timer is of something that the map still has and, for a step's opening, of an open stage or play."""
+    """Returns whether a timer belongs to the map and, for a step's opening, to an open stage or play."""
     if what not in turn.compiled_map.places:
         return False
     return rank != STEP or turn.now.is_container_open(turn.compiled_map.steps[what[1]])

@@ -67,6 +67,11 @@ class Turn:
         stage, play = (None, step.container) if step.in_play else (step.container, None)
         return StepPlace(stage, play, step.id, self.occurrence(step.id))
 
+    def place_of(self, step: str) -> StepPlace | None:
+        """The place of the step of an id; None where the map has no such step."""
+        compiled_step = self.compiled_map.steps.get(step)
+        return self.place(compiled_step) if compiled_step else None
+
     def order(self, command: Command) -> None:
         self.commands.append(command)
 

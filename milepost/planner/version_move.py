@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from milepost.language.model import Outcome
 from milepost.planner import timeline
-from milepost.planner.branches import open_stage, plan_opening
+from milepost.planner.branches import open_or_defer, plan_opening
 from milepost.planner.commands import CloseTask
 from milepost.planner.compiled_map import CompiledStep
 from milepost.planner.deadlines import change_due, first_due
-from milepost.planner.deferred import OpenStage
 from milepost.planner.enums import MessageReason, StepKind, SystemTaskReason, TaskStatus
 from milepost.planner.ids import TaskId
 from milepost.planner.instants import Instant
@@ -40,24 +39,24 @@ def _withdraw_what_is_gone(turn: Turn) -> bool:
     stood_there = False
     for queued in list(state.queue):
         _reword(turn, queued)
-    for step_id in [known for known in state.steps if known not in compiled_map.steps]:
+    for step_id in [each for each in state.steps if each not in compiled_map.steps]:
         record = state.steps[step_id]
         if record.is_open:
             turn.order(CloseTask(str(TaskId(step_id, record.occurrence)), TaskStatus.WITHDRAWN))
             place = timeline.StepPlace(None, None, step_id, record.occurrence)
             turn.report(timeline.StepWithdrawn(turn.at, place, why="map_changed"))
         turn.put_step(step_id, StepState(occurrence=record.occurrence, answers=record.answers))  # it may come back
-    for stage_id in [known for known in state.stages if known not in compiled_map.stages]:
+    for stage_id in [each for each in state.stages if each not in compiled_map.stages]:
         turn.invalidate(("stage", stage_id))
         close_system_tasks(turn, SystemTaskReason.STUCK, stage_id)
         if state.stages.pop(stage_id).is_open:
             stood_there = True
             turn.report(timeline.StageClosed(turn.at, stage_id, why="map_changed"))
-    for play_id in [known for known in state.plays if known not in compiled_map.plays]:
+    for play_id in [each for each in state.plays if each not in compiled_map.plays]:
         turn.invalidate(("play", play_id))
         if state.plays.pop(play_id).is_open:
             turn.report(timeline.PlayEnded(turn.at, play_id, why="map_changed"))
-    for step_id in [known for known in state.agreed if known not in compiled_map.steps]:
+    for step_id in [each for each in state.agreed if each not in compiled_map.steps]:
         del state.agreed[step_id]
     return stood_there
 
@@ -159,8 +158,5 @@ def _stand_somewhere(turn: Turn) -> None:
         return
     for stage_id in sequence:
         if state.stage(stage_id).visits == 0:
-            if turn.state.paused:
-                state.deferred.append(OpenStage(stage_id))
-            else:
-                open_stage(turn, compiled_map.stages[stage_id])
+            open_or_defer(turn, compiled_map.stages[stage_id])
             return

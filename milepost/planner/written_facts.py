@@ -63,7 +63,7 @@ _NEEDED = {"answer": "verdict", "snoozed": "until"}
 
 
 class Written(BaseModel):
-    """What every written thing shares: unknown fields are refused."""
+    """Base of everything that is written by hand: unknown fields are refused."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
