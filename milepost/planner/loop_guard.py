@@ -24,10 +24,10 @@ class EndlessMapError(MilepostError):
 
     def __init__(self, map: str, at: Instant, entries: Sequence[Entry]) -> None:  # noqa: A002 - the field's word
         self.round = _round_of([(entry.kind, entry.subject) for entry in entries])
-        said = ", ".join(f"{kind} {place}".strip() for kind, place in self.round)
+        circle = ", ".join(f"{kind} {place}".strip() for kind, place in self.round)
         super().__init__(
             f"map {map!r} goes round in a circle at {text(at)}: more than {MOST_HAPPENINGS} happenings at one instant"
-            f"{f' ({said}, and again)' if said else ''}. Make one of its plays or stages wait for something."
+            f"{f' ({circle}, and again)' if circle else ''}. Make one of its plays or stages wait for something."
         )
 
 
