@@ -86,14 +86,19 @@ class DeliveryActivities:
         if row.text is not None:
             return outgoing(writing, row.subject or "", row.text, row.html)
         try:
-            made = write(writing)
+            rendering = write(writing)
         except (TemplateError, KeyError, ValueError) as error:
             raise _final("CannotBeRendered", f"the message cannot be rendered: {error}") from error
         async with self._store.transaction() as session:
             await messages.save_rendering(
-                session, order.journey, order.message, subject=made.subject, text=made.text, html=made.html
+                session,
+                order.journey,
+                order.message,
+                subject=rendering.subject,
+                text=rendering.text,
+                html=rendering.html,
             )
-        return made
+        return rendering
 
     async def _writing(self, journey: JourneyRow, row: MessageRow) -> MessageSource:
         return MessageSource(

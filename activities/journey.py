@@ -13,7 +13,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncSession
 from temporalio import activity
 
-from milepost.planner import facts as told
+from milepost.planner import facts as planner_facts
 from milepost.planner.commands import Command, SendMessage
 from milepost.planner.compiled_map import CompiledMap
 from milepost.planner.facts import Fact, MapChanged
@@ -32,7 +32,7 @@ from milepost.wire.activities import Advanced, AdvanceOrder, Seen
 log = structlog.get_logger()
 LONGEST_WHY = 2000  # characters
 _AWAY = (OperationalError, InterfaceError, PoolTimeout, OSError)
-"""What says that the database does not answer, and nothing about the journey."""
+"""Errors that mean that the database doesn't answer; they say nothing about the journey."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +53,13 @@ class JourneyActivities:
 
     @activity.defn
     async def advance(self, order: AdvanceOrder) -> Advanced:
-        """Plan from the state and the facts given, and make the store's rows equal to what comes of it.
+        """Plan from the order's state and facts, and make the store's rows equal to the result.
 
-        A journey that cannot be planned is freed by a move to another version, or by its end: told meanwhile, either is
-        taken in before all that it failed on.
+        A journey that can't be planned is freed by a move to another version, or by its end: if either was recorded
+        meanwhile, it is applied before the facts that the plan failed on.
 
         Raises:
-            Exception: it could not; what it failed with stands in the journey's row until an attempt succeeds.
+            Exception: planning failed; the journey's row shows the error until an attempt succeeds.
         """
         try:
             return await self._advance(order)
@@ -81,10 +81,10 @@ class JourneyActivities:
             facts = [freeing, *(fact for fact in facts if fact.id != freeing.id)]
             version = freeing.version if isinstance(freeing, MapChanged) else before.version
             legs = [Leg(await self._compiled_maps.of(version), facts, order.now)]
-        made, compiled_map = _planned(before, legs), legs[-1].compiled_map
+        result, compiled_map = _plan_legs(before, legs), legs[-1].compiled_map
         try:
             async with self._store.transaction() as session:
-                await write_plan(session, order.journey, before, made, compiled_map)
+                await write_plan(session, order.journey, before, result, compiled_map)
                 await _mark_taken(session, before, facts)
                 if freeing is not None:
                     await fact_rows.correct_time(session, before.customer.id, freeing.id, freeing.at)
@@ -93,18 +93,18 @@ class JourneyActivities:
             return _over(order)
         except StaleRevisionError as stale:
             return await self._after(order, stale)
-        return _advanced(compiled_map, made)
+        return _advanced(compiled_map, result)
 
     async def _after(self, order: AdvanceOrder, stale: StaleRevisionError) -> Advanced:
-        """Catch up with an attempt at this plan that stood later; end, where later plans have been written."""
-        (revision, clock), (given, _) = stale.stored, stale.late
-        if revision > given:
+        """Catch up with a later attempt at this plan; end this run if later plans have been written."""
+        (stored_revision, clock), (own_revision, _) = stale.stored, stale.late
+        if stored_revision > own_revision:
             log.warning("journey is run elsewhere, this run ends", journey=order.journey, why=str(stale))
             return _over(order)
         return await self._advance(replace(order, now=clock))
 
     async def _note_blocked(self, order: AdvanceOrder, error: Exception) -> None:
-        """Show people what would else stand in the worker's log alone."""
+        """Show people what otherwise only the worker's log would say."""
         log.error("journey cannot be advanced", journey=order.journey, why=repr(error))
         why = f"{type(error).__name__}: {error}"[:LONGEST_WHY]
         with suppress(SQLAlchemyError, OSError):
@@ -112,13 +112,13 @@ class JourneyActivities:
                 await journeys.mark_blocked(session, order.journey, order.state.get("revision", 0), order.now, why)
 
     async def _freeing(self, order: AdvanceOrder) -> Fact | None:
-        """What people told that gets a blocked journey on, as of where it stands: its end, or a move elsewhere."""
+        """The recorded fact that frees a blocked journey (its end, or a move), dated at the journey's clock."""
         state = State.from_json(order.state)
         async with self._store.reading() as session:
-            told_since = await fact_rows.pending_of(session, [state.customer.id])
+            pending = await fact_rows.pending_of(session, [state.customer.id])
         ways_out = [
-            told.from_json({**row.data, "at": text(state.clock)})
-            for row in told_since
+            planner_facts.from_json({**row.data, "at": text(state.clock)})
+            for row in pending
             if row.journey_id == order.journey
             and (row.kind == "ended" or (row.kind == "map_changed" and row.data["version"] != state.version))
         ]
@@ -140,7 +140,7 @@ class JourneyActivities:
         return [*legs, Leg(compiled_map, gathered, now)]
 
     async def _map_after(self, compiled_map: CompiledMap, fact: Fact) -> CompiledMap | None:
-        """The map that the fact moves the journey to; None: no other, or an unknown one, which the planner refuses."""
+        """The map that the fact moves the journey to; None for the same one, or for one that the planner will refuse."""
         if not isinstance(fact, MapChanged) or fact.version == compiled_map.version:
             return None
         try:
@@ -150,9 +150,9 @@ class JourneyActivities:
 
 
 async def _mark_taken(session: AsyncSession, before: State, facts: list[Fact]) -> None:
-    """Note that the facts are taken in, and when they acted: a journey does not go back for one that came late.
+    """Mark the facts as delivered, and correct when they acted: a journey doesn't go back for one that came late.
 
-    A fact that comes a second time, by a signal and by the sweeper, acted when it came first.
+    A fact that arrives twice, by a signal and by the sweeper, acted when it first arrived.
     """
     customer = before.customer.id
     first_time = await fact_rows.mark_delivered(session, customer, [fact.id for fact in facts])
@@ -164,35 +164,35 @@ async def _mark_taken(session: AsyncSession, before: State, facts: list[Fact]) -
 def _readable(facts: Iterable[Mapping[str, Any]]) -> Iterator[Fact]:
     for fact in facts:
         try:
-            yield told.from_json(fact)
+            yield planner_facts.from_json(fact)
         except (KeyError, TypeError, ValueError) as error:
             log.warning("fact is unreadable and left out", fact=fact.get("id"), why=str(error))
 
 
-def _planned(state: State, legs: list[Leg]) -> Plan:
-    """All legs as one plan of one revision, so that it is written, or written again, as one."""
+def _plan_legs(state: State, legs: list[Leg]) -> Plan:
+    """All legs as one plan with one revision, so that they are written, or rewritten, together."""
     commands: tuple[Command, ...] = ()
     timeline: tuple[Entry, ...] = ()
     revision = state.revision + 1
     for leg in legs:
-        made = plan(leg.compiled_map, state, leg.facts, leg.until)
-        state, commands, timeline = made.state, commands + made.commands, timeline + made.timeline
+        result = plan(leg.compiled_map, state, leg.facts, leg.until)
+        state, commands, timeline = result.state, commands + result.commands, timeline + result.timeline
     state.revision = revision
-    return Plan(state, commands, timeline, made.wake_at)
+    return Plan(state, commands, timeline, result.wake_at)
 
 
 def _over(order: AdvanceOrder) -> Advanced:
     return Advanced(order.version, order.state, [], None, ended=True)
 
 
-def _advanced(compiled_map: CompiledMap, made: Plan) -> Advanced:
+def _advanced(compiled_map: CompiledMap, result: Plan) -> Advanced:
     return Advanced(
-        version=made.state.version,
-        state=made.state.to_json(),
-        deliveries=[command.message for command in made.commands if isinstance(command, SendMessage)],
-        wake_at=made.wake_at,
-        ended=made.state.ended,
-        seen=_seen(compiled_map, made.state),
+        version=result.state.version,
+        state=result.state.to_json(),
+        deliveries=[command.message for command in result.commands if isinstance(command, SendMessage)],
+        wake_at=result.wake_at,
+        ended=result.state.ended,
+        seen=_seen(compiled_map, result.state),
     )
 
 
@@ -200,5 +200,5 @@ def _seen(compiled_map: CompiledMap, state: State) -> Seen:
     return Seen(
         map=state.map,
         stages=[stage for stage in compiled_map.stages if state.stage(stage).is_open],
-        risk=any(known.play.kind == "risk" and state.play(play).is_open for play, known in compiled_map.plays.items()),
+        risk=any(each.play.kind == "risk" and state.play(play).is_open for play, each in compiled_map.plays.items()),
     )
