@@ -72,10 +72,10 @@ class DeliveryActivities:
         return recorded.fact
 
     async def _written(self, order: DeliveryOrder) -> OutgoingMessage | None:
-        """The message in the words that the first attempt found; None: there is nothing to send.
+        """The message as the first attempt rendered it; None if there is nothing to send.
 
         Raises:
-            ApplicationError: the message cannot be rendered, now or later.
+            ApplicationError: the message can't be rendered, now or later.
         """
         async with self._store.reading() as session:
             row = await messages.get(session, order.journey, order.message)
@@ -148,10 +148,10 @@ class DeliveryActivities:
 
 async def _now(session: AsyncSession, order: DeliveryOrder) -> Instant:
     """Journey time at the beginning of the attempt, by the server's clock."""
-    known = order.clock
-    if known.speed != 1:  # a rehearsal, which may have stood still since the order was given
-        known = max(known, await clock.read(session), key=lambda each: each.wall_epoch)
-    return known.journey_of(activity.info().started_time.timestamp())
+    journey_clock = order.clock
+    if journey_clock.speed != 1:  # the demo, which may have stood still since the order was given
+        journey_clock = max(journey_clock, await clock.read(session), key=lambda each: each.wall_epoch)
+    return journey_clock.journey_of(activity.info().started_time.timestamp())
 
 
 def _final(kind: str, why: str) -> ApplicationError:

@@ -140,7 +140,7 @@ class JourneyActivities:
         return [*legs, Leg(compiled_map, gathered, now)]
 
     async def _map_after(self, compiled_map: CompiledMap, fact: Fact) -> CompiledMap | None:
-        """The map that the fact moves the journey to; None for the same one, or for one that the planner will refuse."""
+        """The map that the fact moves the journey to; None for the same one, or one that the planner refuses."""
         if not isinstance(fact, MapChanged) or fact.version == compiled_map.version:
             return None
         try:

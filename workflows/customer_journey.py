@@ -71,7 +71,7 @@ class CustomerJourney:
 
     @workflow.signal(name=SET_CLOCK)
     def set_clock(self, clock: JourneyClock) -> None:
-        """Use another clock from now on: a rehearsal stood still, or runs at another speed."""
+        """Use another clock from now on: the demo stood still, or runs at another speed."""
         self._given = replace(self._given, clock=clock)
 
     @workflow.query(name=STATUS)
