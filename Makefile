@@ -16,8 +16,9 @@ test: $(VENV)/.installed-test ## the whole test suite
 	$(BIN)/pytest -n 2 --dist loadgroup --ignore tests/acceptance
 	$(BIN)/pytest tests/acceptance
 
-test-fast: $(VENV)/.installed-test ## the tests that start no server: under two minutes
-	$(BIN)/pytest -n 2 --dist loadgroup -m "not server"
+test-fast: $(VENV)/.installed-test ## the quick tests, without servers, whole commands and generated maps: under two minutes
+	$(BIN)/pytest -n 2 --dist loadgroup -m "not server and not hypothesis" \
+		--ignore tests/capacity --ignore tests/cli --ignore tests/demo --ignore tests/recorded
 
 cov: $(VENV)/.installed-test ## how much of the planner and the map language the tests reach, with its floor
 	$(BIN)/pytest -n 2 --dist loadgroup -m "not server and not hypothesis" --cov --cov-report= \
