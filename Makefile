@@ -8,10 +8,10 @@ SYNC := $(UV) sync --quiet --locked --inexact --python $(BIN)/python --all-extra
 
 .PHONY: run test test-fast cov mutants setup lint hooks docs bench wheel lock clean help
 
-run: $(VENV)/.installed ## Milepost with a sample of forty customers
+run: $(VENV)/.installed ## the demo: a year of forty made-up customers
 	$(BIN)/milepost up --sample
 
-# What waits for real time (the sample, kills) comes last and alone, so that nothing takes its processor away.
+# What waits for real time (the demo, kills) comes last and alone, so that nothing takes its processor away.
 test: $(VENV)/.installed-test ## the whole test suite
 	$(BIN)/pytest -n 2 --dist loadgroup --ignore tests/acceptance
 	$(BIN)/pytest tests/acceptance
@@ -32,7 +32,7 @@ mutants: $(VENV)/.installed-mutants ## which changes of the planner no test noti
 	$(BIN)/mutmut results
 
 setup: $(VENV)/.installed-test ## .venv with everything, the `milepost` command in it
-	@echo "Ready: now type 'make run' (Milepost with a sample), or '$(BIN)/milepost --help'."
+	@echo "Ready: now type 'make run' (the demo), or '$(BIN)/milepost --help'."
 
 lint: $(VENV)/.installed-test ## ruff, mypy, import contracts, and the shipped maps
 	$(BIN)/ruff check
