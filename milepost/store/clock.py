@@ -1,4 +1,4 @@
-"""The journey clock of this store: it runs like the wall clock or, in a rehearsal, faster."""
+"""The journey clock of this store: it runs like the wall clock or, in the demo, faster."""
 
 from __future__ import annotations
 

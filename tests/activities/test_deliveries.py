@@ -10,7 +10,7 @@ from temporalio.testing import ActivityEnvironment
 
 from activities.deliveries import DeliveryActivities
 from milepost.channels.protocol import TemporaryDeliveryError, UndeliverableError
-from milepost.channels.recording import RecordingChannel
+from milepost.channels.recorder import RecordingChannel
 from milepost.customer import Customer
 from milepost.language.loader import from_files
 from milepost.planner.clock import REAL_TIME, JourneyClock

@@ -8,7 +8,7 @@ from pydantic import SecretStr
 
 from milepost.channels.outbox import OutboxChannel
 from milepost.channels.protocol import OutgoingMessage, TemporaryDeliveryError, UndeliverableError
-from milepost.channels.recording import RecordingChannel
+from milepost.channels.recorder import RecordingChannel
 from milepost.channels.registry import ChannelMisconfiguredError, channel_for
 from milepost.settings import Settings as HouseSettings
 

@@ -18,7 +18,6 @@ PACKAGES = (activities, milepost, workflows)
 NOUNS = {
     "drawing": "a picture, and how it is made",
     "heading": "the top of a page or a picture",
-    "recording": "what was recorded; in a channel, the fake that keeps what it was given",
     "routing": "the field's word for choosing the way of a line",
     "string": "a text",
 }

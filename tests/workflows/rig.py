@@ -13,7 +13,7 @@ from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Interceptor
 
 from milepost.channels.links import LinkSigner
-from milepost.channels.recording import RecordingChannel
+from milepost.channels.recorder import RecordingChannel
 from milepost.intake.enrolment import Enrolment
 from milepost.intake.intake import Intake
 from milepost.planner import facts as told_facts

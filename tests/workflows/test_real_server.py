@@ -16,7 +16,7 @@ import pytest
 from temporalio.client import Client
 from temporalio.testing import WorkflowEnvironment
 
-from milepost.channels.recording import RecordingChannel
+from milepost.channels.recorder import RecordingChannel
 from milepost.intake.enrolment import Enrolment
 from milepost.intake.intake import Intake
 from milepost.planner import facts as told
