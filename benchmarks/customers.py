@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from milepost.customer import Customer
 from milepost.language.loader import content_hash, load
-from milepost.language.model import Touchpoint
+from milepost.language.steps import Touchpoint
 from milepost.people.sample_customer import made_up_customer
 from milepost.planner.compiled_map import CompiledMap
 from milepost.planner.facts import Answered, AttributesSet, Fact, StepDone

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from milepost.capacity.tally import Series, Tally, Weeks
-from milepost.language.model import Touchpoint
+from milepost.language.steps import Touchpoint
 from milepost.people.behaviour import Behaviour
 from milepost.planner import timeline
 from milepost.planner.commands import CloseTask, OpenTask, SendMessage

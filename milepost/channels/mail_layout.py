@@ -9,7 +9,7 @@ from functools import lru_cache
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from markupsafe import Markup
 
-from milepost.language.templates import Rendered
+from milepost.language.templates.renderer import Rendered
 
 _PREVIEW = 140
 _ADDRESS = re.compile(r"\s*\(https?://[^\s)]+\)")

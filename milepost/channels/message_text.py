@@ -12,17 +12,10 @@ from milepost.channels.mail_layout import lay_out
 from milepost.channels.protocol import OutgoingMessage
 from milepost.customer import Contact, Customer
 from milepost.explain.display_name import name_of
-from milepost.language.model import Outcome
-from milepost.language.templates import (
-    CsmContext,
-    MessageContext,
-    Rendered,
-    StepContext,
-    message_context,
-    pick_variant,
-    render_merged,
-    variant_language,
-)
+from milepost.language.steps import Outcome
+from milepost.language.templates.context import CsmContext, MessageContext, StepContext, message_context
+from milepost.language.templates.renderer import Rendered, render_merged
+from milepost.language.templates.source import pick_variant, variant_language
 from milepost.planner.calendars import zone
 from milepost.planner.compiled_map import CompiledMap
 from milepost.planner.instants import moment

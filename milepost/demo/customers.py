@@ -6,7 +6,7 @@ from typing import Any
 
 from milepost.demo.personalities import Personality, Temperament
 from milepost.demo.views import DAY, HOUR, Journey, OpenStep, PlannedFact
-from milepost.language.model import Outcome
+from milepost.language.steps import Outcome
 from milepost.people.draws import Chance, Draws
 from milepost.people.responses import outcome_value
 from milepost.people.signals import Signal, alarms, signals

@@ -10,7 +10,8 @@ from milepost.drawing.content import TRACKS, Card, Column, Content, Fact, Line, 
 from milepost.drawing.sources import starts_of
 from milepost.explain.phrases import Phrases
 from milepost.explain.sentences import number, spaced
-from milepost.language.model import Action, AnyStep, Escalate, Map, Outcome, Play, Stage, Touchpoint
+from milepost.language.model import Map, Play, Stage
+from milepost.language.steps import Action, AnyStep, Escalate, Outcome, Touchpoint
 from milepost.text import listing
 
 _HOLDS = {"messages": "messages of the stages", "everything": "messages and steps of the stages"}

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from milepost.explain.sentences import spaced
-from milepost.language.model import Action, AnyStep, Branch, Map, Outcome, Play, Stage, Touchpoint
+from milepost.language.model import Map, Play, Stage
+from milepost.language.steps import Action, AnyStep, Branch, Outcome, Touchpoint
 
 _ANSWERS = {"verified": "yes to", "partial": "partly to", "disputed": "no to", "silent": "silence on"}
 

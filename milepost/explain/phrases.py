@@ -7,7 +7,8 @@ from collections.abc import Iterable, Mapping
 
 from milepost.explain.sentences import number, quoted, spaced
 from milepost.language.durations import Anchor
-from milepost.language.model import Branch, BranchItem, Map, Trigger
+from milepost.language.model import Map
+from milepost.language.steps import Branch, BranchItem, Trigger
 
 _STRING = re.compile(r"(\"[^\"]*\"|'[^']*')")
 _NAME = re.compile(r"\b(customer|steps|results|outcomes|plays|stages|event)\.(\w+)")

@@ -9,7 +9,7 @@ from typing import Any
 from milepost.explain.held_messages import because
 from milepost.explain.local_time import time_of
 from milepost.explain.sentences import Wording, quoted, spaced
-from milepost.language.model import Outcome, Touchpoint
+from milepost.language.steps import Outcome, Touchpoint
 from milepost.planner.compiled_map import CompiledMap, CompiledStage, CompiledStep, Waited
 from milepost.planner.condition_trace import trace
 from milepost.planner.enums import StartReason, StepStatus

@@ -12,7 +12,7 @@ from email_validator import EmailNotValidError, validate_email
 
 from milepost.customer import Contact
 from milepost.language.attribute_values import YEARS, parse_date
-from milepost.language.model import AttributeType
+from milepost.language.field_types import AttributeType
 from milepost.numbers import Decimal, read_number
 from milepost.text import parse_flag
 

@@ -22,7 +22,7 @@ from milepost.imports import cell_parsers, places
 from milepost.imports.customer_checks import check_customer
 from milepost.imports.unknown_names import UnknownNames
 from milepost.imports.vocabulary import Vocabulary
-from milepost.language.model import AttributeType
+from milepost.language.field_types import AttributeType
 from milepost.numbers import Decimal, shown_decimal
 from milepost.text import count_of, nearest
 

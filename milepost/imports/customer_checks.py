@@ -11,7 +11,8 @@ from milepost.imports import places
 from milepost.imports.cell_parsers import read_email, read_id, read_language
 from milepost.imports.vocabulary import Vocabulary
 from milepost.language.attribute_values import YEARS, fits
-from milepost.language.model import Attribute, AttributeType
+from milepost.language.field_types import AttributeType
+from milepost.language.model import Attribute
 from milepost.text import nearest
 
 NEAR_COLUMN = 0.75  # `industy` is `industry`; `health_score` may well be something else than `health`

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from milepost.language.model import Attribute, AttributeType
+from milepost.language.field_types import AttributeType
+from milepost.language.model import Attribute
 from milepost.planner.compiled_map import CompiledMap
 
 _ALWAYS_KNOWN = frozenset({"id", "name", "started_on"})

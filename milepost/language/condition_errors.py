@@ -9,7 +9,7 @@ from milepost.errors import MilepostError
 from milepost.language import cel_text
 from milepost.language.cel_text import Reference, Rewritten, Token
 from milepost.language.condition_hints import HOW, hint_for, mismatch_hint, way_for_word
-from milepost.language.model import AttributeType
+from milepost.language.field_types import AttributeType
 from milepost.language.names import Names, nearest
 from milepost.text import did_you_mean
 

@@ -24,10 +24,8 @@ from milepost.language.condition_errors import (
     explain,
     plain_type,
 )
-from milepost.language.model import AttributeType
-from milepost.language.names import BUILT_IN, Names
-
-__all__ = ["BUILT_IN", "Condition", "ConditionError", "Names", "View", "compile_condition"]
+from milepost.language.field_types import AttributeType
+from milepost.language.names import Names
 
 
 class Space(Protocol):

@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 
 from milepost import text
 from milepost.customer import BUILT_IN_ATTRIBUTES
-from milepost.language.model import AttributeType, Map, Touchpoint
+from milepost.language.field_types import AttributeType
+from milepost.language.model import Map
+from milepost.language.steps import Touchpoint
 
 BUILT_IN: Mapping[str, AttributeType] = {
     "id": AttributeType.TEXT,

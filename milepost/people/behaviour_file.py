@@ -10,9 +10,9 @@ from pydantic import BaseModel, ValidationError
 
 from milepost.language.field_errors import quoted_value, requirement
 from milepost.language.findings import Finding
-from milepost.language.model import Outcome, Touchpoint
 from milepost.language.names import nearest
 from milepost.language.problems import Problem, in_order
+from milepost.language.steps import Outcome, Touchpoint
 from milepost.language.yaml_text import Path, read_yaml
 from milepost.people.behaviour import Behaviour
 from milepost.planner.compiled_map import CompiledMap

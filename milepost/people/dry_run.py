@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from milepost.language.findings import Finding
-from milepost.language.model import Outcome, Touchpoint
+from milepost.language.steps import Outcome, Touchpoint
 from milepost.people.sample_customer import MADE_UP_START, made_up_customer
 from milepost.planner.calendars import NeverOpensError
 from milepost.planner.compiled_map import CompiledMap, CompiledStep

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from milepost.customer import Contact
 from milepost.language.durations import Duration
-from milepost.language.model import Action, Outcome, Touchpoint
+from milepost.language.steps import Action, Outcome, Touchpoint
 from milepost.people.behaviour import Behaviour, Pace, StepBehaviour
 from milepost.people.draws import Chance, Draws, between, pick
 from milepost.people.signals import Signal, signals

@@ -17,7 +17,8 @@ from milepost.customer import Customer
 from milepost.explain.local_time import local
 from milepost.language.attribute_values import fits
 from milepost.language.field_types import AttributeType
-from milepost.language.model import Attribute, Touchpoint
+from milepost.language.model import Attribute
+from milepost.language.steps import Touchpoint
 from milepost.people.behaviour import Answers, Behaviour, Colleagues, Customers, Pace, StepBehaviour, SystemTasks
 from milepost.people.draws import no_chance
 from milepost.people.journey_simulation import SimulatedJourney, simulate

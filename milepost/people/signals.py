@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from milepost.language.model import Trigger
+from milepost.language.steps import Trigger
 from milepost.planner.compiled_map import CompiledMap
 
 _COMPARISON = re.compile(r"event\.(\w+)\s*(==|>=|<=|>|<)\s*(\"[^\"]*\"|'[^']*'|-?\d+(?:\.\d+)?|true|false)")

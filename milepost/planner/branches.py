@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from milepost.customer import BUILT_IN_ATTRIBUTES
-from milepost.language.model import BranchItem
+from milepost.language.steps import BranchItem
 from milepost.planner import timeline
 from milepost.planner.closings import close_stage, end_journey, end_play, start_over
 from milepost.planner.compiled_map import CompiledPlay, CompiledStage

@@ -19,7 +19,8 @@ import holidays
 
 from milepost.errors import MilepostError
 from milepost.language.durations import Duration, Unit
-from milepost.language.model import WEEK, Window
+from milepost.language.field_types import WEEK
+from milepost.language.model import Window
 from milepost.planner.instants import Instant
 
 LONGEST_SEARCH = 3700

@@ -8,9 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from milepost.language.conditions import Condition, Names, compile_condition
+from milepost.language.conditions import Condition, compile_condition
 from milepost.language.durations import DueReminder, Duration
-from milepost.language.model import Action, AnyStep, Map, Outcome, Play, Stage, Touchpoint, Trigger
+from milepost.language.model import Map, Play, Stage
+from milepost.language.names import Names
+from milepost.language.steps import Action, AnyStep, Outcome, Touchpoint, Trigger
 from milepost.planner.calendars import Calendar
 from milepost.planner.dependents import Dependents, Watched
 from milepost.planner.enums import StepKind

@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from milepost.language import cel_text
-from milepost.language.conditions import Condition, ConditionError, Names, compile_condition
+from milepost.language.condition_errors import ConditionError
+from milepost.language.conditions import Condition, compile_condition
+from milepost.language.names import Names
 from milepost.planner.situation import Situation
 
 _EVENT = "event"

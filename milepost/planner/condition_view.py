@@ -8,7 +8,7 @@ from typing import Any
 
 from milepost.customer import BUILT_IN_ATTRIBUTES
 from milepost.language.conditions import Space
-from milepost.language.model import Outcome
+from milepost.language.steps import Outcome
 from milepost.planner.calendars import Calendar
 from milepost.planner.compiled_map import CompiledMap
 from milepost.planner.state import State

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from milepost.language.model import Action, Escalate, Outcome, Touchpoint
+from milepost.language.steps import Action, Escalate, Outcome, Touchpoint
 from milepost.planner import timeline
 from milepost.planner.compiled_map import CompiledStep
 from milepost.planner.instants import Instant

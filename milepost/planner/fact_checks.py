@@ -15,7 +15,9 @@ from typing import Any
 from milepost.customer import BUILT_IN_ATTRIBUTES, Contact
 from milepost.language.attribute_values import YEARS, parse_date
 from milepost.language.attribute_values import fits as is_of_type
-from milepost.language.model import Attribute, AttributeType, Outcome, Touchpoint, Verdict
+from milepost.language.field_types import AttributeType, Verdict
+from milepost.language.model import Attribute
+from milepost.language.steps import Outcome, Touchpoint
 from milepost.numbers import AmbiguousNumberError, NotANumberError, read_number
 from milepost.planner.calendars import is_zone
 from milepost.planner.compiled_map import CompiledMap, CompiledPlay, CompiledStep

@@ -7,7 +7,8 @@ from base64 import urlsafe_b64encode
 from datetime import datetime
 from typing import assert_never
 
-from milepost.language.model import Outcome, Verdict
+from milepost.language.field_types import Verdict
+from milepost.language.steps import Outcome
 from milepost.planner import deferred, facts, timeline
 from milepost.planner.branches import set_attributes, start_or_defer
 from milepost.planner.closings import end_journey, skip_step

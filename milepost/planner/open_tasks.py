@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from milepost.language.durations import Duration, Unit
-from milepost.language.model import Touchpoint
+from milepost.language.steps import Touchpoint
 from milepost.planner.compiled_map import CompiledMap, CompiledStep
 from milepost.planner.enums import SystemTaskReason
 from milepost.planner.instants import Instant

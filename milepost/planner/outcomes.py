@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from milepost.language.model import BranchItem, Outcome
+from milepost.language.steps import BranchItem, Outcome
 from milepost.planner import timeline
 from milepost.planner.branches import carry_out
 from milepost.planner.closings import settle_step

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import assert_never
 
 from milepost.language.durations import Duration
-from milepost.language.model import Action, Outcome, Touchpoint
+from milepost.language.steps import Action, Outcome, Touchpoint
 from milepost.planner import timeline
 from milepost.planner.branches import finish_play, go_to, open_stage, try_start
 from milepost.planner.calendars import Calendar

@@ -14,7 +14,7 @@ from milepost.customer import Contact
 from milepost.language.attribute_values import parse_date
 from milepost.language.conditions import Condition
 from milepost.language.durations import Anchor
-from milepost.language.model import Touchpoint
+from milepost.language.steps import Touchpoint
 from milepost.planner.calendars import Calendar
 from milepost.planner.compiled_map import CompiledMap, CompiledStep
 from milepost.planner.condition_view import JourneyView

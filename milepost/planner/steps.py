@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from milepost.language.durations import Duration
-from milepost.language.model import Outcome, Touchpoint
+from milepost.language.steps import Outcome, Touchpoint
 from milepost.planner import timeline
 from milepost.planner.branches import carry_out
 from milepost.planner.closings import complete_step, skip_step, withdraw_step

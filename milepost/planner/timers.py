@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from milepost.language.model import Action
+from milepost.language.steps import Action
 from milepost.planner import timeline
 from milepost.planner.branches import carry_out, finish_play, open_stage, try_start
 from milepost.planner.compiled_map import CompiledPlay, CompiledStage, CompiledStep

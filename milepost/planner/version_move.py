@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from milepost.language.model import Outcome
+from milepost.language.steps import Outcome
 from milepost.planner import timeline
 from milepost.planner.branches import open_or_defer, plan_opening
 from milepost.planner.commands import CloseTask

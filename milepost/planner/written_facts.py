@@ -13,7 +13,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from milepost.customer import Contact
 from milepost.language.attribute_values import YEARS
-from milepost.language.model import Verdict
+from milepost.language.field_types import Verdict
 from milepost.planner import facts
 from milepost.planner.calendars import is_zone
 from milepost.planner.instants import Instant, instant

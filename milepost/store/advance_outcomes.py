@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from milepost.language.model import Outcome
+from milepost.language.steps import Outcome
 from milepost.planner import timeline
 from milepost.planner.commands import RecordAnswer, RevokeAnswer
 from milepost.planner.compiled_map import CompiledMap

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from types import UnionType
 from typing import Any
 
-from milepost.language.model import Touchpoint
+from milepost.language.steps import Touchpoint
 from milepost.planner.commands import CloseTask, OpenTask
 from milepost.planner.compiled_map import CompiledMap
 from milepost.planner.instants import Instant

@@ -8,7 +8,8 @@ from difflib import SequenceMatcher, unified_diff
 from typing import Any, Literal
 
 from milepost.language.loader import MAP_FILE
-from milepost.language.model import AnyStep, Map
+from milepost.language.model import Map
+from milepost.language.steps import AnyStep
 from milepost.text import count_of
 from milepost.versions.map_parts import Parts, fields_of, parts_of
 

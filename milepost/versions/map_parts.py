@@ -8,7 +8,8 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from milepost.language.model import AnyStep, Map, Play, Stage
+from milepost.language.model import Map, Play, Stage
+from milepost.language.steps import AnyStep
 
 _IDS = frozenset({"map", "stage", "play", "touchpoint", "action", "outcome"})
 _APART = frozenset({"stages", "plays", "touchpoints", "actions", "outcomes", "roles", "personas", "attributes"})

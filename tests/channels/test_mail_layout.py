@@ -5,7 +5,7 @@ from html.parser import HTMLParser
 import pytest
 
 from milepost.channels.mail_layout import lay_out
-from milepost.language.templates import Rendered
+from milepost.language.templates.renderer import Rendered
 
 RENDERED = Rendered(
     subject="Connect <SSO> & more",

@@ -8,7 +8,7 @@ import pytest
 
 from milepost.cli.support.errors import CommandError
 from milepost.cli.support.typed_facts import EXAMPLES, fact_of
-from milepost.language.model import AttributeType
+from milepost.language.field_types import AttributeType
 from milepost.planner.written_facts import KINDS
 
 TYPES = {"health": AttributeType.NUMBER, "plan": AttributeType.TEXT, "renews_on": AttributeType.DATE}

@@ -11,7 +11,8 @@ from milepost.drawing.scene import Box, Scene, groups
 from milepost.drawing.sheet import draw_map
 from milepost.explain.phrases import Phrases
 from milepost.language.loader import load
-from milepost.language.model import Map, Outcome, Stage
+from milepost.language.model import Map, Stage
+from milepost.language.steps import Outcome
 from tests.drawing.large import large, large_map
 from tests.drawing.painted import (
     all_known,

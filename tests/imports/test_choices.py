@@ -6,7 +6,8 @@ import pytest
 
 from milepost.imports.csv_book import read_book
 from milepost.imports.vocabulary import Vocabulary
-from milepost.language.model import Attribute, AttributeType
+from milepost.language.field_types import AttributeType
+from milepost.language.model import Attribute
 
 TIER = Attribute(type=AttributeType.TEXT, one_of=("enterprise", "mid_market", "small"))
 SIZE = Attribute(type=AttributeType.NUMBER, one_of=(1, 2, 50))

@@ -8,7 +8,8 @@ from milepost.customer import Contact, Customer
 from milepost.imports import places
 from milepost.imports.csv_book import COLUMNS, open_book, read_book
 from milepost.imports.vocabulary import Vocabulary
-from milepost.language.model import Attribute, AttributeType
+from milepost.language.field_types import AttributeType
+from milepost.language.model import Attribute
 from milepost.store import customers
 from tests.store.book import START
 

@@ -9,14 +9,8 @@ from typing import Any
 
 from milepost.customer import Contact, Customer
 from milepost.language.model import Attribute
-from milepost.language.templates import (
-    CsmContext,
-    MessageContext,
-    Rendered,
-    StepContext,
-    message_context,
-    render_message,
-)
+from milepost.language.templates.context import CsmContext, MessageContext, StepContext, message_context
+from milepost.language.templates.renderer import Rendered, render_message
 
 ATTRIBUTES = {
     "renews_on": Attribute(type="date"),

@@ -7,8 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from milepost.language.conditions import BUILT_IN, ConditionError, Names, compile_condition
-from milepost.language.model import AttributeType
+from milepost.language.condition_errors import ConditionError
+from milepost.language.conditions import compile_condition
+from milepost.language.field_types import AttributeType
+from milepost.language.names import BUILT_IN, Names
 
 NAMES = Names(
     attributes={

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from milepost.language.templates import TemplateError, TemplateProblem, check_template, parse_message
+from milepost.language.templates.checks import check_template
+from milepost.language.templates.source import TemplateError, TemplateProblem, parse_message
 
 ATTRIBUTES = ("tier", "renews_on", "seats")
 FRONT = "---\nsubject: Hello\n---\n"

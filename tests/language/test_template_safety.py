@@ -9,10 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from template_samples import Page, context, named, rendered
 
-from milepost.language.templates import (
-    TemplateError,
-    render_message,
-)
+from milepost.language.templates.renderer import render_message
+from milepost.language.templates.source import TemplateError
 
 # nobody's name is Markdown, HTML or a header
 

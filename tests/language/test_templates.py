@@ -5,16 +5,9 @@ from dataclasses import replace
 import pytest
 from template_samples import ATTRIBUTES, CUSTOMER, PLAN, SAM, STEPS, Page, context, rendered, text
 
-from milepost.language.templates import (
-    CsmContext,
-    OutcomeContext,
-    pick_variant,
-    playbook_context,
-    render_merged,
-    render_message,
-    render_playbook,
-    variant_language,
-)
+from milepost.language.templates.context import CsmContext, OutcomeContext, playbook_context
+from milepost.language.templates.renderer import render_merged, render_message, render_playbook
+from milepost.language.templates.source import pick_variant, variant_language
 
 
 def test_values_dates_and_numbers_are_written_as_the_reader_writes_them():

@@ -14,7 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from milepost.language.durations import Duration, Unit
-from milepost.language.model import WEEK, Window
+from milepost.language.field_types import WEEK
+from milepost.language.model import Window
 from milepost.planner.calendars import Calendar, add_months, shift_date, zone
 from tests.planner.naive_calendar import NaiveCalendar, naive_shift_date
 

@@ -7,7 +7,7 @@ from datetime import date
 
 from milepost.capacity.report import Report, RoleWork
 from milepost.explain.sentences import number, quoted, spaced
-from milepost.language.model import Outcome
+from milepost.language.steps import Outcome
 from milepost.people.behaviour import Behaviour, Pace, StepBehaviour
 from milepost.planner.compiled_map import CompiledMap, CompiledStep
 from milepost.text import count_of

@@ -23,7 +23,7 @@ from milepost.imports.csv_book import COLUMNS, OpenBook, RowProblem, open_book
 from milepost.imports.missing_dates import MissingDates
 from milepost.imports.vocabulary import Vocabulary
 from milepost.language.attribute_values import parse_date
-from milepost.language.model import AttributeType
+from milepost.language.field_types import AttributeType
 from milepost.language.yaml_text import MAX_BYTES
 from milepost.people.behaviour import Behaviour
 from milepost.people.behaviour_file import read_behaviour

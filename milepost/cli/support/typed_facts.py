@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from milepost.cli.support.errors import CommandError
 from milepost.imports import cell_parsers as cells
-from milepost.language.model import AttributeType
+from milepost.language.field_types import AttributeType
 from milepost.numbers import AmbiguousNumberError, NotANumberError, read_number
 from milepost.planner.written_facts import KINDS, WrittenFact
 from milepost.text import nearest

@@ -8,7 +8,8 @@ from datetime import datetime
 
 from milepost.channels.links import LinkSigner
 from milepost.channels.message_text import MessageSource, render
-from milepost.language.templates import Rendered, TemplateError
+from milepost.language.templates.renderer import Rendered
+from milepost.language.templates.source import TemplateError
 from milepost.planner.commands import SendMessage
 from milepost.planner.instants import moment
 from milepost.planner.plan import Plan

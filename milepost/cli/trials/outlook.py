@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from milepost.cli.trials.timeline_lines import Clock
-from milepost.language.model import Touchpoint
+from milepost.language.steps import Touchpoint
 from milepost.planner.compiled_map import CompiledMap
 from milepost.planner.plan import Plan, plan
 from milepost.planner.state import State

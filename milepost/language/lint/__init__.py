@@ -23,8 +23,6 @@ from milepost.language.loader import Loaded
 from milepost.language.problems import Problem, in_order
 from milepost.language.yaml_text import Path
 
-__all__ = ["lint"]
-
 _CHECKS: tuple[Callable[[MapOutline], Iterator[Finding]], ...] = (
     check_ids,
     check_references,

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from milepost.language.findings import Finding
 from milepost.language.lint.outline import MapOutline, is_unreadable
-from milepost.language.model import Action, Outcome, Play, Stage, Touchpoint
+from milepost.language.model import Play, Stage
+from milepost.language.steps import Action, Outcome, Touchpoint
 from milepost.text import listing
 
 _VERDICTS = ("verified", "partial", "disputed", "silent")

@@ -6,10 +6,12 @@ from collections.abc import Iterator
 from typing import Any
 
 from milepost.language.attribute_values import fits
+from milepost.language.field_types import AttributeType
 from milepost.language.findings import Finding
 from milepost.language.lint.outline import MapOutline
-from milepost.language.model import Attribute, AttributeType, BranchItem
+from milepost.language.model import Attribute
 from milepost.language.names import BUILT_IN, nearest
+from milepost.language.steps import BranchItem
 from milepost.text import did_you_mean, listing
 
 _WORDS = {

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from milepost.language.conditions import ConditionError, Names, compile_condition
+from milepost.language.condition_errors import ConditionError
+from milepost.language.conditions import compile_condition
 from milepost.language.findings import Finding, describe
 from milepost.language.lint.impossible_comparisons import impossible_comparisons
 from milepost.language.lint.outline import MapOutline
-from milepost.language.model import Play, Trigger
-from milepost.language.steps import Step
+from milepost.language.model import Play
+from milepost.language.names import Names
+from milepost.language.steps import Step, Trigger
 from milepost.language.yaml_text import Path
 
 

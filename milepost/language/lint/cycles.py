@@ -13,7 +13,8 @@ from milepost.language.durations import Duration
 from milepost.language.findings import Finding
 from milepost.language.lint.outline import MapOutline, arrows
 from milepost.language.lint.reachability import cycle_from
-from milepost.language.model import AnyStep, Play, Stage, Touchpoint
+from milepost.language.model import Play, Stage
+from milepost.language.steps import AnyStep, Touchpoint
 from milepost.language.yaml_text import Path
 
 

@@ -9,7 +9,7 @@ from milepost.language.lint.outline import MapOutline, PlacedStep, is_unreadable
 from milepost.language.loader import SIDE_FOLDERS, Loaded
 from milepost.language.names import nearest
 from milepost.language.problems import Problem
-from milepost.language.templates import check_template
+from milepost.language.templates.checks import check_template
 from milepost.text import did_you_mean
 
 _FIELDS = (("message", "messages"), ("reminder", "messages"), ("playbook", "playbooks"))

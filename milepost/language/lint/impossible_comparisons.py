@@ -10,10 +10,11 @@ from datetime import date
 
 from milepost.language import cel_text
 from milepost.language.cel_text import Token
+from milepost.language.field_types import AttributeType
 from milepost.language.findings import related
 from milepost.language.lint.outline import MapOutline
-from milepost.language.model import AttributeType, Outcome, Touchpoint
 from milepost.language.names import nearest
+from milepost.language.steps import Outcome, Touchpoint
 from milepost.text import did_you_mean, listing
 
 _STATES = ("waiting", "open", "done", "skipped", "withdrawn")

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, TypeVar
 
-from milepost.language.field_types import UNREADABLE
-from milepost.language.model import AnyStep, BranchItem, Map, Node, Play, Stage
+from milepost.language.field_types import UNREADABLE, Node
+from milepost.language.model import Map, Play, Stage
 from milepost.language.names import Names
+from milepost.language.steps import AnyStep, BranchItem
 from milepost.language.structure import nodes_of
 from milepost.language.yaml_text import Path
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from milepost.language.conditions import ConditionError, compile_condition
+from milepost.language.condition_errors import ConditionError
+from milepost.language.conditions import compile_condition
 from milepost.language.findings import Finding
 from milepost.language.lint.outline import MapOutline, PlacedStep, arrows
 from milepost.language.model import Play, Stage

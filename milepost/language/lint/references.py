@@ -5,19 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 
 from milepost.language.durations import Anchor
+from milepost.language.field_types import AttributeType
 from milepost.language.findings import Finding, describe
 from milepost.language.lint.outline import MapOutline, arrows, is_unreadable
-from milepost.language.model import (
-    Action,
-    AttributeType,
-    BranchItem,
-    Escalate,
-    Opens,
-    Outcome,
-    Touchpoint,
-)
+from milepost.language.model import Opens
 from milepost.language.names import nearest
-from milepost.language.steps import Step
+from milepost.language.steps import Action, BranchItem, Escalate, Outcome, Step, Touchpoint
 from milepost.language.yaml_text import Path
 from milepost.text import did_you_mean, listing
 

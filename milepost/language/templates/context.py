@@ -9,7 +9,8 @@ from types import MappingProxyType
 from typing import Any
 
 from milepost.customer import BUILT_IN_ATTRIBUTES, Contact, Customer
-from milepost.language.model import Attribute, AttributeType
+from milepost.language.field_types import AttributeType
+from milepost.language.model import Attribute
 from milepost.language.names import BUILT_IN
 
 CUSTOMER_FIELDS = tuple(BUILT_IN)

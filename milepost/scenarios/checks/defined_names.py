@@ -8,8 +8,9 @@ from functools import cached_property
 from typing import Any
 
 from milepost.language.findings import Finding
-from milepost.language.model import Attribute, BranchItem, Outcome, Touchpoint
+from milepost.language.model import Attribute
 from milepost.language.names import nearest
+from milepost.language.steps import BranchItem, Outcome, Touchpoint
 from milepost.language.structure import nodes_of
 from milepost.language.yaml_text import Path
 from milepost.planner.compiled_map import CompiledMap, CompiledStep

@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from milepost.language.findings import Finding
-from milepost.language.model import BranchItem, Outcome, Touchpoint
+from milepost.language.steps import BranchItem, Outcome, Touchpoint
 from milepost.language.structure import nodes_of
 from milepost.language.yaml_text import Path
 from milepost.planner import timeline

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from milepost.language.findings import Finding
-from milepost.language.model import Outcome
 from milepost.language.names import nearest
+from milepost.language.steps import Outcome
 from milepost.language.yaml_text import Path
 from milepost.planner import timeline
 from milepost.planner.instants import Instant

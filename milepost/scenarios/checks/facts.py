@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from milepost.language.attribute_values import parse_date
 from milepost.language.findings import Finding
-from milepost.language.model import Outcome
 from milepost.language.names import nearest
+from milepost.language.steps import Outcome
 from milepost.language.yaml_text import Path
 from milepost.planner.instants import Instant, instant
 from milepost.planner.timeline import FactIgnored

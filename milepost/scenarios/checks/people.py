@@ -7,8 +7,9 @@ from typing import Any
 
 from milepost.customer import BUILT_IN_ATTRIBUTES, Customer
 from milepost.language.attribute_values import fits
+from milepost.language.field_types import AttributeType
 from milepost.language.findings import Finding
-from milepost.language.model import Attribute, AttributeType
+from milepost.language.model import Attribute
 from milepost.language.names import nearest
 from milepost.language.yaml_text import Path
 from milepost.planner.calendars import is_zone

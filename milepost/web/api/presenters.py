@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from milepost.explain.overview import JourneyOverview, JourneyRecord, OpenPlay, OpenStage, OutcomeRecord
 from milepost.explain.sentences import Wording
 from milepost.intake.facts import FactReceipt
-from milepost.language.model import Action, Outcome
+from milepost.language.steps import Action, Outcome
 from milepost.planner.compiled_map import CompiledMap
 from milepost.planner.situation import Situation
 from milepost.planner.state import State

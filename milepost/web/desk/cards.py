@@ -11,16 +11,16 @@ from milepost.customer import Contact
 from milepost.explain import local_time
 from milepost.explain.display_name import name_of
 from milepost.explain.sentences import Wording, quoted
-from milepost.language.model import Outcome
-from milepost.language.templates import (
+from milepost.language.steps import Outcome
+from milepost.language.templates.context import (
     CsmContext,
     OutcomeContext,
     PlaybookContext,
     StepContext,
-    TemplateError,
     playbook_context,
-    render_playbook,
 )
+from milepost.language.templates.renderer import render_playbook
+from milepost.language.templates.source import TemplateError
 from milepost.planner.compiled_map import CompiledMap
 from milepost.planner.enums import SystemTaskReason
 from milepost.planner.ids import step_of

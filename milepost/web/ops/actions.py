@@ -8,7 +8,7 @@ from urllib.parse import quote
 from fastapi import APIRouter, Depends, Form
 from starlette.responses import Response
 
-from milepost.language.model import Verdict
+from milepost.language.field_types import Verdict
 from milepost.planner.compiled_map import CompiledMap
 from milepost.planner.written_facts import WrittenFact
 from milepost.store import customers, journeys

@@ -11,7 +11,7 @@ from milepost.explain.outlook_sentences import outlook_sentence
 from milepost.explain.overview import AnswerRecord, CustomerOverview, JourneyOverview, OutcomeRecord
 from milepost.explain.sentences import Wording, number, spaced
 from milepost.explain.vocabulary import METHODS, VERDICTS
-from milepost.language.model import Outcome
+from milepost.language.steps import Outcome
 from milepost.planner.outlook import DAYS, Outlook
 from milepost.planner.timeline import Entry
 from milepost.text import yes_or_no

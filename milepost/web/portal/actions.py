@@ -5,7 +5,8 @@ from __future__ import annotations
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from milepost.language.model import Outcome, Verdict
+from milepost.language.field_types import Verdict
+from milepost.language.steps import Outcome
 from milepost.planner.compiled_map import CompiledStep
 from milepost.planner.enums import StepStatus
 from milepost.planner.written_facts import WrittenFact

@@ -12,7 +12,7 @@ from starlette.responses import Response
 from milepost.explain import local_time
 from milepost.explain.overview import OutcomeRecord
 from milepost.explain.sentences import Wording
-from milepost.language.model import Action, Outcome
+from milepost.language.steps import Action, Outcome
 from milepost.planner.compiled_map import CompiledStep
 from milepost.planner.enums import StageStatus, StepStatus
 from milepost.planner.situation import Situation
