@@ -13,7 +13,7 @@ import typer
 from milepost.cli.support.map_folders import maps_below
 from milepost.cli.support.output import print_json
 from milepost.language.loader import load
-from milepost.language.problem_codes import CODES
+from milepost.language.problem_codes import problem_codes
 from milepost.language.problems import Problem, errors_in
 from milepost.people.map_check import check_maps
 from milepost.scenarios.discovery import scenario_files, sort_of
@@ -111,10 +111,11 @@ def _summary(targets: Targets, problems: Sequence[Problem]) -> str:
 
 
 def _explain(code: str) -> None:
-    meaning = CODES.get(code.upper())
+    codes = problem_codes()
+    meaning = codes.get(code.upper())
     if meaning is None:
-        near = nearest(code.upper(), CODES)
-        hint = f"; did you mean {near}?" if near else f"; there are {', '.join(CODES)}"
+        near = nearest(code.upper(), codes)
+        hint = f"; did you mean {near}?" if near else f"; there are {', '.join(codes)}"
         raise typer.BadParameter(f"there is no code {code!r}{hint}", param_hint="--explain")
     severity = Problem("", 1, 1, code.upper(), "").severity
     typer.echo(f"{code.upper()} ({severity}): {meaning.title}\n")

@@ -17,8 +17,9 @@ from functools import partial
 from itertools import chain, islice
 from typing import Any, TypeVar
 
+from milepost import places
 from milepost.customer import BUILT_IN_ATTRIBUTES, Customer
-from milepost.imports import cell_parsers, places
+from milepost.imports import cell_parsers
 from milepost.imports.customer_checks import check_customer
 from milepost.imports.unknown_names import UnknownNames
 from milepost.imports.vocabulary import Vocabulary

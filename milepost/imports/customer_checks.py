@@ -6,8 +6,8 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass
 from typing import Any
 
+from milepost import places
 from milepost.customer import Contact, Customer
-from milepost.imports import places
 from milepost.imports.cell_parsers import read_email, read_id, read_language
 from milepost.imports.vocabulary import Vocabulary
 from milepost.language.attribute_values import YEARS, fits

@@ -8,7 +8,7 @@ import typer
 from typer.testing import CliRunner
 
 from milepost.cli.lint import lint
-from milepost.language.problem_codes import CODES
+from milepost.language.problem_codes import problem_codes
 from tests.language.broken import EXAMPLE, SIDE_FILES, address_of, example_with
 
 app = typer.Typer()
@@ -142,11 +142,11 @@ def test_an_unknown_code_and_no_path_are_refused_with_what_to_do() -> None:
     assert runner.invoke(app, []).exit_code == 2
 
 
-@pytest.mark.parametrize("code", sorted(CODES))
+@pytest.mark.parametrize("code", sorted(problem_codes()))
 def test_every_code_is_explained_with_an_example(code: str) -> None:
     result = runner.invoke(app, ["--explain", code])
     assert result.exit_code == 0
-    wrong, right = CODES[code].wrong, CODES[code].right
+    wrong, right = problem_codes()[code].wrong, problem_codes()[code].right
     assert wrong != right
     _, _, examples = result.stdout.partition("Wrong:")
     assert [line.strip() for line in wrong.splitlines()] == [

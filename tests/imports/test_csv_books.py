@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from milepost import places
 from milepost.customer import Contact, Customer
-from milepost.imports import places
 from milepost.imports.csv_book import COLUMNS, open_book, read_book
 from milepost.imports.vocabulary import Vocabulary
 from milepost.language.field_types import AttributeType

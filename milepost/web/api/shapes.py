@@ -6,8 +6,8 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
+from milepost import places
 from milepost.customer import Customer
-from milepost.imports import places
 from milepost.imports.cell_parsers import read_id, read_language
 from milepost.intake.facts import FactStatus
 from milepost.planner.instants import text

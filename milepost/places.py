@@ -32,7 +32,7 @@ def country(value: str) -> str:
     if code in countries():
         return code
     expected = "the ISO 3166 code of two letters, such as 'DE'"
-    raise UnknownPlaceError("country", value, expected, _nearest_country(value.strip()))
+    raise UnknownPlaceError("country", value, expected, nearest_country(value.strip()))
 
 
 def timezone(value: str) -> str:
@@ -45,7 +45,7 @@ def timezone(value: str) -> str:
     if name in timezones():
         return name
     expected = "an IANA name, such as 'Europe/Berlin'"
-    raise UnknownPlaceError("time zone", value, expected, _nearest_timezone(name))
+    raise UnknownPlaceError("time zone", value, expected, nearest_timezone(name))
 
 
 @cache
@@ -65,15 +65,16 @@ def timezones() -> frozenset[str]:
 _USUAL = {"ENGLAND": "GB", "UK": "GB", "USA": "US", "HOLLAND": "NL", "SOUTH KOREA": "KR", "KOREA": "KR", "EL": "GR"}
 
 
-def _nearest_country(value: str) -> str | None:
-    asked = value.upper()
-    if asked in _USUAL:
-        return _USUAL[asked]
-    by_name = {name.upper(): code for code, name in countries().items()}
-    near = nearest(asked, by_name, cutoff=0.7)
+def nearest_country(value: str) -> str | None:
+    """Returns the code of the country that a name, or another code for it, probably means; None if none is near."""
+    name = value.upper()
+    if name in countries() or name in _USUAL:
+        return _USUAL.get(name, name)
+    by_name = {title.upper(): code for code, title in countries().items()}
+    near = nearest(name, by_name, cutoff=0.7)
     if near:
         return by_name[near]
-    return nearest(asked, countries()) if len(asked) == 3 else None  # noqa: PLR2004 - DEU
+    return nearest(name, countries()) if len(name) == 3 else None  # noqa: PLR2004 - DEU
 
 
 @cache
@@ -83,7 +84,8 @@ def _by_city() -> dict[str, str]:
     return {name.rpartition("/")[2].lower(): name for name in named}
 
 
-def _nearest_timezone(value: str) -> str | None:
+def nearest_timezone(value: str) -> str | None:
+    """Returns the time zone that a name or a city probably means; None if none is near."""
     asked = value.lower().replace(" ", "_")
     by_lower = {name.lower(): name for name in timezones() if not name.startswith("Etc/")}
     city = by_lower.get(asked) or _by_city().get(asked)
