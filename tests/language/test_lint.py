@@ -43,7 +43,7 @@ BREAKS: list[tuple[str, str, str, str, str | None]] = [
     ("M103", "touchpoint: next_team", "touchpoint: Next-Team", "Next-Team", None),
     ("M103", "Europe/Vienna", "Europe/Viena", "Europe/Viena", "Europe/Vienna"),
     ("M103", "country: AT", "country: Austria", "Austria", "AT"),
-    ("M103", "country: AT", "country: at}", "at}", "AT"),
+    ("M103", "country: AT", "country: at", "at}", "AT"),
     ("M103", 'from: "08:00"', 'from: "18:00"', 'from: "18', None),
     ("M103", "one_of: [enterprise, small]", "one_of: [enterprise, 3]", "3]", None),
     ("M103", "pilot: true", "pilot: maybe", "maybe", None),
