@@ -159,7 +159,7 @@ class Settings(BaseSettings):
     @model_validator(mode="after")
     def _fits_together(self) -> Settings:
         required = {"smtp": ("smtp_host", "smtp_from"), "webhook": ("webhook_url", "webhook_secret"), "outbox": ()}
-        missing = [PREFIX + name.upper() for name in required[self.channel] if getattr(self, name) is None]
+        missing = [PREFIX + name.upper() for name in required[self.channel] if not getattr(self, name)]
         if missing:
             raise ValueError(f"the channel {self.channel} needs {listing(missing)}")
         if (self.temporal_tls_cert is None) != (self.temporal_tls_key is None):

@@ -91,7 +91,13 @@ class LinkSigner:
             LinkForgedError: it isn't ours, or was changed.
             LinkExpiredError: it has expired.
         """
-        link = self._unpack(token)
+        if len(token) > MAX_TOKEN:
+            raise LinkForgedError("The link is longer than any of ours.")
+        try:
+            journey, customer, mark, expires = self._serializer.loads(token)
+            link = PlanLink(journey, customer, mark, datetime.fromtimestamp(expires * _DAY, UTC))
+        except (BadData, ValueError, TypeError, OverflowError) as error:
+            raise LinkForgedError("The link wasn't made by us, or was changed.") from error
         if now >= link.expires_at:
             raise LinkExpiredError(link)
         return link
@@ -102,15 +108,6 @@ class LinkSigner:
             if hmac.compare_digest(self._mark(link.journey, email), link.contact):
                 return email
         return None
-
-    def _unpack(self, token: str) -> PlanLink:
-        if len(token) > MAX_TOKEN:
-            raise LinkForgedError("The link is longer than any of ours.")
-        try:
-            journey, customer, mark, expires = self._serializer.loads(token)
-            return PlanLink(journey, customer, mark, datetime.fromtimestamp(expires * _DAY, UTC))
-        except (BadData, ValueError, TypeError, OverflowError) as error:
-            raise LinkForgedError("The link wasn't made by us, or was changed.") from error
 
     def _mark(self, journey_id: str, contact_email: str) -> str:
         contact = f"{journey_id}\n{address_key(contact_email)}".encode()

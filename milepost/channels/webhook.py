@@ -17,7 +17,7 @@ import httpx
 from standardwebhooks import Webhook
 
 from milepost.channels.protocol import OutgoingMessage, Receipt, TemporaryDeliveryError, UndeliverableError
-from milepost.channels.smtp import utc_now
+from milepost.channels.smtp import one_line, utc_now
 
 TIMEOUT_SECONDS = 20.0
 LONGEST_WAIT_SECONDS = 86_400.0
@@ -95,14 +95,13 @@ class WebhookChannel:
         answer = f"{self._url.host} answered {status}{f': {detail}' if detail else ''}"
         if 300 <= status < 400:  # noqa: PLR2004 - redirects
             raise TemporaryDeliveryError(f"{answer}; redirects are not followed, set the webhook's final address")
+        wait = _wait(response.headers.get("retry-after"), self._clock())
         if status in _OURS:
             hint = "check the webhook's address and secret; the message is tried again"
-            raise TemporaryDeliveryError(
-                f"{answer}; {hint}", retry_after=_wait(response.headers.get("retry-after"), self._clock())
-            )
+            raise TemporaryDeliveryError(f"{answer}; {hint}", retry_after=wait)
         if 400 <= status < 500 and status not in _NOT_YET:  # noqa: PLR2004 - the receiver's final no
             raise UndeliverableError(answer)
-        raise TemporaryDeliveryError(answer, retry_after=_wait(response.headers.get("retry-after"), self._clock()))
+        raise TemporaryDeliveryError(answer, retry_after=wait)
 
 
 def _checked(url: str) -> httpx.URL:
@@ -132,8 +131,7 @@ async def _beginning(response: httpx.Response) -> str:
         content += part
         if len(content) >= _SHOWN:
             break
-    text = content[:_SHOWN].decode(errors="replace")
-    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    return one_line(content[:_SHOWN].decode(errors="replace"))
 
 
 def _wait(retry_after: Any, now: datetime) -> float | None:

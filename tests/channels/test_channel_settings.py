@@ -1,16 +1,15 @@
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field, replace
+from typing import Any
 
 import pytest
 from loopback_servers import Mailbox, mail_server
-from pydantic import SecretStr
 
 from milepost.channels.outbox import OutboxChannel
 from milepost.channels.protocol import OutgoingMessage, TemporaryDeliveryError, UndeliverableError
 from milepost.channels.recorder import RecordingChannel
 from milepost.channels.registry import ChannelMisconfiguredError, channel_for
-from milepost.settings import Settings as HouseSettings
+from milepost.settings import Settings, SettingsError, load
 
 MESSAGE = OutgoingMessage(
     journey="j1",
@@ -23,23 +22,20 @@ MESSAGE = OutgoingMessage(
 )
 
 
-@dataclass(frozen=True)
-class Settings:
-    channel: str = "outbox"
-    smtp_host: str | None = "localhost"
-    smtp_port: int | None = None
-    smtp_user: str | None = None
-    smtp_password: SecretStr | str | None = None
-    smtp_from: str | None = "Vendor <success@vendor.example>"
-    smtp_security: str = "starttls"
-    webhook_url: str | None = "https://hooks.example.com"
-    webhook_secret: SecretStr | str | None = field(
-        default_factory=lambda: SecretStr("whsec_YSBzZWNyZXQgb2YgdHdlbnR5LWZvdXIgYg==")
-    )
+VALUES = {
+    "smtp_host": "localhost",
+    "smtp_from": "Vendor <success@vendor.example>",
+    "webhook_url": "https://hooks.example.com",
+    "webhook_secret": "whsec_YSBzZWNyZXQgb2YgdHdlbnR5LWZvdXIgYg==",
+}
+
+
+def settings_with(**others: Any) -> Settings:
+    return load(**{**VALUES, **others})
 
 
 async def test_the_outbox_takes_everything_and_sends_nothing():
-    channel = channel_for(Settings())
+    channel = channel_for(settings_with())
 
     assert isinstance(channel, OutboxChannel)
     assert (await channel.deliver(MESSAGE)).reference == MESSAGE.idempotency_key
@@ -47,21 +43,14 @@ async def test_the_outbox_takes_everything_and_sends_nothing():
 
 @pytest.mark.parametrize("name", ["outbox", "smtp", "webhook"])
 def test_each_channel_is_made_by_its_name(name: str):
-    assert channel_for(Settings(channel=name)).name == name
-
-
-@pytest.mark.parametrize("name", ["outbox", "smtp", "webhook"])
-def test_the_settings_of_the_house_have_all_that_channels_read(name: str):
-    given = {**asdict(Settings()), "channel": name}
-
-    assert channel_for(HouseSettings(**given)).name == name
+    assert channel_for(settings_with(channel=name)).name == name
 
 
 @pytest.mark.server
 async def test_mail_goes_to_the_server_of_the_settings():
     mailbox = Mailbox()
     async with mail_server(mailbox) as port:
-        await channel_for(Settings(channel="smtp", smtp_port=port, smtp_security="none")).deliver(MESSAGE)
+        await channel_for(settings_with(channel="smtp", smtp_port=port, smtp_security="none")).deliver(MESSAGE)
 
     assert mailbox.mails[0]["Subject"] == "Hi"
 
@@ -69,21 +58,32 @@ async def test_mail_goes_to_the_server_of_the_settings():
 @pytest.mark.parametrize(
     ("wrong", "setting"),
     [
-        ({"channel": "pigeon"}, "channel"),
-        ({"channel": "smtp", "smtp_host": None}, "smtp_host"),
-        ({"channel": "smtp", "smtp_from": ""}, "smtp_from"),
         ({"channel": "smtp", "smtp_from": "nobody"}, "smtp_from"),
-        ({"channel": "smtp", "smtp_security": "ssl3"}, "smtp_security"),
-        ({"channel": "webhook", "webhook_url": None}, "webhook_url"),
-        ({"channel": "webhook", "webhook_url": "hooks"}, "webhook_url"),
-        ({"channel": "webhook", "webhook_secret": SecretStr("")}, "webhook_secret"),
+        ({"channel": "webhook", "webhook_url": "https:///hooks"}, "webhook_url"),
         ({"channel": "webhook", "webhook_secret": "?"}, "webhook_secret"),
+        ({"channel": "webhook", "webhook_secret": "c2hvcnQ="}, "webhook_secret"),
     ],
 )
-def test_a_setting_that_is_missing_or_wrong_is_named(wrong: dict[str, str], setting: str):
+def test_a_setting_that_the_channel_cannot_work_with_is_named(wrong: dict[str, str], setting: str):
     with pytest.raises(ChannelMisconfiguredError) as caught:
-        channel_for(replace(Settings(), **wrong))
+        channel_for(settings_with(**wrong))
     assert caught.value.setting == setting
+
+
+@pytest.mark.parametrize(
+    ("wrong", "setting"),
+    [
+        ({"channel": "pigeon"}, "CHANNEL"),
+        ({"channel": "smtp", "smtp_host": ""}, "SMTP_HOST"),
+        ({"channel": "smtp", "smtp_from": ""}, "SMTP_FROM"),
+        ({"channel": "smtp", "smtp_security": "ssl3"}, "SMTP_SECURITY"),
+        ({"channel": "webhook", "webhook_url": "hooks"}, "WEBHOOK_URL"),
+        ({"channel": "webhook", "webhook_secret": ""}, "WEBHOOK_SECRET"),
+    ],
+)
+def test_a_setting_that_is_missing_or_unknown_is_named_by_the_settings(wrong: dict[str, str], setting: str):
+    with pytest.raises(SettingsError, match=f"MILEPOST_{setting}"):
+        settings_with(**wrong)
 
 
 async def test_the_recording_channel_fails_as_often_as_it_is_told():
