@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from functools import lru_cache, partial
 from math import ceil
 
-from milepost.drawing.boxes import header_height
+from milepost.drawing.boxes import header_height, note_height, note_width
 from milepost.drawing.columns import RoutedColumn, play_height, stack_height
 from milepost.drawing.content import TRACKS, Content
-from milepost.drawing.empty_lanes import note_height, note_width
 from milepost.drawing.heading import footer_height, heading_height
 from milepost.drawing.paper import PAPERS, Paper
 
@@ -154,8 +153,8 @@ def _split(columns: Sequence[RoutedColumn], most: int) -> list[tuple[RoutedColum
 def _stage_row(stages: tuple[RoutedColumn, ...], width: float, columns: int, missing: Mapping[str, str]) -> StageRow:
     """One row of stages; in a last row with fewer than `columns`, each is as wide as if the row were full."""
     across = _column_width(width, columns)
-    left = max(stage.routes.left for stage in stages)
-    card = across - left - max(stage.routes.right for stage in stages)
+    left = max(stage.routes.left.width for stage in stages)
+    card = across - left - max(stage.routes.right.width for stage in stages)
     head = max(header_height(stage.column, across) for stage in stages)
     lanes = []
     for track in TRACKS:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -10,7 +10,7 @@ from milepost.drawing import palette
 from milepost.drawing.content import Card, Column, Fact, Line, Mark
 from milepost.drawing.icons import icon
 from milepost.drawing.palette import Tone
-from milepost.drawing.scene import Box, Group, Item, Rect, Shape, Text
+from milepost.drawing.scene import Box, Group, Item, Rect, Shape, Text, text_block
 from milepost.drawing.text_metrics import Style, width_of, wrap, wrap_evenly
 
 PAD_X, PAD_Y = 8.0, 5.5
@@ -175,3 +175,20 @@ def facts_height(column: Column, width: float) -> float:
 def facts_items(column: Column, box: Box) -> list[Item]:
     rows = _fact_rows(column.facts, box.width - 2 * PAD_X)
     return _row_items(rows, box.x + PAD_X, box.y + PAD_Y, (palette.INK, palette.SOFT, palette.SOFT))
+
+
+# Notes on what a map doesn't have.
+
+
+def note_width(track: str, card: float) -> float:
+    """The most width for a note in an empty lane: arrows cross the middle lane along the middle of the cards."""
+    return card / 2 - PAD_X if track == "outcomes" else card
+
+
+def note_height(note: str, width: float) -> float:
+    return palette.LEAD.leading * len(wrap_evenly(note, palette.LEAD, width))
+
+
+def note_items(note: str, box: Box) -> Iterator[Text]:
+    """The note in the middle of the height of its box: what is missing, and what that means."""
+    return text_block(wrap_evenly(note, palette.LEAD, box.width), palette.LEAD, box, palette.SOFT)

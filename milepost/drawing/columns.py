@@ -33,7 +33,7 @@ class RoutedColumn:
 
     @property
     def gutters(self) -> float:
-        return self.routes.left + self.routes.right
+        return self.routes.left.width + self.routes.right.width
 
 
 def with_routes(columns: Iterable[Column]) -> tuple[RoutedColumn, ...]:
@@ -71,10 +71,9 @@ def stage_items(stage: RoutedColumn, header: Box, lanes: Mapping[str, Box], card
         *header_items(stage.column, header),
         *(card_items(card, boxes[card.id]) for card in stage.column.cards),
     ]
-    whole = Box(header.x, min(lane.y for lane in lanes.values()), header.width, 0)
-    bottom = max(lane.bottom for lane in lanes.values())
+    top, bottom = min(lane.y for lane in lanes.values()), max(lane.bottom for lane in lanes.values())
     gates = [boxes[card.id] for card in stage.column.on("outcomes")]
-    items[:0] = _gate(Box(whole.x, whole.y, whole.width, bottom - whole.y), gates)
+    items[:0] = _gate(Box(header.x, top, header.width, bottom - top), gates)
     return Group("stage", stage.column.id, f"Stage {stage.column.description}", tuple(items))
 
 
@@ -108,7 +107,7 @@ def play_items(play: RoutedColumn, box: Box) -> Group:
     tone = COLUMN_TONES[play.column.tone]
     head = Box(box.x, box.y, box.width, header_height(play.column, box.width))
     facts = Box(box.x, head.bottom, box.width, facts_height(play.column, box.width))
-    boxes = stack(play.column.cards, box.x + play.routes.left, facts.bottom + GAP, box.width - play.gutters)
+    boxes = stack(play.column.cards, box.x + play.routes.left.width, facts.bottom + GAP, box.width - play.gutters)
     items: list[Item] = [
         Rect(box, tone.tint, tone.strong, 1.0, radius=4),
         *header_items(play.column, head),

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from graphlib import TopologicalSorter
 
 from milepost.drawing.content import TRACKS, Card, Column, Content, Fact, Line, Mark
-from milepost.drawing.sources import starts_of
 from milepost.explain.phrases import Phrases
 from milepost.explain.sentences import number, spaced
 from milepost.language.model import Map, Play, Stage
-from milepost.language.steps import Action, AnyStep, Escalate, Outcome, Touchpoint
+from milepost.language.steps import Action, AnyStep, Branch, Escalate, Outcome, Touchpoint
 from milepost.text import listing
 
 _HOLDS = {"messages": "messages of the stages", "everything": "messages and steps of the stages"}
+_ANSWERS = {"verified": "yes to", "partial": "partly to", "disputed": "no to", "silent": "silence on"}
 _VERDICTS = {"verified": "yes", "partial": "partly", "disputed": "no", "silent": "silence"}
 _MISSING = {
     "company": "Nothing for us to do: the customer is left alone.",
@@ -35,7 +35,7 @@ class _MapText:
         self.say = Phrases(map)
         self.homes = {step.id: container for container, step in map.all_steps()}
         self.steps = {step.id: step for _, step in map.all_steps()}
-        self.starts = starts_of(map)
+        self.starts = _starts_of(map)
         self.titles = Counter(step.title for step in self.steps.values())
 
     def content(self, edition: str) -> Content:
@@ -199,6 +199,41 @@ class _MapText:
     def _persona(self, persona: str) -> str:
         declared = self.map.personas.get(persona)
         return declared.title if declared else spaced(persona)
+
+
+def _starts_of(map: Map) -> Mapping[str, Mapping[str, list[str]]]:  # noqa: A002 - the field's word
+    """The steps, stages and plays whose branches start a play, by play and then by how."""
+    starts: dict[str, dict[str, list[str]]] = {}
+    for how, name, branch in _branches(map):
+        for item in branch:
+            if item.play is not None:
+                names = starts.setdefault(item.play, {}).setdefault(how, [])
+                if name not in names:
+                    names.append(name)
+    return starts
+
+
+def _branches(map: Map) -> Iterator[tuple[str, str, Branch]]:  # noqa: A002 - the field's word
+    containers: tuple[Stage | Play, ...] = (*map.stages, *map.plays)
+    for container in containers:
+        for step in container.steps:
+            yield from _branches_of(step)
+        yield "end of", container.id, container.then
+        if isinstance(container, Play):
+            yield "deadline of", container.id, container.on_deadline
+
+
+def _branches_of(step: AnyStep) -> Iterator[tuple[str, str, Branch]]:
+    match step:
+        case Touchpoint():
+            for result, branch in (step.results or {}).items():
+                yield f"{spaced(result)} at", step.id, branch
+        case Action():
+            if step.overdue:
+                yield "late:", step.id, step.overdue.do
+        case Outcome():
+            for verdict, how in _ANSWERS.items():
+                yield how, step.id, getattr(step.then, verdict)
 
 
 def _unbreakable(words: str) -> str:

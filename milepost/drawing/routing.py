@@ -20,42 +20,47 @@ EDGE = 5.0
 STUB = 8.0
 
 
+Edge = tuple[str, str]
+"""A card, and one that waits for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gutter:
+    """The arrows that run through one gutter, and the track of each source there, 0 next to the cards.
+
+    `side` is 1 on the right, where arrows go down, and -1 on the left, where they go up.
+    """
+
+    side: int
+    edges: tuple[Edge, ...]
+    tracks: Mapping[str, int]
+
+    @property
+    def width(self) -> float:
+        return CLEAR + EDGE + TRACK * max(self.tracks.values()) if self.tracks else CLEAR
+
+
 @dataclass(frozen=True, slots=True)
 class Routes:
-    """The track of each source on each side, 0 next to the cards; `straight` arrows need none."""
+    """The arrows of a column: straight ones, and those through the gutters beside the cards."""
 
-    straight: tuple[tuple[str, str], ...]
-    down: Mapping[str, int]
-    up: Mapping[str, int]
-    edges: tuple[tuple[str, str], ...]
-    order: Mapping[str, int]
-
-    @property
-    def left(self) -> float:
-        """The width of the gutter on the left."""
-        return _gutter(self.up)
-
-    @property
-    def right(self) -> float:
-        return _gutter(self.down)
-
-
-def _gutter(tracks: Mapping[str, int]) -> float:
-    return CLEAR + EDGE + TRACK * max(tracks.values(), default=-1) if tracks else CLEAR
+    straight: tuple[Edge, ...]
+    left: Gutter
+    right: Gutter
 
 
 def routes_of(column: Column) -> Routes:
     """Tracks for all arrows of a column."""
     order = {card.id: place for place, card in enumerate(column.cards)}
-    edges = tuple((source, card.id) for card in column.cards for source in card.after)
-    straight = tuple((source, target) for source, target in edges if order[target] == order[source] + 1)
-    bent = [edge for edge in edges if edge not in straight]
-    down = _tracks([edge for edge in bent if order[edge[0]] < order[edge[1]]], order)
-    up = _tracks([edge for edge in bent if order[edge[0]] > order[edge[1]]], order)
-    return Routes(straight, down, up, tuple(bent), order)
+    edges = [(source, card.id) for card in column.cards for source in card.after]
+    lengths = {edge: order[edge[1]] - order[edge[0]] for edge in edges}
+    up = tuple(edge for edge in edges if lengths[edge] < 0)
+    down = tuple(edge for edge in edges if lengths[edge] > 1)
+    straight = tuple(edge for edge in edges if lengths[edge] == 1)
+    return Routes(straight, Gutter(-1, up, _tracks(up, order)), Gutter(1, down, _tracks(down, order)))
 
 
-def _tracks(edges: Sequence[tuple[str, str]], order: Mapping[str, int]) -> dict[str, int]:
+def _tracks(edges: Sequence[Edge], order: Mapping[str, int]) -> dict[str, int]:
     """A track for each source; sources whose spans overlap get different ones, shorter spans the inner."""
     spans: dict[str, tuple[int, int]] = {}
     for source, target in edges:
@@ -80,17 +85,10 @@ def _overlap(one: tuple[int, int], other: tuple[int, int]) -> bool:
 def arrows_of(column: Column, routes: Routes, boxes: Mapping[str, Box]) -> list[Arrow]:
     """The arrows, between cards that have their boxes."""
     arrows = [_straight(source, target, boxes) for source, target in routes.straight]
-    for edges, tracks, side in (
-        ([edge for edge in routes.edges if _goes_down(edge, routes)], routes.down, 1),
-        ([edge for edge in routes.edges if not _goes_down(edge, routes)], routes.up, -1),
-    ):
-        ports = _ports(edges, tracks, boxes, side)
-        arrows += [_bent(edge, tracks, boxes, ports, side) for edge in edges]
+    for gutter in (routes.right, routes.left):
+        ports = _ports(gutter, boxes)
+        arrows += [_bent(edge, gutter, boxes, ports) for edge in gutter.edges]
     return arrows + [_from_elsewhere(source, card, boxes) for card in column.cards for source in card.elsewhere]
-
-
-def _goes_down(edge: tuple[str, str], routes: Routes) -> bool:
-    return routes.order[edge[0]] < routes.order[edge[1]]
 
 
 def _straight(source: str, target: str, boxes: Mapping[str, Box]) -> Arrow:
@@ -99,43 +97,31 @@ def _straight(source: str, target: str, boxes: Mapping[str, Box]) -> Arrow:
     return Arrow(source, target, ((x, above.bottom), (x, below.y)))
 
 
-def _ports(
-    edges: Sequence[tuple[str, str]], tracks: Mapping[str, int], boxes: Mapping[str, Box], side: int
-) -> dict[tuple[str, str], float]:
+def _ports(gutter: Gutter, boxes: Mapping[str, Box]) -> dict[tuple[str, str], float]:
     """The heights at which arrows leave and enter, by card and source: all differ, none lies over another's line."""
     used: dict[str, set[str]] = {}
-    for source, target in edges:
+    for source, target in gutter.edges:
         used.setdefault(source, set()).add(source)
         used.setdefault(target, set()).add(source)
     places: dict[tuple[str, str], float] = {}
     for card, sources in used.items():
         # Going down, what comes in stands above what goes out, and the inner tracks above the outer; up is the mirror.
-        ordered = sorted(sources, key=lambda source: (source == card, tracks[source]))
+        ordered = sorted(sources, key=lambda source: (source == card, gutter.tracks[source]))
         box = boxes[card]
         for place, source in enumerate(ordered, 1):
             share = place / (len(ordered) + 1)
-            places[card, source] = box.y + box.height * (share if side > 0 else 1 - share)
+            places[card, source] = box.y + box.height * (share if gutter.side > 0 else 1 - share)
     return places
 
 
-def _bent(
-    edge: tuple[str, str],
-    tracks: Mapping[str, int],
-    boxes: Mapping[str, Box],
-    ports: Mapping[tuple[str, str], float],
-    side: int,
-) -> Arrow:
+def _bent(edge: Edge, gutter: Gutter, boxes: Mapping[str, Box], ports: Mapping[tuple[str, str], float]) -> Arrow:
     source, target = edge
-    away = CLEAR + TRACK * tracks[source]
-    start, end = _side(boxes[source], side), _side(boxes[target], side)
-    lane = (max(start, end) if side > 0 else min(start, end)) + side * away
+    start, end = (boxes[card].right if gutter.side > 0 else boxes[card].x for card in edge)
+    outermost = max(start, end) if gutter.side > 0 else min(start, end)
+    lane = outermost + gutter.side * (CLEAR + TRACK * gutter.tracks[source])
     leaves, enters = ports[source, source], ports[target, source]
     points: tuple[Point, ...] = ((start, leaves), (lane, leaves), (lane, enters), (end, enters))
     return Arrow(source, target, points)
-
-
-def _side(box: Box, side: int) -> float:
-    return box.right if side > 0 else box.x
 
 
 def _from_elsewhere(source: str, card: Card, boxes: Mapping[str, Box]) -> Arrow:

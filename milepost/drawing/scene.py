@@ -27,21 +27,6 @@ class Box:
     def bottom(self) -> float:
         return self.y + self.height
 
-    def meets(self, other: Box, slack: float = 0.01) -> bool:
-        """Returns whether the two share more than an edge."""
-        across = min(self.right, other.right) - max(self.x, other.x)
-        down = min(self.bottom, other.bottom) - max(self.y, other.y)
-        return across > slack and down > slack
-
-    def holds(self, other: Box, slack: float = 0.01) -> bool:
-        """Returns whether the other lies inside."""
-        return (
-            self.x - slack <= other.x
-            and self.y - slack <= other.y
-            and other.right <= self.right + slack
-            and other.bottom <= self.bottom + slack
-        )
-
 
 @dataclass(frozen=True, slots=True)
 class Rect:
@@ -116,11 +101,6 @@ class Scene:
     description: str
     items: tuple[Item, ...]
 
-    @property
-    def points_per_unit(self) -> float:
-        """The size of one unit on the paper, in points."""
-        return self.millimetres[0] / 25.4 * 72 / self.width
-
 
 def flatten(items: Iterable[Item]) -> Iterator[Rect | Shape | Text | Arrow]:
     """Every item without its groups, in the order of painting."""
@@ -129,14 +109,6 @@ def flatten(items: Iterable[Item]) -> Iterator[Rect | Shape | Text | Arrow]:
             yield from flatten(item.items)
         else:
             yield item
-
-
-def groups(items: Iterable[Item]) -> Iterator[Group]:
-    """Every group, outer ones first."""
-    for item in items:
-        if isinstance(item, Group):
-            yield item
-            yield from groups(item.items)
 
 
 def text_block(lines: Sequence[str], style: Style, box: Box, fill: str) -> Iterator[Text]:

@@ -18,10 +18,9 @@ from milepost.drawing.arrangement import (
     StageRow,
     arrange,
 )
-from milepost.drawing.boxes import TONES
+from milepost.drawing.boxes import TONES, note_items, note_width
 from milepost.drawing.columns import play_height, play_items, stage_items, with_routes
 from milepost.drawing.content import TRACK_TITLES, Content
-from milepost.drawing.empty_lanes import note_items, note_width
 from milepost.drawing.heading import footer_items, heading_items
 from milepost.drawing.map_text import content_of
 from milepost.drawing.scene import Box, Item, Rect, Scene, text_block

@@ -11,9 +11,10 @@ from milepost.capacity.picture import draw_forecast
 from milepost.capacity.report import Report, build_report
 from milepost.capacity.tally import Weeks
 from milepost.drawing.raster import png_of
-from milepost.drawing.scene import Box, Rect, Scene, Text, flatten, groups
+from milepost.drawing.scene import Box, Rect, Scene, Text, flatten
 from milepost.drawing.svg import svg_of
 from tests.capacity.conftest import QUARTER, SMALL, YEAR, behaving, chart_from, forecast_of, gold
+from tests.drawing.painted import groups, holds, meets
 
 FEW_HOURS = behaving(team={"csm": {"people": 1, "hours_per_week": 4}}, starts={"over": "8 weeks"})
 SPANS = [YEAR, QUARTER, Weeks(date(2026, 3, 31), date(2026, 4, 1)), Weeks(date(2026, 3, 31), date(2031, 3, 2))]
@@ -30,8 +31,8 @@ def test_no_text_is_cut_or_written_over_another(made):
     scene = draw_forecast(made)
     page = Box(0, 0, scene.width, scene.height)
     texts = [item for item in flatten(scene.items) if isinstance(item, Text)]
-    assert [text.text for text in texts if not page.holds(text.box)] == []
-    over = [(a.text, b.text) for n, a in enumerate(texts) for b in texts[n + 1 :] if a.box.meets(b.box)]
+    assert [text.text for text in texts if not holds(page, text.box)] == []
+    over = [(a.text, b.text) for n, a in enumerate(texts) for b in texts[n + 1 :] if meets(a.box, b.box)]
     assert over == []
 
 

@@ -2,10 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
-from milepost.drawing.scene import Arrow, Box, Group, Rect, Scene, Shape, Text, flatten, groups
+from milepost.drawing.scene import Arrow, Box, Group, Item, Rect, Scene, Shape, Text, flatten
 from milepost.drawing.text_metrics import is_known
+
+
+def meets(one: Box, other: Box, slack: float = 0.01) -> bool:
+    """Whether two boxes share more than an edge."""
+    across = min(one.right, other.right) - max(one.x, other.x)
+    down = min(one.bottom, other.bottom) - max(one.y, other.y)
+    return across > slack and down > slack
+
+
+def holds(outer: Box, inner: Box, slack: float = 0.01) -> bool:
+    """Whether one box lies inside the other."""
+    return (
+        outer.x - slack <= inner.x
+        and outer.y - slack <= inner.y
+        and inner.right <= outer.right + slack
+        and inner.bottom <= outer.bottom + slack
+    )
+
+
+def groups(items: Iterable[Item]) -> Iterator[Group]:
+    """Every group, outer ones first."""
+    for item in items:
+        if isinstance(item, Group):
+            yield item
+            yield from groups(item.items)
+
+
+def smallest_letters(scene: Scene) -> float:
+    """The size of the smallest letters on the paper, in points."""
+    return min(text.style.size for text in texts(scene)) * scene.millimetres[0] / 25.4 * 72 / scene.width
 
 
 def texts(scene: Scene) -> list[Text]:
@@ -34,7 +64,7 @@ def grounds(scene: Scene) -> Iterator[tuple[Text, str, Box]]:
             under.append((item.box, item.fill))
         elif isinstance(item, Text):
             middle = Box(item.box.x + item.box.width / 2, item.box.y + item.box.height / 2, 0, 0)
-            box, fill = next(each for each in reversed(under) if each[0].holds(middle))
+            box, fill = next(each for each in reversed(under) if holds(each[0], middle))
             yield item, fill, box
 
 
@@ -50,7 +80,7 @@ def overlapping(scene: Scene) -> list[tuple[str, str]]:
     found, near = [], []
     for text in sorted(texts(scene), key=lambda text: text.box.y):
         near = [other for other in near if other.box.bottom > text.box.y]
-        found += [(other.text, text.text) for other in near if other.box.meets(text.box, slack=0.3)]
+        found += [(other.text, text.text) for other in near if meets(other.box, text.box, slack=0.3)]
         near.append(text)
     return found
 
@@ -63,7 +93,7 @@ def crossed(scene: Scene) -> list[tuple[Arrow, str]]:
         for arrow in arrows(scene)
         for stroke in strokes(arrow)
         for box, text in boxes
-        if stroke.meets(box)
+        if meets(stroke, box)
     ]
 
 

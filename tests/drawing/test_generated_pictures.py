@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from milepost.drawing.sheet import draw_map
 from milepost.language.model import Map
 from tests.drawing.large import large
-from tests.drawing.painted import arrows, crossed, grounds, overlapping
+from tests.drawing.painted import arrows, crossed, grounds, holds, overlapping
 from tests.planner.generated import maps
 
 odd_titles = st.text(  # forty times the longest is the longest title that a map takes
@@ -20,7 +20,7 @@ def assert_clear(map_: Map) -> None:
     scene = draw_map(map_)
     assert not overlapping(scene)
     assert not crossed(scene)
-    assert all(ground.holds(text.box) for text, _, ground in grounds(scene))
+    assert all(holds(ground, text.box) for text, _, ground in grounds(scene))
     wanted = sorted({(other, step.id) for _, step in map_.all_steps() for other in step.after})
     assert sorted((arrow.source, arrow.target) for arrow in arrows(scene)) == wanted
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from milepost.drawing.scene import Box, Scene, groups
+from milepost.drawing.scene import Box, Scene
 from milepost.drawing.sheet import draw_map
 from milepost.explain.phrases import Phrases
 from milepost.language.loader import load
@@ -22,7 +22,11 @@ from tests.drawing.painted import (
     crossed,
     grounds,
     group,
+    groups,
+    holds,
+    meets,
     overlapping,
+    smallest_letters,
     texts,
     written,
 )
@@ -84,7 +88,9 @@ def test_no_two_texts_overlap(name: str) -> None:
 def test_every_text_lies_inside_what_it_is_written_on_and_on_the_page(name: str) -> None:
     scene = drawn(name)
     page = Box(0, 0, scene.width, scene.height)
-    outside = [text.text for text, _, ground in grounds(scene) if not (ground.holds(text.box) and page.holds(text.box))]
+    outside = [
+        text.text for text, _, ground in grounds(scene) if not (holds(ground, text.box) and holds(page, text.box))
+    ]
     assert not outside
     assert all_known(scene)  # else its width would be a guess
 
@@ -123,7 +129,7 @@ def test_arrows_touch_what_they_point_at_and_cross_no_text(name: str) -> None:
     for arrow in arrows(scene):
         box = box_of(boxes[arrow.target])
         tip = arrow.points[-1]
-        assert Box(*tip, 0, 0).meets(box, slack=-0.01)
+        assert meets(Box(*tip, 0, 0), box, slack=-0.01)
         assert tip[0] in (box.x, box.right) or tip[1] == box.y
     assert not crossed(scene)
 
@@ -131,7 +137,7 @@ def test_arrows_touch_what_they_point_at_and_cross_no_text(name: str) -> None:
 @every_map
 def test_no_step_lies_over_another(name: str) -> None:
     boxes = [box_of(each) for each in groups(drawn(name).items) if each.kind == "step"]
-    assert not [(one, other) for place, one in enumerate(boxes) for other in boxes[:place] if one.meets(other)]
+    assert not [(one, other) for place, one in enumerate(boxes) for other in boxes[:place] if meets(one, other)]
 
 
 @every_map
@@ -144,14 +150,14 @@ def test_contrast_is_at_least_four_and_a_half(name: str) -> None:
 def test_the_smallest_letters_have_six_points_on_a3(name: str) -> None:
     scene = drawn(name)
     assert (scene.paper, scene.millimetres) == ("A3", (420, 297))
-    assert min(text.style.size for text in texts(scene)) * scene.points_per_unit >= 6
+    assert smallest_letters(scene) >= 6
     assert scene.width / scene.height == pytest.approx(420 / 297, rel=0.001)
 
 
 def test_a_map_that_is_illegible_on_a3_gets_larger_paper() -> None:
     scene = drawn("large paper")
     assert scene.paper != "A3"
-    assert min(text.style.size for text in texts(scene)) * scene.points_per_unit >= 6
+    assert smallest_letters(scene) >= 6
 
 
 def test_a_play_says_what_starts_and_ends_it() -> None:
