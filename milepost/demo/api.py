@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import fields
-from types import TracebackType
-from typing import Any, ClassVar, Self, TypeVar
+from typing import Any, ClassVar, Self
 
 import httpx
+from pydantic import TypeAdapter
 
 from milepost.demo.views import Journey, OpenStep, OpenTask
 from milepost.errors import MilepostError
-from milepost.planner.instants import parse
 
 _TIMEOUT = 10.0  # seconds
 _CONNECTIONS = 8
-_View = TypeVar("_View", Journey, OpenTask, OpenStep)
+_JOURNEYS = TypeAdapter(list[Journey])
+_TASKS = TypeAdapter(list[OpenTask])
+_STEPS = TypeAdapter(list[OpenStep])
 
 
 class ApiAwayError(MilepostError):
@@ -35,7 +35,10 @@ class RequestRefusedError(MilepostError):
 
 
 class Api:
-    """A client of `/api/v1`; `async with` closes its connections."""
+    """A client of `/api/v1`; `async with` closes its connections.
+
+    Every method raises `ApiAwayError` if the API does not answer.
+    """
 
     def __init__(self, base_url: str, key: str, transport: httpx.AsyncBaseTransport | None = None) -> None:
         self._client = httpx.AsyncClient(
@@ -50,51 +53,34 @@ class Api:
     async def __aenter__(self) -> Self:
         return self
 
-    async def __aexit__(
-        self, _kind: type[BaseException] | None, _error: BaseException | None, _where: TracebackType | None
-    ) -> None:
+    async def __aexit__(self, *_error: object) -> None:
         await self._client.aclose()
 
     async def journeys(self) -> list[Journey]:
-        """Every customer's latest journey.
-
-        Raises:
-            ApiAwayError: the API does not answer.
-        """
+        """Returns every customer's latest journey."""
         rows = (await self._get("/customers", limit=500))["customers"]
-        return [_view(Journey, {**row["journey"], "customer": row["customer"]}) for row in rows if row["journey"]]
+        return _JOURNEYS.validate_python(
+            [{**row["journey"], "customer": row["customer"]} for row in rows if row["journey"]]
+        )
 
     async def tasks(self) -> list[OpenTask]:
-        """Every open task.
-
-        Raises:
-            ApiAwayError: the API does not answer.
-        """
-        return [_view(OpenTask, row) for row in (await self._get("/tasks"))["tasks"]]
+        """Returns every open task."""
+        return _TASKS.validate_python((await self._get("/tasks"))["tasks"])
 
     async def steps(self) -> list[OpenStep]:
-        """Every step that waits for a customer: actions to do, outcomes to confirm.
-
-        Raises:
-            ApiAwayError: the API does not answer.
-        """
-        return [_view(OpenStep, row) for row in (await self._get("/steps"))["steps"]]
+        """Returns every step that waits for a customer: actions to do, outcomes to confirm."""
+        return _STEPS.validate_python((await self._get("/steps"))["steps"])
 
     async def has_answered(self, step: OpenStep) -> bool:
-        """Returns whether this outcome has been answered, or met with silence, before.
-
-        Raises:
-            ApiAwayError: the API does not answer.
-        """
+        """Tells whether this outcome has been answered, or met with silence, before."""
         outcomes = (await self._get(f"/customers/{step.customer}"))["outcomes"]
         place = (step.step, step.occurrence)
         return any((each["outcome"], each["occurrence"]) == place and each["verdict"] for each in outcomes)
 
     async def record_fact(self, customer: str, fact: Mapping[str, Any]) -> None:
-        """Record a fact; recording it again changes nothing.
+        """Records a fact; recording it again changes nothing.
 
         Raises:
-            ApiAwayError: the API does not answer.
             RequestRefusedError: it does not take the fact.
         """
         response = await self._request("POST", "/facts", json={"customer": customer, **fact})
@@ -118,14 +104,3 @@ def _check(response: httpx.Response) -> None:
     if not response.is_success:
         request = response.request
         raise ApiAwayError(f"{request.method} {request.url.path}: {response.status_code} {response.text}")
-
-
-def _view(kind: type[_View], row: Mapping[str, Any]) -> _View:
-    """A view of a row of the API: the fields that it has, with instants for texts and tuples for lists."""
-    return kind(**{field.name: _value(field.name, row[field.name]) for field in fields(kind)})
-
-
-def _value(name: str, value: Any) -> Any:
-    if name.endswith("_at") and value is not None:
-        return parse(value)
-    return tuple(value) if isinstance(value, list) else value

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from milepost.demo.personalities import Personality, Renewal, Temperament
 from milepost.demo.views import DAY, HOUR, OpenTask, PlannedFact
 from milepost.people.draws import Chance, Draws
@@ -20,17 +22,18 @@ REACHED = ("reached", "delegated", "moved_on", "helped")
 NOT_REACHED = ("not_reached", "unhappy")
 
 
-def task_done(task: OpenTask, personality: Personality, chance: Chance) -> PlannedFact:
-    """Plans when a colleague does a task, and how it ends with a customer of this personality."""
+def task_done(task: OpenTask, personality: Personality, chance: Chance) -> Iterator[PlannedFact]:
+    """Yields when a colleague does a task, and how it ends with a customer of this personality."""
     draws = chance("task", task.key)
     fact = {"id": f"{task.key} done", "by": task.person or task.role}
     at = _done_at(task, draws)
     if task.step is None:
-        return PlannedFact(at, task.customer, {**fact, "task_done": task.task, "note": "Looked after."}, task.key)
-    fact |= {"step_done": task.step, "note": draws.choice(_NOTES)}
+        fact |= {"task_done": task.task, "note": "Looked after."}
+    else:
+        fact |= {"step_done": task.step, "note": draws.choice(_NOTES)}
     if task.results:
         fact["result"] = _result(task.results, personality, draws)
-    return PlannedFact(at, task.customer, fact, task.key)
+    yield PlannedFact(at, task.customer, fact, task.key)
 
 
 def _result(results: tuple[str, ...], personality: Personality, draws: Draws) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from milepost.demo.personalities import Personality, Temperament
@@ -36,100 +38,101 @@ _COMMENTS = {
 }
 _SHARES = {"verified": (1.02, 1.4), "partial": (0.3, 0.8), "disputed": (0.0, 0.15)}
 """How far the value of an outcome has come from its baseline to its target, by the verdict."""
-
-
-def action_done(
-    step: OpenStep, personality: Personality, compiled_map: CompiledMap, chance: Chance
-) -> list[PlannedFact]:
-    """Plans when the customer does an action: by product events where the map counts them, else by saying so."""
-    draws = chance("does", step.key)
-    done_at = step.opened_at + int(_time_left(step) * draws.uniform(*_PACE[personality.temperament]))
-    compiled_step = compiled_map.steps.get(step.step)
-    events = signals(getattr(compiled_step.step, "done_when", ())) if compiled_step else []
-    if not events:
-        fact = {"id": f"{step.key} done", "step_done": step.step, "by": step.contact or step.customer}
-        return [PlannedFact(done_at, step.customer, fact, step.key)]
-    signal = events[0]
-    first = step.opened_at + (done_at - step.opened_at) // signal.count
-    gap = (done_at - first) // max(signal.count - 1, 1)
-    return [
-        PlannedFact(first + gap * number, step.customer, _event(f"{step.key} {number}", signal), step.key)
-        for number in range(signal.count)
-    ]
-
-
-def measured_value(
-    step: OpenStep, personality: Personality, compiled_map: CompiledMap, chance: Chance
-) -> list[PlannedFact]:
-    """The value that the product has measured by the time an outcome is to be confirmed, where the map has one."""
-    outcome, verdict = _outcome(step, compiled_map), personality.verdicts[0]
-    if outcome is None or outcome.value_from is None or verdict is None:
-        return []
-    attribute = outcome.value_from.removeprefix("customer.")
-    value = _value(outcome, verdict, chance("measured", step.key))
-    fact = {"id": f"{step.key} measured", "set": {attribute: value}, "by": "product"}
-    return [PlannedFact(step.opened_at + HOUR, step.customer, fact, step.key)]
-
-
-def answer(
-    step: OpenStep, personality: Personality, compiled_map: CompiledMap, chance: Chance, *, again: bool
-) -> list[PlannedFact]:
-    """The customer's answer when it is asked, for the first time or again; empty for silence."""
-    outcome, verdict = _outcome(step, compiled_map), personality.verdicts[-1 if again else 0]
-    if outcome is None or verdict is None or step.asked_at is None:
-        return []
-    draws = chance("answers", step.asking)
-    fact = {
-        "id": f"{step.asking} answer",
-        "answer": step.step,
-        "verdict": verdict,
-        "value": _value(outcome, verdict, draws),
-        "comment": draws.choice(_COMMENTS[verdict]),
-        "method": "portal",
-        "by": step.contact or step.customer,
-    }
-    after = draws.uniform(*_ANSWERS_AFTER[personality.temperament])
-    return [PlannedFact(step.asked_at + int(after * HOUR), step.customer, fact, step.asking)]
-
-
-def alarm(journey: Journey, personality: Personality, compiled_map: CompiledMap, chance: Chance) -> list[PlannedFact]:
-    """An event that starts a play against a risk, for customers whose personality has one."""
-    possible = alarms(compiled_map)
-    if not personality.alarm or not possible:
-        return []
-    draws = chance("alarm", journey.journey)
-    signal = draws.choice(possible)
-    at = journey.started_at + int(draws.uniform(95, 125) * DAY)
-    return [
-        PlannedFact(at + number * HOUR, journey.customer, _event(f"{journey.journey} alarm {number}", signal))
-        for number in range(signal.count)
-    ]
-
-
 _FIRST_FIGURE = 3  # weeks: there is little to measure before
 _STEADY = (70, 75, 80, 85)
 _DIP = (25, 30)
 
 
-def health(customer: str, personality: Personality, week: int, chance: Chance) -> int:
-    """A customer's health figure in a week of its journey, counted from 0."""
-    draws = chance("health", customer)
-    falls = draws.randint(7, 11)
-    level = draws.choice(_STEADY)
-    if personality.dips and falls <= week and (week < falls + 5 or not personality.recovers):
-        return draws.choice(_DIP)
-    return level + chance("health", customer, week // 2).choice((-5, 0, 0, 5))
+@dataclass(frozen=True, slots=True)
+class DemoCustomer:
+    """A customer that the demo plays, on its map. The facts that it plans are worked out as they are read."""
 
+    personality: Personality
+    compiled_map: CompiledMap
+    chance: Chance
 
-def health_change(journey: Journey, personality: Personality, week: int, chance: Chance) -> list[PlannedFact]:
-    """The health figure that the product sends in a week, if it differs from the week before."""
-    customer = journey.customer
-    now = health(customer, personality, week, chance)
-    if week < _FIRST_FIGURE or (week > _FIRST_FIGURE and now == health(customer, personality, week - 1, chance)):
-        return []
-    at = journey.started_at + week * WEEK + chance("figures", customer).randrange(5 * DAY)
-    fact = {"id": f"{journey.journey} health {week}", "set": {"health": now}, "by": "product"}
-    return [PlannedFact(at, customer, fact)]
+    def about_opening(self, step: OpenStep) -> Iterator[PlannedFact]:
+        """Yields what the customer, or the product, does about an open step."""
+        return self._action_done(step) if step.kind == "action" else self._measured_value(step)
+
+    def _action_done(self, step: OpenStep) -> Iterator[PlannedFact]:
+        """Yields product events where the map counts them, else that the customer says so."""
+        draws = self.chance("does", step.key)
+        done_at = step.opened_at + int(_time_left(step) * draws.uniform(*_PACE[self.personality.temperament]))
+        compiled_step = self.compiled_map.steps.get(step.step)
+        events = signals(getattr(compiled_step.step, "done_when", ())) if compiled_step else []
+        if not events:
+            fact = {"id": f"{step.key} done", "step_done": step.step, "by": step.contact or step.customer}
+            yield PlannedFact(done_at, step.customer, fact, step.key)
+            return
+        signal = events[0]
+        first = step.opened_at + (done_at - step.opened_at) // signal.count
+        gap = (done_at - first) // max(signal.count - 1, 1)
+        for number in range(signal.count):
+            yield PlannedFact(first + gap * number, step.customer, _event(f"{step.key} {number}", signal), step.key)
+
+    def _measured_value(self, step: OpenStep) -> Iterator[PlannedFact]:
+        """Yields the value that the product has measured by the time an outcome is to be confirmed, if there is one."""
+        outcome, verdict = self._outcome(step), self.personality.verdicts[0]
+        if outcome is not None and outcome.value_from is not None and verdict is not None:
+            attribute = outcome.value_from.removeprefix("customer.")
+            value = _value(outcome, verdict, self.chance("measured", step.key))
+            fact = {"id": f"{step.key} measured", "set": {attribute: value}, "by": "product"}
+            yield PlannedFact(step.opened_at + HOUR, step.customer, fact, step.key)
+
+    def answer(self, step: OpenStep, *, again: bool) -> Iterator[PlannedFact]:
+        """Yields the customer's answer when it is asked, for the first time or again; nothing for silence."""
+        outcome, verdict = self._outcome(step), self.personality.verdicts[-1 if again else 0]
+        if outcome is None or verdict is None or step.asked_at is None:
+            return
+        draws = self.chance("answers", step.asking)
+        fact = {
+            "id": f"{step.asking} answer",
+            "answer": step.step,
+            "verdict": verdict,
+            "value": _value(outcome, verdict, draws),
+            "comment": draws.choice(_COMMENTS[verdict]),
+            "method": "portal",
+            "by": step.contact or step.customer,
+        }
+        after = draws.uniform(*_ANSWERS_AFTER[self.personality.temperament])
+        yield PlannedFact(step.asked_at + int(after * HOUR), step.customer, fact, step.asking)
+
+    def alarm(self, journey: Journey) -> Iterator[PlannedFact]:
+        """Yields an event that starts a play against a risk, for customers whose personality has one."""
+        possible = alarms(self.compiled_map)
+        if not self.personality.alarm or not possible:
+            return
+        draws = self.chance("alarm", journey.journey)
+        signal = draws.choice(possible)
+        at = journey.started_at + int(draws.uniform(95, 125) * DAY)
+        for number in range(signal.count):
+            fact = _event(f"{journey.journey} alarm {number}", signal)
+            yield PlannedFact(at + number * HOUR, journey.customer, fact)
+
+    def health(self, customer: str, week: int) -> int:
+        """Returns the customer's health figure in a week of its journey, counted from 0."""
+        draws = self.chance("health", customer)
+        falls = draws.randint(7, 11)
+        level = draws.choice(_STEADY)
+        if self.personality.dips and falls <= week and (week < falls + 5 or not self.personality.recovers):
+            return draws.choice(_DIP)
+        return level + self.chance("health", customer, week // 2).choice((-5, 0, 0, 5))
+
+    def health_change(self, journey: Journey, week: int) -> Iterator[PlannedFact]:
+        """Yields the health figure that the product sends in a week, if it differs from the week before."""
+        customer = journey.customer
+        now = self.health(customer, week)
+        if week < _FIRST_FIGURE or (week > _FIRST_FIGURE and now == self.health(customer, week - 1)):
+            return
+        at = journey.started_at + week * WEEK + self.chance("figures", customer).randrange(5 * DAY)
+        yield PlannedFact(
+            at, customer, {"id": f"{journey.journey} health {week}", "set": {"health": now}, "by": "product"}
+        )
+
+    def _outcome(self, step: OpenStep) -> Outcome | None:
+        compiled_step = self.compiled_map.steps.get(step.step)
+        return compiled_step.step if compiled_step and isinstance(compiled_step.step, Outcome) else None
 
 
 def _event(fact: str, signal: Signal) -> dict[str, Any]:
@@ -140,11 +143,6 @@ def _time_left(step: OpenStep) -> int:
     return _WITHOUT_DUE if step.due_at is None else max(step.due_at - step.opened_at, HOUR)
 
 
-def _outcome(step: OpenStep, compiled_map: CompiledMap) -> Outcome | None:
-    compiled_step = compiled_map.steps.get(step.step)
-    return compiled_step.step if compiled_step and isinstance(compiled_step.step, Outcome) else None
-
-
 def _value(outcome: Outcome, verdict: str, draws: Draws) -> float | None:
-    """A measured value that goes with the verdict; None where the outcome has no metric."""
+    """Returns a measured value that goes with the verdict; None where the outcome has no metric."""
     return outcome_value(outcome, draws.uniform(*_SHARES[verdict]), digits=1)

@@ -9,11 +9,11 @@ from __future__ import annotations
 import asyncio
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import partial
 
 from milepost.demo.api import Api, ApiAwayError, RequestRefusedError
-from milepost.demo.customers import WEEK
-from milepost.demo.people import DemoPeople
+from milepost.demo.colleagues import task_done
+from milepost.demo.customers import WEEK, DemoCustomer
+from milepost.demo.personalities import personalities_of
 from milepost.demo.planned_facts import Agenda
 from milepost.demo.views import Journey, OpenStep, PlannedFact
 from milepost.people.draws import Chance
@@ -44,14 +44,17 @@ class DemoDriver:
         self._api = api
         self._now = now
         self._on_trouble = on_trouble
-        self._people = DemoPeople.of(chance, compiled_maps, ())
+        self._chance = chance
+        self._compiled_maps = compiled_maps
+        self._maps: dict[str, str] = {}
+        self._customers: dict[str, DemoCustomer] = {}
         self._agenda = Agenda()
         self._open: set[str] = set()
         self._begun_at = now()
         self._concurrent = asyncio.Semaphore(_CONCURRENT)
 
     async def play(self) -> None:
-        """Play until cancelled; while the API is away everybody waits."""
+        """Plays until cancelled; while the API is away everybody waits."""
         loop = asyncio.get_running_loop()
         look_at = loop.time()
         while True:
@@ -65,7 +68,7 @@ class DemoDriver:
             await asyncio.sleep(_ACT_EVERY)
 
     async def look(self) -> None:
-        """See what is open, and plan what has not been planned yet.
+        """Sees what is open, and plans what has not been planned yet.
 
         Raises:
             ApiAwayError: the API does not answer.
@@ -74,17 +77,18 @@ class DemoDriver:
         self._meet(journeys)
         self._open = {task.key for task in tasks} | {key for step in steps for key in (step.key, step.asking)}
         for task in tasks:
-            if self._people.plays(task.customer):
-                self._agenda.plan(task.key, partial(self._people.about_task, task))
+            if customer := self._customers.get(task.customer):
+                self._agenda.plan(task.key, task_done(task, customer.personality, self._chance))
         for step in steps:
-            if self._people.plays(step.customer):
-                await self._plan_step(step)
+            if customer := self._customers.get(step.customer):
+                await self._plan_step(customer, step)
         for journey in journeys:
-            if self._people.plays(journey.customer) and journey.status != JourneyStatus.ENDED:
-                self._plan_journey(journey)
+            customer = self._customers.get(journey.customer)
+            if customer is not None and journey.status != JourneyStatus.ENDED:
+                self._plan_journey(customer, journey)
 
     async def act(self) -> None:
-        """Record all facts that are due, each customer's in their order.
+        """Records all facts that are due, each customer's in their order.
 
         Raises:
             ApiAwayError: the API does not answer; what was not recorded is recorded later.
@@ -99,24 +103,33 @@ class DemoDriver:
             raise away
 
     def _meet(self, journeys: Iterable[Journey]) -> None:
-        maps = {journey.customer: journey.map for journey in journeys}
-        if any(self._people.maps.get(customer) != map_id for customer, map_id in maps.items()):
-            self._people = DemoPeople.of(self._people.chance, self._people.compiled_maps, journeys)
+        """Gives the customers of these journeys their personalities; on other maps nobody is played."""
+        maps = {journey.customer: journey.map for journey in journeys if journey.map in self._compiled_maps}
+        if maps == self._maps:
+            return
+        by_map: dict[str, list[str]] = defaultdict(list)
+        for customer, map_id in maps.items():
+            by_map[map_id].append(customer)
+        self._maps = maps
+        self._customers = {
+            customer: DemoCustomer(personality, self._compiled_maps[maps[customer]], self._chance)
+            for customer, personality in personalities_of(self._chance, by_map).items()
+        }
 
-    async def _plan_step(self, step: OpenStep) -> None:
-        self._agenda.plan(step.key, partial(self._people.about_opening, step))
+    async def _plan_step(self, customer: DemoCustomer, step: OpenStep) -> None:
+        self._agenda.plan(step.key, customer.about_opening(step))
         if step.asked_at is not None and not self._agenda.has_planned(step.asking):
             again = await self._api.has_answered(step)
-            self._agenda.plan(step.asking, partial(self._people.about_asking, step, again=again))
+            self._agenda.plan(step.asking, customer.answer(step, again=again))
 
-    def _plan_journey(self, journey: Journey) -> None:
-        self._agenda.plan(journey.journey, partial(self._people.about_journey, journey))
+    def _plan_journey(self, customer: DemoCustomer, journey: Journey) -> None:
+        self._agenda.plan(journey.journey, customer.alarm(journey))
         week = (self._now() - journey.started_at) // WEEK + 1
         if journey.started_at + week * WEEK > self._begun_at:
-            self._agenda.plan(f"{journey.journey} week {week}", partial(self._people.about_week, journey, week))
+            self._agenda.plan(f"{journey.journey} week {week}", customer.health_change(journey, week))
 
     async def _record(self, facts: Sequence[PlannedFact]) -> ApiAwayError | None:
-        """Record one customer's facts; those that the API could not take are planned again."""
+        """Records one customer's facts; those that the API could not take are planned again."""
         async with self._concurrent:
             for number, planned in enumerate(facts):
                 try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import heapq
 import itertools
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
 from milepost.demo.views import PlannedFact
 from milepost.planner.instants import Instant
@@ -19,22 +19,22 @@ class Agenda:
         self._planned: set[str] = set()
 
     def has_planned(self, about: str) -> bool:
-        """Returns whether facts about this have been planned."""
+        """Tells whether facts about this have been planned."""
         return about in self._planned
 
-    def plan(self, about: str, facts: Callable[[], Iterable[PlannedFact]]) -> None:
-        """Plan the facts about something, unless they have been planned."""
+    def plan(self, about: str, facts: Iterable[PlannedFact]) -> None:
+        """Plans the facts about something, unless they have been planned: then `facts` isn't read."""
         if about not in self._planned:
             self._planned.add(about)
-            for fact in facts():
+            for fact in facts:
                 self.put(fact)
 
     def put(self, fact: PlannedFact) -> None:
-        """Add a fact, or add it again because it could not be recorded."""
+        """Adds a fact, or add it again because it could not be recorded."""
         heapq.heappush(self._facts, (fact.at, next(self._numbers), fact))
 
     def take(self, until: Instant) -> list[PlannedFact]:
-        """Take out what is due, in the order of time."""
+        """Takes out what is due, in the order of time."""
         due = []
         while self._facts and self._facts[0][0] <= until:
             due.append(heapq.heappop(self._facts)[2])

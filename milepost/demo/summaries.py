@@ -40,18 +40,19 @@ COMPLETED = "completed"
 
 @dataclass(slots=True)
 class JourneySummary:
-    """One journey: how often each thing happened, and which of the highlights it has."""
+    """One journey: how often each thing happened, and which of the highlights it has.
 
-    journey: str
-    customer: str
+    `state` is `open`, `paused`, `completed` or `lost`.
+    """
+
     map: str
+    state: str
     counts: Counter[str] = field(default_factory=Counter)
     highlights: set[str] = field(default_factory=set)
-    ended: str | None = None
     _with_talk: set[str] = field(default_factory=set)
 
     def add(self, entry: Entry, compiled_map: CompiledMap) -> None:
-        """Add the next entry of the journey's timeline."""
+        """Adds the next entry of the journey's timeline."""
         match entry:
             case timeline.StepDone():
                 self._add_step(entry, compiled_map)
@@ -63,10 +64,8 @@ class JourneySummary:
                 self._count("silent")
             case timeline.PlayStarted() | timeline.PlayEnded():
                 self._add_play(entry, compiled_map)
-            case timeline.JourneyEnded():
-                self.ended = entry.reason
-                if self.ended != COMPLETED:
-                    self._count("lost")
+            case timeline.JourneyEnded() if entry.reason != COMPLETED:
+                self._count("lost")
 
     def _add_step(self, entry: timeline.StepDone, compiled_map: CompiledMap) -> None:
         step = compiled_map.steps.get(entry.step)
@@ -106,12 +105,12 @@ def _count_name(play: Play) -> str | None:
 
 
 def _keeps_the_customer(step: Any, result: Any) -> bool:
-    """Returns whether a talk ended in a way that continues with the customer: back to a stage."""
+    """Tells whether a talk ended in a way that continues with the customer: back to a stage."""
     branch = (getattr(step, "results", None) or {}).get(result, ())
     return any(item.go_to is not None for item in branch)
 
 
 def missing(summaries: Iterable[JourneySummary]) -> list[str]:
-    """The highlights that have happened to nobody."""
-    seen = {name for summary in summaries for name in summary.highlights}
-    return [name for name in HIGHLIGHTS if name not in seen]
+    """Returns the highlights that have happened to nobody."""
+    reached = {name for summary in summaries for name in summary.highlights}
+    return [name for name in HIGHLIGHTS if name not in reached]

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 
-from milepost.planner.instants import Instant
+from pydantic import BeforeValidator
+
+from milepost.planner.instants import Instant, parse
 
 HOUR = 3600
 DAY = 24 * HOUR
+
+At = Annotated[Instant, BeforeValidator(parse)]
+"""An instant, which the API writes as text."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,7 +25,7 @@ class Journey:
     journey: str
     map: str
     status: str
-    started_at: Instant
+    started_at: At
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,8 +39,8 @@ class OpenTask:
     role: str
     person: str | None
     results: tuple[str, ...]
-    opened_at: Instant
-    due_at: Instant | None
+    opened_at: At
+    due_at: At | None
 
     @property
     def key(self) -> str:
@@ -53,9 +58,9 @@ class OpenStep:
     occurrence: int
     kind: str
     contact: str | None
-    opened_at: Instant
-    asked_at: Instant | None
-    due_at: Instant | None
+    opened_at: At
+    asked_at: At | None
+    due_at: At | None
 
     @property
     def key(self) -> str:

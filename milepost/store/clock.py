@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from milepost.planner.clock import REAL_TIME, JourneyClock
-from milepost.store.tables import ClockRow
+from milepost.planner.instants import Instant
+from milepost.store.tables import ClockRow, FactRow, JourneyRow
 from milepost.store.upsert import upsert
 
 
@@ -19,3 +21,9 @@ async def write(session: AsyncSession, clock: JourneyClock) -> None:
     """Sets the clock; journeys that have begun keep theirs."""
     row = {"wall_epoch": clock.wall_epoch, "journey_epoch": clock.journey_epoch, "speed": clock.speed}
     await upsert(session, ClockRow, [{"id": 1, **row}])
+
+
+async def latest_instant(session: AsyncSession) -> Instant | None:
+    """Returns the latest instant that a journey has reached or a fact has; None without any."""
+    instants = [await session.scalar(select(func.max(column))) for column in (JourneyRow.clock, FactRow.at)]
+    return max((at for at in instants if at is not None), default=None)

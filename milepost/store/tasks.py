@@ -119,6 +119,11 @@ async def people(session: AsyncSession) -> dict[str, int]:
     return await count_by(session, TaskRow.person, TaskRow.status == TaskStatus.OPEN, TaskRow.person.is_not(None))
 
 
+async def count_by_status(session: AsyncSession) -> dict[str, int]:
+    """Counts tasks by status."""
+    return await count_by(session, TaskRow.status)
+
+
 async def _lines(session: AsyncSession, *conditions: ColumnElement[bool]) -> Sequence[TaskLine]:
     query = (
         select(TaskRow, CustomerRow.name, JourneyRow.map, JourneyRow.version, JourneyRow.status)

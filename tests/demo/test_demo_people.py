@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from milepost.demo import colleagues, customers
+from milepost.demo import colleagues
 from milepost.demo.clock import BEGINS
+from milepost.demo.customers import DemoCustomer
 from milepost.demo.personalities import PERSONALITIES, Personality, Renewal, Temperament
 from milepost.demo.views import DAY, Journey, OpenStep, OpenTask, PlannedFact
 from milepost.people.draws import seeded
@@ -49,26 +50,28 @@ def readable(planned: PlannedFact) -> WrittenFact:
 
 @given(SEEDS)
 def test_prompt_customers_are_in_time_and_slow_ones_often_are_not(compiled_maps, seed: int) -> None:
-    [prompt] = customers.action_done(STEP, BY_TEMPERAMENT[Temperament.PROMPT], compiled_maps[ENTERPRISE], seeded(seed))
-    [silent] = customers.action_done(STEP, BY_TEMPERAMENT[Temperament.SILENT], compiled_maps[ENTERPRISE], seeded(seed))
+    [prompt] = DemoCustomer(BY_TEMPERAMENT[Temperament.PROMPT], compiled_maps[ENTERPRISE], seeded(seed)).about_opening(
+        STEP
+    )
+    [silent] = DemoCustomer(BY_TEMPERAMENT[Temperament.SILENT], compiled_maps[ENTERPRISE], seeded(seed)).about_opening(
+        STEP
+    )
     assert STEP.opened_at < prompt.at < STEP.due_at < silent.at
     assert readable(prompt).step_done == "choose_reports"
 
 
 def test_what_the_product_can_see_is_recorded_as_its_events(compiled_maps) -> None:
     step = replace(STEP, step="publish_reports")
-    facts = customers.action_done(step, PERSONALITIES[0], compiled_maps[ENTERPRISE], seeded(1))
+    facts = list(DemoCustomer(PERSONALITIES[0], compiled_maps[ENTERPRISE], seeded(1)).about_opening(step))
     assert [readable(planned).event for planned in facts] == ["report_published"] * 3
     assert [planned.at for planned in facts] == sorted({planned.at for planned in facts})
     assert len({planned.fact["id"] for planned in facts}) == 3
 
 
 def test_a_repeated_step_is_recorded_each_time(compiled_maps) -> None:
-    once, again = (
-        customers.action_done(replace(STEP, occurrence=number), PERSONALITIES[0], compiled_maps[ENTERPRISE], seeded(1))
-        for number in (1, 2)
-    )
-    assert once[0].fact["id"] != again[0].fact["id"]
+    customer = DemoCustomer(PERSONALITIES[0], compiled_maps[ENTERPRISE], seeded(1))
+    [once], [again] = (customer.about_opening(replace(STEP, occurrence=number)) for number in (1, 2))
+    assert once.fact["id"] != again.fact["id"]
 
 
 @given(SEEDS)
@@ -76,14 +79,14 @@ def test_silent_customers_answer_nothing(compiled_maps, seed: int) -> None:
     asked = replace(STEP, step="hours_saved", kind="outcome", asked_at=BEGINS)
     silent = next(personality for personality in PERSONALITIES if personality.verdicts == (None,))
     for again in (False, True):
-        assert not customers.answer(asked, silent, compiled_maps[ENTERPRISE], seeded(seed), again=again)
+        assert not list(DemoCustomer(silent, compiled_maps[ENTERPRISE], seeded(seed)).answer(asked, again=again))
 
 
 @given(SEEDS)
 def test_answers_come_with_a_value_that_goes_with_the_verdict(compiled_maps, seed: int) -> None:
     asked = replace(STEP, step="hours_saved", kind="outcome", asked_at=BEGINS)
     for personality in PERSONALITIES:
-        for planned in customers.answer(asked, personality, compiled_maps[ENTERPRISE], seeded(seed), again=False):
+        for planned in DemoCustomer(personality, compiled_maps[ENTERPRISE], seeded(seed)).answer(asked, again=False):
             fact = readable(planned)
             assert fact.verdict == personality.verdicts[0]
             assert isinstance(fact.value, float)
@@ -94,9 +97,10 @@ def test_answers_come_with_a_value_that_goes_with_the_verdict(compiled_maps, see
 def test_a_partial_answer_may_be_followed_by_a_better_one(compiled_maps, seed: int) -> None:
     asked = replace(STEP, step="hours_saved", kind="outcome", asked_at=BEGINS)
     personality = next(personality for personality in PERSONALITIES if personality.verdicts == ("partial", "verified"))
-    [first] = customers.answer(asked, personality, compiled_maps[ENTERPRISE], seeded(seed), again=False)
+    customer = DemoCustomer(personality, compiled_maps[ENTERPRISE], seeded(seed))
+    [first] = customer.answer(asked, again=False)
     later = replace(asked, asked_at=BEGINS + 40 * DAY)
-    [second] = customers.answer(later, personality, compiled_maps[ENTERPRISE], seeded(seed), again=True)
+    [second] = customer.answer(later, again=True)
     assert (first.fact["verdict"], second.fact["verdict"]) == ("partial", "verified")
     assert first.fact["id"] != second.fact["id"]
 
@@ -105,25 +109,27 @@ def test_a_partial_answer_may_be_followed_by_a_better_one(compiled_maps, seed: i
 def test_alarms_satisfy_what_the_maps_wait_for(compiled_maps, seed: int) -> None:
     personality = next(personality for personality in PERSONALITIES if personality.alarm)
     for compiled_map in compiled_maps.values():
-        facts = customers.alarm(JOURNEY, personality, compiled_map, seeded(seed))
+        facts = list(DemoCustomer(personality, compiled_map, seeded(seed)).alarm(JOURNEY))
         assert facts
         assert all(readable(planned).event for planned in facts)
-    [complaint] = customers.alarm(JOURNEY, personality, compiled_maps["midmarket-make-money"], seeded(seed))
+    [complaint] = DemoCustomer(personality, compiled_maps["midmarket-make-money"], seeded(seed)).alarm(JOURNEY)
     assert complaint.fact["properties"] == {"severity": "high"}
 
 
 @given(SEEDS)
-def test_health_falls_below_every_maps_alarm_and_recovers_where_the_personality_says_so(seed: int) -> None:
-    chance = seeded(seed)
+def test_health_falls_below_every_maps_alarm_and_recovers_where_the_personality_says_so(
+    compiled_maps, seed: int
+) -> None:
     for personality in PERSONALITIES:
-        weekly = [customers.health("acme", personality, week, chance) for week in range(52)]
+        customer = DemoCustomer(personality, compiled_maps[ENTERPRISE], seeded(seed))
+        weekly = [customer.health("acme", week) for week in range(52)]
         assert (min(weekly) < 35) is personality.dips
         assert (weekly[-1] >= 60) is (personality.recovers or not personality.dips)
 
 
 def test_figures_are_recorded_when_they_change(compiled_maps) -> None:
-    chance, personality = seeded(3), PERSONALITIES[1]
-    changes = [planned for week in range(52) for planned in customers.health_change(JOURNEY, personality, week, chance)]
+    customer = DemoCustomer(PERSONALITIES[1], compiled_maps[ENTERPRISE], seeded(3))
+    changes = [planned for week in range(52) for planned in customer.health_change(JOURNEY, week)]
     values = [readable(planned).set["health"] for planned in changes]
     assert 1 < len(changes) < 49
     assert all(one != other for one, other in pairwise(values))
@@ -134,8 +140,9 @@ def test_figures_are_recorded_when_they_change(compiled_maps) -> None:
 def test_colleagues_are_diligent_but_not_always(seed: int) -> None:
     chance = seeded(seed)
     late = sum(
-        colleagues.task_done(replace(TASK, task=f"kickoff/{number}"), PERSONALITIES[0], chance).at > TASK.due_at
+        planned.at > TASK.due_at
         for number in range(200)
+        for planned in colleagues.task_done(replace(TASK, task=f"kickoff/{number}"), PERSONALITIES[0], chance)
     )
     assert 0 < late < 50
 
@@ -150,7 +157,7 @@ def test_colleagues_are_diligent_but_not_always(seed: int) -> None:
     ],
 )
 def test_the_talk_about_the_contract_ends_as_the_personality_has_it(renewal: Renewal, result: str) -> None:
-    planned = colleagues.task_done(TASK, Personality(Temperament.PROMPT, ("verified",), renewal), seeded(1))
+    [planned] = colleagues.task_done(TASK, Personality(Temperament.PROMPT, ("verified",), renewal), seeded(1))
     assert readable(planned).result == result
     assert readable(planned).step_done == "renewal_talk"
 
@@ -163,7 +170,7 @@ def test_every_way_that_a_shipped_task_can_end_is_one_that_colleagues_know(compi
 
 
 def test_system_tasks_are_done_too() -> None:
-    planned = colleagues.task_done(
+    [planned] = colleagues.task_done(
         replace(TASK, task="stuck/value/1", step=None, results=()), PERSONALITIES[0], seeded(1)
     )
     assert readable(planned).task_done == "stuck/value/1"

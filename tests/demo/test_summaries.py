@@ -11,7 +11,7 @@ MAP = "enterprise-save-time"
 
 
 def summed(compiled_maps, *entries: tuple[str, dict[str, Any]]) -> JourneySummary:
-    summary = JourneySummary("acme/1", "acme", MAP)
+    summary = JourneySummary(MAP, "open")
     for kind, more in entries:
         summary.add(entry(kind, **more), compiled_maps[MAP])
     return summary

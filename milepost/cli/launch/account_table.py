@@ -44,7 +44,7 @@ def _row(customer: CustomerAccount) -> tuple[str, str, str, str, str]:
         return customer.name, "none", "matches no map" if customer.accounted_for else "not accounted for", "", ""
     names = {name for journey in customer.journeys for name in journey.highlights}
     highlights = ", ".join(name for name in HIGHLIGHTS if name in names)
-    state = customer.states[-1] + (f": {', '.join(customer.stages)}" if customer.stages else "")
+    state = customer.journeys[-1].state + (f": {', '.join(customer.stages)}" if customer.stages else "")
     reminders = sum(journey.counts["reminders"] for journey in customer.journeys)
     return customer.name, customer.journeys[-1].map, state, str(reminders), highlights
 
