@@ -126,9 +126,8 @@ class DemoCustomer:
         if week < _FIRST_FIGURE or (week > _FIRST_FIGURE and now == self.health(customer, week - 1)):
             return
         at = journey.started_at + week * WEEK + self.chance("figures", customer).randrange(5 * DAY)
-        yield PlannedFact(
-            at, customer, {"id": f"{journey.journey} health {week}", "set": {"health": now}, "by": "product"}
-        )
+        fact = {"id": f"{journey.journey} health {week}", "set": {"health": now}, "by": "product"}
+        yield PlannedFact(at, customer, fact)
 
     def _outcome(self, step: OpenStep) -> Outcome | None:
         compiled_step = self.compiled_map.steps.get(step.step)
