@@ -14,6 +14,7 @@ from pydantic import GetCoreSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
 from milepost.errors import MilepostError
+from milepost.language.findings import quoted_value
 from milepost.text import count_of, nearest
 
 MAX_YEARS = 100  # nothing in a customer's journey is planned further ahead
@@ -47,19 +48,12 @@ _LONGEST = 160
 _UNITS = "minutes, hours, business days, days, weeks, months, quarters or years"
 _UNIT = r"(minute|hour|business\s+day|day|week|month|quarter|year)"
 _DURATION = rf"(\d+)\s+{_UNIT}s?"
-_ANCHOR = rf"(?:(on)|{_DURATION}\s+(before|after))\s+customer\.([A-Za-z_]\w*)"
-_DUE_REMINDER = rf"on\s+the\s+day|{_DURATION}\s+(before|after)"
-_LIMIT = rf"(\d{{1,6}})\s+per\s+(?:{_DURATION}|{_UNIT})"
-_REENTRY = rf"never|always|after\s+{_DURATION}"
-
-
-_REENTRIES = "write 'never', 'always' or 'after DURATION', such as 'after 90 days'"
 
 
 class _Text:
-    """A value that a map writes as one line of text; pydantic reads it with `parse`.
+    """A value that a map writes as one line of text.
 
-    `_pattern` and `_examples` are for editors, which check and offer them.
+    `_pattern` reads it. Editors check it with `_pattern` too, and offer `_examples`.
     """
 
     __slots__ = ()
@@ -68,25 +62,34 @@ class _Text:
 
     @classmethod
     def parse(cls, text: str) -> Self:
+        """Reads a text; raises TimeTextError if it isn't one of these."""
+        match = _read(cls._pattern, text)
+        if match is None:
+            raise TimeTextError(f"{text!r} {cls._refusal(text)}")
+        return cls._of(match, text)
+
+    @classmethod
+    def _of(cls, match: re.Match[str], text: str) -> Self:
+        raise NotImplementedError
+
+    @classmethod
+    def _refusal(cls, text: str) -> str:
+        """Returns what a text isn't, and how to write it."""
         raise NotImplementedError
 
     @classmethod
     def _validate(cls, value: Any) -> Self:
         if isinstance(value, cls):
             return value
-        if not isinstance(value, str):
-            raise TimeTextError(cls._no_text(value))
-        if len(value) > _LONGEST:
-            raise TimeTextError(f"{value[:_LONGEST]!r}... is too long; write something like {cls._examples[0]!r}")
-        return cls.parse(value)
-
-    @classmethod
-    def _no_text(cls, value: Any) -> str:
+        example = repr(cls._examples[0])
         if isinstance(value, int | float) and not isinstance(value, bool):
-            return f"{value!r} has no unit; write it as text, such as {cls._examples[0]!r}"
-        kinds = {"list": "A list", "tuple": "A list", "Items": "A list", "dict": "Fields", "Fields": "Fields"}
-        what = "Nothing" if value is None else kinds.get(type(value).__name__, repr(value))
-        return f"{what} isn't allowed here; write text, such as {cls._examples[0]!r}"
+            raise TimeTextError(f"{value!r} has no unit; write it as text, such as {example}")
+        if not isinstance(value, str):
+            shown = quoted_value(value)
+            raise TimeTextError(f"{shown[0].upper()}{shown[1:]} isn't allowed here; write text, such as {example}")
+        if len(value) > _LONGEST:
+            raise TimeTextError(f"{value[:_LONGEST]!r}... is too long; write something like {example}")
+        return cls.parse(value)
 
     @classmethod
     def __get_pydantic_core_schema__(cls, _source: Any, _handler: GetCoreSchemaHandler) -> CoreSchema:
@@ -135,32 +138,6 @@ def _duration_suggestion(text: str) -> str | None:
     return str(Duration(count, unit)) if unit else None
 
 
-def _duration_hint(text: str) -> str:
-    if match := _read(rf"({_DURATION})\s+(?:before|after)\b.*", text):
-        return f"write only how long: {match[1]!r}"
-    if suggestion := _duration_suggestion(text):
-        return f"write {suggestion!r}"
-    return f"write a whole number, a space and {_UNITS}, such as '4 weeks'"
-
-
-def _anchor_example(text: str) -> str:
-    if (match := _read(rf"(on|{_DURATION}\s+(?:before|after))\s+([A-Za-z_]\w*)", text)) is not None:
-        return f"{match[1]} customer.{match[4]}"
-    return "120 days before customer.renews_on"
-
-
-def _reminder_example(text: str) -> str:
-    if (match := _read(rf"({_DURATION}).*", text)) is not None:
-        return f"{match[1]} before"
-    return f"{_duration_suggestion(text) or '3 business days'} before"
-
-
-def _limit_example(text: str) -> str:
-    if (match := _read(rf"(\d{{1,6}})\s*(?:a|an|each|every|/|in|x)\s*({_DURATION}|{_UNIT})s?", text)) is not None:
-        return f"{match[1]} per {match[2]}"
-    return "3 per 7 days"
-
-
 def _duration(count: str, unit: str, text: str) -> Duration:
     number = int(count) if len(count) < 12 else 10**12  # noqa: PLR2004 - longer than any duration allowed
     kind = Unit(re.sub(r"\s+", " ", unit))
@@ -180,15 +157,20 @@ class Duration(_Text):
     unit: Unit
 
     @classmethod
-    def parse(cls, text: str) -> Duration:
-        match = _read(_DURATION, text)
-        if match is None:
-            raise TimeTextError(f"{text!r} is not a duration; {_duration_hint(text)}")
+    def _of(cls, match: re.Match[str], text: str) -> Duration:
         return _duration(match[1], match[2], text)
+
+    @classmethod
+    def _refusal(cls, text: str) -> str:
+        if match := _read(rf"({_DURATION})\s+(?:before|after)\b.*", text):
+            return f"is not a duration; write only how long: {match[1]!r}"
+        if suggestion := _duration_suggestion(text):
+            return f"is not a duration; write {suggestion!r}"
+        return f"is not a duration; write a whole number, a space and {_UNITS}, such as '4 weeks'"
 
     @property
     def exact(self) -> bool:
-        """Whether it is in minutes or hours, which are counted on the clock rather than a calendar."""
+        """True for minutes and hours, which are counted on the clock rather than a calendar."""
         return self.unit in (Unit.MINUTE, Unit.HOUR)
 
     def __str__(self) -> str:
@@ -199,7 +181,7 @@ class Duration(_Text):
 class Anchor(_Text):
     """A day counted from one of the customer's dates: `120 days before customer.renews_on`."""
 
-    _pattern: ClassVar[str] = _ANCHOR
+    _pattern: ClassVar[str] = rf"(?:(on)|{_DURATION}\s+(before|after))\s+customer\.([A-Za-z_]\w*)"
     _examples: ClassVar[tuple[str, ...]] = ("120 days before customer.renews_on", "on customer.renews_on")
 
     offset: Duration | None
@@ -207,16 +189,16 @@ class Anchor(_Text):
     attribute: str
 
     @classmethod
-    def parse(cls, text: str) -> Anchor:
-        match = _read(_ANCHOR, text)
-        if match is None:
-            raise TimeTextError(
-                f"{text!r} isn't an anchor; write 'DURATION before|after customer.DATE' or 'on customer.DATE', "
-                f"such as {_anchor_example(text)!r}"
-            )
-        if match[1]:
-            return Anchor(None, before=False, attribute=match[5])
-        return Anchor(_duration(match[2], match[3], text), match[4] == "before", match[5])
+    def _of(cls, match: re.Match[str], text: str) -> Anchor:
+        offset = None if match[1] else _duration(match[2], match[3], text)
+        return Anchor(offset, match[4] == "before", match[5])
+
+    @classmethod
+    def _refusal(cls, text: str) -> str:
+        near = _read(rf"(on|{_DURATION}\s+(?:before|after))\s+([A-Za-z_]\w*)", text)
+        example = f"{near[1]} customer.{near[4]}" if near else cls._examples[0]
+        ways = "'DURATION before|after customer.DATE' or 'on customer.DATE'"
+        return f"isn't an anchor; write {ways}, such as {example!r}"
 
     def __str__(self) -> str:
         if self.offset is None:
@@ -228,23 +210,23 @@ class Anchor(_Text):
 class DueReminder(_Text):
     """A reminder, counted from a due date: `3 business days before`, `on the day`, `2 business days after`."""
 
-    _pattern: ClassVar[str] = _DUE_REMINDER
+    _pattern: ClassVar[str] = rf"on\s+the\s+day|{_DURATION}\s+(before|after)"
     _examples: ClassVar[tuple[str, ...]] = ("3 business days before", "on the day", "2 business days after")
 
     offset: Duration | None
     before: bool
 
     @classmethod
-    def parse(cls, text: str) -> DueReminder:
-        match = _read(_DUE_REMINDER, text)
-        if match is None:
-            raise TimeTextError(
-                f"{text!r} isn't a reminder of an action; write 'DURATION before|after' or 'on the day', "
-                f"such as {_reminder_example(text)!r}"
-            )
-        if match[1] is None:
-            return DueReminder(None, before=False)
-        return DueReminder(_duration(match[1], match[2], text), match[3] == "before")
+    def _of(cls, match: re.Match[str], text: str) -> DueReminder:
+        offset = None if match[1] is None else _duration(match[1], match[2], text)
+        return DueReminder(offset, match[3] == "before")
+
+    @classmethod
+    def _refusal(cls, text: str) -> str:
+        near = _read(rf"({_DURATION}).*", text)
+        duration = near[1] if near else _duration_suggestion(text) or "3 business days"
+        way = "write 'DURATION before|after' or 'on the day'"
+        return f"isn't a reminder of an action; {way}, such as '{duration} before'"
 
     def __str__(self) -> str:
         return "on the day" if self.offset is None else f"{self.offset} {'before' if self.before else 'after'}"
@@ -254,23 +236,26 @@ class DueReminder(_Text):
 class Limit(_Text):
     """At most `count` messages to one contact in any trailing `period`: `3 per 7 days`."""
 
-    _pattern: ClassVar[str] = _LIMIT
+    _pattern: ClassVar[str] = rf"(\d{{1,6}})\s+per\s+(?:{_DURATION}|{_UNIT})"
     _examples: ClassVar[tuple[str, ...]] = ("3 per 7 days", "1 per week")
 
     count: int
     period: Duration
 
     @classmethod
-    def parse(cls, text: str) -> Limit:
-        match = _read(_LIMIT, text)
-        if match is None:
-            raise TimeTextError(f"{text!r} isn't a limit; write 'N per DURATION', such as {_limit_example(text)!r}")
+    def _of(cls, match: re.Match[str], text: str) -> Limit:
         if int(match[1]) == 0:
             raise TimeTextError(f"{text!r} lets no message through; write a limit of at least 1")
         period = _duration(match[2] or "1", match[3] or match[4], text)
         if period.count == 0:
             raise TimeTextError(f"{text!r} has an empty period; write at least 1 day")
         return Limit(int(match[1]), period)
+
+    @classmethod
+    def _refusal(cls, text: str) -> str:
+        near = _read(rf"(\d{{1,6}})\s*(?:a|an|each|every|/|in|x)\s*({_DURATION}|{_UNIT})s?", text)
+        example = f"{near[1]} per {near[2]}" if near else cls._examples[0]
+        return f"isn't a limit; write 'N per DURATION', such as {example!r}"
 
     def __str__(self) -> str:
         return f"{self.count} per {self.period}"
@@ -280,20 +265,20 @@ class Limit(_Text):
 class Reentry(_Text):
     """When a customer whose journey ended may be enrolled again: `never`, `always` or `after DURATION`."""
 
-    _pattern: ClassVar[str] = _REENTRY
+    _pattern: ClassVar[str] = rf"never|always|after\s+{_DURATION}"
     _examples: ClassVar[tuple[str, ...]] = ("never", "always", "after 90 days")
 
     allowed: bool
     after: Duration | None = None
 
     @classmethod
-    def parse(cls, text: str) -> Reentry:
-        match = _read(_REENTRY, text)
-        if match is None:
-            raise TimeTextError(f"{text!r} isn't a rule for re-entry; {_REENTRIES}")
-        if match[1] is None:
-            return Reentry(text.strip() == "always")
-        return Reentry(allowed=True, after=_duration(match[1], match[2], text))
+    def _of(cls, match: re.Match[str], text: str) -> Reentry:
+        after = None if match[1] is None else _duration(match[1], match[2], text)
+        return Reentry(match[0] != "never", after)
+
+    @classmethod
+    def _refusal(cls, text: str) -> str:  # noqa: ARG003 - others look at it
+        return "isn't a rule for re-entry; write 'never', 'always' or 'after DURATION', such as 'after 90 days'"
 
     def __str__(self) -> str:
         return f"after {self.after}" if self.after else ("always" if self.allowed else "never")

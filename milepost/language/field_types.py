@@ -31,9 +31,13 @@ class Placeholder:
     value: Any
 
 
-Id = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=60), Placeholder(UNREADABLE)]
-MapId = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*$", max_length=60), Placeholder(f"{UNREADABLE}-map")]
-FileName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][\w.-]*\.md$", max_length=120), Placeholder(f"{UNREADABLE}.md")]
+ID = r"^[a-z][a-z0-9_]*$"
+MAP_ID = r"^[a-z][a-z0-9-]*$"
+FILE_NAME = r"^[A-Za-z0-9][\w.-]*\.md$"
+CUSTOMER_ATTRIBUTE = r"^customer\.[A-Za-z_]\w*$"
+Id = Annotated[str, Field(pattern=ID, max_length=60), Placeholder(UNREADABLE)]
+MapId = Annotated[str, Field(pattern=MAP_ID, max_length=60), Placeholder(f"{UNREADABLE}-map")]
+FileName = Annotated[str, Field(pattern=FILE_NAME, max_length=120), Placeholder(f"{UNREADABLE}.md")]
 Text = Annotated[str, Field(min_length=1, max_length=2000), Placeholder("?")]
 ConditionText = Annotated[str, Field(min_length=1, max_length=2000), Placeholder("true")]
 Scalar = bool | int | float | str

@@ -12,6 +12,8 @@ from typing import Any
 from milepost.language.problems import Problem
 from milepost.language.yaml_text import Path, spot_of, value_at
 
+_SHORT = 60
+"""The most characters of a value that a message shows."""
 _NOUNS = {
     "stages": "stage",
     "plays": "play",
@@ -72,3 +74,15 @@ def _name(data: Any, path: Path, noun: str) -> str:
     value = value_at(data, path)
     name = value.get(noun) if isinstance(value, dict) else None
     return repr(name) if isinstance(name, str) else f"number {path[-1] + 1}"
+
+
+def quoted_value(value: Any) -> str:
+    """A value, shortened to be quoted in a message."""
+    if isinstance(value, dict):
+        return "fields"
+    if isinstance(value, list | tuple):
+        return "a list" if value else "an empty list"
+    if value is None:
+        return "nothing"
+    text = repr(value)
+    return text if len(text) <= _SHORT else f"{text[: _SHORT - 3]}..."

@@ -6,14 +6,14 @@ import hashlib
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from milepost.language.model import Map
 from milepost.language.problems import Problem, in_order
 from milepost.language.structure import Structure, check_structure
-from milepost.language.yaml_text import MAX_BYTES, Reading, read_yaml
+from milepost.language.yaml_text import MAX_BYTES, read_yaml
 
 MAP_FILE = "map.yaml"
 SIDE_FOLDERS = ("messages", "playbooks")
@@ -47,22 +47,18 @@ def load(path: Path | str) -> Loaded:
     """Reads a map from its folder or its map.yaml; never raises for the content of the files."""
     path = Path(path)
     file = path / MAP_FILE if path.is_dir() else path
-    files: dict[str, str] = {}
-    problems: list[Problem] = []
     if not file.is_file():
-        hint = f"a map is a folder with a {MAP_FILE}"
-        problem = Problem(str(file), 1, 1, "M102", f"There is no file {str(file)!r}; {hint}")
-        return Loaded(None, (problem,), str(file), file.parent)
-    for name, each in _files_of(file):
-        text = read_file(each, _beside(file, name), problems)
-        if text is not None:
-            files[name] = text
-    return _loaded(files, str(file), file.parent, problems)
+        message = f"There is no file {str(file)!r}; a map is a folder with a {MAP_FILE}"
+        return Loaded(None, (Problem(str(file), 1, 1, "M102", message),), str(file), file.parent)
+    texts = {name: read_file(each, str(each)) for name, each in _files_of(file)}
+    problems = tuple(text for text in texts.values() if isinstance(text, Problem))
+    files = {name: text for name, text in texts.items() if isinstance(text, str)}
+    return _read(Loaded(None, problems, str(file), file.parent, files), files)
 
 
 def from_files(files: Mapping[str, str], file: str = MAP_FILE) -> Loaded:
     """Reads a map from texts by name, as the store keeps them: `map.yaml`, `messages/...`, `playbooks/...`."""
-    return _loaded(files, file, None, [])
+    return _read(Loaded(None, (), file, files=files), files)
 
 
 def from_data(
@@ -75,9 +71,7 @@ def from_data(
     Problems have positions if the data comes from `read_yaml`. Without `files`, messages and playbooks aren't
     checked.
     """
-    structure = check_structure(data, file)
-    problems = in_order(structure.problems)
-    return Loaded(None if problems else structure.draft, problems, file, None, files, structure)
+    return _check(Loaded(None, (), file, files=files), data)
 
 
 def content_hash(files: Mapping[str, str]) -> str:
@@ -94,31 +88,25 @@ def content_hash(files: Mapping[str, str]) -> str:
 _SIDE_PREFIXES = tuple(f"{folder}/" for folder in SIDE_FOLDERS)
 
 
-def _loaded(files: Mapping[str, str], file: str, folder: Path | None, problems: list[Problem]) -> Loaded:
+def _read(loaded: Loaded, files: Mapping[str, str]) -> Loaded:
     text = files.get(MAP_FILE)
     if text is None:
-        missing = () if problems else (Problem(file, 1, 1, "M102", f"The map has no {MAP_FILE}; add it"),)
-        return Loaded(None, in_order([*problems, *missing]), file, folder, files)
+        missing = Problem(loaded.file, 1, 1, "M102", f"The map has no {MAP_FILE}; add it")
+        return replace(loaded, problems=in_order(loaded.problems or [missing]))
     reading = read_yaml(text)
-    problems = problems + [_fault_problem(reading, index, file) for index in range(len(reading.faults))]
-    if not isinstance(reading.data, dict):
-        if not reading.faults:
-            problems.append(Problem(file, 1, 1, "M103", "The file doesn't hold a map; begin it with 'map: ID'"))
-        return Loaded(None, in_order(problems), file, folder, files)
-    structure = check_structure(reading.data, file)
-    problems += structure.problems
-    draft = None if problems else structure.draft
-    return Loaded(draft, in_order(problems), file, folder, files, structure)
+    problems = [*loaded.problems, *(fault.problem(loaded.file) for fault in reading.faults)]
+    if isinstance(reading.data, dict):
+        return _check(replace(loaded, problems=tuple(problems)), reading.data)
+    if not reading.faults:
+        message = "The file doesn't hold a map; begin it with 'map: ID'"
+        problems.append(Problem(loaded.file, 1, 1, "M103", message))
+    return replace(loaded, problems=in_order(problems))
 
 
-def _fault_problem(reading: Reading, index: int, file: str) -> Problem:
-    fault = reading.faults[index]
-    code = "M104" if fault.repeated else "M103"
-    return Problem(file, fault.spot.line, fault.spot.column, code, fault.message)
-
-
-def _beside(file: Path, name: str) -> str:
-    return str(file) if name == MAP_FILE else str(file.parent / name)
+def _check(loaded: Loaded, data: Mapping[str, Any]) -> Loaded:
+    structure = check_structure(data, loaded.file)
+    problems = in_order([*loaded.problems, *structure.problems])
+    return replace(loaded, map=None if problems else structure.draft, problems=problems, structure=structure)
 
 
 def _files_of(file: Path) -> list[tuple[str, Path]]:
@@ -129,25 +117,20 @@ def _files_of(file: Path) -> list[tuple[str, Path]]:
     return files[:_MAX_FILES]
 
 
-def read_file(path: Path, name: str, problems: list[Problem]) -> str | None:
-    """Returns a file's text, or None after adding a problem: it is too large, missing, or in another encoding."""
+def read_file(path: Path, name: str) -> str | Problem:
+    """Returns a file's text, or a problem if it is too large, missing, or in another encoding."""
     try:
         if path.stat().st_size > MAX_BYTES:
-            problems.append(Problem(name, 1, 1, "M103", "The file is larger than 1 MB; a map is a few pages"))
-            return None
+            return Problem(name, 1, 1, "M103", "The file is larger than 1 MB; a map is a few pages")
         raw = path.read_bytes()
     except OSError as error:
-        problems.append(Problem(name, 1, 1, "M102", f"The file can't be read: {error.strerror}"))
-        return None
+        return Problem(name, 1, 1, "M102", f"The file can't be read: {error.strerror}")
     beginning = raw[:_BEGINNING]
     if 3 * beginning.count(b"\0") > len(beginning):
-        message = "The file is UTF-16, or isn't text at all; save it as UTF-8"
-        problems.append(Problem(name, 1, 1, "M103", message))
-        return None
+        return Problem(name, 1, 1, "M103", "The file is UTF-16, or isn't text at all; save it as UTF-8")
     try:
         return raw.decode("utf-8-sig").replace("\r\n", "\n")
     except UnicodeDecodeError as error:
         before = raw[: error.start]
         line, column = before.count(b"\n") + 1, error.start - before.rfind(b"\n")
-        problems.append(Problem(name, line, column, "M103", "The file isn't UTF-8; save it in that encoding"))
-        return None
+        return Problem(name, line, column, "M103", "The file isn't UTF-8; save it in that encoding")

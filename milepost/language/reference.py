@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from milepost.language.field_types import CUSTOMER_ATTRIBUTE, FILE_NAME, ID, MAP_ID
 from milepost.language.schema import json_schema
 from milepost.text import yes_or_no
 
@@ -48,11 +49,11 @@ TITLES = {
 """The parts in the order of the page, by the name of their model."""
 
 _PATTERNS = {
-    r"^[a-z][a-z0-9_]*$": "id (`snake_case`)",
-    r"^[a-z][a-z0-9-]*$": "id (`kebab-case`)",
-    r"^[A-Za-z0-9][\w.-]*\.md$": "file name (`.md`)",
+    ID: "id (`snake_case`)",
+    MAP_ID: "id (`kebab-case`)",
+    FILE_NAME: "file name (`.md`)",
     r"^\d{1,2}:\d{2}$": 'clock time (`"HH:MM"`)',
-    r"^customer\.[A-Za-z_]\w*$": "`customer.ATTRIBUTE`",
+    CUSTOMER_ATTRIBUTE: "`customer.ATTRIBUTE`",
 }
 _TEXTS = {
     "Duration": "duration",

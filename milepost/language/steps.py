@@ -9,6 +9,7 @@ from pydantic import Field
 
 from milepost.language.durations import Anchor, DueReminder, Duration, Unit
 from milepost.language.field_types import (
+    CUSTOMER_ATTRIBUTE,
     ConditionText,
     Conflict,
     FileName,
@@ -223,7 +224,7 @@ class Outcome(Step):
     reminder: FileName | None = Field(None, description="the mail for reminders; by default `message`")
     remind: Many[Duration] = Field((), description="when to send reminders, counted from the asking")
     verified_when: Triggers = Field((), description="what verifies it without an answer")
-    value_from: Annotated[str, Field(pattern=r"^customer\.[A-Za-z_]\w*$")] | None = Field(
+    value_from: Annotated[str, Field(pattern=CUSTOMER_ATTRIBUTE)] | None = Field(
         None, description="the attribute whose value is recorded then"
     )
     ask_again: AskAgain | None = Field(None, description="whether to ask once more")

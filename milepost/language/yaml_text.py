@@ -15,6 +15,7 @@ from ruamel.yaml.constructor import SafeConstructor
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
+from milepost.language.problems import Problem
 from milepost.language.yaml_errors import decimal_comma, find_mistake, misread_name
 
 MAX_BYTES = 1_000_000
@@ -91,6 +92,11 @@ class Fault:
     spot: Spot
     message: str
     repeated: bool = False
+
+    def problem(self, file: str) -> Problem:
+        """Returns the fault as a problem of a file."""
+        code = "M104" if self.repeated else "M103"
+        return Problem(file, self.spot.line, self.spot.column, code, self.message)
 
 
 @dataclass(slots=True)

@@ -8,8 +8,8 @@ from typing import Any, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 
-from milepost.language.field_errors import quoted_value, requirement
-from milepost.language.findings import Finding
+from milepost.language.field_errors import requirement
+from milepost.language.findings import Finding, quoted_value
 from milepost.language.names import nearest
 from milepost.language.problems import Problem, in_order
 from milepost.language.steps import Outcome, Touchpoint
@@ -35,10 +35,7 @@ def read_behaviour(
     `columns` are those of the book; empty: they are unknown, and names of columns aren't checked.
     """
     reading = read_yaml(text)
-    problems = [
-        Problem(file, fault.spot.line, fault.spot.column, "M104" if fault.repeated else "M103", fault.message)
-        for fault in reading.faults
-    ]
+    problems = [fault.problem(file) for fault in reading.faults]
     data = {} if reading.data is None else reading.data
     if not isinstance(data, dict):
         problems.append(Problem(file, 1, 1, "M103", "The file isn't a behaviour; begin it with a field, 'seed: 1'"))

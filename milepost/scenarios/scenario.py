@@ -126,15 +126,11 @@ def load_scenario(path: Path | str, maps: MapCache | None = None) -> LoadedScena
     `maps` keeps the maps that were read for the next scenario.
     """
     file = Path(path)
-    problems: list[Problem] = []
-    text = read_file(file, str(path), problems)
-    if text is None:
-        return LoadedScenario(None, tuple(problems))
+    text = read_file(file, str(path))
+    if isinstance(text, Problem):
+        return LoadedScenario(None, (text,))
     reading = read_yaml(text)
-    problems += [
-        Problem(str(path), fault.spot.line, fault.spot.column, "M104" if fault.repeated else "M103", fault.message)
-        for fault in reading.faults
-    ]
+    problems = [fault.problem(str(path)) for fault in reading.faults]
     if not isinstance(reading.data, dict) and not problems:
         problems.append(Problem(str(path), 1, 1, "M103", "The file isn't a scenario; begin it with 'scenario: NAME'"))
     if problems:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from milepost.language.findings import Finding, related, starts_with
+from milepost.language.findings import Finding, starts_with
 from milepost.language.lint.advice import check_advice
 from milepost.language.lint.attribute_values import check_values
 from milepost.language.lint.conditions import check_conditions
@@ -21,7 +21,6 @@ from milepost.language.lint.reachability import check_reachability
 from milepost.language.lint.references import check_references
 from milepost.language.loader import Loaded
 from milepost.language.problems import Problem, in_order
-from milepost.language.yaml_text import Path
 
 _CHECKS: tuple[Callable[[MapOutline], Iterator[Finding]], ...] = (
     check_ids,
@@ -53,8 +52,4 @@ def _sure(finding: Finding, outline: MapOutline) -> bool:
     if not finding.code.startswith(_NEEDS_WHOLE_PARTS):
         return True
     part = finding.path[:-1] or finding.path
-    return not related(finding.path, outline.repaired) and not _is_mended_in(part, outline)
-
-
-def _is_mended_in(part: Path, outline: MapOutline) -> bool:
-    return any(starts_with(path, part) for path in outline.repaired)
+    return not any(starts_with(finding.path, repaired) or starts_with(repaired, part) for repaired in outline.repaired)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
+from itertools import chain
 
 from milepost.language import cel_text
 from milepost.language.cel_text import Token
@@ -14,7 +15,7 @@ from milepost.language.field_types import AttributeType
 from milepost.language.findings import related
 from milepost.language.lint.outline import MapOutline
 from milepost.language.names import nearest
-from milepost.language.steps import Outcome, Touchpoint
+from milepost.language.steps import Outcome
 from milepost.text import did_you_mean, listing
 
 _STATES = ("waiting", "open", "done", "skipped", "withdrawn")
@@ -52,8 +53,8 @@ def impossible_comparisons(outline: MapOutline, condition: str) -> Iterator[Impo
     for each in _comparisons(cel_text.tokenize(condition)):
         if each.root == "customer":
             yield from _of_attribute(outline, each)
-        elif each.sign not in _ORDER and (find := _VALID.get(each.root)) is not None:
-            yield from _unless_one_of(each, *find(outline, each.name))
+        elif each.sign not in _ORDER:
+            yield from _unless_one_of(each, *_valid_texts(outline, each.root, each.name))
 
 
 def _comparisons(tokens: Sequence[Token]) -> Iterator[_Comparison]:
@@ -121,44 +122,24 @@ def _value(literal: str) -> str | None:
     return literal[quotes:-quotes]
 
 
-_Valid = tuple[Sequence[str] | None, str]
-
-
-def _of_step(outline: MapOutline, name: str) -> _Valid:
-    outcomes = {isinstance(each.step, Outcome) for each in outline.steps if each.step.id == name}
-    valid = (*_STATES[:2], *_OF_OUTCOMES[2:7], *_STATES[2:]) if True in outcomes else _STATES
-    return valid, "the state of an outcome" if outcomes == {True} else "the state of a step"
-
-
-def _of_outcome(_sight: MapOutline, _name: str) -> _Valid:
-    return _OF_OUTCOMES, "the verdict or state of an outcome"
-
-
-def _of_play(_sight: MapOutline, _name: str) -> _Valid:
-    return _OF_PLAYS, "the state of a play"
-
-
-def _of_stage(_sight: MapOutline, _name: str) -> _Valid:
-    return _OF_STAGES, "the state of a stage"
-
-
-def _of_result(outline: MapOutline, name: str) -> _Valid:
-    valid: list[str] = []
-    for each in outline.steps:
-        if each.step.id == name and isinstance(each.step, Touchpoint):
-            if related((*each.path, "results"), outline.repaired):
-                return None, ""
-            valid += each.step.results or ()
-    return valid, f"the result of step {name!r}"
-
-
-_VALID: dict[str, Callable[[MapOutline, str], _Valid]] = {
-    "steps": _of_step,
-    "outcomes": _of_outcome,
-    "plays": _of_play,
-    "stages": _of_stage,
-    "results": _of_result,
-}
+def _valid_texts(outline: MapOutline, root: str, name: str) -> tuple[Sequence[str], str]:
+    """Returns the texts that `ROOT.NAME` may be, and what they are; none if that isn't known."""
+    steps = [each for each in outline.steps if each.step.id == name]
+    match root:
+        case "outcomes":
+            return _OF_OUTCOMES, "the verdict or state of an outcome"
+        case "plays":
+            return _OF_PLAYS, "the state of a play"
+        case "stages":
+            return _OF_STAGES, "the state of a stage"
+        case "results" if not any(related((*each.path, "results"), outline.repaired) for each in steps):
+            results = [getattr(each.step, "results", None) or () for each in steps]
+            return [*chain.from_iterable(results)], f"the result of step {name!r}"
+        case "steps":
+            outcomes = {isinstance(each.step, Outcome) for each in steps}
+            states = (*_STATES[:2], *_OF_OUTCOMES[2:7], *_STATES[2:]) if True in outcomes else _STATES
+            return states, "the state of an outcome" if outcomes == {True} else "the state of a step"
+    return (), ""
 
 
 def _of_attribute(outline: MapOutline, comparison: _Comparison) -> Iterator[ImpossibleComparison]:
@@ -168,11 +149,11 @@ def _of_attribute(outline: MapOutline, comparison: _Comparison) -> Iterator[Impo
         yield from _unless_date(comparison)
     declared = outline.map.attributes.get(comparison.name)
     if declared is not None and declared.type is AttributeType.TEXT and comparison.sign not in _ORDER:
-        valid = None if declared.one_of is None else [str(each) for each in declared.one_of]
+        valid = [str(each) for each in declared.one_of or ()]
         yield from _unless_one_of(comparison, valid, f"the {comparison.name!r} of a customer")
 
 
-def _unless_one_of(comparison: _Comparison, valid: Sequence[str] | None, what: str) -> Iterator[ImpossibleComparison]:
+def _unless_one_of(comparison: _Comparison, valid: Sequence[str], what: str) -> Iterator[ImpossibleComparison]:
     if valid and comparison.text not in valid:
         near = nearest(comparison.text, valid)
         message = f"{comparison.text!r} is never {what}: it is {listing(valid, last='or')}{did_you_mean(near)}"

@@ -52,22 +52,18 @@ class MapOutline:
     @cached_property
     def containers(self) -> tuple[tuple[Path, Stage | Play], ...]:
         """Every stage, then every play."""
-        stages: list[tuple[Path, Stage | Play]] = [
-            (("stages", index), stage) for index, stage in enumerate(self.map.stages)
-        ]
-        return (*stages, *((("plays", index), play) for index, play in enumerate(self.map.plays)))
+        parts: dict[str, Sequence[Stage | Play]] = {"stages": self.map.stages, "plays": self.map.plays}
+        return tuple(((section, index), part) for section in parts for index, part in enumerate(parts[section]))
 
     @cached_property
     def steps(self) -> tuple[PlacedStep, ...]:
         """Every step, by stage and play, in the order of the file."""
-        steps = []
-        for path, container in self.containers:
-            for track in container.written_tracks:
-                steps += [
-                    PlacedStep((*path, track, index), step, container)
-                    for index, step in enumerate(getattr(container, track))
-                ]
-        return tuple(steps)
+        return tuple(
+            PlacedStep((*path, track, index), step, container)
+            for path, container in self.containers
+            for track in container.written_tracks
+            for index, step in enumerate(getattr(container, track))
+        )
 
     @cached_property
     def sequence(self) -> tuple[Stage, ...]:

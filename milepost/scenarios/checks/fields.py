@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from milepost.language.field_errors import quoted_value, requirement
-from milepost.language.findings import Finding
+from milepost.language.field_errors import requirement
+from milepost.language.findings import Finding, quoted_value
 from milepost.language.names import nearest
 from milepost.language.yaml_text import Path, value_at
 from milepost.planner.written_facts import WrittenAgreement, WrittenContact, WrittenFact
