@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from importlib.metadata import PackageNotFoundError, version
-from typing import Any
+from importlib.metadata import version
 
-from fastapi import APIRouter, Depends, FastAPI
+from fastapi import FastAPI
 from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
@@ -15,12 +14,8 @@ from milepost.intake.intake import Intake
 from milepost.settings import Settings
 from milepost.store.database import Store
 from milepost.web import health, home, sign_in
-from milepost.web.api import customers as api_customers
 from milepost.web.api import docs as api_docs
-from milepost.web.api import facts as api_facts
-from milepost.web.api import tasks as api_tasks
-from milepost.web.api.keys import check_key
-from milepost.web.api.shapes import ErrorShown
+from milepost.web.api import routes as api_routes
 from milepost.web.desk import actions as desk_actions
 from milepost.web.desk import day
 from milepost.web.desk import reviews as desk_reviews
@@ -42,7 +37,8 @@ _DESCRIPTION = (
     "`Authorization: Bearer KEY`. Every error has the form "
     '`{"error": {"code": ..., "message": ..., "hint": ...}}`.'
 )
-_PAGES = (
+_ROUTERS = (
+    api_routes.router,
     home.router,
     sign_in.router,
     desk_actions.router,
@@ -79,7 +75,7 @@ def create_app(
     """
     app = FastAPI(
         title="Milepost",
-        version=_version(),
+        version=version("milepost"),
         description=_DESCRIPTION,
         openapi_url="/api/openapi.json",
         docs_url=None,
@@ -91,19 +87,10 @@ def create_app(
     app.add_middleware(Guard, settings=settings, refuse=on_error)
     add_handlers(app)
     app.add_exception_handler(PlanClosedError, on_closed)
-    app.include_router(_api())
-    for router in _PAGES:
+    for router in _ROUTERS:
         app.include_router(router)
     app.mount("/static", Kept(directory=STATIC), "static")
     return app
-
-
-def _api() -> APIRouter:
-    errors: dict[int | str, dict[str, Any]] = {code: {"model": ErrorShown} for code in (401, 404, 409, 413, 422, 503)}
-    router = APIRouter(prefix="/api/v1", dependencies=[Depends(check_key)], responses=errors)
-    for part in (api_facts.router, api_customers.router, api_tasks.router):
-        router.include_router(part)
-    return router
 
 
 class Kept(StaticFiles):
@@ -114,10 +101,3 @@ class Kept(StaticFiles):
         if response.status_code == 200 and b"v=" in scope["query_string"]:  # noqa: PLR2004 - found
             response.headers["cache-control"] = _A_YEAR
         return response
-
-
-def _version() -> str:
-    try:
-        return version("milepost")
-    except PackageNotFoundError:
-        return "0"

@@ -1,4 +1,4 @@
-"""Forms that only our own pages can send, each of which takes effect once.
+"""Forms that only our own pages can send, each of which takes effect once; and the facts that they record.
 
 Each form carries a signed token: what it is about, whose page it stands on, and an id of its own. The id becomes the
 fact's id, so a form that is sent twice tells one fact.
@@ -7,16 +7,28 @@ fact's id, so a form that is sent twice tells one fact.
 from __future__ import annotations
 
 import secrets
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from itsdangerous import BadData
 from starlette.datastructures import Headers
 
 from milepost.errors import MilepostError
+from milepost.intake.facts import FactStatus
+from milepost.planner.written_facts import WrittenFact
+from milepost.store import facts
 from milepost.web.services import Services
 
 MAX_AGE_SECONDS = 2 * 86_400
 _SALT = "milepost.form.1"
+_NOTICES = {
+    FactStatus.DELIVERED: "noted",
+    FactStatus.COUNTED: "noted",
+    FactStatus.PENDING: "later",
+    FactStatus.KEPT: "kept",
+    FactStatus.KNOWN: "again",
+}
+_SUBJECT = ("step", "outcome", "task")
 
 
 class FormRefusedError(MilepostError):
@@ -57,6 +69,31 @@ def read(services: Services, owner: str, text: str, kind: str) -> Form:
     if its_kind != kind:
         raise FormRefusedError
     return Form(tuple(subject), own_id)
+
+
+async def record_fact(served: Services, form: Form, customer: str, fact: WrittenFact, *, by: str, source: str) -> str:
+    """Records the fact that a form stands for; returns the key of the notice for its reader (`pages.NOTICES`).
+
+    Raises:
+        RefusedError: the fact doesn't make sense; nothing is stored.
+    """
+    identified = fact.model_copy(update={"id": f"{source}/{form.id}/{fact.kind}"})
+    receipt = await served.intake.record_fact(customer, identified, by=by, source=source)
+    return _NOTICES[receipt.status]
+
+
+async def pending_facts(served: Services, customers: Collection[str]) -> dict[tuple[str, str], str]:
+    """Returns the kind of the last fact that a journey has yet to take in, by customer and step, outcome or task.
+
+    With it a page shows at once what its reader has just done.
+    """
+    async with served.store.reading() as session:
+        rows = await facts.pending_of(session, customers)
+    return {
+        (row.customer_id, subject): row.kind
+        for row in rows
+        for subject in (*(str(row.data[name]) for name in _SUBJECT if name in row.data), *row.data.get("steps", ()))
+    }
 
 
 def comes_from_us(headers: Headers, allowed: set[str]) -> bool:

@@ -14,7 +14,6 @@ from milepost.store.timeline import CustomerEntry
 from milepost.web.identity import Looking
 from milepost.web.pages import render, shell
 from milepost.web.services import Served, Services
-from milepost.web.zones import ours
 
 router = APIRouter(include_in_schema=False)
 NEWEST = 12
@@ -34,7 +33,7 @@ class Figure:
 @router.get("/")
 async def home(request: Request, served: Served, viewer: Looking) -> Response:
     """The figures of the whole book."""
-    zone = await ours(served)
+    zone = await served.zone()
     async with served.store.reading() as session:
         counts = await dashboard_counts(session, served.now())
         newest = await timeline.newest(session, limit=NEWEST)

@@ -102,10 +102,7 @@ def who_looks(request: Request, served: Served) -> Person | None:
     Raises:
         SignInNeededError: a password is needed, and nobody has signed in.
     """
-    person = signed_in(request, served)
-    if person is None and not is_open(served.settings, request):
-        raise SignInNeededError(_onward(request))
-    return person
+    return signed_in(request, served) if is_open(served.settings, request) else who_acts(request, served)
 
 
 def who_acts(request: Request, served: Served) -> Person:

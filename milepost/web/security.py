@@ -37,9 +37,7 @@ PRIVATE = {"referrer-policy": "no-referrer", "x-robots-tag": "noindex, nofollow,
 
 def add_headers(headers: MutableHeaders, path: str) -> None:
     """Sets the headers that a page hasn't set itself."""
-    for name, value in (PRIVATE if path.startswith("/plan/") else {}).items():
-        headers.setdefault(name, value)
-    for name, value in HEADERS.items():
+    for name, value in (HEADERS | PRIVATE if path.startswith("/plan/") else HEADERS).items():
         headers.setdefault(name, value)
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Awaitable, Callable
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Annotated
@@ -43,6 +44,12 @@ class Services:
     def wall(self) -> datetime:
         """The wall clock, which links expire by."""
         return datetime.fromtimestamp(self.intake.context.wall(), UTC)
+
+    async def zone(self, versions: Iterable[str] = ()) -> str:
+        """Returns the time zone that most of these map versions work in; without any, that of most published maps."""
+        compiled_maps = [await self.compiled_maps.of(version) for version in versions]
+        zones = Counter(each.ours.timezone for each in compiled_maps or await self.compiled_maps.current())
+        return max(sorted(zones), key=zones.__getitem__, default="UTC")
 
     def serializer(self, salt: str) -> URLSafeTimedSerializer:
         """Returns the signer of what pages hand out and read again; `salt` keeps its kinds apart."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -17,31 +16,6 @@ router = APIRouter(include_in_schema=False)
 Schema = Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class FieldShown:
-    """A parameter, or a field of a body."""
-
-    name: str
-    type: str
-    is_required: bool
-    description: str
-
-
-@dataclass(frozen=True, slots=True)
-class Endpoint:
-    """One method at one address."""
-
-    id: str
-    method: str
-    path: str
-    summary: str
-    description: str
-    parameters: tuple[FieldShown, ...]
-    body: tuple[FieldShown, ...]
-    examples: tuple[str, ...]
-    reply: tuple[FieldShown, ...]
-
-
 @router.get("/api/docs")
 async def docs(request: Request, served: Served) -> Response:
     """Every address of the API."""
@@ -50,28 +24,31 @@ async def docs(request: Request, served: Served) -> Response:
     return render("api/docs.html", page)
 
 
-def _endpoints(schema: Schema) -> Iterator[Endpoint]:
+def _endpoints(schema: Schema) -> Iterator[dict[str, Any]]:
+    """Yields each method at each address, as the page shows it."""
     for path, methods in schema["paths"].items():
         for method, operation in methods.items():
             body = _content(operation.get("requestBody", {}), schema)
             replies = (operation["responses"].get(status, {}) for status in ("200", "201"))
-            yield Endpoint(
-                id=operation["operationId"],
-                method=method.upper(),
-                path=path,
-                summary=operation.get("summary", ""),
-                description=operation.get("description", ""),
-                parameters=tuple(_parameter(each) for each in operation.get("parameters", ())),
-                body=tuple(_fields(body)),
-                examples=tuple(json.dumps(each, indent=2) for each in body.get("examples", ())),
-                reply=tuple(_fields(_content(next(filter(None, replies), {}), schema))),
-            )
+            yield {
+                "method": method.upper(),
+                "path": path,
+                "operation": operation,
+                "parameters": [_parameter(each) for each in operation.get("parameters", ())],
+                "body": list(_fields(body)),
+                "examples": [json.dumps(each, indent=2) for each in body.get("examples", ())],
+                "reply": list(_fields(_content(next(filter(None, replies), {}), schema))),
+            }
 
 
-def _parameter(parameter: Schema) -> FieldShown:
+def _parameter(parameter: Schema) -> Schema:
     description = parameter.get("description") or ("in the address" if parameter["in"] == "path" else "")
-    type_ = _type(parameter.get("schema", {}))
-    return FieldShown(parameter["name"], type_, parameter.get("required", False), description)
+    return {
+        "name": parameter["name"],
+        "type": _type(parameter.get("schema", {})),
+        "is_required": parameter.get("required", False),
+        "description": description,
+    }
 
 
 def _content(part: Schema, schema: Schema) -> Schema:
@@ -82,10 +59,11 @@ def _content(part: Schema, schema: Schema) -> Schema:
     return content
 
 
-def _fields(of: Schema) -> Iterator[FieldShown]:
+def _fields(of: Schema) -> Iterator[Schema]:
     required = of.get("required", ())
     for name, field in of.get("properties", {}).items():
-        yield FieldShown(name, _type(field), name in required, field.get("description") or "")
+        description = field.get("description") or ""
+        yield {"name": name, "type": _type(field), "is_required": name in required, "description": description}
 
 
 def _type(field: Schema) -> str:

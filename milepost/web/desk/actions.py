@@ -14,7 +14,6 @@ from milepost.planner.written_facts import WrittenAgreement, WrittenFact
 from milepost.store import tasks
 from milepost.store.tasks import TaskLine
 from milepost.web import forms
-from milepost.web.fact_forms import record_fact
 from milepost.web.form_values import Line, Onward, Text, Token, required
 from milepost.web.identity import Acting, safe_onward
 from milepost.web.pages import back_to
@@ -22,7 +21,6 @@ from milepost.web.problems import ProblemError
 from milepost.web.services import Served
 
 router = APIRouter(prefix="/desk/tasks", include_in_schema=False)
-SOURCE = "desk"
 
 
 class TaskForm:
@@ -52,12 +50,10 @@ class TaskForm:
 
     async def record(self, line: TaskLine, fact: WrittenFact) -> Response:
         """Records the fact, unless somebody else has closed the task in the meantime."""
-        identified = fact.model_copy(update={"id": f"{SOURCE}/{self.form.id}/{fact.kind}"})
-        if line.task.status != TaskStatus.OPEN:
-            return back_to(self.onward, "closed")
-        notice = await record_fact(
-            self.served, line.task.customer_id, identified, by=self.person.address, source=SOURCE
-        )
+        notice = "closed"
+        if line.task.status == TaskStatus.OPEN:
+            customer, by = line.task.customer_id, self.person.address
+            notice = await forms.record_fact(self.served, self.form, customer, fact, by=by, source="desk")
         return back_to(self.onward, notice)
 
 

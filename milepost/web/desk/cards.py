@@ -67,7 +67,10 @@ class Card:
     @property
     def why(self) -> str:
         """The reason for the task, in a sentence or two."""
-        return _why(self)
+        if self.task.step is None:
+            why = _SYSTEM_WHY.get(self.task.why or "", "Milepost asks for it: {about}.")
+            return why.format(about=quoted(_about(self.task, self.say)))
+        return " ".join(part for part in (_place(self.compiled_map, self.task, self.say), _escalation(self)) if part)
 
     @property
     def late(self) -> str | None:
@@ -94,7 +97,15 @@ class Card:
     @property
     def playbook(self) -> Markup | None:
         """The instructions, filled in with the customer's data."""
-        return _playbook(self)
+        name = self.task.playbook
+        text = self.files.get(f"playbooks/{name}")
+        if name is None or text is None:
+            return None
+        try:
+            html = render_playbook(text, _context(self), file=name)
+        except (TemplateError, ValueError) as error:
+            return Markup("<p>The playbook can't be shown: {}.</p>").format(error)
+        return Markup(_below_the_title(html))  # noqa: S704 - made from Markdown without HTML, with every value escaped
 
     @property
     def notice(self) -> str | None:
@@ -116,14 +127,6 @@ _SYSTEM_WHY = {
     "idle": "Nothing is open and nothing is planned. Start a play, or end the journey.",
     "review": "The map is due for its review.",
 }
-
-
-def _why(card: Card) -> str:
-    task, say = card.task, card.say
-    if task.step is None:
-        why = _SYSTEM_WHY.get(task.why or "", "Milepost asks for it: {about}.")
-        return why.format(about=quoted(_about(task, say)))
-    return " ".join(part for part in (_place(card.compiled_map, task, say), _escalation(card)) if part)
 
 
 def _about(task: TaskRow, say: Wording) -> str:
@@ -156,18 +159,6 @@ def _escalation(card: Card) -> str:
     if task.escalated_person == card.viewer and task.person != card.viewer:
         return f"It is late, so it came to you as {say.role(task.escalated_to)}; {task.person or 'nobody'} has it."
     return f"It is late, so the {say.role(task.escalated_to)} was told."
-
-
-def _playbook(card: Card) -> Markup | None:
-    name = card.task.playbook
-    text = card.files.get(f"playbooks/{name}")
-    if name is None or text is None:
-        return None
-    try:
-        html = render_playbook(text, _context(card), file=name)
-    except (TemplateError, ValueError) as error:
-        return Markup("<p>The playbook can't be shown: {}.</p>").format(error)
-    return Markup(_below_the_title(html))  # noqa: S704 - made from Markdown without HTML, with every value escaped
 
 
 def _below_the_title(html: str) -> str:

@@ -19,9 +19,7 @@ from milepost.web.desk.cards import Card
 from milepost.web.desk.reviews import cards, due_of, unowned
 from milepost.web.identity import Looking, Person
 from milepost.web.pages import render, shell
-from milepost.web.pending_facts import pending_facts
 from milepost.web.services import Served, Services
-from milepost.web.zones import ours
 
 router = APIRouter(prefix="/desk", include_in_schema=False)
 SHOWN = 25
@@ -97,8 +95,8 @@ class _DayBuilder:
     async def of(
         served: Services, viewer: Person | None, lines: Sequence[TaskLine], whose: str | None = None
     ) -> _DayBuilder:
-        zone = await ours(served, [line.version for line in lines])
-        pending = await pending_facts(served, {line.task.customer_id for line in lines})
+        zone = await served.zone(line.version for line in lines)
+        pending = await forms.pending_facts(served, {line.task.customer_id for line in lines})
         return _DayBuilder(served, viewer, whose or (viewer.address if viewer else ""), zone, pending)
 
     async def section(self, id_: str, title: str, empty: str, lines: Sequence[TaskLine], *, every: bool) -> Section:

@@ -13,7 +13,6 @@ from milepost.planner.compiled_map import CompiledMap
 from milepost.planner.written_facts import WrittenFact
 from milepost.store import customers, journeys
 from milepost.web import forms
-from milepost.web.fact_forms import record_fact
 from milepost.web.form_values import Line, Text, Token, attribute_value, number_or_text, required
 from milepost.web.identity import Acting
 from milepost.web.pages import back_to
@@ -21,7 +20,6 @@ from milepost.web.problems import ProblemError
 from milepost.web.services import Served
 
 router = APIRouter(prefix="/ops/customers/{customer}", include_in_schema=False)
-SOURCE = "ops"
 
 
 class CustomerForm:
@@ -37,8 +35,8 @@ class CustomerForm:
 
     async def record(self, fact: WrittenFact, anchor: str = "") -> Response:
         """Records the fact under the form's own id."""
-        identified = fact.model_copy(update={"id": f"{SOURCE}/{self.form.id}/{fact.kind}"})
-        notice = await record_fact(self.served, self.customer, identified, by=self.person.address, source=SOURCE)
+        by = self.person.address
+        notice = await forms.record_fact(self.served, self.form, self.customer, fact, by=by, source="ops")
         return back_to(f"/ops/customers/{quote(self.customer)}", notice, anchor)
 
     async def compiled_map(self) -> CompiledMap | None:

@@ -3,19 +3,54 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable, Iterator
+from typing import Any, TypeGuard
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
+from milepost.customer import Contact, Customer
+from milepost.explain import local_time
+from milepost.explain.outlook_sentences import outlook_sentence
+from milepost.explain.overview import AnswerRecord, CustomerOverview, JourneyOverview, JourneyRecord, OutcomeRecord
+from milepost.explain.sentences import Wording, number, spaced
+from milepost.explain.vocabulary import METHODS, VERDICTS
+from milepost.language.steps import Outcome
+from milepost.planner.outlook import DAYS, Outlook
+from milepost.planner.timeline import Entry
 from milepost.store import facts, messages, tasks
 from milepost.store.customer_overview import customer_overview
-from milepost.web.identity import Looking
-from milepost.web.ops.customer_page import KINDS, customer_page
+from milepost.text import yes_or_no
+from milepost.web import forms
+from milepost.web.identity import Looking, Person
+from milepost.web.ops.customer_list import standing
+from milepost.web.ops.unmatched import reasons
 from milepost.web.pages import render, shell
-from milepost.web.services import Served
+from milepost.web.services import Served, Services
 
 router = APIRouter(prefix="/ops", include_in_schema=False)
 MESSAGES_SHOWN = 20
+KINDS = {
+    "all": ("Everything", None),
+    "steps": ("Steps", ("step_", "task_")),
+    "messages": ("Messages", ("message_",)),
+    "outcomes": ("Outcomes", ("outcome_",)),
+    "plays": ("Stages and plays", ("stage_", "play_", "journey_", "map_")),
+    "ignored": ("Ignored", ("fact_",)),
+}
+_MOVE = (
+    "publish the map, and move this journey to the new version (milepost tell CUSTOMER map_changed): it goes on within "
+    "minutes, with all facts that came in meanwhile."
+)
+_BLOCKED_HINTS = {
+    "EndlessMapError": f"The map has an endless loop. Correct it, {_MOVE}",
+    "NeverOpensError": f"A calendar of the map has no working day for years. Correct its days, {_MOVE}",
+    "UnreadableVersionError": "A later Milepost published this version of the map. Update the workers.",
+}
+_BLOCKED_BY_A_BUG = (
+    "This is a bug in Milepost, not in your data. The worker's log has the details; report it with the text above, and "
+    "update the workers when it is fixed."
+)
 
 
 @router.get("/customers/{customer}")
@@ -34,6 +69,128 @@ async def page(request: Request, served: Served, viewer: Looking, customer: str)
             "messages": await messages.outbox(session, customer=customer, limit=MESSAGES_SHOWN),
             "event_counts": counts,
         }
-    values = await customer_page(served, viewer, overview, kind if kind in KINDS else "all")
+    values = await _values(served, viewer, overview, kind if kind in KINDS else "all")
     around = shell(request, served, viewer, overview.customer.name, "customers", zone=overview.zone)
     return render("ops/customer.html", {**values, **rows}, around)
+
+
+async def _values(served: Services, viewer: Person | None, overview: CustomerOverview, kind: str) -> dict[str, Any]:
+    """Returns what the page shows of the overview; `kind` narrows the timeline."""
+    customer, journey = overview.customer, overview.journey
+    say = journey.say if journey else Wording(zone=overview.zone)
+    ahead, ahead_note = _ahead(journey)
+    return {
+        "overview": overview,
+        "say": say,
+        "standing": standing,
+        "verdicts": VERDICTS,
+        "form": forms.token(served, viewer.session, "customer", customer.id) if viewer else None,
+        "place": ", ".join(part for part in (customer.country, overview.zone.replace("_", " ")) if part),
+        "why_none": await _why_none(served, overview) if journey is None else (),
+        "hint": _hint(journey.record) if journey else None,
+        "running": journey if _is_open(journey) and journey.compiled_map else None,
+        "attributes": list(_attributes(customer, journey)),
+        "contacts": list(_contacts(served, customer, journey)),
+        "ahead": ahead,
+        "ahead_note": ahead_note,
+        "outcomes": [
+            (each, _target(each), [(answer, _details(answer)) for answer in each.answers])
+            for each in (journey.outcomes if journey else ())
+        ],
+        "answerable": _outcomes_of_map(journey),
+        "entries": list(_entries(journey, kind)) if journey else [],
+        "kind": kind,
+        "kinds": {key: title for key, (title, _) in KINDS.items()},
+    }
+
+
+async def _why_none(served: Services, overview: CustomerOverview) -> tuple[str, ...]:
+    """Returns why no map fits the customer now or, if one would, why none did at the last look."""
+    if overview.unmatched_why is None:
+        return ()
+    current = await served.compiled_maps.current()
+    return reasons(current, overview.customer, overview.now) or (overview.unmatched_why,)
+
+
+def _attributes(customer: Customer, journey: JourneyOverview | None) -> Iterable[tuple[str, str]]:
+    declared = journey.compiled_map.map.attributes if journey and journey.compiled_map else {}
+    for name, value in sorted(customer.attributes.items()):
+        title = declared[name].title if name in declared else None
+        text = yes_or_no(value) if isinstance(value, bool) else number(value)
+        yield title or spaced(name).capitalize(), str(text)
+
+
+def _contacts(
+    served: Services, customer: Customer, journey: JourneyOverview | None
+) -> Iterator[tuple[Contact, str | None]]:
+    """Yields the contacts, each with the link to the plan if the open journey has the contact."""
+    with_plan = {contact.email for contact in journey.state.customer.contacts} if _is_open(journey) else set()
+    for contact in customer.contacts:
+        plan = None
+        if journey is not None and contact.email in with_plan:
+            plan = served.links.plan_url(journey.record.id, customer.id, contact.email, now=served.wall())
+        yield contact, plan
+
+
+def _ahead(journey: JourneyOverview | None) -> tuple[list[tuple[Entry, str]], str]:
+    """Returns the coming entries with their sentences, and a note on them."""
+    if journey is not None and journey.record.blocked_since is not None:
+        return [], "The journey is blocked, so what comes next isn't known."
+    outlook = journey.outlook if journey else None
+    if journey is None or outlook is None or journey.has_ended:
+        return [], "No journey is open, so nothing comes by itself."
+    return [(entry, outlook_sentence(journey.say, entry)) for entry in outlook.entries], _ahead_note(
+        outlook, journey.zone
+    )
+
+
+def _ahead_note(outlook: Outlook, zone: str) -> str:
+    if outlook.paused:
+        return "The journey is paused: nothing happens before it is resumed."
+    if outlook.more:
+        return "And so on; only the first lines are shown."
+    if outlook.entries:
+        return f"That is all until {local_time.day_of(outlook.until, zone)}."
+    return f"Nothing happens by itself in the next {DAYS} days: the journey waits for people."
+
+
+def _target(outcome: OutcomeRecord) -> str | None:
+    metric = outcome.metric
+    if not metric:
+        return None
+    unit = f" {metric['unit']}" if metric.get("unit") else ""
+    baseline = f"from {number(metric['baseline'])} " if metric.get("baseline") is not None else ""
+    return f"{metric['name']}: {baseline}to {number(metric['target'])}{unit}"
+
+
+def _details(answer: AnswerRecord) -> str:
+    parts = [
+        f"by {answer.by}" if answer.by else None,
+        f"value {number(answer.value)}" if answer.value is not None else None,
+        METHODS.get(answer.method or "", answer.method),
+        f"“{answer.comment}”" if answer.comment else None,
+        f"evidence: {answer.evidence}" if answer.evidence else None,
+    ]
+    return ", ".join(part for part in parts if part)
+
+
+def _entries(journey: JourneyOverview, kind: str) -> Iterator[tuple[Entry, str]]:
+    """Yields the entries with their sentences, the newest first."""
+    beginnings = KINDS[kind][1]
+    for entry in reversed(journey.entries):
+        if beginnings is None or entry.kind.startswith(beginnings):
+            yield entry, journey.say_fully.sentence(entry)
+
+
+def _is_open(journey: JourneyOverview | None) -> TypeGuard[JourneyOverview]:
+    return journey is not None and not journey.has_ended
+
+
+def _outcomes_of_map(journey: JourneyOverview | None) -> list[str]:
+    steps = journey.compiled_map.steps.values() if journey and journey.compiled_map else ()
+    return [step.id for step in steps if isinstance(step.step, Outcome)]
+
+
+def _hint(journey: JourneyRecord) -> str:
+    """Returns what to do about a journey that is blocked."""
+    return _BLOCKED_HINTS.get((journey.blocked_why or "").partition(":")[0], _BLOCKED_BY_A_BUG)

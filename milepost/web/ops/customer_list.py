@@ -15,28 +15,19 @@ from milepost.explain.sentences import spaced
 from milepost.planner.enums import JourneyStatus
 from milepost.store import customers as stored
 from milepost.store import maps
-from milepost.store.customer_list import CustomerFilter, list_customers
+from milepost.store.customer_list import CustomerFilter, StatusFilter, list_customers
 from milepost.store.tables import JourneyRow
 from milepost.web.identity import Looking
 from milepost.web.ops.unmatched import in_short
 from milepost.web.pages import render, shell
 from milepost.web.services import Served
-from milepost.web.zones import ours
 
 router = APIRouter(prefix="/ops", include_in_schema=False)
 PER_PAGE = 50
 
 
-def _nothing(value: object) -> object:
-    """Turns an empty field into a filter that isn't set."""
-    return None if value == "" else value
-
-
-def _page(value: object) -> object:
-    return 1 if value in ("", None) else value
-
-
-Maybe = BeforeValidator(_nothing)
+Maybe = BeforeValidator(lambda value: value or None)
+"""Turns an empty field into a filter that isn't set."""
 
 
 class Filters(BaseModel):
@@ -47,13 +38,13 @@ class Filters(BaseModel):
     search: Annotated[str | None, Maybe] = None
     map: Annotated[str | None, Maybe] = None
     stage: Annotated[str | None, Maybe] = None
-    status: Annotated[Literal["open", "paused", "ended", "none", "unmatched"] | None, Maybe] = None
+    status: Annotated[StatusFilter | None, Maybe] = None
     risk: Annotated[Literal["yes"] | None, Maybe] = None
     stuck: Annotated[Literal["yes"] | None, Maybe] = None
     blocked: Annotated[Literal["yes"] | None, Maybe] = None
     health_below: Annotated[float | None, Maybe] = None
     sort: Annotated[Literal["name", "health", "updated"], BeforeValidator(lambda value: value or "name")] = "name"
-    page: Annotated[int, BeforeValidator(_page)] = 1
+    page: Annotated[int, BeforeValidator(lambda value: value or 1)] = 1
 
     def condition(self) -> CustomerFilter:
         number = min(max(self.page, 1), 1_000_000)
@@ -85,7 +76,7 @@ async def customers(
     request: Request, served: Served, viewer: Looking, filters: Annotated[Filters, Query()]
 ) -> Response:
     """The list of customers, page by page."""
-    zone = await ours(served)
+    zone = await served.zone()
     condition = filters.condition()
     async with served.store.reading() as session:
         book = await list_customers(session, condition)

@@ -14,7 +14,6 @@ from milepost.web.desk.reviews import last_review
 from milepost.web.identity import Looking
 from milepost.web.pages import render, shell
 from milepost.web.services import Served
-from milepost.web.zones import ours
 
 router = APIRouter(prefix="/ops", include_in_schema=False)
 
@@ -22,7 +21,7 @@ router = APIRouter(prefix="/ops", include_in_schema=False)
 @router.get("/maps")
 async def published(request: Request, served: Served, viewer: Looking) -> Response:
     """Every map with its versions, the newest first, and when its owner should review it."""
-    zone = await ours(served)
+    zone = await served.zone()
     async with served.store.reading() as session:
         versions = await maps.versions(session)
         running = await journeys.count_by_version(session)

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse, Response
 
+from milepost.explain.held_messages import Held, held_messages
+from milepost.planner.state import State
 from milepost.store import customers, messages
+from milepost.store.errors import UnreadableVersionError
 from milepost.store.messages import MessageStatus
+from milepost.store.tables import JourneyRow
 from milepost.web.identity import Looking
-from milepost.web.ops.held_messages import held
 from milepost.web.pages import render, shell
 from milepost.web.problems import ProblemError
-from milepost.web.services import Served
-from milepost.web.zones import ours
+from milepost.web.services import Served, Services
 
 router = APIRouter(prefix="/ops/outbox", include_in_schema=False)
 PER_PAGE = 50
+MOST_HELD = 50  # journeys whose messages are shown
 MAIL_POLICY = (
     "sandbox allow-popups allow-popups-to-escape-sandbox; default-src 'none'; style-src 'unsafe-inline'; "
     "img-src data: https:; frame-ancestors 'self'"
@@ -35,10 +40,10 @@ async def outbox(request: Request, served: Served, viewer: Looking) -> Response:
         outbox_page = await messages.outbox(session, status=status, offset=(number - 1) * PER_PAGE, limit=PER_PAGE)
         counts = await messages.count_by_status(session)
         waits = await messages.count_waiting(session)
-    zone = await ours(served)
+    zone = await served.zone()
     page = {
         "lines": () if asked == WAITING else outbox_page.lines,
-        "held": await held(served, zone) if asked == WAITING else (),
+        "held": await _held(served, zone) if asked == WAITING else (),
         "waits": waits,
         "status": WAITING if asked == WAITING else status or "",
         "words": _WORDS,
@@ -61,7 +66,7 @@ async def message(
         if row.html is None:
             raise ProblemError(404, "not_found", "This message hasn't been written yet.")
         return _mail(row.html)
-    zone = await ours(served)
+    zone = await served.zone()
     title = row.subject or f"(not written yet: {row.template})"
     page = {"message": row, "customer_name": name, "words": _WORDS}
     return render("ops/message.html", page, shell(request, served, viewer, title, "outbox", zone=zone))
@@ -79,3 +84,16 @@ def _page(text: str) -> int:
 
 def _address(status: MessageStatus | None, page: int) -> str:
     return f"/ops/outbox?page={page}" + (f"&status={status}" if status else "")
+
+
+async def _held(served: Services, zone: str) -> list[tuple[JourneyRow, str, Held]]:
+    """Returns the messages that are held back in the journeys that move next, with the customers' names."""
+    async with served.store.reading() as session:
+        rows = await messages.waiting_journeys(session, limit=MOST_HELD)
+    lines = []
+    for row, name in rows:
+        with suppress(UnreadableVersionError):
+            compiled_map = await served.compiled_maps.of(row.version)
+            state = State.from_json(row.state)
+            lines += [(row, name, each) for each in held_messages(compiled_map, state, served.now(), zone)]
+    return lines

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from fastapi import APIRouter
 from starlette.responses import Response
 
@@ -11,28 +13,55 @@ from milepost.planner.compiled_map import CompiledStep
 from milepost.planner.enums import StepStatus
 from milepost.planner.written_facts import WrittenFact
 from milepost.web import forms
-from milepost.web.fact_forms import record_fact
 from milepost.web.form_values import Line, Text, Token, locale_of, number_or_text
 from milepost.web.pages import back_to
 from milepost.web.portal.plan_link import Opened, open_link
 from milepost.web.problems import ProblemError
-from milepost.web.services import Served
+from milepost.web.services import Served, Services
 
 router = APIRouter(prefix="/plan", include_in_schema=False)
-SOURCE = "portal"
+
+
+@dataclass(frozen=True, slots=True)
+class PlanForm:
+    """A checked form on an opened plan: about which step."""
+
+    served: Services
+    opened: Opened
+    form: forms.Form
+    step: CompiledStep
+
+    @staticmethod
+    async def read(served: Services, token: str, form: str, kind: str) -> PlanForm:
+        """Opens the plan and reads the form.
+
+        Raises:
+            PlanClosedError: the link opens no plan.
+            FormRefusedError: the form isn't from this plan, or is about a step that the map no longer has.
+        """
+        opened = await open_link(served, token)
+        sent = forms.read(served, token, form, kind)
+        step = opened.compiled_map.steps.get(sent.subject[0])
+        if step is None:
+            raise forms.FormRefusedError
+        return PlanForm(served, opened, sent, step)
+
+    async def record(self, path: str, fact: WrittenFact, *, late: bool = False) -> Response:
+        """Records the fact, if the step's occurrence that the page showed is open; `late`: or unanswered."""
+        record = self.opened.state.step(self.step.id)
+        may_answer = record.is_open or (late and record.status is StepStatus.SILENT)
+        notice = "closed"
+        if may_answer and self.form.subject[1] == str(record.occurrence):
+            customer, by = self.opened.state.customer.id, self.opened.contact.email
+            notice = await forms.record_fact(self.served, self.form, customer, fact, by=by, source="portal")
+        return back_to(path, notice)
 
 
 @router.post("/{token}/done")
 async def done(served: Served, token: str, form: Token, note: Text = "") -> Response:
     """The customer has done a step."""
-    opened = await open_link(served, token)
-    sent = forms.read(served, token, form, "done")
-    step = _step(opened, sent)
-    if not _is_current(opened, step, sent) or not opened.state.step(step.id).is_open:
-        return back_to(opened.path, "closed")
-    fact = WrittenFact(id=f"{SOURCE}/{sent.id}", step_done=step.id, note=note or None)
-    notice = await record_fact(served, opened.state.customer.id, fact, by=opened.contact.email, source=SOURCE)
-    return back_to(opened.path, notice)
+    sent = await PlanForm.read(served, token, form, "done")
+    return await sent.record(sent.opened.path, WrittenFact(step_done=sent.step.id, note=note or None))
 
 
 @router.post("/{token}/answer")
@@ -40,29 +69,21 @@ async def answer(
     served: Served, token: str, form: Token, *, verdict: Line = "", value: Line = "", comment: Text = ""
 ) -> Response:
     """The customer says whether an outcome is there."""
-    opened = await open_link(served, token)
-    sent = forms.read(served, token, form, "answer")
-    step = _step(opened, sent)
-    if not isinstance(step.step, Outcome):
+    sent = await PlanForm.read(served, token, form, "answer")
+    step = sent.step.step
+    if not isinstance(step, Outcome):
         raise forms.FormRefusedError
     if verdict not in set(Verdict):
-        raise ProblemError(
-            422, "verdict_missing", "The answer is missing.", "Go back and choose one of the three buttons."
-        )
-    path = f"{opened.path}/outcomes/{step.id}"
-    record = opened.state.step(step.id)
-    if not _is_current(opened, step, sent) or not (record.is_open or record.status is StepStatus.SILENT):
-        return back_to(path, "closed")
+        hint = "Go back and choose one of the three buttons."
+        raise ProblemError(422, "verdict_missing", "The answer is missing.", hint)
     fact = WrittenFact(
-        id=f"{SOURCE}/{sent.id}",
         answer=step.id,
         verdict=verdict,
-        value=_measured(opened, step.step, value),
+        value=_measured(sent.opened, step, value),
         comment=comment or None,
         method="portal",
     )
-    notice = await record_fact(served, opened.state.customer.id, fact, by=opened.contact.email, source=SOURCE)
-    return back_to(path, notice)
+    return await sent.record(f"{sent.opened.path}/outcomes/{step.id}", fact, late=True)
 
 
 def _measured(opened: Opened, outcome: Outcome, text: str) -> float | str | None:
@@ -70,15 +91,3 @@ def _measured(opened: Opened, outcome: Outcome, text: str) -> float | str | None
     contact, customer = opened.contact, opened.state.customer
     locale = locale_of(contact.language or customer.language, contact.country or customer.country)
     return number_or_text(text, locale, only_number=outcome.metric is not None)
-
-
-def _step(opened: Opened, sent: forms.Form) -> CompiledStep:
-    step = opened.compiled_map.steps.get(sent.subject[0])
-    if step is None:
-        raise forms.FormRefusedError
-    return step
-
-
-def _is_current(opened: Opened, step: CompiledStep, sent: forms.Form) -> bool:
-    """Tells whether the page with the form showed the occurrence that is open now."""
-    return sent.subject[1] == str(opened.state.step(step.id).occurrence)

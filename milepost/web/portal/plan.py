@@ -20,7 +20,6 @@ from milepost.planner.state import StepState
 from milepost.store import outcomes
 from milepost.web import forms
 from milepost.web.pages import notice, render
-from milepost.web.pending_facts import pending_facts
 from milepost.web.portal.plan_link import Opened, open_link
 from milepost.web.problems import ProblemError
 from milepost.web.services import Served, Services
@@ -90,7 +89,7 @@ class Plan:
     @staticmethod
     async def of(served: Services, opened: Opened) -> Plan:
         state = opened.state
-        pending = await pending_facts(served, [state.customer.id])
+        pending = await forms.pending_facts(served, [state.customer.id])
         async with served.store.reading() as session:
             records = await outcomes.of_journey(session, opened.journey)
         answers = {record.outcome: record for record in records}  # the last occurrence counts

@@ -1,37 +1,73 @@
-"""`/api/v1/customers`: the book, by and for programs."""
+"""The addresses under `/api/v1`: facts, customers, tasks and steps, for programs that have a key."""
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Depends, Query, Response
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from starlette.exceptions import HTTPException
 
 from milepost.explain.sentences import Wording
 from milepost.intake.enrolment import Enrolment, NoEnrolment
+from milepost.intake.facts import FactStatus
 from milepost.planner.instants import text
 from milepost.planner.state import State
-from milepost.store import customers as customer_rows
-from milepost.store import journeys, tasks, timeline
-from milepost.store.customer_list import CustomerFilter, list_customers
+from milepost.planner.written_facts import WrittenFact
+from milepost.store import customers, journeys, tasks, timeline
+from milepost.store.customer_list import CustomerFilter, StatusFilter, list_customers
 from milepost.store.customer_overview import customer_overview
 from milepost.web.api import presenters
 from milepost.web.api.shapes import (
     CustomerList,
     CustomerRequest,
     CustomerShown,
+    ErrorShown,
+    FactRequest,
     OpenStep,
     PlanLinkShown,
+    ReceiptShown,
     SavedShown,
     StepList,
+    TaskList,
     TimelineShown,
 )
+from milepost.web.identity import is_among
 from milepost.web.problems import ProblemError
 from milepost.web.services import Served
 
-router = APIRouter(tags=["customers"])
+_bearer = HTTPBearer(auto_error=False, description="One of MILEPOST_API_KEYS, or the key in the data folder.")
 
 
-@router.post("/customers", summary="Save a customer")
+def check_key(served: Served, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]) -> None:
+    """Compares the key of a request with all accepted ones.
+
+    Raises:
+        HTTPException: 401, there is no key, or it is wrong.
+    """
+    if not is_among(credentials.credentials if credentials else "", served.settings.accepted_api_keys()):
+        raise HTTPException(401, headers={"WWW-Authenticate": "Bearer"})
+
+
+_ERRORS: dict[int | str, dict[str, Any]] = {code: {"model": ErrorShown} for code in (401, 404, 409, 413, 422, 503)}
+router = APIRouter(prefix="/api/v1", dependencies=[Depends(check_key)], responses=_ERRORS)
+
+
+@router.post("/facts", summary="Record a fact", tags=["facts"])
+async def record_fact(served: Served, fact: FactRequest, response: Response) -> ReceiptShown:
+    """Record one fact and pass it to the customer's journey.
+
+    The fact takes effect when it comes in. Send it again with the same `id` as often as you like: it counts once.
+    202 means that it is recorded, and that the journey gets it later.
+    """
+    written = WrittenFact(**fact.model_dump(exclude={"customer"}, exclude_none=True))
+    receipt = await served.intake.record_fact(fact.customer, written, by=fact.by or "api", source="api")
+    if receipt.status is FactStatus.PENDING:
+        response.status_code = 202
+    return presenters.receipt(fact.customer, receipt)
+
+
+@router.post("/customers", summary="Save a customer", tags=["customers"])
 async def save_customer(served: Served, request: CustomerRequest, response: Response) -> SavedShown:
     """Create a customer, or replace its record.
 
@@ -52,14 +88,14 @@ async def save_customer(served: Served, request: CustomerRequest, response: Resp
     )
 
 
-@router.get("/customers", summary="List customers")
+@router.get("/customers", summary="List customers", tags=["customers"])
 async def get_customers(
     served: Served,
     *,
     search: str | None = None,
     map: str | None = None,  # noqa: A002 - the field's word
     stage: str | None = None,
-    status: Literal["open", "paused", "ended", "none", "unmatched"] | None = None,
+    status: StatusFilter | None = None,
     open_risk: bool | None = None,
     offset: Annotated[int, Query(ge=0, le=10_000_000)] = 0,
     limit: Annotated[int, Query(ge=1, le=500)] = 100,
@@ -71,7 +107,7 @@ async def get_customers(
     return CustomerList.of(page, customers=[presenters.customer_line(line) for line in page.lines])
 
 
-@router.get("/customers/{customer}", summary="Show a customer")
+@router.get("/customers/{customer}", summary="Show a customer", tags=["customers"])
 async def show_customer(served: Served, customer: str) -> CustomerShown:
     """A customer with its journey, tasks, and everything that it has to do or to confirm now."""
     async with served.store.reading() as session:
@@ -93,7 +129,7 @@ async def show_customer(served: Served, customer: str) -> CustomerShown:
     )
 
 
-@router.get("/customers/{customer}/timeline", summary="Show a timeline")
+@router.get("/customers/{customer}/timeline", summary="Show a timeline", tags=["customers"])
 async def show_timeline(
     served: Served,
     customer: str,
@@ -102,7 +138,7 @@ async def show_timeline(
 ) -> TimelineShown:
     """What happened in the customer's latest journey, in order."""
     async with served.store.reading() as session:
-        row = await customer_rows.get_row(session, customer)
+        row = await customers.get_row(session, customer)
         journey = await journeys.latest_of(session, customer)
         if journey is None:
             return TimelineShown(customer=customer, journey=None, entries=())
@@ -112,13 +148,13 @@ async def show_timeline(
     return TimelineShown(customer=customer, journey=journey.id, entries=sentences)
 
 
-@router.get("/customers/{customer}/plan-link", summary="Make a link to a plan")
+@router.get("/customers/{customer}/plan-link", summary="Make a link to a plan", tags=["customers"])
 async def make_plan_link(
     served: Served, customer: str, contact: Annotated[str, Query(description="the contact's mail address")]
 ) -> PlanLinkShown:
     """A link to the customer's plan for one of its contacts; it expires."""
     async with served.store.reading() as session:
-        await customer_rows.get_row(session, customer)
+        await customers.get_row(session, customer)
         journey = await journeys.open_of(session, customer)
     if journey is None:
         raise ProblemError(409, "no_open_journey", f"Customer {customer!r} has no open journey, so there is no plan.")
@@ -132,14 +168,14 @@ async def make_plan_link(
     return PlanLinkShown(customer=customer, contact=match.email, url=url)
 
 
-@router.get("/steps", summary="List what customers have to do")
+@router.get("/steps", summary="List what customers have to do", tags=["customers"])
 async def list_steps(served: Served, customer: str | None = None) -> StepList:
     """Open actions and outcomes of all running journeys, or of one customer: what the customers' plans show."""
     async with served.store.reading() as session:
         if customer is None:
             rows = await journeys.running(session)
         else:
-            await customer_rows.get_row(session, customer)
+            await customers.get_row(session, customer)
             running = await journeys.open_of(session, customer)
             rows = [running] if running else []
     steps: list[OpenStep] = []
@@ -147,3 +183,22 @@ async def list_steps(served: Served, customer: str | None = None) -> StepList:
         compiled_map = await served.compiled_maps.of(row.version)
         steps += presenters.open_steps(row.id, compiled_map, State.from_json(row.state))
     return StepList(steps=tuple(steps), now=text(served.now()))
+
+
+@router.get("/tasks", summary="List open tasks", tags=["tasks"])
+async def list_tasks(
+    served: Served, person: str | None = None, customer: str | None = None, role: str | None = None
+) -> TaskList:
+    """Open tasks, the most urgent first, of one person (including escalated tasks), customer or role."""
+    async with served.store.reading() as session:
+        if customer is None:
+            lines = await tasks.all_open(session)
+        else:
+            await customers.get_row(session, customer)
+            lines = await tasks.of_customer(session, customer)
+    if person is not None:
+        address = person.strip().lower()
+        lines = [line for line in lines if address in (line.task.person, line.task.escalated_person)]
+    if role is not None:
+        lines = [line for line in lines if role in (line.task.role, line.task.escalated_to)]
+    return TaskList(tasks=tuple(presenters.task(line) for line in lines), now=text(served.now()))
