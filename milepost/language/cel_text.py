@@ -46,7 +46,7 @@ class Reference:
     root: str
     name: str
     start: int
-    end: int
+    length: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +88,11 @@ def _is(tokens: list[Token], index: int, *texts: str) -> bool:
     return 0 <= index < len(tokens) and tokens[index].text in texts
 
 
+def shape(tokens: list[Token]) -> str:
+    """Returns tokens with the kind in place of each name, text and number: `name(name.name)`."""
+    return "".join(token.text if token.kind == "mark" else token.kind for token in tokens)
+
+
 def references(tokens: list[Token]) -> list[Reference]:
     """Every use of the seven roots, in the order of the text."""
     uses = []
@@ -96,7 +101,7 @@ def references(tokens: list[Token]) -> list[Reference]:
             continue
         dotted = _is(tokens, index + 1, ".") and index + 2 < len(tokens) and tokens[index + 2].kind == "name"
         last = tokens[index + 2] if dotted else token
-        uses.append(Reference(token.text, last.text if dotted else "", token.start, last.end))
+        uses.append(Reference(token.text, last.text if dotted else "", token.start, last.end - token.start))
     return uses
 
 
@@ -141,8 +146,7 @@ def _tests_of_being_known(tokens: list[Token]) -> list[Edit]:
     edits = []
     for index, token in enumerate(tokens):
         words = tokens[index : index + 6]
-        shape = [word.text if word.kind == "mark" else word.kind for word in words]
-        if token.text == "has" and shape == ["name", "(", "name", ".", "name", ")"] and words[2].text in ROOTS:
+        if token.text == "has" and shape(words) == "name(name.name)" and words[2].text in ROOTS:
             edits.append(Edit(token.start, words[5].end, f"{KNOWN}.{words[2].text}.{words[4].text}"))
     return edits
 

@@ -55,16 +55,13 @@ class ConditionError(MilepostError, ValueError):
 
 
 def plain_type(name: str) -> str:
+    """Returns a CEL type in plain words."""
     return _PLAIN_TYPES.get(name, "a list" if name.startswith("list") else name)
 
 
 def check_reference(reference: Reference, names: Names, *, event: bool) -> None:
-    root, name, column, length = (
-        reference.root,
-        reference.name,
-        reference.start + 1,
-        reference.end - reference.start,
-    )
+    """Raises a ConditionError if a name can't be used; `event`: the condition sees an event."""
+    root, name, column, length = reference.root, reference.name, reference.start + 1, reference.length
     if not name:
         raise ConditionError(f"{root!r} needs a name; write {root}.NAME", column, length)
     if root == "event":
@@ -83,6 +80,7 @@ def check_reference(reference: Reference, names: Names, *, event: bool) -> None:
 
 
 def check_dates(tokens: list[Token], names: Names, *, waited: bool) -> None:
+    """Raises a ConditionError if days can't be counted; `waited`: the condition is waited for."""
     for index, token in enumerate(tokens):
         if token.text not in cel_text.DATE_FUNCTIONS or token.kind != "name":
             continue
@@ -94,8 +92,7 @@ def check_dates(tokens: list[Token], names: Names, *, waited: bool) -> None:
                 len(token.text),
             )
         words = tokens[index + 1 : index + 6]
-        shape = [word.text if word.kind == "mark" else word.kind for word in words]
-        if shape == ["(", "name", ".", "name", ")"] and words[1].text == "customer":
+        if cel_text.shape(words) == "(name.name)" and words[1].text == "customer":
             _check_is_date(token.text, words[3], names)
 
 
@@ -109,33 +106,27 @@ def _check_is_date(function: str, attribute: Token, names: Names) -> None:
 
 
 def explain(error: str, text: str, rewritten: Rewritten, variables: tuple[tuple[str, str], ...]) -> ConditionError:
+    """Returns an error of the CEL compiler in plain words, at its place in the author's text."""
     place = re.search(r"<input>:(\d+):(\d+): ([^\n]*)", error)
     if place is None:
-        if "recursion limit" in error:
-            return ConditionError("The condition is nested too deeply; write it with fewer parentheses", 1, len(text))
-        return ConditionError(f"{text!r} can't be read as a condition", 1, len(text))
+        deep = "recursion limit" in error
+        why = "is nested too deeply; write it with fewer parentheses" if deep else "can't be read"
+        return ConditionError(f"The condition {why}", 1, len(text))
     at = min(rewritten.origin(int(place[1]), int(place[2])), len(text))
-    return _explain_at(place[3], at, text, variables)
-
-
-def _explain_at(problem: str, at: int, text: str, variables: tuple[tuple[str, str], ...]) -> ConditionError:
-    word = re.match(r"[\w.]+|[<>=!]=|&&|\|\||.|$", text[at:], re.DOTALL)
-    word_there = word[0] if word else ""
-    if overload := re.search(r"no matching overload for '([^']+)' applied to '([^']*)'", problem):
-        return ConditionError(_mismatch(overload[1], overload[2], text, at), at + 1, max(len(word_there), 1))
+    problem = place[3]
     if undeclared := re.search(r"(?:undeclared reference to|reserved identifier:) '?([^\s']+)'?", problem):
         return _unknown(undeclared[1], at, text, variables)
-    if "Syntax error" in problem:
-        hint = hint_for(text, cel_text.tokenize(text))
-        if hint is not None:
+    words = re.match(r"[\w.]+|[<>=!]=|&&|\|\||.|", text[at:], re.DOTALL)
+    word = words[0] if words else ""
+    message = f"The condition is wrong: {problem.partition(' (in container')[0]}"
+    if overload := re.search(r"no matching overload for '([^']+)' applied to '([^']*)'", problem):
+        message = _mismatch(overload[1], overload[2], text, at)
+    elif "Syntax error" in problem:
+        if hint := hint_for(text, cel_text.tokenize(text)):
             return ConditionError(hint.message, hint.start + 1, max(hint.end - hint.start, 1))
-        what = f"near {word_there!r}" if word_there.strip() else "at its end" if at >= len(text) else "here"
-        return ConditionError(f"The condition can't be read {what}; {HOW}", at + 1, max(len(word_there), 1))
-    return ConditionError(
-        f"The condition is wrong: {problem.split(' (in container', maxsplit=1)[0]}",
-        at + 1,
-        max(len(word_there), 1),
-    )
+        where = f"near {word!r}" if word.strip() else "at its end" if at >= len(text) else "here"
+        message = f"The condition can't be read {where}; {HOW}"
+    return ConditionError(message, at + 1, max(len(word), 1))
 
 
 def _unknown(name: str, at: int, text: str, variables: tuple[tuple[str, str], ...]) -> ConditionError:
@@ -159,10 +150,10 @@ def _unknown(name: str, at: int, text: str, variables: tuple[tuple[str, str], ..
 def _mismatch(operator: str, types: str, text: str, at: int) -> str:
     operands = [plain_type(each.strip()) for each in types.strip("()").split(",")]
     sign = operator.strip("_@").replace("_", "")
-    if len(operands) == 2 and not operator[:1].isalpha():  # noqa: PLR2004 - an operator between two
-        hint = mismatch_hint(text, cel_text.tokenize(text), at, operands)
-        hint = "; use has(customer.X) to ask whether X is known" if "null" in operands else hint
-        if operands[0] == operands[1]:
-            return f"{sign!r} doesn't work on {operands[0]}{hint}"
-        return f"{sign!r} doesn't work between {operands[0]} and {operands[1]}{hint}"
-    return f"{sign!r} doesn't work on {' and '.join(operands)}"
+    if len(operands) != 2 or operator[:1].isalpha():  # noqa: PLR2004 - not an operator between two
+        return f"{sign!r} doesn't work on {' and '.join(operands)}"
+    hint = mismatch_hint(text, cel_text.tokenize(text), at, operands)
+    hint = "; use has(customer.X) to ask whether X is known" if "null" in operands else hint
+    if operands[0] == operands[1]:
+        return f"{sign!r} doesn't work on {operands[0]}{hint}"
+    return f"{sign!r} doesn't work between {operands[0]} and {operands[1]}{hint}"

@@ -50,12 +50,8 @@ class Hint:
 
 def hint_for(text: str, tokens: list[Token]) -> Hint | None:
     """The first mistake with a known remedy in a condition that can't be read; None if there is none."""
-    return min(_hints(text, tokens), key=lambda hint: hint.start, default=None)
-
-
-def _hints(text: str, tokens: list[Token]) -> Iterator[Hint]:
-    for find in _FINDERS:
-        yield from find(text, tokens)
+    hints = (hint for find in _FINDERS for hint in find(text, tokens))
+    return min(hints, key=lambda hint: hint.start, default=None)
 
 
 def _foreign_words(_text: str, tokens: list[Token]) -> Iterator[Hint]:
@@ -85,11 +81,10 @@ def _curly_quotes(text: str, _tokens: list[Token]) -> Iterator[Hint]:
 
 
 def _open_quotes(_text: str, tokens: list[Token]) -> Iterator[Hint]:
-    for token in tokens:
-        if token.kind == "mark" and token.text in "\"'":
-            message = f"The quote {token.text} is never closed; write {token.text} at the end of the text"
-            yield Hint(token.start, token.end, message)
-            return
+    quote = next((token for token in tokens if token.kind == "mark" and token.text in "\"'"), None)
+    if quote is not None:
+        message = f"The quote {quote.text} is never closed; write {quote.text} at the end of the text"
+        yield Hint(quote.start, quote.end, message)
 
 
 def _brackets(_text: str, tokens: list[Token]) -> Iterator[Hint]:
@@ -120,10 +115,8 @@ def _nothing_after(text: str, tokens: list[Token]) -> Iterator[Hint]:
 
 def _commas(_text: str, tokens: list[Token]) -> Iterator[Hint]:
     for before, comma, after in zip(tokens, tokens[1:], tokens[2:], strict=False):
-        if (before.kind, comma.text, after.kind) == ("int", ",", "int") and (before.end, after.start) == (
-            comma.start,
-            comma.end,
-        ):
+        kinds = (before.kind, comma.text, after.kind)
+        if kinds == ("int", ",", "int") and after.start - before.end == 1:
             message = f"Numbers are written without a comma: {before.text}{after.text}"
             yield Hint(before.start, after.end, f"{message}, or with a point: {before.text}.{after.text}")
         if before.text == "in" and comma.text == "(":

@@ -41,23 +41,17 @@ class View(Protocol):
 
 
 _Reader = Callable[[Any], Any]
-_CEL_TYPES = {
-    AttributeType.TEXT: cel.Type.STRING,
-    AttributeType.DATE: cel.Type.STRING,
-    AttributeType.NUMBER: cel.Type.DOUBLE,
-    AttributeType.FLAG: cel.Type.BOOL,
-}
 
 
 @dataclass(frozen=True, slots=True)
 class _Input:
-    """A variable of a compiled condition, and how it is read from the view."""
+    """A variable of a compiled condition, its type, and how it is read from a value of the view."""
 
     variable: str
     root: str
     name: str
+    kind: str
     read: _Reader
-    known_only: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +73,8 @@ class Condition:
             data: dict[str, Any] = {}
             for each in self._inputs:
                 space = view.get(each.root)
-                value = each.read(space.get(each.name)) if space else None
-                if each.known_only:
-                    data[each.variable] = value is not None
-                elif value is not None:
+                value = each.read(space.get(each.name) if space else None)
+                if value is not None:
                     data[each.variable] = value
             if self.needs_today and today is not None:
                 data[cel_text.TODAY] = today.isoformat()
@@ -110,16 +102,10 @@ def compile_condition(text: str, names: Names, *, event: bool = False, waited: b
     check_dates(tokens, names, waited=waited)
     names_used = {(each.root, each.name) for each in references}
     inputs = tuple(entry for root, name in sorted(names_used) for entry in _inputs_for(root, name, names))
-    variables = tuple(sorted((each.variable, _type_name(each, names)) for each in inputs))
-    expression = _first_that_compiles(text, tokens, variables)
-    used = _used(expression.text, inputs)
-    return Condition(text, frozenset(names_used), expression.compiled, used, cel_text.TODAY in expression.text)
-
-
-@dataclass(frozen=True, slots=True)
-class _Compiled:
-    text: str
-    compiled: cel.Expression
+    variables = tuple(sorted((each.variable, each.kind) for each in inputs))
+    rewritten, expression = _first_that_compiles(text, tokens, variables)
+    used = _used(rewritten, inputs)
+    return Condition(text, frozenset(names_used), expression, used, cel_text.TODAY in rewritten)
 
 
 def _used(text: str, inputs: tuple[_Input, ...]) -> tuple[_Input, ...]:
@@ -129,17 +115,15 @@ def _used(text: str, inputs: tuple[_Input, ...]) -> tuple[_Input, ...]:
 
 
 def _inputs_for(root: str, name: str, names: Names) -> tuple[_Input, _Input]:
-    read = _reader(root, name, names)
-    return (
-        _Input(f"{root}.{name}", root, name, read, known_only=False),
-        _Input(f"{cel_text.KNOWN}.{root}.{name}", root, name, read, known_only=True),
+    """The value of a name, and the flag that tells whether it is known."""
+    kind: str = AttributeType.TEXT
+    if root in ("customer", "event"):
+        kind = names.attributes[name] if root == "customer" else _ANY
+    read = _TYPES[kind][1]
+    known = _Input(
+        f"{cel_text.KNOWN}.{root}.{name}", root, name, AttributeType.FLAG, lambda value: read(value) is not None
     )
-
-
-def _reader(root: str, name: str, names: Names) -> _Reader:
-    if root == "event":
-        return _plain
-    return _READERS[names.attributes[name] if root == "customer" else AttributeType.TEXT]
+    return _Input(f"{root}.{name}", root, name, kind, read), known
 
 
 def _plain(value: Any) -> Any:
@@ -167,20 +151,14 @@ def _flag(value: Any) -> bool | None:
     return value if isinstance(value, bool) else None
 
 
-_READERS: Mapping[AttributeType, _Reader] = {
-    AttributeType.TEXT: _text,
-    AttributeType.DATE: _date,
-    AttributeType.NUMBER: _number,
-    AttributeType.FLAG: _flag,
+_ANY = "any"
+_TYPES: Mapping[str, tuple[cel.Type, _Reader]] = {
+    AttributeType.TEXT: (cel.Type.STRING, _text),
+    AttributeType.DATE: (cel.Type.STRING, _date),
+    AttributeType.NUMBER: (cel.Type.DOUBLE, _number),
+    AttributeType.FLAG: (cel.Type.BOOL, _flag),
+    _ANY: (cel.Type.DYN, _plain),
 }
-
-
-def _type_name(each: _Input, names: Names) -> str:
-    if each.known_only:
-        return "flag"
-    if each.root == "event":
-        return "any"
-    return str(names.attributes[each.name]) if each.root == "customer" else "text"
 
 
 def _days_until(today: str, day: str) -> float:
@@ -212,30 +190,27 @@ def _functions() -> list[cel.FunctionDecl]:
     return [*days, cel.FunctionDecl("nonzero", nonzero)]
 
 
-def _cel_type(kind: str) -> cel.Type:
-    return cel.Type.DYN if kind == "any" else _CEL_TYPES[AttributeType(kind)]
-
-
 @lru_cache(maxsize=4096)
 def _compile(text: str, variables: tuple[tuple[str, str], ...]) -> cel.Expression:
-    declared = {name: _cel_type(kind) for name, kind in variables}
-    env = cel.NewEnv(variables={**declared, cel_text.TODAY: cel.Type.STRING}, functions=_functions())
+    types = {name: _TYPES[kind][0] for name, kind in variables}
+    env = cel.NewEnv(variables={**types, cel_text.TODAY: cel.Type.STRING}, functions=_functions())
     return env.compile(text)
 
 
-def _first_that_compiles(text: str, tokens: list[Token], variables: tuple[tuple[str, str], ...]) -> _Compiled:
+def _first_that_compiles(
+    text: str, tokens: list[Token], variables: tuple[tuple[str, str], ...]
+) -> tuple[str, cel.Expression]:
     """With whole numbers as doubles, or as they stand: `int(customer.seats) % 2 == 0` needs them so."""
-    problem: ConditionError | None = None
+    problems = []
     for doubles in (True, False):
         rewritten = cel_text.rewrite(text, cel_text.dialect(tokens, doubles=doubles))
         try:
-            compiled = _compile(rewritten.text, variables)
+            expression = _compile(rewritten.text, variables)
         except (RuntimeError, TypeError) as error:
-            problem = problem or explain(str(error), text, rewritten, variables)
+            problems.append(explain(str(error), text, rewritten, variables))
             continue
-        if compiled.return_type() not in (cel.Type.BOOL, cel.Type.DYN):
-            kind = plain_type(compiled.return_type().name().lower())
+        if expression.return_type() not in (cel.Type.BOOL, cel.Type.DYN):
+            kind = plain_type(expression.return_type().name().lower())
             raise ConditionError(f"{text!r} is {kind}, not true or false; compare it with something", 1, len(text))
-        return _Compiled(rewritten.text, compiled)
-    assert problem is not None
-    raise problem
+        return rewritten.text, expression
+    raise problems[0]

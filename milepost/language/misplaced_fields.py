@@ -11,7 +11,7 @@ from pydantic.fields import FieldInfo
 from milepost.language.field_types import Node
 from milepost.language.findings import describe
 from milepost.language.model import Map
-from milepost.language.yaml_text import Fields, Path, value_at
+from milepost.language.yaml_text import START, Fields, Path, value_at
 
 NAMED_SECTIONS = ("attributes", "roles", "personas")
 """Sections whose fields are named by the map's author, so that no name is unknown there."""
@@ -70,7 +70,10 @@ def move(data: Any, path: Path, home: Path) -> None:
     name = path[-1]
     target[name] = source.pop(name)
     if isinstance(source, Fields) and isinstance(target, Fields):
-        target.keys_at[name], target.values_at[name] = source.keys_at.pop(name), source.values_at.pop(name)
+        target.keys_at[name], target.values_at[name] = (
+            source.keys_at.pop(name, START),
+            source.values_at.pop(name, START),
+        )
 
 
 def _around(data: Any, path: Path) -> Home | None:

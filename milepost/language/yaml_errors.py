@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
@@ -22,8 +22,7 @@ _ROWS_ABOVE, _ROWS_BELOW, _LONGEST_LINE = 300, 40, 2_000
 """No more is read again, so that a large file takes no longer than a small one."""
 _LONGEST_SHOWN = 60
 
-_NO_SPACE_AFTER_DASH = re.compile(r" *(?:- +)*-(?=[A-Za-z_{\[\"'])")
-_NO_SPACE_AFTER_COLON = re.compile(r" *(?:- +)*[A-Za-z_]\w*:(?=[^\s/])")
+_NO_SPACE = re.compile(r" *(?:- +)*(?:-(?=[A-Za-z_{\[\"'])|[A-Za-z_]\w*:(?=[^\s/]))")
 _NO_COLON = re.compile(r" *(?:- +)*(?P<name>[A-Za-z_]\w*)(?= +[\[{]| *$| +(?![^\[{]*:(?:\s|$)))")
 _VALUE = re.compile(r" *(?:- +)*(?:(?:[^\s\"'\[{][^:]*|\"[^\"]*\"): +)?(?P<value>\S.*?)(?:\s+#[^\"']*|\s*)$")
 _CLOSED_QUOTE = re.compile(r"\"(?:[^\"\\]|\\.)*\"|'(?:[^']|'')*'")
@@ -31,8 +30,7 @@ _NO_COMMA = re.compile(r"(?<![,:\[{\s]) +(?=\w+: |[\"\[{])")
 _CLOSING = {"[": "]", "{": "}"}
 
 
-@dataclass(frozen=True, slots=True)
-class Mistake:
+class Mistake(NamedTuple):
     """What is wrong in a text, where, and what to do about it."""
 
     row: int
@@ -40,8 +38,7 @@ class Mistake:
     message: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Repair:
+class _Repair(NamedTuple):
     """A line written differently, and the mistake that this mends; empty where only its indentation changes."""
 
     row: int
@@ -54,7 +51,7 @@ class _Repair:
 
 
 def find_mistake(text: str, error: Exception) -> Mistake:
-    """The mistake behind an error of ruamel.yaml in reading `text`."""
+    """Returns the mistake behind an error of ruamel.yaml in reading `text`."""
     lines = [line.rstrip("\r") for line in text.split("\n")]
     begun, mark = getattr(error, "context_mark", None), getattr(error, "problem_mark", None)
     mark, problem = mark or begun, str(getattr(error, "problem", None) or error)
@@ -65,10 +62,10 @@ def find_mistake(text: str, error: Exception) -> Mistake:
         return Mistake(row, column, message)
     first = _first_row(lines, row - _ROWS_ABOVE)
     near = lines[first : row + _ROWS_BELOW]
-    if all(len(line) <= _LONGEST_LINE for line in near):
-        mistake = _mended(near, row - first, [begun.line - first] if begun and begun.line >= first else [])
-        if mistake:
-            return Mistake(mistake.row + first, mistake.column, mistake.message)
+    if max(map(len, near)) <= _LONGEST_LINE:
+        repairs = _best_repairs(near, row - first, [begun.line - first] if begun and begun.line >= first else [])
+        if repairs:
+            return _mistake(near, first, repairs)
     if begun and ("end of stream" in problem or "flow" in str(getattr(error, "context", ""))):
         return Mistake(begun.line, begun.column, "The quote or bracket that opens here is never closed; write its end")
     message = f"{_excerpt(here) if here.strip() else 'The end of the line'} doesn't fit what stands above it"
@@ -77,8 +74,8 @@ def find_mistake(text: str, error: Exception) -> Mistake:
 
 def misread_name(text: str) -> str | None:
     """The mistake in the beginning of a field that the parser takes for a longer name; None if there is none."""
-    repairs = _spacing_repairs(0, text) if re.match(r"-|\w+:?\s*[\[{]", text) else iter(())
-    return next((repair.message for repair in repairs), None)
+    may_be_misread = re.match(r"-|\w+:?\s*[\[{]", text)
+    return next((repair.message for repair in _spacing_repairs(0, text)), None) if may_be_misread else None
 
 
 def decimal_comma(before: Node, key: Node, value: Node) -> str | None:
@@ -106,8 +103,8 @@ def _plain_message(problem: str, here: str) -> str | None:
     return None
 
 
-def _mended(lines: Sequence[str], row: int, begun: list[int]) -> Mistake | None:
-    """The mistake that the best repair mends; None if no repair gets the parser any further than `row`."""
+def _best_repairs(lines: Sequence[str], row: int, begun: list[int]) -> list[_Repair]:
+    """The repair with which the parser gets furthest past `row`, or all the moves of a line that are equally good."""
     best: list[_Repair] = []
     furthest = float(row)
     for repair in _repairs(lines, row, begun):
@@ -119,7 +116,7 @@ def _mended(lines: Sequence[str], row: int, begun: list[int]) -> Mistake | None:
             best, furthest = [repair], refused_at
         elif refused_at == furthest and moves_alike:
             best.append(repair)
-    return _mistake(lines, best) if best else None
+    return best
 
 
 def _refused_at(lines: Sequence[str]) -> float:
@@ -133,15 +130,16 @@ def _refused_at(lines: Sequence[str]) -> float:
     return math.inf
 
 
-def _mistake(lines: Sequence[str], repairs: list[_Repair]) -> Mistake:
-    row, line = repairs[0].row, lines[repairs[0].row]
-    if repairs[0].cause:
-        column = next((at for at, (a, b) in enumerate(zip(line, repairs[0].line, strict=False)) if a != b), len(line))
-        return Mistake(row, column, repairs[0].message)
-    indent = _indent(line)
+def _mistake(lines: Sequence[str], first: int, repairs: list[_Repair]) -> Mistake:
+    row, mended, cause = repairs[0]
+    line, indent = lines[row], _indent(lines[row])
+    if cause:
+        column = next((at for at, (a, b) in enumerate(zip(line, mended, strict=False)) if a != b), len(line))
+        return Mistake(first + row, column, repairs[0].message)
     now = f"is indented by {count_of(indent, 'space')}" if indent else "isn't indented"
     columns = listing([str(_indent(each.line)) for each in repairs], last="or")
-    return Mistake(row, indent, f"{_excerpt(line)} {now}; indent it by {columns}, like the lines that it belongs to")
+    message = f"{_excerpt(line)} {now}; indent it by {columns}, like the lines that it belongs to"
+    return Mistake(first + row, indent, message)
 
 
 def _first_row(lines: Sequence[str], row: int) -> int:
@@ -162,10 +160,9 @@ def _repairs(lines: Sequence[str], row: int, begun: list[int]) -> Iterator[_Repa
 
 
 def _spacing_repairs(row: int, line: str) -> Iterator[_Repair]:
-    if match := _NO_SPACE_AFTER_DASH.match(line):
-        yield _Repair(row, f"{match[0]} {line[match.end() :]}", "A space is missing after the dash")
-    elif match := _NO_SPACE_AFTER_COLON.match(line):
-        yield _Repair(row, f"{match[0]} {line[match.end() :]}", "A space is missing after the colon")
+    if match := _NO_SPACE.match(line):
+        sign = "dash" if match[0].endswith("-") else "colon"
+        yield _Repair(row, f"{match[0]} {line[match.end() :]}", f"A space is missing after the {sign}")
     elif match := _NO_COLON.match(line):
         fixed = f"{match[0]}: {line[match.end() :].lstrip()}".rstrip()
         yield _Repair(row, fixed, f"A colon is missing after {match['name']!r}")

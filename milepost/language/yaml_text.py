@@ -5,14 +5,14 @@ Hostile files are harmless: size, depth and the number of values that aliases un
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 from ruamel.yaml import YAML
 from ruamel.yaml.composer import Composer
 from ruamel.yaml.constructor import SafeConstructor
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.error import YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from milepost.language.problems import Problem
@@ -76,8 +76,8 @@ class Fields(dict[Any, Any]):
 class Items(list[Any]):
     """A YAML sequence; `values_at` tells where its items stand."""
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, items: Iterable[Any] = ()) -> None:
+        super().__init__(items)
         self.values_at: list[Spot] = []
 
     def __delitem__(self, index: Any) -> None:
@@ -109,21 +109,16 @@ class Reading:
 
 def read_yaml(text: str) -> Reading:
     """Reads YAML 1.2 into `Fields`, `Items` and scalars; never raises."""
-    reading = Reading()
     if len(text) > MAX_BYTES or len(text.encode("utf-8", "replace")) > MAX_BYTES:
-        reading.faults.append(Fault(START, "The file is larger than 1 MB; a map is a few pages, so split it"))
-        return reading
+        return Reading(faults=[Fault(START, "The file is larger than 1 MB; a map is a few pages, so split it")])
     for number, line in enumerate(text.split("\n"), 1):
         if len(line) > MAX_LINE:
-            message = f"The line is longer than {MAX_LINE} letters; break it"
-            reading.faults.append(Fault(Spot(number), message))
-            return reading
+            return Reading(faults=[Fault(Spot(number), f"The line is longer than {MAX_LINE} letters; break it")])
+    reading = Reading()
     try:
         node = _yaml().compose(text)
         if node is not None:
             reading.data = _Builder(reading.faults).build(node, MAX_DEPTH)
-    except MarkedYAMLError as error:
-        reading.faults.append(_fault_of(error, text))
     except RecursionError:
         reading.faults.append(Fault(START, _TOO_DEEP))
     except _UnreadableError as error:
@@ -267,22 +262,17 @@ def _spot(node: Node) -> Spot:
 
 def deep_copy(data: Any) -> Any:
     """Returns a copy in which no part is shared, so that each can be changed by itself."""
-    copy: Any
-    if isinstance(data, Fields):
-        copy = Fields()
-        copy.keys_at, copy.values_at = dict(data.keys_at), dict(data.values_at)
-    elif isinstance(data, Items):
-        copy = Items()
-        copy.values_at = list(data.values_at)
-    else:
-        copy = {} if isinstance(data, dict) else []
     if isinstance(data, dict):
-        copy.update({key: deep_copy(each) for key, each in data.items()})
-    elif isinstance(data, list | tuple):
-        copy.extend(deep_copy(each) for each in data)
-    else:
-        return data
-    return copy
+        fields = Fields()
+        fields.update({key: deep_copy(each) for key, each in data.items()})
+        if isinstance(data, Fields):
+            fields.keys_at, fields.values_at = dict(data.keys_at), dict(data.values_at)
+        return fields
+    if isinstance(data, list | tuple):
+        items = Items(deep_copy(each) for each in data)
+        items.values_at = list(getattr(data, "values_at", [START] * len(data)))
+        return items
+    return data
 
 
 def steps_to(data: Any, path: Path) -> Iterator[tuple[Any, str | int]]:
