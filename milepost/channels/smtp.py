@@ -131,7 +131,7 @@ def _address_of(address: str, role: str) -> str:
 
 
 def _refuse(error: Exception, server: SmtpServer) -> NoReturn:
-    """Tells whether this mail is refused, or only this attempt.
+    """Raises an error that says whether this mail is refused, or only this attempt.
 
     Errors before the server knows the recipient (greeting, encryption, login, sender) are about our settings, which can
     be corrected, so they are never final.
@@ -141,17 +141,15 @@ def _refuse(error: Exception, server: SmtpServer) -> NoReturn:
         case aiosmtplib.SMTPRecipientsRefused(recipients=[refused, *_]):
             _refuse(refused, server)
         case aiosmtplib.SMTPAuthenticationError():
-            raise TemporaryDeliveryError(
-                f"{where} refused the login ({error.message}); check the user and password"
-            ) from error
+            why = f"refused the login ({error.message}); check the user and password"
         case aiosmtplib.SMTPHeloError() | aiosmtplib.SMTPConnectResponseError():
-            raise TemporaryDeliveryError(f"{where} refuses the connection: {error.code} {error.message}") from error
+            why = f"refuses the connection: {error.code} {error.message}"
         case aiosmtplib.SMTPSenderRefused():
-            raise TemporaryDeliveryError(f"{where} refused our sender address: {error.code} {error.message}") from error
+            why = f"refused our sender address: {error.code} {error.message}"
         case aiosmtplib.SMTPResponseException() if error.code >= 500:  # noqa: PLR2004 - RFC 5321: permanent
             raise UndeliverableError(f"{where} refused the mail: {error.code} {error.message}") from error
         case aiosmtplib.SMTPResponseException():
-            raise TemporaryDeliveryError(f"{where} asked to try later: {error.code} {error.message}") from error
-    raise TemporaryDeliveryError(
-        f"{where} couldn't be reached, or broke off: {error or type(error).__name__}"
-    ) from error
+            why = f"asked to try later: {error.code} {error.message}"
+        case _:
+            why = f"couldn't be reached, or broke off: {error or type(error).__name__}"
+    raise TemporaryDeliveryError(f"{where} {why}") from error

@@ -13,8 +13,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import psutil
-
 from milepost.devserver.locks import Lock, LockHeldError, acquire
 
 _WRAPPER = Path(__file__).with_name("child_wrapper.py")
@@ -81,21 +79,13 @@ class Child:
 
     @property
     def pid(self) -> int:
-        """The process of the wrapper; the program's own is `program_pid`."""
+        """The process of the wrapper; the program itself is its child."""
         return self._process.pid
 
     @property
     def alive(self) -> bool:
-        """Whether it is still running."""
+        """True while it is running."""
         return self._process.returncode is None
-
-    def program_pid(self) -> int | None:
-        """The process of the program itself; None before it has started and after it has ended."""
-        try:
-            children = psutil.Process(self.pid).children()
-        except psutil.NoSuchProcess:
-            return None
-        return children[0].pid if children else None
 
     def tail(self) -> tuple[str, ...]:
         """The last lines of its output."""

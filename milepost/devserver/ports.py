@@ -24,13 +24,8 @@ class PortTakenError(MilepostError):
         )
 
 
-def free_port(host: str = LOOPBACK) -> int:
-    """A port that nobody uses now."""
-    return check_port(0, "a server", "--port", host=host)
-
-
 def check_port(port: int, program: str, option: str, *, host: str = LOOPBACK) -> int:
-    """Return `port` if it is free, for 0 any free one; `option` is how people choose another for `program`.
+    """Returns `port` if it is free, for 0 any free one; `option` is how people choose another for `program`.
 
     Raises:
         PortTakenError: it isn't free.

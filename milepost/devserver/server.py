@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import os
+import sqlite3
 import sys
 import sysconfig
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
 from temporalio.api.namespace.v1 import NamespaceConfig
 from temporalio.api.workflowservice.v1 import UpdateNamespaceRequest
-from temporalio.client import Client
 from temporalio.service import RPCError
 
 from milepost.devserver.children import Program
 from milepost.devserver.data_folder import DataFolder
-from milepost.devserver.database_repair import discard_unfinished
 from milepost.devserver.ports import LOOPBACK, check_port
 from milepost.errors import MilepostError
 from milepost.temporal.connection import TemporalAddress, TemporalUnreachableError, connect
@@ -128,7 +128,12 @@ class TemporalServer:
     async def _prepare(self) -> None:
         while True:
             try:
-                await _prepare(await connect(self.temporal_address))
+                client = await connect(self.temporal_address)
+                config = NamespaceConfig()
+                config.workflow_execution_retention_ttl.FromTimedelta(_RETENTION)
+                request = UpdateNamespaceRequest(namespace=client.namespace, config=config)
+                await client.workflow_service.update_namespace(request)
+                await register_search_attributes(client)
             except (TemporalUnreachableError, RPCError):  # it answers a little before all its services do
                 await asyncio.sleep(_POLL)
             else:
@@ -149,12 +154,26 @@ def temporal_binary() -> Path:
     raise TemporalBinaryMissingError(list(dict.fromkeys(folders)))
 
 
-async def _prepare(client: Client) -> None:
-    config = NamespaceConfig()
-    config.workflow_execution_retention_ttl.FromTimedelta(_RETENTION)
-    await client.workflow_service.update_namespace(UpdateNamespaceRequest(namespace=client.namespace, config=config))
-    await register_search_attributes(client)
-
-
 def _no_temporal_variables() -> dict[str, str | None]:
     return {name: None for name in os.environ if name.startswith("TEMPORAL_")}
+
+
+def discard_unfinished(database: Path) -> None:
+    """Removes a Temporal database and its companions if its creation was cut short; no server may be using it.
+
+    The development server creates its tables only if there is no file, so one that was killed in its first moments
+    would never start again. Namespaces are created last and workflows need one: without any there is nothing to lose.
+    """
+    if database.exists() and not _has_namespace(database):
+        for ending in ("", "-wal", "-shm", "-journal"):
+            database.with_name(database.name + ending).unlink(missing_ok=True)
+
+
+def _has_namespace(database: Path) -> bool:
+    with closing(sqlite3.connect(database)) as connection:
+        try:
+            return connection.execute("SELECT 1 FROM namespaces LIMIT 1").fetchone() is not None
+        except sqlite3.OperationalError as error:
+            return "no such table" not in str(error)
+        except sqlite3.DatabaseError:
+            return True  # not a database: it isn't ours to remove, and the server will complain

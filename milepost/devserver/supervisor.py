@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from types import TracebackType
 from typing import Self
 
 from milepost.devserver.children import Child, OnLine, Program
@@ -50,9 +49,7 @@ class Supervisor:
             loop.add_signal_handler(number, self.request_stop)
         return self
 
-    async def __aexit__(
-        self, _kind: type[BaseException] | None, error: BaseException | None, _where: TracebackType | None
-    ) -> bool:
+    async def __aexit__(self, _kind: object, error: object, _where: object) -> bool:
         try:
             await self._stop_all()
         finally:

@@ -50,7 +50,6 @@ class Card:
 
     id: str
     track: str
-    automatic: bool
     title: str
     lines: tuple[Line, ...]
     after: tuple[str, ...]

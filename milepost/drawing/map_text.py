@@ -132,9 +132,8 @@ class _MapText:
         track, lines = self._lines(step)
         elsewhere = tuple(name for name in step.after if name not in here and name in self.homes)
         lines += [Line(f"after {self.say.step(name)} ({self._home(name)})") for name in elsewhere]
-        automatic = isinstance(step, Touchpoint) and step.role is None
         after = tuple(dict.fromkeys(name for name in step.after if name in here))
-        return Card(step.id, track, automatic, step.title, tuple(lines), after, elsewhere)
+        return Card(step.id, track, step.title, tuple(lines), after, elsewhere)
 
     def _home(self, step: str) -> str:
         return self._container(self.homes[step].id)

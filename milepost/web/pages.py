@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -23,6 +22,8 @@ from milepost.web.services import Services
 HERE = Path(__file__).parent
 STATIC = HERE / "static"
 
+Values = dict[str, Any]
+
 NOTICES = {
     "noted": "Noted. Thank you.",
     "again": "That was noted before; nothing was done twice.",
@@ -34,30 +35,23 @@ NOTICES = {
 """Notices after a form, by the key in the page's address: no text of somebody else's link is ever shown."""
 
 
-@dataclass(frozen=True, slots=True)
-class Shell:
-    """The frame around a colleague's page.
+def shell(request: Request, served: Services, person: Person | None, title: str, place: str, *, zone: str) -> Values:
+    """Returns the frame around a colleague's page.
 
-    `zone` is the IANA name of the zone that the page's times are in. `now` is the journeys' time where they run faster
-    than the clock.
+    `place` is its entry in the menu; `zone` is the IANA name of the zone that its times are in. The journeys' time is
+    shown where they run faster than the clock.
     """
-
-    title: str
-    person: str | None
-    place: str
-    zone: str
-    zone_text: str
-    now: str | None
-    notice: str | None
-
-
-def shell(request: Request, served: Services, person: Person | None, title: str, place: str, *, zone: str) -> Shell:
-    """Returns the frame of a page; `place` is its entry in the menu."""
     now = served.now()
     zone_text = local_time.zone_text(zone, now)
-    journey_time = f"{local_time.time_of(now, zone)}, {zone_text}" if served.speed != 1.0 else None
-    address = person.address if person else None
-    return Shell(title, address, place, zone, zone_text, journey_time, notice(request))
+    return {
+        "title": title,
+        "person": person.address if person else None,
+        "place": place,
+        "zone": zone,
+        "zone_text": zone_text,
+        "now": f"{local_time.time_of(now, zone)}, {zone_text}" if served.speed != 1.0 else None,
+        "notice": notice(request),
+    }
 
 
 def notice(request: Request) -> str | None:
@@ -65,7 +59,7 @@ def notice(request: Request) -> str | None:
     return NOTICES.get(request.query_params.get("told", ""))
 
 
-def render(template: str, page: Any, around: Shell | None = None, status: int = 200) -> HTMLResponse:
+def render(template: str, page: Any, around: Values | None = None, status: int = 200) -> HTMLResponse:
     """Renders a template with its page."""
     html = templates().get_template(template).render(page=page, shell=around)
     return HTMLResponse(html, status)
@@ -87,20 +81,14 @@ def templates() -> Environment:
         lstrip_blocks=True,
     )
     environment.globals["static"] = static_url
-    environment.filters.update(
-        time=_time,
-        short_hash=short_hash,
-        spaced=spaced,
-        number=number,
-        code=_code,
-    )
+    environment.filters.update(time=_time, short_hash=short_hash, spaced=spaced, number=number, code=_code)
     return environment
 
 
 @pass_context
 def _time(context: Context, at: Instant | None) -> str:
     """The local date and time of an instant in the zone of the page; nothing for none."""
-    return "" if at is None else local_time.time_of(at, context["shell"].zone)
+    return "" if at is None else local_time.time_of(at, context["shell"]["zone"])
 
 
 def _code(text: str) -> Markup:

@@ -14,9 +14,9 @@ import pytest_asyncio
 from playwright.async_api import Browser, BrowserContext, Page, Request, Response, async_playwright
 
 import milepost.web.serve
-from milepost.devserver.ports import free_port
 from milepost.settings import Settings
 from milepost.store.database import open_store
+from tests.ports import free_port
 from tests.web.conftest import KEY, World
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")

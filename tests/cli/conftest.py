@@ -20,11 +20,11 @@ from typer.testing import CliRunner, Result
 
 from activities.journey import JourneyActivities
 from milepost.cli.main import app
-from milepost.devserver.ports import free_port
 from milepost.store import facts, journeys
 from milepost.store.compiled_maps import CompiledMaps
 from milepost.store.database import open_store
 from milepost.wire.activities import AdvanceOrder
+from tests.ports import free_port
 
 ROOT = Path(__file__).parents[2]
 MAPS = ROOT / "maps"

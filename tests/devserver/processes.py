@@ -17,6 +17,15 @@ STUBBORN = [
 ]
 
 
+def program_pid(wrapper: int) -> int | None:
+    """The process of a program, by that of its wrapper; None before it has started and after it has ended."""
+    try:
+        children = psutil.Process(wrapper).children()
+    except psutil.NoSuchProcess:
+        return None
+    return children[0].pid if children else None
+
+
 def gone(pid: int) -> bool:
     try:
         return psutil.Process(pid).status() == psutil.STATUS_ZOMBIE

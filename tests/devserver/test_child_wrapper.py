@@ -7,7 +7,7 @@ from pathlib import Path
 
 import psutil
 import pytest
-from processes import SLEEPER, STUBBORN, gone, until, wait_until
+from processes import SLEEPER, STUBBORN, gone, program_pid, until, wait_until
 
 from milepost.devserver.children import Child, Program
 from milepost.devserver.locks import LockHeldError, acquire
@@ -19,7 +19,7 @@ async def main():
     up = asyncio.Event()
     child = await Child.spawn(Program(name="sleeper", argv={argv!r}), lambda _name, _line: up.set())
     await up.wait()
-    print((child.pid, child.program_pid()), flush=True)
+    print(child.pid, flush=True)
     await child.wait()
 asyncio.run(main())
 """
@@ -33,7 +33,8 @@ async def spawn(argv: list[str], **changes) -> tuple[Child, list[str]]:
 
 def test_kill_9_of_the_parent_takes_the_child_with_it(other_process) -> None:
     parent = other_process(PARENT.format(argv=SLEEPER))
-    wrapper, program = eval(parent.stdout.readline())
+    wrapper = int(parent.stdout.readline())
+    program = program_pid(wrapper)
     assert not gone(wrapper)
     assert not gone(program)
     parent.kill()
@@ -44,7 +45,7 @@ def test_kill_9_of_the_parent_takes_the_child_with_it(other_process) -> None:
 async def test_kill_9_of_the_wrapper_takes_the_child_with_it() -> None:
     child, lines = await spawn(SLEEPER)
     await until(lambda: lines == ["up"])
-    program = child.program_pid()
+    program = program_pid(child.pid)
     os.kill(child.pid, signal.SIGKILL)
     assert await child.wait() == 128 + signal.SIGKILL
     await until(lambda: gone(program))
@@ -56,7 +57,7 @@ async def test_the_exit_code_and_the_last_lines_are_the_childs() -> None:
     assert lines == ["a", "b"]
     assert child.tail() == ("a", "b")
     assert not child.alive
-    assert child.program_pid() is None
+    assert program_pid(child.pid) is None
 
 
 async def test_a_line_of_many_megabytes_does_not_stop_the_reading() -> None:
@@ -80,7 +81,7 @@ async def test_stopping_lets_the_child_end_by_itself() -> None:
 async def test_a_child_that_does_not_stop_in_time_is_killed() -> None:
     child, lines = await spawn(STUBBORN, stop_within=0.1)
     await until(lambda: lines == ["up"])
-    program = child.program_pid()
+    program = program_pid(child.pid)
     assert await child.stop() == 128 + signal.SIGKILL
     await until(lambda: gone(program))
 
@@ -88,7 +89,7 @@ async def test_a_child_that_does_not_stop_in_time_is_killed() -> None:
 async def test_ctrl_c_in_the_terminal_reaches_the_parent_alone() -> None:
     child, lines = await spawn(SLEEPER)
     await until(lambda: lines == ["up"])
-    assert os.getpgid(child.program_pid()) != os.getpgid(0)
+    assert os.getpgid(program_pid(child.pid)) != os.getpgid(0)
     await child.stop()
 
 
@@ -113,7 +114,7 @@ async def test_variables_can_be_given_and_taken_away(monkeypatch: pytest.MonkeyP
 async def test_the_program_is_one_process_under_its_wrapper() -> None:
     child, lines = await spawn(SLEEPER)
     await until(lambda: lines == ["up"])
-    assert psutil.Process(child.program_pid()).ppid() == child.pid
+    assert psutil.Process(program_pid(child.pid)).ppid() == child.pid
     await child.stop()
 
 

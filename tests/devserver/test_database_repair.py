@@ -7,8 +7,7 @@ from pathlib import Path
 import pytest
 
 from milepost.devserver.data_folder import DataFolder
-from milepost.devserver.database_repair import discard_unfinished
-from milepost.devserver.server import TemporalServer
+from milepost.devserver.server import TemporalServer, discard_unfinished
 from milepost.devserver.supervisor import Supervisor
 
 

@@ -5,8 +5,9 @@ import socket
 import pytest
 
 from milepost.devserver.data_folder import DataFolder
-from milepost.devserver.ports import LOOPBACK, PortTakenError, check_port, free_port
+from milepost.devserver.ports import LOOPBACK, PortTakenError, check_port
 from milepost.devserver.server import TemporalServer
+from tests.ports import free_port
 
 WEB = ("the web application", "--port")
 

@@ -7,7 +7,7 @@ import stat
 from datetime import timedelta
 
 import pytest
-from processes import gone, until
+from processes import gone, program_pid, until
 from temporalio.api.operatorservice.v1 import ListSearchAttributesRequest
 from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest
 from temporalio.client import Client, WorkflowExecutionStatus
@@ -51,7 +51,7 @@ async def test_kill_9_of_the_server_loses_nothing_and_it_comes_back_on_its_port(
         client = await connect(server.temporal_address)
         await started(client, "journey/acme")
         killed = supervisor.child("temporal")
-        os.kill(killed.program_pid(), signal.SIGKILL)
+        os.kill(program_pid(killed.pid), signal.SIGKILL)
         await until(lambda: supervisor.child("temporal") is not killed)
         assert await status(client, "journey/acme") == WorkflowExecutionStatus.RUNNING
 
@@ -61,7 +61,7 @@ async def test_kill_9_of_the_wrapper_never_makes_two_servers_on_one_file(folder:
     async with Supervisor() as supervisor:
         await supervisor.start(server.program())
         killed = supervisor.child("temporal")
-        first = killed.program_pid()
+        first = program_pid(killed.pid)
         os.kill(killed.pid, signal.SIGKILL)
         await until(lambda: supervisor.child("temporal") is not killed)
         assert gone(first)
@@ -124,7 +124,7 @@ async def test_kill_9_of_the_owner_takes_its_server_with_it_and_frees_the_folder
 ) -> None:
     folder.close()
     owner = other_process(OWNER.format(path=str(folder.path)))
-    program = int(await asyncio.to_thread(owner.stdout.readline))
+    program = program_pid(int(await asyncio.to_thread(owner.stdout.readline)))
     owner.kill()
     owner.wait()
     with DataFolder.open(folder.path):
@@ -141,7 +141,7 @@ async def main():
     with DataFolder.open(pathlib.Path({path!r})) as folder:
         async with Supervisor() as supervisor:
             await supervisor.start(TemporalServer.choose(folder, headless=True).program())
-            print(supervisor.child("temporal").program_pid(), flush=True)
+            print(supervisor.child("temporal").pid, flush=True)
             await supervisor.wait()
 
 asyncio.run(main())

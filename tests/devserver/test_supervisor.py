@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator
 
 import pytest
-from processes import SLEEPER, STUBBORN, gone, until
+from processes import SLEEPER, STUBBORN, gone, program_pid, until
 
 from milepost.devserver.children import Program
 from milepost.devserver.restarts import Change, ProgramFailedError, Restarts
@@ -61,7 +61,7 @@ async def test_a_killed_program_is_started_again() -> None:
     async with log.supervisor() as supervisor:
         await supervisor.start(Program(name="worker", argv=SLEEPER))
         await until(lambda: log.lines == [("worker", "up")])
-        os.kill(supervisor.child("worker").program_pid(), signal.SIGKILL)
+        os.kill(program_pid(supervisor.child("worker").pid), signal.SIGKILL)
         await until(lambda: log.lines == [("worker", "up")] * 2)
     assert log.count(Change.DIED) == 1
 

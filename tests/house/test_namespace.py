@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 from temporalio.client import Client
 
-from milepost.devserver.ports import free_port
 from milepost.devserver.server import temporal_binary
 from milepost.temporal.search_attributes import register_search_attributes
+from tests.ports import free_port
 
 SCRIPT = Path(__file__).parents[2] / "deploy/temporal/namespace.sh"
 PATIENCE = 60  # seconds

@@ -15,12 +15,12 @@ from typer.testing import CliRunner
 
 from milepost.channels.links import LinkSigner
 from milepost.cli.main import app
-from milepost.devserver.ports import free_port
 from milepost.planner.instants import Instant, parse
 from milepost.store import facts, journeys
 from milepost.store.compiled_maps import CompiledMaps
 from milepost.store.database import open_store
 from milepost.store.schema_upgrade import upgrade
+from tests.ports import free_port
 from tests.recorded.normal import ROOT, normal, without_random_ids
 from tests.recorded.store_rows import TABLES, rows_of
 from tests.web.nearby import NearbyJourneyClient

@@ -9,7 +9,6 @@ from temporalio.client import Client
 from temporalio.exceptions import ApplicationError
 
 from milepost.devserver.data_folder import DataFolder
-from milepost.devserver.ports import free_port
 from milepost.devserver.server import TemporalServer
 from milepost.devserver.supervisor import Supervisor
 from milepost.temporal.connection import (
@@ -21,6 +20,7 @@ from milepost.temporal.connection import (
     resolve,
 )
 from milepost.temporal.encryption import EncryptionCodec, EncryptionKeyError, new_key
+from tests.ports import free_port
 
 PROFILES = """
 [profile.default]

@@ -12,9 +12,9 @@ from pathlib import Path
 import httpx
 import pytest
 
-from milepost.devserver.ports import free_port
 from milepost.settings import Settings
 from milepost.web.serve import opened
+from tests.ports import free_port
 
 pytestmark = pytest.mark.server
 
