@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from milepost.planner import timeline
-from milepost.planner.commands import CloseTask, EndJourney
+from milepost.planner.commands import CloseTask
 from milepost.planner.compiled_map import CompiledPlay, CompiledStage, CompiledStep
 from milepost.planner.enums import (
     JourneyStatus,
@@ -119,5 +119,4 @@ def end_journey(turn: Turn, reason: str) -> None:
     state = turn.state
     state.status, state.reason, state.ended_at = JourneyStatus.ENDED, reason, turn.at
     state.deferred, state.sent = [], {}
-    turn.order(EndJourney(reason))
     turn.report(timeline.JourneyEnded(turn.at, reason=reason))

@@ -48,15 +48,6 @@ class SendMessage:
 
 
 @dataclass(frozen=True, slots=True)
-class AskOutcome:
-    """Put the question to the customer's page: is the outcome there? Silent from `due` on."""
-
-    outcome: str
-    occurrence: int
-    due: Instant
-
-
-@dataclass(frozen=True, slots=True)
 class RecordAnswer:
     """Keep an answer (or a silence) with everything that came with it. `answer` is its id."""
 
@@ -83,11 +74,4 @@ class RevokeAnswer:
     reason: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class EndJourney:
-    """Close the journey's books."""
-
-    reason: str
-
-
-Command = OpenTask | CloseTask | SendMessage | AskOutcome | RecordAnswer | RevokeAnswer | EndJourney
+Command = OpenTask | CloseTask | SendMessage | RecordAnswer | RevokeAnswer

@@ -26,10 +26,13 @@ class BaseFact:
     at: Instant
     by: str | None = None
 
+    def __init_subclass__(cls, kind: str | None = None) -> None:
+        if kind is not None:
+            cls.kind = kind
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StepDone(BaseFact):
-    kind: ClassVar[str] = "step_done"
+class StepDone(BaseFact, kind="step_done"):
     step: str
     result: str | None = None
     note: str | None = None
@@ -37,41 +40,36 @@ class StepDone(BaseFact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StepSkipped(BaseFact):
-    kind: ClassVar[str] = "step_skipped"
+class StepSkipped(BaseFact, kind="step_skipped"):
     step: str
     reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StepReopened(BaseFact):
-    kind: ClassVar[str] = "step_reopened"
+class StepReopened(BaseFact, kind="step_reopened"):
     step: str
     reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Snoozed(BaseFact):
+class Snoozed(BaseFact, kind="snoozed"):
     """`until` is a local date `YYYY-MM-DD` (the opening hour of that day) or an instant with an offset."""
 
-    kind: ClassVar[str] = "snoozed"
     step: str
     until: str
     reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class EventHappened(BaseFact):
-    kind: ClassVar[str] = "event"
+class EventHappened(BaseFact, kind="event"):
     event: str
     properties: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Answered(BaseFact):
+class Answered(BaseFact, kind="answer"):
     """`method` is `portal`, `recorded` (by a colleague, with evidence) or `product`."""
 
-    kind: ClassVar[str] = "answer"
     outcome: str
     verdict: str
     value: float | str | None = None
@@ -81,83 +79,71 @@ class Answered(BaseFact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Revoked(BaseFact):
-    kind: ClassVar[str] = "revoked"
+class Revoked(BaseFact, kind="revoked"):
     outcome: str
     reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AttributesSet(BaseFact):
-    kind: ClassVar[str] = "set"
+class AttributesSet(BaseFact, kind="set"):
     attributes: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ContactsGiven(BaseFact):
-    kind: ClassVar[str] = "contacts"
+class ContactsGiven(BaseFact, kind="contacts"):
     contacts: tuple[Contact, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TeamGiven(BaseFact):
-    kind: ClassVar[str] = "team"
+class TeamGiven(BaseFact, kind="team"):
     team: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Agreed(BaseFact):
+class Agreed(BaseFact, kind="agreed"):
     """What people agreed on for a step: `due` a local date `YYYY-MM-DD`, `person` an address."""
 
-    kind: ClassVar[str] = "agreed"
     steps: Mapping[str, Mapping[str, str]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PlayStarted(BaseFact):
-    kind: ClassVar[str] = "play_started"
+class PlayStarted(BaseFact, kind="play_started"):
     play: str
     reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Paused(BaseFact):
-    kind: ClassVar[str] = "paused"
+class Paused(BaseFact, kind="paused"):
     reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Resumed(BaseFact):
-    kind: ClassVar[str] = "resumed"
+class Resumed(BaseFact, kind="resumed"):
     reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Ended(BaseFact):
-    kind: ClassVar[str] = "ended"
+class Ended(BaseFact, kind="ended"):
     reason: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MapChanged(BaseFact):
+class MapChanged(BaseFact, kind="map_changed"):
     """The journey moves to another version of its map; `version` is the hash that the new map is known by."""
 
-    kind: ClassVar[str] = "map_changed"
     version: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MessageFailed(BaseFact):
-    kind: ClassVar[str] = "message_failed"
+class MessageFailed(BaseFact, kind="message_failed"):
     message: str
     why: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TaskDone(BaseFact):
+class TaskDone(BaseFact, kind="task_done"):
     """A system task (name a contact, look after a stuck customer) is done."""
 
-    kind: ClassVar[str] = "task_done"
     task: str
     note: str | None = None
 

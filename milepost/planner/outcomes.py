@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from milepost.language.steps import BranchItem, Outcome
+from milepost.language.steps import Outcome
 from milepost.planner import timeline
 from milepost.planner.branches import carry_out
 from milepost.planner.closings import settle_step
-from milepost.planner.commands import AskOutcome, RecordAnswer, RevokeAnswer
+from milepost.planner.commands import RecordAnswer, RevokeAnswer
 from milepost.planner.compiled_map import CompiledStep
 from milepost.planner.deadlines import agreed_due
 from milepost.planner.enums import MessageReason, StepStatus
@@ -33,49 +33,53 @@ def asked(turn: Turn, step: CompiledStep) -> None:
     record.timers["silent"] = due
     openings = (calendar.opening(turn.at, wait) for wait in outcome.remind)
     record.reminders = sorted(at for at in openings if at > turn.at)
-    turn.order(AskOutcome(step.id, record.occurrence, due))
     turn.report(timeline.OutcomeAsked(turn.at, turn.place(step), due=due))
 
 
 def answer(turn: Turn, step: CompiledStep, fact: Answered) -> None:
     """Take an answer in, early, in time or late, and carry out where it leads."""
     method = fact.method or ("recorded" if fact.evidence else "portal")
-    _answered(turn, step, StepStatus(fact.verdict), value=fact.value, by=fact.by, method=method, fact=fact)
+    _conclude(turn, step, StepStatus(fact.verdict), fact.value, fact, by=fact.by, method=method)
 
 
 def verified_by_product(turn: Turn, step: CompiledStep) -> None:
     """`verified_when` is fulfilled: the product itself shows the outcome."""
     source = outcome_of(step).value_from
     value = turn.state.customer.attributes.get(source.removeprefix("customer.")) if source else None
-    _answered(turn, step, StepStatus.VERIFIED, value=value, by=None, method="product", fact=None)
-
-
-def _answered(
-    turn: Turn,
-    step: CompiledStep,
-    verdict: StepStatus,
-    *,
-    value: float | str | None,
-    by: str | None,
-    method: str,
-    fact: Answered | None,
-) -> None:
-    _close_or_ask_again(turn, step, verdict)
-    turn.edit_step(step.id).value = value
-    _record(turn, step, verdict, by=by, method=method, value=value, fact=fact)
-    place = turn.place(step)
-    turn.report(timeline.OutcomeAnswered(turn.at, place, verdict=verdict, value=value, by=by, method=method))
-    drop_of_step(turn, step.id, "answered")
-    carry_out(turn, _branch(step, verdict))
+    _conclude(turn, step, StepStatus.VERIFIED, value, method="product")
 
 
 def silent(turn: Turn, step: CompiledStep) -> None:
     """The time to answer is over."""
-    _close_or_ask_again(turn, step, StepStatus.SILENT)
-    _record(turn, step, StepStatus.SILENT, by=None, method=None, value=None, fact=None)
-    turn.report(timeline.OutcomeSilent(turn.at, turn.place(step)))
-    drop_of_step(turn, step.id, "silent")
-    carry_out(turn, _branch(step, StepStatus.SILENT))
+    _conclude(turn, step, StepStatus.SILENT)
+
+
+def _conclude(
+    turn: Turn,
+    step: CompiledStep,
+    verdict: StepStatus,
+    value: float | str | None = None,
+    fact: Answered | None = None,
+    *,
+    by: str | None = None,
+    method: str | None = None,
+) -> None:
+    """Record an answer or a silence, close the outcome or plan to ask again, and carry out where it leads."""
+    _close_or_ask_again(turn, step, verdict)
+    record, place = turn.edit_step(step.id), turn.place(step)
+    record.answers += 1
+    answer_id = str(AnswerId(step.id, record.occurrence, record.answers))
+    comment, evidence = (fact.comment, fact.evidence) if fact else (None, None)
+    turn.order(
+        RecordAnswer(answer_id, step.id, record.occurrence, turn.at, verdict, by, method, value, comment, evidence)
+    )
+    if verdict is StepStatus.SILENT:
+        turn.report(timeline.OutcomeSilent(turn.at, place))
+    else:
+        record.value = value
+        turn.report(timeline.OutcomeAnswered(turn.at, place, verdict=verdict, value=value, by=by, method=method))
+    drop_of_step(turn, step.id, "silent" if verdict is StepStatus.SILENT else "answered")
+    carry_out(turn, getattr(outcome_of(step).then, verdict.value))
 
 
 def _close_or_ask_again(turn: Turn, step: CompiledStep, verdict: StepStatus) -> None:
@@ -139,36 +143,3 @@ def revoke(turn: Turn, step: CompiledStep, fact: Revoked) -> None:
     record.must_turn = True
     record.asks = max(record.asks, 1) - 1  # in place of the last asking: `at_most` counts the other
     ask(turn, step)
-
-
-def _branch(step: CompiledStep, verdict: StepStatus) -> tuple[BranchItem, ...]:
-    branch: tuple[BranchItem, ...] = getattr(outcome_of(step).then, verdict.value)
-    return branch
-
-
-def _record(
-    turn: Turn,
-    step: CompiledStep,
-    verdict: StepStatus,
-    *,
-    by: str | None,
-    method: str | None,
-    value: float | str | None,
-    fact: Answered | None,
-) -> None:
-    record = turn.edit_step(step.id)
-    record.answers += 1
-    turn.order(
-        RecordAnswer(
-            str(AnswerId(step.id, record.occurrence, record.answers)),
-            step.id,
-            record.occurrence,
-            turn.at,
-            verdict,
-            by,
-            method,
-            value,
-            fact.comment if fact else None,
-            fact.evidence if fact else None,
-        ),
-    )

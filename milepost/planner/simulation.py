@@ -20,7 +20,6 @@ class Run:
 
     timeline: tuple[Entry, ...]
     state: State
-    plans: int
 
 
 def simulate(
@@ -37,13 +36,8 @@ def simulate(
     `versions` are the compiled maps that facts of kind `map_changed` may name.
     """
     state = State.begin(customer, compiled_map.map.map, compiled_map.version, start)
-    timeline: list[Entry] = []
-    plans = 0
-    for step in steps(compiled_map, state, facts, until, versions or {}):
-        timeline += step.timeline
-        state = step.state
-        plans += 1
-    return Run(tuple(timeline), state, plans)
+    plans = list(steps(compiled_map, state, facts, until, versions or {}))
+    return Run(tuple(entry for each in plans for entry in each.timeline), plans[-1].state)
 
 
 def steps(

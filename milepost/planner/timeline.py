@@ -33,10 +33,14 @@ class BaseEntry:
     kind: ClassVar[str]
     at: Instant
 
+    def __init_subclass__(cls, kind: str | None = None) -> None:
+        if kind is not None:
+            cls.kind = kind
+
     @property
     def subject(self) -> str:
         """The id of the step, play or stage that the entry is about; empty where it is about none."""
-        return ""
+        return next((name for key in ("step", "play", "stage") if (name := getattr(self, key, None))), "")
 
     def to_json(self) -> dict[str, Any]:
         """The entry as `milepost simulate --json` prints it: instants in UTC."""
@@ -51,18 +55,10 @@ class BaseEntry:
 class StageEntry(BaseEntry):
     stage: str
 
-    @property
-    def subject(self) -> str:
-        return self.stage
-
 
 @dataclass(frozen=True, slots=True)
 class PlayEntry(BaseEntry):
     play: str
-
-    @property
-    def subject(self) -> str:
-        return self.play
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,10 +73,6 @@ class StepEntry(BaseEntry):
     def occurrence(self) -> int:
         return self.place.occurrence
 
-    @property
-    def subject(self) -> str:
-        return self.place.step
-
 
 @dataclass(frozen=True, slots=True)
 class PlacedEntry(BaseEntry):
@@ -93,40 +85,37 @@ class PlacedEntry(BaseEntry):
         return self.place.step if isinstance(self.place, StepPlace) else None
 
     @property
-    def subject(self) -> str:
-        return self.step or (self.place.stage if self.place else None) or ""
+    def stage(self) -> str | None:
+        return self.place.stage if self.place else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class JourneyStarted(BaseEntry):
-    kind: ClassVar[str] = "journey_started"
+class JourneyStarted(BaseEntry, kind="journey_started"):
     map: str
     version: str
 
 
 @dataclass(frozen=True, slots=True)
-class StageOpened(StageEntry):
-    kind: ClassVar[str] = "stage_opened"
+class StageOpened(StageEntry, kind="stage_opened"):
+    """A stage opened, on a new visit."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StageClosed(StageEntry):
+class StageClosed(StageEntry, kind="stage_closed"):
     """`why` is `map_changed` for a stage that the new version no longer has."""
 
-    kind: ClassVar[str] = "stage_closed"
     why: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class StageStuck(StageEntry):
-    kind: ClassVar[str] = "stage_stuck"
+class StageStuck(StageEntry, kind="stage_stuck"):
+    """A stage is open past its target."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StepOpened(StepEntry):
+class StepOpened(StepEntry, kind="step_opened"):
     """`role` is whose task a touchpoint is; `persona` whose action, outcome or mail."""
 
-    kind: ClassVar[str] = "step_opened"
     track: str
     role: str | None = None
     persona: str | None = None
@@ -134,59 +123,52 @@ class StepOpened(StepEntry):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StepDueChanged(StepEntry):
-    kind: ClassVar[str] = "step_due_changed"
+class StepDueChanged(StepEntry, kind="step_due_changed"):
     due: Instant | None = None
     why: str
 
 
 @dataclass(frozen=True, slots=True)
-class StepOverdue(StepEntry):
-    kind: ClassVar[str] = "step_overdue"
+class StepOverdue(StepEntry, kind="step_overdue"):
+    """The due date of an open step is past."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StepEscalated(StepEntry):
-    kind: ClassVar[str] = "step_escalated"
+class StepEscalated(StepEntry, kind="step_escalated"):
     role: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StepDone(StepEntry):
+class StepDone(StepEntry, kind="step_done"):
     """`by` is a person's address, `milepost` for a mail that went out, or `product`."""
 
-    kind: ClassVar[str] = "step_done"
     by: str | None = None
     result: str | None = None
     note: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StepSkipped(StepEntry):
-    kind: ClassVar[str] = "step_skipped"
+class StepSkipped(StepEntry, kind="step_skipped"):
     why: str
     by: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StepWithdrawn(StepEntry):
-    kind: ClassVar[str] = "step_withdrawn"
+class StepWithdrawn(StepEntry, kind="step_withdrawn"):
     why: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StepSnoozed(StepEntry):
-    kind: ClassVar[str] = "step_snoozed"
+class StepSnoozed(StepEntry, kind="step_snoozed"):
     until: Instant
     why: str | None = None
     by: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MessageSent(StepEntry):
+class MessageSent(StepEntry, kind="message_sent"):
     """One mail went out; `steps` are all that it is about, the entry's own first."""
 
-    kind: ClassVar[str] = "message_sent"
     message: str
     template: str
     persona: str | None = None
@@ -196,31 +178,27 @@ class MessageSent(StepEntry):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MessageHeld(StepEntry):
-    kind: ClassVar[str] = "message_held"
+class MessageHeld(StepEntry, kind="message_held"):
     message: str
     why: str
     until: Instant | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MessageDropped(PlacedEntry):
-    kind: ClassVar[str] = "message_dropped"
+class MessageDropped(PlacedEntry, kind="message_dropped"):
     message: str
     why: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OutcomeAsked(StepEntry):
+class OutcomeAsked(StepEntry, kind="outcome_asked"):
     """The customer was asked; `due` is until when an answer counts."""
 
-    kind: ClassVar[str] = "outcome_asked"
     due: Instant
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OutcomeAnswered(StepEntry):
-    kind: ClassVar[str] = "outcome_answered"
+class OutcomeAnswered(StepEntry, kind="outcome_answered"):
     verdict: str
     value: float | str | None = None
     by: str | None = None
@@ -228,79 +206,69 @@ class OutcomeAnswered(StepEntry):
 
 
 @dataclass(frozen=True, slots=True)
-class OutcomeSilent(StepEntry):
-    kind: ClassVar[str] = "outcome_silent"
+class OutcomeSilent(StepEntry, kind="outcome_silent"):
+    """Nobody answered in time."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OutcomeRevoked(StepEntry):
-    kind: ClassVar[str] = "outcome_revoked"
+class OutcomeRevoked(StepEntry, kind="outcome_revoked"):
     why: str | None = None
     by: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PlayStarted(PlayEntry):
-    kind: ClassVar[str] = "play_started"
+class PlayStarted(PlayEntry, kind="play_started"):
     why: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PlayBlocked(PlayEntry):
-    kind: ClassVar[str] = "play_blocked"
+class PlayBlocked(PlayEntry, kind="play_blocked"):
     why: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PlayEnded(PlayEntry):
-    kind: ClassVar[str] = "play_ended"
+class PlayEnded(PlayEntry, kind="play_ended"):
     why: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TaskOpened(PlacedEntry):
+class TaskOpened(PlacedEntry, kind="task_opened"):
     """A system task was opened; `message` is the one that failed, where that is why."""
 
-    kind: ClassVar[str] = "task_opened"
     role: str
     why: str
     message: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class JourneyPaused(BaseEntry):
-    kind: ClassVar[str] = "journey_paused"
+class JourneyPaused(BaseEntry, kind="journey_paused"):
     why: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class JourneyResumed(BaseEntry):
-    kind: ClassVar[str] = "journey_resumed"
+class JourneyResumed(BaseEntry, kind="journey_resumed"):
     why: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MapChanged(BaseEntry):
+class MapChanged(BaseEntry, kind="map_changed"):
     """The journey moved from one version of its map to another, both named by their hashes."""
 
-    kind: ClassVar[str] = "map_changed"
     from_: str
     to: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FactIgnored(PlacedEntry):
+class FactIgnored(PlacedEntry, kind="fact_ignored"):
     """A fact changed nothing; `fact` is its kind, `by` who reported it."""
 
-    kind: ClassVar[str] = "fact_ignored"
     why: str
     fact: str
     by: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class JourneyEnded(BaseEntry):
-    kind: ClassVar[str] = "journey_ended"
+class JourneyEnded(BaseEntry, kind="journey_ended"):
     reason: str
 
 

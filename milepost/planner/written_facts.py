@@ -5,7 +5,7 @@ Scenarios, the API and the CLI share this one form.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from dataclasses import fields
 from datetime import date, datetime
 from typing import Annotated, Any, Self
 
@@ -38,27 +38,14 @@ def _day_as_text(value: Any) -> Any:
 
 Value = Annotated[bool | float | str | None, BeforeValidator(_day_as_text)]
 
-_MORE: dict[str, tuple[str, ...]] = {
-    "step_done": ("result", "note", "evidence"),
-    "step_skipped": ("reason",),
-    "step_reopened": ("reason",),
-    "snoozed": ("until", "reason"),
-    "event": ("properties",),
-    "answer": ("verdict", "value", "comment", "evidence", "method"),
-    "revoked": ("reason",),
-    "set": (),
-    "contacts": (),
-    "team": (),
-    "agreed": (),
-    "play_started": ("reason",),
-    "paused": ("reason",),
-    "resumed": ("reason",),
-    "ended": (),
-    "map_changed": (),
-    "message_failed": ("why",),
-    "task_done": ("note",),
+KINDS = tuple(facts.FACTS)
+_WITHOUT_SUBJECT = ("paused", "resumed")
+_OWN_FIELDS = {
+    kind: tuple(each.name for each in fields(fact) if each.name not in facts.BaseFact.__slots__)
+    for kind, fact in facts.FACTS.items()
 }
-KINDS = tuple(_MORE)
+"""The fields of each kind, those of every fact left out; the first is filled by the field that names the kind."""
+_MORE = {kind: names if kind in _WITHOUT_SUBJECT else names[1:] for kind, names in _OWN_FIELDS.items()}
 _NEEDED = {"answer": "verdict", "snoozed": "until"}
 
 
@@ -145,7 +132,7 @@ class WrittenFact(Written):
             raise ValueError(f"a fact says one thing, not {' and '.join(kinds) or 'none'}; one of: {', '.join(KINDS)}")
         kind = kinds[0]
         self._check_more(kind)
-        if kind in ("paused", "resumed") and getattr(self, kind) is not True:
+        if kind in _WITHOUT_SUBJECT and getattr(self, kind) is not True:
             raise ValueError(f"{kind!r} is written as true")
         if self.at is not None and self.at.tzinfo is None:
             raise ValueError("'at' has no UTC offset, so it names no instant; write one, such as 'Z' or '-05:00'")
@@ -173,36 +160,21 @@ class WrittenFact(Written):
     def fact(self, id: str, at: Instant, by: str | None = None) -> facts.Fact:  # noqa: A002 - the field's word
         """The fact, with an id, the instant at which it was taken in, and who told it, where those are not written."""
         kind = self.kind
-        fields: dict[str, Any] = {
+        values: dict[str, Any] = {
             "id": self.id or id,
             "at": instant(self.at) if self.at is not None else at,
             "by": self.by or by,
         }
-        fields.update((name, getattr(self, name)) for name in _MORE[kind] if getattr(self, name) is not None)
-        fields.update(self._own_fields(kind))
-        return facts.FACTS[kind](**fields)
+        values.update((name, getattr(self, name)) for name in _MORE[kind] if getattr(self, name) is not None)
+        if kind not in _WITHOUT_SUBJECT:
+            values[_OWN_FIELDS[kind][0]] = self._subject(kind)
+        return facts.FACTS[kind](**values)
 
-    def _own_fields(self, kind: str) -> Mapping[str, Any]:
-        value = getattr(self, kind)
+    def _subject(self, kind: str) -> Any:
         match kind:
-            case "set":
-                return {"attributes": dict(value)}
             case "contacts":
-                return {"contacts": tuple(each.contact() for each in value)}
+                return tuple(each.contact() for each in self.contacts or ())
             case "agreed":
-                return {"steps": {step: agreement.values() for step, agreement in value.items()}}
-            case "paused" | "resumed":
-                return {}
+                return {step: agreement.values() for step, agreement in (self.agreed or {}).items()}
             case _:
-                return {_FIELD.get(kind, kind): value}
-
-
-_FIELD = {
-    **dict.fromkeys(("step_done", "step_skipped", "step_reopened", "snoozed"), "step"),
-    **dict.fromkeys(("answer", "revoked"), "outcome"),
-    "play_started": "play",
-    "ended": "reason",
-    "map_changed": "version",
-    "message_failed": "message",
-    "task_done": "task",
-}
+                return getattr(self, kind)
