@@ -120,7 +120,7 @@ def _open(situation: Situation, step: CompiledStep, record: StepState, say: Word
             yield Blocker("ask", "being asked")
     else:
         yield _contact(situation, step, say, "{} to do it", {})
-    for trigger in step.done_when + step.verified_when:
+    for trigger in step.triggers:
         yield _trigger(situation, trigger, record.counts, "or ")
 
 
@@ -222,7 +222,7 @@ def _stage_why(situation: Situation, stage: CompiledStage, say: Wording) -> Iter
     elif opens is not None and opens.at is not None:
         yield _unknown_date(opens.at.attribute, " or which is past")
     else:
-        for number, trigger in enumerate(stage.opens_when):
+        for number, trigger in enumerate(stage.triggers):
             yield _trigger(situation, trigger, record.counts, "or " if number else "")
 
 
@@ -268,7 +268,7 @@ def began_by(
         return tuple(_event(trigger) for trigger in play.starts_when if trigger.event is not None)
     if why != StartReason.CONDITION:
         return ()
-    seen = [trace(situation, each.condition) for each in play.starts_when if each.event is None and each.condition]
+    seen = [trace(situation, each.alone) for each in play.starts_when if each.alone]
     true = [each for each in seen if each.holds]
     if true:
         return tuple(Blocker("condition", str(each), each.to_json()) for each in true)

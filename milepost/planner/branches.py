@@ -191,11 +191,7 @@ def _start(turn: Turn, play: CompiledPlay, why: StartReason) -> None:
     close_system_tasks(turn, SystemTaskReason.IDLE)
     turn.report(timeline.PlayStarted(turn.at, play.play.id, why=why))
     record.end_counts = {}
-    record.end_truths = {
-        trigger.key: turn.now.is_true(trigger.condition)
-        for trigger in play.ends_when
-        if trigger.event is None and trigger.condition is not None
-    }
+    record.end_truths = {trigger.key: turn.now.is_true(trigger.alone) for trigger in play.ends_when if trigger.alone}
 
 
 def finish_play(turn: Turn, play: CompiledPlay, why: PlayEnding) -> None:

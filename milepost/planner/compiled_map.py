@@ -7,17 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import count
 
 from milepost.language.conditions import Condition, compile_condition
 from milepost.language.durations import DueReminder, Duration
 from milepost.language.model import Map, Play, Stage
 from milepost.language.names import Names
-from milepost.language.steps import Action, AnyStep, Outcome, Touchpoint, Trigger
+from milepost.language.steps import Action, AnyStep, Escalate, Outcome, Touchpoint, Trigger
 from milepost.planner.calendars import Calendar
 from milepost.planner.dependents import Dependents, Watched
 from milepost.planner.enums import StepKind
-
-Container = Stage | Play
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,22 +28,35 @@ class Waited:
     condition: Condition | None
     count: int
 
+    @property
+    def alone(self) -> Condition | None:
+        """The condition, where it is waited for by itself and not for an event."""
+        return self.condition if self.event is None else None
+
 
 @dataclass(frozen=True, slots=True)
 class CompiledStep:
-    """A step with its place: `position` orders it in the file, `container` is its stage's or play's id."""
+    """A step with its place: `position` orders it in the file, `container` is its stage's or play's id.
+
+    `triggers` are what closes it, or for an outcome what verifies it. `due` is how long after opening it is due, as the
+    map says or by default; `escalate` is who gets a late task as well, as the step says or else its role.
+    """
 
     id: str
     step: AnyStep
+    kind: StepKind
     container: str
     in_play: bool
     position: int
     track: str
     persona: str | None
     required: bool
+    essential: bool
+    every: Duration | None
+    due: Duration | None
+    escalate: Escalate | None
     skip_when: Condition | None
-    done_when: tuple[Waited, ...]
-    verified_when: tuple[Waited, ...]
+    triggers: tuple[Waited, ...]
 
     @property
     def itself(self) -> Watched:
@@ -53,7 +65,7 @@ class CompiledStep:
     @property
     def conditions(self) -> tuple[Condition, ...]:
         """The conditions that may close it while it is open."""
-        return _conditions(self.done_when, self.verified_when)
+        return _conditions(self.triggers)
 
     @property
     def opened_by(self) -> frozenset[Watched]:
@@ -65,26 +77,12 @@ class CompiledStep:
         return frozenset(opened_by)
 
     @property
-    def kind(self) -> StepKind:
-        if isinstance(self.step, Touchpoint):
-            return StepKind.MAIL if self.step.role is None else StepKind.TASK
-        return StepKind.OUTCOME if isinstance(self.step, Outcome) else StepKind.ACTION
-
-    @property
     def is_mail(self) -> bool:
-        return isinstance(self.step, Touchpoint) and self.step.role is None
+        return self.kind is StepKind.MAIL
 
     @property
     def is_task(self) -> bool:
-        return isinstance(self.step, Touchpoint) and self.step.role is not None
-
-    @property
-    def essential(self) -> bool:
-        return not isinstance(self.step, Outcome) and self.step.essential
-
-    @property
-    def every(self) -> Duration | None:
-        return None if isinstance(self.step, Outcome) else self.step.every
+        return self.kind is StepKind.TASK
 
     @property
     def reminders(self) -> tuple[DueReminder, ...]:
@@ -106,7 +104,7 @@ class CompiledStep:
 class CompiledStage:
     """A stage with its place; a stage with `opens` stands outside the sequence, but the first never does.
 
-    `required` are the steps that must close before it does.
+    `required` are the steps that must close before it does, `triggers` what opens it.
     """
 
     stage: Stage
@@ -114,7 +112,7 @@ class CompiledStage:
     steps: tuple[CompiledStep, ...]
     required: tuple[str, ...]
     in_sequence: bool
-    opens_when: tuple[Waited, ...]
+    triggers: tuple[Waited, ...]
 
     @property
     def itself(self) -> Watched:
@@ -123,7 +121,7 @@ class CompiledStage:
     @property
     def conditions(self) -> tuple[Condition, ...]:
         """The conditions that may open it."""
-        return _conditions(self.opens_when)
+        return _conditions(self.triggers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,9 +141,13 @@ class CompiledPlay:
         return ("play", self.play.id)
 
     @property
+    def triggers(self) -> tuple[Waited, ...]:
+        return self.starts_when + self.ends_when
+
+    @property
     def conditions(self) -> tuple[Condition, ...]:
         """The conditions that may start or end it, or let a start through that was kept."""
-        return (*_conditions(self.starts_when, self.ends_when), *([self.only_if] if self.only_if else ()))
+        return (*_conditions(self.triggers), *([self.only_if] if self.only_if else ()))
 
 
 Watcher = CompiledStep | CompiledStage | CompiledPlay
@@ -186,7 +188,7 @@ class CompiledMap:
         Raises:
             ConditionError: a condition does not compile; a map without lint errors has none such.
         """
-        return _compile(map, version)
+        return _Compiler(map).compiled(version)
 
     def next_in_sequence(self, stage: str) -> str | None:
         """The stage that opens when this one closes: the next in the file that has no `opens`."""
@@ -197,57 +199,102 @@ class CompiledMap:
         return None
 
 
-def _compile(map: Map, version: str) -> CompiledMap:  # noqa: A002 - the field's word
-    names = Names.of(map)
-    positions = iter(range(1_000_000))
-    stages = {stage.id: _stage(stage, names, positions, first=stage is map.stages[0]) for stage in map.stages}
-    plays = {play.id: _play(play, names, positions) for play in map.plays}
-    containers: tuple[CompiledStage | CompiledPlay, ...] = (*stages.values(), *plays.values())
-    steps = {step.id: step for container in containers for step in container.steps}
-    placed: tuple[Watcher, ...] = (*steps.values(), *containers)
-    watchers: tuple[Watcher, ...] = (
-        *(step for step in steps.values() if step.done_when or step.verified_when),
-        *(stage for stage in stages.values() if stage.opens_when),
-        *plays.values(),
-    )
-    working = map.working_time
-    anchors = [step.step.at for step in steps.values()] + [stage.opens.at for stage in map.stages if stage.opens]
-    return CompiledMap(
-        map=map,
-        version=version,
-        where=compile_condition(map.segment.where, names),
-        steps=steps,
-        stages=stages,
-        plays=plays,
-        ours=Calendar.of(working, working.timezone, working.country),
-        events=frozenset(_events(steps, stages, plays)),
-        goes_on=any(stage.opens is not None and stage.opens.at is not None for stage in map.stages[1:]),
-        anchored=frozenset(anchor.attribute for anchor in anchors if anchor is not None),
-        watchers=watchers,
-        time_dependent=tuple(
-            place for place, watcher in enumerate(watchers) if any(each.needs_today for each in watcher.conditions)
-        ),
-        dependents=_dependents(watchers, containers, steps.values()),
-        ordered=tuple(steps.values()),
-        containers=containers,
-        places={each.itself: each.position for each in placed},
-    )
+class _Compiler:
+    """Compiles one map; positions are counted through the file."""
 
+    def __init__(self, map: Map) -> None:  # noqa: A002 - the field's word
+        self._map, self._names, self._positions = map, Names.of(map), count()
 
-def _stage(stage: Stage, names: Names, positions: Iterator[int], *, first: bool) -> CompiledStage:
-    position = next(positions)
-    steps = _steps(stage, names, positions)
-    opens = stage.opens.when if stage.opens else ()
-    in_sequence = first or stage.opens is None
-    return CompiledStage(stage, position, steps, _required(steps), in_sequence, _triggers(opens, names))
+    def compiled(self, version: str) -> CompiledMap:
+        stages = {stage.id: self._stage(stage) for stage in self._map.stages}
+        plays = {play.id: self._play(play) for play in self._map.plays}
+        containers: tuple[CompiledStage | CompiledPlay, ...] = (*stages.values(), *plays.values())
+        steps = {step.id: step for container in containers for step in container.steps}
+        placed: tuple[Watcher, ...] = (*steps.values(), *containers)
+        watchers = tuple(each for each in placed if each.triggers or isinstance(each, CompiledPlay))
+        working = self._map.working_time
+        anchors = [step.step.at for step in steps.values()]
+        anchors += [stage.opens.at for stage in self._map.stages if stage.opens]
+        return CompiledMap(
+            map=self._map,
+            version=version,
+            where=compile_condition(self._map.segment.where, self._names),
+            steps=steps,
+            stages=stages,
+            plays=plays,
+            ours=Calendar.of(working, working.timezone, working.country),
+            events=frozenset(
+                trigger.event for each in placed for trigger in each.triggers if trigger.event is not None
+            ),
+            goes_on=any(stage.opens is not None and stage.opens.at is not None for stage in self._map.stages[1:]),
+            anchored=frozenset(anchor.attribute for anchor in anchors if anchor is not None),
+            watchers=watchers,
+            time_dependent=tuple(
+                place for place, watcher in enumerate(watchers) if any(each.needs_today for each in watcher.conditions)
+            ),
+            dependents=_dependents(watchers, containers, steps.values()),
+            ordered=tuple(steps.values()),
+            containers=containers,
+            places={each.itself: each.position for each in placed},
+        )
 
+    def _stage(self, stage: Stage) -> CompiledStage:
+        position, steps = next(self._positions), self._steps(stage)
+        in_sequence = stage.opens is None or stage is self._map.stages[0]
+        triggers = self._triggers(stage.opens.when) if stage.opens else ()
+        return CompiledStage(stage, position, steps, _required(steps), in_sequence, triggers)
 
-def _play(play: Play, names: Names, positions: Iterator[int]) -> CompiledPlay:
-    position = next(positions)
-    steps = _steps(play, names, positions)
-    only_if = compile_condition(play.only_if, names) if play.only_if else None
-    starts, ends = _triggers(play.starts_when, names), _triggers(play.ends_when, names)
-    return CompiledPlay(play, position, steps, _required(steps), starts, ends, only_if)
+    def _play(self, play: Play) -> CompiledPlay:
+        position, steps = next(self._positions), self._steps(play)
+        starts, ends = self._triggers(play.starts_when), self._triggers(play.ends_when)
+        return CompiledPlay(play, position, steps, _required(steps), starts, ends, self._condition(play.only_if))
+
+    def _steps(self, container: Stage | Play) -> tuple[CompiledStep, ...]:
+        return tuple(self._step(step, container) for step in container.steps)
+
+    def _step(self, step: AnyStep, container: Stage | Play) -> CompiledStep:
+        every = None if isinstance(step, Outcome) else step.every
+        due, escalate = None, None
+        match step:
+            case Touchpoint(role=None):
+                kind, track, persona, due = StepKind.MAIL, "company", step.to, step.due
+            case Touchpoint():
+                kind, track, persona, due = StepKind.TASK, "company", step.to, step.due_or_default
+                role = self._map.roles.get(step.role or "")
+                escalate = step.escalate or (role.escalate if role else None)
+            case Action():
+                kind, track, persona, due = StepKind.ACTION, "customer", step.persona, step.due
+            case Outcome():
+                kind, track, persona = StepKind.OUTCOME, "outcome", step.persona
+        return CompiledStep(
+            id=step.id,
+            step=step,
+            kind=kind,
+            container=container.id,
+            in_play=isinstance(container, Play),
+            position=next(self._positions),
+            track=track,
+            persona=persona,
+            required=not step.optional and every is None,
+            essential=not isinstance(step, Outcome) and step.essential,
+            every=every,
+            due=due,
+            escalate=escalate,
+            skip_when=self._condition(step.skip_when),
+            triggers=self._triggers(step.verified_when if isinstance(step, Outcome) else step.done_when),
+        )
+
+    def _triggers(self, triggers: Iterable[Trigger]) -> tuple[Waited, ...]:
+        return tuple(
+            Waited(str(number), each.event, self._condition(each.if_, each), each.count)
+            for number, each in enumerate(triggers)
+        )
+
+    def _condition(self, text: str | None, trigger: Trigger | None = None) -> Condition | None:
+        if not text:
+            return None
+        event = trigger is not None and trigger.event is not None
+        return compile_condition(text, self._names, event=event, waited=trigger is not None and not event)
 
 
 _OF_ROOT = {"steps": "step", "results": "step", "outcomes": "step", "plays": "play", "stages": "stage"}
@@ -268,67 +315,9 @@ def _watched(condition: Condition) -> Iterator[Watched]:
     return ((_OF_ROOT.get(root, root), name) for root, name in condition.references)
 
 
-def _steps(container: Container, names: Names, positions: Iterator[int]) -> tuple[CompiledStep, ...]:
-    return tuple(_step(step, container, names, next(positions)) for step in container.steps)
-
-
-def _step(step: AnyStep, container: Container, names: Names, position: int) -> CompiledStep:
-    repeats = not isinstance(step, Outcome) and step.every is not None
-    if isinstance(step, Touchpoint):
-        track, persona = "company", step.to
-    else:
-        track, persona = ("customer" if isinstance(step, Action) else "outcome"), step.persona
-    return CompiledStep(
-        id=step.id,
-        step=step,
-        container=container.id,
-        in_play=isinstance(container, Play),
-        position=position,
-        track=track,
-        persona=persona,
-        required=not step.optional and not repeats,
-        skip_when=compile_condition(step.skip_when, names) if step.skip_when else None,
-        done_when=() if isinstance(step, Outcome) else _triggers(step.done_when, names),
-        verified_when=_triggers(step.verified_when, names) if isinstance(step, Outcome) else (),
-    )
-
-
 def _required(steps: tuple[CompiledStep, ...]) -> tuple[str, ...]:
     return tuple(step.id for step in steps if step.required)
 
 
-def _triggers(triggers: tuple[Trigger, ...], names: Names) -> tuple[Waited, ...]:
-    return tuple(_trigger(number, trigger, names) for number, trigger in enumerate(triggers))
-
-
-def _trigger(number: int, trigger: Trigger, names: Names) -> Waited:
-    by_itself = trigger.event is None
-    condition = compile_condition(trigger.if_, names, event=not by_itself, waited=by_itself) if trigger.if_ else None
-    return Waited(str(number), trigger.event, condition, trigger.count)
-
-
-def _conditions(*lists: tuple[Waited, ...]) -> tuple[Condition, ...]:
-    """The conditions that are waited for by themselves, not for an event."""
-    return tuple(
-        trigger.condition for waited in lists for trigger in waited if trigger.event is None and trigger.condition
-    )
-
-
-def _events(
-    steps: Mapping[str, CompiledStep], stages: Mapping[str, CompiledStage], plays: Mapping[str, CompiledPlay]
-) -> Iterator[str]:
-    for triggers in _trigger_lists(steps, stages, plays):
-        for waited in triggers:
-            if waited.event is not None:
-                yield waited.event
-
-
-def _trigger_lists(
-    steps: Mapping[str, CompiledStep], stages: Mapping[str, CompiledStage], plays: Mapping[str, CompiledPlay]
-) -> Iterator[tuple[Waited, ...]]:
-    for step in steps.values():
-        yield step.done_when + step.verified_when
-    for stage in stages.values():
-        yield stage.opens_when
-    for play in plays.values():
-        yield play.starts_when + play.ends_when
+def _conditions(triggers: Iterable[Waited]) -> tuple[Condition, ...]:
+    return tuple(trigger.alone for trigger in triggers if trigger.alone)

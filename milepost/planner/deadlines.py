@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from milepost.language.steps import Action, Escalate, Outcome, Touchpoint
+from milepost.language.steps import Action, Outcome
 from milepost.planner import timeline
 from milepost.planner.compiled_map import CompiledStep
 from milepost.planner.instants import Instant
@@ -16,11 +16,7 @@ FOLLOWERS = ("due", "overdue", "escalate")
 
 def first_due(now: Situation, step: CompiledStep, opened_at: Instant) -> Instant | None:
     """When a touchpoint or action that opens at an instant is due, as the map says; None: never, as for an outcome."""
-    definition = step.step
-    if isinstance(definition, Outcome):
-        return None
-    due = definition.due_or_default if isinstance(definition, Touchpoint) else definition.due
-    return now.calendar_of(step).deadline(opened_at, due) if due else None
+    return now.calendar_of(step).deadline(opened_at, step.due) if step.due else None
 
 
 def agreed_due(now: Situation, step: CompiledStep, day: str) -> Instant:
@@ -44,17 +40,8 @@ def schedule(turn: Turn, step: CompiledStep, due: Instant | None) -> None:
         if step.step.overdue:
             record.timers["overdue"] = calendar.deadline_after_due(due, step.step.overdue.after)
         record.reminders = _reminders(turn, step, due)
-    elif escalation := escalation_of(turn.now, step):
-        record.timers["escalate"] = calendar.deadline_after_due(due, escalation.after)
-
-
-def escalation_of(now: Situation, step: CompiledStep) -> Escalate | None:
-    """To whom a late task goes as well, as the step says or else its role."""
-    definition = step.step
-    if not isinstance(definition, Touchpoint) or definition.role is None:
-        return None
-    role = now.compiled_map.map.roles.get(definition.role)
-    return definition.escalate or (role.escalate if role else None)
+    elif step.escalate:
+        record.timers["escalate"] = calendar.deadline_after_due(due, step.escalate.after)
 
 
 def _reminders(turn: Turn, step: CompiledStep, due: Instant) -> list[Instant]:

@@ -218,10 +218,10 @@ def _event(turn: Turn, fact: facts.EventHappened) -> None:
     if fact.event not in turn.compiled_map.events:
         return
     for step in turn.compiled_map.steps.values():
-        for trigger in _asking(turn, step.done_when + step.verified_when, fact):
+        for trigger in _asking(turn, step.triggers, fact):
             _count(turn.edit_step(step.id).counts, trigger)
     for stage_id, stage in turn.compiled_map.stages.items():
-        for trigger in _asking(turn, stage.opens_when, fact):
+        for trigger in _asking(turn, stage.triggers, fact):
             _count(turn.edit_stage(stage_id).counts, trigger)
     for play_id, play in turn.compiled_map.plays.items():
         for trigger in _asking(turn, play.starts_when, fact):

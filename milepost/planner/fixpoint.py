@@ -10,7 +10,7 @@ from milepost.planner.branches import finish_play, finish_stage, open_or_defer, 
 from milepost.planner.closings import end_journey
 from milepost.planner.compiled_map import CompiledPlay, CompiledStage, CompiledStep, Waited, Watcher
 from milepost.planner.deferred import Deferred, StartPlay
-from milepost.planner.enums import PlayEnding, StartReason, SystemTaskReason
+from milepost.planner.enums import PlayEnding, StartReason, StepKind, SystemTaskReason
 from milepost.planner.outcomes import verified_by_product
 from milepost.planner.steps import finish_step, is_fulfilled, open_if_ready
 from milepost.planner.system_tasks import open_system_task
@@ -60,9 +60,9 @@ def _fires(turn: Turn, watcher: Watcher) -> bool:
 def _step_fulfilled(turn: Turn, step: CompiledStep) -> bool:
     if not turn.state.step(step.id).is_open:
         return False
-    if not step.done_when:
+    if step.kind is StepKind.OUTCOME:
         return _verified(turn, step)
-    if is_fulfilled(turn, step, step.done_when):
+    if is_fulfilled(turn, step, step.triggers):
         finish_step(turn, step, by="product")
         return True
     return False
@@ -70,8 +70,8 @@ def _step_fulfilled(turn: Turn, step: CompiledStep) -> bool:
 
 def _verified(turn: Turn, step: CompiledStep) -> bool:
     """Lets the product verify an outcome; returns whether it did. Once revoked, its conditions must turn true again."""
-    events = tuple(trigger for trigger in step.verified_when if trigger.event is not None)
-    conditions = tuple(trigger for trigger in step.verified_when if trigger.event is None)
+    events = tuple(trigger for trigger in step.triggers if trigger.event is not None)
+    conditions = tuple(trigger for trigger in step.triggers if trigger.event is None)
     is_true = is_fulfilled(turn, step, conditions)
     if turn.state.step(step.id).must_turn and not is_true:
         turn.edit_step(step.id).must_turn = False
@@ -84,7 +84,7 @@ def _verified(turn: Turn, step: CompiledStep) -> bool:
 def _stage_called(turn: Turn, stage: CompiledStage) -> bool:
     """Opens a stage whose trigger fires, unless it is open; returns whether one fired."""
     record = turn.state.stage(stage.stage.id)
-    for trigger in stage.opens_when:
+    for trigger in stage.triggers:
         if not _turned(turn, trigger, record.counts, record.truths, ("stages", stage.stage.id)):
             continue
         if not record.is_open:

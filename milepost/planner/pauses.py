@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import assert_never
 
 from milepost.language.durations import Duration
-from milepost.language.steps import Action, Outcome, Touchpoint
+from milepost.language.steps import Action, Outcome
 from milepost.planner import timeline
 from milepost.planner.branches import finish_play, go_to, open_stage, try_start
 from milepost.planner.calendars import Calendar
 from milepost.planner.compiled_map import CompiledPlay, CompiledStep
-from milepost.planner.deadlines import FOLLOWERS, escalation_of
+from milepost.planner.deadlines import FOLLOWERS
 from milepost.planner.deferred import Deferred, GoTo, MessageFailed, OpenStage, StartPlay
 from milepost.planner.enums import JourneyStatus, MessageReason, PlayEnding
 from milepost.planner.ids import MessageId
@@ -137,7 +137,7 @@ def _shift_step(turn: Turn, step: CompiledStep, paused_at: Instant) -> None:
         record.repeat_base = calendar.shifted(record.repeat_base, days, exact=True)
     for name, at in record.timers.items():
         if not (record.due_agreed and name in (*FOLLOWERS, "silent")):
-            record.timers[name] = _moved(turn, calendar, paused_at, at, _written(turn, step, name))
+            record.timers[name] = _moved(turn, calendar, paused_at, at, _written(step, name))
     if not record.due_agreed:
         record.reminders = sorted(_moved_reminder(calendar, at, days) for at in record.reminders)
         _say_due(turn, step, record)
@@ -150,21 +150,22 @@ def _say_due(turn: Turn, step: CompiledStep, record: StepState) -> None:
         turn.report(timeline.StepDueChanged(turn.at, turn.place(step), due=due, why="pause"))
 
 
-def _written(turn: Turn, step: CompiledStep, timer: str) -> Duration | None:
+def _written(step: CompiledStep, timer: str) -> Duration | None:
     """The duration in the map that a timer was worked out from."""
     definition = step.step
-    if timer == "repeat":
-        return step.every
-    if isinstance(definition, Outcome):
-        if timer == "silent":
-            return definition.within
-        return definition.ask_again.after if definition.ask_again else None
-    if timer == "overdue":
-        return definition.overdue.after if isinstance(definition, Action) and definition.overdue else None
-    if timer == "escalate":
-        escalation = escalation_of(turn.now, step)
-        return escalation.after if escalation else None
-    return definition.due_or_default if isinstance(definition, Touchpoint) else definition.due
+    match timer:
+        case "repeat":
+            return step.every
+        case "silent":
+            return definition.within if isinstance(definition, Outcome) else None
+        case "ask":
+            return definition.ask_again.after if isinstance(definition, Outcome) and definition.ask_again else None
+        case "overdue":
+            return definition.overdue.after if isinstance(definition, Action) and definition.overdue else None
+        case "escalate":
+            return step.escalate.after if step.escalate else None
+        case _:
+            return step.due
 
 
 def _moved_reminder(calendar: Calendar, at: Instant, days: int) -> Instant:

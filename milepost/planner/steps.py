@@ -10,7 +10,7 @@ from milepost.planner.closings import complete_step, skip_step, withdraw_step
 from milepost.planner.commands import OpenTask
 from milepost.planner.compiled_map import CompiledStep, Waited
 from milepost.planner.deadlines import agreed_due, first_due, schedule
-from milepost.planner.enums import MessageReason, StepStatus
+from milepost.planner.enums import MessageReason, StepKind, StepStatus
 from milepost.planner.ids import TaskId
 from milepost.planner.instants import Instant
 from milepost.planner.messages import enqueue
@@ -87,7 +87,7 @@ def open_step(turn: Turn, step: CompiledStep) -> None:
     if step.skip_when is not None and turn.now.is_true(step.skip_when):
         skip_step(turn, step, "skip_when")
         return
-    if is_fulfilled(turn, step, step.done_when):
+    if step.kind is not StepKind.OUTCOME and is_fulfilled(turn, step, step.triggers):
         complete_step(turn, step, by="product")
         return
     record = _opened(turn, step)

@@ -6,7 +6,6 @@ from milepost.language.steps import Action
 from milepost.planner import timeline
 from milepost.planner.branches import carry_out, finish_play, open_stage, try_start
 from milepost.planner.compiled_map import CompiledPlay, CompiledStage, CompiledStep
-from milepost.planner.deadlines import escalation_of
 from milepost.planner.dependents import Watched
 from milepost.planner.enums import MessageReason, PlayEnding, StartReason, SystemTaskReason
 from milepost.planner.expected_timers import timer_index_of, update_timer_index
@@ -125,10 +124,9 @@ def _step_timer(turn: Turn, step: CompiledStep, kind: str) -> None:
             if step.step.overdue:
                 carry_out(turn, step.step.overdue.do)
         case "escalate":
-            escalation = escalation_of(turn.now, step)
-            if escalation:
-                record.escalated_to = escalation.to
-                turn.report(timeline.StepEscalated(turn.at, turn.place(step), role=escalation.to))
+            if step.escalate:
+                record.escalated_to = step.escalate.to
+                turn.report(timeline.StepEscalated(turn.at, turn.place(step), role=step.escalate.to))
         case "silent":
             silent(turn, step)
         case _:
@@ -152,12 +150,7 @@ def _cooled_down(turn: Turn, play: CompiledPlay) -> None:
     record.cooldown_until = None
     wanted = record.kept
     for trigger in play.starts_when:
-        if (
-            wanted is None
-            and trigger.event is None
-            and trigger.condition is not None
-            and turn.now.is_true(trigger.condition)
-        ):
+        if wanted is None and trigger.alone and turn.now.is_true(trigger.alone):
             wanted = StartReason.CONDITION
     if wanted is not None:
         try_start(turn, play, wanted)
