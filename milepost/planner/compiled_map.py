@@ -16,7 +16,7 @@ from milepost.language.names import Names
 from milepost.language.steps import Action, AnyStep, Escalate, Outcome, Touchpoint, Trigger
 from milepost.planner.calendars import Calendar
 from milepost.planner.dependents import Dependents, Watched
-from milepost.planner.enums import StepKind
+from milepost.planner.enums import MessageReason, StepKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +49,7 @@ class CompiledStep:
     in_play: bool
     position: int
     track: str
+    role: str | None
     persona: str | None
     required: bool
     essential: bool
@@ -92,6 +93,13 @@ class CompiledStep:
     def template(self) -> str | None:
         """The file of its opening mail, request or mail touchpoint."""
         return self.step.message
+
+    @property
+    def message_reason(self) -> MessageReason:
+        """Why `template` is sent."""
+        if self.is_mail:
+            return MessageReason.TOUCHPOINT
+        return MessageReason.REQUEST if self.kind is StepKind.OUTCOME else MessageReason.OPENING
 
     @property
     def reminder_template(self) -> str | None:
@@ -274,6 +282,7 @@ class _Compiler:
             in_play=isinstance(container, Play),
             position=next(self._positions),
             track=track,
+            role=step.role if isinstance(step, Touchpoint) else None,
             persona=persona,
             required=not step.optional and every is None,
             essential=not isinstance(step, Outcome) and step.essential,

@@ -56,6 +56,7 @@ _HINTS = {
     AttributeType.DATE: f"Write it as 2026-03-02, {_IN_YEARS}",
     AttributeType.FLAG: "Write true or false.",
     AttributeType.NUMBER: "Write it without a unit.",
+    AttributeType.TEXT: "Write it in quotes.",
 }
 
 

@@ -10,7 +10,7 @@ from milepost.planner.closings import complete_step, skip_step, withdraw_step
 from milepost.planner.commands import OpenTask
 from milepost.planner.compiled_map import CompiledStep, Waited
 from milepost.planner.deadlines import agreed_due, first_due, schedule
-from milepost.planner.enums import MessageReason, StepKind, StepStatus
+from milepost.planner.enums import StepKind, StepStatus
 from milepost.planner.ids import TaskId
 from milepost.planner.instants import Instant
 from milepost.planner.messages import enqueue
@@ -95,7 +95,7 @@ def open_step(turn: Turn, step: CompiledStep) -> None:
     if isinstance(step.step, Outcome):
         ask(turn, step)
     elif step.template is not None:
-        enqueue(turn, step, MessageReason.TOUCHPOINT if step.is_mail else MessageReason.OPENING, step.template)
+        enqueue(turn, step, step.message_reason, step.template)
 
 
 def _opened(turn: Turn, step: CompiledStep) -> StepState:
@@ -118,9 +118,7 @@ def _opened(turn: Turn, step: CompiledStep) -> StepState:
 
 
 def _say_opened(turn: Turn, step: CompiledStep, record: StepState) -> None:
-    definition = step.step
-    role = definition.role if isinstance(definition, Touchpoint) else None
-    place = turn.place(step)
+    place, role = turn.place(step), step.role
     turn.report(
         timeline.StepOpened(turn.at, place, track=step.track, role=role, persona=step.persona, due=record.due_at)
     )

@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 from typing import Any
 
 from milepost.language.findings import Finding
-from milepost.language.model import Attribute
 from milepost.language.names import nearest
 from milepost.language.steps import BranchItem, Outcome, Touchpoint
 from milepost.language.structure import nodes_of
 from milepost.language.yaml_text import Path
 from milepost.planner.compiled_map import CompiledMap, CompiledStep
+from milepost.planner.fact_checks import check
+from milepost.planner.fact_errors import RefusedError, UnknownNameError
+from milepost.planner.facts import Fact
 from milepost.text import did_you_mean, listing
 
 _LISTED = 8
@@ -76,21 +79,22 @@ class DefinedNames:
         nodes = [node for compiled_map in self.compiled_maps for _, node in nodes_of(compiled_map.map)]
         return ["completed", *_every([node.end] for node in nodes if isinstance(node, BranchItem) and node.end)]
 
-    @cached_property
-    def attributes(self) -> dict[str, list[Attribute]]:
-        """Every attribute by its name, as each version declares it."""
-        attributes: dict[str, list[Attribute]] = {}
-        for compiled_map in self.compiled_maps:
-            for name, attribute in compiled_map.map.attributes.items():
-                attributes.setdefault(name, []).append(attribute)
-        return attributes
-
     def results(self, step: str | None = None) -> list[str]:
         """The results that a step can end in, or any step."""
-        steps = (
-            self.steps.get(step, []) if step is not None else [each for all_ in self.steps.values() for each in all_]
-        )
+        steps = self.steps.get(step, []) if step is not None else chain(*self.steps.values())
         return _every(each.step.results or () for each in steps if isinstance(each.step, Touchpoint))
+
+    def refusal(self, fact: Fact) -> RefusedError | None:
+        """The reason why the map refuses a fact in every version; None if one takes it."""
+        errors = []
+        for compiled_map in self.compiled_maps:
+            try:
+                check(fact, compiled_map)
+            except RefusedError as error:
+                errors.append(error)
+            else:
+                return None
+        return errors[0]
 
 
 def _every(names: Iterable[Iterable[str]]) -> list[str]:
@@ -105,6 +109,14 @@ def check_name(path: Path, noun: str, name: Any, valid: Iterable[str], *, key: b
     suggestion = nearest(str(name), names)
     hint = did_you_mean(suggestion) or f"; {_listed(noun, names)}"
     yield Finding(path, "M105", f"Unknown {noun} {name!r}{hint}", suggestion, key=key)
+
+
+def refusal_finding(path: Path, error: RefusedError, *, is_key: bool) -> Finding:
+    """M105 for a name that the map doesn't define, with the nearest that it does, or M103 for another value."""
+    message = str(error).removesuffix(".")
+    if isinstance(error, UnknownNameError):
+        return Finding(path, "M105", message, error.suggestion, key=is_key)
+    return Finding(path, "M103", message)
 
 
 def _listed(noun: str, names: list[str]) -> str:

@@ -61,11 +61,9 @@ class ExpectationCheck:
             path: Path = (field, index)
             if not expected:
                 yield Finding(path, "M102", "The entry says nothing; write at least its 'kind'")
-            yield from _shape(path, expected)
-            yield from self._defined(path, expected)
-            yield from self._place(path, expected)
-            if not any(isinstance(value, list | dict) for name, value in expected.items() if name != "steps"):
-                yield from check_excluded(path, expected, self.names, self.agreed)
+            wrong = list(_nested(path, expected))
+            wrong = wrong or [*_shape(path, expected), *self._defined(path, expected), *self._place(path, expected)]
+            yield from wrong or check_excluded(path, expected, self.names, self.agreed)
             at = read_instant(expected.get("at"))
             if at is not None:
                 yield from self._date(path, at, latest if field == "expect" else None)
@@ -125,6 +123,12 @@ class ExpectationCheck:
         else:
             return
         yield Finding((*path, "at"), "M103", message)
+
+
+def _nested(path: Path, expected: Expected) -> Iterator[Finding]:
+    for name, value in expected.items():
+        if isinstance(value, dict) or (isinstance(value, list) and name != "steps"):
+            yield Finding((*path, name), "M103", f"{name!r} takes a single value, not {value!r}")
 
 
 def _shape(path: Path, expected: Expected) -> Iterator[Finding]:
