@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from typing import Annotated, Any
@@ -15,7 +14,6 @@ from milepost.cli.support.local_timezone import iso_day, local_timezone
 from milepost.cli.support.output import AsJson, console, number, print_json, say, table
 from milepost.planner.enums import JourneyStatus
 from milepost.planner.instants import Instant, optional_text
-from milepost.settings import Settings
 from milepost.store.customer_list import CustomerFilter, CustomerListLine, list_customers
 from milepost.store.database import Store
 from milepost.text import count_of
@@ -24,7 +22,7 @@ _PAGE = 500
 _WIDE = 110  # characters
 
 
-def customers(
+async def customers(
     *,
     context: typer.Context,
     stage: Annotated[str | None, typer.Option(metavar="ID", help="Only those in this stage.")] = None,
@@ -43,11 +41,7 @@ def customers(
         open_risk=True if risk else None,
         limit=_PAGE,
     )
-    asyncio.run(_list(settings_of(context), wanted, as_json=as_json))
-
-
-async def _list(settings: Settings, wanted: CustomerFilter, *, as_json: bool) -> None:
-    async with open_database(settings) as store:
+    async with open_database(settings_of(context)) as store:
         if wanted.stage is not None:
             await check_in_use(store, "stage", wanted.stage, lambda compiled_map: compiled_map.stages)
         if as_json:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Sequence
 from typing import Annotated
 
 import typer
@@ -16,7 +14,6 @@ from milepost.cli.support.versions import Version, version_of
 from milepost.explain.local_time import time_of
 from milepost.explain.sentences import Wording
 from milepost.intake.move_preview import MoveCounts, preview_moves
-from milepost.settings import Settings
 from milepost.text import count_of
 from milepost.versions import Change, Move, compare
 from milepost.versions.moves import DateChange
@@ -25,21 +22,7 @@ _LINES = 8
 """Lines of a changed message that are shown; --json has them all."""
 
 
-@dataclass(frozen=True, slots=True)
-class Comparison:
-    """Two versions and their changes."""
-
-    old: Version
-    new: Version
-    changes: tuple[Change, ...]
-
-    @property
-    def movable(self) -> bool:
-        """True if journeys can move from one to the other: only between versions of one map."""
-        return self.old.compiled_map.map.map == self.new.compiled_map.map.map
-
-
-def diff(
+async def diff(
     old: Annotated[str, typer.Argument(metavar="OLD", help="A map's folder, MAP@NUMBER, MAP, or a version's hash.")],
     new: Annotated[str, typer.Argument(metavar="NEW", help="The version to compare it with, in the same forms.")],
     *,
@@ -54,27 +37,30 @@ def diff(
     MAP@NUMBER is a published version, MAP alone the current one. A renamed part is a different one to journeys: they
     keep their state by id.
     """
-    asyncio.run(_diff(settings_of(context), old, new, customers=customers, as_json=as_json))
-
-
-async def _diff(settings: Settings, old: str, new: str, *, customers: bool, as_json: bool) -> None:
+    settings = settings_of(context)
     before, after = [await version_of(settings, each) for each in (old, new)]
     changes = compare(before.compiled_map.map, after.compiled_map.map, before.files, after.files)
-    compared = Comparison(before, after, changes)
-    (_print_json if as_json else _print)(compared)
-    if not customers or not compared.movable:
-        return
-    async with open_database(settings) as store, store.reading() as session:
-        moves = preview_moves(session, before.compiled_map, after.compiled_map, await now_of(session))
-        await (_print_moves_json if as_json else _print_moves)(compared, moves)
+    if as_json:
+        for change in changes:
+            print_json({"kind": "change", **change.to_json()})
+    else:
+        _print(before, after, changes)
+    if customers and _is_movable(before, after):
+        async with open_database(settings) as store, store.reading() as session:
+            moves = preview_moves(session, before.compiled_map, after.compiled_map, await now_of(session))
+            await (_print_moves_json if as_json else _print_moves)(before, after, moves)
 
 
-def _print(compared: Comparison) -> None:
-    old, new = compared.old, compared.new
-    say(f"{old.name} → {new.name}: {count_of(len(compared.changes), 'change') if compared.changes else 'no change'}")
-    if not compared.movable:
+def _is_movable(old: Version, new: Version) -> bool:
+    """Returns True if journeys can move from one to the other: only between versions of one map."""
+    return old.compiled_map.map.map == new.compiled_map.map.map
+
+
+def _print(old: Version, new: Version, changes: Sequence[Change]) -> None:
+    say(f"{old.name} → {new.name}: {count_of(len(changes), 'change') if changes else 'no change'}")
+    if not _is_movable(old, new):
         say("These are two maps, not two versions of one: no journey can move from one to the other.")
-    for change in compared.changes:
+    for change in changes:
         say(f"  {change}")
         for line in change.lines[:_LINES]:
             say(f"      {line}")
@@ -82,16 +68,16 @@ def _print(compared: Comparison) -> None:
             say(f"      ... and {count_of(len(change.lines) - _LINES, 'more line')}")
 
 
-async def _print_moves(compared: Comparison, moves: AsyncIterator[tuple[Move, str]]) -> None:
+async def _print_moves(old: Version, new: Version, moves: AsyncIterator[tuple[Move, str]]) -> None:
     """Print each move, then the totals."""
     heading("What moving the open journeys would do now")
     counts = MoveCounts()
     async for move, zone in moves:
         counts.add(move)
         if not move.changes_nothing:
-            _print_move(move, Wording(compared.new.compiled_map, zone))
+            _print_move(move, Wording(new.compiled_map, zone))
     if not counts.journeys:
-        say(f"No open journey is on {compared.old.name}.")
+        say(f"No open journey is on {old.name}.")
         return
     if still := counts.unchanged.count:
         say(f"Nothing changes at once for {count_of(still, 'customer')}: {counts.unchanged.named(_LINES)}.")
@@ -122,11 +108,6 @@ def _dates(each: DateChange, zone: str) -> str:
     return f"“{each.title}” is kept; {'due' if each.field == 'due' else 'opens'} {before} → {after}"
 
 
-def _print_json(compared: Comparison) -> None:
-    for change in compared.changes:
-        print_json({"kind": "change", **change.to_json()})
-
-
-async def _print_moves_json(compared: Comparison, moves: AsyncIterator[tuple[Move, str]]) -> None:
+async def _print_moves_json(_: Version, new: Version, moves: AsyncIterator[tuple[Move, str]]) -> None:
     async for move, zone in moves:
-        print_json({"kind": "move", **move.to_json(Wording(compared.new.compiled_map, zone))})
+        print_json({"kind": "move", **move.to_json(Wording(new.compiled_map, zone))})

@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-import asyncio
+from dataclasses import asdict
 from typing import Annotated, Any
 
 import typer
 
 from milepost.cli.support.command_settings import settings_of
 from milepost.cli.support.errors import CommandError
-from milepost.cli.support.intake_access import open_intake
+from milepost.cli.support.intake_access import OpenIntake, open_intake
 from milepost.cli.support.output import AsJson, print_json, say, table, unmatched
 from milepost.intake.book import enrol_all
 from milepost.intake.enrolment import Enrolment, NoEnrolment
-from milepost.settings import Settings
 from milepost.text import count_of
 
 Result = Enrolment | NoEnrolment
 
 
-def enroll(
+async def enroll(
     customer: Annotated[str | None, typer.Argument(metavar="CUSTOMER", help="The customer's id.")] = None,
     *,
     context: typer.Context,
@@ -39,15 +38,15 @@ def enroll(
         raise typer.BadParameter("name one customer, or use --all", param_hint="CUSTOMER")
     if everyone and map_id is not None:
         raise typer.BadParameter("goes with one customer; with --all each map's segment decides", param_hint="--map")
-    if customer is not None:
-        asyncio.run(_one(settings_of(context), customer, map_id, as_json=as_json))
-    else:
-        asyncio.run(_all(settings_of(context), as_json=as_json))
+    async with open_intake(settings_of(context)) as opened:
+        if customer is not None:
+            await _enrol_one(opened, customer, map_id, as_json=as_json)
+        else:
+            await _enrol_everyone(opened, as_json=as_json)
 
 
-async def _one(settings: Settings, customer: str, map_id: str | None, *, as_json: bool) -> None:
-    async with open_intake(settings) as opened:
-        result = await opened.intake.enrol(customer, map_id=map_id)
+async def _enrol_one(opened: OpenIntake, customer: str, map_id: str | None, *, as_json: bool) -> None:
+    result = await opened.intake.enrol(customer, map_id=map_id)
     if as_json:
         print_json(_data(result))
     if isinstance(result, NoEnrolment):
@@ -60,14 +59,13 @@ async def _one(settings: Settings, customer: str, map_id: str | None, *, as_json
         say(f"Next: `milepost show {customer}`." if result.started else f"It begins {opened.later}")
 
 
-async def _all(settings: Settings, *, as_json: bool) -> None:
+async def _enrol_everyone(opened: OpenIntake, *, as_json: bool) -> None:
+    swept = await opened.intake.sweeper.sweep() if opened.away is None else None
     results: list[Result] = []
-    async with open_intake(settings) as opened:
-        swept = await opened.intake.sweeper.sweep() if opened.away is None else None
-        async for result in enrol_all(opened.intake):
-            results.append(result)
-            if as_json:
-                print_json(_data(result))
+    async for result in enrol_all(opened.intake):
+        results.append(result)
+        if as_json:
+            print_json(_data(result))
     if as_json:
         return
     begun = [each for each in results if isinstance(each, Enrolment)]
@@ -84,8 +82,5 @@ async def _all(settings: Settings, *, as_json: bool) -> None:
 
 
 def _data(result: Result) -> dict[str, Any]:
-    if isinstance(result, Enrolment):
-        data = {"journey": result.journey, "map": result.map, "started": result.started, "why_not": None}
-    else:
-        data = {"journey": None, "map": None, "started": False, "why_not": result.why}
-    return {"customer": result.customer, **data}
+    data = {"customer": result.customer, "journey": None, "map": None, "started": False, "why_not": None}
+    return data | ({"why_not": result.why} if isinstance(result, NoEnrolment) else asdict(result))

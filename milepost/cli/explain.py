@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Sequence
 from typing import Annotated, Any
 
@@ -24,14 +23,13 @@ from milepost.planner.enums import JourneyStatus, StepStatus
 from milepost.planner.fact_errors import UnknownStepError
 from milepost.planner.segment_match import Considered
 from milepost.planner.timeline import Entry
-from milepost.settings import Settings
 from milepost.store.compiled_maps import CompiledMaps
 
 Segments = tuple[tuple[Considered, str | None], ...]
 """Every map that a customer was compared with and, where its segment matches, why the customer may not enter it."""
 
 
-def explain(
+async def explain(
     customer: Annotated[str, typer.Argument(metavar="CUSTOMER", help="The customer's id.")],
     step: Annotated[str | None, typer.Argument(metavar="STEP", help="One step of its map; without it all.")] = None,
     *,
@@ -44,7 +42,11 @@ def explain(
     Of a step it tells what it waits for, what happened to it and what comes next. Of a customer without a journey it
     tells of each map why it does not match. Times are on the customer's own clock, unless --timezone says another.
     """
-    overview, segments = asyncio.run(_read(settings_of(context), customer, timezone))
+    async with open_database(settings_of(context)) as store:
+        compiled_maps = CompiledMaps(store)
+        overview = await read_overview(store, compiled_maps, customer, timezone)
+        is_free = overview.journey is None or overview.journey.record.ended_at is not None
+        segments = tuple(overview.considered(await compiled_maps.current())) if is_free else ()
     explained = None if step is None else _explained(overview, step)
     if as_json:
         print_json(_to_json(overview, explained, segments))
@@ -52,15 +54,6 @@ def explain(
         _print_step(overview.journey, explained)
     else:
         _print_all(overview, segments)
-
-
-async def _read(settings: Settings, customer: str, timezone: str | None) -> tuple[CustomerOverview, Segments]:
-    """The customer and, where it has no open journey, the maps that it could be for."""
-    async with open_database(settings) as store:
-        compiled_maps = CompiledMaps(store)
-        overview = await read_overview(store, compiled_maps, customer, timezone)
-        is_free = overview.journey is None or overview.journey.record.ended_at is not None
-        return overview, tuple(overview.considered(await compiled_maps.current())) if is_free else ()
 
 
 def _explained(overview: CustomerOverview, step: str) -> StepExplanation | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Annotated
@@ -15,9 +15,8 @@ from milepost.capacity.runs import BookCounts, ForecastSetup
 from milepost.capacity.tally import Tally
 from milepost.cli.forecasts import inputs, tables
 from milepost.cli.forecasts.map_source import MapSource, map_source_of
-from milepost.cli.forecasts.pictures import check_pictures, write_picture
 from milepost.cli.support.command_settings import settings_of
-from milepost.cli.support.errors import CommandError
+from milepost.cli.support.errors import CommandError, file_errors
 from milepost.cli.support.output import AsJson, aside, print_json, progress_bar, say
 from milepost.cli.support.process_pool import cores as all_cores
 from milepost.cli.support.process_pool import on_cores
@@ -73,7 +72,7 @@ def forecast(
     Nothing is stored and nobody is written to. The same seed gives the same figures, on any number of cores.
     """  # fmt: skip
     weeks = inputs.weeks_of(first, last)
-    check_pictures(output or [])
+    _check_pictures(output or [])
     source = map_source_of(settings_of(context), maps, published=published)
     assumed = inputs.behaviour_of(behaviour, source.compiled_maps, customers)
     job = inputs.ForecastJob(source.texts, weeks, assumed, runs)
@@ -83,6 +82,27 @@ def forecast(
     _print(build_report(setup, counts), book, source, output or [], as_json=as_json)
     if book.refused or counts.broke:
         raise typer.Exit(1)
+
+
+def _check_pictures(files: Sequence[Path]) -> None:
+    """Check before the simulation that pictures can be written after it."""
+    for file in files:
+        if file.suffix.lower() not in (".svg", ".png"):
+            raise typer.BadParameter(f"{str(file)!r} ends in neither .svg nor .png", param_hint="--output")
+        if not file.parent.is_dir():
+            raise typer.BadParameter(f"there is no folder {str(file.parent)!r}", param_hint="--output")
+    if files:
+        import milepost.drawing  # noqa: F401, PLC0415 - an extra: only drawing needs it
+
+
+def _write_picture(report: Report, file: Path) -> None:
+    from milepost.capacity.picture import draw_forecast  # noqa: PLC0415
+    from milepost.drawing import raster, svg  # noqa: PLC0415
+
+    scene = draw_forecast(report)
+    drawing = raster.png_of(scene) if file.suffix.lower() == ".png" else svg.svg_of(scene).encode()
+    with file_errors("write", file):
+        file.write_bytes(drawing)
 
 
 def _check_work(report: Report) -> None:
@@ -98,7 +118,7 @@ def _check_work(report: Report) -> None:
 def _print(report: Report, book: inputs.BookReader, source: MapSource, pictures: list[Path], *, as_json: bool) -> None:
     if report.counts.customers:  # drawing comes before printing, which a reader who has seen enough may cut short
         for file in pictures:
-            write_picture(report, file)
+            _write_picture(report, file)
     undated = list(book.dates.missing())
     _print_problems(book, undated)
     if not report.customers:

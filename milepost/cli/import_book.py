@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections import Counter
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -12,14 +11,14 @@ import typer
 
 from milepost.cli.support.command_settings import settings_of
 from milepost.cli.support.errors import file_errors
-from milepost.cli.support.intake_access import OpenIntake, open_intake
+from milepost.cli.support.intake_access import open_intake
 from milepost.cli.support.output import AsJson, aside_or_json, print_json, progress_bar, say, table, unmatched
 from milepost.imports.csv_book import read_book
 from milepost.imports.missing_dates import MissingDates
 from milepost.imports.vocabulary import Vocabulary
 from milepost.intake.book import ImportedCustomer, import_customer
 from milepost.intake.enrolment import Enrolment, NoEnrolment
-from milepost.settings import Settings
+from milepost.intake.intake import Intake
 from milepost.text import count_of
 
 _CHANGES = 5  # customers whose changes are listed
@@ -63,7 +62,7 @@ class Summary:
         }
 
 
-def import_book(
+async def import_book(
     book: Annotated[Path, typer.Argument(metavar="BOOK.csv", help="The file; `-` reads standard input.")],
     *,
     context: typer.Context,
@@ -77,7 +76,9 @@ def import_book(
     of existing customers that has no column stays as it is. Rows that can't be read are refused with row and column,
     the others are imported; the exit code is 1 if any was refused. Importing a file again changes nothing.
     """
-    summary, opened = asyncio.run(_import(settings_of(context), _bytes_of(book), by, as_json=as_json))
+    data = _bytes_of(book)
+    async with open_intake(settings_of(context), create=True) as opened:
+        summary = await _import(opened.intake, data, by, as_json=as_json)
     if as_json:
         print_json({"kind": "summary", **summary.to_json(), "waiting": summary.counts["waiting"], "away": opened.away})
     else:
@@ -93,32 +94,31 @@ def _bytes_of(book: Path) -> bytes:
         return book.read_bytes()
 
 
-async def _import(settings: Settings, data: bytes, by: str | None, *, as_json: bool) -> tuple[Summary, OpenIntake]:
-    async with open_intake(settings, create=True) as opened:
-        compiled_maps = await opened.intake.context.compiled_maps.current()
-        maps = Vocabulary.of(compiled_maps)
-        dates = MissingDates(compiled_maps, opened.intake.context.now())
-        book = read_book(data, maps)
-        for problem in book.problems:
-            aside_or_json(f"Refused: {problem}", {"kind": "problem", **asdict(problem)}, as_json=as_json)
-        summary = Summary(Counter(refused=max(book.refused, int(bool(book.problems)))), without_maps=not maps.personas)
-        with progress_bar(silent=as_json) as progress:
-            for customer in progress.track(book.customers, description="Importing"):
-                imported = await import_customer(opened.intake, customer, book.columns, by=by)
-                summary.add(imported)
-                if imported.saved is not None:
-                    dates.count(imported.customer)
-                if as_json:
-                    print_json({"kind": "customer", **imported.to_json()})
-        notes = list(book.missing) if summary.counts["imported"] else []  # existing customers need no column
-        if summary.counts["imported"] or summary.counts["changed"]:
-            notes += book.notes
-        for note in notes:
-            aside_or_json(note, {"kind": "note", "message": note}, as_json=as_json)
-        for each in dates.missing():
-            note = str(each)
-            aside_or_json(note, {"kind": "note", "message": note, "undated": each.to_json()}, as_json=as_json)
-        return summary, opened
+async def _import(intake: Intake, data: bytes, by: str | None, *, as_json: bool) -> Summary:
+    compiled_maps = await intake.context.compiled_maps.current()
+    maps = Vocabulary.of(compiled_maps)
+    dates = MissingDates(compiled_maps, intake.context.now())
+    book = read_book(data, maps)
+    for problem in book.problems:
+        aside_or_json(f"Refused: {problem}", {"kind": "problem", **asdict(problem)}, as_json=as_json)
+    summary = Summary(Counter(refused=max(book.refused, int(bool(book.problems)))), without_maps=not maps.personas)
+    with progress_bar(silent=as_json) as progress:
+        for customer in progress.track(book.customers, description="Importing"):
+            imported = await import_customer(intake, customer, book.columns, by=by)
+            summary.add(imported)
+            if imported.saved is not None:
+                dates.count(imported.customer)
+            if as_json:
+                print_json({"kind": "customer", **imported.to_json()})
+    notes = list(book.missing) if summary.counts["imported"] else []  # existing customers need no column
+    if summary.counts["imported"] or summary.counts["changed"]:
+        notes += book.notes
+    for note in notes:
+        aside_or_json(note, {"kind": "note", "message": note}, as_json=as_json)
+    for each in dates.missing():
+        note = str(each)
+        aside_or_json(note, {"kind": "note", "message": note, "undated": each.to_json()}, as_json=as_json)
+    return summary
 
 
 def _print_summary(summary: Summary, later: str) -> None:

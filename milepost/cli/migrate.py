@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-
 import typer
 
 from milepost.cli.support.command_settings import settings_of
@@ -11,7 +9,7 @@ from milepost.cli.support.output import say
 from milepost.store.schema_upgrade import upgrade
 
 
-def migrate(*, context: typer.Context) -> None:
+async def migrate(*, context: typer.Context) -> None:
     """Create or upgrade the database tables and exit, for installations that do so before they start.
 
     `up`, `worker` and `web` do it themselves. It is safe to repeat, and to run several at once: one does the work.
@@ -19,5 +17,5 @@ def migrate(*, context: typer.Context) -> None:
     settings = settings_of(context)
     if settings.database_url is None:
         settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
-    revision = asyncio.run(upgrade(settings.database))
+    revision = await upgrade(settings.database)
     say(f"The database is at revision {revision}.")

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Iterable
+import textwrap
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from milepost.cli.publication_summary import comparisons, print_impact
 from milepost.cli.support.command_settings import settings_of
 from milepost.cli.support.database import now_of, open_database
 from milepost.cli.support.errors import CommandError
 from milepost.cli.support.map_folders import map_files
 from milepost.cli.support.output import AsJson, aside, aside_or_json, print_json, progress_bar, say
 from milepost.explain.sentences import version_text
-from milepost.intake.publication import Draft, Impact, Publication, impact_of
+from milepost.intake.move_preview import MoveCounts
+from milepost.intake.publication import Draft, Impact, Publication, VersionImpact, impact_of
 from milepost.intake.publication import publish as publish_drafts
 from milepost.language.loader import Loaded, load
 from milepost.language.problems import errors_in
@@ -24,14 +24,19 @@ from milepost.people.map_check import check_maps
 from milepost.planner.instants import Instant
 from milepost.scenarios.discovery import scenario_files
 from milepost.scenarios.runs import run_scenarios
-from milepost.settings import Settings
 from milepost.store.database import Store
 from milepost.text import count_of, listing
+from milepost.versions import Change
 
+_CHANGES = 8  # that are shown; `milepost diff` has all
+_GONE = 5
 _NAMED = 3
+_WIDEST = 150
+_COMMANDS = 3
+_ORDER = ("removed", "renamed", "moved", "added", "changed")  # what affects customers most comes first
 
 
-def publish(
+async def publish(
     paths: Annotated[list[Path], typer.Argument(metavar="MAP_FOLDER...", help="A map's folder, or a folder of maps.")],
     *,
     context: typer.Context,
@@ -55,7 +60,12 @@ def publish(
         raise CommandError("Nothing was published: a map with errors never is.", "Correct what is listed above.")
     _warn_of_scenarios(loaded, as_json=as_json)
     drafts = [Draft.of(each) for each in loaded]
-    for publication, impact in asyncio.run(_publish(settings_of(context), drafts, by, why, as_json=as_json)):
+    async with open_database(settings_of(context), create=True) as store:
+        async with store.reading() as session:
+            now = await now_of(session)
+        impacts = [await _impact(store, draft, now, as_json=as_json) for draft in drafts]
+        publications = await publish_drafts(store, drafts, now, by=by, why=why)
+    for publication, impact in zip(publications, impacts, strict=True):
         _print(publication, impact, as_json=as_json)
 
 
@@ -74,18 +84,8 @@ def _warn_of_scenarios(maps: Iterable[Loaded], *, as_json: bool) -> None:
             )
 
 
-async def _publish(
-    settings: Settings, drafts: list[Draft], by: str | None, why: str | None, *, as_json: bool
-) -> list[tuple[Publication, Impact | None]]:
-    """Show what is about to change, then publish."""
-    async with open_database(settings, create=True) as store:
-        async with store.reading() as session:
-            now = await now_of(session)
-        impacts = [await _impact(store, draft, now, as_json=as_json) for draft in drafts]
-        return list(zip(await publish_drafts(store, drafts, now, by=by, why=why), impacts, strict=True))
-
-
 async def _impact(store: Store, draft: Draft, now: Instant, *, as_json: bool) -> Impact | None:
+    """Show what publishing a draft is about to change."""
     with progress_bar(silent=as_json) as progress:
         task = progress.add_task("Looking at open journeys", total=0)
         async with store.reading() as session:
@@ -99,7 +99,7 @@ async def _impact(store: Store, draft: Draft, now: Instant, *, as_json: bool) ->
     if impact is not None and as_json:
         print_json({"kind": "preview", **impact.to_json()})
     elif impact is not None:
-        print_impact(impact)
+        say(*_changes(impact), *_journeys(impact), "")
     return impact
 
 
@@ -119,7 +119,7 @@ def _print(publication: Publication, impact: Impact | None, *, as_json: bool) ->
     if publication.not_recorded:
         say(f"  Not recorded: {publication.not_recorded}. The version exists already, as it was recorded at the time.")
     if impact is not None:
-        if commands := list(comparisons(impact, publication.number)):
+        if commands := list(_comparisons(impact, publication.number)):
             say("  What moving would do, customer by customer:", *(f"    {command}" for command in commands))
     elif publication.staying:
         stay = f"{count_of(publication.staying, 'journey')} {'stays' if publication.staying == 1 else 'stay'}"
@@ -129,3 +129,72 @@ def _print(publication: Publication, impact: Impact | None, *, as_json: bool) ->
         say(f"  Next: {free} without a journey match; `milepost enroll --all` begins their journeys.")
     elif publication.became == "new":
         say("  Next: customers who match begin on it when they are imported: `milepost import BOOK.csv`.")
+
+
+# The impact of a publication in a few lines, for people.
+
+
+def _comparisons(impact: Impact, number: int) -> Iterator[str]:
+    """The commands that show it customer by customer, once this is version `number`; the most journeys first."""
+    readable = [each for each in impact.versions if each.moves is not None]
+    for each in sorted(readable, key=lambda each: -each.journeys)[:_COMMANDS]:
+        yield f"milepost diff {impact.map}@{each.number} {impact.map}@{number} --customers"
+
+
+def _changes(impact: Impact) -> Iterator[str]:
+    before = version_text(impact.number, impact.hash)
+    if impact.changes is None:
+        yield f"{impact.map}: this Milepost can't read {before}, so it can't tell what changed since."
+    elif not impact.changes:
+        yield f"{impact.map}: its content is the same as {before}; only its files are written differently."
+    else:
+        yield f"{impact.map}: {count_of(len(impact.changes), 'change')} since {before}:"
+        yield from _first(impact.changes)
+
+
+def _first(changes: Sequence[Change]) -> Iterator[str]:
+    for change in sorted(changes, key=lambda change: _ORDER.index(change.what))[:_CHANGES]:
+        yield f"  {textwrap.shorten(str(change), _WIDEST, placeholder=' ...')}"
+    if len(changes) > _CHANGES:
+        yield f"  ... and {count_of(len(changes) - _CHANGES, 'more change')}"
+
+
+def _journeys(impact: Impact) -> Iterator[str]:
+    if not impact.journeys:
+        yield "No journey is open on another version of it, so there is nobody to move."
+        return
+    stay = f"{count_of(impact.journeys, 'open journey')} {'stays' if impact.journeys == 1 else 'stay'}"
+    yield f"Publishing moves nobody: {stay} on another version."
+    yield "Moving them to this one now would do this at once:"
+    for version in impact.versions:
+        yield from _version(version)
+
+
+def _version(version: VersionImpact) -> Iterator[str]:
+    which = f"  {count_of(version.journeys, 'journey')} on {version_text(version.number, version.hash)}:"
+    if version.moves is None:
+        yield f"{which} nobody can tell, since this Milepost can't read that version."
+    elif version.moves.unchanged.count == version.journeys:
+        yield f"{which} nothing."
+    else:
+        yield which
+        yield from (f"    {line}" for line in _counts(version.moves))
+
+
+def _counts(moves: MoveCounts) -> Iterator[str]:
+    if moves.on_gone:
+        stand = "stands" if moves.on_gone == 1 else "stand"
+        yield f"{count_of(moves.on_gone, 'customer')} {stand} on something that is gone:"
+        gone = sorted(moves.gone.items(), key=lambda each: (-each[1].count, each[0]))
+        for what, customers in gone[:_GONE]:
+            yield f"  {what}: {customers.named(_NAMED)}"
+        if len(gone) > _GONE:
+            yield f"  ... and {len(gone) - _GONE} more that are gone"
+    steps = ((moves.withdrawn, "withdrawn"), (moves.opened, "opened"), (moves.redated, "kept with another date"))
+    if parts := [f"{count_of(count, 'step')} {what}" for count, what in steps if count]:
+        yield ", ".join(parts)
+    if unchanged := moves.unchanged.count:
+        yield f"nothing for {count_of(unchanged, 'customer')}"
+    if moves.unknown.count:
+        yield f"nobody can tell for {count_of(moves.unknown.count, 'customer')}: {moves.unknown.named(_NAMED)}"
+        yield f"  {textwrap.shorten(moves.why or '', _WIDEST, placeholder=' ...')}"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Annotated, Any
 
 import typer
@@ -21,12 +20,11 @@ from milepost.planner.enums import JourneyStatus
 from milepost.planner.instants import Instant, optional_text, text
 from milepost.planner.open_tasks import Task
 from milepost.planner.timeline import Entry
-from milepost.settings import Settings
 from milepost.store.compiled_maps import CompiledMaps
 from milepost.text import count_of, yes_or_no
 
 
-def show(
+async def show(
     customer: Annotated[str, typer.Argument(metavar="CUSTOMER", help="The customer's id.")],
     *,
     context: typer.Context,
@@ -38,7 +36,8 @@ def show(
 
     Times are on the customer's own clock, unless --timezone says another.
     """
-    overview = asyncio.run(_read(settings_of(context), customer, timezone))
+    async with open_database(settings_of(context)) as store:
+        overview = await read_overview(store, CompiledMaps(store), customer, timezone)
     if as_json:
         print_json(_to_json(overview, last))
         return
@@ -48,11 +47,6 @@ def show(
         say(f"It has no journey: {why or 'none has begun yet'}.", f"Next: `milepost enroll {customer}`.")
     else:
         _print_journey(overview.journey, last)
-
-
-async def _read(settings: Settings, customer: str, timezone: str | None) -> CustomerOverview:
-    async with open_database(settings) as store:
-        return await read_overview(store, CompiledMaps(store), customer, timezone)
 
 
 def _last(journey: JourneyOverview, count: int) -> tuple[Entry, ...]:

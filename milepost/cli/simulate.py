@@ -2,29 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import asdict
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 import typer
 
+from milepost.channels.links import LinkSigner
+from milepost.channels.message_text import MessageSource, render
 from milepost.cli.runners import Engine, EngineOption, run
-from milepost.cli.support.choices import choices, one_of
 from milepost.cli.support.errors import CommandError
 from milepost.cli.support.output import aside, print_json
-from milepost.cli.trials.mails import Mail, mails_of
-from milepost.cli.trials.outlook import ahead
-from milepost.cli.trials.timeline_lines import Clock
+from milepost.cli.support.timeline_lines import Clock
 from milepost.language.loader import MAP_FILE
+from milepost.language.steps import Touchpoint
+from milepost.language.templates.source import TemplateError
 from milepost.people.sample_year import load_made_up
+from milepost.planner.commands import SendMessage
+from milepost.planner.compiled_map import CompiledMap
+from milepost.planner.instants import moment
+from milepost.planner.outlook import look_ahead
+from milepost.planner.state import State
 from milepost.planner.timeline import Entry, MessageSent
 from milepost.scenarios.discovery import scenario_files, sort_of
 from milepost.scenarios.scenario import LoadedScenario, Scenario, load_scenario
-from milepost.text import listing
+from milepost.text import did_you_mean, listing, nearest
 
 _NAMED = 5
+_FAR = 800  # days of outlook in which the next entry is looked for
 
 
 class MadeUp(StrEnum):
@@ -34,14 +42,22 @@ class MadeUp(StrEnum):
     SILENT = "silent"
 
 
+def _made_up(word: str) -> MadeUp:
+    words = list(MadeUp)
+    if word not in words:
+        hint = did_you_mean(nearest(word, words))
+        raise typer.BadParameter(f"{word!r} is not one of {', '.join(words)}{hint}")
+    return MadeUp(word)
+
+
 def simulate(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="A scenario, or a map's folder or map.yaml.")],
     *,
     customer: Annotated[
         MadeUp | None,
         typer.Option(
-            parser=one_of(MadeUp),
-            metavar=choices(MadeUp),
+            parser=_made_up,
+            metavar=f"<{'|'.join(MadeUp)}>",
             help="For a map: whether the made-up customer does everything in good time (the default), or does and says "
             "nothing. Colleagues do their tasks in either case.",
         ),
@@ -57,7 +73,7 @@ def simulate(
     if scenario is None:
         raise CommandError(f"{file} can't be simulated.", "Correct what is listed above (milepost lint says more).")
     timeline = run(scenario, engine)
-    mails = mails_of(scenario) if messages else {}
+    mails = dict(_mails(scenario)) if messages else {}
     if as_json:
         for entry in timeline:
             mail = _mail_of(entry, mails)
@@ -101,8 +117,96 @@ def _print(scenario: Scenario, timeline: Sequence[Entry], mails: dict[str, Mail]
         if (mail := _mail_of(entry, mails)) is not None:
             for line in (f"To: {mail.to}", f"Subject: {mail.subject}", "", *mail.text.splitlines()):
                 typer.echo(f"    | {line}".rstrip())
-    typer.echo(f"\n{ahead(scenario, clock)}")
+    typer.echo(f"\n{_closing_sentence(scenario, clock)}")
+
+
+# The mails, as they would go out: the map's texts with the customer's data in them.
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """A mail: its recipient and its words, or why it could not be written."""
+
+    to: str
+    subject: str
+    text: str
+
+
+class _Due(NamedTuple):
+    journey_id: str
+    message: str
+    contact: str
+    steps: list[str]
+    templates: list[str]
+
+
+class _ShortLinks(LinkSigner):
+    """Links without a secret: nobody follows those of a made-up mail."""
+
+    def token(self, journey_id: str, customer_id: str, contact_email: str, *, now: datetime) -> str:  # noqa: ARG002
+        return "link"
+
+
+def _mails(scenario: Scenario) -> Iterator[tuple[str, Mail]]:
+    """Every mail that a scenario sends, with the id of its message."""
+    links = _ShortLinks("nobody follows these", "https://milepost.example")
+    for plan in scenario.plans():
+        state = plan.state
+        files = scenario.version_files.get(state.version, scenario.files)
+        for command in plan.commands:
+            if isinstance(command, SendMessage):
+                due = _Due("simulated", command.message, command.contact, list(command.steps), list(command.templates))
+                source = MessageSource(_map_of(scenario, state), files, state, due, links, moment(state.clock))
+                yield command.message, _mail(source)
+
+
+def _mail(source: MessageSource) -> Mail:
+    to = f"{source.contact.name} <{source.contact.email}>"
+    try:
+        rendered = render(source)
+    except TemplateError as error:
+        return Mail(to, "(cannot be written)", str(error))
+    return Mail(to, rendered.subject, rendered.text.strip())
 
 
 def _mail_of(entry: Entry, mails: dict[str, Mail]) -> Mail | None:
     return mails.get(entry.message) if isinstance(entry, MessageSent) else None
+
+
+# What follows the last line: by itself, or only when somebody does something.
+
+
+def _closing_sentence(scenario: Scenario, clock: Clock) -> str:
+    """Says that the journey has ended, what comes next and when, or who it waits for."""
+    *_, last = scenario.plans()
+    state, until = last.state, clock.time(scenario.until)
+    if state.ended:
+        assert state.ended_at is not None
+        return f"The journey ended on {clock.time(state.ended_at)} ({state.reason}); nothing comes after it."
+    if state.paused:
+        return f"This is all up to {until}: the journey is paused, and nothing happens until it is resumed."
+    compiled_map = _map_of(scenario, state)
+    outlook = look_ahead(compiled_map, state, scenario.until, days=_FAR, most=1)
+    waits = _waits(compiled_map, state)
+    if not outlook.entries:
+        return f"This is all up to {until}, and nothing more happens by itself{waits}."
+    entry = outlook.entries[0]
+    what = f"{entry.kind} {entry.subject}".rstrip()
+    return f"This is all up to {until}. Next by itself, on {clock.time(entry.at)}: {what}{waits}."
+
+
+def _waits(compiled_map: CompiledMap, state: State) -> str:
+    """The open steps and tasks, by the people who do them."""
+    waiting: dict[str, list[str]] = {}
+    for step in compiled_map.steps.values():
+        if state.step(step.id).is_open and not step.is_mail:
+            who = step.step.role if isinstance(step.step, Touchpoint) else step.persona
+            waiting.setdefault(str(who), []).append(step.id)
+    for task, opened in sorted(state.tasks.items()):
+        waiting.setdefault(opened.role, []).append(task)
+    people = [f"the {who} ({', '.join(what)})" for who, what in waiting.items()]
+    return f"; it waits for {' and for '.join(people)}" if people else ""
+
+
+def _map_of(scenario: Scenario, state: State) -> CompiledMap:
+    return scenario.versions.get(state.version, scenario.compiled_map)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterable, Sequence
 from typing import Annotated, Any
 
@@ -17,17 +16,17 @@ from milepost.cli.support.output import AsJson, heading, print_json, say, table
 from milepost.explain.local_time import zone_text
 from milepost.intake.context import customer_of
 from milepost.language.names import nearest
-from milepost.planner.instants import optional_text, text
-from milepost.settings import Settings
+from milepost.planner.instants import Instant, optional_text, text
 from milepost.store import customers, reviews
 from milepost.store import tasks as task_rows
 from milepost.store.compiled_maps import CompiledMaps
+from milepost.store.database import Store
 from milepost.store.reviews import MapReview
 from milepost.store.tasks import Day, TaskLine
 from milepost.text import count_of
 
 
-def tasks(
+async def tasks(
     *,
     context: typer.Context,
     person: Annotated[
@@ -45,47 +44,39 @@ def tasks(
     --timezone names another.
     """
     zone = timezone or local_timezone()
-    day, due = asyncio.run(_day(settings_of(context), person, role, customer, zone))
-    if as_json:
-        for when, lines in _parts(day):
-            for line in lines:
-                print_json({"when": when, **_data(line)})
-        for each in due:
-            print_json(_review_data(each))
-    else:
-        _print(day, due, zone)
-
-
-async def _day(
-    settings: Settings, person: str | None, role: str | None, customer: str | None, zone: str
-) -> tuple[Day, list[MapReview]]:
-    async with open_database(settings) as store:
+    address = person.strip().lower() if person else None
+    async with open_database(settings_of(context)) as store:
         if role is not None:
             await check_in_use(store, "role", role, lambda compiled_map: compiled_map.map.roles)
         async with store.reading() as session:
             lines = await _lines(session, customer)
             now = await now_of(session)
-        standing = [] if role or customer else await reviews.current_reviews(store, CompiledMaps(store), now)
-    address = person.strip().lower() if person else None
-    kept = [
-        line
-        for line in lines
-        if (address is None or address in (line.task.person, line.task.escalated_person))
-        and (role is None or role in (line.task.role, line.task.escalated_to))
-    ]
-    due = reviews.due_for(standing, person)
-    if address is not None and not kept and not due:
-        await _check_person(settings, address)
-    return task_rows.arrange(kept, now, zone), due
+        owned = [] if role or customer else await reviews.current_reviews(store, CompiledMaps(store), now)
+        lines = [
+            line
+            for line in lines
+            if (address is None or address in (line.task.person, line.task.escalated_person))
+            and (role is None or role in (line.task.role, line.task.escalated_to))
+        ]
+        due = reviews.due_for(owned, person)
+        if address is not None and not lines and not due:
+            await _check_person(store, address, now)
+    day = task_rows.arrange(lines, now, zone)
+    if not as_json:
+        _print(day, due, zone)
+        return
+    for when, parts in _parts(day):
+        for line in parts:
+            print_json({"when": when, **_to_json(line)})
+    for each in due:
+        print_json(_review_to_json(each))
 
 
-async def _check_person(settings: Settings, address: str) -> None:
+async def _check_person(store: Store, address: str, now: Instant) -> None:
     """Refuse an address that nobody has: somebody without tasks may be misspelled."""
-    async with open_database(settings) as store:
-        async with store.reading() as session:
-            people = set(await customers.colleagues(session)) | set(await task_rows.people(session))
-            now = await now_of(session)
-        people |= {each.owner for each in await reviews.current_reviews(store, CompiledMaps(store), now)}
+    async with store.reading() as session:
+        people = set(await customers.colleagues(session)) | set(await task_rows.people(session))
+    people |= {each.owner for each in await reviews.current_reviews(store, CompiledMaps(store), now)}
     if address not in people:
         near = nearest(address, people)
         hint = f"Did you mean {near!r}?" if near else "`milepost customers` shows the customers and their teams."
@@ -107,27 +98,21 @@ _HEADINGS = {"overdue": "Overdue", "today": "Due today", "next": "Next"}
 
 
 def _print(day: Day, due: Sequence[MapReview], zone: str) -> None:
-    _print_tasks(day, zone, nothing_else=not due)
+    for when, lines in _parts(day):
+        if lines:
+            heading(_HEADINGS[when])
+            table(None, ["Due", "Customer id", "Task", "Who"], (_row(line, zone) for line in lines))
+    if shown := [*day.overdue, *day.today, *day.next]:
+        say(f"{count_of(len(shown), 'task')}, on days in {zone_text(zone, shown[0].task.opened_at)}.")
+        say(
+            "Done with one? `milepost tell CUSTOMER step_done STEP`; STEP is the part in brackets before the first `/`."
+        )
+    elif not due:
+        say("No task is open. `milepost customers` shows where everybody stands.")
     if due:
         heading("Maps to review")
         table(None, ["Due", "Map", "Owner", "Hypothesis"], (_review_row(each, zone) for each in due))
         say("Reviewed one? Say so on its owner's day in the web application, or in the team queues.")
-
-
-def _print_tasks(day: Day, zone: str, *, nothing_else: bool) -> None:
-    count = 0
-    for when, lines in _parts(day):
-        if lines:
-            count += len(lines)
-            heading(_HEADINGS[when])
-            table(None, ["Due", "Customer id", "Task", "Who"], (_row(line, zone) for line in lines))
-    if not count:
-        if nothing_else:
-            say("No task is open. `milepost customers` shows where everybody stands.")
-        return
-    clock = zone_text(zone, next(line.task.opened_at for _, lines in _parts(day) for line in lines))
-    say(f"{count_of(count, 'task')}, on days in {clock}.")
-    say("Done with one? `milepost tell CUSTOMER step_done STEP`; STEP is the part in brackets before the first `/`.")
 
 
 def _row(line: TaskLine, zone: str) -> tuple[Any, ...]:
@@ -135,16 +120,11 @@ def _row(line: TaskLine, zone: str) -> tuple[Any, ...]:
     who = task.person or f"team {task.role}"
     if task.escalated_to:
         who += f"\nand {task.escalated_person or task.escalated_to}"
-    return _due(line, zone), task.customer_id, f"{task.title} ({task.task})", who
+    due = "paused" if line.paused else iso_day(task.due_at, zone)
+    return due, task.customer_id, f"{task.title} ({task.task})", who
 
 
-def _due(line: TaskLine, zone: str) -> str:
-    if line.paused:
-        return "paused"
-    return iso_day(line.task.due_at, zone) or ""
-
-
-def _data(line: TaskLine) -> dict[str, Any]:
+def _to_json(line: TaskLine) -> dict[str, Any]:
     task = line.task
     return {
         "customer": task.customer_id,
@@ -170,15 +150,11 @@ def _data(line: TaskLine) -> dict[str, Any]:
 
 
 def _review_row(each: MapReview, zone: str) -> tuple[Any, ...]:
-    return (
-        iso_day(each.review.due_at if each.review else None, zone),
-        each.map.title,
-        each.map.owner,
-        each.map.hypothesis,
-    )
+    due = iso_day(each.review.due_at, zone) if each.review else None
+    return due, each.map.title, each.map.owner, each.map.hypothesis
 
 
-def _review_data(each: MapReview) -> dict[str, Any]:
+def _review_to_json(each: MapReview) -> dict[str, Any]:
     return {
         "when": "overdue",
         "customer": None,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import inspect
 from typing import Annotated, Any
 
@@ -14,12 +13,11 @@ from milepost.cli.support.output import AsJson, print_json, say
 from milepost.cli.support.typed_facts import EXAMPLES, fact_of, number_or_text
 from milepost.intake.acknowledgement import Acknowledgement, acknowledgement_of
 from milepost.intake.facts import FactReceipt, FactStatus
-from milepost.settings import Settings
 
 Text = str | None
 
 
-def tell(
+async def tell(
     customer: Annotated[str, typer.Argument(metavar="CUSTOMER", help="The customer's id.")],
     kind: Annotated[str, typer.Argument(metavar="FACT", help="What happened; see above.")],
     words: Annotated[
@@ -54,32 +52,30 @@ def tell(
     }  # fmt: skip
     if kind == "answer" and method is None:
         more["method"] = "recorded"
-    receipt, answer = asyncio.run(_tell(settings_of(context), customer, kind, words or [], more))
+    async with open_intake(settings_of(context)) as opened:
+        fact = fact_of(kind, words or [], more, (await vocabulary_of(opened.intake)).types)
+        receipt = await opened.intake.record_fact(customer, fact, source="cli")
+        store = opened.intake.context.store
+        answer = await acknowledgement_of(store, customer, receipt.fact_id) if receipt.delivered else None
     if as_json:
-        print_json(
-            {"customer": customer, **_data(receipt), "taken_in": answer is not None, "ignored": _ignored(answer)}
-        )
+        print_json(_to_json(customer, receipt, answer))
     else:
         _print(customer, receipt, answer)
 
 
 def _print(customer: str, receipt: FactReceipt, answer: Acknowledgement | None) -> None:
-    match receipt.status:
-        case FactStatus.DELIVERED if answer is None:
-            say("Recorded and delivered. The journey hasn't said yet whether that changes anything.")
-        case FactStatus.DELIVERED if _ignored(answer):
-            say(f"Recorded, but it changed nothing: {_ignored(answer)}.")
-        case FactStatus.DELIVERED:
-            say("Recorded; the journey has taken it in.")
-        case _:
-            say(receipt.message)
-    match receipt.status:
-        case FactStatus.DELIVERED:
-            say(f"Next: `milepost show {customer}`.")
-        case FactStatus.PENDING:
+    if not receipt.delivered:
+        say(receipt.message)
+        if receipt.status == FactStatus.PENDING:
             say("There is nothing to repeat.")
-        case FactStatus.KEPT | FactStatus.COUNTED | FactStatus.KNOWN:
-            pass
+        return
+    if answer is None:
+        say("Recorded and delivered. The journey hasn't said yet whether that changes anything.")
+    elif answer.ignored:
+        say(f"Recorded, but it changed nothing: {answer.ignored}.")
+    else:
+        say("Recorded; the journey has taken it in.")
+    say(f"Next: `milepost show {customer}`.")
 
 
 tell.__doc__ = (
@@ -87,28 +83,15 @@ tell.__doc__ = (
 )
 
 
-async def _tell(
-    settings: Settings, customer: str, kind: str, words: list[str], more: dict[str, Any]
-) -> tuple[FactReceipt, Acknowledgement | None]:
-    """Returns the receipt of the fact and, where the journey runs, the journey's answer."""
-    async with open_intake(settings) as opened:
-        fact = fact_of(kind, words, more, (await vocabulary_of(opened.intake)).types)
-        receipt = await opened.intake.record_fact(customer, fact, source="cli")
-        store = opened.intake.context.store
-        return receipt, await acknowledgement_of(store, customer, receipt.fact_id) if receipt.delivered else None
-
-
-def _ignored(answer: Acknowledgement | None) -> str | None:
-    """Why the fact changed nothing, where the journey said so."""
-    return None if answer is None else answer.ignored
-
-
-def _data(receipt: FactReceipt) -> dict[str, Any]:
+def _to_json(customer: str, receipt: FactReceipt, answer: Acknowledgement | None) -> dict[str, Any]:
     return {
+        "customer": customer,
         "fact": receipt.fact_id,
         "new": receipt.new,
         "delivered": receipt.delivered,
         "counted": receipt.counted,
         "became": receipt.status,
         "message": receipt.message,
+        "taken_in": answer is not None,
+        "ignored": answer.ignored if answer else None,
     }

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from functools import partial
 from typing import Annotated
 
@@ -40,7 +39,7 @@ _Seed = Annotated[
 ]
 
 
-def up(
+async def up(
     *,
     context: typer.Context,
     port: _Port = None,
@@ -72,5 +71,5 @@ def up(
     )
     from milepost.cli.launch.launcher import run  # noqa: PLC0415 - so that `up --help` answers at once
 
-    if not asyncio.run(run(options)):
+    if not await run(options):
         raise typer.Exit(1)

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Annotated
 
 import typer
 
 from milepost.cli.support.command_settings import settings_of
 from milepost.cli.support.output import say
-from milepost.settings import Settings
 from milepost.store.schema_upgrade import upgrade
 from milepost.temporal.logs import write_logs
 from milepost.web.serve import serve
 
 
-def web(
+async def web(
     *,
     context: typer.Context,
     host: Annotated[
@@ -34,11 +32,9 @@ def web(
     """
     settings = settings_of(context)
     write_logs(settings)
-    options = {"host": host, "port": port}
-    changes = {name: value for name, value in options.items() if value is not None}
-    asyncio.run(_serve(settings.model_copy(update=changes)))
-
-
-async def _serve(settings: Settings) -> None:
     await upgrade(settings.database)
-    await serve(settings, on_ready=lambda address: say(f"Milepost is at {address} (Ctrl-C stops it)."))
+    changes = {name: value for name, value in {"host": host, "port": port}.items() if value is not None}
+    await serve(
+        settings.model_copy(update=changes),
+        on_ready=lambda address: say(f"Milepost is at {address} (Ctrl-C stops it)."),
+    )

@@ -2,27 +2,20 @@
 
 from __future__ import annotations
 
-import asyncio
-
 import typer
 
 import worker as root
 from milepost.cli.support.command_settings import settings_of
-from milepost.settings import Settings
 from milepost.store.schema_upgrade import upgrade
 from milepost.temporal.logs import write_logs
 
 
-def worker(*, context: typer.Context) -> None:
+async def worker(*, context: typer.Context) -> None:
     """Run a worker until Ctrl-C: it runs the journeys and sends the messages. Run as many as you like.
 
     It upgrades the database tables first, if need be.
     """
     settings = settings_of(context)
     write_logs(settings)
-    asyncio.run(_work(settings))
-
-
-async def _work(settings: Settings) -> None:
     await upgrade(settings.database)
     await root.run_worker(settings)

@@ -5,25 +5,24 @@ Where room is short, columns first get briefer, then those that matter least are
 
 from __future__ import annotations
 
-import re
 import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
+from rich.align import Align
 from rich.box import SIMPLE_HEAD
+from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
 from milepost.cli.support.output import clean, console, say
 
 _COMFORTABLE = 18  # characters in which text reads well; fewer only where nothing else helps
-_NUMBERED = re.compile(r" *[\d.]+ ")
-_BETWEEN, _AROUND = 2, 3  # spaces between columns, and at both ends of a row
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column. A cell may have several lines.
+    """One column.
 
     Attributes:
         brief: The cells where room is short; None: the same.
@@ -34,46 +33,43 @@ class Column:
     """
 
     heading: str
-    cells: Sequence[str]
+    cells: Sequence[str | Table]
     brief: Sequence[str] | None = None
     across: int = 0
     text: bool = False
     drop: int = 0
     warned: frozenset[int] = field(default=frozenset())
 
-    @property
-    def natural(self) -> int:
-        """The width at which nothing is broken, except the heading of figures."""
-        heading = _wrap(self.heading, max(self.across, 1))
-        return max(self.longest_word, *map(len, heading), *map(len, self._lines()), 0)
-
-    @property
-    def longest_word(self) -> int:
-        words = self.heading.split()
+    def add_to(self, table: Table, *, squeezed: bool) -> None:
+        """Add the column to a table; where text is `squeezed`, only its longest word keeps it wide."""
+        out = console()
+        sizes = [out.measure(cell) for cell in (Text(self.heading), *map(_renderable, self.cells))]
+        longest_word = max(size.minimum for size in sizes)
         if self.text:
-            words += [piece for line in self._lines() for piece in _wrap(line, 1)]
-        return max((len(word) for word in words), default=0)
+            least = (
+                longest_word if squeezed else max(longest_word, min(_COMFORTABLE, max(size.maximum for size in sizes)))
+            )
+            table.add_column(self.heading, vertical="top", min_width=least)
+            return
+        heading = textwrap.wrap(self.heading, max(self.across, 1), break_long_words=False)
+        width = max(0, *map(len, heading), *(size.maximum for size in sizes[1:]))
+        table.add_column(Text(self.heading, justify="right"), vertical="top", width=width)
 
-    @property
-    def least(self) -> int:
-        """The least width at which it reads well."""
-        return min(self.natural, max(self.longest_word, _COMFORTABLE)) if self.text else self.natural
+    def cell(self, row: int) -> RenderableType:
+        """The cell of a row as it is printed."""
+        cell = _renderable(self.cells[row], "bold red" if row in self.warned else "")
+        return cell if self.text else Align.right(cell)  # a right-justified column would strip spaces at the end
 
-    def _lines(self) -> list[str]:
-        return [line for cell in self.cells for line in cell.split("\n")]
+
+def _renderable(cell: str | Table, style: str = "") -> Text | Table:
+    return Text(clean(cell), style) if isinstance(cell, str) else cell
 
 
 def show_columns(columns: Sequence[Column]) -> None:
     """Print a table as wide as the window allows, and the names of columns that had to be left out."""
-    room = console().width
-    shown = _fit(columns, room)
-    table = Table(box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
-    widths = _widths(shown, room)
-    for column, width in zip(shown, widths, strict=True):
-        table.add_column(Text(column.heading, justify="left" if column.text else "right"), width=width, vertical="top")
-    for row in range(len(shown[0].cells)):
-        table.add_row(*(_cell(column, row, width) for column, width in zip(shown, widths, strict=True)))
-    console().print(table)
+    attempts = list(_narrower(columns))
+    shown = next(filter(_fits, attempts), attempts[-1])
+    console().print(_table(shown, squeezed=not _fits(shown)))
     headings = {column.heading for column in shown}
     if left_out := [column.heading for column in columns if column.heading not in headings]:
         say(f"Left out to fit the window: {', '.join(left_out)}. A wider window shows all; so does --json.")
@@ -83,7 +79,7 @@ def show_blocks(first: Column, columns: Sequence[Column]) -> None:
     """Print columns beside the first one, in as many tables as it takes."""
     block: list[Column] = []
     for column in columns:
-        if block and _total([first, *block, column], least=True) > console().width:
+        if block and not _fits([first, *block, column]):
             show_columns([first, *block])
             block = []
         block.append(column)
@@ -109,11 +105,13 @@ def percents(shares: Iterable[float]) -> list[str]:
 
 _MANY = 10  # from here on a number needs no fraction
 _ONE = 0.01
+_ENDLESS = 10_000  # characters: a window in which everything fits
 
 
-def _fit(columns: Sequence[Column], room: int) -> Sequence[Column]:
-    attempts = list(_narrower(columns))
-    return next((attempt for attempt in attempts if _total(attempt, least=True) <= room), attempts[-1])
+def _fits(columns: Sequence[Column]) -> bool:
+    out = console()
+    anywhere = out.options.update(max_width=_ENDLESS)
+    return out.measure(_table(columns, squeezed=False), options=anywhere).minimum <= out.width
 
 
 def _narrower(columns: Sequence[Column]) -> Iterator[list[Column]]:
@@ -126,33 +124,10 @@ def _narrower(columns: Sequence[Column]) -> Iterator[list[Column]]:
         yield shown
 
 
-def _total(columns: Sequence[Column], *, least: bool) -> int:
-    widths = sum(column.least if least else column.natural for column in columns)
-    return widths + _BETWEEN * (len(columns) - 1) + _AROUND
-
-
-def _widths(columns: Sequence[Column], room: int) -> list[int]:
-    """The width of each column: text columns, the widest first, narrow until all fit."""
-    widths = [column.natural for column in columns]
-    lowest = [column.longest_word if column.text else column.natural for column in columns]
-    over = _total(columns, least=False) - room
-    while over > 0 and (able := [at for at, width in enumerate(widths) if width > lowest[at]]):
-        widths[max(able, key=lambda at: widths[at])] -= 1
-        over -= 1
-    return widths
-
-
-def _cell(column: Column, row: int, width: int) -> Text:
-    lines = clean(column.cells[row]).split("\n")
-    if column.text:
-        lines = [piece for line in lines for piece in _wrap(line, width)]
-    else:
-        lines = [line.rjust(width) for line in lines]  # by hand: Rich would take the spaces at the end away
-    return Text("\n".join(lines), style="bold red" if row in column.warned else "")
-
-
-def _wrap(line: str, width: int) -> list[str]:
-    """Break a line between words and after hyphens, never inside a word; what follows a number stays to its right."""
-    numbered = _NUMBERED.match(line)
-    indent = " " * len(numbered[0]) if numbered else ""
-    return textwrap.wrap(line, width, break_long_words=False, subsequent_indent=indent) or [""]
+def _table(columns: Sequence[Column], *, squeezed: bool) -> Table:
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
+    for column in columns:
+        column.add_to(table, squeezed=squeezed)
+    for row in range(len(columns[0].cells)):
+        table.add_row(*(column.cell(row) for column in columns))
+    return table

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
@@ -60,18 +62,35 @@ def map_source_of(settings: Settings, folder: Path | None, *, published: bool) -
     Raises:
         typer.BadParameter: both are asked for.
         CommandError: there are none, or they can't be used.
+        UnreadableVersionError: a later Milepost published one of them.
     """
     if published and folder is not None:
         message = f"{str(folder)!r} can't go with --published, which takes the maps from the database; leave one out"
         raise typer.BadParameter(message, param_hint="--maps")
     if published:
-        from milepost.cli.forecasts.published_maps import published_maps  # noqa: PLC0415 - every process would have the store
-
-        texts, numbers = published_maps(settings)
-        return MapSource(texts, None, numbers)
+        return asyncio.run(_published(settings))
     if folder is None:
         folder = Path("maps") if Path("maps").is_dir() else SHIPPED
     return MapSource(_below(folder), folder)
+
+
+async def _published(settings: Settings) -> MapSource:
+    """The current version of each published map."""
+    from milepost.cli.support.database import open_database  # noqa: PLC0415 - every process would have the store
+    from milepost.store import maps  # noqa: PLC0415
+    from milepost.store.errors import UnreadableVersionError  # noqa: PLC0415
+
+    async with open_database(settings) as store, store.reading() as session:
+        rows = sorted(await maps.current(session), key=attrgetter("map"))
+    if not rows:
+        raise CommandError(
+            "No map is published.",
+            "Publish one with `milepost publish MAP_FOLDER`, or take the maps of a folder with --maps FOLDER.",
+        )
+    for row in rows:
+        if problems := from_files(row.files).problems:
+            raise UnreadableVersionError(row.hash, "; ".join(map(str, problems)))
+    return MapSource(tuple(dict(row.files) for row in rows), None, {row.map: row.number for row in rows})
 
 
 def _below(folder: Path) -> tuple[Files, ...]:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from rich.table import Table
+
 from milepost.capacity.report import ANSWERS, Report, RoleWork
 from milepost.capacity.spread import Spread
 from milepost.capacity.verdict import verdict
 from milepost.cli.forecasts.assumptions import assumptions
 from milepost.cli.forecasts.layout import Column, figures, percents, show_blocks, show_columns
-from milepost.cli.support.output import heading, say
+from milepost.cli.support.output import clean, heading, say
 from milepost.explain.sentences import spaced
 from milepost.explain.vocabulary import ENDINGS
 from milepost.text import count_of, listing
@@ -265,12 +267,13 @@ def _courses(report: Report) -> None:
     )
 
 
-def _list(numbers: Mapping[str, float], names: Mapping[str, str]) -> str:
+def _list(numbers: Mapping[str, float], names: Mapping[str, str]) -> Table:
     """One line for each, the number first."""
-    many = figures(numbers.values())
-    wide = max(map(len, many), default=0)
-    titles = (names.get(name, spaced(name)) for name in numbers)
-    return "\n".join(f"{each.rjust(wide)} {title}" for each, title in zip(many, titles, strict=True))
+    lines = Table.grid(padding=(0, 1, 0, 0))
+    lines.add_column(justify="right")
+    for many, name in zip(figures(numbers.values()), numbers, strict=True):
+        lines.add_row(many, clean(names.get(name, spaced(name))))
+    return lines
 
 
 def _once(titles: Sequence[str], maps: Sequence[str]) -> list[str]:

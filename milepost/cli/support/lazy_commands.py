@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import importlib
 import inspect
 from dataclasses import dataclass
+from functools import partial, wraps
 from typing import Any
 
 import typer
@@ -16,7 +18,7 @@ from milepost.cli.support.options import SHARED
 
 @dataclass(frozen=True, slots=True)
 class ListedCommand:
-    """A command as the list of commands shows it: `module.name` holds a function of that `name`."""
+    """A command as the list of commands shows it: `module` holds a function of the module's own name, async or not."""
 
     name: str
     help: str
@@ -27,11 +29,23 @@ class ListedCommand:
         """The command itself. One that asks for its context takes the `shared` options too."""
         function = getattr(importlib.import_module(self.module), self.module.rpartition(".")[2])
         app = typer.Typer(add_completion=False, rich_markup_mode="markdown")
-        app.command(self.name)(function)
+        app.command(self.name)(_blocking(function))
         command: Any = typer.main.get_command(app)
         if "context" in inspect.signature(function).parameters:
             command.params += shared
         return command
+
+
+def _blocking(function: Any) -> Any:
+    """The function as Typer can call it: one that is async is run to its end."""
+    if not inspect.iscoroutinefunction(function):
+        return function
+
+    @wraps(function)
+    def run(*args: Any, **options: Any) -> Any:
+        return asyncio.run(function(*args, **options))
+
+    return run
 
 
 class LazyCommand(TyperCommand):
@@ -39,12 +53,7 @@ class LazyCommand(TyperCommand):
 
     def __init__(self, listed: ListedCommand, shared: list[Any]) -> None:
         super().__init__(listed.name, help=listed.help, rich_help_panel=listed.panel)
-        self.listed = listed
-        self._shared = shared
-
-    def load(self) -> Any:
-        """The command itself."""
-        return self.listed.load(self._shared)
+        self.load = partial(listed.load, shared)
 
     def make_context(self, *args: Any, **more: Any) -> Any:
         return self.load().make_context(*args, **more)

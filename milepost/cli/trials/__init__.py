@@ -1,1 +1,0 @@
-"""Trying maps: the output that `simulate`, `test` and `publish` share."""
