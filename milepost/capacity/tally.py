@@ -69,16 +69,12 @@ class Tally:
         """Count something in a week."""
         if not 0 <= week < self.weeks:
             raise ValueError(f"week {week} isn't one of the {self.weeks} weeks of the forecast")
-        row = self.series.get(series)
-        if row is None:
-            row = self.series[series] = [0] * self.weeks
-        row[week] += number
+        self.series.setdefault(series, [0] * self.weeks)[week] += number
 
     def merge(self, other: Tally) -> None:
         """Add the counts of another tally."""
         for series, row in other.series.items():
-            own = self.series.get(series)
-            self.series[series] = list(row) if own is None else [a + b for a, b in zip(own, row, strict=True)]
+            self.series[series] = self._sum([self.series.get(series, [0] * self.weeks), row])
 
     def find(self, measure: str, map_id: str | None = None, about: str | None = None) -> Iterator[Series]:
         """The series of a measure, in order."""
@@ -88,23 +84,18 @@ class Tally:
 
     def total(self, measure: str, map_id: str | None = None, about: str | None = None) -> int:
         """The sum of a measure over all runs and weeks."""
-        return sum(sum(self.series[series]) for series in self.find(measure, map_id, about))
+        return sum(self.by_week(measure, map_id, about))
 
     def by_week(self, measure: str, map_id: str | None = None, about: str | None = None) -> list[int]:
         """A measure by week, over all runs."""
-        return add_up((self.series[series] for series in self.find(measure, map_id, about)), self.weeks)
+        return self._sum(self.series[series] for series in self.find(measure, map_id, about))
 
     def by_run(self, runs: int, measure: str, map_id: str | None = None, about: str | None = None) -> list[list[int]]:
         """A measure by week, for each run."""
         rows: list[list[list[int]]] = [[] for _ in range(runs)]
         for series in self.find(measure, map_id, about):
             rows[series.run].append(self.series[series])
-        return [add_up(each, self.weeks) for each in rows]
+        return [self._sum(each) for each in rows]
 
-
-def add_up(rows: Iterable[list[int]], weeks: int) -> list[int]:
-    """Rows of numbers by week, added up."""
-    total = [0] * weeks
-    for row in rows:
-        total = [a + b for a, b in zip(total, row, strict=True)]
-    return total
+    def _sum(self, rows: Iterable[list[int]]) -> list[int]:
+        return [sum(numbers) for numbers in zip([0] * self.weeks, *rows, strict=True)]

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -42,40 +41,33 @@ def lint(
         return
     if not paths:
         raise typer.BadParameter("name a map's folder, its map.yaml or a folder of maps, such as maps/")
-    targets = _targets(paths)
-    problems = targets.problems()
+    maps, scenarios = _targets(paths)
+    problems = _problems(maps, scenarios)
     for problem in problems:
         if as_json:
             print_json(problem.to_json())
         else:
             typer.echo(str(problem))
     if not as_json:
-        typer.echo(_summary(targets, problems), err=True)
+        typer.echo(_summary(maps, scenarios, problems), err=True)
     if errors_in(problems):
         raise typer.Exit(1)
 
 
-@dataclass(frozen=True, slots=True)
-class Targets:
-    """The files to check."""
-
-    maps: tuple[Path, ...]
-    scenarios: tuple[Path, ...]
-
-    def problems(self) -> tuple[Problem, ...]:
-        """Every problem; those of a scenario's map are listed once, with the map."""
-        of_maps = check_maps(load(file) for file in self.maps)
-        read = MapCache()
-        of_scenarios = [
-            problem
-            for file in self.scenarios
-            for problem in load_scenario(file, read).problems
-            if not self.maps or problem.file == str(file)
-        ]
-        return (*of_maps, *dict.fromkeys(of_scenarios))
+def _problems(maps: Sequence[Path], scenarios: Iterable[Path]) -> tuple[Problem, ...]:
+    """Every problem; those of a scenario's map are listed once, with the map."""
+    of_maps = check_maps(load(file) for file in maps)
+    read = MapCache()
+    of_scenarios = [
+        problem
+        for file in scenarios
+        for problem in load_scenario(file, read).problems
+        if not maps or problem.file == str(file)
+    ]
+    return (*of_maps, *dict.fromkeys(of_scenarios))
 
 
-def _targets(paths: list[Path]) -> Targets:
+def _targets(paths: list[Path]) -> tuple[list[Path], list[Path]]:
     """Maps with the scenarios below their folders; a folder without a map may be one of scenarios."""
     maps: list[Path] = []
     scenarios: list[Path] = []
@@ -87,23 +79,23 @@ def _targets(paths: list[Path]) -> Targets:
         files = maps_below(path)
         scenarios += below
         maps += files if files or below else [path]
-    return Targets(tuple(dict.fromkeys(maps)), tuple(dict.fromkeys(scenarios)))
+    return list(dict.fromkeys(maps)), list(dict.fromkeys(scenarios))
 
 
-def _summary(targets: Targets, problems: Sequence[Problem]) -> str:
+def _summary(maps: list[Path], scenarios: list[Path], problems: Sequence[Problem]) -> str:
     errors = errors_in(problems)
-    parts = ((targets.maps, "map"), (targets.scenarios, "scenario"))
+    parts = ((maps, "map"), (scenarios, "scenario"))
     counts = " and ".join(count_of(len(files), noun) for files, noun in parts if files)
     run = ""
-    if targets.scenarios and not targets.maps:
-        file, *others = targets.scenarios
+    if scenarios and not maps:
+        file, *others = scenarios
         run = f" `milepost test {file.parent}` runs them." if others else f" `milepost test {file}` runs it."
     if not problems:
         return f"{counts}, nothing wrong.{run}"
-    scenarios = {str(file) for file in targets.scenarios}
     result = ""
     if errors:
-        of_maps = any(problem.file not in scenarios for problem in errors)
+        files = {str(file) for file in scenarios}
+        of_maps = any(problem.file not in files for problem in errors)
         result = "a map with errors can't be published" if of_maps else "a scenario with errors is not run"
         result = f"; {result} (see --explain CODE)"
     warnings = len(problems) - len(errors)

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 
 import typer
 
-from milepost.cli.support.errors import CommandError
+from milepost.cli.support.errors import CommandError, file_errors
 from milepost.cli.support.map_folders import sound_map
 from milepost.cli.support.output import AsJson, print_json, say
 from milepost.language.loader import MAP_FILE, SIDE_FOLDERS, load
@@ -58,10 +58,8 @@ def new(
     _check_target(map, source)
     original, _ = sound_map(source, "Correct it first, or copy another.")
     renaming = Renaming(source, map, original.map, map.name, title or title_of(map.name))
-    try:
+    with file_errors("write", map, "Nothing was copied."):
         copy = _copy(renaming)
-    except OSError as error:
-        raise CommandError(f"{str(map)!r} can't be written: {error.strerror}.", "Nothing was copied.") from None
     if as_json:
         print_json(_to_json(renaming, copy))
     else:
@@ -115,21 +113,17 @@ def _copy_one(renaming: Renaming, name: Path, target: Path, scenarios: set[Path]
     source = renaming.source / name
     target.parent.mkdir(parents=True, exist_ok=True)
     if str(name) == MAP_FILE:
-        _write(target, renaming.of_map(_read(source)))
+        text = renaming.of_map(_text_of(source))
     elif source.resolve() in scenarios:
-        _write(target, renaming.of_scenario(_read(source), source))
+        text = renaming.of_scenario(_text_of(source), source)
     else:
         shutil.copyfile(source, target)
+        return
+    target.write_bytes(text.encode("utf-8", "surrogateescape"))
 
 
-def _read(file: Path) -> str:
-    with file.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as stream:
-        return stream.read()
-
-
-def _write(file: Path, text: str) -> None:
-    with file.open("w", encoding="utf-8", errors="surrogateescape", newline="") as stream:
-        stream.write(text)
+def _text_of(file: Path) -> str:
+    return file.read_bytes().decode("utf-8-sig", "surrogateescape")
 
 
 def _failing(files: Iterable[Path]) -> Iterable[str]:

@@ -5,18 +5,18 @@ from __future__ import annotations
 import os
 from pathlib import Path
 from typing import Annotated
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import typer
 
 from milepost.explain.local_time import local
+from milepost.planner.calendars import is_zone
 from milepost.planner.instants import Instant
 
 _LINK = Path("/etc/localtime")  # most systems link it to the file of their time zone
 
 
 def _checked(value: str | None) -> str | None:
-    if value is not None and not _exists(value):
+    if value is not None and not is_zone(value):
         raise typer.BadParameter(f"unknown time zone {value!r}; write an IANA name, such as Europe/Berlin")
     return value
 
@@ -29,23 +29,10 @@ TimeZone = Annotated[
 def local_timezone() -> str:
     """The IANA name of this machine's time zone; UTC if it can't be determined."""
     variable = os.environ.get("TZ", "").removeprefix(":")
-    if variable and _exists(variable):
-        return variable
-    if _LINK.is_symlink():
-        name = str(_LINK.resolve()).partition("zoneinfo/")[2]
-        if name and _exists(name):
-            return name
-    return "UTC"
+    linked = str(_LINK.resolve()).partition("zoneinfo/")[2] if _LINK.is_symlink() else ""
+    return next((name for name in (variable, linked) if name and is_zone(name)), "UTC")
 
 
 def iso_day(at: Instant | None, zone: str) -> str | None:
     """The day of an instant in a time zone, such as `2026-03-06`."""
     return None if at is None else local(at, zone).date().isoformat()
-
-
-def _exists(name: str) -> bool:
-    try:
-        ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        return False
-    return True

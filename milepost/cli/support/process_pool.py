@@ -11,7 +11,7 @@ import signal
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
-from itertools import islice
+from itertools import chain, islice
 from typing import Any, TypeVar
 
 J = TypeVar("J")
@@ -37,18 +37,18 @@ def on_cores(make: Callable[[], Callable[[J], R]], jobs: Iterable[J], *, process
     first = list(islice(ahead, FEW + 1))
     if processes == 1 or len(first) <= FEW:
         work = make()
-        for job in (*first, *ahead):
-            yield work(job)
+        yield from map(work, chain(first, ahead))
         return
     spawn = multiprocessing.get_context("spawn")  # forking a process that has threads can leave the child stuck
     with ProcessPoolExecutor(processes, spawn, _prepare, (make,)) as pool:
         waiting: deque[Future[R]] = deque()
         try:
-            for job in (*first, *islice(ahead, max(processes * IN_HAND - len(first), 0))):
+            for job in chain(first, ahead):
                 waiting.append(pool.submit(_do, job))
+                if len(waiting) >= processes * IN_HAND:
+                    yield waiting.popleft().result()
             while waiting:
                 yield waiting.popleft().result()
-                waiting.extend(pool.submit(_do, job) for job in islice(ahead, 1))
         finally:
             pool.shutdown(cancel_futures=True)
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
-from pydantic import SecretStr
 from pydantic.fields import FieldInfo
 
 from milepost.settings import FILE_VARIABLE, PREFIX, Settings
@@ -45,8 +44,7 @@ def _default(field: FieldInfo) -> str:
 
 
 def _description(field: FieldInfo) -> str:
-    secret = SecretStr in (field.annotation, *get_args(field.annotation)) or "SecretStr" in str(field.annotation)
-    return f"{field.description}{' *Secret.*' if secret else ''}"
+    return f"{field.description}{' *Secret.*' if 'SecretStr' in str(field.annotation) else ''}"
 
 
 if __name__ == "__main__":

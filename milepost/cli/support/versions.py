@@ -24,15 +24,11 @@ _LISTED = 12  # folders that an error names
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """A version of a map: `name` is for people, `hash` that of its content."""
+    """A version of a map; `name` is for people."""
 
     name: str
     compiled_map: CompiledMap
     files: Mapping[str, str]
-
-    @property
-    def hash(self) -> str:
-        return self.compiled_map.version
 
 
 async def version_of(settings: Settings, typed: str) -> Version:
@@ -43,7 +39,9 @@ async def version_of(settings: Settings, typed: str) -> Version:
     """
     path = Path(typed)
     if _is_map(path):
-        return _in_folder(path)
+        map_, loaded = sound_map(path, "Correct them, then compare.")
+        files = loaded.files or {}
+        return Version(str(path), CompiledMap.of(map_, content_hash(files)), files)
     if not database_exists(settings):
         raise _unknown(typed, ())
     async with open_database(settings) as store:
@@ -53,20 +51,12 @@ async def version_of(settings: Settings, typed: str) -> Version:
         if row is None:
             raise _no_version(typed, rows)
         compiled_maps = CompiledMaps(store)
-        compiled_map = await compiled_maps.of(row.hash)
-        return Version(
-            f"{row.map} {version_text(row.number, row.hash)}", compiled_map, await compiled_maps.files(row.hash)
-        )
+        name = f"{row.map} {version_text(row.number, row.hash)}"
+        return Version(name, await compiled_maps.of(row.hash), await compiled_maps.files(row.hash))
 
 
 def _is_map(path: Path) -> bool:
     return (path / MAP_FILE).is_file() or (path.is_file() and path.suffix in (".yaml", ".yml"))
-
-
-def _in_folder(path: Path) -> Version:
-    map_, loaded = sound_map(path, "Correct them, then compare.")
-    files = dict(loaded.files or {})
-    return Version(str(path), CompiledMap.of(map_, content_hash(files)), files)
 
 
 def _no_version(typed: str, rows: Sequence[MapVersionRow]) -> CommandError:
