@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from itertools import accumulate
 
 from milepost.capacity.capacity import Capacity, capacities
 from milepost.capacity.journey_counter import ENGINE
@@ -233,22 +234,20 @@ def _loads(map_id: str, by_role: Mapping[str, Capacity], counts: BookCounts) -> 
     for role in sorted({series.about for series in counts.tally.find("minutes", map_id)}):
         minutes = counts.tally.by_week("minutes", map_id, role)
         each = by_role[role].each * 60
+        people = by_role[role].people
+        if by_role[role].source != "behaviour":
+            people = len({person for on, as_, person in counts.people if (on, as_) == (map_id, role)})
         average = 7 * sum(minutes) / sum(days)
         busiest = max(7 * many / open_ for many, open_ in zip(minutes, days, strict=True) if open_)
         yield Load(
             map_id,
             role,
             counts.customers[map_id],
-            by_role[role].people if by_role[role].source == "behaviour" else _named(map_id, role, counts),
+            people,
             average,
             each / average if average else None,
             each / busiest if busiest else None,
         )
-
-
-def _named(map_id: str, role: str, counts: BookCounts) -> int:
-    """Counts the people that the book names for a role on a map."""
-    return len({person for on, as_, person in counts.people if (on, as_) == (map_id, role)})
 
 
 def _messages(map_id: str, runs: int, tally: Tally) -> Messages:
@@ -288,12 +287,9 @@ def _outcomes(setup: ForecastSetup, counts: BookCounts) -> Iterator[ExpectedOutc
 
 
 def _half_by(by_week: tuple[float, ...], mondays: list[date]) -> date | None:
-    half, so_far = sum(by_week) / 2, 0.0
-    for monday, number in zip(mondays, by_week, strict=True):
-        so_far += number
-        if number and so_far >= half - ROUNDING:
-            return monday
-    return None
+    half = sum(by_week) / 2 - ROUNDING
+    weeks = zip(mondays, by_week, accumulate(by_week), strict=True)
+    return next((monday for monday, number, so_far in weeks if number and so_far >= half), None)
 
 
 def _courses(setup: ForecastSetup, counts: BookCounts) -> Iterator[MapCourse]:

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from milepost.cli.launch.up_options import seconds_of
-from milepost.cli.monitor.highlights import choose
 from milepost.cli.monitor.log_files import Logs
+from milepost.cli.monitor.watcher import choose
 from milepost.cli.support.errors import CommandError
 from milepost.store.timeline import CustomerEntry
 from tests.entries import entry
@@ -16,19 +16,17 @@ def happening(serial: int, kind: str, **more: Any) -> CustomerEntry:
     return CustomerEntry(entry(kind, **more), serial, "acme/1", "a", "A")
 
 
-def test_in_quiet_times_everything_is_told() -> None:
+def test_in_quiet_times_everything_is_shown() -> None:
     batch = [happening(number, "message_held") for number in range(4)]
-    told = choose(batch, 6)
-    assert told.lines == tuple(batch)
-    assert told.rest is None
+    assert choose(batch, 6) == (batch, None)
 
 
-def test_in_a_rush_the_most_telling_is_told_in_its_order_and_the_rest_counted() -> None:
+def test_in_a_rush_the_most_important_is_shown_in_its_order_and_the_rest_counted() -> None:
     batch = [happening(number, "step_opened") for number in range(8)]
     batch += [happening(8, "journey_ended"), happening(9, "play_blocked"), happening(10, "outcome_answered")]
-    told = choose(batch, 3)
-    assert [line.entry.kind for line in told.lines] == ["step_opened", "journey_ended", "outcome_answered"]
-    assert told.rest == "and 7 steps opened, 1 other line"
+    lines, rest = choose(batch, 3)
+    assert [line.entry.kind for line in lines] == ["step_opened", "journey_ended", "outcome_answered"]
+    assert rest == "and 7 steps opened, 1 other line"
 
 
 @pytest.mark.parametrize(

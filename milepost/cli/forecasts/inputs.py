@@ -15,7 +15,7 @@ import typer
 
 from milepost.capacity.runs import BookCounts, ForecastSetup, count_journeys
 from milepost.capacity.tally import Weeks
-from milepost.cli.forecasts.map_source import Files, compiled_map_of
+from milepost.cli.forecasts.map_source import Files, compiled_maps_of
 from milepost.cli.support.errors import CommandError, file_errors
 from milepost.cli.support.output import aside
 from milepost.customer import Customer
@@ -29,7 +29,7 @@ from milepost.people.behaviour import Behaviour
 from milepost.people.behaviour_file import read_behaviour
 from milepost.people.draws import seeded
 from milepost.planner.compiled_map import CompiledMap
-from milepost.planner.instants import Instant, instant
+from milepost.planner.instants import instant
 
 LONGEST = 5  # years
 _YEARS = range(2000, 2101)
@@ -47,7 +47,7 @@ class ForecastJob:
 
     def setup(self) -> ForecastSetup:
         """The same with its maps compiled."""
-        compiled_maps = tuple(compiled_map_of(files) for files in self.maps)
+        compiled_maps = compiled_maps_of(self.maps)
         return ForecastSetup(compiled_maps, self.weeks, self.behaviour, self.runs, seeded(self.behaviour.seed))
 
     def __call__(self) -> partial[BookCounts]:
@@ -136,15 +136,11 @@ class BookReader:
             self.problems += row[: MOST_PRINTED - len(self.problems)]
 
     def _look_for_dates(self, customer: Customer) -> None:
-        for column in self._unknown:
-            value = customer.attributes.get(column)
-            if value is not None and self._only_dates.get(column, True):
-                self._only_dates[column] = parse_date(value) is not None
-
-    @property
-    def _unknown(self) -> list[str]:
         types = self.book.unknown_names.vocabulary.types
-        return [column for column in self.book.columns if column not in types and column not in COLUMNS]
+        for column in self.book.columns:
+            value = customer.attributes.get(column)
+            if value is not None and column not in types and column not in COLUMNS:
+                self._only_dates[column] = self._only_dates.get(column, True) and parse_date(value) is not None
 
 
 @contextmanager
@@ -154,23 +150,16 @@ def open_customers(path: Path, setup: ForecastSetup) -> Iterator[BookReader]:
     Raises:
         CommandError: the file can't be read, or its columns can't be used.
     """
+    vocabulary = Vocabulary.of(setup.compiled_maps)
+    if (starts := setup.behaviour.starts.attribute) is not None:
+        vocabulary = vocabulary.knowing(starts, AttributeType.DATE)
+    noon = instant(datetime.combine(setup.weeks.first, time(12), UTC))
     with file_errors("read", path, "Name a CSV file."), _opened(path) as lines:
-        book = open_book(lines, vocabulary_of(setup))
+        book = open_book(lines, vocabulary)
         if book.problems:
             problems = "\n".join(f"{path}: {problem}" for problem in book.problems)
             raise CommandError(f"The book can't be read.\n{problems}", "Correct the first row.")
-        yield BookReader(book, MissingDates(setup.compiled_maps, _noon(setup.weeks.first)))
-
-
-def _noon(day: date) -> Instant:
-    return instant(datetime.combine(day, time(12), UTC))
-
-
-def vocabulary_of(setup: ForecastSetup) -> Vocabulary:
-    """Returns everything that the maps and the behaviour know about customers."""
-    vocabulary = Vocabulary.of(setup.compiled_maps)
-    starts = setup.behaviour.starts.attribute
-    return vocabulary if starts is None else vocabulary.knowing(starts, AttributeType.DATE)
+        yield BookReader(book, MissingDates(setup.compiled_maps, noon))
 
 
 def _opened(path: Path) -> TextIO:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property
 from operator import attrgetter
 from pathlib import Path
 from typing import Any
@@ -26,7 +26,7 @@ from milepost.shipped import MAPS as SHIPPED
 Files = Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class MapSource:
     """The maps of a forecast: their texts, and where they come from.
 
@@ -37,18 +37,16 @@ class MapSource:
     folder: Path | None = None
     published: Mapping[str, int] = field(default_factory=dict)
 
-    @property
+    @cached_property
     def compiled_maps(self) -> tuple[CompiledMap, ...]:
-        """The maps compiled."""
-        return tuple(compiled_map_of(files) for files in self.texts)
+        return compiled_maps_of(self.texts)
 
     def __str__(self) -> str:
         if self.folder is not None:
             return f"the maps in the folder {str(self.folder)!r}"
-        versions = (
-            f"{each.map.map} {version_text(self.published[each.map.map], each.version)}" for each in self.compiled_maps
-        )
-        return "what is published: " + ", ".join(versions)
+        maps = {each.map.map: each.version for each in self.compiled_maps}
+        versions = (f"{name} {version_text(self.published[name], version)}" for name, version in maps.items())
+        return f"what is published: {', '.join(versions)}"
 
     def to_json(self) -> dict[str, Any]:
         return {"folder": str(self.folder) if self.folder is not None else None, "published": dict(self.published)}
@@ -119,14 +117,7 @@ def _below(folder: Path) -> tuple[Files, ...]:
     return tuple(files for _, (_, files) in sorted(texts.items()))
 
 
-def compiled_map_of(files: Files) -> CompiledMap:
-    """The compiled map of texts without errors; compiled once in each process."""
-    return _compiled(tuple(sorted(files.items())))
-
-
-@lru_cache
-def _compiled(texts: tuple[tuple[str, str], ...]) -> CompiledMap:
-    files = dict(texts)
-    loaded = from_files(files)
-    assert loaded.map is not None
-    return CompiledMap.of(loaded.map, content_hash(files))
+def compiled_maps_of(texts: Iterable[Files]) -> tuple[CompiledMap, ...]:
+    """The compiled maps of texts without errors."""
+    loaded = [(from_files(files).map, files) for files in texts]
+    return tuple(CompiledMap.of(map_, content_hash(files)) for map_, files in loaded if map_ is not None)

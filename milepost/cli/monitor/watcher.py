@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
+from collections.abc import Sequence
 from contextlib import suppress
 
 from rich.console import Console
 from rich.text import Text
 from sqlalchemy.exc import SQLAlchemyError
 
-from milepost.cli.monitor.highlights import choose
 from milepost.cli.support.output import clean
 from milepost.explain.sentences import Wording
 from milepost.planner import timeline
@@ -21,11 +22,66 @@ from milepost.store.compiled_maps import CompiledMaps
 from milepost.store.database import Store
 from milepost.store.errors import StoreError
 from milepost.store.timeline import CustomerEntry
+from milepost.text import count_of
 
 _LOOK_EVERY = 0.5  # seconds
 _AT_ONCE = 1000  # entries read
 _LINES = 6  # shown of one look, when there are more
 _VERDICT_STYLES = {"verified": "green", "partial": "yellow", "disputed": "bold red"}
+
+
+_WEIGHTS: dict[type[Entry], int] = {
+    timeline.JourneyEnded: 9,
+    timeline.OutcomeAnswered: 8,
+    timeline.OutcomeSilent: 8,
+    timeline.PlayEnded: 7,
+    timeline.PlayStarted: 7,
+    timeline.OutcomeRevoked: 7,
+    timeline.JourneyPaused: 6,
+    timeline.JourneyResumed: 6,
+    timeline.MapChanged: 6,
+    timeline.StageStuck: 6,
+    timeline.StageOpened: 5,
+    timeline.StepEscalated: 5,
+    timeline.OutcomeAsked: 4,
+    timeline.StepOverdue: 4,
+    timeline.TaskOpened: 4,
+    timeline.StepDone: 3,
+    timeline.StepOpened: 2,
+    timeline.MessageSent: 2,
+}
+"""How important an entry is; classes without a weight come last."""
+_NOUNS: dict[type[Entry], tuple[str, str]] = {
+    timeline.StepOpened: ("step opened", "steps opened"),
+    timeline.StepDone: ("step done", "steps done"),
+    timeline.MessageSent: ("message sent", "messages sent"),
+    timeline.StageOpened: ("stage opened", "stages opened"),
+    timeline.OutcomeAsked: ("question asked", "questions asked"),
+}
+
+
+def choose(batch: Sequence[CustomerEntry], at_most: int) -> tuple[list[CustomerEntry], str | None]:
+    """The entries to show of those since the last look, in their order, and a phrase about the rest, if there is any.
+
+    In quiet times all are shown; in a rush the most important ones.
+    """
+    ranked = sorted(batch, key=lambda each: (-_weight(each.entry), each.serial))
+    shown = {each.serial for each in ranked[:at_most]}
+    rest = Counter(type(each.entry) for each in ranked[at_most:])
+    parts = [count_of(number, *_NOUNS[kind]) for kind, number in rest.most_common() if kind in _NOUNS]
+    if others := sum(number for kind, number in rest.items() if kind not in _NOUNS):
+        parts.append(count_of(others, "other line"))
+    return [each for each in batch if each.serial in shown], f"and {', '.join(parts)}" if parts else None
+
+
+def _weight(entry: Entry) -> int:
+    match entry:
+        case timeline.MessageSent(reason="reminder"):
+            return _WEIGHTS[timeline.MessageSent] + 1
+        case timeline.StepDone(result=str()):
+            return _WEIGHTS[timeline.StepDone] + 2
+        case _:
+            return _WEIGHTS.get(type(entry), 0)
 
 
 def _style(entry: Entry) -> str:
@@ -68,11 +124,11 @@ class Watcher:
         if not batch:
             return
         self._after = batch[-1].serial
-        highlights = choose(batch, _LINES)
-        for happening in highlights.lines:
+        lines, rest = choose(batch, _LINES)
+        for happening in lines:
             self._print(await self._line(happening))
-        if highlights.rest:
-            self._print(Text(f"{'':18}{highlights.rest}", style="dim"))
+        if rest:
+            self._print(Text(f"{'':18}{rest}", style="dim"))
 
     def _print(self, line: Text) -> None:
         self._console.print(line, soft_wrap=True)
