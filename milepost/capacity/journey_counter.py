@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
@@ -117,7 +117,7 @@ class JourneyCounter:
         contacts = len(state.customer.contacts)
         per_week = Counter((week, min(many, MOST_MESSAGES)) for (_, week), many in self._messages.items())
         written_to = Counter(week for _, week in self._messages)
-        for week, days in _days_by_week(self.weeks, first, last):
+        for week, days in _days_by_week(self.weeks, first, last).items():
             self._add("days", "", week, days)
             if contacts > written_to[week]:
                 self._add("contacts", "0", week, contacts - written_to[week])
@@ -137,11 +137,7 @@ class JourneyCounter:
         return self.compiled_map.ours.local(at).date()
 
 
-def _days_by_week(weeks: Weeks, first: date, last: date) -> list[tuple[int, int]]:
+def _days_by_week(weeks: Weeks, first: date, last: date) -> Mapping[int, int]:
     """The weeks from one day to another, each with the number of those days in it."""
-    days_by_week = []
-    while first <= last:
-        sunday = first + timedelta(days=6 - first.weekday())
-        days_by_week.append((weeks.of(first), (min(sunday, last) - first).days + 1))
-        first = sunday + timedelta(days=1)
-    return days_by_week
+    days = (first + timedelta(days=number) for number in range((last - first).days + 1))
+    return Counter(map(weeks.of, days))

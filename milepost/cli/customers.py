@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from itertools import count
 from typing import Annotated, Any
 
 import typer
@@ -63,14 +64,12 @@ _EMPTY = "There are no customers yet. Next: `milepost import BOOK.csv`."
 
 
 async def _pages(store: Store, wanted: CustomerFilter) -> AsyncIterator[CustomerListLine]:
-    offset = 0
-    while True:
+    for offset in count(step=_PAGE):
         async with store.reading() as session:
             page = await list_customers(session, replace(wanted, offset=offset))
         for line in page.lines:
             yield line
-        offset += len(page.lines)
-        if not page.lines or offset >= page.total:
+        if not page.has_more:
             return
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from typing import Annotated, Any
 
 import typer
@@ -11,7 +11,7 @@ from milepost.cli.support.command_settings import settings_of
 from milepost.cli.support.database import open_database, read_overview
 from milepost.cli.support.journey_text import journey_heading, pending_summary
 from milepost.cli.support.local_timezone import TimeZone
-from milepost.cli.support.output import AsJson, heading, print_json, say
+from milepost.cli.support.output import AsJson, heading, print_json, say, section
 from milepost.explain.held_messages import Held
 from milepost.explain.journey import Explanation, StepExplanation
 from milepost.explain.local_time import day_of, time_of, zone_text
@@ -74,24 +74,17 @@ def _print_all(overview: CustomerOverview, segments: Segments) -> None:
     heading(f"{customer.name} ({customer.id})")
     say(f"Times are in {zone_text(overview.zone, overview.now)}.")
     if journey is not None:
-        say(_standing(journey))
+        title = journey_heading(journey, f" ({journey.record.map}, {journey.version})")
+        paused = ": paused." if journey.record.status == JourneyStatus.PAUSED else "."
+        say(title + (paused if journey.record.ended_at is None else ""))
         if journey.pending:
             say(pending_summary(journey.pending))
     if journey is None or journey.record.ended_at is not None:
         _print_segments(overview, segments)
-        return
-    explanation = journey.explain()
-    if explanation is not None:
+    elif explanation := journey.explain():
         _print_journey(journey, explanation)
     else:
         say("It is about to begin: a worker takes it up (`milepost up`, `milepost worker`).")
-
-
-def _standing(journey: JourneyOverview) -> str:
-    title = journey_heading(journey, f" ({journey.record.map}, {journey.version})")
-    if journey.record.ended_at is not None:
-        return title
-    return title + (": paused." if journey.record.status == JourneyStatus.PAUSED else ".")
 
 
 _SECTIONS = {
@@ -111,40 +104,33 @@ def _print_journey(journey: JourneyOverview, explanation: Explanation) -> None:
     for origin in explanation.origins:
         since = f", since {time_of(origin.since, journey.zone)}" if origin.since is not None else ""
         say(f"{origin.kind.capitalize()} {origin.title!r}{since}:")
-        for entry in origin.led_by:
-            say(f"  {journey.say_fully.sentence(entry)}")
-        for reason in origin.begun_by:
-            say(f"    {reason.phrase}")
-        for reason in origin.ends:
-            say(f"    {reason.phrase}" if _goes_on(reason.phrase) else f"    until {reason.phrase}")
+        say(*(f"  {journey.say_fully.sentence(entry)}" for entry in origin.led_by))
+        say(*(f"    {reason.phrase}" for reason in origin.begun_by))
+        say(*(f"    {_reason('until', reason.phrase)}" for reason in origin.ends))
     if not explanation.origins:
         say("No stage is open.")
     for title, statuses in _SECTIONS.items():
-        _print_waits(journey, title, [each for each in explanation.waits if each.status in statuses])
-    _print_held(journey, explanation.held)
-    _print_waits(journey, "Plays, and what begins them", explanation.starts)
+        section(title, _waits(journey, [each for each in explanation.waits if each.status in statuses]))
+    section("Messages that wait", _held(journey, explanation.held))
+    section("Plays, and what begins them", _waits(journey, explanation.starts))
     ahead = explanation.ahead
     if ahead.paused:
         say("", "Nothing happens by itself before the journey is resumed.")
     elif ahead.entries:
-        _print_entries(journey, _COMING, ahead.entries, outlook_sentence)
+        section(_COMING, _entries(journey, ahead.entries, outlook_sentence))
     else:
         say("", f"Nothing happens by itself up to {day_of(ahead.until, journey.zone)}: the journey waits for people.")
 
 
-def _print_waits(journey: JourneyOverview, title: str, waits: Sequence[WaitingStep]) -> None:
-    if not waits:
-        return
-    heading(title)
+def _waits(journey: JourneyOverview, waits: Iterable[WaitingStep]) -> Iterator[str]:
     for each in waits:
-        say(_line(journey, each))
-        for reason in each.reasons:
-            say(f"    waits for {reason.phrase}" if not _goes_on(reason.phrase) else f"    {reason.phrase}")
+        yield _line(journey, each)
+        yield from (f"    {_reason('waits for', reason.phrase)}" for reason in each.reasons)
 
 
-def _goes_on(phrase: str) -> bool:
-    """Returns True for a reason that continues the sentence of the one before."""
-    return phrase.startswith(("or ", "and ", "not ", "a start "))
+def _reason(verb: str, phrase: str) -> str:
+    """The reason as a clause of its own, unless it continues the sentence of the one before."""
+    return phrase if phrase.startswith(("or ", "and ", "not ", "a start ")) else f"{verb} {phrase}"
 
 
 def _line(journey: JourneyOverview, waits: WaitingStep) -> str:
@@ -162,24 +148,19 @@ def _due(journey: JourneyOverview, waits: WaitingStep) -> str | None:
     return time_of(waits.due_at, journey.zone)
 
 
-def _print_held(journey: JourneyOverview, held: Sequence[Held]) -> None:
-    if not held:
-        return
-    heading("Messages that wait")
+def _held(journey: JourneyOverview, held: Iterable[Held]) -> Iterator[str]:
     for each in held:
         until = f" until {time_of(each.until, journey.zone)}" if each.until is not None else ""
-        say(f"  {each.reason} about {each.title!r} to {each.to or 'nobody yet'}{until}: {each.because}")
+        yield f"  {each.reason} about {each.title!r} to {each.to or 'nobody yet'}{until}: {each.because}"
 
 
 _COMING = "What comes next, if nobody does anything"
 
 
-def _print_entries(
-    journey: JourneyOverview, title: str, entries: Sequence[Entry], sentence: Callable[[Wording, Entry], str]
-) -> None:
-    heading(title)
-    for entry in entries:
-        say(f"  {time_of(entry.at, journey.zone)}  {sentence(journey.say_fully, entry)}")
+def _entries(
+    journey: JourneyOverview, entries: Iterable[Entry], sentence: Callable[[Wording, Entry], str]
+) -> Iterator[str]:
+    return (f"  {time_of(entry.at, journey.zone)}  {sentence(journey.say_fully, entry)}" for entry in entries)
 
 
 def _print_step(journey: JourneyOverview, step: StepExplanation) -> None:
@@ -200,11 +181,9 @@ def _print_step(journey: JourneyOverview, step: StepExplanation) -> None:
         say(f"It comes after {after}.")
     if step.leads_to:
         say(f"After it comes {', '.join(repr(journey.say_fully.step(other)) for other in step.leads_to)}.")
-    _print_held(journey, step.held)
-    if step.happened:
-        _print_entries(journey, "What happened", step.happened, Wording.sentence)
-    if step.ahead:
-        _print_entries(journey, _COMING, step.ahead, outlook_sentence)
+    section("Messages that wait", _held(journey, step.held))
+    section("What happened", _entries(journey, step.happened, Wording.sentence))
+    section(_COMING, _entries(journey, step.ahead, outlook_sentence))
 
 
 def _print_segments(overview: CustomerOverview, segments: Segments) -> None:
@@ -212,21 +191,15 @@ def _print_segments(overview: CustomerOverview, segments: Segments) -> None:
     if not segments:
         say("No map is published: `milepost publish MAP_FOLDER`.")
     for each, barred in segments:
-        say(f"  {each.title} ({each.map}, priority {each.priority}): {_verdict(each, barred)}")
+        verdict = f"matches{f', but {barred}' if barred else ''}" if each.where.holds else "does not match"
+        say(f"  {each.title} ({each.map}, priority {each.priority}): {verdict}")
         say(f"    where {each.where.text}")
         if each.where.values:
             say(f"    {each.where.values_text}")
-        for part in each.where.failing:
-            say(f"    not true: {part}")
+        say(*(f"    not true: {part}" for part in each.where.failing))
     best, barred = next(((each, barred) for each, barred in segments if each.where.holds), (None, None))
     if best is not None and barred is None:
         say(f"Next: `milepost enroll {overview.customer.id}` begins a journey on {best.map!r}.")
-
-
-def _verdict(each: Considered, barred: str | None) -> str:
-    if not each.where.holds:
-        return "does not match"
-    return f"matches, but {barred}" if barred else "matches"
 
 
 # For programs.

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Annotated
@@ -27,17 +29,7 @@ from milepost.text import count_of
 MOST_RUNS = 200
 _BATCH = 32  # journeys that go to a process at once
 
-Pictures = Annotated[
-    list[Path] | None,
-    typer.Option("--output", "-o", metavar="FILE", help="Write the picture too: .svg or .png. May be repeated."),
-]
-
-MapsFolder = Annotated[
-    Path | None,
-    typer.Option(
-        metavar="FOLDER", help="The folder of the maps. Default: maps in this folder, else those that Milepost ships."
-    ),
-]
+_day = partial(typer.Option, metavar="DATE", parser=inputs.day_of)
 
 
 def forecast(
@@ -46,13 +38,15 @@ def forecast(
         Path, typer.Option(metavar="BOOK.csv", help="The book of customers, as milepost import reads it.")
     ],
     context: typer.Context,
-    first: Annotated[
-        str | None, typer.Option("--from", metavar="DATE", help="The first day, YYYY-MM-DD. Must be given.")
+    first: Annotated[date, _day("--from", help="The first day, YYYY-MM-DD.")],
+    last: Annotated[date, _day("--to", help="The last day, YYYY-MM-DD.")],
+    maps: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FOLDER",
+            help="The folder of the maps. Default: maps in this folder, else those that Milepost ships.",
+        ),
     ] = None,
-    last: Annotated[
-        str | None, typer.Option("--to", metavar="DATE", help="The last day, YYYY-MM-DD. Must be given.")
-    ] = None,
-    maps: MapsFolder = None,
     published: Annotated[
         bool, typer.Option("--published", help="Take the published maps, not those of a folder.")
     ] = False,
@@ -62,7 +56,10 @@ def forecast(
     runs: Annotated[
         int, typer.Option(min=1, max=MOST_RUNS, help="How many runs of chance: more runs, surer figures.")
     ] = 5,
-    output: Pictures = None,
+    output: Annotated[
+        list[Path] | None,
+        typer.Option("--output", "-o", metavar="FILE", help="Write the picture too: .svg or .png. May be repeated."),
+    ] = None,
     cores: Annotated[int | None, typer.Option(min=1, max=256, help="How many processes work; else all cores.")] = None,
     as_json: AsJson = False,
 ) -> None:

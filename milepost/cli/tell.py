@@ -8,9 +8,10 @@ from typing import Annotated, Any
 import typer
 
 from milepost.cli.support.command_settings import settings_of
-from milepost.cli.support.intake_access import open_intake, vocabulary_of
+from milepost.cli.support.intake_access import open_intake
 from milepost.cli.support.output import AsJson, print_json, say
 from milepost.cli.support.typed_facts import EXAMPLES, fact_of, number_or_text
+from milepost.imports.vocabulary import Vocabulary
 from milepost.intake.acknowledgement import Acknowledgement, acknowledgement_of
 from milepost.intake.facts import FactReceipt, FactStatus
 
@@ -53,10 +54,13 @@ async def tell(
     if kind == "answer" and method is None:
         more["method"] = "recorded"
     async with open_intake(settings_of(context)) as opened:
-        fact = fact_of(kind, words or [], more, (await vocabulary_of(opened.intake)).types)
-        receipt = await opened.intake.record_fact(customer, fact, source="cli")
-        store = opened.intake.context.store
-        answer = await acknowledgement_of(store, customer, receipt.fact_id) if receipt.delivered else None
+        intake = opened.intake
+        vocabulary = Vocabulary.of(await intake.context.compiled_maps.current())
+        fact = fact_of(kind, words or [], more, vocabulary.types)
+        receipt = await intake.record_fact(customer, fact, source="cli")
+        answer = (
+            await acknowledgement_of(intake.context.store, customer, receipt.fact_id) if receipt.delivered else None
+        )
     if as_json:
         print_json(_to_json(customer, receipt, answer))
     else:

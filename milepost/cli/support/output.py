@@ -86,6 +86,13 @@ def heading(text: str) -> None:
     console().print(Text(f"\n{clean(text)}", style="bold"))
 
 
+def section(title: str, lines: Iterable[str]) -> None:
+    """Print lines below a heading; nothing where there are none."""
+    if lines := list(lines):
+        heading(title)
+        say(*lines)
+
+
 def clean(text: str) -> str:
     """The text without control characters, which could steer the terminal."""
     return "".join(character if character.isprintable() or character == "\n" else "\ufffd" for character in text)
