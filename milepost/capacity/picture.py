@@ -44,16 +44,17 @@ def draw_forecast(report: Report) -> Scene:
         placed = replace(panel, top=y + _GAP + panel.heading_height)
         items.append(placed.draw(colours))
         y = placed.bottom + _AXIS + (_SMALL.leading if days.parts else 0)
-    footnotes = list(_lines(_footnotes(report), _SMALL, SOFT, y + 2 * _SMALL.leading))
+    seed, no_work = report.setup.behaviour.seed, "" if report.roles else "No work at all. "
+    text = f"{no_work}Work is counted in the week in which it is done. Drawn by milepost forecast, seed {seed}."
+    footnotes = [
+        Text(_LEFT, y + number * _SMALL.leading, line, _SMALL, SOFT)
+        for number, line in enumerate(wrap(text, _SMALL, _PLOT), 2)
+    ]
     items += [*legend, *footnotes]
     height = footnotes[-1].box.bottom + _FOOT
     paper = (_MILLIMETRES, _MILLIMETRES * height / WIDTH)
-    return Scene(WIDTH, height, "A4 wide", paper, title, description(report), tuple(items))
-
-
-def description(report: Report) -> str:
-    """The picture in words, for those who can't see it."""
-    return " ".join(f"{work.title}: {verdict(work, report)}." for work in report.roles) or "No work at all."
+    description = " ".join(f"{work.title}: {verdict(work, report)}." for work in report.roles) or "No work at all."
+    return Scene(WIDTH, height, "A4 wide", paper, title, description, tuple(items))
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,39 +210,18 @@ def _subtitle(report: Report) -> str:
     return f"{on_maps} customers that a map is for; {how}"
 
 
-def _footnotes(report: Report) -> str:
-    seed = report.setup.behaviour.seed
-    none = "" if report.roles else "No work at all. "
-    return f"{none}Work is counted in the week in which it is done. Drawn by milepost forecast, seed {seed}."
-
-
-def _lines(text: str, style: Style, fill: str, y: float) -> Iterator[Text]:
-    """A text in as many lines as it takes, the base line of the first at `y`."""
-    for number, line in enumerate(wrap(text, style, _PLOT)):
-        yield Text(_LEFT, y + number * style.leading, line, style, fill)
-
-
 def _short(day: date) -> str:
     return f"{day.day} {day:%b}"
 
 
 def _months(mondays: list[date]) -> Iterator[tuple[int, str]]:
     """The labels of the axis: the first week of each month, or of each third one or January where there are many."""
-    months = len({(monday.year, monday.month) for monday in mondays})
-    every = 1 if months <= 15 else 3 if months <= 45 else 12  # noqa: PLR2004 - as many words as fit
-    before: tuple[int, int] | None = None
-    any_label = False
-    for week, monday in enumerate(mondays):
-        month = (monday.year, monday.month)
-        if month != before and (monday.month - 1) % every == 0 and _fits(week, mondays):
-            yield week, f"{monday:%b}" if any_label and monday.month != 1 else f"{monday:%b} {monday.year}"
-            any_label = True
-        before = month
-
-
-def _fits(week: int, mondays: list[date]) -> bool:
-    """Returns whether a month's name fits: not if the next month begins in the week after the first."""
-    return week + 1 == len(mondays) or week > 0 or mondays[1].month == mondays[0].month
+    firsts = [week for week, monday in enumerate(mondays) if not week or monday.month != mondays[week - 1].month]
+    every = 1 if len(firsts) <= 15 else 3 if len(firsts) <= 45 else 12  # noqa: PLR2004 - as many words as fit
+    fitting = [week for week in firsts if (mondays[week].month - 1) % every == 0 and week + 1 not in firsts]
+    for week in fitting:
+        with_year = week == fitting[0] or mondays[week].month == 1
+        yield week, f"{mondays[week]:%b %Y}" if with_year else f"{mondays[week]:%b}"
 
 
 def _round_up(hours: float) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
 
@@ -17,7 +18,6 @@ from milepost.language.model import Map
 
 _KINDS = (".svg", ".png", ".html")
 _OUR_MARK = b'id="map-title"'
-_LOOKED_AT = 2000  # bytes
 
 
 def draw(
@@ -58,11 +58,9 @@ def draw(
 
 def _drawn_by_us(file: Path) -> bool:
     """Returns True for a drawing of a map, which may be drawn again."""
-    try:
-        with file.open("rb") as opened:
-            return _OUR_MARK in opened.read(_LOOKED_AT)
-    except OSError:
-        return False
+    with suppress(OSError):
+        return _OUR_MARK in file.read_bytes()
+    return False
 
 
 def _edition(loaded: Loaded, map_: Map) -> str:

@@ -69,11 +69,25 @@ def _print_journey(journey: JourneyOverview, last: int) -> None:
     if not journey.state.begun:
         say("A worker takes it up: `milepost up`, or `milepost worker`.")
         return
-    _section("Open, and what it waits for", ["What", "Status", "Due", "Waits for"], _open(journey))
-    _section("Tasks", ["Task", "Who", "Due", "Id"], _tasks(journey))
+    zone = journey.zone
+    waits = [
+        (
+            f"Stage: {each.title}" if each.status == "ahead" else each.title,
+            "overdue" if each.overdue else each.status,
+            _day(each.due_at, zone),
+            each.waits_for,
+        )
+        for each in journey.waits
+    ]
+    _section("Open, and what it waits for", ["What", "Status", "Due", "Waits for"], waits)
+    tasks = [
+        (each.title, each.person or f"team {journey.say.role(each.role)}", _day(each.due_at, zone), each.task)
+        for each in journey.tasks
+    ]
+    _section("Tasks", ["Task", "Who", "Due", "Id"], tasks)
     _section("Outcomes", ["Outcome", "Standing", "Value", "Who"], [_outcome(each) for each in journey.outcomes])
-    happened = [(time_of(entry.at, journey.zone), journey.say.sentence(entry)) for entry in _last(journey, last)]
-    _section("What happened last", ["When", "What"], happened)
+    past = [(time_of(entry.at, zone), journey.say.sentence(entry)) for entry in _last(journey, last)]
+    _section("What happened last", ["When", "What"], past)
     _print_ahead(journey)
 
 
@@ -88,41 +102,17 @@ def _standing(journey: JourneyOverview) -> str:
     plays = ", ".join(play.title for play in journey.plays)
     beside = f"; beside it: {plays}" if plays else ""
     paused = " It is paused; `milepost tell CUSTOMER resumed` goes on." if record.status == JourneyStatus.PAUSED else ""
-    return f"{title}: {where}{beside}.{paused}{_blocked(journey)}"
-
-
-def _blocked(journey: JourneyOverview) -> str:
-    """Since when and why the journey can't be planned; empty where it can."""
-    record = journey.record
-    if record.blocked_since is None:
-        return ""
-    since = time_of(record.blocked_since, journey.zone)
-    return f"\nBlocked since {since}: {record.blocked_why}\nThe customer's page in the web application says what to do."
+    blocked = ""
+    if record.blocked_since is not None:
+        since = time_of(record.blocked_since, journey.zone)
+        page = "The customer's page in the web application says what to do."
+        blocked = f"\nBlocked since {since}: {record.blocked_why}\n{page}"
+    return f"{title}: {where}{beside}.{paused}{blocked}"
 
 
 def _section(title: str, headings: list[str], rows: list[tuple[Any, ...]]) -> None:
     if rows:
-        heading(title)
-        table(None, headings, rows)
-
-
-def _open(journey: JourneyOverview) -> list[tuple[Any, ...]]:
-    return [
-        (
-            f"Stage: {each.title}" if each.status == "ahead" else each.title,
-            "overdue" if each.overdue else each.status,
-            _day(each.due_at, journey.zone),
-            each.waits_for,
-        )
-        for each in journey.waits
-    ]
-
-
-def _tasks(journey: JourneyOverview) -> list[tuple[Any, ...]]:
-    return [
-        (each.title, each.person or f"team {journey.say.role(each.role)}", _day(each.due_at, journey.zone), each.task)
-        for each in journey.tasks
-    ]
+        table(title, headings, rows)
 
 
 def _outcome(outcome: OutcomeRecord) -> tuple[Any, ...]:
@@ -168,13 +158,10 @@ def _to_json(overview: CustomerOverview, last: int) -> dict[str, Any]:
 
 
 def _journey_json(journey: JourneyOverview, last: int) -> dict[str, Any]:
-    record, ahead = journey.record, journey.outlook
-    blocked = None
-    if record.blocked_since is not None:
-        blocked = {"since": text(record.blocked_since), "why": record.blocked_why}
+    record, ahead, since = journey.record, journey.outlook, journey.record.blocked_since
     return {
         "journey": record.id,
-        "blocked": blocked,
+        "blocked": None if since is None else {"since": text(since), "why": record.blocked_why},
         "map": record.map,
         "version": record.version,
         "version_number": journey.number,

@@ -12,7 +12,7 @@ from milepost.cli.support.command_settings import settings_of
 from milepost.cli.support.database import check_in_use, now_of, open_database
 from milepost.cli.support.errors import CommandError
 from milepost.cli.support.local_timezone import TimeZone, iso_day, local_timezone
-from milepost.cli.support.output import AsJson, heading, print_json, say, table
+from milepost.cli.support.output import AsJson, print_json, say, table
 from milepost.explain.local_time import zone_text
 from milepost.intake.context import customer_of
 from milepost.language.names import nearest
@@ -100,8 +100,7 @@ _HEADINGS = {"overdue": "Overdue", "today": "Due today", "next": "Next"}
 def _print(day: Day, due: Sequence[MapReview], zone: str) -> None:
     for when, lines in _parts(day):
         if lines:
-            heading(_HEADINGS[when])
-            table(None, ["Due", "Customer id", "Task", "Who"], (_row(line, zone) for line in lines))
+            table(_HEADINGS[when], ["Due", "Customer id", "Task", "Who"], (_row(line, zone) for line in lines))
     if shown := [*day.overdue, *day.today, *day.next]:
         say(f"{count_of(len(shown), 'task')}, on days in {zone_text(zone, shown[0].task.opened_at)}.")
         say(
@@ -110,8 +109,7 @@ def _print(day: Day, due: Sequence[MapReview], zone: str) -> None:
     elif not due:
         say("No task is open. `milepost customers` shows where everybody stands.")
     if due:
-        heading("Maps to review")
-        table(None, ["Due", "Map", "Owner", "Hypothesis"], (_review_row(each, zone) for each in due))
+        table("Maps to review", ["Due", "Map", "Owner", "Hypothesis"], (_review_row(each, zone) for each in due))
         say("Reviewed one? Say so on its owner's day in the web application, or in the team queues.")
 
 

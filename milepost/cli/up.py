@@ -61,9 +61,8 @@ async def up(
     if not sample and (speed is not None or seed is not None):
         option = "--speed" if speed is not None else "--seed"
         raise CommandError(f"{option} is for the demo: real customers live in real time.", "Add --sample.")
-    settings = settings_of(context)
     options = UpOptions(
-        settings=settings if port is None else settings.model_copy(update={"port": port}),
+        settings=settings_of(context, port=port),
         temporal_port=temporal_port,
         temporal_ui_port=temporal_ui_port,
         seconds=seconds_of(for_),

@@ -30,11 +30,7 @@ async def web(
 
     It upgrades the database tables first, if need be. While Temporal is away, facts are recorded and delivered later.
     """
-    settings = settings_of(context)
+    settings = settings_of(context, host=host, port=port)
     write_logs(settings)
     await upgrade(settings.database)
-    changes = {name: value for name, value in {"host": host, "port": port}.items() if value is not None}
-    await serve(
-        settings.model_copy(update=changes),
-        on_ready=lambda address: say(f"Milepost is at {address} (Ctrl-C stops it)."),
-    )
+    await serve(settings, on_ready=lambda address: say(f"Milepost is at {address} (Ctrl-C stops it)."))

@@ -17,34 +17,34 @@ FULL = Weeks(date(2026, 3, 2), date(2026, 3, 15))
 
 def test_the_team_has_the_people_that_the_book_names(small):
     people = {("small", "csm", "ana@v.example"), ("small", "csm", "cem@v.example"), ("small", "ae", "bo@v.example")}
-    known = capacities([small], people, behaving(), FULL)
-    assert (known["csm"].people, known["csm"].hours, known["csm"].source) == (2, 50, "book")
-    assert known["ae"].by_week == (25, 25)
+    team = capacities([small], people, behaving(), FULL)
+    assert (team["csm"].people, team["csm"].hours, team["csm"].source) == (2, 50, "book")
+    assert team["ae"].by_week == (25, 25)
 
 
 def test_somebody_with_two_roles_has_a_part_of_the_week_for_each(small):
     people = {("small", "csm", "ana@v.example"), ("small", "ae", "ana@v.example"), ("small", "csm", "cem@v.example")}
-    known = capacities([small], people, behaving(), FULL)
-    assert (known["csm"].hours, known["ae"].hours) == (37.5, 12.5)
+    team = capacities([small], people, behaving(), FULL)
+    assert (team["csm"].hours, team["ae"].hours) == (37.5, 12.5)
 
 
 def test_the_behaviour_says_otherwise(small):
     people = {("small", "csm", "ana@v.example")}
-    known = capacities([small], people, behaving(team={"csm": {"people": 3, "hours_per_week": 24}}), FULL)
-    assert (known["csm"].people, known["csm"].hours, known["csm"].source) == (3, 72, "behaviour")
+    team = capacities([small], people, behaving(team={"csm": {"people": 3, "hours_per_week": 24}}), FULL)
+    assert (team["csm"].people, team["csm"].hours, team["csm"].source) == (3, 72, "behaviour")
 
 
 def test_nobody_named_is_not_taken_for_nobody_there(small):
-    made = build_report(*forecast_of((small,), [gold(1).having(team={})]))
-    csm = next(work for work in made.roles if work.role == "csm")
+    report = build_report(*forecast_of((small,), [gold(1).having(team={})]))
+    csm = next(work for work in report.roles if work.role == "csm")
     assert csm.capacity.source == "nowhere"
     assert csm.over == []
-    assert "nobody knows of any people" in verdict(csm, made)
+    assert "nobody knows of any people" in verdict(csm, report)
 
 
 def test_a_role_that_is_known_to_have_nobody_has_no_hours(small):
-    made = build_report(*forecast_of((small,), [gold(1)], behaving(team={"ae": {"people": 0}})))
-    ae = next(work for work in made.roles if work.role == "ae")
+    report = build_report(*forecast_of((small,), [gold(1)], behaving(team={"ae": {"people": 0}})))
+    ae = next(work for work in report.roles if work.role == "ae")
     assert ae.over
 
 
@@ -53,28 +53,28 @@ def test_there_are_fewer_hours_in_weeks_with_holidays_and_in_parts_of_weeks():
         SMALL.replace("personas:", "working_time: {country: US, timezone: America/New_York}\npersonas:")
     )
     weeks = Weeks(date(2026, 7, 1), date(2026, 7, 12))  # 3 July is observed for 4 July, a Saturday
-    known = capacities([compiled_map], {("small", "csm", "ana@v.example")}, behaving(), weeks)
-    assert known["csm"].by_week == (10, 25)
+    team = capacities([compiled_map], {("small", "csm", "ana@v.example")}, behaving(), weeks)
+    assert team["csm"].by_week == (10, 25)
 
 
 def test_too_few_hours_are_said_with_the_worst_week(small):
     behaviour = behaving(team={"csm": {"people": 0.1, "hours_per_week": 10}}, colleagues={"pace": {"early": 1}})
-    made = build_report(*forecast_of((small,), [gold(number) for number in range(12)], behaviour, weeks=QUARTER))
-    csm = next(work for work in made.roles if work.role == "csm")
+    report = build_report(*forecast_of((small,), [gold(number) for number in range(12)], behaviour, weeks=QUARTER))
+    csm = next(work for work in report.roles if work.role == "csm")
     assert csm.over[0] == 0
-    assert made.mondays[0] == date(2026, 3, 2)
+    assert report.mondays[0] == date(2026, 3, 2)
     worst = max(csm.over, key=lambda week: csm.hours[week].mean)
-    said = verdict(csm, made)
-    assert "more hours than there are" in said
-    assert f"{made.mondays[worst].day} {made.mondays[worst]:%b}" in said
-    assert "where there are 1" in said
+    text = verdict(csm, report)
+    assert "more hours than there are" in text
+    assert f"{report.mondays[worst].day} {report.mondays[worst]:%b}" in text
+    assert "where there are 1" in text
 
 
 def test_one_person_can_look_after_as_many_customers_as_their_work_leaves_hours_for(small):
     behaviour = behaving(colleagues={"pace": {"early": 1}}, other_events=0)
-    made = build_report(*forecast_of((small,), [gold(number) for number in range(10)], behaviour))
-    load = next(each for each in made.loads if each.role == "csm")
-    hours = next(work.total.mean for work in made.roles if work.role == "csm")
+    report = build_report(*forecast_of((small,), [gold(number) for number in range(10)], behaviour))
+    load = next(each for each in report.loads if each.role == "csm")
+    hours = next(work.total.mean for work in report.roles if work.role == "csm")
     weeks = 13
     assert load.minutes * 10 * weeks / 60 == pytest.approx(hours)
     assert load.allows == 25 * 60 / load.minutes

@@ -1,4 +1,4 @@
-"""What a forecast counts."""
+"""The counts of a forecast."""
 
 from __future__ import annotations
 
@@ -88,11 +88,11 @@ def test_the_hours_of_the_table_are_the_efforts_of_the_tasks_that_were_done(smal
     ]
     without = minutes(PROMPT.colleagues.without_effort)
     efforts = sum(minutes(getattr(step.step, "effort", None)) or without for step in done)
-    made = build_report(setup, counts)
+    report = build_report(setup, counts)
     assert done
-    assert sum(work.total.mean for work in made.roles) * 60 == pytest.approx(efforts)
-    assert sum(spread.mean for work in made.roles for spread in work.hours) * 60 == pytest.approx(efforts)
-    by_map = sum(sum(hours) for work in made.roles for hours in work.by_map.values())
+    assert sum(work.total.mean for work in report.roles) * 60 == pytest.approx(efforts)
+    assert sum(spread.mean for work in report.roles for spread in work.hours) * 60 == pytest.approx(efforts)
+    by_map = sum(sum(hours) for work in report.roles for hours in work.by_map.values())
     assert by_map * 60 == pytest.approx(efforts)
 
 
@@ -103,7 +103,7 @@ def test_a_task_without_effort_takes_what_is_assumed(small):
         )
         for effort in ("30 minutes", "2 hours")
     ]
-    handoff = [next(work.total.mean for work in made.roles if work.role == "ae") for made in hours]
+    handoff = [next(work.total.mean for work in report.roles if work.role == "ae") for report in hours]
     assert handoff == [0.5, 2.0]
 
 
@@ -116,26 +116,26 @@ def test_work_counts_in_the_week_in_which_it_is_done(small):
 
 
 def test_where_nobody_does_anything_there_is_no_work_and_nothing_is_verified(small):
-    made = build_report(*forecast_of((small,), [gold(1), gold(2)], NOBODY))
-    done = {work.role: (work.counts["opened"], work.counts["done"], work.counts["late"]) for work in made.roles}
+    report = build_report(*forecast_of((small,), [gold(1), gold(2)], NOBODY))
+    done = {work.role: (work.counts["opened"], work.counts["done"], work.counts["late"]) for work in report.roles}
     # the csm also has a task of Milepost's for each stuck customer, and that is done: it is no step
     assert done["ae"] == (2, 0, 2)
-    assert made.outcomes[0].asked == 0
-    assert made.outcomes[0].half_by is None
-    assert made.courses[0].ended == {}
+    assert report.outcomes[0].asked == 0
+    assert report.outcomes[0].half_by is None
+    assert report.courses[0].ended == {}
 
 
 def test_customers_who_stay_silent_are_counted_as_silent(small):
     silent = behaving(colleagues={"pace": {"early": 1}}, customers={"pace": {"early": 1}, "answers": {"silent": 1}})
-    made = build_report(*forecast_of((small,), [gold(number) for number in range(3)], silent))
-    assert made.outcomes[0].asked == made.outcomes[0].answers["silent"].mean == 3
+    report = build_report(*forecast_of((small,), [gold(number) for number in range(3)], silent))
+    assert report.outcomes[0].asked == report.outcomes[0].answers["silent"].mean == 3
 
 
 def test_customers_who_confirm_are_counted_by_the_week_of_their_answer(small):
-    made = build_report(*forecast_of((small,), [gold(number) for number in range(3)], PROMPT))
-    outcome = made.outcomes[0]
+    report = build_report(*forecast_of((small,), [gold(number) for number in range(3)], PROMPT))
+    outcome = report.outcomes[0]
     assert outcome.answers["verified"].mean == sum(outcome.by_week["verified"]) == 3
-    assert outcome.half_by in made.mondays
+    assert outcome.half_by in report.mondays
 
 
 def test_an_action_is_done_by_the_events_that_its_map_waits_for(small):
@@ -156,14 +156,14 @@ def test_results_are_picked_as_they_are_weighed(small):
     bad = behaving(
         events={"champion_left": 20}, colleagues={"pace": {"early": 1}}, steps={"call": {"results": {"bad": 1}}}
     )
-    made = build_report(*forecast_of((small,), [gold(number) for number in range(5)], bad))
-    assert made.courses[0].ended == {"churned": 5}
+    report = build_report(*forecast_of((small,), [gold(number) for number in range(5)], bad))
+    assert report.courses[0].ended == {"churned": 5}
 
 
 def test_a_step_may_differ_from_the_others(small):
     slow = behaving(colleagues={"pace": {"early": 1}}, steps={"kickoff": {"pace": NEVER}}, other_events=0)
-    made = build_report(*forecast_of((small,), [gold(1)], slow, weeks=Weeks(date(2026, 3, 2), date(2026, 3, 20))))
-    assert {work.role: work.counts["done"] for work in made.roles} == {"csm": 0, "ae": 1}
+    report = build_report(*forecast_of((small,), [gold(1)], slow, weeks=Weeks(date(2026, 3, 2), date(2026, 3, 20))))
+    assert {work.role: work.counts["done"] for work in report.roles} == {"csm": 0, "ae": 1}
 
 
 def test_a_stuck_customer_goes_on_once_somebody_looked_after_it(small):
@@ -181,8 +181,8 @@ def test_a_stuck_customer_goes_on_once_somebody_looked_after_it(small):
 
 def test_a_persona_without_a_contact_gets_one_when_its_task_is_done(small):
     nobody = gold(1).having(contacts=())
-    made = build_report(*forecast_of((small,), [nobody], PROMPT))
-    assert made.outcomes[0].answers["verified"].mean == 1
+    report = build_report(*forecast_of((small,), [nobody], PROMPT))
+    assert report.outcomes[0].answers["verified"].mean == 1
 
 
 def test_journeys_begin_on_the_day_that_the_book_says(small):
@@ -254,8 +254,8 @@ stages:
 
 
 def test_messages_are_counted_by_contact_and_week(small):
-    made = build_report(*forecast_of((small,), [gold(number) for number in range(3)], PROMPT))
-    messages = made.messages[0]
+    report = build_report(*forecast_of((small,), [gold(number) for number in range(3)], PROMPT))
+    messages = report.messages[0]
     assert sum(messages.shares.values()) == pytest.approx(1)
     sent = sum(many * share for many, share in messages.shares.items())
     assert messages.per_week == pytest.approx(sent)
@@ -287,7 +287,7 @@ def test_whatever_the_map_and_the_behaviour_a_journey_ends_in_time(compiled_map,
     until = START + 120 * DAY
     journey = SimulatedJourney(compiled_map, customer, START, until, behaviour, seeded(seed))
     plans = [plan for plan, _ in simulate(journey)]
-    assert all(entry.at <= until for made in plans for entry in made.timeline)
-    assert [entry.at for made in plans for entry in made.timeline] == sorted(
-        entry.at for made in plans for entry in made.timeline
+    assert all(entry.at <= until for plan in plans for entry in plan.timeline)
+    assert [entry.at for plan in plans for entry in plan.timeline] == sorted(
+        entry.at for plan in plans for entry in plan.timeline
     )

@@ -1,4 +1,4 @@
-"""When people do things: in working hours, whatever chance draws."""
+"""Made-up people act in working hours, whatever chance draws."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def test_colleagues_keep_our_hours_and_customers_theirs(seed, opens):
 def test_nobody_works_at_the_weekend(small, saturday):
     behaviour = behaving(starts={"attribute": "since"}, other_events=3)
     book = [gold(number, since="2026-02-20") for number in range(20)]
-    made = build_report(
+    report = build_report(
         *forecast_of((small,), book, behaviour, weeks=Weeks(saturday, date(2026, 3, saturday.day + 1)), runs=3)
     )
-    assert [work.total.mean for work in made.roles if work.total.mean] == []
+    assert [work.total.mean for work in report.roles if work.total.mean] == []

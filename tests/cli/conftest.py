@@ -140,18 +140,18 @@ def changed(statement: str, *values: str) -> None:
         assert database.execute(statement, values).rowcount == 1
 
 
-def without_hashes(said: str) -> str:
-    """What was said with `version 2 (19059dbead57)` shortened to `version 2`, for whom the number is enough."""
-    return re.sub(r"(version \d+) \([0-9a-f]{12}\)", r"\1", said)
+def without_hashes(output: str) -> str:
+    """The output with `version 2 (19059dbead57)` shortened to `version 2`, where the number is enough."""
+    return re.sub(r"(version \d+) \([0-9a-f]{12}\)", r"\1", output)
 
 
 def lines(result: Result) -> list[dict[str, Any]]:
-    """What a command with `--json` printed: one object a line, nothing else."""
+    """The objects that a command with `--json` printed, one a line."""
     return [json.loads(line) for line in result.stdout.splitlines()]
 
 
 def advance(data: Path) -> None:
-    """What a worker would do now: take in what was told, and let happen what falls due."""
+    """Do as a worker would now: take in the recorded facts, and let happen what falls due."""
     asyncio.run(_advance(f"sqlite:///{data / 'milepost.db'}"))
 
 

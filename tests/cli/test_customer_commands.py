@@ -49,17 +49,17 @@ def test_an_unknown_stage_gets_the_nearest(milepost: Milepost) -> None:
 
 
 def test_show_tells_what_is_open_what_happened_and_what_comes_next(milepost: Milepost) -> None:
-    said = milepost("show", "acme").stdout
-    assert "Onboarding" in said
-    assert "handoff/1" in said
-    assert "The journey began" in said
-    assert "What comes next, if nobody does anything" in said
-    assert "will be overdue" in said
+    output = milepost("show", "acme").stdout
+    assert "Onboarding" in output
+    assert "handoff/1" in output
+    assert "The journey began" in output
+    assert "What comes next, if nobody does anything" in output
+    assert "will be overdue" in output
 
 
 def test_show_is_one_object_for_programs(milepost: Milepost) -> None:
-    [told] = lines(milepost("show", "acme", "--json", "--last", "2"))
-    journey = told["journey"]
+    [data] = lines(milepost("show", "acme", "--json", "--last", "2"))
+    journey = data["journey"]
     assert (journey["status"], journey["stages"]) == ("open", ["onboarding"])
     assert [task["task"] for task in journey["tasks"]] == ["handoff/1"]
     assert len(journey["timeline"]) == 2
@@ -78,9 +78,9 @@ def test_show_says_that_a_journey_is_blocked(milepost: Milepost, tmp_path: Path)
 
 
 def test_show_of_a_customer_without_a_journey_says_why(milepost: Milepost) -> None:
-    said = milepost("show", "lonely").stdout
-    assert "tier is 'small'" in said
-    assert "milepost enroll lonely" in said
+    output = milepost("show", "lonely").stdout
+    assert "tier is 'small'" in output
+    assert "milepost enroll lonely" in output
 
 
 @pytest.mark.parametrize("words", [["show", "acm"], ["tell", "acm", "paused"], ["tasks", "--customer", "acm"]])
@@ -99,9 +99,9 @@ def test_tasks_are_filtered_by_person_role_and_customer(milepost: Milepost) -> N
     assert found("--role", "account_executive", "--timezone", "Asia/Tokyo") == ["handoff/1"]
     assert found("--role", "csm") == found("--person", "ana@vendor.example") == found("--customer", "lonely") == []
     assert "No task is open" in milepost("tasks", "--role", "csm").stdout
-    said = milepost("tasks").stdout
-    assert "Next" in said
-    assert "handoff/1" in said.replace("\n", " ")
+    output = milepost("tasks").stdout
+    assert "Next" in output
+    assert "handoff/1" in output.replace("\n", " ")
 
 
 def test_who_is_nobody_is_not_said_to_have_nothing_to_do(milepost: Milepost) -> None:
@@ -121,9 +121,9 @@ def test_a_map_that_is_due_is_a_task_of_its_owner(milepost: Milepost, tmp_path: 
 
     [review] = lines(milepost("tasks", "--json", "--person", owner.upper()))
     assert (review["task"], review["person"], review["why"]) == ("review/enterprise-save-time", owner, "review")
-    said = milepost("tasks", "--person", owner).stdout
-    assert "Maps to review" in said
-    assert "No task is open" not in said
+    output = milepost("tasks", "--person", owner).stdout
+    assert "Maps to review" in output
+    assert "No task is open" not in output
     assert "Maps to review" in milepost("tasks").stdout
     for words in (("--person", "ana@vendor.example"), ("--role", "csm"), ("--customer", "acme")):
         assert "Maps to review" not in milepost("tasks", *words).stdout
@@ -134,8 +134,8 @@ def test_what_is_told_waits_for_temporal_and_takes_effect_then(milepost: Milepos
     assert result.exit_code == 0
     assert "Temporal cannot be reached" in result.stdout
     advance(tmp_path / "data")
-    [told] = lines(milepost("show", "acme", "--json"))
-    assert any("bo@vendor.example" in entry["text"] for entry in told["journey"]["timeline"])
+    [data] = lines(milepost("show", "acme", "--json"))
+    assert any("bo@vendor.example" in entry["text"] for entry in data["journey"]["timeline"])
 
 
 def test_an_id_told_twice_changes_nothing_and_says_so(milepost: Milepost) -> None:
@@ -145,8 +145,8 @@ def test_an_id_told_twice_changes_nothing_and_says_so(milepost: Milepost) -> Non
 
 
 def test_an_event_that_no_map_asks_for_is_counted_only(milepost: Milepost) -> None:
-    [told] = lines(milepost("tell", "acme", "event", "logo_changed", "times=2", "--json"))
-    assert told["counted"] is True
+    [data] = lines(milepost("tell", "acme", "event", "logo_changed", "times=2", "--json"))
+    assert data["counted"] is True
 
 
 def test_an_unknown_step_gets_the_nearest(milepost: Milepost) -> None:
@@ -171,8 +171,8 @@ def test_what_is_not_with_the_journey_yet_is_shown(milepost: Milepost, tmp_path:
     milepost("tell", "acme", "step_done", "handoff")
     milepost("tell", "acme", "set", "health=35")
     for words in (["show", "acme"], ["explain", "acme"], ["explain", "acme", "handoff"]):
-        said = milepost(*words).stdout
-        assert "2 recorded facts haven't reached the journey yet: step_done handoff; set health." in said
+        output = milepost(*words).stdout
+        assert "2 recorded facts haven't reached the journey yet: step_done handoff; set health." in output
     [shown] = lines(milepost("show", "acme", "--json"))
     assert [fact["kind"] for fact in shown["journey"]["not_yet_taken_in"]] == ["step_done", "set"]
     advance(tmp_path / "data")
@@ -188,8 +188,8 @@ def test_a_version_is_named_by_number_map_and_number_or_the_beginning_of_its_has
     milepost: Milepost, draft: Path, how: str
 ) -> None:
     version = lines(milepost("publish", draft, "--json"))[-1]["hash"]
-    said = how.format(hash=version, short=version[:12])
-    result = milepost("tell", "acme", "map_changed", said)
+    output = how.format(hash=version, short=version[:12])
+    result = milepost("tell", "acme", "map_changed", output)
     assert result.exit_code == 0, result.stderr
     [shown] = lines(milepost("show", "acme", "--json"))
     assert [fact["version"] for fact in shown["journey"]["not_yet_taken_in"]] == [version]
@@ -198,8 +198,8 @@ def test_a_version_is_named_by_number_map_and_number_or_the_beginning_of_its_has
 def test_a_version_that_there_is_not_gets_those_that_there_are(milepost: Milepost, draft: Path) -> None:
     first = lines(milepost("show", "acme", "--json"))[0]["journey"]["version"][:12]
     second = lines(milepost("publish", draft, "--json"))[-1]["hash"][:12]
-    for said in ("3", "abcdef123", "enterprise-save-time@9", "small-business-save-money@1"):
-        wrong = milepost("tell", "acme", "map_changed", said)
+    for output in ("3", "abcdef123", "enterprise-save-time@9", "small-business-save-money@1"):
+        wrong = milepost("tell", "acme", "map_changed", output)
         assert wrong.exit_code == 1
         assert f"There are 1 ({first}) and 2 ({second})" in wrong.stderr
 
@@ -212,15 +212,15 @@ def test_versions_are_said_alike(milepost: Milepost) -> None:
 
 def test_a_journey_that_no_worker_took_up_is_about_to_begin(milepost: Milepost, book: Callable[..., Path]) -> None:
     milepost("import", book(ACME.replace("acme,Acme", "bolt,Bolt")))
-    said = milepost("show", "bolt").stdout
-    assert "about to begin" in said
-    assert "between stages" not in said
+    output = milepost("show", "bolt").stdout
+    assert "about to begin" in output
+    assert "between stages" not in output
 
 
 def test_a_stage_that_is_ahead_is_called_a_stage(milepost: Milepost, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "300")
-    said = milepost("show", "acme").stdout
-    ahead = [line for line in said.splitlines() if " ahead " in line]
+    output = milepost("show", "acme").stdout
+    ahead = [line for line in output.splitlines() if " ahead " in line]
     assert ahead
     assert all(line.lstrip().startswith("Stage: ") for line in ahead)
 

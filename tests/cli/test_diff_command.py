@@ -23,9 +23,9 @@ def test_two_folders_are_compared_without_a_database(milepost: Milepost, draft: 
 
 
 def test_changes_are_objects_for_programs(milepost: Milepost, draft: Path) -> None:
-    told = lines(milepost("diff", MAP, draft, "--json"))
-    assert {each["kind"] for each in told} == {"change"}
-    assert {"renamed", "changed"} <= {each["what"] for each in told}
+    objects = lines(milepost("diff", MAP, draft, "--json"))
+    assert {each["kind"] for each in objects} == {"change"}
+    assert {"renamed", "changed"} <= {each["what"] for each in objects}
 
 
 @pytest.mark.usefixtures("with_acme")
@@ -35,16 +35,16 @@ def test_published_versions_are_named_by_number_name_and_hash(milepost: Milepost
     first, second = "enterprise-save-time@1", "enterprise-save-time@2"
     for old, new in ((first, second), (first, "enterprise-save-time"), (MAP, published["hash"][:10])):
         assert "perhaps 'handoff' renamed" in milepost("diff", old, new).stdout
-    said = milepost("diff", first, second).stdout
-    assert re.match(r"enterprise-save-time version 1 \([0-9a-f]{12}\) → enterprise-save-time version 2 \(", said)
+    output = milepost("diff", first, second).stdout
+    assert re.match(r"enterprise-save-time version 1 \([0-9a-f]{12}\) → enterprise-save-time version 2 \(", output)
 
 
 @pytest.mark.usefixtures("with_acme")
 def test_with_customers_each_open_journey_tells_what_moving_would_do(milepost: Milepost, draft: Path) -> None:
-    said = milepost("diff", "enterprise-save-time@1", draft, "--customers").stdout
-    assert "acme:" in said
-    assert "stands on step handoff, which is gone" in said
-    assert "Of 1 open journey: 1 customer on something that is gone; 1 step withdrawn, 1 opened" in said
+    output = milepost("diff", "enterprise-save-time@1", draft, "--customers").stdout
+    assert "acme:" in output
+    assert "stands on step handoff, which is gone" in output
+    assert "Of 1 open journey: 1 customer on something that is gone; 1 step withdrawn, 1 opened" in output
     moves = [each for each in lines(milepost("diff", MAP, draft, "--customers", "--json")) if each["kind"] == "move"]
     assert [(each["customer"], each["withdrawn"], each["opened"]) for each in moves] == [
         ("acme", ["handoff"], ["baton"])
@@ -55,16 +55,16 @@ def test_with_customers_each_open_journey_tells_what_moving_would_do(milepost: M
 def test_customers_of_whom_nobody_can_tell_hide_no_others(milepost: Milepost, draft: Path, acmes: Acmes) -> None:
     acmes(3)
     spoil("acme2")
-    said = milepost("diff", "enterprise-save-time@1", draft, "--customers").stdout
-    assert "acme2:\n  Nobody can tell: This journey's state has format 99" in said
-    assert "Of 3 open journeys: 2 customers on something that is gone; 2 steps withdrawn, 2 opened" in said
-    assert "Nobody can tell for 1 customer: acme2." in said
+    output = milepost("diff", "enterprise-save-time@1", draft, "--customers").stdout
+    assert "acme2:\n  Nobody can tell: This journey's state has format 99" in output
+    assert "Of 3 open journeys: 2 customers on something that is gone; 2 steps withdrawn, 2 opened" in output
+    assert "Nobody can tell for 1 customer: acme2." in output
     still = milepost("diff", "enterprise-save-time@1", MAP, "--customers").stdout
     assert "Nothing changes at once for 2 customers: acme0 and acme1." in still
 
 
 @pytest.mark.usefixtures("with_acme")
-def test_what_is_not_there_is_told(milepost: Milepost, draft: Path) -> None:
+def test_a_version_that_does_not_exist_is_reported(milepost: Milepost, draft: Path) -> None:
     assert "has no version '7'" in milepost("diff", "enterprise-save-time@7", draft).stderr
     result = milepost("diff", "enterprise-save-tim", draft)
     assert result.exit_code == 1
@@ -74,13 +74,13 @@ def test_what_is_not_there_is_told(milepost: Milepost, draft: Path) -> None:
 
 
 def test_two_maps_are_compared_and_nobody_moves(milepost: Milepost) -> None:
-    said = milepost("diff", MAP, MAPS / "small-business-save-money", "--customers").stdout
-    assert "These are two maps" in said
-    assert "What moving" not in said
+    output = milepost("diff", MAP, MAPS / "small-business-save-money", "--customers").stdout
+    assert "These are two maps" in output
+    assert "What moving" not in output
 
 
 @pytest.mark.parametrize(
-    ("said", "why"),
+    ("output", "why"),
     [
         ("notamap", "'notamap' is a folder without map.yaml. Name a map's folder"),
         ("drafd", "There is no folder with a map, and no published map, 'drafd'. Did you mean 'draft'?"),
@@ -88,11 +88,11 @@ def test_two_maps_are_compared_and_nobody_moves(milepost: Milepost) -> None:
     ],
 )
 def test_what_is_no_map_is_said_without_a_database(  # noqa: PLR0917 - pytest's
-    milepost: Milepost, draft: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, said: str, why: str
+    milepost: Milepost, draft: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, output: str, why: str
 ) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "notamap").mkdir()
-    result = milepost("diff", draft.name, said)
+    result = milepost("diff", draft.name, output)
     assert result.exit_code == 1
     assert why in " ".join(result.stderr.split())
 

@@ -37,7 +37,7 @@ def test_a_span_of_time_is_read(written: str | None, seconds: float | None) -> N
 
 
 @pytest.mark.parametrize("written", ["", "soon", "-3s", "0s", "5d"])
-def test_what_is_no_span_is_refused(written: str) -> None:
+def test_a_text_that_is_not_a_span_is_refused(written: str) -> None:
     with pytest.raises(CommandError, match="120s"):
         seconds_of(written)
 

@@ -17,29 +17,29 @@ def words(text: str) -> str:
 
 def test_a_customer_is_explained_with_its_map_its_stage_and_what_everything_waits_for(milepost: Milepost) -> None:
     result = milepost("explain", "acme")
-    said = words(result.stdout)
+    output = words(result.stdout)
     assert result.exit_code == 0
-    assert "(goal is 'save_time', tier is 'enterprise')" in said
-    assert "The journey began on the map" in said
-    assert "waits for bo@vendor.example (Account executive) to do it" in said
-    assert "waits for the end of “Sales-to-success handoff meeting”" in said
-    assert "120 days before customer.renews_on" in said
-    assert "waits for this to be true: customer.health < 40 (health is 75)" in said
-    assert "What comes next, if nobody does anything" in said
+    assert "(goal is 'save_time', tier is 'enterprise')" in output
+    assert "The journey began on the map" in output
+    assert "waits for bo@vendor.example (Account executive) to do it" in output
+    assert "waits for the end of “Sales-to-success handoff meeting”" in output
+    assert "120 days before customer.renews_on" in output
+    assert "waits for this to be true: customer.health < 40 (health is 75)" in output
+    assert "What comes next, if nobody does anything" in output
 
 
 def test_one_step_is_explained(milepost: Milepost) -> None:
-    said = words(milepost("explain", "acme", "handoff").stdout)
-    assert "It is open in 'Onboarding'" in said
-    assert "After it comes 'Pick a time for the kickoff call'." in said
-    assert "is now a task for the Account executive" in said
-    assert "will be overdue" in said
+    output = words(milepost("explain", "acme", "handoff").stdout)
+    assert "It is open in 'Onboarding'" in output
+    assert "After it comes 'Pick a time for the kickoff call'." in output
+    assert "is now a task for the Account executive" in output
+    assert "will be overdue" in output
     assert "waits for the end of" in words(milepost("explain", "acme", "kickoff").stdout)
 
 
 def test_an_explanation_is_one_object_for_programs(milepost: Milepost) -> None:
-    [told] = lines(milepost("explain", "acme", "--json"))
-    journey = told["journey"]
+    [explanation] = lines(milepost("explain", "acme", "--json"))
+    journey = explanation["journey"]
     handoff = next(each for each in journey["steps"] if each["id"] == "handoff")
     assert handoff["reasons"] == [
         {
@@ -54,32 +54,32 @@ def test_an_explanation_is_one_object_for_programs(milepost: Milepost) -> None:
     assert one["step"]["reasons"][0]["steps"] == ["book_kickoff"]
 
 
-def test_a_pause_is_told(milepost: Milepost, tmp_path: Path) -> None:
+def test_a_pause_is_explained(milepost: Milepost, tmp_path: Path) -> None:
     milepost("tell", "acme", "paused")
     advance(tmp_path / "data")
-    said = words(milepost("explain", "acme").stdout)
-    assert "Nothing happens by itself before the journey is resumed." in said
-    assert "waits for the journey to be resumed" in said
+    output = words(milepost("explain", "acme").stdout)
+    assert "Nothing happens by itself before the journey is resumed." in output
+    assert "waits for the journey to be resumed" in output
 
 
 def test_an_unmatched_customer_is_held_against_each_map_with_the_values(milepost: Milepost) -> None:
-    said = words(milepost("explain", "lonely").stdout)
-    assert "(enterprise-save-time, priority 30): does not match" in said
-    assert "goal is unknown, tier is 'small'" in said
-    assert 'not true: customer.tier == "enterprise"' in said
-    [told] = lines(milepost("explain", "lonely", "--json"))
-    (map_,) = told["maps"]
+    output = words(milepost("explain", "lonely").stdout)
+    assert "(enterprise-save-time, priority 30): does not match" in output
+    assert "goal is unknown, tier is 'small'" in output
+    assert 'not true: customer.tier == "enterprise"' in output
+    [explanation] = lines(milepost("explain", "lonely", "--json"))
+    (map_,) = explanation["maps"]
     assert (map_["true"], map_["values"]) == (False, {"customer.goal": None, "customer.tier": "small"})
-    assert told["journey"] is None
+    assert explanation["journey"] is None
 
 
 def test_a_customer_whose_journey_ended_may_not_enter_at_once(milepost: Milepost, tmp_path: Path) -> None:
     milepost("tell", "acme", "ended", "churned")
     advance(tmp_path / "data")
-    said = words(milepost("explain", "acme").stdout)
-    assert ", churned." in said
-    assert "matches, but map 'enterprise-save-time' takes the customer again from" in said
-    assert "milepost enroll" not in said
+    output = words(milepost("explain", "acme").stdout)
+    assert ", churned." in output
+    assert "matches, but map 'enterprise-save-time' takes the customer again from" in output
+    assert "milepost enroll" not in output
     refused = words(milepost("tell", "acme", "paused").stderr)
     assert "None can begin: map 'enterprise-save-time' takes the customer again from" in refused
     assert "milepost enroll" not in refused
@@ -87,8 +87,8 @@ def test_a_customer_whose_journey_ended_may_not_enter_at_once(milepost: Milepost
 
 def test_a_customer_that_matches_and_has_no_journey_is_told_what_to_do(milepost: Milepost) -> None:
     milepost("tell", "lonely", "set", "tier=enterprise", "goal=save_time")
-    said = words(milepost("explain", "lonely").stdout)
-    assert "milepost enroll lonely" in said or "Journey lonely/1" in said
+    output = words(milepost("explain", "lonely").stdout)
+    assert "milepost enroll lonely" in output or "Journey lonely/1" in output
 
 
 def test_an_unknown_customer_or_step_gets_the_nearest(milepost: Milepost) -> None:
@@ -116,7 +116,7 @@ def test_a_move_to_another_version_is_told_with_both_numbers_and_who_moved_it(
     milepost("tell", "acme", "map_changed", "2", "--by", "dana@vendor.example")
     advance(tmp_path / "data")
     advance(tmp_path / "data")
-    said = words(milepost("explain", "acme").stdout)
-    assert "The journey moved from version 1 (" in said
-    assert f"to version 2 ({version[:12]}) of its map by dana@vendor.example." in said
+    output = words(milepost("explain", "acme").stdout)
+    assert "The journey moved from version 1 (" in output
+    assert f"to version 2 ({version[:12]}) of its map by dana@vendor.example." in output
     assert f"to version 2 ({version[:12]}) of its map." in words(milepost("show", "acme").stdout)

@@ -1,4 +1,4 @@
-"""`milepost --help` and how errors are told."""
+"""`milepost --help` and how errors are reported."""
 
 from __future__ import annotations
 

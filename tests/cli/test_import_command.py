@@ -46,19 +46,19 @@ def test_what_maps_ask_for_and_the_book_has_not_is_noted_for_customers_that_are_
     milepost("publish", MAPS)
     short = "id,timezone,contacts\n"
     new = book("acme,UTC,Sam <sam@acme.example> boss\n", header=short)
-    said = milepost("import", new).stderr
-    assert "The book has no column 'tier', which enterprise-save-time, " in said
-    assert "No map has the persona 'boss', which the book names once" in said
+    output = milepost("import", new).stderr
+    assert "The book has no column 'tier', which enterprise-save-time, " in output
+    assert "No map has the persona 'boss', which the book names once" in output
     assert milepost("import", new).stderr == ""
-    told = lines(milepost("import", book("bolt,UTC,\n", header=short), "--json"))
-    assert {each["kind"] for each in told} == {"customer", "note", "summary"}
+    objects = lines(milepost("import", book("bolt,UTC,\n", header=short), "--json"))
+    assert {each["kind"] for each in objects} == {"customer", "note", "summary"}
 
 
 def test_a_date_that_maps_wait_for_and_nobody_has_is_reported(milepost: Milepost, book: Book) -> None:
     milepost("publish", MAPS / "enterprise-save-time")
     path = book(ACME, LONELY, header=HEADER.replace("renews_on", "renewal_date"))
-    told = lines(milepost("import", path, "--json"))
-    (undated,) = (each["undated"] for each in told if "undated" in each)
+    objects = lines(milepost("import", path, "--json"))
+    (undated,) = (each["undated"] for each in objects if "undated" in each)
     assert undated == {
         "map": "enterprise-save-time",
         "attribute": "renews_on",
@@ -67,19 +67,19 @@ def test_a_date_that_maps_wait_for_and_nobody_has_is_reported(milepost: Milepost
         "steps": [],
     }
     again = book(ACME.replace("acme", "bolt"), header=HEADER.replace("renews_on", "renewal_date"))
-    said = milepost("import", again).stderr
-    assert "1 customer has no 'renews_on'; stage 'Renewal'" in said
-    assert "of enterprise-save-time never opens for it." in said
-    assert "No map uses 'renewal_date'; did you mean 'renews_on'?" in said
+    output = milepost("import", again).stderr
+    assert "1 customer has no 'renews_on'; stage 'Renewal'" in output
+    assert "of enterprise-save-time never opens for it." in output
+    assert "No map uses 'renewal_date'; did you mean 'renews_on'?" in output
 
 
-def test_what_changed_of_whom_is_told(milepost: Milepost, book: Book) -> None:
+def test_changes_are_reported_by_customer(milepost: Milepost, book: Book) -> None:
     milepost("publish", MAPS)
     milepost("import", book(ACME, LONELY))
-    said = milepost("import", book("acme,Acme,42\n", "lonely,Alone,50\n", header="id,name,health\n")).stdout
-    assert "Changed:\n  acme: health 75 -> 42\n  lonely: name\n" in said
-    told = lines(milepost("import", book("acme,\n", header="id,health\n"), "--json"))
-    assert told[0]["changes"] == ["health 42 -> nothing"]
+    output = milepost("import", book("acme,Acme,42\n", "lonely,Alone,50\n", header="id,name,health\n")).stdout
+    assert "Changed:\n  acme: health 75 -> 42\n  lonely: name\n" in output
+    objects = lines(milepost("import", book("acme,\n", header="id,health\n"), "--json"))
+    assert objects[0]["changes"] == ["health 42 -> nothing"]
 
 
 def test_importing_again_changes_nothing(milepost: Milepost, book: Book) -> None:
@@ -93,11 +93,11 @@ def test_importing_again_changes_nothing(milepost: Milepost, book: Book) -> None
 def test_bad_rows_are_refused_with_row_and_column_and_the_others_imported(milepost: Milepost, book: Book) -> None:
     milepost("publish", MAPS)
     path = book(",Nobody,UTC,US,en,,,,,,\n", ACME, "bad,Bad,Europe/Berln,XX,en,,,,,,\n")
-    told = lines(milepost("import", path, "--json"))
-    problems = {(each["row"], each["column"]) for each in told if each["kind"] == "problem"}
+    objects = lines(milepost("import", path, "--json"))
+    problems = {(each["row"], each["column"]) for each in objects if each["kind"] == "problem"}
     assert problems == {(2, "id"), (4, "timezone"), (4, "country")}
-    assert [each["customer"] for each in told if each["kind"] == "customer"] == ["acme"]
-    assert told[-1]["refused"] == 2
+    assert [each["customer"] for each in objects if each["kind"] == "customer"] == ["acme"]
+    assert objects[-1]["refused"] == 2
 
     people = milepost("import", path)
     assert people.exit_code == 1
@@ -107,8 +107,8 @@ def test_bad_rows_are_refused_with_row_and_column_and_the_others_imported(milepo
 
 def test_beside_rows_that_were_refused_the_others_are_stored(milepost: Milepost, book: Book) -> None:
     milepost("publish", MAPS)
-    said = milepost("import", book(",Nobody,UTC,US,en,,,,,,\n", ACME)).stdout
-    assert "The others are stored; 1 journey begins" in said
+    output = milepost("import", book(",Nobody,UTC,US,en,,,,,,\n", ACME)).stdout
+    assert "The others are stored; 1 journey begins" in output
 
 
 def test_a_value_that_no_map_allows_is_refused_with_the_nearest(milepost: Milepost, book: Book) -> None:
@@ -206,9 +206,9 @@ def test_publishing_says_who_could_begin_and_enrolling_begins_them(milepost: Mil
     milepost("import", book(ACME, LONELY))
     published = milepost("publish", MAPS)
     assert "1 customer without a journey match" in published.stdout
-    told = lines(milepost("enroll", "--all", "--json"))
-    assert [(each["customer"], each["map"]) for each in told] == [("acme", "enterprise-save-time"), ("lonely", None)]
-    assert "tier is 'small'" in told[1]["why_not"]
+    objects = lines(milepost("enroll", "--all", "--json"))
+    assert [(each["customer"], each["map"]) for each in objects] == [("acme", "enterprise-save-time"), ("lonely", None)]
+    assert "tier is 'small'" in objects[1]["why_not"]
 
 
 def test_one_customer_is_enrolled_on_a_named_map(milepost: Milepost, book: Book) -> None:

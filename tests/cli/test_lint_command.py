@@ -70,9 +70,9 @@ def test_two_maps_of_one_id_are_an_error_that_names_both() -> None:
     write_map("backup/a")
     result = runner.invoke(app, ["maps", "backup", "maps/a/map.yaml"])
     assert result.exit_code == 1
-    [said] = result.stdout.splitlines()
-    assert said.startswith("backup/a/map.yaml:")
-    assert "M104 'maps/a/map.yaml' has the id " in said
+    [output] = result.stdout.splitlines()
+    assert output.startswith("backup/a/map.yaml:")
+    assert "M104 'maps/a/map.yaml' has the id " in output
 
 
 def test_every_map_below_a_folder_is_read() -> None:
@@ -83,7 +83,7 @@ def test_every_map_below_a_folder_is_read() -> None:
     assert files == ["maps/a/map.yaml", "maps/b/map.yaml"]
 
 
-def test_a_path_that_is_not_there_is_told() -> None:
+def test_a_path_that_does_not_exist_is_reported() -> None:
     result = runner.invoke(app, ["nowhere"])
     assert (result.exit_code, result.stdout.split(" ")[:2]) == (1, ["nowhere:1:1", "M102"])
 

@@ -60,10 +60,10 @@ def test_a_copy_of_a_shipped_map_lints_clean_and_passes_its_scenarios(
 ) -> None:
     target = tmp_path / "clinics-2"
     result = milepost("new", target, "--from", source, "--title", 'Clinics: the "second" kind', "--json")
-    (made,) = lines(result)
+    (copy,) = lines(result)
     assert result.exit_code == 0
-    assert (made["map"], made["problems"], made["failing"]) == ("clinics-2", [], [])
-    assert made["scenarios"] == len(list((source / "scenarios").iterdir()))
+    assert (copy["map"], copy["problems"], copy["failing"]) == ("clinics-2", [], [])
+    assert copy["scenarios"] == len(list((source / "scenarios").iterdir()))
     loaded = load(target)
     assert loaded.map is not None
     assert (loaded.map.map, loaded.map.title) == ("clinics-2", 'Clinics: the "second" kind')
@@ -141,7 +141,7 @@ def test_a_map_is_not_copied_into_itself(milepost: Milepost, pilot: Path) -> Non
     assert "is inside the map to copy" in result.stderr
 
 
-def test_a_scenario_that_fails_in_the_copy_is_told(milepost: Milepost, pilot: Path) -> None:
+def test_a_scenario_that_fails_in_the_copy_is_reported(milepost: Milepost, pilot: Path) -> None:
     (pilot / "scenarios" / "begins.yaml").write_text(SCENARIO.format(map="../map.yaml").replace("kickoff", "kickof"))
     result = milepost("new", pilot.parent / "clinics", "--from", pilot)
     assert result.exit_code == 1

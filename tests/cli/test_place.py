@@ -12,7 +12,7 @@ from milepost.settings import load
 
 
 @pytest.fixture(autouse=True)
-def _nothing_said(monkeypatch: pytest.MonkeyPatch) -> None:
+def _no_settings(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("MILEPOST_TEMPORAL_ADDRESS")
 
 

@@ -1,4 +1,4 @@
-"""`milepost publish` on a map that customers are on: what changes, and what moving them would do, is told first."""
+"""`milepost publish` on a map that customers are on: what changes, and what moving them would do, is shown first."""
 
 from __future__ import annotations
 
@@ -31,9 +31,9 @@ def test_before_publishing_it_says_what_changes_and_what_moving_would_do(
     milepost: Milepost, draft: Path, acmes: Acmes
 ) -> None:
     acmes(5)
-    done = milepost("publish", draft)
-    assert done.exit_code == 0, done.output
-    preview, _, after = without_hashes(done.stdout).partition("\n\n")
+    result = milepost("publish", draft)
+    assert result.exit_code == 0, result.output
+    preview, _, after = without_hashes(result.stdout).partition("\n\n")
     assert preview.splitlines() == [
         "enterprise-save-time: 3 changes since version 1:",
         (
@@ -88,10 +88,10 @@ def test_a_first_version_and_the_same_content_tell_nothing_before(
 
 def test_a_new_version_of_a_map_without_journeys_tells_its_changes_alone(milepost: Milepost, draft: Path) -> None:
     milepost("publish", MAP)
-    said = without_hashes(milepost("publish", draft).stdout)
-    assert "3 changes since version 1:" in said
-    assert "No journey is open on another version of it" in said
-    assert "milepost diff" not in said
+    output = without_hashes(milepost("publish", draft).stdout)
+    assert "3 changes since version 1:" in output
+    assert "No journey is open on another version of it" in output
+    assert "milepost diff" not in output
 
 
 def test_journeys_on_several_versions_are_told_by_version(
@@ -102,11 +102,11 @@ def test_journeys_on_several_versions_are_told_by_version(
     milepost("publish", draft)
     milepost("import", book(ACME))
     edit(draft, "title: Welcome", "title: Arrival")
-    said = without_hashes(milepost("publish", draft).stdout)
-    assert "1 change since version 2:\n  stage onboarding: title Welcome → Arrival" in said
-    assert "3 open journeys stay on another version" in said
-    assert "  1 journey on version 2: nothing.\n  2 journeys on version 1:\n" in said
-    commands = [line.strip() for line in said.splitlines() if "milepost diff" in line]
+    output = without_hashes(milepost("publish", draft).stdout)
+    assert "1 change since version 2:\n  stage onboarding: title Welcome → Arrival" in output
+    assert "3 open journeys stay on another version" in output
+    assert "  1 journey on version 2: nothing.\n  2 journeys on version 1:\n" in output
+    commands = [line.strip() for line in output.splitlines() if "milepost diff" in line]
     assert commands == [
         f"milepost diff enterprise-save-time@{old} enterprise-save-time@3 --customers" for old in (1, 2)
     ]
@@ -117,39 +117,39 @@ def test_going_back_to_an_earlier_version_tells_what_that_changes(
 ) -> None:
     milepost("publish", draft)
     acmes(1)
-    said = without_hashes(milepost("publish", draft).stdout)
-    assert "touchpoint handoff" not in said.partition("perhaps")[0]
-    assert "touchpoint baton" in said
-    assert "1 open journey stays on another version" in said
-    assert "version 1 again" in said
+    output = without_hashes(milepost("publish", draft).stdout)
+    assert "touchpoint handoff" not in output.partition("perhaps")[0]
+    assert "touchpoint baton" in output
+    assert "1 open journey stays on another version" in output
+    assert "version 1 again" in output
 
 
 def test_of_many_changes_those_that_take_something_away_come_first(milepost: Milepost, draft: Path) -> None:
     milepost("publish", MAP)
     text = (draft / "map.yaml").read_text()
     (draft / "map.yaml").write_text(text.replace("business days", "days"))
-    said = milepost("publish", draft).stdout.splitlines()
-    assert "touchpoint baton" in said[1]
-    assert sum(line.startswith("  ") for line in said[: said.index("")]) == 9
-    assert max(map(len, said[:9])) <= 152
-    assert "  ... and " in said[9]
+    output = milepost("publish", draft).stdout.splitlines()
+    assert "touchpoint baton" in output[1]
+    assert sum(line.startswith("  ") for line in output[: output.index("")]) == 9
+    assert max(map(len, output[:9])) <= 152
+    assert "  ... and " in output[9]
 
 
 def test_files_that_are_only_written_another_way_are_called_that(milepost: Milepost, draft: Path, acmes: Acmes) -> None:
     milepost("publish", draft)
     (draft / "map.yaml").write_text("# Reviewed.\n" + (draft / "map.yaml").read_text())
-    said = without_hashes(milepost("publish", draft).stdout)
-    assert "its content is the same as version 1; only its files are written differently." in said
+    output = without_hashes(milepost("publish", draft).stdout)
+    assert "its content is the same as version 1; only its files are written differently." in output
 
 
 def test_a_journey_that_nobody_can_plan_holds_up_no_publishing(milepost: Milepost, draft: Path, acmes: Acmes) -> None:
     acmes(3)
     spoil("acme1")
-    done = milepost("publish", draft)
-    assert done.exit_code == 0, done.output
-    assert "2 customers stand on something that is gone" in done.stdout
-    assert "nobody can tell for 1 customer: acme1\n      This journey's state has format" in done.stdout
-    assert "published as version 2" in done.stdout
+    result = milepost("publish", draft)
+    assert result.exit_code == 0, result.output
+    assert "2 customers stand on something that is gone" in result.stdout
+    assert "nobody can tell for 1 customer: acme1\n      This journey's state has format" in result.stdout
+    assert "published as version 2" in result.stdout
 
 
 def test_a_version_that_this_program_can_not_read_holds_up_no_publishing(
@@ -157,13 +157,13 @@ def test_a_version_that_this_program_can_not_read_holds_up_no_publishing(
 ) -> None:
     acmes(1)
     changed("""UPDATE map_versions SET files = '{"map.yaml": "map: 1"}' WHERE number = ?""", "1")
-    done = milepost("publish", draft)
-    assert done.exit_code == 0, done.output
-    said = without_hashes(done.stdout)
-    assert "can't read version 1, so it can't tell what changed since" in said
-    assert "1 journey on version 1: nobody can tell" in said
-    assert "published as version 2" in said
-    assert "milepost diff" not in said
+    result = milepost("publish", draft)
+    assert result.exit_code == 0, result.output
+    output = without_hashes(result.stdout)
+    assert "can't read version 1, so it can't tell what changed since" in output
+    assert "1 journey on version 1: nobody can tell" in output
+    assert "published as version 2" in output
+    assert "milepost diff" not in output
 
 
 def test_what_is_said_of_a_version_that_is_there_already_is_told_not_to_be_kept(milepost: Milepost) -> None:

@@ -21,7 +21,7 @@ def test_the_schema_goes_to_a_file_with_the_line_that_maps_name_it_by(milepost: 
     assert "# yaml-language-server: $schema=../map.schema.json" in result.stderr
 
 
-def test_a_folder_that_is_not_there_is_told(milepost: Milepost, tmp_path: Path) -> None:
+def test_a_folder_that_does_not_exist_is_reported(milepost: Milepost, tmp_path: Path) -> None:
     result = milepost("schema", "-o", tmp_path / "nowhere" / "map.schema.json")
     assert result.exit_code == 1
     assert result.stderr.startswith("Error: Can't write")

@@ -60,7 +60,7 @@ def test_contacts_are_written_as_in_a_book() -> None:
 
 
 @pytest.mark.parametrize(
-    ("line", "more", "said"),
+    ("line", "more", "message"),
     [
         ("setp health=3", {}, "Did you mean 'set'?"),
         ("step_done", {}, "say what it is about after 'step_done'"),
@@ -79,10 +79,10 @@ def test_contacts_are_written_as_in_a_book() -> None:
         ("contacts Sam", {}, "isn't a contact"),
     ],
 )  # fmt: skip
-def test_what_says_nothing_is_explained_by_example(line: str, more: dict[str, Any], said: str) -> None:
+def test_what_says_nothing_is_explained_by_example(line: str, more: dict[str, Any], message: str) -> None:
     with pytest.raises(CommandError) as raised:
         read(line, **more)
-    assert said in str(raised.value)
+    assert message in str(raised.value)
 
 
 @pytest.mark.parametrize(

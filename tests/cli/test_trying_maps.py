@@ -24,9 +24,9 @@ def run():
 
 
 def test_simulate_prints_one_entry_a_line_as_json_with_instants_in_utc(run):
-    done = run("simulate", SCENARIO, "--json")
-    assert done.exit_code == 0
-    entries = [json.loads(line) for line in done.stdout.splitlines()]
+    result = run("simulate", SCENARIO, "--json")
+    assert result.exit_code == 0
+    entries = [json.loads(line) for line in result.stdout.splitlines()]
     assert entries[0]["kind"] == "journey_started"
     assert entries[-1]["kind"] == "journey_ended"
     assert all(entry["at"].endswith("Z") for entry in entries)
@@ -41,23 +41,23 @@ def test_both_engines_print_the_same_lines_and_nothing_else(run):
 
 
 def test_simulate_takes_a_map_alone(run):
-    done = run("simulate", MAPS / "enterprise-save-time")
-    assert done.exit_code == 0
-    assert "stage_opened" in done.stdout
+    result = run("simulate", MAPS / "enterprise-save-time")
+    assert result.exit_code == 0
+    assert "stage_opened" in result.stdout
 
 
 def test_simulate_says_what_is_wrong_and_exits_with_1(run, tmp_path):
     file = tmp_path / "bad.yaml"
     file.write_text("scenario: Bad\nmap: nowhere.yaml\n")
-    done = run("simulate", file)
-    assert done.exit_code == 1
-    assert "bad.yaml:1:1 M102" in done.output
+    result = run("simulate", file)
+    assert result.exit_code == 1
+    assert "bad.yaml:1:1 M102" in result.output
 
 
 def test_the_shipped_scenarios_pass(run):
-    done = run("test", MAPS)
-    assert done.exit_code == 0
-    assert "0 failed" in done.stdout
+    result = run("test", MAPS)
+    assert result.exit_code == 0
+    assert "0 failed" in result.stdout
 
 
 @pytest.fixture
@@ -84,21 +84,21 @@ def line_of(file, text):
 def test_a_scenario_that_fails_names_its_line_and_the_nearest_entry(run, failing):
     late = "{kind: journey_started, at: 2026-03-03T09:00:00+00:00}"
     file = failing(late)
-    done = run("test", file)
-    assert done.exit_code == 1
-    assert f"{file}:{line_of(file, late)} expected journey_started at Tue 2026-03-03 09:00" in done.stdout
-    assert "nearest: journey_started" in done.stdout
-    assert "differs in at (Tue 2026-03-03 09:00 expected, Mon 2026-03-02" in done.stdout
-    assert "Numbers are lines of the scenario: = as expected, - missing" in done.stdout
+    result = run("test", file)
+    assert result.exit_code == 1
+    assert f"{file}:{line_of(file, late)} expected journey_started at Tue 2026-03-03 09:00" in result.stdout
+    assert "nearest: journey_started" in result.stdout
+    assert "differs in at (Tue 2026-03-03 09:00 expected, Mon 2026-03-02" in result.stdout
+    assert "Numbers are lines of the scenario: = as expected, - missing" in result.stdout
 
 
 def test_what_came_before_its_turn_is_not_called_missing(run, failing):
     file = failing("{kind: journey_ended}", "{kind: journey_started}")
-    done = run("test", file)
-    said = (
+    result = run("test", file)
+    message = (
         f"it did come, on Mon 2026-03-02 09:00, but before what line {line_of(file, '{kind: journey_ended}')} expects"
     )
-    assert said in done.stdout
+    assert message in result.stdout
 
 
 def test_what_came_once_and_is_expected_twice_says_so(run, failing):
@@ -109,12 +109,12 @@ def test_what_came_once_and_is_expected_twice_says_so(run, failing):
 def test_a_forbidden_entry_is_marked_with_the_line_that_forbids_it(run, failing):
     file = failing("{kind: journey_started}", never=["{kind: journey_ended}"])
     number = line_of(file, "journey_ended")
-    done = run("test", file)
-    assert f"{file}:{number} must never come: journey_ended" in done.stdout
-    assert any(line.strip().startswith(f"!{number} ") for line in done.stdout.splitlines())
-    said = json.loads(run("test", file, "--json").stdout)
-    assert not said["passed"]
-    assert [(each["line"], each["entry"]["kind"]) for each in said["forbidden"]] == [(number, "journey_ended")]
+    result = run("test", file)
+    assert f"{file}:{number} must never come: journey_ended" in result.stdout
+    assert any(line.strip().startswith(f"!{number} ") for line in result.stdout.splitlines())
+    message = json.loads(run("test", file, "--json").stdout)
+    assert not message["passed"]
+    assert [(each["line"], each["entry"]["kind"]) for each in message["forbidden"]] == [(number, "journey_ended")]
 
 
 def test_what_is_missing_has_its_line_in_json(run, failing):
@@ -130,8 +130,8 @@ def test_a_fact_that_was_told_in_vain_is_named_where_a_scenario_fails(run, faili
     text = file.read_text()
     start = text.partition("start: ")[2].partition("\n")[0]
     file.write_text(text.replace("facts:\n", f"facts:\n  - {{at: {start}, resumed: true}}\n", 1))
-    done = run("test", file)
-    assert f"{file}:{line_of(file, 'resumed: true')} changed nothing: resumed, because not_paused" in done.stdout
+    result = run("test", file)
+    assert f"{file}:{line_of(file, 'resumed: true')} changed nothing: resumed, because not_paused" in result.stdout
 
 
 def test_no_line_of_a_failing_scenario_has_a_hash(run, failing):
@@ -140,16 +140,16 @@ def test_no_line_of_a_failing_scenario_has_a_hash(run, failing):
 
 def test_a_scenario_with_errors_fails_and_says_so_in_json_too(run, failing):
     file = failing("{kind: play_started, play: never_heard_of}")
-    done = run("test", file, "--json")
-    assert done.exit_code == 1
-    said = json.loads(done.stdout)
-    assert [each["code"] for each in said["problems"]] == ["M105"]
-    assert not said["passed"]
+    result = run("test", file, "--json")
+    assert result.exit_code == 1
+    message = json.loads(result.stdout)
+    assert [each["code"] for each in message["problems"]] == ["M105"]
+    assert not message["passed"]
     assert "0 passed, 1 failed" in run("test", file).stdout
 
 
 @pytest.mark.parametrize(
-    ("words", "said"),
+    ("words", "message"),
     [
         (("test", MAPS / "small-business-save-money" / "map.yaml"), "is a map, not a scenario"),
         (("simulate", SCENARIO.parent), "is a folder of scenarios, not one"),
@@ -159,19 +159,19 @@ def test_a_scenario_with_errors_fails_and_says_so_in_json_too(run, failing):
         (("publish", SCENARIO.parent), "is a folder of scenarios, not a map"),
     ],
 )
-def test_the_wrong_sort_of_file_gets_one_line_and_what_to_do(run, tmp_path, words, said):
-    done = run(*words)
-    assert done.exit_code == 1
-    assert said in done.output
-    assert len(done.output.splitlines()) == 2
+def test_the_wrong_sort_of_file_gets_one_line_and_what_to_do(run, tmp_path, words, message):
+    result = run(*words)
+    assert result.exit_code == 1
+    assert message in result.output
+    assert len(result.output.splitlines()) == 2
 
 
 def test_a_word_that_an_option_does_not_take_gets_the_nearest(run):
-    done = run("simulate", MAPS / "enterprise-save-time", "--customer", "sielnt")
-    said = " ".join(done.stderr.replace("│", " ").split())
-    assert done.exit_code == 2
-    assert "'sielnt' is not one of prompt, silent; did you mean 'silent'?" in said
-    assert "Value error" not in said
+    result = run("simulate", MAPS / "enterprise-save-time", "--customer", "sielnt")
+    message = " ".join(result.stderr.replace("│", " ").split())
+    assert result.exit_code == 2
+    assert "'sielnt' is not one of prompt, silent; did you mean 'silent'?" in message
+    assert "Value error" not in message
 
 
 def test_simulate_says_what_comes_next(run):
@@ -181,11 +181,11 @@ def test_simulate_says_what_comes_next(run):
 
 
 def test_simulate_shows_the_mails_as_they_would_go_out(run):
-    done = run("simulate", MAPS / "small-business-save-money", "--messages")
-    sent = [line for line in done.stdout.splitlines() if "  message_sent " in line]
+    result = run("simulate", MAPS / "small-business-save-money", "--messages")
+    sent = [line for line in result.stdout.splitlines() if "  message_sent " in line]
     assert sent
-    assert done.stdout.count("    | Subject: ") == len(sent)
-    assert "(cannot be written)" not in done.stdout
+    assert result.stdout.count("    | Subject: ") == len(sent)
+    assert "(cannot be written)" not in result.stdout
     entries = [json.loads(line) for line in run("simulate", SCENARIO, "--messages", "--json").stdout.splitlines()]
     mails = [each["mail"] for each in entries if each["kind"] == "message_sent"]
     assert mails
@@ -195,10 +195,10 @@ def test_simulate_shows_the_mails_as_they_would_go_out(run):
 def test_a_mail_whose_text_is_missing_says_so_and_is_warned_of(run, failing):
     file = failing("{kind: journey_started}")
     (file.parents[1] / "messages" / "welcome.md").unlink()
-    done = run("simulate", file, "--messages")
-    assert done.exit_code == 0
-    assert "    | (messages/welcome.md is missing)" in done.stdout
-    assert "M110 There is no file messages/welcome.md" in done.stderr
+    result = run("simulate", file, "--messages")
+    assert result.exit_code == 0
+    assert "    | (messages/welcome.md is missing)" in result.stdout
+    assert "M110 There is no file messages/welcome.md" in result.stderr
 
 
 @pytest.mark.server
@@ -211,21 +211,21 @@ def test_both_engines_print_the_same_year_of_a_made_up_customer(run):
 
 
 def test_a_folder_without_scenarios_is_no_success(run, tmp_path):
-    done = run("test", tmp_path)
-    assert done.exit_code == 1
-    assert "no scenario" in done.output
+    result = run("test", tmp_path)
+    assert result.exit_code == 1
+    assert "no scenario" in result.output
 
 
 def test_publish_says_which_scenarios_fail_and_publishes_all_the_same(run, failing):
     file = failing("{kind: journey_paused}")
     folder = file.parents[1]
     many = len(list(file.parent.iterdir()))
-    done = run("publish", folder)
-    assert done.exit_code == 0
-    assert f"{folder}: 1 of {many} scenarios fails: {file}. See why: milepost test {folder}" in done.output
-    assert "published as" in done.output
-    told = [json.loads(line) for line in run("publish", folder, "--json").stdout.splitlines()]
-    (scenarios,) = [each for each in told if each["kind"] == "scenarios"]
+    result = run("publish", folder)
+    assert result.exit_code == 0
+    assert f"{folder}: 1 of {many} scenarios fails: {file}. See why: milepost test {folder}" in result.output
+    assert "published as" in result.output
+    objects = [json.loads(line) for line in run("publish", folder, "--json").stdout.splitlines()]
+    (scenarios,) = [each for each in objects if each["kind"] == "scenarios"]
     assert (scenarios["run"], scenarios["failing"]) == (many, [str(file)])
 
 
@@ -237,8 +237,8 @@ def test_a_map_that_goes_round_in_a_circle_fails_its_scenario_and_no_other(run, 
             f"customer: {{id: acme, name: Acme, attributes: {{health: {health}}}}}\nuntil: 2026-03-05T10:00:00Z\n"
             "expect: [{kind: step_opened, step: kickoff}]\n"
         )
-    done = run("test", tmp_path)
-    assert done.exit_code == 1
-    assert f"pass  {tmp_path / 'not_round.yaml'}" in done.stdout
-    assert f"{tmp_path / 'round.yaml'}:1:1 M111 It can't be run: map 'pilot' goes round in a circle" in done.stderr
-    assert "(step_skipped kickoff, stage_closed start, stage_opened start, and again)" in done.stderr
+    result = run("test", tmp_path)
+    assert result.exit_code == 1
+    assert f"pass  {tmp_path / 'not_round.yaml'}" in result.stdout
+    assert f"{tmp_path / 'round.yaml'}:1:1 M111 It can't be run: map 'pilot' goes round in a circle" in result.stderr
+    assert "(step_skipped kickoff, stage_closed start, stage_opened start, and again)" in result.stderr

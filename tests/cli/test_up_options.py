@@ -57,11 +57,11 @@ def test_everybody_is_accounted_for_in_the_closing_table() -> None:
         CustomerAccount("Blue", None, (summary("open"),), ("Value",)),
         CustomerAccount("Cyan", "no map is for it", (), ()),
     )
-    told = printed(Account(customers, Counter(open=1, done=2)), complete=True)
-    assert "3 customers: 2 on a journey, 1 matched by no map. 2 journeys: 1 lost, 1 open." in told
-    assert "matches no map" in told
-    assert "open: Value" in told
-    assert "At least one customer each was verified, disputed" in told
+    output = printed(Account(customers, Counter(open=1, done=2)), complete=True)
+    assert "3 customers: 2 on a journey, 1 matched by no map. 2 journeys: 1 lost, 1 open." in output
+    assert "matches no map" in output
+    assert "open: Value" in output
+    assert "At least one customer each was verified, disputed" in output
 
 
 def test_what_was_not_seen_is_said_and_a_customer_nobody_knows_about_too() -> None:

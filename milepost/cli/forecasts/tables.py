@@ -234,17 +234,17 @@ def _ranged(name: str, spreads: Sequence[Spread]) -> Column:
 
 def _verified(report: Report) -> None:
     """Verified outcomes by month, where there are any."""
-    months = sorted({(monday.year, monday.month) for monday in report.mondays})
+    months = [f"{monday:%Y-%m}" for monday in report.mondays]
     columns = []
     for each in report.outcomes:
         sums = dict.fromkeys(months, 0.0)
-        for monday, many in zip(report.mondays, each.by_week["verified"], strict=True):
-            sums[monday.year, monday.month] += many
+        for month, many in zip(months, each.by_week["verified"], strict=True):
+            sums[month] += many
         columns.append((each.statement, sums))
-    shown = [month for month in months if any(sums[month] for _, sums in columns)]
+    shown = [month for month in dict.fromkeys(months) if any(sums[month] for _, sums in columns)]
     if shown:
         heading("Verified, by the month in which the week begins")
-        when = Column("Month", [f"{year}-{month:02}" for year, month in shown], text=True)
+        when = Column("Month", shown, text=True)
         show_blocks(
             when, [Column(title, figures(sums[month] for month in shown), across=20) for title, sums in columns]
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
+from typing import Any
 
 import typer
 
@@ -11,13 +12,13 @@ from milepost.cli.support.options import SHARED
 from milepost.settings import PREFIX, Settings, SettingsError, load
 
 
-def settings_of(context: typer.Context) -> Settings:
-    """The settings of the command that is being run.
+def settings_of(context: typer.Context, **more: Any) -> Settings:
+    """The settings of the command that is being run, with `more` from its own options where they aren't None.
 
     Raises:
         SettingsError: some are unknown or can't be used; those typed as options are named as they were typed.
     """
-    options = dict(context.obj or {})
+    options = {**(context.obj or {}), **more}
     file = options.pop("settings_file", None)
     try:
         return load(file, **options)

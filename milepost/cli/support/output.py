@@ -53,8 +53,10 @@ def aside_or_json(line: str, data: Mapping[str, Any], *, as_json: bool) -> None:
 
 
 def table(title: str | None, headings: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-    """Print a table; None is shown as an empty cell. Long cells are wrapped, not cut."""
-    console().print(grid(title, headings, rows))
+    """Print a table below a heading; None is shown as an empty cell. Long cells are wrapped, not cut."""
+    if title is not None:
+        heading(title)
+    console().print(grid(None, headings, rows))
 
 
 def grid(
