@@ -201,11 +201,13 @@ def load(file: Path | None = None, **options: Any) -> Settings:
     path = file or (Path(os.environ[FILE_VARIABLE]) if os.environ.get(FILE_VARIABLE) else None)
     if path is not None and not path.is_file():
         raise SettingsError([f"there is no settings file {str(path)!r}; {FILE_VARIABLE} names one"])
-    problems = [_unknown(name) for name in _unknown_names(path)]
+    problems = [f"{name}: there is no such setting.{_hint(name)}" for name in _unknown_names(path)]
     try:
         settings = Settings(_env_file=path, **{name: value for name, value in options.items() if value is not None})
     except ValidationError as error:
-        problems += [_message(problem) for problem in error.errors(include_url=False, include_input=False)]
+        for problem in error.errors(include_url=False, include_input=False):
+            where = "".join(f"{PREFIX}{str(name).upper()}: " for name in problem["loc"][:1])
+            problems.append(where + problem["msg"].removeprefix("Value error, "))
     if problems:
         raise SettingsError(problems)
     return settings
@@ -218,14 +220,9 @@ def _unknown_names(path: Path | None) -> list[str]:
     return sorted(name for name in names if name.upper().startswith(PREFIX) and name.upper() not in valid)
 
 
-def _unknown(name: str) -> str:
+def _hint(name: str) -> str:
     near = nearest(name, [PREFIX + field.upper() for field in Settings.model_fields])
-    return f"{name}: there is no such setting." + (f" Did you mean {near}?" if near else "")
-
-
-def _message(problem: Any) -> str:
-    where = f"{PREFIX}{str(problem['loc'][0]).upper()}: " if problem["loc"] else ""
-    return where + str(problem["msg"]).removeprefix("Value error, ")
+    return f" Did you mean {near}?" if near else ""
 
 
 def _generated_secret(path: Path) -> str:

@@ -30,12 +30,8 @@ def verdict(work: RoleWork, report: Report) -> str:
 def _needed(need: Spread, runs: int) -> str:
     """The hours needed on average, and what chance may make of them."""
     mean, most = hours_text(need.mean), hours_text(need.high)
-    return mean if runs == 1 else f"on average {mean}, {_upper_text(runs)} {most}"
-
-
-def _upper_text(runs: int) -> str:
-    """Explains the upper end of a spread over so many runs."""
-    return f"in none of {runs} runs more than" if runs <= _FEW else "in 9 of 10 runs at most"
+    upper = f"in none of {runs} runs more than" if runs <= _FEW else "in 9 of 10 runs at most"
+    return mean if runs == 1 else f"on average {mean}, {upper} {most}"
 
 
 def hours_text(hours: float) -> str:

@@ -51,16 +51,15 @@ async def customers(
             return
         lines = [line async for line in _pages(store, wanted)]
     if not lines:
-        say("No customer matches." if wanted != CustomerFilter(limit=_PAGE) else _EMPTY)
+        empty = "There are no customers yet. Next: `milepost import BOOK.csv`."
+        say("No customer matches." if wanted != CustomerFilter(limit=_PAGE) else empty)
     elif wanted.status == "unmatched":
-        table(None, ["Customer id", "Why no map is for it"], ((line.customer.id, _reasons(line)) for line in lines))
+        reasons = [(line.customer.id, (line.customer.unmatched_why or "").replace("; ", "\n")) for line in lines]
+        table(None, ["Customer id", "Why no map is for it"], reasons)
         say("Next: correct their attributes (`milepost tell CUSTOMER set NAME=VALUE`), then `milepost enroll`.")
     else:
         _table(lines)
         say(f"{count_of(len(lines), 'customer')}. `milepost show CUSTOMER` shows one of them.")
-
-
-_EMPTY = "There are no customers yet. Next: `milepost import BOOK.csv`."
 
 
 async def _pages(store: Store, wanted: CustomerFilter) -> AsyncIterator[CustomerListLine]:
@@ -113,13 +112,8 @@ def _since(line: CustomerListLine) -> Instant | None:
     return min((stage.opened_at for stage in line.stages if stage.opened_at), default=line.journey.started_at)
 
 
-def _reasons(line: CustomerListLine) -> str:
-    return (line.customer.unmatched_why or "").replace("; ", "\n")
-
-
 def _data(line: CustomerListLine) -> dict[str, Any]:
     journey = line.journey
-    since = _since(line)
     return {
         "customer": line.customer.id,
         "name": line.customer.name,
@@ -131,6 +125,6 @@ def _data(line: CustomerListLine) -> dict[str, Any]:
         "reason": journey.reason if journey else None,
         "stages": [{"stage": each.stage, "title": each.title, "stuck": each.stuck} for each in line.stages],
         "plays": [{"play": each.play, "kind": each.kind, "title": each.title} for each in line.plays],
-        "since": optional_text(since),
+        "since": optional_text(_since(line)),
         "unmatched_why": line.customer.unmatched_why,
     }

@@ -48,7 +48,11 @@ async def diff(
     if customers and _is_movable(before, after):
         async with open_database(settings) as store, store.reading() as session:
             moves = preview_moves(session, before.compiled_map, after.compiled_map, await now_of(session))
-            await (_print_moves_json if as_json else _print_moves)(before, after, moves)
+            if not as_json:
+                await _print_moves(before, after, moves)
+                return
+            async for move, zone in moves:
+                print_json({"kind": "move", **move.to_json(Wording(after.compiled_map, zone))})
 
 
 def _is_movable(old: Version, new: Version) -> bool:
@@ -106,8 +110,3 @@ def _print_move(move: Move, wording: Wording) -> None:
 def _dates(each: DateChange, zone: str) -> str:
     before, after = (time_of(at, zone) if at is not None else "no date" for at in (each.before, each.after))
     return f"“{each.title}” is kept; {'due' if each.field == 'due' else 'opens'} {before} → {after}"
-
-
-async def _print_moves_json(_: Version, new: Version, moves: AsyncIterator[tuple[Move, str]]) -> None:
-    async for move, zone in moves:
-        print_json({"kind": "move", **move.to_json(Wording(new.compiled_map, zone))})

@@ -124,21 +124,16 @@ async def _import(intake: Intake, data: bytes, by: str | None, *, as_json: bool)
 def _print_summary(summary: Summary, later: str) -> None:
     table(None, ["Customers", "Count"], summary.to_json().items())
     unmatched(summary.unmatched)
-    _print_changes(summary)
+    if summary.changes:
+        say("Changed:", *(f"  {customer}: {', '.join(changes)}" for customer, changes in summary.changes.items()))
+        if more := summary.counts["changed"] - len(summary.changes):
+            say(f"  ... and {count_of(more, 'customer')} more")
     if summary.counts["waiting"]:
         waiting = count_of(summary.counts["waiting"], "journey")
         begin = "begins" if summary.counts["waiting"] == 1 else "begin"
         stored = "The others" if summary.counts["refused"] else "All customers"
         say(f"{stored} are stored; {waiting} {begin} {later}")
     say(_next(summary))
-
-
-def _print_changes(summary: Summary) -> None:
-    if not summary.changes:
-        return
-    say("Changed:", *(f"  {customer}: {', '.join(changes)}" for customer, changes in summary.changes.items()))
-    if more := summary.counts["changed"] - len(summary.changes):
-        say(f"  ... and {count_of(more, 'customer')} more")
 
 
 def _next(summary: Summary) -> str:

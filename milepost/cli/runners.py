@@ -33,11 +33,10 @@ def run(scenario: Scenario, engine: Engine) -> Sequence[Entry]:
 
 def run_on_temporal(scenarios: Iterable[Scenario]) -> list[Sequence[Entry]]:
     """The timeline of each scenario; they share one server, one after the other."""
-    return asyncio.run(_on_temporal(scenarios))
-
-
-async def _on_temporal(scenarios: Iterable[Scenario]) -> list[Sequence[Entry]]:
     from milepost.cli.temporal_runner import simulate_on, time_skipping_server  # noqa: PLC0415 - slow to import
 
-    async with time_skipping_server() as server:
-        return [await simulate_on(server, scenario) for scenario in scenarios]
+    async def run_all() -> list[Sequence[Entry]]:
+        async with time_skipping_server() as server:
+            return [await simulate_on(server, scenario) for scenario in scenarios]
+
+    return asyncio.run(run_all())

@@ -43,7 +43,7 @@ class MadeUp(StrEnum):
 
 
 def _made_up(word: str) -> MadeUp:
-    words = list(MadeUp)
+    words = [each.value for each in MadeUp]
     if word not in words:
         hint = did_you_mean(nearest(word, words))
         raise typer.BadParameter(f"{word!r} is not one of {', '.join(words)}{hint}")

@@ -34,7 +34,8 @@ def test(
 ) -> None:
     """Run every scenario below a folder; exit 1 if one fails, and say what differs and on which line of it."""
     for path in paths:
-        _refuse_map(path)
+        if path.is_file() and sort_of(path) == "map":
+            raise CommandError(f"{path} is a map, not a scenario.", f"Its scenarios: milepost test {path.parent}")
     files = [file for path in paths for file in scenario_files(path)]
     if not files:
         places = listing([str(path) for path in paths], last="or")
@@ -47,11 +48,6 @@ def test(
         _print(report)
     if report.failing:
         raise typer.Exit(1)
-
-
-def _refuse_map(path: Path) -> None:
-    if path.is_file() and sort_of(path) == "map":
-        raise CommandError(f"{path} is a map, not a scenario.", f"Its scenarios: milepost test {path.parent}")
 
 
 def _print(report: ScenarioReport) -> None:
@@ -88,10 +84,10 @@ def _why(run: ScenarioRun) -> Iterator[str]:
         yield from _missing(run, missing, clock)
     for forbidden in run.comparison.forbidden:
         line, entry = run.scenario.lines.never[forbidden.number], forbidden.entry
-        yield f"{_place(run, line)} must never come: {clock.expectation(forbidden.never)}"
+        yield f"{run.file}:{line} must never come: {clock.expectation(forbidden.never)}"
         yield f"  it came on {clock.time(entry.at)}: {clock.phrase(entry)}"
     for entry, line in _in_vain(run).values():
-        yield f"{_place(run, line)} changed nothing: {entry.fact}, because {entry.why}"
+        yield f"{run.file}:{line} changed nothing: {entry.fact}, because {entry.why}"
     yield ""
     yield f"{_LEGEND} Times in {clock.name}."
     yield from _diff(run, clock)
@@ -125,13 +121,9 @@ def _plain(expected: Expected) -> dict[str, Any]:
     return dict(json.loads(json.dumps(expected, default=str)))
 
 
-def _place(run: ScenarioRun, line: int) -> str:
-    return f"{run.file}:{line}"
-
-
 def _missing(run: ScenarioRun, missing: Missing, clock: Clock) -> Iterator[str]:
     lines = run.scenario.lines.expect
-    yield f"{_place(run, lines[missing.number])} expected {clock.expectation(missing.expected)}"
+    yield f"{run.file}:{lines[missing.number]} expected {clock.expectation(missing.expected)}"
     if missing.earlier is not None:
         when = clock.time(missing.earlier.at)
         if missing.met is not None:
@@ -146,12 +138,9 @@ def _missing(run: ScenarioRun, missing: Missing, clock: Clock) -> Iterator[str]:
     elif missing.last is not None:
         yield f"  nothing like it came; the last of it: {clock.phrase(missing.last)} on {clock.time(missing.last.at)}"
     else:
-        yield f"  nothing like it came up to {clock.time(run.scenario.until)}{_ended(run, clock)}"
-
-
-def _ended(run: ScenarioRun, clock: Clock) -> str:
-    last = run.timeline[-1] if run.timeline else None
-    return f"; the journey ended on {clock.time(last.at)}" if isinstance(last, JourneyEnded) else ""
+        last = run.timeline[-1] if run.timeline else None
+        ended = f"; the journey ended on {clock.time(last.at)}" if isinstance(last, JourneyEnded) else ""
+        yield f"  nothing like it came up to {clock.time(run.scenario.until)}{ended}"
 
 
 def _difference(missing: Missing, name: str, clock: Clock) -> str:

@@ -27,7 +27,7 @@ from milepost.language.field_types import AttributeType
 from milepost.language.loader import read_file
 from milepost.language.problems import Problem
 from milepost.people.behaviour import Behaviour
-from milepost.people.behaviour_file import read_behaviour
+from milepost.people.behaviour_file import ReadBehaviour, read_behaviour
 from milepost.people.draws import seeded
 from milepost.planner.compiled_map import CompiledMap
 from milepost.planner.instants import instant
@@ -88,11 +88,13 @@ def behaviour_of(file: Path | None, compiled_maps: tuple[CompiledMap, ...], cust
     """
     if file is None:
         return Behaviour()
-    problems: list[Problem] = []
-    text = read_file(file, str(file), problems)
-    result = None if text is None else read_behaviour(text, str(file), compiled_maps, _columns(customers))
-    aside(*map(str, result.problems if result else problems))
-    if result is None or result.behaviour is None:
+    text = read_file(file, str(file))
+    if isinstance(text, Problem):
+        result = ReadBehaviour(None, (text,))
+    else:
+        result = read_behaviour(text, str(file), compiled_maps, _columns(customers))
+    aside(*map(str, result.problems))
+    if result.behaviour is None:
         raise CommandError(
             "The behaviour can't be used.", "Correct what is listed above; docs/forecast.md explains every field."
         )

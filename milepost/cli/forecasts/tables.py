@@ -126,7 +126,8 @@ def _by_week(work: RoleWork) -> Column:
     hours = _by_chance(work.hours)
     tasks = [f"({many})" for many in figures(work.tasks)]
     wide, lack = max(map(len, tasks)), max(map(len, over))
-    lines = [(_have(work), "", ""), *zip(hours, tasks, over, strict=True)]
+    have = f"{work.capacity.hours:.1f}" if work.capacity.is_known else "?"
+    lines = [(have, "", ""), *zip(hours, tasks, over, strict=True)]
     cells = [f"{one} {two:>{wide}}" + (f" {three:>{lack}}" if lack else "") for one, two, three in lines]
     return Column(work.title, cells, warned=frozenset(week + 1 for week in work.over))
 
@@ -137,10 +138,6 @@ def _by_chance(hours: Sequence[Spread]) -> list[str]:
         return [f"{spread.mean:.1f}" for spread in hours]
     low, high = (max(len(f"{getattr(spread, end):.1f}") for spread in hours) for end in ("low", "high"))
     return [f"{spread.mean:.1f}, {spread.low:>{low}.1f} to {spread.high:>{high}.1f}" for spread in hours]
-
-
-def _have(work: RoleWork) -> str:
-    return f"{work.capacity.hours:.1f}" if work.capacity.is_known else "?"
 
 
 def _places(report: Report) -> None:
