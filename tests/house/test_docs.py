@@ -15,10 +15,10 @@ from typer.testing import CliRunner
 
 from milepost.cli import main as cli
 from milepost.cli.support.lazy_commands import LazyCommand
-from milepost.cli.support.settings_reference import markdown as settings_page
 from milepost.language.loader import load
 from milepost.people.map_check import check_map
 from milepost.settings import PREFIX, Settings
+from tests.cli.settings_reference import markdown as settings_page
 from tests.conformance.catalogue import anchor
 
 ROOT = Path(__file__).parents[2]
@@ -94,7 +94,7 @@ def test_the_changelog_tells_of_this_version() -> None:
 
 def test_the_settings_page_is_fresh() -> None:
     written = (ROOT / "docs/reference/settings.md").read_text()
-    assert written == settings_page(), "python -m milepost.cli.support.settings_reference > docs/reference/settings.md"
+    assert written == settings_page(), "python -m tests.cli.settings_reference > docs/reference/settings.md"
 
 
 def test_the_readme_names_every_command() -> None:

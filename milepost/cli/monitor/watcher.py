@@ -30,27 +30,27 @@ _LINES = 6  # shown of one look, when there are more
 _VERDICT_STYLES = {"verified": "green", "partial": "yellow", "disputed": "bold red"}
 
 
-_WEIGHTS: dict[type[Entry], int] = {
-    timeline.JourneyEnded: 9,
-    timeline.OutcomeAnswered: 8,
-    timeline.OutcomeSilent: 8,
-    timeline.PlayEnded: 7,
-    timeline.PlayStarted: 7,
-    timeline.OutcomeRevoked: 7,
-    timeline.JourneyPaused: 6,
-    timeline.JourneyResumed: 6,
-    timeline.MapChanged: 6,
-    timeline.StageStuck: 6,
-    timeline.StageOpened: 5,
-    timeline.StepEscalated: 5,
-    timeline.OutcomeAsked: 4,
-    timeline.StepOverdue: 4,
-    timeline.TaskOpened: 4,
-    timeline.StepDone: 3,
-    timeline.StepOpened: 2,
-    timeline.MessageSent: 2,
+_LOOKS: dict[type[Entry], tuple[int, str]] = {
+    timeline.JourneyEnded: (9, "bold"),
+    timeline.OutcomeAnswered: (8, ""),
+    timeline.OutcomeSilent: (8, "yellow"),
+    timeline.PlayEnded: (7, "magenta"),
+    timeline.PlayStarted: (7, "magenta"),
+    timeline.OutcomeRevoked: (7, ""),
+    timeline.JourneyPaused: (6, ""),
+    timeline.JourneyResumed: (6, ""),
+    timeline.MapChanged: (6, ""),
+    timeline.StageStuck: (6, "yellow"),
+    timeline.StageOpened: (5, "cyan"),
+    timeline.StepEscalated: (5, "yellow"),
+    timeline.OutcomeAsked: (4, ""),
+    timeline.StepOverdue: (4, "yellow"),
+    timeline.TaskOpened: (4, ""),
+    timeline.StepDone: (3, ""),
+    timeline.StepOpened: (2, ""),
+    timeline.MessageSent: (2, ""),
 }
-"""How important an entry is; classes without a weight come last."""
+"""How important an entry is, and the style of its sentence; other entries come last."""
 _NOUNS: dict[type[Entry], tuple[str, str]] = {
     timeline.StepOpened: ("step opened", "steps opened"),
     timeline.StepDone: ("step done", "steps done"),
@@ -77,27 +77,17 @@ def choose(batch: Sequence[CustomerEntry], at_most: int) -> tuple[list[CustomerE
 def _weight(entry: Entry) -> int:
     match entry:
         case timeline.MessageSent(reason="reminder"):
-            return _WEIGHTS[timeline.MessageSent] + 1
+            return 3
         case timeline.StepDone(result=str()):
-            return _WEIGHTS[timeline.StepDone] + 2
+            return 5
         case _:
-            return _WEIGHTS.get(type(entry), 0)
+            return _LOOKS.get(type(entry), (0, ""))[0]
 
 
 def _style(entry: Entry) -> str:
-    match entry:
-        case timeline.OutcomeAnswered():
-            return _VERDICT_STYLES.get(entry.verdict, "")
-        case timeline.OutcomeSilent() | timeline.StepOverdue() | timeline.StepEscalated() | timeline.StageStuck():
-            return "yellow"
-        case timeline.PlayStarted() | timeline.PlayEnded():
-            return "magenta"
-        case timeline.StageOpened():
-            return "cyan"
-        case timeline.JourneyEnded():
-            return "bold"
-        case _:
-            return ""
+    if isinstance(entry, timeline.OutcomeAnswered):
+        return _VERDICT_STYLES.get(entry.verdict, "")
+    return _LOOKS.get(type(entry), (0, ""))[1]
 
 
 class Watcher:

@@ -49,7 +49,7 @@ async def version_of(settings: Settings, typed: str) -> Version:
             rows = await maps.versions(session)
         row = find_version(rows, typed)
         if row is None:
-            raise _no_version(typed, rows)
+            raise _unknown(typed, rows)
         compiled_maps = CompiledMaps(store)
         name = f"{row.map} {version_text(row.number, row.hash)}"
         return Version(name, await compiled_maps.of(row.hash), await compiled_maps.files(row.hash))
@@ -59,19 +59,14 @@ def _is_map(path: Path) -> bool:
     return (path / MAP_FILE).is_file() or (path.is_file() and path.suffix in (".yaml", ".yml"))
 
 
-def _no_version(typed: str, rows: Sequence[MapVersionRow]) -> CommandError:
-    name, at, number = typed.partition("@")
+def _unknown(typed: str, rows: Sequence[MapVersionRow]) -> CommandError:
+    """The error for neither a folder nor a published version, with a suggestion."""
+    path, (name, at, number) = Path(typed), typed.partition("@")
     mine = [row for row in rows if row.map == name]
     if mine and at:
         return CommandError(f"The map {name!r} has no version {number!r}.", version_hint(mine))
     if many := sum(row.hash.startswith(typed) for row in rows):
         return CommandError(f"{many} versions begin with {typed!r}.", "Write more of the hash.")
-    return _unknown(typed, rows)
-
-
-def _unknown(typed: str, rows: Sequence[MapVersionRow]) -> CommandError:
-    """The error for neither a folder nor a published version, with a suggestion."""
-    path, (name, at, number) = Path(typed), typed.partition("@")
     published = sorted({row.map for row in rows})
     if path.is_dir():
         below = sorted(str(file.parent) for file in path.glob(f"*/{MAP_FILE}"))[:_LISTED]

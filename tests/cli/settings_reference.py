@@ -1,4 +1,4 @@
-"""Generates the page of all settings from their model: `python -m milepost.cli.support.settings_reference`."""
+"""Generates the page of all settings from their model: `python -m tests.cli.settings_reference`."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _HEAD = f"""\
 # Settings
 
 Generated from the model that reads them, by
-`python -m milepost.cli.support.settings_reference > docs/reference/settings.md`; don't edit it by hand.
+`python -m tests.cli.settings_reference > docs/reference/settings.md`; don't edit it by hand.
 
 Each is an environment variable. `{FILE_VARIABLE}=FILE`, or `--settings FILE` on any command, names a file of such
 lines. The environment overrides the file; options on the command line override both. A variable that begins with
