@@ -134,6 +134,8 @@ def _context(source: MessageSource, step: str, language: str | None) -> MessageC
     first = _step(source, step)
     others = [_step(source, other) for other in source.due.steps if other != step]
     timezone = zone(source.customer.timezone)
+    links, ids = source.links, (source.due.journey_id, source.customer.id, source.due.contact)
+    is_outcome = isinstance(source.compiled_map.steps[step].step, Outcome)
     return message_context(
         customer=source.customer,
         contact=source.contact,
@@ -141,7 +143,7 @@ def _context(source: MessageSource, step: str, language: str | None) -> MessageC
         csm=CsmContext(source.colleague_name, source.colleague or ""),
         plan_url=source.plan_url,
         map_title=source.compiled_map.map.title,
-        verify_url=_verify_url(source, step),
+        verify_url=links.verify_url(*ids, step, now=source.now) if is_outcome else None,
         attributes=source.compiled_map.map.attributes,
         started_on=moment(source.state.started_at).astimezone(timezone).date(),
         language=language,
@@ -157,9 +159,3 @@ def _step(source: MessageSource, step: str) -> StepContext:
         return StepContext(step, definition.title, day)
     metric = definition.metric.name if definition.metric else None
     return StepContext(step, definition.statement, day, definition.statement, metric)
-
-
-def _verify_url(source: MessageSource, step: str) -> str | None:
-    if not isinstance(source.compiled_map.steps[step].step, Outcome):
-        return None
-    return source.links.verify_url(source.due.journey_id, source.customer.id, source.due.contact, step, now=source.now)

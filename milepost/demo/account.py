@@ -63,11 +63,9 @@ class Account:
         return [*missing(self.journeys), *lost]
 
     def customers_with(self, name: str) -> list[str]:
-        """Returns the names of the customers who have a highlight or a count."""
+        """Returns the names of the customers to whom something happened."""
         return [
-            customer.name
-            for customer in self.customers
-            if any(name in journey.highlights or journey.counts[name] for journey in customer.journeys)
+            customer.name for customer in self.customers if any(journey.counts[name] for journey in customer.journeys)
         ]
 
 

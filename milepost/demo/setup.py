@@ -10,7 +10,7 @@ from milepost.errors import MilepostError
 from milepost.imports.csv_book import read_book
 from milepost.imports.vocabulary import Vocabulary
 from milepost.intake.intake import Intake
-from milepost.language.loader import MAP_FILE, Loaded, load
+from milepost.language.loader import MAP_FILE, load
 from milepost.language.model import Map
 from milepost.language.problems import errors_in
 from milepost.people.map_check import check_maps
@@ -35,16 +35,16 @@ class DemoFilesError(MilepostError):
 
 
 def shipped_maps(folder: Path = MAPS) -> list[Map]:
-    """The maps as they were shipped.
+    """Returns the maps as they were shipped.
 
     Raises:
         DemoFilesError: there are none, or one has errors.
     """
-    return [loaded.map for loaded in _loaded(folder) if loaded.map is not None]
+    return [map_ for map_, _ in _loaded(folder)]
 
 
 async def publish_maps(store: Store, now: Instant, *, folder: Path = MAPS) -> None:
-    """Publish the shipped maps that are not there yet.
+    """Publishes the shipped maps that are not there yet.
 
     Raises:
         DemoFilesError: there are none, or one has errors.
@@ -52,14 +52,13 @@ async def publish_maps(store: Store, now: Instant, *, folder: Path = MAPS) -> No
     loaded = await asyncio.to_thread(_loaded, folder)
     async with store.transaction() as session:
         published = {row.map for row in await maps.current(session)}
-        for each in loaded:
-            if each.map is not None and each.map.map not in published:
-                files, why = dict(each.files or {}), "shipped with Milepost"
-                await maps.publish(session, each.map.map, each.map.title, files, now, by=BY, why=why)
+        for map_, files in loaded:
+            if map_.map not in published:
+                await maps.publish(session, map_.map, map_.title, files, now, by=BY, why="shipped with Milepost")
 
 
 async def import_book(store: Store, intake: Intake, *, book: Path = BOOK) -> None:
-    """Import the customers of the book that aren't in the store yet, and begin their journeys.
+    """Imports the customers of the book that aren't in the store yet, and begins their journeys.
 
     Raises:
         DemoFilesError: the book can't be read.
@@ -71,12 +70,12 @@ async def import_book(store: Store, intake: Intake, *, book: Path = BOOK) -> Non
     async with store.reading() as session:
         existing = set(await customers.ids(session))
     for customer in read.customers:
-        if customer.id in existing:
-            continue
-        await intake.upsert_customer(customer, by=BY, source="import")
+        if customer.id not in existing:
+            await intake.upsert_customer(customer, by=BY, source="import")
 
 
-def _loaded(folder: Path) -> list[Loaded]:
+def _loaded(folder: Path) -> list[tuple[Map, dict[str, str]]]:
+    """Returns the maps of a folder, each with its files."""
     files = sorted(folder.glob(f"*/{MAP_FILE}"))
     if not files:
         raise DemoFilesError(folder, ["it has no map"])
@@ -84,4 +83,4 @@ def _loaded(folder: Path) -> list[Loaded]:
     errors = [str(problem) for problem in errors_in(check_maps(loaded))]
     if errors:
         raise DemoFilesError(folder, errors)
-    return loaded
+    return [(each.map, dict(each.files or {})) for each in loaded if each.map is not None]

@@ -13,7 +13,7 @@ from milepost.planner.compiled_map import CompiledMap
 from milepost.planner.timeline import Entry
 
 HIGHLIGHTS = ("verified", "disputed", "silent", "rescued", "expanded", "renewed", "lost")
-"""Each should happen to at least one customer."""
+"""What is counted and should happen to at least one customer."""
 
 COUNTS = {
     "mails": "Mails sent",
@@ -26,7 +26,7 @@ COUNTS = {
     "expansions_ended": "Expansions ended",
     "rescues_begun": "Rescues begun",
     "rescues_ended": "Rescues ended",
-    "rescues_ended_well": "Rescues ended well",
+    "rescued": "Rescues ended well",
     "risks_begun": "Other plays against risks begun",
     "risks_ended": "Other plays against risks ended",
     "renewed": "Contracts renewed",
@@ -40,7 +40,7 @@ COMPLETED = "completed"
 
 @dataclass(slots=True)
 class JourneySummary:
-    """One journey: how often each thing happened, and which of the highlights it has.
+    """One journey: how often each thing happened.
 
     `state` is `open`, `paused`, `completed` or `lost`.
     """
@@ -48,8 +48,12 @@ class JourneySummary:
     map: str
     state: str
     counts: Counter[str] = field(default_factory=Counter)
-    highlights: set[str] = field(default_factory=set)
     _with_talk: set[str] = field(default_factory=set)
+
+    @property
+    def highlights(self) -> set[str]:
+        """The highlights that it has."""
+        return {name for name in HIGHLIGHTS if self.counts[name]}
 
     def add(self, entry: Entry, compiled_map: CompiledMap) -> None:
         """Adds the next entry of the journey's timeline."""
@@ -59,13 +63,13 @@ class JourneySummary:
             case timeline.MessageSent():
                 self.counts["reminders" if entry.reason == "reminder" else "mails"] += 1
             case timeline.OutcomeAnswered():
-                self._count(entry.verdict)
+                self.counts[entry.verdict] += 1
             case timeline.OutcomeSilent():
-                self._count("silent")
+                self.counts["silent"] += 1
             case timeline.PlayStarted() | timeline.PlayEnded():
                 self._add_play(entry, compiled_map)
             case timeline.JourneyEnded() if entry.reason != COMPLETED:
-                self._count("lost")
+                self.counts["lost"] += 1
 
     def _add_step(self, entry: timeline.StepDone, compiled_map: CompiledMap) -> None:
         step = compiled_map.steps.get(entry.step)
@@ -74,7 +78,7 @@ class JourneySummary:
         if step.track == "company":
             self._with_talk.add(step.container)
         if _keeps_the_customer(step.step, entry.result):
-            self._count("renewed")
+            self.counts["renewed"] += 1
 
     def _add_play(self, entry: timeline.PlayStarted | timeline.PlayEnded, compiled_map: CompiledMap) -> None:
         compiled_play = compiled_map.plays.get(entry.play)
@@ -87,15 +91,9 @@ class JourneySummary:
             return
         self.counts[f"{name}_ended"] += 1
         if name == "expansions" and entry.play in self._with_talk:
-            self.highlights.add("expanded")
+            self.counts["expanded"] += 1
         if name == "rescues" and entry.why in _WELL and entry.play in self._with_talk:
-            self.counts["rescues_ended_well"] += 1
-            self.highlights.add("rescued")
-
-    def _count(self, what: str) -> None:
-        self.counts[what] += 1
-        if what in HIGHLIGHTS:
-            self.highlights.add(what)
+            self.counts["rescued"] += 1
 
 
 def _count_name(play: Play) -> str | None:

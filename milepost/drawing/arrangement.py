@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from bisect import bisect_left
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from math import ceil
@@ -93,26 +94,15 @@ class Arrangement:
 def arrange(content: Content, stages: tuple[RoutedColumn, ...], plays: tuple[RoutedColumn, ...]) -> Arrangement:
     """The arrangement with the largest letters: on A3 if they are legible there, else on a larger paper."""
     for paper in PAPERS:
-        if arrangement := _largest_letters(paper.widths, partial(_fit, content, stages, plays, paper)):
+        fit = partial(_fit, content, stages, plays, paper)
+        place = bisect_left(paper.widths, x=True, key=lambda width: fit(width) is not None)  # what fits, fits if wider
+        if place < len(paper.widths) and (arrangement := fit(paper.widths[place])):
             return arrangement
     width = PAPERS[-1].widths[-1]
     while True:  # no paper is large enough: on the largest, the letters get as small as it takes
         width *= 1.1
         if arrangement := _fit(content, stages, plays, PAPERS[-1], width):
             return arrangement
-
-
-def _largest_letters(widths: Sequence[float], fit: Callable[[float], Arrangement | None]) -> Arrangement | None:
-    """The arrangement of the smallest width that fits, if the largest does: what fits one width fits a larger."""
-    best = fit(widths[-1])
-    below, above = 0, len(widths) - 1
-    while best and below < above:
-        middle = (below + above) // 2
-        if arrangement := fit(widths[middle]):
-            best, above = arrangement, middle
-        else:
-            below = middle + 1
-    return best
 
 
 def _fit(

@@ -31,14 +31,13 @@ class RoutedColumn:
     column: Column
     routes: Routes
 
+    @staticmethod
+    def all_of(columns: Iterable[Column]) -> tuple[RoutedColumn, ...]:
+        return tuple(RoutedColumn(column, routes_of(column)) for column in columns)
+
     @property
     def gutters(self) -> float:
         return self.routes.left.width + self.routes.right.width
-
-
-def with_routes(columns: Iterable[Column]) -> tuple[RoutedColumn, ...]:
-    """Columns with the routes of their arrows."""
-    return tuple(RoutedColumn(column, routes_of(column)) for column in columns)
 
 
 def stack_height(cards: Sequence[Card], width: float) -> float:

@@ -19,7 +19,7 @@ from milepost.drawing.arrangement import (
     arrange,
 )
 from milepost.drawing.boxes import TONES, note_items, note_width
-from milepost.drawing.columns import play_height, play_items, stage_items, with_routes
+from milepost.drawing.columns import RoutedColumn, play_height, play_items, stage_items
 from milepost.drawing.content import TRACK_TITLES, Content
 from milepost.drawing.heading import footer_items, heading_items
 from milepost.drawing.map_text import content_of
@@ -35,7 +35,7 @@ _STRETCH = 40.0
 def draw_map(map: Map, edition: str = "") -> Scene:  # noqa: A002 - the field's word
     """The picture of a map, laid out on paper; `edition` says which version it shows, and of which day."""
     content = content_of(map, edition)
-    layout = arrange(content, with_routes(content.stages), with_routes(content.plays))
+    layout = arrange(content, RoutedColumn.all_of(content.stages), RoutedColumn.all_of(content.plays))
     millimetres = (layout.paper.width, layout.paper.height)
     title = f"Map: {content.title}"
     items = tuple(_Sheet(content, layout).items())

@@ -76,7 +76,7 @@ class People:
         answered_at = between(draws, calendar, at, end)
         about = f"{step.id}/{record.occurrence}/{record.asks}"
         events = signals(step.step.verified_when)
-        product_events = _events(events[0], about, answered_at) if verdict == "verified" and events else ()
+        product_events = _spread(events[0], about, answered_at, answered_at) if verdict == "verified" and events else ()
         answer = Answered(
             id=f"{about} answer",
             at=answered_at,
@@ -226,10 +226,6 @@ def _spread(signal: Signal, name: str, at: Instant, done_at: Instant) -> list[Fa
         )
         for number in range(1, signal.count + 1)
     ]
-
-
-def _events(signal: Signal, name: str, at: Instant) -> list[Fact]:
-    return _spread(signal, name, at, at)
 
 
 _AN_HOUR = 3600

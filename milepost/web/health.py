@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable
 
 from fastapi import APIRouter
 from sqlalchemy.exc import SQLAlchemyError
@@ -10,7 +11,7 @@ from starlette.responses import JSONResponse
 
 from milepost.store.database import check
 from milepost.store.errors import StoreError
-from milepost.web.services import Served, Services
+from milepost.web.services import Served
 
 router = APIRouter(include_in_schema=False)
 _PATIENCE = 3.0
@@ -19,7 +20,7 @@ _PATIENCE = 3.0
 @router.get("/health")
 async def health(served: Served) -> JSONResponse:
     """Ready while the database answers. Facts are taken in without Temporal too, so that alone isn't a failure."""
-    database, temporal = await asyncio.gather(_database(served), _temporal(served))
+    database, temporal = await asyncio.gather(_answers(check(served.store)), _answers(served.temporal()))
     body = {
         "status": "ready" if database and temporal else ("degraded" if database else "away"),
         "database": "ok" if database else "away",
@@ -34,16 +35,9 @@ async def live() -> dict[str, str]:
     return {"status": "live"}
 
 
-async def _database(served: Services) -> bool:
+async def _answers(check: Awaitable[bool | None]) -> bool:
+    """Tells whether a check succeeds in time; only an explicit False is a no."""
     try:
-        await asyncio.wait_for(check(served.store), _PATIENCE)
+        return await asyncio.wait_for(check, _PATIENCE) is not False
     except (StoreError, SQLAlchemyError, TimeoutError, OSError):
-        return False
-    return True
-
-
-async def _temporal(served: Services) -> bool:
-    try:
-        return await asyncio.wait_for(served.temporal(), _PATIENCE)
-    except TimeoutError:
         return False

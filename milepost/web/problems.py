@@ -68,6 +68,7 @@ _BROKEN = Problem(
     "Try again; if it happens again, look into the log of the web process.",
 )
 _STATUS: dict[str, int] = {
+    "form_refused": 403,
     "unknown_customer": 404,
     "no_open_journey": 409,
     "journey_already_open": 409,
@@ -88,8 +89,7 @@ def _http_problem(error: HTTPException) -> Problem:
 def _validation_problem(errors: Sequence[Any]) -> Problem:
     """Returns one answer that names everything that is wrong with the request."""
     if any(each["type"] == "json_invalid" for each in errors):
-        code, message, hint = _CODES[400]
-        return Problem(400, code, message, hint)
+        return Problem(400, *_CODES[400])
     problems = [f"{_where(each['loc'])}{each['msg'].removeprefix('Value error, ')}" for each in errors]
     return Problem(422, "invalid", "; ".join(problems) + ".", "Look at /api/docs for the fields and their form.")
 
@@ -115,10 +115,8 @@ def _problem_of(error: Exception) -> Problem:
             return _validation_problem(error.errors())
         case ProblemError():
             return error.problem
-        case RefusedError():
+        case RefusedError() | FormRefusedError():
             return Problem(_STATUS.get(error.code, 422), error.code, error.message, error.hint)
-        case FormRefusedError():
-            return Problem(403, error.code, error.message, error.hint)
         case (
             store_errors.UnknownJourneyError() | store_errors.UnknownMessageError() | store_errors.UnknownVersionError()
         ):

@@ -46,8 +46,17 @@ async def serve(
     port = check_port(settings.port, "the web application", "--port", host=settings.host)
     at_port = settings.model_copy(update={"port": port})
     async with opened(at_port, place) as app:
-        server = _Server(_config(app, at_port), lambda: on_ready(at_port.links_begin_with))
-        await server.serve()
+        config = uvicorn.Config(
+            app,
+            host=at_port.host,
+            port=port,
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=STOP_WITHIN,
+            lifespan="off",
+        )
+        await _Server(config, lambda: on_ready(at_port.links_begin_with)).serve()
 
 
 @asynccontextmanager
@@ -87,19 +96,6 @@ async def _answers(client: Client) -> bool:
         return await client.service_client.check_health(timeout=_PATIENCE)
     except (RPCError, RuntimeError):
         return False
-
-
-def _config(app: FastAPI, settings: Settings) -> uvicorn.Config:
-    return uvicorn.Config(
-        app,
-        host=settings.host,
-        port=settings.port,
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        timeout_graceful_shutdown=STOP_WITHIN,
-        lifespan="off",
-    )
 
 
 class _Server(uvicorn.Server):

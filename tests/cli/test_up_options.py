@@ -48,7 +48,7 @@ def printed(account: Account, *, complete: bool) -> str:
 
 
 def summary(state: str, *highlights: str) -> JourneySummary:
-    return JourneySummary("a-map", state, Counter(highlights), set(highlights))
+    return JourneySummary("a-map", state, Counter(highlights))
 
 
 def test_everybody_is_accounted_for_in_the_closing_table() -> None:

@@ -16,7 +16,7 @@ from milepost.store import customers, journeys, tasks
 from milepost.store.tasks import TaskLine
 from milepost.web import forms
 from milepost.web.desk.cards import Card
-from milepost.web.desk.reviews import cards, due_of, unowned
+from milepost.web.desk.reviews import cards, due_reviews
 from milepost.web.identity import Looking, Person
 from milepost.web.pages import render, shell
 from milepost.web.services import Served, Services
@@ -121,18 +121,19 @@ class _DayBuilder:
             busy = await tasks.people(session)
             desks = {*await customers.colleagues(session), *busy}
             queued = sum(len(waiting) for waiting in (await tasks.queues(session)).values())
-        homeless = await unowned(self.served, desks)
-        due = homeless if person is None else await due_of(self.served, person)
+        due = await due_reviews(self.served)
+        unowned = [each for each in due if each.owner not in desks]  # somebody must take them
+        shown = unowned if person is None else [each for each in due if each.owner == person]
         return {
             "heading": heading,
             "mine": self.viewer is not None and person == self.viewer.address,
             "person": person,
             "date": local_time.day_of(now, self.zone),
             "sections": sections,
-            "reviews": cards(self.served, self.viewer, due, self.zone),
+            "reviews": cards(self.served, self.viewer, shown, self.zone),
             "colleagues": {each: busy.get(each, 0) for each in sorted(desks)},
-            "queued": queued + len(homeless),
-            "total": sum(section.total for section in sections) + len(due),
+            "queued": queued + len(unowned),
+            "total": sum(section.total for section in sections) + len(shown),
         }
 
 

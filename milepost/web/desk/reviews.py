@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from fastapi import APIRouter
@@ -34,18 +34,9 @@ class ReviewCard:
     form: str | None
 
 
-async def due_of(served: Services, person: str) -> list[MapReview]:
-    """Returns the maps that this owner should review now."""
-    return reviews.due_for(await _standing(served), person)
-
-
-async def unowned(served: Services, desks: Collection[str]) -> list[MapReview]:
-    """Returns the maps due for review whose owner isn't among the colleagues: somebody must take them."""
-    return [each for each in reviews.due_for(await _standing(served)) if each.owner not in desks]
-
-
-async def _standing(served: Services) -> list[MapReview]:
-    return await reviews.current_reviews(served.store, served.compiled_maps, served.now())
+async def due_reviews(served: Services) -> list[MapReview]:
+    """Returns the maps that should be reviewed now, the longest due first."""
+    return reviews.due_for(await reviews.current_reviews(served.store, served.compiled_maps, served.now()))
 
 
 def cards(served: Services, viewer: Person | None, reviews: Iterable[MapReview], zone: str) -> list[ReviewCard]:
@@ -76,7 +67,8 @@ async def done(served: Served, person: Acting, form: Token, note: Text = "", onw
     """The map is reviewed; the next review counts from now."""
     read = forms.read(served, person.session, form, "review")
     (map_id,) = read.subject
-    if all(each.map.map != map_id for each in await _standing(served)):
+    current = await reviews.current_reviews(served.store, served.compiled_maps, served.now())
+    if all(each.map.map != map_id for each in current):
         raise ProblemError(404, "not_found", "This map is no longer published.", "Go back and reload the page.")
     async with served.store.transaction() as session:
         new = await reviews.record(session, read.id, map_id, served.now(), by=person.address, note=note or None)
