@@ -139,12 +139,11 @@ def _wait(retry_after: Any, now: datetime) -> float | None:
     if not retry_after:
         return None
     try:
-        seconds = float(retry_after) if retry_after.isdigit() else _until(retry_after, now)
+        if retry_after.isdigit():
+            seconds = float(retry_after)
+        else:
+            then = parsedate_to_datetime(retry_after)
+            seconds = (then.replace(tzinfo=then.tzinfo or UTC) - now).total_seconds()
     except ValueError:
         return None
     return min(max(seconds, 0.0), LONGEST_WAIT_SECONDS)
-
-
-def _until(http_date: str, now: datetime) -> float:
-    then = parsedate_to_datetime(http_date)
-    return (then.replace(tzinfo=then.tzinfo or UTC) - now).total_seconds()

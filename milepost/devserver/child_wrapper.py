@@ -30,7 +30,7 @@ _COMMAND_NOT_FOUND = 127
 
 
 def main(command: list[str]) -> int:
-    """Run `command` until it ends or the parent is gone, and return its exit code."""
+    """Runs `command` until it ends or the parent is gone, and returns its exit code."""
     if os.getpgrp() != os.getpid():
         os.setsid()  # Ctrl-C in the terminal is for the parent; and the group can be killed as one
     os.umask(0o077)
@@ -59,7 +59,8 @@ def main(command: list[str]) -> int:
     for number in pending_signals:
         child.send_signal(number)
     code = child.wait()
-    _terminate_leftovers()
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    os.killpg(0, signal.SIGTERM)  # whatever the command left running
     return code if code >= 0 else 128 - code
 
 
@@ -75,11 +76,6 @@ def _die_with_parent() -> Callable[[], None] | None:
             os._exit(1)
 
     return ask_kernel
-
-
-def _terminate_leftovers() -> None:
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    os.killpg(0, signal.SIGTERM)
 
 
 def _kill_group_when_parent_is_gone() -> None:

@@ -147,20 +147,16 @@ async def _acquire_after_predecessor(path: Path) -> Lock:
 
 
 async def _start(program: Program, lock: Lock | None) -> asyncio.subprocess.Process:
+    environment = {**os.environ, "PYTHONUNBUFFERED": "1", **(program.env or {})}
     # -I -S: the wrapper needs the standard library only, and starts three times as fast.
     return await asyncio.create_subprocess_exec(
         sys.executable,
         *("-I", "-S", str(_WRAPPER)),
         *program.argv,
-        env=_environment(program.env or {}),
+        env={name: value for name, value in environment.items() if value is not None},
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,
         pass_fds=() if lock is None else (lock.fd,),
         limit=_LONGEST_LINE,
     )
-
-
-def _environment(changes: Mapping[str, str | None]) -> dict[str, str]:
-    environment: dict[str, str | None] = {**os.environ, "PYTHONUNBUFFERED": "1", **changes}
-    return {name: value for name, value in environment.items() if value is not None}

@@ -50,8 +50,10 @@ class Supervisor:
         return self
 
     async def __aexit__(self, _kind: object, error: object, _where: object) -> bool:
+        self._stop.set()
         try:
-            await self._stop_all()
+            while self._programs:
+                await self._programs.pop().stop(self._hurry)
         finally:
             loop = asyncio.get_running_loop()
             for number in self._signals:
@@ -102,8 +104,3 @@ class Supervisor:
             if each.program.name == name and each.child is not None:
                 return each.child
         raise KeyError(name)
-
-    async def _stop_all(self) -> None:
-        self._stop.set()
-        while self._programs:
-            await self._programs.pop().stop(self._hurry)

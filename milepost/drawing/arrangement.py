@@ -128,16 +128,13 @@ def _stage_choices(
     stages: tuple[RoutedColumn, ...], width: float, missing: Mapping[str, str]
 ) -> Iterator[tuple[StageRow, ...]]:
     for count in range(1, len(stages) + 1):
-        rows = _split(stages, ceil(len(stages) / count))
+        most = ceil(len(stages) / count)
+        rows = [stages[start : start + most] for start in range(0, len(stages), most)]
         if len(rows) != count:
             continue
         stage_rows = tuple(_stage_row(row, width, max(len(row) for row in rows), missing) for row in rows)
         if all(row.card >= NARROWEST_CARD for row in stage_rows):
             yield stage_rows
-
-
-def _split(columns: Sequence[RoutedColumn], most: int) -> list[tuple[RoutedColumn, ...]]:
-    return [tuple(columns[start : start + most]) for start in range(0, len(columns), most)]
 
 
 def _stage_row(stages: tuple[RoutedColumn, ...], width: float, columns: int, missing: Mapping[str, str]) -> StageRow:
@@ -175,8 +172,8 @@ def _play_columns(plays: tuple[RoutedColumn, ...], width: float, count: int) -> 
 
 
 def _column_width(width: float, count: int) -> float:
-    """The width of each of `count` columns side by side."""
-    return _even((width - LAST_GAP - STAGE_GAP * (count - 1)) / count)
+    """The width of each of `count` columns side by side, in steps of two: so heights are worked out once for many."""
+    return (width - LAST_GAP - STAGE_GAP * (count - 1)) / count // 2 * 2
 
 
 def _play_column(plays: Sequence[RoutedColumn], width: float) -> PlayColumn:
@@ -208,8 +205,3 @@ def _fill(heights: Sequence[float], limit: float) -> list[int]:
         counts[-1] += 1
         height += each
     return counts
-
-
-def _even(width: float) -> float:
-    """A width in steps of two, so that heights are worked out once for many tries."""
-    return width // 2 * 2

@@ -164,7 +164,7 @@ def _sign_post(box: Box, tone: Tone) -> Shape:
     path = (
         f"M{box.x:.2f} {box.y:.2f}H{box.right:.2f}L{tip:.2f} {middle:.2f}L{box.right:.2f} {box.bottom:.2f}H{box.x:.2f}Z"
     )
-    return Shape(path, Box(box.x, box.y, box.width, box.height), fill=tone.strong)
+    return Shape(path, box, fill=tone.strong)
 
 
 def facts_height(column: Column, width: float) -> float:

@@ -17,15 +17,14 @@ def font_faces(texts: Iterable[tuple[str, bool]]) -> str:
     letters: dict[bool, set[str]] = {}
     for text, bold in texts:
         letters.setdefault(bold, set()).update(text)
-    return "".join(_font_face(bold=bold, letters=letters[bold]) for bold in sorted(letters))
-
-
-def _font_face(*, bold: bool, letters: set[str]) -> str:
-    data = base64.b64encode(_subset_of("".join(sorted(letters)), bold=bold)).decode()
-    return (
-        f"@font-face{{font-family:'{FAMILY}';font-weight:{600 if bold else 400};"
-        f"src:url(data:font/woff;base64,{data}) format('woff')}}"
-    )
+    faces = ""
+    for bold in sorted(letters):
+        data = base64.b64encode(_subset_of("".join(sorted(letters[bold])), bold=bold)).decode()
+        faces += (
+            f"@font-face{{font-family:'{FAMILY}';font-weight:{600 if bold else 400};"
+            f"src:url(data:font/woff;base64,{data}) format('woff')}}"
+        )
+    return faces
 
 
 def _subset_of(letters: str, *, bold: bool) -> bytes:

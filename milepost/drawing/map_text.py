@@ -10,7 +10,7 @@ from milepost.drawing.content import TRACKS, Card, Column, Content, Fact, Line, 
 from milepost.explain.phrases import Phrases
 from milepost.explain.sentences import number, spaced
 from milepost.language.model import Map, Play, Stage
-from milepost.language.steps import Action, AnyStep, Branch, Escalate, Outcome, Touchpoint
+from milepost.language.steps import Action, AnyStep, Branch, Outcome, Touchpoint
 from milepost.text import listing
 
 _HOLDS = {"messages": "messages of the stages", "everything": "messages and steps of the stages"}
@@ -44,8 +44,12 @@ class _MapText:
         lead = [f"For customers whose {self.say.condition(self.map.segment.where)}"]
         if self.map.hypothesis:
             lead.append(f"Hypothesis: {self.map.hypothesis}")
-        roles = self.map.roles.values()
-        if escalations := [self._escalation(role.title, role.escalate) for role in roles if role.escalate]:
+        roles = self.map.roles
+        if escalations := [
+            f"from {role.title} to {roles[role.escalate.to].title} after {role.escalate.after}"
+            for role in roles.values()
+            if role.escalate
+        ]:
             lead.append(f"Late tasks also go up: {'; '.join(escalations)}")
         footer = " \u00b7 ".join(part for part in (self.map.map, edition, f"owner {self.map.owner}") if part)
         present = {card.track for column in (*stages, *plays) for card in column.cards}
@@ -53,9 +57,6 @@ class _MapText:
         missing = {name: note for name, note in _MISSING.items() if name not in present}
         description = _description(self.map, stages, plays, missing.values())
         return Content(self.map.title, tuple(lead), footer, description, stages, plays, missing)
-
-    def _escalation(self, title: str, escalate: Escalate) -> str:
-        return f"from {title} to {self.map.roles[escalate.to].title} after {escalate.after}"
 
     # Stages and plays.
 

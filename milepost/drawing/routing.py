@@ -69,17 +69,14 @@ def _tracks(edges: Sequence[Edge], order: Mapping[str, int]) -> dict[str, int]:
     taken: list[list[tuple[int, int]]] = []
     tracks: dict[str, int] = {}
     for source, span in sorted(spans.items(), key=lambda each: (each[1][1] - each[1][0], each[1])):
-        track = next((n for n, others in enumerate(taken) if not any(_overlap(span, other) for other in others)), None)
-        if track is None:
-            track = len(taken)
+        low, high = span
+        free = (n for n, others in enumerate(taken) if all(high <= other[0] or other[1] <= low for other in others))
+        track = next(free, len(taken))
+        if track == len(taken):
             taken.append([])
         taken[track].append(span)
         tracks[source] = track
     return tracks
-
-
-def _overlap(one: tuple[int, int], other: tuple[int, int]) -> bool:
-    return one[0] < other[1] and other[0] < one[1]
 
 
 def arrows_of(column: Column, routes: Routes, boxes: Mapping[str, Box]) -> list[Arrow]:

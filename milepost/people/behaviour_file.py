@@ -95,7 +95,7 @@ def _unknown_names(behaviour: Behaviour, compiled_maps: tuple[CompiledMap, ...])
     attributes = {name for each in maps for name in each.attributes}
     for place, names, valid in (
         ("steps", behaviour.steps, set(steps)),
-        ("attributes", _set_in(behaviour, "attributes"), attributes),
+        ("attributes", behaviour.attributes if "attributes" in behaviour.model_fields_set else (), attributes),
         ("events", behaviour.events, {event for compiled_map in compiled_maps for event in compiled_map.events}),
         ("team", behaviour.team, {role for each in maps for role in each.roles}),
     ):
@@ -119,7 +119,3 @@ def _unknown_column(behaviour: Behaviour, columns: Sequence[str]) -> Iterator[Fi
     if columns and name is not None and name not in columns:
         hint = did_you_mean(nearest(name, columns)) or f"; it has {', '.join(columns)}"
         yield Finding(("starts", "attribute"), "M105", f"The book has no column {name!r}, which 'starts' names{hint}")
-
-
-def _set_in(behaviour: Behaviour, name: str) -> Iterable[str]:
-    return getattr(behaviour, name) if name in behaviour.model_fields_set else ()

@@ -10,7 +10,7 @@ the map.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from milepost.language.findings import Finding
 from milepost.language.steps import Outcome, Touchpoint
@@ -19,9 +19,8 @@ from milepost.planner.calendars import NeverOpensError
 from milepost.planner.compiled_map import CompiledMap, CompiledStep
 from milepost.planner.enums import HoldReason, StepStatus
 from milepost.planner.facts import Answered, Fact, StepDone
-from milepost.planner.instants import Instant
 from milepost.planner.loop_guard import EndlessMapError
-from milepost.planner.plan import Plan, plan
+from milepost.planner.plan import plan
 from milepost.planner.state import State
 from milepost.planner.timeline import Entry, MessageHeld, MessageSent
 from milepost.text import count_of, listing
@@ -48,20 +47,9 @@ class _HeldMessage:
     """
 
     behaviour: str
-    persona: str
-    step: str
-    container: str
+    step: CompiledStep
     week: int
     earlier_steps: tuple[str, ...]
-
-
-@dataclass(slots=True)
-class _Run:
-    """The timeline of one made-up customer, as far as it went."""
-
-    behaviour: str
-    timeline: list[Entry] = field(default_factory=list)
-    endless: EndlessMapError | None = None
 
 
 def dry_run(compiled_map: CompiledMap) -> Iterator[Finding]:
@@ -70,13 +58,14 @@ def dry_run(compiled_map: CompiledMap) -> Iterator[Finding]:
     Yields the first circle, and a finding for each persona that gets too many messages: of the first behaviour that
     shows it.
     """
-    runs = [_run(compiled_map, behaviour) for behaviour in BEHAVIOURS]
-    yield from [_circle(compiled_map, run.endless) for run in runs if run.endless is not None][:1]
+    runs = {behaviour: _run(compiled_map, behaviour) for behaviour in BEHAVIOURS}
+    yield from [_circle(compiled_map, endless) for _, endless in runs.values() if endless is not None][:1]
     by_persona: dict[str, list[_HeldMessage]] = {}
-    for message in (each for run in runs for each in _held_messages(compiled_map, run)):
-        messages = by_persona.setdefault(message.persona, [])
-        if not messages or messages[0].behaviour == message.behaviour:
-            messages.append(message)
+    for behaviour, (timeline, _) in runs.items():
+        for message in _held_messages(compiled_map, behaviour, timeline):
+            messages = by_persona.setdefault(message.step.persona or "", [])
+            if not messages or messages[0].behaviour == behaviour:
+                messages.append(message)
     for persona, messages in by_persona.items():
         yield Finding(("contact_policy", "limit"), "W205", _too_many(compiled_map, persona, messages))
 
@@ -84,42 +73,36 @@ def dry_run(compiled_map: CompiledMap) -> Iterator[Finding]:
 # Running the map.
 
 
-def _run(compiled_map: CompiledMap, behaviour: str) -> _Run:
-    run = _Run(behaviour)
+def _run(compiled_map: CompiledMap, behaviour: str) -> tuple[list[Entry], EndlessMapError | None]:
+    """Returns the timeline of one made-up customer, as far as it went, and the circle that ended it."""
+    timeline: list[Entry] = []
     try:
         for entry in _timeline(compiled_map, behaviour):
-            run.timeline.append(entry)
+            timeline.append(entry)  # noqa: PERF402 - what came before an error counts
     except EndlessMapError as error:
-        run.endless = error
+        return timeline, error
     except NeverOpensError:
         pass
-    return run
+    return timeline, None
 
 
 def _timeline(compiled_map: CompiledMap, behaviour: str) -> Iterator[Entry]:
     start = MADE_UP_START
     state = State.begin(made_up_customer(compiled_map.map, start), compiled_map.map.map, compiled_map.version, start)
-    step = plan(compiled_map, state, (), start)
-    yield from step.timeline
+    latest = plan(compiled_map, state, (), start)
+    yield from latest.timeline
     for number in range(_MOST_PLANS):
-        now, facts = _next(compiled_map, step, behaviour, number)
-        if now is None or now > start + _YEAR:
+        state = latest.state
+        facts = () if state.ended else tuple(_facts(compiled_map, state, behaviour, number))
+        now = state.clock if facts else latest.wake_at
+        if state.ended or now is None or now > start + _YEAR:
             return
-        step = plan(compiled_map, step.state, facts, now)
-        yield from step.timeline
-
-
-def _next(
-    compiled_map: CompiledMap, latest: Plan, behaviour: str, number: int
-) -> tuple[Instant | None, tuple[Fact, ...]]:
-    """The next instant with its facts: now if somebody does something that is open, else the next wake-up."""
-    if latest.state.ended:
-        return None, ()
-    facts = tuple(_facts(compiled_map, latest.state, behaviour, number))
-    return (latest.state.clock, facts) if facts else (latest.wake_at, ())
+        latest = plan(compiled_map, state, facts, now)
+        yield from latest.timeline
 
 
 def _facts(compiled_map: CompiledMap, state: State, behaviour: str, number: int) -> Iterator[Fact]:
+    """Yields what people do at once about everything that is open."""
     queued_steps = {queued.step for queued in state.queue}
     for step in compiled_map.steps.values():
         record = state.step(step.id)
@@ -133,7 +116,7 @@ def _facts(compiled_map: CompiledMap, state: State, behaviour: str, number: int)
 
 
 def _does(step: CompiledStep, behaviour: str) -> bool:
-    """Whether somebody does this step; mails go out by themselves."""
+    """Tells whether somebody does this step; mails go out by themselves."""
     return behaviour == "prompt" or (behaviour == "silent" and step.is_task)
 
 
@@ -146,14 +129,14 @@ def _result(step: CompiledStep) -> str | None:
 # Reading the timelines.
 
 
-def _held_messages(compiled_map: CompiledMap, run: _Run) -> Iterator[_HeldMessage]:
-    """The messages that the limit holds back although nobody hesitates."""
+def _held_messages(compiled_map: CompiledMap, behaviour: str, timeline: list[Entry]) -> Iterator[_HeldMessage]:
+    """Yields the messages that the limit holds back although nobody hesitates."""
     sent: list[MessageSent] = []
-    for entry in run.timeline:
+    for entry in timeline:
         if isinstance(entry, MessageSent):
             sent.append(entry)
         elif isinstance(entry, MessageHeld) and entry.why == HoldReason.LIMIT:
-            yield _held_message(compiled_map, run.behaviour, entry, sent)
+            yield _held_message(compiled_map, behaviour, entry, sent)
 
 
 def _held_message(
@@ -164,14 +147,8 @@ def _held_message(
     assert limit is not None
     contact = f"{step.persona}@"
     earlier = [entry for entry in sent if entry.contact.startswith(contact)][-limit.count :]
-    return _HeldMessage(
-        behaviour,
-        step.persona or "",
-        step.id,
-        step.container,
-        (held.at - MADE_UP_START) // _WEEK + 1,
-        tuple(dict.fromkeys(each for entry in earlier for each in entry.steps)),
-    )
+    earlier_steps = tuple(dict.fromkeys(each for entry in earlier for each in entry.steps))
+    return _HeldMessage(behaviour, step, (held.at - MADE_UP_START) // _WEEK + 1, earlier_steps)
 
 
 def _circle(compiled_map: CompiledMap, error: EndlessMapError) -> Finding:
@@ -186,9 +163,9 @@ def _circle(compiled_map: CompiledMap, error: EndlessMapError) -> Finding:
 
 
 def _too_many(compiled_map: CompiledMap, persona: str, messages: list[_HeldMessage]) -> str:
-    first_of_step = list({each.step: each for each in reversed(messages)}.values())[::-1]
+    first_of_step = list({each.step.id: each for each in reversed(messages)}.values())[::-1]
     named = "; ".join(
-        f"that of {each.step!r} (in {each.container!r}, week {each.week}) after "
+        f"that of {each.step.id!r} (in {each.step.container!r}, week {each.week}) after "
         f"{listing([repr(step) for step in each.earlier_steps])}"
         for each in first_of_step[:_MOST_NAMED]
     )

@@ -19,8 +19,7 @@ from milepost.planner.instants import Instant
 from milepost.web.identity import Person
 from milepost.web.services import Services
 
-HERE = Path(__file__).parent
-STATIC = HERE / "static"
+STATIC = Path(__file__).parent / "static"
 
 Values = dict[str, Any]
 

@@ -90,13 +90,10 @@ def _validation_problem(errors: Sequence[Any]) -> Problem:
     """Returns one answer that names everything that is wrong with the request."""
     if any(each["type"] == "json_invalid" for each in errors):
         return Problem(400, *_CODES[400])
-    problems = [f"{_where(each['loc'])}{each['msg'].removeprefix('Value error, ')}" for each in errors]
+    places = (".".join(str(part) for part in each["loc"][1:]) for each in errors)
+    messages = (each["msg"].removeprefix("Value error, ") for each in errors)
+    problems = [": ".join(filter(None, pair)) for pair in zip(places, messages, strict=True)]
     return Problem(422, "invalid", "; ".join(problems) + ".", "Look at /api/docs for the fields and their form.")
-
-
-def _where(loc: Sequence[Any]) -> str:
-    names = [str(part) for part in loc[1:]]
-    return f"{'.'.join(names)}: " if names else ""
 
 
 async def respond(request: Request, problem: Problem, headers: Any = None) -> Response:

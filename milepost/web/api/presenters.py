@@ -12,12 +12,10 @@ from milepost.planner.compiled_map import CompiledMap
 from milepost.planner.situation import Situation
 from milepost.planner.state import State
 from milepost.store.customer_list import CustomerListLine
-from milepost.store.tables import JourneyRow, OpenPlayRow, OpenStageRow, TimelineRow
+from milepost.store.tables import JourneyRow, OpenPlayRow, OpenStageRow
 from milepost.store.tasks import TaskLine
-from milepost.store.timeline import entry_of
 from milepost.web.api.shapes import (
     CustomerLine,
-    EntryShown,
     JourneyShown,
     OpenStep,
     OutcomeShown,
@@ -94,7 +92,3 @@ def outcome(record: OutcomeRecord) -> OutcomeShown:
         answered_at=last.at if last else None,
         answered_by=last.by if last else None,
     )
-
-
-def entry(row: TimelineRow, say: Wording) -> EntryShown:
-    return EntryShown.of(row, sentence=say.sentence(entry_of(row)), more=row.data)

@@ -22,6 +22,7 @@ from milepost.web.api.shapes import (
     CustomerList,
     CustomerRequest,
     CustomerShown,
+    EntryShown,
     ErrorShown,
     FactRequest,
     OpenStep,
@@ -144,8 +145,8 @@ async def show_timeline(
             return TimelineShown(customer=customer, journey=None, entries=())
         entries = await timeline.of_journey(session, journey.id, after=after, limit=limit)
     say = Wording(await served.compiled_maps.of(journey.version), row.timezone)
-    sentences = tuple(presenters.entry(each, say) for each in entries)
-    return TimelineShown(customer=customer, journey=journey.id, entries=sentences)
+    lines = [EntryShown.of(row, sentence=say.sentence(timeline.entry_of(row)), more=row.data) for row in entries]
+    return TimelineShown(customer=customer, journey=journey.id, entries=tuple(lines))
 
 
 @router.get("/customers/{customer}/plan-link", summary="Make a link to a plan", tags=["customers"])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -101,7 +101,9 @@ class _DayBuilder:
 
     async def section(self, id_: str, title: str, empty: str, lines: Sequence[TaskLine], *, every: bool) -> Section:
         shown = lines if every else lines[:SHOWN]
-        states = await _states(self.served, shown)
+        ids = sorted({line.task.journey_id for line in shown})
+        async with self.served.store.reading() as session:
+            states = {journey: await journeys.state(session, journey) for journey in ids}
         cards = [await self._card(line, states[line.task.journey_id]) for line in shown]
         return Section(id_, title, empty, tuple(cards), len(lines))
 
@@ -135,9 +137,3 @@ class _DayBuilder:
             "queued": queued + len(unowned),
             "total": sum(section.total for section in sections) + len(shown),
         }
-
-
-async def _states(served: Services, lines: Iterable[TaskLine]) -> dict[str, State]:
-    async with served.store.reading() as session:
-        ids = sorted({line.task.journey_id for line in lines})
-        return {journey: await journeys.state(session, journey) for journey in ids}

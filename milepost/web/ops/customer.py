@@ -12,7 +12,7 @@ from starlette.responses import Response
 from milepost.customer import Contact, Customer
 from milepost.explain import local_time
 from milepost.explain.outlook_sentences import outlook_sentence
-from milepost.explain.overview import AnswerRecord, CustomerOverview, JourneyOverview, JourneyRecord, OutcomeRecord
+from milepost.explain.overview import AnswerRecord, CustomerOverview, JourneyOverview, OutcomeRecord
 from milepost.explain.sentences import Wording, number, spaced
 from milepost.explain.vocabulary import METHODS, VERDICTS
 from milepost.language.steps import Outcome
@@ -78,7 +78,9 @@ async def _values(served: Services, viewer: Person | None, overview: CustomerOve
     """Returns what the page shows of the overview; `kind` narrows the timeline."""
     customer, journey = overview.customer, overview.journey
     say = journey.say if journey else Wording(zone=overview.zone)
+    steps = journey.compiled_map.steps.values() if journey and journey.compiled_map else ()
     ahead, ahead_note = _ahead(journey)
+    blocked_why = (journey.record.blocked_why if journey else None) or ""
     return {
         "overview": overview,
         "say": say,
@@ -87,7 +89,7 @@ async def _values(served: Services, viewer: Person | None, overview: CustomerOve
         "form": forms.token(served, viewer.session, "customer", customer.id) if viewer else None,
         "place": ", ".join(part for part in (customer.country, overview.zone.replace("_", " ")) if part),
         "why_none": await _why_none(served, overview) if journey is None else (),
-        "hint": _hint(journey.record) if journey else None,
+        "hint": _BLOCKED_HINTS.get(blocked_why.partition(":")[0], _BLOCKED_BY_A_BUG),
         "running": journey if _is_open(journey) and journey.compiled_map else None,
         "attributes": list(_attributes(customer, journey)),
         "contacts": list(_contacts(served, customer, journey)),
@@ -97,7 +99,7 @@ async def _values(served: Services, viewer: Person | None, overview: CustomerOve
             (each, _target(each), [(answer, _details(answer)) for answer in each.answers])
             for each in (journey.outcomes if journey else ())
         ],
-        "answerable": _outcomes_of_map(journey),
+        "answerable": [step.id for step in steps if isinstance(step.step, Outcome)],
         "entries": list(_entries(journey, kind)) if journey else [],
         "kind": kind,
         "kinds": {key: title for key, (title, _) in KINDS.items()},
@@ -184,13 +186,3 @@ def _entries(journey: JourneyOverview, kind: str) -> Iterator[tuple[Entry, str]]
 
 def _is_open(journey: JourneyOverview | None) -> TypeGuard[JourneyOverview]:
     return journey is not None and not journey.has_ended
-
-
-def _outcomes_of_map(journey: JourneyOverview | None) -> list[str]:
-    steps = journey.compiled_map.steps.values() if journey and journey.compiled_map else ()
-    return [step.id for step in steps if isinstance(step.step, Outcome)]
-
-
-def _hint(journey: JourneyRecord) -> str:
-    """Returns what to do about a journey that is blocked."""
-    return _BLOCKED_HINTS.get((journey.blocked_why or "").partition(":")[0], _BLOCKED_BY_A_BUG)

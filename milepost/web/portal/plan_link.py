@@ -100,20 +100,14 @@ async def open_link(served: Services, token: str) -> Opened:
         raise PlanClosedError(*_OVER) from None
     if state.ended or state.customer.id != link.customer:
         raise PlanClosedError(*_OVER)
-    address = served.links.whose(link, [*(contact.email for contact in state.customer.contacts), *_agreed(state)])
+    contacts = state.customer.contacts
+    # People who were agreed on for a step without being contacts get messages too, and so links.
+    agreed = sorted({record.person for record in state.steps.values() if record.person})
+    address = served.links.whose(link, [*(contact.email for contact in contacts), *agreed])
     if address is None:
         raise PlanClosedError(*_GONE)
-    return Opened(token, link.journey, compiled_map, state, _contact(state, address))
-
-
-def _agreed(state: State) -> list[str]:
-    """Returns people who were agreed on for a step without being contacts: they get messages, and so links."""
-    return sorted({record.person for record in state.steps.values() if record.person})
-
-
-def _contact(state: State, address: str) -> Contact:
-    matches = (contact for contact in state.customer.contacts if contact.email == address)
-    return next(matches, Contact(address, address))
+    contact = next((each for each in contacts if each.email == address), Contact(address, address))
+    return Opened(token, link.journey, compiled_map, state, contact)
 
 
 async def on_closed(request: Request, error: Exception) -> HTMLResponse:  # noqa: ARG001 - a handler's form
