@@ -15,9 +15,8 @@ from milepost.cli.support.output import AsJson, heading, print_json, say, sectio
 from milepost.explain.held_messages import Held
 from milepost.explain.journey import Explanation, StepExplanation
 from milepost.explain.local_time import day_of, time_of, zone_text
-from milepost.explain.outlook_sentences import outlook_sentence
 from milepost.explain.overview import CustomerOverview, JourneyOverview
-from milepost.explain.sentences import Wording
+from milepost.explain.sentences import Wording, outlook_sentence
 from milepost.explain.waits import WaitingStep
 from milepost.planner.enums import JourneyStatus, StepStatus
 from milepost.planner.fact_errors import UnknownStepError

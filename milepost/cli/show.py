@@ -11,9 +11,10 @@ from milepost.cli.support.database import open_database, read_overview
 from milepost.cli.support.journey_text import journey_heading, pending_summary
 from milepost.cli.support.local_timezone import TimeZone
 from milepost.cli.support.output import AsJson, heading, number, print_json, say, table
+from milepost.explain.journey import with_outlook_sentence
 from milepost.explain.local_time import day_of, time_of, zone_text
-from milepost.explain.outlook_sentences import outlook_sentence, with_outlook_sentence
 from milepost.explain.overview import CustomerOverview, JourneyOverview, OutcomeRecord
+from milepost.explain.sentences import outlook_sentence
 from milepost.explain.vocabulary import VERDICTS
 from milepost.explain.waits import WaitingStep
 from milepost.planner.enums import JourneyStatus

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from milepost.explain.held_messages import Held, held_messages
-from milepost.explain.outlook_sentences import with_outlook_sentence
-from milepost.explain.sentences import Wording
+from milepost.explain.sentences import Wording, outlook_sentence
 from milepost.explain.waits import Blocker, WaitingStep, began_by, ends_of, starts_of, step_waits, waiting_for
 from milepost.planner import timeline
 from milepost.planner.compiled_map import CompiledMap
@@ -152,6 +151,11 @@ def waits_json(waits: WaitingStep) -> dict[str, Any]:
         "waits_for": waits.waits_for,
         "reasons": [reason.to_json() for reason in waits.reasons],
     }
+
+
+def with_outlook_sentence(say: Wording, entry: Entry) -> dict[str, Any]:
+    """An entry of an outlook as data, with its sentence."""
+    return {**entry.to_json(), "text": outlook_sentence(say, entry)}
 
 
 def with_sentence(entry: Entry, say: Wording) -> dict[str, Any]:

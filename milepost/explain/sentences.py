@@ -1,8 +1,8 @@
-"""The timeline in words for people: one sentence for each entry."""
+"""The timeline in words for people: one sentence for each entry, whether it happened or an outlook expects it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, assert_never
 
@@ -19,6 +19,7 @@ from milepost.explain.vocabulary import (
     METHODS,
     PLAY_ENDED,
     PLAY_STARTED,
+    PLAY_STARTS,
     SKIPPED,
     TASKS,
     VERDICTS,
@@ -86,34 +87,20 @@ class Wording:
 
     def sentence(self, entry: Entry) -> str:
         """One entry of the timeline as a sentence."""
-        match entry:
-            case timeline.JourneyStarted():
-                title = self.compiled_map.map.title if self.compiled_map else entry.map
-                return f"The journey began on the map {quoted(title)}."
-            case timeline.StageOpened() | timeline.StageClosed() | timeline.StageStuck():
-                return f"The stage {quoted(self.stage(entry.stage))} {_about_stage(entry)}."
-            case timeline.PlayStarted() | timeline.PlayBlocked() | timeline.PlayEnded():
-                return f"The play {quoted(self.play(entry.play))} {_about_play(entry)}."
-            case timeline.MessageDropped():
-                about = quoted(self.step(entry.step or step_of(entry.message)))
-                return f"A message about {about} was dropped{because(entry.why, DROPPED)}."
-            case timeline.TaskOpened():
-                return f"The {self.role(entry.role)} got a task: {TASKS.get(entry.why, spaced(entry.why))}."
-            case timeline.JourneyPaused():
-                return f"The journey was paused{because(entry.why)}."
-            case timeline.JourneyResumed():
-                return f"The journey went on{because(entry.why)}."
-            case timeline.MapChanged():
-                versions = f"from {self.version(entry.from_)} to {self.version(entry.to)}"
-                return f"The journey moved {versions} of its map{_by(self.moved_by(entry))}."
-            case timeline.FactIgnored():
-                about = f" about {quoted(self.step(entry.step))}" if entry.step else ""
-                details = f"{f' by {entry.by}' if entry.by else ''} ({FACTS.get(entry.fact, 'something')}{about})"
-                return f"What was told{details} changed nothing{because(entry.why, IGNORED)}."
-            case timeline.JourneyEnded():
-                return f"The journey ended: {ENDINGS.get(entry.reason, spaced(entry.reason))}."
-            case _:
-                return _about_step(self, entry, quoted(self.step(entry.step)))
+        return _sentence(self, entry, _past_tense)
+
+
+Tense = Callable[[str, str], str]
+"""Chooses between the words for what happened and those for what will."""
+
+
+def _past_tense(past: str, _: str) -> str:
+    return past
+
+
+def outlook_sentence(say: Wording, entry: Entry) -> str:
+    """One entry of an outlook as a sentence; what can't come by itself is worded as if it had happened."""
+    return _sentence(say, entry, lambda _, ahead: ahead)
 
 
 def spaced(name: str | None) -> str:
@@ -149,99 +136,113 @@ def _by(person: str | None) -> str:
     return {None: "", "milepost": " by itself", "product": ", as the product shows"}.get(person, f" by {person}")
 
 
-def _about_stage(entry: timeline.StageOpened | timeline.StageClosed | timeline.StageStuck) -> str:
+def _sentence(say: Wording, entry: Entry, tense: Tense) -> str:
     match entry:
+        case timeline.JourneyStarted():
+            title = say.compiled_map.map.title if say.compiled_map else entry.map
+            return f"The journey began on the map {quoted(title)}."
         case timeline.StageOpened():
-            return "opened"
+            return f"The stage {quoted(say.stage(entry.stage))} {tense('opened', 'will open')}."
         case timeline.StageClosed():
-            return "closed"
+            return f"The stage {quoted(say.stage(entry.stage))} {tense('closed', 'will close')}."
         case timeline.StageStuck():
-            return "is open for longer than it should be: the customer is stuck"
-        case _:
-            assert_never(entry)
-
-
-def _about_play(entry: timeline.PlayStarted | timeline.PlayBlocked | timeline.PlayEnded) -> str:
-    match entry:
+            title, be = quoted(say.stage(entry.stage)), tense("is", "will be")
+            return f"The stage {title} {be} open for longer than it should be: the customer {be} stuck."
         case timeline.PlayStarted():
-            return f"began{because(entry.why, PLAY_STARTED)}"
+            why = tense(because(entry.why, PLAY_STARTED), because(entry.why, PLAY_STARTS))
+            return f"The play {quoted(say.play(entry.play))} {tense('began', 'will begin')}{why}."
         case timeline.PlayBlocked():
-            return f"did not begin{because(entry.why, BLOCKED)}"
+            why = because(entry.why, BLOCKED)
+            return f"The play {quoted(say.play(entry.play))} {tense('did', 'will')} not begin{why}."
         case timeline.PlayEnded():
-            return f"ended{because(entry.why, PLAY_ENDED)}"
+            why = because(entry.why, PLAY_ENDED)
+            return f"The play {quoted(say.play(entry.play))} {tense('ended', 'will end')}{why}."
+        case timeline.MessageDropped():
+            about = quoted(say.step(entry.step or step_of(entry.message)))
+            return f"A message about {about} {tense('was', 'will be')} dropped{because(entry.why, DROPPED)}."
+        case timeline.TaskOpened():
+            task = TASKS.get(entry.why, spaced(entry.why))
+            return f"The {say.role(entry.role)} {tense('got', 'will get')} a task: {task}."
+        case timeline.JourneyPaused():
+            return f"The journey was paused{because(entry.why)}."
+        case timeline.JourneyResumed():
+            return f"The journey went on{because(entry.why)}."
+        case timeline.MapChanged():
+            versions = f"from {say.version(entry.from_)} to {say.version(entry.to)}"
+            return f"The journey moved {versions} of its map{_by(say.moved_by(entry))}."
+        case timeline.FactIgnored():
+            about = f" about {quoted(say.step(entry.step))}" if entry.step else ""
+            details = f"{f' by {entry.by}' if entry.by else ''} ({FACTS.get(entry.fact, 'something')}{about})"
+            return f"What was told{details} changed nothing{because(entry.why, IGNORED)}."
+        case timeline.JourneyEnded():
+            reason = ENDINGS.get(entry.reason, spaced(entry.reason))
+            return f"The journey {tense('ended', 'will end')}: {reason}."
         case _:
-            assert_never(entry)
+            return _about_step(say, entry, quoted(say.step(entry.step)), tense)
 
 
-AboutStep = (
-    timeline.StepOpened
-    | timeline.StepDueChanged
-    | timeline.StepOverdue
-    | timeline.StepEscalated
-    | timeline.StepDone
-    | timeline.StepSkipped
-    | timeline.StepWithdrawn
-    | timeline.StepSnoozed
-    | timeline.MessageSent
-    | timeline.MessageHeld
-    | timeline.OutcomeAsked
-    | timeline.OutcomeAnswered
-    | timeline.OutcomeSilent
-    | timeline.OutcomeRevoked
-)
+_AboutStep = (
+    timeline.StepOpened | timeline.StepDueChanged | timeline.StepOverdue | timeline.StepEscalated | timeline.StepDone
+    | timeline.StepSkipped | timeline.StepWithdrawn | timeline.StepSnoozed | timeline.MessageSent | timeline.MessageHeld
+    | timeline.OutcomeAsked | timeline.OutcomeAnswered | timeline.OutcomeSilent | timeline.OutcomeRevoked
+)  # fmt: skip
 
 
-def _about_step(say: Wording, entry: AboutStep, title: str) -> str:
+def _about_step(say: Wording, entry: _AboutStep, title: str, tense: Tense) -> str:
     match entry:
         case timeline.StepOpened():
-            return _step_opened(say, entry, title)
+            return _step_opened(say, entry, title, tense)
         case timeline.StepDueChanged():
             return f"{title} is now due {say.instant(entry.due)}{because(entry.why, DUE)}."
         case timeline.StepOverdue():
-            return f"{title} is overdue."
+            return f"{title} {tense('is', 'will be')} overdue."
         case timeline.StepEscalated():
-            return f"{title} is late and was given to the {say.role(entry.role)} as well."
+            late = tense("is late and was given", "will be late and go")
+            return f"{title} {late} to the {say.role(entry.role)} as well."
         case timeline.StepDone():
             result = f", with the result {quoted(spaced(entry.result))}" if entry.result else ""
             note = f" Note: {entry.note}" if entry.note else ""
-            return f"{title} was done{_by(entry.by)}{result}.{note}"
+            return tense(f"{title} was done{_by(entry.by)}{result}.{note}", f"{title} will be done by itself.")
         case timeline.StepSkipped():
-            return f"{title} was skipped{_by(entry.by)}{because(entry.why, SKIPPED)}."
+            return f"{title} {tense('was', 'will be')} skipped{_by(entry.by)}{because(entry.why, SKIPPED)}."
         case timeline.StepWithdrawn():
-            return f"{title} was withdrawn{because(entry.why, WITHDRAWN)}."
+            return f"{title} {tense('was', 'will be')} withdrawn{because(entry.why, WITHDRAWN)}."
         case timeline.StepSnoozed():
             return f"{title} was put off until {say.instant(entry.until)}{_by(entry.by)}{because(entry.why)}."
         case timeline.MessageSent():
-            return f"A {MESSAGES.get(entry.reason, 'message')} went to {recipient_and_steps(say, entry)}."
+            message = MESSAGES.get(entry.reason, "message")
+            return f"A {message} {tense('went', 'will go')} to {_recipient_and_steps(say, entry)}."
         case timeline.MessageHeld():
             until = f", until {say.instant(entry.until)}" if entry.until is not None else ""
-            return f"A message about {title} waits{because(entry.why, HELD)}{until}."
+            return f"A message about {title} {tense('waits', 'will wait')}{because(entry.why, HELD)}{until}."
         case timeline.OutcomeAsked():
-            due = say.instant(entry.due)
-            return f"The customer was asked whether {title} is there; an answer is awaited until {due}."
+            until = tense("; an answer is awaited until", ", and may answer until")
+            asked = tense("was", "will be")
+            return f"The customer {asked} asked whether {title} is there{until} {say.instant(entry.due)}."
         case timeline.OutcomeAnswered():
             return f"{title} was {_answer(entry)}."
         case timeline.OutcomeSilent():
-            return f"Nobody answered whether {title} is there."
+            nobody = tense("Nobody answered", "The time to answer will be over: nobody will have said")
+            return f"{nobody} whether {title} is there."
         case timeline.OutcomeRevoked():
             return f"The answer to {title} was taken back{_by(entry.by)}{because(entry.why)}."
         case _:
             assert_never(entry)
 
 
-def _step_opened(say: Wording, entry: timeline.StepOpened, title: str) -> str:
+def _step_opened(say: Wording, entry: timeline.StepOpened, title: str, tense: Tense) -> str:
     due = f", due {say.instant(entry.due)}" if entry.due is not None else ""
     if entry.role:
-        return f"{title} is now a task for the {say.role(entry.role)}{due}."
+        return f"{title} {tense('is now', 'will be')} a task for the {say.role(entry.role)}{due}."
     who = say.persona(entry.persona)
     if entry.track == "outcome":
-        return f"{title} is now to be confirmed by the {who}."
+        return f"{title} {tense('is now', 'will be there')} to be confirmed by the {who}."
     if entry.track == "customer":
-        return f"{title} is now with the customer's {who}{due}."
-    return f"The mail {title} is to go to the {who}."
+        return f"{title} {tense('is now', 'will be')} with the customer's {who}{due}."
+    return tense(f"The mail {title} is to go to the {who}.", f"It will be time for the mail {title} to the {who}.")
 
 
-def recipient_and_steps(say: Wording, entry: timeline.MessageSent) -> str:
+def _recipient_and_steps(say: Wording, entry: timeline.MessageSent) -> str:
     """The recipient of a message, and the steps that it is about."""
     steps = listing([quoted(say.step(step)) for step in entry.steps])
     return f"{entry.contact} ({say.persona(entry.persona)}) about {steps}"

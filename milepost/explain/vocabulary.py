@@ -56,6 +56,12 @@ PLAY_STARTED = {
     "condition": "what it waits for came true",
     "event": "what it waits for happened",
 }
+PLAY_STARTS = {
+    "branch": "the step before leads here",
+    "fact": "somebody starts it",
+    "condition": "what it waits for comes true",
+    "event": "what it waits for happens",
+}
 PLAY_ENDED = {
     "completed": "all its steps are closed",
     "ends_when": "what ends it came true",

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from milepost.explain.held_messages import weekdays_text
-from milepost.explain.outlook_sentences import outlook_sentence, with_outlook_sentence
-from milepost.explain.sentences import Wording
+from milepost.explain.journey import with_outlook_sentence
+from milepost.explain.sentences import Wording, outlook_sentence
 from milepost.language.loader import load
 from milepost.planner.compiled_map import CompiledMap
 from milepost.planner.timeline import ENTRIES

@@ -11,9 +11,8 @@ from starlette.responses import Response
 
 from milepost.customer import Contact, Customer
 from milepost.explain import local_time
-from milepost.explain.outlook_sentences import outlook_sentence
 from milepost.explain.overview import AnswerRecord, CustomerOverview, JourneyOverview, OutcomeRecord
-from milepost.explain.sentences import Wording, number, spaced
+from milepost.explain.sentences import Wording, number, outlook_sentence, spaced
 from milepost.explain.vocabulary import METHODS, VERDICTS
 from milepost.language.steps import Outcome
 from milepost.planner.outlook import DAYS, Outlook
