@@ -11,12 +11,11 @@ from milepost.explain.local_time import day_of, time_of
 from milepost.explain.sentences import Wording, quoted
 from milepost.language.durations import Limit
 from milepost.language.field_types import WEEK, Day
-from milepost.planner.compiled_map import CompiledMap
 from milepost.planner.enums import HoldReason
 from milepost.planner.instants import Instant, optional_text
 from milepost.planner.messages import sent_to
 from milepost.planner.situation import Situation
-from milepost.planner.state import Queued, State
+from milepost.planner.state import Queued
 from milepost.text import listing
 
 
@@ -46,10 +45,10 @@ class Held:
         }
 
 
-def held_messages(compiled_map: CompiledMap, state: State, now: Instant, zone: str = "UTC") -> tuple[Held, ...]:
+def held_messages(situation: Situation, say: Wording) -> tuple[Held, ...]:
     """The messages of a journey that have not gone out, in their line."""
-    say, situation = Wording(compiled_map, zone), Situation.of(compiled_map, state, now)
-    return tuple(_held(situation, queued, say) for queued in state.queue if queued.step in compiled_map.steps)
+    queue, steps = situation.state.queue, situation.compiled_map.steps
+    return tuple(_held(situation, queued, say) for queued in queue if queued.step in steps)
 
 
 def _held(situation: Situation, queued: Queued, say: Wording) -> Held:

@@ -10,13 +10,11 @@ from milepost.explain.held_messages import Held, held_messages
 from milepost.explain.sentences import Wording, outlook_sentence
 from milepost.explain.waits import Blocker, WaitingStep, began_by, ends_of, starts_of, step_waits, waiting_for
 from milepost.planner import timeline
-from milepost.planner.compiled_map import CompiledMap
 from milepost.planner.condition_trace import ConditionTrace, trace
 from milepost.planner.enums import StartReason
 from milepost.planner.instants import Instant, optional_text
 from milepost.planner.outlook import Outlook, look_ahead
 from milepost.planner.situation import Situation
-from milepost.planner.state import State
 from milepost.planner.timeline import Entry
 
 _CAUSES = (
@@ -106,33 +104,30 @@ class StepExplanation:
         }
 
 
-def explain(
-    compiled_map: CompiledMap, state: State, entries: Sequence[Entry], now: Instant, zone: str = "UTC"
-) -> Explanation:
-    """Explains a journey. `entries` is its timeline so far, `zone` the time zone of the sentences."""
-    situation = Situation.of(compiled_map, state, now)
+def explain(situation: Situation, entries: Sequence[Entry], say: Wording) -> Explanation:
+    """Explains a journey. `entries` is its timeline so far."""
+    compiled_map, state = situation.compiled_map, situation.state
     return Explanation(
         trace(situation, compiled_map.where),
-        tuple(_origins(compiled_map, state, entries, now, zone)),
-        waiting_for(compiled_map, state, now, zone),
-        held_messages(compiled_map, state, now, zone),
-        starts_of(compiled_map, state, now, zone),
-        look_ahead(compiled_map, state, now),
+        tuple(_origins(situation, entries, say)),
+        waiting_for(situation, say),
+        held_messages(situation, say),
+        starts_of(situation, say),
+        look_ahead(compiled_map, state, situation.at),
         tuple(entry for entry in entries if isinstance(entry, timeline.MapChanged)),
     )
 
 
-def explain_step(  # noqa: PLR0917 - as `explain`, with the step
-    compiled_map: CompiledMap, state: State, entries: Sequence[Entry], step: str, now: Instant, zone: str = "UTC"
-) -> StepExplanation:
+def explain_step(situation: Situation, entries: Sequence[Entry], step: str, say: Wording) -> StepExplanation:
     """Explains one step of the journey's map, open or not."""
-    ahead = look_ahead(compiled_map, state, now, days=_FAR, most=_MANY)
+    compiled_map, state = situation.compiled_map, situation.state
+    ahead = look_ahead(compiled_map, state, situation.at, days=_FAR, most=_MANY)
     return StepExplanation(
-        waits=step_waits(compiled_map, state, step, now, zone),
+        waits=step_waits(situation, step, say),
         occurrence=state.step(step).occurrence,
         after=tuple((other, state.step(other).status) for other in compiled_map.steps[step].step.after),
         leads_to=tuple(other.id for other in compiled_map.steps.values() if step in other.step.after),
-        held=tuple(each for each in held_messages(compiled_map, state, now, zone) if each.step == step),
+        held=tuple(each for each in held_messages(situation, say) if each.step == step),
         happened=tuple(entry for entry in entries if _is_about(entry, step)),
         ahead=tuple(entry for entry in ahead.entries if _is_about(entry, step))[:_FEW],
     )
@@ -164,25 +159,23 @@ def with_sentence(entry: Entry, say: Wording) -> dict[str, Any]:
     return {**entry.to_json(), **by, "text": say.sentence(entry)}
 
 
-def _origins(
-    compiled_map: CompiledMap, state: State, entries: Sequence[Entry], now: Instant, zone: str
-) -> Iterator[Origin]:
+def _origins(situation: Situation, entries: Sequence[Entry], say: Wording) -> Iterator[Origin]:
+    compiled_map, state = situation.compiled_map, situation.state
     if state.ended:
         return
-    for stage_id, stage in compiled_map.stages.items():
-        record = state.stage(stage_id)
+    for stage in compiled_map.stages:
+        record = state.stage(stage)
         if record.is_open:
-            led = _led_by(entries, timeline.StageOpened, stage_id)
-            yield Origin(stage_id, stage.stage.title, "stage", record.opened_at, led)
-    for play_id, play in compiled_map.plays.items():
-        begun = state.play(play_id)
+            led = _led_by(entries, timeline.StageOpened, stage)
+            yield Origin(stage, say.stage(stage), "stage", record.opened_at, led)
+    for play in compiled_map.plays:
+        begun = state.play(play)
         if begun.is_open:
-            led = _led_by(entries, timeline.PlayStarted, play_id)
-            ends = ends_of(compiled_map, state, play_id, now, zone)
+            led = _led_by(entries, timeline.PlayStarted, play)
             start = led[-1] if led else None
             why = start.why if isinstance(start, timeline.PlayStarted) else None
-            begun_by = began_by(compiled_map, state, play_id, why, now)
-            yield Origin(play_id, play.play.title, "play", begun.started_at, led, ends, begun_by)
+            ends, begun_by = ends_of(situation, play, say), began_by(situation, play, why)
+            yield Origin(play, say.play(play), "play", begun.started_at, led, ends, begun_by)
 
 
 def _led_by(

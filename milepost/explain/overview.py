@@ -16,6 +16,7 @@ from milepost.planner.instants import Instant
 from milepost.planner.open_tasks import Task, open_tasks
 from milepost.planner.outlook import Outlook, look_ahead
 from milepost.planner.segment_match import Considered, MayNotEnter, considered, may_enter
+from milepost.planner.situation import Situation
 from milepost.planner.state import State
 from milepost.planner.timeline import Entry
 
@@ -169,18 +170,21 @@ class JourneyOverview:
         return open_tasks(self.compiled_map, self.state) if self.compiled_map and self.state.begun else ()
 
     @property
+    def situation(self) -> Situation | None:
+        """The journey now, for questions; None where the version cannot be read."""
+        return Situation.of(self.compiled_map, self.state, self.now) if self.compiled_map else None
+
+    @property
     def waits(self) -> tuple[WaitingStep, ...]:
         """What each open or coming step waits for, then each stage ahead."""
-        if self.compiled_map is None or not self.state.begun:
-            return ()
-        return waiting_for(self.compiled_map, self.state, self.now, self.zone)
+        situation = self.situation
+        return waiting_for(situation, self.say) if situation and self.state.begun else ()
 
     @property
     def starts(self) -> tuple[WaitingStep, ...]:
         """What would begin each play that does not run."""
-        if self.compiled_map is None:
-            return ()
-        return starts_of(self.compiled_map, self.state, self.now, self.zone)
+        situation = self.situation
+        return starts_of(situation, self.say) if situation else ()
 
     @property
     def outlook(self) -> Outlook | None:
@@ -189,15 +193,13 @@ class JourneyOverview:
 
     def explain(self) -> Explanation | None:
         """Why the journey is where it is; None before its first plan, and where the version cannot be read."""
-        if self.compiled_map is None or not self.state.begun:
-            return None
-        return explain(self.compiled_map, self.state, self.entries, self.now, self.zone)
+        situation = self.situation
+        return explain(situation, self.entries, self.say) if situation and self.state.begun else None
 
     def explain_step(self, step: str) -> StepExplanation | None:
         """What one step of the map waits for; None as for `explain`."""
-        if self.compiled_map is None or not self.state.begun:
-            return None
-        return explain_step(self.compiled_map, self.state, self.entries, step, self.now, self.zone)
+        situation = self.situation
+        return explain_step(situation, self.entries, step, self.say) if situation and self.state.begun else None
 
 
 @dataclass(frozen=True, slots=True)

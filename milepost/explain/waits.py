@@ -10,7 +10,7 @@ from milepost.explain.held_messages import because
 from milepost.explain.local_time import time_of
 from milepost.explain.sentences import Wording, quoted, spaced
 from milepost.language.steps import Outcome, Touchpoint
-from milepost.planner.compiled_map import CompiledMap, CompiledStage, CompiledStep, Waited
+from milepost.planner.compiled_map import CompiledStage, CompiledStep, Waited
 from milepost.planner.condition_trace import trace
 from milepost.planner.enums import StartReason, StepStatus
 from milepost.planner.instants import Instant, optional_text, text
@@ -50,23 +50,20 @@ class WaitingStep:
         return "; ".join(reason.phrase for reason in self.reasons)
 
 
-def waiting_for(compiled_map: CompiledMap, state: State, now: Instant, zone: str = "UTC") -> tuple[WaitingStep, ...]:
+def waiting_for(situation: Situation, say: Wording) -> tuple[WaitingStep, ...]:
     """What each open or coming step of the open stages and plays waits for, then each stage ahead."""
+    compiled_map, state = situation.compiled_map, situation.state
     if state.ended:
         return ()
-    say = Wording(compiled_map, zone)
-    situation = Situation.of(compiled_map, state, now)
     steps = [step for step in compiled_map.steps.values() if situation.is_container_open(step)]
     standing = [_step(situation, step, say) for step in steps if not state.step(step.id).closed]
     ahead = [_stage(situation, stage, say) for stage in compiled_map.stages.values() if _is_ahead(state, stage)]
     return (*standing, *ahead)
 
 
-def step_waits(compiled_map: CompiledMap, state: State, step: str, now: Instant, zone: str = "UTC") -> WaitingStep:
+def step_waits(situation: Situation, step: str, say: Wording) -> WaitingStep:
     """What one step of the map waits for, whether or not its stage or play is open; nothing once it is closed."""
-    say, compiled = Wording(compiled_map, zone), compiled_map.steps[step]
-    situation = Situation.of(compiled_map, state, now)
-    record = state.step(step)
+    compiled, record = situation.compiled_map.steps[step], situation.state.step(step)
     if not record.closed and situation.is_container_open(compiled):
         return _step(situation, compiled, say)
     reasons = () if record.closed or situation.state.ended else (_container_reason(situation, compiled, say),)
@@ -226,17 +223,15 @@ def _stage_why(situation: Situation, stage: CompiledStage, say: Wording) -> Iter
             yield _trigger(situation, trigger, record.counts, "or " if number else "")
 
 
-def starts_of(compiled_map: CompiledMap, state: State, now: Instant, zone: str = "UTC") -> tuple[WaitingStep, ...]:
+def starts_of(situation: Situation, say: Wording) -> tuple[WaitingStep, ...]:
     """What each play that isn't open waits for, if it can start by itself or a blocked start is kept."""
+    state = situation.state
     if state.ended:
         return ()
-    say, situation = Wording(compiled_map, zone), Situation.of(compiled_map, state, now)
     plays = [
-        WaitingStep(
-            play_id, say.play(play_id), "", state.play(play_id).status, tuple(_play_why(situation, play_id, say))
-        )
-        for play_id in compiled_map.plays
-        if not state.play(play_id).is_open
+        WaitingStep(play, say.play(play), "", state.play(play).status, tuple(_play_why(situation, play, say)))
+        for play in situation.compiled_map.plays
+        if not state.play(play).is_open
     ]
     return tuple(each for each in plays if each.reasons)
 
@@ -256,14 +251,12 @@ def _play_why(situation: Situation, play_id: str, say: Wording) -> Iterator[Bloc
         yield Blocker("kept", "a start that was blocked is kept and tried again", {"why": record.kept})
 
 
-def began_by(
-    compiled_map: CompiledMap, state: State, play_id: str, why: str | None, now: Instant
-) -> tuple[Blocker, ...]:
+def began_by(situation: Situation, play_id: str, why: str | None) -> tuple[Blocker, ...]:
     """The triggers that began an open play; none unless `why` is `condition` or `event`.
 
     Conditions are those that are true now, or all of them if none is any more.
     """
-    situation, play = Situation.of(compiled_map, state, now), compiled_map.plays[play_id]
+    play = situation.compiled_map.plays[play_id]
     if why == StartReason.EVENT:
         return tuple(_event(trigger) for trigger in play.starts_when if trigger.event is not None)
     if why != StartReason.CONDITION:
@@ -282,12 +275,9 @@ def _event(trigger: Waited) -> Blocker:
     return Blocker("event", phrase, {"event": trigger.event, "needed": trigger.count})
 
 
-def ends_of(
-    compiled_map: CompiledMap, state: State, play_id: str, now: Instant, zone: str = "UTC"
-) -> tuple[Blocker, ...]:
+def ends_of(situation: Situation, play_id: str, say: Wording) -> tuple[Blocker, ...]:
     """What ends a play that is open."""
-    say, situation = Wording(compiled_map, zone), Situation.of(compiled_map, state, now)
-    record, play = state.play(play_id), compiled_map.plays[play_id]
+    record, play = situation.state.play(play_id), situation.compiled_map.plays[play_id]
     reasons = [_trigger(situation, trigger, record.end_counts, "or ") for trigger in play.ends_when]
     if record.deadline_at is not None:
         at = record.deadline_at

@@ -97,7 +97,7 @@ def test_every_root_of_a_condition_has_its_value() -> None:
 
 def told(compiled_map: CompiledMap, facts: Iterable[Fact], until: Instant) -> dict[str, list[str]]:
     run = ran(compiled_map, facts, until)
-    found = explain(compiled_map, run.state, run.timeline, until)
+    found = explain(Situation.of(compiled_map, run.state, until), run.timeline, Wording(compiled_map))
     say = Wording(compiled_map)
     return {each.id: [say.sentence(entry) for entry in each.led_by] for each in found.origins}
 
@@ -122,7 +122,11 @@ def test_a_play_tells_the_answer_that_led_to_it() -> None:
 def test_a_play_that_a_condition_or_a_person_began_says_so_and_what_ends_it() -> None:
     for fact, why in ((LOW, "what it waits for came true"), (PlayStarted(id="p", at=START, play="rescue"), "somebody")):
         run = ran(CHART, [fact], START + 180)
-        (play,) = [each for each in explain(CHART, run.state, run.timeline, START + 180).origins if each.kind == "play"]
+        (play,) = [
+            each
+            for each in explain(Situation.of(CHART, run.state, START + 180), run.timeline, Wording(CHART)).origins
+            if each.kind == "play"
+        ]
         (entry,) = play.led_by
         assert why in Wording(CHART).sentence(entry)
         assert [reason.kind for reason in play.ends] == ["steps", "date"]
@@ -130,7 +134,7 @@ def test_a_play_that_a_condition_or_a_person_began_says_so_and_what_ends_it() ->
 
 def begun_by(compiled_map: CompiledMap, *facts: Fact) -> list[str]:
     run = ran(compiled_map, facts, START + 240)
-    origins = explain(compiled_map, run.state, run.timeline, START + 240).origins
+    origins = explain(Situation.of(compiled_map, run.state, START + 240), run.timeline, Wording(compiled_map)).origins
     return [reason.phrase for each in origins if each.kind == "play" for reason in each.begun_by]
 
 
@@ -150,19 +154,19 @@ def test_plays_say_what_would_begin_them() -> None:
         ("    deadline: 20", "    cooldown: 30 days\n    only_if: customer.health < 90\n    deadline: 20")
     )
     run = ran(compiled_map, [], START)
-    (rescue,) = explain(compiled_map, run.state, run.timeline, START).starts
+    (rescue,) = explain(Situation.of(compiled_map, run.state, START), run.timeline, Wording(compiled_map)).starts
     assert rescue.waits_for == (
         "this to be true: customer.health < 40 (health is 75); and only if customer.health < 90 (health is 75)"
     )
     done = [LOW, StepDone(id="c", at=START + 180, step="rescue_call")]
     run = ran(compiled_map, done, START + 180)
-    (rescue,) = explain(compiled_map, run.state, run.timeline, START + 180).starts
+    (rescue,) = explain(Situation.of(compiled_map, run.state, START + 180), run.timeline, Wording(compiled_map)).starts
     assert [reason.kind for reason in rescue.reasons] == ["condition", "date", "condition"]
 
 
 def test_an_ended_journey_waits_for_nothing() -> None:
     run = ran(CHART, [StepDone(id="x", at=START, step="kickoff", result="refused")], START)
-    found = explain(CHART, run.state, run.timeline, START)
+    found = explain(Situation.of(CHART, run.state, START), run.timeline, Wording(CHART))
     assert (found.origins, found.waits, found.starts, found.ahead.entries) == ((), (), (), ())
 
 
@@ -171,14 +175,17 @@ def test_an_ended_journey_waits_for_nothing() -> None:
 
 def why(compiled_map: CompiledMap, facts: Iterable[Fact], until: Instant) -> list[tuple[str | None, str]]:
     state = ran(compiled_map, facts, until).state
-    return [(each.why, each.because) for each in held_messages(compiled_map, state, until)]
+    return [
+        (each.why, each.because)
+        for each in held_messages(Situation.of(compiled_map, state, until), Wording(compiled_map))
+    ]
 
 
 def test_a_message_outside_the_window_names_the_hours() -> None:
     evening = parse("2026-03-03T01:00:00Z")  # 20:00 in New York
     facts = [StepDone(id="held", at=evening, step="kickoff", result="held")]
     state = ran(CHART, facts, evening).state
-    (held,) = held_messages(CHART, state, evening)
+    (held,) = held_messages(Situation.of(CHART, state, evening), Wording(CHART))
     assert (held.why, held.to) == ("window", "sam@acme.example")
     assert "Monday to Friday, 09:00 to 17:00 in America/New York, not on holidays" in held.because
     assert held.until == parse("2026-03-03T14:00:00Z")
@@ -213,7 +220,7 @@ def test_a_message_in_a_pause_names_the_pause() -> None:
 
 def test_a_step_tells_what_it_follows_what_follows_it_and_what_happened_to_it() -> None:
     run = ran(CHART, [HELD], START + DAY)
-    found = explain_step(CHART, run.state, run.timeline, "connect", START + DAY)
+    found = explain_step(Situation.of(CHART, run.state, START + DAY), run.timeline, "connect", Wording(CHART))
     assert found.after == (("kickoff", "done"),)
     assert found.leads_to == ("faster",)
     assert [entry.kind for entry in found.happened] == ["step_opened", "message_sent"]
@@ -223,19 +230,19 @@ def test_a_step_tells_what_it_follows_what_follows_it_and_what_happened_to_it() 
 
 def test_a_step_of_a_play_that_is_not_open_waits_for_the_play() -> None:
     run = ran(CHART, [], START)
-    found = explain_step(CHART, run.state, run.timeline, "rescue_call", START)
+    found = explain_step(Situation.of(CHART, run.state, START), run.timeline, "rescue_call", Wording(CHART))
     assert found.waits.waits_for == "the play “Win back” to begin"
 
 
 def test_a_closed_step_waits_for_nothing() -> None:
     run = ran(CHART, [HELD], START + 60)
-    found = explain_step(CHART, run.state, run.timeline, "kickoff", START + 60)
+    found = explain_step(Situation.of(CHART, run.state, START + 60), run.timeline, "kickoff", Wording(CHART))
     assert (found.waits.status, found.waits.reasons) == ("done", ())
 
 
 def test_an_explanation_is_plain_data() -> None:
     run = ran(CHART, [HELD], START + DAY)
-    data = explain(CHART, run.state, run.timeline, START + DAY).to_json(Wording(CHART))
+    data = explain(Situation.of(CHART, run.state, START + DAY), run.timeline, Wording(CHART)).to_json(Wording(CHART))
     assert {each["id"]: [reason["kind"] for reason in each["reasons"]] for each in data["steps"]} == {
         "connect": ["contact", "event"],
         "faster": ["step"],

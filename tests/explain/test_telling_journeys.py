@@ -19,6 +19,7 @@ from milepost.planner.instants import Instant, parse
 from milepost.planner.outlook import look_ahead
 from milepost.planner.plan import plan
 from milepost.planner.simulation import simulate
+from milepost.planner.situation import Situation
 from milepost.planner.state import State
 from milepost.planner.timeline import ENTRIES
 from milepost.scenarios.scenario import load_scenario
@@ -194,7 +195,7 @@ def test_shipped_maps_can_be_forecast(path: Path) -> None:
     compiled_map = CompiledMap.of(loaded.map, "a")
     ahead = look_ahead(compiled_map, State.begin(customer(), compiled_map.map.map, "a", START), START)
 
-    assert waiting_for(compiled_map, journey(compiled_map), START)
+    assert waiting_for(Situation.of(compiled_map, journey(compiled_map), START), Wording(compiled_map))
     assert all(Wording(compiled_map).sentence(entry) for entry in ahead.entries)
 
 
@@ -202,7 +203,10 @@ def test_shipped_maps_can_be_forecast(path: Path) -> None:
 
 
 def waits(state: State, compiled_map: CompiledMap, now: Instant = START) -> dict[str, str]:
-    return {each.id: each.waits_for for each in waiting_for(compiled_map, state, now, NEW_YORK)}
+    return {
+        each.id: each.waits_for
+        for each in waiting_for(Situation.of(compiled_map, state, now), Wording(compiled_map, NEW_YORK))
+    }
 
 
 def test_every_step_says_what_it_waits_for() -> None:
@@ -255,6 +259,9 @@ def test_a_stage_with_a_date_waits_for_its_time() -> None:
 def test_what_is_late_is_marked() -> None:
     compiled_map = pilot()
     state = journey(compiled_map, until=START + 10 * DAY)
-    late = {each.id: each.overdue for each in waiting_for(compiled_map, state, START + 10 * DAY)}
+    late = {
+        each.id: each.overdue
+        for each in waiting_for(Situation.of(compiled_map, state, START + 10 * DAY), Wording(compiled_map))
+    }
 
     assert late == {"kickoff": True, "set_up": True, "connect": False, "faster": False, "renewal": False}

@@ -8,6 +8,8 @@ from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse, Response
 
 from milepost.explain.held_messages import Held, held_messages
+from milepost.explain.sentences import Wording
+from milepost.planner.situation import Situation
 from milepost.planner.state import State
 from milepost.store import customers, messages
 from milepost.store.errors import UnreadableVersionError
@@ -94,6 +96,6 @@ async def _held(served: Services, zone: str) -> list[tuple[JourneyRow, str, Held
     for row, name in rows:
         with suppress(UnreadableVersionError):
             compiled_map = await served.compiled_maps.of(row.version)
-            state = State.from_json(row.state)
-            lines += [(row, name, each) for each in held_messages(compiled_map, state, served.now(), zone)]
+            situation = Situation.of(compiled_map, State.from_json(row.state), served.now())
+            lines += [(row, name, each) for each in held_messages(situation, Wording(compiled_map, zone))]
     return lines
