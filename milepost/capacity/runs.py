@@ -92,13 +92,13 @@ def count_journeys(setup: ForecastSetup, customers: Iterable[Customer]) -> BookC
             counts.unmatched += 1
             _add_named(counts.why, {customer.id: str(match)})
             continue
-        map_ = match.compiled_map.map
+        map_ = match.map
         counts.customers[map_.map] += 1
         counts.people |= {(map_.map, role, person) for role, person in customer.team.items() if role in map_.roles}
         if day > setup.weeks.last:
             counts.later += 1
         else:
-            _count_journey(setup, match.compiled_map, customer, day, counts)
+            _count_journey(setup, match, customer, day, counts)
     return counts
 
 

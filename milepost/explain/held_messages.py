@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from milepost.customer import Contact
@@ -33,16 +33,7 @@ class Held:
     until: Instant | None
 
     def to_json(self) -> dict[str, Any]:
-        return {
-            "message": self.message,
-            "step": self.step,
-            "title": self.title,
-            "reason": self.reason,
-            "to": self.to,
-            "why": self.why,
-            "because": self.because,
-            "until": optional_text(self.until),
-        }
+        return {**asdict(self), "until": optional_text(self.until)}
 
 
 def held_messages(situation: Situation, say: Wording) -> tuple[Held, ...]:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from milepost.planner.calendars import zone
+from milepost.planner.calendars import is_zone, zone
 from milepost.planner.instants import Instant, moment
 from milepost.text import count_of
 
@@ -14,7 +13,7 @@ _MINUTE, _HOUR, _DAY = 60, 3600, 86_400
 
 def local(at: Instant, timezone: str) -> datetime:
     """The instant in `timezone`, an IANA name; in UTC if there is no such zone."""
-    return moment(at).astimezone(_zone(timezone))
+    return moment(at).astimezone(zone(timezone if is_zone(timezone) else "UTC"))
 
 
 def date_text(day: date) -> str:
@@ -50,10 +49,3 @@ def span_text(seconds: int) -> str:
         if count:
             return count_of(count, unit)
     return "less than a minute"
-
-
-def _zone(timezone: str) -> ZoneInfo:
-    try:
-        return zone(timezone)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        return zone("UTC")

@@ -15,7 +15,7 @@ from milepost.planner.enums import JourneyStatus, SystemTaskReason
 from milepost.planner.instants import Instant
 from milepost.planner.open_tasks import Task, open_tasks
 from milepost.planner.outlook import Outlook, look_ahead
-from milepost.planner.segment_match import Considered, MayNotEnter, considered, may_enter
+from milepost.planner.segment_match import Considered, considered, entry_obstacle
 from milepost.planner.situation import Situation
 from milepost.planner.state import State
 from milepost.planner.timeline import Entry
@@ -222,5 +222,5 @@ class CustomerOverview:
         by_id = {compiled_map.map.map: compiled_map for compiled_map in compiled_maps}
         for each in considered(by_id.values(), self.customer, self.now):
             ends = [past.ended_at for past in self.journeys if past.map == each.map and past.ended_at is not None]
-            allowed = may_enter(by_id[each.map], max(ends, default=None), self.now)
-            yield each, str(allowed) if isinstance(allowed, MayNotEnter) else None
+            obstacle = entry_obstacle(by_id[each.map], max(ends, default=None), self.now)
+            yield each, str(obstacle) if obstacle else None

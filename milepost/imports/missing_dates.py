@@ -12,7 +12,7 @@ from milepost.language.model import Map
 from milepost.language.names import BUILT_IN
 from milepost.planner.compiled_map import CompiledMap
 from milepost.planner.instants import Instant
-from milepost.planner.segment_match import Match, best_map
+from milepost.planner.segment_match import NoMatch, best_map
 from milepost.text import listing
 
 _MOST_TITLES = 3
@@ -55,9 +55,11 @@ class MissingDates:
     def count(self, customer: Customer) -> None:
         """Counts one customer. Matching is slow, so it is only done for customers without one of the dates."""
         names = [name for name in self._names if customer.attributes.get(name) is None]
-        match = best_map(self.compiled_maps, customer, self.now) if names else None
-        if isinstance(match, Match):
-            map_id = match.compiled_map.map.map
+        if not names:
+            return
+        match = best_map(self.compiled_maps, customer, self.now)
+        if not isinstance(match, NoMatch):
+            map_id = match.map.map
             self.counts.update((map_id, name) for name in names if name in self._anchors[map_id])
 
     def missing(self) -> Iterator[MissingDate]:

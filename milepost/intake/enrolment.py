@@ -11,7 +11,7 @@ from milepost.intake.context import IntakeContext, customer_of
 from milepost.intake.errors import EntryRefusedError, UnknownMapError
 from milepost.planner.compiled_map import CompiledMap
 from milepost.planner.instants import Instant
-from milepost.planner.segment_match import MayNotEnter, NoMatch, best_map, matches, may_enter
+from milepost.planner.segment_match import NoMatch, best_map, entry_obstacle, matches
 from milepost.planner.state import State
 from milepost.store import customers, journeys
 from milepost.store.errors import JourneyAlreadyOpenError
@@ -55,9 +55,9 @@ async def enrol(context: IntakeContext, customer: str, map_id: str | None = None
         compiled_map = _named(compiled_maps, map_id) if map_id else await _best(session, compiled_maps, record, now)
         if isinstance(compiled_map, NoEnrolment):
             return compiled_map
-        allowed = may_enter(compiled_map, last_end(past, compiled_map), now)
-        if isinstance(allowed, MayNotEnter):
-            raise EntryRefusedError(customer, allowed)
+        obstacle = entry_obstacle(compiled_map, last_end(past, compiled_map), now)
+        if obstacle:
+            raise EntryRefusedError(customer, obstacle)
         journey = await _begin(session, record, compiled_map, now)
     return await _start(context, journey)
 
@@ -81,9 +81,9 @@ async def enrol_on_match(
             return compiled_map
         if past and before is not None and matches(compiled_map, before, now):
             return None
-        allowed = may_enter(compiled_map, last_end(past, compiled_map), now)
-        if isinstance(allowed, MayNotEnter):
-            return NoEnrolment(customer, str(allowed))
+        obstacle = entry_obstacle(compiled_map, last_end(past, compiled_map), now)
+        if obstacle:
+            return NoEnrolment(customer, str(obstacle))
         journey = await _begin(session, record, compiled_map, now)
     return await _start(context, journey)
 
@@ -97,8 +97,8 @@ async def enrolment_obstacle(
         anyway = f"`milepost enroll {customer.id} --map MAP` begins one on the map that you name"
         return f"no map is for the customer as it is now; {anyway}"
     past = await journeys.of_customer(session, customer.id)
-    allowed = may_enter(match.compiled_map, last_end(past, match.compiled_map), now)
-    return str(allowed) if isinstance(allowed, MayNotEnter) else None
+    obstacle = entry_obstacle(match, last_end(past, match), now)
+    return str(obstacle) if obstacle else None
 
 
 def _named(compiled_maps: list[CompiledMap], map_id: str) -> CompiledMap:
@@ -115,7 +115,7 @@ async def _best(
     if isinstance(match, NoMatch):
         await customers.mark_unmatched(session, customer.id, str(match))
         return NoEnrolment(customer.id, str(match))
-    return match.compiled_map
+    return match
 
 
 async def _begin(session: AsyncSession, customer: Customer, compiled_map: CompiledMap, now: Instant) -> JourneyRow:

@@ -30,7 +30,7 @@ class ConditionTrace:
     @property
     def values_text(self) -> str:
         """The values in words: `health is 35, renews_on is unknown`."""
-        return ", ".join(f"{_named(name)} is {shown(value)}" for name, value in self.values.items())
+        return ", ".join(f"{name.removeprefix('customer.')} is {shown(value)}" for name, value in self.values.items())
 
     def __str__(self) -> str:
         return f"{self.text} ({self.values_text})" if self.values else self.text
@@ -61,10 +61,6 @@ def _failing(now: Situation, condition: Condition) -> list[str]:
         return [part for part in parts if not now.is_true(compile_condition(part, names))]
     except ConditionError:  # a part alone need not be a condition
         return []
-
-
-def _named(name: str) -> str:
-    return name.removeprefix("customer.")
 
 
 def shown(value: Any) -> str:

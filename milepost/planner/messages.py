@@ -103,7 +103,7 @@ def _merged(turn: Turn, line: list[Queued]) -> list[Outgoing]:
 def _barrier(turn: Turn, step: CompiledStep, contact: Contact | None) -> tuple[HoldReason | None, Instant | None]:
     if turn.state.paused:
         return HoldReason.PAUSE, None
-    if turn.now.is_held_by_play(step, "messages") and not step.essential:
+    if turn.now.holding_plays(step, "messages") and not step.essential:
         return HoldReason.PLAY, None
     if contact is None:
         return HoldReason.CONTACT, None

@@ -15,13 +15,6 @@ from milepost.planner.state import State
 
 
 @dataclass(frozen=True, slots=True)
-class Match:
-    """The map that a customer is for."""
-
-    compiled_map: CompiledMap
-
-
-@dataclass(frozen=True, slots=True)
 class NoMatch:
     """No map is for the customer; `why` says of each map, by its id, what speaks against it."""
 
@@ -31,11 +24,6 @@ class NoMatch:
         if not self.why:
             return "no map is published"
         return "; ".join(f"{map_id}: {reason}" for map_id, reason in self.why.items())
-
-
-@dataclass(frozen=True, slots=True)
-class MayEnter:
-    """The customer may begin a journey on the map."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,21 +87,21 @@ def _in_order(compiled_maps: Iterable[CompiledMap]) -> list[CompiledMap]:
     return sorted(compiled_maps, key=lambda compiled_map: (-compiled_map.map.segment.priority, compiled_map.map.map))
 
 
-def best_map(compiled_maps: Iterable[CompiledMap], customer: Customer, at: Instant) -> Match | NoMatch:
+def best_map(compiled_maps: Iterable[CompiledMap], customer: Customer, at: Instant) -> CompiledMap | NoMatch:
     """The map of highest priority whose segment the customer is in; of several, the alphabetically first."""
     in_order = _in_order(compiled_maps)
     for compiled_map in in_order:
         if matches(compiled_map, customer, at):
-            return Match(compiled_map)
+            return compiled_map
     return NoMatch({each.map: each.why_not for each in considered(in_order, customer, at)})
 
 
-def may_enter(compiled_map: CompiledMap, last_ended_at: Instant | None, at: Instant) -> MayEnter | MayNotEnter:
-    """Whether the map's `reenter` lets a customer in whose last journey on it ended then (None: never was on it)."""
+def entry_obstacle(compiled_map: CompiledMap, last_ended_at: Instant | None, at: Instant) -> MayNotEnter | None:
+    """How the map's `reenter` keeps out a customer whose last journey on it ended then (None: was never on it)."""
     rule = compiled_map.map.reenter
     if last_ended_at is None or (rule.allowed and rule.after is None):
-        return MayEnter()
+        return None
     if rule.after is None:
         return MayNotEnter(compiled_map.map.map, None)
     until = compiled_map.ours.opening(last_ended_at, rule.after)
-    return MayEnter() if until <= at else MayNotEnter(compiled_map.map.map, until)
+    return None if until <= at else MayNotEnter(compiled_map.map.map, until)

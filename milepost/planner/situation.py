@@ -60,10 +60,6 @@ class Situation:
         state = self.state
         return (state.play if step.in_play else state.stage)(step.container).is_open
 
-    def is_held_by_play(self, step: CompiledStep, what: str) -> bool:
-        """Returns whether an open play keeps back the step's `messages`, or `everything` of it."""
-        return bool(self.holding_plays(step, what))
-
     def holding_plays(self, step: CompiledStep, what: str) -> list[str]:
         """The open plays that keep back the step's `messages`, or `everything` of it, in the order of the map.
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import MISSING, dataclass, field, fields
 from functools import cache
 from operator import attrgetter
-from typing import Any, ClassVar, Self, TypeVar
+from typing import Any, ClassVar, Self
 
 from milepost.customer import Customer
 from milepost.errors import MilepostError
@@ -42,8 +42,6 @@ _CLOSED = frozenset(StepStatus) - _OPEN - {StepStatus.WAITING}
 _STEP_WAITING, _STAGE_OPEN, _PLAY_OPEN = StepStatus.WAITING, StageStatus.OPEN, PlayStatus.OPEN
 _OPEN_JOURNEY, _PAUSED, _ENDED = JourneyStatus
 """Looking a member up on its class takes four times as long, and these are asked for at every turn."""
-
-R = TypeVar("R", bound="Record")
 
 
 class Record:

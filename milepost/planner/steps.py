@@ -36,7 +36,7 @@ def open_if_ready(turn: Turn, step: CompiledStep) -> bool:
     opens_at = record.opens_at
     if opens_at is None:
         opens_at = _plan_opening(turn, step)
-    if opens_at is None or opens_at > turn.due_by or turn.now.is_held_by_play(step, "everything"):
+    if opens_at is None or opens_at > turn.due_by or turn.now.holding_plays(step, "everything"):
         return False
     if opens_at == turn.due_by and opens_at != turn.state.step(step.id).ready_at:
         return False
@@ -185,7 +185,7 @@ def repeat_ahead(turn: Turn, step: CompiledStep, record: StepState) -> None:
 def _repeat_if_held(turn: Turn, step: CompiledStep, record: StepState) -> bool:
     """Repeat what a play held beyond its time and holds no longer."""
     due = record.timers.get("repeat")
-    if due is None or due >= turn.due_by or turn.now.is_held_by_play(step, "everything"):
+    if due is None or due >= turn.due_by or turn.now.holding_plays(step, "everything"):
         return False
     _repeat(turn, step)
     return True

@@ -45,7 +45,7 @@ def next_due(turn: Turn) -> Timer | None:
 
 def _may_open(turn: Turn, step_id: str) -> bool:
     step = turn.compiled_map.steps[step_id]
-    return turn.now.is_container_open(step) and not turn.now.is_held_by_play(step, "everything")
+    return turn.now.is_container_open(step) and not turn.now.holding_plays(step, "everything")
 
 
 def wake_at(turn: Turn) -> Instant | None:

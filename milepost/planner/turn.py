@@ -58,8 +58,16 @@ class Turn:
     # What is reported and ordered.
 
     def report(self, entry: Entry) -> None:
-        """Write one entry of the timeline."""
-        self._count()
+        """Write one entry of the timeline.
+
+        Raises:
+            EndlessMapError: there are too many at one instant.
+        """
+        if self._happened_at != self.at:
+            self._happened_at, self._happened = self.at, 0
+        self._happened += 1
+        if self._happened > MOST_HAPPENINGS:
+            raise EndlessMapError(self.state.map, self.at, self.entries)
         self.entries.append(entry)
 
     def place(self, step: CompiledStep) -> StepPlace:
@@ -78,13 +86,6 @@ class Turn:
     def occurrence(self, step: str) -> int:
         """The number of the step's occurrence; what closes without ever opening was its first."""
         return self.state.step(step).occurrence or 1
-
-    def _count(self) -> None:
-        if self._happened_at != self.at:
-            self._happened_at, self._happened = self.at, 0
-        self._happened += 1
-        if self._happened > MOST_HAPPENINGS:
-            raise EndlessMapError(self.state.map, self.at, self.entries)
 
     # What is changed. Each record is copied once, when it is first touched.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from milepost.explain.sentences import Wording
@@ -28,13 +28,8 @@ class DateChange:
     after: Instant | None
 
     def to_json(self) -> dict[str, Any]:
-        return {
-            "id": self.id,
-            "title": self.title,
-            "field": self.field,
-            "before": optional_text(self.before),
-            "after": optional_text(self.after),
-        }
+        dates = {"before": optional_text(self.before), "after": optional_text(self.after)}
+        return asdict(self) | dates
 
 
 @dataclass(frozen=True, slots=True)

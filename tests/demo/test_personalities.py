@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from milepost.demo.clock import BEGINS
 from milepost.demo.personalities import PERSONALITIES, Personality, Renewal, Temperament, personalities_of
 from milepost.people.draws import seeded
-from milepost.planner.segment_match import Match, best_map
+from milepost.planner.segment_match import NoMatch, best_map
 
 SEEDS = st.integers(min_value=0, max_value=2**32)
 
@@ -19,8 +19,8 @@ def by_map(book, compiled_maps) -> dict[str, list[str]]:
     found = defaultdict(list)
     for customer in book.customers:
         match = best_map(compiled_maps.values(), customer, BEGINS)
-        if isinstance(match, Match):
-            found[match.compiled_map.map.map].append(customer.id)
+        if not isinstance(match, NoMatch):
+            found[match.map.map].append(customer.id)
     return dict(found)
 
 

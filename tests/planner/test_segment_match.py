@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from milepost.planner.compiled_map import CompiledMap
 from milepost.planner.instants import parse
-from milepost.planner.segment_match import Match, MayEnter, MayNotEnter, NoMatch, best_map, considered, may_enter
+from milepost.planner.segment_match import MayNotEnter, NoMatch, best_map, considered, entry_obstacle
 from tests.workflows.example import CUSTOMER, FILES, MAP, START, compiled_map_of
 
 
@@ -16,7 +16,7 @@ def variant(
 
 def matched(*compiled_maps: CompiledMap) -> str | None:
     found = best_map(compiled_maps, CUSTOMER, START)
-    return found.compiled_map.map.map if isinstance(found, Match) else None
+    return None if isinstance(found, NoMatch) else found.map.map
 
 
 def test_the_highest_priority_wins() -> None:
@@ -76,11 +76,11 @@ def test_days_may_be_counted_in_a_segment() -> None:
 
 
 def test_whoever_was_never_on_a_map_may_enter() -> None:
-    assert may_enter(variant("aaa"), None, START) == MayEnter()
+    assert entry_obstacle(variant("aaa"), None, START) is None
 
 
 def test_never_means_once_only() -> None:
-    assert may_enter(variant("aaa"), START, START + 10**9) == MayNotEnter("aaa", None)
+    assert entry_obstacle(variant("aaa"), START, START + 10**9) == MayNotEnter("aaa", None)
 
 
 def test_who_may_not_enter_is_told_from_when_on() -> None:
@@ -91,7 +91,7 @@ def test_who_may_not_enter_is_told_from_when_on() -> None:
 
 
 def test_always_means_at_once() -> None:
-    assert may_enter(variant("aaa", reenter="always"), START, START) == MayEnter()
+    assert entry_obstacle(variant("aaa", reenter="always"), START, START) is None
 
 
 def test_after_a_duration_means_the_opening_of_that_working_day_of_ours() -> None:
@@ -100,5 +100,5 @@ def test_after_a_duration_means_the_opening_of_that_working_day_of_ours() -> Non
     )  # from Monday 2 March to Saturday 7 March, hence Monday 9 March
     opening = parse("2026-03-09T13:00:00Z")
 
-    assert may_enter(compiled_map, START, opening - 1) == MayNotEnter("aaa", opening)
-    assert may_enter(compiled_map, START, opening) == MayEnter()
+    assert entry_obstacle(compiled_map, START, opening - 1) == MayNotEnter("aaa", opening)
+    assert entry_obstacle(compiled_map, START, opening) is None

@@ -10,7 +10,7 @@ from typing import Any
 from milepost.planner.calendars import is_zone, zone
 from milepost.planner.instants import Instant, moment
 from milepost.planner.timeline import Entry
-from milepost.scenarios.expectations import as_instant
+from milepost.scenarios.expectations import read_instant
 from milepost.scenarios.scenario import Scenario
 
 _PLACE = ("stage", "play", "step")
@@ -60,12 +60,12 @@ class Clock:
         rest = {name: value for name, value in expected.items() if name not in ("at", "kind", *_PLACE)}
         if more := self._more(rest):
             words.append(more)
-        at = as_instant(expected.get("at"))
+        at = read_instant(expected.get("at"))
         return " ".join(words) + (f" at {self.time(at)}" if at is not None else "")
 
     def value(self, name: str, value: Any) -> str:
         """A field's value, instants on this clock."""
-        if name in _TIMES and (at := as_instant(value)) is not None:
+        if name in _TIMES and (at := read_instant(value)) is not None:
             return self.time(at)
         if isinstance(value, list):
             return "+".join(str(each) for each in value)

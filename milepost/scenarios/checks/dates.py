@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from milepost.language.findings import Finding
 from milepost.language.yaml_text import Path
 from milepost.planner.calendars import is_zone
-from milepost.planner.instants import Instant, instant
+from milepost.scenarios.expectations import read_instant
 
 _DAY_FIRST = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})(?:[ ,T]+(\d{1,2})[:.](\d\d))?(?: *Uhr)?")
 _USUAL = "2026-03-02T09:00:00"
@@ -34,22 +34,7 @@ def wrong_instant(value: Any, zone: tzinfo) -> str | None:
     if moment.tzinfo is None:
         suggestion = _at(moment, zone).isoformat()
         return f"{value!r} lacks its offset from UTC; write {suggestion}, if that is the offset there"
-    try:
-        instant(moment)
-    except (OverflowError, ValueError, OSError):
-        return f"{value!r} is too far away to calculate with"
-    return None
-
-
-def read_instant(value: Any) -> Instant | None:
-    """The instant of a value in a scenario; None if it isn't one."""
-    moment = _read(value)
-    if moment is None or moment.tzinfo is None:
-        return None
-    try:
-        return instant(moment)
-    except (OverflowError, ValueError, OSError):
-        return None
+    return None if read_instant(moment) is not None else f"{value!r} is too far away to calculate with"
 
 
 def _instant_fields(data: Any) -> Iterator[tuple[Path, Any]]:

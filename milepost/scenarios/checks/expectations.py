@@ -14,10 +14,9 @@ from milepost.planner import timeline
 from milepost.planner.instants import Instant
 from milepost.planner.timeline import ENTRIES, json_keys
 from milepost.planner.written_facts import KINDS
-from milepost.scenarios.checks.dates import read_instant
 from milepost.scenarios.checks.defined_names import DefinedNames, check_name
 from milepost.scenarios.checks.excluded import check_excluded
-from milepost.scenarios.expectations import Expected
+from milepost.scenarios.expectations import Expected, read_instant
 from milepost.text import did_you_mean
 
 _FIELDS = tuple(dict.fromkeys(key for entry in ENTRIES.values() for key in json_keys(entry)))

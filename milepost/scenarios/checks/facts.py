@@ -12,10 +12,9 @@ from milepost.planner.fact_errors import UnknownAttributeError
 from milepost.planner.instants import Instant, instant
 from milepost.planner.timeline import FactIgnored
 from milepost.planner.written_facts import WrittenFact
-from milepost.scenarios.checks.dates import read_instant
 from milepost.scenarios.checks.defined_names import DefinedNames, refusal_finding
 from milepost.scenarios.checks.people import check_contacts, check_team
-from milepost.scenarios.expectations import Expected
+from milepost.scenarios.expectations import Expected, read_instant
 from milepost.text import did_you_mean
 
 _FIELDS = {IgnoreReason.RESULT: "result", IgnoreReason.VALUE: "value", IgnoreReason.UNTIL: "until"}
