@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 BUILT_IN_ATTRIBUTES = ("name", "timezone", "country", "language")
@@ -32,7 +32,7 @@ class Contact:
         return address_key(self.email)
 
     def has_address(self, address: str) -> bool:
-        """Tells whether this is the contact's address, ignoring case."""
+        """Returns whether this is the contact's address, ignoring case."""
         return address == self.email or address_key(address) == self.address_key
 
     def to_json(self) -> dict[str, Any]:
@@ -68,8 +68,8 @@ class Customer:
     team: Mapping[str, str] = field(default_factory=dict)
 
     def having(self, **changes: Any) -> Customer:
-        """The customer with some fields changed."""
-        return Customer(**{name: getattr(self, name) for name in self.__slots__} | changes)
+        """Returns the customer with some fields changed."""
+        return replace(self, **changes)
 
     def to_json(self) -> dict[str, Any]:
         return {

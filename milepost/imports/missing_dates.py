@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from milepost.customer import Customer
@@ -35,7 +35,7 @@ class MissingDate:
         return f"{self.customers} {have} no {self.attribute!r}; {what} of {self.map} {never} for {them}."
 
     def to_json(self) -> dict[str, Any]:
-        return {name: getattr(self, name) for name in MissingDate.__slots__}
+        return asdict(self)
 
 
 @dataclass(slots=True)

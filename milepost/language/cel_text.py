@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 ROOTS = ("customer", "steps", "results", "outcomes", "plays", "stages", "event")
@@ -88,7 +89,7 @@ def _is(tokens: list[Token], index: int, *texts: str) -> bool:
     return 0 <= index < len(tokens) and tokens[index].text in texts
 
 
-def shape(tokens: list[Token]) -> str:
+def shape(tokens: Sequence[Token]) -> str:
     """Returns tokens with the kind in place of each name, text and number: `name(name.name)`."""
     return "".join(token.text if token.kind == "mark" else token.kind for token in tokens)
 

@@ -17,13 +17,7 @@ from cel_expr_python import cel
 
 from milepost.language import cel_text
 from milepost.language.cel_text import Token
-from milepost.language.condition_errors import (
-    ConditionError,
-    check_dates,
-    check_reference,
-    explain,
-    plain_type,
-)
+from milepost.language.condition_errors import ConditionError, check_dates, check_reference, explain, plain_type
 from milepost.language.field_types import AttributeType
 from milepost.language.names import Names
 

@@ -94,8 +94,7 @@ class _Text:
     @classmethod
     def __get_pydantic_core_schema__(cls, _source: Any, _handler: GetCoreSchemaHandler) -> CoreSchema:
         return core_schema.no_info_plain_validator_function(
-            cls._validate,
-            serialization=core_schema.to_string_ser_schema(),
+            cls._validate, serialization=core_schema.to_string_ser_schema()
         )
 
     @classmethod

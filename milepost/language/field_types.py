@@ -74,11 +74,7 @@ def _clock(value: Any) -> Any:
     raise ValueError(f'{value!r} is not a clock time; write it as text, such as "09:00"')
 
 
-Clock = Annotated[
-    time,
-    BeforeValidator(_clock),
-    WithJsonSchema({"type": "string", "pattern": r"^\d{1,2}:\d{2}$"}),
-]
+Clock = Annotated[time, BeforeValidator(_clock), WithJsonSchema({"type": "string", "pattern": r"^\d{1,2}:\d{2}$"})]
 LENIENT = "lenient"
 """The validation context that leaves conflicts between fields to the caller, who asks `Node.conflicts`."""
 

@@ -61,11 +61,7 @@ def from_files(files: Mapping[str, str], file: str = MAP_FILE) -> Loaded:
     return _read(Loaded(None, (), file, files=files), files)
 
 
-def from_data(
-    data: Mapping[str, Any],
-    file: str = MAP_FILE,
-    files: Mapping[str, str] | None = None,
-) -> Loaded:
+def from_data(data: Mapping[str, Any], file: str = MAP_FILE, files: Mapping[str, str] | None = None) -> Loaded:
     """Reads a map that is data already, such as one inline in a scenario.
 
     Problems have positions if the data comes from `read_yaml`. Without `files`, messages and playbooks aren't

@@ -10,14 +10,7 @@ from collections.abc import Iterator
 from datetime import time
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import (
-    AfterValidator,
-    BeforeValidator,
-    Field,
-    ModelWrapValidatorHandler,
-    PrivateAttr,
-    model_validator,
-)
+from pydantic import AfterValidator, BeforeValidator, Field, ModelWrapValidatorHandler, PrivateAttr, model_validator
 
 from milepost.language.attribute_values import fits
 from milepost.language.durations import Anchor, Duration, Limit, Reentry
@@ -38,15 +31,7 @@ from milepost.language.field_types import (
     Scalar,
     Text,
 )
-from milepost.language.steps import (
-    Action,
-    AnyStep,
-    Branch,
-    Escalate,
-    Outcome,
-    Touchpoint,
-    Triggers,
-)
+from milepost.language.steps import Action, AnyStep, Branch, Escalate, Outcome, Touchpoint, Triggers
 
 
 class Attribute(Node):

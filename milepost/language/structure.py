@@ -90,12 +90,8 @@ def _failures(data: Any, error: ValidationError) -> list[Failure]:
         failure = Failure(path, loc, each["type"], each["input"], each.get("ctx", {}), cause)
         key = (path, failure.about_key)
         by_place[key] = replace(failure, type="scalar") if key in by_place else failure
-    inner = [path for path, _ in by_place]
-    return [each for each in by_place.values() if each.type != "too_short" or not _is_above(each.path, inner)]
-
-
-def _is_above(path: Path, others: Iterable[Path]) -> bool:
-    return any(len(other) > len(path) and starts_with(other, path) for other in others)
+    inner = {path[:length] for path, _ in by_place for length in range(len(path))}
+    return [each for each in by_place.values() if each.type != "too_short" or each.path not in inner]
 
 
 def _findings(data: Any, failures: list[Failure]) -> Iterable[Finding]:
@@ -167,7 +163,5 @@ def _conflicts(structure: Structure) -> Iterator[Finding]:
     for path, node in nodes_of(structure.draft):
         for conflict in node.conflicts():
             paths = [(*path, name) for name in conflict.fields]
-            if structure.repaired.isdisjoint(paths) and not any(
-                path[: len(each)] == each for each in structure.repaired
-            ):
+            if not any(each in paths or starts_with(path, each) for each in structure.repaired):
                 yield Finding(paths[0], conflict.code, conflict.message, key=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 from milepost.language.durations import Duration
 from milepost.language.findings import Finding
@@ -35,8 +36,8 @@ def check_cycles(outline: MapOutline) -> Iterator[Finding]:
         following.setdefault(edge.origin, []).append(edge.target)
     reported: set[str] = set()
     for edge in edges:
-        circle = _circle_over(edge, following) if edge.path is not None else None
-        if circle is None or edge.path is None or not reported.isdisjoint(circle):
+        circle = cycle_from(edge.origin, {**following, edge.origin: [edge.target]})
+        if edge.path is None or circle is None or not reported.isdisjoint(circle):
             continue
         reported.update(circle)
         names = [name.partition(" ")[2] for name in circle]
@@ -44,34 +45,19 @@ def check_cycles(outline: MapOutline) -> Iterator[Finding]:
         yield Finding(edge.path, "M111", message)
 
 
-def _circle_over(edge: _Edge, following: dict[str, list[str]]) -> list[str] | None:
-    """The shortest circle that begins with this edge."""
-    if edge.target == edge.origin:
-        return [edge.origin]
-    return cycle_from(edge.origin, {**following, edge.origin: [edge.target]})
-
-
 def _edges(outline: MapOutline, path: Path, container: Stage | Play) -> Iterator[_Edge]:
-    if not _closes_at_once(container):
+    if not _closes_at_once(container) or any(item.end is not None for item in container.then):
         return
-    origin = _name(container)
-    moved = False
-    if any(item.end is not None for item in container.then):
-        return
+    origin = f"{'stage' if isinstance(container, Stage) else 'play'} {container.id}"
     for index, item in enumerate(container.then):
         if item.go_to is not None:
-            moved = True
             yield _Edge(origin, f"stage {item.go_to}", (*path, "then", index, "go_to"))
         if item.play is not None and not _cools_down(outline, item.play):
             yield _Edge(origin, f"play {item.play}", (*path, "then", index, "play"))
-    if isinstance(container, Stage) and container in outline.sequence and not moved:
-        place = outline.sequence.index(container) + 1
-        if place < len(outline.sequence):
-            yield _Edge(origin, f"stage {outline.sequence[place].id}", None)
-
-
-def _name(container: Stage | Play) -> str:
-    return f"{'stage' if isinstance(container, Stage) else 'play'} {container.id}"
+    if not any(item.go_to for item in container.then):
+        for before, after in pairwise(outline.sequence):
+            if before is container:
+                yield _Edge(origin, f"stage {after.id}", None)
 
 
 def _closes_at_once(container: Stage | Play) -> bool:

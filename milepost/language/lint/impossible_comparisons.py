@@ -22,8 +22,8 @@ _STATES = ("waiting", "open", "done", "skipped", "withdrawn")
 _OF_OUTCOMES = ("waiting", "open", "asked", "verified", "partial", "disputed", "silent", "skipped", "withdrawn")
 _OF_PLAYS = ("never", "open", "ended")
 _OF_STAGES = ("waiting", "open", "closed")
-_EQUAL = ("==", "!=")
 _ORDER = ("<", "<=", ">", ">=")
+_SIGNS = ("==", "!=", *_ORDER)
 _JOINED = (".", "[", "(", "+")
 """Beside one of these, a text or a name is only a part of what is compared."""
 
@@ -58,20 +58,19 @@ def impossible_comparisons(outline: MapOutline, condition: str) -> Iterator[Impo
 
 
 def _comparisons(tokens: Sequence[Token]) -> Iterator[_Comparison]:
-    for index, token in enumerate(tokens):
-        sign = token.text
-        if token.kind == "text" or sign not in (*_EQUAL, *_ORDER, "in"):
-            continue
-        left, right = _name_before(tokens, index), _name_after(tokens, index)
-        literals: list[Token] = []
-        if left is not None:
-            literals = _list_after(tokens, index) if sign == "in" else _text_after(tokens, index)
-        elif right is not None and sign != "in":
-            literals = _text_before(tokens, index)
-        for literal in literals:
-            value = _value(literal.text)
-            if (name := left or right) is not None and value is not None:
-                yield _Comparison(*name, sign, literal, value)
+    for at, literal in enumerate(tokens):
+        value = _value(literal.text) if literal.kind == "text" else None
+        before, after = _word(tokens, at - 1), _word(tokens, at + 1)
+        name, sign = None, "in"
+        if before in _SIGNS and after not in _JOINED:
+            name, sign = _name_before(tokens, at - 1), before
+        elif after in _SIGNS and before != "+":
+            name, sign = _name_after(tokens, at + 1), after
+        elif before in ("[", ",") and after in ("]", ","):
+            opening = max((index for index in range(at) if tokens[index].text == "["), default=0)
+            name = _name_before(tokens, opening - 1) if _word(tokens, opening - 1) == "in" else None
+        if name is not None and value is not None:
+            yield _Comparison(*name, sign, literal, value)
 
 
 def _word(tokens: Sequence[Token], index: int) -> str:
@@ -79,7 +78,7 @@ def _word(tokens: Sequence[Token], index: int) -> str:
 
 
 def _name_before(tokens: Sequence[Token], index: int) -> tuple[str, str] | None:
-    return None if _word(tokens, index - 4) in _JOINED[3:] else _name(tokens[max(index - 3, 0) : index])
+    return None if _word(tokens, index - 4) == "+" else _name(tokens[max(index - 3, 0) : index])
 
 
 def _name_after(tokens: Sequence[Token], index: int) -> tuple[str, str] | None:
@@ -87,31 +86,8 @@ def _name_after(tokens: Sequence[Token], index: int) -> tuple[str, str] | None:
 
 
 def _name(words: Sequence[Token]) -> tuple[str, str] | None:
-    if [each.kind for each in words] != ["name", "mark", "name"] or words[1].text != ".":
-        return None
-    return (words[0].text, words[2].text) if words[0].text in cel_text.ROOTS else None
-
-
-def _text_after(tokens: Sequence[Token], index: int) -> list[Token]:
-    alone = _word(tokens, index + 2) not in _JOINED
-    return [each for each in tokens[index + 1 : index + 2] if alone and each.kind == "text"]
-
-
-def _text_before(tokens: Sequence[Token], index: int) -> list[Token]:
-    alone = _word(tokens, index - 2) not in _JOINED[3:]
-    return [each for each in tokens[max(index - 1, 0) : index] if alone and each.kind == "text"]
-
-
-def _list_after(tokens: Sequence[Token], index: int) -> list[Token]:
-    literals: list[Token] = []
-    if _word(tokens, index + 1) != "[":
-        return literals
-    for at in range(index + 2, len(tokens)):
-        if tokens[at].text in ("]", "["):
-            break
-        if tokens[at].kind == "text" and tokens[at - 1].text in "[," and _word(tokens, at + 1) in ("]", ","):
-            literals.append(tokens[at])
-    return literals
+    is_name = cel_text.shape(words) == "name.name" and words[0].text in cel_text.ROOTS
+    return (words[0].text, words[2].text) if is_name else None
 
 
 def _value(literal: str) -> str | None:

@@ -27,17 +27,7 @@ _FIELDS: dict[str, tuple[str, ...]] = {
     kind.__name__: tuple(item.name for item in fields(kind))
     for kind in (ContactContext, CsmContext, MapContext, OutcomeContext, StepContext)
 }
-_FIELDS["loop"] = (
-    "index",
-    "index0",
-    "revindex",
-    "revindex0",
-    "first",
-    "last",
-    "length",
-    "previtem",
-    "nextitem",
-)
+_FIELDS["loop"] = ("index", "index0", "revindex", "revindex0", "first", "last", "length", "previtem", "nextitem")
 _KINDS = {
     "customer": "customer",
     "contact": "ContactContext",
@@ -214,9 +204,7 @@ class _Walk:
         )
         before = rf"\b{owner[:-1]}\s*" if owner else ""
         pattern = rf"{before}[.\[]\s*['\"]?(?P<at>{re.escape(name)})\b"
-        self.problems.append(
-            self._places.problem(node.lineno, pattern, message, nearest(name, self._fields[kind])),
-        )
+        self.problems.append(self._places.problem(node.lineno, pattern, message, nearest(name, self._fields[kind])))
 
     def _check_word(self, what: str, name: str, valid: Collection[str], line: int) -> None:
         if name in valid and not name.startswith("_"):
@@ -224,5 +212,5 @@ class _Walk:
         message = f"Unknown {what} {name!r}; there are {', '.join(sorted(valid))}"
         mark = r"\|\s*" if what == "filter" else r"\bis\s+(?:not\s+)?"
         self.problems.append(
-            self._places.problem(line, rf"{mark}(?P<at>{re.escape(name)})\b", message, nearest(name, valid)),
+            self._places.problem(line, rf"{mark}(?P<at>{re.escape(name)})\b", message, nearest(name, valid))
         )

@@ -113,11 +113,7 @@ def names_of(context: type[AnyContext] | AnyContext) -> tuple[str, ...]:
     return tuple(item.name for item in fields(context) if not item.metadata.get("hidden"))
 
 
-def customer_context(
-    customer: Customer,
-    declared: Mapping[str, Attribute],
-    started_on: date | None,
-) -> CustomerContext:
+def customer_context(customer: Customer, declared: Mapping[str, Attribute], started_on: date | None) -> CustomerContext:
     """The customer with every declared attribute; date attributes are `datetime.date`."""
     values: dict[str, Any] = dict.fromkeys(declared)
     for name, value in customer.attributes.items():

@@ -8,7 +8,7 @@ from html import escape
 from typing import Any
 
 from milepost.language.templates.context import AnyContext, MessageContext, PlaybookContext, names_of
-from milepost.language.templates.markdown import Fragment, fill, fragment
+from milepost.language.templates.markdown import fill, fragment
 from milepost.language.templates.sandbox import Run, run_template
 from milepost.language.templates.source import TemplateError, parse_message
 
@@ -84,12 +84,8 @@ def render_playbook(text: str, context: PlaybookContext, *, file: str = "playboo
     Raises:
         TemplateError: the template is wrong, uses an unknown value, or writes too much.
     """
-    return _fragment_of(text, context, file).html
-
-
-def _fragment_of(text: str, context: PlaybookContext, file: str) -> Fragment:
     run = Run(context.locale)
-    return fragment(run_template(text, _names(context), run, file=file, first_line=1), run.values)
+    return fragment(run_template(text, _names(context), run, file=file, first_line=1), run.values).html
 
 
 def _names(context: AnyContext) -> dict[str, Any]:

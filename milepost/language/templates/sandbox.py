@@ -103,7 +103,7 @@ def text_of(value: Any, locale: Locale) -> str:
             return str(value)  # raises, and says which name it is
         case None:
             raise TemplateError(
-                "a value that is written here is unknown; put {% if %} around it or add | default('...')",
+                "a value that is written here is unknown; put {% if %} around it or add | default('...')"
             )
         case bool():
             return yes_or_no(value)
@@ -283,22 +283,19 @@ def run_template(source: str, names: Mapping[str, Any], run: Run, *, file: str, 
         raise TemplateError(f"it is longer than {MAX_SOURCE} characters", file=file)
     pieces = []
     try:
-        for piece in _compiled(_unmarked(source)).generate({**names, _RUN: run}):
+        plain = source.replace(OPEN, "").replace(CLOSE, "")
+        for piece in _compiled(plain).generate({**names, _RUN: run}):
             run.spend(0 if MARK.fullmatch(piece) else len(piece))
             pieces.append(piece)
     except Exception as error:
         line = _line_of(error)
-        reason = error.reason if isinstance(error, TemplateError) else _OWNER.sub(_readable, str(error))
+        reason = error.reason if isinstance(error, TemplateError) else _OWNER.sub(_owner_name, str(error))
         raise TemplateError(reason, file=file, line=line and line + first_line - 1) from error
     return "".join(pieces)
 
 
-def _readable(owner: re.Match[str]) -> str:
+def _owner_name(owner: re.Match[str]) -> str:
     return repr(owner[1].lower())
-
-
-def _unmarked(source: str) -> str:
-    return source.replace(OPEN, "").replace(CLOSE, "")
 
 
 def _line_of(error: Exception) -> int | None:
