@@ -97,13 +97,15 @@ def _above(data: Any, path: Path) -> Home | None:
         value = value_at(data, place)
         if isinstance(value, list) and value:
             place = (*place, len(value) - 1)
-        elif isinstance(value, dict) and _lacks(data, place, name):
+        elif not isinstance(value, dict):
+            return None
+        elif _lacks(data, place, name):
             who = describe(data, place)
             way = "if it belongs there, indent it deeper, as far as that one's fields"
             return Home((*place, name), f"{who} above has one: {way}")
         elif len(place) == 1 and place[0] in NAMED_SECTIONS:
             return Home((*place, name), f"if it belongs to {place[0]!r} above, indent it deeper")
-        elif isinstance(value, dict) and value:
+        elif value:
             place = (*place, next(reversed(value)))
         else:
             return None
