@@ -139,7 +139,7 @@ def _unknown(name: str, at: int, text: str, variables: tuple[tuple[str, str], ..
     if way is not None:
         return ConditionError(f"{name!r} means nothing here; {way}", at + 1, len(name))
     if re.match(r"\s*\(", text[at + len(name) :]):
-        near = nearest(name, _FUNCTIONS)
+        near = nearest(name, (each for each in _FUNCTIONS if each != name))
         hint = did_you_mean(near) or f"; there are {', '.join(_FUNCTIONS)}"
         return ConditionError(f"Unknown function {name!r}{hint}", at + 1, len(name), near)
     near = nearest(name, (each for each, _ in variables if not each.startswith(f"{cel_text.KNOWN}.")))

@@ -200,11 +200,12 @@ def _first_that_compiles(
         rewritten = cel_text.rewrite(text, cel_text.dialect(tokens, doubles=doubles))
         try:
             expression = _compile(rewritten.text, variables)
+            result = expression.return_type()
         except (RuntimeError, TypeError) as error:
             problems.append(explain(str(error), text, rewritten, variables))
             continue
-        if expression.return_type() not in (cel.Type.BOOL, cel.Type.DYN):
-            kind = plain_type(expression.return_type().name().lower())
+        if result not in (cel.Type.BOOL, cel.Type.DYN):
+            kind = plain_type(result.name().lower())
             raise ConditionError(f"{text!r} is {kind}, not true or false; compare it with something", 1, len(text))
         return rewritten.text, expression
     raise problems[0]

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from milepost.language.cel_text import conjuncts
 from milepost.language.condition_errors import ConditionError
 from milepost.language.conditions import compile_condition
 from milepost.language.field_types import AttributeType
@@ -57,6 +58,12 @@ def refusal(text: str, *, event: bool = False, waited: bool = False) -> Conditio
         "customer.health * 2 + 1 == 81",
         "customer.health in [1, 40]",
         "customer.health / 4 == 10",
+        "customer.health / -2 == -20",
+        "customer.health / size(customer.tier) == 4",
+        "customer.health / (1 + 1) == 20",
+        "customer.health / event.lines[0].price == 20",
+        "customer.health / 0.5 == 80",
+        "days_since(customer.renews_on) == -10",
         "-customer.health < -39",
         "int(customer.health) % 2 == 0",
         "size(customer.tier) > 3 && customer.health > 3",
@@ -215,6 +222,15 @@ def test_days_are_counted_only_where_a_condition_is_looked_at_once() -> None:
         ("customer.renews_on < 2027-10-11", 20, 'a date is written in quotes: "2027-03-01"'),
         ('customer.tier == "a" || "b"', 22, 'x == "a" || x == "b"'),
         ("customer.health == null", 17, "has(customer.X)"),
+        ("customer.health /", 18, "Something is missing after '/'"),
+        ("size(customer.tier", 5, "write ')' where it ends"),
+        ("customer.tier.foo", 14, "cannot be the operand of a select operation"),
+        ("customer.tier.contains(1)", 23, "'contains' doesn't work on text and a number"),
+        ("customer.tier.size(1) == 2", 15, "Unknown function 'size'; there are has, size"),
+        ("!customer.health", 1, "'!' doesn't work on a number"),
+        ("has(customer)", 5, "'customer' needs a name; write customer.NAME"),
+        ("{1: 2}", 1, "not true or false; compare it with something"),
+        ("{1.5: 2}", 1, "The condition can't be read"),
         ("customer.health ? 3", 20, "write comparisons such as customer.health < 40"),
     ],
 )
@@ -226,3 +242,16 @@ def test_what_is_written_as_elsewhere_is_told_how_it_is_written_here(text: str, 
 
 def test_mismatches_are_told_in_plain_words() -> None:
     assert refusal("customer.tier < 40").message.startswith("'<' doesn't work between text and a number;")
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("1 < 2", ["1 < 2"]),
+        ("1 < 2 && (a || b) && [c && d] == e", ["1 < 2", "(a || b)", "[c && d] == e"]),
+        ("a && b || c", ["a && b || c"]),
+        ("a ? b : c && d", ["a ? b : c && d"]),
+    ],
+)
+def test_a_condition_is_taken_apart_where_all_parts_must_be_true(text: str, parts: list[str]) -> None:
+    assert conjuncts(text) == parts

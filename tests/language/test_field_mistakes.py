@@ -34,21 +34,51 @@ LONG = "x" * 200
         ("limit: 3 per 7 days", "limit: 0 per 7 days", "M106", "0 per", "lets no message through"),
         ("limit: 3 per 7 days", "limit: 3 per 0 days", "M106", "3 per 0", "has an empty period"),
         ("limit: 3 per 7 days", "limit: three", "M106", "three", "such as '3 per 7 days'"),
-        ("[3 business days before, on", "[3 business days, on", "M106", "3 business days, on", "such as '3 business days before'"),
+        (
+            "[3 business days before, on",
+            "[3 business days, on",
+            "M106",
+            "3 business days, on",
+            "such as '3 business days before'",
+        ),
         ("[3 business days before, on", "[2 Weeks, on", "M106", "2 Weeks", "such as '2 weeks before'"),
         ("at: 120 days before customer.renews_on", "at: renewal", "M106", "renewal}", "'on customer.DATE'"),
         ("count: 2}", "count: 2, after: x}", "M101", "after: x", "it may have event, if or count"),
         ("{event: champion_left}", "{}", "M102", "{}", "A trigger needs 'event' or 'if'"),
         ("{event: champion_left}", "{if: 1 > 2, count: 2}", "M102", "count: 2}]", "'count' counts events"),
         ("to: coordinator\n        after", "after", "M102", "message: recap", "A mail needs 'to' beside 'message'"),
-        ("message: recap.md\n        to", "to", "M102", "to: coordinator\n        after", "needs 'message' beside 'to'"),
-        ("effort: 60 minutes", "essential: true", "M102", "essential: true\n        results", "'essential' is for mails"),
+        (
+            "message: recap.md\n        to",
+            "to",
+            "M102",
+            "to: coordinator\n        after",
+            "needs 'message' beside 'to'",
+        ),
+        (
+            "effort: 60 minutes",
+            "essential: true",
+            "M102",
+            "essential: true\n        results",
+            "'essential' is for mails",
+        ),
         ("effort: 60 minutes", "done_when: {event: x}", "M102", "done_when: {event: x", "'results' and 'done_when'"),
-        ("after: kickoff\n", "after: kickoff\n        results: {a: {end: a}}\n", "M102", "results: {a", "this is a mail"),
+        (
+            "after: kickoff\n",
+            "after: kickoff\n        results: {a: {end: a}}\n",
+            "M102",
+            "results: {a",
+            "this is a mail",
+        ),
         ("opens: {at: 120 days before customer.renews_on}", "opens: {}", "M102", "opens: {}", "'opens' needs 'at' or"),
-        ("before customer.renews_on}", "before customer.renews_on, when: {event: x}}", "M102", "when: {event: x", "exclude"),
+        (
+            "before customer.renews_on}",
+            "before customer.renews_on, when: {event: x}}",
+            "M102",
+            "when: {event: x",
+            "exclude",
+        ),
     ],
-)  # fmt: skip
+)
 def test_a_mistake_in_a_field_is_reported_at_its_place(old: str, new: str, code: str, word: str, message: str) -> None:
     text = example_with((old, new))
     problems = [each for each in problems_of(text) if message in each.message]

@@ -72,6 +72,7 @@ def test_an_impossible_comparison_is_reported_at_its_place(
         'customer.renews_on < "2027-03-01" && "2026-02-28" <= customer.renews_on',
         'customer.renews_on != ""',
         'customer.id == "plays.expand == opened"',
+        'size(["x", "y", "z"]) > 1 && customer.tier in ["small", customer.goal + "x"]',
     ],
 )
 def test_what_can_come_is_not_told(condition: str) -> None:
