@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import copy
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -8,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from milepost.language.lint import lint
-from milepost.language.loader import from_data, from_files
+from milepost.language.loader import from_data, from_files, load
 from milepost.language.problem_codes import problem_codes
 from milepost.language.problems import Problem
 from milepost.language.yaml_text import read_yaml
@@ -47,6 +48,9 @@ BREAKS: list[tuple[str, str, str, str, str | None]] = [
     ("M103", 'from: "08:00"', 'from: "18:00"', 'from: "18', None),
     ("M103", "one_of: [enterprise, small]", "one_of: [enterprise, 3]", "3]", None),
     ("M103", "pilot: true", "pilot: maybe", "maybe", None),
+    ("M103", "{set: {pilot: true}}", "{set: {pilot: 3}}", "3}}", None),
+    ("M103", "{set: {pilot: true}}", "{set: {tier: smal}}", "smal}}", "small"),
+    ("M105", "{set: {pilot: true}}", "{set: {id: acme}}", "id: acme", None),
     ("M104", "touchpoint: unblock_call", "touchpoint: connect", "connect, title", None),
     ("M104", "stage: renewal", "stage: value", "value\n    title: Renewal", None),
     ("M104", "play: expand\n    kind", "play: unblock\n    kind", "unblock\n    kind: exp", None),
@@ -145,6 +149,58 @@ def test_a_stage_behind_one_that_never_closes_can_never_open() -> None:
         ("    opens: {at: 120 days before customer.renews_on}\n", ""),
     )
     assert told(problems_of(text)) == [(*address_of(text, "renewal\n"), "M109")]
+
+
+def test_a_stage_behind_one_that_goes_elsewhere_can_never_open() -> None:
+    text = example_with(
+        ("  - stage: value\n", "    then: {end: over}\n  - stage: value\n"),
+        ("renewed: {go_to: value}", "renewed: {end: renewed}"),
+    )
+    (problem,) = problems_of(text)
+    assert told([problem]) == [(*address_of(text, "value\n"), "M109")]
+    assert "'onboarding' before it goes elsewhere when it closes" in problem.message
+
+
+def test_a_stage_whose_condition_is_never_true_can_never_open() -> None:
+    text = example_with(("opens: {at: 120 days before customer.renews_on}", "opens: {when: {if: 1 > 2}}"))
+    assert told(problems_of(text)) == [(*address_of(text, "{if: 1 > 2}"), "M109")]
+
+
+@pytest.mark.parametrize(
+    ("then", "problems"),
+    [("go_to: news", [("news}\n", "M111")]), ("end: informed", []), ("go_to: onboarding", [])],
+)
+def test_a_stage_of_mails_alone_may_not_lead_back_to_itself(then: str, problems: list[tuple[str, str]]) -> None:
+    news = "{touchpoint: news_mail, title: News, message: recap.md, to: sponsor}"
+    stage = f"  - stage: news\n    title: News\n    touchpoints:\n      - {news}\n    then: {{{then}}}\n"
+    text = example_with(("  - stage: renewal\n", f"{stage}  - stage: renewal\n"))
+    errors = [each for each in problems_of(text) if each.severity == "error"]
+    assert told(errors) == [(*address_of(text, word), code) for word, code in problems]
+
+
+def test_a_branch_may_forget_an_attribute_and_change_one_that_every_customer_has() -> None:
+    assert problems_with(("{set: {pilot: true}}", "{set: {goal: null, name: Acme}}")) == []
+
+
+@pytest.mark.parametrize(
+    ("where", "word"),
+    [
+        ('>-\n    customer.tier == "small" && customer.helth < 3', "customer.helth"),
+        ('"customer.tier == \\"small\\" && customer.helth < 3"', '"customer.tier'),
+    ],
+)
+def test_a_condition_in_another_style_is_placed_as_well_as_can_be(where: str, word: str) -> None:
+    text = example_with(('customer.tier == "enterprise" && customer.goal == "save_time"', where))
+    assert told(problems_of(text)) == [(*address_of(text, word), "M107")]
+
+
+def test_a_message_that_can_not_be_read_is_reported_once(tmp_path: Path) -> None:
+    for name, content in {"map.yaml": EXAMPLE, **SIDE_FILES}.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(content, encoding="utf-8")
+    (tmp_path / "messages/recap.md").write_bytes("---\nsubject: Grüße\n---\n".encode("latin-1"))
+    (problem,) = lint(load(tmp_path))
+    assert (problem.file, problem.line, problem.code) == (str(tmp_path / "messages/recap.md"), 2, "M103")
 
 
 def test_going_round_over_a_task_an_action_or_a_cooldown_is_no_circle() -> None:

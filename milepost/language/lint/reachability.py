@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
 
 from milepost.language.condition_errors import ConditionError
 from milepost.language.conditions import compile_condition
@@ -53,40 +54,19 @@ def _circles(outline: MapOutline) -> Iterator[Finding]:
 
 def _stages(outline: MapOutline) -> Iterator[Finding]:
     """A stage of the sequence opens when the one before it closes by itself, or when a branch goes to it."""
-    before: Stage | None = None
-    opens_by_itself = True
-    for stage in outline.sequence:
-        opens_by_itself = before is None or (opens_by_itself and _leads_on(before))
-        if not opens_by_itself and stage.id not in outline.gone_to:
-            assert before is not None
-            path = ("stages", outline.map.stages.index(stage), "stage")
-            message = f"Stage {stage.id!r} can never open: {_why(before)}, and no 'go_to' names it"
-            yield Finding(path, "M109", message)
-            opens_by_itself = True  # the stages after it need no finding of their own
-        opens_by_itself = opens_by_itself or stage.id in outline.gone_to
-        before = stage
+    for before, stage in pairwise(outline.sequence):
+        closes = any(not step.optional and getattr(step, "every", None) is None for step in before.steps)
+        leads_on = closes and not any(item.go_to or item.end for item in before.then)
+        if not leads_on and stage.id not in outline.gone_to:
+            way = "goes elsewhere when it closes" if closes else "has no required step, so it never closes by itself"
+            message = f"Stage {stage.id!r} can never open: {before.id!r} before it {way}, and no 'go_to' names it"
+            yield Finding(("stages", outline.map.stages.index(stage), "stage"), "M109", message)
     for index, stage in enumerate(outline.map.stages):
         if stage.opens is not None and stage.opens.when and stage.id not in outline.gone_to:
             triggers = stage.opens.when
             if all(each.event is None and _is_always_false(outline, each.if_) for each in triggers):
                 message = f"Stage {stage.id!r} can never open: its condition is never true"
                 yield Finding(("stages", index, "opens", "when"), "M109", message)
-
-
-def _closes(stage: Stage) -> bool:
-    return any(not step.optional and getattr(step, "every", None) is None for step in stage.steps)
-
-
-def _leads_on(stage: Stage) -> bool:
-    return _closes(stage) and not any(item.go_to or item.end for item in stage.then)
-
-
-def _why(before: Stage) -> str:
-    if not _closes(before):
-        return f"{before.id!r} before it has no required step, so it never closes by itself"
-    if _leads_on(before):
-        return f"{before.id!r} before it never opens"
-    return f"{before.id!r} before it goes elsewhere when it closes"
 
 
 def _steps(outline: MapOutline) -> Iterator[Finding]:
