@@ -12,6 +12,11 @@ LONG = "x" * 200
 @pytest.mark.parametrize(
     ("old", "new", "code", "word", "message"),
     [
+        ("title: Sign\n", 'title: "Sign \\ud800"\n', "M103", '"Sign', "The text holds half a character"),
+        ("title: Sign\n", "title: !loud Sign\n", "M103", "!loud", "The tag '!loud' has no meaning in a map"),
+        ("priority: 20", "priority: !!int x", "M103", "!!int", "'x' can't be read; put it in quotes"),
+        ("priority: 20", "priority: .inf", "M103", ".inf", "takes a number that is not infinite, not inf"),
+        ("owner: cs", "? [a]\n: 1\nowner: cs", "M103", "[a]", "a bracket where the name of a field belongs"),
         ("map: clinics", "map: Clinics", "M103", "Clinics-", "isn't a map's id; write lower-case letters"),
         ("playbook: kickoff.md", "playbook: kickoff.txt", "M103", "kickoff.txt", "isn't a file name"),
         ("value_from: customer.health", "value_from: health", "M103", "health\n", "write customer.ATTRIBUTE"),

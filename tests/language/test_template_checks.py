@@ -53,6 +53,9 @@ def test_a_playbook_may_use_all_that_the_contract_names():
         (FRONT + "{% for one in steps %}\n{{ one.titel }}{% endfor %}", 5, 8, "title"),
         (FRONT + "{{ (steps | first).titel }}", 4, 20, "title"),
         (FRONT + "{% for one in steps %}{{ loop.indx }}{% endfor %}", 4, 31, "index"),
+        (FRONT + "{{ steps[0].titel }}", 4, 13, "title"),
+        (FRONT + "{% set s = step %}{{ s.titel }}", 4, 24, "title"),
+        (FRONT + "{{ customer\n.teer }}", 5, 1, "tier"),
         (FRONT + "{{ step.due | dat }}", 4, 15, "date"),
         (FRONT + "{% if step.due is defind %}x{% endif %}", 4, 19, "defined"),
         (FRONT + "{{ customer['renew_on'] }}", 4, 14, "renews_on"),
@@ -105,6 +108,27 @@ def test_a_subject_that_yaml_reads_otherwise_is_told_what_to_write(subject: str,
 
     assert way in problem.message
     assert problem.line == 2 + subject.count("\n")
+
+
+def test_a_language_that_is_no_text_is_refused():
+    (problem,) = check_template(FRONT.replace("---\n", "---\nlanguage: 3\n", 1), [], message=True)
+
+    assert (problem.line, problem.message) == (2, "The language 3 isn't text; write a code such as de")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "{{ (steps | map(attribute='title') | first).x }}",
+        "{{ (steps | join | first).x }}",
+        "{% for a, b in steps %}{{ a.x }}{% endfor %}",
+        "{% for one in [1] %}{{ one.x }}{% endfor %}",
+        "{% set all = steps %}{{ all[0].x }}",
+        "{{ 'x'.y }}",
+    ],
+)
+def test_a_field_of_something_whose_kind_is_unknown_is_left_to_rendering(body: str):
+    assert problems(FRONT + body) == []
 
 
 def test_a_playbook_has_no_front_matter_but_may_begin_with_a_rule():

@@ -85,6 +85,15 @@ goes on, **with** *stress* and `code`.
 
     typed
 
+```python
+fenced
+```
+
+over\\
+there [{{ plan_url }}]({{ plan_url }})
+
+***
+
 | a | b |
 |---|---|
 | 1 | 2 |
@@ -105,6 +114,13 @@ One line goes on, with stress and code.
 Your plan ({PLAN}) or {PLAN} or Ana (ana@vendor.example).
 
     typed
+
+    fenced
+
+over
+there {PLAN}
+
+----------------------------------------
 
 a | b
 1 | 2
