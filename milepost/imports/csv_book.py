@@ -15,11 +15,11 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import chain, islice
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from milepost import places
 from milepost.customer import BUILT_IN_ATTRIBUTES, Customer
-from milepost.imports import cell_parsers
+from milepost.imports.cell_parsers import read_attribute, read_contacts, read_id, read_language, read_team
 from milepost.imports.customer_checks import check_customer
 from milepost.imports.unknown_names import UnknownNames
 from milepost.imports.vocabulary import Vocabulary
@@ -260,20 +260,20 @@ class _Reader:
         def read(column: str, parse: Callable[[str], T], default: T) -> T:
             return self._read(row, column, cells[column], parse, default) if cells.get(column) else default
 
-        customer_id = self._read(row, "id", cells.get("id", ""), cell_parsers.read_id, "")
+        customer_id = self._read(row, "id", cells.get("id", ""), read_id, "")
         return Customer(
             customer_id,
             cells.get("name") or customer_id,
             read("timezone", places.timezone, "UTC"),
             read("country", places.country, None),
-            read("language", cell_parsers.read_language, None),
+            read("language", read_language, None),
             {
-                name: read(name, self._attribute_parser(name), None)
+                name: read(name, partial(read_attribute, kind=self._types.get(name), decimal=self._decimal), None)
                 for name, cell in cells.items()
                 if name and cell and name not in COLUMNS
             },
-            read("contacts", cell_parsers.read_contacts, ()),
-            read("team", cell_parsers.read_team, {}),
+            read("contacts", read_contacts, ()),
+            read("team", read_team, {}),
         )
 
     def _check(self, row: _Row, customer: Customer) -> None:
@@ -308,9 +308,6 @@ class _Reader:
         except ValueError as error:
             self._problems.append(RowProblem(row.number, column, str(error)))
             return default
-
-    def _attribute_parser(self, name: str) -> Callable[[str], Any]:
-        return partial(cell_parsers.read_attribute, kind=self._types.get(name), decimal=self._decimal)
 
 
 def _is_text(cell: str) -> bool:

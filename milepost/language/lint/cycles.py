@@ -12,8 +12,8 @@ from itertools import pairwise
 
 from milepost.language.durations import Duration
 from milepost.language.findings import Finding
-from milepost.language.lint.outline import MapOutline, arrows
-from milepost.language.lint.reachability import cycle_from
+from milepost.language.lint.circles import arrows, circle_from
+from milepost.language.lint.outline import MapOutline
 from milepost.language.model import Play, Stage
 from milepost.language.steps import AnyStep, Touchpoint
 from milepost.language.yaml_text import Path
@@ -36,7 +36,7 @@ def check_cycles(outline: MapOutline) -> Iterator[Finding]:
         following.setdefault(edge.origin, []).append(edge.target)
     reported: set[str] = set()
     for edge in edges:
-        circle = cycle_from(edge.origin, {**following, edge.origin: [edge.target]})
+        circle = circle_from(edge.origin, {**following, edge.origin: [edge.target]})
         if edge.path is None or circle is None or not reported.isdisjoint(circle):
             continue
         reported.update(circle)

@@ -83,8 +83,3 @@ class MapOutline:
 def is_unreadable(name: str) -> bool:
     """Returns whether a name in a draft stands for one that couldn't be read."""
     return name.startswith(UNREADABLE)
-
-
-def arrows(names: Sequence[str]) -> str:
-    """A circle in words: `a → b → a`."""
-    return " → ".join([*names, names[0]])

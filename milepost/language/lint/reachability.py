@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from itertools import pairwise
 
 from milepost.language.condition_errors import ConditionError
 from milepost.language.conditions import compile_condition
 from milepost.language.findings import Finding
-from milepost.language.lint.outline import MapOutline, PlacedStep, arrows
+from milepost.language.lint.circles import arrows, circles
+from milepost.language.lint.outline import MapOutline, PlacedStep
 from milepost.language.model import Play, Stage
 
 
@@ -20,34 +21,12 @@ def check_reachability(outline: MapOutline) -> Iterator[Finding]:
     yield from _plays(outline)
 
 
-def cycle_from(start: str, following: Mapping[str, Sequence[str]]) -> list[str] | None:
-    """Returns the shortest way from a name back to itself, without the return; None if there is none."""
-    ways = [[start]]
-    visited = set()
-    while ways:
-        way = ways.pop(0)
-        for name in following.get(way[-1], ()):
-            if name == start:
-                return way
-            if name not in visited:
-                visited.add(name)
-                ways.append([*way, name])
-    return None
-
-
 def _circles(outline: MapOutline) -> Iterator[Finding]:
     homes = {placed.step.id: placed for placed in reversed(outline.steps)}  # of an id used twice the first counts
     after = {name: placed.step.after for name, placed in homes.items()}
-    reported: set[str] = set()
-    for placed in outline.steps:
-        name = placed.step.id
-        if homes[name] is not placed:
-            continue
-        circle = None if name in reported else cycle_from(name, after)
-        if circle is None:
-            continue
-        reported.update(circle)
-        index = placed.step.after.index(circle[1] if len(circle) > 1 else name)
+    for circle in circles([placed.step.id for placed in outline.steps], after):
+        placed = homes[circle[0]]
+        index = placed.step.after.index(circle[1 % len(circle)])
         message = f"'after' runs in a circle: {arrows(circle)}; none of these steps ever opens, so remove one 'after'"
         yield Finding((*placed.path, "after", index), "M108", message)
 

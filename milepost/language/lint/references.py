@@ -7,7 +7,8 @@ from collections.abc import Collection, Iterable, Iterator
 from milepost.language.durations import Anchor
 from milepost.language.field_types import AttributeType, Node
 from milepost.language.findings import Finding, describe
-from milepost.language.lint.outline import MapOutline, arrows, is_unreadable
+from milepost.language.lint.circles import arrows, circles
+from milepost.language.lint.outline import MapOutline, is_unreadable
 from milepost.language.model import Opens, Persona
 from milepost.language.names import nearest
 from milepost.language.steps import Action, BranchItem, Escalate, Outcome, Step, Touchpoint
@@ -58,19 +59,11 @@ def _check(outline: MapOutline, section: str, name: str, path: Path) -> Iterator
 
 
 def _fallback_circles(outline: MapOutline) -> Iterator[Finding]:
-    reported: set[str] = set()
-    for start in outline.map.personas:
-        way = [start]
-        while (following := outline.map.personas[way[-1]].fallback) in outline.map.personas:
-            assert following is not None
-            if following in way:
-                circle = way[way.index(following) :]
-                if reported.isdisjoint(circle):
-                    message = f"The fallbacks run in a circle, {arrows(circle)}, so nobody can stand in; remove one"
-                    yield Finding(("personas", circle[0], "fallback"), "M105", message)
-                reported.update(circle)
-                break
-            way.append(following)
+    personas = outline.map.personas
+    fallbacks = {name: [persona.fallback] for name, persona in personas.items() if persona.fallback}
+    for circle in circles(personas, fallbacks):
+        message = f"The fallbacks run in a circle, {arrows(circle)}, so nobody can stand in; remove one"
+        yield Finding(("personas", circle[0], "fallback"), "M105", message)
 
 
 def _changed_attributes(outline: MapOutline) -> Iterator[Finding]:
