@@ -34,8 +34,8 @@ class AmbiguousNumberError(NotANumberError):
     def __init__(self, text: str, thousands: Number, fraction: Number) -> None:
         self.text = text
         self.readings = (thousands, fraction)
-        written = f"Write {thousands} or {fraction:.4f}."
-        MilepostError.__init__(self, f"{text!r} can be read as {thousands} or as {fraction:.3f}.", written)
+        hint = f"Write {thousands} or {fraction:.4f}."
+        MilepostError.__init__(self, f"{text!r} can be read as {thousands} or as {fraction:.3f}.", hint)
 
 
 def read_number(text: str, locale: str | None = None, *, decimal: Decimal | None = None) -> Number:
@@ -48,22 +48,22 @@ def read_number(text: str, locale: str | None = None, *, decimal: Decimal | None
         NotANumberError: the text isn't a number.
         AmbiguousNumberError: it has two readings, and nothing decides.
     """
-    found = _readings(text)
-    if not found:
+    readings = _readings(text)
+    if not readings:
         raise NotANumberError(text)
     sign = decimal_of(locale) or decimal
-    if sign in found:
-        return found[sign]
-    if len(set(found.values())) > 1:
-        fraction, thousands = sorted(found.values(), key=abs)
+    if sign in readings:
+        return readings[sign]
+    if len(set(readings.values())) > 1:
+        fraction, thousands = sorted(readings.values(), key=abs)
         raise AmbiguousNumberError(text, thousands, fraction)
-    return next(iter(found.values()))
+    return next(iter(readings.values()))
 
 
 def shown_decimal(text: str) -> Decimal | None:
     """Returns the decimal sign that a number can only be written with; None where it fits both or isn't a number."""
-    found = _readings(text)
-    return next(iter(found)) if len(found) == 1 else None
+    readings = _readings(text)
+    return next(iter(readings)) if len(readings) == 1 else None
 
 
 def decimal_of(locale: str | None) -> Decimal | None:

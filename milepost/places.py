@@ -80,19 +80,19 @@ def nearest_country(value: str) -> str | None:
 @cache
 def _by_city() -> dict[str, str]:
     """Returns time zones by their last part. Those of `Etc` are left out: `Etc/GMT+1` is an hour behind UTC."""
-    named = (name for name in sorted(timezones(), reverse=True) if not name.startswith("Etc/"))
-    return {name.rpartition("/")[2].lower(): name for name in named}
+    zones = (name for name in sorted(timezones(), reverse=True) if not name.startswith("Etc/"))
+    return {name.rpartition("/")[2].lower(): name for name in zones}
 
 
 def nearest_timezone(value: str) -> str | None:
     """Returns the time zone that a name or a city probably means; None if none is near."""
-    asked = value.lower().replace(" ", "_")
-    by_lower = {name.lower(): name for name in timezones() if not name.startswith("Etc/")}
-    city = by_lower.get(asked) or _by_city().get(asked)
+    name = value.lower().replace(" ", "_")
+    by_lower = {zone.lower(): zone for zone in timezones() if not zone.startswith("Etc/")}
+    city = by_lower.get(name) or _by_city().get(name)
     if city:
         return city
-    near = nearest(asked, by_lower, cutoff=0.7)
+    near = nearest(name, by_lower, cutoff=0.7)
     if near:
         return by_lower[near]
-    near = nearest(asked.rpartition("/")[2], _by_city(), cutoff=0.75)
+    near = nearest(name.rpartition("/")[2], _by_city(), cutoff=0.75)
     return _by_city()[near] if near else None

@@ -134,6 +134,6 @@ def read_date(text: str) -> date:
     """
     day = parse_date(text.strip())
     if day is None:
-        written = f"write it as YYYY-MM-DD, in a year from {YEARS[0]} to {YEARS[-1]}"
-        raise ValueError(f"{text!r} isn't a date; {written}")
+        way = f"write it as YYYY-MM-DD, in a year from {YEARS[0]} to {YEARS[-1]}"
+        raise ValueError(f"{text!r} isn't a date; {way}")
     return day

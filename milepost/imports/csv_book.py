@@ -158,23 +158,22 @@ def _rows(lines: Iterator[str]) -> Iterator[_Row]:
     ahead = deque(chain([header], islice(lines, _LONGEST_ROW - 1)))
     width: int | None = None
     while ahead:
-        row, taken = _row(ahead, number, delimiter, width)
+        row, line_count = _row(ahead, number, delimiter, width)
         if any(cell.strip() for cell in row.cells) or row.problem:
             width = width or len(row.cells)
             yield row
-        for _ in range(taken):
+        for _ in range(line_count):
             ahead.popleft()
-        number += taken
-        ahead.extend(islice(lines, taken))
+        number += line_count
+        ahead.extend(islice(lines, line_count))
 
 
 def _header_line(lines: Iterator[str]) -> tuple[int, str, str | None]:
     """Returns the number and text of the first line with content, and the separator that an Excel line above names."""
     separator = None
     for number, line in enumerate(lines, 1):
-        named = _SEPARATOR_LINE.fullmatch(line)
-        if named:
-            separator = named[1]
+        if match := _SEPARATOR_LINE.fullmatch(line):
+            separator = match[1]
         elif line.strip():
             return number, line, separator
     return 1, "", separator
@@ -311,5 +310,5 @@ class _Reader:
 
 
 def _is_text(cell: str) -> bool:
-    """Tells whether a cell can be stored: it has no bytes that aren't UTF-8, and no null characters of old files."""
+    """Returns whether a cell can be stored: it has no bytes that aren't UTF-8, and no null characters of old files."""
     return not any("\udc80" <= sign <= "\udcff" or sign in "\0\ufffd" for sign in cell)

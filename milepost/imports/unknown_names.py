@@ -41,7 +41,7 @@ class UnknownNames:
         """Yields a sentence for each column that maps ask for and the book doesn't have."""
         if not self.vocabulary.personas:
             return
-        for name, maps in self.vocabulary.asked.items():
+        for name, maps in self.vocabulary.segment_attributes.items():
             if name not in self.columns and name != "timezone":
                 ask = "asks" if len(maps) == 1 else "ask"
                 yield f"The book has no column {name!r}, which {listing(maps, most=_MOST_MAPS)} {ask} for."

@@ -20,13 +20,13 @@ class Vocabulary:
         attributes: The declarations of each attribute, one of each map that has it.
         personas: The personas that contacts may have.
         roles: The roles that members of a team may have.
-        asked: The attributes that segments of maps ask for, each with those maps.
+        segment_attributes: The attributes that segments of maps ask for, each with those maps.
     """
 
     attributes: Mapping[str, Sequence[Attribute]] = field(default_factory=dict)
     personas: frozenset[str] = frozenset()
     roles: frozenset[str] = frozenset()
-    asked: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    segment_attributes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, compiled_maps: Iterable[CompiledMap]) -> Vocabulary:
@@ -40,7 +40,7 @@ class Vocabulary:
             attributes,
             personas=frozenset(persona for compiled_map in maps for persona in compiled_map.map.personas),
             roles=frozenset(role for compiled_map in maps for role in compiled_map.map.roles),
-            asked=_asked(maps),
+            segment_attributes=_segment_attributes(maps),
         )
 
     @property
@@ -53,10 +53,10 @@ class Vocabulary:
         return replace(self, attributes={**self.attributes, attribute: (Attribute(type=kind),)})
 
 
-def _asked(compiled_maps: Iterable[CompiledMap]) -> dict[str, tuple[str, ...]]:
-    asked: dict[str, tuple[str, ...]] = {}
+def _segment_attributes(compiled_maps: Iterable[CompiledMap]) -> dict[str, tuple[str, ...]]:
+    segment_attributes: dict[str, tuple[str, ...]] = {}
     for compiled_map in compiled_maps:
         for root, name in sorted(compiled_map.where.references):
             if root == "customer" and name not in _ALWAYS_KNOWN:
-                asked[name] = (*asked.get(name, ()), compiled_map.map.map)
-    return asked
+                segment_attributes[name] = (*segment_attributes.get(name, ()), compiled_map.map.map)
+    return segment_attributes

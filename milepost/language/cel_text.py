@@ -124,16 +124,16 @@ def rewrite(text: str, edits: list[Edit]) -> Rewritten:
     """Carry out edits that do not overlap; of those at one place the empty ones come first."""
     out: list[str] = []
     origins: list[tuple[int, int]] = [(0, 0)]
-    length = done = 0
+    length = end = 0
     for edit in sorted(edits, key=lambda edit: (edit.start, edit.end)):
-        kept = text[done : edit.start]
-        out += [kept, edit.new]
-        length += len(kept)
+        between = text[end : edit.start]
+        out += [between, edit.new]
+        length += len(between)
         origins.append((length, edit.start))
         length += len(edit.new)
         origins.append((length, edit.end))
-        done = edit.end
-    out.append(text[done:])
+        end = edit.end
+    out.append(text[end:])
     return Rewritten("".join(out), tuple(origins))
 
 

@@ -147,12 +147,12 @@ _FINDERS: tuple[Callable[[str, list[Token]], Iterator[Hint]], ...] = (
 
 
 def way_for_word(word: str) -> str | None:
-    """What to write instead of a word that CEL takes for a name."""
+    """Returns advice on a word that CEL takes for a name; None if there is none."""
     return _WORDS.get(word.lower())
 
 
 def mismatch_hint(text: str, tokens: list[Token], at: int, kinds: list[str]) -> str:
-    """What to write if two things of different kinds are compared; `at` is the offset of the sign."""
+    """Returns advice for a comparison of two kinds of things; `at` is the offset of the sign."""
     index = next((index for index, token in enumerate(tokens) if token.start <= at < token.end), None)
     beside = [] if index is None else [each for each in tokens[max(index - 1, 0) : index + 2] if each.start != at]
     if index is not None and tokens[index].text in ("&&", "||") and "text" in kinds:

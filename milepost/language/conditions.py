@@ -114,10 +114,10 @@ def _inputs_for(root: str, name: str, names: Names) -> tuple[_Input, _Input]:
     if root in ("customer", "event"):
         kind = names.attributes[name] if root == "customer" else _ANY
     read = _TYPES[kind][1]
-    known = _Input(
+    is_known = _Input(
         f"{cel_text.KNOWN}.{root}.{name}", root, name, AttributeType.FLAG, lambda value: read(value) is not None
     )
-    return _Input(f"{root}.{name}", root, name, kind, read), known
+    return _Input(f"{root}.{name}", root, name, kind, read), is_known
 
 
 def _plain(value: Any) -> Any:

@@ -85,8 +85,8 @@ class _Text:
         if isinstance(value, int | float) and not isinstance(value, bool):
             raise TimeTextError(f"{value!r} has no unit; write it as text, such as {example}")
         if not isinstance(value, str):
-            shown = quoted_value(value)
-            raise TimeTextError(f"{shown[0].upper()}{shown[1:]} isn't allowed here; write text, such as {example}")
+            noun = quoted_value(value)
+            raise TimeTextError(f"{noun[0].upper()}{noun[1:]} isn't allowed here; write text, such as {example}")
         if len(value) > _LONGEST:
             raise TimeTextError(f"{value[:_LONGEST]!r}... is too long; write something like {example}")
         return cls.parse(value)

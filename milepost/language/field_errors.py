@@ -31,7 +31,7 @@ class Failure:
 
     @property
     def about_key(self) -> bool:
-        """Whether the name is wrong rather than the value."""
+        """True if the name is wrong rather than the value."""
         return self.type == "extra_forbidden" or "[key]" in self.loc
 
 
@@ -82,7 +82,7 @@ def value_message(data: Any, failure: Failure) -> tuple[str, str | None]:
 
 
 def _as_fields(path: Path, value: Any) -> str:
-    """How to write a plain text as fields, if it is clear what it stands for."""
+    """Returns advice on writing a plain text as fields; empty if it isn't clear what it stands for."""
     match path:
         case ("attributes", _) if isinstance(value, str):
             return f"; write {{type: {value if value in list(AttributeType) else 'text'}}}"

@@ -21,7 +21,7 @@ from pydantic import (
 from pydantic_core import CoreSchema
 
 UNREADABLE = "unreadable"
-"""How the names in a draft begin that stand for something that couldn't be read."""
+"""The beginning of names in a draft that stand for something that couldn't be read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ def _one_or_many(value: Any) -> Any:
 
 
 class _OrJust:
-    """Tells the JSON Schema that something simpler may stand for the whole."""
+    """Adds to the JSON Schema that something simpler may stand for the whole."""
 
     def __init__(self, simpler: dict[str, Any] | None = None) -> None:
         self._simpler = simpler

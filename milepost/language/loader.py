@@ -72,12 +72,12 @@ def from_data(data: Mapping[str, Any], file: str = MAP_FILE, files: Mapping[str,
 
 def content_hash(files: Mapping[str, str]) -> str:
     """Returns the SHA-256, in hex, of a map with its messages and playbooks: two versions differ in it."""
-    named = {
+    texts = {
         name: "\n".join(text.splitlines())  # line ends don't count: a checkout on another system is the same map
         for name, text in files.items()
         if name == MAP_FILE or name.startswith(_SIDE_PREFIXES)
     }
-    canonical = json.dumps(sorted(named.items()), ensure_ascii=True, separators=(",", ":"))
+    canonical = json.dumps(sorted(texts.items()), ensure_ascii=True, separators=(",", ":"))
     return hashlib.sha256(canonical.encode()).hexdigest()
 
 

@@ -42,7 +42,7 @@ class Attribute(Node):
     title: Text | None = Field(None, description="what people call it")
 
     def accepts(self, value: Any) -> bool:
-        """Tells whether a customer may have this value: it is of the type, and one of those allowed."""
+        """Returns whether a customer may have this value: it is of the type, and one of those allowed."""
         return fits(value, self.type) and (self.one_of is None or value in self.one_of)
 
 
@@ -112,8 +112,8 @@ class Steps(Node):
     def _remember_the_order_of_the_file(cls, data: Any, handler: ModelWrapValidatorHandler[Self]) -> Self:
         steps = handler(data)
         if isinstance(data, dict):
-            written = [key for key in data if key in ("touchpoints", "actions", "outcomes")]
-            steps._tracks = tuple(written)  # noqa: SLF001 - our own
+            tracks = [key for key in data if key in ("touchpoints", "actions", "outcomes")]
+            steps._tracks = tuple(tracks)  # noqa: SLF001 - our own
         return steps
 
     @property

@@ -31,7 +31,7 @@ _CLOSING = {"[": "]", "{": "}"}
 
 
 class Mistake(NamedTuple):
-    """What is wrong in a text, where, and what to do about it."""
+    """A mistake in a text, its place, and advice on how to mend it."""
 
     row: int
     column: int
@@ -53,8 +53,8 @@ class _Repair(NamedTuple):
 def find_mistake(text: str, error: Exception) -> Mistake:
     """Returns the mistake behind an error of ruamel.yaml in reading `text`."""
     lines = [line.rstrip("\r") for line in text.split("\n")]
-    begun, mark = getattr(error, "context_mark", None), getattr(error, "problem_mark", None)
-    mark, problem = mark or begun, str(getattr(error, "problem", None) or error)
+    opening, mark = getattr(error, "context_mark", None), getattr(error, "problem_mark", None)
+    mark, problem = mark or opening, str(getattr(error, "problem", None) or error)
     row = min(mark.line if mark else 0, len(lines) - 1)
     column = mark.column if mark and mark.line == row else len(lines[row])
     here = lines[row][column:]
@@ -63,11 +63,12 @@ def find_mistake(text: str, error: Exception) -> Mistake:
     first = _first_row(lines, row - _ROWS_ABOVE)
     near = lines[first : row + _ROWS_BELOW]
     if max(map(len, near)) <= _LONGEST_LINE:
-        repairs = _best_repairs(near, row - first, [begun.line - first] if begun and begun.line >= first else [])
-        if repairs:
+        opening_row = [opening.line - first] if opening and opening.line >= first else []
+        if repairs := _best_repairs(near, row - first, opening_row):
             return _mistake(near, first, repairs)
-    if begun and ("end of stream" in problem or "flow" in str(getattr(error, "context", ""))):
-        return Mistake(begun.line, begun.column, "The quote or bracket that opens here is never closed; write its end")
+    if opening and ("end of stream" in problem or "flow" in str(getattr(error, "context", ""))):
+        message = "The quote or bracket that opens here is never closed; write its end"
+        return Mistake(opening.line, opening.column, message)
     message = f"{_excerpt(here) if here.strip() else 'The end of the line'} doesn't fit what stands above it"
     return Mistake(row, column, f"{message}; look for a missing colon, quote, bracket or space, here or above")
 
@@ -103,11 +104,11 @@ def _plain_message(problem: str, here: str) -> str | None:
     return None
 
 
-def _best_repairs(lines: Sequence[str], row: int, begun: list[int]) -> list[_Repair]:
+def _best_repairs(lines: Sequence[str], row: int, opening: list[int]) -> list[_Repair]:
     """The repair with which the parser gets furthest past `row`, or all the moves of a line that are equally good."""
     best: list[_Repair] = []
     furthest = float(row)
-    for repair in _repairs(lines, row, begun):
+    for repair in _repairs(lines, row, opening):
         moves_alike = bool(best) and (best[0].row, best[0].cause, repair.cause) == (repair.row, "", "")
         if furthest == math.inf and not moves_alike:
             break
@@ -147,11 +148,11 @@ def _first_row(lines: Sequence[str], row: int) -> int:
     return next((at for at in range(row, 0, -1) if re.match(r"[A-Za-z_]\w*:(\s|$)", lines[at])), 0)
 
 
-def _repairs(lines: Sequence[str], row: int, begun: list[int]) -> Iterator[_Repair]:
+def _repairs(lines: Sequence[str], row: int, opening: list[int]) -> Iterator[_Repair]:
     """The likeliest first: a later one counts only if the parser gets further with it."""
     above = _rows_above(lines, row)
     open_quote = [at for at in range(row, -1, -1) if _is_open_quote(_value(lines[at]))][:1]
-    for at in dict.fromkeys([*begun, row, *above[:1], *open_quote]):
+    for at in dict.fromkeys([*opening, row, *above[:1], *open_quote]):
         yield from _spacing_repairs(at, lines[at])
         yield from _value_repairs(at, lines[at])
         yield from _bracket_repairs(at, lines[at])

@@ -51,12 +51,12 @@ class Spot:
 
 
 def _aligned(source: str, text: str, offset: int) -> int | None:
-    """Where a place in a text of several lines stands in its source, which differs in white space only."""
+    """Returns the offset in the source of an offset in its text, if they differ in white space only; else None."""
     begin = source.find("\n") if source[:1] in ("|", ">") else int(source[:1] in ("'", '"'))
     wanted = len("".join(text[:offset].split()))
     solid = [at for at in range(max(begin, 0), len(source)) if not source[at].isspace()]
-    written = "".join(source[at] for at in solid)
-    if not written.startswith("".join(text.split())) or wanted >= len(solid):
+    letters = "".join(source[at] for at in solid)
+    if not letters.startswith("".join(text.split())) or wanted >= len(solid):
         return None
     return solid[wanted]
 

@@ -14,8 +14,8 @@ SIZE = Attribute(type=AttributeType.NUMBER, one_of=(1, 2, 50))
 
 
 def read(cells: str, *more: Attribute):
-    known = Vocabulary({"tier": (TIER, *more), "size": (SIZE,)})
-    return read_book(f"id,tier,size\ngood,small,2\nx,{cells}\nbare,,\n", known)
+    vocabulary = Vocabulary({"tier": (TIER, *more), "size": (SIZE,)})
+    return read_book(f"id,tier,size\ngood,small,2\nx,{cells}\nbare,,\n", vocabulary)
 
 
 @pytest.mark.parametrize("cells", ["enterprise,1", "mid_market,50.0", ",", "small,"])

@@ -23,7 +23,7 @@ KNOWN = Vocabulary(
     {name: (Attribute(type=kind),) for name, kind in TYPES.items()},
     personas=frozenset({"sponsor", "coordinator", "end_user"}),
     roles=frozenset({"csm", "lead"}),
-    asked={"tier": ("first", "second"), "country": ("second",)},
+    segment_attributes={"tier": ("first", "second"), "country": ("second",)},
 )
 HEADER = "id,name,timezone,country,language,contacts,team,health,renews_on,vip,tier,note\n"
 
@@ -37,7 +37,7 @@ def book(*rows: str):
 def only_problem(*rows: str):
     """The one problem of these rows, of which the first is wrong and the others are fine."""
     read = book(*rows, "good,Good,UTC,US")
-    assert [known.id for known in read.customers] == ["good"]
+    assert [customer.id for customer in read.customers] == ["good"]
     (problem,) = read.problems
     return problem
 
@@ -67,8 +67,8 @@ def test_a_row_is_read_in_full():
 
 
 def test_what_is_left_empty_is_not_given():
-    (known,) = book("acme").customers
-    assert known == Customer("acme", "acme", "UTC")
+    (customer,) = book("acme").customers
+    assert customer == Customer("acme", "acme", "UTC")
 
 
 @pytest.mark.parametrize(
@@ -113,7 +113,7 @@ def test_a_wrong_row_is_refused_with_row_and_column_and_the_others_are_taken(row
     assert says in problem.message
 
 
-def test_everything_that_is_wrong_with_a_row_is_said_at_once():
+def test_everything_that_is_wrong_with_a_row_is_reported_at_once():
     read = book("good,Good,UTC,US", ",X,Mars/Olympus,XX,,,,many")
     assert [(problem.row, problem.column) for problem in read.problems] == [
         (3, "id"), (3, "timezone"), (3, "country"), (3, "health"),
@@ -124,7 +124,7 @@ def test_everything_that_is_wrong_with_a_row_is_said_at_once():
 
 def test_an_id_that_comes_twice_is_taken_once():
     read = book("x,First,UTC,US", "y,Other,UTC,US", "x,Second,UTC,US")
-    assert [known.name for known in read.customers] == ["First", "Other"]
+    assert [customer.name for customer in read.customers] == ["First", "Other"]
     (problem,) = read.problems
     assert (problem.row, problem.column) == (4, "id")
     assert "row 2" in problem.message
@@ -132,7 +132,7 @@ def test_an_id_that_comes_twice_is_taken_once():
 
 def test_a_row_with_bytes_that_are_no_utf8_is_refused_and_the_others_are_taken():
     read = read_book(b"\xef\xbb\xbfid,name\nx,M\xfcller\ny,M\xc3\xbcller\n")
-    assert [(known.id, known.name) for known in read.customers] == [("y", "Müller")]
+    assert [(customer.id, customer.name) for customer in read.customers] == [("y", "Müller")]
     assert [(problem.row, problem.column) for problem in read.problems] == [(2, "name")]
 
 
@@ -235,18 +235,18 @@ def notes(header: str, *rows: str) -> str:
 
 
 def test_columns_that_maps_ask_for_and_the_book_has_not_are_noted():
-    said = notes("id,name", "x,X")
-    assert "The book has no column 'tier', which first and second ask for." in said
-    assert "The book has no column 'country', which second asks for." in said
-    assert "no column 'timezone'" in said
-    assert "no column 'team': nobody is named as csm or lead" in said
+    sentences = notes("id,name", "x,X")
+    assert "The book has no column 'tier', which first and second ask for." in sentences
+    assert "The book has no column 'country', which second asks for." in sentences
+    assert "no column 'timezone'" in sentences
+    assert "no column 'team': nobody is named as csm or lead" in sentences
     assert notes("id,timezone,team,tier,country", "x,UTC,,,") == ""
 
 
 def test_what_no_map_knows_is_noted_with_how_often_it_comes():
     rows = (f"{each},UTC,Sam <s@a.example> boss,billing=b@v.example,,,x" for each in "abc")
-    said = notes("id,timezone,contacts,team,tier,country,crm_owner", *rows)
-    assert said.splitlines() == [
+    sentences = notes("id,timezone,contacts,team,tier,country,crm_owner", *rows)
+    assert sentences.splitlines() == [
         "No map uses 'crm_owner'.",
         "No map has the persona 'boss', which the book names 3 times; there are coordinator, end_user, sponsor.",
         "No map has the role 'billing', which the book names 3 times; there are csm, lead.",

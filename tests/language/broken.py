@@ -28,12 +28,12 @@ def example_with(*changes: tuple[str, str]) -> str:
 
 
 def problems_with(*changes: tuple[str, str]) -> list[Problem]:
-    """What lint says of the example with these changes."""
+    """Returns the problems that lint finds in the example with these changes."""
     return problems_of(example_with(*changes))
 
 
 def problems_of(text: str, **files: str) -> list[Problem]:
-    """What lint says of a map's text with the example's messages and playbooks."""
+    """Returns the problems that lint finds in a map with the example's messages and playbooks."""
     return list(lint(from_files({"map.yaml": text, **SIDE_FILES, **files})))
 
 

@@ -19,7 +19,7 @@ class Damaged:
 
 
 def made_in_lines(text: str, every: int) -> Iterator[Damaged]:
-    """Every mistake, each in every so-manieth line in which it can be made; 1 is in all of them."""
+    """Every mistake, each in every `every`th line in which it can be made."""
     lines = text.split("\n")
     for row, line in enumerate(lines):
         if not line.strip() or line.lstrip().startswith("#"):
@@ -45,10 +45,10 @@ def _of_field(form: str, *, not_before: str = "", valued: bool = True) -> Callab
     """A field written in another form, where its value does not begin with one of some letters."""
 
     def make(line: str) -> str | None:
-        found = _FIELD.fullmatch(line)
-        if found is None or (valued and (found["value"] or "|")[0] in f"|>{not_before}"):
+        match = _FIELD.fullmatch(line)
+        if match is None or (valued and (match["value"] or "|")[0] in f"|>{not_before}"):
             return None
-        return form.format(before=found["before"], name=found["name"], value=found["value"] or "").rstrip()
+        return form.format(before=match["before"], name=match["name"], value=match["value"] or "").rstrip()
 
     return make
 

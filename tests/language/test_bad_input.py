@@ -36,7 +36,7 @@ def only(problems: tuple[Problem, ...]) -> Problem:
 
 
 @pytest.mark.parametrize(
-    ("content", "place", "said"),
+    ("content", "place", "message"),
     [
         (EXAMPLE + "# x\n" * 300_000, (1, 1), "larger than 1 MB"),
         ("map: a\nstages:\n" + "  - {stage: a, title: b}\n" * 30_000, (4002, 5), "more than 20000 values"),
@@ -61,13 +61,13 @@ def only(problems: tuple[Problem, ...]) -> Problem:
     ],
 )  # fmt: skip
 def test_a_bad_file_gets_one_clear_error_with_its_place_and_quickly(
-    tmp_path: Path, content: str | bytes, place: tuple[int, int] | None, said: str
+    tmp_path: Path, content: str | bytes, place: tuple[int, int] | None, message: str
 ) -> None:
     file = written(tmp_path, content)
     begun = time.monotonic()
     problem = only(check_map(load(file)))
     assert time.monotonic() - begun < QUICK
-    assert said in problem.message
+    assert message in problem.message
     assert len(problem.message) < 400
     if place is not None:
         assert (problem.line, problem.column) == place
@@ -76,7 +76,7 @@ def test_a_bad_file_gets_one_clear_error_with_its_place_and_quickly(
         assert problem.file == str(file)
 
 
-def test_the_place_of_a_letter_in_another_encoding_is_told(tmp_path: Path) -> None:
+def test_the_place_of_a_letter_in_another_encoding_is_reported(tmp_path: Path) -> None:
     text = EXAMPLE.replace("Kickoff call", "Kickoff für alle")
     problem = only(load(written(tmp_path, text.encode("latin-1"))).problems)
     assert (problem.line, problem.column) == address_of(text, "ür alle")
@@ -93,17 +93,17 @@ def test_a_long_line_is_read_or_refused_quickly(line: str) -> None:
 
 def large(steps: int) -> str:
     """The example with so many actions more, each after the one before, in stages of fifty."""
-    made = ""
+    stages = ""
     for number in range(steps):
         stage, place = divmod(number, 50)
         if place == 0:
-            made += f"  - stage: stage_{stage}\n    title: Stage {stage}\n    actions:\n"
+            stages += f"  - stage: stage_{stage}\n    title: Stage {stage}\n    actions:\n"
         after = f", after: action_{number - 1}" if place else ""
-        made += (
+        stages += (
             f"      - {{action: action_{number}, title: T, persona: coordinator, message: connect.md, due: 2 weeks, "
             f"remind: on the day, wait: 3 days, skip_when: customer.health > 9{number}{after}}}\n"
         )
-    return EXAMPLE.replace("stages:\n", f"stages:\n{made}")
+    return EXAMPLE.replace("stages:\n", f"stages:\n{stages}")
 
 
 def test_a_map_of_500_steps_is_checked_in_a_few_seconds() -> None:
@@ -173,7 +173,7 @@ def test_the_scenario_that_the_next_ones_break_is_good(tmp_path: Path) -> None:
         ("{kind: step_overdue, step: kickoff}", "{kind: step_overdue, stp: kickoff}", "stp"),
     ],
 )
-def test_an_unknown_field_of_a_scenario_is_told_at_its_place(tmp_path: Path, old: str, new: str, word: str) -> None:
+def test_an_unknown_field_of_a_scenario_is_reported_at_its_place(tmp_path: Path, old: str, new: str, word: str) -> None:
     text = SCENARIO.replace(old, new, 1)
     assert text != SCENARIO
     written(tmp_path, EXAMPLE)
@@ -186,7 +186,7 @@ def test_an_unknown_field_of_a_scenario_is_told_at_its_place(tmp_path: Path, old
 
 
 @pytest.mark.parametrize(
-    ("content", "said"),
+    ("content", "message"),
     [
         (SCENARIO + "# x\n" * 300_000, "larger than 1 MB"),
         (SCENARIO.replace("Acme", "Ärzte").encode("latin-1"), "isn't UTF-8"),
@@ -195,5 +195,5 @@ def test_an_unknown_field_of_a_scenario_is_told_at_its_place(tmp_path: Path, old
         (LAUGHS, "once its aliases are written out"),
     ],
 )
-def test_a_bad_scenario_file_gets_one_clear_error(tmp_path: Path, content: str | bytes, said: str) -> None:
-    assert said in scenario_problem(tmp_path, content).message
+def test_a_bad_scenario_file_gets_one_clear_error(tmp_path: Path, content: str | bytes, message: str) -> None:
+    assert message in scenario_problem(tmp_path, content).message

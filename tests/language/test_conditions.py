@@ -105,7 +105,7 @@ def test_whole_numbers_and_decimals_are_the_same_number(value: float) -> None:
         "days_until(customer.name) < 3",
     ],
 )
-def test_what_is_unknown_is_not_true(text: str) -> None:
+def test_an_unknown_value_is_not_true(text: str) -> None:
     text = text.replace("days_until(customer.name)", "days_until(event.rooms)")
     assert holds(text) is False
 
@@ -128,7 +128,7 @@ def test_a_garbled_date_is_unknown_and_so_is_a_day_without_today() -> None:
     assert not condition.is_true(VIEW)
 
 
-def test_a_condition_says_what_it_looks_at() -> None:
+def test_a_condition_names_its_references() -> None:
     condition = compile_condition('customer.health < 40 && has(customer.tier) && steps.kickoff == "done"', NAMES)
     assert condition.references == {("customer", "health"), ("customer", "tier"), ("steps", "kickoff")}
 
@@ -173,7 +173,7 @@ def test_a_bad_condition_is_refused_with_the_place_and_the_nearest_name(
     assert (error.column, error.length, error.suggestion) == (column, length, suggestion)
 
 
-def test_places_are_told_in_the_text_as_written_however_it_was_rewritten() -> None:
+def test_places_are_those_of_the_text_as_written_however_it_was_rewritten() -> None:
     text = "has(customer.health) && 1 < 2 && size(customer.tier) / 3 > 1 && customer.tier == 5"
     assert refusal(text).column == text.index("== 5") + 1
 
@@ -234,13 +234,13 @@ def test_days_are_counted_only_where_a_condition_is_looked_at_once() -> None:
         ("customer.health ? 3", 20, "write comparisons such as customer.health < 40"),
     ],
 )
-def test_what_is_written_as_elsewhere_is_told_how_it_is_written_here(text: str, column: int, way: str) -> None:
+def test_syntax_of_other_tools_is_refused_with_how_it_is_written_here(text: str, column: int, way: str) -> None:
     error = refusal(text)
     assert way in error.message
     assert error.column == column
 
 
-def test_mismatches_are_told_in_plain_words() -> None:
+def test_mismatches_are_reported_in_plain_words() -> None:
     assert refusal("customer.tier < 40").message.startswith("'<' doesn't work between text and a number;")
 
 

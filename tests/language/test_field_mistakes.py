@@ -101,6 +101,6 @@ def test_a_mistake_in_a_field_is_reported_at_its_place(old: str, new: str, code:
 )
 def test_a_field_that_belongs_nowhere_is_reported_without_a_home(old: str, new: str, word: str) -> None:
     text = example_with((old, new))
-    found = [(each.line, each.column, each.message) for each in problems_of(text) if each.code == "M101"]
-    (message,) = [message for line, column, message in found if (line, column) == address_of(text, word)]
+    unknown = [(each.line, each.column, each.message) for each in problems_of(text) if each.code == "M101"]
+    (message,) = [message for line, column, message in unknown if (line, column) == address_of(text, word)]
     assert "indent it" not in message

@@ -11,7 +11,7 @@ from tests.language.broken import EXAMPLE, address_of, example_with, problems_of
 
 WHERE = 'plays.unblock != "open"'  # at the beginning of a condition that is looked at once
 
-# a condition, the text in it that is told, what is said of it, the word that is suggested
+# a condition, the text in it that is reported, the message, the suggestion
 NEVER: list[tuple[str, str, str, str | None]] = [
     (
         'customer.tier == "entreprise"',
@@ -39,16 +39,16 @@ NEVER: list[tuple[str, str, str, str | None]] = [
 ]
 
 
-@pytest.mark.parametrize(("condition", "literal", "said", "suggestion"), NEVER, ids=[each[0] for each in NEVER])
+@pytest.mark.parametrize(("condition", "literal", "message", "suggestion"), NEVER, ids=[each[0] for each in NEVER])
 def test_an_impossible_comparison_is_reported_at_its_place(
-    condition: str, literal: str, said: str, suggestion: str | None
+    condition: str, literal: str, message: str, suggestion: str | None
 ) -> None:
     text = example_with((f"only_if: {WHERE} && ", f"only_if: true && {condition} && "))
     (problem,) = problems_of(text)
     before = text.index("only_if")
     line, column = address_of(text, literal, text.count(literal, 0, before) + 1)
     assert (problem.code, problem.line, problem.column) == ("M107", line, column)
-    assert said in problem.message
+    assert message in problem.message
     assert "'only_if' of play 'expand'" in problem.message
     assert problem.suggestion == suggestion
 
@@ -75,17 +75,17 @@ def test_an_impossible_comparison_is_reported_at_its_place(
         'size(["x", "y", "z"]) > 1 && customer.tier in ["small", customer.goal + "x"]',
     ],
 )
-def test_what_can_come_is_not_told(condition: str) -> None:
+def test_a_possible_comparison_is_not_reported(condition: str) -> None:
     problems = problems_with((f"only_if: {WHERE}", f"only_if: 'true && {condition}"), ("on) > 30", "on) > 30'"))
     assert [each for each in problems if "lowerAscii" not in each.message] == []
 
 
-def test_several_that_never_come_are_all_told() -> None:
+def test_several_impossible_comparisons_are_all_reported() -> None:
     problems = problems_with((WHERE, 'plays.expand in ["opened", "ended", "finished"]'))
     assert [each.suggestion for each in problems] == ["open", "ended"]
 
 
-def test_nothing_is_told_of_an_attribute_whose_values_can_not_be_read() -> None:
+def test_nothing_is_reported_of_an_attribute_whose_values_cannot_be_read() -> None:
     problems = problems_with(("one_of: [enterprise, small]", "one_of: 3"))
     assert [each.code for each in problems] == ["M103"]
 

@@ -16,7 +16,7 @@ from milepost.language.yaml_text import read_yaml
 from tests.language.broken import EXAMPLE, SIDE_FILES, address_of, example_with, problems_of, problems_with
 
 
-def told(problems: list[Problem]) -> list[tuple[int, int, str]]:
+def places_and_codes(problems: list[Problem]) -> list[tuple[int, int, str]]:
     return [(each.line, each.column, each.code) for each in problems]
 
 
@@ -27,7 +27,7 @@ def test_a_good_map_has_nothing_wrong() -> None:
 TASK = "      - {touchpoint: next_team, title: Explore, role: csm, due: 2 weeks, effort: 45 minutes}"
 MAIL = "      - {touchpoint: next_team, title: Explore, message: recap.md, to: sponsor}"
 
-# code, what is replaced, by what, the word at which the problem is told (first of it after the change), suggestion
+# code, what is replaced, by what, the word at which the problem is reported (first of it after the change), suggestion
 BREAKS: list[tuple[str, str, str, str, str | None]] = [
     ("M101", "    target: 30 days", "    taget: 30 days", "taget:", "target"),
     ("M101", "count: 2}", "cuont: 2}", "cuont", "count"),
@@ -115,9 +115,9 @@ def test_a_broken_map_gets_its_code_at_the_exact_place(
     word = word or "holds:"
     problems = problems_of(text)
     line, column = address_of(text, word)
-    found = [each for each in problems if each.code == code]
-    assert (line, column) in [(each.line, each.column) for each in found], "\n".join(map(str, problems))
-    assert suggestion in [each.suggestion for each in found]
+    matches = [each for each in problems if each.code == code]
+    assert (line, column) in [(each.line, each.column) for each in matches], "\n".join(map(str, problems))
+    assert suggestion in [each.suggestion for each in matches]
     others = {each.code for each in problems if each.severity == "error"} - {code}
     assert not others or code == "M104", "\n".join(map(str, problems))
 
@@ -125,19 +125,19 @@ def test_a_broken_map_gets_its_code_at_the_exact_place(
 def test_a_stage_that_is_all_ours_is_a_sellers_journey() -> None:
     cut = EXAMPLE[EXAMPLE.index("    actions:\n      - action: sign") : EXAMPLE.index("plays:\n")]
     text = EXAMPLE.replace(cut, "\n")
-    assert told(problems_of(text)) == [(*address_of(text, "renewal\n"), "W202")]
+    assert places_and_codes(problems_of(text)) == [(*address_of(text, "renewal\n"), "W202")]
 
 
-def test_a_renewal_without_an_outcome_before_it_is_told() -> None:
+def test_a_renewal_without_an_outcome_before_it_is_reported() -> None:
     start, end = EXAMPLE.index("  - stage: value"), EXAMPLE.index("  - stage: renewal")
     text = EXAMPLE[:start] + EXAMPLE[end:]
     text = text.replace("{go_to: value}", "{end: renewed}").replace(
         'outcomes.hours_saved == "verified"', 'steps.kickoff == "done"'
     )
-    assert told(problems_of(text)) == [(*address_of(text, "renewal\n"), "W203")]
+    assert places_and_codes(problems_of(text)) == [(*address_of(text, "renewal\n"), "W203")]
 
 
-def test_a_circle_of_after_is_told_once_with_its_way() -> None:
+def test_a_circle_of_after_is_reported_once_with_its_way() -> None:
     (problem,) = problems_with(("invite: [sponsor, coordinator]", "after: connect"))
     assert problem.code == "M108"
     assert "kickoff → connect → recap → kickoff" in problem.message
@@ -148,7 +148,7 @@ def test_a_stage_behind_one_that_never_closes_can_never_open() -> None:
         ("        wait: 2 weeks", "        wait: 2 weeks\n        optional: true"),
         ("    opens: {at: 120 days before customer.renews_on}\n", ""),
     )
-    assert told(problems_of(text)) == [(*address_of(text, "renewal\n"), "M109")]
+    assert places_and_codes(problems_of(text)) == [(*address_of(text, "renewal\n"), "M109")]
 
 
 def test_a_stage_behind_one_that_goes_elsewhere_can_never_open() -> None:
@@ -157,13 +157,13 @@ def test_a_stage_behind_one_that_goes_elsewhere_can_never_open() -> None:
         ("renewed: {go_to: value}", "renewed: {end: renewed}"),
     )
     (problem,) = problems_of(text)
-    assert told([problem]) == [(*address_of(text, "value\n"), "M109")]
+    assert places_and_codes([problem]) == [(*address_of(text, "value\n"), "M109")]
     assert "'onboarding' before it goes elsewhere when it closes" in problem.message
 
 
 def test_a_stage_whose_condition_is_never_true_can_never_open() -> None:
     text = example_with(("opens: {at: 120 days before customer.renews_on}", "opens: {when: {if: 1 > 2}}"))
-    assert told(problems_of(text)) == [(*address_of(text, "{if: 1 > 2}"), "M109")]
+    assert places_and_codes(problems_of(text)) == [(*address_of(text, "{if: 1 > 2}"), "M109")]
 
 
 @pytest.mark.parametrize(
@@ -175,7 +175,7 @@ def test_a_stage_of_mails_alone_may_not_lead_back_to_itself(then: str, problems:
     stage = f"  - stage: news\n    title: News\n    touchpoints:\n      - {news}\n    then: {{{then}}}\n"
     text = example_with(("  - stage: renewal\n", f"{stage}  - stage: renewal\n"))
     errors = [each for each in problems_of(text) if each.severity == "error"]
-    assert told(errors) == [(*address_of(text, word), code) for word, code in problems]
+    assert places_and_codes(errors) == [(*address_of(text, word), code) for word, code in problems]
 
 
 def test_a_branch_may_forget_an_attribute_and_change_one_that_every_customer_has() -> None:
@@ -191,7 +191,7 @@ def test_a_branch_may_forget_an_attribute_and_change_one_that_every_customer_has
 )
 def test_a_condition_in_another_style_is_placed_as_well_as_can_be(where: str, word: str) -> None:
     text = example_with(('customer.tier == "enterprise" && customer.goal == "save_time"', where))
-    assert told(problems_of(text)) == [(*address_of(text, word), "M107")]
+    assert places_and_codes(problems_of(text)) == [(*address_of(text, word), "M107")]
 
 
 def test_a_message_that_can_not_be_read_is_reported_once(tmp_path: Path) -> None:
@@ -209,16 +209,16 @@ def test_going_round_over_a_task_an_action_or_a_cooldown_is_no_circle() -> None:
     assert problems_with((TASK, MAIL.replace("}", ", wait: 1 day}") + "\n    then: {play: expand}")) == []
 
 
-def test_a_circle_over_stages_and_plays_is_told_once() -> None:
+def test_a_circle_over_stages_and_plays_is_reported_once() -> None:
     text = example_with((TASK, MAIL + "\n    then: {play: echo}"))
     text += (
         "  - play: echo\n    kind: other\n    title: Echo\n    touchpoints:\n"
         "      - {touchpoint: mail, title: Mail, message: recap.md, to: sponsor}\n    then: {play: expand}\n"
     )
-    assert told(problems_of(text)) == [(*address_of(text, "echo}"), "M111")]
+    assert places_and_codes(problems_of(text)) == [(*address_of(text, "echo}"), "M111")]
 
 
-def test_all_that_is_wrong_is_told_at_once() -> None:
+def test_everything_wrong_is_reported_at_once() -> None:
     text = example_with(
         ("    target: 30 days", "    taget: 30 days"),
         ("owner: cs-operations@example.com\n", ""),
@@ -235,13 +235,13 @@ def test_all_that_is_wrong_is_told_at_once() -> None:
     assert codes == {"M101", "M102", "M103", "M104", "M105", "M106", "M107", "M108", "M110", "W204"}
 
 
-def test_what_follows_from_a_mistake_is_not_told_as_well() -> None:
+def test_consequences_of_a_mistake_are_not_reported_as_well() -> None:
     text = example_with(("personas:", "persona:"))
-    assert told(problems_of(text)) == [(*address_of(text, "persona:"), "M101")]
+    assert places_and_codes(problems_of(text)) == [(*address_of(text, "persona:"), "M101")]
     text = example_with(("        due: 10 business days", "        due: 10 busines days"))
-    assert told(problems_of(text)) == [(*address_of(text, "10 busines"), "M106")]
+    assert places_and_codes(problems_of(text)) == [(*address_of(text, "10 busines"), "M106")]
     text = example_with(("health: {type: number}", "health: {type: numbr}"))
-    assert told(problems_of(text)) == [(*address_of(text, "numbr"), "M103")]
+    assert places_and_codes(problems_of(text)) == [(*address_of(text, "numbr"), "M103")]
 
 
 def test_an_item_that_can_not_be_read_leaves_the_places_of_the_others_right() -> None:
@@ -249,7 +249,7 @@ def test_an_item_that_can_not_be_read_leaves_the_places_of_the_others_right() ->
         ("      - touchpoint: kickoff", "      - 7\n      - touchpoint: kickoff"),
         ("after: kickoff", "after: [3, kickof]"),
     )
-    assert told(problems_of(text)) == [
+    assert places_and_codes(problems_of(text)) == [
         (*address_of(text, "7\n      -"), "M103"),
         (*address_of(text, "3, kickof"), "M103"),
         (*address_of(text, "kickof]"), "M105"),
@@ -273,7 +273,7 @@ def test_a_segment_can_not_look_at_a_journey_that_has_not_begun() -> None:
     assert "customer.ATTRIBUTE" in problem.message
 
 
-def test_problems_of_messages_are_told_in_their_own_files() -> None:
+def test_problems_of_messages_are_reported_in_their_own_files() -> None:
     files = {**SIDE_FILES, "messages/recap.md": "---\nsubject: Hi\n---\n\n{{ customer.naem }}\n", "map.yaml": EXAMPLE}
     (problem,) = lint(from_files(files, "maps/clinics/map.yaml"))
     assert (problem.file, problem.line, problem.code) == ("maps/clinics/messages/recap.md", 5, "M110")
@@ -299,11 +299,11 @@ def places_in(data: Any) -> list[tuple[Any, Any]]:
 @settings(max_examples=80, deadline=None)
 @given(st.data())
 def test_nothing_written_in_a_map_makes_lint_raise(data: st.DataObject) -> None:
-    found = read_yaml(EXAMPLE).data
+    data_of_map = read_yaml(EXAMPLE).data
     for _ in range(data.draw(st.integers(1, 6))):
-        container, key = data.draw(st.sampled_from(places_in(found)))
+        container, key = data.draw(st.sampled_from(places_in(data_of_map)))
         container[key] = copy.deepcopy(data.draw(junk))
-    problems = lint(from_data(found, files=SIDE_FILES))
+    problems = lint(from_data(data_of_map, files=SIDE_FILES))
     assert all(each.line >= 1 and each.column >= 1 and each.code in problem_codes() for each in problems)
 
 

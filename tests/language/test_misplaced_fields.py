@@ -8,7 +8,7 @@ from tests.language.broken import address_of, example_with, problems_with
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "word", "said"),
+    ("old", "new", "word", "message"),
     [
         ("  priority: 20", "priority: 20", "priority", "'segment' of the map above has one"),
         ("reenter: after", "  reenter: after", "reenter", "the map has one: if it belongs there, indent it less"),
@@ -22,12 +22,12 @@ from tests.language.broken import address_of, example_with, problems_with
     ],
 )
 def test_a_field_under_the_wrong_parent_is_reported_with_the_right_one(
-    old: str, new: str, word: str, said: str
+    old: str, new: str, word: str, message: str
 ) -> None:
     problem, *others = problems_with((old, new))
     assert problem.code == "M101"
     assert (problem.line, problem.column) == address_of(example_with((old, new)), word)
-    assert said in problem.message
+    assert message in problem.message
     assert not [each for each in others if each.severity == "error"]
 
 
@@ -37,7 +37,7 @@ def test_a_misspelled_field_gets_the_right_name_suggested() -> None:
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "said"),
+    ("old", "new", "message"),
     [
         ("renews_on: {type: date}", "renews_on: date", "not 'date'; write {type: date}"),
         ("goal: {type: text}", "goal: what they want", "write {type: text}"),
@@ -50,12 +50,12 @@ def test_a_misspelled_field_gets_the_right_name_suggested() -> None:
         ("        after: kickoff", "        depends_on: kickoff", "did you mean 'after'?"),
     ],
 )
-def test_a_value_of_the_wrong_kind_gets_advice_on_what_to_write(old: str, new: str, said: str) -> None:
-    assert any(said in problem.message for problem in problems_with((old, new)))
+def test_a_value_of_the_wrong_kind_gets_advice_on_what_to_write(old: str, new: str, message: str) -> None:
+    assert any(message in problem.message for problem in problems_with((old, new)))
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "said"),
+    ("old", "new", "message"),
     [
         ("due: 20 business days", "due: 4w", "'4w' is not a duration; write '4 weeks'"),
         ("due: 20 business days", "due: two Weeks", "write '2 weeks'"),
@@ -71,7 +71,7 @@ def test_a_value_of_the_wrong_kind_gets_advice_on_what_to_write(old: str, new: s
         ("reenter: after 90 days", "reenter: 90 days", "such as 'after 90 days'"),
     ],
 )
-def test_an_unreadable_duration_gets_the_right_form_suggested(old: str, new: str, said: str) -> None:
+def test_an_unreadable_duration_gets_the_right_form_suggested(old: str, new: str, message: str) -> None:
     (problem,) = problems_with((old, new))
     assert problem.code == "M106"
-    assert said in problem.message
+    assert message in problem.message

@@ -52,5 +52,5 @@ def test_what_the_models_refuse_the_schema_refuses_too(path: tuple[str | int, ..
     assert not SCHEMA.is_valid(data)
 
 
-def test_defaults_are_told_as_maps_write_them() -> None:
+def test_defaults_are_written_as_in_maps() -> None:
     assert json_schema()["properties"]["reenter"]["default"] == "never"

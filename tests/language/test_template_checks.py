@@ -73,9 +73,16 @@ def test_a_wrong_name_is_found_where_it_stands_with_the_nearest_right_one(
 
 
 def test_all_problems_are_found_at_once_in_the_order_of_the_file():
-    found = problems("---\nsubject: '{{ a }}'\nlang: de\n---\n{{ b }} {{ b }}\n{{ customer.c | d_ }}\n")
+    reported = problems("---\nsubject: '{{ a }}'\nlang: de\n---\n{{ b }} {{ b }}\n{{ customer.c | d_ }}\n")
 
-    assert [(problem.line, problem.column) for problem in found] == [(2, 14), (3, 1), (5, 4), (5, 12), (6, 13), (6, 17)]
+    assert [(each.line, each.column) for each in reported] == [
+        (2, 14),
+        (3, 1),
+        (5, 4),
+        (5, 12),
+        (6, 13),
+        (6, 17),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -90,7 +97,7 @@ def test_all_problems_are_found_at_once_in_the_order_of_the_file():
         "---\nx\n---\n",
     ],
 )
-def test_a_message_without_a_subject_is_told_how_to_write_one(text: str):
+def test_a_message_without_a_subject_is_refused_with_how_to_write_one(text: str):
     assert "subject" in problems(text)[0].message
 
 
@@ -103,14 +110,14 @@ def test_a_message_without_a_subject_is_told_how_to_write_one(text: str):
         ("Hello\nsubject: Again", "'subject' is written twice, first on line 2; remove one"),
     ],
 )
-def test_a_subject_that_yaml_reads_otherwise_is_told_what_to_write(subject: str, way: str):
+def test_a_subject_that_yaml_reads_otherwise_is_refused_with_what_to_write(subject: str, way: str):
     problem = only(f"---\nsubject: {subject}\n---\nHello\n")
 
     assert way in problem.message
     assert problem.line == 2 + subject.count("\n")
 
 
-def test_a_language_that_is_no_text_is_refused():
+def test_a_language_that_isnt_text_is_refused():
     (problem,) = check_template(FRONT.replace("---\n", "---\nlanguage: 3\n", 1), [], message=True)
 
     assert (problem.line, problem.message) == (2, "The language 3 isn't text; write a code such as de")
@@ -147,7 +154,7 @@ def test_a_playbook_has_no_front_matter_but_may_begin_with_a_rule():
         ("{{ 'a }}", 4),
     ],
 )
-def test_syntax_that_is_no_jinja_is_found_with_its_line(body: str, line: int):
+def test_invalid_jinja_is_found_with_its_line(body: str, line: int):
     problem = only(FRONT + body)
 
     assert problem.line == line
@@ -162,14 +169,14 @@ def test_syntax_that_is_no_jinja_is_found_with_its_line(body: str, line: int):
         "{{ step.title.upper() }}", "{{ range(9) }}", "{{ 9 ** 9 }}", "{% for x in steps recursive %}{% endfor %}",
     ],
 )  # fmt: skip
-def test_what_templates_have_no_need_of_is_refused(body: str):
+def test_anything_beyond_the_template_language_is_refused(body: str):
     assert problems(FRONT + body)[0].message.startswith("Templates ")
 
 
 def test_a_loop_has_its_names_to_itself():
-    found = problems(FRONT + "{% for one in steps %}{{ one.id }}{% endfor %}{{ one.id }}{{ loop.index }}")
+    reported = problems(FRONT + "{% for one in steps %}{{ one.id }}{% endfor %}{{ one.id }}{{ loop.index }}")
 
-    assert [problem.column for problem in found] == [50, 62]
+    assert [problem.column for problem in reported] == [50, 62]
 
 
 def test_a_name_in_a_sentence_is_not_taken_for_the_one_in_the_template():

@@ -32,24 +32,24 @@ PLACES = [
 @pytest.mark.parametrize("place", PLACES)
 @pytest.mark.parametrize("name", EVIL)
 def test_a_name_is_the_same_text_wherever_it_stands(name: str, place: str):
-    made, plain = rendered(place, within=named(name)), rendered(place, within=named("Sam Poe"))
+    mail, plain = rendered(place, within=named(name)), rendered(place, within=named("Sam Poe"))
 
     shown = " ".join(re.sub("[\ue000\ue001]", "", name).split())
-    page, same = Page(made.html), Page(plain.html)
+    page, same = Page(mail.html), Page(plain.html)
     assert [tag for tag, _ in page.elements] == [tag for tag, _ in same.elements]
     assert page.links == same.links
     assert page.text == same.text.replace("Sam Poe", shown)
-    assert made.text == plain.text.replace("Sam Poe", shown)
+    assert mail.text == plain.text.replace("Sam Poe", shown)
 
 
 @given(st.text(max_size=60))
 def test_any_name_comes_out_as_text(name: str):
-    made = rendered("Hi **{{ customer.name }}**!", within=named(name))
+    mail = rendered("Hi **{{ customer.name }}**!", within=named(name))
 
-    page = Page(made.html)
+    page = Page(mail.html)
     assert [tag for tag, _ in page.elements] == ["p", "strong"]
-    assert page.text.rstrip("\n") == made.text.rstrip("\n")
-    made.html.encode()
+    assert page.text.rstrip("\n") == mail.text.rstrip("\n")
+    mail.html.encode()
 
 
 @given(st.text(max_size=300))

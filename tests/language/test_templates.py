@@ -20,12 +20,12 @@ def test_values_dates_and_numbers_are_written_as_the_reader_writes_them():
 
 
 def test_the_language_of_the_front_matter_rules_dates():
-    made = render_message(
+    mail = render_message(
         "---\nsubject: x\nlanguage: fr\n---\n{{ step.due }}", context(contact=replace(SAM, country="CH"))
     )
 
-    assert made.text == "5 mai 2026\n"
-    assert made.language == "fr-CH"
+    assert mail.text == "5 mai 2026\n"
+    assert mail.language == "fr-CH"
 
 
 def test_a_language_that_nobody_knows_falls_back_to_english():
@@ -85,15 +85,6 @@ goes on, **with** *stress* and `code`.
 
     typed
 
-```python
-fenced
-```
-
-over\\
-there [{{ plan_url }}]({{ plan_url }})
-
-***
-
 | a | b |
 |---|---|
 | 1 | 2 |
@@ -115,17 +106,24 @@ Your plan ({PLAN}) or {PLAN} or Ana (ana@vendor.example).
 
     typed
 
-    fenced
-
-over
-there {PLAN}
-
-----------------------------------------
-
 a | b
 1 | 2
 """
     )
+
+
+@pytest.mark.parametrize(
+    ("markdown", "plain"),
+    [
+        ("```python\nfenced\n```", "    fenced"),
+        ("over\\\nthere", "over\nthere"),
+        ("a\n\n***\n\nb", f"a\n\n{'-' * 40}\n\nb"),
+        ("~~gone~~", "gone"),
+        ("[{{ plan_url }}]({{ plan_url }})", PLAN),
+    ],
+)
+def test_plain_text_has_no_markup(markdown, plain):
+    assert rendered(markdown).text == f"{plain}\n"
 
 
 def test_our_own_addresses_become_links_wherever_they_stand():
@@ -161,9 +159,9 @@ def test_a_link_that_stands_alone_is_a_button():
 )
 def test_a_link_to_anything_but_web_mail_or_telephone_becomes_its_text(address: str):
     site = context(customer=replace(CUSTOMER, attributes={"site": address}))
-    made = rendered(f"[one]({address}) [two]({{{{ customer.site }}}}) ![three]({address})", within=site)
+    mail = rendered(f"[one]({address}) [two]({{{{ customer.site }}}}) ![three]({address})", within=site)
 
-    page = Page(made.html)
+    page = Page(mail.html)
     assert page.elements == [("p", {})]
     assert page.text == "one two three\n"
 
@@ -190,14 +188,14 @@ SECOND = "---\nsubject: Invite <{{ customer.name }}>\n---\nHi {{ contact.first_n
 
 def test_a_merged_mail_has_the_first_subject_and_each_further_body_under_its_own():
     other = context(steps=(STEPS[1], STEPS[0]))
-    made = render_merged([(FIRST, context()), (SECOND, other)])
+    mail = render_merged([(FIRST, context()), (SECOND, other)])
 
-    assert made.subject == "Connect **it** and 1 more"
-    assert made.text == (
+    assert mail.subject == "Connect **it** and 1 more"
+    assert mail.text == (
         "Hi Sam,\n\nConnect single sign-on\n\n----------------------------------------\n\n"
         "Invite <Acme & Sons>\n\nHi Sam,\n\nInvite readers\n"
     )
-    assert "<hr />\n<h2>Invite &lt;Acme &amp; Sons&gt;</h2>\n<p>Hi Sam,</p>" in made.html
+    assert "<hr />\n<h2>Invite &lt;Acme &amp; Sons&gt;</h2>\n<p>Hi Sam,</p>" in mail.html
 
 
 def test_a_merged_mail_says_nothing_twice():
@@ -222,7 +220,7 @@ def test_a_message_about_nothing_is_a_mistake_of_ours():
 
 
 def test_a_playbook_is_rendered_with_people_and_outcomes():
-    made = playbook_context(
+    values = playbook_context(
         customer=replace(CUSTOMER, contacts=(SAM,)),
         step=STEPS[0],
         csm=CsmContext("Ana", "ana@vendor.example"),
@@ -233,7 +231,7 @@ def test_a_playbook_is_rendered_with_people_and_outcomes():
     text = "# {{ step.title }}\n{% for c in contacts %}\n- {{ c.name }} ({{ c.personas | join }})\n{% endfor %}\n"
     text += "{% for o in outcomes %}\n- {{ o.statement }}: {{ o.state }}, {{ o.value }}\n{% endfor %}"
 
-    assert render_playbook(text, made) == (
+    assert render_playbook(text, values) == (
         "<h1>Connect single sign-on</h1>\n<ul>\n<li>Sam Poe (sponsor)</li>\n"
         "<li>Ten hours less: verified, 12</li>\n</ul>\n"
     )

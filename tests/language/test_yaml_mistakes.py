@@ -16,7 +16,7 @@ from tests.language.broken import EXAMPLE, problems_of
 from tests.language.mistakes import KINDS, Damaged, made_in_lines
 
 DAMAGED = list(made_in_lines(EXAMPLE, every=3))
-"""A third of them, for time. Of all 1,213, 1,096 are told at the very line and 116 at the one beside it."""
+"""A third of them, for time. Of all 1,213, 1,096 are reported at the very line and 116 at the one beside it."""
 SCENARIO = next(Path(__file__).parents[2].joinpath("maps").glob("small*/scenarios/*.yaml")).read_text(encoding="utf-8")
 OF_THE_PARSER = re.compile(r"<block|<scalar|<stream|expected|mapping values|could not find|token|while (parsing|scan)")
 WAY_OUT = re.compile(r"\b(write|put|add|take away|remove|indent|look for|begin it|break the line|did you mean)\b")
@@ -35,22 +35,22 @@ def refused(kind: str, damaged: list[Damaged] = DAMAGED) -> list[tuple[Damaged, 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_mistake_is_reported_at_its_line_in_plain_words_with_advice(kind: str) -> None:
-    told = refused(kind)
-    assert told
-    away = Counter(abs(fault.spot.line - each.number) for each, fault in told)
-    assert away[0] + away[1] >= 0.95 * len(told), away
-    if kind != "a field twice":  # which is told at the second one
-        assert away[0] >= 0.8 * len(told), away
-    for _, fault in told:
+    refusals = refused(kind)
+    assert refusals
+    away = Counter(abs(fault.spot.line - each.number) for each, fault in refusals)
+    assert away[0] + away[1] >= 0.95 * len(refusals), away
+    if kind != "a field twice":  # which is reported at the second one
+        assert away[0] >= 0.8 * len(refusals), away
+    for _, fault in refusals:
         assert not OF_THE_PARSER.search(fault.message), fault.message
         assert WAY_OUT.search(fault.message), fault.message
         assert len(fault.message) < 260
 
 
 def test_nearly_all_mistakes_are_reported_at_their_own_line() -> None:
-    told = [each for kind in ("a space too many", "a space too few", "no colon") for each in refused(kind)]
-    assert len(told) > 80
-    assert sum(fault.spot.line == each.number for each, fault in told) >= 0.96 * len(told)
+    refusals = [each for kind in ("a space too many", "a space too few", "no colon") for each in refused(kind)]
+    assert len(refusals) > 80
+    assert sum(fault.spot.line == each.number for each, fault in refusals) >= 0.96 * len(refusals)
 
 
 @pytest.mark.parametrize("name", ["attributes", "stages", "personas", "plays"])
@@ -73,11 +73,11 @@ def test_a_line_that_is_a_space_off_gets_the_right_indentation_suggested() -> No
 
 def test_mistakes_in_scenarios_are_reported_as_precisely() -> None:
     damaged = list(made_in_lines(SCENARIO, every=5))
-    told = [pair for kind in KINDS for pair in refused(kind, damaged)]
-    assert len(told) > 20
-    near = [fault for each, fault in told if abs(fault.spot.line - each.number) <= 1]
-    assert len(near) >= 0.95 * len(told)
-    assert not [fault for _, fault in told if OF_THE_PARSER.search(fault.message)]
+    refusals = [pair for kind in KINDS for pair in refused(kind, damaged)]
+    assert len(refusals) > 20
+    near = [fault for each, fault in refusals if abs(fault.spot.line - each.number) <= 1]
+    assert len(near) >= 0.95 * len(refusals)
+    assert not [fault for _, fault in refusals if OF_THE_PARSER.search(fault.message)]
 
 
 def test_good_yaml_that_is_a_bad_map_is_reported_at_its_line_too() -> None:
@@ -95,7 +95,7 @@ def only(text: str) -> Fault:
 
 
 @pytest.mark.parametrize(
-    ("text", "place", "said"),
+    ("text", "place", "message"),
     [
         ("a:\n  b: 1\n   title: x\n", (3, 4), "'title: x' is indented by 3 spaces; indent it by 2 or 0, like"),
         ("a:\n  b: 1\n c: 2\n", (3, 2), "'c: 2' is indented by 1 space; indent it by 0 or 2, like"),
@@ -131,16 +131,16 @@ def only(text: str) -> Fault:
         (" a: 1\nb: 2\nc: 3\n", (1, 2), "'a: 1' is indented by 1 space; indent it by 0"),
     ],
 )
-def test_each_mistake_is_explained_in_terms_of_the_file(text: str, place: tuple[int, int], said: str) -> None:
+def test_each_mistake_is_explained_in_terms_of_the_file(text: str, place: tuple[int, int], message: str) -> None:
     fault = only(text)
-    assert said in fault.message
+    assert message in fault.message
     assert (fault.spot.line, fault.spot.column) == place
 
 
 def test_quotes_are_suggested_only_for_text_that_needs_them() -> None:
-    told = [fault for kind in KINDS if "space" in kind for _, fault in refused(kind)]
-    assert len(told) > 150
-    assert not [fault for fault in told if "belongs in quotes" in fault.message]
+    refusals = [fault for kind in KINDS if "space" in kind for _, fault in refused(kind)]
+    assert len(refusals) > 150
+    assert not [fault for fault in refusals if "belongs in quotes" in fault.message]
 
 
 lines = st.lists(

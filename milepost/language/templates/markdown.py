@@ -129,15 +129,15 @@ def _link(address: str, text: str) -> list[Token]:
 
 def _picture(token: Token, values: Sequence[str]) -> Token:
     address = _address(str(token.attrGet("src") or ""), values, _PICTURE)
-    shown = fill(token.content, values)
+    caption = fill(token.content, values)
     if address is None:
-        return _plain(shown)
+        return _plain(caption)
     token.attrs = {"src": address, "alt": ""}
-    token.content, token.children = shown, [_plain(shown)]
+    token.content, token.children = caption, [_plain(caption)]
     return token
 
 
-def _address(written: str, values: Sequence[str], allowed: re.Pattern[str]) -> str | None:
+def _address(template: str, values: Sequence[str], allowed: re.Pattern[str]) -> str | None:
     """The address with its values, or None where a link may not lead there.
 
     A value inside an address is quoted, so that it stays one part of it.
@@ -147,7 +147,7 @@ def _address(written: str, values: Sequence[str], allowed: re.Pattern[str]) -> s
         value = _value(mark, values)
         return value if isinstance(value, Link) or mark.start() == 0 else quote(value, safe="")
 
-    address = MARK.sub(put, written).replace(OPEN, "").replace(CLOSE, "").strip()
+    address = MARK.sub(put, template).replace(OPEN, "").replace(CLOSE, "").strip()
     if allowed.fullmatch(address) is None:
         return None
     try:

@@ -63,5 +63,5 @@ def _inline(node: SyntaxTreeNode) -> str:
 
 def _link(node: SyntaxTreeNode) -> str:
     text, address = "".join(map(_inline, node.children)), str(node.attrs["href"])
-    shown = address.removeprefix("mailto:").removeprefix("tel:")
-    return shown if text in (address, shown, "") else f"{text} ({shown})"
+    label = address.removeprefix("mailto:").removeprefix("tel:")
+    return label if text in (address, label, "") else f"{text} ({label})"

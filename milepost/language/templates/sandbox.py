@@ -153,8 +153,8 @@ def _number(context: Context, value: Any, digits: int | None = None) -> str:
         raise TemplateError(f"{text!r} isn't a number, so | number can't write it") from None
     if digits is None:
         return str(format_decimal(number, locale=run.locale))
-    shown = max(0, min(int(digits), 6))
-    return str(format_decimal(number, "#,##0" + ("." + "0" * shown if shown else ""), run.locale))
+    places = max(0, min(int(digits), 6))
+    return str(format_decimal(number, "#,##0" + ("." + "0" * places if places else ""), run.locale))
 
 
 def _default(value: Any, instead: Any = "", boolean: bool = False) -> Any:  # noqa: FBT001, FBT002 - Jinja's own
@@ -249,7 +249,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
 
 
 def refusal(node: nodes.Node) -> str | None:
-    """Why templates can't have this node; None if they can."""
+    """Returns why a template can't have a node; None if it can."""
     if isinstance(node, nodes.Call | nodes.CallBlock):
         return "Templates can't call functions; use a field or a filter, such as customer.renews_on | date"
     if isinstance(node, nodes.For) and node.recursive:
