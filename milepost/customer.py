@@ -36,11 +36,9 @@ class Contact:
         return address == self.email or address_key(address) == self.address_key
 
     def to_json(self) -> dict[str, Any]:
-        out: dict[str, Any] = {"name": self.name, "email": self.email, "personas": list(self.personas)}
-        for key in ("timezone", "country", "language"):
-            if getattr(self, key) is not None:
-                out[key] = getattr(self, key)
-        return out
+        places = {"timezone": self.timezone, "country": self.country, "language": self.language}
+        own_places = {key: value for key, value in places.items() if value is not None}
+        return {"name": self.name, "email": self.email, "personas": list(self.personas), **own_places}
 
     @staticmethod
     def from_json(data: Mapping[str, Any]) -> Contact:

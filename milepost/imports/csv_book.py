@@ -25,7 +25,7 @@ from milepost.imports.unknown_names import UnknownNames
 from milepost.imports.vocabulary import Vocabulary
 from milepost.language.field_types import AttributeType
 from milepost.numbers import Decimal, shown_decimal
-from milepost.text import count_of, nearest
+from milepost.text import count_of, listing, nearest
 
 COLUMNS = ("id", *BUILT_IN_ATTRIBUTES, "contacts", "team")
 _MOST_COLUMNS = 3  # that a problem names
@@ -204,7 +204,7 @@ def _too_few(cells: Sequence[str], names: Sequence[str]) -> str | None:
     missing = [repr(name) for name in names[len(cells) :] if name]
     if not missing:
         return None
-    columns = ", ".join(missing[:_MOST_COLUMNS]) + (", ..." if len(missing) > _MOST_COLUMNS else "")
+    columns = listing(missing, most=_MOST_COLUMNS)
     cells_are = f"{'is' if len(cells) == 1 else 'are'} {count_of(len(cells), 'cell')}"
     return f"There {cells_are} for {len(names)} columns, none for {columns}; leave a cell empty where nothing is known"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from datetime import date, datetime
 from typing import Any, assert_never
 
@@ -29,15 +30,8 @@ def fits(value: Any, kind: AttributeType) -> bool:
 
 def parse_date(value: object) -> date | None:
     """Reads the date of an attribute, `YYYY-MM-DD`; None if it isn't one from the years 1900 to 2999."""
-    if isinstance(value, datetime):
-        day = value.date()
-    elif isinstance(value, date):
-        day = value
-    elif isinstance(value, str) and _DATE.fullmatch(value):
-        try:
-            day = date.fromisoformat(value)
-        except ValueError:
-            return None
-    else:
-        return None
-    return day if day.year in YEARS else None
+    day = value.date() if isinstance(value, datetime) else value
+    if isinstance(day, str) and _DATE.fullmatch(day):
+        with suppress(ValueError):
+            day = date.fromisoformat(day)
+    return day if isinstance(day, date) and day.year in YEARS else None

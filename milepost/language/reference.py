@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from milepost.language.field_types import CUSTOMER_ATTRIBUTE, FILE_NAME, ID, MAP_ID
@@ -64,11 +64,10 @@ _TEXTS = {
 }
 _SCALARS = {"yes or no", "whole number", "number", "text"}
 _SCALAR = "text, number, or yes or no"
-_UNSAID = object()
 
 
 def markdown() -> str:
-    """The whole page."""
+    """Returns the whole page."""
     schema = json_schema()
     models: Mapping[str, Any] = {"Map": schema, **schema["$defs"]}
     unlisted = {name for name, model in models.items() if "properties" in model} - set(TITLES)
@@ -80,17 +79,10 @@ def _section(name: str, models: Mapping[str, Any]) -> str:
     model = models[name]
     introduction = " ".join(model.get("description", "").split("\n\n")[0].split())
     required = set(model.get("required", ()))
-    rows = [
-        _row(field, shape, models, required=field in required)
-        for field, shape in _in_order(model["properties"], required)
-    ]
+    fields = sorted(model["properties"].items(), key=lambda item: item[0] not in required)
+    rows = [_row(field, shape, models, required=field in required) for field, shape in fields]
     table = ["| field | value | default | meaning |", "|---|---|---|---|", *rows]
     return "\n".join([f"## {TITLES[name]}\n", f"{introduction}\n", *table, ""])
-
-
-def _in_order(fields: Mapping[str, Any], required: set[str]) -> Iterable[tuple[str, Any]]:
-    """Required fields first, each group as the model has it."""
-    return sorted(fields.items(), key=lambda item: item[0] not in required)
 
 
 def _row(field: str, shape: Mapping[str, Any], models: Mapping[str, Any], *, required: bool) -> str:
@@ -101,19 +93,15 @@ def _row(field: str, shape: Mapping[str, Any], models: Mapping[str, Any], *, req
 
 
 def _default(shape: Mapping[str, Any]) -> str:
-    value = shape.get("default", _UNSAID)
-    if value is _UNSAID or value in (None, [], ()):
+    value = shape.get("default")
+    if value in (None, [], ()):
         return ""
     if isinstance(value, bool):
         return yes_or_no(value)
     if isinstance(value, list):
         return ", ".join(f"`{item}`" for item in value)
-    return f"`{_clock(value)}`"
-
-
-def _clock(value: Any) -> Any:
-    """A time of day as maps write it."""
-    return str(value)[:5] if re.fullmatch(r"\d\d:\d\d:\d\d", str(value)) else value
+    is_time = re.fullmatch(r"\d\d:\d\d:\d\d", str(value))
+    return f"`{str(value)[:5] if is_time else value}`"  # maps write a time of day without seconds
 
 
 def _kind(shape: Mapping[str, Any], models: Mapping[str, Any]) -> str:

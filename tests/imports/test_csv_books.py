@@ -99,7 +99,7 @@ def test_what_is_left_empty_is_not_given():
         ("x,X,UTC,US,,,,,2027-02-30", "renews_on", "YYYY-MM-DD"),
         ("x,X,UTC,US,,,,,,perhaps", "vip", "yes or no"),
         ("x,X,UTC,US,,,,,,,,,one,too,many", None, "15 cells for 12 columns"),
-        ('x,"X",UTC,US', None, "There are 4 cells for 12 columns, none for 'language', 'contacts', 'team', ..."),
+        ('x,"X",UTC,US', None, "There are 4 cells for 12 columns, none for 'language', 'contacts', 'team' and 5 more"),
         ('"x"', None, "There is 1 cell for 12 columns"),
         ('x,"X,UTC,US', None, "never closed"),
         ('x,"X" Y,UTC,US', None, "isn't valid CSV"),

@@ -31,16 +31,13 @@ def check_values(outline: MapOutline) -> Iterator[Finding]:
             if not fits(value, attribute.type):
                 message = f"{value!r} isn't {_WORDS[attribute.type]}, as {name!r} must be"
                 yield Finding(("attributes", name, "one_of", index), "M103", message)
+    attributes = {name: Attribute(type=kind) for name, kind in BUILT_IN.items()} | outline.map.attributes
     for path, item in outline.nodes(BranchItem):
         for name, new_value in (item.set or {}).items():
-            declared = outline.map.attributes.get(name) or _built_in(name)
+            declared = attributes.get(name)
             if declared is not None and ("attributes", name, "type") not in outline.repaired:
                 for message, suggestion in _wrong(name, new_value, declared):
                     yield Finding((*path, "set", name), "M103", message, suggestion)
-
-
-def _built_in(name: str) -> Attribute | None:
-    return Attribute(type=BUILT_IN[name]) if name in BUILT_IN else None
 
 
 def _wrong(name: str, value: Any, attribute: Attribute) -> Iterator[tuple[str, str | None]]:

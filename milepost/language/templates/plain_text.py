@@ -6,7 +6,7 @@ import textwrap
 
 from markdown_it.tree import SyntaxTreeNode
 
-_RULE = "-" * 40
+RULE = "-" * 40
 
 
 def plain_text(root: SyntaxTreeNode) -> str:
@@ -27,7 +27,7 @@ def _block(node: SyntaxTreeNode) -> str:
         case "fence" | "code_block":
             return textwrap.indent(node.content.rstrip("\n"), "    ")
         case "hr":
-            return _RULE
+            return RULE
         case "tr":
             return " | ".join(_block(cell) for cell in node.children)
         case "thead" | "tbody" | "table":

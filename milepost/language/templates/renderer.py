@@ -9,6 +9,7 @@ from typing import Any
 
 from milepost.language.templates.context import AnyContext, MessageContext, PlaybookContext, names_of
 from milepost.language.templates.markdown import fill, fragment
+from milepost.language.templates.plain_text import RULE
 from milepost.language.templates.sandbox import Run, run_template
 from milepost.language.templates.source import TemplateError, parse_message
 
@@ -19,7 +20,6 @@ _AND_MORE = {
     "es": "{subject} y {count} más",
     "fr": "{subject} et {count} de plus",
 }
-_RULE = "-" * 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ def render_merged(parts: Sequence[tuple[str, MessageContext]]) -> Rendered:
     more = _AND_MORE.get(first.language.split("-")[0], "{subject} (+{count})")
     return Rendered(
         subject=more.format_map({"subject": _one_line(first.subject, MAX_SUBJECT - 30), "count": len(further)}),
-        text=f"\n{_RULE}\n\n".join([first.text, *(f"{part.subject}\n\n{part.text}" for part in further)]),
+        text=f"\n{RULE}\n\n".join([first.text, *(f"{part.subject}\n\n{part.text}" for part in further)]),
         html="<hr />\n".join([first.html, *(f"<h2>{escape(part.subject)}</h2>\n{part.html}" for part in further)]),
         language=first.language,
     )
