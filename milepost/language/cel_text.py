@@ -121,7 +121,7 @@ def conjuncts(text: str) -> list[str]:
 
 
 def rewrite(text: str, edits: list[Edit]) -> Rewritten:
-    """Carry out edits that do not overlap; of those at one place the empty ones come first."""
+    """Carries out edits that don't overlap; of those at one place the empty ones come first."""
     out: list[str] = []
     origins: list[tuple[int, int]] = [(0, 0)]
     length = end = 0

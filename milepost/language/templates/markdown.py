@@ -46,7 +46,7 @@ class Fragment:
 
 
 def fragment(source: str, values: Sequence[str]) -> Fragment:
-    """Read Markdown and put each value in the place of its mark.
+    """Reads Markdown and puts each value in the place of its mark.
 
     A link that stands alone in a paragraph gets the class `button`. A link to anything but the web, mail or a
     telephone becomes its text.
@@ -63,7 +63,7 @@ def fragment(source: str, values: Sequence[str]) -> Fragment:
 
 
 def fill(text: str, values: Sequence[str]) -> str:
-    """Put the values in the place of their marks, each on one line."""
+    """Puts the values in the place of their marks, each on one line."""
 
     def put(mark: re.Match[str]) -> str:
         return " ".join(_value(mark, values).split())

@@ -56,26 +56,26 @@ class Run:
     """One rendering: the values written so far, and how much may still be done."""
 
     def __init__(self, locale: str) -> None:
-        """Begin with nothing written."""
+        """Begins with nothing written."""
         self.locale = known_locale(locale)
         self.values: list[str] = []
         self._written = self._rounds = 0
 
     def mark(self, value: Any) -> str:
-        """Keep a value and return the mark that stands for it."""
+        """Keeps a value and returns the mark that stands for it."""
         text = text_of(value, self.locale)
         self.spend(len(text))
         self.values.append(text if isinstance(text, Link) else _UNSEEN.sub("", text))
         return f"{OPEN}{len(self.values) - 1}{CLOSE}"
 
     def spend(self, characters: int) -> None:
-        """Count what is written."""
+        """Counts what is written."""
         self._written += characters
         if self._written > MAX_OUTPUT:
             raise TemplateError(f"it writes more than {MAX_OUTPUT} characters; make it shorter")
 
-    def turn(self) -> None:
-        """Count one round of a loop."""
+    def count_round(self) -> None:
+        """Counts one round of a loop."""
         self._rounds += 1
         if self._rounds > MAX_ROUNDS:
             raise TemplateError(f"its loops run more than {MAX_ROUNDS} times; loop over less")
@@ -168,7 +168,7 @@ def _join(context: Context, values: Iterable[Any], between: str = "", attribute:
     """The values one after another, with a text between them."""
     run, parts, size = _run(context), [], 0
     for value in values:
-        run.turn()
+        run.count_round()
         item = context.environment.getitem(value, attribute) if attribute else value
         parts.append(text_of(item, run.locale))
         size += len(parts[-1]) + len(between)
@@ -181,7 +181,7 @@ def _join(context: Context, values: Iterable[Any], between: str = "", attribute:
 def _counted(context: Context, values: Any) -> Iterator[Any]:
     run = _run(context)
     for value in values:
-        run.turn()
+        run.count_round()
         yield value
 
 
@@ -205,7 +205,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
     intercepted_binops = frozenset(["+", "*", "%"])
 
     def __init__(self) -> None:
-        """Keep only what is safe and always ends."""
+        """Keeps only what is safe and always ends."""
         super().__init__(
             undefined=StrictUndefined,
             autoescape=False,
@@ -235,7 +235,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
         return bounded
 
     def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:
-        """Add, multiply and take remainders of numbers of a size that people use."""
+        """Adds, multiplies and takes remainders of numbers of a size that people use."""
         if operator == "+" and isinstance(left, str) and isinstance(right, str):
             if len(left) + len(right) > MAX_OUTPUT:
                 raise TemplateError(f"+ makes more than {MAX_OUTPUT} characters")
