@@ -27,7 +27,7 @@ from activities.journey import JourneyActivities
 from milepost.channels.links import LinkSigner
 from milepost.channels.protocol import Channel
 from milepost.channels.registry import channel_for
-from milepost.devserver.address import address_of
+from milepost.devserver.data_folder import address_of
 from milepost.intake.intake import Intake
 from milepost.settings import Settings, load
 from milepost.store import clock

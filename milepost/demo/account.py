@@ -48,7 +48,7 @@ class Account:
 
     @property
     def states(self) -> Counter[str]:
-        """How many journeys are in each state."""
+        """The number of journeys in each state."""
         return Counter(journey.state for journey in self.journeys)
 
     @property
@@ -58,7 +58,7 @@ class Account:
 
     @property
     def missing(self) -> list[str]:
-        """What should have happened and didn't: highlights without a customer, customers unaccounted for."""
+        """The gaps of the demo: highlights without a customer, customers unaccounted for."""
         lost = [f"{each.name} accounted for" for each in self.customers if not each.accounted_for]
         return [*missing(self.journeys), *lost]
 

@@ -25,12 +25,12 @@ LOOK_EVERY = 0.5  # seconds
 _ACT_EVERY = 0.1  # seconds
 _CONCURRENT = 4  # customers whose facts are recorded at a time
 
-OnTrouble = Callable[[str], None]
-"""Takes a line about something that did not go as it should."""
-
 
 class DemoDriver:
-    """Plays all customers and colleagues on these maps. `now` is journey time."""
+    """Plays all customers and colleagues on these maps.
+
+    `now` is journey time; `on_trouble` takes a line about anything that didn't go as it should.
+    """
 
     def __init__(
         self,
@@ -39,7 +39,7 @@ class DemoDriver:
         chance: Chance,
         now: Callable[[], Instant],
         *,
-        on_trouble: OnTrouble = lambda _line: None,
+        on_trouble: Callable[[str], None] = lambda _line: None,
     ) -> None:
         self._api = api
         self._now = now

@@ -71,7 +71,7 @@ PERSONALITIES = (
 
 
 def personalities_of(chance: Chance, customers: Mapping[str, Iterable[str]]) -> dict[str, Personality]:
-    """Give every customer a personality: `customers` are their ids by map."""
+    """Gives every customer a personality: `customers` are their ids by map."""
     personalities: dict[str, Personality] = {}
     for map_id, ids in sorted(customers.items()):
         shuffled = sorted(ids)

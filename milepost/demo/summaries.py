@@ -13,7 +13,7 @@ from milepost.planner.compiled_map import CompiledMap
 from milepost.planner.timeline import Entry
 
 HIGHLIGHTS = ("verified", "disputed", "silent", "rescued", "expanded", "renewed", "lost")
-"""What is counted and should happen to at least one customer."""
+"""Counts that should be above 0 for at least one customer."""
 
 COUNTS = {
     "mails": "Mails sent",
@@ -32,7 +32,7 @@ COUNTS = {
     "renewed": "Contracts renewed",
     "lost": "Customers lost",
 }
-"""What is counted, and its heading. A rescue is a risk play so grave that it holds other messages back."""
+"""The counts with their headings. A rescue is a risk play so grave that it holds other messages back."""
 
 _WELL = ("completed", "ends_when")
 COMPLETED = "completed"

@@ -60,7 +60,7 @@ class Child:
 
     @classmethod
     async def spawn(cls, program: Program, on_line: OnLine) -> Child:
-        """Start the program.
+        """Starts the program.
 
         Raises:
             LockHeldError: Its predecessor still holds `sole` after ten seconds.
@@ -88,11 +88,11 @@ class Child:
         return self._process.returncode is None
 
     def tail(self) -> tuple[str, ...]:
-        """The last lines of its output."""
+        """Returns the last lines of its output."""
         return tuple(self._tail)
 
     async def wait(self) -> int:
-        """Wait until it ends; returns the exit code, or 128 + N if signal N ended it."""
+        """Waits until it ends; returns the exit code, or 128 + N if signal N ended it."""
         code = await self._process.wait()
         # Not awaited directly: a caller that is cancelled must not stop the reading. And a process that the program
         # left running may keep the pipe open.
@@ -101,7 +101,7 @@ class Child:
         return code if code >= 0 else 128 - code
 
     async def stop(self, hurry: asyncio.Event | None = None) -> int:
-        """Ask it to stop, and kill it if it takes too long or `hurry` is set; returns the exit code."""
+        """Asks it to stop, and kills it if it takes too long or `hurry` is set; returns the exit code."""
         ended = asyncio.create_task(self.wait())
         hurried = asyncio.create_task((hurry or asyncio.Event()).wait())
         if self.alive:
@@ -113,7 +113,7 @@ class Child:
         return await ended
 
     def kill(self) -> None:
-        """Kill it and everything that it started."""
+        """Kills it and everything that it started."""
         try:
             os.killpg(self.pid, signal.SIGKILL)
         except ProcessLookupError:  # all are gone, or the wrapper has not made its group yet

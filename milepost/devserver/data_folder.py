@@ -7,6 +7,8 @@ from typing import Self
 
 from milepost.devserver.locks import Holder, Lock, LockHeldError, acquire, holder_of
 from milepost.errors import MilepostError
+from milepost.settings import Settings
+from milepost.temporal.connection import TemporalAddress
 
 _ORPHAN_DIES_WITHIN = 5.0  # seconds; child_wrapper.py needs milliseconds
 
@@ -45,7 +47,7 @@ class DataFolder:
 
     @classmethod
     def open(cls, path: Path) -> Self:
-        """Create the folder (for this user alone) if need be, and own it.
+        """Creates the folder (for this user alone) if need be, and owns it.
 
         Raises:
             FolderInUseError: another process owns it, or an orphaned Temporal server still uses its database.
@@ -75,11 +77,11 @@ class DataFolder:
         return self.path / "temporal.lock"
 
     def announce(self, **listens: str) -> None:
-        """Publish where the parts listen (`temporal`, `ui`, `web`), for other commands on this folder."""
+        """Publishes where the parts listen (`temporal`, `ui`, `web`), for other commands on this folder."""
         self._lock.announce(**listens)
 
     def close(self) -> None:
-        """Give up the folder."""
+        """Gives up the folder."""
         self._lock.release()
 
     def __enter__(self) -> Self:
@@ -98,5 +100,28 @@ class DataFolder:
 
 
 def owner_of(path: Path) -> Holder | None:
-    """The process that runs `milepost up` on this folder, and where its parts listen; None if there is none."""
+    """Returns the process that runs `milepost up` on this folder, and where its parts listen; None if there is none."""
     return holder_of(path.expanduser().resolve() / "milepost.lock")
+
+
+def address_of(settings: Settings) -> TemporalAddress:
+    """Returns Temporal's address: from the settings, else of a running `milepost up`, else from Temporal's own files.
+
+    An embedded server has one namespace and no TLS, so the other settings are ignored for it.
+    """
+    owner = owner_of(settings.data) if settings.temporal_address is None else None
+    embedded = owner.listens.get("temporal") if owner else None
+    if embedded:
+        return TemporalAddress(address=embedded, alone=True)
+    key = settings.temporal_api_key
+    return TemporalAddress(
+        address=settings.temporal_address,
+        namespace=settings.temporal_namespace,
+        api_key=key.get_secret_value() if key else None,
+        tls=settings.temporal_tls,
+        tls_ca=settings.temporal_tls_ca,
+        tls_cert=settings.temporal_tls_cert,
+        tls_key=settings.temporal_tls_key,
+        tls_server_name=settings.temporal_tls_server_name,
+        profile=settings.temporal_profile,
+    )

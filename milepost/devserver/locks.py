@@ -76,16 +76,16 @@ class Lock:
         self.announce()
 
     def announce(self, **listens: str) -> None:
-        """Write who holds the lock into the file, for processes that are refused and for those that look for us."""
+        """Writes who holds the lock into the file, for processes that are refused and for those that look for us."""
         self._write(os.getpid(), listens)
 
     def hand_to(self, pid: int) -> None:
-        """Leave the lock to the child `pid`, which was started with `fd`."""
+        """Leaves the lock to the child `pid`, which was started with `fd`."""
         self._write(pid, {})
         self.release()
 
     def release(self) -> None:
-        """Release it here; children that inherited it keep it."""
+        """Releases it here; children that inherited it keep it."""
         if self.fd >= 0:
             os.close(self.fd)
             self.fd = -1
@@ -98,7 +98,7 @@ class Lock:
 
 
 def acquire(path: Path, *, wait: float = 0.5) -> Lock:
-    """Take the lock of `path`, trying for `wait` seconds; the file is created if need be.
+    """Takes the lock of `path`, trying for `wait` seconds; the file is created if need be.
 
     Raises:
         LockHeldError: another process still holds it after that.
@@ -114,7 +114,7 @@ def acquire(path: Path, *, wait: float = 0.5) -> Lock:
 
 
 def holder_of(path: Path) -> Holder | None:
-    """The current holder of the lock of `path`; None if there is none."""
+    """Returns the current holder of the lock of `path`; None if there is none."""
     try:
         fd = os.open(path, os.O_RDONLY)
     except FileNotFoundError:

@@ -17,7 +17,7 @@ _KILLED = 128  # and the signal's number, in an exit code
 
 
 class Change(StrEnum):
-    """What happened to a program."""
+    """A change in the life of a program."""
 
     STARTING = "starting"
     READY = "ready"
@@ -73,7 +73,7 @@ class ProgramSupervisor:
         self._deaths: deque[float] = deque()
 
     async def begin(self) -> None:
-        """Start it and wait until it is ready.
+        """Starts it and waits until it is ready.
 
         Raises:
             ProgramFailedError: it ended, or was not ready in time.
@@ -85,11 +85,11 @@ class ProgramSupervisor:
         self._report(Change.READY)
 
     def keep(self) -> None:
-        """Restart it from now on whenever it dies; the task `restarting` fails when it is given up."""
+        """Restarts it from now on whenever it dies; the task `restarting` fails when it is given up."""
         self.restarting = asyncio.create_task(self._keep_running())
 
     async def stop(self, hurry: asyncio.Event) -> None:
-        """Stop it for good; it gets its time to stop unless `hurry` is set."""
+        """Stops it for good; it gets its time to stop unless `hurry` is set."""
         if self.restarting is not None:
             self.restarting.cancel()
             await asyncio.gather(self.restarting, return_exceptions=True)
@@ -143,7 +143,7 @@ class ProgramSupervisor:
 
 
 async def first_of(*coroutines: Coroutine[Any, Any, Any]) -> None:
-    """Wait until the first one ends, raise its exception if it has one, and cancel the others."""
+    """Waits until the first one ends, raises its exception if it has one, and cancels the others."""
     tasks = {asyncio.create_task(coroutine) for coroutine in coroutines}
     try:
         done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)

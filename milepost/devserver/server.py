@@ -65,7 +65,7 @@ class TemporalServer:
         ui_port: int | None = None,
         headless: bool = False,
     ) -> TemporalServer:
-        """Settle the ports: the given ones if they are free; for None any free ones.
+        """Settles the ports: the given ones if they are free; for None any free ones.
 
         Raises:
             PortTakenError: a given port is taken.
@@ -101,7 +101,7 @@ class TemporalServer:
         return {**_no_temporal_variables(), **variables}
 
     def program(self) -> Program:
-        """The program to give to a `Supervisor`.
+        """Returns the program to give to a `Supervisor`.
 
         Raises:
             TemporalBinaryMissingError: the command isn't in this environment.
@@ -143,7 +143,7 @@ class TemporalServer:
 def temporal_binary(
     name: str = "temporal", *, instead: str = "use a server of your own with --server HOST:PORT"
 ) -> Path:
-    """The `temporal` command of this environment, or another of Temporal's.
+    """Returns the `temporal` command of this environment, or another of Temporal's.
 
     Raises:
         TemporalBinaryMissingError: there is none; its hint ends with what to do `instead` of installing it.

@@ -61,13 +61,13 @@ class Supervisor:
         return isinstance(error, StopRequestedError)
 
     def request_stop(self) -> None:
-        """Ask everything to stop; asked twice, kill whatever is still running."""
+        """Asks everything to stop; asked twice, kill whatever is still running."""
         if self._stop.is_set():
             self._hurry.set()
         self._stop.set()
 
     async def start(self, program: Program) -> None:
-        """Start a program, wait until it is ready, and keep it running from then on.
+        """Starts a program, wait until it is ready, and keeps it running from then on.
 
         Raises:
             ProgramFailedError: it ended, or was not ready in time.
@@ -84,7 +84,7 @@ class Supervisor:
         supervised.keep()
 
     async def wait(self) -> None:
-        """Wait until somebody asks to stop.
+        """Waits until somebody asks to stop.
 
         Raises:
             ProgramFailedError: a program died too often and was given up.
@@ -99,7 +99,7 @@ class Supervisor:
             task.result()
 
     def child(self, name: str) -> Child:
-        """The current run of the program of this name."""
+        """Returns the current run of the program of this name."""
         for each in self._programs:
             if each.program.name == name and each.child is not None:
                 return each.child

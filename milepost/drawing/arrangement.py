@@ -16,7 +16,7 @@ from milepost.drawing.paper import PAPERS, Paper
 
 MARGIN = 28.0
 LABEL = 88.0
-"""How wide the names of the lanes on the left are."""
+"""The width of the names of the lanes, on the left."""
 STAGE_GAP = 18.0
 LAST_GAP = 12.0
 """Behind the last stage, room for its gate."""
@@ -29,7 +29,7 @@ LANE_PAD = 11.0
 LANE_LEAST = 46.0
 NARROWEST_CARD = 138.0
 NO_PLAYS = 46.0
-"""How high the row of plays is where there are none."""
+"""The height of the row of plays where there are none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +92,7 @@ class Arrangement:
 
 
 def arrange(content: Content, stages: tuple[RoutedColumn, ...], plays: tuple[RoutedColumn, ...]) -> Arrangement:
-    """The arrangement with the largest letters: on A3 if they are legible there, else on a larger paper."""
+    """Returns the arrangement with the largest letters: on A3 if they are legible there, else on a larger paper."""
     for paper in PAPERS:
         fit = partial(_fit, content, stages, plays, paper)
         place = bisect_left(paper.widths, x=True, key=lambda width: fit(width) is not None)  # what fits, fits if wider
@@ -108,7 +108,7 @@ def arrange(content: Content, stages: tuple[RoutedColumn, ...], plays: tuple[Rou
 def _fit(
     content: Content, stages: tuple[RoutedColumn, ...], plays: tuple[RoutedColumn, ...], paper: Paper, width: float
 ) -> Arrangement | None:
-    """The arrangement of this width with the fewest rows of stages, if any is low enough for its paper."""
+    """Returns the arrangement of this width with the fewest rows of stages, if any is low enough for its paper."""
     inner = width - 2 * MARGIN
     heading, footer = heading_height(content, inner), footer_height(content, inner)
     for rows in _stage_choices(stages, inner - LABEL, content.missing):
@@ -138,7 +138,7 @@ def _stage_choices(
 
 
 def _stage_row(stages: tuple[RoutedColumn, ...], width: float, columns: int, missing: Mapping[str, str]) -> StageRow:
-    """One row of stages; in a last row with fewer than `columns`, each is as wide as if the row were full."""
+    """Returns one row of stages; in a last row with fewer than `columns`, each is as wide as if the row were full."""
     across = _column_width(width, columns)
     left = max(stage.routes.left.width for stage in stages)
     card = across - left - max(stage.routes.right.width for stage in stages)
@@ -154,7 +154,7 @@ def _stage_row(stages: tuple[RoutedColumn, ...], width: float, columns: int, mis
 
 
 def _play_choices(plays: tuple[RoutedColumn, ...], width: float, stages: int) -> Iterator[tuple[PlayColumn, ...]]:
-    """The plays in one column below each stage; then in the number of columns that makes them lowest."""
+    """Yields the plays in one column below each stage; then in the number of columns that makes them lowest."""
     counts = range(1, len(plays) + 1)
     yield _play_columns(plays, width, stages)
     yield min((_play_columns(plays, width, count) for count in counts), key=_height_of, default=())
@@ -162,7 +162,7 @@ def _play_choices(plays: tuple[RoutedColumn, ...], width: float, stages: int) ->
 
 @lru_cache(maxsize=64)
 def _play_columns(plays: tuple[RoutedColumn, ...], width: float, count: int) -> tuple[PlayColumn, ...]:
-    """The plays in `count` columns, or fewer if they would get too narrow."""
+    """Returns the plays in `count` columns, or fewer if they would get too narrow."""
     if not plays:
         return ()
     gutters = max(play.gutters for play in plays)
@@ -172,7 +172,7 @@ def _play_columns(plays: tuple[RoutedColumn, ...], width: float, count: int) -> 
 
 
 def _column_width(width: float, count: int) -> float:
-    """The width of each of `count` columns side by side, in steps of two: so heights are worked out once for many."""
+    """Returns the width of each of `count` columns side by side, in steps of two, so that heights can be cached."""
     return (width - LAST_GAP - STAGE_GAP * (count - 1)) / count // 2 * 2
 
 
@@ -182,7 +182,7 @@ def _play_column(plays: Sequence[RoutedColumn], width: float) -> PlayColumn:
 
 
 def _balance(plays: Sequence[RoutedColumn], width: float, count: int) -> list[list[RoutedColumn]]:
-    """The plays in their order in `count` columns, the highest as low as possible."""
+    """Returns the plays in their order in `count` columns, the highest as low as possible."""
     heights = [play_height(play, width) + PLAY_GAP for play in plays]
     limit, highest = max(heights), sum(heights)
     while highest - limit > 1.0:

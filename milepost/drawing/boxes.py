@@ -43,7 +43,7 @@ Row = tuple[Piece, ...]
 
 @lru_cache(maxsize=20_000)
 def _rows(title: str, style: Style, lines: tuple[Line, ...], width: float) -> tuple[Row, ...]:
-    """The title, then the lines; short ones share a row, branches begin a new one."""
+    """Returns the title, then the lines; short ones share a row, branches begin a new one."""
     rows: list[Row] = [(Piece(0.0, text, style),) for text in wrap_evenly(title, style, width)]
     before: Line | None = None
     many = sum(line.mark is Mark.BRANCH for line in lines) > 1
@@ -65,7 +65,7 @@ def _rows(title: str, style: Style, lines: tuple[Line, ...], width: float) -> tu
 
 
 def _go_together(one: Line, other: Line, many_branches: bool) -> bool:  # noqa: FBT001 - of the lines
-    """Returns whether two lines may share a row: lines with a sign may, but several branches stay on their own."""
+    """Tells whether two lines may share a row: lines with a sign may, but several branches stay on their own."""
     if Mark.NONE in (one.mark, other.mark):
         return False
     return not many_branches or (one.mark is Mark.BRANCH) == (other.mark is Mark.BRANCH)
@@ -88,7 +88,7 @@ def _height(rows: Iterable[Row]) -> float:
 
 
 def _row_items(rows: Iterable[Row], x: float, y: float, inks: tuple[str, str, str]) -> list[Item]:
-    """The rows from (x, y) downwards; `inks` are those of bold text, of other text and of signs."""
+    """Returns the rows from (x, y) downwards; `inks` are those of bold text, of other text and of signs."""
     fill, soft, sign = inks
     items: list[Item] = []
     for row in rows:
@@ -115,7 +115,7 @@ def _card_rows(card: Card, width: float) -> tuple[Row, ...]:
 
 
 def card_items(card: Card, box: Box) -> Group:
-    """A step: what we do, what the customer does or, as a gate, what the customer confirms."""
+    """Returns a step: what we do, what the customer does or, as a gate, what the customer confirms."""
     tone = TONES[card.track]
     gate = card.track == "outcomes"
     strip = Box(box.x, box.y, STRIP + 3, box.height)
@@ -137,7 +137,7 @@ def header_height(column: Column, width: float) -> float:
 
 
 def _badge(column: Column) -> float:
-    """The width of the number of a stage, or the letter of a play, with its room."""
+    """Returns the width of the number of a stage, or the letter of a play, with its room."""
     return width_of(column.mark, palette.HEADING) + 15
 
 
@@ -147,7 +147,7 @@ def _header_rows(column: Column, width: float) -> tuple[Row, ...]:
 
 
 def header_items(column: Column, box: Box) -> list[Item]:
-    """The head of a stage (a sign post to the next, or a plain box if it opens by itself) or of a play."""
+    """Returns the head of a stage (a sign post to the next, or a plain box if it opens by itself) or of a play."""
     tone = COLUMN_TONES[column.tone]
     items: list[Item] = [_sign_post(box, tone) if column.tone == "stage" else Rect(box, tone.strong, radius=4)]
     badge = _badge(column)
@@ -168,7 +168,7 @@ def _sign_post(box: Box, tone: Tone) -> Shape:
 
 
 def facts_height(column: Column, width: float) -> float:
-    """The height of what starts and ends a play, under its head."""
+    """Returns the height of what starts and ends a play, under its head."""
     return _height(_fact_rows(column.facts, width - 2 * PAD_X)) + PAD_Y
 
 
@@ -181,7 +181,7 @@ def facts_items(column: Column, box: Box) -> list[Item]:
 
 
 def note_width(track: str, card: float) -> float:
-    """The most width for a note in an empty lane: arrows cross the middle lane along the middle of the cards."""
+    """Returns the width for a note in an empty lane: arrows cross the middle lane along the middle of the cards."""
     return card / 2 - PAD_X if track == "outcomes" else card
 
 
@@ -190,5 +190,5 @@ def note_height(note: str, width: float) -> float:
 
 
 def note_items(note: str, box: Box) -> Iterator[Text]:
-    """The note in the middle of the height of its box: what is missing, and what that means."""
+    """Yields the note in the middle of the height of its box: what is missing, and what that means."""
     return text_block(wrap_evenly(note, palette.LEAD, box.width), palette.LEAD, box, palette.SOFT)

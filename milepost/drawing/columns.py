@@ -41,12 +41,12 @@ class RoutedColumn:
 
 
 def stack_height(cards: Sequence[Card], width: float) -> float:
-    """The height of cards below each other, without room above or below."""
+    """Returns the height of cards below each other, without room above or below."""
     return sum(card_height(card, width) for card in cards) + GAP * max(len(cards) - 1, 0)
 
 
 def stack(cards: Sequence[Card], x: float, y: float, width: float) -> dict[str, Box]:
-    """The boxes of cards below each other from (x, y), by id."""
+    """Returns the boxes of cards below each other from (x, y), by id."""
     boxes = {}
     for card in cards:
         boxes[card.id] = Box(x, y, width, card_height(card, width))
@@ -58,7 +58,7 @@ def stack(cards: Sequence[Card], x: float, y: float, width: float) -> dict[str, 
 
 
 def stage_items(stage: RoutedColumn, header: Box, lanes: Mapping[str, Box], cards: tuple[float, float]) -> Group:
-    """A stage: its head, and its cards in the middle of their lanes; `cards` is where they begin, and their width."""
+    """Returns a stage: its head, and cards in the middle of their lanes; `cards` is their left edge and width."""
     boxes: dict[str, Box] = {}
     x, width = cards
     for track, lane in lanes.items():
@@ -77,7 +77,7 @@ def stage_items(stage: RoutedColumn, header: Box, lanes: Mapping[str, Box], card
 
 
 def _gate(whole: Box, cards: Sequence[Box]) -> list[Item]:
-    """The gate at the end of a stage: a bar over all lanes, and from each outcome a beam to it."""
+    """Returns the gate at the end of a stage: a bar over all lanes, and from each outcome a beam to it."""
     if not cards:
         return []
     tone = palette.OUTCOME
@@ -102,7 +102,7 @@ def play_height(play: RoutedColumn, width: float) -> float:
 
 
 def play_items(play: RoutedColumn, box: Box) -> Group:
-    """A play: its head, what starts and ends it, and its cards below each other."""
+    """Returns a play: its head, what starts and ends it, and its cards below each other."""
     tone = COLUMN_TONES[play.column.tone]
     head = Box(box.x, box.y, box.width, header_height(play.column, box.width))
     facts = Box(box.x, head.bottom, box.width, facts_height(play.column, box.width))

@@ -80,7 +80,7 @@ class Column:
         return ". ".join([f"{self.mark}, {self.title}", *(line.text for line in self.lines), *facts])
 
     def on(self, track: str) -> tuple[Card, ...]:
-        """The cards of one track."""
+        """Returns the cards of one track."""
         return tuple(card for card in self.cards if card.track == track)
 
 

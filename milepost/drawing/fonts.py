@@ -13,7 +13,7 @@ from milepost.drawing.text_metrics import FAMILY, font_file
 
 
 def font_faces(texts: Iterable[tuple[str, bool]]) -> str:
-    """CSS with a font for each weight; `texts` are the texts and whether they are bold."""
+    """Returns CSS with a font for each weight; `texts` are the texts and whether they are bold."""
     letters: dict[bool, set[str]] = {}
     for text, bold in texts:
         letters.setdefault(bold, set()).update(text)
@@ -28,7 +28,7 @@ def font_faces(texts: Iterable[tuple[str, bool]]) -> str:
 
 
 def _subset_of(letters: str, *, bold: bool) -> bytes:
-    """The font with only these letters, compressed; the same letters give the same bytes."""
+    """Returns the font with only these letters, compressed; the same letters give the same bytes."""
     options = Options()
     options.layout_features = []  # measured as written, letter beside letter
     options.hinting = False

@@ -73,7 +73,7 @@ def _footer_rows(content: Content, width: float) -> list[list[tuple[str, str, fl
 
 
 def _signs(content: Content) -> set[str]:
-    """The signs of the key that the picture has."""
+    """Returns the signs of the key that the picture has."""
     arrows = {"arrow"} if any(card.after or card.elsewhere for card in content.cards) else set()
     tones = {column.tone for column in content.columns}
     return arrows | tones | {card.track for card in content.cards} | {mark.value for mark in content.marks}
@@ -84,7 +84,7 @@ def footer_height(content: Content, width: float) -> float:
 
 
 def footer_items(content: Content, box: Box) -> Iterator[Item]:
-    """The key to the signs, and which map this is."""
+    """Yields the key to the signs, and which map this is."""
     y = box.y
     for row in _footer_rows(content, box.width):
         base = palette.BODY.base_line(y)

@@ -21,7 +21,7 @@ _PATHS = {
 
 
 def icon(mark: Mark, x: float, y: float, colour: str) -> Shape:
-    """The sign with its upper left corner at (x, y)."""
+    """Returns the sign with its upper left corner at (x, y)."""
     path, filled = _PATHS[mark]
     box = Box(x, y, SIZE, SIZE)
     if filled:

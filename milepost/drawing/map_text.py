@@ -25,7 +25,7 @@ _MISSING = {
 
 
 def content_of(map: Map, edition: str = "") -> Content:  # noqa: A002 - the field's word
-    """Everything that a picture of the map says; `edition` says which version it shows, and of which day."""
+    """Returns everything that a picture of the map says; `edition` says which version it shows, and of which day."""
     return _MapText(map).content(edition)
 
 
@@ -83,7 +83,7 @@ class _MapText:
         return self._column(play, self.say.plays[play.id], play.kind, (), facts)
 
     def _branches_to(self, play: str) -> Iterator[str]:
-        """The steps, stages and plays whose branches start it, those of one kind together."""
+        """Yields the steps, stages and plays whose branches start it, those of one kind together."""
         hows: dict[str, list[str]] = {}
         for how, ids in self.starts.get(play, {}).items():
             hows.setdefault(", ".join(self._names_of(ids)), []).append(how)
@@ -91,7 +91,7 @@ class _MapText:
             yield f"{listing(list(ways), last='or')} {names}"
 
     def _names_of(self, names: Sequence[str]) -> Iterator[str]:
-        """The names for ids; steps with the same title once, and then with their stages or plays."""
+        """Yields the names for ids; steps with the same title once, and then with their stages or plays."""
         homes: dict[str, list[str]] = {}
         for name in names:
             if name in self.steps:
@@ -202,7 +202,7 @@ class _MapText:
 
 
 def _starts_of(map: Map) -> Mapping[str, Mapping[str, list[str]]]:  # noqa: A002 - the field's word
-    """The steps, stages and plays whose branches start a play, by play and then by how."""
+    """Returns the steps, stages and plays whose branches start a play, by play and then by how."""
     starts: dict[str, dict[str, list[str]]] = {}
     for how, name, branch in _branches(map):
         for item in branch:
@@ -237,7 +237,7 @@ def _branches_of(step: AnyStep) -> Iterator[tuple[str, str, Branch]]:
 
 
 def _unbreakable(words: str) -> str:
-    """The words held together on one line, if a line can hold them."""
+    """Returns the words held together on one line, if a line can hold them."""
     return words.replace(" ", "\u00a0")
 
 
@@ -246,7 +246,7 @@ def _reminders(many: int) -> list[str]:
 
 
 def _in_order(steps: tuple[AnyStep, ...]) -> list[AnyStep]:
-    """The steps in the order of the file, but each after those that it waits for."""
+    """Returns the steps in the order of the file, but each after those that it waits for."""
     places = {step.id: place for place, step in enumerate(steps)}
     sorter = TopologicalSorter({step.id: [name for name in step.after if name in places] for step in steps})
     sorter.prepare()
@@ -267,7 +267,7 @@ def _description(
     plays: Iterable[Column],
     missing: Iterable[str],
 ) -> str:
-    """The picture in words, for those who can't see it."""
+    """Returns the picture in words, for those who can't see it."""
     parts = [f"The journey of {map.title}, stage by stage: what we do, what the customer does and confirms."]
     for kind, columns in (("Stage", stages), ("Play", plays)):
         for column in columns:

@@ -14,7 +14,7 @@ from milepost.drawing.svg import clean, svg_of
 
 
 def page_of(content: Content, scene: Scene) -> str:
-    """The whole page; it prints the picture on the first sheet of its paper and the tables after it."""
+    """Returns the whole page; it prints the picture on the first sheet of its paper and the tables after it."""
     return _template().render(
         content=content,
         paper=" ".join(f"{side}mm" for side in scene.millimetres),

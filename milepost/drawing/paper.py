@@ -27,7 +27,7 @@ class Paper:
         return self.width / self.height
 
     def units(self, points: float) -> float:
-        """The width of a picture whose smallest letters have this size, in points, on this paper."""
+        """Returns the width of a picture whose smallest letters have this size, in points, on this paper."""
         return self.width / 25.4 * 72 * SMALLEST / points
 
     @cached_property

@@ -16,7 +16,7 @@ _AFTER_HEADER = 33  # the signature and the first chunk of every PNG
 
 
 def png_of(scene: Scene, dots_per_inch: int = DOTS_PER_INCH) -> bytes:
-    """The picture as PNG; letters that our font lacks come from the fonts of this machine."""
+    """Returns the picture as PNG; letters that our font lacks come from the fonts of this machine."""
     width, height = (round(side / 25.4 * dots_per_inch) for side in scene.millimetres)
     all_known = all(is_known(item.text) for item in flatten(scene.items) if isinstance(item, Text))
     png = resvg_py.svg_to_bytes(
@@ -33,7 +33,7 @@ def png_of(scene: Scene, dots_per_inch: int = DOTS_PER_INCH) -> bytes:
 
 
 def _with_resolution(png: bytes, dots_per_inch: int) -> bytes:
-    """The PNG with its resolution inside, so that it prints at the size of the paper."""
+    """Returns the PNG with its resolution inside, so that it prints at the size of the paper."""
     per_metre = round(dots_per_inch / 0.0254)
     chunk = b"pHYs" + struct.pack(">IIB", per_metre, per_metre, 1)
     whole = struct.pack(">I", len(chunk) - 4) + chunk + struct.pack(">I", zlib.crc32(chunk))

@@ -61,26 +61,26 @@ def routes_of(column: Column) -> Routes:
 
 
 def _tracks(edges: Sequence[Edge], order: Mapping[str, int]) -> dict[str, int]:
-    """A track for each source; sources whose spans overlap get different ones, shorter spans the inner."""
+    """Returns a track for each source; sources whose spans overlap get different ones, shorter spans the inner."""
     spans: dict[str, tuple[int, int]] = {}
     for source, target in edges:
         low, high = spans.get(source, (order[source], order[source]))
         spans[source] = (min(low, order[target]), max(high, order[target]))
-    taken: list[list[tuple[int, int]]] = []
+    tracks_taken: list[list[tuple[int, int]]] = []
     tracks: dict[str, int] = {}
     for source, span in sorted(spans.items(), key=lambda each: (each[1][1] - each[1][0], each[1])):
         low, high = span
-        free = (n for n, others in enumerate(taken) if all(high <= other[0] or other[1] <= low for other in others))
-        track = next(free, len(taken))
-        if track == len(taken):
-            taken.append([])
-        taken[track].append(span)
+        free = (n for n, others in enumerate(tracks_taken) if all(high <= one[0] or one[1] <= low for one in others))
+        track = next(free, len(tracks_taken))
+        if track == len(tracks_taken):
+            tracks_taken.append([])
+        tracks_taken[track].append(span)
         tracks[source] = track
     return tracks
 
 
 def arrows_of(column: Column, routes: Routes, boxes: Mapping[str, Box]) -> list[Arrow]:
-    """The arrows, between cards that have their boxes."""
+    """Returns the arrows, between cards that have their boxes."""
     arrows = [_straight(source, target, boxes) for source, target in routes.straight]
     for gutter in (routes.right, routes.left):
         ports = _ports(gutter, boxes)
@@ -95,7 +95,7 @@ def _straight(source: str, target: str, boxes: Mapping[str, Box]) -> Arrow:
 
 
 def _ports(gutter: Gutter, boxes: Mapping[str, Box]) -> dict[tuple[str, str], float]:
-    """The heights at which arrows leave and enter, by card and source: all differ, none lies over another's line."""
+    """Returns the heights at which arrows leave and enter, by card and source: no two lines lie over each other."""
     used: dict[str, set[str]] = {}
     for source, target in gutter.edges:
         used.setdefault(source, set()).add(source)
@@ -122,7 +122,7 @@ def _bent(edge: Edge, gutter: Gutter, boxes: Mapping[str, Box], ports: Mapping[t
 
 
 def _from_elsewhere(source: str, card: Card, boxes: Mapping[str, Box]) -> Arrow:
-    """A short arrow into a card that waits for another stage or play; the card names what it waits for."""
+    """Returns a short arrow into a card that waits for another stage or play; the card names what it waits for."""
     box = boxes[card.id]
     share = (card.elsewhere.index(source) + 1) / (len(card.elsewhere) + 1)
     y = box.bottom - min(12.0, box.height / 3) * share

@@ -103,7 +103,7 @@ class Scene:
 
 
 def flatten(items: Iterable[Item]) -> Iterator[Rect | Shape | Text | Arrow]:
-    """Every item without its groups, in the order of painting."""
+    """Yields every item without its groups, in the order of painting."""
     for item in items:
         if isinstance(item, Group):
             yield from flatten(item.items)

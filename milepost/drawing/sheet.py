@@ -33,7 +33,7 @@ _STRETCH = 40.0
 
 
 def draw_map(map: Map, edition: str = "") -> Scene:  # noqa: A002 - the field's word
-    """The picture of a map, laid out on paper; `edition` says which version it shows, and of which day."""
+    """Returns the picture of a map, laid out on paper; `edition` says which version it shows, and of which day."""
     content = content_of(map, edition)
     layout = arrange(content, RoutedColumn.all_of(content.stages), RoutedColumn.all_of(content.plays))
     millimetres = (layout.paper.width, layout.paper.height)
@@ -98,6 +98,6 @@ class _Sheet:
 
 
 def _label(box: Box, name: str, fill: str) -> Iterator[Item]:
-    """The name of a lane, in the middle of its height."""
+    """Yields the name of a lane, in the middle of its height."""
     inner = Box(box.x + 10, box.y, box.width - 20, box.height)
     return text_block(wrap(name, palette.LABEL, inner.width), palette.LABEL, inner, fill)

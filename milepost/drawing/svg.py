@@ -16,7 +16,7 @@ _BEND = 4.0
 
 
 def svg_of(scene: Scene) -> str:
-    """The picture as one SVG document: its fonts inside, with a title and a description for those who can't see it."""
+    """Returns the picture as one SVG document with its fonts, and a title and description for screen readers."""
     across, down = scene.millimetres
     root = ET.Element(
         "svg",
@@ -43,7 +43,7 @@ def svg_of(scene: Scene) -> str:
 
 
 def clean(text: str) -> str:
-    """The text without the characters that XML can't hold."""
+    """Returns the text without the characters that XML can't hold."""
     return _UNWRITABLE.sub("\ufffd", text)
 
 
@@ -105,7 +105,7 @@ def _arrow(item: Arrow, into: ET.Element) -> None:
 
 
 def _line(points: tuple[Point, ...]) -> str:
-    """A line through the points with round bends, ending inside the arrow's head."""
+    """Returns a line through the points with round bends, ending inside the arrow's head."""
     last = _towards(points[-1], points[-2], _HEAD - 1)
     path = f"M{_n(points[0][0])} {_n(points[0][1])}"
     for before, here, after in zip(points, points[1:], points[2:], strict=False):

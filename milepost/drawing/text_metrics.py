@@ -34,7 +34,7 @@ class Style:
         return self.size * LEADING
 
     def base_line(self, top: float) -> float:
-        """The base line of a line of text whose leading begins at `top`."""
+        """Returns the base line of a line of text whose leading begins at `top`."""
         return top + (self.leading - self.size) / 2 + ASCENT * self.size
 
     @property
@@ -43,32 +43,32 @@ class Style:
 
 
 def font_file(*, bold: bool) -> Path:
-    """The font of one weight, as the wheel ships it."""
+    """Returns the font of one weight, as the wheel ships it."""
     return _FOLDER / ("SourceSansPro-Semibold.ttf" if bold else "SourceSansPro-Regular.ttf")
 
 
 @cache
 def _advances(*, bold: bool) -> dict[int, float]:
-    """The advance of each character, as a multiple of the font size."""
+    """Returns the advance of each character, as a multiple of the font size."""
     with TTFont(font_file(bold=bold), lazy=True) as font:
         widths, per_em = font["hmtx"].metrics, font["head"].unitsPerEm
         return {code: widths[glyph][0] / per_em for code, glyph in font.getBestCmap().items()}
 
 
 def is_known(text: str) -> bool:
-    """Returns whether the font has every letter of the text."""
+    """Tells whether the font has every letter of the text."""
     return all(ord(letter) in _advances(bold=False) for letter in text)
 
 
 @lru_cache(maxsize=50_000)
 def width_of(text: str, style: Style) -> float:
-    """The width of one line; kerning is left out, so that nothing is ever wider."""
+    """Returns the width of one line; kerning is left out, so that nothing is ever wider."""
     advances = _advances(bold=style.bold)
     return style.size * sum(advances.get(ord(letter)) or _elsewhere(letter) for letter in text)
 
 
 def _elsewhere(letter: str) -> float:
-    """The most that a letter takes in any font that a reader has for it; marks stand over other letters."""
+    """Returns the most that a letter takes in any font that a reader has for it; marks stand over other letters."""
     kind = unicodedata.category(letter)
     if kind in ("Mn", "Me", "Cf"):
         return 0.0
@@ -77,7 +77,7 @@ def _elsewhere(letter: str) -> float:
 
 @lru_cache(maxsize=50_000)
 def wrap(text: str, style: Style, width: float) -> tuple[str, ...]:
-    """The text in at least one line, none wider than `width`; a wider word is broken between letters."""
+    """Returns the text in at least one line, none wider than `width`; a wider word is broken between letters."""
     lines: list[str] = []
     line = ""
     for word in _words(text, style, width):
@@ -92,7 +92,7 @@ def wrap(text: str, style: Style, width: float) -> tuple[str, ...]:
 
 @lru_cache(maxsize=50_000)
 def wrap_evenly(text: str, style: Style, width: float) -> tuple[str, ...]:
-    """The text in as few lines as `wrap` needs, all about as long: no single word is left for the last."""
+    """Returns the text in as few lines as `wrap` needs, all about as long: no single word is left for the last."""
     lines = wrap(text, style, width)
     longest = max((width_of(word, style) for word in _words(text, style, width)), default=0.0)
     narrow, wide = max(longest, width / 2), width
@@ -107,7 +107,7 @@ def wrap_evenly(text: str, style: Style, width: float) -> tuple[str, ...]:
 
 
 def _words(text: str, style: Style, width: float) -> list[str]:
-    """The words; no-break spaces hold theirs together as long as a line can."""
+    """Returns the words; no-break spaces hold theirs together as long as a line can."""
     words: list[str] = []
     for word in re.split(r"[ \t\r\n]+", text.strip()):
         if width_of(word, style) <= width:

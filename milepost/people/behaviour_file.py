@@ -30,7 +30,7 @@ class ReadBehaviour:
 def read_behaviour(
     text: str, file: str, compiled_maps: Iterable[CompiledMap], columns: Sequence[str] = ()
 ) -> ReadBehaviour:
-    """Read a behaviour file for these maps; an empty one means the defaults. Never raises for its content.
+    """Reads a behaviour file for these maps; an empty one means the defaults. Never raises for its content.
 
     `columns` are those of the book; empty: they are unknown, and names of columns aren't checked.
     """
@@ -71,7 +71,7 @@ def _finding(error: Any) -> Finding:
 
 
 def _fields_at(path: Path) -> list[str]:
-    """The names of the fields that are allowed at a place."""
+    """Returns the names of the fields that are allowed at a place."""
     model: Any = Behaviour
     in_mapping = False
     for part in path:

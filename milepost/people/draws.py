@@ -22,7 +22,7 @@ Chance = Callable[..., Draws]
 
 
 def seeded(seed: int) -> Chance:
-    """Chance from a seed: the same seed and the same words give the same draws, on every machine.
+    """Makes chance from a seed: the same seed and the same words give the same draws, on every machine.
 
     Each thing has draws of its own, so that one more of one changes none of another.
     """
@@ -44,7 +44,7 @@ class _Zeros(Random):
 
 
 def pick(draws: Draws, weights: Mapping[str, float]) -> str:
-    """One of the names, as likely as its weight; the weights add up to more than 0."""
+    """Returns one of the names, as likely as its weight; the weights add up to more than 0."""
     left = draws.random() * sum(weights.values())
     names = [name for name, weight in weights.items() if weight > 0]
     for name in names:
@@ -55,7 +55,7 @@ def pick(draws: Draws, weights: Mapping[str, float]) -> str:
 
 
 def between(draws: Draws, calendar: Calendar, start: Instant, end: Instant) -> Instant:
-    """An instant in working hours between two others; on the first working day after, where there are none between."""
+    """Returns an instant in working hours between two others; if there are none, on the first working day after."""
     soonest = calendar.next_open(start + SHORTEST)
     if soonest >= end:
         return _within(draws, soonest, _close(calendar, soonest))
@@ -74,19 +74,19 @@ def _within(draws: Draws, start: Instant, end: Instant) -> Instant:
 
 
 def _close(calendar: Calendar, at: Instant) -> Instant:
-    """When working hours end on the day of an instant."""
+    """Returns when working hours end on the day of an instant."""
     return calendar.on(calendar.local(at).date(), calendar.to)
 
 
 def _last_working_day(calendar: Calendar, at: Instant) -> date:
-    """The last day with working hours before an instant outside of them."""
+    """Returns the last day with working hours before an instant outside of them."""
     local = calendar.local(at)
     today = local.time() >= calendar.from_
     return calendar.working_from(local.date() if today else local.date() - timedelta(days=1), -1)
 
 
 def now_and_then(draws: Draws, per_year: float, start: Instant, until: Instant) -> Iterator[Instant]:
-    """The instants of something that happens `per_year` times a year on average, at any time of day."""
+    """Yields the instants of something that happens `per_year` times a year on average, at any time of day."""
     at = float(start)
     while per_year > 0:
         at += -math.log(1 - draws.random()) / per_year * _YEAR

@@ -106,7 +106,8 @@ def _facts(compiled_map: CompiledMap, state: State, behaviour: str, number: int)
     queued_steps = {queued.step for queued in state.queue}
     for step in compiled_map.steps.values():
         record = state.step(step.id)
-        if not record.is_open or step.id in queued_steps or not _does(step, behaviour):
+        acts = behaviour == "prompt" or (behaviour == "silent" and step.is_task)  # mails go out without anybody
+        if not acts or not record.is_open or step.id in queued_steps:
             continue
         fact_id, at = f"{number}/{step.id}", state.clock
         if not isinstance(step.step, Outcome):
@@ -115,13 +116,8 @@ def _facts(compiled_map: CompiledMap, state: State, behaviour: str, number: int)
             yield Answered(id=fact_id, at=at, outcome=step.id, verdict="verified")
 
 
-def _does(step: CompiledStep, behaviour: str) -> bool:
-    """Tells whether somebody does this step; mails go out by themselves."""
-    return behaviour == "prompt" or (behaviour == "silent" and step.is_task)
-
-
 def _result(step: CompiledStep) -> str | None:
-    """The first way in which a task can end."""
+    """Returns the first way in which a task can end."""
     results = step.step.results if isinstance(step.step, Touchpoint) else None
     return next(iter(results)) if results else None
 
@@ -132,27 +128,19 @@ def _result(step: CompiledStep) -> str | None:
 def _held_messages(compiled_map: CompiledMap, behaviour: str, timeline: list[Entry]) -> Iterator[_HeldMessage]:
     """Yields the messages that the limit holds back although nobody hesitates."""
     sent: list[MessageSent] = []
+    limit = compiled_map.map.contact_policy.limit
     for entry in timeline:
         if isinstance(entry, MessageSent):
             sent.append(entry)
-        elif isinstance(entry, MessageHeld) and entry.why == HoldReason.LIMIT:
-            yield _held_message(compiled_map, behaviour, entry, sent)
-
-
-def _held_message(
-    compiled_map: CompiledMap, behaviour: str, held: MessageHeld, sent: list[MessageSent]
-) -> _HeldMessage:
-    step = compiled_map.steps[held.step]
-    limit = compiled_map.map.contact_policy.limit
-    assert limit is not None
-    contact = f"{step.persona}@"
-    earlier = [entry for entry in sent if entry.contact.startswith(contact)][-limit.count :]
-    earlier_steps = tuple(dict.fromkeys(each for entry in earlier for each in entry.steps))
-    return _HeldMessage(behaviour, step, (held.at - MADE_UP_START) // _WEEK + 1, earlier_steps)
+        elif isinstance(entry, MessageHeld) and entry.why == HoldReason.LIMIT and limit is not None:
+            step = compiled_map.steps[entry.step]
+            earlier = [each for each in sent if each.contact.startswith(f"{step.persona}@")][-limit.count :]
+            earlier_steps = tuple(dict.fromkeys(name for each in earlier for name in each.steps))
+            yield _HeldMessage(behaviour, step, (entry.at - MADE_UP_START) // _WEEK + 1, earlier_steps)
 
 
 def _circle(compiled_map: CompiledMap, error: EndlessMapError) -> Finding:
-    """An endless map as a finding at the first play or stage that goes round in it."""
+    """Returns an endless map as a finding at the first play or stage that goes round in it."""
     message = str(error)[:1].upper() + str(error)[1:]
     going_round = {place for _, place in error.round}
     for section, ids in (("plays", compiled_map.plays), ("stages", compiled_map.stages)):
@@ -164,7 +152,7 @@ def _circle(compiled_map: CompiledMap, error: EndlessMapError) -> Finding:
 
 def _too_many(compiled_map: CompiledMap, persona: str, messages: list[_HeldMessage]) -> str:
     first_of_step = list({each.step.id: each for each in reversed(messages)}.values())[::-1]
-    named = "; ".join(
+    examples = "; ".join(
         f"that of {each.step.id!r} (in {each.step.container!r}, week {each.week}) after "
         f"{listing([repr(step) for step in each.earlier_steps])}"
         for each in first_of_step[:_MOST_NAMED]
@@ -174,5 +162,5 @@ def _too_many(compiled_map: CompiledMap, persona: str, messages: list[_HeldMessa
     return (
         f"The map by itself wants to write to the {persona!r} more often than "
         f"{compiled_map.map.contact_policy.limit}: when {BEHAVIOURS[messages[0].behaviour]}, "
-        f"messages wait: {named}{more}; spread them out with 'wait', or raise the limit"
+        f"messages wait: {examples}{more}; spread them out with 'wait', or raise the limit"
     )

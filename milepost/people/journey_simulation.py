@@ -37,7 +37,7 @@ class SimulatedJourney:
 
 
 def simulate(journey: SimulatedJourney) -> Iterator[tuple[Plan, Sequence[Fact]]]:
-    """Every plan of a journey, with the facts that led to it.
+    """Yields every plan of a journey, with the facts that led to it.
 
     Raises:
         EndlessMapError: the map goes round in a circle at one instant.
@@ -69,7 +69,7 @@ def simulate(journey: SimulatedJourney) -> Iterator[tuple[Plan, Sequence[Fact]]]
 def _next_facts(
     agenda: list[tuple[Instant, int, Response]], state: State, wake_at: Instant | None, until: Instant
 ) -> list[Fact]:
-    """The next facts, unless the journey wakes by itself before; responses to what is closed by then are dropped."""
+    """Returns the next facts, unless the journey wakes up before; responses to what is closed by then are dropped."""
     end = until if wake_at is None else min(wake_at, until)
     while agenda and agenda[0][0] <= end:
         response = heapq.heappop(agenda)[2]
@@ -79,7 +79,7 @@ def _next_facts(
 
 
 def _responses(people: People, latest: Plan) -> Iterator[Response]:
-    """The responses of people to everything that a plan has opened."""
+    """Yields the responses of people to everything that a plan has opened."""
     state = latest.state
     for entry in latest.timeline:
         if isinstance(entry, StepOpened | OutcomeAsked):
@@ -132,7 +132,7 @@ def _figures(journey: SimulatedJourney, attribute: str, drift: Drift) -> Iterato
 
 
 def _renewals(journey: SimulatedJourney) -> Iterator[Response]:
-    """The date of a contract moves on by a term when it comes, as long as the journey continues."""
+    """Yields the changes of a contract's date: it moves on by a term when it comes, while the journey continues."""
     renewals, day = journey.behaviour.renewals, _contract_date(journey)
     while renewals is not None and day is not None:
         at = journey.compiled_map.ours.on(day, time(0))
@@ -145,7 +145,7 @@ def _renewals(journey: SimulatedJourney) -> Iterator[Response]:
 
 
 def _with_contract_renewed(journey: SimulatedJourney) -> Customer:
-    """The customer, with the date of the contract moved on by whole terms until it isn't past."""
+    """Returns the customer, with the date of the contract moved on by whole terms until it isn't past."""
     renewals, day = journey.behaviour.renewals, _contract_date(journey)
     if renewals is None or day is None:
         return journey.customer

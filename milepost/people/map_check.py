@@ -1,4 +1,4 @@
-"""Is this map sound? The one answer for linting, publishing, copying, comparing, drawing and the demo.
+"""Checks whether a map is sound, for linting, publishing, copying, comparing, drawing and the demo.
 
 Reading a map finds nearly everything (`milepost.language.lint`). A map without errors is then also run with made-up
 customers (`milepost.people.dry_run`), which shows the rest: endless rounds (M111) and too many messages (W205).
@@ -33,7 +33,7 @@ def check_maps(maps: Iterable[Loaded]) -> tuple[Problem, ...]:
 
 
 def _shared_ids(maps: Iterable[Loaded]) -> Iterator[Problem]:
-    """If both were published, each would replace the other."""
+    """Yields maps that share an id: if both were published, each would replace the other."""
     first: dict[str, str] = {}
     for each in maps:
         if each.map is None or each.structure is None:

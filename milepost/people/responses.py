@@ -36,7 +36,7 @@ class Response:
     about: tuple[str, int] | str | None = None
 
     def applies_to(self, state: State) -> bool:
-        """Returns whether the thing that it is about is still open."""
+        """Tells whether the thing that it is about is still open."""
         if self.about is None:
             return True
         if isinstance(self.about, str):
@@ -111,7 +111,7 @@ class People:
             yield from self._unstuck(record.about, state, done_at)
 
     def _unstuck(self, stage: str, state: State, at: Instant) -> Iterator[Response]:
-        """The open steps of a stage are done after all, once a colleague has looked after the customer."""
+        """Yields how the open steps of a stage are done after all, once a colleague has looked after the customer."""
         for step in self.compiled_map.stages[stage].steps if stage in self.compiled_map.stages else ():
             record = state.step(step.id)
             if isinstance(step.step, Outcome) or not record.is_open:
@@ -122,7 +122,7 @@ class People:
             yield from self._step_done(step, state, record, at, between(draws, calendar, at, end))
 
     def _done_at(self, step: CompiledStep, state: State, record: StepState, at: Instant) -> Instant | None:
-        """When a step is done; None: never."""
+        """Returns when a step is done; None: never."""
         ours = step.is_task
         usual = self.behaviour.colleagues if ours else self.behaviour.customers
         pace = self._of(step.id).pace or usual.pace
@@ -169,7 +169,7 @@ class People:
         return pick(self.chance("verdict", step, occurrence, asks), answers.weights)
 
     def _measured_value(self, outcome: Outcome, record: StepState, at: Instant) -> Iterator[Response]:
-        """The value that the product has measured by the time an outcome is to be confirmed, where the map has one."""
+        """Yields the value that the product has measured when an outcome is to be confirmed, where the map has one."""
         if outcome.value_from is None or outcome.metric is None:
             return
         verdict = self._verdict(outcome.id, record.occurrence, max(record.asks, 1))
@@ -181,7 +181,7 @@ class People:
         yield Response(fact.at, (fact,), (outcome.id, record.occurrence))
 
     def _calendar(self, step: CompiledStep, state: State) -> Calendar:
-        """The working hours of whoever does a step: the team's for a task, else the customer's."""
+        """Returns the working hours of whoever does a step: the team's for a task, else the customer's."""
         if step.is_task:
             return self.compiled_map.ours
         return Situation(self.compiled_map, state, state.clock).calendar_of(step)
@@ -193,7 +193,7 @@ class People:
 def _moment(
     draws: Draws, calendar: Calendar, pace: Pace, span: tuple[Instant, Instant], late_by: Duration
 ) -> Instant | None:
-    """When something is done for which there is time between two instants; None: never."""
+    """Returns when something is done for which there is time between two instants; None: never."""
     at, end = span
     opened = min(calendar.next_open(at), end)
     half = opened + (end - opened) // 2
@@ -208,7 +208,7 @@ def _moment(
 
 
 def outcome_value(outcome: Outcome, share: float, *, digits: int = 2) -> float | None:
-    """The value of an outcome that has come a share of the way from its baseline to its target; None: no metric."""
+    """Returns the value of an outcome that is a share of the way from its baseline to its target; None: no metric."""
     if outcome.metric is None:
         return None
     baseline = outcome.metric.baseline or 0.0
@@ -216,7 +216,7 @@ def outcome_value(outcome: Outcome, share: float, *, digits: int = 2) -> float |
 
 
 def _spread(signal: Signal, name: str, at: Instant, done_at: Instant) -> list[Fact]:
-    """The events that show that a step is done, spread evenly from when it opened; the last at `done_at`."""
+    """Returns the events that show that a step is done, spread evenly from when it opened; the last at `done_at`."""
     return [
         EventHappened(
             id=f"{name} event {number}",

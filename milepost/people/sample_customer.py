@@ -18,7 +18,7 @@ SOME_DATE = timedelta(days=300)
 
 
 def made_up_customer(map: Map, start: Instant) -> Customer:  # noqa: A002 - the field's word
-    """A customer with one contact for every persona and one colleague for every role, in the map's own time zone."""
+    """Returns a customer with a contact for every persona and a colleague for every role, in the map's time zone."""
     today = moment(start).date()
     return Customer(
         id="somebody",

@@ -42,7 +42,7 @@ _LITERAL = re.compile(r"\"([^\"]*)\"|'([^']*)'|(-?\d+(?:\.\d+)?)")
 
 
 def load_made_up(path: Path, manner: Manner) -> LoadedScenario:
-    """A year of a map with a made-up customer, or everything that is wrong with the map."""
+    """Returns a year of a map with a made-up customer, or everything that is wrong with the map."""
     read = MapCache().at(path)
     problems = (*read.errors, *read.text_problems)
     if read.compiled_map is None:
@@ -95,7 +95,7 @@ def behaviour_of(compiled_map: CompiledMap, manner: Manner) -> Behaviour:
 
 
 def fitting_customer(compiled_map: CompiledMap, start: Instant) -> Customer:
-    """A made-up customer that the map is for, if trying the values that its segment names finds one."""
+    """Returns a made-up customer that the map is for, if trying the values that its segment names finds one."""
     customer = made_up_customer(compiled_map.map, start)
     for changes in itertools.islice(_guesses(compiled_map, customer), _MOST_TRIED):
         guess = customer.having(attributes={**customer.attributes, **changes})

@@ -25,7 +25,7 @@ class Signal:
 
 
 def signals(triggers: Iterable[Trigger]) -> list[Signal]:
-    """The events of triggers that wait for events."""
+    """Returns the events of triggers that wait for events."""
     return [
         Signal(trigger.event, trigger.count, _properties(trigger.if_ or ""))
         for trigger in triggers
@@ -43,12 +43,12 @@ def _properties(condition: str) -> dict[str, Any]:
 
 
 def unprompted_signals(compiled_map: CompiledMap) -> dict[str, Signal]:
-    """The events that start plays or open stages, by name: they come without anybody being asked for them."""
+    """Returns the events that start plays or open stages, by name: they come without anybody being asked for them."""
     triggers = [trigger for play in compiled_map.map.plays for trigger in play.starts_when]
     triggers += [trigger for stage in compiled_map.map.stages if stage.opens for trigger in stage.opens.when]
     return {signal.event: signal for signal in reversed(signals(triggers))}
 
 
 def alarms(compiled_map: CompiledMap) -> list[Signal]:
-    """The events that start a play against a risk."""
+    """Returns the events that start a play against a risk."""
     return [signal for play in compiled_map.map.plays if play.kind == "risk" for signal in signals(play.starts_when)]

@@ -53,9 +53,9 @@ def is_open(settings: Settings, request: Request) -> bool:
     if settings.desk_password is not None:
         return False
     base = urlsplit(settings.links_begin_with).hostname or ""
-    asked = urlsplit(f"//{request.headers.get('host', '')}").hostname or ""
+    requested_host = urlsplit(f"//{request.headers.get('host', '')}").hostname or ""
     client = request.client.host if request.client else ""
-    return all(_is_here(name) for name in (settings.host, base, asked, client))
+    return all(_is_here(name) for name in (settings.host, base, requested_host, client))
 
 
 def _is_here(name: str) -> bool:

@@ -86,7 +86,7 @@ def templates() -> Environment:
 
 @pass_context
 def _time(context: Context, at: Instant | None) -> str:
-    """The local date and time of an instant in the zone of the page; nothing for none."""
+    """Returns the local date and time of an instant in the zone of the page; nothing for none."""
     return "" if at is None else local_time.time_of(at, context["shell"]["zone"])
 
 

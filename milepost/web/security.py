@@ -41,13 +41,12 @@ def add_headers(headers: MutableHeaders, path: str) -> None:
         headers.setdefault(name, value)
 
 
-Refusing = Callable[[Request, HTTPException], Awaitable[Response]]
-
-
 class Guard:
     """Refuses bodies that are too large and forms from other sites; adds the security headers to every answer."""
 
-    def __init__(self, app: ASGIApp, settings: Settings, refuse: Refusing) -> None:
+    def __init__(
+        self, app: ASGIApp, settings: Settings, refuse: Callable[[Request, HTTPException], Awaitable[Response]]
+    ) -> None:
         self._app = app
         self._own = settings.links_begin_with
         self._refuse = refuse
@@ -101,15 +100,15 @@ def _limit(path: str) -> int:
 
 def _limited(receive: Receive, limit: int) -> Receive:
     """Counts the bytes that arrive: the length may be missing."""
-    taken = 0
+    size = 0
 
-    async def counting() -> Message:
-        nonlocal taken
+    async def receive_counted() -> Message:
+        nonlocal size
         message = await receive()
         if message["type"] == "http.request":
-            taken += len(message.get("body", b""))
-            if taken > limit:
+            size += len(message.get("body", b""))
+            if size > limit:
                 raise too_large(limit)
         return message
 
-    return counting
+    return receive_counted

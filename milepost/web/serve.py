@@ -17,7 +17,7 @@ from fastapi import FastAPI
 from temporalio.client import Client
 from temporalio.service import RPCError
 
-from milepost.devserver.address import address_of
+from milepost.devserver.data_folder import address_of
 from milepost.devserver.ports import check_port
 from milepost.intake.intake import Intake
 from milepost.settings import Settings

@@ -38,11 +38,11 @@ class Services:
         return self.intake.context.compiled_maps
 
     def now(self) -> Instant:
-        """The present instant in journey time: what pages call now."""
+        """Returns the present instant in journey time: what pages call now."""
         return self.intake.now()
 
     def wall(self) -> datetime:
-        """The wall clock, which links expire by."""
+        """Returns the wall clock, which links expire by."""
         return datetime.fromtimestamp(self.intake.context.wall(), UTC)
 
     async def zone(self, versions: Iterable[str] = ()) -> str:
@@ -65,7 +65,7 @@ class Services:
 
 
 def services(request: Request) -> Services:
-    """The services of the application that a request came to."""
+    """Returns the services of the application that a request came to."""
     app_services: Services = request.app.state.services
     return app_services
 

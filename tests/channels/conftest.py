@@ -8,5 +8,5 @@ from loopback_servers import Receiver, http_receiver
 
 @pytest.fixture
 def receiver(real_server: None) -> Iterator[Receiver]:
-    with http_receiver() as made:
-        yield made
+    with http_receiver() as server:
+        yield server

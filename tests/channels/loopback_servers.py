@@ -83,17 +83,17 @@ async def mail_server(
 ) -> AsyncIterator[int]:  # fmt: skip
     """A mail server on a port of its own."""
 
-    made: list[SMTP] = []
+    servers: list[SMTP] = []
 
     def protocol() -> SMTP:
-        made.append(SMTP(mailbox, hostname="localhost", loop=asyncio.get_running_loop(), **options))
-        return made[-1]
+        servers.append(SMTP(mailbox, hostname="localhost", loop=asyncio.get_running_loop(), **options))
+        return servers[-1]
 
     server = await asyncio.get_running_loop().create_server(protocol, "127.0.0.1", 0, ssl=implicit_tls)
     async with server:
         yield server.sockets[0].getsockname()[1]
-        talks = [one._handler_coroutine for one in made if one._handler_coroutine is not None]
-        for one, talk in zip(made, talks, strict=True):
+        talks = [one._handler_coroutine for one in servers if one._handler_coroutine is not None]
+        for one, talk in zip(servers, talks, strict=True):
             talk.cancel()  # after a handshake that failed, aiosmtpd would wait for ever
             if one.transport is not None:
                 one.transport.abort()

@@ -26,7 +26,7 @@ def composed(rendered: Rendered = RENDERED, **changes: str | None) -> Rendered:
 
 
 class Outline(HTMLParser):
-    """Which elements a document opens and does not close."""
+    """Collects the elements that a document opens and does not close."""
 
     VOID = ("meta", "br", "hr", "img", "link")
 

@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from milepost.devserver.address import address_of
-from milepost.devserver.data_folder import DataFolder
+from milepost.devserver.data_folder import DataFolder, address_of
 from milepost.settings import load
 
 

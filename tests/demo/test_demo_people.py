@@ -76,17 +76,17 @@ def test_a_repeated_step_is_recorded_each_time(compiled_maps) -> None:
 
 @given(SEEDS)
 def test_silent_customers_answer_nothing(compiled_maps, seed: int) -> None:
-    asked = replace(STEP, step="hours_saved", kind="outcome", asked_at=BEGINS)
+    outcome = replace(STEP, step="hours_saved", kind="outcome", asked_at=BEGINS)
     silent = next(personality for personality in PERSONALITIES if personality.verdicts == (None,))
     for again in (False, True):
-        assert not list(DemoCustomer(silent, compiled_maps[ENTERPRISE], seeded(seed)).answer(asked, again=again))
+        assert not list(DemoCustomer(silent, compiled_maps[ENTERPRISE], seeded(seed)).answer(outcome, again=again))
 
 
 @given(SEEDS)
 def test_answers_come_with_a_value_that_goes_with_the_verdict(compiled_maps, seed: int) -> None:
-    asked = replace(STEP, step="hours_saved", kind="outcome", asked_at=BEGINS)
+    outcome = replace(STEP, step="hours_saved", kind="outcome", asked_at=BEGINS)
     for personality in PERSONALITIES:
-        for planned in DemoCustomer(personality, compiled_maps[ENTERPRISE], seeded(seed)).answer(asked, again=False):
+        for planned in DemoCustomer(personality, compiled_maps[ENTERPRISE], seeded(seed)).answer(outcome, again=False):
             fact = readable(planned)
             assert fact.verdict == personality.verdicts[0]
             assert isinstance(fact.value, float)
@@ -95,11 +95,11 @@ def test_answers_come_with_a_value_that_goes_with_the_verdict(compiled_maps, see
 
 @given(SEEDS)
 def test_a_partial_answer_may_be_followed_by_a_better_one(compiled_maps, seed: int) -> None:
-    asked = replace(STEP, step="hours_saved", kind="outcome", asked_at=BEGINS)
+    outcome = replace(STEP, step="hours_saved", kind="outcome", asked_at=BEGINS)
     personality = next(personality for personality in PERSONALITIES if personality.verdicts == ("partial", "verified"))
     customer = DemoCustomer(personality, compiled_maps[ENTERPRISE], seeded(seed))
-    [first] = customer.answer(asked, again=False)
-    later = replace(asked, asked_at=BEGINS + 40 * DAY)
+    [first] = customer.answer(outcome, again=False)
+    later = replace(outcome, asked_at=BEGINS + 40 * DAY)
     [second] = customer.answer(later, again=True)
     assert (first.fact["verdict"], second.fact["verdict"]) == ("partial", "verified")
     assert first.fact["id"] != second.fact["id"]
@@ -164,9 +164,9 @@ def test_the_talk_about_the_contract_ends_as_the_personality_has_it(renewal: Ren
 
 def test_every_way_that_a_shipped_task_can_end_is_one_that_colleagues_know(compiled_maps) -> None:
     steps = [step for compiled_map in compiled_maps.values() for step in compiled_map.steps.values()]
-    known = {*colleagues.REACHED, *colleagues.NOT_REACHED, "interested", "not_now"}
-    known.update(word for words in colleagues.ENDINGS.values() for word in words)
-    assert {result for step in steps for result in getattr(step.step, "results", None) or ()} <= known
+    expected = {*colleagues.REACHED, *colleagues.NOT_REACHED, "interested", "not_now"}
+    expected.update(word for words in colleagues.ENDINGS.values() for word in words)
+    assert {result for step in steps for result in getattr(step.step, "results", None) or ()} <= expected
 
 
 def test_system_tasks_are_done_too() -> None:

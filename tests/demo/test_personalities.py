@@ -16,12 +16,12 @@ SEEDS = st.integers(min_value=0, max_value=2**32)
 
 @pytest.fixture
 def by_map(book, compiled_maps) -> dict[str, list[str]]:
-    found = defaultdict(list)
+    ids_by_map = defaultdict(list)
     for customer in book.customers:
         match = best_map(compiled_maps.values(), customer, BEGINS)
         if not isinstance(match, NoMatch):
-            found[match.map.map].append(customer.id)
-    return dict(found)
+            ids_by_map[match.map.map].append(customer.id)
+    return dict(ids_by_map)
 
 
 def test_the_book_has_forty_customers_in_many_places_and_two_that_no_map_is_for(book, by_map) -> None:

@@ -46,9 +46,9 @@ def test_a_play_against_a_small_risk_is_no_rescue(compiled_maps) -> None:
 
 def test_an_expansion_counts_when_its_talk_was_held_and_it_ended(compiled_maps) -> None:
     began = ("play_started", {"play": "expand"})
-    held = ("step_done", {"play": "expand", "step": "expansion_talk", "result": "interested"})
+    talked = ("step_done", {"play": "expand", "step": "expansion_talk", "result": "interested"})
     ended = ("play_ended", {"play": "expand", "why": "completed"})
-    assert summed(compiled_maps, began, held, ended).highlights == {"expanded"}
+    assert summed(compiled_maps, began, talked, ended).highlights == {"expanded"}
     assert not summed(compiled_maps, began, ended).highlights
 
 

@@ -96,9 +96,9 @@ async def test_ctrl_c_in_the_terminal_reaches_the_parent_alone() -> None:
 async def test_the_child_holds_the_lock_after_its_parent_let_go_of_it(tmp_path: Path) -> None:
     child, lines = await spawn(SLEEPER, sole=tmp_path / "lock")
     await until(lambda: lines == ["up"])
-    with pytest.raises(LockHeldError) as held:
+    with pytest.raises(LockHeldError) as caught:
         acquire(tmp_path / "lock", wait=0)
-    assert held.value.holder.pid == child.pid
+    assert caught.value.holder.pid == child.pid
     await child.stop()
     acquire(tmp_path / "lock", wait=0).release()
 

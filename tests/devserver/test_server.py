@@ -88,14 +88,14 @@ async def test_journeys_can_be_searched_as_soon_as_the_server_is_ready(folder: D
     async with Supervisor() as supervisor:
         await supervisor.start(server.program())
         client = await connect(server.temporal_address)
-        seen = TypedSearchAttributes(
+        attributes = TypedSearchAttributes(
             [
                 SearchAttributePair(MAP, "enterprise"),
                 SearchAttributePair(STAGES, ["value", "renewal"]),
                 SearchAttributePair(RISK, value=True),
             ]
         )
-        await client.start_workflow("Any", id="journey/acme", task_queue="nobody-listens", search_attributes=seen)
+        await client.start_workflow("Any", id="journey/acme", task_queue="nobody-listens", search_attributes=attributes)
         async with asyncio.timeout(8):
             while not [found async for found in client.list_workflows(QUERY)]:  # noqa: ASYNC110 - there is no event
                 await asyncio.sleep(0.05)

@@ -17,7 +17,7 @@ QUICK = Restarts(first_pause=0.01, longest_pause=0.02, deaths=3)
 
 
 class Log:
-    """What a supervisor reported."""
+    """The reports of a supervisor."""
 
     def __init__(self) -> None:
         self.lines: list[tuple[str, str]] = []

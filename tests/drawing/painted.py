@@ -9,14 +9,14 @@ from milepost.drawing.text_metrics import is_known
 
 
 def meets(one: Box, other: Box, slack: float = 0.01) -> bool:
-    """Whether two boxes share more than an edge."""
+    """Tells whether two boxes share more than an edge."""
     across = min(one.right, other.right) - max(one.x, other.x)
     down = min(one.bottom, other.bottom) - max(one.y, other.y)
     return across > slack and down > slack
 
 
 def holds(outer: Box, inner: Box, slack: float = 0.01) -> bool:
-    """Whether one box lies inside the other."""
+    """Tells whether one box lies inside the other."""
     return (
         outer.x - slack <= inner.x
         and outer.y - slack <= inner.y
@@ -47,13 +47,13 @@ def arrows(scene: Scene) -> list[Arrow]:
 
 
 def group(scene: Scene, kind: str, name: str) -> Group:
-    (found,) = [each for each in groups(scene.items) if (each.kind, each.name) == (kind, name)]
-    return found
+    (match,) = [each for each in groups(scene.items) if (each.kind, each.name) == (kind, name)]
+    return match
 
 
-def written(found: Group) -> str:
+def text_of(match: Group) -> str:
     """All text of a group in its order, words apart by one space."""
-    return " ".join(item.text for item in flatten(found.items) if isinstance(item, Text)).replace("\u00a0", " ")
+    return " ".join(item.text for item in flatten(match.items) if isinstance(item, Text)).replace("\u00a0", " ")
 
 
 def grounds(scene: Scene) -> Iterator[tuple[Text, str, Box]]:
@@ -77,12 +77,12 @@ def strokes(arrow: Arrow) -> Iterator[Box]:
 
 def overlapping(scene: Scene) -> list[tuple[str, str]]:
     """Texts that share ground."""
-    found, near = [], []
+    match, near = [], []
     for text in sorted(texts(scene), key=lambda text: text.box.y):
         near = [other for other in near if other.box.bottom > text.box.y]
-        found += [(other.text, text.text) for other in near if meets(other.box, text.box, slack=0.3)]
+        match += [(other.text, text.text) for other in near if meets(other.box, text.box, slack=0.3)]
         near.append(text)
-    return found
+    return match
 
 
 def crossed(scene: Scene) -> list[tuple[Arrow, str]]:
@@ -113,8 +113,8 @@ def all_known(scene: Scene) -> bool:
     return all(is_known(text.text) for text in texts(scene))
 
 
-def box_of(found: Group) -> Box:
-    """What the boxes of a step cover together."""
-    boxes = [item.box for item in found.items if isinstance(item, Rect)]
+def box_of(match: Group) -> Box:
+    """Returns the area that the boxes of a step cover together."""
+    boxes = [item.box for item in match.items if isinstance(item, Rect)]
     x, y = min(box.x for box in boxes), min(box.y for box in boxes)
     return Box(x, y, max(box.right for box in boxes) - x, max(box.bottom for box in boxes) - y)

@@ -30,9 +30,9 @@ ENTERPRISE = Path(__file__).parents[2] / "maps" / "enterprise-save-time"
 
 @pytest.fixture(scope="module")
 def enterprise() -> Map:
-    made = load(ENTERPRISE).map
-    assert made is not None
-    return made
+    map_ = load(ENTERPRISE).map
+    assert map_ is not None
+    return map_
 
 
 @pytest.fixture(scope="module")
@@ -42,12 +42,12 @@ def svg(enterprise: Map) -> str:
 
 def test_svg_has_a_title_and_a_description_that_tells_every_step(enterprise: Map, svg: str) -> None:
     root = ET.fromstring(svg)
-    named = {each.get("id"): each.text for each in root if each.tag in (f"{SVG}title", f"{SVG}desc")}
+    texts_by_id = {each.get("id"): each.text for each in root if each.tag in (f"{SVG}title", f"{SVG}desc")}
     assert root.get("role") == "img"
-    title, told = (named[name] for name in root.get("aria-labelledby", "").split())
+    title, description = (texts_by_id[name] for name in root.get("aria-labelledby", "").split())
     assert enterprise.title in title
     for _, step in enterprise.all_steps():
-        assert getattr(step, "statement", None) or step.title in told
+        assert getattr(step, "statement", None) or step.title in description
 
 
 def test_svg_is_a3_in_landscape_and_its_ids_are_unique(svg: str) -> None:

@@ -27,8 +27,8 @@ from tests.drawing.painted import (
     meets,
     overlapping,
     smallest_letters,
+    text_of,
     texts,
-    written,
 )
 
 MAPS = Path(__file__).parents[2] / "maps"
@@ -61,9 +61,9 @@ def map_called(name: str) -> Map:
         for action in (step for stage in data["stages"] for step in stage["actions"]):
             action.pop("overdue", None)
         return Map.model_validate(data)
-    made = load(MAPS / name).map
-    assert made is not None
-    return made
+    loaded = load(MAPS / name).map
+    assert loaded is not None
+    return loaded
 
 
 @cache
@@ -100,14 +100,14 @@ def test_every_stage_and_play_is_there_with_its_title(name: str) -> None:
     map_ = map_called(name)
     for container in (*map_.stages, *map_.plays):
         found = group(drawn(name), "stage" if isinstance(container, Stage) else "play", container.id)
-        assert container.title in written(found)
+        assert container.title in text_of(found)
 
 
 @every_map
 def test_every_step_is_there_in_full_with_who_and_when(name: str) -> None:
     map_ = map_called(name)
     for _, step in map_.all_steps():
-        told = written(group(drawn(name), "step", step.id))
+        told = text_of(group(drawn(name), "step", step.id))
         assert (step.statement if isinstance(step, Outcome) else step.title) in told
         due = step.within if isinstance(step, Outcome) else step.due
         assert due is None or str(due) in told
@@ -161,7 +161,7 @@ def test_a_map_that_is_illegible_on_a3_gets_larger_paper() -> None:
 
 
 def test_a_play_says_what_starts_and_ends_it() -> None:
-    told = written(group(drawn("enterprise-save-time"), "play", "rescue"))
+    told = text_of(group(drawn("enterprise-save-time"), "play", "rescue"))
     outcome = "“Weekly reporting takes us at least 10 hours less than before”"
     for part in (
         "“Health score from 0 to 100” < 40",
@@ -178,16 +178,16 @@ def test_a_play_says_what_starts_and_ends_it() -> None:
 def test_answers_that_lead_to_one_play_are_named_together() -> None:
     data = large(1, 1)
     data["stages"][0]["outcomes"][0]["then"] = {key: {"play": "p0"} for key in ("partial", "disputed", "silent")}
-    told = written(group(draw_map(Map.model_validate(data)), "play", "p0"))
+    told = text_of(group(draw_map(Map.model_validate(data)), "play", "p0"))
     assert "partly to, no to or silence on “The group spends" in told
 
 
 def test_steps_of_one_title_are_told_apart_by_their_stages() -> None:
-    told = written(group(drawn("sixty steps"), "play", "p0"))
+    told = text_of(group(drawn("sixty steps"), "play", "p0"))
     assert "late: “Connect the data warehouse” (stage 1, stage 3 and stage 5)" in told
 
 
-def said(scene: Scene) -> str:
+def whole_text(scene: Scene) -> str:
     return " ".join(text.text for text in texts(scene)).replace("\u00a0", " ")
 
 
@@ -197,30 +197,30 @@ def test_what_a_map_lacks_is_noted_in_its_place() -> None:
         ("nothing to confirm", "No play: nothing is planned for a customer at risk"),
         ("one step", "Nothing for the customer to do"),
     ):
-        assert missing in said(drawn(name))
+        assert missing in whole_text(drawn(name))
         assert missing in drawn(name).description
-        assert "What the customer confirms" in said(drawn(name))
-    assert "No outcome" not in said(drawn("enterprise-save-time"))
+        assert "What the customer confirms" in whole_text(drawn(name))
+    assert "No outcome" not in whole_text(drawn("enterprise-save-time"))
 
 
 def test_only_signs_that_are_there_are_explained() -> None:
     keys = ("a gate", "automatic mail", "where it leads", "may be left out", "play for a risk", "waits for")
-    assert all(key in said(drawn("enterprise-save-time")) for key in keys)
-    assert not [key for key in keys if key in said(drawn("one step"))]
+    assert all(key in whole_text(drawn("enterprise-save-time")) for key in keys)
+    assert not [key for key in keys if key in whole_text(drawn("one step"))]
 
 
 def test_escalations_are_named_for_roles_and_for_tasks() -> None:
     scene = drawn("enterprise-save-time")
-    assert "from Customer success manager to Head of customer success after 3 business days" in said(scene)
-    assert "2 business days late: also Head of customer success" in written(group(scene, "step", "kickoff"))
+    assert "from Customer success manager to Head of customer success after 3 business days" in whole_text(scene)
+    assert "2 business days late: also Head of customer success" in text_of(group(scene, "step", "kickoff"))
 
 
 def test_the_version_is_shown_if_it_is_known() -> None:
     map_ = map_called("one step")
-    assert "large · version 19059dbead57 of 2 Mar 2026 · owner" in said(
+    assert "large · version 19059dbead57 of 2 Mar 2026 · owner" in whole_text(
         draw_map(map_, "version 19059dbead57 of 2 Mar 2026")
     )
-    assert "large · owner" in said(draw_map(map_))
+    assert "large · owner" in whole_text(draw_map(map_))
 
 
 def test_conditions_are_written_in_words() -> None:
@@ -240,5 +240,5 @@ def test_conditions_are_written_in_words() -> None:
 
 def test_a_mail_looks_different_from_the_work_of_a_person() -> None:
     scene = drawn("enterprise-save-time")
-    assert "automatic mail to Day-to-day coordinator" in written(group(scene, "step", "recap"))
-    assert "automatic" not in written(group(scene, "step", "kickoff"))
+    assert "automatic mail to Day-to-day coordinator" in text_of(group(scene, "step", "recap"))
+    assert "automatic" not in text_of(group(scene, "step", "kickoff"))

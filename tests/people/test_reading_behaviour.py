@@ -22,9 +22,9 @@ def read(text: str):
 
 
 def problems(text: str) -> list[str]:
-    made = read(text)
-    assert made.behaviour is None
-    return [str(problem) for problem in made.problems]
+    result = read(text)
+    assert result.behaviour is None
+    return [str(problem) for problem in result.problems]
 
 
 def test_an_empty_file_says_what_is_shipped():
@@ -32,13 +32,13 @@ def test_an_empty_file_says_what_is_shipped():
 
 
 def test_a_file_says_only_what_differs():
-    made = read("seed: 7\nteam: {csm: {people: 3, hours_per_week: 24}}\ncolleagues: {results: {good: 3}}").behaviour
-    assert made is not None
-    assert made.seed == 7
-    assert made.team["csm"].people == 3
-    assert made.customers == Behaviour().customers
-    assert made.colleagues.results["good"] == 3
-    assert made.colleagues.results["renewed"] == Behaviour().colleagues.results["renewed"]
+    result = read("seed: 7\nteam: {csm: {people: 3, hours_per_week: 24}}\ncolleagues: {results: {good: 3}}").behaviour
+    assert result is not None
+    assert result.seed == 7
+    assert result.team["csm"].people == 3
+    assert result.customers == Behaviour().customers
+    assert result.colleagues.results["good"] == 3
+    assert result.colleagues.results["renewed"] == Behaviour().colleagues.results["renewed"]
 
 
 @pytest.mark.parametrize(
@@ -112,15 +112,15 @@ def test_all_problems_are_reported_at_once():
 def test_whatever_a_file_holds_it_is_read_or_refused(data):
     import json  # noqa: PLC0415 - for this test alone
 
-    made = read(json.dumps(data))
-    assert (made.behaviour is None) == bool(made.problems)
+    result = read(json.dumps(data))
+    assert (result.behaviour is None) == bool(result.problems)
 
 
 def test_the_page_tells_what_is_shipped():
-    written = re.findall(r"^```yaml\n(.*?)^```", PAGE.read_text(), re.DOTALL | re.MULTILINE)[0]
-    made = read_behaviour(written, "docs/forecast.md", [CHART])
-    assert made.problems == ()
-    assert made.behaviour == Behaviour()
+    example = re.findall(r"^```yaml\n(.*?)^```", PAGE.read_text(), re.DOTALL | re.MULTILINE)[0]
+    result = read_behaviour(example, "docs/forecast.md", [CHART])
+    assert result.problems == ()
+    assert result.behaviour == Behaviour()
 
 
 def test_the_page_names_every_field():

@@ -18,8 +18,8 @@ def problem(response: httpx.Response, status: int) -> dict[str, Any]:
     assert set(body["error"]) == {"code", "message", "hint"}
     assert body["error"]["code"]
     assert body["error"]["message"]
-    found: dict[str, Any] = body["error"]
-    return found
+    error: dict[str, Any] = body["error"]
+    return error
 
 
 async def tell(api: httpx.AsyncClient, **fact: Any) -> httpx.Response:

@@ -98,9 +98,9 @@ class World:
 
     async def task(self, task: str, journey: str = "acme/1") -> TaskRow:
         async with self.store.reading() as session:
-            found = await session.get(TaskRow, (journey, task))
-        assert found is not None
-        return found
+            match = await session.get(TaskRow, (journey, task))
+        assert match is not None
+        return match
 
     async def answers(self) -> list[AnswerRow]:
         async with self.store.reading() as session:
@@ -113,10 +113,10 @@ class World:
     async def everything(self) -> tuple[int, ...]:
         """How much there is of everything that a request could add to, and how far journeys have come."""
         async with self.store.reading() as session:
-            told = len(list(await session.scalars(select(FactRow))))
-            said = len(list(await session.scalars(select(TimelineRow))))
+            fact_count = len(list(await session.scalars(select(FactRow))))
+            entry_count = len(list(await session.scalars(select(TimelineRow))))
             revisions = sum([row.revision for row in await session.scalars(select(JourneyRow))])
-        return told, said, revisions
+        return fact_count, entry_count, revisions
 
 
 @pytest.fixture
@@ -166,7 +166,7 @@ async def sign_in(client: httpx.AsyncClient, address: str, **more: str) -> httpx
 
 
 def text_of(response: httpx.Response) -> str:
-    """What a reader reads: without tags, spaces made one."""
+    """Returns the text that a reader reads: without tags, spaces made one."""
     bare = re.sub(r"<(?:script|style)\b.*?</(?:script|style)>", " ", response.text, flags=re.DOTALL)
     return " ".join(unescape(re.sub(r"<[^>]+>", " ", bare)).split())
 
@@ -174,11 +174,11 @@ def text_of(response: httpx.Response) -> str:
 def form_in(response: httpx.Response, action: str, near: str = "") -> dict[str, str]:
     """The hidden fields of the first form of that action, after the text `near`."""
     page = response.text[response.text.index(near) :] if near else response.text
-    found = re.search(rf'<form method="post" action="[^"]*{re.escape(action)}".*?</form>', page, re.DOTALL)
-    assert found, f"there is no form {action!r}"
+    match = re.search(rf'<form method="post" action="[^"]*{re.escape(action)}".*?</form>', page, re.DOTALL)
+    assert match, f"there is no form {action!r}"
     return {
         name: unescape(value)
-        for name, value in re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)">', found.group(0))
+        for name, value in re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)">', match.group(0))
     }
 
 

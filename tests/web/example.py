@@ -120,7 +120,7 @@ FILES = {
 
 def customer(id_: str = "acme", name: str = "Acme Ltd", **changes: object) -> Customer:
     """A customer of the map's segment with two contacts and a team."""
-    made = Customer(
+    acme = Customer(
         id=id_,
         name=name,
         timezone="America/New_York",
@@ -132,4 +132,4 @@ def customer(id_: str = "acme", name: str = "Acme Ltd", **changes: object) -> Cu
         ),
         team={"csm": ANA, "lead": LEA},
     )
-    return made.having(**changes)
+    return acme.having(**changes)

@@ -51,8 +51,8 @@ class NearbyJourneyClient(JourneyClient):
         """Bring a journey up to `now`, with what was told, and deliver what it orders."""
         async with self._store.reading() as session:
             row = await journeys.get(session, journey)
-        made = await self._advancing.advance(AdvanceOrder(journey, row.version, row.state, told or [], now))
-        for message in made.deliveries:
+        advanced = await self._advancing.advance(AdvanceOrder(journey, row.version, row.state, told or [], now))
+        for message in advanced.deliveries:
             await ActivityEnvironment().run(self._delivering.deliver, DeliveryOrder(journey, message, REAL_TIME))
 
     async def come_back(self, now: Instant) -> None:

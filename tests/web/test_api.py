@@ -148,8 +148,8 @@ async def test_a_customer_that_no_map_fits_is_saved_and_the_reply_says_why(api: 
 
     assert (body["new"], body["journey"]) == (True, None)
     assert "tier is 'other'" in body["why_no_journey"]
-    listed = (await api.get(f"{V1}/customers", params={"status": "unmatched"})).json()
-    assert [each["customer"] for each in listed["customers"]] == ["globex"]
+    unmatched_list = (await api.get(f"{V1}/customers", params={"status": "unmatched"})).json()
+    assert [each["customer"] for each in unmatched_list["customers"]] == ["globex"]
 
 
 async def test_saving_a_known_customer_tells_its_journey_what_changed(world: World, api: httpx.AsyncClient) -> None:
@@ -260,14 +260,14 @@ async def test_steps_are_what_customers_are_to_do_and_to_confirm(world: World, a
     assert outcome["metric"]["target"] == 10
 
     await tell(api, answer="faster", verdict="disputed", by=SAM, method="portal")
-    shown = (await api.get(f"{V1}/customers/acme")).json()
-    assert [(each["outcome"], each["verdict"]) for each in shown["outcomes"]] == [("faster", "disputed")]
+    shown_customer = (await api.get(f"{V1}/customers/acme")).json()
+    assert [(each["outcome"], each["verdict"]) for each in shown_customer["outcomes"]] == [("faster", "disputed")]
 
 
 async def test_a_link_to_the_plan_is_made_for_a_contact(world: World, api: httpx.AsyncClient) -> None:
-    made = (await api.get(f"{V1}/customers/acme/plan-link", params={"contact": KIM})).json()
+    plan_link = (await api.get(f"{V1}/customers/acme/plan-link", params={"contact": KIM})).json()
 
-    assert made["url"].endswith(world.plan(KIM))
+    assert plan_link["url"].endswith(world.plan(KIM))
     error = problem(await api.get(f"{V1}/customers/acme/plan-link", params={"contact": "x@y.example"}), 404)
     assert KIM in error["hint"]
     await world.tell(ended="churned")

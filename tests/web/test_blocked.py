@@ -18,9 +18,9 @@ async def block(world: World, why: str = "EndlessMapError: round <and> round", j
 async def test_a_blocked_journey_is_flagged_and_found(world: World, browser: httpx.AsyncClient) -> None:
     await world.add(customer("globex", "Globex"))
     await block(world)
-    said = text_of(await browser.get("/ops/customers"))
-    assert "Acme Ltd acme Running blocked Pilot customers" in said
-    assert "Globex globex Running Pilot customers" in said
+    page_text = text_of(await browser.get("/ops/customers"))
+    assert "Acme Ltd acme Running blocked Pilot customers" in page_text
+    assert "Globex globex Running Pilot customers" in page_text
 
     rows = (await browser.get("/ops/customers?blocked=yes")).text.partition("<tbody>")[2]
     assert "Acme Ltd" in rows
@@ -48,11 +48,11 @@ async def test_the_customers_page_says_since_when_with_what_and_what_to_do(
     world: World, browser: httpx.AsyncClient, why: str, hint: str
 ) -> None:
     await block(world, why)
-    said = text_of(await browser.get("/ops/customers/acme"))
+    page_text = text_of(await browser.get("/ops/customers/acme"))
 
     for words in ("blocked since Mon 2 Mar 2026, 10:00", why, hint, "look after this customer by hand"):
-        assert words in said
-    assert "The journey is blocked, so what comes next isn't known." in said
+        assert words in page_text
+    assert "The journey is blocked, so what comes next isn't known." in page_text
 
 
 async def test_the_next_success_clears_it(world: World, browser: httpx.AsyncClient) -> None:

@@ -27,7 +27,7 @@ async def send(browser: httpx.AsyncClient, act: str, near: str = KICKOFF, **fiel
 
 
 async def test_a_task_says_what_for_whom_why_by_when_with_whom_and_how_long(browser: httpx.AsyncClient) -> None:
-    said = text_of(await day(browser))
+    page_text = text_of(await day(browser))
 
     for words in (
         "Acme Ltd",
@@ -38,7 +38,7 @@ async def test_a_task_says_what_for_whom_why_by_when_with_whom_and_how_long(brow
         "Invite: Kim Lo (Coordinator), no contact (Administrator)",
         "Times are in America/New York (EST).",
     ):
-        assert words in said
+        assert words in page_text
 
 
 async def test_the_playbook_is_filled_in_with_the_customers_data(browser: httpx.AsyncClient) -> None:
@@ -54,9 +54,9 @@ async def test_a_form_that_races_with_the_end_of_the_journey_says_so(world: Worl
     response = await send(browser, "done", result="held")
 
     assert response.headers["location"].endswith("told=kept")
-    said = text_of(await browser.get(response.headers["location"]))
-    assert "The journey has ended in the meantime, so nothing else happens." in said
-    assert "engine" not in said
+    page_text = text_of(await browser.get(response.headers["location"]))
+    assert "The journey has ended in the meantime, so nothing else happens." in page_text
+    assert "engine" not in page_text
 
 
 async def test_a_task_is_next_then_today_then_overdue(world: World, browser: httpx.AsyncClient) -> None:
@@ -225,10 +225,10 @@ async def test_a_task_for_a_missing_contact_names_the_persona(world: World) -> N
 async def test_a_paused_journeys_tasks_are_not_late(world: World, browser: httpx.AsyncClient) -> None:
     await world.tell(paused=True)
     await world.move_to(START + 30 * DAY)
-    said = text_of(await day(browser))
+    page_text = text_of(await day(browser))
 
-    assert "Paused" in said
-    assert "Overdue by" not in said
+    assert "Paused" in page_text
+    assert "Overdue by" not in page_text
 
 
 async def test_looking_at_somebody_elses_day_is_said_and_acts_in_ones_own_name(

@@ -1,4 +1,4 @@
-"""What holds for every page: nothing of a visitor's runs, nothing of ours leaks, everybody can read it."""
+"""Rules for every page: nothing of a visitor's runs, nothing of ours leaks, everybody can read it."""
 
 from __future__ import annotations
 
@@ -119,9 +119,9 @@ async def test_every_page_has_a_language_a_title_one_heading_and_names_for_its_f
 async def test_static_files_are_kept_for_a_year_under_a_name_of_their_content(world: World) -> None:
     async with world.client() as client:
         page = (await client.get("/")).text
-        found = re.search(r'href="(/static/milepost\.css\?v=\w+)"', page)
-        assert found
-        kept = await client.get(found[1])
+        stylesheet = re.search(r'href="(/static/milepost\.css\?v=\w+)"', page)
+        assert stylesheet
+        kept = await client.get(stylesheet[1])
         loose = await client.get("/static/milepost.css")
         missing = await client.get("/static/../app.py")
 

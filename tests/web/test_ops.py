@@ -1,4 +1,4 @@
-"""What operations see and do."""
+"""The pages and forms of operations."""
 
 from __future__ import annotations
 
@@ -33,28 +33,28 @@ async def a_book(world: World) -> None:
 
 async def test_the_list_says_where_each_customer_stands(world: World, browser: httpx.AsyncClient) -> None:
     await a_book(world)
-    said = text_of(await page(browser, "/ops/customers"))
+    page_text = text_of(await page(browser, "/ops/customers"))
 
-    assert "Acme Ltd acme Running Pilot customers Getting started 75" in said
-    assert "Globex globex Running Pilot customers Getting started 20 risk: Win them back" in said
-    assert "1\u20133 of 3." in said
+    assert "Acme Ltd acme Running Pilot customers Getting started 75" in page_text
+    assert "Globex globex Running Pilot customers Getting started 20 risk: Win them back" in page_text
+    assert "1\u20133 of 3." in page_text
 
 
 async def test_a_customer_that_no_map_fits_is_listed_with_the_reason(world: World, browser: httpx.AsyncClient) -> None:
     await a_book(world)
-    said = text_of(await page(browser, "/ops/customers?status=unmatched"))
+    page_text = text_of(await page(browser, "/ops/customers?status=unmatched"))
 
-    assert "No map fits “Tier” is other" in said
-    assert "customer.tier" not in said
-    assert "Acme" not in said.split("Customers", 1)[1]
+    assert "No map fits “Tier” is other" in page_text
+    assert "customer.tier" not in page_text
+    assert "Acme" not in page_text.split("Customers", 1)[1]
 
 
 async def test_a_customer_that_no_map_fits_is_told_what_each_map_asks(world: World, browser: httpx.AsyncClient) -> None:
     await a_book(world)
-    said = text_of(await page(browser, "/ops/customers/initech"))
+    page_text = text_of(await page(browser, "/ops/customers/initech"))
 
-    assert "No map fits. Pilot customers: for customers whose “Tier” is pilot. Here “Tier” is other." in said
-    assert "customer.tier" not in said
+    assert "No map fits. Pilot customers: for customers whose “Tier” is pilot. Here “Tier” is other." in page_text
+    assert "customer.tier" not in page_text
 
 
 async def test_a_message_that_waits_is_counted_and_shown_in_the_outbox(
@@ -65,12 +65,12 @@ async def test_a_message_that_waits_is_counted_and_shown_in_the_outbox(
     assert "for the right time" not in empty
     await world.move_to(START + 8 * HOUR)  # the coordinator in Berlin is asleep
     await world.tell(step_done="kickoff", result="held")
-    said = text_of(await page(browser, "/ops/outbox"))
-    assert "Waiting 1" in said
-    assert "1 is waiting for the right time." in said
-    shown = text_of(await page(browser, "/ops/outbox?status=waiting"))
-    assert "Connect the first system opening Acme Ltd kim@acme.example Tue 3 Mar 2026, 03:00" in shown
-    assert "Monday to Friday, 09:00 to 17:00 in Europe/Berlin, not on holidays" in shown
+    page_text = text_of(await page(browser, "/ops/outbox"))
+    assert "Waiting 1" in page_text
+    assert "1 is waiting for the right time." in page_text
+    waiting_text = text_of(await page(browser, "/ops/outbox?status=waiting"))
+    assert "Connect the first system opening Acme Ltd kim@acme.example Tue 3 Mar 2026, 03:00" in waiting_text
+    assert "Monday to Friday, 09:00 to 17:00 in Europe/Berlin, not on holidays" in waiting_text
 
 
 @pytest.mark.parametrize(
@@ -92,9 +92,9 @@ async def test_the_list_is_narrowed_and_ordered(
 ) -> None:
     await a_book(world)
     rows = (await page(browser, f"/ops/customers?{query}")).text.partition("<tbody>")[2]
-    known = ["Acme Ltd", "Globex", "Initech"]
+    customer_names = ["Acme Ltd", "Globex", "Initech"]
 
-    assert sorted((name for name in known if name in rows), key=rows.index) == names
+    assert sorted((name for name in customer_names if name in rows), key=rows.index) == names
 
 
 @pytest.mark.parametrize("query", ["status=odd", "health_below=low", "sort=size"])
@@ -117,7 +117,7 @@ async def test_the_list_goes_on_over_pages(world: World, browser: httpx.AsyncCli
 
 
 async def test_a_customers_page_tells_who_what_and_where(browser: httpx.AsyncClient) -> None:
-    said = text_of(await page(browser))
+    page_text = text_of(await page(browser))
 
     for words in (
         "Running Stage: Getting started Health: 75 US, America/New York Pilot customers, version 1 (",
@@ -128,36 +128,36 @@ async def test_a_customers_page_tells_who_what_and_where(browser: httpx.AsyncCli
         "Customer success manager: ana.ruiz@vendor.example",
         "Health score 75",
     ):
-        assert words in said
+        assert words in page_text
 
 
 async def test_plays_are_told_with_the_values_that_would_begin_them(browser: httpx.AsyncClient) -> None:
-    said = text_of(await page(browser))
-    assert "Plays, and what begins them" in said
-    assert re.search(r"waits for this to be true: customer\.health < 40 \(health is \d+\)", said)
+    page_text = text_of(await page(browser))
+    assert "Plays, and what begins them" in page_text
+    assert re.search(r"waits for this to be true: customer\.health < 40 \(health is \d+\)", page_text)
 
 
 async def test_the_timeline_is_told_in_sentences_the_newest_first(world: World, browser: httpx.AsyncClient) -> None:
     await world.tell(step_done="kickoff", result="held")
-    said = text_of(await page(browser))
-    done = said.index(f"“Kickoff call” was done by {ANA}, with the result “held”.")
+    page_text = text_of(await page(browser))
+    done = page_text.index(f"“Kickoff call” was done by {ANA}, with the result “held”.")
 
-    assert done < said.index("The journey began on the map “Pilot customers”.")
-    assert "Mon 2 Mar 2026, 10:00" in said
+    assert done < page_text.index("The journey began on the map “Pilot customers”.")
+    assert "Mon 2 Mar 2026, 10:00" in page_text
 
 
 async def test_the_timeline_shows_one_kind_of_entries(world: World, browser: httpx.AsyncClient) -> None:
     await world.tell(step_done="kickoff", result="held")
-    said = text_of(await page(browser, "/ops/customers/acme?kind=messages"))
+    page_text = text_of(await page(browser, "/ops/customers/acme?kind=messages"))
 
-    assert "A mail went to kim@acme.example (Coordinator) about “Connect the first system”." in said
-    assert "The journey began" not in said
+    assert "A mail went to kim@acme.example (Coordinator) about “Connect the first system”." in page_text
+    assert "The journey began" not in page_text
 
 
 async def test_the_forecast_runs_ahead_as_if_nobody_did_anything(world: World, browser: httpx.AsyncClient) -> None:
     before = await world.everything()
-    said = text_of(await page(browser))
-    ahead = said[said.index("If nobody does anything:") : said.index("Outcomes None was asked so far.")]
+    page_text = text_of(await page(browser))
+    ahead = page_text[page_text.index("If nobody does anything:") : page_text.index("Outcomes None was asked so far.")]
 
     assert "Wed 4 Mar 2026, 17:00 “Kickoff call” will be overdue." in ahead
     assert "“Kickoff call” will be late and go to the Head of customer success as well." in ahead
@@ -168,18 +168,18 @@ async def test_the_forecast_runs_ahead_as_if_nobody_did_anything(world: World, b
 
 async def test_an_ended_journey_has_no_forecast_and_no_forms(world: World, browser: httpx.AsyncClient) -> None:
     await world.tell(ended="churned")
-    found = await page(browser)
+    html = await page(browser)
 
-    assert "Ended: churned" in text_of(found)
-    assert "No journey is open, so nothing comes by itself." in text_of(found)
-    assert "/pause" not in found.text
+    assert "Ended: churned" in text_of(html)
+    assert "No journey is open, so nothing comes by itself." in text_of(html)
+    assert "/pause" not in html.text
 
 
 async def test_the_link_to_the_plan_opens_as_the_contact_gets_it(world: World, browser: httpx.AsyncClient) -> None:
-    found = await page(browser)
+    html = await page(browser)
     path = world.plan(SAM)
 
-    assert f'href="http://127.0.0.1:8080{path}"' in found.text
+    assert f'href="http://127.0.0.1:8080{path}"' in html.text
     assert "Hello Sam Poe." in text_of(await browser.get(path))
 
 
@@ -322,11 +322,11 @@ async def test_an_earlier_journey_can_be_looked_at(world: World, browser: httpx.
 
 async def test_the_outbox_shows_what_was_sent_to_whom(world: World, browser: httpx.AsyncClient) -> None:
     await world.tell(step_done="kickoff", result="held")
-    listed = await page(browser, "/ops/outbox?status=sent")
+    outbox_html = await page(browser, "/ops/outbox?status=sent")
     one = await page(browser, "/ops/outbox/acme/1/connect/1/opening/1")
     mail = await page(browser, "/ops/outbox/acme/1/connect/1/opening/1/html")
 
-    assert f"Acme Ltd: connect your first system opening Acme Ltd {KIM}" in text_of(listed)
+    assert f"Acme Ltd: connect your first system opening Acme Ltd {KIM}" in text_of(outbox_html)
     assert '<iframe class="mail" sandbox="allow-popups allow-popups-to-escape-sandbox"' in one.text
     assert "Hello Kim," in text_of(one)
     assert "Hello Kim," in text_of(mail)
@@ -345,10 +345,10 @@ async def test_a_message_that_there_is_not_is_not_found(browser: httpx.AsyncClie
 
 async def test_maps_are_shown_with_their_versions(world: World, browser: httpx.AsyncClient) -> None:
     await world.publish({**FILES, "messages/connect.md": FILES["messages/connect.md"] + "Bye.\n"})
-    said = text_of(await page(browser, "/ops/maps"))
+    page_text = text_of(await page(browser, "/ops/maps"))
 
-    assert "Pilot customers pilot" in said
-    assert said.index(" current ") < said.index("first 1")
+    assert "Pilot customers pilot" in page_text
+    assert page_text.index(" current ") < page_text.index("first 1")
 
 
 # The start.
@@ -358,11 +358,11 @@ async def test_the_start_counts_journeys_outcomes_and_tasks(world: World, browse
     await a_book(world)
     await world.tell(answer="faster", verdict="verified", evidence="Call")
     await world.move_to(START + 10 * DAY)
-    said = text_of(await page(browser, "/"))
+    page_text = text_of(await page(browser, "/"))
 
     for words in ("2 running", "1 with an open risk", "1 without a journey", "1 confirmed", "Getting started 2 2"):
-        assert words in said
-    assert "6 open tasks 5 of them overdue" in said
+        assert words in page_text
+    assert "6 open tasks 5 of them overdue" in page_text
 
 
 async def test_the_start_of_an_empty_house_says_how_to_begin(empty_world: World) -> None:

@@ -25,15 +25,15 @@ async def answer(visitor: httpx.AsyncClient, path: str, **fields: str) -> httpx.
 
 async def test_the_plan_says_what_you_do_what_we_do_and_what_is_next(world: World, visitor: httpx.AsyncClient) -> None:
     await world.tell(step_done="kickoff", result="held")
-    said = text_of(await visitor.get(world.plan()))
+    page_text = text_of(await visitor.get(world.plan()))
 
-    assert "Hello Kim Lo." in said
-    assert "What you do Connect the first system Kim Lo (Coordinator) · due Mon 9 Mar 2026" in said
-    assert "What we do Set up the workspace Solutions engineer · by Thu 5 Mar 2026" in said
-    assert "What comes next Reports are made in half the time." in said
-    assert "Done so far Kickoff call done" in said
-    assert "Getting started now" in said
-    assert "Dates are in Europe/Berlin (CET)." in said
+    assert "Hello Kim Lo." in page_text
+    assert "What you do Connect the first system Kim Lo (Coordinator) · due Mon 9 Mar 2026" in page_text
+    assert "What we do Set up the workspace Solutions engineer · by Thu 5 Mar 2026" in page_text
+    assert "What comes next Reports are made in half the time." in page_text
+    assert "Done so far Kickoff call done" in page_text
+    assert "Getting started now" in page_text
+    assert "Dates are in Europe/Berlin (CET)." in page_text
 
 
 async def test_the_plan_keeps_our_side_paths_to_ourselves(world: World, visitor: httpx.AsyncClient) -> None:

@@ -37,18 +37,18 @@ async def day(client: httpx.AsyncClient, whose: str) -> httpx.Response:
 async def test_nobody_is_asked_before_its_time(world: World, browser: httpx.AsyncClient) -> None:
     for page in (await day(browser, OPS), await browser.get("/desk/queues")):
         assert "Review the map" not in text_of(page)
-    said = text_of(await browser.get("/ops/maps"))
-    assert "is due for review Mon 30 Mar 2026, 17:00; version 1 was published on Mon 2 Mar 2026" in said
+    page_text = text_of(await browser.get("/ops/maps"))
+    assert "is due for review Mon 30 Mar 2026, 17:00; version 1 was published on Mon 2 Mar 2026" in page_text
 
 
 async def test_the_owner_is_asked_on_their_day_with_the_maps_hypothesis(
     world: World, browser: httpx.AsyncClient
 ) -> None:
     world.at = LATER
-    said = text_of(await day(browser, OPS))
+    page_text = text_of(await day(browser, OPS))
 
     for words in ("Maps to review 1", "Pilot customers", "Review the map", "A call in <2 days> pays.", "every 4 weeks"):
-        assert words in said
+        assert words in page_text
     assert "Review the map" not in text_of(await day(browser, ANA))
     assert "was due for review" in text_of(await browser.get("/ops/maps"))
 
@@ -81,8 +81,8 @@ async def test_reviewed_is_noted_once_with_who_and_what_and_asks_again_later(
         assert response.headers["location"] == f"/desk/{quote(OPS)}?told={word}"
     assert "The next review counts from now." in text_of(await browser.get("/desk/queues?told=reviewed"))
     assert "Review the map" not in text_of(await day(browser, OPS))
-    said = text_of(await browser.get("/ops/maps"))
-    assert f"last reviewed on Wed 1 Apr 2026 by {ANA} (“Still so.”)" in said
+    page_text = text_of(await browser.get("/ops/maps"))
+    assert f"last reviewed on Wed 1 Apr 2026 by {ANA} (“Still so.”)" in page_text
     world.at = LATER + 30 * DAY
     assert "Review the map" in text_of(await day(browser, OPS))
 

@@ -33,12 +33,12 @@ async def test_it_serves_says_where_and_stops_when_asked(tmp_path: Path) -> None
         stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
     )  # fmt: skip
     assert process.stdout is not None
-    said = (await asyncio.wait_for(process.stdout.readline(), 60)).decode()
-    found = re.search(r"http://127\.0\.0\.1:\d+", said)
-    assert found, said
+    line = (await asyncio.wait_for(process.stdout.readline(), 60)).decode()
+    address = re.search(r"http://127\.0\.0\.1:\d+", line)
+    assert address, line
     async with httpx.AsyncClient(trust_env=False) as client:
-        health = await client.get(f"{found[0]}/health")
-        home = await client.get(found[0])
+        health = await client.get(f"{address[0]}/health")
+        home = await client.get(address[0])
     process.send_signal(signal.SIGTERM)
     await asyncio.wait_for(process.wait(), 20)
 

@@ -8,8 +8,7 @@ from temporalio.envconfig import ClientConfigProfile
 
 from milepost.cli.launch.programs import Environment, environment_of
 from milepost.cli.launch.up_options import UpOptions
-from milepost.devserver.address import address_of
-from milepost.devserver.data_folder import DataFolder
+from milepost.devserver.data_folder import DataFolder, address_of
 from milepost.devserver.ports import check_port
 from milepost.devserver.server import TemporalServer
 from milepost.settings import Settings

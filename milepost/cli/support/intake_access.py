@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from temporalio.client import Client
 
 from milepost.cli.support.database import open_database
-from milepost.devserver.address import address_of
+from milepost.devserver.data_folder import address_of
 from milepost.intake.intake import Intake
 from milepost.settings import Settings
 from milepost.store import clock

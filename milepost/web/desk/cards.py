@@ -147,8 +147,8 @@ def _place(compiled_map: CompiledMap, task: TaskRow, say: Wording) -> str:
     after = f", after {before}" if before else ""
     if step.in_play:
         kind = compiled_map.plays[step.container].play.kind
-        named = {"risk": "The risk play", "expansion": "The expansion play"}.get(kind, "The play")
-        return f"{named} {quoted(say.play(step.container))} is open{after}."
+        play_kind = {"risk": "The risk play", "expansion": "The expansion play"}.get(kind, "The play")
+        return f"{play_kind} {quoted(say.play(step.container))} is open{after}."
     return f"It belongs to the stage {quoted(say.stage(step.container))}{after}."
 
 

@@ -35,8 +35,8 @@ _WORDS = {MessageStatus.QUEUED: "On its way", MessageStatus.SENT: "Sent", Messag
 @router.get("")
 async def outbox(request: Request, served: Served, viewer: Looking) -> Response:
     """Messages of all customers, the newest first."""
-    asked = request.query_params.get("status", "")
-    status = MessageStatus(asked) if asked in set(MessageStatus) else None
+    wanted_status = request.query_params.get("status", "")
+    status = MessageStatus(wanted_status) if wanted_status in set(MessageStatus) else None
     number = _page(request.query_params.get("page", "1"))
     async with served.store.reading() as session:
         outbox_page = await messages.outbox(session, status=status, offset=(number - 1) * PER_PAGE, limit=PER_PAGE)
@@ -44,10 +44,10 @@ async def outbox(request: Request, served: Served, viewer: Looking) -> Response:
         waits = await messages.count_waiting(session)
     zone = await served.zone()
     page = {
-        "lines": () if asked == WAITING else outbox_page.lines,
-        "held": await _held(served, zone) if asked == WAITING else (),
+        "lines": () if wanted_status == WAITING else outbox_page.lines,
+        "held": await _held(served, zone) if wanted_status == WAITING else (),
         "waits": waits,
-        "status": WAITING if asked == WAITING else status or "",
+        "status": WAITING if wanted_status == WAITING else status or "",
         "words": _WORDS,
         "counts": counts,
         "earlier": _address(status, number - 1) if number > 1 else None,
