@@ -10,15 +10,13 @@ from collections.abc import Callable, Iterator
 
 from milepost.language.findings import Finding, starts_with
 from milepost.language.lint.advice import check_advice
-from milepost.language.lint.attribute_values import check_values
 from milepost.language.lint.conditions import check_conditions
 from milepost.language.lint.cycles import check_cycles
 from milepost.language.lint.files import check_files
-from milepost.language.lint.ids import check_ids
 from milepost.language.lint.outline import MapOutline
-from milepost.language.lint.places import check_places
 from milepost.language.lint.reachability import check_reachability
-from milepost.language.lint.references import check_references
+from milepost.language.lint.references import check_ids, check_references
+from milepost.language.lint.values import check_places, check_values
 from milepost.language.loader import Loaded
 from milepost.language.problems import Problem, in_order
 

@@ -1,4 +1,4 @@
-"""M105: checks that the names in fields exist."""
+"""M104 and M105: checks that ids are unique, and that the names in fields exist."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from milepost.language.findings import Finding, describe
 from milepost.language.lint.circles import arrows, circles
 from milepost.language.lint.outline import MapOutline, is_unreadable
 from milepost.language.model import Opens, Persona
-from milepost.language.names import nearest
+from milepost.language.names import BUILT_IN, nearest
 from milepost.language.steps import Action, BranchItem, Escalate, Outcome, Step, Touchpoint
 from milepost.language.yaml_text import Path, value_at
 from milepost.text import did_you_mean, listing
@@ -113,3 +113,27 @@ def _anchor(outline: MapOutline, anchor: Anchor, path: Path) -> Iterator[Finding
     if kind not in (None, AttributeType.DATE) and ("attributes", anchor.attribute, "type") not in outline.repaired:
         message = f"{anchor.attribute!r} is of type {kind}; an anchor needs an attribute of type date"
         yield Finding(path, "M105", message, offset=offset)
+
+
+def check_ids(outline: MapOutline) -> Iterator[Finding]:
+    """Compares steps over the whole map, stages and plays among themselves, and attributes with the built-in ones."""
+    steps = ((placed.step.id, (*placed.path, str(placed.path[-2])[:-1])) for placed in outline.steps)
+    yield from _repeated(outline, steps)
+    for section, noun in (("stages", "stage"), ("plays", "play")):
+        parts = (each for each in outline.containers if each[0][0] == section)
+        yield from _repeated(outline, ((part.id, (*path, noun)) for path, part in parts))
+    for name in outline.map.attributes:
+        if name in BUILT_IN:
+            message = f"Every customer has {name!r} without a declaration; rename or remove this attribute"
+            yield Finding(("attributes", name), "M104", message, key=True)
+
+
+def _repeated(outline: MapOutline, ids: Iterable[tuple[str, Path]]) -> Iterator[Finding]:
+    first: dict[str, Path] = {}
+    for name, path in ids:
+        if name in first:
+            other = describe(outline.data, first[name][:-3]) if len(first[name]) > 3 else "this map"  # noqa: PLR2004
+            message = f"The id {name!r} is used twice: {path[-1]} here, and {first[name][-1]} in {other}; rename one"
+            yield Finding(path, "M104", message)
+        else:
+            first[name] = path

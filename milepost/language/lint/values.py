@@ -1,10 +1,13 @@
-"""M103 between two fields: values that don't fit the type of their attribute."""
+"""M103 for values that a field can't judge by itself: those of attributes, time zones and countries."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any
 
+import holidays
+
+from milepost import places
 from milepost.language.attribute_values import fits
 from milepost.language.field_types import AttributeType
 from milepost.language.findings import Finding
@@ -49,3 +52,17 @@ def _wrong(name: str, value: Any, attribute: Attribute) -> Iterator[tuple[str, s
         suggestion = nearest(str(value), [each for each in attribute.one_of if isinstance(each, str)])
         allowed = listing([str(each) for each in attribute.one_of], last="or")
         yield f"{value!r} isn't one of {allowed}, the values of {name!r}{did_you_mean(suggestion)}", suggestion
+
+
+def check_places(outline: MapOutline) -> Iterator[Finding]:
+    """Checks the time zone and country of our working time."""
+    working_time = outline.map.working_time
+    timezone, country = working_time.timezone, working_time.country
+    if timezone not in places.timezones():
+        suggestion = places.nearest_timezone(timezone)
+        hint = did_you_mean(suggestion) or "; write an IANA name such as Europe/Berlin"
+        yield Finding(("working_time", "timezone"), "M103", f"Unknown time zone {timezone!r}{hint}", suggestion)
+    if country is not None and country not in {*places.countries(), *holidays.list_supported_countries()}:
+        suggestion = places.nearest_country(country)
+        hint = did_you_mean(suggestion) or "; write a code of two letters such as DE"
+        yield Finding(("working_time", "country"), "M103", f"Unknown country {country!r}{hint}", suggestion)
