@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from pydantic import ValidationError
 
+from milepost.language.durations import Duration, Unit
+from milepost.language.steps import Escalate, Trigger
 from tests.language.broken import address_of, example_with, problems_of
 
 LONG = "x" * 200
@@ -47,6 +50,13 @@ LONG = "x" * 200
             "such as '3 business days before'",
         ),
         ("[3 business days before, on", "[2 Weeks, on", "M106", "2 Weeks", "such as '2 weeks before'"),
+        (
+            "at: 120 days before customer.renews_on",
+            "at: on renews_on",
+            "M106",
+            "on renews_on}",
+            "'on customer.renews_on'",
+        ),
         ("at: 120 days before customer.renews_on", "at: renewal", "M106", "renewal}", "'on customer.DATE'"),
         ("count: 2}", "count: 2, after: x}", "M101", "after: x", "it may have event, if or count"),
         ("{event: champion_left}", "{}", "M102", "{}", "A trigger needs 'event' or 'if'"),
@@ -104,3 +114,18 @@ def test_a_field_that_belongs_nowhere_is_reported_without_a_home(old: str, new: 
     unknown = [(each.line, each.column, each.message) for each in problems_of(text) if each.code == "M101"]
     (message,) = [message for line, column, message in unknown if (line, column) == address_of(text, word)]
     assert "indent it" not in message
+
+
+def test_conditions_are_not_blamed_for_attributes_that_can_not_be_read() -> None:
+    text = example_with(("attributes:\n", "attributes: 5\nx_attributes:\n"))
+    assert {each.code for each in problems_of(text)} == {"M101", "M103"}
+
+
+def test_fields_that_exclude_each_other_are_refused_outside_of_files_too() -> None:
+    with pytest.raises(ValidationError, match="A trigger needs 'event' or 'if'"):
+        Trigger()
+
+
+def test_a_duration_that_is_read_already_is_taken_as_it_is() -> None:
+    month = Duration(1, Unit.MONTH)
+    assert Escalate(after=month, to="manager").after is month
