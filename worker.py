@@ -120,10 +120,9 @@ async def is_at_work(settings: Settings, address: TemporalAddress | None = None)
 
 
 async def _connect(settings: Settings, address: TemporalAddress | None) -> Client:
-    keys = settings.encryption_keys
     return await connect(
         address or address_of(settings),
-        encryption_keys=keys.get_secret_value() if keys else None,
+        encryption_keys=settings.encryption_keys,
         identity=f"worker-{os.getpid()}{_machine()}",
     )
 

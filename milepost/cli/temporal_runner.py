@@ -118,7 +118,9 @@ class _ScenarioRun:
             try:
                 await self._pass_scenario(journey)
             finally:
-                await self._terminate()
+                handle = self.server.client.get_workflow_handle(workflow_id(self.scenario.customer.id))
+                with suppress(RPCError):  # it is over already
+                    await handle.terminate("the simulation is over")
         async with self.store.reading() as session:
             rows = await timeline.of_journey(session, journey.id)
         until = self.scenario.until
@@ -184,11 +186,6 @@ class _ScenarioRun:
             if patience <= 0:
                 raise NoProgressError(self.scenario.name, clock)
             await asyncio.sleep(_ASK_EVERY)
-
-    async def _terminate(self) -> None:
-        handle = self.server.client.get_workflow_handle(workflow_id(self.scenario.customer.id))
-        with suppress(RPCError):  # it is over already
-            await handle.terminate("the simulation is over")
 
 
 async def _declare_search_attributes(client: Client) -> None:

@@ -6,6 +6,7 @@ import dataclasses
 from dataclasses import dataclass
 from pathlib import Path
 
+from pydantic import SecretStr
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.converter import DataConverter, DefaultFailureConverterWithEncodedAttributes
@@ -111,7 +112,7 @@ def resolve(address: TemporalAddress) -> Resolved:
 async def connect(
     address: TemporalAddress,
     *,
-    encryption_keys: str | None = None,
+    encryption_keys: SecretStr | None = None,
     lazy: bool = False,
     identity: str | None = None,
 ) -> Client:
@@ -132,7 +133,7 @@ async def connect(
             api_key=resolved.api_key,
             tls=resolved.tls,
             rpc_metadata=resolved.metadata,
-            data_converter=data_converter(encryption_keys),
+            data_converter=data_converter(encryption_keys.get_secret_value() if encryption_keys else None),
             identity=identity,
             lazy=lazy,
         )

@@ -82,10 +82,9 @@ async def opened(settings: Settings, place: TemporalAddress | None = None) -> As
 
 
 async def _client(settings: Settings, place: TemporalAddress | None) -> Client:
-    keys = settings.encryption_keys
     return await connect(
         place or address_of(settings),
-        encryption_keys=keys.get_secret_value() if keys else None,
+        encryption_keys=settings.encryption_keys,
         identity=f"web-{os.getpid()}@{socket.gethostname()}",
         lazy=True,
     )

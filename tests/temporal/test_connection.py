@@ -3,6 +3,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 from temporalio.api.common.v1 import Payload
 from temporalio.api.failure.v1 import Failure
 from temporalio.client import Client
@@ -108,7 +109,7 @@ async def test_with_a_key_the_server_sees_no_personal_data(folder: DataFolder) -
     server = TemporalServer.choose(folder, headless=True)
     async with Supervisor() as supervisor:
         await supervisor.start(server.program())
-        sealing = await connect(server.temporal_address, encryption_keys=new_key())
+        sealing = await connect(server.temporal_address, encryption_keys=SecretStr(new_key()))
         await started_with(sealing, "sam@acme.example")
         stored = await first_event(await connect(server.temporal_address))
         ours = await first_event(sealing)

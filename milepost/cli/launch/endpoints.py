@@ -30,11 +30,6 @@ class Endpoints:
         return f"http://{self.settings.host}:{self.settings.port}"
 
     @property
-    def encryption_keys(self) -> str | None:
-        keys = self.settings.encryption_keys
-        return keys.get_secret_value() if keys else None
-
-    @property
     def environment(self) -> Environment:
         """The changes to the environment that give the other programs the same settings."""
         return {**environment_of(self.settings), **(self.embedded.environment() if self.embedded else {})}

@@ -106,7 +106,8 @@ class _Run:
         endpoints = self.endpoints
         if endpoints.embedded is not None:
             await supervisor.start(endpoints.embedded.program())
-        client = await connect(endpoints.temporal, encryption_keys=endpoints.encryption_keys, identity="milepost-up")
+        keys = endpoints.settings.encryption_keys
+        client = await connect(endpoints.temporal, encryption_keys=keys, identity="milepost-up")
         if self.options.demo is not None:
             await signal_clock(self.store, client, clock)
         await supervisor.start(worker_program(endpoints.settings, endpoints.temporal, endpoints.environment))

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import Callable, Coroutine, Mapping
-from typing import Any
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
+from functools import partial
 
 import httpx
 from pydantic import SecretStr
@@ -24,24 +25,12 @@ Environment = Mapping[str, str | None]
 
 def worker_program(settings: Settings, place: TemporalAddress, environment: Environment) -> Program:
     """The worker; ready when Temporal has been asked for work."""
-
-    async def ready() -> None:
-        while not await _works(settings, place):  # noqa: ASYNC110 - nothing would signal it
-            await asyncio.sleep(_ASK_EVERY)
-
-    return _program("worker", environment, ready)
+    return _program("worker", environment, partial(is_at_work, settings, place))
 
 
 def web_program(settings: Settings, environment: Environment) -> Program:
     """The web application; ready when it answers."""
-
-    async def ready() -> None:
-        async with httpx.AsyncClient(trust_env=False) as client:
-            url = f"http://{settings.host}:{settings.port}/health/live"
-            while not await _answers(client, url):  # noqa: ASYNC110 - nothing would signal it
-                await asyncio.sleep(_ASK_EVERY)
-
-    return _program("web", environment, ready)
+    return _program("web", environment, partial(_answers, f"http://{settings.host}:{settings.port}/health/live"))
 
 
 def environment_of(settings: Settings) -> dict[str, str | None]:
@@ -54,28 +43,21 @@ def environment_of(settings: Settings) -> dict[str, str | None]:
     return out
 
 
-def _program(name: str, environment: Environment, ready: Callable[[], Coroutine[Any, Any, None]]) -> Program:
-    return Program(
-        name=name,
-        argv=[sys.executable, "-P", "-m", "milepost", name],
-        env=environment,
-        ready=ready,
-        start_within=_STARTS_WITHIN,
-    )
+def _program(name: str, environment: Environment, is_ready: Callable[[], Awaitable[bool]]) -> Program:
+    async def ready() -> None:
+        while True:
+            with suppress(TemporalUnreachableError, RPCError, httpx.TransportError):
+                if await is_ready():
+                    return
+            await asyncio.sleep(_ASK_EVERY)
+
+    argv = [sys.executable, "-P", "-m", "milepost", name]
+    return Program(name=name, argv=argv, env=environment, ready=ready, start_within=_STARTS_WITHIN)
 
 
-async def _works(settings: Settings, place: TemporalAddress) -> bool:
-    try:
-        return await is_at_work(settings, place)
-    except (TemporalUnreachableError, RPCError):
-        return False
-
-
-async def _answers(client: httpx.AsyncClient, url: str) -> bool:
-    try:
+async def _answers(url: str) -> bool:
+    async with httpx.AsyncClient(trust_env=False) as client:
         return (await client.get(url)).is_success
-    except httpx.TransportError:
-        return False
 
 
 def _text_of(value: object) -> str:

@@ -61,11 +61,10 @@ def _is_named(settings: Settings) -> bool:
 
 
 async def _client(settings: Settings) -> tuple[Client | None, str | None]:
-    keys = settings.encryption_keys
     try:
         return await connect(
             address_of(settings),
-            encryption_keys=keys.get_secret_value() if keys else None,
+            encryption_keys=settings.encryption_keys,
             identity=f"milepost-cli-{os.getpid()}@{socket.gethostname()}",
         ), None
     except TemporalUnreachableError as error:
