@@ -12,7 +12,8 @@ import typer
 from milepost.cli.support.command_settings import settings_of
 from milepost.cli.support.database import check_in_use, open_database
 from milepost.cli.support.local_timezone import iso_day, local_timezone
-from milepost.cli.support.output import AsJson, console, number, print_json, say, table
+from milepost.cli.support.output import AsJson, console, print_json, say, table
+from milepost.explain.sentences import number
 from milepost.planner.enums import JourneyStatus
 from milepost.planner.instants import Instant, optional_text
 from milepost.store.customer_list import CustomerFilter, CustomerListLine, list_customers
@@ -82,7 +83,7 @@ def _table(lines: list[CustomerListLine]) -> None:
             line.customer.name,
             _stage(line),
             iso_day(_since(line), zone),
-            number(line.customer.health),
+            None if line.customer.health is None else number(line.customer.health),
             ", ".join(risk.title for risk in line.risks),
         )
         for line in lines

@@ -10,11 +10,11 @@ from milepost.cli.support.command_settings import settings_of
 from milepost.cli.support.database import open_database, read_overview
 from milepost.cli.support.journey_text import journey_heading, pending_summary
 from milepost.cli.support.local_timezone import TimeZone
-from milepost.cli.support.output import AsJson, heading, number, print_json, say, table
+from milepost.cli.support.output import AsJson, heading, print_json, say, table
 from milepost.explain.journey import with_outlook_sentence
 from milepost.explain.local_time import day_of, time_of, zone_text
 from milepost.explain.overview import CustomerOverview, JourneyOverview, OutcomeRecord
-from milepost.explain.sentences import outlook_sentence
+from milepost.explain.sentences import number, outlook_sentence
 from milepost.explain.vocabulary import VERDICTS
 from milepost.explain.waits import WaitingStep
 from milepost.planner.enums import JourneyStatus
@@ -144,9 +144,9 @@ def _day(at: Instant | None, zone: str) -> str | None:
 
 def _value(value: Any) -> str | None:
     """A value for people: yes or no, a number without trailing zeros, or the text."""
-    if isinstance(value, bool):
-        return yes_or_no(value)
-    return number(value) if isinstance(value, int | float) else value
+    if value is None:
+        return None
+    return yes_or_no(value) if isinstance(value, bool) else number(value)
 
 
 def _to_json(overview: CustomerOverview, last: int) -> dict[str, Any]:

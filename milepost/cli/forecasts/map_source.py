@@ -18,7 +18,7 @@ from milepost.cli.support.output import aside
 from milepost.explain.sentences import version_text
 from milepost.language.loader import content_hash, from_files, load
 from milepost.language.problems import errors_in
-from milepost.people.map_check import check_map
+from milepost.people.map_check import check_maps
 from milepost.planner.compiled_map import CompiledMap
 from milepost.settings import Settings
 from milepost.shipped import MAPS as SHIPPED
@@ -97,24 +97,13 @@ def _below(folder: Path) -> tuple[Files, ...]:
         raise CommandError(
             f"There is no folder {str(folder)!r} with maps.", "Name one, --maps FOLDER, or take --published."
         )
-    texts: dict[str, tuple[Path, Files]] = {}
-    wrong = []
-    for file in map_files(folder):
-        loaded = load(file)
-        errors = errors_in(check_map(loaded))
-        wrong += errors
-        if loaded.map is None or errors:
-            continue
-        if loaded.map.map in texts:
-            first = str(texts[loaded.map.map][0])
-            raise CommandError(
-                f"{str(file)!r} and {first!r} are both the map {loaded.map.map!r}.", "Forecast with one of them."
-            )
-        texts[loaded.map.map] = (file, loaded.files or {})
-    aside(*map(str, wrong))
-    if wrong:
+    maps = [load(file) for file in map_files(folder)]
+    errors = errors_in(check_maps(maps))
+    aside(*map(str, errors))
+    if errors:
         raise CommandError("Maps with errors can't be forecast.", "Correct what is listed above; see milepost lint.")
-    return tuple(files for _, (_, files) in sorted(texts.items()))
+    texts = {each.map.map: each.files or {} for each in maps if each.map is not None}
+    return tuple(texts[name] for name in sorted(texts))
 
 
 def compiled_maps_of(texts: Iterable[Files]) -> tuple[CompiledMap, ...]:

@@ -100,11 +100,6 @@ def clean(text: str) -> str:
     return "".join(character if character.isprintable() or character == "\n" else "\ufffd" for character in text)
 
 
-def number(value: float | None) -> str:
-    """A number without trailing zeros; empty for None."""
-    return "" if value is None else f"{value:g}"
-
-
 def unmatched(whys: Mapping[str, str], most: int = 20) -> None:
     """Print why no map is for these customers, grouped by reason."""
     by_why: dict[str, list[str]] = {}
