@@ -84,8 +84,7 @@ async def run_worker(
     """
     channel = channel_for(settings)
     links = LinkSigner(settings.signing_key(), settings.links_begin_with)
-    store = open_store(settings.database)
-    try:
+    async with open_store(settings.database) as store:
         await check(store)
         client = await _connect(settings, address)
         await register_search_attributes(client)
@@ -99,8 +98,6 @@ async def run_worker(
             log.info("worker is at work", namespace=client.namespace, channel=channel.name, speed=journey_clock.speed)
             await _sweep_until_stopped(intake)
         log.info("worker has stopped")
-    finally:
-        await store.close()
 
 
 async def is_at_work(settings: Settings, address: TemporalAddress | None = None) -> bool:

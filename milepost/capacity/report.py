@@ -125,13 +125,9 @@ class MapCourse:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """The work of one stage or play of a map, for all roles.
+    """The work of one stage or play of a map, for all roles: hours of an average run, and their share of all hours.
 
-    Attributes:
-        kind: `stage`, `play`, or `engine`: system tasks.
-        place: The id of the stage or setup.
-        hours: Hours of an average run, in the whole forecast.
-        share: Their share of all hours.
+    `kind` is `stage`, `play`, or `engine` for system tasks; `place` is the id of the stage or play.
     """
 
     map: str

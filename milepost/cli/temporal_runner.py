@@ -68,13 +68,10 @@ async def simulate_on(
         NoProgressError: the journey can't be advanced.
     """
     with tempfile.TemporaryDirectory(prefix="milepost-") as folder:
-        store = open_store(f"sqlite:///{Path(folder) / 'milepost.db'}")
-        try:
+        async with open_store(f"sqlite:///{Path(folder) / 'milepost.db'}") as store:
             async with store.engine.begin() as connection:
                 await connection.run_sync(Base.metadata.create_all)  # the migrations' tables, in a tenth of the time
             return await _ScenarioRun(server, store, CompiledMaps(store), scenario, max_history).run()
-        finally:
-            await store.close()
 
 
 @asynccontextmanager

@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import aiosqlite
 from sqlalchemy import URL, Connection, event, make_url
@@ -51,7 +51,7 @@ def database_url(url: str) -> URL:
 
 
 class Store:
-    """An open database. Open one for each process (and event loop) with `open_store`, and close it at the end."""
+    """An open database. Open one for each process (and event loop): `async with open_store(url) as store`."""
 
     def __init__(self, engine: AsyncEngine) -> None:
         self.engine = engine
@@ -62,6 +62,12 @@ class Store:
         # SQLite has one writer at a time: queueing here is fair, while its own busy handler polls and can starve.
         self._one_writer = asyncio.Lock()
         self._writer: asyncio.Task[Any] | None = None
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[AsyncSession]:

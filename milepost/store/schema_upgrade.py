@@ -32,11 +32,8 @@ async def upgrade(url: str) -> str:
         StoreUnreachableError: it cannot be opened.
         StoreTooNewError: a later Milepost migrated it.
     """
-    store = open_store(url)
-    try:
+    async with open_store(url) as store:
         return await _upgrade(store)
-    finally:
-        await store.close()
 
 
 async def _upgrade(store: Store) -> str:

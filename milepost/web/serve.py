@@ -67,8 +67,7 @@ async def opened(settings: Settings, place: TemporalAddress | None = None) -> As
         StoreUnreachableError: the database doesn't answer.
         TemporalSettingsError: the settings of Temporal can't be read.
     """
-    store = open_store(settings.database)
-    try:
+    async with open_store(settings.database) as store:
         await check(store)
         client = await _client(settings, place)
         async with store.reading() as session:
@@ -77,8 +76,6 @@ async def opened(settings: Settings, place: TemporalAddress | None = None) -> As
         await intake.context.compiled_maps.warm_up()
         log.info("web application is open", address=settings.links_begin_with, speed=runs.speed)
         yield create_app(settings, store, intake, temporal=lambda: _answers(client), speed=runs.speed)
-    finally:
-        await store.close()
 
 
 async def _client(settings: Settings, place: TemporalAddress | None) -> Client:

@@ -45,11 +45,8 @@ async def run(options: UpOptions) -> bool:
     with DataFolder.open(options.settings.data) as folder, closing(Logs(folder.path / "logs")) as logs:
         endpoints = choose_endpoints(options, folder)
         await upgrade(endpoints.settings.database)
-        store = open_store(endpoints.settings.database)
-        try:
+        async with open_store(endpoints.settings.database) as store:
             result = await _Run(options, endpoints, store, screen, logs).run()
-        finally:
-            await store.close()
     if result is None:
         return True
     print_account(screen.console, result.account, complete=result.complete)

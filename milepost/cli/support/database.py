@@ -48,12 +48,9 @@ async def open_database(settings: Settings, *, create: bool = False) -> AsyncIte
             )
         settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
     await upgrade(settings.database)
-    store = open_store(settings.database)
-    try:
+    async with open_store(settings.database) as store:
         await check(store)
         yield store
-    finally:
-        await store.close()
 
 
 def _sqlite_file(url: str) -> Path | None:
