@@ -36,7 +36,7 @@ async def customers(
     as_json: AsJson = False,
 ) -> None:
     """List customers with stage, health, open risk, and since when. Filters are combined."""
-    wanted = CustomerFilter(
+    filters = CustomerFilter(
         search=search,
         stage=stage,
         status="unmatched" if unmatched else None,
@@ -44,17 +44,17 @@ async def customers(
         limit=_PAGE,
     )
     async with open_database(settings_of(context)) as store:
-        if wanted.stage is not None:
-            await check_in_use(store, "stage", wanted.stage, lambda compiled_map: compiled_map.stages)
+        if filters.stage is not None:
+            await check_in_use(store, "stage", filters.stage, lambda compiled_map: compiled_map.stages)
         if as_json:
-            async for line in _pages(store, wanted):
+            async for line in _pages(store, filters):
                 print_json(_data(line))
             return
-        lines = [line async for line in _pages(store, wanted)]
+        lines = [line async for line in _pages(store, filters)]
     if not lines:
         empty = "There are no customers yet. Next: `milepost import BOOK.csv`."
-        say("No customer matches." if wanted != CustomerFilter(limit=_PAGE) else empty)
-    elif wanted.status == "unmatched":
+        say("No customer matches." if filters != CustomerFilter(limit=_PAGE) else empty)
+    elif filters.status == "unmatched":
         reasons = [(line.customer.id, (line.customer.unmatched_why or "").replace("; ", "\n")) for line in lines]
         table(None, ["Customer id", "Why no map is for it"], reasons)
         say("Next: correct their attributes (`milepost tell CUSTOMER set NAME=VALUE`), then `milepost enroll`.")
@@ -63,10 +63,10 @@ async def customers(
         say(f"{count_of(len(lines), 'customer')}. `milepost show CUSTOMER` shows one of them.")
 
 
-async def _pages(store: Store, wanted: CustomerFilter) -> AsyncIterator[CustomerListLine]:
+async def _pages(store: Store, filters: CustomerFilter) -> AsyncIterator[CustomerListLine]:
     for offset in count(step=_PAGE):
         async with store.reading() as session:
-            page = await list_customers(session, replace(wanted, offset=offset))
+            page = await list_customers(session, replace(filters, offset=offset))
         for line in page.lines:
             yield line
         if not page.has_more:

@@ -34,7 +34,7 @@ def test_the_behaviour_says_otherwise(small):
     assert (team["csm"].people, team["csm"].hours, team["csm"].source) == (3, 72, "behaviour")
 
 
-def test_nobody_named_is_not_taken_for_nobody_there(small):
+def test_an_unnamed_team_is_unknown_rather_than_empty(small):
     report = build_report(*forecast_of((small,), [gold(1).having(team={})]))
     csm = next(work for work in report.roles if work.role == "csm")
     assert csm.capacity.source == "nowhere"
@@ -57,7 +57,7 @@ def test_there_are_fewer_hours_in_weeks_with_holidays_and_in_parts_of_weeks():
     assert team["csm"].by_week == (10, 25)
 
 
-def test_too_few_hours_are_said_with_the_worst_week(small):
+def test_too_few_hours_are_reported_with_the_worst_week(small):
     behaviour = behaving(team={"csm": {"people": 0.1, "hours_per_week": 10}}, colleagues={"pace": {"early": 1}})
     report = build_report(*forecast_of((small,), [gold(number) for number in range(12)], behaviour, weeks=QUARTER))
     csm = next(work for work in report.roles if work.role == "csm")

@@ -99,7 +99,7 @@ def test_all_cores_and_one_core_say_the_same(forecast):
     assert len(one.splitlines()) > 10
 
 
-def test_hours_that_there_are_not_are_said(forecast, tmp_path):
+def test_missing_hours_are_reported(forecast, tmp_path):
     behaviour = tmp_path / "b.yaml"
     behaviour.write_text("team: {csm: {people: 0.1}}\n")
     result = forecast("--customers", BOOK, "--runs", 1, "--behaviour", behaviour)
@@ -158,7 +158,7 @@ def test_days_that_make_no_sense_are_refused(forecast, days, message):
         (("-o", "nowhere/hours.svg"), "there is no folder 'nowhere'"),
     ],
 )
-def test_options_that_can_not_be_are_refused(forecast, words, message):
+def test_impossible_options_are_refused(forecast, words, message):
     result = forecast("--customers", BOOK, *words)
     assert result.exit_code == 2
     assert message in " ".join(result.stderr.replace("│", " ").split())
@@ -211,7 +211,7 @@ def test_many_bad_rows_are_reported_in_few_lines(forecast, book):
         ('id\n"acme\n', "holds no customer that can be read"),
     ],
 )
-def test_a_book_that_is_none_is_refused(forecast, tmp_path, text, message):
+def test_a_file_that_is_not_a_book_is_refused(forecast, tmp_path, text, message):
     path = tmp_path / "book.csv"
     path.write_text(text)
     result = forecast("--customers", path)
@@ -219,7 +219,7 @@ def test_a_book_that_is_none_is_refused(forecast, tmp_path, text, message):
     assert message in result.stderr.lower()
 
 
-def test_files_that_are_not_there_are_named(forecast, book, tmp_path):
+def test_missing_files_are_named(forecast, book, tmp_path):
     missing = tmp_path / "missing"
     for words, message in (
         (("--customers", missing), "Can't read"),
@@ -282,7 +282,7 @@ def test_where_nothing_is_published_it_says_so(forecast, book, published):
     assert "milepost publish MAP_FOLDER" in result.stderr
 
 
-def test_without_a_database_nothing_is_made_and_it_says_so(forecast, book, tmp_path):
+def test_without_a_database_nothing_is_created_and_it_says_so(forecast, book, tmp_path):
     result = forecast("--customers", book(ACME), "--published")
     assert result.exit_code == 1
     assert "There is no Milepost database" in result.stderr

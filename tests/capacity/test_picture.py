@@ -50,7 +50,7 @@ def test_the_bars_are_as_high_as_the_hours(report):
     assert heights == pytest.approx([hours * per_hour for hours in needed], abs=0.01)
 
 
-def test_the_hours_that_there_are_are_drawn_and_said(report):
+def test_the_hours_of_the_team_are_drawn_and_described(report):
     scene = draw_forecast(report)
     drawn = svg_of(scene)
     root = ET.fromstring(drawn)
@@ -61,7 +61,7 @@ def test_the_hours_that_there_are_are_drawn_and_said(report):
     assert "hours that the team has" in drawn
 
 
-def test_it_can_be_had_as_png(small):
+def test_the_picture_can_be_a_png(small):
     report = build_report(*forecast_of((small,), [gold(1)]))
     assert png_of(draw_forecast(report)).startswith(b"\x89PNG")
 

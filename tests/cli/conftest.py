@@ -160,8 +160,8 @@ async def _advance(url: str) -> None:
     worker = JourneyActivities(store, CompiledMaps(store))
     async with store.reading() as session:
         running = await journeys.running(session)
-        told = await facts.pending(session)
+        pending = await facts.pending(session)
     for row in running:
-        mine = [fact.data for fact in told if fact.journey_id == row.id]
+        mine = [fact.data for fact in pending if fact.journey_id == row.id]
         await worker.advance(AdvanceOrder(row.id, row.version, row.state, mine, int(time.time())))
     await store.close()

@@ -104,7 +104,7 @@ def test_tasks_are_filtered_by_person_role_and_customer(milepost: Milepost) -> N
     assert "handoff/1" in output.replace("\n", " ")
 
 
-def test_who_is_nobody_is_not_said_to_have_nothing_to_do(milepost: Milepost) -> None:
+def test_an_unknown_colleague_is_an_error_rather_than_an_empty_list(milepost: Milepost) -> None:
     result = milepost("tasks", "--person", "ana@vendor")
     assert result.exit_code == 1
     assert "Nobody with the address 'ana@vendor'" in result.stderr
@@ -129,7 +129,7 @@ def test_a_map_that_is_due_is_a_task_of_its_owner(milepost: Milepost, tmp_path: 
         assert "Maps to review" not in milepost("tasks", *words).stdout
 
 
-def test_what_is_told_waits_for_temporal_and_takes_effect_then(milepost: Milepost, tmp_path: Path) -> None:
+def test_a_fact_waits_for_temporal_and_takes_effect_then(milepost: Milepost, tmp_path: Path) -> None:
     result = milepost("tell", "acme", "step_done", "handoff", "--by", "bo@vendor.example")
     assert result.exit_code == 0
     assert "Temporal cannot be reached" in result.stdout
@@ -138,7 +138,7 @@ def test_what_is_told_waits_for_temporal_and_takes_effect_then(milepost: Milepos
     assert any("bo@vendor.example" in entry["text"] for entry in data["journey"]["timeline"])
 
 
-def test_an_id_told_twice_changes_nothing_and_says_so(milepost: Milepost) -> None:
+def test_a_fact_sent_twice_changes_nothing_and_says_so(milepost: Milepost) -> None:
     first, second = (lines(milepost("tell", "acme", "set", "health=35", "--id", "x", "--json"))[0] for _ in range(2))
     assert (first["new"], second["new"]) == (True, False)
     assert "known already" in second["message"]
@@ -155,7 +155,7 @@ def test_an_unknown_step_gets_the_nearest(milepost: Milepost) -> None:
     assert "Did you mean 'handoff'?" in result.stderr
 
 
-def test_telling_about_a_customer_without_a_journey_says_what_to_do(milepost: Milepost) -> None:
+def test_a_fact_about_a_customer_without_a_journey_says_what_to_do(milepost: Milepost) -> None:
     result = milepost("tell", "lonely", "paused")
     assert result.exit_code == 1
     assert "milepost enroll lonely" in result.stderr
@@ -167,7 +167,7 @@ def test_markup_in_a_name_is_only_a_name(milepost: Milepost) -> None:
     assert "[red]Évil\ufffd[2J" in milepost("show", "lonely").stdout
 
 
-def test_what_is_not_with_the_journey_yet_is_shown(milepost: Milepost, tmp_path: Path) -> None:
+def test_facts_that_have_not_reached_the_journey_are_shown(milepost: Milepost, tmp_path: Path) -> None:
     milepost("tell", "acme", "step_done", "handoff")
     milepost("tell", "acme", "set", "health=35")
     for words in (["show", "acme"], ["explain", "acme"], ["explain", "acme", "handoff"]):
@@ -195,7 +195,7 @@ def test_a_version_is_named_by_number_map_and_number_or_the_beginning_of_its_has
     assert [fact["version"] for fact in shown["journey"]["not_yet_taken_in"]] == [version]
 
 
-def test_a_version_that_there_is_not_gets_those_that_there_are(milepost: Milepost, draft: Path) -> None:
+def test_an_unknown_version_lists_the_versions_that_exist(milepost: Milepost, draft: Path) -> None:
     first = lines(milepost("show", "acme", "--json"))[0]["journey"]["version"][:12]
     second = lines(milepost("publish", draft, "--json"))[-1]["hash"][:12]
     for output in ("3", "abcdef123", "enterprise-save-time@9", "small-business-save-money@1"):
@@ -204,7 +204,7 @@ def test_a_version_that_there_is_not_gets_those_that_there_are(milepost: Milepos
         assert f"There are 1 ({first}) and 2 ({second})" in wrong.stderr
 
 
-def test_versions_are_said_alike(milepost: Milepost) -> None:
+def test_versions_are_named_the_same_way_everywhere(milepost: Milepost) -> None:
     version = f"version 1 ({lines(milepost('show', 'acme', '--json'))[0]['journey']['version'][:12]})"
     for words in (["show", "acme"], ["explain", "acme"], ["publish", MAPS / "enterprise-save-time"]):
         assert version in milepost(*words).stdout

@@ -40,7 +40,7 @@ def test_published_versions_are_named_by_number_name_and_hash(milepost: Milepost
 
 
 @pytest.mark.usefixtures("with_acme")
-def test_with_customers_each_open_journey_tells_what_moving_would_do(milepost: Milepost, draft: Path) -> None:
+def test_with_customers_the_effect_of_moving_each_open_journey_is_shown(milepost: Milepost, draft: Path) -> None:
     output = milepost("diff", "enterprise-save-time@1", draft, "--customers").stdout
     assert "acme:" in output
     assert "stands on step handoff, which is gone" in output
@@ -52,7 +52,7 @@ def test_with_customers_each_open_journey_tells_what_moving_would_do(milepost: M
     assert "No open journey is on" in milepost("diff", draft, MAP, "--customers").stdout
 
 
-def test_customers_of_whom_nobody_can_tell_hide_no_others(milepost: Milepost, draft: Path, acmes: Acmes) -> None:
+def test_customers_whose_move_cannot_be_previewed_hide_no_others(milepost: Milepost, draft: Path, acmes: Acmes) -> None:
     acmes(3)
     spoil("acme2")
     output = milepost("diff", "enterprise-save-time@1", draft, "--customers").stdout
@@ -87,7 +87,7 @@ def test_two_maps_are_compared_and_nobody_moves(milepost: Milepost) -> None:
         ("2", "There is no folder with a map, and no published map, '2'. No map is published here"),
     ],
 )
-def test_what_is_no_map_is_said_without_a_database(  # noqa: PLR0917 - pytest's
+def test_a_path_that_is_not_a_map_is_reported_without_a_database(  # noqa: PLR0917 - pytest's
     milepost: Milepost, draft: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, output: str, why: str
 ) -> None:
     monkeypatch.chdir(tmp_path)
@@ -104,7 +104,7 @@ def test_the_comparison_is_printed_although_there_are_no_customers_to_look_at(mi
 
 
 @pytest.mark.usefixtures("with_acme")
-def test_a_number_alone_is_told_to_need_its_map(milepost: Milepost, draft: Path) -> None:
+def test_a_number_alone_asks_for_its_map(milepost: Milepost, draft: Path) -> None:
     assert "A number goes with its map: enterprise-save-time@1." in milepost("diff", draft, "1").stderr
     wrong = milepost("diff", draft, "enterprise-save-time@7").stderr
     assert "has no version '7'" in wrong

@@ -27,7 +27,7 @@ def test_without_a_name_the_picture_is_an_svg_called_as_the_map(milepost: Milepo
     assert Path("enterprise-save-time.svg").read_text().startswith("<svg")
 
 
-def test_a_picture_is_drawn_again_and_that_is_said(milepost: Milepost) -> None:
+def test_a_picture_is_drawn_again_with_a_note(milepost: Milepost) -> None:
     assert "written over" not in milepost("draw", ENTERPRISE).stdout
     assert "enterprise-save-time.svg (written over): " in milepost("draw", ENTERPRISE).stdout
 
@@ -63,7 +63,7 @@ def test_the_picture_says_which_version_it_shows_and_of_which_day(milepost: Mile
     assert Path("again.svg").read_text() == written
 
 
-def test_another_ending_is_refused_with_those_that_there_are(milepost: Milepost) -> None:
+def test_an_unknown_ending_lists_the_known_ones(milepost: Milepost) -> None:
     result = milepost("draw", ENTERPRISE, "-o", "wall.pdf")
     assert result.exit_code == 2
     assert ".html" in result.stderr
@@ -87,7 +87,7 @@ def test_a_place_that_cannot_be_written_to_is_named(milepost: Milepost) -> None:
     assert "nowhere/wall.svg" in result.stderr
 
 
-def test_a_map_that_is_not_there_is_said_to_be_missing(milepost: Milepost) -> None:
+def test_a_missing_map_is_reported(milepost: Milepost) -> None:
     result = milepost("draw", "nowhere")
     assert result.exit_code == 1
     assert "nowhere" in result.stderr

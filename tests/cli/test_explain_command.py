@@ -62,7 +62,7 @@ def test_a_pause_is_explained(milepost: Milepost, tmp_path: Path) -> None:
     assert "waits for the journey to be resumed" in output
 
 
-def test_an_unmatched_customer_is_held_against_each_map_with_the_values(milepost: Milepost) -> None:
+def test_an_unmatched_customer_is_compared_with_each_map_and_its_values_shown(milepost: Milepost) -> None:
     output = words(milepost("explain", "lonely").stdout)
     assert "(enterprise-save-time, priority 30): does not match" in output
     assert "goal is unknown, tier is 'small'" in output
@@ -85,7 +85,7 @@ def test_a_customer_whose_journey_ended_may_not_enter_at_once(milepost: Milepost
     assert "milepost enroll" not in refused
 
 
-def test_a_customer_that_matches_and_has_no_journey_is_told_what_to_do(milepost: Milepost) -> None:
+def test_a_customer_that_matches_and_has_no_journey_gets_the_next_command(milepost: Milepost) -> None:
     milepost("tell", "lonely", "set", "tier=enterprise", "goal=save_time")
     output = words(milepost("explain", "lonely").stdout)
     assert "milepost enroll lonely" in output or "Journey lonely/1" in output
@@ -109,7 +109,7 @@ def test_a_play_is_explained_with_the_condition_that_began_it_and_its_values(
     )
 
 
-def test_a_move_to_another_version_is_told_with_both_numbers_and_who_moved_it(
+def test_a_move_to_another_version_shows_both_numbers_and_who_moved_it(
     milepost: Milepost, draft: Path, tmp_path: Path
 ) -> None:
     version = lines(milepost("publish", draft, "--json"))[-1]["hash"]

@@ -76,13 +76,13 @@ def test_options_count_before_and_after_the_command(milepost: Milepost, tmp_path
         assert str(tmp_path / "there") in result.stderr
 
 
-def test_an_address_that_is_none_is_a_usage_error(milepost: Milepost) -> None:
+def test_an_invalid_address_is_a_usage_error(milepost: Milepost) -> None:
     result = milepost("customers", "--server", "nonsense")
     assert result.exit_code == 2
     assert "write HOST:PORT" in result.stderr
 
 
-def test_a_wrong_setting_is_called_as_it_was_typed(milepost: Milepost) -> None:
+def test_a_wrong_setting_is_named_as_it_was_typed(milepost: Milepost) -> None:
     result = milepost("customers", "--tls-cert", "x")
     assert result.exit_code == 1
     assert "--tls-cert and --tls-key go together" in result.stderr
@@ -103,7 +103,7 @@ def test_debug_shows_the_traceback_too(milepost: Milepost, monkeypatch: pytest.M
     assert "Traceback" in milepost("customers").stderr
 
 
-def test_what_nobody_expected_is_told_kindly_too(milepost: Milepost, tmp_path: Path) -> None:
+def test_an_unexpected_error_is_reported_kindly_too(milepost: Milepost, tmp_path: Path) -> None:
     (tmp_path / "data").mkdir()
     (tmp_path / "data" / "milepost.db").write_text("this is no database at all" * 50)
     result = milepost("customers")

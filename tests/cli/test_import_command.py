@@ -21,7 +21,9 @@ def test_importing_stores_and_enrols_although_temporal_is_away(milepost: Milepos
     assert "No map is for lonely" in result.stdout
 
 
-def test_who_named_no_server_is_told_to_run_up(milepost: Milepost, book: Book, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_a_named_server_the_hint_is_to_run_up(
+    milepost: Milepost, book: Book, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.delenv("MILEPOST_TEMPORAL_ADDRESS")
     milepost("publish", MAPS)
     result = milepost("import", book(ACME))
@@ -40,9 +42,7 @@ def test_a_column_that_is_nearly_one_of_a_map_refuses_the_file(milepost: Milepos
     assert lines(milepost("customers", "--json")) == []
 
 
-def test_what_maps_ask_for_and_the_book_has_not_is_noted_for_customers_that_are_new(
-    milepost: Milepost, book: Book
-) -> None:
+def test_columns_that_maps_need_and_the_book_lacks_are_noted_for_new_customers(milepost: Milepost, book: Book) -> None:
     milepost("publish", MAPS)
     short = "id,timezone,contacts\n"
     new = book("acme,UTC,Sam <sam@acme.example> boss\n", header=short)
@@ -120,7 +120,7 @@ def test_a_value_that_no_map_allows_is_refused_with_the_nearest(milepost: Milepo
     assert [each["customer"] for each in lines(milepost("customers", "--json"))] == ["lonely"]
 
 
-def test_what_a_file_has_no_column_for_stays(milepost: Milepost, book: Book) -> None:
+def test_data_without_a_column_in_the_file_stays(milepost: Milepost, book: Book) -> None:
     milepost("publish", MAPS)
     milepost("import", book(ACME))
     result = milepost("import", book("acme,42\n", header="id,health\n"), "--json")
@@ -138,7 +138,7 @@ def test_without_maps_it_says_to_publish_first(milepost: Milepost, book: Book) -
     assert "milepost publish MAP_FOLDER" in result.stdout
 
 
-def test_a_file_that_is_no_book_is_refused(milepost: Milepost, tmp_path: Path) -> None:
+def test_a_file_that_is_not_a_book_is_refused(milepost: Milepost, tmp_path: Path) -> None:
     (tmp_path / "book.csv").write_text("name\nAcme\n")
     result = milepost("import", tmp_path / "book.csv")
     assert result.exit_code == 1

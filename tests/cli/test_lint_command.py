@@ -116,7 +116,7 @@ def test_the_scenarios_of_a_map_are_looked_at_too() -> None:
     assert "a scenario with errors is not run" in result.stderr
 
 
-def test_what_is_wrong_with_a_map_is_not_told_again_for_each_scenario() -> None:
+def test_problems_of_a_map_are_not_repeated_for_each_scenario() -> None:
     write_map("one", example_with(("after: kickoff", "after: kickof")))
     write_scenario("one", SCENARIO)
     assert len(runner.invoke(app, ["one"]).stdout.splitlines()) == 1

@@ -108,13 +108,13 @@ def test_a_folder_that_exists_is_left_as_it_is(milepost: Milepost, pilot: Path, 
 
 
 @pytest.mark.parametrize("name", ["Clinics", "1st", "clinics_b", "c" * 61])
-def test_a_name_that_can_be_no_id_is_refused(milepost: Milepost, pilot: Path, name: str) -> None:
+def test_a_name_that_cannot_be_an_id_is_refused(milepost: Milepost, pilot: Path, name: str) -> None:
     result = milepost("new", pilot.parent / name, "--from", pilot)
     assert (result.exit_code, (pilot.parent / name).exists()) == (1, False)
     assert "can't be the id of a map" in result.stderr
 
 
-def test_a_map_that_is_not_there_or_has_errors_is_not_copied(milepost: Milepost, pilot: Path) -> None:
+def test_a_map_that_is_missing_or_has_errors_is_not_copied(milepost: Milepost, pilot: Path) -> None:
     target = pilot.parent / "clinics"
     assert "There is no map at 'nowhere'" in milepost("new", target, "--from", "nowhere").stderr
     (pilot / "map.yaml").write_text(MAP.replace("role: csm", "role: cms"))

@@ -24,7 +24,7 @@ def test_the_server_of_a_running_milepost_up_is_found_by_its_folder(tmp_path: Pa
     assert address_of(settings).address is None
 
 
-def test_what_is_told_counts_before_what_runs(tmp_path: Path) -> None:
+def test_a_named_server_counts_before_the_running_one(tmp_path: Path) -> None:
     settings = load(data=tmp_path / "data", temporal_address="temporal.example:7233", temporal_namespace="cs")
     with DataFolder.open(settings.data) as folder:
         folder.announce(temporal="127.0.0.1:4242")

@@ -75,9 +75,7 @@ def test_programs_get_the_same_as_data(milepost: Milepost, draft: Path, acmes: A
     assert (version["kind"], version["number"], version["staying"]) == ("version", 2, 2)
 
 
-def test_a_first_version_and_the_same_content_tell_nothing_before(
-    milepost: Milepost, draft: Path, acmes: Acmes
-) -> None:
+def test_a_first_version_and_the_same_content_show_no_preview(milepost: Milepost, draft: Path, acmes: Acmes) -> None:
     first = milepost("publish", draft)
     assert re.match(r"enterprise-save-time: published as version 1 \([0-9a-f]{12}\)\.\n", first.stdout)
     acmes(1)
@@ -86,7 +84,7 @@ def test_a_first_version_and_the_same_content_tell_nothing_before(
     assert [each["kind"] for each in lines(milepost("publish", MAP, "--json"))] == ["scenarios", "version"]
 
 
-def test_a_new_version_of_a_map_without_journeys_tells_its_changes_alone(milepost: Milepost, draft: Path) -> None:
+def test_a_new_version_of_a_map_without_journeys_shows_only_its_changes(milepost: Milepost, draft: Path) -> None:
     milepost("publish", MAP)
     output = without_hashes(milepost("publish", draft).stdout)
     assert "3 changes since version 1:" in output
@@ -94,7 +92,7 @@ def test_a_new_version_of_a_map_without_journeys_tells_its_changes_alone(milepos
     assert "milepost diff" not in output
 
 
-def test_journeys_on_several_versions_are_told_by_version(
+def test_journeys_on_several_versions_are_listed_by_version(
     milepost: Milepost, draft: Path, acmes: Acmes, book: Callable[..., Path]
 ) -> None:
     acmes(2)
@@ -112,7 +110,7 @@ def test_journeys_on_several_versions_are_told_by_version(
     ]
 
 
-def test_going_back_to_an_earlier_version_tells_what_that_changes(
+def test_going_back_to_an_earlier_version_shows_what_that_changes(
     milepost: Milepost, draft: Path, acmes: Acmes
 ) -> None:
     milepost("publish", draft)
@@ -135,7 +133,9 @@ def test_of_many_changes_those_that_take_something_away_come_first(milepost: Mil
     assert "  ... and " in output[9]
 
 
-def test_files_that_are_only_written_another_way_are_called_that(milepost: Milepost, draft: Path, acmes: Acmes) -> None:
+def test_files_with_the_same_content_in_another_layout_are_recognized(
+    milepost: Milepost, draft: Path, acmes: Acmes
+) -> None:
     milepost("publish", draft)
     (draft / "map.yaml").write_text("# Reviewed.\n" + (draft / "map.yaml").read_text())
     output = without_hashes(milepost("publish", draft).stdout)
@@ -166,7 +166,7 @@ def test_a_version_that_this_program_can_not_read_holds_up_no_publishing(
     assert "milepost diff" not in output
 
 
-def test_what_is_said_of_a_version_that_is_there_already_is_told_not_to_be_kept(milepost: Milepost) -> None:
+def test_options_for_a_version_that_exists_are_reported_as_ignored(milepost: Milepost) -> None:
     words = ("publish", MAP, "--by", "ops@vendor.example", "--why", "first")
     assert "Not recorded" not in milepost(*words).stdout
     assert "Not recorded" not in milepost(*words).stdout  # it says the same

@@ -79,7 +79,7 @@ def test_contacts_are_written_as_in_a_book() -> None:
         ("contacts Sam", {}, "isn't a contact"),
     ],
 )  # fmt: skip
-def test_what_says_nothing_is_explained_by_example(line: str, more: dict[str, Any], message: str) -> None:
+def test_an_incomplete_fact_is_explained_by_example(line: str, more: dict[str, Any], message: str) -> None:
     with pytest.raises(CommandError) as raised:
         read(line, **more)
     assert message in str(raised.value)

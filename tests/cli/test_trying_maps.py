@@ -125,7 +125,7 @@ def test_what_is_missing_has_its_line_in_json(run, failing):
     assert missing["nearest"] is None
 
 
-def test_a_fact_that_was_told_in_vain_is_named_where_a_scenario_fails(run, failing):
+def test_a_fact_without_effect_is_named_where_a_scenario_fails(run, failing):
     file = failing("{kind: journey_paused}")
     text = file.read_text()
     start = text.partition("start: ")[2].partition("\n")[0]
@@ -210,7 +210,7 @@ def test_both_engines_print_the_same_year_of_a_made_up_customer(run):
         assert for_real.stdout == run(*words).stdout
 
 
-def test_a_folder_without_scenarios_is_no_success(run, tmp_path):
+def test_a_folder_without_scenarios_is_an_error(run, tmp_path):
     result = run("test", tmp_path)
     assert result.exit_code == 1
     assert "no scenario" in result.output

@@ -20,7 +20,7 @@ RUN = CliRunner()
 
 
 @pytest.mark.parametrize("option", [("--speed", "3"), ("--seed", "2")])
-def test_what_is_for_the_sample_is_refused_without_it(tmp_path: Path, option: tuple[str, str]) -> None:
+def test_options_of_the_sample_are_refused_without_it(tmp_path: Path, option: tuple[str, str]) -> None:
     result = RUN.invoke(app, ["up", "--data", str(tmp_path / "data"), *option])
     assert result.exit_code == 1
     assert "Add --sample." in result.stderr
@@ -64,7 +64,7 @@ def test_everybody_is_accounted_for_in_the_closing_table() -> None:
     assert "At least one customer each was verified, disputed" in output
 
 
-def test_what_was_not_seen_is_said_and_a_customer_nobody_knows_about_too() -> None:
+def test_missing_highlights_and_unaccounted_customers_are_reported() -> None:
     customers = (CustomerAccount("Acme", None, (), ()),)
     account = Account(customers, Counter())
     assert account.missing == [*HIGHLIGHTS, "Acme accounted for"]
