@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Annotated
 
@@ -26,7 +26,6 @@ from milepost.scenarios.discovery import scenario_files
 from milepost.scenarios.runs import run_scenarios
 from milepost.store.database import Store
 from milepost.text import count_of, listing
-from milepost.versions import Change
 
 _CHANGES = 8  # that are shown; `milepost diff` has all
 _GONE = 5
@@ -149,14 +148,10 @@ def _changes(impact: Impact) -> Iterator[str]:
         yield f"{impact.map}: its content is the same as {before}; only its files are written differently."
     else:
         yield f"{impact.map}: {count_of(len(impact.changes), 'change')} since {before}:"
-        yield from _first(impact.changes)
-
-
-def _first(changes: Sequence[Change]) -> Iterator[str]:
-    for change in sorted(changes, key=lambda change: _ORDER.index(change.what))[:_CHANGES]:
-        yield f"  {textwrap.shorten(str(change), _WIDEST, placeholder=' ...')}"
-    if len(changes) > _CHANGES:
-        yield f"  ... and {count_of(len(changes) - _CHANGES, 'more change')}"
+        for change in sorted(impact.changes, key=lambda change: _ORDER.index(change.what))[:_CHANGES]:
+            yield f"  {textwrap.shorten(str(change), _WIDEST, placeholder=' ...')}"
+        if len(impact.changes) > _CHANGES:
+            yield f"  ... and {count_of(len(impact.changes) - _CHANGES, 'more change')}"
 
 
 def _journeys(impact: Impact) -> Iterator[str]:

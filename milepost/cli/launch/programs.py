@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from contextlib import suppress
 from functools import partial
+from typing import Any
 
 import httpx
 from pydantic import SecretStr
@@ -25,12 +26,18 @@ Environment = Mapping[str, str | None]
 
 def worker_program(settings: Settings, place: TemporalAddress, environment: Environment) -> Program:
     """The worker; ready when Temporal has been asked for work."""
-    return _program("worker", environment, partial(is_at_work, settings, place))
+    return _program("worker", environment, partial(_until, partial(is_at_work, settings, place)))
 
 
 def web_program(settings: Settings, environment: Environment) -> Program:
     """The web application; ready when it answers."""
-    return _program("web", environment, partial(_answers, f"http://{settings.host}:{settings.port}/health/live"))
+    url = f"http://{settings.host}:{settings.port}/health/live"
+
+    async def ready() -> None:
+        async with httpx.AsyncClient(trust_env=False) as client:
+            await _until(partial(_answers, client, url))
+
+    return _program("web", environment, ready)
 
 
 def environment_of(settings: Settings) -> dict[str, str | None]:
@@ -43,21 +50,21 @@ def environment_of(settings: Settings) -> dict[str, str | None]:
     return out
 
 
-def _program(name: str, environment: Environment, is_ready: Callable[[], Awaitable[bool]]) -> Program:
-    async def ready() -> None:
-        while True:
-            with suppress(TemporalUnreachableError, RPCError, httpx.TransportError):
-                if await is_ready():
-                    return
-            await asyncio.sleep(_ASK_EVERY)
-
+def _program(name: str, environment: Environment, ready: Callable[[], Coroutine[Any, Any, None]]) -> Program:
     argv = [sys.executable, "-P", "-m", "milepost", name]
     return Program(name=name, argv=argv, env=environment, ready=ready, start_within=_STARTS_WITHIN)
 
 
-async def _answers(url: str) -> bool:
-    async with httpx.AsyncClient(trust_env=False) as client:
-        return (await client.get(url)).is_success
+async def _until(is_ready: Callable[[], Awaitable[bool]]) -> None:
+    while True:
+        with suppress(TemporalUnreachableError, RPCError, httpx.TransportError):
+            if await is_ready():
+                return
+        await asyncio.sleep(_ASK_EVERY)
+
+
+async def _answers(client: httpx.AsyncClient, url: str) -> bool:
+    return (await client.get(url)).is_success
 
 
 def _text_of(value: object) -> str:
