@@ -35,109 +35,81 @@ class SettingsError(MilepostError):
 class Settings(BaseSettings):
     """Everything that can be set. The environment variable of a field is its name in capitals after `MILEPOST_`."""
 
-    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore", frozen=True, env_ignore_empty=True)
-
-    data: Path = Field(
-        Path(".milepost"),
-        description="The data folder: the embedded database, the file of the embedded Temporal server, generated keys.",
-    )
-    database_url: str | None = Field(
-        None,
-        description="The database: sqlite:///FILE or postgresql://USER:PASSWORD@HOST/NAME. Unset: milepost.db in the "
-        "data folder.",
-    )
-    secret_key: SecretStr | None = Field(
-        None,
-        min_length=16,
-        description="Signs the customers' links; at least 16 characters, the same for all processes. Unset: generated "
-        "once and kept in the data folder.",
-    )
-    api_keys: Annotated[tuple[SecretStr, ...], NoDecode] = Field(
-        (),
-        description="The keys that the API accepts, separated by commas, at least 16 characters each. Unset: one is "
-        "generated and kept in the data folder.",
-    )
-    base_url: str | None = Field(
-        None,
-        pattern=r"^https?://[^\s/]+(/\S*)?$",
-        description="The address at which customers and colleagues reach the web application; links begin with it. "
-        "Unset: the address that the web application listens on.",
-    )
-    desk_password: SecretStr | None = Field(
-        None,
-        min_length=8,
-        description="The password that colleagues sign in with, beside their address. Unset: none on this machine, and "
-        "one of the API keys elsewhere.",
-    )
-    host: str = Field("127.0.0.1", min_length=1, description="The address that the web application listens on.")
-    port: Port = Field(8080, description="The port that the web application listens on; 0 takes a free one.")
-
-    channel: Literal["outbox", "smtp", "webhook"] = Field(
-        "outbox",
-        description="How messages reach customers: not at all (the outbox page shows them), by mail, or through a "
-        "webhook.",
-    )
-    smtp_host: str | None = Field(None, description="The mail server. Required for the channel smtp.")
-    smtp_port: Annotated[int, Field(ge=1, le=65535)] | None = Field(
-        None, description="The mail server's port. Unset: 587 for starttls, 465 for tls, 25 for none."
-    )
-    smtp_user: str | None = Field(None, description="The user name for the mail server. Unset: no login.")
-    smtp_password: SecretStr | None = Field(None, description="The password for the mail server.")
-    smtp_from: str | None = Field(
-        None, description="The sender of all mail, `Name <address>`. Required for the channel smtp."
-    )
-    smtp_security: Literal["starttls", "tls", "none"] = Field(
-        "starttls",
-        description="How the connection to the mail server is encrypted: by STARTTLS (a server without it is refused), "
-        "by TLS from the start, or not at all.",
-    )
-    webhook_url: str | None = Field(
-        None,
-        pattern=r"^https?://\S+$",
-        description="The address that messages are posted to. Required for the channel webhook.",
-    )
-    webhook_secret: SecretStr | None = Field(
-        None,
-        description="Signs the messages according to Standard Webhooks (`whsec_` and base64). Required for the "
-        "channel webhook.",
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, extra="ignore", frozen=True, env_ignore_empty=True, use_attribute_docstrings=True
     )
 
-    temporal_address: str | None = Field(
-        None,
-        pattern=r"^[^\s/]+:\d{1,5}$",
-        description="The Temporal server, HOST:PORT. Unset: the one that Temporal's own environment variables and "
-        "profile name, else `up` starts an embedded one.",
-    )
-    temporal_namespace: str | None = Field(None, description="The Temporal namespace. Unset: default.")
-    temporal_api_key: SecretStr | None = Field(None, description="The API key for Temporal Cloud.")
-    temporal_tls_ca: Path | None = Field(
-        None, description="The file with the certificate authority of the Temporal server."
-    )
-    temporal_tls_cert: Path | None = Field(None, description="The file with our client certificate for Temporal.")
-    temporal_tls_key: Path | None = Field(None, description="The file with the key of our client certificate.")
+    data: Path = Path(".milepost")
+    """The data folder: the embedded database, the file of the embedded Temporal server, generated keys."""
+    database_url: str | None = None
+    """The database: sqlite:///FILE or postgresql://USER:PASSWORD@HOST/NAME. Unset: milepost.db in the data folder."""
+    secret_key: SecretStr | None = Field(None, min_length=16)
+    """Signs the customers' links; at least 16 characters, the same for all processes. Unset: generated once and kept in
+    the data folder."""
+    api_keys: Annotated[tuple[SecretStr, ...], NoDecode] = ()
+    """The keys that the API accepts, separated by commas, at least 16 characters each. Unset: one is generated and kept
+    in the data folder."""
+    base_url: str | None = Field(None, pattern=r"^https?://[^\s/]+(/\S*)?$")
+    """The address at which customers and colleagues reach the web application; links begin with it. Unset: the address
+    that the web application listens on."""
+    desk_password: SecretStr | None = Field(None, min_length=8)
+    """The password that colleagues sign in with, beside their address. Unset: none on this machine, and one of the API
+    keys elsewhere."""
+    host: str = Field("127.0.0.1", min_length=1)
+    """The address that the web application listens on."""
+    port: Port = 8080
+    """The port that the web application listens on; 0 takes a free one."""
 
-    temporal_tls: bool | None = Field(
-        None, description="Whether to use TLS with Temporal. Unset: yes if an API key or a TLS file is set."
-    )
-    temporal_tls_server_name: str | None = Field(
-        None, description="The name in Temporal's certificate, if it isn't that of the host."
-    )
-    temporal_profile: str | None = Field(
-        None, description="Which profile of Temporal's profile file to use. Unset: default."
-    )
-    encryption_keys: SecretStr | None = Field(
-        None,
-        description="Encrypts the data that Temporal keeps: a base64 key of 32 bytes, or several separated by commas; "
-        "the first encrypts, all decrypt. Unset: not encrypted.",
-    )
+    channel: Literal["outbox", "smtp", "webhook"] = "outbox"
+    """How messages reach customers: not at all (the outbox page shows them), by mail, or through a webhook."""
+    smtp_host: str | None = None
+    """The mail server. Required for the channel smtp."""
+    smtp_port: Annotated[int, Field(ge=1, le=65535)] | None = None
+    """The mail server's port. Unset: 587 for starttls, 465 for tls, 25 for none."""
+    smtp_user: str | None = None
+    """The user name for the mail server. Unset: no login."""
+    smtp_password: SecretStr | None = None
+    """The password for the mail server."""
+    smtp_from: str | None = None
+    """The sender of all mail, `Name <address>`. Required for the channel smtp."""
+    smtp_security: Literal["starttls", "tls", "none"] = "starttls"
+    """How the connection to the mail server is encrypted: by STARTTLS (a server without it is refused), by TLS from the
+    start, or not at all."""
+    webhook_url: str | None = Field(None, pattern=r"^https?://\S+$")
+    """The address that messages are posted to. Required for the channel webhook."""
+    webhook_secret: SecretStr | None = None
+    """Signs the messages according to Standard Webhooks (`whsec_` and base64). Required for the channel webhook."""
 
-    log_format: Literal["console", "json"] = Field(
-        "console", description="Logs for people, or one JSON object per line."
-    )
-    log_level: Literal["debug", "info", "warning", "error"] = Field(
-        "info", description="The lowest level that is logged."
-    )
-    debug: bool = Field(default=False, description="Show the traceback of an error on the command line.")
+    temporal_address: str | None = Field(None, pattern=r"^[^\s/]+:\d{1,5}$")
+    """The Temporal server, HOST:PORT. Unset: the one that Temporal's own environment variables and profile name, else
+    `up` starts an embedded one."""
+    temporal_namespace: str | None = None
+    """The Temporal namespace. Unset: default."""
+    temporal_api_key: SecretStr | None = None
+    """The API key for Temporal Cloud."""
+    temporal_tls_ca: Path | None = None
+    """The file with the certificate authority of the Temporal server."""
+    temporal_tls_cert: Path | None = None
+    """The file with our client certificate for Temporal."""
+    temporal_tls_key: Path | None = None
+    """The file with the key of our client certificate."""
+
+    temporal_tls: bool | None = None
+    """Whether to use TLS with Temporal. Unset: yes if an API key or a TLS file is set."""
+    temporal_tls_server_name: str | None = None
+    """The name in Temporal's certificate, if it isn't that of the host."""
+    temporal_profile: str | None = None
+    """Which profile of Temporal's profile file to use. Unset: default."""
+    encryption_keys: SecretStr | None = None
+    """Encrypts the data that Temporal keeps: a base64 key of 32 bytes, or several separated by commas; the first
+    encrypts, all decrypt. Unset: not encrypted."""
+
+    log_format: Literal["console", "json"] = "console"
+    """Logs for people, or one JSON object per line."""
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    """The lowest level that is logged."""
+    debug: bool = False
+    """Show the traceback of an error on the command line."""
 
     @field_validator("api_keys", mode="before")
     @classmethod

@@ -44,7 +44,8 @@ def _default(field: FieldInfo) -> str:
 
 
 def _description(field: FieldInfo) -> str:
-    return f"{field.description}{' *Secret.*' if 'SecretStr' in str(field.annotation) else ''}"
+    description = " ".join((field.description or "").split())
+    return f"{description}{' *Secret.*' if 'SecretStr' in str(field.annotation) else ''}"
 
 
 if __name__ == "__main__":
