@@ -170,14 +170,8 @@ class Report:
 def build_report(setup: ForecastSetup, counts: BookCounts) -> Report:
     """The figures of what was counted."""
     by_role = capacities(setup.compiled_maps, counts.people, setup.behaviour, setup.weeks)
-    titles = {
-        name: role.title
-        for compiled_map in reversed(setup.compiled_maps)
-        for name, role in compiled_map.map.roles.items()
-    }
-    with_customers = [
-        compiled_map.map.map for compiled_map in setup.compiled_maps if counts.customers[compiled_map.map.map]
-    ]
+    titles = {name: role.title for each in reversed(setup.compiled_maps) for name, role in each.map.roles.items()}
+    with_customers = [each.map.map for each in setup.compiled_maps if counts.customers[each.map.map]]
     return Report(
         setup,
         counts,

@@ -16,7 +16,6 @@ from milepost.explain.sentences import Wording
 from milepost.intake.move_preview import MoveCounts, preview_moves
 from milepost.text import count_of
 from milepost.versions import Change, Move, compare
-from milepost.versions.moves import DateChange
 
 _LINES = 8
 """Lines of a changed message that are shown; --json has them all."""
@@ -102,11 +101,7 @@ def _print_move(move: Move, wording: Wording) -> None:
     for gone in move.stands_on:
         say(f"  stands on {gone}, which is gone")
     for each in move.redated:
-        say(f"  {_dates(each, wording.zone)}")
+        before, after = (time_of(at, wording.zone) if at is not None else "no date" for at in (each.before, each.after))
+        say(f"  “{each.title}” is kept; {'due' if each.field == 'due' else 'opens'} {before} → {after}")
     for entry in move.entries:
         say(f"  {wording.sentence(entry)}")
-
-
-def _dates(each: DateChange, zone: str) -> str:
-    before, after = (time_of(at, zone) if at is not None else "no date" for at in (each.before, each.after))
-    return f"“{each.title}” is kept; {'due' if each.field == 'due' else 'opens'} {before} → {after}"

@@ -51,8 +51,6 @@ class Summary:
                 self.counts["waiting"] += not started
             case NoEnrolment(customer=customer, why=why):
                 self.unmatched[customer] = why
-            case None:
-                pass
 
     def to_json(self) -> dict[str, int]:
         return {

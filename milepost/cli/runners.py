@@ -10,7 +10,6 @@ from typing import Annotated
 import typer
 
 from milepost.planner.timeline import Entry
-from milepost.scenarios.runs import run_on_planner
 from milepost.scenarios.scenario import Scenario
 
 
@@ -24,11 +23,6 @@ class Engine(StrEnum):
 EngineOption = Annotated[
     Engine, typer.Option(help="Run on the planner alone, or through the real workflow, worker and store.")
 ]
-
-
-def run(scenario: Scenario, engine: Engine) -> Sequence[Entry]:
-    """The timeline of a scenario."""
-    return run_on_temporal([scenario])[0] if engine is Engine.TEMPORAL else run_on_planner(scenario)
 
 
 def run_on_temporal(scenarios: Iterable[Scenario]) -> list[Sequence[Entry]]:

@@ -13,7 +13,7 @@ import typer
 
 from milepost.channels.links import LinkSigner
 from milepost.channels.message_text import MessageSource, render
-from milepost.cli.runners import Engine, EngineOption, run
+from milepost.cli.runners import Engine, EngineOption, run_on_temporal
 from milepost.cli.support.errors import CommandError
 from milepost.cli.support.output import aside, print_json
 from milepost.cli.support.timeline_lines import Clock
@@ -28,6 +28,7 @@ from milepost.planner.outlook import look_ahead
 from milepost.planner.state import State
 from milepost.planner.timeline import Entry, MessageSent
 from milepost.scenarios.discovery import scenario_files, sort_of
+from milepost.scenarios.runs import run_on_planner
 from milepost.scenarios.scenario import LoadedScenario, Scenario, load_scenario
 from milepost.text import did_you_mean, listing, nearest
 
@@ -72,7 +73,7 @@ def simulate(
     scenario = loaded.scenario
     if scenario is None:
         raise CommandError(f"{file} can't be simulated.", "Correct what is listed above (milepost lint says more).")
-    timeline = run(scenario, engine)
+    timeline = run_on_temporal([scenario])[0] if engine is Engine.TEMPORAL else run_on_planner(scenario)
     mails = dict(_mails(scenario)) if messages else {}
     if as_json:
         for entry in timeline:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 import typer
@@ -65,8 +65,8 @@ async def tasks(
     if not as_json:
         _print(day, due, zone)
         return
-    for when, parts in _parts(day):
-        for line in parts:
+    for when, part in (("overdue", day.overdue), ("today", day.today), ("next", day.next)):
+        for line in part:
             print_json({"when": when, **_to_json(line)})
     for each in due:
         print_json(_review_to_json(each))
@@ -90,17 +90,10 @@ async def _lines(session: AsyncSession, customer: str | None) -> Sequence[TaskLi
     return await task_rows.of_customer(session, customer, only_open=True)
 
 
-def _parts(day: Day) -> Iterable[tuple[str, tuple[TaskLine, ...]]]:
-    return ("overdue", day.overdue), ("today", day.today), ("next", day.next)
-
-
-_HEADINGS = {"overdue": "Overdue", "today": "Due today", "next": "Next"}
-
-
 def _print(day: Day, due: Sequence[MapReview], zone: str) -> None:
-    for when, lines in _parts(day):
+    for title, lines in (("Overdue", day.overdue), ("Due today", day.today), ("Next", day.next)):
         if lines:
-            table(_HEADINGS[when], ["Due", "Customer id", "Task", "Who"], (_row(line, zone) for line in lines))
+            table(title, ["Due", "Customer id", "Task", "Who"], (_row(line, zone) for line in lines))
     if shown := [*day.overdue, *day.today, *day.next]:
         say(f"{count_of(len(shown), 'task')}, on days in {zone_text(zone, shown[0].task.opened_at)}.")
         say(

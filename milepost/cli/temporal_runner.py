@@ -14,7 +14,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest
-from temporalio.client import Client
 from temporalio.service import RPCError
 from temporalio.testing import WorkflowEnvironment
 
@@ -85,8 +84,11 @@ async def time_skipping_server() -> AsyncIterator[WorkflowEnvironment]:
     environment = await WorkflowEnvironment.start_time_skipping(
         test_server_existing_path=str(binary), data_converter=data_converter(), runtime=runtime("ERROR")
     )
-    async with environment:
-        await _declare_search_attributes(environment.client)
+    request = AddSearchAttributesRequest(namespace=environment.client.namespace)
+    for key in ALL:
+        request.search_attributes[key.name] = key.indexed_value_type.value  # type: ignore[assignment]
+    async with environment:  # it can't list the attributes that it has, so all are added without looking first
+        await environment.client.operator_service.add_search_attributes(request)
         yield environment
 
 
@@ -183,11 +185,3 @@ class _ScenarioRun:
             if patience <= 0:
                 raise NoProgressError(self.scenario.name, clock)
             await asyncio.sleep(_ASK_EVERY)
-
-
-async def _declare_search_attributes(client: Client) -> None:
-    """Add them without looking first: the test server can't list those it has."""
-    request = AddSearchAttributesRequest(namespace=client.namespace)
-    for key in ALL:
-        request.search_attributes[key.name] = key.indexed_value_type.value  # type: ignore[assignment]
-    await client.operator_service.add_search_attributes(request)

@@ -78,9 +78,7 @@ def _steps(report: Report) -> Mapping[str, CompiledStep]:
 
 
 def _maps(report: Report) -> list[CompiledMap]:
-    return [
-        compiled_map for compiled_map in report.setup.compiled_maps if report.counts.customers[compiled_map.map.map]
-    ]
+    return [each for each in report.setup.compiled_maps if report.counts.customers[each.map.map]]
 
 
 def _people(work: RoleWork) -> str:

@@ -163,9 +163,7 @@ def _loads(report: Report) -> None:
     heading("How many customers one person can look after")
     loads, titles = report.loads, report.titles
     roles = {
-        (compiled_map.map.map, name): role.title
-        for compiled_map in report.setup.compiled_maps
-        for name, role in compiled_map.map.roles.items()
+        (each.map.map, name): role.title for each in report.setup.compiled_maps for name, role in each.map.roles.items()
     }
     show_columns(
         [
@@ -250,10 +248,7 @@ def _verified(report: Report) -> None:
 def _courses(report: Report) -> None:
     heading("Journeys")
     courses = [course for course in report.courses if course.customers]
-    plays = {
-        compiled_map.map.map: {play.id: play.title for play in compiled_map.map.plays}
-        for compiled_map in report.setup.compiled_maps
-    }
+    plays = {each.map.map: {play.id: play.title for play in each.map.plays} for each in report.setup.compiled_maps}
     show_columns(
         [
             Column("Map", [course.title for course in courses], text=True),

@@ -42,12 +42,8 @@ def web_program(settings: Settings, environment: Environment) -> Program:
 
 def environment_of(settings: Settings) -> dict[str, str | None]:
     """The environment that gives another program the same settings."""
-    out: dict[str, str | None] = {}
-    for name in settings.model_fields_set:
-        value = getattr(settings, name)
-        if value is not None:
-            out[PREFIX + name.upper()] = _text_of(value)
-    return out
+    values = {name: getattr(settings, name) for name in settings.model_fields_set}
+    return {PREFIX + name.upper(): _text_of(value) for name, value in values.items() if value is not None}
 
 
 def _program(name: str, environment: Environment, ready: Callable[[], Coroutine[Any, Any, None]]) -> Program:

@@ -40,8 +40,6 @@ class Screen:
                 self.say(f"The {name} is back.", "green")
             case Change.STOPPING:
                 self.say(f"Stopping the {name} ...", "dim")
-            case _:
-                pass
 
     def links(self, links: Mapping[str, str]) -> None:
         """Print where everything is, one address per line."""
