@@ -46,10 +46,8 @@ class Column:
         sizes = [out.measure(cell) for cell in (Text(self.heading), *map(_renderable, self.cells))]
         longest_word = max(size.minimum for size in sizes)
         if self.text:
-            least = (
-                longest_word if squeezed else max(longest_word, min(_COMFORTABLE, max(size.maximum for size in sizes)))
-            )
-            table.add_column(self.heading, vertical="top", min_width=least)
+            comfortable = 0 if squeezed else min(_COMFORTABLE, max(size.maximum for size in sizes))
+            table.add_column(self.heading, vertical="top", min_width=max(longest_word, comfortable))
             return
         heading = textwrap.wrap(self.heading, max(self.across, 1), break_long_words=False)
         width = max(0, *map(len, heading), *(size.maximum for size in sizes[1:]))
