@@ -36,8 +36,11 @@ def simulate(
     `versions` are the compiled maps that facts of kind `map_changed` may name.
     """
     state = State.begin(customer, compiled_map.map.map, compiled_map.version, start)
-    plans = list(steps(compiled_map, state, facts, until, versions or {}))
-    return Run(tuple(entry for each in plans for entry in each.timeline), plans[-1].state)
+    timeline: list[Entry] = []
+    for step in steps(compiled_map, state, facts, until, versions or {}):
+        timeline += step.timeline
+        state = step.state
+    return Run(tuple(timeline), state)
 
 
 def steps(
