@@ -27,7 +27,7 @@ cov: $(VENV)/.installed-test ## how much of the planner and the map language the
 
 # It goes on where it was stopped. `make mutants MODULES="timers plan"` chooses others, MODULES='*' all of them.
 MODULES ?= calendars deadlines pauses segment_match
-mutants: $(VENV)/.installed-mutants ## which changes of the planner no test notices; docs/mutants.md judges them
+mutants: $(VENV)/.installed-test $(VENV)/.installed-mutants ## which changes of the planner no test notices; docs/mutants.md judges them
 	$(BIN)/mutmut run $(foreach module,$(MODULES),'milepost.planner.$(module).*')
 	$(BIN)/mutmut results
 

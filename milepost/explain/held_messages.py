@@ -1,4 +1,4 @@
-"""Why a message has not gone out: what holds it, with the names, hours and days that the rule looks at."""
+"""Messages that are held: the reason, with the names, hours and days that the rule looks at."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def _held(situation: Situation, queued: Queued, say: Wording) -> Held:
 
 
 def because(situation: Situation, queued: Queued, say: Wording) -> str:
-    """What holds a message, in words that stand in brackets."""
+    """Names the reason that holds a message, in words to stand in brackets."""
     step = situation.compiled_map.steps[queued.step]
     contact = situation.contact_of(step)
     match queued.why:
@@ -87,7 +87,7 @@ def weekdays_text(days: Sequence[Day]) -> str:
     """Days of the week in their order: `Monday to Friday`, `Monday, Tuesday and Saturday`."""
     names = [_NAMES[day] for day in days]
     first = WEEK.index(days[0])
-    if len(days) > 2 and tuple(days) == WEEK[first : first + len(days)]:  # noqa: PLR2004 - two days are no span
+    if len(days) > 2 and tuple(days) == WEEK[first : first + len(days)]:  # noqa: PLR2004 - two days make no span
         return f"{names[0]} to {names[-1]}"
     return listing(names)
 

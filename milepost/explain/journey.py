@@ -166,16 +166,16 @@ def _origins(situation: Situation, entries: Sequence[Entry], say: Wording) -> It
     for stage in compiled_map.stages:
         record = state.stage(stage)
         if record.is_open:
-            led = _led_by(entries, timeline.StageOpened, stage)
-            yield Origin(stage, say.stage(stage), "stage", record.opened_at, led)
+            led_by = _led_by(entries, timeline.StageOpened, stage)
+            yield Origin(stage, say.stage(stage), "stage", record.opened_at, led_by)
     for play in compiled_map.plays:
-        begun = state.play(play)
-        if begun.is_open:
-            led = _led_by(entries, timeline.PlayStarted, play)
-            start = led[-1] if led else None
+        play_record = state.play(play)
+        if play_record.is_open:
+            led_by = _led_by(entries, timeline.PlayStarted, play)
+            start = led_by[-1] if led_by else None
             why = start.why if isinstance(start, timeline.PlayStarted) else None
             ends, begun_by = ends_of(situation, play, say), began_by(situation, play, why)
-            yield Origin(play, say.play(play), "play", begun.started_at, led, ends, begun_by)
+            yield Origin(play, say.play(play), "play", play_record.started_at, led_by, ends, begun_by)
 
 
 def _led_by(

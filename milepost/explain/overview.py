@@ -23,7 +23,7 @@ from milepost.planner.timeline import Entry
 
 @dataclass(frozen=True, slots=True)
 class JourneyRecord:
-    """What is recorded of a journey beside its state. `version` is the hash of the version of its map."""
+    """A journey's columns beside its state. `version` is the hash of the version of its map."""
 
     id: str
     customer_id: str
@@ -176,28 +176,28 @@ class JourneyOverview:
 
     @property
     def waits(self) -> tuple[WaitingStep, ...]:
-        """What each open or coming step waits for, then each stage ahead."""
+        """The reasons that each open or coming step waits, then each stage ahead."""
         situation = self.situation
         return waiting_for(situation, self.say) if situation and self.state.begun else ()
 
     @property
     def starts(self) -> tuple[WaitingStep, ...]:
-        """What would begin each play that does not run."""
+        """The triggers that would start each play that isn't running."""
         situation = self.situation
         return starts_of(situation, self.say) if situation else ()
 
     @property
     def outlook(self) -> Outlook | None:
-        """What comes if nobody does anything; None where the version cannot be read."""
+        """The entries to come if nobody does anything; None where the version can't be read."""
         return look_ahead(self.compiled_map, self.state, self.now) if self.compiled_map else None
 
     def explain(self) -> Explanation | None:
-        """Why the journey is where it is; None before its first plan, and where the version cannot be read."""
+        """Explains why the journey is where it is; None before its first plan, and where the version can't be read."""
         situation = self.situation
         return explain(situation, self.entries, self.say) if situation and self.state.begun else None
 
     def explain_step(self, step: str) -> StepExplanation | None:
-        """What one step of the map waits for; None as for `explain`."""
+        """Explains one step of the map; None as for `explain`."""
         situation = self.situation
         return explain_step(situation, self.entries, step, self.say) if situation and self.state.begun else None
 

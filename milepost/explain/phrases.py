@@ -49,7 +49,7 @@ class Phrases:
         self._steps = {step.id: step.title for _, step in map.all_steps()}
 
     def attribute(self, name: str) -> str:
-        """What people call an attribute: its title, else its name in words."""
+        """An attribute as people call it: its title, else its name in words."""
         return quoted(self._attributes[name]) if name in self._attributes else spaced(name)
 
     def step(self, name: str) -> str:
@@ -82,7 +82,7 @@ class Phrases:
         return self.step(match[2]) if match[1] in {"steps", "outcomes"} else spaced(match[2])
 
     def trigger(self, trigger: Trigger) -> str:
-        """What is waited for: an event by its name, perhaps several times and under a condition."""
+        """A trigger: an event by its name, perhaps several times and under a condition, or a condition."""
         if trigger.event is None:
             return self.condition(trigger.if_ or "")
         times = f"{trigger.count}\u00a0\u00d7 " if trigger.count > 1 else ""

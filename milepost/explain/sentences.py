@@ -80,7 +80,7 @@ class Wording:
         return f"version {short_hash(digest)}" if number is None else version_text(number, digest)
 
     def moved_by(self, entry: timeline.MapChanged) -> str | None:
-        """Who moved the journey to another version of its map."""
+        """Returns the person who moved the journey to another version of its map, if known."""
         return self.movers.get((entry.at, entry.to))
 
     # Sentences.

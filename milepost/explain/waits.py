@@ -1,4 +1,4 @@
-"""What every step that is open or ahead waits for, in words and as data."""
+"""The reasons that steps, stages and plays wait, in words and as data."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class WaitingStep:
 
 
 def waiting_for(situation: Situation, say: Wording) -> tuple[WaitingStep, ...]:
-    """What each open or coming step of the open stages and plays waits for, then each stage ahead."""
+    """Returns what each open or coming step of the open stages and plays waits for, then each stage ahead."""
     compiled_map, state = situation.compiled_map, situation.state
     if state.ended:
         return ()
@@ -62,7 +62,7 @@ def waiting_for(situation: Situation, say: Wording) -> tuple[WaitingStep, ...]:
 
 
 def step_waits(situation: Situation, step: str, say: Wording) -> WaitingStep:
-    """What one step of the map waits for, whether or not its stage or play is open; nothing once it is closed."""
+    """Returns what one step waits for, whether or not its stage or play is open; nothing once it is closed."""
     compiled, record = situation.compiled_map.steps[step], situation.state.step(step)
     if not record.closed and situation.is_container_open(compiled):
         return _step(situation, compiled, say)
@@ -95,7 +95,7 @@ def _step(situation: Situation, step: CompiledStep, say: Wording) -> WaitingStep
 
 
 def _open(situation: Situation, step: CompiledStep, record: StepState, say: Wording) -> Iterator[Blocker]:
-    written = step.step
+    definition = step.step
     held = next((queued for queued in situation.state.queue if queued.step == step.id), None)
     if held is not None:
         until = f" until {time_of(held.until, say.zone)}" if held.until else ""
@@ -103,13 +103,13 @@ def _open(situation: Situation, step: CompiledStep, record: StepState, say: Word
         yield Blocker(
             "message", phrase, {"message": str(held.message), "why": held.why, "until": optional_text(held.until)}
         )
-    if isinstance(written, Touchpoint):
-        if written.role is not None:
-            yield _person(situation, written.role, record, say)
+    if isinstance(definition, Touchpoint):
+        if definition.role is not None:
+            yield _person(situation, definition.role, record, say)
     elif record.status is StepStatus.ASKED:
         due = f"; no answer counts as silence from {time_of(record.due_at, say.zone)}" if record.due_at else ""
         yield _contact(situation, step, say, "the answer of {}" + due, {"silent_at": optional_text(record.due_at)})
-    elif isinstance(written, Outcome):
+    elif isinstance(definition, Outcome):
         if "ask" in record.timers:
             at = record.timers["ask"]
             yield Blocker("date", f"being asked once more on {time_of(at, say.zone)}", {"at": text(at)})
@@ -142,8 +142,8 @@ def _trigger(situation: Situation, trigger: Waited, counts: Mapping[str, int], b
     if trigger.event is None:
         if trigger.condition is None:
             return Blocker("condition", "nothing")
-        seen = trace(situation, trigger.condition)
-        return Blocker("condition", f"{before}this to be true: {seen}", seen.to_json())
+        condition = trace(situation, trigger.condition)
+        return Blocker("condition", f"{before}this to be true: {condition}", condition.to_json())
     count = counts.get(trigger.key, 0)
     so_far = f" ({count} of {trigger.count} so far)" if trigger.count > 1 else ""
     only = f" with {trigger.condition.text}" if trigger.condition else ""
@@ -224,7 +224,7 @@ def _stage_why(situation: Situation, stage: CompiledStage, say: Wording) -> Iter
 
 
 def starts_of(situation: Situation, say: Wording) -> tuple[WaitingStep, ...]:
-    """What each play that isn't open waits for, if it can start by itself or a blocked start is kept."""
+    """Returns what each play that isn't open waits for, if a trigger can start it or a blocked start is kept."""
     state = situation.state
     if state.ended:
         return ()
@@ -245,8 +245,8 @@ def _play_why(situation: Situation, play_id: str, say: Wording) -> Iterator[Bloc
         phrase = f"not before {time_of(cooldown, say.zone)}, when its cooldown is over"
         yield Blocker("date", phrase, {"at": text(cooldown)})
     if play.only_if is not None and (play.starts_when or record.kept):
-        seen = trace(situation, play.only_if)
-        yield Blocker("condition", f"and only if {seen}", {**seen.to_json(), "only_if": True})
+        only_if = trace(situation, play.only_if)
+        yield Blocker("condition", f"and only if {only_if}", {**only_if.to_json(), "only_if": True})
     if record.kept:
         yield Blocker("kept", "a start that was blocked is kept and tried again", {"why": record.kept})
 
@@ -261,11 +261,11 @@ def began_by(situation: Situation, play_id: str, why: str | None) -> tuple[Block
         return tuple(_event(trigger) for trigger in play.starts_when if trigger.event is not None)
     if why != StartReason.CONDITION:
         return ()
-    seen = [trace(situation, each.alone) for each in play.starts_when if each.alone]
-    true = [each for each in seen if each.holds]
+    traces = [trace(situation, each.alone) for each in play.starts_when if each.alone]
+    true = [each for each in traces if each.holds]
     if true:
         return tuple(Blocker("condition", str(each), each.to_json()) for each in true)
-    return tuple(Blocker("condition", f"{each}, which is true no longer", each.to_json()) for each in seen)
+    return tuple(Blocker("condition", f"{each}, which is true no longer", each.to_json()) for each in traces)
 
 
 def _event(trigger: Waited) -> Blocker:
@@ -276,7 +276,7 @@ def _event(trigger: Waited) -> Blocker:
 
 
 def ends_of(situation: Situation, play_id: str, say: Wording) -> tuple[Blocker, ...]:
-    """What ends a play that is open."""
+    """Returns the reasons for which an open play will end."""
     record, play = situation.state.play(play_id), situation.compiled_map.plays[play_id]
     reasons = [_trigger(situation, trigger, record.end_counts, "or ") for trigger in play.ends_when]
     if record.deadline_at is not None:

@@ -1,4 +1,4 @@
-"""Calendars: what dates, working days and clock times mean in one place of the world.
+"""Calendars: dates, working days and clock times in one place of the world.
 
 Every rule here is of `docs/map-language.md`, "Time". Instants are whole UTC seconds; dates and clock times are local,
 with the offset that holds at the target.
@@ -24,7 +24,7 @@ from milepost.language.model import Window
 from milepost.planner.instants import Instant
 
 LONGEST_SEARCH = 3700
-"""Days to look ahead for a working day: ten years. A calendar that is shut for longer never opens."""
+"""The days to search ahead for a working day: ten years. A calendar that is shut for longer never opens."""
 
 _MONTHS = {Unit.MONTH: 1, Unit.QUARTER: 3, Unit.YEAR: 12}
 _DAYS = {Unit.DAY: 1, Unit.WEEK: 7}
@@ -157,7 +157,7 @@ class Calendar:
         return self.on(self._after(at, within), self.to)
 
     def relative(self, day: date, offset: Duration | None, *, before: bool) -> date:
-        """A date told from a date, by the one rule for dates."""
+        """A date counted from a date, by the one rule for dates."""
         if offset is None:
             return self.working_from(day)
         sign = -1 if before else 1
@@ -166,7 +166,7 @@ class Calendar:
         return self.working_from(shift_date(day, offset, sign))
 
     def opening_from_date(self, day: date, offset: Duration | None, *, before: bool) -> Instant:
-        """An opening told from a date; hours and minutes count from `from` on that date."""
+        """An opening counted from a date; hours and minutes count from `from` on that date."""
         if offset is not None and offset.exact:
             return self.on(day, self.from_) + (-1 if before else 1) * offset.count * _SECONDS[offset.unit]
         return self.on(self.relative(day, offset, before=before), self.from_)
@@ -237,7 +237,7 @@ def shift_date(day: date, by: Duration, sign: int) -> date:
         return day + timedelta(days=sign * by.count * _DAYS[unit])
     if unit in _MONTHS:
         return add_months(day, sign * by.count * _MONTHS[unit])
-    raise ValueError(f"{by} is no number of calendar days")
+    raise ValueError(f"{by} isn't a number of calendar days")
 
 
 @lru_cache(maxsize=65536)

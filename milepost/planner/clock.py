@@ -10,7 +10,7 @@ from milepost.planner.instants import Instant
 
 @dataclass(frozen=True, slots=True)
 class JourneyClock:
-    """How journey time is told from the wall clock; plain data, so that it can lie in a history.
+    """Converts between journey time and the wall clock; plain data, so that a history can hold it.
 
     `wall_epoch` is in seconds since 1970 UTC, with fractions; `journey_epoch` is the instant of the journey's world at
     that moment and before, when journey time stands still; `speed` is seconds of journey per second of wall clock.

@@ -30,7 +30,7 @@ class Waited:
 
     @property
     def alone(self) -> Condition | None:
-        """The condition, where it is waited for by itself and not for an event."""
+        """The condition of a trigger without an event; None where there is an event."""
         return self.condition if self.event is None else None
 
 
@@ -70,7 +70,7 @@ class CompiledStep:
 
     @property
     def opened_by(self) -> frozenset[Watched]:
-        """What may let it open: itself, its stage or play, the steps before it, the date of its anchor."""
+        """The things that may let it open: itself, its stage or play, the steps before it, the date of its anchor."""
         opened_by = {self.itself, ("play" if self.in_play else "stage", self.container)}
         opened_by.update(("step", other) for other in self.step.after)
         if self.step.at is not None:
@@ -134,7 +134,7 @@ class CompiledStage:
 
 @dataclass(frozen=True, slots=True)
 class CompiledPlay:
-    """A play with its place; `required` are the steps that must close before it ends by itself."""
+    """A play with its place; `required` are the steps that must close before it is completed."""
 
     play: Play
     position: int
@@ -159,7 +159,7 @@ class CompiledPlay:
 
 
 Watcher = CompiledStep | CompiledStage | CompiledPlay
-"""What waits for conditions and events."""
+"""Anything that waits for conditions and events."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,7 +45,7 @@ class ConditionTrace:
 
 
 def trace(now: Situation, condition: Condition) -> ConditionTrace:
-    """Trace a condition now; names of an event's properties are left out, since there is no event."""
+    """Trace a condition now; an event's properties are left out, since there isn't an event now."""
     references = sorted(each for each in condition.references if each[0] != _EVENT)
     values = {f"{root}.{name}": now.value_of(root, name) for root, name in references}
     holds = now.is_true(condition)

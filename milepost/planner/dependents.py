@@ -10,11 +10,11 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
 Watched = tuple[str, str]
-"""What can change: `("customer", ATTRIBUTE)`, `("step", ID)`, `("play", ID)`, `("stage", ID)`."""
+"""Something that can change: `("customer", ATTRIBUTE)`, `("step", ID)`, `("play", ID)`, `("stage", ID)`."""
 
 
 class Invalidated(NamedTuple):
-    """What one change invalidates, by place among the map's watchers, its containers and its steps in their order."""
+    """The places that one change invalidates, among the map's watchers, its containers and its steps in their order."""
 
     watchers: frozenset[int]
     containers: frozenset[int]
@@ -22,7 +22,7 @@ class Invalidated(NamedTuple):
 
 
 class Dependents(NamedTuple):
-    """What each change invalidates; `all` is everything at once, for a journey that begins or goes on elsewhere."""
+    """The places that each change invalidates; `all` is everything at once, for a journey that begins or moves."""
 
     by: Mapping[Watched, Invalidated]
     all: Invalidated

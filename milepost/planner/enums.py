@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class JourneyStatus(StrEnum):
-    """Where a journey stands; an ended one stays ended."""
+    """The status of a journey; an ended one stays ended."""
 
     OPEN = "open"
     PAUSED = "paused"
@@ -14,7 +14,7 @@ class JourneyStatus(StrEnum):
 
 
 class StageStatus(StrEnum):
-    """Where a stage stands; a closed one may open again."""
+    """The status of a stage; a closed one may open again."""
 
     WAITING = "waiting"
     OPEN = "open"
@@ -22,7 +22,7 @@ class StageStatus(StrEnum):
 
 
 class StepStatus(StrEnum):
-    """Where a step's latest occurrence stands. From `ASKED` on they are an outcome's alone; `DONE` never is."""
+    """The status of a step's latest occurrence. Those from `ASKED` on are for outcomes only; `DONE` never is."""
 
     WAITING = "waiting"
     OPEN = "open"
@@ -37,7 +37,7 @@ class StepStatus(StrEnum):
 
 
 class PlayStatus(StrEnum):
-    """Where a play's latest instance stands."""
+    """The status of a play's latest instance."""
 
     NEVER = "never"
     OPEN = "open"
@@ -45,7 +45,7 @@ class PlayStatus(StrEnum):
 
 
 class TaskStatus(StrEnum):
-    """Where a colleague's task stands."""
+    """The status of a colleague's task."""
 
     OPEN = "open"
     DONE = "done"
@@ -54,7 +54,7 @@ class TaskStatus(StrEnum):
 
 
 class StepKind(StrEnum):
-    """What a step is: a touchpoint is a task for a colleague, or a mail that goes out by itself."""
+    """The kind of a step; a touchpoint is either a task for a colleague or a mail that Milepost sends."""
 
     TASK = "task"
     MAIL = "mail"
@@ -63,7 +63,7 @@ class StepKind(StrEnum):
 
 
 class MessageReason(StrEnum):
-    """Why a message is written: a mail touchpoint, a step's opening mail, a reminder, or an outcome's request."""
+    """The reason for a message: a mail touchpoint, a step's opening mail, a reminder, or an outcome's request."""
 
     TOUCHPOINT = "touchpoint"
     OPENING = "opening"
@@ -72,7 +72,7 @@ class MessageReason(StrEnum):
 
 
 class HoldReason(StrEnum):
-    """What keeps a message from going out, in the order in which it is looked at."""
+    """The reasons that hold a message back, in the order in which they are checked."""
 
     PAUSE = "pause"
     PLAY = "play"
@@ -82,7 +82,7 @@ class HoldReason(StrEnum):
 
 
 class SystemTaskReason(StrEnum):
-    """Why Milepost itself gives a colleague a task."""
+    """The reasons for which Milepost itself gives a colleague a task."""
 
     STUCK = "stuck"
     CONTACT = "contact"
@@ -91,7 +91,7 @@ class SystemTaskReason(StrEnum):
 
 
 class StartReason(StrEnum):
-    """What starts a play."""
+    """The ways in which a play starts."""
 
     BRANCH = "branch"
     FACT = "fact"
@@ -100,7 +100,7 @@ class StartReason(StrEnum):
 
 
 class BlockReason(StrEnum):
-    """What keeps a play from starting."""
+    """The reasons that block a play from starting."""
 
     OPEN = "open"
     COOLDOWN = "cooldown"
@@ -108,7 +108,7 @@ class BlockReason(StrEnum):
 
 
 class PlayEnding(StrEnum):
-    """What ends a play."""
+    """The ways in which a play ends."""
 
     COMPLETED = "completed"
     ENDS_WHEN = "ends_when"
@@ -116,7 +116,7 @@ class PlayEnding(StrEnum):
 
 
 class IgnoreReason(StrEnum):
-    """Why a fact changes nothing: what it says makes no sense (to `DUE`), or does not while the journey stands so."""
+    """The reasons for which a fact changes nothing: it is invalid (up to `DUE`), or doesn't fit the journey's state."""
 
     UNKNOWN = "unknown"
     NEEDS_ANSWER = "needs_answer"

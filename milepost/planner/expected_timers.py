@@ -1,4 +1,4 @@
-"""Fills the timer index: reads off a journey's records what will happen by itself, and when."""
+"""Fills the timer index from a journey's records."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def timer_index_of(state: State) -> TimerIndex:
 
 
 def update_timer_index(index: TimerIndex, state: State, changed: Iterable[Watched]) -> None:
-    """Work out again what will happen by itself to steps, stages and plays that changed or are gone."""
+    """Work out again the timers of steps, stages and plays that changed or are gone."""
     for what in changed:
         kind, name = what
         due = tuple(_TIMERS_OF[kind](state, name))

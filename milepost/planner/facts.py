@@ -101,7 +101,7 @@ class TeamGiven(BaseFact, kind="team"):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Agreed(BaseFact, kind="agreed"):
-    """What people agreed on for a step: `due` a local date `YYYY-MM-DD`, `person` an address."""
+    """People agreed on something for steps: `due` a local date `YYYY-MM-DD`, `person` an address."""
 
     steps: Mapping[str, Mapping[str, str]]
 

@@ -38,6 +38,6 @@ def parse(value: str) -> Instant:
     """Read ISO 8601 text with an offset.
 
     Raises:
-        ValueError: the text is no datetime or has no offset.
+        ValueError: the text isn't a datetime or has no offset.
     """
     return instant(datetime.fromisoformat(value))

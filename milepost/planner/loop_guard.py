@@ -1,4 +1,4 @@
-"""A map that brings about happening after happening at one instant: the bound that stops it, and what goes round."""
+"""The guard against maps that loop at one instant: the most entries allowed, and the error that names the loop."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The outlook: what a journey does by itself if nobody does anything. The planner, run ahead."""
+"""The outlook: what comes if nobody does anything. It is the planner, run ahead."""
 
 from __future__ import annotations
 

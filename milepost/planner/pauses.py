@@ -1,4 +1,4 @@
-"""Pause and resume: whatever was due in between is moved or dropped, as the map says."""
+"""Pauses and resumes a journey; what fell due in between is moved or dropped, as the map says."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from milepost.planner.turn import Turn
 
 
 def pause(turn: Turn, reason: str | None) -> None:
-    """Stop everything that happens by itself."""
+    """Pause the journey: timers, messages and openings stop."""
     turn.state.status, turn.state.paused_at = JourneyStatus.PAUSED, turn.at
     turn.report(timeline.JourneyPaused(turn.at, why=reason))
 
@@ -105,11 +105,11 @@ def _shift(turn: Turn, paused_at: Instant) -> None:
     for play_id, play in turn.compiled_map.plays.items():
         record = turn.state.play(play_id)
         if record.deadline_at is not None:
-            moved = _moved(turn, ours, paused_at, record.deadline_at, play.play.deadline)
-            turn.edit_play(play_id).deadline_at = moved
+            deadline_at = _moved(turn, ours, paused_at, record.deadline_at, play.play.deadline)
+            turn.edit_play(play_id).deadline_at = deadline_at
         if record.cooldown_until is not None:
-            moved = _moved(turn, ours, paused_at, record.cooldown_until, play.play.cooldown)
-            turn.edit_play(play_id).cooldown_until = moved
+            cooldown_until = _moved(turn, ours, paused_at, record.cooldown_until, play.play.cooldown)
+            turn.edit_play(play_id).cooldown_until = cooldown_until
 
 
 def _days(turn: Turn, calendar: Calendar, paused_at: Instant) -> int:
@@ -169,7 +169,7 @@ def _written(step: CompiledStep, timer: str) -> Duration | None:
 
 
 def _moved_reminder(calendar: Calendar, at: Instant, days: int) -> Instant:
-    """A reminder is at `from`, unless the map tells it in hours or minutes or it was snoozed to an instant."""
+    """A reminder is at `from`, unless the map gives it in hours or minutes or it was snoozed to an instant."""
     return calendar.shifted(at, days, exact=calendar.local(at).time() != calendar.from_)
 
 

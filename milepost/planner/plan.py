@@ -84,7 +84,7 @@ def _by_instant(facts: Iterable[Fact], clock: Instant, now: Instant) -> list[tup
 
 
 def _run_until(turn: Turn, until: Instant, wake: Instant | None) -> Instant | None:
-    """Let everything happen that falls due by itself up to an instant; returns when something does after it."""
+    """Fire every timer up to an instant; returns the next one after it."""
     while wake is not None and wake <= until:
         _happen(turn, max(wake, turn.at), [])
         wake = wake_at(turn)
@@ -111,7 +111,7 @@ def _happen(turn: Turn, at: Instant, facts: list[Fact]) -> None:
 
 
 def _catch_up(turn: Turn) -> None:
-    """Let what was due in a pause happen now, in order of time."""
+    """Fire what was due in a pause now, in order of time."""
     while turn.passed is not None and turn.state.is_open:
         ahead = [at for at in passed_by(turn) if at > turn.passed]
         if not ahead:

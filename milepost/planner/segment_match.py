@@ -1,4 +1,4 @@
-"""Which map a customer is for, and whether a customer may enter one again."""
+"""Chooses the map for a customer, and applies the rule for entering one again."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ def best_map(compiled_maps: Iterable[CompiledMap], customer: Customer, at: Insta
 
 
 def entry_obstacle(compiled_map: CompiledMap, last_ended_at: Instant | None, at: Instant) -> MayNotEnter | None:
-    """How the map's `reenter` keeps out a customer whose last journey on it ended then (None: was never on it)."""
+    """Returns how the map's `reenter` keeps a customer out, or None; `last_ended_at` is of their last journey on it."""
     rule = compiled_map.map.reenter
     if last_ended_at is None or (rule.allowed and rule.after is None):
         return None

@@ -46,7 +46,7 @@ def simulate(
 def steps(
     compiled_map: CompiledMap, state: State, facts: Sequence[Fact], until: Instant, versions: Mapping[str, CompiledMap]
 ) -> Iterator[Plan]:
-    """Every plan of a journey up to an instant: at its start, at its wake-ups, and whenever it is told something."""
+    """Every plan of a journey up to an instant: at its start, at its wake-ups, and at each fact."""
     ahead = sorted(facts, key=lambda fact: fact.at)
     latest = plan(compiled_map, state, (), state.clock)
     yield latest
@@ -63,7 +63,7 @@ def steps(
 
 
 def _next(latest: Plan, ahead: list[Fact]) -> Instant | None:
-    """When something happens next: by itself, or because of a fact."""
+    """The instant of the next timer or fact, whichever comes first."""
     instants = [latest.wake_at] if latest.wake_at is not None else []
     if ahead:
         instants.append(max(ahead[0].at, latest.state.clock))

@@ -78,7 +78,7 @@ class Situation:
     # People, hours and dates.
 
     def contact(self, persona: str | None) -> Contact | None:
-        """Who has a persona: the first contact with it, else with its fallback."""
+        """Returns the first contact that has a persona, else its fallback; None where nobody has."""
         asked: set[str] = set()
         while persona is not None and persona not in asked:
             for contact in self.state.customer.contacts:
@@ -90,7 +90,7 @@ class Situation:
         return None
 
     def contact_of(self, step: CompiledStep) -> Contact | None:
-        """Who is written to about a step: the person agreed on, else who has its persona."""
+        """Returns the recipient of a step's messages: the person agreed on, else the contact with its persona."""
         agreed = self.state.step(step.id).person
         if agreed is not None and not step.is_task:
             for contact in self.state.customer.contacts:

@@ -35,7 +35,7 @@ FORMAT = 1
 """The version of the state's form; a later program reads all earlier ones."""
 
 REMEMBERED_FACTS = 128
-"""How many ids of facts a journey remembers. The store keeps them all; these catch a signal that comes twice."""
+"""The number of fact ids that a journey remembers. The store keeps all; these catch a signal that comes twice."""
 
 _OPEN = frozenset({StepStatus.OPEN, StepStatus.ASKED})
 _CLOSED = frozenset(StepStatus) - _OPEN - {StepStatus.WAITING}
@@ -333,9 +333,9 @@ class State:
             NewerStateError: the state was written by a later program.
         """
         values = dict(data)
-        written = values.pop("format")
-        if written > FORMAT:
-            raise NewerStateError(written)
+        version = values.pop("format")
+        if version > FORMAT:
+            raise NewerStateError(version)
         values["customer"] = Customer.from_json(values["customer"])
         values["status"] = JourneyStatus(values["status"])
         for name, record in _TABLES.items():

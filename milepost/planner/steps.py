@@ -76,9 +76,9 @@ def opening_of(turn: Turn, step: CompiledStep, ready_at: Instant) -> Instant | N
 
 def _after_wait(turn: Turn, step: CompiledStep, wait: Duration, ready_at: Instant) -> Instant:
     """The end of a wait, with the days by which pauses have moved it since the step was ready."""
-    calendar, moved = turn.now.calendar_of(step), turn.state.step(step.id).shifted
+    calendar, days = turn.now.calendar_of(step), turn.state.step(step.id).shifted
     at = calendar.opening(ready_at, wait)
-    return calendar.shifted(at, moved, exact=wait.exact) if moved else at
+    return calendar.shifted(at, days, exact=wait.exact) if days else at
 
 
 def open_step(turn: Turn, step: CompiledStep) -> None:

@@ -18,7 +18,7 @@ def open_system_task(
     place: StepPlace | StagePlace | None = None,
     message: str | None = None,
 ) -> None:
-    """Give the csm one task; while one for the same reason about the same thing is open there is no second."""
+    """Give the csm one task; no second one while one for the same reason about the same thing is open."""
     if any(task.why is why and task.about == about for task in turn.state.tasks.values()):
         return
     number = turn.state.numbers.get(why, 0) + 1

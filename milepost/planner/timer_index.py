@@ -1,4 +1,4 @@
-"""The timer index: all that will happen to a journey by itself, in the order in which it does.
+"""The timer index: every timer of a journey, in the order in which they will fire.
 
 A state carries it from plan to plan; a plan works out again only the timers of records that it changed
 (`expected_timers`). It is not part of the state's JSON: for a state read back from there it is all worked out again.
@@ -36,7 +36,7 @@ class Timer(NamedTuple):
 
 @dataclass(slots=True)
 class TimerIndex:
-    """All that will happen by itself, by what it is about.
+    """Every timer, by the step, stage or play that it is for.
 
     Nothing of it is due before `soonest`; `wake` is when the journey must next be looked at.
     """

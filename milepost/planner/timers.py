@@ -1,4 +1,4 @@
-"""Timers: what happens by itself at its time, in the order of time and then of the file."""
+"""Timers: they fire at their instants, in the order of time and then of the file."""
 
 from __future__ import annotations
 
@@ -148,9 +148,9 @@ def _cooled_down(turn: Turn, play: CompiledPlay) -> None:
     """The cooldown is over: a start that was kept, or a condition that is true now, starts the play."""
     record = turn.edit_play(play.play.id)
     record.cooldown_until = None
-    wanted = record.kept
+    reason = record.kept
     for trigger in play.starts_when:
-        if wanted is None and trigger.alone and turn.now.is_true(trigger.alone):
-            wanted = StartReason.CONDITION
-    if wanted is not None:
-        try_start(turn, play, wanted)
+        if reason is None and trigger.alone and turn.now.is_true(trigger.alone):
+            reason = StartReason.CONDITION
+    if reason is not None:
+        try_start(turn, play, reason)

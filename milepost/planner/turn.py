@@ -147,5 +147,5 @@ class Turn:
 
     @property
     def due_by(self) -> Instant:
-        """What was due by this instant happens: now, or where a journey that was paused is catching up."""
+        """The instant up to which timers fire: now, or as far as a resumed journey has caught up."""
         return self.at if self.passed is None else self.passed

@@ -19,7 +19,7 @@ from milepost.planner.turn import Turn
 
 
 def move(turn: Turn, version: str) -> None:
-    """Go on with the turn's map, whose version is new: withdraw what is gone, work out again what waits."""
+    """Move the journey to the turn's map: withdraw what is gone, work out again what waits."""
     turn.report(timeline.MapChanged(turn.at, from_=turn.state.version, to=version))
     turn.state.version = version
     turn.invalidate_all()
@@ -107,9 +107,9 @@ def _carry_over_due(turn: Turn, step: CompiledStep, record: StepState) -> None:
 
 
 def _is_another(turn: Turn, step: CompiledStep) -> bool:
-    """Whether the step under this id is another one now: of another kind, or in a stage or play that is not open.
+    """Returns whether this id names another step now: one of another kind, or in a stage or play that isn't open.
 
-    What somebody did counts for a task, a mail and an action alike.
+    Work that was done counts for a task, a mail and an action alike.
     """
     record = turn.state.step(step.id)
     if record.is_open:

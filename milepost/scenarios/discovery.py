@@ -20,7 +20,7 @@ _OF_MAPS = {"stages", "map", "segment"}
 
 
 def sort_of(path: Path) -> Sort:
-    """Whether a file is a map or a scenario, by its fields: its name may be any. Unreadable files are `other`."""
+    """Tells a map from a scenario by its fields, whatever the file's name. Unreadable files are `other`."""
     try:
         text = path.read_text("utf-8-sig")
     except (OSError, UnicodeDecodeError):

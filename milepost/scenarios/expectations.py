@@ -33,7 +33,7 @@ def read_instant(value: Any) -> Instant | None:
 
 
 def matches(expected: Expected, entry: Entry) -> bool:
-    """Whether an entry has every field that is expected; instants are equal whatever their offset."""
+    """Returns whether an entry has every field that is expected; instants are equal whatever their offset."""
     actual = entry.to_json()
     return all(_same(value, actual.get(name)) for name, value in expected.items())
 
@@ -151,7 +151,7 @@ def _nearest(expected: Expected, position: int, entries: Sequence[Entry], met: M
 
 
 def _is_like(expected: Expected, entry: Entry, differs: tuple[str, ...]) -> bool:
-    """Whether an entry is about the same thing, and of the same kind or one that may come in its place."""
+    """Returns whether an entry is about the same thing, and of the same kind or one that may come in its place."""
     if any(name in differs for name in _ABOUT) or len(differs) == len(expected):
         return False
     return "kind" not in differs or any({expected["kind"], entry.kind} <= alike for alike in _ALIKE)

@@ -15,7 +15,7 @@ from milepost.versions.map_parts import Parts, fields_of, parts_of
 
 What = Literal["added", "removed", "renamed", "moved", "changed"]
 _ALIKE = 0.7
-"""How alike, from 0 to 1, two parts of one kind must be to count as one that was renamed."""
+"""The likeness, from 0 to 1, from which two parts of one kind count as one that was renamed."""
 _SECTIONS = ("role", "persona", "attribute")
 _TITLES = ("title", "statement")
 

@@ -1,4 +1,4 @@
-"""What the journey's workflow passes to its activities and gets back: plain data."""
+"""The inputs and results of a journey's activities: plain data."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class AdvanceOrder:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What a journey can be searched by in Temporal: the ids of its map and open stages, and if a risk is open."""
+    """The values of a journey's search attributes: the ids of its map and open stages, and if a risk is open."""
 
     map: str
     stages: list[str]

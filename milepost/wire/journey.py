@@ -1,4 +1,4 @@
-"""What is passed to a journey's workflow and what it answers; names included, so that no caller needs its code."""
+"""The names, inputs and answers of a journey's workflow; a caller needs none of the workflow's code."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ class JourneyInput:
 
 @dataclass(frozen=True, slots=True)
 class JourneyReport:
-    """What a running journey is doing; instants are journey time."""
+    """The progress of a running journey; instants are journey time."""
 
     journey: str
     version: str

@@ -1,4 +1,4 @@
-"""What journeys can be searched by in Temporal. Nothing here may tell who the customer is."""
+"""The attributes by which Temporal finds journeys. Nothing here may tell who the customer is."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ STAGES = SearchAttributeKey.for_keyword_list("MilepostStage")
 """The ids of the open stages: a stage with `opens:` runs beside the others."""
 
 RISK = SearchAttributeKey.for_bool("MilepostRisk")
-"""Whether a risk play is open."""
+"""True while a risk play is open."""
 
 ALL: tuple[SearchAttributeKey[Any], ...] = (MAP, STAGES, RISK)
 

@@ -51,5 +51,5 @@ def rules() -> list[str]:
 
 
 def anchor(heading: str) -> str:
-    """What a heading is linked by, as GitHub makes it."""
+    """The anchor of a heading, as GitHub makes it."""
     return re.sub(r"[^\w\- ]", "", heading.strip().lower()).replace(" ", "-")

@@ -71,7 +71,7 @@ AWKWARD = {
         "failures_of_others/exit_noticed_only_when_the_wait_is_over_journey",
     ),
 }
-"""What goes wrong most easily, and the scenarios that hold it."""
+"""The rules that break most easily, and the scenarios that hold them."""
 
 
 def test_each_rule_has_a_heading_in_the_docs_and_a_folder_named_by_its_anchor():

@@ -1,4 +1,4 @@
-"""What people are called."""
+"""The names by which people are called."""
 
 from __future__ import annotations
 

@@ -33,7 +33,7 @@ MONTHS = {"month": 1, "quarter": 3, "year": 12}
 
 @lru_cache(maxsize=2048)
 def _clocks(timezone: str, hour: int) -> tuple[datetime, ...]:
-    """What the local clock shows at each of the sixty minutes of an hour in UTC, counted from 1970."""
+    """The local clock at each of the sixty minutes of an hour in UTC, counted from 1970."""
     tz = ZoneInfo(timezone)
     minutes = range(hour * HOUR, (hour + 1) * HOUR, 60)
     return tuple(datetime.fromtimestamp(minute, tz).replace(tzinfo=None) for minute in minutes)

@@ -38,7 +38,7 @@ def sam(address: str) -> tuple[Contact, ...]:
 
 
 def second_message(address: str) -> list[str]:
-    """Who gets the second message, two days after the first, once Sam has another address."""
+    """The recipient of the second message, two days after the first, once Sam has another address."""
     loaded = from_data(read_yaml(MAP).data)
     assert loaded.map is not None, loaded.problems
     compiled_map = CompiledMap.of(loaded.map, "v1")

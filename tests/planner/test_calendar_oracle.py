@@ -116,7 +116,7 @@ class Place:
 
 
 def minutes_shown(timezone, moment):
-    """What the clock shows just before and just after a moment: the two ends of what is skipped or repeated there."""
+    """The clock just before and just after a moment: the two ends of what is skipped or repeated there."""
     return [minutes_of(datetime.fromtimestamp(at, zone(timezone))) for at in (moment - 60, moment)]
 
 
@@ -147,7 +147,7 @@ def places(draw):
 
 @st.composite
 def edges(draw, place):
-    """What should show the place's `from` or `to` on a date around its moment, or a second or a minute beside it."""
+    """Clock times to try: the place's `from` or `to` on a date around its moment, or a second or minute off."""
     shown = draw(st.sampled_from(minutes_shown(place.naive.timezone, place.moment)))
     edge = minutes_of(draw(st.sampled_from([place.naive.from_, place.naive.to])))
     days = draw(st.sampled_from([0, 0, 0, 1, -1, 2, 5]))

@@ -45,11 +45,11 @@ MAKES_NO_SENSE: list[tuple[dict[str, Any], str]] = [
     ({"kind": "step_done", "step": "talk", "result": "goood"}, "result"),
     ({"kind": "snoozed", "step": "talk", "until": "tomorrow"}, "until"),
 ]
-"""What the map doesn't know, or what cannot be said of it now, and the reason that the timeline gives."""
+"""Facts that the map doesn't define or that don't fit now, with the reason that the timeline gives."""
 
 
 def lines_after(data: dict[str, Any]) -> list[dict[str, Any]]:
-    """What the timeline says of a fact, an hour into a journey."""
+    """The timeline's entry about a fact, an hour into a journey."""
     fact = fact_of({**data, "at": "2026-03-02T11:00:00Z"})
     run = simulate(map_of(MAP), CUSTOMER, START, [fact], START + 7200)
     return [line for line in (entry.to_json() for entry in run.timeline) if line["at"] == "2026-03-02T11:00:00Z"]

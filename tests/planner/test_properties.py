@@ -1,4 +1,4 @@
-"""What holds for every valid map, every customer and whatever is told, in whatever order."""
+"""Properties that hold for every valid map, every customer and any facts in any order."""
 
 from __future__ import annotations
 

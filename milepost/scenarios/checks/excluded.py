@@ -1,4 +1,4 @@
-"""What a map excludes: expectations whose fields are all valid, and which no journey on the map can ever meet."""
+"""Finds expectations that the map excludes: their fields are all valid, but no journey on it can ever meet them."""
 
 from __future__ import annotations
 

@@ -41,7 +41,7 @@ _ABOUT_OUTCOMES = {
 
 @dataclass(frozen=True)
 class ExpectationCheck:
-    """What expectations are compared with: the map's names, when the scenario runs, and what its own facts say.
+    """Checks expectations against the map's names, the time that the scenario runs, and its own facts.
 
     `addresses` are those of everybody on the customer's side, `reasons` those for which a fact ends the journey,
     `agreed` the steps whose due date a fact sets.

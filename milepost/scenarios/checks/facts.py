@@ -51,7 +51,7 @@ def _is_wrong_on_purpose(fact: WrittenFact, ignored: Iterable[Expected]) -> bool
 
 
 def _refusals(path: Path, fact: WrittenFact, names: DefinedNames, *, on_purpose: bool) -> Iterator[Finding]:
-    """What the planner would ignore; a step or play that doesn't exist is a mistake even where it is expected to."""
+    """Finds what the planner would ignore; a step or play that doesn't exist is a mistake even on purpose."""
     for place, part in _parts(fact):
         error = names.refusal(part.fact("", 0))
         if error is None:
