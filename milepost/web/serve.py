@@ -46,17 +46,7 @@ async def serve(
     port = check_port(settings.port, "the web application", "--port", host=settings.host)
     at_port = settings.model_copy(update={"port": port})
     async with opened(at_port, place) as app:
-        config = uvicorn.Config(
-            app,
-            host=at_port.host,
-            port=port,
-            log_config=None,
-            access_log=False,
-            server_header=False,
-            timeout_graceful_shutdown=STOP_WITHIN,
-            lifespan="off",
-        )
-        await _Server(config, lambda: on_ready(at_port.links_begin_with)).serve()
+        await Server(app, at_port, lambda: on_ready(at_port.links_begin_with)).serve()
 
 
 @asynccontextmanager
@@ -94,10 +84,20 @@ async def _answers(client: Client) -> bool:
         return False
 
 
-class _Server(uvicorn.Server):
-    """A server that reports when it answers."""
+class Server(uvicorn.Server):
+    """Serves an application on the host and port of the settings; calls `on_ready` once it answers."""
 
-    def __init__(self, config: uvicorn.Config, on_ready: Callable[[], None]) -> None:
+    def __init__(self, app: FastAPI, settings: Settings, on_ready: Callable[[], None]) -> None:
+        config = uvicorn.Config(
+            app,
+            host=settings.host,
+            port=settings.port,
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=STOP_WITHIN,
+            lifespan="off",
+        )
         super().__init__(config)
         self._on_ready = on_ready
 

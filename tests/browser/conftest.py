@@ -13,9 +13,9 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, BrowserContext, Page, Request, Response, async_playwright
 
-import milepost.web.serve
 from milepost.settings import Settings
 from milepost.store.database import open_store
+from milepost.web.serve import Server
 from tests.ports import free_port
 from tests.web.conftest import KEY, World
 
@@ -55,7 +55,7 @@ async def chromium(real_server: None) -> AsyncIterator[Browser]:
         await browser.close()
 
 
-class _Server(milepost.web.serve._Server):
+class _Server(Server):
     """Leaves the signals of the process to pytest."""
 
     @contextmanager
@@ -72,7 +72,7 @@ async def world(tmp_path: Path, sqlite_url: str) -> AsyncIterator[World]:
     await made.publish()
     await made.add()
     ready = asyncio.Event()
-    server = _Server(milepost.web.serve._config(made.app, settings), ready.set)
+    server = _Server(made.app, settings, ready.set)
     serving = asyncio.create_task(server.serve())
     await asyncio.wait_for(ready.wait(), PATIENCE / 1000)
     yield made
