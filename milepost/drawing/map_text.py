@@ -46,7 +46,7 @@ class _MapText:
             lead.append(f"Hypothesis: {self.map.hypothesis}")
         roles = self.map.roles
         if escalations := [
-            f"from {role.title} to {roles[role.escalate.to].title} after {role.escalate.after}"
+            f"from {role.title} to {roles[role.escalate.to].title} {_unbreakable(f'after {role.escalate.after}')}"
             for role in roles.values()
             if role.escalate
         ]:
