@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from milepost.language.findings import Finding
-from milepost.language.steps import Outcome, Touchpoint
+from milepost.language.steps import Outcome
 from milepost.people.sample_customer import MADE_UP_START, made_up_customer
 from milepost.planner.calendars import NeverOpensError
 from milepost.planner.compiled_map import CompiledMap, CompiledStep
@@ -111,15 +111,10 @@ def _facts(compiled_map: CompiledMap, state: State, behaviour: str, number: int)
             continue
         fact_id, at = f"{number}/{step.id}", state.clock
         if not isinstance(step.step, Outcome):
-            yield StepDone(id=fact_id, at=at, step=step.id, result=_result(step))
+            results = getattr(step.step, "results", None) or ()
+            yield StepDone(id=fact_id, at=at, step=step.id, result=next(iter(results), None))
         elif record.status is StepStatus.ASKED:
             yield Answered(id=fact_id, at=at, outcome=step.id, verdict="verified")
-
-
-def _result(step: CompiledStep) -> str | None:
-    """Returns the first way in which a task can end."""
-    results = step.step.results if isinstance(step.step, Touchpoint) else None
-    return next(iter(results)) if results else None
 
 
 # Reading the timelines.
