@@ -12,6 +12,7 @@ from milepost.language.model import Map, Play, Stage
 from milepost.language.steps import AnyStep
 
 _IDS = frozenset({"map", "stage", "play", "touchpoint", "action", "outcome"})
+"""Fields that are the id of a part of that name: an outcome's `outcome`, but not the map's, which is a value."""
 _APART = frozenset({"stages", "plays", "touchpoints", "actions", "outcomes", "roles", "personas", "attributes"})
 _NESTED = frozenset(
     {
@@ -97,7 +98,7 @@ def _fields(part: BaseModel, before: str) -> Iterator[tuple[str, str]]:
     short = part.model_dump(mode="json", by_alias=True, exclude_defaults=True)
     for name, info in type(part).model_fields.items():
         field = info.alias or name
-        if not before and field in _IDS and field in _own_ids(part):
+        if not before and field in _IDS and field == type(part).__name__.lower():
             continue
         value = getattr(part, name)
         if field in _NESTED and isinstance(value, BaseModel):
@@ -105,11 +106,6 @@ def _fields(part: BaseModel, before: str) -> Iterator[tuple[str, str]]:
         elif field not in _APART:
             nested = isinstance(data[field], dict | list)
             yield f"{before}{field}", one_line(short.get(field) if nested else data[field])
-
-
-def _own_ids(part: BaseModel) -> frozenset[str]:
-    """The field that is the part's id: an outcome's `outcome`, but not the map's, which is a value."""
-    return frozenset({type(part).__name__.lower()})
 
 
 def one_line(value: Any) -> str:

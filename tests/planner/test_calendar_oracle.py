@@ -180,8 +180,8 @@ def dates(draw, place):
 
 
 def test_the_walking_calendar_is_asked_everything_that_the_calendar_answers():
-    questions = [
-        {name for name, _ in inspect.getmembers(kind, inspect.isfunction) if not name.startswith("_")}
+    questions = [  # without the copies that `make mutants` puts beside each function, under names that nobody types
+        {name for name, _ in inspect.getmembers(kind, inspect.isfunction) if name[0] != "_" and name.isascii()}
         for kind in (Calendar, NaiveCalendar)
     ]
     assert questions[0] - {"of"} == questions[1]
