@@ -140,16 +140,13 @@ def _steps(before: Parts, after: Parts) -> Iterator[Change]:
         if name not in after.steps and name not in renamed.values():
             yield Change("removed", _kind(step), name, step.title, before.home[name])
     for name, step in after.steps.items():
-        earlier = before.steps.get(name)
-        if earlier is None:
-            was = renamed.get(name, "")
+        was = name if name in before.steps else renamed.get(name, "")
+        if was != name:
             yield Change("renamed" if was else "added", _kind(step), name, step.title, after.home[name], before=was)
-            if was:
-                yield from _step_fields(before.steps[was], step, after.home[name])
-        else:
-            if homes.get(before.home[name], before.home[name]) != after.home[name]:
-                yield Change("moved", _kind(step), name, step.title, "", "", before.home[name], after.home[name])
-            yield from _step_fields(earlier, step, after.home[name])
+        elif homes.get(before.home[name], before.home[name]) != after.home[name]:
+            yield Change("moved", _kind(step), name, step.title, "", "", before.home[name], after.home[name])
+        if was:
+            yield from _step_fields(before.steps[was], step, after.home[name])
 
 
 def _step_fields(old: AnyStep, new: AnyStep, home: str) -> Iterator[Change]:
