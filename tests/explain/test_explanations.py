@@ -34,7 +34,7 @@ def variant(*changes: tuple[str, str]) -> CompiledMap:
     return compiled_map_of({**FILES, "map.yaml": text})
 
 
-def ran(compiled_map: CompiledMap, facts: Iterable[Fact], until: Instant):  # type: ignore[no-untyped-def] - the run
+def run_of(compiled_map: CompiledMap, facts: Iterable[Fact], until: Instant):  # type: ignore[no-untyped-def] - the run
     return simulate(compiled_map, CUSTOMER, START, list(facts), until)
 
 
@@ -77,11 +77,11 @@ def test_every_root_of_a_condition_has_its_value() -> None:
         'plays.rescue == "never" && stages.start == "open" && customer.started_on > "2027-01-01"'
     )
     compiled_map = variant(("starts_when: {if: customer.health < 40}", f"starts_when: {{if: {text}}}"))
-    state = ran(compiled_map, [HELD], START + 60).state
+    state = run_of(compiled_map, [HELD], START + 60).state
     condition = compiled_map.plays["rescue"].starts_when[0].condition
     assert condition is not None
-    seen = trace(Situation(compiled_map, state, state.clock), condition)
-    assert seen.values == {
+    condition_trace = trace(Situation(compiled_map, state, state.clock), condition)
+    assert condition_trace.values == {
         "customer.started_on": "2026-03-02",
         "outcomes.faster": "waiting",
         "plays.rescue": "never",
@@ -89,21 +89,21 @@ def test_every_root_of_a_condition_has_its_value() -> None:
         "stages.start": "open",
         "steps.connect": "open",
     }
-    assert seen.failing == ('customer.started_on > "2027-01-01"',)
+    assert condition_trace.failing == ('customer.started_on > "2027-01-01"',)
 
 
 # What led here.
 
 
-def told(compiled_map: CompiledMap, facts: Iterable[Fact], until: Instant) -> dict[str, list[str]]:
-    run = ran(compiled_map, facts, until)
+def origins_of(compiled_map: CompiledMap, facts: Iterable[Fact], until: Instant) -> dict[str, list[str]]:
+    run = run_of(compiled_map, facts, until)
     found = explain(Situation.of(compiled_map, run.state, until), run.timeline, Wording(compiled_map))
     say = Wording(compiled_map)
     return {each.id: [say.sentence(entry) for entry in each.led_by] for each in found.origins}
 
 
 def test_a_stage_tells_since_when_and_why_it_is_open() -> None:
-    assert told(CHART, [], START) == {
+    assert origins_of(CHART, [], START) == {
         "start": ["The journey began on the map “Pilot customers”.", "The stage “Start” opened."]
     }
 
@@ -114,14 +114,14 @@ def test_a_play_tells_the_answer_that_led_to_it() -> None:
         EventHappened(id="e", at=START + 120, event="connected"),
         Answered(id="a", at=START + 180, outcome="faster", verdict="disputed"),
     ]
-    led = told(CHART, facts, START + 180)["rescue"]
+    led = origins_of(CHART, facts, START + 180)["rescue"]
     assert led[0].startswith("“Reports are made in half the time.” was disputed")
     assert led[-1] == "The play “Win back” began: the step before led here."
 
 
 def test_a_play_that_a_condition_or_a_person_began_says_so_and_what_ends_it() -> None:
     for fact, why in ((LOW, "what it waits for came true"), (PlayStarted(id="p", at=START, play="rescue"), "somebody")):
-        run = ran(CHART, [fact], START + 180)
+        run = run_of(CHART, [fact], START + 180)
         (play,) = [
             each
             for each in explain(Situation.of(CHART, run.state, START + 180), run.timeline, Wording(CHART)).origins
@@ -133,7 +133,7 @@ def test_a_play_that_a_condition_or_a_person_began_says_so_and_what_ends_it() ->
 
 
 def begun_by(compiled_map: CompiledMap, *facts: Fact) -> list[str]:
-    run = ran(compiled_map, facts, START + 240)
+    run = run_of(compiled_map, facts, START + 240)
     origins = explain(Situation.of(compiled_map, run.state, START + 240), run.timeline, Wording(compiled_map)).origins
     return [reason.phrase for each in origins if each.kind == "play" for reason in each.begun_by]
 
@@ -153,19 +153,19 @@ def test_plays_say_what_would_begin_them() -> None:
     compiled_map = variant(
         ("    deadline: 20", "    cooldown: 30 days\n    only_if: customer.health < 90\n    deadline: 20")
     )
-    run = ran(compiled_map, [], START)
+    run = run_of(compiled_map, [], START)
     (rescue,) = explain(Situation.of(compiled_map, run.state, START), run.timeline, Wording(compiled_map)).starts
     assert rescue.waits_for == (
         "this to be true: customer.health < 40 (health is 75); and only if customer.health < 90 (health is 75)"
     )
-    done = [LOW, StepDone(id="c", at=START + 180, step="rescue_call")]
-    run = ran(compiled_map, done, START + 180)
+    facts = [LOW, StepDone(id="c", at=START + 180, step="rescue_call")]
+    run = run_of(compiled_map, facts, START + 180)
     (rescue,) = explain(Situation.of(compiled_map, run.state, START + 180), run.timeline, Wording(compiled_map)).starts
     assert [reason.kind for reason in rescue.reasons] == ["condition", "date", "condition"]
 
 
 def test_an_ended_journey_waits_for_nothing() -> None:
-    run = ran(CHART, [StepDone(id="x", at=START, step="kickoff", result="refused")], START)
+    run = run_of(CHART, [StepDone(id="x", at=START, step="kickoff", result="refused")], START)
     found = explain(Situation.of(CHART, run.state, START), run.timeline, Wording(CHART))
     assert (found.origins, found.waits, found.starts, found.ahead.entries) == ((), (), (), ())
 
@@ -174,7 +174,7 @@ def test_an_ended_journey_waits_for_nothing() -> None:
 
 
 def why(compiled_map: CompiledMap, facts: Iterable[Fact], until: Instant) -> list[tuple[str | None, str]]:
-    state = ran(compiled_map, facts, until).state
+    state = run_of(compiled_map, facts, until).state
     return [
         (each.why, each.because)
         for each in held_messages(Situation.of(compiled_map, state, until), Wording(compiled_map))
@@ -184,7 +184,7 @@ def why(compiled_map: CompiledMap, facts: Iterable[Fact], until: Instant) -> lis
 def test_a_message_outside_the_window_names_the_hours() -> None:
     evening = parse("2026-03-03T01:00:00Z")  # 20:00 in New York
     facts = [StepDone(id="held", at=evening, step="kickoff", result="held")]
-    state = ran(CHART, facts, evening).state
+    state = run_of(CHART, facts, evening).state
     (held,) = held_messages(Situation.of(CHART, state, evening), Wording(CHART))
     assert (held.why, held.to) == ("window", "sam@acme.example")
     assert "Monday to Friday, 09:00 to 17:00 in America/New York, not on holidays" in held.because
@@ -219,7 +219,7 @@ def test_a_message_in_a_pause_names_the_pause() -> None:
 
 
 def test_a_step_tells_what_it_follows_what_follows_it_and_what_happened_to_it() -> None:
-    run = ran(CHART, [HELD], START + DAY)
+    run = run_of(CHART, [HELD], START + DAY)
     found = explain_step(Situation.of(CHART, run.state, START + DAY), run.timeline, "connect", Wording(CHART))
     assert found.after == (("kickoff", "done"),)
     assert found.leads_to == ("faster",)
@@ -229,19 +229,19 @@ def test_a_step_tells_what_it_follows_what_follows_it_and_what_happened_to_it() 
 
 
 def test_a_step_of_a_play_that_is_not_open_waits_for_the_play() -> None:
-    run = ran(CHART, [], START)
+    run = run_of(CHART, [], START)
     found = explain_step(Situation.of(CHART, run.state, START), run.timeline, "rescue_call", Wording(CHART))
     assert found.waits.waits_for == "the play “Win back” to begin"
 
 
 def test_a_closed_step_waits_for_nothing() -> None:
-    run = ran(CHART, [HELD], START + 60)
+    run = run_of(CHART, [HELD], START + 60)
     found = explain_step(Situation.of(CHART, run.state, START + 60), run.timeline, "kickoff", Wording(CHART))
     assert (found.waits.status, found.waits.reasons) == ("done", ())
 
 
 def test_an_explanation_is_plain_data() -> None:
-    run = ran(CHART, [HELD], START + DAY)
+    run = run_of(CHART, [HELD], START + DAY)
     data = explain(Situation.of(CHART, run.state, START + DAY), run.timeline, Wording(CHART)).to_json(Wording(CHART))
     assert {each["id"]: [reason["kind"] for reason in each["reasons"]] for each in data["steps"]} == {
         "connect": ["contact", "event"],

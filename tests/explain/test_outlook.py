@@ -20,9 +20,9 @@ MAP = Path(__file__).parents[2] / "maps" / "enterprise-save-time"
 
 @pytest.fixture(scope="module")
 def say() -> Wording:
-    made = load(MAP).map
-    assert made is not None
-    return Wording(CompiledMap.of(made, "v1"), "America/New_York")
+    map_ = load(MAP).map
+    assert map_ is not None
+    return Wording(CompiledMap.of(map_, "v1"), "America/New_York")
 
 
 FIELDS = {
@@ -38,7 +38,7 @@ FIELDS = {
 }
 
 
-def said(say: Wording, kind: str, **fields: Any) -> str:
+def sentence_of(say: Wording, kind: str, **fields: Any) -> str:
     return outlook_sentence(say, entry(kind, **fields))
 
 
@@ -50,39 +50,39 @@ NEVER_BY_ITSELF = {
 
 @pytest.mark.parametrize("kind", sorted(set(ENTRIES) - NEVER_BY_ITSELF))
 def test_no_sentence_of_a_forecast_tells_of_the_past(say: Wording, kind: str) -> None:
-    sentence = said(say, kind, **FIELDS)
+    sentence = sentence_of(say, kind, **FIELDS)
     assert " will " in sentence
     assert sentence.endswith(".")
     assert not {"was", "were", "got", "went", "began", "opened"} & set(sentence.split())
 
 
 def test_what_opens_is_told_by_whose_it_will_be(say: Wording) -> None:
-    company = said(say, "step_opened", step="kickoff", role="csm", due="2026-03-04T22:00:00Z")
+    company = sentence_of(say, "step_opened", step="kickoff", role="csm", due="2026-03-04T22:00:00Z")
     assert company == (
         "“Kickoff call, agree who does what by when” will be a task for the Customer success manager, "
         "due Wed 4 Mar 2026, 17:00."
     )
     theirs = {"step": "connect_sso", "persona": "it_admin", "track": "customer"}
-    assert "will be with the customer's IT administrator." in said(say, "step_opened", **theirs)
+    assert "will be with the customer's IT administrator." in sentence_of(say, "step_opened", **theirs)
     asked = {"step": "hours_saved", "persona": "sponsor", "track": "outcome"}
-    assert "will be there to be confirmed by the Executive sponsor." in said(say, "step_opened", **asked)
+    assert "will be there to be confirmed by the Executive sponsor." in sentence_of(say, "step_opened", **asked)
     mail = {"step": "recap", "persona": "coordinator", "track": "company"}
-    assert said(say, "step_opened", **mail).startswith("It will be time for the mail “Mail what was agreed”")
+    assert sentence_of(say, "step_opened", **mail).startswith("It will be time for the mail “Mail what was agreed”")
 
 
 def test_reasons_are_told_too(say: Wording) -> None:
-    assert said(say, "play_started", play="rescue", why="condition") == (
+    assert sentence_of(say, "play_started", play="rescue", why="condition") == (
         "The play “Win back a customer at risk” will begin: what it waits for comes true."
     )
-    assert said(say, "journey_ended", reason="goal_reached") == "The journey will end: goal reached."
-    assert said(say, "message_sent", **FIELDS, reason="reminder", steps=["connect_sso"]) == (
+    assert sentence_of(say, "journey_ended", reason="goal_reached") == "The journey will end: goal reached."
+    assert sentence_of(say, "message_sent", **FIELDS, reason="reminder", steps=["connect_sso"]) == (
         "A reminder will go to sam@acme.example (Executive sponsor) about “Connect single sign-on”."
     )
 
 
 def test_an_entry_is_given_with_its_sentence(say: Wording) -> None:
-    told = with_outlook_sentence(say, entry("step_overdue", step="kickoff"))
-    assert told["text"] == "“Kickoff call, agree who does what by when” will be overdue."
+    data = with_outlook_sentence(say, entry("step_overdue", step="kickoff"))
+    assert data["text"] == "“Kickoff call, agree who does what by when” will be overdue."
 
 
 def test_days_of_the_week_are_told_as_people_do() -> None:

@@ -23,11 +23,11 @@ def record(state: State) -> JourneyRecord:
 
 
 def overview(*facts) -> CustomerOverview:
-    begun = plan(SMALL, State.begin(customer(), "small", "v1", START), [], START)
-    walked = plan(SMALL, begun.state, facts, START + DAY)
+    started = plan(SMALL, State.begin(customer(), "small", "v1", START), [], START)
+    walked = plan(SMALL, started.state, facts, START + DAY)
     journey = JourneyOverview(
         record(walked.state), walked.state, SMALL, {"v1": 1}, is_current=True, movers={},
-        entries=(*begun.timeline, *walked.timeline), outcomes=(), pending=(), now=START + DAY, zone="UTC",
+        entries=(*started.timeline, *walked.timeline), outcomes=(), pending=(), now=START + DAY, zone="UTC",
     )  # fmt: skip
     return CustomerOverview(customer(), 75.0, None, START + DAY, "UTC", (journey.record,), journey)
 

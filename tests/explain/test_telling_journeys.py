@@ -211,9 +211,9 @@ def waits(state: State, compiled_map: CompiledMap, now: Instant = START) -> dict
 
 def test_every_step_says_what_it_waits_for() -> None:
     compiled_map = pilot()
-    found = waits(journey(compiled_map), compiled_map)
+    reasons = waits(journey(compiled_map), compiled_map)
 
-    assert found == {
+    assert reasons == {
         "kickoff": "ana.ruiz@vendor.example (Customer success manager) to do it",
         "set_up": "somebody of the team “Solutions engineer” to take it",
         "connect": "the end of “Kickoff call”",

@@ -48,7 +48,7 @@ triggers = st.one_of(
 @st.composite
 def steps_of(draw, prefix, plays):
     """Touchpoints, actions and outcomes of one stage or play; `plays` may be started by branches."""
-    made = {"touchpoints": [], "actions": [], "outcomes": []}
+    parts = {"touchpoints": [], "actions": [], "outcomes": []}
     ids = []
     for number in range(draw(st.integers(1, 4))):
         step_id = f"{prefix}_{number}"
@@ -69,11 +69,11 @@ def steps_of(draw, prefix, plays):
                 step["overdue"] = {"after": "2 business days", "do": draw(_branches(plays))}
         else:
             step |= draw(_outcome(step_id, plays))
-        made[{"task": "touchpoints", "mail": "touchpoints", "action": "actions", "outcome": "outcomes"}[kind]].append(
+        parts[{"task": "touchpoints", "mail": "touchpoints", "action": "actions", "outcome": "outcomes"}[kind]].append(
             step
         )
         ids.append(step_id)
-    return {key: value for key, value in made.items() if value}
+    return {key: value for key, value in parts.items() if value}
 
 
 _personas = st.sampled_from(["sponsor", "user", "absent"])
@@ -230,11 +230,11 @@ customers = st.builds(
 def facts_for(draw, compiled_map):
     """Facts that a customer and colleagues might tell, in time and out of it, sensible or not."""
     steps, plays = sorted(compiled_map.steps), sorted(compiled_map.plays)
-    made = []
+    facts = []
     for number in range(draw(st.integers(0, 14))):
         common = {"id": f"f{number}", "at": START + draw(st.integers(0, 200 * DAY))}
         step = draw(st.sampled_from(steps))
-        made.append(
+        facts.append(
             draw(
                 st.one_of(
                     st.just(
@@ -272,4 +272,4 @@ def facts_for(draw, compiled_map):
                 )
             )
         )
-    return sorted(made, key=lambda fact: fact.at)
+    return sorted(facts, key=lambda fact: fact.at)

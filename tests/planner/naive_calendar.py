@@ -62,11 +62,11 @@ def _around(timezone: str, day: date) -> Iterator[tuple[int, datetime]]:
 @lru_cache(maxsize=512)
 def _first_showing(timezone: str, day: date) -> dict[time, int]:
     """When the clock first shows each minute of a date; what it skips is not there."""
-    found: dict[time, int] = {}
+    showing: dict[time, int] = {}
     for at, shown in _around(timezone, day):
         if shown.date() == day:
-            found.setdefault(shown.time(), at)
-    return found
+            showing.setdefault(shown.time(), at)
+    return showing
 
 
 def naive_shift_date(day: date, by: Duration, sign: int) -> date:
@@ -84,10 +84,10 @@ def naive_shift_date(day: date, by: Duration, sign: int) -> date:
     return _day_in_month(month, day.day)
 
 
-def _day_in_month(first: date, wanted: int) -> date:
+def _day_in_month(first: date, target: int) -> date:
     """That day of the month; the last one before the month is over where it has no such day."""
     day = first
-    while day.day < wanted and (day + ONE_DAY).month == first.month:
+    while day.day < target and (day + ONE_DAY).month == first.month:
         day += ONE_DAY
     return day
 
@@ -110,12 +110,12 @@ class NaiveCalendar:
     def on(self, day: date, clock: time) -> int:
         """The first instant that shows the local time; where none does, the first that shows a later one."""
         minute = clock.replace(second=0)
-        found = _first_showing(self.timezone, day).get(minute)
-        if found is not None:
-            return found + clock.second
-        wanted = datetime.combine(day, minute)
+        showing = _first_showing(self.timezone, day).get(minute)
+        if showing is not None:
+            return showing + clock.second
+        target = datetime.combine(day, minute)
         near = pairwise(_around(self.timezone, day))
-        return next(at for (_, before), (at, after) in near if before < wanted < after)
+        return next(at for (_, before), (at, after) in near if before < target < after)
 
     def is_working(self, day: date) -> bool:
         if NAMES[day.isoweekday() - 1] not in self.days:

@@ -42,8 +42,8 @@ def second_message(address: str) -> list[str]:
     loaded = from_data(read_yaml(MAP).data)
     assert loaded.map is not None, loaded.problems
     compiled_map = CompiledMap.of(loaded.map, "v1")
-    begun = State.begin(customer(contacts=sam("Sam@Acme.example")), "letters", "v1", START)
-    first = plan(compiled_map, begun, [], START)
+    state = State.begin(customer(contacts=sam("Sam@Acme.example")), "letters", "v1", START)
+    first = plan(compiled_map, state, [], START)
     assert [each.contact for each in first.commands if isinstance(each, SendMessage)] == ["Sam@Acme.example"]
     assert sent_to(first.state, sam("SAM@acme.example")[0]) == [START]
     changed = ContactsGiven(id="1", at=START + 60, contacts=sam(address))

@@ -79,13 +79,13 @@ def offset(timezone, at):
 @cache
 def changes(timezone):
     """The instants from which on the zone's clock has another offset, from 1977 to 2037."""
-    found = []
+    changes = []
     for start, end in pairwise(range(FIRST, LAST + 10 * DAY, 10 * DAY)):
         before = offset(timezone, start)
         if offset(timezone, end) != before:
             minutes = range(start, end + 60, 60)
-            found.append(minutes[bisect_left(minutes, 1, key=lambda at: offset(timezone, at) != before)])
-    return found
+            changes.append(minutes[bisect_left(minutes, 1, key=lambda at: offset(timezone, at) != before)])
+    return changes
 
 
 def minutes_of(shown):

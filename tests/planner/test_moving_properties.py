@@ -25,8 +25,9 @@ def a_move(draw):
     new = CompiledMap.of(drawn.map, "v2")
     at = START + draw(st.integers(0, 120)) * DAY + draw(st.integers(0, DAY))
     facts = [*draw(facts_for(old)), *draw(facts_for(new))]
-    told = [fact for number, fact in enumerate(facts) if number == 0 or fact.id not in {f.id for f in facts[:number]}]
-    return old, new, draw(customers), sorted([*told, MapChanged(id="moved", at=at, version="v2")], key=lambda f: f.at)
+    unique = [fact for number, fact in enumerate(facts) if number == 0 or fact.id not in {f.id for f in facts[:number]}]
+    in_order = sorted([*unique, MapChanged(id="moved", at=at, version="v2")], key=lambda fact: fact.at)
+    return old, new, draw(customers), in_order
 
 
 @given(st.data())

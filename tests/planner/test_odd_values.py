@@ -34,11 +34,11 @@ ODD_OF_EVENTS = [
 VALUES: list[Any] = [0, 0.0, -1, 10**30, 1e308, "many", "", "0", True, None, [], [1], {}, {"deep": 0}]
 
 
-def ran(trigger: str, *facts: Fact) -> Run:
+def run_of(trigger: str, *facts: Fact) -> Run:
     text = MAP.replace("done_when: {event: connected}", f"done_when: {trigger}")
     assert text != MAP
-    begun = StepDone(id="held", at=START, step="kickoff", result="held")
-    return simulate(compiled_map_of({**FILES, "map.yaml": text}), CUSTOMER, START, [begun, *facts], START + 86_400)
+    opening = StepDone(id="held", at=START, step="kickoff", result="held")
+    return simulate(compiled_map_of({**FILES, "map.yaml": text}), CUSTOMER, START, [opening, *facts], START + 86_400)
 
 
 def kinds(run: Run) -> list[str]:
@@ -47,12 +47,12 @@ def kinds(run: Run) -> list[str]:
 
 @pytest.mark.parametrize("condition", ODD)
 def test_a_condition_that_can_not_be_worked_out_closes_nothing_and_raises_nothing(condition: str) -> None:
-    assert kinds(ran(f"{{if: '{condition}'}}")) == ["step_opened", "message_sent"]
+    assert kinds(run_of(f"{{if: '{condition}'}}")) == ["step_opened", "message_sent"]
 
 
 @pytest.mark.parametrize("condition", ODD)
 def test_what_can_be_decided_without_it_is(condition: str) -> None:
-    assert "step_done" in kinds(ran(f"{{if: '({condition}) || customer.health > 50.0'}}"))
+    assert "step_done" in kinds(run_of(f"{{if: '({condition}) || customer.health > 50.0'}}"))
 
 
 @pytest.mark.parametrize("condition", ODD_OF_EVENTS)
@@ -60,14 +60,14 @@ def test_what_can_be_decided_without_it_is(condition: str) -> None:
 def test_an_event_with_odd_properties_raises_nothing(condition: str, value: Any) -> None:
     event = EventHappened(id="e", at=START + 60, event="connected", properties={"rows": value})
     bare = EventHappened(id="f", at=START + 120, event="connected")
-    run = ran(f"{{event: connected, if: '{condition}'}}", event, bare)
+    run = run_of(f"{{event: connected, if: '{condition}'}}", event, bare)
     assert run.state.status == "open"
     assert kinds(run)[:2] == ["step_opened", "message_sent"]
 
 
 @pytest.mark.parametrize("value", ["a lot", "75", True])
 def test_a_text_where_a_number_is_declared_is_not_compared(value: Any) -> None:
-    told = AttributesSet(id="s", at=START + 60, attributes={"health": value})
-    run = ran("{if: customer.health > 1000 || customer.health < 0}", told)
+    fact = AttributesSet(id="s", at=START + 60, attributes={"health": value})
+    run = run_of("{if: customer.health > 1000 || customer.health < 0}", fact)
     assert "step_done" not in kinds(run)
     assert run.state.status == "open"

@@ -15,8 +15,8 @@ def variant(
 
 
 def matched(*compiled_maps: CompiledMap) -> str | None:
-    found = best_map(compiled_maps, CUSTOMER, START)
-    return None if isinstance(found, NoMatch) else found.map.map
+    match = best_map(compiled_maps, CUSTOMER, START)
+    return None if isinstance(match, NoMatch) else match.map.map
 
 
 def test_the_highest_priority_wins() -> None:
@@ -40,19 +40,19 @@ def test_nobody_is_matched_without_maps() -> None:
 
 
 def test_no_match_says_of_each_map_why() -> None:
-    found = best_map([variant("aaa", "customer.health > 90 && has(customer.renews_on)")], CUSTOMER, START)
+    match = best_map([variant("aaa", "customer.health > 90 && has(customer.renews_on)")], CUSTOMER, START)
 
-    assert isinstance(found, NoMatch)
-    assert str(found) == (
+    assert isinstance(match, NoMatch)
+    assert str(match) == (
         "aaa: customer.health > 90 && has(customer.renews_on) is not true (health is 75, renews_on is unknown)"
     )
 
 
 def test_several_maps_give_their_reasons_one_after_the_other() -> None:
-    found = best_map([variant("bbb", "customer.health > 90"), variant("aaa", "customer.health > 80")], CUSTOMER, START)
+    match = best_map([variant("bbb", "customer.health > 90"), variant("aaa", "customer.health > 80")], CUSTOMER, START)
 
     assert (
-        str(found)
+        str(match)
         == "aaa: customer.health > 80 is not true (health is 75); bbb: customer.health > 90 is not true (health is 75)"
     )
 

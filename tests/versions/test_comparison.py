@@ -27,17 +27,17 @@ def changed(*changes: tuple[str, str], **files: str) -> tuple[CompiledMap, dict[
     for old, new in changes:
         assert text_.count(old) == 1, f"{old!r} stands {text_.count(old)} times in the map"
         text_ = text_.replace(old, new)
-    made = {**FILES, **{f"messages/{name}.md": each for name, each in files.items()}, "map.yaml": text_}
-    return compiled_map_of(made), made
+    files_of_it = {**FILES, **{f"messages/{name}.md": each for name, each in files.items()}, "map.yaml": text_}
+    return compiled_map_of(files_of_it), files_of_it
 
 
-def told(*changes: tuple[str, str], **files: str) -> list[str]:
-    compiled_map, made = changed(*changes, **files)
-    return [str(change) for change in compare(OLD.map, compiled_map.map, FILES, made)]
+def texts_of(*changes: tuple[str, str], **files: str) -> list[str]:
+    compiled_map, files_of_it = changed(*changes, **files)
+    return [str(change) for change in compare(OLD.map, compiled_map.map, FILES, files_of_it)]
 
 
 def test_a_map_does_not_differ_from_itself() -> None:
-    assert told() == []
+    assert texts_of() == []
 
 
 @pytest.mark.parametrize("file", SHIPPED, ids=lambda file: file.parent.name)
@@ -125,7 +125,7 @@ def test_a_change_is_described_in_the_words_of_the_map(old: str, new: str, said:
         assert ("renamed", "play", "save") in whats
         assert not [each for each in whats if each[0] in ("added", "removed", "moved")]
     else:
-        assert told((old, new)) == [said]
+        assert texts_of((old, new)) == [said]
 
 
 MORE = "      - {touchpoint: review, title: Look back, role: csm, effort: 30 minutes}\n"
@@ -133,7 +133,7 @@ MORE = "      - {touchpoint: review, title: Look back, role: csm, effort: 30 min
 
 def test_steps_are_added_removed_moved_and_put_in_another_order() -> None:
     rescue = next(line for line in MAP.splitlines(keepends=True) if "touchpoint: rescue_call" in line)
-    assert told((rescue, rescue + MORE)) == ["touchpoint review “Look back” in play rescue: added"]
+    assert texts_of((rescue, rescue + MORE)) == ["touchpoint review “Look back” in play rescue: added"]
     with_review, _ = changed((rescue, rescue + MORE))
     first, _ = changed((rescue, MORE + rescue))
     assert [str(each) for each in compare(with_review.map, OLD.map)] == [
@@ -148,8 +148,8 @@ def test_steps_are_added_removed_moved_and_put_in_another_order() -> None:
 
 
 def test_the_text_of_a_message_is_compared_line_by_line() -> None:
-    compiled_map, made = changed(connect=CONNECT.replace("please", "kindly"))
-    (change,) = compare(OLD.map, compiled_map.map, FILES, made)
+    compiled_map, files_of_it = changed(connect=CONNECT.replace("please", "kindly"))
+    (change,) = compare(OLD.map, compiled_map.map, FILES, files_of_it)
     assert str(change) == "message connect.md of step connect: 2 lines changed"
     assert [line[0] for line in change.lines] == ["-", "+"]
     assert change.to_json()["lines"] == list(change.lines)
@@ -170,20 +170,20 @@ def test_a_move_to_the_same_content_changes_nothing() -> None:
 def test_an_open_step_is_kept_with_another_due_date() -> None:
     compiled_map, _ = changed(("due: 2 business days", "due: 4 business days"))
     before = state([], START)
-    written = before.to_json()
+    json_before = before.to_json()
     move = preview(OLD, compiled_map, before, START)
     (redated,) = move.redated
     assert (redated.id, redated.field) == ("kickoff", "due")
     assert text(redated.before or 0) == "2026-03-04T22:00:00Z"
     assert text(redated.after or 0) == "2026-03-06T22:00:00Z"
     assert (move.withdrawn, move.opened, move.stands_on) == ((), (), ())
-    assert before.to_json() == written
+    assert before.to_json() == json_before
 
 
 def test_a_step_that_waits_is_kept_with_another_opening() -> None:
     compiled_map, _ = changed(("wait: 1 week", "wait: 3 weeks"))
-    done = StepDone(id="c", at=START + 120, step="connect")
-    move = preview(OLD, compiled_map, state([HELD, done], START + DAY), START + DAY)
+    fact = StepDone(id="c", at=START + 120, step="connect")
+    move = preview(OLD, compiled_map, state([HELD, fact], START + DAY), START + DAY)
     assert [(each.id, each.field) for each in move.redated] == [("faster", "opens")]
 
 
