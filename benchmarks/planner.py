@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from statistics import median
 from time import perf_counter_ns
 
 from benchmarks.customers import DAY, Case, prompt_customer
 from benchmarks.figures import Figure, best_seconds
-from milepost.planner.facts import AttributesSet
+from milepost.planner.facts import AttributesSet, Fact
 from milepost.planner.plan import plan
-from milepost.planner.simulation import simulate, steps
+from milepost.planner.simulation import steps
 from milepost.planner.state import State
 
 MAPS = Path(__file__).parents[1] / "maps"
@@ -32,7 +32,14 @@ def figures() -> Iterator[Figure]:
 
 
 def _run(case: Case) -> State:
-    return simulate(case.compiled_map, case.customer, _start(case), case.facts, case.until).state
+    return _state_at(case, case.facts, case.until)
+
+
+def _state_at(case: Case, facts: Sequence[Fact], until: int) -> State:
+    state = State.begin(case.customer, case.compiled_map.map.map, case.compiled_map.version, _start(case))
+    for step in steps(case.compiled_map, state, facts, until, {}):
+        state = step.state
+    return state
 
 
 def _start(case: Case) -> int:
@@ -52,7 +59,7 @@ def _median_plan(case: Case) -> float:
 
 
 def _unwatched(case: Case) -> float:
-    middle = simulate(case.compiled_map, case.customer, _start(case), case.facts[:20], _start(case) + 90 * DAY).state
+    middle = _state_at(case, case.facts[:20], _start(case) + 90 * DAY)
     now = middle.clock + 60
     fact = AttributesSet(id="nobody-looks", at=now, attributes={"name": "Another Inc."})
     return best_seconds(lambda: plan(case.compiled_map, middle, (fact,), now)) * 1e6

@@ -6,7 +6,7 @@ after the first thing that happens: conditions are looked at after every change.
 
 from __future__ import annotations
 
-from milepost.planner.branches import finish_play, finish_stage, open_or_defer, start_or_defer, try_start
+from milepost.planner.branches import blocked_by, finish_play, finish_stage, open_or_defer, start_or_defer, try_start
 from milepost.planner.closings import end_journey
 from milepost.planner.compiled_map import CompiledPlay, CompiledStage, CompiledStep, Waited, Watcher
 from milepost.planner.deferred import Deferred, StartPlay
@@ -139,10 +139,8 @@ def _defer_condition(turn: Turn, play_id: str, triggers: set[str]) -> None:
 
 def _kept_start(turn: Turn, play: CompiledPlay, kept: StartReason) -> bool:
     """Try a start that was blocked, once nothing blocks it any more."""
-    record = turn.state.play(play.play.id)
-    if turn.state.paused or record.is_open or record.cooldown_until is not None:
-        return False
-    if play.only_if is not None and not turn.now.is_true(play.only_if):
+    cools_down = turn.state.play(play.play.id).cooldown_until is not None
+    if turn.state.paused or cools_down or blocked_by(turn.now, play) is not None:
         return False
     return try_start(turn, play, kept)
 

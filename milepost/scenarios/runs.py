@@ -9,7 +9,6 @@ from pathlib import Path
 from milepost.language.problems import Problem, in_order
 from milepost.planner.calendars import NeverOpensError
 from milepost.planner.loop_guard import EndlessMapError
-from milepost.planner.simulation import simulate
 from milepost.planner.timeline import Entry
 from milepost.scenarios.expectations import Comparison, compare
 from milepost.scenarios.maps import MapCache
@@ -50,14 +49,7 @@ class ScenarioReport:
 
 def run_on_planner(scenario: Scenario) -> tuple[Entry, ...]:
     """The timeline of a scenario by the planner alone."""
-    return simulate(
-        scenario.compiled_map,
-        scenario.customer,
-        scenario.start,
-        scenario.facts,
-        scenario.until,
-        versions=scenario.versions,
-    ).timeline
+    return tuple(entry for plan in scenario.plans() for entry in plan.timeline)
 
 
 def run_scenarios(files: Iterable[Path], engine: Engine | None = None) -> ScenarioReport:

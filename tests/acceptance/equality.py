@@ -12,11 +12,11 @@ from milepost.customer import Customer
 from milepost.planner import facts as told
 from milepost.planner.fact_effects import mark_of
 from milepost.planner.open_tasks import open_tasks
-from milepost.planner.simulation import simulate
 from milepost.store import timeline
 from milepost.store.compiled_maps import CompiledMaps
 from milepost.store.database import Store
 from milepost.store.tables import FactRow, JourneyRow, MessageRow, TaskRow
+from tests.simulation import simulate
 
 
 @dataclass(frozen=True, slots=True)

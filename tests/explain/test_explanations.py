@@ -15,9 +15,9 @@ from milepost.planner.condition_trace import trace
 from milepost.planner.facts import Answered, AttributesSet, EventHappened, Fact, Paused, PlayStarted, StepDone
 from milepost.planner.instants import Instant, parse
 from milepost.planner.segment_match import considered
-from milepost.planner.simulation import simulate
 from milepost.planner.situation import Situation
 from milepost.planner.state import State
+from tests.simulation import simulate
 from tests.workflows.example import CUSTOMER, FILES, MAP, START, compiled_map_of
 
 CHART = compiled_map_of(FILES)

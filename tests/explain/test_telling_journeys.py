@@ -18,12 +18,12 @@ from milepost.planner.facts import AttributesSet, Ended, EventHappened, Fact, Pa
 from milepost.planner.instants import Instant, parse
 from milepost.planner.outlook import look_ahead
 from milepost.planner.plan import plan
-from milepost.planner.simulation import simulate
 from milepost.planner.situation import Situation
 from milepost.planner.state import State
 from milepost.planner.timeline import ENTRIES
 from milepost.scenarios.scenario import load_scenario
 from tests.entries import complete, entry
+from tests.simulation import simulate
 from tests.web.example import DAY, FILES, START, customer
 
 NEW_YORK = "America/New_York"

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from milepost.planner.loop_guard import EndlessMapError
-from milepost.planner.simulation import simulate
 from tests.planner.test_fact_checks import MAP, map_of
 from tests.planner.test_ignored_facts import CUSTOMER, START
+from tests.simulation import simulate
 
 CIRCLE = """
   - play: again

@@ -8,8 +8,8 @@ import pytest
 
 from milepost.customer import Contact, Customer
 from milepost.planner.instants import parse
-from milepost.planner.simulation import simulate
 from tests.planner.test_fact_checks import MAP, REFUSED, fact_of, map_of
+from tests.simulation import simulate
 
 START = parse("2026-03-02T10:00:00Z")
 CUSTOMER = Customer(

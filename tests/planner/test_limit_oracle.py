@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 
 from milepost.customer import Contact, Customer
 from milepost.language.durations import Limit
-from milepost.planner.simulation import simulate
 from milepost.planner.timeline import MessageHeld, MessageSent
 from tests.planner.naive_calendar import walked
 from tests.planner.test_calendar_oracle import DAY, edges, places
+from tests.simulation import simulate
 from tests.workflows.example import compiled_map_of
 
 MAP = """

@@ -11,9 +11,10 @@ from milepost.planner.compiled_map import CompiledMap
 from milepost.planner.expected_timers import timer_index_of
 from milepost.planner.facts import MapChanged
 from milepost.planner.plan import plan
-from milepost.planner.simulation import simulate, steps
+from milepost.planner.simulation import steps
 from milepost.planner.state import State
 from tests.planner.generated import DAY, START, compiled_maps, customers, facts_for
+from tests.simulation import simulate
 
 UNTIL = START + 260 * DAY
 generous = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from milepost.planner.facts import AttributesSet, EventHappened, Fact, StepDone
-from milepost.planner.simulation import Run, simulate
+from tests.simulation import Run, simulate
 from tests.workflows.example import CUSTOMER, FILES, MAP, START, compiled_map_of
 
 ODD = [

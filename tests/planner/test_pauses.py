@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from milepost.planner.facts import EventHappened, Paused, Resumed
-from milepost.planner.simulation import simulate
 from milepost.planner.timeline import StageOpened
 from tests.planner.test_fact_checks import map_of
 from tests.planner.test_ignored_facts import CUSTOMER, START
+from tests.simulation import simulate
 
 HOUR = 3600
 MAP = """

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 
 from milepost.planner.facts import Ended
 from milepost.planner.plan import plan
-from milepost.planner.simulation import simulate
 from milepost.planner.state import State
 from milepost.planner.timeline import MessageDropped, MessageHeld, MessageSent
 from tests.planner.generated import DAY, START, compiled_maps, customers, facts_for
+from tests.simulation import simulate
 
 UNTIL = START + 260 * DAY
 generous = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))

@@ -25,7 +25,6 @@ from milepost.planner.facts import (
     TeamGiven,
 )
 from milepost.planner.plan import plan
-from milepost.planner.simulation import simulate
 from milepost.planner.state import State
 from milepost.store import customers, journeys, messages, outcomes, tasks, timeline
 from milepost.store.advance import write_plan
@@ -34,6 +33,7 @@ from milepost.store.errors import StaleRevisionError, UnknownJourneyError
 from tests.planner.generated import DAY, compiled_maps, facts_for
 from tests.planner.generated import START as GENERATED_START
 from tests.planner.generated import customers as generated_customers
+from tests.simulation import simulate
 from tests.store.book import HOUR, SMALL_MAP, START, Walk, customer, everything, publish
 
 ready = StepDone(id="ready", at=START + HOUR, step="kickoff", result="ready")

@@ -11,9 +11,9 @@ from milepost.language.loader import load
 from milepost.planner.compiled_map import CompiledMap
 from milepost.planner.facts import AttributesSet, Ended, Fact, MapChanged, Paused, StepDone
 from milepost.planner.instants import Instant, parse, text
-from milepost.planner.simulation import simulate
 from milepost.planner.state import State
 from milepost.versions import compare, preview
+from tests.simulation import simulate
 from tests.workflows.example import CONNECT, CUSTOMER, FILES, MAP, START, compiled_map_of
 
 SHIPPED = sorted((Path(__file__).parents[2] / "maps").glob("*/map.yaml"))

@@ -19,13 +19,13 @@ from milepost.intake.intake import Intake
 from milepost.planner import facts as told_facts
 from milepost.planner.clock import JourneyClock
 from milepost.planner.instants import Instant
-from milepost.planner.simulation import simulate
 from milepost.planner.state import State
 from milepost.store import customers, facts, journeys, maps, timeline
 from milepost.store.compiled_maps import CompiledMaps
 from milepost.store.database import Store
 from milepost.store.tables import JourneyRow
 from milepost.wire.journey import DEFAULT_MAX_HISTORY, JourneyReport, workflow_id
+from tests.simulation import simulate
 from tests.workflows.example import CUSTOMER, FILES, START
 from worker import make_worker
 

@@ -7,9 +7,9 @@ from temporalio.testing import WorkflowEnvironment
 
 from milepost.cli.temporal_runner import simulate_on
 from milepost.planner.facts import AttributesSet, Ended
-from milepost.planner.simulation import simulate
 from milepost.planner.timeline import Entry
 from milepost.scenarios.scenario import Scenario, load_scenario
+from tests.simulation import simulate
 
 MAPS = Path(__file__).parents[2] / "maps"
 LONG = MAPS / "enterprise-save-time/scenarios/early_and_renewed.yaml"

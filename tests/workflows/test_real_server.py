@@ -21,13 +21,13 @@ from milepost.intake.enrolment import Enrolment
 from milepost.intake.intake import Intake
 from milepost.planner import facts as told
 from milepost.planner.clock import JourneyClock
-from milepost.planner.simulation import simulate
 from milepost.planner.written_facts import WrittenFact
 from milepost.settings import load
 from milepost.store import clock, customers, facts, journeys, maps, timeline
 from milepost.store.database import Store, open_store
 from milepost.temporal.connection import data_converter
 from milepost.wire.search_attributes import ALL
+from tests.simulation import simulate
 from tests.workflows.example import CUSTOMER, FILES, START
 from tests.workflows.rig import LINKS, eventually
 from worker import is_at_work, make_worker
