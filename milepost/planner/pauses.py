@@ -39,16 +39,11 @@ def resume(turn: Turn, reason: str | None) -> None:
         _shift(turn, paused_at)
     elif turn.compiled_map.map.on_resume == "skip":
         _drop_passed_reminders(turn)
-    for step_id in sorted(turn.state.steps, key=lambda step_id: _position(turn, step_id)):
-        record = turn.state.steps[step_id]
+    for step in turn.compiled_map.steps.values():
+        record = turn.state.step(step.id)
         if record.asks_again and "ask" not in record.timers:
-            plan_asking_again(turn, turn.compiled_map.steps[step_id])
+            plan_asking_again(turn, step)
     _do_deferred(turn)
-
-
-def _position(turn: Turn, step: str) -> int:
-    compiled_step = turn.compiled_map.steps.get(step)
-    return compiled_step.position if compiled_step else -1
 
 
 def _do_deferred(turn: Turn) -> None:
