@@ -64,7 +64,7 @@ def make_worker(
         client,
         task_queue=task_queue,
         workflows=[CustomerJourney],
-        activities=[journey.advance, deliveries.deliver, deliveries.record_failure],
+        activities=[journey.advance, deliveries.deliver],
         workflow_runner=workflow_runner(),
         interceptors=interceptors,
         graceful_shutdown_timeout=STOP_WITHIN,

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from functools import partial
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Session
 from temporalio import activity
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
@@ -17,14 +21,16 @@ from milepost.language.templates.source import TemplateError
 from milepost.planner.facts import MessageFailed, to_json
 from milepost.planner.instants import Instant
 from milepost.planner.state import State
-from milepost.store import clock, facts, journeys, messages
+from milepost.store import clock, inbox, journeys, messages
 from milepost.store.compiled_maps import CompiledMaps
 from milepost.store.database import Store
-from milepost.store.errors import UnknownCustomerError, UnknownJourneyError, UnknownMessageError
+from milepost.store.errors import UnknownJourneyError, UnknownMessageError
+from milepost.store.inbox import NewFact
 from milepost.store.tables import JourneyRow, MessageRow
-from milepost.wire.activities import DeliveryFailure, DeliveryOrder
+from milepost.wire.activities import DeliveryOrder
 
 log = structlog.get_logger()
+HEARTBEAT_SECONDS = 10.0
 
 
 class DeliveryActivities:
@@ -37,63 +43,61 @@ class DeliveryActivities:
         self._links = links
 
     @activity.defn
-    async def deliver(self, order: DeliveryOrder) -> None:
-        """Send one message, unless it is out already.
+    async def deliver(self, order: DeliveryOrder) -> bool:
+        """Send one message, unless it is out already; False: it failed for good, which is a fact of the journey now.
 
         Raises:
-            ApplicationError: retryable, or not where no attempt could succeed.
+            ApplicationError: it may succeed later.
         """
-        try:
-            message = await self._written(order)
-            if message is not None:
-                await self._send(order, message)
-        except (UnknownJourneyError, UnknownMessageError):
-            log.info("message is gone and no longer of interest", journey=order.journey)
+        async with heartbeat():
+            try:
+                return await self._deliver(order)
+            except (UnknownJourneyError, UnknownMessageError):
+                log.info("message is gone and no longer of interest", journey=order.journey)
+                return True
+            except UndeliverableError as never:
+                await self._record_failure(order, never.message)
+                return False
 
-    @activity.defn
-    async def record_failure(self, failure: DeliveryFailure) -> dict[str, Any]:
-        """Keep that a message will never arrive, as a fact of the journey; returns the fact, as JSON."""
-        fact = to_json(
-            MessageFailed(
-                id=f"message_failed/{failure.journey}/{failure.message}",
-                at=failure.at,
-                by="milepost",
-                message=failure.message,
-                why=failure.why,
-            ),
-        )
-        try:
-            async with self._store.transaction() as session:
-                await messages.record_failed(session, failure.journey, failure.message, failure.at, failure.why)
-                recorded = await facts.record(session, failure.customer, fact, failure.at, source="delivery")
-        except (UnknownCustomerError, UnknownMessageError):
-            log.info("message is gone and its failure is of no interest", journey=failure.journey)
-            return fact
-        return recorded.fact
-
-    async def _written(self, order: DeliveryOrder) -> OutgoingMessage | None:
-        """The message as the first attempt rendered it; None if there is nothing to send.
+    async def _deliver(self, order: DeliveryOrder) -> bool:
+        """Make one attempt, unless the message is out or the time for it is over.
 
         Raises:
-            ApplicationError: the message can't be rendered, now or later.
+            UndeliverableError: no attempt could succeed.
         """
         async with self._store.reading() as session:
             row = await messages.get(session, order.journey, order.message)
             journey = await journeys.get(session, order.journey)
-        if row.status == messages.MessageStatus.SENT:
-            return None
+        if row.status == messages.MessageStatus.QUEUED:
+            if activity.info().started_time.timestamp() >= order.give_up_at:
+                raise UndeliverableError(row.last_error or "no attempt to deliver it succeeded in time")
+            await self._send(order, await self._written(journey, row))
+        return row.status != messages.MessageStatus.FAILED
+
+    async def _record_failure(self, order: DeliveryOrder, why: str) -> None:
+        """Keep that a message will never arrive, as a fact of the journey."""
+        async with self._store.reading() as session:
+            now = await _now(session, order)
+        await self._store.write(partial(_record_failure, order, now, why))
+
+    async def _written(self, journey: JourneyRow, row: MessageRow) -> OutgoingMessage:
+        """The message as the first attempt rendered it.
+
+        Raises:
+            UndeliverableError: the message can't be rendered, now or later.
+        """
         writing = await self._writing(journey, row)
         if row.text is not None:
             return outgoing(writing, row.subject or "", row.text, row.html)
         try:
             rendering = write(writing)
         except (TemplateError, KeyError, ValueError) as error:
-            raise _final("CannotBeRendered", f"the message cannot be rendered: {error}") from error
+            raise UndeliverableError(f"the message cannot be rendered: {error}") from error
         async with self._store.transaction() as session:
             await messages.save_rendering(
                 session,
-                order.journey,
-                order.message,
+                journey.id,
+                row.message,
                 subject=rendering.subject,
                 text=rendering.text,
                 html=rendering.html,
@@ -115,13 +119,15 @@ class DeliveryActivities:
             receipt = await self._channel.deliver(message)
         except TemporaryDeliveryError as later:
             await self._record_attempt(order, later.message)
-            wait = None if later.retry_after is None else timedelta(seconds=later.retry_after)
+            left = max(order.give_up_at - activity.info().started_time.timestamp(), 0) + 1
+            wait = None if later.retry_after is None else timedelta(seconds=min(later.retry_after, left))
+            # The channel's words may name people: they stay in the database.
             raise ApplicationError(
-                later.message, type="TryAgain", next_retry_delay=wait, category=ApplicationErrorCategory.BENIGN
-            ) from later
+                "not delivered yet", type="TryAgain", next_retry_delay=wait, category=ApplicationErrorCategory.BENIGN
+            ) from None
         except UndeliverableError as never:
             await self._record_attempt(order, never.message)
-            raise _final("Undeliverable", never.message) from never
+            raise
         async with self._store.transaction() as session:
             await messages.record_sent(
                 session,
@@ -154,5 +160,26 @@ async def _now(session: AsyncSession, order: DeliveryOrder) -> Instant:
     return journey_clock.journey_of(activity.info().started_time.timestamp())
 
 
-def _final(kind: str, why: str) -> ApplicationError:
-    return ApplicationError(why, type=kind, non_retryable=True, category=ApplicationErrorCategory.BENIGN)
+def _record_failure(order: DeliveryOrder, now: Instant, why: str, session: Session) -> None:
+    customer = messages.record_failed(session, order.journey, order.message, now, why)
+    recipient = inbox.recipients(session, [customer])[customer]
+    if recipient.journey == order.journey:
+        fact_id = f"message_failed/{order.journey}/{order.message}"
+        fact = MessageFailed(id=fact_id, at=now, by="milepost", message=order.message, why=why)
+        inbox.record(session, [NewFact(recipient, to_json(fact), "delivery")], now)
+
+
+@asynccontextmanager
+async def heartbeat() -> AsyncIterator[None]:
+    """Tell Temporal that the activity is alive, so that it starts elsewhere soon after this worker has died."""
+
+    async def beat() -> None:
+        while True:
+            activity.heartbeat()
+            await asyncio.sleep(HEARTBEAT_SECONDS)
+
+    beating = asyncio.create_task(beat())
+    try:
+        yield
+    finally:
+        beating.cancel()

@@ -1,32 +1,31 @@
-"""Advancing a journey: plan, and write the plan to the store, as one recorded decision."""
+"""Advancing a journey: take in what waits, plan, and write the plan, in one transaction."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import suppress
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from functools import partial
 
 import structlog
-from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Session
 from temporalio import activity
 
-from milepost.planner import facts as planner_facts
 from milepost.planner.commands import Command, SendMessage
 from milepost.planner.compiled_map import CompiledMap
-from milepost.planner.facts import Fact, MapChanged
-from milepost.planner.instants import Instant, text
+from milepost.planner.facts import Ended, Fact, MapChanged
+from milepost.planner.instants import Instant
 from milepost.planner.plan import Plan, plan
 from milepost.planner.state import State
 from milepost.planner.timeline import Entry
-from milepost.store import facts as fact_rows
-from milepost.store import journeys
+from milepost.store import customers, inbox, journeys, messages
 from milepost.store.advance import write_plan
 from milepost.store.compiled_maps import CompiledMaps
 from milepost.store.database import Store
-from milepost.store.errors import StaleRevisionError, UnknownJourneyError, UnknownVersionError
+from milepost.store.errors import UnknownVersionError
+from milepost.store.inbox import WaitingFact
+from milepost.store.journeys import LockedJourney
 from milepost.wire.activities import Advanced, AdvanceOrder, Seen
 
 log = structlog.get_logger()
@@ -45,7 +44,7 @@ class Leg:
 
 
 class JourneyActivities:
-    """Advances journeys. Running `advance` again, even with more facts, leaves the same rows."""
+    """Advances journeys. An order may come as often as it likes: each advance is made once."""
 
     def __init__(self, store: Store, compiled_maps: CompiledMaps) -> None:
         self._store = store
@@ -53,84 +52,95 @@ class JourneyActivities:
 
     @activity.defn
     async def advance(self, order: AdvanceOrder) -> Advanced:
-        """Plan from the order's state and facts, and make the store's rows equal to the result.
+        """Makes the journey's advance of that number, or tells of the last one if it has been made already.
 
-        A journey that can't be planned is freed by a move to another version, or by its end: if either was recorded
-        meanwhile, it is applied before the facts that the plan failed on.
-
-        Raises:
-            Exception: planning failed; the journey's row shows the error until an attempt succeeds.
+        A journey that can't be planned is left as it is; its row shows the reason. It is freed by its end or by a move
+        to another version: if either waits, it is applied before the facts that the plan failed on.
         """
         try:
-            return await self._advance(order)
+            return await self._store.write(partial(self._advance, order))
         except _AWAY:
             raise
-        except Exception as error:
-            await self._note_blocked(order, error)
-            freeing = await self._freeing(order)
-            if freeing is None:
-                raise
-            return await self._advance(order, freeing)
+        except Exception as error:  # noqa: BLE001 - whatever is wrong with this journey, people must see it
+            log.error("journey cannot be advanced", journey=order.journey, why=repr(error))  # noqa: TRY400 - no surprise
+            return await self._free_or_block(order, f"{type(error).__name__}: {error}"[:LONGEST_WHY])
 
-    async def _advance(self, order: AdvanceOrder, freeing: Fact | None = None) -> Advanced:
-        before = State.from_json(order.state)
-        facts = list(_readable(order.facts))
-        if freeing is None:
-            legs = await self._legs(before, facts, order.now)
-        else:
-            facts = [freeing, *(fact for fact in facts if fact.id != freeing.id)]
-            version = freeing.version if isinstance(freeing, MapChanged) else before.version
-            legs = [Leg(await self._compiled_maps.of(version), facts, order.now)]
-        result, compiled_map = _plan_legs(before, legs), legs[-1].compiled_map
+    async def _free_or_block(self, order: AdvanceOrder, why: str) -> Advanced:
         try:
-            async with self._store.transaction() as session:
-                await write_plan(session, order.journey, before, result, compiled_map)
-                await _mark_taken(session, before, facts)
-                if freeing is not None:
-                    await fact_rows.correct_time(session, before.customer.id, freeing.id, freeing.at)
-        except UnknownJourneyError:
+            return await self._store.write(partial(self._advance, order, frees=True))
+        except _AWAY:
+            raise
+        except Exception:  # noqa: BLE001 - nothing that waits frees it
+            return await self._store.write(partial(_block, order, why))
+
+    def _advance(self, order: AdvanceOrder, session: Session, *, frees: bool = False) -> Advanced:
+        journey = journeys.lock(session, order.journey)
+        if journey is None:
             log.info("journey is forgotten", journey=order.journey)
-            return _over(order)
-        except StaleRevisionError as stale:
-            return await self._after(order, stale)
-        return _advanced(compiled_map, result)
+            return Advanced(order.journey, order.n, ended=True)
+        waiting = inbox.waiting_for(session, journey.id)
+        taken = [each for each in waiting if each.at <= max(order.now, journey.clock)]
+        if order.n <= journey.revision or not (taken or journey.is_due(order.now)):
+            return self._told(session, order, journey, waiting)
+        before = State.from_json(journey.state)
+        facts = [each.fact for each in taken if each.fact is not None]
+        make_legs = self._freeing_leg if frees else self._legs
+        legs = make_legs(session, before, facts, order.now)
+        result, compiled_map = _plan_legs(before, legs), legs[-1].compiled_map
+        write_plan(session, journey.id, before, result, compiled_map)
+        inbox.mark_taken(session, taken, {fact.id: max(fact.at, before.clock) for leg in legs for fact in leg.facts})
+        _keep_what_came_too_late(session, result.state, facts)
+        in_step = order.n == journey.revision + 1
+        return Advanced(
+            journey.id,
+            result.state.revision,
+            wake_at=_earliest(result.wake_at, waiting[len(taken) :]),
+            deliver=_ordered(result.commands) if in_step else messages.queued(session, journey.id),
+            ended=result.state.ended,
+            seen=_seen(compiled_map, result.state),
+        )
 
-    async def _after(self, order: AdvanceOrder, stale: StaleRevisionError) -> Advanced:
-        """Catch up with a later attempt at this plan; end this run if later plans have been written."""
-        (stored_revision, clock), (own_revision, _) = stale.stored, stale.late
-        if stored_revision > own_revision:
-            log.warning("journey is run elsewhere, this run ends", journey=order.journey, why=str(stale))
-            return _over(order)
-        return await self._advance(replace(order, now=clock))
+    def _told(
+        self, session: Session, order: AdvanceOrder, journey: LockedJourney, waiting: Sequence[WaitingFact]
+    ) -> Advanced:
+        """Says how far the journey has come: there is nothing to do, or Temporal knows less than the database."""
+        ended = journey.ended_at is not None
+        wake_at = _earliest(journey.wake_at, waiting)
+        following = journeys.open_id(session, journey.customer) if ended and wake_at is None else None
+        if order.n == journey.revision + 1 and following is None:
+            return Advanced(journey.id, journey.revision, wake_at, ended=ended)
+        deliver = messages.queued(session, journey.id)
+        if following is not None:
+            return Advanced(following, 0, order.now, deliver)
+        state = State.from_json(journey.state)
+        seen = _seen(self._compiled_maps.load(session, state.version), state)
+        return Advanced(journey.id, journey.revision, wake_at, deliver, ended=ended, seen=seen)
 
-    async def _note_blocked(self, order: AdvanceOrder, error: Exception) -> None:
-        """Show people what otherwise only the worker's log would say."""
-        log.error("journey cannot be advanced", journey=order.journey, why=repr(error))
-        why = f"{type(error).__name__}: {error}"[:LONGEST_WHY]
-        with suppress(SQLAlchemyError, OSError):
-            async with self._store.transaction() as session:
-                await journeys.mark_blocked(session, order.journey, order.state.get("revision", 0), order.now, why)
+    def _freeing_leg(self, session: Session, state: State, facts: list[Fact], now: Instant) -> list[Leg]:
+        """Applies the last fact that frees a journey first, at the instant that the journey has reached.
 
-    async def _freeing(self, order: AdvanceOrder) -> Fact | None:
-        """The recorded fact that frees a blocked journey (its end, or a move), dated at the journey's clock."""
-        state = State.from_json(order.state)
-        async with self._store.reading() as session:
-            pending = await fact_rows.pending_of(session, [state.customer.id])
+        Raises:
+            LookupError: there is no such fact.
+        """
         ways_out = [
-            planner_facts.from_json({**row.data, "at": text(state.clock)})
-            for row in pending
-            if row.journey_id == order.journey
-            and (row.kind == "ended" or (row.kind == "map_changed" and row.data["version"] != state.version))
+            fact
+            for fact in facts
+            if isinstance(fact, Ended) or (isinstance(fact, MapChanged) and fact.version != state.version)
         ]
-        return ways_out[-1] if ways_out else None
+        if not ways_out:
+            raise LookupError("nothing that waits frees the journey")
+        freeing = ways_out[-1]
+        version = freeing.version if isinstance(freeing, MapChanged) else state.version
+        others = [fact for fact in facts if fact is not freeing]
+        return [Leg(self._compiled_maps.load(session, version), [replace(freeing, at=state.clock), *others], now)]
 
-    async def _legs(self, state: State, facts: list[Fact], now: Instant) -> list[Leg]:
-        """Cut the facts where the map changes: what comes before happens on the old version."""
-        compiled_map = await self._compiled_maps.of(state.version)
+    def _legs(self, session: Session, state: State, facts: list[Fact], now: Instant) -> list[Leg]:
+        """Cuts the facts where the map changes: what comes before happens on the old version."""
+        compiled_map = self._compiled_maps.load(session, state.version)
         legs = []
         gathered: list[Fact] = []
         for fact in facts:
-            changed = await self._map_after(compiled_map, fact)
+            changed = self._map_after(session, compiled_map, fact)
             if changed is not None:
                 at = max(state.clock, min(fact.at, now))
                 same_instant = any(earlier.at >= at for earlier in gathered)
@@ -139,38 +149,24 @@ class JourneyActivities:
             gathered.append(fact)
         return [*legs, Leg(compiled_map, gathered, now)]
 
-    async def _map_after(self, compiled_map: CompiledMap, fact: Fact) -> CompiledMap | None:
+    def _map_after(self, session: Session, compiled_map: CompiledMap, fact: Fact) -> CompiledMap | None:
         """The map that the fact moves the journey to; None for the same one, or one that the planner refuses."""
         if not isinstance(fact, MapChanged) or fact.version == compiled_map.version:
             return None
         try:
-            return await self._compiled_maps.of(fact.version)
+            return self._compiled_maps.load(session, fact.version)
         except UnknownVersionError:
             return None
 
 
-async def _mark_taken(session: AsyncSession, before: State, facts: list[Fact]) -> None:
-    """Mark the facts as delivered, and correct when they acted: a journey doesn't go back for one that came late.
-
-    A fact that arrives twice, by a signal and by the sweeper, acted when it first arrived.
-    """
-    customer = before.customer.id
-    first_time = await fact_rows.mark_delivered(session, customer, [fact.id for fact in facts])
-    for fact in facts:
-        if fact.at < before.clock and fact.id in first_time:
-            await fact_rows.correct_time(session, customer, fact.id, before.clock)
-
-
-def _readable(facts: Iterable[Mapping[str, Any]]) -> Iterator[Fact]:
-    for fact in facts:
-        try:
-            yield planner_facts.from_json(fact)
-        except (KeyError, TypeError, ValueError) as error:
-            log.warning("fact is unreadable and left out", fact=fact.get("id"), why=str(error))
+def _block(order: AdvanceOrder, why: str, session: Session) -> Advanced:
+    """Shows people what otherwise only the worker's log would say."""
+    journeys.mark_blocked(session, order.journey, order.now, why)
+    return Advanced(order.journey, order.n - 1, blocked=True)
 
 
 def _plan_legs(state: State, legs: list[Leg]) -> Plan:
-    """All legs as one plan with one revision, so that they are written, or rewritten, together."""
+    """All legs as one plan with one revision."""
     commands: tuple[Command, ...] = ()
     timeline: tuple[Entry, ...] = ()
     revision = state.revision + 1
@@ -181,19 +177,19 @@ def _plan_legs(state: State, legs: list[Leg]) -> Plan:
     return Plan(state, commands, timeline, result.wake_at)
 
 
-def _over(order: AdvanceOrder) -> Advanced:
-    return Advanced(order.version, order.state, [], None, ended=True)
+def _ordered(commands: Sequence[Command]) -> list[str]:
+    return [command.message for command in commands if isinstance(command, SendMessage)]
 
 
-def _advanced(compiled_map: CompiledMap, result: Plan) -> Advanced:
-    return Advanced(
-        version=result.state.version,
-        state=result.state.to_json(),
-        deliveries=[command.message for command in result.commands if isinstance(command, SendMessage)],
-        wake_at=result.wake_at,
-        ended=result.state.ended,
-        seen=_seen(compiled_map, result.state),
-    )
+def _earliest(wake_at: Instant | None, waiting: Sequence[WaitingFact]) -> Instant | None:
+    return min([*(each.at for each in waiting), *([] if wake_at is None else [wake_at])], default=None)
+
+
+def _keep_what_came_too_late(session: Session, state: State, facts: Sequence[Fact]) -> None:
+    """Lets facts about the customer change the record, though the journey had ended when they came."""
+    for fact in facts:
+        if state.ended_at is not None and fact.at >= state.ended_at:
+            customers.apply(session, state.customer.id, fact, state.clock)
 
 
 def _seen(compiled_map: CompiledMap, state: State) -> Seen:

@@ -1,54 +1,53 @@
-"""One customer's journey: take facts, advance, deliver, sleep. Every decision is made inside `advance`."""
+"""One customer's journey: advance, deliver, sleep. Every decision is made inside `advance`, which keeps it."""
 
 from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
-from datetime import timedelta
 
 from temporalio import workflow
-from temporalio.exceptions import ActivityError, is_cancelled_exception
 
 from activities.deliveries import DeliveryActivities
 from activities.journey import JourneyActivities
 from milepost.planner.clock import JourneyClock
-from milepost.wire.activities import AdvanceOrder, DeliveryFailure, DeliveryOrder
+from milepost.wire.activities import AdvanceOrder, DeliveryOrder
 from milepost.wire.journey import (
     DELIVERY_LASTS,
     JOURNEY,
+    NUDGE,
     SET_CLOCK,
     STATUS,
-    TAKE_FACT,
     Delivery,
-    FactSignal,
     JourneyInput,
     JourneyReport,
 )
 from milepost.wire.search_attributes import shown
-from workflows.fact_inbox import FactInbox
 from workflows.retry_policies import (
     ADVANCE_RETRY,
     ADVANCE_TIMEOUT,
     DELIVERY_ATTEMPT_TIMEOUT,
+    DELIVERY_HEARTBEAT_TIMEOUT,
     DELIVERY_RETRY,
-    HISTORIES,
-    root_of,
+    RUNS,
+    blocked_for,
 )
 from workflows.wake_timer import WakeTimer
 
 
 @workflow.defn(name=JOURNEY)
 class CustomerJourney:
-    """The durable loop around the planner; its state is the planner's, and nothing is decided here."""
+    """The clock of a journey. What it does hangs on its input, its timer, its nudges and the answers of `advance`."""
 
     @workflow.init
     def __init__(self, given: JourneyInput) -> None:
-        self._given = given
-        self._inbox = FactInbox(given.waiting, given.wake_at)
+        self._carried = replace(given, in_flight=[])
+        self._nudged = given.nudged
+        self._in_flight: dict[tuple[str, str], Delivery] = {}
         self._wake_timer = WakeTimer()
-        self._in_flight: dict[str, Delivery] = {}
+        self._advances = 0
+        self._blocked = 0
+        self._try_again_at: float | None = None
         self._ended = False
-        self._advanced_in = 0
 
     @workflow.run
     async def run(self, given: JourneyInput) -> None:
@@ -56,127 +55,110 @@ class CustomerJourney:
             self._send(delivery)
         while not self._is_over():
             if self._may_continue():
-                workflow.continue_as_new(self._carried_over())
+                workflow.continue_as_new(
+                    replace(self._carried, nudged=self._nudged, in_flight=list(self._in_flight.values()))
+                )
             if self._is_due():
                 await self._advance()
             else:
                 await self._sleep()
         self._wake_timer.stop()
 
-    @workflow.signal(name=TAKE_FACT)
-    def take_fact(self, signal: FactSignal) -> None:
-        """Take in a fact; one whose `at` is still ahead waits until then. Those for another journey come again."""
-        if signal.journey == self._given.journey:
-            self._inbox.add(signal.fact)
+    @workflow.signal(name=NUDGE)
+    def nudge(self) -> None:
+        """Look into the inbox."""
+        self._nudged = True
 
     @workflow.signal(name=SET_CLOCK)
     def set_clock(self, clock: JourneyClock) -> None:
         """Use another clock from now on: the demo stood still, or runs at another speed."""
-        self._given = replace(self._given, clock=clock)
+        self._carried = replace(self._carried, clock=clock)
 
     @workflow.query(name=STATUS)
     def status(self) -> JourneyReport:
         """What the journey is doing."""
         return JourneyReport(
-            journey=self._given.journey,
-            version=self._given.version,
-            revision=int(self._given.state.get("revision", 0)),
-            now=self._now(),
-            next=self._inbox.next,
-            waiting=len(self._inbox),
-            in_flight=sorted(self._in_flight),
+            journey=self._carried.journey,
+            n=self._carried.n,
+            now=self._carried.clock.journey_of(workflow.time()),
+            wake_at=self._carried.wake_at,
+            in_flight=sorted(delivery.message for delivery in self._in_flight.values()),
             ended=self._ended,
+            blocked=self._blocked > 0,
         )
 
     async def _advance(self) -> None:
-        """Take in the facts that are due and bring the journey up to now: one decision, kept in the history."""
-        now = self._now()
-        facts = self._inbox.take(now)
-        given = self._given
-        self._advanced_in = workflow.info().get_current_history_length()
+        """Let the journey take in what waits for it and come up to now: one decision, kept in the database."""
+        self._nudged = False
+        self._advances += 1
+        carried = self._carried
         advanced = await workflow.execute_local_activity_method(
             JourneyActivities.advance,
-            AdvanceOrder(given.journey, given.version, given.state, facts, now),
+            AdvanceOrder(carried.journey, carried.n + 1, carried.clock.journey_of(workflow.time())),
             start_to_close_timeout=ADVANCE_TIMEOUT,
             retry_policy=ADVANCE_RETRY,
         )
-        self._given = replace(self._given, version=advanced.version, state=advanced.state, seen=advanced.seen)
-        self._inbox.wake_at, self._ended = advanced.wake_at, advanced.ended
-        if advanced.seen != given.seen:
+        self._carried = replace(self._carried, journey=advanced.journey, n=advanced.n, wake_at=advanced.wake_at)
+        self._ended = advanced.ended
+        self._blocked = self._blocked + 1 if advanced.blocked else 0
+        self._try_again_at = workflow.time() + blocked_for(self._blocked) if self._blocked else None
+        if advanced.seen is not None:
             workflow.upsert_search_attributes(shown(advanced.seen))
-        for message in advanced.deliveries:
-            self._send(Delivery(message, workflow.time() + DELIVERY_LASTS))
+        for message in advanced.deliver:
+            self._send(Delivery(carried.journey, message, workflow.time() + DELIVERY_LASTS))
 
     async def _sleep(self) -> None:
-        """Sleep until the next instant at which there is something to do, or until there is something else to do."""
-        at, clock = self._inbox.next, self._given.clock
-        self._wake_timer.set(None if at is None else clock.wall_of(at))
+        """Sleep until there is something to do."""
+        clock = self._carried.clock
+        self._wake_timer.set(self._wakes_at())
         await workflow.wait_condition(
             lambda: (
-                self._wake_timer.rang
-                or (self._inbox.next, self._given.clock) != (at, clock)
+                self._nudged
+                or self._wake_timer.rang
+                or self._carried.clock != clock
                 or self._may_continue()
                 or self._is_over()
             ),
         )
 
+    def _wakes_at(self) -> float | None:
+        """The wall clock, in seconds since 1970, of the next advance that nobody has to ask for."""
+        if self._try_again_at is not None:
+            return self._try_again_at
+        at = self._carried.wake_at
+        return None if at is None else self._carried.clock.wall_of(at)
+
     def _send(self, delivery: Delivery) -> None:
         """Start a delivery and wait for nothing: a mail server that is down holds up no journey."""
-        if delivery.message not in self._in_flight:
-            self._in_flight[delivery.message] = delivery
+        key = (delivery.journey, delivery.message)
+        if key not in self._in_flight:
+            self._in_flight[key] = delivery
             asyncio.create_task(self._deliver(delivery))  # noqa: RUF006 - the workflow's loop keeps its tasks
 
     async def _deliver(self, delivery: Delivery) -> None:
-        """See one message out. A failure for good is a fact, so that somebody reaches the person otherwise."""
-        try:
-            await workflow.execute_activity_method(
-                DeliveryActivities.deliver,
-                DeliveryOrder(self._given.journey, delivery.message, self._given.clock),
-                start_to_close_timeout=DELIVERY_ATTEMPT_TIMEOUT,
-                schedule_to_close_timeout=timedelta(seconds=max(1, delivery.give_up_at - workflow.time())),
-                retry_policy=DELIVERY_RETRY,
-            )
-        except ActivityError as failed:
-            if is_cancelled_exception(failed):
-                raise
-            await self._record_failure(delivery, root_of(failed))
-        del self._in_flight[delivery.message]
-
-    async def _record_failure(self, delivery: Delivery, why: str) -> None:
-        fact = await workflow.execute_local_activity_method(
-            DeliveryActivities.record_failure,
-            DeliveryFailure(self._given.journey, self._given.customer, delivery.message, why, self._now()),
-            start_to_close_timeout=ADVANCE_TIMEOUT,
-            retry_policy=ADVANCE_RETRY,
+        """See one message out. That it failed for good is a fact, which waits in the inbox then."""
+        delivered = await workflow.execute_activity_method(
+            DeliveryActivities.deliver,
+            DeliveryOrder(delivery.journey, delivery.message, self._carried.clock, delivery.give_up_at),
+            start_to_close_timeout=DELIVERY_ATTEMPT_TIMEOUT,
+            heartbeat_timeout=DELIVERY_HEARTBEAT_TIMEOUT,
+            retry_policy=DELIVERY_RETRY,
         )
-        self._inbox.add(fact)
+        self._nudged = self._nudged or not delivered
+        del self._in_flight[delivery.journey, delivery.message]
 
     def _is_over(self) -> bool:
-        """Whether the journey has ended, its last messages are out, and facts that came meanwhile are taken in."""
-        return self._ended and not self._in_flight and self._inbox.next is None
-
-    def _may_continue(self) -> bool:
-        """Whether to continue as new: the history is long, and nothing is in hand that this would interrupt."""
-        info = workflow.info()
-        if self._ended:
-            return False
-        if self._in_flight:
-            return info.get_current_history_length() > self._given.max_history * HISTORIES
-        return info.get_current_history_length() > self._given.max_history or info.is_continue_as_new_suggested()
-
-    def _carried_over(self) -> JourneyInput:
-        deliveries = list(self._in_flight.values())
-        return replace(self._given, wake_at=self._inbox.wake_at, waiting=self._inbox.facts, in_flight=deliveries)
+        """Whether the customer has no open journey, nothing waits for the last one, and all messages are out."""
+        return self._ended and not self._in_flight and not self._nudged and self._carried.wake_at is None
 
     def _is_due(self) -> bool:
-        """Whether there is something to take in, in a workflow task that has not advanced the journey yet.
+        at = self._wakes_at()
+        return self._nudged or (at is not None and at <= workflow.time())
 
-        A worker that dies forgets what it did since the task began, while the store keeps it: one advance can be done
-        again, two cannot.
+    def _may_continue(self) -> bool:
+        """Whether to continue as new: there were many advances, and nothing is in hand that this would interrupt.
+
+        Advances are counted, as a replay may cut the history into other pieces than those it was made in.
         """
-        if self._advanced_in == workflow.info().get_current_history_length():
-            return False
-        return self._inbox.next is not None and self._inbox.next <= self._now()
-
-    def _now(self) -> int:
-        return self._given.clock.journey_of(workflow.time())
+        runs = RUNS if self._in_flight else 1
+        return not self._ended and self._advances >= self._carried.max_advances * runs

@@ -10,7 +10,6 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxR
 LET_THROUGH = (
     "activities",
     "milepost",
-    "workflows.fact_inbox",
     "workflows.retry_policies",
     "workflows.wake_timer",
 )

@@ -13,6 +13,7 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from sqlalchemy.orm import Session
 from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest
 from temporalio.service import RPCError
 from temporalio.testing import WorkflowEnvironment
@@ -27,13 +28,14 @@ from milepost.planner.facts import Fact, to_json
 from milepost.planner.instants import Instant
 from milepost.planner.timeline import Entry
 from milepost.scenarios.scenario import Scenario
-from milepost.store import customers, facts, journeys, maps, timeline
+from milepost.store import customers, facts, inbox, journeys, maps, timeline
 from milepost.store.compiled_maps import CompiledMaps
 from milepost.store.database import Store, open_store
+from milepost.store.inbox import NewFact, Recipient, RecordedFact
 from milepost.store.tables import Base, JourneyRow
 from milepost.temporal.connection import data_converter
 from milepost.temporal.core_logs import runtime
-from milepost.wire.journey import DEFAULT_MAX_HISTORY, workflow_id
+from milepost.wire.journey import DEFAULT_MAX_ADVANCES, workflow_id
 from milepost.wire.search_attributes import ALL
 from worker import make_worker
 
@@ -57,7 +59,7 @@ class NoProgressError(MilepostError):
 
 
 async def simulate_on(
-    server: WorkflowEnvironment, scenario: Scenario, *, max_history: int = DEFAULT_MAX_HISTORY
+    server: WorkflowEnvironment, scenario: Scenario, *, max_advances: int = DEFAULT_MAX_ADVANCES
 ) -> list[Entry]:
     """The timeline of a scenario, up to and including `until`, as production would write it.
 
@@ -70,7 +72,7 @@ async def simulate_on(
         async with open_store(f"sqlite:///{Path(folder) / 'milepost.db'}") as store:
             async with store.engine.begin() as connection:
                 await connection.run_sync(Base.metadata.create_all)  # the migrations' tables, in a tenth of the time
-            return await _ScenarioRun(server, store, CompiledMaps(store), scenario, max_history).run()
+            return await _ScenarioRun(server, store, CompiledMaps(store), scenario, max_advances).run()
 
 
 @asynccontextmanager
@@ -100,7 +102,7 @@ class _ScenarioRun:
     store: Store
     compiled_maps: CompiledMaps
     scenario: Scenario
-    max_history: int
+    max_advances: int
     task_queue: str = field(default_factory=lambda: f"simulation-{secrets.token_hex(4)}")
 
     async def run(self) -> list[Entry]:
@@ -142,13 +144,9 @@ class _ScenarioRun:
         wall = (await self.server.get_current_time()).timestamp()
         clock = JourneyClock(wall, self.scenario.start)
         journey_client = JourneyClient(
-            self.store,
-            self.server.client,
-            clock,
-            task_queue=self.task_queue,
-            max_history=self.max_history,
+            self.server.client, clock, task_queue=self.task_queue, max_advances=self.max_advances
         )
-        if not await journey_client.start(journey, wall):
+        if not await journey_client.nudge(journey.customer_id, journey.id):
             raise NoProgressError(self.scenario.name, self.scenario.start)
         for fact in sorted(self.scenario.facts, key=lambda fact: fact.at):
             if fact.at > self.scenario.until:
@@ -159,11 +157,12 @@ class _ScenarioRun:
         await self._settle(journey)
 
     async def _record_fact(self, journey_client: JourneyClient, journey: JourneyRow, fact: Fact) -> None:
-        customer = self.scenario.customer.id
-        async with self.store.transaction() as session:
-            recorded = await facts.record(session, customer, to_json(fact), fact.at, source="scenario")
-        if recorded.new:
-            await journey_client.send_fact(journey.id, customer, recorded.fact, 0.0)
+        def record(session: Session) -> list[RecordedFact]:
+            recipient = Recipient(journey.customer_id, journey.id, journey.version, is_blocked=False)
+            return inbox.record(session, [NewFact(recipient, to_json(fact), "scenario")], fact.at)
+
+        if any(recorded.new for recorded in await self.store.write(record)):
+            await journey_client.nudge(journey.customer_id, journey.id)
 
     async def _pass_time(self, clock: JourneyClock, until: float) -> None:
         now = (await self.server.get_current_time()).timestamp()

@@ -5,17 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from sqlalchemy.orm import Session
+
 from milepost.customer import BUILT_IN_ATTRIBUTES, Customer
 from milepost.imports.customer_checks import FieldProblem, check_customer
 from milepost.imports.vocabulary import Vocabulary
 from milepost.intake.context import IntakeContext, find_customer
 from milepost.intake.enrolment import Enrolment, NoEnrolment, enrol_on_match
 from milepost.intake.errors import InvalidCustomerError
-from milepost.intake.facts import FactReceipt, send
+from milepost.intake.facts import FactReceipt, nudge_all, receipt_of
 from milepost.planner.compiled_map import CompiledMap
 from milepost.planner.fact_checks import fits
 from milepost.planner.facts import AttributesSet, ContactsGiven, Fact, TeamGiven, to_json
-from milepost.store import customers, facts, journeys
+from milepost.planner.instants import Instant
+from milepost.store import customers, inbox, journeys
+from milepost.store.inbox import NewFact, RecordedFact
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +53,19 @@ async def save(
         compiled_map = await context.compiled_map(running)
         await customers.save(session, [customer], now)
         changes = _changes(context, before, customer, compiled_map, by) if before and compiled_map else []
-        recorded = [await facts.record(session, customer.id, to_json(change), now, source=source) for change in changes]
+        recorded = await session.run_sync(_record, customer.id, changes, now, source)
     enrolment = None if running else await enrol_on_match(context, customer.id, before)
-    receipts = [await send(context, customer.id, each) for each in recorded]
+    reached = await nudge_all(context, ((customer.id, record) for record in recorded))
+    receipts = [await receipt_of(context, record, reached) for record in recorded]
     return SavedCustomer(customer.id, before is None, tuple(receipts), enrolment)
+
+
+def _record(session: Session, customer: str, changes: list[Fact], now: Instant, source: str) -> list[RecordedFact]:
+    if not changes:
+        return []
+    recipient = inbox.recipients(session, [customer])[customer]
+    new = [NewFact(recipient, inbox.checked(to_json(change), now), source) for change in changes]
+    return inbox.record(session, new, now)
 
 
 def _is_changed(problem: FieldProblem, before: Customer | None, after: Customer) -> bool:

@@ -1,30 +1,26 @@
-"""Records facts: checks them against the journey's map, stores them, and sends them to the journey."""
+"""Takes facts in: they are checked and stored, and only then their journeys are nudged."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import partial
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
-from milepost.customer import BUILT_IN_ATTRIBUTES
-from milepost.imports.customer_checks import FieldProblem, check_built_in, check_contacts, check_team
-from milepost.imports.vocabulary import Vocabulary
 from milepost.intake.context import IntakeContext, customer_of
 from milepost.intake.enrolment import enrol_on_match, enrolment_obstacle
 from milepost.intake.errors import NoOpenJourneyError
-from milepost.intake.journey_client import SignalResult
-from milepost.language.model import Attribute
+from milepost.intake.fact_recording import FactRecording, IncomingFact
 from milepost.language.names import nearest
-from milepost.planner.compiled_map import CompiledMap
-from milepost.planner.fact_checks import ABOUT_THE_RECORD, check, check_attributes
-from milepost.planner.fact_errors import InvalidFactError
-from milepost.planner.facts import AttributesSet, ContactsGiven, Fact, MapChanged, TeamGiven, to_json
+from milepost.planner.fact_errors import InvalidFactError, RefusedError
+from milepost.planner.facts import Ended, Fact, MapChanged
 from milepost.planner.written_facts import WrittenFact
-from milepost.store import facts, journeys, maps
-from milepost.store.facts import RecordedFact
+from milepost.store import journeys, maps
+from milepost.store.errors import UnknownCustomerError
+from milepost.store.inbox import RecordedFact
 from milepost.store.version_names import find_version_of_map, version_hint
+
+_FREEING = {Ended.kind, MapChanged.kind}
 
 
 class FactStatus(StrEnum):
@@ -59,18 +55,8 @@ class FactReceipt:
         return self.status is FactStatus.COUNTED
 
 
-_BY_SIGNAL = {
-    SignalResult.YES: (FactStatus.DELIVERED, "Recorded; the journey has been told."),
-    SignalResult.AWAY: (
-        FactStatus.PENDING,
-        "Recorded; Temporal cannot be reached, the journey is told as soon as it can be.",
-    ),
-    SignalResult.ENDED: (FactStatus.KEPT, "Recorded; the journey ended meanwhile."),
-}
-
-
 async def record_fact(
-    context: IntakeContext, customer: str, written: WrittenFact | Fact, *, by: str | None = None, source: str = "api"
+    context: IntakeContext, customer: str, fact: WrittenFact | Fact, *, by: str | None = None, source: str = "api"
 ) -> FactReceipt:
     """Records one fact, as of now.
 
@@ -81,92 +67,104 @@ async def record_fact(
 
     Nothing is stored where it raises.
     """
-    now = context.now()
-    fact = written.fact(context.new_id(), now, by) if isinstance(written, WrittenFact) else written
-    compiled_maps = await context.compiled_maps.current()
-    async with context.store.transaction() as session:
-        before = await customer_of(session, customer)
-        compiled_map = await context.compiled_map(await journeys.open_of(session, customer))
-        if isinstance(fact, MapChanged) and compiled_map is not None:
-            fact = replace(fact, version=await _version(session, compiled_map, fact.version))
-        if compiled_map is None and not isinstance(fact, ABOUT_THE_RECORD):
-            raise NoOpenJourneyError(customer, await enrolment_obstacle(session, before, compiled_maps, now))
-        _check(fact, compiled_map, compiled_maps)
-        recorded = await facts.record(
-            session,
-            customer,
-            to_json(fact),
-            now,
-            source=source,
-            asked_events=_events(compiled_map, compiled_maps),
-            received_at=int(context.wall()),
-        )
-    if recorded.new and compiled_map is None and isinstance(fact, AttributesSet):
-        await enrol_on_match(context, customer, before)
-    return await send(context, customer, recorded, _events(compiled_map, compiled_maps))
+    [result] = await record_facts(context, [IncomingFact(customer, fact, by)], source=source)
+    if isinstance(result, RefusedError):
+        raise result
+    return result
 
 
-async def send(
-    context: IntakeContext, customer: str, recorded: RecordedFact, events: Iterable[str] = ()
-) -> FactReceipt:
-    """Sends a recorded fact to the journey, if it is new and there is a journey.
+async def record_facts(
+    context: IntakeContext, incoming: Sequence[IncomingFact], *, source: str = "api"
+) -> list[FactReceipt | RefusedError]:
+    """Records facts, as of now, in their order and in one transaction; each is taken or refused for itself.
 
-    `events` are the product events that maps ask for; the nearest is suggested for one that none asks for.
+    Every journey is nudged once, whatever has come for it.
     """
-    fact = recorded.fact
-    if recorded.counted:
+    recording = FactRecording(context, source)
+    named = [await _with_version(context, each) for each in incoming]
+    known = [each for each in named if isinstance(each, IncomingFact)]
+    results = iter(await context.store.write(partial(recording.run, known)))
+    recorded = [next(results) if isinstance(each, IncomingFact) else each for each in named]
+    for customer, before in recording.before.items():
+        await enrol_on_match(context, customer, before)
+    customers = [each.customer for each in incoming]
+    reached = await nudge_all(context, zip(customers, recorded, strict=True))
+    return [
+        await _explained(context, customer, each)
+        if isinstance(each, RefusedError)
+        else await receipt_of(context, each, reached)
+        for customer, each in zip(customers, recorded, strict=True)
+    ]
+
+
+async def nudge_all(
+    context: IntakeContext, recorded: Iterable[tuple[str, RecordedFact | RefusedError]]
+) -> dict[str, bool]:
+    """Nudges the journeys of recorded facts; tells of each whether it has been told, now or by what waited before.
+
+    `recorded` are the facts with their customers. An inbox that held something already needs no second nudge, unless
+    nobody heard the first, or its journey can't be planned and this fact may free it.
+    """
+    client = context.journey_client
+    reached: dict[str, bool] = {}
+    for customer, record in recorded:
+        if isinstance(record, RefusedError) or not record.new or record.journey is None:
+            continue
+        if record.is_first or client.is_away or record.fact["kind"] in _FREEING:
+            if not reached.get(record.journey, False):
+                reached[record.journey] = await client.nudge(customer, record.journey)
+        else:
+            reached.setdefault(record.journey, True)
+    return reached
+
+
+async def receipt_of(context: IntakeContext, record: RecordedFact, reached: Mapping[str, bool]) -> FactReceipt:
+    fact = record.fact
+    if record.counted:
         message = f"No map asks for the event {fact['event']!r}: it is counted, neither stored nor delivered."
-        near = nearest(fact["event"], events)
+        near = nearest(fact["event"], await _asked_events(context))
         message += f" Did you mean {near!r}?" if near else ""
         return FactReceipt(fact["id"], FactStatus.COUNTED, message)
-    if not recorded.new:
+    if not record.new:
         return FactReceipt(fact["id"], FactStatus.KNOWN, f"The fact {fact['id']!r} was known already; nothing changed.")
-    if recorded.journey is None:
+    if record.journey is None:
         return FactReceipt(fact["id"], FactStatus.KEPT, "Recorded; the customer has no open journey to tell.")
-    result = await context.journey_client.send_fact(recorded.journey, customer, fact, context.wall())
-    return FactReceipt(fact["id"], *_BY_SIGNAL[result])
+    if reached.get(record.journey, False):
+        return FactReceipt(fact["id"], FactStatus.DELIVERED, "Recorded; the journey has been told.")
+    message = "Recorded; Temporal cannot be reached, the journey is told as soon as it can be."
+    return FactReceipt(fact["id"], FactStatus.PENDING, message)
 
 
-def _check(fact: Fact, compiled_map: CompiledMap | None, compiled_maps: list[CompiledMap]) -> None:
-    if compiled_map is not None:
-        check(fact, compiled_map)
-    elif isinstance(fact, AttributesSet):
-        check_attributes(fact.attributes, _declared(compiled_maps))
-    vocabulary = Vocabulary.of(compiled_maps if compiled_map is None else [*compiled_maps, compiled_map])
-    problems = [str(problem) for problem in _record_problems(fact, vocabulary)]
-    if problems:
-        raise InvalidFactError("; ".join(problems) + ".")
+async def _asked_events(context: IntakeContext) -> set[str]:
+    return {event for compiled_map in await context.compiled_maps.current() for event in compiled_map.events}
 
 
-def _record_problems(fact: Fact, vocabulary: Vocabulary) -> Iterator[FieldProblem]:
-    """Yields the problems of the part of a customer's record that a fact changes."""
-    match fact:
-        case AttributesSet():
-            for name in BUILT_IN_ATTRIBUTES:
-                if name in fact.attributes:
-                    yield from check_built_in(name, fact.attributes[name])
-        case ContactsGiven():
-            yield from check_contacts(fact.contacts, vocabulary)
-        case TeamGiven():
-            yield from check_team(fact.team, vocabulary)
+async def _explained(context: IntakeContext, customer: str, refused: RefusedError) -> RefusedError:
+    """Adds to a refusal what takes a closer look at the book: a near name, or why no journey can begin."""
+    async with context.store.reading() as session:
+        try:
+            record = await customer_of(session, customer)
+        except UnknownCustomerError as unknown:
+            return unknown
+        if isinstance(refused, NoOpenJourneyError):
+            current = await context.compiled_maps.current()
+            return NoOpenJourneyError(customer, await enrolment_obstacle(session, record, current, context.now()))
+    return refused
 
 
-async def _version(session: AsyncSession, compiled_map: CompiledMap, name: str) -> str:
-    """Returns the hash of a version of the journey's map, by any of its names."""
-    rows = await maps.versions(session, compiled_map.map.map)
-    row = find_version_of_map(rows, name)
+async def _with_version(context: IntakeContext, incoming: IncomingFact) -> IncomingFact | RefusedError:
+    """Names the version that a journey is to move to by its hash, whichever of its names was given."""
+    fact = incoming.fact
+    if isinstance(fact, WrittenFact) and fact.map_changed is not None:
+        fact = fact.fact(context.new_id(), context.now(), incoming.by)
+    if not isinstance(fact, MapChanged):
+        return incoming
+    async with context.store.reading() as session:
+        journey = await journeys.open_of(session, incoming.customer)
+        if journey is None:
+            return replace(incoming, fact=fact)
+        rows = await maps.versions(session, journey.map)
+    row = find_version_of_map(rows, fact.version)
     if row is None:
-        raise InvalidFactError(f"{name!r} is no version of the map {compiled_map.map.map!r}.", version_hint(rows))
-    return row.hash
-
-
-def _events(compiled_map: CompiledMap | None, compiled_maps: list[CompiledMap]) -> frozenset[str]:
-    """Returns the product events that the journey's map asks for; without a journey, those of all maps."""
-    if compiled_map is not None:
-        return compiled_map.events
-    return frozenset(event for each in compiled_maps for event in each.events)
-
-
-def _declared(compiled_maps: list[CompiledMap]) -> Mapping[str, Attribute]:
-    """Returns the attributes that any map declares. Where maps differ, the last one counts; enrolment looks closer."""
-    return {name: attribute for each in compiled_maps for name, attribute in each.map.attributes.items()}
+        return InvalidFactError(f"{fact.version!r} is no version of the map {journey.map!r}.", version_hint(rows))
+    return replace(incoming, fact=replace(fact, version=row.hash))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from temporalio.client import Client
 
@@ -12,16 +12,18 @@ from milepost.intake import customers, enrolment, facts
 from milepost.intake.context import IntakeContext, fresh_id
 from milepost.intake.customers import SavedCustomer
 from milepost.intake.enrolment import Enrolment, NoEnrolment
+from milepost.intake.fact_recording import IncomingFact
 from milepost.intake.facts import FactReceipt
 from milepost.intake.journey_client import JourneyClient
 from milepost.intake.sweeper import Sweeper
 from milepost.planner.clock import JourneyClock
+from milepost.planner.fact_errors import RefusedError
 from milepost.planner.facts import Fact
 from milepost.planner.instants import Instant
 from milepost.planner.written_facts import WrittenFact
 from milepost.store.compiled_maps import CompiledMaps
 from milepost.store.database import Store
-from milepost.wire.journey import DEFAULT_MAX_HISTORY, TASK_QUEUE
+from milepost.wire.journey import DEFAULT_MAX_ADVANCES, TASK_QUEUE
 
 
 class Intake:
@@ -35,11 +37,11 @@ class Intake:
         *,
         compiled_maps: CompiledMaps | None = None,
         task_queue: str = TASK_QUEUE,
-        max_history: int = DEFAULT_MAX_HISTORY,
+        max_advances: int = DEFAULT_MAX_ADVANCES,
         wall: Callable[[], float] = time.time,
         new_id: Callable[[], str] = fresh_id,
     ) -> None:
-        journey_client = JourneyClient(store, client, clock, task_queue=task_queue, max_history=max_history)
+        journey_client = JourneyClient(client, clock, task_queue=task_queue, max_advances=max_advances)
         self.context = IntakeContext(store, compiled_maps or CompiledMaps(store), journey_client, clock, wall, new_id)
         self.sweeper = Sweeper(self.context)
 
@@ -57,6 +59,12 @@ class Intake:
                 journey's map. Nothing is stored.
         """
         return await facts.record_fact(self.context, customer, fact, by=by, source=source)
+
+    async def record_facts(
+        self, incoming: Sequence[IncomingFact], *, source: str = "api"
+    ) -> list[FactReceipt | RefusedError]:
+        """Records facts, as of now, in their order and in one transaction; each is taken or refused for itself."""
+        return await facts.record_facts(self.context, incoming, source=source)
 
     async def upsert_customer(self, customer: Customer, *, by: str | None = None, source: str = "api") -> SavedCustomer:
         """Replaces a customer's record. Its journey gets the changes; if it first matches a map, one begins.

@@ -1,4 +1,4 @@
-"""The sweeper: sends facts that couldn't be sent, and starts journeys that couldn't be started.
+"""The sweeper: nudges journeys that should have advanced and haven't, and starts those that should run and don't.
 
 Any number of processes may sweep; everything it does may be repeated safely.
 """
@@ -6,85 +6,81 @@ Any number of processes may sweep; everything it does may be repeated safely.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable
 from dataclasses import dataclass
 
 import structlog
-from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
 from milepost.intake.context import IntakeContext
-from milepost.intake.journey_client import SignalResult
-from milepost.store import facts
-from milepost.store.tables import FactRow, JourneyRow
+from milepost.intake.recovery import recover
+from milepost.store import overdue
+from milepost.store.overdue import OpenJourney
 
 log = structlog.get_logger()
 INTERVAL = 5.0  # seconds
-MAX_INTERVAL = 600.0  # seconds between two attempts to send the same fact
+MAX_INTERVAL = 600.0  # seconds between two nudges of the same journey
+RECOVERY_INTERVAL = 60.0  # seconds
 
 
 @dataclass(frozen=True, slots=True)
 class SweepResult:
-    """The number of facts that one round sent, and of journeys that it started."""
+    """The number of journeys that one round nudged."""
 
-    sent: int = 0
-    started: int = 0
+    nudged: int = 0
 
 
 class Sweeper:
-    """Sweeps in rounds. It waits longer and longer to send a fact again, so that a stuck journey isn't flooded."""
+    """Sweeps in rounds. It waits longer and longer to nudge a journey again, so that a stuck one isn't flooded."""
 
     def __init__(self, context: IntakeContext) -> None:
         self._context = context
-        self._next: dict[tuple[str, str], tuple[float, float]] = {}
+        self._after = ""
+        self._again: dict[str, tuple[float, float]] = {}
+        """By journey: when it may be nudged again (wall clock), and how long that was to wait."""
 
     async def run(self, every: float = INTERVAL) -> None:
-        """Sweeps until cancelled."""
+        """Sweeps until cancelled; begins with the journeys that an earlier worker couldn't plan."""
+        await self._guarded(self.nudge_blocked())
+        next_recovery = 0.0
         while True:
-            try:
-                await self.sweep(every)
-            except SQLAlchemyError as error:
-                log.warning("sweeping failed, the database is away", why=str(error))
+            await self._guarded(self.sweep(every))
+            if self._context.wall() >= next_recovery:
+                await self._guarded(recover(self._context))
+                next_recovery = self._context.wall() + RECOVERY_INTERVAL
             await asyncio.sleep(every)
 
-    async def sweep(self, every: float = 0.0) -> SweepResult:
-        """Sweeps one round. A fact is left alone for `every` seconds after it was first seen: it may be on its way."""
-        started = await self._start_journeys()
-        return SweepResult(await self._send_facts(every), started)
-
-    async def _start_journeys(self) -> int:
-        waiting = select(JourneyRow).where(JourneyRow.ended_at.is_(None), JourneyRow.revision == 0)
+    async def sweep(self, grace: float = 0.0) -> SweepResult:
+        """Sweeps one round, over some hundred journeys. One that should have advanced is given `grace` seconds."""
+        wall = self._context.wall()
+        now = self._context.clock.journey_of(wall - grace)
         async with self._context.store.reading() as session:
-            rows = list(await session.scalars(waiting.order_by(JourneyRow.id)))
-        started = 0
-        for row in rows:
-            if not await self._context.journey_client.start(row, self._context.wall()):
-                break
-            started += 1
-        return started
+            late = await overdue.overdue(session, now, int(wall - grace) + (grace == 0), after=self._after)
+        self._after = late[-1].journey if late else ""
+        self._again = {journey: when for journey, when in self._again.items() if when[0] + MAX_INTERVAL > wall}
+        return SweepResult(sum([await self._nudge(each) for each in late if self._may_nudge(each.journey, wall)]))
 
-    async def _send_facts(self, every: float) -> int:
+    async def nudge_blocked(self) -> None:
+        """Nudges journeys that couldn't be planned: this version of Milepost, or of their map, may be able to."""
         async with self._context.store.reading() as session:
-            pending = await facts.pending(session)
-        keys = {(row.customer_id, row.id) for row in pending}
-        self._next = {key: when for key, when in self._next.items() if key in keys}
-        sent = 0
-        for row in pending:
-            if row.journey_id is None or not self._is_time(row, every):
-                continue
-            result = await self._context.journey_client.send_fact(
-                row.journey_id, row.customer_id, row.data, self._context.wall()
-            )
-            if result is SignalResult.AWAY:
-                break
-            sent += 1
-        return sent
+            stuck = await overdue.blocked(session)
+        for journey in stuck:
+            await self._nudge(journey)
 
-    def _is_time(self, row: FactRow, every: float) -> bool:
-        key, now = (row.customer_id, row.id), self._context.wall()
-        at, pause = self._next.get(key, (now + every, every))
-        if now < at:
-            self._next[key] = (at, pause)
+    async def _nudge(self, journey: OpenJourney) -> bool:
+        return await self._context.journey_client.nudge(journey.customer, journey.journey)
+
+    def _may_nudge(self, journey: str, wall: float) -> bool:
+        at, pause = self._again.get(journey, (wall, INTERVAL / 2))
+        if wall < at:
             return False
-        pause = min(max(pause, INTERVAL) * 2, MAX_INTERVAL)
-        self._next[key] = (now + pause, pause)
+        pause = min(pause * 2, MAX_INTERVAL)
+        self._again[journey] = (wall + pause, pause)
         return True
+
+    @staticmethod
+    async def _guarded(work: Awaitable[object]) -> None:
+        try:
+            await work
+        except (SQLAlchemyError, OSError) as error:
+            log.warning("sweeping failed, the database is away", why=type(error).__name__)

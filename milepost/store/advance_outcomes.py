@@ -16,27 +16,34 @@ from milepost.planner.timeline import Entry, StepEntry
 CONSTANT = ("customer_id", "revision", "type", "statement", "metric", "persona")
 """Columns of an outcome that stay as they were when it opened, whatever a later version of the map says."""
 _UNREVOKED: dict[str, Any] = dict.fromkeys(("revoked_at", "revoked_by", "revoked_why", "revoked_revision"))
+Progress = dict[tuple[str, int], dict[str, Any]]
+"""Columns of outcomes, by step and occurrence."""
 
 
 def desired_outcomes(before: State, plan: Plan, compiled_map: CompiledMap) -> Iterator[dict[str, Any]]:
-    """The rows of every occurrence of an outcome that there was before the plan, or that its timeline names.
+    """The rows of every occurrence of an outcome that a plan opened, changed or closed.
 
-    An outcome that the map no longer has is changed where it has a row, and else left alone.
+    An outcome that the map no longer has is changed where it has a row, and else left alone. A move to another version
+    may change every row.
     """
     outcomes = {step: compiled.step for step, compiled in compiled_map.steps.items()}
-    progress = _records(before)
+    moved = before.version != plan.state.version
+    earlier = _records(before)
+    progress = dict(earlier)
     for entry in plan.timeline:
         if isinstance(entry, StepEntry) and (changes := _changes(entry, isinstance(outcomes.get(entry.step), Outcome))):
             key = (entry.step, entry.occurrence)
             progress[key] = {**progress.get(key, {}), **changes}
     progress |= {key: now for key, now in _records(plan.state).items() if isinstance(outcomes.get(key[0]), Outcome)}
     for (step, occurrence), columns in progress.items():
-        outcome = outcomes.get(step)
-        constant = _constant(outcome, plan.state) if isinstance(outcome, Outcome) else {}
-        yield {"outcome": step, "occurrence": occurrence, **constant, **columns}
+        outcome, changed = outcomes.get(step), columns != earlier.get((step, occurrence))
+        if isinstance(outcome, Outcome) and (changed or moved):
+            yield {"outcome": step, "occurrence": occurrence, **_constant(outcome, plan.state), **columns}
+        elif not isinstance(outcome, Outcome) and changed and moved:
+            yield {"outcome": step, "occurrence": occurrence, **columns}
 
 
-def _records(state: State) -> dict[tuple[str, int], dict[str, Any]]:
+def _records(state: State) -> Progress:
     return {
         (step, record.occurrence or 1): {
             "status": record.status,
@@ -85,21 +92,16 @@ def _constant(outcome: Outcome, state: State) -> dict[str, Any]:
 
 
 def desired_answers(stored: Iterable[Mapping[str, Any]], plan: Plan) -> list[dict[str, Any]]:
-    """The rows of all answers of a journey, in order: `stored` without those of an earlier attempt, then the plan's.
+    """The rows of all answers of a journey, in order: those `stored`, then the plan's.
 
     A revocation is of the last answer to its occurrence that still holds.
     """
-    revision = plan.state.revision
-    answers = [
-        {**answer, **(_UNREVOKED if (answer["revoked_revision"] or 0) >= revision else {})}
-        for answer in sorted(stored, key=lambda answer: answer["position"])
-        if answer["revision"] < revision
-    ]
+    answers = [dict(answer) for answer in sorted(stored, key=lambda answer: answer["position"])]
     for command in plan.commands:
         if isinstance(command, RecordAnswer):
             answers.append(_answer(command, len(answers), plan.state))
         elif isinstance(command, RevokeAnswer):
-            _revoke(answers, command, revision)
+            _revoke(answers, command, plan.state.revision)
     return answers
 
 

@@ -19,10 +19,12 @@ _CLOSED = StepDone | StepSkipped | StepWithdrawn
 
 
 def desired_tasks(before: State, plan: Plan, compiled_map: CompiledMap) -> Iterator[dict[str, Any]]:
-    """The rows of all tasks that were open before the plan, are open after it, or were opened or closed by it.
+    """The rows of all tasks that a plan opened, changed or closed.
 
-    A task of a step that the map no longer has is closed, and keeps its other columns.
+    A task of a step that the map no longer has is closed, and keeps its other columns. A move to another version may
+    change every row.
     """
+    moved = before.version != plan.state.version
     was_open = {task.task: task for task in open_tasks(compiled_map, before)}
     still_open = {task.task: task for task in open_tasks(compiled_map, plan.state)}
     opened = {command.task: command for command in plan.commands if isinstance(command, OpenTask)}
@@ -30,7 +32,9 @@ def desired_tasks(before: State, plan: Plan, compiled_map: CompiledMap) -> Itera
     for task in sorted({*was_open, *still_open, *opened, *closed}):
         row = {"task": task, "customer_id": plan.state.customer.id, "opened_revision": plan.state.revision}
         if task in still_open:
-            yield row | _open(still_open[task], plan.state.customer.team)
+            columns = _open(still_open[task], plan.state.customer.team)
+            if moved or task not in was_open or columns != _open(was_open[task], before.customer.team):
+                yield row | columns
             continue
         closing = _closed(plan, task, closed.get(task, "withdrawn"))
         if task in was_open:

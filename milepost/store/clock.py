@@ -20,7 +20,7 @@ async def read(session: AsyncSession) -> JourneyClock:
 async def write(session: AsyncSession, clock: JourneyClock) -> None:
     """Sets the clock; journeys that have begun keep theirs."""
     row = {"wall_epoch": clock.wall_epoch, "journey_epoch": clock.journey_epoch, "speed": clock.speed}
-    await upsert(session, ClockRow, [{"id": 1, **row}])
+    await session.run_sync(upsert, ClockRow, [{"id": 1, **row}])
 
 
 async def latest_instant(session: AsyncSession) -> Instant | None:

@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from contextlib import suppress
 
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
 from milepost.language.loader import from_files
 from milepost.planner.compiled_map import CompiledMap
 from milepost.store import maps
 from milepost.store.database import Store
-from milepost.store.errors import UnreadableVersionError
+from milepost.store.errors import UnknownVersionError, UnreadableVersionError
+from milepost.store.tables import MapVersionRow
 
 
 class CompiledMaps:
@@ -34,11 +38,24 @@ class CompiledMaps:
         """
         if version not in self._compiled:
             async with self._store.reading() as session:
-                files = await maps.files(session, version)
-            loaded = from_files(files)
+                await session.run_sync(self.load, version)
+        return self._compiled[version]
+
+    def load(self, session: Session, version: str) -> CompiledMap:
+        """Returns the compiled map of the version with this hash, read with `session` if need be.
+
+        Raises:
+            UnknownVersionError: there is none.
+            UnreadableVersionError: this Milepost can't read it.
+        """
+        if version not in self._compiled:
+            row = session.get(MapVersionRow, version)
+            if row is None:
+                raise UnknownVersionError(version)
+            loaded = from_files(row.files)
             if loaded.map is None:
                 raise UnreadableVersionError(version, "; ".join(str(problem) for problem in loaded.problems))
-            self.add(CompiledMap.of(loaded.map, version), files)
+            self.add(CompiledMap.of(loaded.map, version), dict(row.files))
         return self._compiled[version]
 
     async def files(self, version: str) -> Mapping[str, str]:
@@ -53,8 +70,12 @@ class CompiledMaps:
     async def current(self) -> list[CompiledMap]:
         """Returns the compiled maps that new journeys begin on, ordered by map."""
         async with self._store.reading() as session:
-            versions = [row.hash for row in await maps.current(session)]
-        return [await self.of(version) for version in versions]
+            return await session.run_sync(self.load_current)
+
+    def load_current(self, session: Session) -> list[CompiledMap]:
+        """Returns the compiled maps that new journeys begin on, ordered by map, read with `session` if need be."""
+        query = select(MapVersionRow.hash).where(MapVersionRow.current.is_(True)).order_by(MapVersionRow.map)
+        return [self.load(session, version) for version in session.scalars(query)]
 
     async def warm_up(self) -> None:
         """Compiles all versions in use now, so that no journey has to wait for it; unreadable ones are left out."""

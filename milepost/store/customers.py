@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import delete, exists, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Session
 
 from milepost.customer import BUILT_IN_ATTRIBUTES, Contact, Customer
 from milepost.planner.facts import AttributesSet, ContactsGiven, Fact, TeamGiven
@@ -32,8 +33,8 @@ async def save(session: AsyncSession, customers: Iterable[Customer], now: Instan
         {**_columns(customer), "unmatched_why": None, "created_at": now, "updated_at": now}
         for customer in by_id.values()
     ]
-    await upsert(session, CustomerRow, rows, keep=("created_at", "unmatched_why"))
-    await write_contacts(session, {customer.id: customer.contacts for customer in by_id.values()})
+    await session.run_sync(upsert, CustomerRow, rows, keep=("created_at", "unmatched_why"))
+    await session.run_sync(write_contacts, {customer.id: customer.contacts for customer in by_id.values()})
     return len(by_id) - len(existing), len(existing)
 
 
@@ -57,20 +58,20 @@ def health(attributes: Mapping[str, Any]) -> float | None:
     return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
 
 
-async def write_contacts(session: AsyncSession, people: Mapping[str, Iterable[Contact]]) -> None:
+def write_contacts(session: Session, people: Mapping[str, Iterable[Contact]]) -> None:
     """Replaces these customers' contacts, in this order."""
     ids = list(people)
     for start in range(0, len(ids), _CHUNK):
-        await session.execute(delete(ContactRow).where(ContactRow.customer_id.in_(ids[start : start + _CHUNK])))
+        session.execute(delete(ContactRow).where(ContactRow.customer_id.in_(ids[start : start + _CHUNK])))
     rows = [
         {"customer_id": customer, "position": position, **asdict(contact)}
         for customer, contacts in people.items()
         for position, contact in enumerate(contacts)
     ]
-    await upsert(session, ContactRow, rows)
+    upsert(session, ContactRow, rows)
 
 
-async def apply(session: AsyncSession, customer: str, fact: Fact, now: Instant) -> None:
+def apply(session: Session, customer: str, fact: Fact, now: Instant) -> None:
     """Applies a fact about the customer to the record; other facts change nothing.
 
     Raises:
@@ -78,26 +79,25 @@ async def apply(session: AsyncSession, customer: str, fact: Fact, now: Instant) 
     """
     match fact:
         case AttributesSet():
-            await set_attributes(session, customer, fact.attributes, now)
+            set_attributes(session, customer, fact.attributes, now)
         case TeamGiven():
-            row = await get_row(session, customer)
-            row.team, row.updated_at = dict(fact.team), now
+            set_team(session, customer, fact.team, now)
         case ContactsGiven():
-            row = await get_row(session, customer)
+            row = _row(session, customer)
             row.updated_at = now
-            await write_contacts(session, {customer: fact.contacts})
+            write_contacts(session, {customer: fact.contacts})
         case _:
             return
-    await session.flush()
+    session.flush()
 
 
-async def set_attributes(session: AsyncSession, customer: str, values: Mapping[str, Any], now: Instant) -> None:
+def set_attributes(session: Session, customer: str, values: Mapping[str, Any], now: Instant) -> None:
     """Sets these attributes and keeps the others; None forgets one. Built-in ones are the record's own columns.
 
     Raises:
         UnknownCustomerError: no customer has this id.
     """
-    row = await get_row(session, customer)
+    row = _row(session, customer)
     for name in BUILT_IN_ATTRIBUTES:
         if name in values and (values[name] is not None or name in {"country", "language"}):
             setattr(row, name, values[name])
@@ -106,14 +106,32 @@ async def set_attributes(session: AsyncSession, customer: str, values: Mapping[s
     row.health, row.updated_at = health(row.attributes), now
 
 
+def set_team(session: Session, customer: str, team: Mapping[str, str], now: Instant) -> None:
+    """Replaces the customer's team.
+
+    Raises:
+        UnknownCustomerError: no customer has this id.
+    """
+    row = _row(session, customer)
+    row.team, row.updated_at = dict(team), now
+
+
 async def get(session: AsyncSession, customer: str) -> Customer:
     """Returns the customer's record as the planner takes it.
 
     Raises:
         UnknownCustomerError: no customer has this id.
     """
-    row = await get_row(session, customer)
-    return (await _with_contacts(session, [row]))[0]
+    return await session.run_sync(load, customer)
+
+
+def load(session: Session, customer: str) -> Customer:
+    """Returns the customer's record as the planner takes it.
+
+    Raises:
+        UnknownCustomerError: no customer has this id.
+    """
+    return _with_contacts(session, [_row(session, customer)])[0]
 
 
 async def get_row(session: AsyncSession, customer: str) -> CustomerRow:
@@ -122,7 +140,11 @@ async def get_row(session: AsyncSession, customer: str) -> CustomerRow:
     Raises:
         UnknownCustomerError: no customer has this id.
     """
-    row = await session.get(CustomerRow, customer, populate_existing=True)
+    return await session.run_sync(_row, customer)
+
+
+def _row(session: Session, customer: str) -> CustomerRow:
+    row = session.get(CustomerRow, customer, populate_existing=True)
     if row is None:
         raise UnknownCustomerError(customer)
     return row
@@ -138,22 +160,22 @@ async def all_customers(session: AsyncSession, only: Iterable[str] | None = None
     query = select(CustomerRow).order_by(CustomerRow.id)
     if only is not None:
         query = query.where(CustomerRow.id.in_(list(only)))
-    return await _with_contacts(session, list(await session.scalars(query)))
+    return await session.run_sync(_with_contacts, list(await session.scalars(query)))
 
 
 async def without_open_journey(session: AsyncSession) -> list[Customer]:
     """Returns the customers that an enrolment looks at: those without a journey that is open or paused."""
     running = exists().where(JourneyRow.customer_id == CustomerRow.id, JourneyRow.ended_at.is_(None))
     query = select(CustomerRow).where(~running).order_by(CustomerRow.id)
-    return await _with_contacts(session, list(await session.scalars(query)))
+    return await session.run_sync(_with_contacts, list(await session.scalars(query)))
 
 
-async def _with_contacts(session: AsyncSession, rows: Sequence[CustomerRow]) -> list[Customer]:
+def _with_contacts(session: Session, rows: Sequence[CustomerRow]) -> list[Customer]:
     query = select(ContactRow).order_by(ContactRow.customer_id, ContactRow.position)
     if len(rows) <= _CHUNK:
         query = query.where(ContactRow.customer_id.in_([row.id for row in rows]))
     contacts: dict[str, list[Contact]] = defaultdict(list)
-    for contact in await session.scalars(query):
+    for contact in session.scalars(query):
         contacts[contact.customer_id].append(_contact(contact))
     return [_customer(row, contacts[row.id]) for row in rows]
 

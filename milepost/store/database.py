@@ -4,31 +4,29 @@ from __future__ import annotations
 
 import asyncio
 import json
-import sqlite3
-import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
-import aiosqlite
-from sqlalchemy import URL, Connection, event, make_url
+from sqlalchemy import URL, Engine, create_engine, make_url
 from sqlalchemy.exc import ArgumentError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.orm import Session
 
+from milepost.store import sqlite
 from milepost.store.errors import DriverMissingError, StoreUnreachableError
+from milepost.store.writer import PooledWriter, QueueingWriter, Writer
 
-BUSY_SECONDS = 30
-"""The time that a connection waits for another process that writes to the same SQLite file."""
-
-_RETRY_SECONDS = 0.01
+T = TypeVar("T")
 
 _DRIVERS = {
     "sqlite": "sqlite+aiosqlite",
     "postgres": "postgresql+psycopg",
     "postgresql": "postgresql+psycopg",
 }
+_BLOCKING = {"sqlite+aiosqlite": "sqlite+pysqlite"}
 
 
 def database_url(url: str) -> URL:
@@ -51,17 +49,31 @@ def database_url(url: str) -> URL:
 
 
 class Store:
-    """An open database. Open one for each process (and event loop): `async with open_store(url) as store`."""
+    """An open database. Open one for each process (and event loop): `async with open_store(url) as store`.
 
-    def __init__(self, engine: AsyncEngine) -> None:
+    What every fact passes through goes by `write`: short work without awaiting, as fast as the database allows. Pages
+    and commands use `transaction` and `reading`.
+    """
+
+    def __init__(self, engine: AsyncEngine, blocking_engine: Engine) -> None:
         self.engine = engine
         self.is_sqlite = engine.dialect.name == "sqlite"
         self._reading = async_sessionmaker(engine, expire_on_commit=False)
-        writer = engine.execution_options(sqlite_begin="BEGIN IMMEDIATE")
-        self._writing = async_sessionmaker(writer, expire_on_commit=False)
-        # SQLite has one writer at a time: queueing here is fair, while its own busy handler polls and can starve.
-        self._one_writer = asyncio.Lock()
-        self._writer: asyncio.Task[Any] | None = None
+        writing_engine = engine.execution_options(sqlite_begin="BEGIN IMMEDIATE")
+        self._writing = async_sessionmaker(writing_engine, expire_on_commit=False)
+        self._writer: Writer = (QueueingWriter if self.is_sqlite else PooledWriter)(blocking_engine)
+        self._in_transaction: asyncio.Task[Any] | None = None
+
+    async def write(self, work: Callable[[Session], T]) -> T:
+        """Runs `work` in a transaction on another thread; returns its result when that is on disk.
+
+        Work that waits together shares a commit. An exception undoes what that work has written, and is raised here.
+
+        Raises:
+            RuntimeError: the task is in a transaction already and would wait for itself.
+        """
+        self._refuse_nesting()
+        return await asyncio.wrap_future(self._writer.submit(work))
 
     async def __aenter__(self) -> Self:
         return self
@@ -81,18 +93,23 @@ class Store:
 
     @asynccontextmanager
     async def _turn(self) -> AsyncIterator[None]:
-        if not self.is_sqlite:
+        """SQLite has one writer at a time: queueing is fair, while its own busy handler polls and can starve."""
+        if not isinstance(self._writer, QueueingWriter):
             yield
             return
-        task = asyncio.current_task()
-        if task is self._writer:
+        self._refuse_nesting()
+        turn = self._writer.turn()
+        try:
+            await asyncio.wrap_future(turn.granted)
+            self._in_transaction = asyncio.current_task()
+            yield
+        finally:
+            self._in_transaction = None
+            turn.end()
+
+    def _refuse_nesting(self) -> None:
+        if self._in_transaction is not None and self._in_transaction is asyncio.current_task():
             raise RuntimeError("a transaction inside a transaction would wait for itself; hand the session on instead")
-        async with self._one_writer:
-            self._writer = task
-            try:
-                yield
-            finally:
-                self._writer = None
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncSession]:
@@ -101,30 +118,40 @@ class Store:
             yield session
 
     async def close(self) -> None:
-        """Closes all connections."""
+        """Finishes the writes that wait, and closes all connections."""
+        await asyncio.to_thread(self._writer.close)
         await self.engine.dispose()
 
 
-def open_store(url: str) -> Store:
+def open_store(url: str, *, durable: bool = True) -> Store:
     """Opens the database of `url`; connections are made when they are needed.
+
+    With `durable` an SQLite file is flushed to the disk at each commit, so that a power failure loses nothing that was
+    committed. PostgreSQL has its own setting for that, `synchronous_commit`.
 
     Raises:
         StoreUnreachableError: the URL is wrong, or the folder of the SQLite file can't be created.
         DriverMissingError: it is PostgreSQL, and psycopg isn't installed.
     """
     parsed = database_url(url)
-    options: dict[str, Any] = {"json_serializer": _json, "pool_pre_ping": True, "pool_size": 10, "max_overflow": 20}
-    if parsed.get_backend_name() == "sqlite":
+    is_sqlite = parsed.get_backend_name() == "sqlite"
+    options: dict[str, Any] = {"json_serializer": _json, "hide_parameters": True}
+    if is_sqlite:
         _make_folder(parsed)
-        options = {"json_serializer": _json, "connect_args": {"timeout": BUSY_SECONDS}}
+        options["connect_args"] = {"timeout": sqlite.BUSY_SECONDS}
+    else:
+        options |= {"pool_pre_ping": True, "pool_size": 10, "max_overflow": 20}
     try:
         engine = create_async_engine(parsed, **options)
+        blocking_engine = create_engine(
+            parsed.set(drivername=_BLOCKING.get(parsed.drivername, parsed.drivername)), **options
+        )
     except ImportError as error:
         raise DriverMissingError(parsed.render_as_string()) from error
-    if engine.dialect.name == "sqlite":
-        event.listen(engine.sync_engine, "connect", _prepare_sqlite)
-        event.listen(engine.sync_engine, "begin", _begin_sqlite)
-    return Store(engine)
+    if is_sqlite:
+        sqlite.prepare(engine.sync_engine, durable=durable)
+        sqlite.prepare(blocking_engine, durable=durable)
+    return Store(engine, blocking_engine)
 
 
 async def check(store: Store) -> None:
@@ -151,45 +178,3 @@ def _make_folder(url: URL) -> None:
         Path(url.database).parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise StoreUnreachableError(url.render_as_string(), str(error)) from error
-
-
-def _prepare_sqlite(connection: Any, _record: Any) -> None:
-    """Leaves transactions to us, lets readers and the writer work side by side, and enforces foreign keys."""
-    connection.isolation_level = None
-    connection.run_async(_prepare)
-
-
-async def _prepare(driver: aiosqlite.Connection) -> None:
-    # SQLite's own lower() knows ASCII only, and a search for `öbb` must find `ÖBB Holding`.
-    await driver.create_function("lower", 1, _lower, deterministic=True)
-    await _switch_to_wal(driver)
-    for pragma in (
-        f"busy_timeout={BUSY_SECONDS * 1000}",
-        "foreign_keys=ON",
-        "synchronous=NORMAL",
-        "secure_delete=FAST",
-    ):
-        await driver.execute_fetchall(f"PRAGMA {pragma}")
-
-
-def _lower(value: Any) -> Any:
-    return value.lower() if isinstance(value, str) else value
-
-
-async def _switch_to_wal(driver: aiosqlite.Connection) -> None:
-    """Switches to a write-ahead log. SQLite itself doesn't wait for others that open a new file too; we do."""
-    deadline = time.monotonic() + BUSY_SECONDS
-    while True:
-        try:
-            await driver.execute_fetchall("PRAGMA journal_mode=WAL")
-        except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
-                raise
-            await asyncio.sleep(_RETRY_SECONDS)
-        else:
-            return
-
-
-def _begin_sqlite(connection: Connection) -> None:
-    """A writer takes the write lock at once: one that took it later could find its reading outdated and fail."""
-    connection.exec_driver_sql(connection.get_execution_options().get("sqlite_begin", "BEGIN"))

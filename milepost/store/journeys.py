@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterable
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Session
 
 from milepost.planner.instants import Instant
 from milepost.planner.state import State
@@ -50,6 +52,56 @@ async def begin(session: AsyncSession, state: State) -> JourneyRow:
     return journey
 
 
+@dataclass(frozen=True, slots=True)
+class LockedJourney:
+    """A journey that nobody else changes before the transaction ends; instants are journey time."""
+
+    id: str
+    customer: str
+    state: dict[str, Any]
+    revision: int
+    clock: Instant
+    wake_at: Instant | None
+    ended_at: Instant | None
+    is_blocked: bool
+
+    def is_due(self, now: Instant) -> bool:
+        """Tells whether something happens by itself by `now`, or may after it couldn't."""
+        return self.revision == 0 or self.is_blocked or (self.wake_at is not None and self.wake_at <= now)
+
+
+def lock(session: Session, journey: str) -> LockedJourney | None:
+    """Locks a journey until the transaction ends; None if its customer was forgotten."""
+    query = select(
+        JourneyRow.id,
+        JourneyRow.customer_id,
+        JourneyRow.state,
+        JourneyRow.revision,
+        JourneyRow.clock,
+        JourneyRow.wake_at,
+        JourneyRow.ended_at,
+        JourneyRow.blocked_since.is_not(None),
+    )
+    row = session.execute(query.where(JourneyRow.id == journey).with_for_update()).first()
+    return None if row is None else LockedJourney(*row)
+
+
+def open_id(session: Session, customer: str) -> str | None:
+    """Returns the id of the customer's journey that hasn't ended, open or paused."""
+    query = select(JourneyRow.id).where(JourneyRow.customer_id == customer, JourneyRow.ended_at.is_(None))
+    return session.scalar(query)
+
+
+def mark_blocked(session: Session, journey: str, at: Instant, why: str) -> None:
+    """Records that a journey can't be planned, and since when (journey time). Its next advance clears it."""
+    session.execute(
+        update(JourneyRow)
+        .where(JourneyRow.id == journey, JourneyRow.ended_at.is_(None))
+        .values(blocked_since=func.coalesce(JourneyRow.blocked_since, at), blocked_why=why)
+        .execution_options(synchronize_session=False)
+    )
+
+
 async def get(session: AsyncSession, journey: str) -> JourneyRow:
     """Returns the journey of this id.
 
@@ -86,18 +138,6 @@ async def of_customer(session: AsyncSession, customer: str) -> list[JourneyRow]:
     """Returns all journeys of a customer, the latest first."""
     query = select(JourneyRow).where(JourneyRow.customer_id == customer).order_by(JourneyRow.number.desc())
     return list(await session.scalars(query))
-
-
-async def mark_blocked(session: AsyncSession, journey: str, revision: int, at: Instant, why: str) -> None:
-    """Records that a journey could not be planned from this revision of its state, and since when (journey time).
-
-    The next plan that is written clears it. The failure of a run that others have overtaken is not recorded.
-    """
-    await session.execute(
-        update(JourneyRow)
-        .where(JourneyRow.id == journey, JourneyRow.revision <= revision + 1, JourneyRow.ended_at.is_(None))
-        .values(blocked_since=func.coalesce(JourneyRow.blocked_since, at), blocked_why=why)
-    )
 
 
 async def running(session: AsyncSession) -> list[JourneyRow]:

@@ -5,45 +5,47 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table, or_, select, tuple_
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy import delete, tuple_, update
+from sqlalchemy.orm import Session
 
-from milepost.store.tables import AnswerRow, MessageRow, OpenPlayRow, OpenStageRow, OutcomeRow, TaskRow
+from milepost.store.tables import AnswerRow, MessageRow, OpenPlayRow, OpenStageRow, OutcomeRow, TaskRow, table_of
+from milepost.store.upsert import upsert
 
 JourneyPart = AnswerRow | MessageRow | OpenPlayRow | OpenStageRow | OutcomeRow | TaskRow
+Row = Mapping[str, Any]
 _JOURNEY = "journey_id"
 
 
-async def make_equal(
-    session: AsyncSession,
+def make_equal(
+    session: Session,
     kind: type[JourneyPart],
     journey: str,
-    desired: Iterable[Mapping[str, Any]],
+    desired: Iterable[Row],
     *,
-    stale: ColumnElement[bool],
+    stored: Iterable[Row] = (),
     fixed: Collection[str] = (),
 ) -> None:
     """Makes the journey's rows of one kind equal to `desired`: those that differ are changed, missing ones inserted.
 
-    Of the journey's other rows those that are `stale` are deleted. Each desired row has the key's columns and those to
-    set, without the journey's id; those in `fixed` are set on insert only. One without all the columns that a row needs
-    changes a row that exists, and inserts none.
+    `stored` are rows that the journey has; those that aren't desired are deleted. Rows of neither stay. Each row has
+    the key's columns and those to set, without the journey's id; those in `fixed` are set on insert only. One without
+    all the columns that a row needs changes a row that exists, and inserts none.
     """
-    table = kind.__table__
-    assert isinstance(table, Table)
+    table = table_of(kind)
     key = [column.name for column in table.primary_key if column.name != _JOURNEY]
     required = {column.name for column in table.c if not column.nullable} - {_JOURNEY}
-    by_key = {tuple(row[name] for name in key): row for row in desired}
-    has_desired_key = tuple_(*(table.c[name] for name in key)).in_(list(by_key))
-    query = select(kind).where(table.c[_JOURNEY] == journey, or_(stale, has_desired_key))
-    rows = await session.scalars(query.order_by(*table.primary_key).execution_options(populate_existing=True))
-    stored = {tuple(getattr(row, name) for name in key): row for row in rows}
-    for identity, row in stored.items():
-        if identity not in by_key:
-            await session.delete(row)
-    for identity, columns in by_key.items():
-        if identity in stored:
-            for name in columns.keys() - set(fixed):
-                setattr(stored[identity], name, columns[name])
-        elif required <= columns.keys():
-            session.add(kind(journey_id=journey, **columns))
+    before = {tuple(row[name] for name in key): row for row in stored}
+    after = {tuple(row[name] for name in key): row for row in desired}
+    changed = [row for identity, row in after.items() if row != before.get(identity)]
+    whole = [{_JOURNEY: journey, **row} for row in changed if required <= row.keys()]
+    if whole:
+        upsert(session, kind, whole, keep=fixed)
+    for row in changed:
+        if not required <= row.keys():
+            is_row = [table.c[name] == row[name] for name in key]
+            values = {name: value for name, value in row.items() if name not in {*key, *fixed}}
+            session.execute(update(table).where(table.c[_JOURNEY] == journey, *is_row).values(values))
+    gone = before.keys() - after.keys()
+    if gone:
+        has_key = tuple_(*(table.c[name] for name in key)).in_(sorted(gone))
+        session.execute(delete(table).where(table.c[_JOURNEY] == journey, has_key))

@@ -10,6 +10,7 @@ from enum import StrEnum
 
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Session
 
 from milepost.planner.instants import Instant
 from milepost.store.errors import UnknownMessageError
@@ -59,6 +60,14 @@ async def get(session: AsyncSession, journey: str, message: str, *, lock: bool =
     return row
 
 
+def queued(session: Session, journey: str) -> list[str]:
+    """Returns the ids of the journey's messages that are neither sent nor failed, oldest first."""
+    query = select(MessageRow.message).where(
+        MessageRow.journey_id == journey, MessageRow.status == MessageStatus.QUEUED
+    )
+    return list(session.scalars(query.order_by(MessageRow.at, MessageRow.message)))
+
+
 async def save_rendering(
     session: AsyncSession, journey: str, message: str, *, subject: str, text: str, html: str | None
 ) -> MessageRow:
@@ -104,16 +113,18 @@ async def record_attempt(
     return row
 
 
-async def record_failed(session: AsyncSession, journey: str, message: str, now: Instant, error: str) -> MessageRow:
-    """Records that delivery failed for good; a message that was sent stays sent.
+def record_failed(session: Session, journey: str, message: str, now: Instant, error: str) -> str:
+    """Records that delivery failed for good, unless the message was sent; returns the customer's id.
 
     Raises:
         UnknownMessageError: the journey has no message of this id.
     """
-    row = await get(session, journey, message, lock=True)
+    row = session.get(MessageRow, (journey, message), with_for_update=True)
+    if row is None:
+        raise UnknownMessageError(journey, message)
     if row.status == MessageStatus.QUEUED:
         row.status, row.tried_at, row.last_error = MessageStatus.FAILED, now, error
-    return row
+    return row.customer_id
 
 
 async def outbox(

@@ -45,7 +45,7 @@ async def record(
 ) -> bool:
     """Records a review; returns False if one with this id was recorded before: then nothing changes."""
     row = {"id": review_id, "map": map_id, "reviewed_at": at, "by": by, "note": note}
-    return await insert_new(session, MapReviewRow, row, ["id"])
+    return bool(await session.run_sync(insert_new, MapReviewRow, [row], ["id"], MapReviewRow.id))
 
 
 async def last_reviews(session: AsyncSession) -> dict[str, MapReviewRow]:

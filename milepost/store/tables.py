@@ -1,7 +1,7 @@
 """The tables. Names are those of the field; instants are whole UTC seconds (`milepost.planner.instants`).
 
-Rows that belong to a journey are written by `milepost.store.advance` alone, except what the side effects report
-(deliveries of messages, the delivery of facts).
+Rows that belong to a journey are written by `milepost.store.advance` alone, in the transaction that takes its facts
+from the inbox; what deliveries report is written to their messages.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from sqlalchemy import (
     Index,
     Integer,
     MetaData,
+    Table,
     Text,
     UniqueConstraint,
     text,
@@ -52,6 +53,13 @@ class Base(DeclarativeBase):
         list[dict[str, Any]]: JSON,
         Any: JSON,
     }
+
+
+def table_of(kind: type[Base]) -> Table:
+    """Returns the table of a row, for statements that read or write many at once."""
+    table = kind.__table__
+    assert isinstance(table, Table)
+    return table
 
 
 class CustomerRow(Base):
@@ -122,10 +130,10 @@ class MapReviewRow(Base):
 
 
 class JourneyRow(Base):
-    """One customer on one version of one map, with the mirror of its state.
+    """One customer on one version of one map, with its state.
 
-    The id is `CUSTOMER/NUMBER`; the number counts the customer's journeys. `revision` and `clock` say which plan
-    wrote the mirror. A customer has at most one journey that has not ended; an index holds that.
+    The id is `CUSTOMER/NUMBER`; the number counts the customer's journeys. `revision` is the number of the last
+    advance, `clock` the instant that it reached. An index holds that a customer has one open journey at the most.
     """
 
     __tablename__ = "journeys"
@@ -305,7 +313,17 @@ class FactRow(Base):
     """
 
     __tablename__ = "facts"
-    __table_args__ = (UniqueConstraint("customer_id", "id"), Index(None, "status", "serial"))
+    __table_args__ = (
+        UniqueConstraint("customer_id", "id"),
+        Index(None, "status", "serial"),
+        Index(
+            "ix_facts_journey_id_pending",
+            "journey_id",
+            "serial",
+            sqlite_where=text("status = 'pending'"),
+            postgresql_where=text("status = 'pending'"),
+        ),
+    )
 
     serial: Mapped[Serial]
     customer_id: Mapped[OfCustomer]

@@ -1,9 +1,8 @@
-"""The inputs and results of a journey's activities: plain data."""
+"""The inputs and results of a journey's activities: ids and numbers, nothing about people."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
 
 from milepost.planner.clock import JourneyClock
 from milepost.planner.instants import Instant
@@ -11,12 +10,10 @@ from milepost.planner.instants import Instant
 
 @dataclass(frozen=True, slots=True)
 class AdvanceOrder:
-    """Take `facts` (JSON, in their order) into the journey and bring it up to `now`, in journey time."""
+    """Make the journey's advance number `n`: take in what waits for it, and bring it up to `now` (journey time)."""
 
     journey: str
-    version: str
-    state: dict[str, Any]
-    facts: list[dict[str, Any]]
+    n: int
     now: Instant
 
 
@@ -31,34 +28,37 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class Advanced:
-    """The next state, and what the workflow has to do: deliver these messages, wake up at this instant, or end.
+    """How far the journey has come, and what the workflow has to do.
 
-    `version` is the hash of the map version that the journey stands on now.
+    Attributes:
+        journey: The journey that the workflow goes on with: the one of the order or, if that has ended, the customer's
+            next one.
+        n: The number of the last advance that was made, by this order or another one.
+        wake_at: Journey time at which to advance again, unless a nudge comes earlier; None: at the next nudge.
+        deliver: The ids of messages of the order's journey to deliver. Those that are being delivered already may be
+            among them.
+        ended: No journey of the customer is open.
+        blocked: The journey can't be planned; trying again may help later.
+        seen: What the journey can be searched by, where that may have changed.
     """
 
-    version: str
-    state: dict[str, Any]
-    deliveries: list[str]
-    wake_at: Instant | None
-    ended: bool
+    journey: str
+    n: int
+    wake_at: Instant | None = None
+    deliver: list[str] = field(default_factory=list)
+    ended: bool = False
+    blocked: bool = False
     seen: Seen | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class DeliveryOrder:
-    """Send one message of a journey; the id is the idempotency key. What is recorded is in the clock's journey time."""
+    """Send one message of a journey; the id is the idempotency key. What is recorded is in the clock's journey time.
+
+    `give_up_at` is wall clock, in seconds since 1970: an attempt after that records that the message failed.
+    """
 
     journey: str
     message: str
     clock: JourneyClock
-
-
-@dataclass(frozen=True, slots=True)
-class DeliveryFailure:
-    """A message that could not be delivered, and never will be; `at` is journey time."""
-
-    journey: str
-    customer: str
-    message: str
-    why: str
-    at: Instant
+    give_up_at: float

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any
 
 from milepost.planner.clock import REAL_TIME, JourneyClock
 from milepost.planner.instants import Instant
-from milepost.wire.activities import Seen
 
-JOURNEY = "CustomerJourney"
-TAKE_FACT = "take_fact"
+JOURNEY = "Journey"
+FIRST_JOURNEY = "CustomerJourney"
+"""The name of the workflow that kept the journey's state in its history. Its runs are ended and started anew."""
+
+NUDGE = "nudge"
 SET_CLOCK = "set_clock"
 STATUS = "status"
 TASK_QUEUE = "milepost"
-DEFAULT_MAX_HISTORY = 500
+DEFAULT_MAX_ADVANCES = 60
+"""Some five hundred events: an advance and what follows from it are seven to ten."""
+
 DELIVERY_LASTS = timedelta(days=5).total_seconds()
 
 
@@ -28,37 +31,26 @@ def workflow_id(customer: str) -> str:
 class Delivery:
     """A message on its way out. `give_up_at` is wall clock, in seconds since 1970."""
 
+    journey: str
     message: str
     give_up_at: float
 
 
 @dataclass(frozen=True, slots=True)
-class FactSignal:
-    """A fact, as JSON, for one journey. The workflow of an earlier one of the customer may still be winding up."""
-
-    journey: str
-    fact: dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
 class JourneyInput:
-    """All that a journey is between two runs of its workflow.
+    """All that a workflow carries over from one run to the next; the database holds the journey.
 
-    `state` is `State.to_json()`; `waiting` are facts, as JSON, not yet taken in; `wake_at` is journey time; `version`
-    is the hash of the map version that the journey stands on; a run whose history is longer than `max_history` events
-    continues as new; `seen` is what its search attributes say.
+    `n` is the number of the journey's last advance; 0 makes the first advance tell. `wake_at` is journey time. A run
+    continues as new after `max_advances`.
     """
 
     journey: str
-    customer: str
-    version: str
-    state: dict[str, Any]
-    wake_at: Instant | None
+    n: int = 0
     clock: JourneyClock = REAL_TIME
-    waiting: list[dict[str, Any]] = field(default_factory=list)
+    wake_at: Instant | None = None
+    nudged: bool = True
     in_flight: list[Delivery] = field(default_factory=list)
-    max_history: int = DEFAULT_MAX_HISTORY
-    seen: Seen | None = None
+    max_advances: int = DEFAULT_MAX_ADVANCES
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +58,9 @@ class JourneyReport:
     """The progress of a running journey; instants are journey time."""
 
     journey: str
-    version: str
-    revision: int
+    n: int
     now: Instant
-    next: Instant | None
-    waiting: int
+    wake_at: Instant | None
     in_flight: list[str]
     ended: bool
+    blocked: bool

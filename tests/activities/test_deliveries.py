@@ -3,6 +3,7 @@ from __future__ import annotations
 import time
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 from temporalio.exceptions import ApplicationError
@@ -24,7 +25,7 @@ from milepost.store.compiled_maps import CompiledMaps
 from milepost.store.database import Store, open_store
 from milepost.store.erasure import forget
 from milepost.store.tables import MessageRow
-from milepost.wire.activities import DeliveryFailure, DeliveryOrder
+from milepost.wire.activities import DeliveryOrder
 from tests.workflows.example import CUSTOMER, FILES, MAP, START
 from tests.workflows.rig import LINKS
 
@@ -49,10 +50,14 @@ class Post:
         self.store = store
         self.channel = RecordingChannel()
         self.activities = DeliveryActivities(store, CompiledMaps(store), self.channel, LINKS)
-        self.order = DeliveryOrder("acme/1", "connect/1/opening/1", REAL_TIME)
+        self.order = DeliveryOrder("acme/1", "connect/1/opening/1", REAL_TIME, time.time() + 600)
 
-    async def deliver(self) -> None:
-        await ActivityEnvironment().run(self.activities.deliver, self.order)
+    async def deliver(self) -> bool:
+        """Make an attempt, now; tells whether the message needs no more attempts."""
+        environment = ActivityEnvironment()
+        environment.info = replace(environment.info, started_time=datetime.now(UTC))
+        delivered: bool = await environment.run(self.activities.deliver, self.order)
+        return delivered
 
     async def row(self) -> MessageRow:
         async with self.store.reading() as session:
@@ -68,7 +73,7 @@ async def posted(store: Store, customer: Customer = CUSTOMER, files: dict[str, s
         compiled_map, state = CompiledMap.of(loaded, version), State.begin(customer, "pilot", version, START)
         journey = await journeys.begin(session, state)
         made = plan(compiled_map, state, [StepDone(id="1", at=START, step="kickoff", result="held")], START)
-        await write_plan(session, journey.id, state, made, compiled_map)
+        await session.run_sync(write_plan, journey.id, state, made, compiled_map)
     return Post(store)
 
 
@@ -112,28 +117,60 @@ async def test_a_channel_that_asks_to_wait_is_waited_for(store: Store) -> None:
     assert not failed.value.non_retryable
     assert failed.value.next_retry_delay is not None
     assert failed.value.next_retry_delay.total_seconds() == 90
+    assert "slow down" not in str(failed.value)  # what a channel says may name people, and Temporal keeps it
     assert ((await post.row()).status, (await post.row()).last_error) == ("queued", "slow down")
 
 
-async def test_what_can_never_arrive_is_not_tried_again(store: Store) -> None:
+async def test_what_can_never_arrive_is_a_fact_of_the_journey_and_not_tried_again(store: Store) -> None:
     post = await posted(store)
     post.channel.fail_next(UndeliverableError("no such mailbox"))
 
-    with pytest.raises(ApplicationError, match="no such mailbox") as failed:
-        await post.deliver()
+    assert not await post.deliver()
+    assert not await post.deliver()
 
-    assert failed.value.non_retryable
+    assert len(post.channel.attempts) == 1
+    assert ((await post.row()).status, (await post.row()).last_error) == ("failed", "no such mailbox")
+    async with store.reading() as session:
+        [fact] = await facts.of_customer(session, "acme")
+    assert (fact.kind, fact.status, fact.data["message"]) == ("message_failed", "pending", post.order.message)
 
 
 async def test_a_template_that_cannot_be_rendered_is_not_tried_again(store: Store) -> None:
     broken = {**FILES, "messages/connect.md": "---\nsubject: Hello\n---\n{{ customer.nickname }}\n"}
     post = await posted(store, files=broken)
 
-    with pytest.raises(ApplicationError, match="cannot be rendered") as failed:
-        await post.deliver()
+    assert not await post.deliver()
 
-    assert failed.value.non_retryable
+    assert "cannot be rendered" in str((await post.row()).last_error)
     assert post.channel.attempts == []
+
+
+async def test_a_message_whose_time_is_over_is_given_up_with_the_last_reason(store: Store) -> None:
+    post = await posted(store)
+    post.channel.fail_always(TemporaryDeliveryError("greylisted"))
+    with pytest.raises(ApplicationError):
+        await post.deliver()
+    post.order = replace(post.order, give_up_at=time.time() - 1)
+
+    assert not await post.deliver()
+
+    assert len(post.channel.attempts) == 1
+    assert ((await post.row()).status, (await post.row()).last_error) == ("failed", "greylisted")
+
+
+async def test_a_failure_of_an_earlier_journeys_message_is_no_fact_of_the_next(store: Store) -> None:
+    post = await posted(store)
+    post.channel.fail_next(UndeliverableError("no such mailbox"))
+    async with store.transaction() as session:
+        before = await journeys.get(session, "acme/1")
+        before.ended_at = START
+        await session.flush()
+        await journeys.begin(session, State.begin(CUSTOMER, "pilot", before.version, START))
+
+    assert not await post.deliver()
+
+    async with store.reading() as session:
+        assert await facts.of_customer(session, "acme") == []
 
 
 async def test_a_reader_gets_the_language_variant_with_its_dates(store: Store) -> None:
@@ -171,20 +208,6 @@ async def test_a_message_of_a_forgotten_customer_is_of_no_interest(store: Store)
     await post.deliver()
 
     assert post.channel.attempts == []
-
-
-async def test_a_failure_for_good_is_recorded_once_as_a_fact(store: Store) -> None:
-    post = await posted(store)
-    failure = DeliveryFailure("acme/1", "acme", post.order.message, "no such mailbox", START + 60)
-
-    first = await post.activities.record_failure(failure)
-    second = await post.activities.record_failure(failure)
-
-    assert first == second
-    assert (first["kind"], first["message"], first["why"]) == ("message_failed", post.order.message, "no such mailbox")
-    async with store.reading() as session:
-        assert len(await facts.of_customer(session, "acme")) == 1
-    assert ((await post.row()).status, (await post.row()).last_error) == ("failed", "no such mailbox")
 
 
 async def test_in_a_rehearsal_that_stood_still_a_message_is_sent_at_the_new_clocks_time(store: Store) -> None:

@@ -7,8 +7,9 @@ import pytest
 from milepost.customer import Customer
 from milepost.demo.clock import BEGINS, DAY_A_SECOND, MixedTimeError, begin_or_resume, check_real
 from milepost.planner.state import State
-from milepost.store import clock, customers, facts, journeys, maps
+from milepost.store import clock, customers, journeys, maps
 from milepost.store.database import Store, open_store
+from tests.inbox import put
 
 WALL = 1_800_000_000.0
 
@@ -40,7 +41,7 @@ async def test_it_goes_on_where_journey_time_had_come_however_long_nobody_played
     async with store.transaction() as session:
         version = (await maps.publish(session, "m", "M", {"map.yaml": "map: m"}, BEGINS)).version.hash
         await journeys.begin(session, State.begin(Customer("acme", "Acme"), "m", version, BEGINS))
-        await facts.record(session, "acme", {"kind": "event", "id": "1", "event": "x"}, last)
+        await put(session, "acme", {"kind": "event", "id": "1", "event": "x"}, last)
     resumed = await begin_or_resume(store, DAY_A_SECOND, WALL + 1_000_000)
     assert resumed.journey_of(WALL + 1_000_000) == last
 

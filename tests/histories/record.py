@@ -81,8 +81,8 @@ STORIES: dict[str, tuple[Callable[[Rig], Awaitable[None]], int]] = {
 
 async def record(name: str) -> dict[str, WorkflowHistory]:
     """The histories of a story, one for each run of its workflow."""
-    story, max_history = STORIES[name]
-    async with _fresh_rig(max_history) as rig:
+    story, max_advances = STORIES[name]
+    async with _fresh_rig(max_advances) as rig:
         await rig.enrol()
         await story(rig)
         found = []
@@ -97,13 +97,13 @@ async def record(name: str) -> dict[str, WorkflowHistory]:
 
 
 @asynccontextmanager
-async def _fresh_rig(max_history: int) -> AsyncIterator[Rig]:
+async def _fresh_rig(max_advances: int) -> AsyncIterator[Rig]:
     with tempfile.TemporaryDirectory() as folder:
         url = f"sqlite:///{folder}/milepost.db"
         await upgrade(url)
         store = open_store(url)
         try:
-            async with time_skipping_server() as server, rig_on(server, store, max_history=max_history) as rig:
+            async with time_skipping_server() as server, rig_on(server, store, max_advances=max_advances) as rig:
                 yield rig
         finally:
             await store.close()

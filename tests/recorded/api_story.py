@@ -170,7 +170,7 @@ async def _it_pauses_and_ends(asking: Asking) -> None:
     await asking.tell("resumed", resumed=True)
     await world.move_to(START + 60 * DAY)
     await asking.look("resumed")
-    world.journey_client.away = True
+    world.journey_client.is_away = True
     await asking.tell("while_away", set={"health": 20})
     await world.journey_client.come_back(int(world.at))
     await asking.tell("ended", ended="churned")

@@ -16,7 +16,7 @@ from typer.testing import CliRunner
 from milepost.channels.links import LinkSigner
 from milepost.cli.main import app
 from milepost.planner.instants import Instant, parse
-from milepost.store import facts, journeys
+from milepost.store import journeys
 from milepost.store.compiled_maps import CompiledMaps
 from milepost.store.database import open_store
 from milepost.store.schema_upgrade import upgrade
@@ -89,13 +89,12 @@ class IntakeContext:
     async def _advance(self) -> None:
         store = open_store(self.url)
         journey_client = NearbyJourneyClient(
-            store, CompiledMaps(store), LinkSigner("s" * 32, "http://milepost.example")
+            store, CompiledMaps(store), LinkSigner("s" * 32, "http://milepost.example"), lambda: self.now
         )
         async with store.reading() as session:
             running = [row.id for row in await journeys.running(session)]
-            told = [(row.journey_id, row.data) for row in await facts.pending(session)]
         for journey in running:
-            await journey_client.advance(journey, self.now, [fact for whose, fact in told if whose == journey])
+            await journey_client.advance(journey, self.now)
         await store.close()
 
     def documents(self) -> dict[str, Any]:

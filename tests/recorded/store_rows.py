@@ -20,11 +20,12 @@ from milepost.planner.facts import Fact, to_json
 from milepost.planner.instants import Instant, text
 from milepost.planner.state import State
 from milepost.scenarios.scenario import Scenario
-from milepost.store import customers, facts, journeys, maps
+from milepost.store import customers, journeys, maps
 from milepost.store.compiled_maps import CompiledMaps
 from milepost.store.database import Store, open_store
 from milepost.store.schema_upgrade import upgrade
 from milepost.wire.activities import AdvanceOrder
+from tests.inbox import put
 from tests.recorded.normal import normal
 from tests.recorded.planner_runs import run
 from tests.recorded.scenarios import files, scenario_of
@@ -132,12 +133,10 @@ class _Life:
         customer = self._scenario.customer.id
         async with self._store.transaction() as session:
             for fact in taken:
-                await facts.record(session, customer, to_json(fact), fact.at, source="scenario")
+                await put(session, customer, to_json(fact), fact.at, source="scenario", journey=journey)
             row = await journeys.get(session, journey)
-        made = await self._worker.advance(
-            AdvanceOrder(journey, row.version, row.state, [to_json(fact) for fact in taken], now)
-        )
-        return None if made.ended else made.wake_at
+        advanced = await self._worker.advance(AdvanceOrder(journey, row.revision + 1, now))
+        return None if advanced.ended else advanced.wake_at
 
 
 def rows_of(database: Path, tables: tuple[str, ...] = TABLES) -> dict[str, list[dict[str, Any]]]:

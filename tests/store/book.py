@@ -132,7 +132,7 @@ class Walk:
 
     async def tell(self, now: Instant, *facts: Fact) -> Plan:
         made = self.plan(now, *facts)
-        await write_plan(self.session, self.journey, self.state, made, self.compiled_map)
+        await self.session.run_sync(write_plan, self.journey, self.state, made, self.compiled_map)
         self.state = made.state
         return made
 

@@ -6,10 +6,11 @@ import pytest
 
 from milepost.planner.facts import Ended, StepDone
 from milepost.planner.timeline import JourneyEnded
-from milepost.store import customers, facts, maps
+from milepost.store import customers, maps
 from milepost.store.compiled_maps import CompiledMaps
 from milepost.store.customer_overview import customer_overview
 from milepost.store.errors import UnknownCustomerError, UnreadableVersionError
+from tests.inbox import put
 from tests.store.book import DAY, HOUR, START, Walk, customer, publish
 
 
@@ -23,7 +24,7 @@ async def test_a_customer_is_read_with_its_latest_journey_or_the_one_that_is_ask
         second = await Walk.begin(session, compiled_map)
         await second.tell(START + DAY)
         done = StepDone(id="d", at=START + DAY, step="kickoff", result="ready", by="ana@vendor.example")
-        await facts.record(session, "acme", {"kind": "step_done", "id": done.id, "step": done.step}, START + DAY)
+        await put(session, "acme", {"kind": "step_done", "id": done.id, "step": done.step}, START + DAY)
     async with store.reading() as session:
         latest = await customer_overview(session, compiled_maps, "acme", START + DAY)
         earlier = await customer_overview(session, compiled_maps, "acme", START + DAY, journey="acme/1", zone="UTC")

@@ -67,7 +67,7 @@ async def test_facts_about_the_customer_change_the_record_and_others_do_not(stor
             StepDone(**told, step="kickoff"),
         )
         for fact in facts:
-            await customers.apply(session, "acme", fact, START + 5)
+            await session.run_sync(customers.apply, "acme", fact, START + 5)
     async with store.reading() as session:
         read = await customers.get(session, "acme")
         assert (await customers.get_row(session, "acme")).health == 20

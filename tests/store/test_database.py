@@ -36,7 +36,7 @@ async def test_writers_of_several_processes_take_turns_and_lose_nothing(database
             row = await customers.get_row(session, "acme")
             await session.refresh(row, with_for_update=True)
             await asyncio.sleep(0)
-            await customers.set_attributes(session, "acme", {"health": row.attributes["health"] + 1}, START)
+            await session.run_sync(customers.set_attributes, "acme", {"health": row.attributes["health"] + 1}, START)
 
     await asyncio.gather(*(add_one(store) for store in stores for _ in range(5)))
     async with stores[0].reading() as session:

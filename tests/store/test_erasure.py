@@ -5,10 +5,11 @@ from pathlib import Path
 import pytest
 
 from milepost.planner.facts import Answered, StepDone
-from milepost.store import facts
+from milepost.store import inbox
 from milepost.store.database import open_store
 from milepost.store.erasure import forget
 from milepost.store.errors import UnknownCustomerError
+from tests.inbox import put
 from tests.store.book import DAY, HOUR, START, Walk, customer, everything, publish
 
 
@@ -19,8 +20,8 @@ async def live(session, compiled_map, name):
     secret = f"said by {name} alone"
     answer = Answered(id="f2", at=START + DAY, outcome="saved", verdict="disputed", comment=secret)
     await walk.tell(START + DAY, answer)
-    await facts.record(session, name, {"kind": "step_done", "id": "f3", "step": "review", "note": secret}, START)
-    await facts.record(session, name, {"kind": "event", "id": "f4", "event": "clicked"}, START, asked_events=())
+    await put(session, name, {"kind": "step_done", "id": "f3", "step": "review", "note": secret}, START)
+    await session.run_sync(inbox.count, name, "clicked", START)
 
 
 async def test_nothing_is_left_of_a_forgotten_customer_and_others_keep_everything(store):

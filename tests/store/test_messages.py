@@ -72,7 +72,7 @@ async def test_what_is_sent_stays_sent_however_often_it_is_recorded(store, journ
             at = START + 100 + number
             await messages.record_sent(session, journey, REQUEST, at, channel="smtp", channel_id=f"<{number}@vendor>")
     async with store.transaction() as session:
-        await messages.record_failed(session, journey, REQUEST, START + 200, "timed out")
+        await session.run_sync(messages.record_failed, journey, REQUEST, START + 200, "timed out")
         await messages.record_attempt(session, journey, REQUEST, START + 200, channel="smtp", error="late", attempt=9)
     async with store.reading() as session:
         sent = await messages.get(session, journey, REQUEST)
@@ -82,8 +82,8 @@ async def test_what_is_sent_stays_sent_however_often_it_is_recorded(store, journ
 
 async def test_a_message_that_failed_for_good_says_why(store, journey):
     async with store.transaction() as session:
-        await messages.record_failed(session, journey, REQUEST, START + 9, "no such mailbox")
-        await messages.record_failed(session, journey, REQUEST, START + 10, "again")
+        await session.run_sync(messages.record_failed, journey, REQUEST, START + 9, "no such mailbox")
+        await session.run_sync(messages.record_failed, journey, REQUEST, START + 10, "again")
     async with store.reading() as session:
         failed = await messages.get(session, journey, REQUEST)
         assert await messages.count_by_status(session) == {"failed": 1}
@@ -115,4 +115,4 @@ async def test_the_outbox_shows_the_latest_first_page_by_page(store):
 async def test_an_unknown_message_is_an_error(store, journey):
     async with store.transaction() as session:
         with pytest.raises(UnknownMessageError, match="'x/1/opening/1'"):
-            await messages.record_failed(session, journey, "x/1/opening/1", START, "why")
+            await session.run_sync(messages.record_failed, journey, "x/1/opening/1", START, "why")

@@ -79,6 +79,7 @@ async def test_a_late_task_is_also_on_the_day_of_the_role_that_it_escalates_to(s
             assert names(day.overdue) == [("Acme", "kickoff/1")]
         without_boss = TeamGiven(id="f1", at=START + 7 * DAY, team={"csm": "ana@vendor.example"})
         await walk.tell(START + 7 * DAY, without_boss)
+        session.expire_all()
         assert {role: names(lines) for role, lines in (await tasks.queues(session)).items()} == {
             "boss": [("Acme", "kickoff/1")]
         }

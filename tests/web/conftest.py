@@ -43,7 +43,7 @@ class World:
         self.links = LinkSigner(settings.signing_key(), settings.links_begin_with)
         self.intake = Intake(store, None, REAL_TIME, wall=lambda: self.at)
         compiled_maps = self.intake.context.compiled_maps
-        self.journey_client = NearbyJourneyClient(store, compiled_maps, self.links)
+        self.journey_client = NearbyJourneyClient(store, compiled_maps, self.links, lambda: int(self.at))
         self.intake.context = replace(self.intake.context, journey_client=self.journey_client)
         self.temporal_answers = True
         self.app: FastAPI = create_app(settings, store, self.intake, temporal=self._temporal)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
 
 from temporalio.testing import ActivityEnvironment
 
@@ -10,56 +13,49 @@ from activities.deliveries import DeliveryActivities
 from activities.journey import JourneyActivities
 from milepost.channels.links import LinkSigner
 from milepost.channels.outbox import OutboxChannel
-from milepost.intake.journey_client import JourneyClient, SignalResult
+from milepost.intake.journey_client import JourneyClient
 from milepost.planner.clock import REAL_TIME
 from milepost.planner.instants import Instant
 from milepost.store import facts, journeys
 from milepost.store.compiled_maps import CompiledMaps
 from milepost.store.database import Store
-from milepost.store.tables import JourneyRow
 from milepost.wire.activities import AdvanceOrder, DeliveryOrder
 
 
 class NearbyJourneyClient(JourneyClient):
-    """Stands in for Temporal: what would be signalled is advanced here. While `away`, nobody is reached.
+    """Stands in for Temporal: a journey that is nudged advances here. While it `is_away`, none is reached."""
 
-    With `ended`, the journey ends just before it is told.
-    """
-
-    def __init__(self, store: Store, compiled_maps: CompiledMaps, links: LinkSigner) -> None:
-        super().__init__(store, None, REAL_TIME)
+    def __init__(
+        self, store: Store, compiled_maps: CompiledMaps, links: LinkSigner, now: Callable[[], Instant]
+    ) -> None:
+        super().__init__(None, REAL_TIME)
         self._store = store
+        self._now = now
         self._advancing = JourneyActivities(store, compiled_maps)
         self._delivering = DeliveryActivities(store, compiled_maps, OutboxChannel(), links)
-        self.away = False
-        self.ended = False
+        self.is_away = False
 
-    async def start(self, journey: JourneyRow, wall: float) -> bool:
-        if not self.away:
-            await self.advance(journey.id, int(wall))
-        return not self.away
+    async def nudge(self, customer: str, journey: str) -> bool:  # noqa: ARG002 - the protocol's
+        if not self.is_away:
+            await self.advance(journey, self._now())
+        return not self.is_away
 
-    async def send_fact(self, journey: str, _customer: str, fact: dict[str, Any], wall: float) -> SignalResult:
-        if self.away:
-            return SignalResult.AWAY
-        if self.ended:
-            return SignalResult.ENDED
-        await self.advance(journey, int(wall), [fact])
-        return SignalResult.YES
-
-    async def advance(self, journey: str, now: Instant, told: list[dict[str, Any]] | None = None) -> None:
-        """Bring a journey up to `now`, with what was told, and deliver what it orders."""
+    async def advance(self, journey: str, now: Instant) -> None:
+        """Bring a journey up to `now`, with what waits for it, and deliver what it orders."""
         async with self._store.reading() as session:
             row = await journeys.get(session, journey)
-        advanced = await self._advancing.advance(AdvanceOrder(journey, row.version, row.state, told or [], now))
-        for message in advanced.deliveries:
-            await ActivityEnvironment().run(self._delivering.deliver, DeliveryOrder(journey, message, REAL_TIME))
+        advanced = await self._advancing.advance(AdvanceOrder(journey, row.revision + 1, now))
+        for message in advanced.deliver:
+            environment = ActivityEnvironment()
+            environment.info = replace(environment.info, started_time=datetime.now(UTC))
+            order = DeliveryOrder(journey, message, REAL_TIME, time.time() + 60)
+            await environment.run(self._delivering.deliver, order)
 
     async def come_back(self, now: Instant) -> None:
-        """Be reached again, and hear what was told meanwhile."""
-        self.away = False
+        """Be reached again, and let the journeys take in what waits."""
+        self.is_away = False
         async with self._store.reading() as session:
             waiting = await facts.pending(session)
-        for row in waiting:
-            if row.journey_id is not None:
-                await self.advance(row.journey_id, now, [row.data])
+        for journey in dict.fromkeys(row.journey_id for row in waiting):
+            if journey is not None:
+                await self.advance(journey, now)

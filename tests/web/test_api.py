@@ -56,22 +56,12 @@ async def test_an_event_that_no_map_asks_for_is_counted_and_the_reply_says_so(
 
 
 async def test_while_the_engine_is_away_a_fact_is_accepted_for_later(world: World, api: httpx.AsyncClient) -> None:
-    world.journey_client.away = True
+    world.journey_client.is_away = True
     response = await tell(api, step_done="kickoff", result="held")
 
     assert (response.status_code, response.json()["delivered"], response.json()["became"]) == (202, False, "pending")
     assert "Temporal cannot be reached" in response.json()["message"]
     assert (await world.facts())[0].status == "pending"
-
-
-async def test_a_fact_that_comes_with_the_end_of_the_journey_is_kept_and_not_told_later(
-    world: World, api: httpx.AsyncClient
-) -> None:
-    world.journey_client.ended = True
-    response = await tell(api, step_done="kickoff", result="held")
-
-    assert (response.status_code, response.json()["new"], response.json()["became"]) == (200, True, "kept")
-    assert "ended meanwhile" in response.json()["message"]
 
 
 async def test_who_told_is_kept_and_else_it_was_the_api(world: World, api: httpx.AsyncClient) -> None:

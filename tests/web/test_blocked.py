@@ -12,7 +12,7 @@ from tests.web.example import START, customer
 
 async def block(world: World, why: str = "EndlessMapError: round <and> round", journey: str = "acme/1") -> None:
     async with world.store.transaction() as session:
-        await journeys.mark_blocked(session, journey, 1, START, why)
+        await session.run_sync(journeys.mark_blocked, journey, START, why)
 
 
 async def test_a_blocked_journey_is_flagged_and_found(world: World, browser: httpx.AsyncClient) -> None:

@@ -293,7 +293,7 @@ async def test_an_unknown_customer_is_not_found(browser: httpx.AsyncClient) -> N
 
 
 async def test_what_waits_to_be_taken_in_is_said(world: World, browser: httpx.AsyncClient) -> None:
-    world.journey_client.away = True
+    world.journey_client.is_away = True
     await world.tell(paused=True)
 
     assert "Recorded, but not yet taken in: paused." in text_of(await page(browser))

@@ -66,7 +66,7 @@ async def test_done_sent_twice_does_nothing_twice(world: World, visitor: httpx.A
     await world.tell(step_done="kickoff", result="held")
     path = world.plan()
     hidden = form_in(await visitor.get(path), "/done")
-    world.journey_client.away = True
+    world.journey_client.is_away = True
     first, second = [await visitor.post(f"{path}/done", data=hidden) for _ in range(2)]
 
     assert first.headers["location"].endswith("told=later")
@@ -208,7 +208,7 @@ async def test_a_question_that_is_not_on_the_plan_is_not_found(world: World, vis
 
 async def test_what_is_answered_while_the_engine_is_away_is_noted(world: World, visitor: httpx.AsyncClient) -> None:
     await to_the_question(world)
-    world.journey_client.away = True
+    world.journey_client.is_away = True
     response = await answer(visitor, world.question(), verdict="verified")
     page = await visitor.get(response.headers["location"])
 

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from temporalio.client import WorkflowHandle
+from temporalio.client import WorkflowExecutionStatus, WorkflowHandle
 from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Interceptor
 
@@ -24,7 +24,7 @@ from milepost.store import customers, facts, journeys, maps, timeline
 from milepost.store.compiled_maps import CompiledMaps
 from milepost.store.database import Store
 from milepost.store.tables import JourneyRow
-from milepost.wire.journey import DEFAULT_MAX_HISTORY, JourneyReport, workflow_id
+from milepost.wire.journey import DEFAULT_MAX_ADVANCES, JourneyReport, workflow_id
 from tests.simulation import simulate
 from tests.workflows.example import CUSTOMER, FILES, START
 from worker import make_worker
@@ -83,6 +83,22 @@ class Rig:
         self.wall = (await self.server.get_current_time()).timestamp()
         return row
 
+    async def settled_alone(self) -> JourneyRow:
+        """Wait until the journey has been advanced, whatever waits for others."""
+        return await eventually(self._has_advanced)
+
+    async def _has_advanced(self) -> JourneyRow | None:
+        row = await self.row()
+        return row if row.revision else None
+
+    async def row(self) -> JourneyRow:
+        async with self.store.reading() as session:
+            return await journeys.get(session, self.journey)
+
+    async def runs(self) -> bool:
+        """Tells whether the journey's workflow runs."""
+        return (await self.handle.describe()).status is WorkflowExecutionStatus.RUNNING
+
     async def _is_settled(self) -> JourneyRow | None:
         now = self.intake.now()
         async with self.store.reading() as session:
@@ -122,7 +138,7 @@ async def rig_on(
     server: WorkflowEnvironment,
     store: Store,
     *,
-    max_history: int = DEFAULT_MAX_HISTORY,
+    max_advances: int = DEFAULT_MAX_ADVANCES,
     interceptors: Sequence[Interceptor] = (),
 ) -> AsyncIterator[Rig]:
     """A rig with the example's map published and its customer in the book."""
@@ -132,7 +148,7 @@ async def rig_on(
     wall = (await server.get_current_time()).timestamp()
     clock, compiled_maps, channel = JourneyClock(wall, START), CompiledMaps(store), RecordingChannel()
     intake = Intake(
-        store, server.client, clock, compiled_maps=compiled_maps, wall=lambda: rig.wall, max_history=max_history
+        store, server.client, clock, compiled_maps=compiled_maps, wall=lambda: rig.wall, max_advances=max_advances
     )
     rig = Rig(server, store, intake, channel, clock, wall, version)
     async with make_worker(

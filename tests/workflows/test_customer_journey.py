@@ -8,8 +8,9 @@ from temporalio.testing import WorkflowEnvironment
 from milepost.channels.protocol import TemporaryDeliveryError, UndeliverableError
 from milepost.planner.instants import parse
 from milepost.planner.written_facts import WrittenFact
-from milepost.store import facts, messages
+from milepost.store import messages
 from milepost.store.database import Store
+from tests.inbox import put
 from tests.workflows.example import START
 from tests.workflows.rig import Rig, eventually, rig_on
 
@@ -66,11 +67,11 @@ async def test_a_fact_that_is_still_ahead_waits_for_its_instant(rig: Rig) -> Non
     await rig.enrol()
     ahead = {"kind": "step_done", "id": "early", "at": "2026-03-05T12:00:00Z", "step": "kickoff", "result": "held"}
     async with rig.store.transaction() as session:
-        await facts.record(session, "acme", ahead, parse("2026-03-05T12:00:00Z"))
+        await put(session, "acme", ahead, parse("2026-03-05T12:00:00Z"))
 
-    await rig.intake.context.journey_client.send_fact(rig.journey, "acme", ahead, rig.wall)
+    await rig.intake.context.journey_client.nudge("acme", rig.journey)
     await rig.server.sleep(DAY)
-    assert (await rig.status()).waiting == 1
+    assert (await rig.status()).wake_at == parse("2026-03-04T22:00:00Z")  # the task that is due before
 
     await rig.pass_time(parse("2026-03-05T12:00:00Z"))
     done = [entry for entry in await rig.timeline() if entry["kind"] == "step_done"]
@@ -82,6 +83,7 @@ async def test_a_mail_server_that_is_away_is_tried_again_and_holds_up_nothing(ri
     await rig.enrol()
 
     await rig.intake.record_fact("acme", WrittenFact(step_done="kickoff", result="held"))
+    await rig.settled()
     await rig.intake.record_fact("acme", WrittenFact(event="connected"))
 
     await rig.settled()
@@ -134,6 +136,7 @@ async def test_the_last_messages_of_an_ended_journey_still_go_out(rig: Rig) -> N
     await rig.enrol()
 
     await rig.intake.record_fact("acme", WrittenFact(step_done="kickoff", result="held"))
+    await rig.settled()
     await rig.intake.record_fact("acme", WrittenFact(ended="merged"))
 
     await rig.handle.result()
@@ -141,7 +144,7 @@ async def test_the_last_messages_of_an_ended_journey_still_go_out(rig: Rig) -> N
 
 
 async def test_continuing_as_new_keeps_everything(server: WorkflowEnvironment, store: Store) -> None:
-    async with rig_on(server, store, max_history=20) as rig:
+    async with rig_on(server, store, max_advances=5) as rig:
         await rig.enrol()
         first_run = (await rig.handle.describe()).run_id
 
@@ -162,7 +165,7 @@ async def test_continuing_as_new_keeps_everything(server: WorkflowEnvironment, s
 async def test_deliveries_under_way_are_carried_over_when_the_history_grows_far_too_long(
     server: WorkflowEnvironment, store: Store
 ) -> None:
-    async with rig_on(server, store, max_history=8) as rig:
+    async with rig_on(server, store, max_advances=2) as rig:
         rig.channel.fail_always(TemporaryDeliveryError("away"))
         await rig.enrol()
         await rig.intake.record_fact("acme", WrittenFact(step_done="kickoff", result="held"))

@@ -38,7 +38,7 @@ async def test_the_lines_are_the_same_when_the_journey_continues_as_new_again_an
 ) -> None:
     scenario = scenario_of(LONG)
 
-    assert await simulate_on(server, scenario, max_history=20) == planned(scenario)
+    assert await simulate_on(server, scenario, max_advances=4) == planned(scenario)
 
 
 async def test_facts_that_come_after_the_end_are_ignored_by_both(server: WorkflowEnvironment) -> None:

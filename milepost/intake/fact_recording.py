@@ -1,0 +1,124 @@
+"""Checks facts against their journeys' maps and stores them: the part of the intake inside one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from milepost.customer import BUILT_IN_ATTRIBUTES, Customer
+from milepost.imports.customer_checks import FieldProblem, check_built_in, check_contacts, check_team
+from milepost.imports.vocabulary import Vocabulary
+from milepost.intake.context import IntakeContext
+from milepost.intake.errors import NoOpenJourneyError
+from milepost.language.model import Attribute
+from milepost.planner.compiled_map import CompiledMap
+from milepost.planner.fact_checks import ABOUT_THE_RECORD, check, check_attributes
+from milepost.planner.fact_errors import InvalidFactError, RefusedError
+from milepost.planner.facts import AttributesSet, ContactsGiven, EventHappened, Fact, TeamGiven, to_json
+from milepost.planner.written_facts import WrittenFact
+from milepost.store import customers, inbox
+from milepost.store.errors import UnknownCustomerError
+from milepost.store.inbox import NewFact, Recipient, RecordedFact
+
+
+@dataclass(frozen=True, slots=True)
+class IncomingFact:
+    """A fact about a customer; `by` is who reported it, where the fact itself doesn't say."""
+
+    customer: str
+    fact: WrittenFact | Fact
+    by: str | None = None
+
+
+class FactRecording:
+    """Facts that are recorded together, in one transaction.
+
+    `before` has the records, from before these facts, of customers without a journey whose attributes they change.
+    """
+
+    def __init__(self, context: IntakeContext, source: str) -> None:
+        self._context = context
+        self._source = source
+        self._now = context.now()
+        self._recipients: dict[str, Recipient] = {}
+        self._current: list[CompiledMap] | None = None
+        self.before: dict[str, Customer] = {}
+
+    def run(self, incoming: Sequence[IncomingFact], session: Session) -> list[RecordedFact | RefusedError]:
+        """Stores the facts, in their order; returns for each its record, or the reason for which it was refused."""
+        self._recipients = inbox.recipients(session, {each.customer for each in incoming})
+        admitted = [self._admitted(session, each) for each in incoming]
+        new = [each for each in admitted if isinstance(each, NewFact)]
+        records = iter(inbox.record(session, new, self._now, received_at=int(self._context.wall())) if new else ())
+        return [next(records) if isinstance(each, NewFact) else each for each in admitted]
+
+    def _events(self, session: Session, compiled_map: CompiledMap | None) -> frozenset[str]:
+        """Returns the product events that the journey's map asks for; without a journey, those of all maps."""
+        if compiled_map is not None:
+            return compiled_map.events
+        return frozenset(event for each in self._current_maps(session) for event in each.events)
+
+    def _admitted(self, session: Session, incoming: IncomingFact) -> NewFact | RecordedFact | RefusedError:
+        recipient = self._recipients.get(incoming.customer)
+        if recipient is None:
+            return UnknownCustomerError(incoming.customer)
+        try:
+            return self._checked(session, recipient, incoming)
+        except RefusedError as refused:
+            return refused
+
+    def _checked(self, session: Session, recipient: Recipient, incoming: IncomingFact) -> NewFact | RecordedFact:
+        fact = incoming.fact
+        if isinstance(fact, WrittenFact):
+            fact = fact.fact(self._context.new_id(), self._now, incoming.by)
+        version = recipient.version
+        compiled_map = None if version is None else self._context.compiled_maps.load(session, version)
+        if compiled_map is None and not isinstance(fact, ABOUT_THE_RECORD):
+            raise NoOpenJourneyError(recipient.customer)
+        self._check(session, fact, compiled_map)
+        data = inbox.checked(to_json(fact), self._now)
+        if isinstance(fact, EventHappened) and fact.event not in self._events(session, compiled_map):
+            inbox.count(session, recipient.customer, fact.event, self._now)
+            return RecordedFact(data, None, counted=True)
+        if compiled_map is None and isinstance(fact, AttributesSet) and recipient.customer not in self.before:
+            self.before[recipient.customer] = customers.load(session, recipient.customer)
+        return NewFact(recipient, data, self._source)
+
+    def _check(self, session: Session, fact: Fact, compiled_map: CompiledMap | None) -> None:
+        if compiled_map is not None:
+            check(fact, compiled_map)
+        elif isinstance(fact, AttributesSet):
+            check_attributes(fact.attributes, _declared(self._current_maps(session)))
+        problems = [str(problem) for problem in self._record_problems(session, fact, compiled_map)]
+        if problems:
+            raise InvalidFactError("; ".join(problems) + ".")
+
+    def _record_problems(
+        self, session: Session, fact: Fact, compiled_map: CompiledMap | None
+    ) -> Iterator[FieldProblem]:
+        """Yields the problems of the part of a customer's record that a fact changes."""
+        match fact:
+            case AttributesSet():
+                for name in BUILT_IN_ATTRIBUTES:
+                    if name in fact.attributes:
+                        yield from check_built_in(name, fact.attributes[name])
+            case ContactsGiven():
+                yield from check_contacts(fact.contacts, self._vocabulary(session, compiled_map))
+            case TeamGiven():
+                yield from check_team(fact.team, self._vocabulary(session, compiled_map))
+
+    def _vocabulary(self, session: Session, compiled_map: CompiledMap | None) -> Vocabulary:
+        current = self._current_maps(session)
+        return Vocabulary.of(current if compiled_map is None else [*current, compiled_map])
+
+    def _current_maps(self, session: Session) -> list[CompiledMap]:
+        if self._current is None:
+            self._current = self._context.compiled_maps.load_current(session)
+        return self._current
+
+
+def _declared(compiled_maps: list[CompiledMap]) -> Mapping[str, Attribute]:
+    """Returns the attributes that any map declares. Where maps differ, the last one counts; enrolment looks closer."""
+    return {name: attribute for each in compiled_maps for name, attribute in each.map.attributes.items()}

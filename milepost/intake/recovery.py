@@ -1,0 +1,57 @@
+"""Starts the workflows that open journeys lack, whatever Temporal has lost: the database holds all that they need."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import structlog
+
+from milepost.intake.context import IntakeContext
+from milepost.store import overdue
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Recovery:
+    """How many journeys are open, how many of them were started, and how many still don't run.
+
+    `ended` counts runs of Milepost's first version, which kept the journey's state in their history.
+    """
+
+    open: int
+    started: int
+    missing: int
+    ended: int
+
+    @property
+    def changed(self) -> bool:
+        """Tells whether there was anything to do."""
+        return bool(self.started or self.missing or self.ended)
+
+
+async def recover(context: IntakeContext, *, page: int = 500) -> Recovery:
+    """Starts every open journey that doesn't run. It may be repeated, and interrupted, at any time."""
+    client = context.journey_client
+    ended = await client.end_first_runs()
+    running = await client.running()
+    in_all = started = missing = 0
+    after = ""
+    while True:
+        async with context.store.reading() as session:
+            journeys = await overdue.open_journeys(session, after=after, limit=page)
+        if not journeys:
+            break
+        after = journeys[-1].journey
+        in_all += len(journeys)
+        for each in journeys:
+            if running is None or each.customer in running:
+                continue
+            if await client.nudge(each.customer, each.journey):
+                started += 1
+            else:
+                missing += 1
+    recovery = Recovery(in_all, started, missing, ended)
+    if recovery.changed:
+        log.info("journeys recovered", open=in_all, started=started, missing=missing, ended_first_runs=ended)
+    return recovery

@@ -1,0 +1,230 @@
+"""The inbox of journeys: each fact is stored once, under its id, before anybody acts on it, so that none is lost.
+
+Facts wait in the order of their serial numbers until their journey's advance marks them as taken, in the transaction
+in which it plans them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import bindparam, select, update
+from sqlalchemy.orm import Session
+
+from milepost.planner import facts as planner_facts
+from milepost.planner.fact_errors import InvalidFactError
+from milepost.planner.facts import Fact
+from milepost.planner.instants import Instant, moment, text
+from milepost.store import customers
+from milepost.store.tables import CustomerRow, EventCountRow, FactRow, JourneyRow, table_of
+from milepost.store.upsert import increment, insert_new
+from milepost.text import listing
+
+PENDING, DELIVERED, KEPT = "pending", "delivered", "kept"
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """A customer, with the open journey and its version; None without one. `is_blocked`: it can't be planned now."""
+
+    customer: str
+    journey: str | None
+    version: str | None
+    is_blocked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class NewFact:
+    """A fact on its way into the inbox: checked, as JSON."""
+
+    recipient: Recipient
+    fact: dict[str, Any]
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedFact:
+    """The result of recording a fact.
+
+    `new` is False if a fact with this id was recorded before: then nothing changed. `counted` is True for a product
+    event that no map uses: it is in the statistics, neither stored nor delivered. `journey` is the one that takes it
+    in; None if none is running. `is_first` tells whether nothing else waits for that journey.
+    """
+
+    fact: dict[str, Any]
+    journey: str | None
+    new: bool = True
+    counted: bool = False
+    is_first: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingFact:
+    """A fact that no journey has taken in yet; without `fact` it can't be read."""
+
+    serial: int
+    at: Instant
+    data: dict[str, Any]
+    fact: Fact | None
+
+
+def recipients(session: Session, ids: Collection[str]) -> dict[str, Recipient]:
+    """Returns the customers with these ids and their open journeys, by id; unknown ones are left out."""
+    query = (
+        select(CustomerRow.id, JourneyRow.id, JourneyRow.version, JourneyRow.blocked_since)
+        .join_from(
+            CustomerRow,
+            JourneyRow,
+            (JourneyRow.customer_id == CustomerRow.id) & JourneyRow.ended_at.is_(None),
+            isouter=True,
+        )
+        .where(CustomerRow.id.in_(ids))
+    )
+    rows = session.execute(query)
+    return {
+        customer: Recipient(customer, journey, version, since is not None) for customer, journey, version, since in rows
+    }
+
+
+def checked(fact: Mapping[str, Any], now: Instant) -> dict[str, Any]:
+    """Returns a fact as it is stored: with `at` as `now`, and nothing that no database can hold.
+
+    Raises:
+        InvalidFactError: the fact has no id, an unknown kind, or values that JSON cannot hold.
+    """
+    if not fact.get("id"):
+        raise InvalidFactError("The fact has no 'id'.", "Give one that is unique for the customer.")
+    try:
+        valid = planner_facts.from_json(_clean({**fact, "at": text(now)}))
+    except (KeyError, TypeError, ValueError) as error:
+        kinds = listing(sorted(planner_facts.FACTS), last="or")
+        raise InvalidFactError(
+            f"This fact cannot be recorded: {error}.", f"Its kind is {kinds}, with the fields of that kind."
+        ) from error
+    return planner_facts.to_json(valid)
+
+
+def _clean(value: Any) -> Any:
+    """Drops NUL characters, which no database stores, and refuses NaN and infinity."""
+    if isinstance(value, str):
+        return value.replace("\0", "")
+    if isinstance(value, float) and value - value != 0:
+        raise ValueError(f"{value} isn't a number that can be stored")
+    if isinstance(value, Mapping):
+        return {_clean(key): _clean(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_clean(item) for item in value]
+    return value
+
+
+def count(session: Session, customer: str, event: str, now: Instant) -> None:
+    """Counts a product event that no map uses."""
+    day = moment(now).date().isoformat()
+    increment(session, EventCountRow, {"customer_id": customer, "event": event, "day": day})
+
+
+def record(
+    session: Session, new_facts: Sequence[NewFact], now: Instant, *, received_at: Instant | None = None
+) -> list[RecordedFact]:
+    """Stores facts, each once; `now` is journey time, `received_at` the wall clock where that differs.
+
+    Without an open journey a fact about the customer (`set`, `contacts`, `team`) changes the record at once; otherwise
+    the journey does so when it takes the fact in.
+    """
+    rows = {
+        (each.recipient.customer, each.fact["id"]): _row(each, now, now if received_at is None else received_at)
+        for each in reversed(new_facts)
+    }
+    serials = insert_new(session, FactRow, list(rows.values())[::-1], ("customer_id", "id"), FactRow.serial)
+    earlier = _earlier(session, [key for key in rows if key not in serials])
+    journeys = {each.recipient.journey for each in new_facts if each.recipient.journey}
+    waiting = _with_others_waiting(session, journeys, min(serials.values(), default=0)) if serials else set()
+    recorded: list[RecordedFact] = []
+    for each in new_facts:
+        key = (each.recipient.customer, each.fact["id"])
+        if serials.pop(key, None) is None:
+            row = earlier.get(key, rows[key])
+            recorded.append(RecordedFact(row["data"], row["journey_id"], new=False))
+            continue
+        journey = each.recipient.journey
+        if journey is None:
+            customers.apply(session, each.recipient.customer, planner_facts.from_json(each.fact), now)
+        recorded.append(RecordedFact(each.fact, journey, is_first=journey not in waiting))
+        waiting.add(journey)
+    return recorded
+
+
+def _row(new: NewFact, now: Instant, received_at: Instant) -> dict[str, Any]:
+    return {
+        "customer_id": new.recipient.customer,
+        "id": new.fact["id"],
+        "kind": new.fact["kind"],
+        "at": now,
+        "received_at": received_at,
+        "told_by": new.fact.get("by"),
+        "source": new.source,
+        "data": new.fact,
+        "status": PENDING if new.recipient.journey else KEPT,
+        "journey_id": new.recipient.journey,
+    }
+
+
+def _earlier(session: Session, keys: Iterable[tuple[str, str]]) -> dict[tuple[str, str], dict[str, Any]]:
+    """Returns data and journey of the facts that were stored before under these customers and ids."""
+    stored = select(FactRow.data, FactRow.journey_id)
+    return {
+        (customer, id_): dict(
+            session.execute(stored.where(FactRow.customer_id == customer, FactRow.id == id_)).mappings().one()
+        )
+        for customer, id_ in keys
+    }
+
+
+def _with_others_waiting(session: Session, journeys: Collection[str], before: int) -> set[str | None]:
+    """Returns those of the journeys for which facts wait that came before the one with this serial number.
+
+    Inserting took the lock that an advance holds on its journey, so what an advance has taken is marked by now.
+    """
+    query = select(FactRow.journey_id).where(
+        FactRow.journey_id.in_(journeys), FactRow.status == PENDING, FactRow.serial < before
+    )
+    return set(session.scalars(query.distinct()))
+
+
+def waiting_for(session: Session, journey: str) -> list[WaitingFact]:
+    """Returns the facts that wait for a journey, in the order in which they came in."""
+    query = select(FactRow.serial, FactRow.at, FactRow.data).where(
+        FactRow.journey_id == journey, FactRow.status == PENDING
+    )
+    return [
+        WaitingFact(serial, at, data, _fact(data))
+        for serial, at, data in session.execute(query.order_by(FactRow.serial))
+    ]
+
+
+def _fact(data: Mapping[str, Any]) -> Fact | None:
+    try:
+        return planner_facts.from_json(data)
+    except (KeyError, TypeError, ValueError):
+        return None
+
+
+def mark_taken(session: Session, taken: Sequence[WaitingFact], acted_at: Mapping[str, Instant]) -> None:
+    """Marks facts as taken in, and corrects those that acted at another instant than that at which they came in.
+
+    `acted_at` is by the facts' ids. So the planner alone, run on the stored facts, gives the journey's timeline.
+    """
+    facts = table_of(FactRow)
+    if taken:
+        serials = [each.serial for each in taken]
+        session.execute(update(facts).where(facts.c.serial.in_(serials)).values(status=DELIVERED))
+    corrections = [
+        {"key": each.serial, "at": at, "data": {**each.data, "at": text(at)}}
+        for each in taken
+        if (at := acted_at.get(each.data["id"], each.at)) != each.at
+    ]
+    if corrections:
+        correct = update(facts).where(facts.c.serial == bindparam("key"))
+        session.connection().execute(correct.values(at=bindparam("at"), data=bindparam("data")), corrections)

@@ -1,0 +1,83 @@
+"""Journeys that should have advanced and haven't: late, with facts that wait, or never started."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from milepost.planner.facts import Ended, MapChanged
+from milepost.planner.instants import Instant
+from milepost.store.inbox import PENDING
+from milepost.store.tables import FactRow, JourneyRow
+
+
+@dataclass(frozen=True, slots=True)
+class OpenJourney:
+    """The ids of a journey that hasn't ended, and of its customer."""
+
+    journey: str
+    customer: str
+
+
+@dataclass(frozen=True, slots=True)
+class OverdueCounts:
+    """How many open journeys there are, how many of them are late or can't be planned, and how many facts wait."""
+
+    open: int
+    late: int
+    blocked: int
+    waiting_facts: int
+
+
+async def overdue(
+    session: AsyncSession, now: Instant, received_before: Instant, *, after: str = "", limit: int = 500
+) -> list[OpenJourney]:
+    """Returns journeys that should have advanced, ordered by id, those after the id `after`.
+
+    `now` is journey time: a journey whose next wake-up is earlier is late. `received_before` is wall clock: facts that
+    came in earlier should have been taken. A blocked journey isn't late; it is tried again more and more seldom,
+    unless a fact waits that may free it.
+    """
+    query = (
+        select(JourneyRow.id, JourneyRow.customer_id)
+        .where(JourneyRow.ended_at.is_(None), JourneyRow.id > after, _is_late(now, received_before))
+        .order_by(JourneyRow.id)
+        .limit(limit)
+    )
+    return [OpenJourney(*row) for row in await session.execute(query)]
+
+
+async def open_journeys(session: AsyncSession, *, after: str = "", limit: int = 500) -> list[OpenJourney]:
+    """Returns journeys that haven't ended, ordered by id, those after the id `after`."""
+    query = select(JourneyRow.id, JourneyRow.customer_id).where(JourneyRow.ended_at.is_(None), JourneyRow.id > after)
+    return [OpenJourney(*row) for row in await session.execute(query.order_by(JourneyRow.id).limit(limit))]
+
+
+async def blocked(session: AsyncSession, *, limit: int = 500) -> list[OpenJourney]:
+    """Returns journeys that can't be planned, those that have been so the longest first."""
+    query = select(JourneyRow.id, JourneyRow.customer_id).where(JourneyRow.blocked_since.is_not(None))
+    return [OpenJourney(*row) for row in await session.execute(query.order_by(JourneyRow.blocked_since).limit(limit))]
+
+
+async def counts(session: AsyncSession, now: Instant, received_before: Instant) -> OverdueCounts:
+    """Counts open journeys, those that are late or blocked (as in `overdue`), and the facts that wait for too long."""
+    is_open = JourneyRow.ended_at.is_(None)
+    by_state = select(
+        func.count(),
+        func.count().filter(_is_late(now, received_before)),
+        func.count().filter(JourneyRow.blocked_since.is_not(None)),
+    ).where(is_open)
+    waiting = select(func.count()).where(FactRow.status == PENDING, FactRow.received_at < received_before)
+    in_all, late, blocked_ = (await session.execute(by_state)).one()
+    return OverdueCounts(in_all, late, blocked_, await session.scalar(waiting) or 0)
+
+
+def _is_late(now: Instant, received_before: Instant) -> ColumnElement[bool]:
+    waits = exists().where(
+        FactRow.journey_id == JourneyRow.id, FactRow.status == PENDING, FactRow.received_at < received_before
+    )
+    frees = waits.where(FactRow.kind.in_((Ended.kind, MapChanged.kind)))
+    is_due = or_(JourneyRow.wake_at < now, and_(JourneyRow.revision == 0, JourneyRow.started_at < now), waits)
+    return or_(and_(JourneyRow.blocked_since.is_(None), is_due), frees)

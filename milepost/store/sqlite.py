@@ -1,0 +1,64 @@
+"""Prepares connections to SQLite: a write-ahead log, foreign keys, and transactions that we begin ourselves."""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from functools import partial
+from typing import Any
+
+from sqlalchemy import Connection, Engine, event
+
+BUSY_SECONDS = 30
+"""The time that a connection waits for another process that writes to the same file."""
+
+_RETRY_SECONDS = 0.01
+
+
+def prepare(engine: Engine, *, durable: bool) -> None:
+    """Prepares every connection that the engine makes.
+
+    With `durable` each commit is flushed to the disk before it returns. Without, a power failure may take the last
+    seconds of commits with it; the file stays sound.
+    """
+    event.listen(engine, "connect", partial(_prepare, synchronous="FULL" if durable else "NORMAL"))
+    event.listen(engine, "begin", _begin)
+
+
+def _prepare(connection: Any, _record: Any, *, synchronous: str) -> None:
+    connection.isolation_level = None  # leaves transactions to us
+    # SQLite's own lower() knows ASCII only, and a search for `öbb` must find `ÖBB Holding`.
+    connection.create_function("lower", 1, _lower, deterministic=True)
+    cursor = connection.cursor()
+    _switch_to_wal(cursor)
+    for pragma in (
+        f"busy_timeout={BUSY_SECONDS * 1000}",
+        "foreign_keys=ON",
+        f"synchronous={synchronous}",
+        "secure_delete=FAST",
+    ):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _lower(value: Any) -> Any:
+    return value.lower() if isinstance(value, str) else value
+
+
+def _switch_to_wal(cursor: Any) -> None:
+    """Switches to a write-ahead log. SQLite itself doesn't wait for others that open a new file too; we do."""
+    deadline = time.monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            cursor.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
+                raise
+            time.sleep(_RETRY_SECONDS)
+        else:
+            return
+
+
+def _begin(connection: Connection) -> None:
+    """A writer takes the write lock at once: one that took it later could find its reading outdated and fail."""
+    connection.exec_driver_sql(connection.get_execution_options().get("sqlite_begin", "BEGIN"))
