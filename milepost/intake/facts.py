@@ -10,7 +10,7 @@ from functools import partial
 from milepost.intake.context import IntakeContext, customer_of
 from milepost.intake.enrolment import enrol_on_match, enrolment_obstacle
 from milepost.intake.errors import NoOpenJourneyError
-from milepost.intake.fact_recording import FactRecording, IncomingFact
+from milepost.intake.fact_admission import FactAdmission, IncomingFact
 from milepost.language.names import nearest
 from milepost.planner.fact_errors import InvalidFactError, RefusedError
 from milepost.planner.facts import Ended, Fact, MapChanged
@@ -80,12 +80,12 @@ async def record_facts(
 
     Every journey is nudged once, whatever has come for it.
     """
-    recording = FactRecording(context, source)
+    admission = FactAdmission(context, source)
     named = [await _with_version(context, each) for each in incoming]
     known = [each for each in named if isinstance(each, IncomingFact)]
-    results = iter(await context.store.write(partial(recording.run, known)))
+    results = iter(await context.store.write(partial(admission.run, known)))
     recorded = [next(results) if isinstance(each, IncomingFact) else each for each in named]
-    for customer, before in recording.before.items():
+    for customer, before in admission.before.items():
         await enrol_on_match(context, customer, before)
     customers = [each.customer for each in incoming]
     reached = await nudge_all(context, zip(customers, recorded, strict=True))

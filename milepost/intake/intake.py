@@ -12,7 +12,7 @@ from milepost.intake import customers, enrolment, facts
 from milepost.intake.context import IntakeContext, fresh_id
 from milepost.intake.customers import SavedCustomer
 from milepost.intake.enrolment import Enrolment, NoEnrolment
-from milepost.intake.fact_recording import IncomingFact
+from milepost.intake.fact_admission import IncomingFact
 from milepost.intake.facts import FactReceipt
 from milepost.intake.journey_client import JourneyClient
 from milepost.intake.sweeper import Sweeper

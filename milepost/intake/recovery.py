@@ -14,7 +14,7 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class Recovery:
-    """How many journeys are open, how many of them were started, and how many still don't run.
+    """How many journeys are open, how many of them were started, and how many don't run, as far as anybody knows.
 
     `ended` counts runs of Milepost's first version, which kept the journey's state in their history.
     """
@@ -45,12 +45,11 @@ async def recover(context: IntakeContext, *, page: int = 500) -> Recovery:
         after = journeys[-1].journey
         in_all += len(journeys)
         for each in journeys:
-            if running is None or each.customer in running:
-                continue
-            if await client.nudge(each.customer, each.journey):
-                started += 1
-            else:
+            if running is None:
                 missing += 1
+            elif each.customer not in running:
+                reached = await client.nudge(each.customer, each.journey)
+                started, missing = started + reached, missing + (not reached)
     recovery = Recovery(in_all, started, missing, ended)
     if recovery.changed:
         log.info("journeys recovered", open=in_all, started=started, missing=missing, ended_first_runs=ended)

@@ -1,7 +1,8 @@
 """Records histories of real journeys for the replay test: `python -m tests.histories.record`.
 
 Record anew only when journeys that run may break: the old files stand for them, and stay. A new file is for what the
-workflow has learnt since. `known_bad.json` is made from a good one: it must never replay.
+workflow has learnt since.
+`first_version/` has histories of journeys that kept their state there, which are carried over. `known_bad.json` is made from a good one: it must never replay.
 """
 
 from __future__ import annotations
@@ -17,12 +18,16 @@ from typing import Any
 from temporalio.client import WorkflowHistory
 
 from milepost.channels.protocol import TemporaryDeliveryError, UndeliverableError
+from milepost.channels.recorder import RecordingChannel
 from milepost.cli.temporal_runner import time_skipping_server
 from milepost.planner.written_facts import WrittenFact
 from milepost.store.database import open_store
 from milepost.store.schema_upgrade import upgrade
+from milepost.wire.journey import DEFAULT_MAX_ADVANCES, workflow_id
 from tests.workflows.example import START
-from tests.workflows.rig import Rig, eventually, rig_on
+from tests.workflows.real_server import enrolled, has, intake_at, locked, real_client
+from tests.workflows.rig import LINKS, Rig, eventually, rig_on
+from worker import make_worker
 
 FOLDER = Path(__file__).parent
 DAY = 86_400
@@ -72,10 +77,10 @@ async def to_its_end(rig: Rig) -> None:
 
 
 STORIES: dict[str, tuple[Callable[[Rig], Awaitable[None]], int]] = {
-    "past_its_timers": (past_its_timers, 500),
-    "over_a_continue_as_new": (over_a_continue_as_new, 25),
-    "mail_that_never_arrives": (mail_that_never_arrives, 500),
-    "to_its_end": (to_its_end, 500),
+    "past_its_timers": (past_its_timers, DEFAULT_MAX_ADVANCES),
+    "over_a_continue_as_new": (over_a_continue_as_new, 5),
+    "mail_that_never_arrives": (mail_that_never_arrives, DEFAULT_MAX_ADVANCES),
+    "to_its_end": (to_its_end, DEFAULT_MAX_ADVANCES),
 }
 
 
@@ -109,6 +114,23 @@ async def _fresh_rig(max_advances: int) -> AsyncIterator[Rig]:
             await store.close()
 
 
+async def heartbeats() -> WorkflowHistory:
+    """A database that is locked for so long that workflow tasks beat, over two due times; then a fact."""
+    with tempfile.TemporaryDirectory() as folder:
+        url = f"sqlite:///{folder}/milepost.db"
+        await upgrade(url)
+        async with real_client() as client, intake_at(url, client, days_a_second=0.25) as intake:
+            async with make_worker(client, intake.context.store, RecordingChannel(), LINKS):
+                journey = await enrolled(intake)
+                await eventually(has(intake, journey, "step_opened"))
+                with locked(url):
+                    await asyncio.sleep(20)
+                await eventually(has(intake, journey, "step_escalated"))
+                await intake.record_fact("acme", WrittenFact(step_done="kickoff", result="held"))
+                await eventually(has(intake, journey, "message_sent"))
+            return await client.get_workflow_handle(workflow_id("acme")).fetch_history()
+
+
 def known_bad(good: str) -> str:
     """A history that no journey of ours can have: it called an activity that there is not."""
     history: dict[str, Any] = json.loads(good)
@@ -119,12 +141,17 @@ def known_bad(good: str) -> str:
     return json.dumps(history, indent=1)
 
 
+def _save(file: str, history: WorkflowHistory) -> None:
+    path = FOLDER / f"{file}.json"
+    path.write_text(json.dumps(json.loads(history.to_json()), indent=1) + "\n")
+    print(f"{path}: {len(history.events)} events")  # noqa: T201 - a script
+
+
 async def main() -> None:
     for name in STORIES:
         for file, history in (await record(name)).items():
-            path = FOLDER / f"{file}.json"
-            path.write_text(json.dumps(json.loads(history.to_json()), indent=1) + "\n")
-            print(f"{path}: {len(history.events)} events")  # noqa: T201 - a script
+            _save(file, history)
+    _save("heartbeats", await heartbeats())
     good = (FOLDER / "past_its_timers.json").read_text()
     (FOLDER / "known_bad.json").write_text(known_bad(good) + "\n")
 

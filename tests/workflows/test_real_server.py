@@ -6,59 +6,34 @@ import asyncio
 import os
 import signal
 import sys
-import sysconfig
-import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
 from temporalio.client import Client
-from temporalio.testing import WorkflowEnvironment
 
 from milepost.channels.recorder import RecordingChannel
-from milepost.intake.enrolment import Enrolment
 from milepost.intake.intake import Intake
-from milepost.planner import facts as told
-from milepost.planner.clock import JourneyClock
 from milepost.planner.written_facts import WrittenFact
 from milepost.settings import load
-from milepost.store import clock, customers, facts, journeys, maps, timeline
-from milepost.store.database import Store, open_store
-from milepost.temporal.connection import data_converter
-from milepost.wire.search_attributes import ALL
-from tests.simulation import simulate
-from tests.workflows.example import CUSTOMER, FILES, START
+from tests.workflows.real_server import enrolled, has, intake_at, lines, real_client, simulated
 from tests.workflows.rig import LINKS, eventually
 from worker import is_at_work, make_worker
 
-DAYS_A_SECOND = 10
 ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
 async def client(real_server: None) -> AsyncIterator[Client]:
-    server = await WorkflowEnvironment.start_local(
-        data_converter=data_converter(),
-        search_attributes=ALL,
-        dev_server_existing_path=str(Path(sysconfig.get_path("scripts")) / "temporal"),
-        dev_server_log_level="never",
-    )
-    async with server:
-        yield server.client
+    async with real_client() as connected:
+        yield connected
 
 
 @pytest.fixture
 async def intake(sqlite_url: str, client: Client) -> AsyncIterator[Intake]:
-    """A door to a store in which the example's map is published and ten days pass a second."""
-    store = open_store(sqlite_url)
-    runs = JourneyClock(time.time(), START, DAYS_A_SECOND * 86_400.0)
-    async with store.transaction() as session:
-        await clock.write(session, runs)
-        await maps.publish(session, "pilot", "Pilot customers", FILES, START)
-        await customers.save(session, [CUSTOMER], START)
-    yield Intake(store, client, runs)
-    await store.close()
+    async with intake_at(sqlite_url, client) as opened:
+        yield opened
 
 
 async def test_a_journey_in_real_time_writes_what_the_planner_makes_of_its_facts(
@@ -146,32 +121,3 @@ async def worker_process(environment: dict[str, str]) -> AsyncIterator[asyncio.s
         if process.returncode is None:
             process.kill()
             await process.wait()
-
-
-async def enrolled(intake: Intake) -> str:
-    entered = await intake.enrol("acme")
-    assert isinstance(entered, Enrolment)
-    assert entered.started
-    return entered.journey
-
-
-def has(intake: Intake, journey: str, kind: str) -> Callable[[], Awaitable[bool]]:
-    async def ask() -> bool:
-        return kind in [line["kind"] for line in await lines(intake.context.store, journey)]
-
-    return ask
-
-
-async def lines(store: Store, journey: str) -> list[dict[str, object]]:
-    async with store.reading() as session:
-        return [timeline.entry_of(row).to_json() for row in await timeline.of_journey(session, journey)]
-
-
-async def simulated(intake: Intake, journey: str) -> list[dict[str, object]]:
-    """What the planner alone makes of the same facts, up to where the journey has come."""
-    async with intake.context.store.reading() as session:
-        row = await journeys.get(session, journey)
-        known = [told.from_json(fact.data) for fact in await facts.of_customer(session, "acme")][::-1]
-    compiled_map = await intake.context.compiled_maps.of(row.version)
-    run = simulate(compiled_map, CUSTOMER, row.started_at, known, row.clock)
-    return [entry.to_json() for entry in run.timeline]

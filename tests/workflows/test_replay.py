@@ -40,5 +40,5 @@ def test_the_histories_go_past_timers_and_over_a_continue_as_new() -> None:
     assert len(kinds) >= 3
     assert "EVENT_TYPE_TIMER_FIRED" in kinds["past_its_timers"]
     assert "EVENT_TYPE_WORKFLOW_EXECUTION_CONTINUED_AS_NEW" in kinds["over_a_continue_as_new_1"]
-    assert "EVENT_TYPE_ACTIVITY_TASK_FAILED" in kinds["mail_that_never_arrives"]
+    assert '"attempt": 2' in kinds["mail_that_never_arrives"]
     assert "EVENT_TYPE_WORKFLOW_EXECUTION_COMPLETED" in kinds["to_its_end"]

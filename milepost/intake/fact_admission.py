@@ -32,7 +32,7 @@ class IncomingFact:
     by: str | None = None
 
 
-class FactRecording:
+class FactAdmission:
     """Facts that are recorded together, in one transaction.
 
     `before` has the records, from before these facts, of customers without a journey whose attributes they change.
