@@ -23,6 +23,7 @@ from temporalio.client import Client
 from temporalio.worker import Interceptor, Worker
 
 from activities.deliveries import DeliveryActivities
+from activities.failures import NamelessFailures
 from activities.journey import JourneyActivities
 from milepost.channels.links import LinkSigner
 from milepost.channels.protocol import Channel
@@ -66,7 +67,7 @@ def make_worker(
         workflows=[CustomerJourney],
         activities=[journey.advance, deliveries.deliver],
         workflow_runner=workflow_runner(),
-        interceptors=interceptors,
+        interceptors=[NamelessFailures(), *interceptors],
         graceful_shutdown_timeout=STOP_WITHIN,
     )
 
@@ -84,7 +85,7 @@ async def run_worker(
     """
     channel = channel_for(settings)
     links = LinkSigner(settings.signing_key(), settings.links_begin_with)
-    async with open_store(settings.database) as store:
+    async with open_store(settings.database, durable=settings.durable) as store:
         await check(store)
         client = await _connect(settings, address)
         await register_search_attributes(client)
@@ -119,7 +120,6 @@ async def is_at_work(settings: Settings, address: TemporalAddress | None = None)
 async def _connect(settings: Settings, address: TemporalAddress | None) -> Client:
     return await connect(
         address or address_of(settings),
-        encryption_keys=settings.encryption_keys,
         identity=f"worker-{os.getpid()}{_machine()}",
     )
 

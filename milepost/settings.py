@@ -43,6 +43,10 @@ class Settings(BaseSettings):
     """The data folder: the embedded database, the file of the embedded Temporal server, generated keys."""
     database_url: str | None = None
     """The database: sqlite:///FILE or postgresql://USER:PASSWORD@HOST/NAME. Unset: milepost.db in the data folder."""
+    durable: bool = True
+    """Whether a power failure loses nothing that was answered as recorded: each commit to an SQLite file is flushed to
+    the disk first. `false` saves some milliseconds a commit; a power failure may then cost the last seconds. PostgreSQL
+    has its own setting for that, synchronous_commit."""
     secret_key: SecretStr | None = Field(None, min_length=16)
     """Signs the customers' links; at least 16 characters, the same for all processes. Unset: generated once and kept in
     the data folder."""
@@ -100,9 +104,6 @@ class Settings(BaseSettings):
     """The name in Temporal's certificate, if it isn't that of the host."""
     temporal_profile: str | None = None
     """Which profile of Temporal's profile file to use. Unset: default."""
-    encryption_keys: SecretStr | None = None
-    """Encrypts the data that Temporal keeps: a base64 key of 32 bytes, or several separated by commas; the first
-    encrypts, all decrypt. Unset: not encrypted."""
 
     log_format: Literal["console", "json"] = "console"
     """Logs for people, or one JSON object per line."""

@@ -16,6 +16,7 @@ _COMMANDS = {
         "worker": "Run a worker alone, against the Temporal server.",
         "web": "Run the web application alone.",
         "migrate": "Create or upgrade the database tables.",
+        "recover": "Start the journeys that Temporal has lost.",
         "version": "Print the versions of Milepost and its parts.",
     },
     "Write maps": {

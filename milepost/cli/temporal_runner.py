@@ -15,6 +15,7 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session
 from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest
+from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.service import RPCError
 from temporalio.testing import WorkflowEnvironment
 
@@ -33,7 +34,6 @@ from milepost.store.compiled_maps import CompiledMaps
 from milepost.store.database import Store, open_store
 from milepost.store.inbox import NewFact, Recipient, RecordedFact
 from milepost.store.tables import Base, JourneyRow
-from milepost.temporal.connection import data_converter
 from milepost.temporal.core_logs import runtime
 from milepost.wire.journey import DEFAULT_MAX_ADVANCES, workflow_id
 from milepost.wire.search_attributes import ALL
@@ -84,7 +84,7 @@ async def time_skipping_server() -> AsyncIterator[WorkflowEnvironment]:
     """
     binary = temporal_binary("temporal-test-server", instead="simulate with the planner alone")
     environment = await WorkflowEnvironment.start_time_skipping(
-        test_server_existing_path=str(binary), data_converter=data_converter(), runtime=runtime("ERROR")
+        test_server_existing_path=str(binary), data_converter=pydantic_data_converter, runtime=runtime("ERROR")
     )
     request = AddSearchAttributesRequest(namespace=environment.client.namespace)
     for key in ALL:

@@ -1,4 +1,4 @@
-"""How every part of Milepost reaches Temporal: address, credentials, and how values are encoded."""
+"""How every part of Milepost reaches Temporal: address and credentials."""
 
 from __future__ import annotations
 
@@ -6,15 +6,12 @@ import dataclasses
 from dataclasses import dataclass
 from pathlib import Path
 
-from pydantic import SecretStr
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
-from temporalio.converter import DataConverter, DefaultFailureConverterWithEncodedAttributes
 from temporalio.envconfig import ClientConfigProfile, ClientConfigTLS
 from temporalio.service import RPCError, TLSConfig
 
 from milepost.errors import MilepostError
-from milepost.temporal.encryption import EncryptionCodec
 
 _DEFAULT_ADDRESS = "localhost:7233"
 _DEFAULT_NAMESPACE = "default"
@@ -112,7 +109,6 @@ def resolve(address: TemporalAddress) -> Resolved:
 async def connect(
     address: TemporalAddress,
     *,
-    encryption_keys: SecretStr | None = None,
     lazy: bool = False,
     identity: str | None = None,
 ) -> Client:
@@ -122,7 +118,6 @@ async def connect(
 
     Raises:
         TemporalSettingsError: the settings can't be read.
-        EncryptionKeyError: an encryption key is invalid.
         TemporalUnreachableError: Temporal doesn't answer, or refuses us.
     """
     resolved = resolve(address)
@@ -133,23 +128,12 @@ async def connect(
             api_key=resolved.api_key,
             tls=resolved.tls,
             rpc_metadata=resolved.metadata,
-            data_converter=data_converter(encryption_keys.get_secret_value() if encryption_keys else None),
+            data_converter=pydantic_data_converter,
             identity=identity,
             lazy=lazy,
         )
     except (RuntimeError, RPCError) as error:
         raise TemporalUnreachableError(resolved.address, _short(error)) from error
-
-
-def data_converter(encryption_keys: str | None = None) -> DataConverter:
-    """How values are encoded: as JSON by pydantic; with keys, everything is encrypted, failures included."""
-    if not encryption_keys:
-        return pydantic_data_converter
-    return dataclasses.replace(
-        pydantic_data_converter,
-        payload_codec=EncryptionCodec(encryption_keys),
-        failure_converter_class=DefaultFailureConverterWithEncodedAttributes,
-    )
 
 
 def _merged(profile: ClientConfigProfile, ours: TemporalAddress) -> ClientConfigProfile:

@@ -57,7 +57,7 @@ async def opened(settings: Settings, place: TemporalAddress | None = None) -> As
         StoreUnreachableError: the database doesn't answer.
         TemporalSettingsError: the settings of Temporal can't be read.
     """
-    async with open_store(settings.database) as store:
+    async with open_store(settings.database, durable=settings.durable) as store:
         await check(store)
         client = await _client(settings, place)
         async with store.reading() as session:
@@ -71,7 +71,6 @@ async def opened(settings: Settings, place: TemporalAddress | None = None) -> As
 async def _client(settings: Settings, place: TemporalAddress | None) -> Client:
     return await connect(
         place or address_of(settings),
-        encryption_keys=settings.encryption_keys,
         identity=f"web-{os.getpid()}@{socket.gethostname()}",
         lazy=True,
     )

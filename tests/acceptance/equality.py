@@ -10,7 +10,6 @@ from sqlalchemy import select
 
 from milepost.customer import Customer
 from milepost.planner import facts as told
-from milepost.planner.fact_effects import mark_of
 from milepost.planner.open_tasks import open_tasks
 from milepost.store import timeline
 from milepost.store.compiled_maps import CompiledMaps
@@ -48,7 +47,7 @@ async def _hold(session: Any, compiled_maps: CompiledMaps, row: JourneyRow, cust
     compiled_map = await compiled_maps.of(row.version)
     taken = select(FactRow).where(FactRow.journey_id == row.id, FactRow.status == "delivered")
     facts = [told.from_json(fact.data) for fact in await session.scalars(taken.order_by(FactRow.at, FactRow.serial))]
-    run = simulate(compiled_map, customer, row.started_at, _as_taken(facts, row), row.clock)
+    run = simulate(compiled_map, customer, row.started_at, facts, row.clock)
     open_rows = select(TaskRow.task).where(TaskRow.journey_id == row.id, TaskRow.status == "open")
     messages = select(MessageRow.message).where(MessageRow.journey_id == row.id)
     return Held(
@@ -59,9 +58,3 @@ async def _hold(session: Any, compiled_maps: CompiledMaps, row: JourneyRow, cust
         {task.task for task in open_tasks(compiled_map, run.state)},
         Counter(await session.scalars(messages)),
     )
-
-
-def _as_taken(facts: list[told.Fact], row: JourneyRow) -> list[told.Fact]:
-    """In the order in which the journey took them in: of one instant, one that waited for Temporal may come later."""
-    order = {mark: number for number, mark in enumerate(row.state.get("seen", []))}
-    return sorted(facts, key=lambda fact: (fact.at, order.get(mark_of(fact.id), -1)))

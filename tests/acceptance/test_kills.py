@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections import Counter
 from collections.abc import Callable
 
 import pytest
@@ -82,8 +81,6 @@ async def _nothing_is_lost(store: Store, client: Client, promised: dict[str, str
     kept = {(fact.customer_id, fact.id) for fact in facts}
     assert {(customer, fact) for fact, customer in promised.items()} <= kept
     assert not failed
-    for row in await _running(store):
-        assert await _advances_at_once(client, row) == 1
     async with asyncio.timeout(30):
         while await _forgotten(store, client):  # noqa: ASYNC110 - there is nothing to be told by
             await asyncio.sleep(0.5)
@@ -128,16 +125,6 @@ async def _status(client: Client, row: JourneyRow) -> JourneyReport:
     handle = client.get_workflow_handle(workflow_id(row.customer_id))
     status: JourneyReport = await handle.query(STATUS, result_type=JourneyReport)
     return status
-
-
-async def _advances_at_once(client: Client, row: JourneyRow) -> int:
-    """The most advances in one workflow task: a worker that dies in one could not do two again."""
-    history = await client.get_workflow_handle(workflow_id(row.customer_id)).fetch_history()
-    advances: Counter[int] = Counter()
-    for event in history.events:
-        if event.HasField("marker_recorded_event_attributes"):
-            advances[event.marker_recorded_event_attributes.workflow_task_completed_event_id] += 1
-    return max(advances.values(), default=1)
 
 
 async def _nothing_is_doubled(store: Store, book: dict[str, Customer]) -> None:

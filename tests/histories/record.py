@@ -1,8 +1,8 @@
 """Records histories of real journeys for the replay test: `python -m tests.histories.record`.
 
 Record anew only when journeys that run may break: the old files stand for them, and stay. A new file is for what the
-workflow has learnt since.
-`first_version/` has histories of journeys that kept their state there, which are carried over. `known_bad.json` is made from a good one: it must never replay.
+workflow has learnt since. `known_bad.json` is made from a good one: it must never replay. `first_version/` has those
+of journeys that kept their state in them, which are carried over.
 """
 
 from __future__ import annotations

@@ -3,24 +3,14 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from pydantic import SecretStr
-from temporalio.api.common.v1 import Payload
-from temporalio.api.failure.v1 import Failure
-from temporalio.client import Client
-from temporalio.exceptions import ApplicationError
 
-from milepost.devserver.data_folder import DataFolder
-from milepost.devserver.server import TemporalServer
-from milepost.devserver.supervisor import Supervisor
 from milepost.temporal.connection import (
     TemporalAddress,
     TemporalSettingsError,
     TemporalUnreachableError,
     connect,
-    data_converter,
     resolve,
 )
-from milepost.temporal.encryption import EncryptionCodec, EncryptionKeyError, new_key
 from tests.ports import free_port
 
 PROFILES = """
@@ -102,63 +92,3 @@ async def test_nobody_there_is_a_clear_error_with_what_to_do() -> None:
 async def test_a_lazy_client_does_not_need_temporal_yet() -> None:
     client = await connect(TemporalAddress(address=f"127.0.0.1:{free_port()}"), lazy=True)
     assert client.namespace == "of-the-profile"
-
-
-@pytest.mark.server
-async def test_with_a_key_the_server_sees_no_personal_data(folder: DataFolder) -> None:
-    server = TemporalServer.choose(folder, headless=True)
-    async with Supervisor() as supervisor:
-        await supervisor.start(server.program())
-        sealing = await connect(server.temporal_address, encryption_keys=SecretStr(new_key()))
-        await started_with(sealing, "sam@acme.example")
-        stored = await first_event(await connect(server.temporal_address))
-        ours = await first_event(sealing)
-    assert b"sam@acme" not in stored.SerializeToString()
-    assert stored.metadata["encoding"] == b"binary/encrypted"
-    decoded = await sealing.data_converter.decode([ours])
-    assert decoded == ["sam@acme.example"]
-
-
-async def started_with(client: Client, value: str) -> None:
-    await client.start_workflow("AnyWorkflow", value, id="journey/acme", task_queue="nobody-listens")
-
-
-async def first_event(client: Client) -> Payload:
-    history = await client.get_workflow_handle("journey/acme").fetch_history()
-    return history.events[0].workflow_execution_started_event_attributes.input.payloads[0]
-
-
-async def test_failures_are_encrypted_too() -> None:
-    converter = data_converter(new_key())
-    failure = Failure()
-    await converter.encode_failure(ApplicationError("sam@acme.example has no seat"), failure)
-    assert b"sam@acme" not in failure.SerializeToString()
-    assert "sam@acme" in str(await converter.decode_failure(failure))
-
-
-async def test_after_a_change_of_keys_the_old_payloads_can_still_be_read() -> None:
-    old, new = new_key(), new_key()
-    [sealed] = await EncryptionCodec(old).encode([Payload(data=b"plan")])
-    [opened] = await EncryptionCodec(f"{new},{old}").decode([sealed])
-    assert opened.data == b"plan"
-    with pytest.raises(EncryptionKeyError, match="Add the old key"):
-        await EncryptionCodec(new).decode([sealed])
-
-
-async def test_payloads_from_before_encryption_can_still_be_read() -> None:
-    plain = Payload(metadata={"encoding": b"json/plain"}, data=b"1")
-    assert await EncryptionCodec(new_key()).decode([plain]) == [plain]
-
-
-async def test_a_payload_that_was_tampered_with_is_refused() -> None:
-    codec = EncryptionCodec(new_key())
-    [sealed] = await codec.encode([Payload(data=b"plan")])
-    sealed.data = sealed.data[:-1] + bytes([sealed.data[-1] ^ 1])
-    with pytest.raises(EncryptionKeyError, match="tampered"):
-        await codec.decode([sealed])
-
-
-@pytest.mark.parametrize("key", ["short", "not base64!", " , "])
-def test_a_key_that_is_none_is_a_clear_error(key: str) -> None:
-    with pytest.raises(EncryptionKeyError, match="key"):
-        EncryptionCodec(key)

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from sqlalchemy import make_url
 from temporalio.client import Client
+from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.testing import WorkflowEnvironment
 
 from milepost.intake.enrolment import Enrolment
@@ -19,7 +20,6 @@ from milepost.planner import facts as planner_facts
 from milepost.planner.clock import JourneyClock
 from milepost.store import clock, customers, facts, journeys, maps, timeline
 from milepost.store.database import Store, open_store
-from milepost.temporal.connection import data_converter
 from milepost.wire.search_attributes import ALL
 from tests.simulation import simulate
 from tests.workflows.example import CUSTOMER, FILES, START
@@ -31,7 +31,7 @@ DAYS_A_SECOND = 10
 async def real_client() -> AsyncIterator[Client]:
     """A client of a server of its own."""
     server = await WorkflowEnvironment.start_local(
-        data_converter=data_converter(),
+        data_converter=pydantic_data_converter,
         search_attributes=ALL,
         dev_server_existing_path=str(Path(sysconfig.get_path("scripts")) / "temporal"),
         dev_server_log_level="never",

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 from temporalio.client import WorkflowHistory
+from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.worker import Replayer
 from temporalio.workflow import NondeterminismError
 
-from milepost.temporal.connection import data_converter
 from milepost.wire.journey import workflow_id
 from workflows.customer_journey import CustomerJourney
 from workflows.sandbox import workflow_runner
@@ -21,7 +21,9 @@ def history(path: Path) -> WorkflowHistory:
 
 
 def replayer() -> Replayer:
-    return Replayer(workflows=[CustomerJourney], workflow_runner=workflow_runner(), data_converter=data_converter())
+    return Replayer(
+        workflows=[CustomerJourney], workflow_runner=workflow_runner(), data_converter=pydantic_data_converter
+    )
 
 
 @pytest.mark.parametrize("path", RECORDED, ids=lambda path: path.stem)

@@ -8,13 +8,13 @@ from collections.abc import AsyncIterator
 
 import pytest
 from temporalio.client import Client, WorkflowHistory
+from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.worker import Replayer
 
 from milepost.channels.recorder import RecordingChannel
 from milepost.intake.intake import Intake
 from milepost.planner.written_facts import WrittenFact
 from milepost.store import customers
-from milepost.temporal.connection import data_converter
 from milepost.wire.journey import workflow_id
 from tests.workflows.example import CUSTOMER, START
 from tests.workflows.real_server import enrolled, has, intake_at, lines, locked, real_client, simulated
@@ -63,7 +63,9 @@ async def test_a_database_that_is_locked_over_two_due_times_and_a_new_worker_kil
 
     histories = [await client.get_workflow_handle(workflow_id(name)).fetch_history() for name in CUSTOMERS]
     assert any(_beats(history) for history in histories), "no workflow task lasted long enough to beat"
-    replayer = Replayer(workflows=[CustomerJourney], workflow_runner=workflow_runner(), data_converter=data_converter())
+    replayer = Replayer(
+        workflows=[CustomerJourney], workflow_runner=workflow_runner(), data_converter=pydantic_data_converter
+    )
     for history in histories:
         await replayer.replay_workflow(history)
 

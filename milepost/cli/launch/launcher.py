@@ -45,7 +45,7 @@ async def run(options: UpOptions) -> bool:
     with DataFolder.open(options.settings.data) as folder, closing(Logs(folder.path / "logs")) as logs:
         endpoints = choose_endpoints(options, folder)
         await upgrade(endpoints.settings.database)
-        async with open_store(endpoints.settings.database) as store:
+        async with open_store(endpoints.settings.database, durable=endpoints.settings.durable) as store:
             result = await _Run(options, endpoints, store, screen, logs).run()
     if result is None:
         return True
@@ -103,8 +103,7 @@ class _Run:
         endpoints = self.endpoints
         if endpoints.embedded is not None:
             await supervisor.start(endpoints.embedded.program())
-        keys = endpoints.settings.encryption_keys
-        client = await connect(endpoints.temporal, encryption_keys=keys, identity="milepost-up")
+        client = await connect(endpoints.temporal, identity="milepost-up")
         if self.options.demo is not None:
             await signal_clock(self.store, client, clock)
         await supervisor.start(worker_program(endpoints.settings, endpoints.temporal, endpoints.environment))

@@ -48,7 +48,7 @@ async def open_database(settings: Settings, *, create: bool = False) -> AsyncIte
             )
         settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
     await upgrade(settings.database)
-    async with open_store(settings.database) as store:
+    async with open_store(settings.database, durable=settings.durable) as store:
         await check(store)
         yield store
 

@@ -64,7 +64,6 @@ async def _client(settings: Settings) -> tuple[Client | None, str | None]:
     try:
         return await connect(
             address_of(settings),
-            encryption_keys=settings.encryption_keys,
             identity=f"milepost-cli-{os.getpid()}@{socket.gethostname()}",
         ), None
     except TemporalUnreachableError as error:
