@@ -10,13 +10,13 @@ from itertools import chain
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import planner, yardstick
+from benchmarks import loop, planner, yardstick
 from benchmarks.figures import Figure
 
 
 def main() -> None:
     """Print every figure as one table, or one JSON object a line."""
-    found = chain(planner.figures(), yardstick.figures())
+    found = chain(planner.figures(), yardstick.figures(), loop.figures())
     if "--json" in sys.argv[1:]:
         for figure in found:
             print(json.dumps(asdict(figure), ensure_ascii=False), flush=True)

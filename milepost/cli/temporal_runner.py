@@ -146,7 +146,7 @@ class _ScenarioRun:
         journey_client = JourneyClient(
             self.server.client, clock, task_queue=self.task_queue, max_advances=self.max_advances
         )
-        if not await journey_client.nudge(journey.customer_id, journey.id):
+        if not await journey_client.start(journey.customer_id, journey.id):
             raise NoProgressError(self.scenario.name, self.scenario.start)
         for fact in sorted(self.scenario.facts, key=lambda fact: fact.at):
             if fact.at > self.scenario.until:

@@ -27,7 +27,7 @@ from milepost.text import listing
 _NAMESPACE = "default"
 _RETENTION = timedelta(days=30)  # the store keeps timelines for good; histories are for debugging
 _POLL = 0.05  # seconds
-_PRAGMAS = ("journal_mode=wal", "synchronous=normal")  # two to three times the default's throughput
+PRAGMAS = ("journal_mode=wal", "synchronous=normal")  # two to three times the default's throughput
 
 
 class TemporalBinaryMissingError(MilepostError):
@@ -122,7 +122,7 @@ class TemporalServer:
             *("--disable-config-env", "--disable-config-file", "--log-level", "error"),
             *("--ip", LOOPBACK, "--port", str(self.port), *pages, "--ui-disable-news-fetch"),
             *("--db-filename", str(self.folder.temporal_database)),
-            *(part for pragma in _PRAGMAS for part in ("--sqlite-pragma", pragma)),
+            *(part for pragma in PRAGMAS for part in ("--sqlite-pragma", pragma)),
         ]
 
     async def _prepare(self) -> None:

@@ -124,7 +124,7 @@ async def _begin(session: AsyncSession, customer: Customer, compiled_map: Compil
 
 
 async def _start(context: IntakeContext, journey: JourneyRow) -> Enrolment:
-    started = await context.journey_client.nudge(journey.customer_id, journey.id)
+    started = await context.journey_client.start(journey.customer_id, journey.id)
     return Enrolment(journey.customer_id, journey.id, journey.map, started)
 
 

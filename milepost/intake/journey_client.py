@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Coroutine
 from contextlib import suppress
 from datetime import timedelta
+from typing import Any
 
 import structlog
 from temporalio.client import Client
-from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
-from temporalio.service import RPCError
+from temporalio.common import WorkflowIDReusePolicy
+from temporalio.exceptions import WorkflowAlreadyStartedError
+from temporalio.service import RPCError, RPCStatusCode
 
 from milepost.planner.clock import JourneyClock
 from milepost.wire.journey import (
@@ -50,25 +53,54 @@ class JourneyClient:
 
         Tells whether Temporal took that; if it didn't, the sweeper tries again.
         """
-        if self._client is None:
-            return False
+        return await self._is_reached(journey, self._nudge(customer, journey))
+
+    async def start(self, customer: str, journey: str) -> bool:
+        """Starts the workflow of a journey; one that runs for the customer's last journey is nudged, and goes on.
+
+        Tells whether Temporal took that; if it didn't, the sweeper tries again.
+        """
+        return await self._is_reached(journey, self._start(customer, journey))
+
+    async def _is_reached(self, journey: str, call: Coroutine[Any, Any, None]) -> bool:
         try:
-            await self._client.start_workflow(
+            await call
+        except (RPCError, RuntimeError) as error:  # RuntimeError: there is no client, or a lazy one can't connect
+            if not self.is_away:
+                log.warning("journeys cannot be nudged, Temporal is away", journey=journey, why=str(error))
+            self.is_away = True
+        else:
+            self.is_away = False
+        return not self.is_away
+
+    async def _nudge(self, customer: str, journey: str) -> None:
+        try:
+            await self._signal(customer)
+        except RPCError as error:
+            if error.status is not RPCStatusCode.NOT_FOUND:
+                raise
+            await self._start(customer, journey)
+
+    async def _start(self, customer: str, journey: str) -> None:
+        try:
+            await self._connected().start_workflow(
                 JOURNEY,
                 JourneyInput(journey, clock=self._clock, max_advances=self._max_advances),
                 id=workflow_id(customer),
                 task_queue=self._task_queue,
                 id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
-                id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
-                start_signal=NUDGE,
                 rpc_timeout=RPC_TIMEOUT,
             )
-        except (RPCError, RuntimeError) as error:  # RuntimeError: a lazy client that can't connect
-            log.warning("journey not nudged, Temporal is away", journey=journey, why=str(error))
-            self.is_away = True
-        else:
-            self.is_away = False
-        return not self.is_away
+        except WorkflowAlreadyStartedError:
+            await self._signal(customer)
+
+    async def _signal(self, customer: str) -> None:
+        await self._connected().get_workflow_handle(workflow_id(customer)).signal(NUDGE, rpc_timeout=RPC_TIMEOUT)
+
+    def _connected(self) -> Client:
+        if self._client is None:
+            raise RuntimeError("no Temporal server is known")
+        return self._client
 
     async def running(self) -> set[str] | None:
         """Returns the customers whose journeys run, as far as Temporal's search knows; None if it can't tell."""

@@ -166,7 +166,7 @@ class _Job:
 
 
 def _run(work: Callable[[Session], T], connection: Connection) -> T:
-    with Session(connection, join_transaction_mode="rollback_only", expire_on_commit=False) as session:
+    with Session(connection, autoflush=False, join_transaction_mode="rollback_only", expire_on_commit=False) as session:
         result = work(session)
         session.flush()
         return result

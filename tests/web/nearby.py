@@ -40,6 +40,8 @@ class NearbyJourneyClient(JourneyClient):
             await self.advance(journey, self._now())
         return not self.is_away
 
+    start = nudge
+
     async def advance(self, journey: str, now: Instant) -> None:
         """Bring a journey up to `now`, with what waits for it, and deliver what it orders."""
         async with self._store.reading() as session:
