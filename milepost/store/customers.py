@@ -83,12 +83,11 @@ def apply(session: Session, customer: str, fact: Fact, now: Instant) -> None:
         case TeamGiven():
             set_team(session, customer, fact.team, now)
         case ContactsGiven():
-            row = _row(session, customer)
-            row.updated_at = now
+            _row(session, customer).updated_at = now
+            session.flush()
             write_contacts(session, {customer: fact.contacts})
         case _:
-            return
-    session.flush()
+            pass
 
 
 def set_attributes(session: Session, customer: str, values: Mapping[str, Any], now: Instant) -> None:
@@ -104,6 +103,7 @@ def set_attributes(session: Session, customer: str, values: Mapping[str, Any], n
     merged = {**row.attributes, **{name: value for name, value in values.items() if name not in BUILT_IN_ATTRIBUTES}}
     row.attributes = {name: value for name, value in merged.items() if value is not None}
     row.health, row.updated_at = health(row.attributes), now
+    session.flush()
 
 
 def set_team(session: Session, customer: str, team: Mapping[str, str], now: Instant) -> None:
@@ -114,6 +114,7 @@ def set_team(session: Session, customer: str, team: Mapping[str, str], now: Inst
     """
     row = _row(session, customer)
     row.team, row.updated_at = dict(team), now
+    session.flush()
 
 
 async def get(session: AsyncSession, customer: str) -> Customer:

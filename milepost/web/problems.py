@@ -55,6 +55,9 @@ _CODES = {
     405: ("method_not_allowed", "This address does not take that method.", "Look at /api/docs for what there is."),
     413: ("too_large", "That is too much at once.", "Send less, in several requests."),
 }
+ALTERNATIVES = ("one", "many")
+"""The names of the forms that a body may have; the places of its fields leave them out."""
+
 _TRY_AGAIN = Problem(
     503,
     "database_away",
@@ -90,10 +93,15 @@ def _validation_problem(errors: Sequence[Any]) -> Problem:
     """Returns one answer that names everything that is wrong with the request."""
     if any(each["type"] == "json_invalid" for each in errors):
         return Problem(400, *_CODES[400])
-    places = (".".join(str(part) for part in each["loc"][1:]) for each in errors)
+    return Problem(422, "invalid", *describe_invalid([{**each, "loc": each["loc"][1:]} for each in errors]))
+
+
+def describe_invalid(errors: Sequence[Any]) -> tuple[str, str]:
+    """Returns, for people, everything that pydantic found wrong with a body, and where to look."""
+    places = (".".join(str(part) for part in each["loc"] if part not in ALTERNATIVES) for each in errors)
     messages = (each["msg"].removeprefix("Value error, ") for each in errors)
     problems = [": ".join(filter(None, pair)) for pair in zip(places, messages, strict=True)]
-    return Problem(422, "invalid", "; ".join(problems) + ".", "Look at /api/docs for the fields and their form.")
+    return "; ".join(problems) + ".", "Look at /api/docs for the fields and their form."
 
 
 async def respond(request: Request, problem: Problem, headers: Any = None) -> Response:

@@ -64,6 +64,36 @@ async def test_while_the_engine_is_away_a_fact_is_accepted_for_later(world: Worl
     assert (await world.facts())[0].status == "pending"
 
 
+async def test_facts_in_a_list_are_answered_each_for_itself_and_in_their_order(
+    world: World, api: httpx.AsyncClient
+) -> None:
+    facts = [
+        {"customer": "acme", "id": "f1", "step_done": "kickoff", "result": "held"},
+        {"customer": "acme", "step_done": "kickof"},
+        {"customer": "nobody", "set": {"health": 1}},
+        {"customer": "acme"},
+        {"customer": "acme", "event": "clicked"},
+        {"customer": "acme", "id": "f1", "step_done": "kickoff", "result": "held"},
+        {"customer": "acme", "id": "f2", "set": {"health": 61}},
+    ]
+    response = await api.post(f"{V1}/facts", json=facts)
+
+    assert response.status_code == 200
+    answers = response.json()
+    assert [each.get("became", each.get("error", {}).get("code")) for each in answers] == [
+        "delivered", "unknown_step", "unknown_customer", "invalid", "counted", "known", "delivered",
+    ]  # fmt: skip
+    assert "Did you mean 'kickoff'?" in answers[1]["error"]["hint"]
+    assert answers[3]["error"]["message"].startswith("a fact says one thing")
+    assert [fact.id for fact in await world.facts()] == ["f2", "f1"]
+
+
+async def test_a_list_of_facts_has_a_limit(api: httpx.AsyncClient) -> None:
+    response = await api.post(f"{V1}/facts", json=[{"customer": "acme", "set": {"health": 1}}] * 1001)
+
+    assert "at most 1000 items" in problem(response, 422)["message"]
+
+
 async def test_who_told_is_kept_and_else_it_was_the_api(world: World, api: httpx.AsyncClient) -> None:
     await tell(api, event="connected", by=SAM)
     await tell(api, event="connected")

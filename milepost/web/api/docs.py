@@ -52,10 +52,10 @@ def _parameter(parameter: Schema) -> Schema:
 
 
 def _content(part: Schema, schema: Schema) -> Schema:
-    """Returns the schema of the JSON in a request or response."""
+    """Returns the schema of the JSON in a request or response; of several, the first."""
     content: Schema = part.get("content", {}).get("application/json", {}).get("schema", {})
-    while "$ref" in content:
-        content = schema["components"]["schemas"][content["$ref"].rpartition("/")[2]]
+    while alternatives := [content] if "$ref" in content else content.get("anyOf") or content.get("oneOf"):
+        content = schema["components"]["schemas"][alternatives[0]["$ref"].rpartition("/")[2]]
     return content
 
 

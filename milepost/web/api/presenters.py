@@ -9,6 +9,7 @@ from milepost.explain.sentences import Wording
 from milepost.intake.facts import FactReceipt
 from milepost.language.steps import Action, Outcome
 from milepost.planner.compiled_map import CompiledMap
+from milepost.planner.fact_errors import RefusedError
 from milepost.planner.situation import Situation
 from milepost.planner.state import State
 from milepost.store.customer_list import CustomerListLine
@@ -16,6 +17,8 @@ from milepost.store.tables import JourneyRow, OpenPlayRow, OpenStageRow
 from milepost.store.tasks import TaskLine
 from milepost.web.api.shapes import (
     CustomerLine,
+    ErrorDetail,
+    ErrorShown,
     JourneyShown,
     OpenStep,
     OutcomeShown,
@@ -26,6 +29,12 @@ from milepost.web.api.shapes import (
 
 def receipt(customer: str, of: FactReceipt) -> ReceiptShown:
     return ReceiptShown.of(of, customer=customer, fact=of.fact_id, became=of.status)
+
+
+def receipt_or_error(customer: str, result: FactReceipt | RefusedError) -> ReceiptShown | ErrorShown:
+    if isinstance(result, FactReceipt):
+        return receipt(customer, result)
+    return ErrorShown(error=ErrorDetail(code=result.code, message=result.message, hint=result.hint))
 
 
 def task(line: TaskLine) -> TaskShown:

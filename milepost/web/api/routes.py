@@ -10,10 +10,10 @@ from starlette.exceptions import HTTPException
 
 from milepost.explain.sentences import Wording
 from milepost.intake.enrolment import Enrolment, NoEnrolment
+from milepost.intake.fact_admission import IncomingFact
 from milepost.intake.facts import FactStatus
 from milepost.planner.instants import text
 from milepost.planner.state import State
-from milepost.planner.written_facts import WrittenFact
 from milepost.store import customers, journeys, tasks, timeline
 from milepost.store.customer_list import CustomerFilter, StatusFilter, list_customers
 from milepost.store.customer_overview import customer_overview
@@ -25,6 +25,7 @@ from milepost.web.api.shapes import (
     EntryShown,
     ErrorShown,
     FactRequest,
+    FactsRequest,
     OpenStep,
     PlanLinkShown,
     ReceiptShown,
@@ -32,6 +33,7 @@ from milepost.web.api.shapes import (
     StepList,
     TaskList,
     TimelineShown,
+    fact_request_of,
 )
 from milepost.web.identity import is_among
 from milepost.web.problems import ProblemError
@@ -54,18 +56,32 @@ _ERRORS: dict[int | str, dict[str, Any]] = {code: {"model": ErrorShown} for code
 router = APIRouter(prefix="/api/v1", dependencies=[Depends(check_key)], responses=_ERRORS)
 
 
-@router.post("/facts", summary="Record a fact", tags=["facts"])
-async def record_fact(served: Served, fact: FactRequest, response: Response) -> ReceiptShown:
-    """Record one fact and pass it to the customer's journey.
+@router.post("/facts", summary="Record facts", tags=["facts"])
+async def record_facts(
+    served: Served, body: FactsRequest, response: Response
+) -> ReceiptShown | list[ReceiptShown | ErrorShown]:
+    """Record one fact, or up to 1,000 in a list, and let the customers' journeys take them in.
 
-    The fact takes effect when it comes in. Send it again with the same `id` as often as you like: it counts once.
+    A fact takes effect when it comes in. Send it again with the same `id` as often as you like: it counts once.
     202 means that it is recorded, and that the journey gets it later.
+
+    The facts of a list are recorded in their order. Each is answered for itself, at its place in the answer: with what
+    happened to it, or with what is wrong with it; the others are recorded all the same.
     """
-    written = WrittenFact(**fact.model_dump(exclude={"customer"}, exclude_none=True))
-    receipt = await served.intake.record_fact(fact.customer, written, by=fact.by or "api", source="api")
-    if receipt.status is FactStatus.PENDING:
-        response.status_code = 202
-    return presenters.receipt(fact.customer, receipt)
+    if isinstance(body, FactRequest):
+        receipt = await served.intake.record_fact(body.customer, body.written(), by=body.by or "api", source="api")
+        if receipt.status is FactStatus.PENDING:
+            response.status_code = 202
+        return presenters.receipt(body.customer, receipt)
+    facts = [fact_request_of(each) for each in body]
+    good = [
+        IncomingFact(each.customer, each.written(), each.by or "api") for each in facts if isinstance(each, FactRequest)
+    ]
+    results = iter(await served.intake.record_facts(good, source="api"))
+    return [
+        presenters.receipt_or_error(each.customer, next(results)) if isinstance(each, FactRequest) else each
+        for each in facts
+    ]
 
 
 @router.post("/customers", summary="Save a customer", tags=["customers"])

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Discriminator,
+    Field,
+    Tag,
+    ValidationError,
+)
 
 from milepost import places
 from milepost.customer import Customer
@@ -12,6 +21,7 @@ from milepost.imports.cell_parsers import read_id, read_language
 from milepost.intake.facts import FactStatus
 from milepost.planner.instants import text
 from milepost.planner.written_facts import Name, Value, WrittenContact, WrittenFact
+from milepost.web.problems import ALTERNATIVES, describe_invalid
 
 Address = Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+$", max_length=320)]
 At = Annotated[str, BeforeValidator(text)]
@@ -82,6 +92,18 @@ class FactRequest(WrittenFact):
     model_config = ConfigDict(json_schema_extra=_explain)
 
     customer: Name = Field(description="the customer's id")
+
+    def written(self) -> WrittenFact:
+        """Returns the fact without the customer."""
+        return WrittenFact(**self.model_dump(exclude={"customer"}, exclude_none=True))
+
+
+FactsRequest = Annotated[
+    Annotated[FactRequest, Tag(ALTERNATIVES[0])]
+    | Annotated[list[dict[str, Any]], Field(max_length=1000), Tag(ALTERNATIVES[1])],
+    Discriminator(lambda body: ALTERNATIVES[isinstance(body, list)]),
+]
+"""One fact, or a list of them: those are read one by one, so that a wrong one is answered for itself."""
 
 
 class CustomerRequest(RequestModel):
@@ -314,3 +336,12 @@ class ErrorShown(Shown):
     """The body of every error."""
 
     error: ErrorDetail
+
+
+def fact_request_of(raw: dict[str, Any]) -> FactRequest | ErrorShown:
+    """Reads one fact of a list; what is wrong with it comes back as its answer."""
+    try:
+        return FactRequest.model_validate(raw)
+    except ValidationError as error:
+        message, hint = describe_invalid(error.errors())
+        return ErrorShown(error=ErrorDetail(code="invalid", message=message, hint=hint))
