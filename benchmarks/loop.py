@@ -28,7 +28,7 @@ from milepost.intake.intake import Intake
 from milepost.planner.clock import REAL_TIME
 from milepost.planner.written_facts import WrittenFact
 from milepost.store import customers, maps
-from milepost.store.database import open_store
+from milepost.store.database import Store, open_store
 from milepost.store.schema_upgrade import upgrade
 from milepost.wire.search_attributes import ALL
 
@@ -173,57 +173,74 @@ async def _ours(client: Client, folder: Path) -> dict[str, Cost]:
     }
     await upgrade(f"sqlite:///{database}")
     async with open_store(f"sqlite:///{database}") as store:
-        async with store.transaction() as session:
-            now = int(time.time())
-            await maps.publish(session, "bench", "Facts", {"map.yaml": MAP}, now)
-            mail = {"map.yaml": MAIL, "messages/hello.md": "---\nsubject: Hello\n---\nHello.\n"}
-            await maps.publish(session, "mail", "One mail", mail, now)
-            names = [f"{kind}{number}" for kind in ("loop", "mail") for number in range(JOURNEYS)]
-            await customers.save(session, [_customer(name) for name in [*names, "one", "warm"]], now)
-        intake = Intake(store, client, REAL_TIME)
+        await _fill(store)
+        ours = Milepost(Intake(store, client, REAL_TIME), database)
         async with _program([sys.executable, "worker.py"], environment) as worker:
             meter = Meter(worker)
-
-            async def begin(prefix: str, map_id: str) -> None:
-                await asyncio.gather(*(intake.enrol(f"{prefix}{each}", map_id=map_id) for each in range(JOURNEYS)))
-
-            async def starts() -> None:
-                await begin("loop", "bench")
-                await _until(lambda: not _count(database, "journeys", "revision = 0"))
-
-            async def facts() -> None:
-                for done in range(ROUNDS):
-                    fact = WrittenFact(step_done="kickoff") if done == 0 else WrittenFact(set={"health": 50 + done})
-                    await asyncio.gather(*(intake.record_fact(f"loop{each}", fact) for each in range(JOURNEYS)))
-                    await _until(lambda: not _count(database, "facts", "status = 'pending'"))
-
-            async def mails() -> None:
-                await begin("mail", "mail")
-                await _until(lambda: _count(database, "messages", "status = 'sent'") >= JOURNEYS)
-
-            async def to_one() -> None:
-                told = [IncomingFact("one", WrittenFact(set={"health": each % 100})) for each in range(BATCH)]
-                await intake.record_facts(told)
-                await _until(lambda: not _count(database, "facts", "status = 'pending'"))
-
-            async def to_many() -> None:
-                told = [
-                    IncomingFact(f"loop{each % JOURNEYS}", WrittenFact(set={"health": each % 97}))
-                    for each in range(BATCH)
-                ]
-                await intake.record_facts(told)
-                await _until(lambda: not _count(database, "facts", "status = 'pending'"))
-
             for name in ("warm", "one"):
-                await intake.enrol(name, map_id="bench")
-            await _until(lambda: not _count(database, "journeys", "revision = 0"))
+                await ours.intake.enrol(name, map_id="bench")
+            await ours.all_have_begun()
             return {
-                "starts": await meter.cost(starts),
-                "facts": await meter.cost(facts),
-                "mails": await meter.cost(mails),
-                "to one journey": await meter.cost(to_one),
-                "to many journeys": await meter.cost(to_many),
+                "starts": await meter.cost(ours.starts),
+                "facts": await meter.cost(ours.facts),
+                "mails": await meter.cost(ours.mails),
+                "to one journey": await meter.cost(lambda: ours.batch(["one"])),
+                "to many journeys": await meter.cost(lambda: ours.batch(_names("loop"))),
             }
+
+
+async def _fill(store: Store) -> None:
+    now = int(time.time())
+    async with store.transaction() as session:
+        await maps.publish(session, "bench", "Facts", {"map.yaml": MAP}, now)
+        mail = {"map.yaml": MAIL, "messages/hello.md": "---\nsubject: Hello\n---\nHello.\n"}
+        await maps.publish(session, "mail", "One mail", mail, now)
+        names = [*_names("loop"), *_names("mail"), "one", "warm"]
+        await customers.save(session, [_customer(name) for name in names], now)
+
+
+def _names(kind: str) -> list[str]:
+    return [f"{kind}{number}" for number in range(JOURNEYS)]
+
+
+@dataclass(frozen=True, slots=True)
+class Milepost:
+    """Work for the worker of a data folder, each piece until the database shows that it is done."""
+
+    intake: Intake
+    database: Path
+
+    async def starts(self) -> None:
+        """Begins a journey for each customer."""
+        await asyncio.gather(*(self.intake.enrol(name, map_id="bench") for name in _names("loop")))
+        await self.all_have_begun()
+
+    async def facts(self) -> None:
+        """Records a fact for each customer, round by round; the first opens a task."""
+        for done in range(ROUNDS):
+            fact = WrittenFact(step_done="kickoff") if done == 0 else WrittenFact(set={"health": 50 + done})
+            await asyncio.gather(*(self.intake.record_fact(name, fact) for name in _names("loop")))
+            await self._all_are_taken()
+
+    async def mails(self) -> None:
+        """Begins journeys of one mail each."""
+        await asyncio.gather(*(self.intake.enrol(name, map_id="mail") for name in _names("mail")))
+        await _until(lambda: _count(self.database, "messages", "status = 'sent'") >= JOURNEYS)
+
+    async def batch(self, names: list[str]) -> None:
+        """Records many facts at once, for these customers in turn."""
+        facts = [
+            IncomingFact(names[each % len(names)], WrittenFact(set={"health": each % 97})) for each in range(BATCH)
+        ]
+        await self.intake.record_facts(facts)
+        await self._all_are_taken()
+
+    async def all_have_begun(self) -> None:
+        """Waits until every journey has had its first advance."""
+        await _until(lambda: not _count(self.database, "journeys", "revision = 0"))
+
+    async def _all_are_taken(self) -> None:
+        await _until(lambda: not _count(self.database, "facts", "status = 'pending'"))
 
 
 def _compared(bare: dict[str, Cost], ours: dict[str, Cost]) -> Iterator[Figure]:

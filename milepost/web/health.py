@@ -4,29 +4,69 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable
+from dataclasses import asdict
 
 from fastapi import APIRouter
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.responses import JSONResponse
 
+from milepost.store import overdue
 from milepost.store.database import check
 from milepost.store.errors import StoreError
-from milepost.web.services import Served
+from milepost.store.overdue import OverdueCounts
+from milepost.text import count_of
+from milepost.web.services import Served, Services
 
 router = APIRouter(include_in_schema=False)
-_PATIENCE = 3.0
+LATE_AFTER = 120.0  # seconds: by then the sweeper has tried several times
+_PATIENCE = 3.0  # seconds
 
 
 @router.get("/health")
 async def health(served: Served) -> JSONResponse:
-    """Ready while the database answers. Facts are taken in without Temporal too, so that alone isn't a failure."""
+    """Ready while everything answers and journeys keep time; 503 where a person is needed.
+
+    Facts are taken in without Temporal too, and journeys go on by themselves when it is back: that it is away is told,
+    and becomes a failure when journeys are late by it.
+    """
     database, temporal = await asyncio.gather(_answers(check(served.store)), _answers(served.temporal()))
+    counts = await _counts(served) if database else None
+    needed = _needed(counts)
     body = {
-        "status": "ready" if database and temporal else ("degraded" if database else "away"),
+        "status": "away" if not database else "needs_attention" if needed else "ready" if temporal else "degraded",
         "database": "ok" if database else "away",
         "temporal": "ok" if temporal else "away",
+        "journeys": None if counts is None else asdict(counts),
+        "needed": needed,
     }
-    return JSONResponse(body, 200 if database else 503)
+    return JSONResponse(body, 200 if database and not needed else 503)
+
+
+async def _counts(served: Services) -> OverdueCounts | None:
+    context = served.intake.context
+    before = context.wall() - LATE_AFTER
+    try:
+        async with asyncio.timeout(_PATIENCE), served.store.reading() as session:
+            return await overdue.counts(session, context.clock.journey_of(before), int(before))
+    except (SQLAlchemyError, TimeoutError, OSError):
+        return None
+
+
+def _needed(counts: OverdueCounts | None) -> list[str]:
+    """Returns what a person has to do, a sentence each."""
+    if counts is None:
+        return []
+    needed = []
+    if counts.late or counts.waiting_facts:
+        needed.append(
+            f"{count_of(counts.late, 'journey')} late, {count_of(counts.waiting_facts, 'fact')} waiting: see that a "
+            "worker runs and that Temporal answers."
+        )
+    if counts.blocked:
+        needed.append(
+            f"{count_of(counts.blocked, 'journey')} can't be planned: the customers' page lists them, with the reason."
+        )
+    return needed
 
 
 @router.get("/health/live")

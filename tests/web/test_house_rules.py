@@ -9,8 +9,9 @@ import pytest
 from markupsafe import escape
 from sqlalchemy.exc import OperationalError
 
+from milepost.store import journeys
 from tests.web.conftest import World, sign_in, text_of
-from tests.web.example import ANA, customer
+from tests.web.example import ANA, START, customer
 
 EVIL = '<script>alert("x")</script>'
 ATTRIBUTE = '" onmouseover="alert(1)'
@@ -166,7 +167,37 @@ async def test_health_is_ready_while_everything_answers(world: World) -> None:
     async with world.client() as client:
         response = await client.get("/health")
 
-    assert (response.status_code, response.json()) == (200, {"status": "ready", "database": "ok", "temporal": "ok"})
+    assert (response.status_code, response.json()) == (
+        200,
+        {
+            "status": "ready",
+            "database": "ok",
+            "temporal": "ok",
+            "journeys": {"open": 1, "late": 0, "blocked": 0, "waiting_facts": 0},
+            "needed": [],
+        },
+    )
+
+
+async def test_health_asks_for_a_person_when_facts_wait_too_long_or_a_journey_is_blocked(world: World) -> None:
+    world.journey_client.is_away = True
+    await world.tell(set={"health": 40})
+    async with world.client() as client:
+        at_once = await client.get("/health")
+        world.at += 150
+        later = await client.get("/health")
+        await world.journey_client.come_back(int(world.at))
+        back = await client.get("/health")
+        async with world.store.transaction() as session:
+            await session.run_sync(journeys.mark_blocked, "acme/1", START, "EndlessMapError: round and round")
+        blocked = await client.get("/health")
+
+    assert [each.status_code for each in (at_once, later, back, blocked)] == [200, 503, 200, 503]
+    assert later.json()["journeys"]["waiting_facts"] == 1
+    assert later.json()["needed"] == [
+        "1 journey late, 1 fact waiting: see that a worker runs and that Temporal answers."
+    ]
+    assert blocked.json()["needed"] == ["1 journey can't be planned: the customers' page lists them, with the reason."]
 
 
 async def test_without_temporal_health_is_degraded_and_still_takes_requests(world: World) -> None:
