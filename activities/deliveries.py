@@ -7,9 +7,9 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from typing import Any
 
 import structlog
-from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session
 from temporalio import activity
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
@@ -69,16 +69,14 @@ class DeliveryActivities:
             row = await messages.get(session, order.journey, order.message)
             journey = await journeys.get(session, order.journey)
         if row.status == messages.MessageStatus.QUEUED:
-            if activity.info().started_time.timestamp() >= order.give_up_at:
+            if _started() >= order.give_up_at:
                 raise UndeliverableError(row.last_error or "no attempt to deliver it succeeded in time")
             await self._send(order, await self._written(journey, row))
         return row.status != messages.MessageStatus.FAILED
 
     async def _record_failure(self, order: DeliveryOrder, why: str) -> None:
         """Keep that a message will never arrive, as a fact of the journey."""
-        async with self._store.reading() as session:
-            now = await _now(session, order)
-        await self._store.write(partial(_record_failure, order, now, why))
+        await self._store.write(partial(_record_failure, order, _started(), why))
 
     async def _written(self, journey: JourneyRow, row: MessageRow) -> OutgoingMessage:
         """The message as the first attempt rendered it.
@@ -93,15 +91,8 @@ class DeliveryActivities:
             rendering = write(writing)
         except (TemplateError, KeyError, ValueError) as error:
             raise UndeliverableError(f"the message cannot be rendered: {error}") from error
-        async with self._store.transaction() as session:
-            await messages.save_rendering(
-                session,
-                journey.id,
-                row.message,
-                subject=rendering.subject,
-                text=rendering.text,
-                html=rendering.html,
-            )
+        texts: dict[str, Any] = {"subject": rendering.subject, "text": rendering.text, "html": rendering.html}
+        await self._store.write(lambda session: messages.save_rendering(session, journey.id, row.message, **texts))
         return rendering
 
     async def _writing(self, journey: JourneyRow, row: MessageRow) -> MessageSource:
@@ -119,7 +110,7 @@ class DeliveryActivities:
             receipt = await self._channel.deliver(message)
         except TemporaryDeliveryError as later:
             await self._record_attempt(order, later.message)
-            left = max(order.give_up_at - activity.info().started_time.timestamp(), 0) + 1
+            left = max(order.give_up_at - _started(), 0) + 1
             wait = None if later.retry_after is None else timedelta(seconds=min(later.retry_after, left))
             # The channel's words may name people: they stay in the database.
             raise ApplicationError(
@@ -128,39 +119,42 @@ class DeliveryActivities:
         except UndeliverableError as never:
             await self._record_attempt(order, never.message)
             raise
-        async with self._store.transaction() as session:
-            await messages.record_sent(
-                session,
-                order.journey,
-                order.message,
-                await _now(session, order),
-                channel=receipt.channel,
-                channel_id=receipt.reference,
-            )
+        started = _started()
+
+        def record(session: Session) -> None:
+            now = _now(session, order, started)
+            sent_by = {"channel": receipt.channel, "channel_id": receipt.reference}
+            messages.record_sent(session, order.journey, order.message, now, **sent_by)
+
+        await self._store.write(record)
 
     async def _record_attempt(self, order: DeliveryOrder, why: str) -> None:
-        attempt = activity.info().attempt
-        async with self._store.transaction() as session:
-            await messages.record_attempt(
-                session,
-                order.journey,
-                order.message,
-                await _now(session, order),
-                channel=self._channel.name,
-                error=why,
-                attempt=attempt,
+        started, attempt = _started(), activity.info().attempt
+
+        def record(session: Session) -> None:
+            now, channel = _now(session, order, started), self._channel.name
+            messages.record_attempt(
+                session, order.journey, order.message, now, channel=channel, error=why, attempt=attempt
             )
 
+        await self._store.write(record)
 
-async def _now(session: AsyncSession, order: DeliveryOrder) -> Instant:
-    """Journey time at the beginning of the attempt, by the server's clock."""
+
+def _started() -> float:
+    """The beginning of the attempt by the server's clock, in seconds since 1970."""
+    return activity.info().started_time.timestamp()
+
+
+def _now(session: Session, order: DeliveryOrder, started: float) -> Instant:
+    """The beginning of the attempt in journey time."""
     journey_clock = order.clock
     if journey_clock.speed != 1:  # the demo, which may have stood still since the order was given
-        journey_clock = max(journey_clock, await clock.read(session), key=lambda each: each.wall_epoch)
-    return journey_clock.journey_of(activity.info().started_time.timestamp())
+        journey_clock = max(journey_clock, clock.load(session), key=lambda each: each.wall_epoch)
+    return journey_clock.journey_of(started)
 
 
-def _record_failure(order: DeliveryOrder, now: Instant, why: str, session: Session) -> None:
+def _record_failure(order: DeliveryOrder, started: float, why: str, session: Session) -> None:
+    now = _now(session, order, started)
     customer = messages.record_failed(session, order.journey, order.message, now, why)
     recipient = inbox.recipients(session, [customer])[customer]
     if recipient.journey == order.journey:

@@ -91,13 +91,14 @@ class JourneyActivities:
         inbox.mark_taken(session, taken, {fact.id: max(fact.at, before.clock) for leg in legs for fact in leg.facts})
         _keep_what_came_too_late(session, result.state, facts)
         in_step = order.n == journey.revision + 1
+        seen, seen_before = _seen(compiled_map, result.state), _seen(compiled_map, before)
         return Advanced(
             journey.id,
             result.state.revision,
             wake_at=_earliest(result.wake_at, waiting[len(taken) :]),
             deliver=_ordered(result.commands) if in_step else messages.queued(session, journey.id),
             ended=result.state.ended,
-            seen=_seen(compiled_map, result.state),
+            seen=None if in_step and before.begun and seen == seen_before else seen,
         )
 
     def _told(

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Session
 
 from milepost.customer import Customer
 from milepost.intake.context import IntakeContext, customer_of
@@ -14,7 +16,7 @@ from milepost.planner.instants import Instant
 from milepost.planner.segment_match import NoMatch, best_map, entry_obstacle, matches
 from milepost.planner.state import State
 from milepost.store import customers, journeys
-from milepost.store.errors import JourneyAlreadyOpenError
+from milepost.store.errors import JourneyAlreadyOpenError, UnknownCustomerError
 from milepost.store.tables import JourneyRow
 
 
@@ -45,21 +47,28 @@ async def enrol(context: IntakeContext, customer: str, map_id: str | None = None
         JourneyAlreadyOpenError: the customer has an open journey.
         EntryRefusedError: the map's `reenter` doesn't let the customer in again, or not yet.
     """
-    now = context.now()
-    compiled_maps = await context.compiled_maps.current()
-    async with context.store.transaction() as session:
-        record = await customer_of(session, customer)
-        past = await journeys.of_customer(session, customer)
-        if past and past[0].ended_at is None:
-            raise JourneyAlreadyOpenError(customer, past[0].id)
-        compiled_map = _named(compiled_maps, map_id) if map_id else await _best(session, compiled_maps, record, now)
-        if isinstance(compiled_map, NoEnrolment):
-            return compiled_map
-        obstacle = entry_obstacle(compiled_map, last_end(past, compiled_map), now)
-        if obstacle:
-            raise EntryRefusedError(customer, obstacle)
-        journey = await _begin(session, record, compiled_map, now)
-    return await _start(context, journey)
+    try:
+        journey = await context.store.write(partial(_enrol, context, customer, map_id))
+    except UnknownCustomerError:
+        async with context.store.reading() as session:
+            await customer_of(session, customer)  # says which id is near
+        raise
+    return journey if isinstance(journey, NoEnrolment) else await _start(context, journey)
+
+
+def _enrol(context: IntakeContext, customer: str, map_id: str | None, session: Session) -> JourneyRow | NoEnrolment:
+    compiled_maps, now = context.compiled_maps.load_current(session), context.now()
+    record = customers.load(session, customer)
+    past = journeys.history(session, customer)
+    if past and past[0].ended_at is None:
+        raise JourneyAlreadyOpenError(customer, past[0].id)
+    compiled_map = _named(compiled_maps, map_id) if map_id else _best(session, compiled_maps, record, now)
+    if isinstance(compiled_map, NoEnrolment):
+        return compiled_map
+    obstacle = entry_obstacle(compiled_map, last_end(past, compiled_map), now)
+    if obstacle:
+        raise EntryRefusedError(customer, obstacle)
+    return _begin(session, record, compiled_map, now)
 
 
 async def enrol_on_match(
@@ -69,23 +78,25 @@ async def enrol_on_match(
 
     `before` is the previous record. Returns None if a journey is open, or the record matched before already.
     """
-    now = context.now()
-    compiled_maps = await context.compiled_maps.current()
-    async with context.store.transaction() as session:
-        record = await customer_of(session, customer)
-        past = await journeys.of_customer(session, customer)
-        if past and past[0].ended_at is None:
-            return None
-        compiled_map = await _best(session, compiled_maps, record, now)
-        if isinstance(compiled_map, NoEnrolment):
-            return compiled_map
-        if past and before is not None and matches(compiled_map, before, now):
-            return None
-        obstacle = entry_obstacle(compiled_map, last_end(past, compiled_map), now)
-        if obstacle:
-            return NoEnrolment(customer, str(obstacle))
-        journey = await _begin(session, record, compiled_map, now)
-    return await _start(context, journey)
+    journey = await context.store.write(partial(_enrol_on_match, context, customer, before))
+    return await _start(context, journey) if isinstance(journey, JourneyRow) else journey
+
+
+def _enrol_on_match(
+    context: IntakeContext, customer: str, before: Customer | None, session: Session
+) -> JourneyRow | NoEnrolment | None:
+    compiled_maps, now = context.compiled_maps.load_current(session), context.now()
+    record = customers.load(session, customer)
+    past = journeys.history(session, customer)
+    if past and past[0].ended_at is None:
+        return None
+    compiled_map = _best(session, compiled_maps, record, now)
+    if isinstance(compiled_map, NoEnrolment):
+        return compiled_map
+    if past and before is not None and matches(compiled_map, before, now):
+        return None
+    obstacle = entry_obstacle(compiled_map, last_end(past, compiled_map), now)
+    return NoEnrolment(customer, str(obstacle)) if obstacle else _begin(session, record, compiled_map, now)
 
 
 async def enrolment_obstacle(
@@ -108,19 +119,19 @@ def _named(compiled_maps: list[CompiledMap], map_id: str) -> CompiledMap:
     return by_id[map_id]
 
 
-async def _best(
-    session: AsyncSession, compiled_maps: list[CompiledMap], customer: Customer, now: Instant
+def _best(
+    session: Session, compiled_maps: list[CompiledMap], customer: Customer, now: Instant
 ) -> CompiledMap | NoEnrolment:
     match = best_map(compiled_maps, customer, now)
     if isinstance(match, NoMatch):
-        await customers.mark_unmatched(session, customer.id, str(match))
+        customers.set_unmatched(session, customer.id, str(match))
         return NoEnrolment(customer.id, str(match))
     return match
 
 
-async def _begin(session: AsyncSession, customer: Customer, compiled_map: CompiledMap, now: Instant) -> JourneyRow:
-    await customers.mark_unmatched(session, customer.id, None)
-    return await journeys.begin(session, State.begin(customer, compiled_map.map.map, compiled_map.version, now))
+def _begin(session: Session, customer: Customer, compiled_map: CompiledMap, now: Instant) -> JourneyRow:
+    customers.set_unmatched(session, customer.id, None)
+    return journeys.insert(session, State.begin(customer, compiled_map.map.map, compiled_map.version, now))
 
 
 async def _start(context: IntakeContext, journey: JourneyRow) -> Enrolment:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Session
 
 from milepost.planner.clock import REAL_TIME, JourneyClock
 from milepost.planner.instants import Instant
@@ -13,7 +14,12 @@ from milepost.store.upsert import upsert
 
 async def read(session: AsyncSession) -> JourneyClock:
     """Returns the clock that was set, or else the wall clock."""
-    row = await session.get(ClockRow, 1, populate_existing=True)
+    return await session.run_sync(load)
+
+
+def load(session: Session) -> JourneyClock:
+    """Returns the clock that was set, or else the wall clock."""
+    row = session.get(ClockRow, 1, populate_existing=True)
     return REAL_TIME if row is None else JourneyClock(row.wall_epoch, row.journey_epoch, row.speed)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, fields
 from typing import Any
 
-from sqlalchemy import delete, exists, func, select, update
+from sqlalchemy import delete, exists, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session
 
@@ -197,11 +197,13 @@ async def mark_unmatched(session: AsyncSession, customer: str, why: str | None) 
     Raises:
         UnknownCustomerError: no customer has this id.
     """
-    changed = await session.execute(
-        update(CustomerRow).where(CustomerRow.id == customer).values(unmatched_why=why).returning(CustomerRow.id),
-    )
-    if changed.first() is None:
-        raise UnknownCustomerError(customer)
+    await session.run_sync(set_unmatched, customer, why)
+
+
+def set_unmatched(session: Session, customer: str, why: str | None) -> None:
+    """Stores why no map fits the customer, as `mark_unmatched` does."""
+    _row(session, customer).unmatched_why = why
+    session.flush()
 
 
 async def colleagues(session: AsyncSession) -> list[str]:

@@ -23,14 +23,18 @@ async def begin(session: AsyncSession, state: State) -> JourneyRow:
     Raises:
         JourneyAlreadyOpenError: the customer has a journey that has not ended.
     """
+    return await session.run_sync(insert, state)
+
+
+def insert(session: Session, state: State) -> JourneyRow:
+    """Inserts a new journey, as `begin` does."""
     customer = state.customer.id
     # The row lock makes two that begin at once take turns, so that the second sees the first.
-    await session.execute(select(CustomerRow.id).where(CustomerRow.id == customer).with_for_update())
-    running = await open_of(session, customer)
-    if running is not None:
-        raise JourneyAlreadyOpenError(customer, running.id)
-    last = await session.scalar(select(func.max(JourneyRow.number)).where(JourneyRow.customer_id == customer))
-    number = (last or 0) + 1
+    session.execute(select(CustomerRow.id).where(CustomerRow.id == customer).with_for_update())
+    past = history(session, customer)
+    if past and past[0].ended_at is None:
+        raise JourneyAlreadyOpenError(customer, past[0].id)
+    number = past[0].number + 1 if past else 1
     journey = JourneyRow(
         id=f"{customer}/{number}",
         customer_id=customer,
@@ -48,7 +52,7 @@ async def begin(session: AsyncSession, state: State) -> JourneyRow:
         updated_at=state.clock,
     )
     session.add(journey)
-    await session.flush()
+    session.flush()
     return journey
 
 
@@ -136,8 +140,13 @@ async def latest_of(session: AsyncSession, customer: str) -> JourneyRow | None:
 
 async def of_customer(session: AsyncSession, customer: str) -> list[JourneyRow]:
     """Returns all journeys of a customer, the latest first."""
+    return await session.run_sync(history, customer)
+
+
+def history(session: Session, customer: str) -> list[JourneyRow]:
+    """Returns all journeys of a customer, the latest first."""
     query = select(JourneyRow).where(JourneyRow.customer_id == customer).order_by(JourneyRow.number.desc())
-    return list(await session.scalars(query))
+    return list(session.scalars(query.execution_options(populate_existing=True)))
 
 
 async def running(session: AsyncSession) -> list[JourneyRow]:

@@ -48,13 +48,18 @@ class Outbox:
         return self.offset + len(self.lines) < self.total
 
 
-async def get(session: AsyncSession, journey: str, message: str, *, lock: bool = False) -> MessageRow:
-    """Returns one message; `lock` keeps others from changing it before the transaction ends.
+async def get(session: AsyncSession, journey: str, message: str) -> MessageRow:
+    """Returns one message.
 
     Raises:
         UnknownMessageError: the journey has no message of this id.
     """
-    row = await session.get(MessageRow, (journey, message), populate_existing=True, with_for_update=lock)
+    return await session.run_sync(_row, journey, message)
+
+
+def _row(session: Session, journey: str, message: str, *, lock: bool = False) -> MessageRow:
+    """Returns one message; `lock` keeps others from changing it before the transaction ends."""
+    row = session.get(MessageRow, (journey, message), populate_existing=True, with_for_update=lock)
     if row is None:
         raise UnknownMessageError(journey, message)
     return row
@@ -68,29 +73,29 @@ def queued(session: Session, journey: str) -> list[str]:
     return list(session.scalars(query.order_by(MessageRow.at, MessageRow.message)))
 
 
-async def save_rendering(
-    session: AsyncSession, journey: str, message: str, *, subject: str, text: str, html: str | None
+def save_rendering(
+    session: Session, journey: str, message: str, *, subject: str, text: str, html: str | None
 ) -> MessageRow:
     """Stores the rendered message. The first rendering stands, so that all attempts send the same words.
 
     Raises:
         UnknownMessageError: the journey has no message of this id.
     """
-    row = await get(session, journey, message, lock=True)
+    row = _row(session, journey, message, lock=True)
     if row.text is None:
         row.subject, row.text, row.html = subject, text, html
     return row
 
 
-async def record_sent(
-    session: AsyncSession, journey: str, message: str, now: Instant, *, channel: str, channel_id: str | None
+def record_sent(
+    session: Session, journey: str, message: str, now: Instant, *, channel: str, channel_id: str | None
 ) -> MessageRow:
     """Records that the channel accepted the message. A second call changes nothing.
 
     Raises:
         UnknownMessageError: the journey has no message of this id.
     """
-    row = await get(session, journey, message, lock=True)
+    row = _row(session, journey, message, lock=True)
     if row.status != MessageStatus.SENT:
         row.status, row.sent_at, row.tried_at = MessageStatus.SENT, now, now
         row.channel, row.channel_id, row.last_error = channel, channel_id, None
@@ -98,15 +103,15 @@ async def record_sent(
     return row
 
 
-async def record_attempt(
-    session: AsyncSession, journey: str, message: str, now: Instant, *, channel: str, error: str, attempt: int
+def record_attempt(
+    session: Session, journey: str, message: str, now: Instant, *, channel: str, error: str, attempt: int
 ) -> MessageRow:
     """Records an attempt that failed and will be repeated; `attempt` counts from 1, so a second call counts once.
 
     Raises:
         UnknownMessageError: the journey has no message of this id.
     """
-    row = await get(session, journey, message, lock=True)
+    row = _row(session, journey, message, lock=True)
     if row.status == MessageStatus.QUEUED:
         row.attempts = max(row.attempts, attempt)
         row.tried_at, row.channel, row.last_error = now, channel, error
@@ -119,9 +124,7 @@ def record_failed(session: Session, journey: str, message: str, now: Instant, er
     Raises:
         UnknownMessageError: the journey has no message of this id.
     """
-    row = session.get(MessageRow, (journey, message), with_for_update=True)
-    if row is None:
-        raise UnknownMessageError(journey, message)
+    row = _row(session, journey, message, lock=True)
     if row.status == MessageStatus.QUEUED:
         row.status, row.tried_at, row.last_error = MessageStatus.FAILED, now, error
     return row.customer_id

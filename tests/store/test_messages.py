@@ -53,8 +53,8 @@ async def test_a_message_that_is_held_back_is_counted_until_it_goes_out(store):
 async def test_the_first_rendering_stands_so_that_every_attempt_sends_the_same(store, journey):
     for subject in ("Hello", "Something else"):
         async with store.transaction() as session:
-            kept = await messages.save_rendering(
-                session, journey, REQUEST, subject=subject, text=subject, html=f"<p>{subject}</p>"
+            kept = await session.run_sync(
+                messages.save_rendering, journey, REQUEST, subject=subject, text=subject, html=f"<p>{subject}</p>"
             )
             assert (kept.subject, kept.text, kept.html) == ("Hello", "Hello", "<p>Hello</p>")
     async with store.reading() as session:
@@ -63,17 +63,25 @@ async def test_the_first_rendering_stands_so_that_every_attempt_sends_the_same(s
 
 async def test_what_is_sent_stays_sent_however_often_it_is_recorded(store, journey):
     async with store.transaction() as session:
-        await messages.record_attempt(session, journey, REQUEST, START, channel="smtp", error="greylisted", attempt=1)
-        await messages.record_attempt(session, journey, REQUEST, START, channel="smtp", error="greylisted", attempt=1)
+        await session.run_sync(
+            messages.record_attempt, journey, REQUEST, START, channel="smtp", error="greylisted", attempt=1
+        )
+        await session.run_sync(
+            messages.record_attempt, journey, REQUEST, START, channel="smtp", error="greylisted", attempt=1
+        )
         waiting = await messages.get(session, journey, REQUEST)
         assert (waiting.status, waiting.attempts, waiting.last_error) == ("queued", 1, "greylisted")
     for number in range(2):
         async with store.transaction() as session:
             at = START + 100 + number
-            await messages.record_sent(session, journey, REQUEST, at, channel="smtp", channel_id=f"<{number}@vendor>")
+            await session.run_sync(
+                messages.record_sent, journey, REQUEST, at, channel="smtp", channel_id=f"<{number}@vendor>"
+            )
     async with store.transaction() as session:
         await session.run_sync(messages.record_failed, journey, REQUEST, START + 200, "timed out")
-        await messages.record_attempt(session, journey, REQUEST, START + 200, channel="smtp", error="late", attempt=9)
+        await session.run_sync(
+            messages.record_attempt, journey, REQUEST, START + 200, channel="smtp", error="late", attempt=9
+        )
     async with store.reading() as session:
         sent = await messages.get(session, journey, REQUEST)
     assert (sent.status, sent.sent_at, sent.channel, sent.channel_id) == ("sent", START + 100, "smtp", "<0@vendor>")
@@ -95,7 +103,7 @@ async def test_a_later_plan_leaves_what_was_delivered_alone(store):
         walk = await Walk.begin(session, await publish(session))
         await walk.tell(START + 60, StepDone(id="f1", at=START + 60, step="kickoff", result="ready"))
         await walk.tell(START + 86_400)
-        await messages.record_sent(session, walk.journey, REQUEST, START, channel="outbox", channel_id=None)
+        await session.run_sync(messages.record_sent, walk.journey, REQUEST, START, channel="outbox", channel_id=None)
         await walk.tell(START + 86_460)
         assert (await messages.get(session, walk.journey, REQUEST)).status == "sent"
 
@@ -104,7 +112,7 @@ async def test_the_outbox_shows_the_latest_first_page_by_page(store):
     async with store.transaction() as session:
         compiled_map = await publish(session)
         journeys = [await asked(session, compiled_map, name) for name in ("acme", "beta", "gamma")]
-        await messages.record_sent(session, journeys[1], REQUEST, START, channel="outbox", channel_id=None)
+        await session.run_sync(messages.record_sent, journeys[1], REQUEST, START, channel="outbox", channel_id=None)
         page = await messages.outbox(session, offset=1, limit=1)
         assert (page.total, [line.customer_name for line in page.lines]) == (3, ["Beta"])
         of_one = await messages.outbox(session, customer="gamma")
