@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, fields
 from typing import Any
 
-from sqlalchemy import delete, exists, func, select
+from sqlalchemy import bindparam, delete, exists, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session
 
@@ -15,10 +15,12 @@ from milepost.customer import BUILT_IN_ATTRIBUTES, Contact, Customer
 from milepost.planner.facts import AttributesSet, ContactsGiven, Fact, TeamGiven
 from milepost.planner.instants import Instant
 from milepost.store.errors import UnknownCustomerError
-from milepost.store.tables import ContactRow, CustomerRow, JourneyRow
+from milepost.store.tables import ContactRow, CustomerRow, JourneyRow, table_of
 from milepost.store.upsert import upsert
 
 _CHUNK = 500
+_customers = table_of(CustomerRow)
+_ATTRIBUTES = select(_customers.c.attributes).where(_customers.c.id == bindparam("customer")).with_for_update()
 
 
 async def save(session: AsyncSession, customers: Iterable[Customer], now: Instant) -> tuple[int, int]:
@@ -96,14 +98,18 @@ def set_attributes(session: Session, customer: str, values: Mapping[str, Any], n
     Raises:
         UnknownCustomerError: no customer has this id.
     """
-    row = _row(session, customer)
-    for name in BUILT_IN_ATTRIBUTES:
-        if name in values and (values[name] is not None or name in {"country", "language"}):
-            setattr(row, name, values[name])
-    merged = {**row.attributes, **{name: value for name, value in values.items() if name not in BUILT_IN_ATTRIBUTES}}
-    row.attributes = {name: value for name, value in merged.items() if value is not None}
-    row.health, row.updated_at = health(row.attributes), now
-    session.flush()
+    before = session.connection().execute(_ATTRIBUTES, {"customer": customer}).scalar_one_or_none()
+    if before is None:
+        raise UnknownCustomerError(customer)
+    columns = {
+        name: values[name]
+        for name in BUILT_IN_ATTRIBUTES
+        if name in values and (values[name] is not None or name in {"country", "language"})
+    }
+    merged = {**before, **{name: value for name, value in values.items() if name not in BUILT_IN_ATTRIBUTES}}
+    attributes = {name: value for name, value in merged.items() if value is not None}
+    columns |= {"attributes": attributes, "health": health(attributes), "updated_at": now}
+    session.connection().execute(update(_customers).where(_customers.c.id == customer).values(columns))
 
 
 def set_team(session: Session, customer: str, team: Mapping[str, str], now: Instant) -> None:

@@ -24,6 +24,28 @@ from milepost.text import listing
 
 PENDING, DELIVERED, KEPT = "pending", "delivered", "kept"
 
+# Statements that every fact passes through are put together once, of tables: that takes a third of the time.
+_customers, _journeys, _facts = table_of(CustomerRow), table_of(JourneyRow), table_of(FactRow)
+_is_open = (_journeys.c.customer_id == _customers.c.id) & _journeys.c.ended_at.is_(None)
+_RECIPIENTS = (
+    select(_customers.c.id, _journeys.c.id, _journeys.c.version, _journeys.c.blocked_since)
+    .join_from(_customers, _journeys, _is_open, isouter=True)
+    .where(_customers.c.id.in_(bindparam("ids", expanding=True)))
+)
+_OTHERS_WAITING = (
+    select(_facts.c.journey_id)
+    .where(_facts.c.journey_id.in_(bindparam("journeys", expanding=True)))
+    .where(_facts.c.status == PENDING, _facts.c.serial < bindparam("before"))
+    .distinct()
+)
+_WAITING = (
+    select(_facts.c.serial, _facts.c.at, _facts.c.data)
+    .where(_facts.c.journey_id == bindparam("journey"), _facts.c.status == PENDING)
+    .order_by(_facts.c.serial)
+)
+_MARK_TAKEN = update(_facts).where(_facts.c.serial.in_(bindparam("serials", expanding=True))).values(status=DELIVERED)
+_CORRECT = update(_facts).where(_facts.c.serial == bindparam("key")).values(at=bindparam("at"), data=bindparam("data"))
+
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
@@ -72,17 +94,7 @@ class WaitingFact:
 
 def recipients(session: Session, ids: Collection[str]) -> dict[str, Recipient]:
     """Returns the customers with these ids and their open journeys, by id; unknown ones are left out."""
-    query = (
-        select(CustomerRow.id, JourneyRow.id, JourneyRow.version, JourneyRow.blocked_since)
-        .join_from(
-            CustomerRow,
-            JourneyRow,
-            (JourneyRow.customer_id == CustomerRow.id) & JourneyRow.ended_at.is_(None),
-            isouter=True,
-        )
-        .where(CustomerRow.id.in_(ids))
-    )
-    rows = session.execute(query)
+    rows = session.connection().execute(_RECIPIENTS, {"ids": list(ids)})
     return {
         customer: Recipient(customer, journey, version, since is not None) for customer, journey, version, since in rows
     }
@@ -187,21 +199,13 @@ def _with_others_waiting(session: Session, journeys: Collection[str], before: in
 
     Inserting took the lock that an advance holds on its journey, so what an advance has taken is marked by now.
     """
-    query = select(FactRow.journey_id).where(
-        FactRow.journey_id.in_(journeys), FactRow.status == PENDING, FactRow.serial < before
-    )
-    return set(session.scalars(query.distinct()))
+    return set(session.connection().scalars(_OTHERS_WAITING, {"journeys": list(journeys), "before": before}))
 
 
 def waiting_for(session: Session, journey: str) -> list[WaitingFact]:
     """Returns the facts that wait for a journey, in the order in which they came in."""
-    query = select(FactRow.serial, FactRow.at, FactRow.data).where(
-        FactRow.journey_id == journey, FactRow.status == PENDING
-    )
-    return [
-        WaitingFact(serial, at, data, _fact(data))
-        for serial, at, data in session.execute(query.order_by(FactRow.serial))
-    ]
+    rows = session.connection().execute(_WAITING, {"journey": journey})
+    return [WaitingFact(serial, at, data, _fact(data)) for serial, at, data in rows]
 
 
 def _fact(data: Mapping[str, Any]) -> Fact | None:
@@ -216,15 +220,13 @@ def mark_taken(session: Session, taken: Sequence[WaitingFact], acted_at: Mapping
 
     `acted_at` is by the facts' ids. So the planner alone, run on the stored facts, gives the journey's timeline.
     """
-    facts = table_of(FactRow)
+    connection = session.connection()
     if taken:
-        serials = [each.serial for each in taken]
-        session.execute(update(facts).where(facts.c.serial.in_(serials)).values(status=DELIVERED))
+        connection.execute(_MARK_TAKEN, {"serials": [each.serial for each in taken]})
     corrections = [
         {"key": each.serial, "at": at, "data": {**each.data, "at": text(at)}}
         for each in taken
         if (at := acted_at.get(each.data["id"], each.at)) != each.at
     ]
     if corrections:
-        correct = update(facts).where(facts.c.serial == bindparam("key"))
-        session.connection().execute(correct.values(at=bindparam("at"), data=bindparam("data")), corrections)
+        connection.execute(_CORRECT, corrections)

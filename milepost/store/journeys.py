@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session
 
@@ -14,7 +14,7 @@ from milepost.planner.instants import Instant
 from milepost.planner.state import State
 from milepost.store.errors import JourneyAlreadyOpenError, UnknownJourneyError
 from milepost.store.rows import count_by
-from milepost.store.tables import CustomerRow, JourneyRow, OpenPlayRow, OpenStageRow
+from milepost.store.tables import CustomerRow, JourneyRow, OpenPlayRow, OpenStageRow, table_of
 
 
 async def begin(session: AsyncSession, state: State) -> JourneyRow:
@@ -74,19 +74,26 @@ class LockedJourney:
         return self.revision == 0 or self.is_blocked or (self.wake_at is not None and self.wake_at <= now)
 
 
+_journeys = table_of(JourneyRow)
+_LOCK = (
+    select(
+        _journeys.c.id,
+        _journeys.c.customer_id,
+        _journeys.c.state,
+        _journeys.c.revision,
+        _journeys.c.clock,
+        _journeys.c.wake_at,
+        _journeys.c.ended_at,
+        _journeys.c.blocked_since.is_not(None),
+    )
+    .where(_journeys.c.id == bindparam("journey"))
+    .with_for_update()
+)
+
+
 def lock(session: Session, journey: str) -> LockedJourney | None:
     """Locks a journey until the transaction ends; None if its customer was forgotten."""
-    query = select(
-        JourneyRow.id,
-        JourneyRow.customer_id,
-        JourneyRow.state,
-        JourneyRow.revision,
-        JourneyRow.clock,
-        JourneyRow.wake_at,
-        JourneyRow.ended_at,
-        JourneyRow.blocked_since.is_not(None),
-    )
-    row = session.execute(query.where(JourneyRow.id == journey).with_for_update()).first()
+    row = session.connection().execute(_LOCK, {"journey": journey}).first()
     return None if row is None else LockedJourney(*row)
 
 
