@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 UV := UV_PROJECT_ENVIRONMENT=$(VENV) UV_NO_PROGRESS=1 $(BIN)/uv --no-python-downloads
 SYNC := $(UV) sync --quiet --locked --inexact --python $(BIN)/python --all-extras --no-default-groups
 
-.PHONY: run test test-fast cov mutants setup lint hooks docs bench wheel lock clean help
+.PHONY: run test test-fast cov chaos mutants setup lint hooks docs bench wheel lock clean help
 
 run: $(VENV)/.installed ## the demo: a year of forty made-up customers
 	$(BIN)/milepost up --sample
@@ -24,6 +24,11 @@ cov: $(VENV)/.installed-test ## how much of the planner and the map language the
 	$(BIN)/pytest -n 2 --dist loadgroup -m "not server and not hypothesis" --cov --cov-report= \
 		tests/conformance tests/explain tests/house/test_generated.py tests/language tests/planner tests/recorded/test_recorded_forms.py tests/scenarios
 	$(BIN)/python -m tests.branch_floor
+
+# `make chaos STORM="--seed 7 --customers 50"` runs one again, or a smaller one.
+STORM ?=
+chaos: $(VENV)/.installed-test ## five minutes in which everything is killed, stopped, locked and thrown away in turn
+	$(BIN)/python -m tests.chaos $(STORM)
 
 # It goes on where it was stopped. `make mutants MODULES="timers plan"` chooses others, MODULES='*' all of them.
 MODULES ?= calendars deadlines pauses segment_match

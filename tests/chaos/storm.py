@@ -1,0 +1,194 @@
+"""A storm over a world: customers and programs tell facts, while everything is killed, stopped and locked in turn."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import Counter
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from random import Random
+from typing import Any
+
+from sqlalchemy import select
+
+from milepost.store.database import Store, open_store
+from milepost.store.tables import FactRow, JourneyRow, MessageRow
+from tests.acceptance.equality import hold
+from tests.chaos.world import WEBS, WORKERS, World
+
+
+@dataclass(frozen=True, slots=True)
+class Weather:
+    """How long a storm lasts (seconds), how much of each there is, and how long each lasts at the most."""
+
+    seconds: float
+    kills: int
+    stops: int
+    stop_seconds: float
+    lock_seconds: float
+    away_seconds: float
+    facts_a_second: float = 10.0
+
+
+@dataclass
+class Storm:
+    """One storm; the same seed gives the same plan of it."""
+
+    world: World
+    weather: Weather
+    seed: int
+    promised: dict[str, str] = field(default_factory=dict)
+    """Ids of facts that were answered as recorded, each with its customer."""
+
+    done: Counter[str] = field(default_factory=Counter)
+
+    async def pass_over(self) -> None:
+        """Let it rage, and then wait until everything runs again."""
+        chance = Random(self.seed)
+        over = time.monotonic() + self.weather.seconds
+        supervisor = asyncio.create_task(self.world.keep_running())
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._tell(Random(self.seed + 1), over))
+            for at, what in self._plan(chance):
+                tasks.create_task(self._later(at, what))
+        await self.world.settle()
+        supervisor.cancel()
+
+    def _plan(self, chance: Random) -> list[tuple[float, Callable[[], Awaitable[None]]]]:
+        """What happens when, in seconds from now."""
+        weather, world = self.weather, self.world
+        length = weather.seconds
+        names = [*WORKERS, *WEBS, "temporal"]
+        plan: list[tuple[float, Callable[[], Awaitable[None]]]] = [
+            (chance.uniform(2, length), self._kill(chance.choice(names), chance.uniform(0, 1)))
+            for _ in range(weather.kills)
+        ]
+        for _ in range(weather.stops):
+            name, seconds = chance.choice([*WORKERS, *WEBS]), chance.uniform(0.5, 1) * weather.stop_seconds
+            plan.append((chance.uniform(2, length - seconds), self._act("stop", world.stand_still, name, seconds)))
+        if weather.lock_seconds:
+            plan.append((length * 0.3, self._act("lock", world.lock_database, weather.lock_seconds)))
+        if weather.away_seconds:
+            plan.append((length * 0.6, self._kill("temporal", weather.away_seconds)))
+        plan.append((length * 0.85, self._act("lose", world.lose_temporal)))
+        return plan
+
+    def _act(self, kind: str, work: Callable[..., Awaitable[None]], *args: Any) -> Callable[[], Awaitable[None]]:
+        async def act() -> None:
+            self.done[kind] += 1
+            await work(*args)
+
+        return act
+
+    def _kill(self, name: str, pause: float) -> Callable[[], Awaitable[None]]:
+        async def act() -> None:
+            self.done["kill"] += 1
+            await self.world.kill(name, pause)
+
+        return act
+
+    async def _later(self, at: float, what: Callable[[], Awaitable[None]]) -> None:
+        await asyncio.sleep(at)
+        await what()
+
+    async def _tell(self, chance: Random, over: float) -> None:
+        """Begins all journeys, then tells facts, some of them twice, to one web process or the other."""
+        for customer in self.world.customers.values():
+            while not await self.world.save(chance.choice(WEBS), customer):  # noqa: ASYNC110 - another process answers
+                await asyncio.sleep(0.2)
+        names, number = list(self.world.customers), 0
+        async with asyncio.TaskGroup() as tasks:
+            while time.monotonic() < over:
+                number += 1
+                body = {"customer": chance.choice(names), "id": f"f{number}", **_fact(chance)}
+                for _ in range(chance.choice([1, 1, 1, 2])):
+                    tasks.create_task(self._tell_one(chance.choice(WEBS), body))
+                await asyncio.sleep(chance.expovariate(self.weather.facts_a_second))
+
+    async def _tell_one(self, web: str, body: dict[str, Any]) -> None:
+        if await self.world.tell(web, body):
+            self.promised[body["id"]] = body["customer"]
+
+
+def _fact(chance: Random) -> dict[str, Any]:
+    """A fact that somebody may tell: mostly figures, now and then a step."""
+    return chance.choice(
+        [
+            {"set": {"health": chance.randrange(101)}},
+            {"set": {"health": chance.randrange(101)}},
+            {"step_done": "kickoff", "result": "held"},
+            {"event": "connected"},
+            {"answer": "faster", "verdict": chance.choice(["verified", "partial", "disputed"]), "value": 12},
+            {"paused": True},
+            {"resumed": True},
+            {"play_started": "rescue"},
+        ]
+    )
+
+
+async def faults_of(world: World, storm: Storm) -> list[str]:
+    """What is not as it must be after a storm; nothing where all is well."""
+    async with open_store(world.url) as store:
+        faults = [fault async for fault in _journeys(store, world)]
+        faults += await _facts(store, storm)
+        faults += await _runs(store, world)
+    faults += [
+        f"mail {name} went out in {len(words)} versions" for name, words in world.mail.taken.items() if len(words) > 1
+    ]
+    return faults
+
+
+async def _journeys(store: Store, world: World) -> Any:
+    for held in await hold(store, world.customers):
+        if held.written != held.simulated:
+            yield f"{held.journey}: the timeline isn't the planner's: {_first_difference(held.written, held.simulated)}"
+        if held.tasks != held.simulated_tasks:
+            yield f"{held.journey}: open tasks {held.tasks} instead of {held.simulated_tasks}"
+        if held.messages != held.sent:
+            yield f"{held.journey}: messages {held.messages} for {held.sent}"
+
+
+def _first_difference(written: list[Any], simulated: list[Any]) -> str:
+    for number, (one, other) in enumerate(zip(written, simulated, strict=False)):
+        if one != other:
+            return f"line {number}: {one} instead of {other}"
+    return f"{len(written)} lines instead of {len(simulated)}"
+
+
+async def _facts(store: Store, storm: Storm) -> list[str]:
+    async with store.reading() as session:
+        rows = list(await session.scalars(select(FactRow)))
+        queued = list(await session.scalars(select(MessageRow).where(MessageRow.status == "failed")))
+    stored = Counter((row.customer_id, row.id) for row in rows)
+    lost = [(customer, fact) for fact, customer in storm.promised.items() if (customer, fact) not in stored]
+    doubled = [key for key, count in stored.items() if count > 1]
+    failed = [f"{row.journey_id}: message {row.message} failed: {row.last_error}" for row in queued]
+    return [*(f"promised and lost: {key}" for key in lost), *(f"stored twice: {key}" for key in doubled), *failed]
+
+
+async def _runs(store: Store, world: World, within: float = 90.0) -> list[str]:
+    """Open journeys that no workflow runs for, after the sweepers have had their time."""
+    give_up_at = time.monotonic() + within
+    while True:
+        async with store.reading() as session:
+            open_now = set(await session.scalars(select(JourneyRow.customer_id).where(JourneyRow.ended_at.is_(None))))
+        missing = open_now - await world.running()
+        if not missing or time.monotonic() > give_up_at:
+            return [f"{customer}: its journey doesn't run" for customer in sorted(missing)]
+        await asyncio.sleep(1)
+
+
+async def weather_a_storm(
+    folder: Path, seed: int, many: int, weather: Weather, *, speed: float, database_url: str | None = None
+) -> tuple[Storm, list[str]]:
+    """Starts a world, lets a storm pass over it, and returns the storm with everything that is wrong afterwards."""
+    world = World(folder, seed, many, speed=speed, database_url=database_url)
+    try:
+        await world.start()
+        storm = Storm(world, weather, seed)
+        await storm.pass_over()
+        return storm, await faults_of(world, storm)
+    finally:
+        await world.stop()
