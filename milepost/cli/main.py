@@ -17,6 +17,8 @@ _COMMANDS = {
         "web": "Run the web application alone.",
         "migrate": "Create or upgrade the database tables.",
         "recover": "Start the journeys that Temporal has lost.",
+        "backup": "Copy the database into one file, while everything runs.",
+        "restore": "Put a backup in the place of the database.",
         "version": "Print the versions of Milepost and its parts.",
     },
     "Write maps": {

@@ -7,7 +7,6 @@ import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from functools import partial
-from pathlib import Path
 from typing import Any, Self, TypeVar
 
 from sqlalchemy import URL, Engine, create_engine, make_url
@@ -15,7 +14,7 @@ from sqlalchemy.exc import ArgumentError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import Session
 
-from milepost.store import sqlite
+from milepost.store import failures, sqlite
 from milepost.store.errors import DriverMissingError, StoreUnreachableError
 from milepost.store.writer import PooledWriter, QueueingWriter, Writer
 
@@ -137,7 +136,7 @@ def open_store(url: str, *, durable: bool = True) -> Store:
     is_sqlite = parsed.get_backend_name() == "sqlite"
     options: dict[str, Any] = {"json_serializer": _json, "hide_parameters": True}
     if is_sqlite:
-        _make_folder(parsed)
+        _create_file(parsed)
         options["connect_args"] = {"timeout": sqlite.BUSY_SECONDS}
     else:
         options |= {"pool_pre_ping": True, "pool_size": 10, "max_overflow": 20}
@@ -148,9 +147,10 @@ def open_store(url: str, *, durable: bool = True) -> Store:
         )
     except ImportError as error:
         raise DriverMissingError(parsed.render_as_string()) from error
-    if is_sqlite:
-        sqlite.prepare(engine.sync_engine, durable=durable)
-        sqlite.prepare(blocking_engine, durable=durable)
+    for each in (engine.sync_engine, blocking_engine):
+        if is_sqlite:
+            sqlite.prepare(each, durable=durable)
+        failures.translate(each)
     return Store(engine, blocking_engine)
 
 
@@ -164,17 +164,17 @@ async def check(store: Store) -> None:
         async with store.engine.connect() as connection:
             await connection.exec_driver_sql("SELECT 1")
     except OperationalError as error:
-        raise StoreUnreachableError(store.engine.url.render_as_string(), str(error.orig).strip()) from error
+        raise StoreUnreachableError(failures.place_of(store.engine.url), str(error.orig).strip()) from error
 
 
 # NaN and infinity are not JSON; PostgreSQL refuses them, so SQLite must not take them either.
 _json = partial(json.dumps, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 
 
-def _make_folder(url: URL) -> None:
-    if not url.database or url.database == ":memory:" or url.database.startswith("file:"):
-        return
+def _create_file(url: URL) -> None:
+    file = sqlite.file_of(url)
     try:
-        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+        if file is not None:
+            sqlite.create_file(file)
     except OSError as error:
-        raise StoreUnreachableError(url.render_as_string(), str(error)) from error
+        raise StoreUnreachableError(repr(str(file)), error.strerror or str(error)) from error

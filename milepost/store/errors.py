@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from pathlib import Path
 
 from milepost.errors import MilepostError
 from milepost.planner.fact_errors import RefusedError, UnknownNameError
+from milepost.text import listing
 
 
 class StoreError(MilepostError):
@@ -15,15 +17,88 @@ class StoreError(MilepostError):
 
 
 class StoreUnreachableError(StoreError):
-    """The database cannot be opened; `where` is its URL without the password."""
+    """The database cannot be used; `where` is its URL without the password, or its file."""
 
     code = "store_unreachable"
+    verb = "open"
 
     def __init__(
         self, where: str, why: str, hint: str = "Check MILEPOST_DATABASE_URL and that the database runs."
     ) -> None:
         self.where = where
-        super().__init__(f"Cannot open the database {where}: {why}.", hint)
+        super().__init__(f"Cannot {self.verb} the database {where}: {why}.", hint)
+
+
+class StoreDamagedError(StoreUnreachableError):
+    """The SQLite file is no database, or has been damaged."""
+
+    code = "store_damaged"
+    verb = "read"
+
+    def __init__(self, where: str, why: str) -> None:
+        super().__init__(where, why, "Put a backup in its place: `milepost restore FILE` keeps the damaged file.")
+
+
+class StoreUnwritableError(StoreUnreachableError):
+    """The disk is full, the file may not be written to, or the disk fails; nothing of the transaction is written."""
+
+    code = "store_unwritable"
+    verb = "write to"
+
+    def __init__(self, where: str, why: str) -> None:
+        super().__init__(where, why, "Free space on its disk, or see who may write there; all that is recorded stays.")
+
+
+class StoreForeignError(StoreUnreachableError):
+    """The database belongs to another program."""
+
+    code = "store_foreign"
+    verb = "use"
+
+    def __init__(self, where: str, tables: Sequence[str]) -> None:
+        self.tables = tuple(tables)
+        super().__init__(
+            where,
+            f"it has tables that aren't Milepost's ({listing(self.tables, most=3)})",
+            "Nothing was changed. Give Milepost a database of its own: MILEPOST_DATABASE_URL, or --data FOLDER.",
+        )
+
+
+class StoreEmptiedError(StoreUnreachableError):
+    """The database is empty, and was not when it was last used."""
+
+    code = "store_emptied"
+    verb = "use"
+
+    def __init__(self, where: str) -> None:
+        super().__init__(
+            where,
+            "it is empty, though its data folder has been used before",
+            "Put a backup in its place with `milepost restore FILE`, or delete the file to begin anew.",
+        )
+
+
+class StoreInUseError(StoreError):
+    """Somebody has the SQLite file open."""
+
+    code = "store_in_use"
+
+    def __init__(self, file: Path) -> None:
+        self.file = file
+        super().__init__(
+            f"The database {str(file)!r} is in use.",
+            "Stop `milepost up`, the workers, the web applications and the commands that use it, then try again.",
+        )
+
+
+class BackupInvalidError(StoreError):
+    """A file isn't a sound database of Milepost, so it can be neither backed up nor restored."""
+
+    code = "backup_invalid"
+
+    def __init__(self, file: Path, why: str) -> None:
+        self.file = file
+        super().__init__(f"{str(file)!r} isn't a sound Milepost database: {why}.", "Nothing was changed.")
 
 
 class DriverMissingError(StoreUnreachableError):

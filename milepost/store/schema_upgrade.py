@@ -8,11 +8,13 @@ from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection
+from sqlalchemy import Connection, inspect
 from sqlalchemy.exc import OperationalError
 
-from milepost.store.database import Store, open_store
-from milepost.store.errors import StoreTooNewError, StoreUnreachableError
+from milepost.store.database import open_store
+from milepost.store.errors import StoreEmptiedError, StoreForeignError, StoreTooNewError, StoreUnreachableError
+from milepost.store.failures import place_of
+from milepost.store.tables import Base, JourneyRow
 
 _LOCK = 7_411_202_603
 """A number of our own, for PostgreSQL's advisory lock: of several processes that start at once, one migrates."""
@@ -25,37 +27,55 @@ def config() -> Config:
     return settings
 
 
-async def upgrade(url: str) -> str:
+def known_revisions() -> set[str]:
+    """Returns the revisions that this version of Milepost can upgrade from."""
+    return {script.revision for script in ScriptDirectory.from_config(config()).walk_revisions()}
+
+
+async def upgrade(url: str, *, must_exist: bool = False) -> str:
     """Upgrades the database of `url` to the newest tables, all or nothing, and returns its revision.
 
     Raises:
-        StoreUnreachableError: it cannot be opened.
+        StoreUnreachableError: it cannot be opened, is damaged or another program's, or its disk is full; or there is
+            nothing in it, and `must_exist`.
         StoreTooNewError: a later Milepost migrated it.
     """
     async with open_store(url) as store:
-        return await _upgrade(store)
+        engine = store.engine.execution_options(sqlite_begin="BEGIN IMMEDIATE")
+        try:
+            async with engine.begin() as connection:
+                if not store.is_sqlite:
+                    await connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_LOCK})")
+                return await connection.run_sync(_upgrade_on, must_exist=must_exist)
+        except OperationalError as error:
+            raise StoreUnreachableError(place_of(engine.url), str(error.orig).strip()) from error
 
 
-async def _upgrade(store: Store) -> str:
-    engine = store.engine.execution_options(sqlite_begin="BEGIN IMMEDIATE")
-    try:
-        async with engine.begin() as connection:
-            if not store.is_sqlite:
-                await connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_LOCK})")
-            return await connection.run_sync(_upgrade_on)
-    except OperationalError as error:
-        raise StoreUnreachableError(engine.url.render_as_string(), str(error.orig).strip()) from error
-
-
-def _upgrade_on(connection: Connection) -> str:
+def _upgrade_on(connection: Connection, *, must_exist: bool) -> str:
     settings = config()
-    scripts = ScriptDirectory.from_config(settings)
-    newest = scripts.get_current_head()
+    newest = ScriptDirectory.from_config(settings).get_current_head()
     assert newest is not None
     current = MigrationContext.configure(connection).get_current_revision()
-    if current is not None and current not in {script.revision for script in scripts.walk_revisions()}:
-        raise StoreTooNewError(current)
     if current != newest:
+        _check_ours(connection, current, must_exist=must_exist)
         settings.attributes["connection"] = connection
         command.upgrade(settings, "head")
     return newest
+
+
+def _check_ours(connection: Connection, revision: str | None, *, must_exist: bool) -> None:
+    """Refuses to add our tables to somebody else's, or to those of a later version.
+
+    PostgreSQL's extensions bring tables of their own, so there only those that bear the name of ours are foreign.
+    """
+    tables = set(inspect(connection).get_table_names())
+    where = place_of(connection.engine.url)
+    if revision is None or JourneyRow.__tablename__ not in tables:
+        tables.discard("alembic_version" if revision is None else "")
+        foreign = tables if connection.dialect.name == "sqlite" or revision else tables & Base.metadata.tables.keys()
+        if foreign:
+            raise StoreForeignError(where, sorted(foreign))
+        if must_exist:
+            raise StoreEmptiedError(where)
+    elif revision not in known_revisions():
+        raise StoreTooNewError(revision)

@@ -2,17 +2,38 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import time
 from functools import partial
+from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, event
+from sqlalchemy import URL, Connection, Engine, event
 
 BUSY_SECONDS = 30
 """The time that a connection waits for another process that writes to the same file."""
 
 _RETRY_SECONDS = 0.01
+
+
+def file_of(url: URL) -> Path | None:
+    """Returns the SQLite file of a URL; None for another database, or one in memory."""
+    name = url.database
+    if url.get_backend_name() != "sqlite" or not name or name == ":memory:" or name.startswith("file:"):
+        return None
+    return Path(name)
+
+
+def create_file(file: Path) -> None:
+    """Creates the file and its folder, if there is none, so that only its owner may read it and what SQLite adds.
+
+    Raises:
+        OSError: it can't be created.
+    """
+    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if not file.exists():
+        os.close(os.open(file, os.O_WRONLY | os.O_CREAT, 0o600))
 
 
 def prepare(engine: Engine, *, durable: bool) -> None:

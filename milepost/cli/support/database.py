@@ -21,11 +21,12 @@ from milepost.store.compiled_maps import CompiledMaps
 from milepost.store.customer_overview import customer_overview
 from milepost.store.database import Store, check, database_url, open_store
 from milepost.store.schema_upgrade import upgrade
+from milepost.store.sqlite import file_of
 
 
 def database_exists(settings: Settings) -> bool:
     """Returns True if there is a database to open; one that isn't a SQLite file is assumed to exist."""
-    file = _sqlite_file(settings.database)
+    file = _file_of(settings)
     return file is None or file.exists()
 
 
@@ -38,7 +39,7 @@ async def open_database(settings: Settings, *, create: bool = False) -> AsyncIte
         StoreUnreachableError: the database doesn't answer.
         StoreTooNewError: a later Milepost migrated it.
     """
-    file = _sqlite_file(settings.database)
+    file = _file_of(settings)
     if file is not None and not file.exists():
         if not create:
             raise CommandError(
@@ -53,9 +54,20 @@ async def open_database(settings: Settings, *, create: bool = False) -> AsyncIte
         yield store
 
 
-def _sqlite_file(url: str) -> Path | None:
-    parts = database_url(url)
-    return Path(parts.database) if parts.get_backend_name() == "sqlite" and parts.database else None
+def _file_of(settings: Settings) -> Path | None:
+    return file_of(database_url(settings.database))
+
+
+def sqlite_file(settings: Settings, *, instead: str) -> Path:
+    """Returns the file of the settings' database, for commands that work on files.
+
+    Raises:
+        CommandError: it is no file but a PostgreSQL server, for which its hint says what to do `instead`.
+    """
+    file = _file_of(settings)
+    if file is None:
+        raise CommandError("This command is for SQLite files, and the database is PostgreSQL.", f"{instead}.")
+    return file
 
 
 async def read_overview(
