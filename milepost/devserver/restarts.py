@@ -33,23 +33,21 @@ OnChange = Callable[[str, Change, str], None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Restarts:
-    """How often a program that dies is restarted.
+    """How soon a program that dies is restarted. None is given up: the others do what they can without it.
 
     Attributes:
-        first_pause: Seconds before the first restart; doubled at every further death.
+        first_pause: Seconds before the first restart; doubled at every further death within `within` seconds.
         longest_pause: The longest pause, in seconds.
-        deaths: A program that dies this often within `within` seconds is given up.
         within: Seconds.
     """
 
     first_pause: float = 0.2
-    longest_pause: float = 10.0
-    deaths: int = 6
-    within: float = 60.0
+    longest_pause: float = 60.0
+    within: float = 600.0
 
 
 class ProgramFailedError(MilepostError):
-    """A program did not start, or died too often."""
+    """A program did not start."""
 
     code = "program_failed"
 
@@ -85,7 +83,7 @@ class ProgramSupervisor:
         self._report(Change.READY)
 
     def keep(self) -> None:
-        """Restarts it from now on whenever it dies; the task `restarting` fails when it is given up."""
+        """Restarts it from now on whenever it dies."""
         self.restarting = asyncio.create_task(self._keep_running())
 
     async def stop(self, hurry: asyncio.Event) -> None:
@@ -105,7 +103,7 @@ class ProgramSupervisor:
             assert self.child is not None
             code = await self.child.wait()
             self._report(Change.DIED, _ending(code))
-            pause = self._pause_after_death(self.child, code)
+            pause = self._pause_after_death()
             self._report(Change.RESTARTING, f"in {pause:g} s")
             await asyncio.sleep(pause)
             try:
@@ -114,16 +112,13 @@ class ProgramSupervisor:
                 # It counts as a death: kill what is left of it, and the loop sees its end.
                 self.child.kill()
 
-    def _pause_after_death(self, child: Child, code: int) -> float:
+    def _pause_after_death(self) -> float:
         now = asyncio.get_running_loop().time()
         self._deaths.append(now)
         while self._deaths[0] < now - self._restarts.within:
             self._deaths.popleft()
-        deaths = len(self._deaths)
-        if deaths >= self._restarts.deaths:
-            why = f"died {deaths} times within {self._restarts.within:g} s ({_ending(code)})"
-            raise ProgramFailedError(self.program.name, why, child.tail())
-        return float(min(self._restarts.first_pause * 2 ** (deaths - 1), self._restarts.longest_pause))
+        pause = self._restarts.first_pause * 2.0 ** (min(len(self._deaths), 20) - 1)
+        return min(pause, self._restarts.longest_pause)
 
     async def _until_ready(self, child: Child) -> None:
         if self.program.ready is None:

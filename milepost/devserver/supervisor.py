@@ -84,11 +84,7 @@ class Supervisor:
         supervised.keep()
 
     async def wait(self) -> None:
-        """Waits until somebody asks to stop.
-
-        Raises:
-            ProgramFailedError: a program died too often and was given up.
-        """
+        """Waits until somebody asks to stop."""
         restarting = {each.restarting for each in self._programs if each.restarting is not None}
         stop = asyncio.create_task(self._stop.wait())
         try:

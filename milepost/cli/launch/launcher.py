@@ -38,7 +38,7 @@ async def run(options: UpOptions) -> bool:
         FolderInUseError: another `milepost up` has the data folder.
         PortTakenError: a port is taken.
         MixedTimeError: the folder holds a demo and real people are wanted, or the other way round.
-        ProgramFailedError: a program did not start, or died too often.
+        ProgramFailedError: a program did not start.
     """
     keep_quiet()
     screen = Screen(console())

@@ -11,11 +11,7 @@ from milepost.devserver.supervisor import Supervisor
 
 
 async def until_stopped(supervisor: Supervisor, seconds: float | None, *others: asyncio.Task[Any]) -> bool:
-    """Wait until somebody asks to stop, `seconds` are over or one of `others` fails; True: the time was over.
-
-    Raises:
-        ProgramFailedError: a program died too often and was given up.
-    """
+    """Wait until somebody asks to stop, `seconds` are over or one of `others` fails; True: the time was over."""
     stopped = asyncio.create_task(supervisor.wait())
     try:
         done, _ = await asyncio.wait({stopped, *others}, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
