@@ -9,6 +9,7 @@ from milepost.explain.vocabulary import IGNORED
 from milepost.planner.timeline import FactIgnored
 from milepost.store import facts, timeline
 from milepost.store.database import Store
+from milepost.store.inbox import InboxStatus
 from milepost.store.tables import FactRow
 
 TIMEOUT = 3.0  # seconds
@@ -45,7 +46,7 @@ async def acknowledgement_of(
 async def _read(store: Store, customer: str, fact: str) -> Acknowledgement | None:
     async with store.reading() as session:
         row = await facts.get(session, customer, fact)
-        if row is None or row.status != "delivered" or row.journey_id is None:
+        if row is None or row.status != InboxStatus.DELIVERED or row.journey_id is None:
             return None
         ignored = await timeline.ignored(session, row.journey_id, row.at)
     why = next((entry.why for entry in ignored if _is_about(entry, row)), None)

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from milepost.store.inbox import InboxStatus
 from milepost.store.tables import EventCountRow, FactRow
 
 
@@ -21,13 +22,15 @@ async def get(session: AsyncSession, customer: str, fact: str) -> FactRow | None
 
 async def pending(session: AsyncSession, limit: int = 500) -> list[FactRow]:
     """Returns facts that aren't delivered to their journey yet, oldest first: the sweeper's work."""
-    query = select(FactRow).where(FactRow.status == "pending").order_by(FactRow.serial).limit(limit)
+    query = select(FactRow).where(FactRow.status == InboxStatus.PENDING).order_by(FactRow.serial).limit(limit)
     return list(await session.scalars(query))
 
 
 async def pending_of(session: AsyncSession, customers: Iterable[str]) -> list[FactRow]:
     """Returns facts about these customers that no journey has taken in yet, oldest first."""
-    query = select(FactRow).where(FactRow.status == "pending", FactRow.customer_id.in_(sorted(set(customers))))
+    query = select(FactRow).where(
+        FactRow.status == InboxStatus.PENDING, FactRow.customer_id.in_(sorted(set(customers)))
+    )
     return list(await session.scalars(query.order_by(FactRow.serial)))
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import bindparam, select, update
@@ -22,7 +23,14 @@ from milepost.store.tables import CustomerRow, EventCountRow, FactRow, JourneyRo
 from milepost.store.upsert import increment, insert_new
 from milepost.text import listing
 
-PENDING, DELIVERED, KEPT = "pending", "delivered", "kept"
+
+class InboxStatus(StrEnum):
+    """The status of a stored fact."""
+
+    PENDING = "pending"  # its journey has yet to take it in
+    DELIVERED = "delivered"  # taken in
+    KEPT = "kept"  # there was no journey
+
 
 # Statements that every fact passes through are put together once, of tables: that takes a third of the time.
 _customers, _journeys, _facts = table_of(CustomerRow), table_of(JourneyRow), table_of(FactRow)
@@ -35,15 +43,17 @@ _RECIPIENTS = (
 _OTHERS_WAITING = (
     select(_facts.c.journey_id)
     .where(_facts.c.journey_id.in_(bindparam("journeys", expanding=True)))
-    .where(_facts.c.status == PENDING, _facts.c.serial < bindparam("before"))
+    .where(_facts.c.status == InboxStatus.PENDING, _facts.c.serial < bindparam("before"))
     .distinct()
 )
 _WAITING = (
     select(_facts.c.serial, _facts.c.at, _facts.c.data)
-    .where(_facts.c.journey_id == bindparam("journey"), _facts.c.status == PENDING)
+    .where(_facts.c.journey_id == bindparam("journey"), _facts.c.status == InboxStatus.PENDING)
     .order_by(_facts.c.serial)
 )
-_MARK_TAKEN = update(_facts).where(_facts.c.serial.in_(bindparam("serials", expanding=True))).values(status=DELIVERED)
+_MARK_TAKEN = (
+    update(_facts).where(_facts.c.serial.in_(bindparam("serials", expanding=True))).values(status=InboxStatus.DELIVERED)
+)
 _CORRECT = update(_facts).where(_facts.c.serial == bindparam("key")).values(at=bindparam("at"), data=bindparam("data"))
 
 
@@ -178,7 +188,7 @@ def _row(new: NewFact, now: Instant, received_at: Instant) -> dict[str, Any]:
         "told_by": new.fact.get("by"),
         "source": new.source,
         "data": new.fact,
-        "status": PENDING if new.recipient.journey else KEPT,
+        "status": InboxStatus.PENDING if new.recipient.journey else InboxStatus.KEPT,
         "journey_id": new.recipient.journey,
     }
 

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from milepost.planner.facts import Ended, MapChanged
 from milepost.planner.instants import Instant
-from milepost.store.inbox import PENDING
+from milepost.store.inbox import InboxStatus
 from milepost.store.tables import FactRow, JourneyRow
 
 
@@ -69,14 +69,16 @@ async def counts(session: AsyncSession, now: Instant, received_before: Instant) 
         func.count().filter(_is_late(now, received_before)),
         func.count().filter(JourneyRow.blocked_since.is_not(None)),
     ).where(is_open)
-    waiting = select(func.count()).where(FactRow.status == PENDING, FactRow.received_at < received_before)
+    waiting = select(func.count()).where(FactRow.status == InboxStatus.PENDING, FactRow.received_at < received_before)
     in_all, late, blocked_ = (await session.execute(by_state)).one()
     return OverdueCounts(in_all, late, blocked_, await session.scalar(waiting) or 0)
 
 
 def _is_late(now: Instant, received_before: Instant) -> ColumnElement[bool]:
     waits = exists().where(
-        FactRow.journey_id == JourneyRow.id, FactRow.status == PENDING, FactRow.received_at < received_before
+        FactRow.journey_id == JourneyRow.id,
+        FactRow.status == InboxStatus.PENDING,
+        FactRow.received_at < received_before,
     )
     frees = waits.where(FactRow.kind.in_((Ended.kind, MapChanged.kind)))
     is_due = or_(JourneyRow.wake_at < now, and_(JourneyRow.revision == 0, JourneyRow.started_at < now), waits)

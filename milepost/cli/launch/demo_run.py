@@ -6,7 +6,6 @@ import asyncio
 import time
 from contextlib import suppress
 
-from sqlalchemy import func, select
 from temporalio.client import Client
 
 from milepost.cli.launch.up_options import DemoOptions
@@ -20,9 +19,9 @@ from milepost.people.draws import seeded
 from milepost.planner.clock import JourneyClock
 from milepost.planner.compiled_map import CompiledMap
 from milepost.settings import Settings
+from milepost.store import facts
 from milepost.store.compiled_maps import CompiledMaps
 from milepost.store.database import Store
-from milepost.store.tables import FactRow
 
 _LOG = "demo"
 _STARTS_WITHIN = 7.0  # seconds, about: nobody plays before, so journey time should not run
@@ -67,10 +66,10 @@ async def settle(store: Store) -> None:
     """Wait until the journeys have taken their last facts, if that doesn't take too long."""
     with suppress(TimeoutError):
         async with asyncio.timeout(_SETTLES_WITHIN):
-            while await _pending(store):  # noqa: ASYNC110 - nothing would signal it
+            while await _is_any_pending(store):  # noqa: ASYNC110 - nothing would signal it
                 await asyncio.sleep(_POLL)
 
 
-async def _pending(store: Store) -> int:
+async def _is_any_pending(store: Store) -> bool:
     async with store.reading() as session:
-        return await session.scalar(select(func.count()).where(FactRow.status == "pending")) or 0
+        return bool(await facts.pending(session, 1))

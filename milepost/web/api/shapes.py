@@ -100,7 +100,7 @@ class FactRequest(WrittenFact):
 
 FactsRequest = Annotated[
     Annotated[FactRequest, Tag(ALTERNATIVES[0])]
-    | Annotated[list[dict[str, Any]], Field(max_length=1000), Tag(ALTERNATIVES[1])],
+    | Annotated[list[dict[str, Any]], Field(min_length=1, max_length=1000), Tag(ALTERNATIVES[1])],
     Discriminator(lambda body: ALTERNATIVES[isinstance(body, list)]),
 ]
 """One fact, or a list of them: those are read one by one, so that a wrong one is answered for itself."""
