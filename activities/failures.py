@@ -6,8 +6,10 @@ from typing import Any
 
 import structlog
 from temporalio import activity
-from temporalio.exceptions import ApplicationError, is_cancelled_exception
+from temporalio.exceptions import ApplicationError, ApplicationErrorCategory, is_cancelled_exception
 from temporalio.worker import ActivityInboundInterceptor, ExecuteActivityInput, Interceptor
+
+from milepost.store.errors import StoreUnreachableError
 
 log = structlog.get_logger()
 
@@ -29,8 +31,14 @@ class _Nameless(ActivityInboundInterceptor):
             if is_cancelled_exception(error):
                 raise
             kind = type(error).__name__
-            log.warning("activity failed", activity=activity.info().activity_type, error=kind, where=_place(error))
-            raise ApplicationError(f"{kind}, see the worker's log", type=kind) from None
+            name = activity.info().activity_type
+            if isinstance(error, StoreUnreachableError):
+                log.warning("activity failed, the database can't be used", activity=name, why=str(error))
+            else:
+                log.warning("activity failed", activity=name, error=kind, where=_place(error))
+            # Benign: the SDK would log it again, with its traceback.
+            category = ApplicationErrorCategory.BENIGN
+            raise ApplicationError(f"{kind}, see the worker's log", type=kind, category=category) from None
 
 
 def _place(error: Exception) -> str | None:

@@ -23,15 +23,15 @@ from milepost.store import customers, inbox, journeys, messages
 from milepost.store.advance import write_plan
 from milepost.store.compiled_maps import CompiledMaps
 from milepost.store.database import Store
-from milepost.store.errors import UnknownVersionError
+from milepost.store.errors import StoreUnreachableError, UnknownVersionError
 from milepost.store.inbox import WaitingFact
 from milepost.store.journeys import LockedJourney
 from milepost.wire.activities import Advanced, AdvanceOrder, Seen
 
 log = structlog.get_logger()
 LONGEST_WHY = 2000  # characters
-_AWAY = (OperationalError, InterfaceError, PoolTimeout, OSError)
-"""Errors that mean that the database doesn't answer; they say nothing about the journey."""
+_AWAY = (OperationalError, InterfaceError, PoolTimeout, OSError, StoreUnreachableError)
+"""Errors that mean that the database can't be used; they say nothing about the journey."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,8 @@ from typing import Annotated
 import typer
 
 from milepost.cli.support.command_settings import settings_of
+from milepost.cli.support.database import prepare_database
 from milepost.cli.support.output import say
-from milepost.store.schema_upgrade import upgrade
 from milepost.temporal.logs import write_logs
 from milepost.web.serve import serve
 
@@ -32,5 +32,5 @@ async def web(
     """
     settings = settings_of(context, host=host, port=port)
     write_logs(settings)
-    await upgrade(settings.database)
+    await prepare_database(settings)
     await serve(settings, on_ready=lambda address: say(f"Milepost is at {address} (Ctrl-C stops it)."))

@@ -6,7 +6,7 @@ import typer
 
 import worker as root
 from milepost.cli.support.command_settings import settings_of
-from milepost.store.schema_upgrade import upgrade
+from milepost.cli.support.database import prepare_database
 from milepost.temporal.logs import write_logs
 
 
@@ -17,5 +17,5 @@ async def worker(*, context: typer.Context) -> None:
     """
     settings = settings_of(context)
     write_logs(settings)
-    await upgrade(settings.database)
+    await prepare_database(settings)
     await root.run_worker(settings)

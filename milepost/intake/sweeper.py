@@ -15,6 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from milepost.intake.context import IntakeContext
 from milepost.intake.recovery import recover
 from milepost.store import overdue
+from milepost.store.errors import StoreUnreachableError
 from milepost.store.overdue import OpenJourney
 
 log = structlog.get_logger()
@@ -82,5 +83,7 @@ class Sweeper:
     async def _guarded(work: Awaitable[object]) -> None:
         try:
             await work
+        except StoreUnreachableError as error:
+            log.warning("sweeping failed, the database can't be used", why=str(error))
         except (SQLAlchemyError, OSError) as error:
             log.warning("sweeping failed, the database is away", why=type(error).__name__)

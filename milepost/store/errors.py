@@ -60,7 +60,7 @@ class StoreForeignError(StoreUnreachableError):
         super().__init__(
             where,
             f"it has tables that aren't Milepost's ({listing(self.tables, most=3)})",
-            "Nothing was changed. Give Milepost a database of its own: MILEPOST_DATABASE_URL, or --data FOLDER.",
+            "They are as they were. Give Milepost a database of its own: MILEPOST_DATABASE_URL, or --data FOLDER.",
         )
 
 

@@ -146,23 +146,36 @@ class _Job:
         self._error: Exception | None = None
 
     def run(self, connection: Connection, *, shares: bool) -> None:
-        """Runs the work. Where it shares its transaction, its own writes alone are undone when it fails."""
+        """Runs the work. Where it shares its transaction, its own writes alone are undone when it fails.
+
+        Raises:
+            Exception: it failed, and nothing else of the transaction stands either.
+        """
         if not shares:
             self._result = _run(self._work, connection)
             return
+        savepoint = connection.begin_nested()
         try:
-            with connection.begin_nested():
-                self._result = _run(self._work, connection)
+            self._result = _run(self._work, connection)
         except Exception as error:
-            if not connection.in_transaction():
+            if not _is_in_transaction(connection):
                 raise
+            savepoint.close()
             self._error = error
+        else:
+            savepoint.commit()
 
     def settle(self) -> None:
         if self._error is None:
             self.future.set_result(self._result)
         else:
             self.future.set_exception(self._error)
+
+
+def _is_in_transaction(connection: Connection) -> bool:
+    """Tells whether the transaction still stands; SQLite ends it by itself when, for instance, the disk is full."""
+    driver = connection.connection.driver_connection
+    return connection.in_transaction() and bool(getattr(driver, "in_transaction", False))
 
 
 def _run(work: Callable[[Session], T], connection: Connection) -> T:

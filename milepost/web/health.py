@@ -48,7 +48,7 @@ async def _counts(served: Services) -> OverdueCounts | None:
     try:
         async with asyncio.timeout(_PATIENCE), served.store.reading() as session:
             return await overdue.counts(session, context.clock.journey_of(before), int(before))
-    except (SQLAlchemyError, TimeoutError, OSError):
+    except (StoreError, SQLAlchemyError, TimeoutError, OSError):
         return None
 
 

@@ -64,6 +64,12 @@ _TRY_AGAIN = Problem(
     "The database does not answer; nothing was written.",
     "Try again in a moment; `/health` says when it is back.",
 )
+_UNUSABLE = Problem(
+    503,
+    "database_unusable",
+    "The database can't be used; nothing was written.",
+    "The log of the web process says why; whoever runs Milepost has to put it right.",
+)
 _BROKEN = Problem(
     500,
     "internal",
@@ -126,6 +132,8 @@ def _problem_of(error: Exception) -> Problem:
             store_errors.UnknownJourneyError() | store_errors.UnknownMessageError() | store_errors.UnknownVersionError()
         ):
             return Problem(404, "not_found", str(error))
+        case store_errors.StoreDamagedError() | store_errors.StoreUnwritableError():
+            return _UNUSABLE
         case store_errors.StoreUnreachableError() | DBAPIError():
             return _TRY_AGAIN
         case store_errors.StoreError():
@@ -137,7 +145,10 @@ def _problem_of(error: Exception) -> Problem:
 async def on_error(request: Request, error: Exception) -> Response:
     """Answers a request that failed with one of the errors that are expected."""
     if isinstance(error, DBAPIError):
-        log.error("the database does not answer", path=request.url.path, why=str(error))
+        # Only the first line of it: the others have the statement, and may have values.
+        log.error("the database does not answer", path=request.url.path, why=str(error.orig).partition("\n")[0])
+    elif isinstance(error, store_errors.StoreUnreachableError):
+        log.error("the database can't be used", path=request.url.path, why=str(error))
     return await respond(request, _problem_of(error), error.headers if isinstance(error, HTTPException) else None)
 
 

@@ -16,6 +16,7 @@ from milepost.cli.launch.up_options import DemoOptions, UpOptions
 from milepost.cli.monitor.log_files import Logs
 from milepost.cli.monitor.screen import Screen
 from milepost.cli.monitor.watcher import Watcher
+from milepost.cli.support.database import prepare_database
 from milepost.cli.support.output import console
 from milepost.demo.account import Account, read_account
 from milepost.demo.clock import check_real, signal_clock
@@ -26,7 +27,6 @@ from milepost.planner.instants import moment
 from milepost.store import customers, maps, timeline
 from milepost.store.compiled_maps import CompiledMaps
 from milepost.store.database import Store, open_store
-from milepost.store.schema_upgrade import upgrade
 from milepost.temporal.connection import connect
 from milepost.temporal.logs import keep_quiet
 
@@ -44,7 +44,7 @@ async def run(options: UpOptions) -> bool:
     screen = Screen(console())
     with DataFolder.open(options.settings.data) as folder, closing(Logs(folder.path / "logs")) as logs:
         endpoints = choose_endpoints(options, folder)
-        await upgrade(endpoints.settings.database)
+        await prepare_database(endpoints.settings)
         async with open_store(endpoints.settings.database, durable=endpoints.settings.durable) as store:
             result = await _Run(options, endpoints, store, screen, logs).run()
     if result is None:

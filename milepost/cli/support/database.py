@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from milepost.cli.support.errors import CommandError
@@ -20,6 +21,8 @@ from milepost.store import clock, maps
 from milepost.store.compiled_maps import CompiledMaps
 from milepost.store.customer_overview import customer_overview
 from milepost.store.database import Store, check, database_url, open_store
+from milepost.store.errors import StoreUnreachableError
+from milepost.store.failures import place_of
 from milepost.store.schema_upgrade import upgrade
 from milepost.store.sqlite import file_of
 
@@ -36,22 +39,42 @@ async def open_database(settings: Settings, *, create: bool = False) -> AsyncIte
 
     Raises:
         CommandError: there is none, and `create` is False.
-        StoreUnreachableError: the database doesn't answer.
+        StoreUnreachableError: the database doesn't answer, or can't be used.
         StoreTooNewError: a later Milepost migrated it.
     """
     file = _file_of(settings)
-    if file is not None and not file.exists():
-        if not create:
-            raise CommandError(
-                f"There is no Milepost database at {str(file)!r} yet.",
-                "`milepost import BOOK.csv` or `milepost publish MAP_FOLDER` creates it, `milepost up --sample` fills "
-                "it with a demo; --data names another data folder.",
-            )
-        settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
-    await upgrade(settings.database)
+    if file is not None and not file.exists() and not create:
+        raise CommandError(
+            f"There is no Milepost database at {str(file)!r} yet.",
+            "`milepost import BOOK.csv` or `milepost publish MAP_FOLDER` creates it, `milepost up --sample` fills "
+            "it with a demo; --data names another data folder.",
+        )
+    await prepare_database(settings)
     async with open_store(settings.database, durable=settings.durable) as store:
         await check(store)
-        yield store
+        try:
+            yield store
+        except OperationalError as error:
+            raise StoreUnreachableError(place_of(store.engine.url), str(error.orig).strip()) from error
+
+
+async def prepare_database(settings: Settings) -> str:
+    """Creates the tables or upgrades them, and returns their revision.
+
+    Raises:
+        StoreUnreachableError: the database doesn't answer or can't be used, or its file is empty in a data folder that
+            has been used.
+        StoreTooNewError: a later Milepost migrated it.
+    """
+    file = _file_of(settings)
+    if settings.database_url is None:
+        settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    was_used = any((settings.data / name).exists() for name in _MADE_AFTER_THE_DATABASE)
+    is_there = file is not None and file.exists()
+    return await upgrade(settings.database, must_exist=settings.database_url is None and is_there and was_used)
+
+
+_MADE_AFTER_THE_DATABASE = ("temporal.db", "secret_key", "api_key")
 
 
 def _file_of(settings: Settings) -> Path | None:

@@ -15,6 +15,7 @@ import typer
 from milepost.errors import MilepostError
 
 DEBUG_VARIABLE = "MILEPOST_DEBUG"
+_NO_SPACE = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)
 
 
 class CommandError(MilepostError):
@@ -52,5 +53,9 @@ def error_block(error: Exception) -> str:
     """The error as people read it."""
     if isinstance(error, MilepostError):
         return "\n".join([f"Error: {error.message}", *([f"  {error.hint}"] if error.hint else [])])
+    if isinstance(error, OSError) and error.errno in _NO_SPACE:
+        return (
+            f"Error: {error.strerror}: {error.filename or 'a file'}.\n  Free space there; all that is recorded stays."
+        )
     headline = f"Error: {type(error).__name__}: {error}".rstrip(": ")
     return f"{headline}\n  Milepost did not expect this. Run it again with --debug to see where it comes from."
