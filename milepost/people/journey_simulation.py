@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, time
 from itertools import count
@@ -37,7 +37,7 @@ class SimulatedJourney:
 
 
 def simulate(journey: SimulatedJourney) -> Iterator[tuple[Plan, Sequence[Fact]]]:
-    """Yields every plan of a journey, with the facts that led to it.
+    """Yields every plan of a journey, with the facts that led to it; each fact's id comes once.
 
     Raises:
         EndlessMapError: the map goes round in a circle at one instant.
@@ -51,6 +51,7 @@ def simulate(journey: SimulatedJourney) -> Iterator[tuple[Plan, Sequence[Fact]]]
     customer = _with_contract_renewed(journey)
     state = State.begin(customer, compiled_map.map.map, compiled_map.version, journey.start)
     now, facts = journey.start, list[Fact]()
+    played: set[str] = set()
     while True:
         latest = plan(compiled_map, state, facts, now)
         yield latest, facts
@@ -59,7 +60,8 @@ def simulate(journey: SimulatedJourney) -> Iterator[tuple[Plan, Sequence[Fact]]]
             return
         for response in _responses(people, latest):
             heapq.heappush(agenda, (response.at, next(numbers), response))
-        facts = _next_facts(agenda, state, latest.wake_at, until)
+        facts = _next_facts(agenda, state, latest.wake_at, until, played)
+        played.update(fact.id for fact in facts)
         wake_at = facts[0].at if facts else latest.wake_at
         if wake_at is None or wake_at > until:
             return
@@ -67,14 +69,22 @@ def simulate(journey: SimulatedJourney) -> Iterator[tuple[Plan, Sequence[Fact]]]
 
 
 def _next_facts(
-    agenda: list[tuple[Instant, int, Response]], state: State, wake_at: Instant | None, until: Instant
+    agenda: list[tuple[Instant, int, Response]],
+    state: State,
+    wake_at: Instant | None,
+    until: Instant,
+    played: Collection[str],
 ) -> list[Fact]:
-    """Returns the next facts, unless the journey wakes up before; responses to what is closed by then are dropped."""
+    """Returns the next facts, unless the journey wakes up before; responses to what is closed by then are dropped.
+
+    So are facts that have been `played`: a step that somebody sees to twice shows the same product events.
+    """
     end = until if wake_at is None else min(wake_at, until)
     while agenda and agenda[0][0] <= end:
         response = heapq.heappop(agenda)[2]
-        if response.applies_to(state):
-            return list(response.facts)
+        facts = [fact for fact in response.facts if fact.id not in played]
+        if facts and response.applies_to(state):
+            return facts
     return []
 
 

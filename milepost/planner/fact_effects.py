@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-from base64 import urlsafe_b64encode
 from datetime import datetime
 from typing import assert_never
 
@@ -31,7 +29,6 @@ from milepost.planner.ids import MessageId
 from milepost.planner.instants import Instant, instant
 from milepost.planner.outcomes import answer, revoke
 from milepost.planner.pauses import pause, resume
-from milepost.planner.state import REMEMBERED_FACTS
 from milepost.planner.steps import finish_step, plan_repeats, reopen
 from milepost.planner.system_tasks import close_system_task, open_message_failed
 from milepost.planner.turn import Turn
@@ -53,18 +50,8 @@ class _IgnoredError(RefusedError):
         super().__init__(reason)
 
 
-def mark_of(fact: str) -> str:
-    """The short hash of a fact's id that a journey remembers in `State.seen`."""
-    return urlsafe_b64encode(hashlib.blake2b(fact.encode(), digest_size=8).digest()).decode().rstrip("=")
-
-
 def apply_fact(turn: Turn, fact: facts.Fact) -> None:
-    """Apply one fact to the journey, unless it was applied before."""
-    mark = mark_of(fact.id)
-    if mark in turn.state.seen:
-        return
-    turn.state.seen.append(mark)
-    del turn.state.seen[:-REMEMBERED_FACTS]
+    """Apply one fact to the journey."""
     try:
         _apply(turn, fact)
     except RefusedError as refused:

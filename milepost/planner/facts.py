@@ -17,8 +17,8 @@ from milepost.planner.instants import Instant, parse, text
 class BaseFact:
     """The fields of every fact.
 
-    `id` is unique for the customer; a fact whose id was seen before does nothing. `at` is the instant at which
-    Milepost took the fact in. `by` is who reported it: a person's address, `api`, or nobody known.
+    `id` is unique for the customer; the inbox and simulations take each id once. `at` is the instant at which Milepost
+    took the fact in. `by` is who reported it: a person's address, `api`, or nobody known.
     """
 
     kind: ClassVar[str]

@@ -44,6 +44,8 @@ def plan(compiled_map: CompiledMap, state: State, facts: Iterable[Fact], now: In
     in (or where the journey's clock already stands, if that is later; at the latest now), facts before timers. The
     state given is not changed. With a state that has not begun, the journey starts.
 
+    Facts take effect however often they come: whoever calls has to give each of them once.
+
     Raises:
         EndlessMapError: the map brings about more and more at one instant.
         NeverOpensError: a calendar of the map has no working day within ten years.

@@ -14,8 +14,11 @@ from milepost.planner.state import State
 def steps(
     compiled_map: CompiledMap, state: State, facts: Sequence[Fact], until: Instant, versions: Mapping[str, CompiledMap]
 ) -> Iterator[Plan]:
-    """Every plan of a journey up to an instant: at its start, at its wake-ups, and at each fact."""
-    ahead = sorted(facts, key=lambda fact: fact.at)
+    """Every plan of a journey up to an instant: at its start, at its wake-ups, and at each fact.
+
+    As in the inbox, the first fact with an id counts and others with the same id don't.
+    """
+    ahead = _each_once(facts)
     latest = plan(compiled_map, state, (), state.clock)
     yield latest
     while True:
@@ -28,6 +31,14 @@ def steps(
             compiled_map = versions.get(due[0].version, compiled_map)
         latest = plan(compiled_map, latest.state, due, now)
         yield latest
+
+
+def _each_once(facts: Sequence[Fact]) -> list[Fact]:
+    """The facts in order of time, without those whose id came before."""
+    by_id: dict[str, Fact] = {}
+    for fact in sorted(facts, key=lambda fact: fact.at):
+        by_id.setdefault(fact.id, fact)
+    return list(by_id.values())
 
 
 def _next(latest: Plan, ahead: list[Fact]) -> Instant | None:

@@ -34,9 +34,6 @@ from milepost.planner.timer_index import TimerIndex
 FORMAT = 1
 """The version of the state's form; a later program reads all earlier ones."""
 
-REMEMBERED_FACTS = 128
-"""The number of fact ids that a journey remembers. The store keeps all; these catch a signal that comes twice."""
-
 _OPEN = frozenset({StepStatus.OPEN, StepStatus.ASKED})
 _CLOSED = frozenset(StepStatus) - _OPEN - {StepStatus.WAITING}
 _STEP_WAITING, _STAGE_OPEN, _PLAY_OPEN = StepStatus.WAITING, StageStatus.OPEN, PlayStatus.OPEN
@@ -274,7 +271,6 @@ class State:
     agreed: dict[str, dict[str, str]] = field(default_factory=dict)
     deferred: list[Deferred] = field(default_factory=list)
     numbers: dict[str, int] = field(default_factory=dict)
-    seen: list[str] = field(default_factory=list)
     timer_index: TimerIndex | None = field(default=None, compare=False, repr=False)
 
     @staticmethod
@@ -310,7 +306,7 @@ class State:
         copy = State(*_STATE_VALUES(self))
         copy.steps, copy.stages, copy.plays = self.steps.copy(), self.stages.copy(), self.plays.copy()
         copy.tasks, copy.sent, copy.agreed = self.tasks.copy(), self.sent.copy(), self.agreed.copy()
-        copy.numbers, copy.deferred, copy.seen = self.numbers.copy(), self.deferred.copy(), self.seen.copy()
+        copy.numbers, copy.deferred = self.numbers.copy(), self.deferred.copy()
         copy.queue = list(map(Queued.copy, self.queue))
         copy.timer_index = None if self.timer_index is None else self.timer_index.copy()
         return copy
@@ -336,6 +332,7 @@ class State:
         version = values.pop("format")
         if version > FORMAT:
             raise NewerStateError(version)
+        values.pop("seen", None)  # ids of facts that earlier programs remembered; the inbox holds them all
         values["customer"] = Customer.from_json(values["customer"])
         values["status"] = JourneyStatus(values["status"])
         for name, record in _TABLES.items():

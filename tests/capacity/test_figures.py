@@ -179,6 +179,20 @@ def test_a_stuck_customer_goes_on_once_somebody_looked_after_it(small):
     assert verified(1) == 2
 
 
+def test_the_product_events_of_a_step_that_two_people_see_to_count_once(small):
+    slow = behaving(
+        colleagues={"pace": {"early": 1}, "engine_tasks": {"unsticks": 1}},
+        customers={"pace": {"late": 1}, "late_by": "120 days"},
+        other_events=0,
+    )
+    start, until = parse("2026-03-02T09:00:00Z"), parse("2026-12-31T00:00:00Z")
+    journeys = [SimulatedJourney(small, gold(1), start, until, slow, seeded(seed)) for seed in range(5)]
+    for journey in journeys:
+        ids = [fact.id for _, facts in simulate(journey) for fact in facts]
+        assert ids.count("connect/1 event 1") == 1
+        assert len(ids) == len(set(ids))
+
+
 def test_a_persona_without_a_contact_gets_one_when_its_task_is_done(small):
     nobody = gold(1).having(contacts=())
     report = build_report(*forecast_of((small,), [nobody], PROMPT))

@@ -75,16 +75,6 @@ def test_splitting_a_run_anywhere_and_resuming_gives_the_same_timeline(data):
 
 @given(st.data())
 @generous
-def test_a_repeated_fact_changes_nothing(data):
-    compiled_map, customer = data.draw(compiled_maps), data.draw(customers)
-    facts = data.draw(facts_for(compiled_map))
-    once = simulate(compiled_map, customer, START, facts, UNTIL)
-    twice = simulate(compiled_map, customer, START, sorted([*facts, *facts], key=lambda fact: fact.at), UNTIL)
-    assert lines(once.timeline) == lines(twice.timeline)
-
-
-@given(st.data())
-@generous
 def test_ended_stays_ended_and_leaves_nothing_open(data):
     compiled_map, customer = data.draw(compiled_maps), data.draw(customers)
     facts = data.draw(facts_for(compiled_map))
