@@ -155,11 +155,11 @@ def record(
     Without an open journey a fact about the customer (`set`, `contacts`, `team`) changes the record at once; otherwise
     the journey does so when it takes the fact in.
     """
-    rows = {
-        (each.recipient.customer, each.fact["id"]): _row(each, now, now if received_at is None else received_at)
-        for each in reversed(new_facts)
-    }
-    serials = insert_new(session, FactRow, list(rows.values())[::-1], ("customer_id", "id"), FactRow.serial)
+    rows: dict[tuple[str, str], dict[str, Any]] = {}
+    for each in new_facts:
+        row = _row(each, now, now if received_at is None else received_at)
+        rows.setdefault((each.recipient.customer, each.fact["id"]), row)
+    serials = insert_new(session, FactRow, list(rows.values()), ("customer_id", "id"), FactRow.serial)
     earlier = _earlier(session, [key for key in rows if key not in serials])
     journeys = {each.recipient.journey for each in new_facts if each.recipient.journey}
     waiting = _with_others_waiting(session, journeys, min(serials.values(), default=0)) if serials else set()
@@ -167,8 +167,8 @@ def record(
     for each in new_facts:
         key = (each.recipient.customer, each.fact["id"])
         if serials.pop(key, None) is None:
-            row = earlier.get(key, rows[key])
-            recorded.append(RecordedFact(row["data"], row["journey_id"], new=False))
+            stored = earlier.get(key, rows[key])
+            recorded.append(RecordedFact(stored["data"], stored["journey_id"], new=False))
             continue
         journey = each.recipient.journey
         if journey is None:

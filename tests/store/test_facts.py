@@ -7,6 +7,7 @@ import pytest
 from milepost.customer import Contact
 from milepost.planner.fact_errors import InvalidFactError
 from milepost.store import customers, facts, inbox
+from milepost.store.inbox import NewFact
 from tests.inbox import put
 from tests.store.book import DAY, START, Walk, customer, publish
 
@@ -50,6 +51,21 @@ async def test_a_repeated_id_changes_nothing_and_says_so(store, journey):
     async with store.reading() as session:
         assert len(await facts.of_customer(session, "acme")) == 1
         assert await facts.pending(session) == []
+
+
+async def test_a_repeat_among_facts_that_come_together_changes_neither_the_first_nor_the_order(store, journey):
+    batch = [("a", "ready"), ("b", "ready"), ("a", "not_ready"), ("c", "ready")]
+
+    def record(session):
+        recipient = inbox.recipients(session, ["acme"])["acme"]
+        checked = [inbox.checked({**DONE, "id": id_, "result": result}, START) for id_, result in batch]
+        return inbox.record(session, [NewFact(recipient, fact, "api") for fact in checked], START)
+
+    assert [each.new for each in await store.write(record)] == [True, True, False, True]
+    async with store.reading() as session:
+        waiting = await session.run_sync(inbox.waiting_for, journey)
+    stored = [(each.data["id"], each.data["result"]) for each in waiting]
+    assert stored == [("a", "ready"), ("b", "ready"), ("c", "ready")]
 
 
 async def test_a_fact_recorded_many_times_at_once_is_new_once(store, journey):
