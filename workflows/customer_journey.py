@@ -10,6 +10,7 @@ from temporalio import workflow
 from activities.deliveries import DeliveryActivities
 from activities.journey import JourneyActivities
 from milepost.planner.clock import JourneyClock
+from milepost.planner.instants import text
 from milepost.wire.activities import AdvanceOrder, DeliveryOrder
 from milepost.wire.journey import (
     DELIVERY_LASTS,
@@ -102,6 +103,7 @@ class CustomerJourney:
         self._ended = advanced.ended
         self._blocked = self._blocked + 1 if advanced.blocked else 0
         self._try_again_at = workflow.time() + blocked_for(self._blocked) if self._blocked else None
+        workflow.set_current_details(self._details())
         if advanced.seen is not None:
             workflow.upsert_search_attributes(shown(advanced.seen))
         for message in advanced.deliver:
@@ -128,6 +130,13 @@ class CustomerJourney:
         at = self._carried.wake_at
         return None if at is None else self._carried.clock.wall_of(at)
 
+    def _details(self) -> str:
+        """What Temporal's own pages show of the journey."""
+        at = self._carried.wake_at
+        ahead = "ended" if self._ended else "next by itself: " + ("nothing" if at is None else text(at))
+        blocked = "; it cannot be planned, `milepost show` says why" if self._blocked else ""
+        return f"{self._carried.journey}, advance {self._carried.n}; {ahead}{blocked}"
+
     def _send(self, delivery: Delivery) -> None:
         """Start a delivery and wait for nothing: a mail server that is down holds up no journey."""
         key = (delivery.journey, delivery.message)
@@ -152,8 +161,13 @@ class CustomerJourney:
         return self._ended and not self._in_flight and not self._nudged and self._carried.wake_at is None
 
     def _is_due(self) -> bool:
-        at = self._wakes_at()
-        return self._nudged or (at is not None and at <= workflow.time())
+        """Whether to advance: by journey time, as `advance` goes by that and the wall clock may round otherwise."""
+        if self._nudged:
+            return True
+        if self._try_again_at is not None:
+            return self._try_again_at <= workflow.time()
+        at = self._carried.wake_at
+        return at is not None and at <= self._carried.clock.journey_of(workflow.time())
 
     def _may_continue(self) -> bool:
         """Whether to continue as new: there were many advances, and nothing is in hand that this would interrupt.
