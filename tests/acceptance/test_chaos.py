@@ -6,10 +6,12 @@ from pathlib import Path
 from random import SystemRandom
 
 import pytest
+from sqlalchemy import text
 
-from tests.chaos.storm import Weather, weather_a_storm
+from milepost.store.database import open_store
+from tests.chaos.storm import Storm, Weather, stored_faults, weather_a_storm
 
-SHORT = Weather(seconds=45, kills=8, stops=2, stop_seconds=12, lock_seconds=12, away_seconds=6)
+SHORT = Weather(seconds=32, kills=8, stops=2, stop_seconds=11, lock_seconds=11, away_seconds=5)
 
 
 @pytest.mark.timeout(300)
@@ -20,5 +22,21 @@ async def test_after_a_storm_nothing_is_lost_doubled_or_standing_still(tmp_path:
     storm, faults = await weather_a_storm(tmp_path, seed, 20, SHORT, speed=0.2 * 86_400)
 
     assert not faults, f"seed {seed}: {faults}"
-    assert len(storm.promised) > 100
+    assert len(storm.promised) > 50
     assert storm.done == {"kill": 9, "stop": 2, "lock": 1, "lose": 1}
+    assert storm.world.mail.taken
+    await _would_notice(storm)
+
+
+async def _would_notice(storm: Storm) -> None:
+    """What was written wrong afterwards is found."""
+    async with open_store(storm.world.url) as store:
+        assert await stored_faults(store, storm) == []
+        for damage in (
+            "DELETE FROM facts WHERE serial = (SELECT max(serial) FROM facts WHERE kind != 'set')",
+            "UPDATE timeline SET at = at + 1 WHERE serial = (SELECT max(serial) FROM timeline)",
+            "DELETE FROM messages WHERE rowid = (SELECT max(rowid) FROM messages)",
+        ):
+            before = len(await stored_faults(store, storm))
+            await store.write(lambda session, statement=damage: session.execute(text(statement)))
+            assert len(await stored_faults(store, storm)) > before, damage

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import Counter
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
@@ -131,16 +131,20 @@ def _fact(chance: Random) -> dict[str, Any]:
 async def faults_of(world: World, storm: Storm) -> list[str]:
     """What is not as it must be after a storm; nothing where all is well."""
     async with open_store(world.url) as store:
-        faults = [fault async for fault in _journeys(store, world)]
-        faults += await _facts(store, storm)
-        faults += await _runs(store, world)
-    faults += [
-        f"mail {name} went out in {len(words)} versions" for name, words in world.mail.taken.items() if len(words) > 1
-    ]
-    return faults
+        return [*await stored_faults(store, storm), *await _runs(store, world), *_mails(world)]
 
 
-async def _journeys(store: Store, world: World) -> Any:
+async def stored_faults(store: Store, storm: Storm) -> list[str]:
+    """What the database holds and must not, or lacks."""
+    return [*[fault async for fault in _journeys(store, storm.world)], *await _facts(store, storm)]
+
+
+def _mails(world: World) -> list[str]:
+    versions = {name: len(words) for name, words in world.mail.taken.items()}
+    return [f"mail {name} went out in {count} versions" for name, count in versions.items() if count > 1]
+
+
+async def _journeys(store: Store, world: World) -> AsyncIterator[str]:
     for held in await hold(store, world.customers):
         if held.written != held.simulated:
             yield f"{held.journey}: the timeline isn't the planner's: {_first_difference(held.written, held.simulated)}"
