@@ -16,9 +16,6 @@ from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 import structlog
-from temporalio.api.enums.v1 import TaskQueueType
-from temporalio.api.taskqueue.v1 import TaskQueue
-from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest
 from temporalio.client import Client
 from temporalio.worker import Interceptor, Worker
 
@@ -38,6 +35,7 @@ from milepost.temporal.connection import TemporalAddress, connect
 from milepost.temporal.logs import write_logs
 from milepost.temporal.process_exit import run_and_leave
 from milepost.temporal.search_attributes import register_search_attributes
+from milepost.temporal.task_queues import pollers
 from milepost.wire.journey import TASK_QUEUE
 from workflows.customer_journey import CustomerJourney
 from workflows.sandbox import workflow_runner
@@ -104,16 +102,10 @@ async def run_worker(
 async def is_at_work(settings: Settings, address: TemporalAddress | None = None) -> bool:
     """Whether a worker on this machine has asked Temporal for work within the last 90 seconds."""
     client = await _connect(settings, address)
-    request = DescribeTaskQueueRequest(
-        namespace=client.namespace,
-        task_queue=TaskQueue(name=TASK_QUEUE),
-        task_queue_type=TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW,
-    )
-    queue = await client.workflow_service.describe_task_queue(request)
     since = datetime.now(UTC) - SEEN_WITHIN
     return any(
         poller.identity.endswith(_machine()) and poller.last_access_time.ToDatetime(UTC) > since
-        for poller in queue.pollers
+        for poller in await pollers(client, TASK_QUEUE)
     )
 
 

@@ -19,6 +19,7 @@ _COMMANDS = {
         "recover": "Start the journeys that Temporal has lost.",
         "backup": "Copy the database into one file, while everything runs.",
         "restore": "Put a backup in the place of the database.",
+        "doctor": "Check that everything is well, and say what to do.",
         "version": "Print the versions of Milepost and its parts.",
     },
     "Write maps": {

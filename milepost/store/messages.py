@@ -176,6 +176,12 @@ async def waiting_journeys(session: AsyncSession, *, limit: int = 50) -> list[tu
     return [(journey, name) for journey, name in await session.execute(query)]
 
 
+async def count_failed(session: AsyncSession, *, since: Instant) -> int:
+    """Counts messages whose delivery has failed for good since an instant of journey time."""
+    query = select(func.count()).where(MessageRow.status == MessageStatus.FAILED, MessageRow.tried_at >= since)
+    return await session.scalar(query) or 0
+
+
 async def count_by_status(session: AsyncSession) -> dict[str, int]:
     """Counts messages by status."""
     return await count_by(session, MessageRow.status)

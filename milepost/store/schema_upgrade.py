@@ -11,7 +11,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect
 from sqlalchemy.exc import OperationalError
 
-from milepost.store.database import open_store
+from milepost.store.database import Store, open_store
 from milepost.store.errors import StoreEmptiedError, StoreForeignError, StoreTooNewError, StoreUnreachableError
 from milepost.store.failures import place_of
 from milepost.store.tables import Base, JourneyRow
@@ -30,6 +30,23 @@ def config() -> Config:
 def known_revisions() -> set[str]:
     """Returns the revisions that this version of Milepost can upgrade from."""
     return {script.revision for script in ScriptDirectory.from_config(config()).walk_revisions()}
+
+
+def newest_revision() -> str:
+    """Returns the revision of this version's tables."""
+    newest = ScriptDirectory.from_config(config()).get_current_head()
+    assert newest is not None
+    return newest
+
+
+async def revision_of(store: Store) -> str | None:
+    """Returns the revision that the database is at; None if nothing has been migrated in it."""
+    async with store.engine.connect() as connection:
+        return await connection.run_sync(_revision_on)
+
+
+def _revision_on(connection: Connection) -> str | None:
+    return MigrationContext.configure(connection).get_current_revision()
 
 
 async def upgrade(url: str, *, must_exist: bool = False) -> str:
@@ -52,12 +69,10 @@ async def upgrade(url: str, *, must_exist: bool = False) -> str:
 
 
 def _upgrade_on(connection: Connection, *, must_exist: bool) -> str:
-    settings = config()
-    newest = ScriptDirectory.from_config(settings).get_current_head()
-    assert newest is not None
-    current = MigrationContext.configure(connection).get_current_revision()
+    newest, current = newest_revision(), _revision_on(connection)
     if current != newest:
         _check_ours(connection, current, must_exist=must_exist)
+        settings = config()
         settings.attributes["connection"] = connection
         command.upgrade(settings, "head")
     return newest
