@@ -40,6 +40,7 @@ _COMMANDS = {
         "show": "Show where a customer stands, why, and what comes next.",
         "explain": "Explain what a customer waits for, and why.",
         "tell": "Tell a customer's journey what happened.",
+        "forget": "Delete everything about a customer.",
         "tasks": "List colleagues' tasks: overdue, today, next.",
     },
 }

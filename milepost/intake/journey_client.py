@@ -8,6 +8,8 @@ from datetime import timedelta
 from typing import Any
 
 import structlog
+from temporalio.api.common.v1 import WorkflowExecution
+from temporalio.api.workflowservice.v1 import DeleteWorkflowExecutionRequest
 from temporalio.client import Client
 from temporalio.common import WorkflowIDReusePolicy
 from temporalio.exceptions import WorkflowAlreadyStartedError
@@ -116,6 +118,33 @@ class JourneyClient:
                     "Milepost keeps journeys in its database now", rpc_timeout=RPC_TIMEOUT
                 )
         return len(customers)
+
+    async def forget(self, customer: str) -> int | None:
+        """Lets Temporal end the customer's run and delete all runs with their histories; returns how many.
+
+        Temporal takes some seconds for a run that was going on, and a minute or so for those that were over. None: it
+        is away, or doesn't let us.
+        """
+        name = workflow_id(customer)
+        quoted = name.replace("'", "''")
+        try:
+            runs = self._connected().list_workflows(f"WorkflowId = '{quoted}'", rpc_timeout=RPC_TIMEOUT)
+            return sum([await self._delete(name, run.run_id) async for run in runs])
+        except (RPCError, RuntimeError) as error:
+            log.warning("a customer's history cannot be deleted", why=str(error))
+            return None
+
+    async def _delete(self, workflow: str, run: str) -> bool:
+        client = self._connected()
+        execution = WorkflowExecution(workflow_id=workflow, run_id=run)
+        request = DeleteWorkflowExecutionRequest(namespace=client.namespace, workflow_execution=execution)
+        try:
+            await client.workflow_service.delete_workflow_execution(request, timeout=RPC_TIMEOUT)
+        except RPCError as error:
+            if error.status is not RPCStatusCode.NOT_FOUND:
+                raise
+            return False  # the search still lists it, but it is gone
+        return True
 
     async def _found(self, workflow_type: str) -> set[str] | None:
         if self._client is None:

@@ -1,0 +1,37 @@
+"""Forgetting a customer, in the database and in Temporal."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from milepost.intake.context import IntakeContext
+from milepost.store import customers, erasure
+from milepost.store.errors import UnknownCustomerError
+
+
+@dataclass(frozen=True, slots=True)
+class Erasure:
+    """What is removed: rows by table, and runs of the workflow with their histories; None if Temporal is away."""
+
+    rows: Mapping[str, int]
+    runs: int | None
+
+
+async def forget(context: IntakeContext, customer: str) -> Erasure:
+    """Deletes everything about a customer, first in the database, so that no workflow has anything to go on with.
+
+    It may be repeated, for what Temporal holds if it was away.
+
+    Raises:
+        UnknownCustomerError: neither the database nor Temporal has heard of the customer.
+    """
+    try:
+        rows = await erasure.forget(context.store, customer)
+    except UnknownCustomerError:
+        rows = {}
+    runs = await context.journey_client.forget(customer)
+    if not rows and not runs:
+        async with context.store.reading() as session:
+            raise UnknownCustomerError(customer, await customers.ids(session))
+    return Erasure(rows, runs)
