@@ -200,7 +200,7 @@ def _hint(name: str) -> str:
 
 def _generated_secret(path: Path) -> str:
     """The secret in this file, generated if need be, readable by its owner only. Processes may race for it."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     if not path.exists():
         new = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
         descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from milepost.cli.checks.check import Check, Verdict
+from milepost.cli.checks.check import Check, CheckStatus
 from milepost.cli.checks.database import check_database
 from milepost.cli.checks.machine import check_machine
 from milepost.cli.checks.temporal import check_temporal
@@ -22,12 +22,12 @@ async def doctor(*, context: typer.Context, as_json: AsJson = False) -> None:
     keep_quiet()
     settings = settings_of(context)
     checks = [*await check_database(settings), *await check_temporal(settings), *check_machine(settings)]
-    failed = sum(each.verdict is Verdict.FAILED for each in checks)
+    failed = sum(each.status is CheckStatus.FAILED for each in checks)
     if as_json:
         for each in checks:
             print_json(each.to_json())
     else:
-        table(None, ("Check", "Verdict", "What was found"), ((each.name, each.verdict, each.text) for each in checks))
+        table(None, ("Check", "Status", "What was found"), ((each.name, each.status, each.text) for each in checks))
         _print_what_to_do(checks, failed)
     if failed:
         raise typer.Exit(1)

@@ -81,6 +81,9 @@ def test_nothing_is_restored_while_a_web_application_runs(milepost: Milepost, tm
     assert refused.exit_code == 1
     assert "is in use" in refused.stderr
     assert milepost("restore", copy).exit_code == 0
+    files = list((tmp_path / "data").iterdir())
+    assert {"milepost.db", "api_key", "secret_key", "milepost.lock"} <= {file.name for file in files}
+    assert not [file for file in files if file.stat().st_mode & 0o077]
 
 
 def test_a_folder_that_is_not_there_is_named(milepost: Milepost, tmp_path: Path) -> None:

@@ -21,11 +21,11 @@ from worker import make_worker
 pytestmark = pytest.mark.usefixtures("with_acme")
 
 
-def verdicts(milepost: Milepost, exit_code: int = 1) -> dict[str, tuple[str, str]]:
-    """The verdict and the sentence of each check."""
+def statuses(milepost: Milepost, exit_code: int = 1) -> dict[str, tuple[str, str]]:
+    """The status and the sentence of each check."""
     result = milepost("doctor", "--json")
     assert result.exit_code == exit_code, result.output
-    return {each["check"]: (each["verdict"], each["text"]) for each in lines(result)}
+    return {each["check"]: (each["status"], each["text"]) for each in lines(result)}
 
 
 async def test_where_everything_runs_every_check_is_ok(
@@ -34,11 +34,11 @@ async def test_where_everything_runs_every_check_is_ok(
     changed("UPDATE journeys SET wake_at = 9999999999 WHERE customer_id = ?", "acme")
     async with real_client() as client, open_store(f"sqlite:///{tmp_path / 'data' / 'milepost.db'}") as store:
         monkeypatch.setenv("MILEPOST_TEMPORAL_ADDRESS", client.service_client.config.target_host)
-        without_worker = await asyncio.to_thread(verdicts, milepost)
-        assert {name for name, (verdict, _) in without_worker.items() if verdict != "ok"} == {"Workers"}
+        without_worker = await asyncio.to_thread(statuses, milepost)
+        assert {name for name, (status, _) in without_worker.items() if status != "ok"} == {"Workers"}
         async with make_worker(client, store, RecordingChannel(), LINKS):
-            with_worker = await asyncio.to_thread(verdicts, milepost, 0)
-    assert {verdict for verdict, _ in with_worker.values()} == {"ok"}
+            with_worker = await asyncio.to_thread(statuses, milepost, 0)
+    assert {status for status, _ in with_worker.values()} == {"ok"}
     assert with_worker["Clock"][1] == "This machine's clock and Temporal's agree."
 
 
@@ -53,8 +53,8 @@ async def test_it_is_told_how_far_the_clock_of_the_server_is_ahead(
 
 def test_without_temporal_that_alone_has_failed(milepost: Milepost) -> None:
     changed("UPDATE journeys SET wake_at = 9999999999 WHERE customer_id = ?", "acme")
-    found = verdicts(milepost)
-    assert {name for name, (verdict, _) in found.items() if verdict != "ok"} == {"Temporal"}
+    found = statuses(milepost)
+    assert {name for name, (status, _) in found.items() if status != "ok"} == {"Temporal"}
     result = milepost("doctor")
     assert "Can't reach Temporal" in " ".join(result.stdout.split())
     assert "Temporal: Start an embedded server with `milepost up`" in result.stdout
@@ -63,12 +63,12 @@ def test_without_temporal_that_alone_has_failed(milepost: Milepost) -> None:
 
 def test_what_waits_stands_still_or_has_failed_is_counted(milepost: Milepost) -> None:
     changed("UPDATE journeys SET wake_at = 1 WHERE customer_id = ?", "acme")
-    assert verdicts(milepost)["Late journeys"] == ("failed", "1 of 1 open journey late.")
+    assert statuses(milepost)["Late journeys"] == ("failed", "1 of 1 open journey late.")
     changed("UPDATE journeys SET blocked_since = 1, blocked_why = 'no plan' WHERE customer_id = ?", "acme")
-    assert verdicts(milepost)["Blocked journeys"] == ("failed", "1 journey that can't be planned.")
+    assert statuses(milepost)["Blocked journeys"] == ("failed", "1 journey that can't be planned.")
     assert milepost("tell", "acme", "set", "health=10").exit_code == 0
     changed("UPDATE facts SET received_at = received_at - 600 WHERE customer_id = ? AND status = 'pending'", "acme")
-    assert verdicts(milepost)["Facts"] == ("failed", "1 fact waiting for more than 120 seconds.")
+    assert statuses(milepost)["Facts"] == ("failed", "1 fact waiting for more than 120 seconds.")
 
 
 def test_failed_deliveries_of_the_last_week_are_counted(milepost: Milepost, tmp_path: Path) -> None:
@@ -81,15 +81,15 @@ def test_failed_deliveries_of_the_last_week_are_counted(milepost: Milepost, tmp_
                 " VALUES ('acme-1', ?, 'acme', ?, 1, 1, 'opening', 't', 'sponsor', 's', '[]', '[]', 'failed', 9, ?)",
                 (message, version, int(tried_at)),
             )
-    assert verdicts(milepost)["Deliveries"] == ("warning", "1 message failed in the last 7 days.")
+    assert statuses(milepost)["Deliveries"] == ("warning", "1 message failed in the last 7 days.")
 
 
 def test_a_database_of_an_earlier_version_is_not_touched(milepost: Milepost, tmp_path: Path) -> None:
     file = tmp_path / "data" / "milepost.db"
     with closing(sqlite3.connect(file)) as database, database:
         database.execute("UPDATE alembic_version SET version_num = '0001'")
-    verdict, text = verdicts(milepost)["Database"]
-    assert verdict == "failed"
+    status, text = statuses(milepost)["Database"]
+    assert status == "failed"
     assert "is at revision 0001" in text
     with closing(sqlite3.connect(file)) as database:
         assert database.execute("SELECT version_num FROM alembic_version").fetchone() == ("0001",)
@@ -98,15 +98,24 @@ def test_a_database_of_an_earlier_version_is_not_touched(milepost: Milepost, tmp
 def test_a_damaged_and_a_missing_database_have_failed(milepost: Milepost, tmp_path: Path) -> None:
     file = tmp_path / "data" / "milepost.db"
     file.write_bytes(b"overwritten by mistake" * 1000)
-    assert "isn't an SQLite database" in verdicts(milepost)["Database"][1]
+    assert "isn't an SQLite database" in statuses(milepost)["Database"][1]
     file.unlink()
-    assert "There is none yet" in verdicts(milepost)["Database"][1]
+    assert "There is none yet" in statuses(milepost)["Database"][1]
     assert not file.exists()
 
 
-@pytest.mark.parametrize(("free", "verdict"), [(1.5e9, "warning"), (1e8, "failed")])
+def test_files_that_others_may_read_are_named(milepost: Milepost, tmp_path: Path) -> None:
+    (tmp_path / "data").chmod(0o755)
+    assert statuses(milepost)["Files"][0] == "ok"
+    (tmp_path / "data" / "milepost.db").chmod(0o644)
+    assert statuses(milepost)["Files"] == ("warning", "Others may read milepost.db in the data folder.")
+    (tmp_path / "data").chmod(0o700)
+    assert statuses(milepost)["Files"][0] == "ok"
+
+
+@pytest.mark.parametrize(("free", "status"), [(1.5e9, "warning"), (1e8, "failed")])
 def test_a_disk_that_fills_up_is_told(
-    milepost: Milepost, monkeypatch: pytest.MonkeyPatch, free: float, verdict: str
+    milepost: Milepost, monkeypatch: pytest.MonkeyPatch, free: float, status: str
 ) -> None:
     monkeypatch.setattr("shutil.disk_usage", lambda _: type("Usage", (), {"free": free}))
-    assert verdicts(milepost)["Disk"][0] == verdict
+    assert statuses(milepost)["Disk"][0] == status

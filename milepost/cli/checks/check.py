@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 
-class Verdict(StrEnum):
+class CheckStatus(StrEnum):
     """How a check ended; only `failed` needs somebody now."""
 
     OK = "ok"
@@ -17,10 +17,10 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """What was looked at, the verdict, a sentence about it, and what to do where something has to be done."""
+    """What was looked at, the status, a sentence about it, and what to do where something has to be done."""
 
     name: str
-    verdict: Verdict
+    status: CheckStatus
     text: str
     to_do: str | None = None
 
@@ -31,14 +31,14 @@ class Check:
 
 def ok(name: str, text: str) -> Check:
     """A check that found everything well."""
-    return Check(name, Verdict.OK, text)
+    return Check(name, CheckStatus.OK, text)
 
 
 def warning(name: str, text: str, to_do: str | None = None) -> Check:
     """A check that found something to keep an eye on."""
-    return Check(name, Verdict.WARNING, text, to_do)
+    return Check(name, CheckStatus.WARNING, text, to_do)
 
 
 def failed(name: str, text: str, to_do: str | None = None) -> Check:
     """A check that found something that somebody has to mend."""
-    return Check(name, Verdict.FAILED, text, to_do)
+    return Check(name, CheckStatus.FAILED, text, to_do)
