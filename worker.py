@@ -42,6 +42,7 @@ from workflows.sandbox import workflow_runner
 
 log = structlog.get_logger()
 STOP_WITHIN = timedelta(seconds=5)
+CACHED_WORKFLOWS = 1000  # the SDK's own figure; those that are not cached are replayed when they have something to do
 SEEN_WITHIN = timedelta(seconds=90)  # a poll lasts a minute
 
 
@@ -54,6 +55,7 @@ def make_worker(
     compiled_maps: CompiledMaps | None = None,
     task_queue: str = TASK_QUEUE,
     interceptors: Sequence[Interceptor] = (),
+    cached_workflows: int = CACHED_WORKFLOWS,
 ) -> Worker:
     """A worker with all workflows and activities; `async with` runs it."""
     maps = compiled_maps or CompiledMaps(store)
@@ -66,6 +68,7 @@ def make_worker(
         activities=[journey.advance, deliveries.deliver],
         workflow_runner=workflow_runner(),
         interceptors=[NamelessFailures(), *interceptors],
+        max_cached_workflows=cached_workflows,
         graceful_shutdown_timeout=STOP_WITHIN,
     )
 

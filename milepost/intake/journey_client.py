@@ -104,6 +104,19 @@ class JourneyClient:
             raise RuntimeError("no Temporal server is known")
         return self._client
 
+    async def count_running(self) -> tuple[int, int] | None:
+        """Counts running journeys, and those of Milepost's first version; None if Temporal's search doesn't answer."""
+        if self._client is None:
+            return None
+        try:
+            ours, first = [
+                (await self._client.count_workflows(_running(kind), rpc_timeout=RPC_TIMEOUT)).count
+                for kind in (JOURNEY, FIRST_JOURNEY)
+            ]
+        except (RPCError, RuntimeError):
+            return None
+        return ours, first
+
     async def running(self) -> set[str] | None:
         """Returns the customers whose journeys run, as far as Temporal's search knows; None if it can't tell."""
         return await self._found(JOURNEY)
@@ -149,10 +162,13 @@ class JourneyClient:
     async def _found(self, workflow_type: str) -> set[str] | None:
         if self._client is None:
             return None
-        query = f"WorkflowType = '{workflow_type}' AND ExecutionStatus = 'Running'"
         try:
-            runs = self._client.list_workflows(query, page_size=1000, rpc_timeout=RPC_TIMEOUT)
+            runs = self._client.list_workflows(_running(workflow_type), page_size=1000, rpc_timeout=RPC_TIMEOUT)
             return {run.id.removeprefix(workflow_id("")) async for run in runs}
         except (RPCError, RuntimeError) as error:
             log.warning("running journeys cannot be listed", why=str(error))
             return None
+
+
+def _running(workflow_type: str) -> str:
+    return f"WorkflowType = '{workflow_type}' AND ExecutionStatus = 'Running'"

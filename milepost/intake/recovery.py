@@ -30,6 +30,15 @@ class Recovery:
         return bool(self.started or self.missing or self.ended)
 
 
+async def is_needed(context: IntakeContext) -> bool:
+    """Tells whether fewer journeys run than are open, or some of the first version. It only counts, so ask it often."""
+    running = await context.journey_client.count_running()
+    if running is None:
+        return False
+    async with context.store.reading() as session:
+        return running[0] < await overdue.count_open(session) or running[1] > 0
+
+
 async def recover(context: IntakeContext, *, page: int = 500) -> Recovery:
     """Starts every open journey that doesn't run. It may be repeated, and interrupted, at any time."""
     client = context.journey_client

@@ -13,7 +13,7 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from milepost.intake.context import IntakeContext
-from milepost.intake.recovery import recover
+from milepost.intake.recovery import is_needed, recover
 from milepost.store import overdue
 from milepost.store.errors import StoreUnreachableError
 from milepost.store.overdue import OpenJourney
@@ -47,9 +47,13 @@ class Sweeper:
         while True:
             await self._guarded(self.sweep(every))
             if self._context.wall() >= next_recovery:
-                await self._guarded(recover(self._context))
+                await self._guarded(self._recover())
                 next_recovery = self._context.wall() + RECOVERY_INTERVAL
             await asyncio.sleep(every)
+
+    async def _recover(self) -> None:
+        if await is_needed(self._context):
+            await recover(self._context)
 
     async def sweep(self, grace: float = 0.0) -> SweepResult:
         """Sweeps one round, over some hundred journeys. One that should have advanced is given `grace` seconds."""

@@ -55,6 +55,11 @@ async def open_journeys(session: AsyncSession, *, after: str = "", limit: int = 
     return [OpenJourney(*row) for row in await session.execute(query.order_by(JourneyRow.id).limit(limit))]
 
 
+async def count_open(session: AsyncSession) -> int:
+    """Counts the journeys that haven't ended."""
+    return await session.scalar(select(func.count()).where(JourneyRow.ended_at.is_(None))) or 0
+
+
 async def blocked(session: AsyncSession, *, limit: int = 500) -> list[OpenJourney]:
     """Returns journeys that can't be planned, those that have been so the longest first."""
     query = select(JourneyRow.id, JourneyRow.customer_id).where(JourneyRow.blocked_since.is_not(None))

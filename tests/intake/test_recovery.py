@@ -13,7 +13,7 @@ from temporalio.client import Client, WorkflowExecutionStatus
 
 from milepost.channels.recorder import RecordingChannel
 from milepost.intake.intake import Intake
-from milepost.intake.recovery import Recovery, recover
+from milepost.intake.recovery import Recovery, is_needed, recover
 from milepost.planner.state import State
 from milepost.planner.written_facts import WrittenFact
 from milepost.store import customers, journeys
@@ -74,6 +74,7 @@ async def test_with_another_temporal_every_open_journey_goes_on_and_no_message_i
     async with real_client() as other:
         again = Intake(store, other, intake.context.clock)
         async with make_worker(other, store, channel, LINKS):
+            assert await is_needed(again.context)
             assert await recover(again.context) == Recovery(open=2, started=2, missing=0, ended=0)
             for customer in ("acme", "bolt"):
                 await again.record_fact(customer, WrittenFact(event="connected"))
@@ -84,6 +85,7 @@ async def test_with_another_temporal_every_open_journey_goes_on_and_no_message_i
                 return await again.context.journey_client.running() == {"acme", "bolt"}
 
             await eventually(all_run)
+            assert not await is_needed(again.context)
             assert await recover(again.context) == Recovery(open=2, started=0, missing=0, ended=0)
     openings = [message for message in channel.delivered if message.message == "connect/1/opening/1"]
     assert len(openings) == 3

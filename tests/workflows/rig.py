@@ -140,6 +140,7 @@ async def rig_on(
     *,
     max_advances: int = DEFAULT_MAX_ADVANCES,
     interceptors: Sequence[Interceptor] = (),
+    cached_workflows: int = 1000,
 ) -> AsyncIterator[Rig]:
     """A rig with the example's map published and its customer in the book."""
     async with store.transaction() as session:
@@ -152,6 +153,12 @@ async def rig_on(
     )
     rig = Rig(server, store, intake, channel, clock, wall, version)
     async with make_worker(
-        server.client, store, channel, LINKS, compiled_maps=compiled_maps, interceptors=interceptors
+        server.client,
+        store,
+        channel,
+        LINKS,
+        compiled_maps=compiled_maps,
+        interceptors=interceptors,
+        cached_workflows=cached_workflows,
     ):
         yield rig

@@ -162,6 +162,18 @@ async def test_continuing_as_new_keeps_everything(server: WorkflowEnvironment, s
         assert len(timeline) == (await rig.state()).entries
 
 
+async def test_without_a_cache_every_task_replays_the_whole_history(server: WorkflowEnvironment, store: Store) -> None:
+    async with rig_on(server, store, cached_workflows=0) as rig:
+        await rig.enrol()
+        await rig.pass_time(START + 5 * DAY)
+        await rig.intake.record_fact("acme", WrittenFact(step_done="kickoff", result="held"))
+        await rig.settled()
+        await rig.pass_time(START + 20 * DAY)
+
+        assert await rig.timeline() == await rig.simulated()
+        assert (await rig.kinds()).count("message_sent") > 1
+
+
 async def test_deliveries_under_way_are_carried_over_when_the_history_grows_far_too_long(
     server: WorkflowEnvironment, store: Store
 ) -> None:
