@@ -6,6 +6,7 @@ import argparse
 import asyncio
 import sys
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 from random import SystemRandom
 
@@ -22,10 +23,11 @@ def main() -> int:
     options.add_argument("--database", help="the URL of an empty PostgreSQL database, instead of an SQLite file")
     given = options.parse_args()
     sys.stdout.write(f"seed {given.seed}\n")
+    weather = LONG if given.database is None else replace(LONG, lock_seconds=0)
     with tempfile.TemporaryDirectory(prefix="milepost-chaos-", ignore_cleanup_errors=True) as folder:
         storm, faults = asyncio.run(
             weather_a_storm(
-                Path(folder), given.seed, given.customers, LONG, speed=0.1 * 86_400, database_url=given.database
+                Path(folder), given.seed, given.customers, weather, speed=0.1 * 86_400, database_url=given.database
             )
         )
     sys.stdout.write(f"{len(storm.promised)} facts promised; {dict(storm.done)}\n")

@@ -173,19 +173,22 @@ class World:
         if name in self.down:
             return
         self.down.add(name)
-        if self.processes[name].returncode is None:
-            self.processes[name].kill()
-            await self.processes[name].wait()
+        await self._end(name)
         await asyncio.sleep(seconds)
         await self.run(name)
         self.down.discard(name)
 
+    async def _end(self, name: str) -> None:
+        with suppress(ProcessLookupError):  # it has ended by itself
+            self.processes[name].kill()
+        await self.processes[name].wait()
+
     async def stand_still(self, name: str, seconds: float) -> None:
         """SIGSTOP, and SIGCONT after so many seconds."""
         process = self.processes[name]
-        process.send_signal(signal.SIGSTOP)
-        await asyncio.sleep(seconds)
-        if process.returncode is None:
+        with suppress(ProcessLookupError):
+            process.send_signal(signal.SIGSTOP)
+            await asyncio.sleep(seconds)
             process.send_signal(signal.SIGCONT)
 
     async def lock_database(self, seconds: float) -> None:
@@ -204,8 +207,7 @@ class World:
         while "temporal" in self.down:  # noqa: ASYNC110 - somebody else starts it
             await asyncio.sleep(0.1)
         self.down.add("temporal")
-        self.processes["temporal"].kill()
-        await self.processes["temporal"].wait()
+        await self._end("temporal")
         for file in (self.folder / "temporal").glob("temporal.db*"):
             file.unlink()
         await self.run("temporal")
@@ -249,10 +251,8 @@ class World:
 
     async def stop(self) -> None:
         """Ends everything."""
-        for process in self.processes.values():
-            if process.returncode is None:
-                process.kill()
-                await process.wait()
+        for name in self.processes:
+            await self._end(name)
         self.mail.stop()
         self._data.close()
         await self._http.aclose()

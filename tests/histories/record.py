@@ -25,7 +25,7 @@ from milepost.store.database import open_store
 from milepost.store.schema_upgrade import upgrade
 from milepost.wire.journey import DEFAULT_MAX_ADVANCES, workflow_id
 from tests.workflows.example import START
-from tests.workflows.real_server import enrolled, has, intake_at, locked, real_client
+from tests.workflows.real_server import LOCKED, enrolled, has, intake_at, locked, real_client
 from tests.workflows.rig import LINKS, Rig, eventually, rig_on
 from worker import make_worker
 
@@ -124,7 +124,7 @@ async def heartbeats() -> WorkflowHistory:
                 journey = await enrolled(intake)
                 await eventually(has(intake, journey, "step_opened"))
                 with locked(url):
-                    await asyncio.sleep(20)
+                    await asyncio.sleep(LOCKED)
                 await eventually(has(intake, journey, "step_escalated"))
                 await intake.record_fact("acme", WrittenFact(step_done="kickoff", result="held"))
                 await eventually(has(intake, journey, "message_sent"))

@@ -25,6 +25,7 @@ from tests.simulation import simulate
 from tests.workflows.example import CUSTOMER, FILES, START
 
 DAYS_A_SECOND = 10
+LOCKED = 27.0  # seconds at a quarter of a day a second: over two due times, and until workflow tasks beat
 
 
 @asynccontextmanager

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import itertools
+import json
 from pathlib import Path
 
 import pytest
@@ -43,4 +45,6 @@ def test_the_histories_go_past_timers_and_over_a_continue_as_new() -> None:
     assert "EVENT_TYPE_TIMER_FIRED" in kinds["past_its_timers"]
     assert "EVENT_TYPE_WORKFLOW_EXECUTION_CONTINUED_AS_NEW" in kinds["over_a_continue_as_new_1"]
     assert '"attempt": 2' in kinds["mail_that_never_arrives"]
+    events = [event["eventType"] for event in json.loads(kinds["heartbeats"])["events"]]
+    assert ("EVENT_TYPE_WORKFLOW_TASK_COMPLETED", "EVENT_TYPE_WORKFLOW_TASK_SCHEDULED") in itertools.pairwise(events)
     assert "EVENT_TYPE_WORKFLOW_EXECUTION_COMPLETED" in kinds["to_its_end"]

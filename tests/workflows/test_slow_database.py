@@ -17,14 +17,13 @@ from milepost.planner.written_facts import WrittenFact
 from milepost.store import customers
 from milepost.wire.journey import workflow_id
 from tests.workflows.example import CUSTOMER, START
-from tests.workflows.real_server import enrolled, has, intake_at, lines, locked, real_client, simulated
+from tests.workflows.real_server import LOCKED, enrolled, has, intake_at, lines, locked, real_client, simulated
 from tests.workflows.rig import LINKS, eventually
 from worker import make_worker
 from workflows.customer_journey import CustomerJourney
 from workflows.sandbox import workflow_runner
 
 DAYS_A_SECOND = 0.25
-LOCKED = 20.0  # seconds: twice the time after which a workflow task beats, and over two due times
 CUSTOMERS = ["acme", "bolt", "crown"]
 
 
