@@ -184,11 +184,12 @@ class OpenPlayRow(Base):
     """A play that runs in a journey; one of kind `risk` is an open risk on the operations page."""
 
     __tablename__ = "open_plays"
+    __table_args__ = (Index(None, "kind", "journey_id"),)
 
     journey_id: Mapped[OfJourney] = mapped_column(primary_key=True)
     play: Mapped[str] = mapped_column(primary_key=True)
     position: Mapped[int]
-    kind: Mapped[str] = mapped_column(index=True)
+    kind: Mapped[str]
     title: Mapped[str]
     started_at: Mapped[At | None]
 
