@@ -63,7 +63,16 @@ class Sweeper:
             late = await overdue.overdue(session, now, int(wall - grace) + (grace == 0), after=self._after)
         self._after = late[-1].journey if late else ""
         self._again = {journey: when for journey, when in self._again.items() if when[0] + MAX_INTERVAL > wall}
-        return SweepResult(sum([await self._nudge(each) for each in late if self._may_nudge(each.journey, wall)]))
+        nudged = 0
+        for each in late:
+            if not self._is_its_time(each.journey, wall):
+                continue
+            if not await self._nudge(each):  # Temporal is away: nobody has to wait longer for that
+                self._after = ""
+                break
+            self._wait_longer(each.journey, wall)
+            nudged += 1
+        return SweepResult(nudged)
 
     async def nudge_blocked(self) -> None:
         """Nudges journeys that couldn't be planned: this version of Milepost, or of their map, may be able to."""
@@ -75,13 +84,13 @@ class Sweeper:
     async def _nudge(self, journey: OpenJourney) -> bool:
         return await self._context.journey_client.nudge(journey.customer, journey.journey)
 
-    def _may_nudge(self, journey: str, wall: float) -> bool:
-        at, pause = self._again.get(journey, (wall, INTERVAL / 2))
-        if wall < at:
-            return False
+    def _is_its_time(self, journey: str, wall: float) -> bool:
+        return journey not in self._again or self._again[journey][0] <= wall
+
+    def _wait_longer(self, journey: str, wall: float) -> None:
+        _, pause = self._again.get(journey, (wall, INTERVAL / 2))
         pause = min(pause * 2, MAX_INTERVAL)
         self._again[journey] = (wall + pause, pause)
-        return True
 
     @staticmethod
     async def _guarded(work: Awaitable[object]) -> None:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import pytest
 from temporalio.testing import WorkflowEnvironment
@@ -10,7 +11,7 @@ from milepost.channels.protocol import TemporaryDeliveryError
 from milepost.cli.temporal_runner import time_skipping_server
 from milepost.intake.facts import FactStatus
 from milepost.intake.intake import Intake
-from milepost.intake.sweeper import SweepResult
+from milepost.intake.sweeper import Sweeper, SweepResult
 from milepost.planner.state import State
 from milepost.planner.written_facts import WrittenFact
 from milepost.store import customers, facts, journeys
@@ -85,6 +86,20 @@ async def test_one_journey_that_stands_still_is_nudged_more_and_more_seldom_and_
         rig.wall += 5
         nudged.append((await rig.intake.sweeper.sweep(grace=5.0)).nudged)
     assert 3 * 4 <= sum(nudged) <= 3 * 9
+
+
+async def test_after_a_long_time_without_temporal_journeys_are_nudged_at_once(rig: Rig) -> None:
+    await rig.enrol()
+    nobody = away(rig)
+    await nobody.record_fact("acme", WrittenFact(set={"health": 60}))
+    sweeper = Sweeper(replace(rig.intake.context, journey_client=nobody.context.journey_client))
+    for _ in range(60):
+        rig.wall += 5
+        assert (await sweeper.sweep(grace=5.0)).nudged == 0
+
+    sweeper._context = rig.intake.context
+    rig.wall += 5
+    assert (await sweeper.sweep(grace=5.0)).nudged == 1
 
 
 async def test_a_journey_that_temporal_has_lost_is_started_again_by_the_next_fact(rig: Rig) -> None:
