@@ -62,7 +62,8 @@ class JourneyActivities:
         except _AWAY:
             raise
         except Exception as error:  # noqa: BLE001 - whatever is wrong with this journey, people must see it
-            log.error("journey cannot be advanced", journey=order.journey, why=repr(error))  # noqa: TRY400 - no surprise
+            # The row has the reason; a log must not, as an error's text may name people.
+            log.error("journey cannot be advanced", journey=order.journey, error=type(error).__name__)  # noqa: TRY400
             return await self._free_or_block(order, f"{type(error).__name__}: {error}"[:LONGEST_WHY])
 
     async def _free_or_block(self, order: AdvanceOrder, why: str) -> Advanced:
@@ -79,7 +80,8 @@ class JourneyActivities:
             log.info("journey is forgotten", journey=order.journey)
             return Advanced(order.journey, order.n, ended=True)
         waiting = inbox.waiting_for(session, journey.id)
-        taken = [each for each in waiting if each.at <= max(order.now, journey.clock)]
+        until = max(order.now, journey.clock)
+        taken = [each for each in waiting if each.at <= until]
         if order.n <= journey.revision or not (taken or journey.is_due(order.now)):
             return self._told(session, order, journey, waiting)
         before = State.from_json(journey.state)
@@ -95,7 +97,7 @@ class JourneyActivities:
         return Advanced(
             journey.id,
             result.state.revision,
-            wake_at=_earliest(result.wake_at, waiting[len(taken) :]),
+            wake_at=_earliest(result.wake_at, [each for each in waiting if each.at > until]),
             deliver=_ordered(result.commands) if in_step else messages.queued(session, journey.id),
             ended=result.state.ended,
             seen=None if in_step and before.begun and seen == seen_before else seen,

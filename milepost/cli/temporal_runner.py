@@ -158,7 +158,7 @@ class _ScenarioRun:
 
     async def _record_fact(self, journey_client: JourneyClient, journey: JourneyRow, fact: Fact) -> None:
         def record(session: Session) -> list[RecordedFact]:
-            recipient = Recipient(journey.customer_id, journey.id, journey.version, is_blocked=False)
+            recipient = Recipient(journey.customer_id, journey.id, journey.version)
             return inbox.record(session, [NewFact(recipient, to_json(fact), "scenario")], fact.at)
 
         if any(recorded.new for recorded in await self.store.write(record)):

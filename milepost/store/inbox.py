@@ -36,7 +36,7 @@ class InboxStatus(StrEnum):
 _customers, _journeys, _facts = table_of(CustomerRow), table_of(JourneyRow), table_of(FactRow)
 _is_open = (_journeys.c.customer_id == _customers.c.id) & _journeys.c.ended_at.is_(None)
 _RECIPIENTS = (
-    select(_customers.c.id, _journeys.c.id, _journeys.c.version, _journeys.c.blocked_since)
+    select(_customers.c.id, _journeys.c.id, _journeys.c.version)
     .join_from(_customers, _journeys, _is_open, isouter=True)
     .where(_customers.c.id.in_(bindparam("ids", expanding=True)))
 )
@@ -59,12 +59,11 @@ _CORRECT = update(_facts).where(_facts.c.serial == bindparam("key")).values(at=b
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
-    """A customer, with the open journey and its version; None without one. `is_blocked`: it can't be planned now."""
+    """A customer, with the open journey and its version; None without one."""
 
     customer: str
     journey: str | None
     version: str | None
-    is_blocked: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,9 +104,7 @@ class WaitingFact:
 def recipients(session: Session, ids: Collection[str]) -> dict[str, Recipient]:
     """Returns the customers with these ids and their open journeys, by id; unknown ones are left out."""
     rows = session.connection().execute(_RECIPIENTS, {"ids": list(ids)})
-    return {
-        customer: Recipient(customer, journey, version, since is not None) for customer, journey, version, since in rows
-    }
+    return {row[0]: Recipient(*row) for row in rows}
 
 
 def checked(fact: Mapping[str, Any], now: Instant) -> dict[str, Any]:

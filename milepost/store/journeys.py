@@ -157,7 +157,7 @@ def history(session: Session, customer: str) -> list[JourneyRow]:
 
 
 async def running(session: AsyncSession) -> list[JourneyRow]:
-    """Returns all journeys that haven't ended, ordered by id: those that `recover` starts again."""
+    """Returns all journeys that haven't ended, ordered by id."""
     query = select(JourneyRow).where(JourneyRow.ended_at.is_(None)).order_by(JourneyRow.id)
     return list(await session.scalars(query))
 

@@ -187,6 +187,15 @@ async def test_a_fact_that_is_ahead_waits_and_wakes_the_journey(store: Store) ->
     assert (await acme.facts())["held"].status == "pending"
 
 
+async def test_a_fact_that_is_ahead_wakes_the_journey_though_later_ones_were_taken(store: Store) -> None:
+    acme = await Acme.begin(store)
+    await acme.tell(replace(CONNECTED, at=START + 2 * HOUR), HELD)
+
+    advanced = await acme.advance(1, START + HOUR)
+
+    assert advanced.wake_at == START + 2 * HOUR
+
+
 async def test_a_fact_that_cannot_be_read_stops_no_journey(store: Store) -> None:
     acme = await Acme.begin(store)
     await acme.tell(HELD)

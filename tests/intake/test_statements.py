@@ -43,5 +43,12 @@ async def test_a_fact_takes_three_statements_and_an_advance_that_sends_a_message
     with statements(intake) as advanced:
         assert (await advance(AdvanceOrder("acme/1", 2, int(wall.at)))).deliver == ["connect/1/opening/1"]
 
+    await intake.record_fact("acme", WrittenFact(play_started="rescue"))
+    wall.at += 60
+    with statements(intake) as opened:
+        await advance(AdvanceOrder("acme/1", 3, int(wall.at)))
+
     assert len(recorded) == 3, recorded
+    assert any("INSERT INTO tasks" in statement for statement in opened)
+    assert len(opened) <= 7, opened  # one of them for the play
     assert len(advanced) <= 9, advanced  # two of them for the attribute that the result sets
