@@ -74,8 +74,8 @@ async def _enrol_everyone(opened: OpenIntake, *, as_json: bool) -> None:
         table(None, ["Customer", "Journey", "Map"], [(each.customer, each.journey, each.map) for each in begun])
     unmatched({each.customer: each.why for each in results if isinstance(each, NoEnrolment)})
     say(f"{count_of(len(begun), 'journey')} began; {count_of(len(results) - len(begun), 'customer')} got none.")
-    if swept and swept.nudged:
-        say(f"{count_of(swept.nudged, 'journey')} that had waited for Temporal started.")
+    if swept:
+        say(f"{count_of(swept, 'journey')} that had not started, or were late, got a nudge.")
     if waiting:
         say(f"{count_of(waiting, 'journey')} of them begin by themselves {opened.later}")
     say("Next: `milepost customers` shows where everybody stands.")

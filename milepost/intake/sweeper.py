@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable
-from dataclasses import dataclass
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
@@ -22,13 +21,6 @@ log = structlog.get_logger()
 INTERVAL = 5.0  # seconds
 MAX_INTERVAL = 600.0  # seconds between two nudges of the same journey
 RECOVERY_INTERVAL = 60.0  # seconds
-
-
-@dataclass(frozen=True, slots=True)
-class SweepResult:
-    """The number of journeys that one round nudged."""
-
-    nudged: int = 0
 
 
 class Sweeper:
@@ -55,8 +47,8 @@ class Sweeper:
         if await is_needed(self._context):
             await recover(self._context)
 
-    async def sweep(self, grace: float = 0.0) -> SweepResult:
-        """Sweeps one round, over some hundred journeys. One that should have advanced is given `grace` seconds."""
+    async def sweep(self, grace: float = 0.0) -> int:
+        """Sweeps one round over journeys that are late by `grace` seconds or more; returns how many it nudged."""
         wall = self._context.wall()
         now = self._context.clock.journey_of(wall - grace)
         async with self._context.store.reading() as session:
@@ -72,7 +64,7 @@ class Sweeper:
                 break
             self._wait_longer(each.journey, wall)
             nudged += 1
-        return SweepResult(nudged)
+        return nudged
 
     async def nudge_blocked(self) -> None:
         """Nudges journeys that couldn't be planned: this version of Milepost, or of their map, may be able to."""

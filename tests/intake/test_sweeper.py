@@ -11,7 +11,7 @@ from milepost.channels.protocol import TemporaryDeliveryError
 from milepost.cli.temporal_runner import time_skipping_server
 from milepost.intake.facts import FactStatus
 from milepost.intake.intake import Intake
-from milepost.intake.sweeper import Sweeper, SweepResult
+from milepost.intake.sweeper import Sweeper
 from milepost.planner.state import State
 from milepost.planner.written_facts import WrittenFact
 from milepost.store import customers, facts, journeys
@@ -50,20 +50,20 @@ async def test_what_was_said_while_temporal_was_away_is_told_when_it_is_back(rig
     await away(rig).record_fact("acme", WrittenFact(step_done="kickoff", result="held"))
     rig.journey = getattr(entered, "journey", "")
 
-    assert await rig.intake.sweeper.sweep() == SweepResult(nudged=1)
+    assert await rig.intake.sweeper.sweep() == 1
 
     await rig.settled()
     assert (await rig.state()).steps["kickoff"].result == "held"
-    assert await rig.intake.sweeper.sweep() == SweepResult()
+    assert await rig.intake.sweeper.sweep() == 0
 
 
 async def test_a_fact_that_has_just_come_in_is_left_alone_for_a_while(rig: Rig) -> None:
     await rig.enrol()
     await away(rig).record_fact("acme", WrittenFact(set={"health": 60}))
 
-    assert (await rig.intake.sweeper.sweep(grace=5.0)).nudged == 0
+    assert await rig.intake.sweeper.sweep(grace=5.0) == 0
     rig.wall += 7.0
-    assert (await rig.intake.sweeper.sweep(grace=5.0)).nudged == 1
+    assert await rig.intake.sweeper.sweep(grace=5.0) == 1
 
 
 async def test_one_journey_that_stands_still_is_nudged_more_and_more_seldom_and_holds_up_no_other(rig: Rig) -> None:
@@ -79,12 +79,12 @@ async def test_one_journey_that_stands_still_is_nudged_more_and_more_seldom_and_
     rig.journey = "acme/1"
     rig.wall += 60
 
-    assert (await rig.intake.sweeper.sweep(grace=5.0)).nudged == 4
+    assert await rig.intake.sweeper.sweep(grace=5.0) == 4
     await rig.settled_alone()
     nudged = []
     for _ in range(200):
         rig.wall += 5
-        nudged.append((await rig.intake.sweeper.sweep(grace=5.0)).nudged)
+        nudged.append(await rig.intake.sweeper.sweep(grace=5.0))
     assert 3 * 4 <= sum(nudged) <= 3 * 9
 
 
@@ -95,11 +95,11 @@ async def test_after_a_long_time_without_temporal_journeys_are_nudged_at_once(ri
     sweeper = Sweeper(replace(rig.intake.context, journey_client=nobody.context.journey_client))
     for _ in range(60):
         rig.wall += 5
-        assert (await sweeper.sweep(grace=5.0)).nudged == 0
+        assert await sweeper.sweep(grace=5.0) == 0
 
     sweeper._context = rig.intake.context
     rig.wall += 5
-    assert (await sweeper.sweep(grace=5.0)).nudged == 1
+    assert await sweeper.sweep(grace=5.0) == 1
 
 
 async def test_a_journey_that_temporal_has_lost_is_started_again_by_the_next_fact(rig: Rig) -> None:
@@ -122,7 +122,7 @@ async def test_a_journey_that_temporal_has_lost_is_started_again_when_it_is_due(
     assert due is not None
     rig.wall = rig.clock.wall_of(due + 10)
 
-    assert (await rig.intake.sweeper.sweep(grace=5.0)).nudged == 1
+    assert await rig.intake.sweeper.sweep(grace=5.0) == 1
 
     await eventually(rig.runs)
 
@@ -133,7 +133,7 @@ async def test_a_fact_that_waits_when_a_journey_ends_is_taken_and_not_nudged_aga
     await rig.intake.record_fact("acme", WrittenFact(ended="sold"))
     await rig.handle.result()
 
-    assert (await rig.intake.sweeper.sweep()).nudged == 0
+    assert await rig.intake.sweeper.sweep() == 0
     async with rig.store.reading() as session:
         assert {row.status for row in await facts.of_customer(session, "acme")} == {"delivered"}
 
