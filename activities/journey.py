@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from functools import partial
 
 import structlog
@@ -14,11 +13,10 @@ from temporalio import activity
 
 from milepost.planner.commands import Command, SendMessage
 from milepost.planner.compiled_map import CompiledMap
-from milepost.planner.facts import Ended, Fact, MapChanged
+from milepost.planner.facts import Fact
 from milepost.planner.instants import Instant
-from milepost.planner.plan import Plan, plan
 from milepost.planner.state import State
-from milepost.planner.timeline import Entry
+from milepost.planner.version_plan import freeing_first, plan_across_versions
 from milepost.store import customers, inbox, journeys, messages
 from milepost.store.advance import write_plan
 from milepost.store.compiled_maps import CompiledMaps
@@ -32,15 +30,6 @@ log = structlog.get_logger()
 LONGEST_WHY = 2000  # characters
 _AWAY = (OperationalError, InterfaceError, PoolTimeout, OSError, StoreUnreachableError)
 """Errors that mean that the database can't be used; they say nothing about the journey."""
-
-
-@dataclass(frozen=True, slots=True)
-class Leg:
-    """Facts that are planned together, on one version of the map, up to `until`."""
-
-    compiled_map: CompiledMap
-    facts: list[Fact]
-    until: Instant
 
 
 class JourneyActivities:
@@ -85,12 +74,15 @@ class JourneyActivities:
         if order.n <= journey.revision or not (taken or journey.is_due(order.now)):
             return self._told(session, order, journey, waiting)
         before = State.from_json(journey.state)
-        facts = [each.fact for each in taken if each.fact is not None]
-        make_legs = self._freeing_leg if frees else self._legs
-        legs = make_legs(session, before, facts, order.now)
-        result, compiled_map = _plan_legs(before, legs), legs[-1].compiled_map
+        version, facts = before.version, [each.fact for each in taken if each.fact is not None]
+        if frees:
+            version, facts = freeing_first(before, facts)
+        compiled_map = self._compiled_maps.load(session, version)
+        result, compiled_map = plan_across_versions(
+            compiled_map, before, facts, order.now, partial(self._find, session)
+        )
         write_plan(session, journey.id, before, result, compiled_map)
-        inbox.mark_taken(session, taken, {fact.id: max(fact.at, before.clock) for leg in legs for fact in leg.facts})
+        inbox.mark_taken(session, taken, {fact.id: max(fact.at, before.clock) for fact in facts})
         _keep_what_came_too_late(session, result.state, facts)
         in_step = order.n == journey.revision + 1
         seen, seen_before = _seen(compiled_map, result.state), _seen(compiled_map, before)
@@ -119,45 +111,10 @@ class JourneyActivities:
         seen = _seen(self._compiled_maps.load(session, state.version), state)
         return Advanced(journey.id, journey.revision, wake_at, deliver, ended=ended, seen=seen)
 
-    def _freeing_leg(self, session: Session, state: State, facts: list[Fact], now: Instant) -> list[Leg]:
-        """Applies the last fact that frees a journey first, at the instant that the journey has reached.
-
-        Raises:
-            LookupError: there is no such fact.
-        """
-        ways_out = [
-            fact
-            for fact in facts
-            if isinstance(fact, Ended) or (isinstance(fact, MapChanged) and fact.version != state.version)
-        ]
-        if not ways_out:
-            raise LookupError("nothing that waits frees the journey")
-        freeing = ways_out[-1]
-        version = freeing.version if isinstance(freeing, MapChanged) else state.version
-        others = [fact for fact in facts if fact is not freeing]
-        return [Leg(self._compiled_maps.load(session, version), [replace(freeing, at=state.clock), *others], now)]
-
-    def _legs(self, session: Session, state: State, facts: list[Fact], now: Instant) -> list[Leg]:
-        """Cuts the facts where the map changes: what comes before happens on the old version."""
-        compiled_map = self._compiled_maps.load(session, state.version)
-        legs = []
-        gathered: list[Fact] = []
-        for fact in facts:
-            changed = self._map_after(session, compiled_map, fact)
-            if changed is not None:
-                at = max(state.clock, min(fact.at, now))
-                same_instant = any(earlier.at >= at for earlier in gathered)
-                legs.append(Leg(compiled_map, gathered, at if same_instant else at - 1))
-                compiled_map, gathered = changed, []
-            gathered.append(fact)
-        return [*legs, Leg(compiled_map, gathered, now)]
-
-    def _map_after(self, session: Session, compiled_map: CompiledMap, fact: Fact) -> CompiledMap | None:
-        """The map that the fact moves the journey to; None for the same one, or one that the planner refuses."""
-        if not isinstance(fact, MapChanged) or fact.version == compiled_map.version:
-            return None
+    def _find(self, session: Session, version: str) -> CompiledMap | None:
+        """Returns the map that a journey is to move to; None for one that was never published."""
         try:
-            return self._compiled_maps.load(session, fact.version)
+            return self._compiled_maps.load(session, version)
         except UnknownVersionError:
             return None
 
@@ -166,18 +123,6 @@ def _block(order: AdvanceOrder, why: str, session: Session) -> Advanced:
     """Shows people what otherwise only the worker's log would say."""
     journeys.mark_blocked(session, order.journey, order.now, why)
     return Advanced(order.journey, order.n - 1, blocked=True)
-
-
-def _plan_legs(state: State, legs: list[Leg]) -> Plan:
-    """All legs as one plan with one revision."""
-    commands: tuple[Command, ...] = ()
-    timeline: tuple[Entry, ...] = ()
-    revision = state.revision + 1
-    for leg in legs:
-        result = plan(leg.compiled_map, state, leg.facts, leg.until)
-        state, commands, timeline = result.state, commands + result.commands, timeline + result.timeline
-    state.revision = revision
-    return Plan(state, commands, timeline, result.wake_at)
 
 
 def _ordered(commands: Sequence[Command]) -> list[str]:

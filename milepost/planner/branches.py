@@ -87,7 +87,14 @@ def _work_out_anchors(turn: Turn, values: Collection[str]) -> None:
 
 
 def open_stage(turn: Turn, stage: CompiledStage) -> None:
-    """Open a stage on a new visit: all its steps start over."""
+    """Open a stage on a new visit: all its steps start over.
+
+    A journey that is to move at its next stage leaves that to the move.
+    """
+    if turn.state.moving_to is not None and stage.in_sequence:
+        turn.state.deferred.append(OpenStage(stage.stage.id))
+        turn.moves_at = turn.at
+        return
     start_over(turn, stage.steps)
     record = turn.edit_stage(stage.stage.id)
     record.status = StageStatus.OPEN

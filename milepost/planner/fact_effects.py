@@ -32,7 +32,7 @@ from milepost.planner.pauses import pause, resume
 from milepost.planner.steps import finish_step, plan_repeats, reopen
 from milepost.planner.system_tasks import close_system_task, open_message_failed
 from milepost.planner.turn import Turn
-from milepost.planner.version_move import move
+from milepost.planner.version_move import move, stay
 
 _ANSWERED = frozenset(StepStatus(verdict) for verdict in Verdict)
 _JourneyFact = (
@@ -108,11 +108,7 @@ def _apply_to_journey(turn: Turn, fact: _JourneyFact) -> None:
         case facts.Ended():
             end_journey(turn, fact.reason)
         case facts.MapChanged():
-            if fact.version in (turn.state.version, ""):
-                raise _IgnoredError(IgnoreReason.SAME_VERSION)
-            if fact.version != turn.compiled_map.version:
-                raise _IgnoredError(IgnoreReason.UNKNOWN_VERSION)
-            move(turn, fact.version)
+            _map_changed(turn, fact)
         case facts.MessageFailed():
             _message_failed(turn, fact)
         case facts.TaskDone():
@@ -121,6 +117,20 @@ def _apply_to_journey(turn: Turn, fact: _JourneyFact) -> None:
             close_system_task(turn, fact.task, TaskStatus.DONE)
         case _:
             assert_never(fact)
+
+
+def _map_changed(turn: Turn, fact: facts.MapChanged) -> None:
+    state = turn.state
+    if fact.version in (state.version, ""):
+        if state.moving_to is None:
+            raise _IgnoredError(IgnoreReason.SAME_VERSION)
+        stay(turn)
+    elif fact.at_next_stage:
+        state.moving_to = fact.version
+    elif fact.version == turn.compiled_map.version:
+        move(turn, fact.version)
+    else:
+        raise _IgnoredError(IgnoreReason.UNKNOWN_VERSION)
 
 
 # Steps.

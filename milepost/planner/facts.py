@@ -129,9 +129,14 @@ class Ended(BaseFact, kind="ended"):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MapChanged(BaseFact, kind="map_changed"):
-    """The journey moves to another version of its map; `version` is the hash that the new map is known by."""
+    """The journey moves to another version of its map; `version` is the hash that the new map is known by.
+
+    It moves at once or, with `at_next_stage`, when the next stage of the sequence is about to open. The version that it
+    is on takes back a move that waits for that.
+    """
 
     version: str
+    at_next_stage: bool | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

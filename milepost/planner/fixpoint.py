@@ -219,6 +219,8 @@ def _openings(turn: Turn) -> bool:
 def _is_over(turn: Turn) -> bool:
     """End a journey with nothing open and nothing next; one that goes on gives the csm a task, once."""
     state = turn.state
+    if turn.moves_at is not None:
+        return False
     if any(stage.is_open for stage in state.stages.values()) or any(play.is_open for play in state.plays.values()):
         return False
     if not turn.compiled_map.goes_on:

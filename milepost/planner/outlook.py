@@ -39,6 +39,9 @@ def look_ahead(compiled_map: CompiledMap, state: State, now: Instant, *, days: i
     if not state.is_open:
         return Outlook((), until, more=False, paused=state.paused)
     entries: list[Entry] = []
+    if state.moving_to is not None:
+        state = state.copy()
+        state.moving_to = None  # nothing else of that version is at hand: as if it stayed
     try:
         latest = plan(compiled_map, state, (), max(now, state.clock))
         while latest.wake_at is not None and latest.wake_at <= until and len(entries) <= most:

@@ -29,12 +29,17 @@ from milepost.planner.turn import Turn
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The result of a plan: the next state, what to do, what to report, when to look again (None: at the next fact)."""
+    """The result of a plan: the next state, what to do, what to report, when to look again (None: at the next fact).
+
+    `moves_at` is when a stage was about to open that the journey enters on the version `state.moving_to`. What comes
+    after that instant is to be planned on that version: see `plan_across_versions`.
+    """
 
     state: State
     commands: tuple[Command, ...]
     timeline: tuple[Entry, ...]
     wake_at: Instant | None
+    moves_at: Instant | None = None
 
 
 def plan(compiled_map: CompiledMap, state: State, facts: Iterable[Fact], now: Instant) -> Plan:
@@ -61,7 +66,7 @@ def plan(compiled_map: CompiledMap, state: State, facts: Iterable[Fact], now: In
     keep_wake(turn, wake)
     turn.state.clock = max(turn.state.clock, now)
     turn.state.entries += len(turn.entries)
-    return Plan(turn.state, tuple(turn.commands), tuple(turn.entries), wake)
+    return Plan(turn.state, tuple(turn.commands), tuple(turn.entries), wake, turn.moves_at)
 
 
 def _begin(turn: Turn) -> Instant | None:

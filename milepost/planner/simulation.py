@@ -9,6 +9,7 @@ from milepost.planner.facts import Fact, MapChanged
 from milepost.planner.instants import Instant
 from milepost.planner.plan import Plan, plan
 from milepost.planner.state import State
+from milepost.planner.version_plan import next_stage_move
 
 
 def steps(
@@ -27,10 +28,14 @@ def steps(
             return
         due = _due(ahead, now)
         del ahead[: len(due)]
-        if due and isinstance(due[0], MapChanged):
+        if due and isinstance(due[0], MapChanged) and not due[0].at_next_stage:
             compiled_map = versions.get(due[0].version, compiled_map)
         latest = plan(compiled_map, latest.state, due, now)
         yield latest
+        if latest.moves_at is not None:
+            compiled_map = versions.get(latest.state.moving_to or "", compiled_map)
+            latest = plan(compiled_map, latest.state, [next_stage_move(compiled_map, now)], now)
+            yield latest
 
 
 def _each_once(facts: Sequence[Fact]) -> list[Fact]:

@@ -247,7 +247,10 @@ class NewerStateError(MilepostError, ValueError):
 
 @dataclass(slots=True)
 class State:
-    """Everything about one journey. `clock` is the instant that it has come to."""
+    """Everything about one journey. `clock` is the instant that it has come to.
+
+    `moving_to` is the version that it moves to once the next stage of the sequence is about to open.
+    """
 
     customer: Customer
     map: str
@@ -270,6 +273,7 @@ class State:
     sent: dict[str, list[Instant]] = field(default_factory=dict)
     agreed: dict[str, dict[str, str]] = field(default_factory=dict)
     deferred: list[Deferred] = field(default_factory=list)
+    moving_to: str | None = None
     numbers: dict[str, int] = field(default_factory=dict)
     timer_index: TimerIndex | None = field(default=None, compare=False, repr=False)
 

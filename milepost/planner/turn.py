@@ -29,7 +29,8 @@ class Turn:
     Every change invalidates what depends on it: `to_look`, `to_close` and `to_open` are places among the map's
     watchers, its containers and its steps, to be looked at before the turn is settled; a plan begins where the one
     before it had settled. `changed` are the records that differ from what the state's timer index holds. `passed` is
-    set while a resumed journey catches up: only what was due by then happens yet.
+    set while a resumed journey catches up: only what was due by then happens yet. `moves_at` is when a stage was about
+    to open that the journey is to enter on another version.
     """
 
     now: Situation
@@ -39,6 +40,7 @@ class Turn:
     entries: list[Entry] = field(default_factory=list)
     commands: list[Command] = field(default_factory=list)
     passed: Instant | None = None
+    moves_at: Instant | None = None
     to_look: set[int] = field(default_factory=set)
     to_close: set[int] = field(default_factory=set)
     to_open: set[int] = field(default_factory=set)

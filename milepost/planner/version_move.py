@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from milepost.language.steps import Outcome
 from milepost.planner import timeline
-from milepost.planner.branches import open_or_defer, plan_opening
+from milepost.planner.branches import open_or_defer, open_stage, plan_opening
 from milepost.planner.commands import CloseTask
 from milepost.planner.compiled_map import CompiledStep
 from milepost.planner.deadlines import change_due, first_due
+from milepost.planner.deferred import OpenStage
 from milepost.planner.enums import MessageReason, StepKind, SystemTaskReason, TaskStatus
 from milepost.planner.ids import TaskId
 from milepost.planner.instants import Instant
@@ -21,7 +22,7 @@ from milepost.planner.turn import Turn
 def move(turn: Turn, version: str) -> None:
     """Move the journey to the turn's map: withdraw what is gone, work out again what waits."""
     turn.report(timeline.MapChanged(turn.at, from_=turn.state.version, to=version))
-    turn.state.version = version
+    turn.state.version, turn.state.moving_to = version, None
     turn.invalidate_all()
     stood_there = _withdraw_what_is_gone(turn)
     for step in turn.compiled_map.steps.values():
@@ -29,8 +30,28 @@ def move(turn: Turn, version: str) -> None:
             _carry_over(turn, step)
     for stage in turn.compiled_map.stages.values():
         plan_opening(turn, stage)
-    if stood_there:
+    if _open_awaited(turn) or stood_there:
         _stand_somewhere(turn)
+
+
+def stay(turn: Turn) -> None:
+    """Take back a move that waits for the next stage; a stage that waits for the move opens."""
+    turn.state.moving_to = None
+    _open_awaited(turn)
+
+
+def _open_awaited(turn: Turn) -> bool:
+    """Open the stages that waited for the move; returns whether one of them is gone. A pause keeps them."""
+    state = turn.state
+    if state.paused:
+        return False
+    awaited = [item.stage for item in state.deferred if isinstance(item, OpenStage)]
+    state.deferred = [item for item in state.deferred if not isinstance(item, OpenStage)]
+    stages = turn.compiled_map.stages
+    for stage in awaited:
+        if stage in stages and not state.stage(stage).is_open:
+            open_stage(turn, stages[stage])
+    return not stages.keys() >= set(awaited)
 
 
 def _withdraw_what_is_gone(turn: Turn) -> bool:

@@ -124,6 +124,7 @@ class WrittenFact(Written):
     comment: LongText | None = None
     method: Name | None = None
     why: LongText | None = None
+    at_next_stage: bool | None = None
 
     @model_validator(mode="after")
     def _says_one_thing(self) -> Self:

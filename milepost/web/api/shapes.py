@@ -67,6 +67,7 @@ _FACTS = {
     "resumed": "true: the journey goes on; with `reason`",
     "ended": "why the journey ends",
     "map_changed": "the version that the journey moves to: its number, `MAP@NUMBER`, or the beginning of its hash",
+    "at_next_stage": "true: the journey moves when its next stage is about to open, instead of at once",
     "message_failed": "the message that couldn't be delivered; with `why`",
     "task_done": "the task without a step that was done; with `note`",
     "verdict": "`verified`, `partial` or `disputed`",
