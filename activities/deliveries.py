@@ -88,7 +88,7 @@ class DeliveryActivities:
         if row.text is not None:
             return outgoing(writing, row.subject or "", row.text, row.html)
         try:
-            rendering = write(writing)
+            rendering = await asyncio.to_thread(write, writing)
         except (TemplateError, KeyError, ValueError) as error:
             raise UndeliverableError(f"the message cannot be rendered: {error}") from error
         texts: dict[str, Any] = {"subject": rendering.subject, "text": rendering.text, "html": rendering.html}

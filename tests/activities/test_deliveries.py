@@ -135,6 +135,19 @@ async def test_what_can_never_arrive_is_a_fact_of_the_journey_and_not_tried_agai
     assert (fact.kind, fact.status, fact.data["message"]) == ("message_failed", "pending", post.order.message)
 
 
+async def test_a_template_that_never_ends_is_stopped_and_people_see_why(store: Store) -> None:
+    endless = "{% set a = [1] %}" + "{% set a = [a, a] %}" * 40 + "{{ a | string }}"
+    files = {**FILES, "messages/connect.md": f"---\nsubject: Hello\n---\n{endless}"}
+    post = await posted(store, files=files)
+
+    assert not await post.deliver()
+
+    assert "work through more than" in str((await post.row()).last_error)
+    async with store.reading() as session:
+        [fact] = await facts.of_customer(session, "acme")
+    assert (fact.kind, "work through more than" in fact.data["why"]) == ("message_failed", True)
+
+
 async def test_a_template_that_cannot_be_rendered_is_not_tried_again(store: Store) -> None:
     broken = {**FILES, "messages/connect.md": "---\nsubject: Hello\n---\n{{ customer.nickname }}\n"}
     post = await posted(store, files=broken)

@@ -4,10 +4,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from milepost.language.model import Attribute
 from milepost.language.templates.checks import check_template
 from milepost.language.templates.source import TemplateError, TemplateProblem, parse_message
 
-ATTRIBUTES = ("tier", "renews_on", "seats")
+ATTRIBUTES = {
+    "tier": Attribute(type="text"),
+    "renews_on": Attribute(type="date"),
+    "seats": Attribute(type="number"),
+}
 FRONT = "---\nsubject: Hello\n---\n"
 
 
@@ -118,7 +123,7 @@ def test_a_subject_that_yaml_reads_otherwise_is_refused_with_what_to_write(subje
 
 
 def test_a_language_that_isnt_text_is_refused():
-    (problem,) = check_template(FRONT.replace("---\n", "---\nlanguage: 3\n", 1), [], message=True)
+    (problem,) = check_template(FRONT.replace("---\n", "---\nlanguage: 3\n", 1), {}, message=True)
 
     assert (problem.line, problem.message) == (2, "The language 3 isn't text; write a code such as de")
 
@@ -185,6 +190,23 @@ def test_a_name_in_a_sentence_is_not_taken_for_the_one_in_the_template():
 
 def test_a_message_of_a_novel_is_refused():
     assert "longer than" in only(FRONT + "x" * 200_000).message
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("{% set a = [1] %}" + "{% set a = [a, a] %}" * 40 + "{{ a | string }}", "work through more than 500000"),
+        ("{% for a in 'abcdefghij' %}" * 9 + "{% endfor %}" * 9, "work through more than 500000"),
+        ("{{ " + "[" * 5000 + "]" * 5000 + " }}", "nested too deeply"),
+        ("{% if 1 %}" * 150 + "{% endif %}" * 150, "nested too deeply"),
+        ("{{ 1" + "+1" * 20_000 + " }}", "nested too deeply"),
+        ("{{1}}" * 15_000, "more than 10000 values, words and tags"),
+        ("{{ 1" + "0" * 5000 + " }}", "A number is too long"),
+    ],
+)
+@pytest.mark.parametrize("message", [True, False])
+def test_what_would_never_end_is_found_before_anybody_is_sent_it(text: str, says: str, message: bool):  # noqa: FBT001
+    assert says in only(FRONT + text if message else text, message=message).message
 
 
 @given(st.text(max_size=200), st.booleans())

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import re
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -11,6 +15,8 @@ from template_samples import Page, context, named, rendered
 
 from milepost.language.templates.renderer import render_message
 from milepost.language.templates.source import TemplateError
+
+LONGEST = 4.0  # seconds of processor time that a template may take
 
 # nobody's name is Markdown, HTML or a header
 
@@ -133,6 +139,83 @@ def test_a_template_cannot_look_behind_the_values(body: str):
 def test_a_template_that_asks_for_too_much_is_stopped(body: str):
     with pytest.raises(TemplateError):
         rendered(body)
+
+
+LONG = "customer.site"  # 10,000 characters
+NESTED = "{% set a = [1] %}{% set b = [1] %}" + "{% set a = [a, a] %}{% set b = [b, b] %}" * 40
+TUPLES = "{% set a = (1,) %}" + "{% set a = (a, a) %}" * 40
+NASTY = {
+    "a deep list as text": NESTED + "{{ a | string }}",
+    "a deep list joined": NESTED + "{{ a | join }}",
+    "deep lists compared": NESTED + "{{ a == b }}",
+    "a deep list searched": NESTED + "{{ a in [b] }}",
+    "a deep list tested": NESTED + "{{ a is in [b] }}",
+    "a deep list sorted": NESTED + "{{ a | sort | first }}",
+    "a deep list sliced": NESTED + "{{ a[1:] }}",
+    "a deep tuple hashed": TUPLES + "{{ a | unique | first }}",
+    "a deep tuple as a key": TUPLES + "{{ {a: 1} }}",
+    "a deep mapping": "{% set a = {'a': 1} %}" + "{% set a = {'a': a, 'b': a} %}" * 40 + "{{ a | string | length }}",
+    "lists that add up": f"{{% for i in {LONG} %}}{{{{ [{LONG} | list] | sum(start=[]) }}}}{{% endfor %}}",
+    "many characters to trim": f"{{{{ {LONG} | trim({LONG}) }}}}",
+    "a long path": f"{{{{ {LONG} | list | map(attribute='{'a.' * 90}a', default='x') | list | length }}}}" * 50,
+    "words counted again and again": f"{{% for x in {LONG} %}}{{% set y = {LONG} | wordcount %}}{{% endfor %}}",
+    "texts compared again and again": f"{{% for x in {LONG} %}}{{% set y = {LONG} == {LONG} ~ '' %}}{{% endfor %}}",
+    "empty loops in loops": f"{{% for a in {LONG} %}}" * 4 + "{% endfor %}" * 4,
+    "a loop over much that writes nothing": f"{{% for a in {LONG} %}}" + "{% set x = 1 %}" * 1500 + "{% endfor %}",
+    "a loop over many questions": f"{{% for a in {LONG} %}}" + "{% if step.due %}{% endif %}" * 1000 + "{% endfor %}",
+    "very many numbers": f"{{% for a in {LONG} %}}" + "{{ 1 | number }}" * 50 + "{% endfor %}",
+    "very many dates": f"{{% for a in {LONG} %}}" + "{{ step.due | date('full') }}" * 50 + "{% endfor %}",
+    "a long pattern of a date": "{{ step.due | date('" + "EEEE MMMM " * 5000 + "') }}",
+    "a huge whole number": "{% set a = 0x" + "f" * 90_000 + " %}" + "{% if a // 3 %}{% endif %}" * 300,
+    "a number with a huge exponent": "{{ '1e999999999' | number }}",
+    "a number with a tiny exponent": "{{ '1e-999999999' | number(6) }}",
+    "a long chain of filters": "{{ 'a'" + " | upper" * 12_000 + " }}",
+    "a long sum": "{{ 1" + "+1" * 45_000 + " }}",
+    "a long comparison": "{{ 1" + "<1" * 45_000 + " }}",
+    "brackets in brackets": "{{ " + "[" * 40_000 + "]" * 40_000 + " }}",
+    "very many outputs": "{{1}}" * 19_000,
+    "conditions in conditions": "{% if 1 %}" * 4000 + "{% endif %}" * 4000,
+    "brackets of Markdown": "[" * 99_000,
+    "stars of Markdown": "*a **a " * 14_000,
+    "tables of Markdown": "| a | b |\n|---|---|\n" * 5000,
+    "Markdown in a loop": f"{{% for a in {LONG} %}}" + "![" * 9 + "{% endfor %}",
+}
+CHILD = """
+import json, resource, sys, time
+sys.path[:0] = {paths}
+from dataclasses import replace
+from template_samples import CUSTOMER, context, rendered
+from milepost.language.templates.source import TemplateError
+
+LONGEST = 4.0  # seconds of processor time that a template may take
+
+site = context(customer=replace(CUSTOMER, attributes=dict(CUSTOMER.attributes, site="ab" * 5000)))
+rendered("Hello", within=site)
+memory = int(open("/proc/self/statm").read().split()[0]) * resource.getpagesize()
+resource.setrlimit(resource.RLIMIT_AS, (memory + 256 * 2**20,) * 2)
+ends = dict()
+for name, body in json.load(sys.stdin).items():
+    began = time.process_time()
+    try:
+        rendered(body, within=site)
+    except TemplateError as error:
+        if isinstance(error.__cause__, MemoryError):
+            began = -999
+    ends[name] = time.process_time() - began
+print(json.dumps(ends))
+"""
+
+
+def test_every_template_ends_within_seconds_and_little_memory():
+    paths = [str(Path(__file__).parent), str(Path(__file__).parents[2])]
+    child = subprocess.run(
+        [sys.executable, "-c", CHILD.replace("{paths}", repr(paths))],
+        input=json.dumps(NASTY), capture_output=True, text=True, check=False, timeout=120,
+    )  # fmt: skip
+
+    assert child.returncode == 0, child.stderr[-2000:]
+    slow = {name: seconds for name, seconds in json.loads(child.stdout).items() if seconds > LONGEST}
+    assert not slow
 
 
 def test_many_long_values_are_stopped_too():

@@ -25,7 +25,7 @@ def check_files(outline: MapOutline, loaded: Loaded) -> Iterator[Problem]:
     for name, text in sorted(loaded.files.items()):
         folder = name.partition("/")[0]
         if folder in SIDE_FOLDERS:
-            for problem in check_template(text, list(outline.map.attributes), message=folder == "messages"):
+            for problem in check_template(text, outline.map.attributes, message=folder == "messages"):
                 file = loaded.name_of(name)
                 yield Problem(file, problem.line, problem.column, "M110", problem.message, problem.suggestion)
 

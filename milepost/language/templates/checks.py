@@ -8,6 +8,7 @@ from dataclasses import fields
 
 from jinja2 import TemplateSyntaxError, nodes
 
+from milepost.language.model import Attribute
 from milepost.language.templates.context import (
     CUSTOMER_FIELDS,
     ContactContext,
@@ -19,8 +20,16 @@ from milepost.language.templates.context import (
     StepContext,
     names_of,
 )
-from milepost.language.templates.sandbox import MAX_SOURCE, SANDBOX, known_filters, refusal
-from milepost.language.templates.source import TemplateProblem, front_matter, read_message
+from milepost.language.templates.renderer import render_message, render_playbook
+from milepost.language.templates.sample_context import sample_message_context, sample_playbook_context
+from milepost.language.templates.sandbox import MAX_SOURCE, SANDBOX, TOO_DEEP, known_filters, refusal
+from milepost.language.templates.source import (
+    TemplateError,
+    TemplateProblem,
+    TooMuchWorkError,
+    front_matter,
+    read_message,
+)
 from milepost.text import nearest
 
 _FIELDS: dict[str, tuple[str, ...]] = {
@@ -46,14 +55,31 @@ Scope = dict[str, str | None]
 """Each name that can be used, with the kind of record it is, where that is known."""
 
 
-def check_template(text: str, attributes: Collection[str], *, message: bool) -> list[TemplateProblem]:
+def check_template(text: str, attributes: Mapping[str, Attribute], *, message: bool) -> list[TemplateProblem]:
     """Returns everything that is wrong with a message or a playbook, in the order of the file.
 
-    `attributes` are the names that the map declares. A message needs front matter with a subject; a playbook
-    has none.
+    `attributes` are those that the map declares. A message needs front matter with a subject; a playbook
+    has none. What is right is rendered once for a made-up reader, to see that it ends in time.
     """
     if len(text) > MAX_SOURCE:
         return [TemplateProblem(1, 1, f"The file is longer than {MAX_SOURCE} characters; make it shorter")]
+    return _wrong_words(text, attributes, message=message) or _too_much(text, attributes, message=message)
+
+
+def _too_much(text: str, attributes: Mapping[str, Attribute], *, message: bool) -> list[TemplateProblem]:
+    """Returns the problem of a template that asks for too much, whoever reads it."""
+    try:
+        if message:
+            render_message(text, sample_message_context(attributes))
+        else:
+            render_playbook(text, sample_playbook_context(attributes))
+    except TemplateError as error:
+        if isinstance(error, TooMuchWorkError) or error.reason == TOO_DEEP:
+            return [TemplateProblem(error.line or 1, 1, f"It can't be rendered: {error.reason}")]
+    return []
+
+
+def _wrong_words(text: str, attributes: Collection[str], *, message: bool) -> list[TemplateProblem]:
     fields_of = {**_FIELDS, "customer": tuple(sorted({*attributes, *CUSTOMER_FIELDS}))}
     if not message:
         yaml, _, _ = front_matter(text)
@@ -77,12 +103,15 @@ def _check(
 ) -> list[TemplateProblem]:
     """The problems of one piece of Jinja that begins at `first_line` (of `in_file`, where YAML folds it)."""
     places = _Places("\n".join(in_file.split("\n")[first_line - 1 :]) if in_file else source, first_line)
+    walk = _Walk(places, fields_of, names)
     try:
-        tree = SANDBOX.tree(source)
+        walk.visit(SANDBOX.tree(source), {**dict.fromkeys(names), **{name: _KINDS.get(name) for name in names}})
     except TemplateSyntaxError as error:
         return [places.problem(error.lineno, r"\{[{%#]", f"Template syntax: {error.message}")]
-    walk = _Walk(places, fields_of, names)
-    walk.visit(tree, {**dict.fromkeys(names), **{name: _KINDS.get(name) for name in names}})
+    except RecursionError:
+        return [TemplateProblem(first_line, 1, f"It can't be rendered: {TOO_DEEP}")]
+    except ValueError:  # Python reads no whole number of more than 4,300 digits
+        return [TemplateProblem(first_line, 1, "A number is too long; write a shorter one")]
     return walk.problems
 
 

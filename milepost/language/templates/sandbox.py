@@ -2,14 +2,16 @@
 
 Every value is written as a *mark* (`⟨number⟩` in two private-use characters) and put in its place after the
 Markdown is read, so that no customer's value can become Markdown, HTML or a header.
+
+Every template ends: `budget` counts the work.
 """
 
 from __future__ import annotations
 
 import re
 import traceback
-from collections.abc import Iterable, Iterator, Mapping
-from datetime import date, datetime
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
@@ -22,21 +24,24 @@ from jinja2.environment import Template
 from jinja2.filters import FILTERS
 from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
-from jinja2.visitor import NodeTransformer
+from jinja2.tests import TESTS
 
+from milepost.language.templates.budget import KEY as _RUN
+from milepost.language.templates.budget import MAX_ARGUMENT, Budget, Metering, budget_of, charged, metered, rounds
 from milepost.language.templates.context import Link
-from milepost.language.templates.source import TemplateError
+from milepost.language.templates.source import TemplateError, TooMuchWorkError
 from milepost.text import yes_or_no
 
 MAX_SOURCE = 100_000
-MAX_OUTPUT = 200_000
-MAX_ROUNDS = 10_000
+MAX_NODES = 10_000
 MAX_NUMBER = 1e15
+TOO_DEEP = "it is nested too deeply, or has too long a chain; write it in several steps"
 OPEN, CLOSE = "\ue000", "\ue001"
+_MOST_DIGITS = 30
+_A_TEXT = 20  # the work of writing a date or a number, in characters
 MARK = re.compile(f"{OPEN}(\\d+){CLOSE}")
 _UNSEEN = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ue000\ue001]")
 _OWNER = re.compile(r"'(?:[\w.]+\.)?(\w+?)Context(?: object)?'")
-_RUN = " run"  # no name that a template could write
 
 ALLOWED_NODES: tuple[type[nodes.Node], ...] = (
     nodes.Template, nodes.Output, nodes.TemplateData, nodes.If, nodes.For, nodes.Assign, nodes.Name,
@@ -48,37 +53,30 @@ ALLOWED_NODES: tuple[type[nodes.Node], ...] = (
 _KEPT_FILTERS = (
     "abs", "capitalize", "count", "dictsort", "first", "float", "groupby", "int", "items", "last", "length",
     "list", "lower", "map", "max", "min", "reject", "rejectattr", "reverse", "select", "selectattr", "sort",
-    "string", "sum", "title", "trim", "truncate", "unique", "upper", "wordcount",
+    "string", "title", "trim", "truncate", "unique", "upper", "wordcount",
 )  # fmt: skip
 
 
-class Run:
+_FREE = ("default", "d", "join")
+"""Filters whose arguments are texts to write, of any length."""
+
+
+class Run(Budget):
     """One rendering: the values written so far, and how much may still be done."""
 
     def __init__(self, locale: str) -> None:
         """Begins with nothing written."""
+        super().__init__()
         self.locale = known_locale(locale)
         self.values: list[str] = []
-        self._written = self._rounds = 0
 
     def mark(self, value: Any) -> str:
         """Keeps a value and returns the mark that stands for it."""
         text = text_of(value, self.locale)
-        self.spend(len(text))
+        self.write(len(text))
+        self.work(1)
         self.values.append(text if isinstance(text, Link) else _UNSEEN.sub("", text))
         return f"{OPEN}{len(self.values) - 1}{CLOSE}"
-
-    def spend(self, characters: int) -> None:
-        """Counts what is written."""
-        self._written += characters
-        if self._written > MAX_OUTPUT:
-            raise TemplateError(f"it writes more than {MAX_OUTPUT} characters; make it shorter")
-
-    def count_round(self) -> None:
-        """Counts one round of a loop."""
-        self._rounds += 1
-        if self._rounds > MAX_ROUNDS:
-            raise TemplateError(f"its loops run more than {MAX_ROUNDS} times; loop over less")
 
 
 @lru_cache(maxsize=256)
@@ -121,7 +119,7 @@ def text_of(value: Any, locale: Locale) -> str:
 
 
 def _run(context: Context) -> Run:
-    run = context.get(_RUN)
+    run = budget_of(context)
     assert isinstance(run, Run)
     return run
 
@@ -151,6 +149,8 @@ def _number(context: Context, value: Any, digits: int | None = None) -> str:
         number = Decimal(text)
     except ArithmeticError:
         raise TemplateError(f"{text!r} isn't a number, so | number can't write it") from None
+    if not number.is_finite() or abs(number.adjusted()) > _MOST_DIGITS:
+        raise TemplateError(f"{text[:40]!r} is too large or too small a number for | number")
     if digits is None:
         return str(format_decimal(number, locale=run.locale))
     places = max(0, min(int(digits), 6))
@@ -166,43 +166,27 @@ def _default(value: Any, instead: Any = "", boolean: bool = False) -> Any:  # no
 @pass_context
 def _join(context: Context, values: Iterable[Any], between: str = "", attribute: str | None = None) -> str:
     """The values one after another, with a text between them."""
-    run, parts, size = _run(context), [], 0
+    run, parts = _run(context), []
     for value in values:
-        run.count_round()
         item = context.environment.getitem(value, attribute) if attribute else value
         parts.append(text_of(item, run.locale))
-        size += len(parts[-1]) + len(between)
-        if size > MAX_OUTPUT:
-            raise TemplateError(f"| join makes more than {MAX_OUTPUT} characters; join less")
+        run.work(_A_TEXT + len(parts[-1]) + len(between))
     return str(between).join(parts)
 
 
 @pass_context
-def _counted(context: Context, values: Any) -> Iterator[Any]:
-    run = _run(context)
+def _sum(context: Context, values: Iterable[Any], attribute: str | None = None, start: Any = 0) -> Any:
+    """The sum of the values, or of an attribute of each."""
     for value in values:
-        run.count_round()
-        yield value
-
-
-class _Bounded(NodeTransformer):
-    """Counts the rounds of every loop, and makes `~` a bounded join."""
-
-    def visit_For(self, node: nodes.For) -> nodes.Node:  # noqa: N802 - Jinja calls it by the node's name
-        self.generic_visit(node)
-        node.iter = nodes.Filter(node.iter, "_counted", [], [], None, None, lineno=node.lineno)
-        return node
-
-    def visit_Concat(self, node: nodes.Concat) -> nodes.Node:  # noqa: N802
-        self.generic_visit(node)
-        together = nodes.List(node.nodes, lineno=node.lineno)
-        return nodes.Filter(together, "join", [], [], None, None, lineno=node.lineno)
+        item = context.environment.getitem(value, attribute) if attribute else value
+        start = SANDBOX.call_binop(context, "+", start, item)
+    return start
 
 
 class Sandbox(ImmutableSandboxedEnvironment):
     """The environment of all templates."""
 
-    intercepted_binops = frozenset(["+", "*", "%"])
+    intercepted_binops = frozenset(["+", "-", "*", "/", "//", "%"])
 
     def __init__(self) -> None:
         """Keeps only what is safe and always ends."""
@@ -216,9 +200,20 @@ class Sandbox(ImmutableSandboxedEnvironment):
             cache_size=0,
         )
         self.globals.clear()
-        self.filters = {name: FILTERS[name] for name in _KEPT_FILTERS}
-        self.filters |= {"date": _date, "number": _number, "default": _default, "d": _default, "join": _join}
-        self.filters["_counted"] = _counted
+        own: dict[str, Any] = {
+            "date": _date,
+            "number": _number,
+            "default": _default,
+            "d": _default,
+            "join": _join,
+            "sum": _sum,
+        }
+        kept: dict[str, Any] = {name: FILTERS[name] for name in _KEPT_FILTERS}
+        self.filters = {name: metered(function) for name, function in kept.items()}
+        self.filters |= {name: metered(own[name], most=None if name in _FREE else MAX_ARGUMENT) for name in own}
+        self.filters |= {"_charged": charged, "_rounds": rounds}
+        tests: dict[str, Any] = dict(TESTS)
+        self.tests = {name: metered(test) for name, test in tests.items()}
 
     def tree(self, source: str) -> nodes.Template:
         """The template as it was written, before the bounds are put in."""
@@ -226,26 +221,32 @@ class Sandbox(ImmutableSandboxedEnvironment):
 
     def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
         tree = super()._parse(source, name, filename)
-        for node in tree.find_all(nodes.Node):
+        for number, node in enumerate(tree.find_all(nodes.Node)):
+            if number == MAX_NODES:
+                raise TooMuchWorkError(f"it has more than {MAX_NODES} values, words and tags; make it shorter")
             refused = refusal(node)
             if refused:
                 raise TemplateSyntaxError(refused, node.lineno)
-        bounded = _Bounded().visit(tree)
+        bounded = Metering().visit(tree)
         assert isinstance(bounded, nodes.Template)
         return bounded
 
     def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:
-        """Adds, multiplies and takes remainders of numbers of a size that people use."""
+        """Calculates with numbers of a size that people use, and with dates; `+` joins two texts."""
+        budget_of(context).work(1)
         if operator == "+" and isinstance(left, str) and isinstance(right, str):
-            if len(left) + len(right) > MAX_OUTPUT:
-                raise TemplateError(f"+ makes more than {MAX_OUTPUT} characters")
+            budget_of(context).work(len(left) + len(right))
             return left + right
+        if operator in "+-" and isinstance(left, date | timedelta) and isinstance(right, date | timedelta):
+            return super().call_binop(context, operator, left, right)
         for number in (left, right):
-            if not isinstance(number, int | float | Decimal) or abs(float(number)) > MAX_NUMBER:
-                raise TemplateError(
-                    f"{operator!r} works on numbers up to {MAX_NUMBER:.0e}, not on {str(number)[:40]!r}"
-                )
+            if not isinstance(number, int | float | Decimal) or not abs(float(number)) <= MAX_NUMBER:
+                raise TemplateError(f"{operator!r} works on numbers up to {MAX_NUMBER:.0e}, not on {_in_short(number)}")
         return super().call_binop(context, operator, left, right)
+
+
+def _in_short(value: Any) -> str:
+    return repr(value[:40]) if isinstance(value, str) else f"a {type(value).__name__}"
 
 
 def refusal(node: nodes.Node) -> str | None:
@@ -285,13 +286,21 @@ def run_template(source: str, names: Mapping[str, Any], run: Run, *, file: str, 
     try:
         plain = source.replace(OPEN, "").replace(CLOSE, "")
         for piece in _compiled(plain).generate({**names, _RUN: run}):
-            run.spend(0 if MARK.fullmatch(piece) else len(piece))
+            run.write(0 if MARK.fullmatch(piece) else len(piece))
             pieces.append(piece)
     except Exception as error:
         line = _line_of(error)
-        reason = error.reason if isinstance(error, TemplateError) else _OWNER.sub(_owner_name, str(error))
-        raise TemplateError(reason, file=file, line=line and line + first_line - 1) from error
+        kind = TooMuchWorkError if isinstance(error, TooMuchWorkError) else TemplateError
+        raise kind(_reason(error), file=file, line=line and line + first_line - 1) from error
     return "".join(pieces)
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, TemplateError):
+        return error.reason
+    if isinstance(error, RecursionError | SyntaxError | MemoryError):
+        return TOO_DEEP
+    return _OWNER.sub(_owner_name, str(error)) or type(error).__name__
 
 
 def _owner_name(owner: re.Match[str]) -> str:

@@ -43,6 +43,12 @@ class TemplateError(MilepostError, ValueError):
         self.reason, self.file, self.line = reason, file, line
 
 
+class TooMuchWorkError(TemplateError):
+    """A template writes, or works through, more than any message needs."""
+
+    code: ClassVar[str] = "template_too_much_work"
+
+
 @dataclass(frozen=True, slots=True)
 class MessageTemplate:
     """A message file: `subject` and `body` are Jinja, `language` is the one that the front matter names.

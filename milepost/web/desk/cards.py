@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from markupsafe import Markup
 
@@ -50,6 +50,7 @@ class Card:
     zone: str
     form: str | None
     pending: str | None
+    playbook: Markup | None = None
 
     @property
     def task(self) -> TaskRow:
@@ -94,9 +95,11 @@ class Card:
         situation = Situation(self.compiled_map, self.state, self.now)
         return [(self.say.persona(persona), situation.contact(persona)) for persona in self.task.invite]
 
-    @property
-    def playbook(self) -> Markup | None:
-        """The instructions, filled in with the customer's data."""
+    def with_playbook(self) -> Card:
+        """Returns the card with its instructions, filled in with the customer's data; that may take a second."""
+        return replace(self, playbook=self._rendered_playbook())
+
+    def _rendered_playbook(self) -> Markup | None:
         name = self.task.playbook
         text = self.files.get(f"playbooks/{name}")
         if name is None or text is None:

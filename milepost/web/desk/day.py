@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -105,7 +106,8 @@ class _DayBuilder:
         async with self.served.store.reading() as session:
             states = {journey: await journeys.state(session, journey) for journey in ids}
         cards = [await self._card(line, states[line.task.journey_id]) for line in shown]
-        return Section(id_, title, empty, tuple(cards), len(lines))
+        ready = await asyncio.to_thread(lambda: tuple(card.with_playbook() for card in cards))
+        return Section(id_, title, empty, ready, len(lines))
 
     async def _card(self, line: TaskLine, state: State) -> Card:
         compiled_map = await self.served.compiled_maps.of(state.version)
