@@ -17,6 +17,7 @@ from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 from milepost.channels.links import LinkSigner
 from milepost.channels.message_text import MessageSource, outgoing, write
 from milepost.channels.protocol import Channel, OutgoingMessage, TemporaryDeliveryError, UndeliverableError
+from milepost.customer import is_forgotten
 from milepost.language.templates.source import TemplateError
 from milepost.planner.facts import MessageFailed, to_json
 from milepost.planner.instants import Instant
@@ -71,6 +72,8 @@ class DeliveryActivities:
         if row.status == messages.MessageStatus.QUEUED:
             if _started() >= order.give_up_at:
                 raise UndeliverableError(row.last_error or "no attempt to deliver it succeeded in time")
+            if is_forgotten(row.contact):
+                raise UndeliverableError(messages.CONTACT_FORGOTTEN)
             await self._send(order, await self._written(journey, row))
         return row.status != messages.MessageStatus.FAILED
 
@@ -155,11 +158,11 @@ def _now(session: Session, order: DeliveryOrder, started: float) -> Instant:
 
 def _record_failure(order: DeliveryOrder, started: float, why: str, session: Session) -> None:
     now = _now(session, order, started)
-    customer = messages.record_failed(session, order.journey, order.message, now, why)
-    recipient = inbox.recipients(session, [customer])[customer]
+    row = messages.record_failed(session, order.journey, order.message, now, why)
+    recipient = inbox.recipients(session, [row.customer_id])[row.customer_id]
     if recipient.journey == order.journey:
         fact_id = f"message_failed/{order.journey}/{order.message}"
-        fact = MessageFailed(id=fact_id, at=now, by="milepost", message=order.message, why=why)
+        fact = MessageFailed(id=fact_id, at=now, by="milepost", message=order.message, why=row.last_error)
         inbox.record(session, [NewFact(recipient, to_json(fact), "delivery")], now)
 
 

@@ -10,6 +10,15 @@ BUILT_IN_ATTRIBUTES = ("name", "timezone", "country", "language")
 """The attributes that every customer has without a map declaring them, and that facts and branches may change."""
 
 
+FORGOTTEN = "@forgotten.invalid"
+"""The end of the addresses that stand for people who were forgotten: nobody can be written to there."""
+
+
+def is_forgotten(address: str) -> bool:
+    """Returns whether the address stands for a person who was forgotten."""
+    return address.endswith(FORGOTTEN)
+
+
 def address_key(address: str) -> str:
     """Returns a mail address in the form that is compared: case and surrounding spaces don't count."""
     return address.strip().casefold()

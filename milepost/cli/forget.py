@@ -1,16 +1,18 @@
-"""`milepost forget`: deletes everything about a customer."""
+"""`milepost forget`: deletes everything about a customer, or puts a pseudonym in the place of one person."""
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from typing import Annotated
 
 import typer
 
 from milepost.cli.support.command_settings import settings_of
 from milepost.cli.support.errors import CommandError
-from milepost.cli.support.intake_access import open_intake
+from milepost.cli.support.intake_access import OpenIntake, open_intake
 from milepost.cli.support.output import AsJson, aside, print_json, say
+from milepost.intake.contact_erasure import ContactErasure, forget_contact
 from milepost.intake.context import IntakeContext
 from milepost.intake.erasure import Erasure
 from milepost.intake.erasure import forget as forget_everywhere
@@ -20,20 +22,45 @@ from milepost.text import count_of, listing
 
 
 async def forget(
-    customer: Annotated[str, typer.Argument(help="The customer's id.", show_default=False)],
+    customer: Annotated[str | None, typer.Argument(help="The customer's id.", show_default=False)] = None,
     *,
     context: typer.Context,
+    contact: Annotated[
+        str | None,
+        typer.Option("--contact", metavar="ADDRESS", help="Forget this person alone, at every customer."),
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="With --contact: only say what would be replaced.")
+    ] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Don't ask whether it is meant.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Delete a customer for good: record, contacts, journeys, tasks, messages, answers, facts, and Temporal's history.
+    """Delete a customer for good, or with --contact put a pseudonym in the place of one person.
 
-    Backups that were made before still hold the customer. A mail that is on its way at this moment may still arrive.
+    A customer: record, contacts, journeys, tasks, messages, answers, facts, and Temporal's history.
+
+    A person: the address, in whatever case, and the names beside it, in every place; the words of messages to the
+    person too. Counts, outcomes and values stay, and the journeys go on for the others. It may be repeated.
+
+    Backups that were made before still hold both: after a restore, forget again. A mail that is on its way at this
+    moment may still arrive.
     """
+    if (customer is None) == (contact is None):
+        raise CommandError("Name a customer, or a person with --contact, and not both.")
+    if dry_run and contact is None:
+        raise CommandError("--dry-run goes with --contact.")
     async with open_intake(settings_of(context)) as opened:
-        if not yes:
-            await _ask(opened.intake.context, customer)
-        erasure = await forget_everywhere(opened.intake.context, customer)
+        if contact is not None:
+            await _forget_contact(opened, contact, dry_run=dry_run, yes=yes, as_json=as_json)
+        elif customer is not None:
+            await _forget_customer(opened, customer, yes=yes, as_json=as_json)
+
+
+async def _forget_customer(opened: OpenIntake, customer: str, *, yes: bool, as_json: bool) -> None:
+    if not yes:
+        _need_terminal(customer)
+        await _ask(opened.intake.context, customer)
+    erasure = await forget_everywhere(opened.intake.context, customer)
     if as_json:
         print_json({"customer": customer, "rows": dict(erasure.rows), "runs": erasure.runs})
     else:
@@ -45,15 +72,22 @@ async def forget(
         )
 
 
-async def _ask(context: IntakeContext, customer: str) -> None:
-    """Asks on a terminal whether it is meant.
+def _need_terminal(name: str) -> None:
+    """Checks that somebody can be asked.
 
     Raises:
-        CommandError: this is no terminal, so nobody can be asked.
-        typer.Abort: it is not.
+        CommandError: this is no terminal.
     """
     if not sys.stdin.isatty():
-        raise CommandError(f"Forgetting {customer!r} can't be undone, so it has to be confirmed.", "Add --yes.")
+        raise CommandError(f"Forgetting {name!r} can't be undone, so it has to be confirmed.", "Add --yes.")
+
+
+async def _ask(context: IntakeContext, customer: str) -> None:
+    """Asks whether it is meant.
+
+    Raises:
+        typer.Abort: it is not.
+    """
     async with context.store.reading() as session:
         try:
             name = (await customers.get(session, customer)).name
@@ -63,9 +97,57 @@ async def _ask(context: IntakeContext, customer: str) -> None:
 
 
 def _print(customer: str, erasure: Erasure) -> None:
-    rows = [f"{number} of {table.replace('_', ' ')}" for table, number in erasure.rows.items() if number]
-    if rows:
-        say(f"{customer} is forgotten. Rows removed from the database: {listing(rows)}.")
+    if rows := _rows(erasure.rows):
+        say(f"{customer} is forgotten. Rows removed from the database: {rows}.")
     if erasure.runs is not None:
         say(f"Temporal deletes {count_of(erasure.runs, 'run')} with all history, within a minute or two.")
     say("Backups made before still hold the customer.")
+
+
+async def _forget_contact(opened: OpenIntake, address: str, *, dry_run: bool, yes: bool, as_json: bool) -> None:
+    intake = opened.intake.context
+    if not (dry_run or yes):
+        _need_terminal(address)
+        plan = await forget_contact(intake, address, dry_run=True)
+        if not plan.is_empty:
+            at = listing(list(plan.customers) or ["no customer"])
+            typer.confirm(f"Forget {address}, at {at}? This can't be undone.", abort=True)
+    erasure = await forget_contact(intake, address, dry_run=dry_run)
+    if as_json:
+        print_json(_contact_json(address, erasure, dry_run=dry_run))
+    else:
+        _print_contact(address, erasure, dry_run=dry_run)
+    if not all(erasure.told.values()):
+        aside(f"Temporal is away; the journeys look for somebody in the person's place {opened.later}")
+
+
+def _contact_json(address: str, erasure: ContactErasure, *, dry_run: bool) -> dict[str, object]:
+    return {
+        "contact": address,
+        "dry_run": dry_run,
+        "pseudonym": None if dry_run or erasure.is_empty else erasure.pseudonym,
+        "customers": {customer: dict(rows) for customer, rows in erasure.customers.items()},
+        "elsewhere": dict(erasure.elsewhere),
+        "named_after": erasure.named_after,
+    }
+
+
+def _print_contact(address: str, erasure: ContactErasure, *, dry_run: bool) -> None:
+    if erasure.is_empty:
+        say(f"Nothing is held on {address}.")
+        return
+    if not dry_run:
+        say(f"{address} is forgotten; {erasure.pseudonym} stands in every place.")
+    verb = "to replace" if dry_run else "replaced"
+    for customer, rows in erasure.customers.items():
+        say(f"{customer}: rows {verb}: {_rows(rows)}.")
+    if erasure.elsewhere:
+        say(f"Of no customer: rows {verb}: {_rows(erasure.elsewhere)}.")
+    for customer in erasure.named_after:
+        say(f"The customer {customer} is itself named after the person; `milepost forget {customer}` deletes it.")
+    if not dry_run:
+        say("Backups made before still hold the person, and an import that has the person brings a new contact.")
+
+
+def _rows(rows: Mapping[str, int]) -> str:
+    return listing([f"{number} of {table.replace('_', ' ')}" for table, number in rows.items() if number])

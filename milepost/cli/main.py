@@ -40,7 +40,8 @@ _COMMANDS = {
         "show": "Show where a customer stands, why, and what comes next.",
         "explain": "Explain what a customer waits for, and why.",
         "tell": "Tell a customer's journey what happened.",
-        "forget": "Delete everything about a customer.",
+        "export": "Print everything that is held on one person.",
+        "forget": "Delete everything about a customer, or forget one person.",
         "tasks": "List colleagues' tasks: overdue, today, next.",
     },
 }

@@ -37,5 +37,6 @@ def restore(
     say(f"The database is that of {file} now.")
     if kept is not None:
         say(f"The one before is kept as {kept}.")
+    say("It holds whom you have forgotten since it was made: run `milepost forget` for them again.")
     say("Start `milepost up`, or workers and web: workers start the journeys by themselves within a minute or two,")
     say("`milepost recover` does it at once.")

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from milepost.imports.customer_checks import FieldProblem
 from milepost.planner.fact_errors import RefusedError, UnknownNameError
 from milepost.planner.segment_match import MayNotEnter
+from milepost.text import listing
 
 
 class UnknownMapError(UnknownNameError):
@@ -53,3 +54,17 @@ class EntryRefusedError(RefusedError):
         self.customer = customer
         self.why = why
         super().__init__(f"Customer {customer!r} cannot begin another journey: {why}.")
+
+
+class ColleagueError(RefusedError):
+    """The address is on customers' teams: it can't be forgotten while tasks are given to it."""
+
+    code = "colleague"
+
+    def __init__(self, address: str, customers: Sequence[str]) -> None:
+        self.address = address
+        self.customers = tuple(customers)
+        super().__init__(
+            f"{address} is on the team of {listing(customers)}.",
+            "Give the roles to somebody else first; then forget the address.",
+        )

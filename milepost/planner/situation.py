@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from milepost.customer import Contact
+from milepost.customer import Contact, is_forgotten
 from milepost.language.attribute_values import parse_date
 from milepost.language.conditions import Condition
 from milepost.language.durations import Anchor
@@ -92,7 +92,7 @@ class Situation:
     def contact_of(self, step: CompiledStep) -> Contact | None:
         """Returns the recipient of a step's messages: the person agreed on, else the contact with its persona."""
         agreed = self.state.step(step.id).person
-        if agreed is not None and not step.is_task:
+        if agreed is not None and not step.is_task and not is_forgotten(agreed):
             for contact in self.state.customer.contacts:
                 if contact.has_address(agreed):
                     return contact

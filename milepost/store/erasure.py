@@ -7,7 +7,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from milepost.store.database import Store
 from milepost.store.errors import UnknownCustomerError
-from milepost.store.tables import Base, CustomerRow, JourneyRow
+from milepost.store.personal_data import of_customer
+from milepost.store.tables import Base, CustomerRow
 
 
 async def forget(store: Store, customer: str) -> dict[str, int]:
@@ -27,27 +28,21 @@ async def forget(store: Store, customer: str) -> dict[str, int]:
             raise UnknownCustomerError(customer)
         await session.execute(delete(CustomerRow).where(CustomerRow.id == customer))
     if store.is_sqlite:
-        await _empty_log(store)
+        await empty_log(store)
     return counts
 
 
 async def _count(session: AsyncSession, customer: str) -> dict[str, int]:
     counts = {}
     for table in Base.metadata.sorted_tables:
-        if table.name == CustomerRow.__tablename__:
-            condition = table.c.id == customer
-        elif "customer_id" in table.c:
-            condition = table.c.customer_id == customer
-        elif "journey_id" in table.c:
-            of_customer = select(JourneyRow.id).where(JourneyRow.customer_id == customer)
-            condition = table.c.journey_id.in_(of_customer)
-        else:
-            continue
-        counts[table.name] = await session.scalar(select(func.count()).select_from(table).where(condition)) or 0
+        condition = of_customer(table, customer)
+        if condition is not None:
+            counts[table.name] = await session.scalar(select(func.count()).select_from(table).where(condition)) or 0
     return counts
 
 
-async def _empty_log(store: Store) -> None:
+async def empty_log(store: Store) -> None:
+    """Writes SQLite's write-ahead log into its database and empties it, so that it holds nothing older."""
     async with store.engine.connect() as connection:
         driver = (await connection.get_raw_connection()).driver_connection
         assert driver is not None

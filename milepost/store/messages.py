@@ -12,10 +12,13 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session
 
+from milepost.customer import is_forgotten
 from milepost.planner.instants import Instant
 from milepost.store.errors import UnknownMessageError
 from milepost.store.rows import count_by
 from milepost.store.tables import CustomerRow, JourneyRow, MessageRow
+
+CONTACT_FORGOTTEN = "its contact was forgotten"
 
 
 class MessageStatus(StrEnum):
@@ -82,7 +85,7 @@ def save_rendering(
         UnknownMessageError: the journey has no message of this id.
     """
     row = _row(session, journey, message, lock=True)
-    if row.text is None:
+    if row.text is None and not is_forgotten(row.contact):
         row.subject, row.text, row.html = subject, text, html
     return row
 
@@ -114,20 +117,25 @@ def record_attempt(
     row = _row(session, journey, message, lock=True)
     if row.status == MessageStatus.QUEUED:
         row.attempts = max(row.attempts, attempt)
-        row.tried_at, row.channel, row.last_error = now, channel, error
+        row.tried_at, row.channel, row.last_error = now, channel, _error_of(row, error)
     return row
 
 
-def record_failed(session: Session, journey: str, message: str, now: Instant, error: str) -> str:
-    """Records that delivery failed for good, unless the message was sent; returns the customer's id.
+def record_failed(session: Session, journey: str, message: str, now: Instant, error: str) -> MessageRow:
+    """Records that delivery failed for good, unless the message was sent.
 
     Raises:
         UnknownMessageError: the journey has no message of this id.
     """
     row = _row(session, journey, message, lock=True)
     if row.status == MessageStatus.QUEUED:
-        row.status, row.tried_at, row.last_error = MessageStatus.FAILED, now, error
-    return row.customer_id
+        row.status, row.tried_at, row.last_error = MessageStatus.FAILED, now, _error_of(row, error)
+    return row
+
+
+def _error_of(row: MessageRow, error: str) -> str:
+    """Returns the error to store: a channel's words may name the contact, who may have been forgotten meanwhile."""
+    return CONTACT_FORGOTTEN if is_forgotten(row.contact) else error
 
 
 async def outbox(

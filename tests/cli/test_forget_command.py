@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import subprocess
 import sys
@@ -96,3 +97,40 @@ async def test_temporal_is_told_to_forget_every_run(
         await eventually(is_gone)
         assert await intake.context.journey_client.running() == set()
         assert (await recover(intake.context)).open == 0
+
+
+@pytest.mark.usefixtures("with_acme")
+def test_one_contact_is_forgotten_and_the_customer_stays(milepost: Milepost) -> None:
+    address = "SAM@acme.example"
+    [plan] = lines(milepost("forget", "--contact", address, "--dry-run", "--json"))
+    assert (plan["dry_run"], plan["pseudonym"]) == (True, None)
+    assert plan["customers"]["acme"]["contacts"] == 1
+    refused = milepost("forget", "--contact", address)
+    assert refused.exit_code == 1
+    assert "Add --yes" in refused.stderr
+
+    result = milepost("forget", "--contact", address, "--yes")
+    assert result.exit_code == 0, result.stderr
+    assert "acme: rows replaced: " in result.stdout
+    assert "@forgotten.invalid stands in every place" in result.stdout
+    assert "Temporal is away" in result.stderr
+
+    again = milepost("forget", "--contact", address, "--yes")
+    assert again.exit_code == 0
+    assert "Nothing is held on SAM@acme.example." in again.stdout
+    assert customers(milepost) == ["acme", "lonely"]
+
+
+@pytest.mark.usefixtures("with_acme")
+def test_an_export_is_one_document(milepost: Milepost) -> None:
+    result = milepost("export", "--contact", "sam@acme.example")
+    document = json.loads(result.stdout)
+    assert document["customers"] == ["acme"]
+    assert {"contacts", "journeys"} <= {record["table"] for record in document["records"]}
+    assert "records about sam@acme.example" in result.stderr
+
+
+@pytest.mark.parametrize("arguments", [(), ("acme", "--contact", "a@b.example"), ("acme", "--dry-run")])
+@pytest.mark.usefixtures("with_acme")
+def test_a_customer_or_a_contact_is_named(milepost: Milepost, arguments: tuple[str, ...]) -> None:
+    assert milepost("forget", *arguments, "--yes").exit_code == 1

@@ -1,0 +1,186 @@
+"""Customers with a person in every table, put there by the engine itself; and everything that the database holds."""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+from temporalio.testing import ActivityEnvironment
+
+from activities.deliveries import DeliveryActivities
+from activities.journey import JourneyActivities
+from milepost.channels.protocol import UndeliverableError
+from milepost.channels.recorder import RecordingChannel
+from milepost.customer import Contact
+from milepost.intake.intake import Intake
+from milepost.planner.clock import REAL_TIME
+from milepost.planner.facts import (
+    Agreed,
+    Answered,
+    AttributesSet,
+    ContactsGiven,
+    EventHappened,
+    Fact,
+    Paused,
+    Resumed,
+    Revoked,
+    StepDone,
+    StepReopened,
+)
+from milepost.planner.instants import Instant
+from milepost.store import customers, journeys, maps, reviews
+from milepost.store.database import Store
+from milepost.store.tables import Base, JourneyRow
+from milepost.wire.activities import Advanced, AdvanceOrder, DeliveryOrder
+from tests.workflows.example import CUSTOMER, FILES, START
+from tests.workflows.rig import LINKS
+
+ADDRESS = "sam@acme.example"
+SAM = Contact("Sam Poe", ADDRESS, ("sponsor",), "America/New_York")
+EVA = Contact("Eva Roe", "eva@acme.example", ("sponsor",))
+_PERSON = re.compile(r"sam(?:@|%40)acme\.example|(?<![a-z])(?:sam|poe)(?![a-z])", re.IGNORECASE)
+DAY = 86_400
+
+
+class Clock:
+    """A wall clock that a test moves."""
+
+    def __init__(self) -> None:
+        self.at = float(START)
+
+    def __call__(self) -> float:
+        return self.at
+
+
+class Crowd:
+    """Acme, whose sponsor is Sam; Beta, which has Sam too, written otherwise; and Gamma, which has a Sam of its own."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        self.wall = Clock()
+        self.intake = Intake(store, None, REAL_TIME, wall=self.wall)
+        self.channel = RecordingChannel()
+        self._deliveries = DeliveryActivities(store, self.intake.context.compiled_maps, self.channel, LINKS)
+        self._advances = JourneyActivities(store, self.intake.context.compiled_maps)
+
+    @staticmethod
+    async def fill(store: Store) -> Crowd:
+        """Lets everything happen that leaves a trace of Sam."""
+        crowd = Crowd(store)
+        async with store.transaction() as session:
+            await maps.publish(session, "pilot", "Pilot customers", FILES, START, by=ADDRESS, why="Sam asked for it")
+            await reviews.record(session, "review/1", "pilot", START, by=ADDRESS, note="with sam@acme.example")
+            attributes = {**CUSTOMER.attributes, "champion": "Sam Poe"}
+            await customers.save(session, [CUSTOMER.having(contacts=(SAM, EVA), attributes=attributes)], START)
+            beta = replace(SAM, name="Samuel Poe", email="SAM@Acme.example")
+            await customers.save(session, [CUSTOMER.having(id="beta", name="Beta", contacts=(beta,))], START)
+            sam_of_gamma = Contact("Sam Poe", "sam@gamma.example", ("sponsor",))
+            await customers.save(session, [CUSTOMER.having(id="gamma", name="Gamma", contacts=(sam_of_gamma,))], START)
+        for customer in ("acme", "gamma"):
+            await crowd.intake.enrol(customer)
+        await crowd.tell_acme()
+        await crowd.block()
+        return crowd
+
+    async def tell_acme(self) -> None:
+        told = {"by": ADDRESS, "at": START}
+        self.channel.fail_next(UndeliverableError("SMTP said: no sam@acme.example here"))
+        await self.tell(StepDone(id="1", step="kickoff", result="held", note="POE said that Sam Poe leaves", **told))
+        await self.tell(StepReopened(id="2", step="kickoff", reason="sam was ill", **told))
+        await self.tell(Agreed(id="3", steps={"connect": {"person": ADDRESS}}, **told))
+        event = EventHappened(
+            id="login/Sam@acme.example", event="connected", properties={"user": "Sam@ACME.example"}, **told
+        )
+        await self.tell(event)
+        await self.intake.record_fact("acme", EventHappened(id="4", event="sam@acme.example logged in", **told))
+        await self.advance(9 * DAY)
+        await self.tell(
+            Answered(id="5", outcome="faster", verdict="disputed", comment="Sam: no", evidence=ADDRESS, **told)
+        )
+        await self.tell(Revoked(id="6", outcome="faster", reason="Sam misread it", **told))
+        await self.tell(Answered(id="7", outcome="faster", verdict="partial", value=7, comment="Yours, Sam", **told))
+        await self.tell(AttributesSet(id="8", attributes={"tier": "pilot", "health": 30}, **told))
+        await self.tell(ContactsGiven(id="9", contacts=(SAM, EVA), **told))
+        await self.tell(Paused(id="10", reason="Sam is away", **told), Resumed(id="11", reason="Sam is back", **told))
+        await self.intake.record_fact("acme", StepDone(id="12", step="rescue_call", note="Sam waits", **told))
+
+    async def tell(self, *facts: Fact) -> None:
+        """Records facts at Acme, lets its journey advance, and delivers what that orders."""
+        for fact in facts:
+            await self.intake.record_fact("acme", fact)
+        await self.advance(60)
+
+    async def advance(self, seconds: int) -> Advanced:
+        self.wall.at += seconds
+        order = AdvanceOrder("acme/1", (await self.row()).revision + 1, self.now)
+        advanced = await self._advances.advance(order)
+        for message in advanced.deliver:
+            await self.deliver(message)
+        return advanced
+
+    async def deliver(self, message: str) -> bool:
+        environment = ActivityEnvironment()
+        environment.info = replace(environment.info, started_time=datetime.fromtimestamp(self.wall.at, UTC))
+        order = DeliveryOrder("acme/1", message, REAL_TIME, time.time() + 600)
+        delivered: bool = await environment.run(self._deliveries.deliver, order)
+        return delivered
+
+    async def block(self) -> None:
+        """Lets the rows say what only a fault of the database or of Milepost would."""
+
+        def work(session: Session) -> None:
+            journeys.mark_blocked(session, "acme/1", self.now, "KeyError: 'sam@acme.example'")
+            customers.set_unmatched(session, "beta", "no map is for Sam Poe")
+
+        await self.store.write(work)
+
+    @property
+    def now(self) -> Instant:
+        return int(self.wall.at)
+
+    async def row(self, journey: str = "acme/1") -> JourneyRow:
+        async with self.store.reading() as session:
+            return await journeys.get(session, journey)
+
+    async def contacts(self, customer: str = "acme") -> list[str]:
+        async with self.store.reading() as session:
+            return [contact.email for contact in (await customers.get(session, customer)).contacts]
+
+
+async def traces(store: Store) -> set[tuple[str, str]]:
+    """Returns every table and column that has something of Sam, Gamma's own Sam excepted: all rows, read as text."""
+    found = set()
+    async with store.reading() as session:
+        for table in Base.metadata.sorted_tables:
+            for row in (await session.execute(select(table))).mappings():
+                if "gamma" not in {row.get(key) for key in ("id", "customer_id", "journey_id")} | {
+                    str(row.get(key)).partition("/")[0] for key in ("id", "journey_id")
+                }:
+                    found |= {(table.name, name) for name, value in row.items() if _PERSON.search(_text(value))}
+    return found
+
+
+def _text(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, default=str)
+
+
+async def plant(store: Store, table_name: str, column_name: str, text: str) -> None:
+    """Writes a text into one column of all its rows, whatever the engine would have put there."""
+    table = Base.metadata.tables[table_name]
+
+    def work(session: Session) -> None:
+        for row in session.connection().execute(select(table)).mappings().all():
+            value: Any = f"{row[column_name] or ''} {text}"
+            old = row[column_name]
+            if isinstance(old, dict | list):
+                value = {**old, "planted": text} if isinstance(old, dict) else [*old, text]
+            is_row = (key == row[key.name] for key in table.primary_key)
+            session.connection().execute(update(table).where(*is_row).values({column_name: value}))
+
+    await store.write(work)

@@ -1,0 +1,205 @@
+"""Nothing of a forgotten contact is left in any row or file, the journeys go on, and what counts stays."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import JSON, Text, make_url
+
+from milepost.customer import is_forgotten
+from milepost.intake.contact_erasure import export_contact, forget_contact
+from milepost.intake.errors import ColleagueError
+from milepost.planner.state import State
+from milepost.store import contact_erasure, customers, facts, messages
+from milepost.store.database import Store
+from milepost.store.erasure import forget
+from milepost.store.personal_data import PLACES
+from milepost.store.tables import Base
+from tests.privacy.crowd import ADDRESS, DAY, EVA, SAM, Crowd, plant, traces
+from tests.store.book import everything
+
+KEYS = {
+    ("customers", "id"), ("journeys", "id"), ("answers", "answer"), ("messages", "message"), ("open_plays", "play"),
+    ("open_stages", "stage"), ("outcomes", "outcome"), ("tasks", "task"), ("map_reviews", "id"),
+}  # fmt: skip
+"""Columns with ids of customers, of a map's things, and of forms."""
+OPERATIONS = {("map_versions", "hash"), ("map_versions", "map"), ("map_versions", "title"), ("map_versions", "files")}
+"""Columns with the text of maps, which operations wrote."""
+
+
+def columns() -> list[tuple[str, str]]:
+    """Every column of every table that can hold a text."""
+    return [
+        (table.name, column.name)
+        for table in Base.metadata.sorted_tables
+        for column in table.c
+        if isinstance(column.type, Text | JSON) and not column.foreign_keys
+    ]
+
+
+async def test_nothing_of_a_forgotten_contact_is_left(store: Store) -> None:
+    crowd = await Crowd.fill(store)
+    before = await traces(store)
+    assert {table for table, _ in before} >= {
+        "contacts", "journeys", "facts", "messages", "answers", "timeline", "customers", "event_counts",
+        "map_versions", "map_reviews",
+    }  # fmt: skip
+
+    erasure = await forget_contact(crowd.intake.context, "SAM@acme.EXAMPLE ")
+
+    assert await traces(store) == set()
+    assert list(erasure.customers) == ["acme", "beta"]
+    assert {table for rows in erasure.customers.values() for table in rows} | set(erasure.elsewhere) >= {
+        table for table, _ in before
+    }
+    assert await crowd.contacts("gamma") == ["sam@gamma.example"]
+
+
+@pytest.mark.parametrize("place", sorted({table for table, _ in columns()} - {"open_plays", "open_stages", "outcomes"}))
+async def test_a_place_that_is_left_out_is_noticed(sqlite_store: Store, place: str, monkeypatch: Any) -> None:
+    crowd = await Crowd.fill(sqlite_store)
+    if place == "tasks":  # a contact's address comes there only in a task's reason
+        await plant(sqlite_store, "tasks", "why", ADDRESS)
+    monkeypatch.setattr(contact_erasure, "PLACES", tuple(each for each in PLACES if each.table.name != place))
+    await forget_contact(crowd.intake.context, ADDRESS)
+    assert {table for table, _ in await traces(sqlite_store)} == {place}
+
+
+@pytest.mark.parametrize("table", sorted({table for table, _ in columns()}))
+async def test_a_person_is_found_in_every_column_that_is_no_key(sqlite_store: Store, table: str) -> None:
+    crowd = await Crowd.fill(sqlite_store)
+    planted = {each for each in columns() if each[0] == table} - KEYS - OPERATIONS
+    for each in planted:
+        await plant(sqlite_store, *each, "of sam@acme.example (Sam Poe)")
+    assert planted <= await traces(sqlite_store)
+    await forget_contact(crowd.intake.context, ADDRESS)
+    assert await traces(sqlite_store) == set()
+
+
+def test_what_the_inventory_leaves_out_is_named_here() -> None:
+    inventory = {(place.table.name, name) for place in PLACES for name in place.columns}
+    assert set(columns()) - inventory == KEYS | OPERATIONS
+
+
+async def test_on_sqlite_not_even_the_files_hold_the_person(sqlite_store: Store, sqlite_url: str) -> None:
+    crowd = await Crowd.fill(sqlite_store)
+    path = Path(str(make_url(sqlite_url).database))
+
+    def on_disk() -> set[bytes]:
+        stored = b"".join(file.read_bytes() for file in path.parent.glob("milepost.db*"))
+        return {part for part in (b"sam@acme.example", b"Sam Poe", b"SAM@A", b"POE said") if part in stored}
+
+    assert len(on_disk()) == 4
+    await forget_contact(crowd.intake.context, ADDRESS)
+    assert on_disk() == {b"Sam Poe"}  # Gamma's own
+    await forget(crowd.store, "gamma")
+    assert on_disk() == set()
+
+
+async def test_the_journey_goes_on_for_the_others(store: Store) -> None:
+    crowd = await Crowd.fill(store)
+    await crowd.advance(60)
+    before = State.from_json((await crowd.row()).state)
+    await forget_contact(crowd.intake.context, ADDRESS)
+
+    async with store.reading() as session:
+        *_, waiting = await facts.pending_of(session, ["acme"])
+    assert [contact["email"] for contact in waiting.data["contacts"]] == ["eva@acme.example"]
+    await crowd.advance(60)
+
+    state = State.from_json((await crowd.row()).state)
+    assert state.customer.contacts == (EVA,)
+    assert await crowd.contacts() == ["eva@acme.example"]
+    assert {step: record.status for step, record in state.steps.items()} == {
+        step: record.status for step, record in before.steps.items()
+    }
+    assert [record.value for record in state.steps.values()] == [record.value for record in before.steps.values()]
+
+
+async def test_nobody_writes_to_a_forgotten_contact_not_even_what_was_ordered(store: Store) -> None:
+    crowd = await Crowd.fill(store)
+    async with store.transaction() as session:
+        message = (await messages.outbox(session, customer="acme")).lines[0]
+        row = await messages.get(session, "acme/1", message.message.message)
+        row.status, row.text = messages.MessageStatus.QUEUED, None
+    sent = len(crowd.channel.delivered)
+    await forget_contact(crowd.intake.context, ADDRESS)
+
+    assert not await crowd.deliver(message.message.message)
+    assert len(crowd.channel.delivered) == sent
+    async with store.reading() as session:
+        row = await messages.get(session, "acme/1", message.message.message)
+    assert (row.status, row.last_error) == (messages.MessageStatus.FAILED, "its contact was forgotten")
+    assert is_forgotten(row.contact)
+
+
+async def test_forgetting_twice_and_a_stranger_change_nothing(store: Store) -> None:
+    crowd = await Crowd.fill(store)
+    async with store.reading() as session:
+        before = await everything(session)
+    assert (await forget_contact(crowd.intake.context, "nobody@acme.example")).is_empty
+    await forget_contact(crowd.intake.context, ADDRESS, dry_run=True)
+    async with store.reading() as session:
+        assert await everything(session) == before
+
+    await forget_contact(crowd.intake.context, ADDRESS)
+    async with store.reading() as session:
+        after = await everything(session)
+    assert (await forget_contact(crowd.intake.context, ADDRESS)).is_empty
+    async with store.reading() as session:
+        assert await everything(session) == after
+
+
+async def test_what_counts_stays(store: Store) -> None:
+    crowd = await Crowd.fill(store)
+    async with store.reading() as session:
+        before = await everything(session)
+    await forget_contact(crowd.intake.context, ADDRESS)
+    async with store.reading() as session:
+        after = await everything(session)
+    for table, rows in before.items():
+        new = 2 if table == "facts" else 0  # the contacts without Sam, at both customers
+        assert len(after[table]) == len(rows) + new - (1 if table == "contacts" else 0), table  # Beta has no journey
+    assert [row["value"] for row in after["answers"]] == [row["value"] for row in before["answers"]]
+    assert [row["verdict"] for row in after["answers"]] == [row["verdict"] for row in before["answers"]]
+    assert [row["sent_at"] for row in after["messages"]] == [row["sent_at"] for row in before["messages"]]
+
+
+async def test_who_comes_back_is_a_new_contact(store: Store) -> None:
+    crowd = await Crowd.fill(store)
+    await forget_contact(crowd.intake.context, ADDRESS)
+    await crowd.advance(60)
+    async with store.reading() as session:
+        record = await customers.get(session, "acme")
+    await crowd.intake.upsert_customer(record.having(contacts=(SAM, EVA)))
+    await crowd.advance(DAY)
+    assert await crowd.contacts() == [ADDRESS, "eva@acme.example"]
+    assert State.from_json((await crowd.row()).state).customer.contacts == (SAM, EVA)
+
+
+async def test_a_colleague_is_not_forgotten_while_tasks_go_there(store: Store) -> None:
+    crowd = await Crowd.fill(store)
+    with pytest.raises(ColleagueError, match="on the team of acme, beta and gamma"):
+        await forget_contact(crowd.intake.context, "Ana.Ruiz@vendor.example")
+
+
+async def test_an_export_has_what_forgetting_would_replace_and_nobody_else(store: Store) -> None:
+    crowd = await Crowd.fill(store)
+    document = await export_contact(crowd.intake.context, "Sam@Acme.example")
+    assert document["names"] == ["Sam Poe", "Samuel Poe"]
+    assert document["customers"] == ["acme", "beta"]
+    erasure = await forget_contact(crowd.intake.context, ADDRESS, dry_run=True)
+    counted = {customer: dict(rows) for customer, rows in erasure.customers.items()} | {None: dict(erasure.elsewhere)}
+    exported: dict[str | None, dict[str, int]] = {}
+    for record in document["records"]:
+        rows = exported.setdefault(record["customer"], {})
+        rows[record["table"]] = rows.get(record["table"], 0) + 1
+    assert exported == counted
+    texts = repr(document)
+    assert "POE said that Sam Poe leaves" in texts
+    assert "please connect your first system" in texts
+    assert "Eva Roe" not in texts
+    assert "gamma" not in texts
+    assert {record["found_by"] for record in document["records"]} == {"address or name", "part of a name"}
