@@ -16,6 +16,7 @@ from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 import structlog
+from sqlalchemy.exc import DBAPIError
 from temporalio.client import Client
 from temporalio.worker import Interceptor, Worker
 
@@ -31,6 +32,7 @@ from milepost.settings import Settings, load
 from milepost.store import clock
 from milepost.store.compiled_maps import CompiledMaps
 from milepost.store.database import Store, check, open_store
+from milepost.store.failures import cause_of
 from milepost.temporal.connection import TemporalAddress, connect
 from milepost.temporal.logs import write_logs
 from milepost.temporal.process_exit import run_and_leave
@@ -149,7 +151,8 @@ def main() -> int:
             return 0 if asyncio.run(is_at_work(settings)) else 1
         asyncio.run(run_worker(settings))
     except Exception as error:  # noqa: BLE001 - the last place where it can be reported
-        sys.stderr.write(f"Error: {str(error) or type(error).__name__}\n")
+        words = cause_of(error) if isinstance(error, DBAPIError) else str(error)
+        sys.stderr.write(f"Error: {words or type(error).__name__}\n")
         return 1
     return 0
 

@@ -10,6 +10,7 @@ from functools import partial
 
 from sqlalchemy import URL, Engine, event
 from sqlalchemy.engine import ExceptionContext
+from sqlalchemy.exc import OperationalError
 
 from milepost.store.errors import StoreDamagedError, StoreUnwritableError
 from milepost.store.sqlite import file_of
@@ -37,6 +38,18 @@ def place_of(url: URL) -> str:
     """Returns the place of a database, for people: its file, or its URL without the password and the driver."""
     file = file_of(url)
     return url.set(drivername=url.get_backend_name()).render_as_string() if file is None else repr(str(file))
+
+
+def cause_of(error: Exception) -> str:
+    """Returns why a statement failed, without the values that databases quote: the driver's error, and its code.
+
+    Where the database can't be reached or is busy, the first line of the driver's words says more, and names nobody.
+    """
+    original = getattr(error, "orig", None) or error
+    code = getattr(original, "sqlstate", None) or getattr(original, "sqlite_errorname", None)
+    if isinstance(error, OperationalError) and (code is None or str(code).startswith(("08", "57", "SQLITE_BUSY"))):
+        return str(original).strip().partition("\n")[0]
+    return f"{type(original).__name__} {code or ''}".rstrip()
 
 
 def _translate(where: str, context: ExceptionContext) -> None:

@@ -19,6 +19,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from milepost.errors import MilepostError
 from milepost.planner.fact_errors import RefusedError
 from milepost.store import errors as store_errors
+from milepost.store.failures import cause_of
 from milepost.web.forms import FormRefusedError
 from milepost.web.identity import SignInNeededError
 from milepost.web.pages import render
@@ -145,11 +146,15 @@ def _problem_of(error: Exception) -> Problem:
 async def on_error(request: Request, error: Exception) -> Response:
     """Answers a request that failed with one of the errors that are expected."""
     if isinstance(error, DBAPIError):
-        # Only the first line of it: the others have the statement, and may have values.
-        log.error("the database does not answer", path=request.url.path, why=str(error.orig).partition("\n")[0])
+        log.error("the database does not answer", route=_route(request), why=cause_of(error))
     elif isinstance(error, store_errors.StoreUnreachableError):
-        log.error("the database can't be used", path=request.url.path, why=str(error))
+        log.error("the database can't be used", route=_route(request), why=str(error))
     return await respond(request, _problem_of(error), error.headers if isinstance(error, HTTPException) else None)
+
+
+def _route(request: Request) -> str | None:
+    """Returns the pattern of the request's address: the address itself may be somebody's link."""
+    return getattr(request.scope.get("route"), "path", None)
 
 
 async def _on_sign_in(_: Request, error: Exception) -> Response:
@@ -158,7 +163,7 @@ async def _on_sign_in(_: Request, error: Exception) -> Response:
 
 
 async def _on_anything(request: Request, error: Exception) -> Response:
-    log.error("a request failed", path=request.url.path, exc_info=error)
+    log.error("a request failed", route=_route(request), exc_info=error)
     response = await respond(request, _problem_of(error))
     add_headers(MutableHeaders(raw=response.raw_headers), request.url.path)
     return response

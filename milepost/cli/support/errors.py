@@ -57,5 +57,14 @@ def error_block(error: Exception) -> str:
         return (
             f"Error: {error.strerror}: {error.filename or 'a file'}.\n  Free space there; all that is recorded stays."
         )
-    headline = f"Error: {type(error).__name__}: {error}".rstrip(": ")
+    headline = f"Error: {type(error).__name__}: {_words(error)}".rstrip(": ")
     return f"{headline}\n  Milepost did not expect this. Run it again with --debug to see where it comes from."
+
+
+def _words(error: Exception) -> str:
+    """Returns what an error says; a database would quote the values that it refuses."""
+    if not type(error).__module__.startswith("sqlalchemy"):
+        return str(error)
+    from milepost.store.failures import cause_of  # noqa: PLC0415 - it is loaded by now, and slow to load
+
+    return cause_of(error)
