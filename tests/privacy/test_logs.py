@@ -8,7 +8,7 @@ import re
 import sqlite3
 import subprocess
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -128,50 +128,29 @@ async def test_nothing_personal_is_logged(database_url: str, tmp_path: Path) -> 
         httpx.AsyncClient(base_url=await address_of(running), trust_env=False, timeout=60) as browser,
     ):
         journey = await enrolled(intake)
-        key = {"Authorization": f"Bearer {KEY}"}
-
-        async def tell(customer: str = "acme", **fact: Any) -> int:
-            fact = {"customer": customer, "by": "sam@acme.example", **fact}
-            return (await browser.post("/api/v1/facts", json=fact, headers=key)).status_code
-
-        assert await tell(step_done="kickoff", result="held", note="Sam Poe confided it") < 300
+        assert await tell(browser, step_done="kickoff", result="held", note="Sam Poe confided it") < 300
         await eventually(has(intake, journey, "message_sent"), within=60)
 
-        async def is_refused(words: str) -> bool:
+        async def is_refused() -> bool:
             async with intake.context.store.reading() as session:
                 lines = (await messages.outbox(session)).lines
-            return any(words in (line.message.last_error or "") for line in lines)
+            return any("greylisted" in (line.message.last_error or "") for line in lines)
 
-        await eventually(lambda: is_refused("greylisted"), within=60)
-        # Requests that are wrong, and links, good and bad.
-        assert await tell(step_done=["sam@acme.example"]) == 422
-        assert await tell(customer="sam@acme.example", event="x") == 404
-        token = LinkSigner(SECRET, "http://x").token(journey, "acme", "sam@acme.example", now=datetime.now(UTC))
-        for link in (token, token[:-3] + "abc", "sam@acme.example"):
-            await browser.get(f"/plan/{link}")
-            await browser.post(f"/plan/{link}/answer", data={"comment": "Sam Poe"})
-        await browser.post("/sign-in", data={"address": "ana.ruiz@vendor.example", "password": "confided"})
-        await browser.get("/api/v1/customers/sam@acme.example", headers={"Authorization": "Bearer confided"})
-        # The database refuses: what comes in, what the journey would write, what the delivery records.
+        await eventually(is_refused, within=60)
+        await ask_for_what_is_wrong(browser, journey)
         for table, moment, fact in (
             ("facts", "BEFORE INSERT", {"event": "connected", "properties": {"user": "Sam"}}),
             ("messages", "BEFORE UPDATE", {}),
             ("timeline", "BEFORE INSERT", {"event": "connected", "properties": {"user": "Sam"}}),
         ):
+            before = failures(running)
             sabotage(database_url, table, moment)
-            before = running.output.count("failed") + running.output.count("does not answer")
             if fact:
-                assert await tell(**fact) == (503 if table == "facts" else 200)
-
-            async def is_logged(before: int = before) -> bool:
-                words = running.output
-                failures = words.count("failed") + words.count("does not answer")
-                return failures > before or "cannot be advanced" in words
-
-            await eventually(is_logged, within=90)
+                assert await tell(browser, **fact) == (503 if table == "facts" else 200)
+            await eventually(has_failed(running, before), within=90)
             mend(database_url, table)
         if not database_url.startswith("sqlite"):
-            await away(database_url, tell)
+            await away(database_url, browser)
     words = running.output
     assert "the database does not answer" in words
     assert "journey cannot be advanced" in words
@@ -179,7 +158,35 @@ async def test_nothing_personal_is_logged(database_url: str, tmp_path: Path) -> 
     assert [line for line in words.splitlines() if PERSONAL.search(line)] == []
 
 
-async def away(url: str, tell: Any) -> None:
+async def tell(browser: httpx.AsyncClient, customer: str = "acme", **fact: Any) -> int:
+    fact = {"customer": customer, "by": "sam@acme.example", **fact}
+    return (await browser.post("/api/v1/facts", json=fact, headers={"Authorization": f"Bearer {KEY}"})).status_code
+
+
+async def ask_for_what_is_wrong(browser: httpx.AsyncClient, journey: str) -> None:
+    """Sends requests that are wrong, and opens links, good and bad."""
+    assert await tell(browser, step_done=["sam@acme.example"]) == 422
+    assert await tell(browser, customer="sam@acme.example", event="x") == 404
+    token = LinkSigner(SECRET, "http://x").token(journey, "acme", "sam@acme.example", now=datetime.now(UTC))
+    for link in (token, token[:-3] + "abc", "sam@acme.example"):
+        await browser.get(f"/plan/{link}")
+        await browser.post(f"/plan/{link}/answer", data={"comment": "Sam Poe"})
+    await browser.post("/sign-in", data={"address": "ana.ruiz@vendor.example", "password": "confided"})
+    await browser.get("/api/v1/customers/sam@acme.example", headers={"Authorization": "Bearer confided"})
+
+
+def failures(running: Programs) -> int:
+    return sum(running.output.count(words) for words in ("activity failed", "does not answer", "cannot be advanced"))
+
+
+def has_failed(running: Programs, before: int) -> Callable[[], Awaitable[bool]]:
+    async def ask() -> bool:
+        return failures(running) > before
+
+    return ask
+
+
+async def away(url: str, browser: httpx.AsyncClient) -> None:
     """Takes PostgreSQL's database away for a while."""
     name = make_url(url).database
     with psycopg.connect(
@@ -187,7 +194,7 @@ async def away(url: str, tell: Any) -> None:
     ) as server:
         server.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false".encode())
         server.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [name])
-        assert await tell(event="connected") == 503
+        assert await tell(browser, event="connected") == 503
         server.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS true".encode())
 
 
