@@ -23,11 +23,13 @@ from temporalio.worker import Interceptor, Worker
 from activities.deliveries import DeliveryActivities
 from activities.failures import NamelessFailures
 from activities.journey import JourneyActivities
+from activities.rollout import RolloutActivities
 from milepost.channels.links import LinkSigner
 from milepost.channels.protocol import Channel
 from milepost.channels.registry import channel_for
 from milepost.devserver.data_folder import address_of
 from milepost.intake.intake import Intake
+from milepost.planner.clock import REAL_TIME, JourneyClock
 from milepost.settings import Settings, load
 from milepost.store import clock
 from milepost.store.compiled_maps import CompiledMaps
@@ -40,6 +42,7 @@ from milepost.temporal.search_attributes import register_search_attributes
 from milepost.temporal.task_queues import pollers
 from milepost.wire.journey import TASK_QUEUE
 from workflows.customer_journey import CustomerJourney
+from workflows.rollout import Rollout
 from workflows.sandbox import workflow_runner
 
 log = structlog.get_logger()
@@ -55,6 +58,7 @@ def make_worker(
     links: LinkSigner,
     *,
     compiled_maps: CompiledMaps | None = None,
+    journey_clock: JourneyClock = REAL_TIME,
     task_queue: str = TASK_QUEUE,
     interceptors: Sequence[Interceptor] = (),
     cached_workflows: int = CACHED_WORKFLOWS,
@@ -62,12 +66,14 @@ def make_worker(
     """A worker with all workflows and activities; `async with` runs it."""
     maps = compiled_maps or CompiledMaps(store)
     journey = JourneyActivities(store, maps)
+    intake = Intake(store, client, journey_clock, compiled_maps=maps, task_queue=task_queue)
+    rollout = RolloutActivities(intake.context)
     deliveries = DeliveryActivities(store, maps, channel, links)
     return Worker(
         client,
         task_queue=task_queue,
-        workflows=[CustomerJourney],
-        activities=[journey.advance, deliveries.deliver],
+        workflows=[CustomerJourney, Rollout],
+        activities=[journey.advance, deliveries.deliver, rollout.take_batch],
         workflow_runner=workflow_runner(),
         interceptors=[NamelessFailures(), *interceptors],
         max_cached_workflows=cached_workflows,
@@ -97,7 +103,7 @@ async def run_worker(
         compiled_maps = CompiledMaps(store)
         await compiled_maps.warm_up()
         intake = Intake(store, client, journey_clock, compiled_maps=compiled_maps)
-        async with make_worker(client, store, channel, links, compiled_maps=compiled_maps):
+        async with make_worker(client, store, channel, links, compiled_maps=compiled_maps, journey_clock=journey_clock):
             on_ready()
             log.info("worker is at work", namespace=client.namespace, channel=channel.name, speed=journey_clock.speed)
             await _sweep_until_stopped(intake)

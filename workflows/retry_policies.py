@@ -13,6 +13,9 @@ DELIVERY_ATTEMPT_TIMEOUT = timedelta(minutes=2)
 DELIVERY_HEARTBEAT_TIMEOUT = timedelta(seconds=30)
 DELIVERY_RETRY = RetryPolicy(initial_interval=timedelta(seconds=5), maximum_interval=timedelta(hours=1))
 
+BATCH_TIMEOUT = timedelta(minutes=5)
+BATCH_RETRY = RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(minutes=1))
+
 RUNS = 10
 """Past so many times the advances of a run it ends with deliveries under way; the next run starts them again."""
 

@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterable, Iterator
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from milepost.cli.rollout import Batch, Rate, When, show, start
 from milepost.cli.support.command_settings import settings_of
 from milepost.cli.support.database import now_of, open_database
 from milepost.cli.support.errors import CommandError
+from milepost.cli.support.intake_access import open_intake
 from milepost.cli.support.map_folders import map_files
 from milepost.cli.support.output import AsJson, aside, aside_or_json, print_json, progress_bar, say
 from milepost.explain.sentences import version_text
 from milepost.intake.move_preview import MoveCounts
 from milepost.intake.publication import Draft, Impact, Publication, VersionImpact, impact_of
 from milepost.intake.publication import publish as publish_drafts
+from milepost.intake.rollouts import BATCH, PER_MINUTE, Pace, Reason
 from milepost.language.loader import Loaded, load
 from milepost.language.problems import errors_in
 from milepost.people.map_check import check_maps
@@ -35,20 +39,34 @@ _COMMANDS = 3
 _ORDER = ("removed", "renamed", "moved", "added", "changed")  # what affects customers most comes first
 
 
+class Policy(StrEnum):
+    """What running journeys do when a version is published."""
+
+    STAY = "stay"
+    NOW = "now"
+    NEXT_STAGE = "next-stage"
+
+
 async def publish(
     paths: Annotated[list[Path], typer.Argument(metavar="MAP_FOLDER...", help="A map's folder, or a folder of maps.")],
     *,
     context: typer.Context,
     by: Annotated[str | None, typer.Option(help="Who publishes it.")] = None,
     why: Annotated[str | None, typer.Option(help="What changed, and why.")] = None,
+    policy: Annotated[
+        Policy, typer.Option(help="What running journeys do: stay, or move now or when their next stage opens.")
+    ] = Policy.STAY,
+    batch: Batch = BATCH,
+    rate: Rate = PER_MINUTE,
+    anyway: Annotated[bool, typer.Option("--anyway", help="Publish although a scenario fails.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Publish maps: each becomes an immutable version, the one that new journeys begin on.
 
-    Maps are linted first; if any has an error, nothing is published and the exit code is 1. Their scenarios are run;
-    a failing one is reported, but doesn't stop the publication. Running journeys stay on their version. What changed
-    since the previous version, and what moving those journeys would do, is shown first, in counts. Publishing the same
-    content again gives the same version.
+    Maps are linted first, and their scenarios are run; if any has an error or fails, nothing is published and the exit
+    code is 1. Running journeys stay on their version, unless --policy begins a rollout (see `milepost rollout`). What
+    changed since the previous version, and what moving those journeys would do, is shown first, in counts. Publishing
+    the same content again gives the same version.
     """
     files = {file.resolve(): file for path in paths for file in map_files(path)}
     loaded = [load(file) for file in files.values()]
@@ -57,7 +75,7 @@ async def publish(
         aside_or_json(str(problem), {"kind": "problem", **problem.to_json()}, as_json=as_json)
     if errors_in(problems):
         raise CommandError("Nothing was published: a map with errors never is.", "Correct what is listed above.")
-    _warn_of_scenarios(loaded, as_json=as_json)
+    _run_scenarios(loaded, anyway=anyway, as_json=as_json)
     drafts = [Draft.of(each) for each in loaded]
     async with open_database(settings_of(context), create=True) as store:
         async with store.reading() as session:
@@ -66,13 +84,38 @@ async def publish(
         publications = await publish_drafts(store, drafts, now, by=by, why=why)
     for publication, impact in zip(publications, impacts, strict=True):
         _print(publication, impact, as_json=as_json)
+    if policy is not Policy.STAY:
+        await _roll_out(context, publications, When(policy), Pace(batch, rate), Reason(by, why), as_json=as_json)
 
 
-def _warn_of_scenarios(maps: Iterable[Loaded], *, as_json: bool) -> None:
-    """Run the scenarios beside each map. They stop nothing: a test may lag behind its map."""
+async def _roll_out(
+    context: typer.Context,
+    publications: Iterable[Publication],
+    when: When,
+    pace: Pace,
+    reason: Reason,
+    *,
+    as_json: bool,
+) -> None:
+    """Begin a rollout of each map that has journeys on other versions."""
+    async with open_intake(settings_of(context)) as opened:
+        for publication in publications:
+            if publication.staying:
+                row = await start(opened, publication.hash, when.policy, pace, reason)
+                await show(opened, row, as_json=as_json)
+
+
+def _run_scenarios(maps: Iterable[Loaded], *, anyway: bool, as_json: bool) -> None:
+    """Run the scenarios beside each map.
+
+    Raises:
+        CommandError: some fail, and it isn't `anyway`.
+    """
+    failed = False
     for folder in (loaded.folder for loaded in maps if loaded.folder is not None):
         report = run_scenarios(scenario_files(folder))
         failing = [str(file) for file in report.failing]
+        failed = failed or bool(failing)
         if as_json:
             print_json({"kind": "scenarios", "folder": str(folder), "run": report.total, "failing": failing})
         elif failing:
@@ -81,6 +124,11 @@ def _warn_of_scenarios(maps: Iterable[Loaded], *, as_json: bool) -> None:
                 f"{'fails' if len(failing) == 1 else 'fail'}: {listing(failing, most=_NAMED)}. "
                 f"See why: milepost test {folder}"
             )
+    if failed and not anyway:
+        raise CommandError(
+            "Nothing was published: a scenario fails.",
+            "Correct the map or the scenario; --anyway publishes regardless.",
+        )
 
 
 async def _impact(store: Store, draft: Draft, now: Instant, *, as_json: bool) -> Impact | None:

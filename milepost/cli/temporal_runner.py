@@ -33,7 +33,7 @@ from milepost.store import customers, facts, inbox, journeys, maps, timeline
 from milepost.store.compiled_maps import CompiledMaps
 from milepost.store.database import Store, open_store
 from milepost.store.inbox import NewFact, Recipient, RecordedFact
-from milepost.store.tables import Base, JourneyRow
+from milepost.store.tables import METADATA, JourneyRow
 from milepost.temporal.core_logs import runtime
 from milepost.wire.journey import DEFAULT_MAX_ADVANCES, workflow_id
 from milepost.wire.search_attributes import ALL
@@ -71,7 +71,7 @@ async def simulate_on(
     with tempfile.TemporaryDirectory(prefix="milepost-") as folder:
         async with open_store(f"sqlite:///{Path(folder) / 'milepost.db'}") as store:
             async with store.engine.begin() as connection:
-                await connection.run_sync(Base.metadata.create_all)  # the migrations' tables, in a tenth of the time
+                await connection.run_sync(METADATA.create_all)  # the migrations' tables, in a tenth of the time
             return await _ScenarioRun(server, store, CompiledMaps(store), scenario, max_advances).run()
 
 

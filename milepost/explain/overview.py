@@ -123,8 +123,12 @@ class JourneyOverview:
 
     @property
     def version(self) -> str:
-        """The version that the journey is on, as people read it."""
-        return version_text(self.number, self.record.version)
+        """The version that the journey is on, and the one that it is to move to, as people read it."""
+        version = version_text(self.number, self.record.version)
+        target = self.state.moving_to
+        if target is None or target not in self.versions:
+            return version
+        return f"{version}, to move to {version_text(self.versions[target], target)} at the next stage"
 
     @property
     def title(self) -> str:

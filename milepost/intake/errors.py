@@ -68,3 +68,17 @@ class ColleagueError(RefusedError):
             f"{address} is on the team of {listing(customers)}.",
             "Give the roles to somebody else first; then forget the address.",
         )
+
+
+class RolloutRefusedError(RefusedError):
+    """A rollout can't be paused, resumed or cancelled as it stands."""
+
+    code = "rollout_refused"
+
+    def __init__(self, number: int, status: str, wish: str) -> None:
+        self.number = number
+        self.status = status
+        super().__init__(
+            f"Rollout {number} is {status}, so it can't be {wish}.",
+            f"`milepost rollout {number}` shows it; `milepost rollout back {number}` moves its journeys back.",
+        )

@@ -16,6 +16,7 @@ from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
 from milepost.planner.clock import JourneyClock
+from milepost.wire import rollout
 from milepost.wire.journey import (
     DEFAULT_MAX_ADVANCES,
     FIRST_JOURNEY,
@@ -63,6 +64,21 @@ class JourneyClient:
         Tells whether Temporal took that; if it didn't, the sweeper tries again.
         """
         return await self._is_reached(journey, self._start(customer, journey))
+
+    async def start_rollout(self, number: int) -> bool:
+        """Starts the workflow of a rollout, unless it runs; tells whether Temporal took that."""
+        return await self._is_reached(rollout.workflow_id(number), self._start_rollout(number))
+
+    async def _start_rollout(self, number: int) -> None:
+        with suppress(WorkflowAlreadyStartedError):
+            await self._connected().start_workflow(
+                rollout.ROLLOUT,
+                rollout.RolloutInput(number),
+                id=rollout.workflow_id(number),
+                task_queue=self._task_queue,
+                id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
+                rpc_timeout=RPC_TIMEOUT,
+            )
 
     async def _is_reached(self, journey: str, call: Coroutine[Any, Any, None]) -> bool:
         try:

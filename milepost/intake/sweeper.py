@@ -13,7 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from milepost.intake.context import IntakeContext
 from milepost.intake.recovery import is_needed, recover
-from milepost.store import overdue
+from milepost.store import overdue, rollouts
 from milepost.store.errors import StoreUnreachableError
 from milepost.store.overdue import OpenJourney
 
@@ -39,13 +39,18 @@ class Sweeper:
         while True:
             await self._guarded(self.sweep(every))
             if self._context.wall() >= next_recovery:
-                await self._guarded(self._recover())
+                await self._guarded(self.recover())
                 next_recovery = self._context.wall() + RECOVERY_INTERVAL
             await asyncio.sleep(every)
 
-    async def _recover(self) -> None:
+    async def recover(self) -> None:
+        """Starts the workflows of journeys and rollouts that should run and don't."""
         if await is_needed(self._context):
             await recover(self._context)
+        async with self._context.store.reading() as session:
+            at_work = await rollouts.at_work(session)
+        for number in at_work:
+            await self._context.journey_client.start_rollout(number)
 
     async def sweep(self, grace: float = 0.0) -> int:
         """Sweeps one round over journeys that are late by `grace` seconds or more; returns how many it nudged."""

@@ -23,6 +23,7 @@ from milepost.store import customers
 from milepost.store.advance_outcomes import CONSTANT, desired_answers, desired_outcomes
 from milepost.store.advance_tasks import desired_tasks
 from milepost.store.make_equal import Row, make_equal
+from milepost.store.table_types import table_of
 from milepost.store.tables import (
     AnswerRow,
     JourneyRow,
@@ -32,7 +33,6 @@ from milepost.store.tables import (
     OutcomeRow,
     TaskRow,
     TimelineRow,
-    table_of,
 )
 
 

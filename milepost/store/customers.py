@@ -15,7 +15,8 @@ from milepost.customer import BUILT_IN_ATTRIBUTES, Contact, Customer
 from milepost.planner.facts import AttributesSet, ContactsGiven, Fact, TeamGiven
 from milepost.planner.instants import Instant
 from milepost.store.errors import UnknownCustomerError
-from milepost.store.tables import ContactRow, CustomerRow, JourneyRow, table_of
+from milepost.store.table_types import table_of
+from milepost.store.tables import ContactRow, CustomerRow, JourneyRow
 from milepost.store.upsert import upsert
 
 _CHUNK = 500

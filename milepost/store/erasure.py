@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from milepost.store.database import Store
 from milepost.store.errors import UnknownCustomerError
 from milepost.store.personal_data import of_customer
-from milepost.store.tables import Base, CustomerRow
+from milepost.store.tables import METADATA, CustomerRow
 
 
 async def forget(store: Store, customer: str) -> dict[str, int]:
@@ -34,7 +34,7 @@ async def forget(store: Store, customer: str) -> dict[str, int]:
 
 async def _count(session: AsyncSession, customer: str) -> dict[str, int]:
     counts = {}
-    for table in Base.metadata.sorted_tables:
+    for table in METADATA.sorted_tables:
         condition = of_customer(table, customer)
         if condition is not None:
             counts[table.name] = await session.scalar(select(func.count()).select_from(table).where(condition)) or 0

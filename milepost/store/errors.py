@@ -207,3 +207,27 @@ class StaleRevisionError(StoreError):
             f"Journey {journey!r} is at revision {stored[0]} (clock {stored[1]}); a plan of revision {late[0]} "
             f"(clock {late[1]}) came too late and was not written.",
         )
+
+
+class UnknownRolloutError(StoreError):
+    """There is no rollout of this number."""
+
+    code = "unknown_rollout"
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+        super().__init__(f"There is no rollout {number}.", "`milepost rollout` lists them.")
+
+
+class RolloutOpenError(StoreError):
+    """A map has another rollout that isn't over; journeys are moved by one at a time."""
+
+    code = "rollout_open"
+
+    def __init__(self, map_id: str, number: int) -> None:
+        self.map = map_id
+        self.number = number
+        super().__init__(
+            f"Rollout {number} of the map {map_id!r} isn't over, and a map has one at a time.",
+            f"See `milepost rollout {number}`; wait for it, or `milepost rollout cancel {number}`.",
+        )

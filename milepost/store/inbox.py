@@ -19,7 +19,8 @@ from milepost.planner.fact_errors import InvalidFactError
 from milepost.planner.facts import Fact
 from milepost.planner.instants import Instant, moment, text
 from milepost.store import customers
-from milepost.store.tables import CustomerRow, EventCountRow, FactRow, JourneyRow, table_of
+from milepost.store.table_types import table_of
+from milepost.store.tables import CustomerRow, EventCountRow, FactRow, JourneyRow
 from milepost.store.upsert import increment, insert_new
 from milepost.text import listing
 

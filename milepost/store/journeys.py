@@ -14,7 +14,8 @@ from milepost.planner.instants import Instant
 from milepost.planner.state import State
 from milepost.store.errors import JourneyAlreadyOpenError, UnknownJourneyError
 from milepost.store.rows import count_by
-from milepost.store.tables import CustomerRow, JourneyRow, OpenPlayRow, OpenStageRow, table_of
+from milepost.store.table_types import table_of
+from milepost.store.tables import CustomerRow, JourneyRow, OpenPlayRow, OpenStageRow
 
 
 async def begin(session: AsyncSession, state: State) -> JourneyRow:

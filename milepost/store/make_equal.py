@@ -8,7 +8,8 @@ from typing import Any
 from sqlalchemy import delete, tuple_, update
 from sqlalchemy.orm import Session
 
-from milepost.store.tables import AnswerRow, MessageRow, OpenPlayRow, OpenStageRow, OutcomeRow, TaskRow, table_of
+from milepost.store.table_types import table_of
+from milepost.store.tables import AnswerRow, MessageRow, OpenPlayRow, OpenStageRow, OutcomeRow, TaskRow
 from milepost.store.upsert import upsert
 
 JourneyPart = AnswerRow | MessageRow | OpenPlayRow | OpenStageRow | OutcomeRow | TaskRow

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
-from milepost.store.tables import Base
+from milepost.store.table_types import Base
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance

@@ -14,7 +14,7 @@ from sqlalchemy.exc import OperationalError
 from milepost.store.database import Store, open_store
 from milepost.store.errors import StoreEmptiedError, StoreForeignError, StoreTooNewError, StoreUnreachableError
 from milepost.store.failures import place_of
-from milepost.store.tables import Base, JourneyRow
+from milepost.store.tables import METADATA, JourneyRow
 
 _LOCK = 7_411_202_603
 """A number of our own, for PostgreSQL's advisory lock: of several processes that start at once, one migrates."""
@@ -87,7 +87,7 @@ def _check_ours(connection: Connection, revision: str | None, *, must_exist: boo
     where = place_of(connection.engine.url)
     if revision is None or JourneyRow.__tablename__ not in tables:
         tables.discard("alembic_version" if revision is None else "")
-        foreign = tables if connection.dialect.name == "sqlite" or revision else tables & Base.metadata.tables.keys()
+        foreign = tables if connection.dialect.name == "sqlite" or revision else tables & METADATA.tables.keys()
         if foreign:
             raise StoreForeignError(where, sorted(foreign))
         if must_exist:

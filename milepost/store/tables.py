@@ -6,60 +6,15 @@ from the inbox; what deliveries report is written to their messages.
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Any
 
-from sqlalchemy import (
-    JSON,
-    BigInteger,
-    Float,
-    ForeignKey,
-    Index,
-    Integer,
-    MetaData,
-    Table,
-    Text,
-    UniqueConstraint,
-    text,
-)
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy import JSON, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
 
-At = Annotated[int, "an instant"]
-Serial = Annotated[
-    int, mapped_column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True)
-]
-OfCustomer = Annotated[str, mapped_column(ForeignKey("customers.id", ondelete="CASCADE"))]
-OfJourney = Annotated[str, mapped_column(ForeignKey("journeys.id", ondelete="CASCADE"))]
+from milepost.store.table_types import LONG, At, Base, OfCustomer, OfJourney, Serial
 
-
-class Base(DeclarativeBase):
-    """The base of all tables: portable types, and constraint names that migrations can refer to."""
-
-    metadata = MetaData(
-        naming_convention={
-            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-            "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
-            "pk": "pk_%(table_name)s",
-        },
-    )
-    # JSON, not JSONB: it keeps the order of keys, so what is read is what was written on both databases.
-    type_annotation_map = {  # noqa: RUF012 - SQLAlchemy's own form
-        str: Text,
-        At: BigInteger,
-        float: Float,
-        dict[str, Any]: JSON,
-        dict[str, str]: JSON,
-        list[str]: JSON,
-        list[dict[str, Any]]: JSON,
-        Any: JSON,
-    }
-
-
-def table_of(kind: type[Base]) -> Table:
-    """Returns the table of a row, for statements that read or write many at once."""
-    table = kind.__table__
-    assert isinstance(table, Table)
-    return table
+METADATA = Base.metadata
+"""Of all tables."""
 
 
 class CustomerRow(Base):
@@ -164,6 +119,42 @@ class JourneyRow(Base):
     updated_at: Mapped[At]
     blocked_since: Mapped[At | None] = mapped_column(index=True, doc="since when it can't be planned; null: it can")
     blocked_why: Mapped[str | None] = mapped_column(doc="the error of the last attempt")
+
+
+class RolloutRow(Base):
+    """Open journeys that move to another version of their map, batch by batch.
+
+    `version` is None for one that moves journeys back to the versions that an earlier one, `back_of`, found them on.
+    """
+
+    __tablename__ = "rollouts"
+
+    number: Mapped[Serial]
+    map: Mapped[str]
+    version: Mapped[str | None] = mapped_column(ForeignKey("map_versions.hash"))
+    policy: Mapped[str] = mapped_column(doc="now or next_stage")
+    batch: Mapped[int]
+    per_minute: Mapped[int] = mapped_column(doc="the most journeys that are told in a minute, on the wall clock")
+    status: Mapped[str] = mapped_column(doc="running, paused, cancelling, cancelled or done")
+    started_at: Mapped[At]
+    ended_at: Mapped[At | None]
+    started_by: Mapped[str | None]
+    why: Mapped[str | None]
+    back_of: Mapped[int | None] = mapped_column(LONG, ForeignKey("rollouts.number"))
+
+
+class RolloutMoveRow(Base):
+    """A journey of a rollout; `why` says why it is parked."""
+
+    __tablename__ = "rollout_moves"
+    __table_args__ = (Index(None, "rollout", "status"),)
+
+    rollout: Mapped[int] = mapped_column(LONG, ForeignKey("rollouts.number"), primary_key=True)
+    journey_id: Mapped[OfJourney] = mapped_column(primary_key=True, index=True)
+    from_version: Mapped[str]
+    to_version: Mapped[str]
+    status: Mapped[str] = mapped_column(doc="waiting, told, parked or kept")
+    why: Mapped[str | None]
 
 
 class OpenStageRow(Base):

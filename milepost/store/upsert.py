@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from milepost.store.tables import Base, table_of
+from milepost.store.table_types import Base, table_of
 
 V = TypeVar("V")
 

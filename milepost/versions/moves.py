@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from milepost.errors import MilepostError
 from milepost.explain.sentences import Wording
 from milepost.planner import facts, timeline
 from milepost.planner.calendars import NeverOpensError
@@ -109,3 +110,13 @@ def _date_changes(before: State, after: State, new: CompiledMap) -> Iterator[Dat
         was, becomes = before.stage(stage), after.stage(stage)
         if was.status == becomes.status and was.opens_at != becomes.opens_at:
             yield DateChange(stage, say.stage(stage), "opens", was.opens_at, becomes.opens_at)
+
+
+def obstacle(new: CompiledMap, state: State, now: Instant) -> str | None:
+    """Returns why a journey can't be planned on another version if it moves there where it stands; None: it can."""
+    fact = facts.MapChanged(id="preview", at=state.clock, version=new.version)
+    try:
+        plan(new, state, (fact,), max(now, state.clock))
+    except Exception as error:  # noqa: BLE001 - whatever is wrong, the journey would be blocked by it
+        return str(error) if isinstance(error, MilepostError) else f"{type(error).__name__}: {error}"
+    return None

@@ -110,6 +110,8 @@ def draft(tmp_path: Path) -> Path:
     file = folder / "map.yaml"
     text = file.read_text().replace("touchpoint: handoff\n", "touchpoint: baton\n")
     file.write_text(text.replace("after: handoff\n", "after: baton\n"))
+    for scenario in (folder / "scenarios").glob("*.yaml"):
+        scenario.write_text(scenario.read_text().replace(" handoff", " baton"))
     mail = folder / "messages" / "kickoff_recap.md"
     mail.write_text(mail.read_text() + "\nSee you soon.\n")
     return folder

@@ -126,7 +126,7 @@ def test_of_many_changes_those_that_take_something_away_come_first(milepost: Mil
     milepost("publish", MAP)
     text = (draft / "map.yaml").read_text()
     (draft / "map.yaml").write_text(text.replace("business days", "days"))
-    output = milepost("publish", draft).stdout.splitlines()
+    output = milepost("publish", draft, "--anyway").stdout.splitlines()
     assert "touchpoint baton" in output[1]
     assert sum(line.startswith("  ") for line in output[: output.index("")]) == 9
     assert max(map(len, output[:9])) <= 152
@@ -164,6 +164,20 @@ def test_a_version_that_this_program_can_not_read_holds_up_no_publishing(
     assert "1 journey on version 1: nobody can tell" in output
     assert "published as version 2" in output
     assert "milepost diff" not in output
+
+
+def test_a_failing_scenario_stops_it_unless_one_insists(milepost: Milepost, draft: Path) -> None:
+    edit(draft, "touchpoint: baton\n", "touchpoint: torch\n")
+    edit(draft, "after: baton\n", "after: torch\n")
+    result = milepost("publish", draft)
+    assert result.exit_code == 1
+    assert "Nothing was published: a scenario fails" in result.stderr
+    assert "milepost test" in result.stderr
+
+    insisted = milepost("publish", draft, "--anyway")
+    assert insisted.exit_code == 0, insisted.output
+    assert "published as version 1" in insisted.stdout
+    assert "fail" in insisted.stderr
 
 
 def test_options_for_a_version_that_exists_are_reported_as_ignored(milepost: Milepost) -> None:

@@ -20,12 +20,14 @@ from temporalio.client import WorkflowHistory
 from milepost.channels.protocol import TemporaryDeliveryError, UndeliverableError
 from milepost.channels.recorder import RecordingChannel
 from milepost.cli.temporal_runner import time_skipping_server
+from milepost.intake.rollouts import Pace
 from milepost.planner.written_facts import WrittenFact
 from milepost.store.database import open_store
 from milepost.store.schema_upgrade import upgrade
 from milepost.wire.journey import DEFAULT_MAX_ADVANCES, workflow_id
+from milepost.wire.rollout import workflow_id as rollout_workflow_id
 from tests.workflows.example import START
-from tests.workflows.real_server import LOCKED, enrolled, has, intake_at, locked, real_client
+from tests.workflows.real_server import LOCKED, enrolled, has, intake_at, locked, real_client, rolled_out
 from tests.workflows.rig import LINKS, Rig, eventually, rig_on
 from worker import make_worker
 
@@ -131,6 +133,19 @@ async def heartbeats() -> WorkflowHistory:
             return await client.get_workflow_handle(workflow_id("acme")).fetch_history()
 
 
+async def rollout() -> WorkflowHistory:
+    """Three journeys move, two at once."""
+    with tempfile.TemporaryDirectory() as folder:
+        url = f"sqlite:///{folder}/milepost.db"
+        await upgrade(url)
+        async with real_client() as client, intake_at(url, client) as intake:
+            context = intake.context
+            async with make_worker(client, context.store, RecordingChannel(), LINKS, journey_clock=context.clock):
+                number = await rolled_out(intake, ["c1", "c2", "c3"], Pace(2, 120))
+                await client.get_workflow_handle(rollout_workflow_id(number)).result()
+            return await client.get_workflow_handle(rollout_workflow_id(number)).fetch_history()
+
+
 def known_bad(good: str) -> str:
     """A history that no journey of ours can have: it called an activity that there is not."""
     history: dict[str, Any] = json.loads(good)
@@ -152,6 +167,7 @@ async def main() -> None:
         for file, history in (await record(name)).items():
             _save(file, history)
     _save("heartbeats", await heartbeats())
+    _save("rollout", await rollout())
     good = (FOLDER / "past_its_timers.json").read_text()
     (FOLDER / "known_bad.json").write_text(known_bad(good) + "\n")
 

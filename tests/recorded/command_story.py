@@ -125,7 +125,7 @@ def _journeys_go_on(context: IntakeContext) -> None:
 def _the_map_changes(context: IntakeContext) -> None:
     draft = context.folder / "draft"
     context.give("diff_customers", "diff", f"{MAP.name}@1", draft, "--customers")
-    context.give("publish_draft", "publish", draft, "--why", "second")
+    context.give("publish_draft", "publish", draft, "--why", "second", "--anyway")
     context.give("diff_versions", "diff", f"{MAP.name}@1", f"{MAP.name}@2")
     context.tell("map_changed", "bolt", "map_changed", "2", "--by", "dana@vendor.example")
     context.tell("play_started", "bolt", "play_started", "rescue", "--reason", "Their champion left")

@@ -16,7 +16,7 @@ from milepost.planner.plan import Plan, plan
 from milepost.planner.state import State
 from milepost.store import customers, journeys, maps
 from milepost.store.advance import write_plan
-from milepost.store.tables import Base
+from milepost.store.tables import METADATA
 
 START = parse("2026-03-02T15:00:00Z")
 HOUR = 3600
@@ -143,7 +143,7 @@ _NOT_COMPARED = {"timeline": {"serial"}, "customers": {"updated_at"}}
 async def everything(session: AsyncSession) -> dict[str, list[dict[str, Any]]]:
     """All rows of all tables, without what says only when or in which order they were written."""
     dumped = {}
-    for table in Base.metadata.sorted_tables:
+    for table in METADATA.sorted_tables:
         hidden = _NOT_COMPARED.get(table.name, set())
         order = [column for column in table.primary_key if column.name not in hidden] or [*table.c][1:3]
         rows = await session.execute(select(table).order_by(*order))

@@ -12,7 +12,7 @@ from milepost.store import schema_upgrade as migrate
 from milepost.store.database import open_store
 from milepost.store.errors import StoreTooNewError, StoreUnreachableError
 from milepost.store.schema_upgrade import config, upgrade
-from milepost.store.tables import Base
+from milepost.store.tables import METADATA
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.server)])
@@ -26,7 +26,7 @@ async def differences(url):
     store = open_store(url)
     async with store.engine.connect() as connection:
         found = await connection.run_sync(
-            lambda sync: compare_metadata(MigrationContext.configure(sync, opts={"compare_type": True}), Base.metadata)
+            lambda sync: compare_metadata(MigrationContext.configure(sync, opts={"compare_type": True}), METADATA)
         )
         tables = await connection.run_sync(lambda sync: set(inspect(sync).get_table_names()))
     await store.close()
@@ -37,7 +37,7 @@ async def test_upgrading_an_empty_database_gives_exactly_the_tables_of_the_model
     revision = await upgrade(empty_url)
     found, tables = await differences(empty_url)
     assert found == []
-    assert tables == {*Base.metadata.tables, "alembic_version"}
+    assert tables == {*METADATA.tables, "alembic_version"}
     assert await upgrade(empty_url) == revision
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 import sysconfig
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, closing, contextmanager
 from pathlib import Path
 
@@ -14,15 +14,19 @@ from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.testing import WorkflowEnvironment
 
+from milepost.intake import rollouts
 from milepost.intake.enrolment import Enrolment
 from milepost.intake.intake import Intake
+from milepost.intake.rollouts import Pace, Reason
 from milepost.planner import facts as planner_facts
 from milepost.planner.clock import JourneyClock
 from milepost.store import clock, customers, facts, journeys, maps, timeline
 from milepost.store.database import Store, open_store
+from milepost.store.rollouts import MovePolicy
 from milepost.wire.search_attributes import ALL
 from tests.simulation import simulate
 from tests.workflows.example import CUSTOMER, FILES, START
+from tests.workflows.rig import eventually
 
 DAYS_A_SECOND = 10
 LOCKED = 27.0  # seconds at a quarter of a day a second: over two due times, and until workflow tasks beat
@@ -67,6 +71,20 @@ async def enrolled(intake: Intake, customer: str = CUSTOMER.id) -> str:
     assert isinstance(enrolment, Enrolment)
     assert enrolment.started
     return enrolment.journey
+
+
+async def rolled_out(intake: Intake, ids: Sequence[str], pace: Pace) -> int:
+    """Begins journeys of these customers, publishes another version, and starts to roll it out; returns its number."""
+    store = intake.context.store
+    async with store.transaction() as session:
+        await customers.save(session, [CUSTOMER.having(id=each) for each in ids], START)
+    for each in ids:
+        journey = await enrolled(intake, each)
+        await eventually(has(intake, journey, "step_opened"))
+    other = FILES | {"map.yaml": FILES["map.yaml"].replace("title: Kickoff call", "title: First call")}
+    async with store.transaction() as session:
+        version = (await maps.publish(session, "pilot", "Pilot customers", other, START)).version
+    return (await rollouts.start(intake.context, version, MovePolicy.NOW, pace, Reason())).number
 
 
 def has(intake: Intake, journey: str, kind: str) -> Callable[[], Awaitable[bool]]:

@@ -12,6 +12,7 @@ from temporalio.workflow import NondeterminismError
 
 from milepost.wire.journey import workflow_id
 from workflows.customer_journey import CustomerJourney
+from workflows.rollout import Rollout
 from workflows.sandbox import workflow_runner
 
 FOLDER = Path(__file__).parent.parent / "histories"
@@ -24,7 +25,7 @@ def history(path: Path) -> WorkflowHistory:
 
 def replayer() -> Replayer:
     return Replayer(
-        workflows=[CustomerJourney], workflow_runner=workflow_runner(), data_converter=pydantic_data_converter
+        workflows=[CustomerJourney, Rollout], workflow_runner=workflow_runner(), data_converter=pydantic_data_converter
     )
 
 
