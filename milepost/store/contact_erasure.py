@@ -17,7 +17,8 @@ from milepost.store import customers, inbox
 from milepost.store.inbox import InboxStatus, NewFact, RecordedFact
 from milepost.store.personal_data import PLACES, Place, of_customer
 from milepost.store.pseudonyms import Person, Pseudonymiser, names_beside
-from milepost.store.tables import CustomerRow, FactRow, JourneyRow, table_of
+from milepost.store.table_types import table_of
+from milepost.store.tables import CustomerRow, FactRow, JourneyRow
 
 _customers, _journeys = table_of(CustomerRow), table_of(JourneyRow)
 

@@ -13,7 +13,8 @@ from typing import Any
 from sqlalchemy import JSON, ColumnElement, RowMapping, Table, Text, and_, cast, or_, select
 from sqlalchemy.orm import Session
 
-from milepost.store.tables import Base, CustomerRow, JourneyRow, MapVersionRow, table_of
+from milepost.store.table_types import table_of
+from milepost.store.tables import METADATA, CustomerRow, JourneyRow, MapVersionRow
 
 _customers, _journeys = table_of(CustomerRow), table_of(JourneyRow)
 _KEYS = frozenset({"customer_id", "id", "hash", "stage", "play", "task", "message", "outcome", "answer"})
@@ -75,7 +76,7 @@ def customers_with(session: Session, text: str) -> list[str]:
 
 
 def _places() -> Iterator[Place]:
-    for table in Base.metadata.sorted_tables:
+    for table in METADATA.sorted_tables:
         left_out = _WRITTEN_BY_OPERATIONS.get(table.name, frozenset())
         columns = tuple(
             column.name

@@ -36,8 +36,10 @@ from milepost.planner.facts import (
 from milepost.planner.instants import Instant
 from milepost.store import customers, journeys, maps, reviews
 from milepost.store.database import Store
-from milepost.store.tables import Base, JourneyRow
+from milepost.store.rollouts import MoveStatus
+from milepost.store.tables import METADATA, JourneyRow, RolloutMoveRow
 from milepost.wire.activities import Advanced, AdvanceOrder, DeliveryOrder
+from tests.store.book import stored_rollout
 from tests.workflows.example import CUSTOMER, FILES, START
 from tests.workflows.rig import LINKS
 
@@ -137,6 +139,11 @@ class Crowd:
         def work(session: Session) -> None:
             journeys.mark_blocked(session, "acme/1", self.now, "KeyError: 'sam@acme.example'")
             customers.set_unmatched(session, "beta", "no map is for Sam Poe")
+            rollout = stored_rollout(ADDRESS, "Sam asked for it", START)
+            session.add(rollout)
+            session.flush()
+            move = {"journey_id": "acme/1", "from_version": "1", "to_version": "2", "status": MoveStatus.PARKED}
+            session.add(RolloutMoveRow(rollout=rollout.number, why="KeyError: 'sam@acme.example'", **move))
 
         await self.store.write(work)
 
@@ -157,7 +164,7 @@ async def traces(store: Store) -> set[tuple[str, str]]:
     """Returns every table and column that has something of Sam, Gamma's own Sam excepted: all rows, read as text."""
     found = set()
     async with store.reading() as session:
-        for table in Base.metadata.sorted_tables:
+        for table in METADATA.sorted_tables:
             for row in (await session.execute(select(table))).mappings():
                 if "gamma" not in {row.get(key) for key in ("id", "customer_id", "journey_id")} | {
                     str(row.get(key)).partition("/")[0] for key in ("id", "journey_id")
@@ -172,7 +179,7 @@ def _text(value: Any) -> str:
 
 async def plant(store: Store, table_name: str, column_name: str, text: str) -> None:
     """Writes a text into one column of all its rows, whatever the engine would have put there."""
-    table = Base.metadata.tables[table_name]
+    table = METADATA.tables[table_name]
 
     def work(session: Session) -> None:
         for row in session.connection().execute(select(table)).mappings().all():

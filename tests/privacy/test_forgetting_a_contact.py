@@ -16,7 +16,7 @@ from milepost.store import contact_erasure, customers, facts, messages
 from milepost.store.database import Store
 from milepost.store.erasure import forget
 from milepost.store.personal_data import PLACES
-from milepost.store.tables import Base
+from milepost.store.tables import METADATA
 from tests.privacy.crowd import ADDRESS, DAY, EVA, SAM, Crowd, plant, traces
 from tests.store.book import everything
 
@@ -33,7 +33,7 @@ def columns() -> list[tuple[str, str]]:
     """Every column of every table that can hold a text."""
     return [
         (table.name, column.name)
-        for table in Base.metadata.sorted_tables
+        for table in METADATA.sorted_tables
         for column in table.c
         if isinstance(column.type, Text | JSON) and not column.foreign_keys
     ]

@@ -16,7 +16,8 @@ from milepost.planner.plan import Plan, plan
 from milepost.planner.state import State
 from milepost.store import customers, journeys, maps
 from milepost.store.advance import write_plan
-from milepost.store.tables import METADATA
+from milepost.store.rollouts import MovePolicy, RolloutStatus
+from milepost.store.tables import METADATA, RolloutRow
 
 START = parse("2026-03-02T15:00:00Z")
 HOUR = 3600
@@ -151,3 +152,17 @@ async def everything(session: AsyncSession) -> dict[str, list[dict[str, Any]]]:
             {name: value for name, value in row._mapping.items() if name not in hidden} for row in rows
         ]
     return dumped
+
+
+def stored_rollout(by: str, why: str, at: Instant) -> RolloutRow:
+    """A rollout that is over."""
+    return RolloutRow(
+        map="pilot",
+        policy=MovePolicy.NOW,
+        batch=2,
+        per_minute=60,
+        status=RolloutStatus.DONE,
+        started_at=at,
+        started_by=by,
+        why=why,
+    )

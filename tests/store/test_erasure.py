@@ -9,8 +9,9 @@ from milepost.store import inbox
 from milepost.store.database import open_store
 from milepost.store.erasure import forget
 from milepost.store.errors import UnknownCustomerError
+from milepost.store.tables import RolloutMoveRow
 from tests.inbox import put
-from tests.store.book import DAY, HOUR, START, Walk, customer, everything, publish
+from tests.store.book import DAY, HOUR, START, Walk, customer, everything, publish, stored_rollout
 
 
 async def live(session, compiled_map, name):
@@ -22,11 +23,14 @@ async def live(session, compiled_map, name):
     await walk.tell(START + DAY, answer)
     await put(session, name, {"kind": "step_done", "id": "f3", "step": "review", "note": secret}, START)
     await session.run_sync(inbox.count, name, "clicked", START)
+    move = {"journey_id": f"{name}/1", "from_version": "1", "to_version": "2", "status": "parked", "why": secret}
+    session.add(RolloutMoveRow(rollout=1, **move))
 
 
 async def test_nothing_is_left_of_a_forgotten_customer_and_others_keep_everything(store):
     async with store.transaction() as session:
         compiled_map = await publish(session)
+        session.add(stored_rollout("ops@vendor.example", "All of them", START))
         await live(session, compiled_map, "beta")
         before = await everything(session)
         await live(session, compiled_map, "acme")
@@ -40,6 +44,7 @@ async def test_on_sqlite_not_even_the_files_hold_what_was_forgotten(sqlite_url):
     store = open_store(sqlite_url)
     async with store.transaction() as session:
         compiled_map = await publish(session)
+        session.add(stored_rollout("ops@vendor.example", "All of them", START))
         await live(session, compiled_map, "acme")
         await live(session, compiled_map, "beta")
     path = Path(sqlite_url.removeprefix("sqlite:///"))
