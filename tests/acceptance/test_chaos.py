@@ -23,7 +23,7 @@ async def test_after_a_storm_nothing_is_lost_doubled_or_standing_still(tmp_path:
 
     assert not faults, f"seed {seed}: {faults}"
     assert len(storm.promised) > 50
-    assert storm.done == {"kill": 9, "stop": 2, "lock": 1, "lose": 1}
+    assert storm.done == {"kill": 9, "stop": 2, "lock": 1, "lose": 1, "put back": 1}
     assert storm.world.mail.taken
     await _would_notice(storm)
 

@@ -16,6 +16,7 @@ from sqlalchemy import select
 from milepost.store.database import Store, open_store
 from milepost.store.tables import FactRow, JourneyRow, MessageRow
 from tests.acceptance.equality import hold
+from tests.chaos.dumps import Dumps
 from tests.chaos.world import WEBS, WORKERS, World
 
 
@@ -32,6 +33,14 @@ class Weather:
     facts_a_second: float = 10.0
 
 
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """The customer of a fact, and when it was answered (monotonic seconds)."""
+
+    customer: str
+    at: float
+
+
 @dataclass
 class Storm:
     """One storm; the same seed gives the same plan of it."""
@@ -39,8 +48,8 @@ class Storm:
     world: World
     weather: Weather
     seed: int
-    promised: dict[str, str] = field(default_factory=dict)
-    """Ids of facts that were answered as recorded, each with its customer."""
+    promised: dict[str, Promise] = field(default_factory=dict)
+    """By id, the facts that were answered as recorded."""
 
     done: Counter[str] = field(default_factory=Counter)
 
@@ -73,7 +82,20 @@ class Storm:
         if weather.away_seconds:
             plan.append((length * 0.6, self._kill("temporal", weather.away_seconds)))
         plan.append((length * 0.85, self._act("lose", world.lose_temporal)))
+        dumps = Dumps(world)
+        first = chance.uniform(0.45, 0.55) * length
+        plan.append((first, dumps.copy_store))
+        plan.append((first + chance.choice([-2.0, 2.0]), dumps.copy_temporal))
+        plan.append((length * 0.77, self._act("put back", self._put_back, dumps)))
         return plan
+
+    async def _put_back(self, dumps: Dumps) -> None:
+        """Puts both databases back. Whatever came after the copy is lost, and may come again in other words."""
+        await dumps.put_back()
+        self.promised = {fact: each for fact, each in self.promised.items() if each.at < dumps.begun}
+        for words in self.world.mail.taken.values():
+            for late in [each for each, at in words.items() if at > dumps.begun]:
+                del words[late]
 
     def _act(self, kind: str, work: Callable[..., Awaitable[None]], *args: Any) -> Callable[[], Awaitable[None]]:
         async def act() -> None:
@@ -109,7 +131,7 @@ class Storm:
 
     async def _tell_one(self, web: str, body: dict[str, Any]) -> None:
         if await self.world.tell(web, body):
-            self.promised[body["id"]] = body["customer"]
+            self.promised.setdefault(body["id"], Promise(body["customer"], time.monotonic()))
 
 
 def _fact(chance: Random) -> dict[str, Any]:
@@ -166,7 +188,7 @@ async def _facts(store: Store, storm: Storm) -> list[str]:
         rows = list(await session.scalars(select(FactRow)))
         queued = list(await session.scalars(select(MessageRow).where(MessageRow.status == "failed")))
     stored = Counter((row.customer_id, row.id) for row in rows)
-    lost = [(customer, fact) for fact, customer in storm.promised.items() if (customer, fact) not in stored]
+    lost = [(each.customer, fact) for fact, each in storm.promised.items() if (each.customer, fact) not in stored]
     doubled = [key for key, count in stored.items() if count > 1]
     failed = [f"{row.journey_id}: message {row.message} failed: {row.last_error}" for row in queued]
     return [*(f"promised and lost: {key}" for key in lost), *(f"stored twice: {key}" for key in doubled), *failed]

@@ -43,8 +43,8 @@ class MoodyMailServer:
     def __init__(self, chance: Random) -> None:
         self.chance = chance
         self.calm = False
-        self.taken: defaultdict[str, set[bytes]] = defaultdict(set)
-        """What was taken, by the id of the message: its words."""
+        self.taken: defaultdict[str, dict[bytes, float]] = defaultdict(dict)
+        """What was taken, by the id of the message: its words, and when they first came (monotonic seconds)."""
         self._controller = Controller(self, hostname="127.0.0.1", port=free_port())
 
     @property
@@ -68,7 +68,7 @@ class MoodyMailServer:
             head, _, words = content.partition(b"\r\n\r\n")
             [name] = [line for line in head.split(b"\r\n") if line.lower().startswith(b"message-id:")]
             boundary = words.split(b"\r\n", 1)[0]
-            self.taken[name.decode()].add(words.replace(boundary, b"--"))
+            self.taken[name.decode()].setdefault(words.replace(boundary, b"--"), time.monotonic())
         if mood == "take twice":
             return "451 Taken, and denied"
         if mood == "drop" and server.transport is not None:
@@ -82,7 +82,9 @@ class World:
     def __init__(self, folder: Path, seed: int, many: int, *, speed: float, database_url: str | None = None) -> None:
         self.folder = folder
         self.database = folder / "milepost.db"
+        self.database_url = database_url
         self.url = database_url or f"sqlite:///{self.database}"
+        self.temporal_file = folder / "temporal" / "temporal.db"
         self.mail = MoodyMailServer(Random(seed))
         self.customers = {name: CUSTOMER.having(id=name) for name in (f"c{each:03}" for each in range(many))}
         self.journey_clock = JourneyClock(time.time() + 3, START, speed)
@@ -173,12 +175,13 @@ class World:
         if name in self.down:
             return
         self.down.add(name)
-        await self._end(name)
+        await self.end(name)
         await asyncio.sleep(seconds)
         await self.run(name)
         self.down.discard(name)
 
-    async def _end(self, name: str) -> None:
+    async def end(self, name: str) -> None:
+        """`kill -9`."""
         with suppress(ProcessLookupError):  # it has ended by itself
             self.processes[name].kill()
         await self.processes[name].wait()
@@ -207,8 +210,8 @@ class World:
         while "temporal" in self.down:  # noqa: ASYNC110 - somebody else starts it
             await asyncio.sleep(0.1)
         self.down.add("temporal")
-        await self._end("temporal")
-        for file in (self.folder / "temporal").glob("temporal.db*"):
+        await self.end("temporal")
+        for file in self.temporal_file.parent.glob("temporal.db*"):
             file.unlink()
         await self.run("temporal")
         self.down.discard("temporal")
@@ -252,7 +255,7 @@ class World:
     async def stop(self) -> None:
         """Ends everything."""
         for name in self.processes:
-            await self._end(name)
+            await self.end(name)
         self.mail.stop()
         self._data.close()
         await self._http.aclose()
