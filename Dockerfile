@@ -8,13 +8,13 @@ RUN pip install --no-cache-dir --disable-pip-version-check --root-user-action ig
     --require-hashes --requirement requirements-uv.txt
 # What others wrote first: it changes seldom, so most builds take this layer from the cache.
 COPY pyproject.toml uv.lock README.md LICENSE ./
-RUN uv sync --locked --no-default-groups --extra postgres --extra draw --no-install-project
+RUN uv sync --locked --no-default-groups --extra postgres --extra draw --extra metrics --no-install-project
 COPY worker.py ./
 COPY activities activities
 COPY maps maps
 COPY milepost milepost
 COPY workflows workflows
-RUN uv sync --locked --no-default-groups --extra postgres --extra draw --no-editable
+RUN uv sync --locked --no-default-groups --extra postgres --extra draw --extra metrics --no-editable
 
 FROM python:3.11.14-slim-bookworm
 RUN groupadd --gid 10001 milepost \

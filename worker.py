@@ -36,6 +36,7 @@ from milepost.store.compiled_maps import CompiledMaps
 from milepost.store.database import Store, check, open_store
 from milepost.store.failures import cause_of
 from milepost.temporal.connection import TemporalAddress, connect
+from milepost.temporal.exporter import serve
 from milepost.temporal.logs import write_logs
 from milepost.temporal.process_exit import run_and_leave
 from milepost.temporal.search_attributes import register_search_attributes
@@ -152,9 +153,10 @@ def main() -> int:
         return 2
     try:
         settings = load()
-        write_logs(settings)
         if sys.argv[1:]:
+            write_logs(settings)
             return 0 if asyncio.run(is_at_work(settings)) else 1
+        write_logs(settings, serve(settings.worker_metrics) if settings.worker_metrics else None)
         asyncio.run(run_worker(settings))
     except Exception as error:  # noqa: BLE001 - the last place where it can be reported
         words = cause_of(error) if isinstance(error, DBAPIError) else str(error)

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from temporalio import activity
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
+from milepost import metrics
 from milepost.channels.links import LinkSigner
 from milepost.channels.message_text import MessageSource, outgoing, write
 from milepost.channels.protocol import Channel, OutgoingMessage, TemporaryDeliveryError, UndeliverableError
@@ -79,6 +80,7 @@ class DeliveryActivities:
 
     async def _record_failure(self, order: DeliveryOrder, why: str) -> None:
         """Keep that a message will never arrive, as a fact of the journey."""
+        self._count("failed")
         await self._store.write(partial(_record_failure, order, _started(), why))
 
     async def _written(self, journey: JourneyRow, row: MessageRow) -> OutgoingMessage:
@@ -112,6 +114,7 @@ class DeliveryActivities:
         try:
             receipt = await self._channel.deliver(message)
         except TemporaryDeliveryError as later:
+            self._count("later")
             await self._record_attempt(order, later.message)
             left = max(order.give_up_at - _started(), 0) + 1
             wait = None if later.retry_after is None else timedelta(seconds=min(later.retry_after, left))
@@ -122,6 +125,7 @@ class DeliveryActivities:
         except UndeliverableError as never:
             await self._record_attempt(order, never.message)
             raise
+        self._count("sent")
         started = _started()
 
         def record(session: Session) -> None:
@@ -130,6 +134,9 @@ class DeliveryActivities:
             messages.record_sent(session, order.journey, order.message, now, **sent_by)
 
         await self._store.write(record)
+
+    def _count(self, outcome: str) -> None:
+        metrics.DELIVERIES.add(1, {"channel": self._channel.name, "outcome": outcome})
 
     async def _record_attempt(self, order: DeliveryOrder, why: str) -> None:
         started, attempt = _started(), activity.info().attempt

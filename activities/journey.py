@@ -11,6 +11,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 from temporalio import activity
 
+from milepost import metrics
 from milepost.planner.commands import Command, SendMessage
 from milepost.planner.compiled_map import CompiledMap
 from milepost.planner.facts import Fact
@@ -46,6 +47,13 @@ class JourneyActivities:
         A journey that can't be planned is left as it is; its row shows the reason. It is freed by its end or by a move
         to another version: if either waits, it is applied before the facts that the plan failed on.
         """
+        with metrics.timed(metrics.ADVANCES) as labels:
+            labels["outcome"] = "failed"
+            advanced = await self._advance_or_block(order)
+            labels["outcome"] = "blocked" if advanced.blocked else "done"
+        return advanced
+
+    async def _advance_or_block(self, order: AdvanceOrder) -> Advanced:
         try:
             return await self._store.write(partial(self._advance, order))
         except _AWAY:

@@ -105,6 +105,14 @@ class Settings(BaseSettings):
     temporal_profile: str | None = None
     """Which profile of Temporal's profile file to use. Unset: default."""
 
+    metrics_token: SecretStr | None = Field(None, min_length=16)
+    """Switches on /metrics of the web application, for whoever sends the header `Authorization: Bearer TOKEN`; at least
+    16 characters. It opens nothing else. Unset: there are no metrics. Needs the extra `metrics`."""
+    worker_metrics: str | None = Field(None, pattern=r"^[^\s/:]+:\d{1,5}$")
+    """The address, HOST:PORT, at which a worker shows its metrics and those of Temporal's core, at /metrics. They ask
+    for no token, so let it be 127.0.0.1 or a network that strangers can't reach; each worker of a machine needs its
+    own. Unset: none. Needs the extra `metrics`."""
+
     log_format: Literal["console", "json"] = "console"
     """Logs for people, or one JSON object per line."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"

@@ -7,6 +7,7 @@ import typer
 import worker as root
 from milepost.cli.support.command_settings import settings_of
 from milepost.cli.support.database import prepare_database
+from milepost.temporal.exporter import serve
 from milepost.temporal.logs import write_logs
 
 
@@ -16,6 +17,6 @@ async def worker(*, context: typer.Context) -> None:
     It upgrades the database tables first, if need be.
     """
     settings = settings_of(context)
-    write_logs(settings)
+    write_logs(settings, serve(settings.worker_metrics) if settings.worker_metrics else None)
     await prepare_database(settings)
     await root.run_worker(settings)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import partial
 
+from milepost import metrics
 from milepost.intake.context import IntakeContext, customer_of
 from milepost.intake.enrolment import enrol_on_match, enrolment_obstacle
 from milepost.intake.errors import NoOpenJourneyError
@@ -89,6 +90,7 @@ async def record_facts(
         await enrol_on_match(context, customer, before)
     customers = [each.customer for each in incoming]
     reached = await nudge_all(context, zip(customers, recorded, strict=True))
+    metrics.FACTS.add(sum(isinstance(each, RefusedError) for each in recorded), {"outcome": "refused"})
     return [
         await _explained(context, customer, each)
         if isinstance(each, RefusedError)
@@ -119,6 +121,13 @@ async def nudge_all(
 
 
 async def receipt_of(context: IntakeContext, record: RecordedFact, reached: Mapping[str, bool]) -> FactReceipt:
+    """Returns the receipt of a fact that has been recorded, and counts it."""
+    receipt = await _receipt(context, record, reached)
+    metrics.FACTS.add(1, {"outcome": receipt.status.value})
+    return receipt
+
+
+async def _receipt(context: IntakeContext, record: RecordedFact, reached: Mapping[str, bool]) -> FactReceipt:
     fact = record.fact
     if record.counted:
         message = f"No map asks for the event {fact['event']!r}: it is counted, neither stored nor delivered."

@@ -79,6 +79,13 @@ async def counts(session: AsyncSession, now: Instant, received_before: Instant) 
     return OverdueCounts(in_all, late, blocked_, await session.scalar(waiting) or 0)
 
 
+async def waiting_facts(session: AsyncSession) -> tuple[int, Instant | None]:
+    """Counts the facts that wait for their journeys; with it, when the oldest came in (wall clock), if any waits."""
+    query = select(func.count(), func.min(FactRow.received_at)).where(FactRow.status == InboxStatus.PENDING)
+    count, oldest = (await session.execute(query)).one()
+    return count, oldest
+
+
 def _is_late(now: Instant, received_before: Instant) -> ColumnElement[bool]:
     waits = exists().where(
         FactRow.journey_id == JourneyRow.id,

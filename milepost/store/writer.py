@@ -7,6 +7,7 @@ whole process, and work that waits together shares a commit. PostgreSQL takes ma
 from __future__ import annotations
 
 import threading
+import time
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -15,6 +16,8 @@ from typing import Any, Protocol, TypeVar
 
 from sqlalchemy import Connection, Engine
 from sqlalchemy.orm import Session
+
+from milepost import metrics
 
 T = TypeVar("T")
 
@@ -105,8 +108,10 @@ class QueueingWriter(Writer):
 
     def _commit(self, jobs: list[_Job]) -> None:
         jobs = [job for job in jobs if job.future.set_running_or_notify_cancel()]
+        for job in jobs:
+            metrics.STORE_WAIT.record(time.perf_counter() - job.submitted)
         try:
-            with self._engine.begin() as connection:
+            with metrics.timed(metrics.STORE_WRITE), self._engine.begin() as connection:
                 for job in jobs:
                     job.run(connection, shares=len(jobs) > 1)
         except Exception as error:  # noqa: BLE001 - nothing was committed, and everybody who waits must learn it
@@ -125,14 +130,15 @@ class PooledWriter(Writer):
         self._threads = ThreadPoolExecutor(_CONNECTIONS, thread_name_prefix="store-writer")
 
     def submit(self, work: Callable[[Session], T]) -> Future[T]:
-        return self._threads.submit(self._write, work)
+        return self._threads.submit(self._write, work, time.perf_counter())
 
     def close(self) -> None:
         self._threads.shutdown()
         self._engine.dispose()
 
-    def _write(self, work: Callable[[Session], T]) -> T:
-        with self._engine.begin() as connection:
+    def _write(self, work: Callable[[Session], T], submitted: float) -> T:
+        metrics.STORE_WAIT.record(time.perf_counter() - submitted)
+        with metrics.timed(metrics.STORE_WRITE), self._engine.begin() as connection:
             return _run(work, connection)
 
 
@@ -141,6 +147,7 @@ class _Job:
 
     def __init__(self, work: Callable[[Session], Any]) -> None:
         self.future: Future[Any] = Future()
+        self.submitted = time.perf_counter()
         self._work = work
         self._result: Any = None
         self._error: Exception | None = None

@@ -23,10 +23,11 @@ _OURS = ("__main__", "activities", "milepost", "worker", "workflows")
 _NOISY = ("alembic", "httpx", "httpcore", "uvicorn.access")  # at info they log every request and table
 
 
-def write_logs(settings: Settings) -> None:
+def write_logs(settings: Settings, core_metrics_at: str | None = None) -> None:
     """Log as the settings say, including the logs of libraries and of Temporal's core.
 
-    Libraries log no more than `info`: in detail, they log statements with their values.
+    Libraries log no more than `info`: in detail, they log statements with their values. `core_metrics_at` is where the
+    core is to show its metrics, HOST:PORT.
     """
     shared: list[Any] = [
         structlog.contextvars.merge_contextvars,
@@ -50,7 +51,7 @@ def write_logs(settings: Settings) -> None:
         logging.getLogger(name).setLevel(level)
     for name in _NOISY:
         logging.getLogger(name).setLevel(max(level, logging.WARNING))
-    Runtime.set_default(runtime("WARN"), error_if_already_set=False)
+    Runtime.set_default(runtime("WARN", core_metrics_at), error_if_already_set=False)
 
 
 def keep_quiet() -> None:

@@ -13,7 +13,8 @@ from milepost.channels.links import LinkSigner
 from milepost.intake.intake import Intake
 from milepost.settings import Settings
 from milepost.store.database import Store
-from milepost.web import health, home, sign_in
+from milepost.temporal import exporter
+from milepost.web import figures, health, home, sign_in
 from milepost.web.api import docs as api_docs
 from milepost.web.api import routes as api_routes
 from milepost.web.desk import actions as desk_actions
@@ -52,6 +53,7 @@ _ROUTERS = (
     plan.router,
     portal_actions.router,
     health.router,
+    figures.router,
     api_docs.router,
 )
 
@@ -85,6 +87,8 @@ def create_app(
     links = LinkSigner(settings.signing_key(), settings.links_begin_with)
     app.state.services = Services(settings, store, intake, links, temporal, speed)
     app.add_middleware(Guard, settings=settings, refuse=on_error)
+    if settings.metrics_token is not None:
+        exporter.switch_on()
     add_handlers(app)
     app.add_exception_handler(PlanClosedError, on_closed)
     for router in _ROUTERS:

@@ -25,6 +25,7 @@ DOCKERFILE = (ROOT / "Dockerfile").read_text()
 EXAMPLE = ROOT / ".env.example"
 VARIABLE = re.compile(r"(?<!\$)\$\{(\w+)(?:(:[-?])([^}]*))?\}")
 SECRET = re.compile(r"PASSWORD|PWD|SECRET|KEYS?$", re.IGNORECASE)
+METRICS, PORT = ("MILEPOST_METRICS_TOKEN", "MILEPOST_WORKER_METRICS"), "MILEPOST_PORT"
 REQUIRED_BY_US = {"DATABASE_PASSWORD", "TEMPORAL_DATABASE_PASSWORD", "POSTGRES_PASSWORD"}
 FILLED_IN = {
     "DATABASE_PASSWORD": "0123456789abcdef",
@@ -67,6 +68,7 @@ def one_shot(service: dict[str, Any]) -> bool:
 def test_all_parts_of_a_small_production_are_there() -> None:
     assert set(services()) == {
         "postgres", "temporal-schema", "temporal", "temporal-namespace", "temporal-ui", "migrate", "worker", "web",
+        "prometheus", "grafana",
     }  # fmt: skip
     assert services()["worker"]["deploy"]["replicas"] == 2
 
@@ -127,7 +129,7 @@ def test_image_tags_are_pinned_to_a_release() -> None:
     bases = re.findall(r"^FROM (\S+)", DOCKERFILE, re.MULTILINE)
     images = [service["image"] for service in services().values()] + bases
     for image in images:
-        assert re.fullmatch(r"[\w/-]+:\d+\.\d+(\.\d+)?(-[\w-]+)?", image), image
+        assert re.fullmatch(r"[\w/-]+:v?\d+\.\d+(\.\d+)?(-[\w-]+)?", image), image
     assert not [image for image in images if "auto-setup" in image]
 
 
@@ -179,8 +181,9 @@ def test_nothing_starts_before_what_it_needs() -> None:
 
 
 def test_only_the_web_application_is_published_and_the_ui_on_this_machine_alone() -> None:
-    assert {name for name, service in services().items() if "ports" in service} == {"web", "temporal-ui"}
-    assert all(port.startswith("127.0.0.1:") for port in services()["temporal-ui"]["ports"])
+    assert {name for name, service in services().items() if "ports" in service} == {"web", "temporal-ui", "grafana"}
+    for name in ("temporal-ui", "grafana"):
+        assert all(port.startswith("127.0.0.1:") for port in services()[name]["ports"])
 
 
 def test_the_image_runs_as_nobody_in_particular_and_has_every_package() -> None:
@@ -192,6 +195,17 @@ def test_the_image_runs_as_nobody_in_particular_and_has_every_package() -> None:
     for name in (*wheel["only-include"], *wheel["force-include"]):
         assert f"COPY {name} {'./' if name.endswith('.py') else name}\n" in DOCKERFILE
         assert f"!{name}" in ignored
+
+
+def test_metrics_are_an_extra_that_only_their_profile_starts() -> None:
+    assert {name for name, service in services().items() if "profiles" in service} == {"prometheus", "grafana"}
+    assert {filled_in(str(services()["web"]["environment"][name])) for name in METRICS} == {""}
+    configuration = YAML(typ="safe", pure=True).load((ROOT / "deploy/metrics/prometheus.yml").read_text())
+    jobs = {job["job_name"]: job for job in configuration["scrape_configs"]}
+    [secret] = services()["prometheus"]["secrets"]
+    assert jobs["milepost-web"]["authorization"]["credentials_file"] == f"/run/secrets/{secret}"
+    assert compose()["secrets"][secret] == {"environment": METRICS[0]}
+    assert jobs["milepost-web"]["static_configs"][0]["targets"] == [f"web:{services()['web']['environment'][PORT]}"]
 
 
 def test_what_is_mounted_is_there_or_is_a_volume() -> None:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import re
 import sqlite3
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, closing
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -23,69 +21,14 @@ from sqlalchemy import make_url
 from milepost.channels.links import LinkSigner
 from milepost.store import messages
 from tests.channels.loopback_servers import Mailbox, mail_server
+from tests.programs import KEY, SECRET, Programs, address_of, programs
 from tests.workflows.real_server import enrolled, has, intake_at, real_client
 from tests.workflows.rig import eventually
 
-KEY, SECRET = "an api key for tests alone", "a secret key for tests alone"
 PERSONAL = re.compile(
     r"sam@|(?<![a-z])(sam|poe)(?![a-z])|ana\.ruiz|confided|Bearer|plan/[\w-]{20,}|" + KEY, re.IGNORECASE
 )
 REAL_SPEED = 1 / 86_400
-
-
-@dataclass
-class Programs:
-    """Worker and web, as processes of their own, and everything that they print."""
-
-    folder: Path
-    environment: dict[str, str]
-    processes: list[asyncio.subprocess.Process] = field(default_factory=list)
-
-    async def start(self, *arguments: str) -> None:
-        with (self.folder / "output.log").open("ab") as output:
-            process = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-P", "-m", "milepost", *arguments),
-                env=self.environment,
-                stdout=output,
-                stderr=output,
-            )
-        self.processes.append(process)
-
-    async def stop(self) -> None:
-        for process in self.processes:
-            if process.returncode is None:
-                process.terminate()
-        await asyncio.gather(*(process.wait() for process in self.processes))
-
-    @property
-    def output(self) -> str:
-        return "\n".join(file.read_text() for file in self.folder.glob("*.log"))
-
-
-@asynccontextmanager
-async def programs(folder: Path, url: str, temporal: str, mail_port: int, log_format: str) -> AsyncIterator[Programs]:
-    ours = {
-        "MILEPOST_DATA": str(folder), "MILEPOST_DATABASE_URL": url, "MILEPOST_TEMPORAL_ADDRESS": temporal,
-        "MILEPOST_CHANNEL": "smtp", "MILEPOST_SMTP_HOST": "127.0.0.1", "MILEPOST_SMTP_PORT": str(mail_port),
-        "MILEPOST_SMTP_FROM": "Vendor <ops@vendor.example>", "MILEPOST_SMTP_SECURITY": "none",
-        "MILEPOST_API_KEYS": KEY, "MILEPOST_SECRET_KEY": SECRET, "MILEPOST_LOG_LEVEL": "debug",
-        "MILEPOST_LOG_FORMAT": log_format,
-    }  # fmt: skip
-    running = Programs(folder, {**os.environ, **ours})
-    try:
-        await running.start("worker")
-        await running.start("web", "--port", "0")
-        yield running
-    finally:
-        await running.stop()
-
-
-async def address_of(running: Programs) -> str:
-    async def asked() -> str | None:
-        match = re.search(r"Milepost is at (http://127\.0\.0\.1:\d+)", running.output)
-        return match and match[1]
-
-    return await eventually(asked, within=60)
 
 
 def sabotage(url: str, table: str, moment: str) -> None:
@@ -124,7 +67,9 @@ async def test_nothing_personal_is_logged(database_url: str, tmp_path: Path) -> 
         real_client() as client,
         mail_server(mailbox) as mail_port,
         intake_at(database_url, client, REAL_SPEED) as intake,
-        programs(tmp_path, database_url, client.service_client.config.target_host, mail_port, log_format) as running,
+        programs(
+            tmp_path, database_url, client.service_client.config.target_host, mail_port, log_format=log_format
+        ) as running,
         httpx.AsyncClient(base_url=await address_of(running), trust_env=False, timeout=60) as browser,
     ):
         journey = await enrolled(intake)

@@ -221,3 +221,7 @@ async def test_without_the_database_health_says_no_and_the_process_lives(
 
     assert (response.status_code, response.json()["database"]) == (503, "away")
     assert live.status_code == 200
+
+
+async def test_without_a_token_there_are_no_metrics(visitor: httpx.AsyncClient) -> None:
+    assert (await visitor.get("/metrics")).status_code == 404
