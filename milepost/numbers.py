@@ -8,6 +8,7 @@ from typing import Literal
 from babel import Locale, UnknownLocaleError
 from babel.numbers import get_decimal_symbol
 
+from milepost import limits
 from milepost.errors import MilepostError
 
 Number = int | float
@@ -17,7 +18,7 @@ _SPACES = str.maketrans({"\u00a0": " ", "\u2009": " ", "\u202f": " ", "\u2019": 
 
 
 class NotANumberError(MilepostError, ValueError):
-    """The text isn't a finite number; `text` is what was typed."""
+    """The text isn't a number, or too large a one (`limits.NUMBER`); `text` is what was typed."""
 
     code = "not_a_number"
 
@@ -79,7 +80,8 @@ def _readings(text: str) -> dict[Decimal, Number]:
     """Returns the number by the decimal sign that it is read with."""
     plain = text.translate(_SPACES).strip()
     signs: tuple[Decimal, Decimal] = (".", ",")
-    return {sign: _number(plain, sign) for sign in signs if _WRITTEN[sign].fullmatch(plain)}
+    numbers = {sign: _number(plain, sign) for sign in signs if _WRITTEN[sign].fullmatch(plain)}
+    return {sign: number for sign, number in numbers.items() if limits.is_number(number)}
 
 
 def _number(plain: str, decimal: Decimal) -> Number:

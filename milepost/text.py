@@ -8,6 +8,13 @@ from collections.abc import Iterable, Sequence
 _FLAGS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 
 
+def storable(text: str) -> str:
+    """The text as every database holds it: NUL characters are left out, half a character becomes `\ufffd`."""
+    if "\0" in text:
+        text = text.replace("\0", "")
+    return text if text.isascii() else text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
 def yes_or_no(value: bool) -> str:  # noqa: FBT001 - the value is the subject
     """`yes` or `no`."""
     return "yes" if value else "no"

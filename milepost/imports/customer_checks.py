@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence, Sized
 from dataclasses import dataclass
 from typing import Any
 
-from milepost import places
+from milepost import limits, places
 from milepost.customer import Contact, Customer
 from milepost.imports.cell_parsers import read_email, read_id, read_language
 from milepost.imports.vocabulary import Vocabulary
 from milepost.language.attribute_values import YEARS, fits
 from milepost.language.field_types import AttributeType
 from milepost.language.model import Attribute
-from milepost.text import nearest
+from milepost.text import nearest, storable
 
 NEAR_COLUMN = 0.75  # `industy` is `industry`; `health_score` may well be something else than `health`
 NEAR_NAME = 0.6  # `cms` is `csm`
@@ -53,20 +53,36 @@ def check_customer(
     yield from check_team(customer.team, vocabulary)
 
 
+def check_values(attributes: Mapping[str, Any]) -> Iterator[FieldProblem]:
+    """Yields the attributes that are too many or too long, whichever maps there are."""
+    yield from _too_many("attributes", attributes, limits.ATTRIBUTES)
+    for name, value in attributes.items():
+        yield from _too_long(f"attributes.{name[: limits.NAME]}", name, limits.NAME)
+        if isinstance(value, str):
+            yield from _too_long(f"attributes.{name}", value, limits.VALUE)
+        elif isinstance(value, float) and not limits.is_number(value):
+            yield FieldProblem(f"attributes.{name}", f"numbers go up to {limits.NUMBER}; send a smaller one")
+
+
 def check_built_in(name: str, value: Any) -> Iterator[FieldProblem]:
     """Yields what is wrong with a field that every customer has: `name`, `timezone`, `country` or `language`."""
     if value is None and name in ("country", "language"):
         return
     if not isinstance(value, str) or not value.strip():
         yield FieldProblem(name, f"{value!r} isn't a text; write one")
+    elif len(value) > limits.NAME:
+        yield from _too_long(name, value, limits.NAME)
     elif name in _PLACES:
         yield from _place(name, value)
 
 
 def check_contacts(contacts: Sequence[Contact], vocabulary: Vocabulary) -> Iterator[FieldProblem]:
     """Yields what is wrong with people on the customer's side."""
-    for number, contact in enumerate(contacts):
+    yield from _too_many("contacts", contacts, limits.CONTACTS)
+    for number, contact in enumerate(contacts[: limits.CONTACTS]):
         at = f"contacts.{number}"
+        yield from _too_long(f"{at}.name", contact.name, limits.NAME)
+        yield from _too_many(f"{at}.personas", contact.personas, limits.PERSONAS)
         yield from _unreadable(f"{at}.email", contact.email, read_email)
         yield from _misspelt(f"{at}.personas", "persona", contact.personas, vocabulary.personas)
         for name in _PLACES:
@@ -76,6 +92,7 @@ def check_contacts(contacts: Sequence[Contact], vocabulary: Vocabulary) -> Itera
 
 def check_team(team: Mapping[str, str], vocabulary: Vocabulary) -> Iterator[FieldProblem]:
     """Yields what is wrong with a team, addresses by role."""
+    yield from _too_many("team", team, limits.TEAM)
     yield from _misspelt("team", "role", team, vocabulary.roles)
     for role, address in team.items():
         yield from _unreadable(f"team.{role}", address, read_email)
@@ -91,6 +108,7 @@ def misspelt(names: Iterable[str], valid: Iterable[str], cutoff: float) -> Itera
 
 
 def _attributes(values: Mapping[str, Any], vocabulary: Vocabulary, present: Collection[str]) -> Iterator[FieldProblem]:
+    yield from check_values(values)
     free = {name for name in vocabulary.attributes if name not in present}
     unknown = [name for name in values if name not in vocabulary.attributes]
     for name, near in misspelt(unknown, free, NEAR_COLUMN):
@@ -112,6 +130,18 @@ def _value_problem(value: Any, declared: Sequence[Attribute]) -> str | None:
     near = nearest(text, allowed) or nearest(text.lower().replace(" ", "_"), allowed)
     hint = f"did you mean {near!r}?" if near else f"it is one of: {', '.join(allowed[:_MOST_VALUES])}"
     return f"{text!r} is not among the values that the maps allow; {hint}"
+
+
+def _too_many(field: str, values: Sized, most: int) -> Iterator[FieldProblem]:
+    if len(values) > most:
+        yield FieldProblem(field, f"{len(values)} are too many; send at most {most}")
+
+
+def _too_long(field: str, text: str, most: int) -> Iterator[FieldProblem]:
+    if len(text) > most:
+        yield FieldProblem(field, f"{len(text)} characters are too many; write at most {most}")
+    if storable(text) != text:
+        yield FieldProblem(field, "it has a character that can't be stored; leave it out")
 
 
 def _misspelt(field: str, what: str, names: Iterable[str], valid: Iterable[str]) -> Iterator[FieldProblem]:

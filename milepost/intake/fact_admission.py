@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from milepost.customer import BUILT_IN_ATTRIBUTES, Customer
-from milepost.imports.customer_checks import FieldProblem, check_built_in, check_contacts, check_team
+from milepost.imports.customer_checks import FieldProblem, check_built_in, check_contacts, check_team, check_values
 from milepost.imports.vocabulary import Vocabulary
 from milepost.intake.context import IntakeContext
 from milepost.intake.errors import NoOpenJourneyError
@@ -101,6 +101,7 @@ class FactAdmission:
         """Yields the problems of the part of a customer's record that a fact changes."""
         match fact:
             case AttributesSet():
+                yield from check_values(fact.attributes)
                 for name in BUILT_IN_ATTRIBUTES:
                     if name in fact.attributes:
                         yield from check_built_in(name, fact.attributes[name])

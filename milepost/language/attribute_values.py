@@ -7,6 +7,7 @@ from contextlib import suppress
 from datetime import date, datetime
 from typing import Any, assert_never
 
+from milepost import limits
 from milepost.language.field_types import AttributeType
 
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")
@@ -14,14 +15,14 @@ YEARS = range(1900, 3000)  # far enough from the ends of Python's calendar for t
 
 
 def fits(value: Any, kind: AttributeType) -> bool:
-    """Returns whether a value is of an attribute's type; true and false aren't numbers."""
+    """Returns whether a value is of an attribute's type; true and false aren't numbers, nor is infinity."""
     match kind:
         case AttributeType.TEXT:
             return isinstance(value, str)
         case AttributeType.FLAG:
             return isinstance(value, bool)
         case AttributeType.NUMBER:
-            return isinstance(value, int | float) and not isinstance(value, bool)
+            return isinstance(value, int | float) and not isinstance(value, bool) and limits.is_number(value)
         case AttributeType.DATE:
             return parse_date(value) is not None
         case _:

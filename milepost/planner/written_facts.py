@@ -9,8 +9,9 @@ from dataclasses import fields
 from datetime import date, datetime
 from typing import Annotated, Any, Self
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
 
+from milepost import limits
 from milepost.customer import Contact
 from milepost.language.attribute_values import YEARS
 from milepost.language.field_types import Verdict
@@ -19,8 +20,9 @@ from milepost.planner.calendars import is_zone
 from milepost.planner.instants import Instant, instant
 from milepost.text import did_you_mean, nearest
 
-Name = Annotated[str, Field(min_length=1, max_length=200)]
-LongText = Annotated[str, Field(max_length=10_000)]
+Name = Annotated[str, Field(min_length=1, max_length=limits.NAME)]
+LongText = Annotated[str, Field(max_length=limits.TEXT)]
+Address = Annotated[str, Field(min_length=1, max_length=limits.ADDRESS)]
 
 
 def _known_zone(name: str) -> str:
@@ -36,7 +38,60 @@ def _day_as_text(value: Any) -> Any:
     return value.isoformat() if isinstance(value, date | datetime) else value
 
 
-Value = Annotated[bool | float | str | None, BeforeValidator(_day_as_text)]
+def _bearable(value: bool | float | str | None) -> Any:  # noqa: FBT001 - the value of an attribute
+    if isinstance(value, str) and len(value) > limits.VALUE:
+        raise ValueError(f"a text of {len(value)} characters is too long; send at most {limits.VALUE}")
+    if isinstance(value, int | float) and not limits.is_number(value):
+        raise ValueError(f"numbers go up to {limits.NUMBER}; send a smaller one")
+    return value
+
+
+def _schema(*types: str) -> WithJsonSchema:
+    kinds: dict[str, dict[str, Any]] = {
+        "number": {"type": "number", "minimum": -limits.NUMBER, "maximum": limits.NUMBER},
+        "string": {"type": "string", "maxLength": limits.VALUE},
+    }
+    return WithJsonSchema({"anyOf": [kinds.get(each, {"type": each}) for each in types]})
+
+
+Value = Annotated[
+    bool | float | str | None,
+    BeforeValidator(_day_as_text),
+    AfterValidator(_bearable),
+    _schema("boolean", "number", "string", "null"),
+]
+"""The value of an attribute."""
+Measured = Annotated[float | str | None, AfterValidator(_bearable), _schema("number", "string", "null")]
+"""The value of an outcome."""
+
+
+def _properties(properties: dict[str, Any]) -> dict[str, Any]:
+    """Checks how much an event's properties hold."""
+    waiting: list[tuple[str, Any, int]] = [(name, value, 0) for name, value in properties.items()]
+    for number, (name, value, depth) in enumerate(waiting):
+        if number >= limits.VALUES:
+            raise ValueError(f"they hold too many values; send at most {limits.VALUES}, those in lists included")
+        if depth > limits.NESTING:
+            raise ValueError(
+                f"{name!r} is nested too deeply; send at most {limits.NESTING} lists and objects in each other"
+            )
+        if isinstance(value, dict):
+            waiting += [(name, each, depth + 1) for pair in value.items() for each in pair]
+        elif isinstance(value, list):
+            waiting += [(name, each, depth + 1) for each in value]
+        else:
+            try:
+                _bearable(value)
+            except ValueError as error:
+                raise ValueError(f"{name!r}: {error}") from None
+    return properties
+
+
+Properties = Annotated[
+    dict[Annotated[str, Field(max_length=limits.NAME)], Any],
+    Field(max_length=limits.PROPERTIES),
+    AfterValidator(_properties),
+]
 
 KINDS = tuple(facts.FACTS)
 _WITHOUT_SUBJECT = ("paused", "resumed")
@@ -59,8 +114,8 @@ class WrittenContact(Written):
     """A person on the customer's side."""
 
     name: Name
-    email: Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+$", max_length=320)]
-    personas: tuple[Name, ...] = ()
+    email: Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+$", max_length=limits.ADDRESS)]
+    personas: Annotated[tuple[Name, ...], Field(max_length=limits.PERSONAS)] = ()
     timezone: Zone | None = None
     country: Annotated[str, Field(pattern=r"^[A-Z]{2}$")] | None = None
     language: Name | None = None
@@ -73,7 +128,7 @@ class WrittenAgreement(Written):
     """What people agreed on for a step: `due` a local date, `person` an address."""
 
     due: Annotated[str, BeforeValidator(_day_as_text), Field(pattern=r"^\d{4}-\d\d-\d\d$")] | None = None
-    person: Name | None = None
+    person: Address | None = None
 
     @model_validator(mode="after")
     def _agrees_on_something(self) -> Self:
@@ -101,10 +156,10 @@ class WrittenFact(Written):
     event: Name | None = None
     answer: Name | None = None
     revoked: Name | None = None
-    set: dict[Name, Value] | None = None
-    contacts: tuple[WrittenContact, ...] | None = None
-    team: dict[Name, Name] | None = None
-    agreed: dict[Name, WrittenAgreement] | None = None
+    set: Annotated[dict[Name, Value], Field(max_length=limits.ATTRIBUTES)] | None = None
+    contacts: Annotated[tuple[WrittenContact, ...], Field(max_length=limits.CONTACTS)] | None = None
+    team: Annotated[dict[Name, Address], Field(max_length=limits.TEAM)] | None = None
+    agreed: Annotated[dict[Name, WrittenAgreement], Field(max_length=limits.STEPS)] | None = None
     play_started: Name | None = None
     paused: bool | None = None
     resumed: bool | None = None
@@ -117,10 +172,10 @@ class WrittenFact(Written):
     note: LongText | None = None
     evidence: LongText | None = None
     reason: LongText | None = None
-    until: Annotated[str, BeforeValidator(_day_as_text)] | None = Field(None, description="a date, or an instant")
-    properties: dict[str, Any] | None = None
+    until: Annotated[Name, BeforeValidator(_day_as_text)] | None = Field(None, description="a date, or an instant")
+    properties: Properties | None = None
     verdict: Name | None = None
-    value: float | str | None = None
+    value: Measured = None
     comment: LongText | None = None
     method: Name | None = None
     why: LongText | None = None

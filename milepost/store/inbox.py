@@ -22,7 +22,7 @@ from milepost.store import customers
 from milepost.store.table_types import table_of
 from milepost.store.tables import CustomerRow, EventCountRow, FactRow, JourneyRow
 from milepost.store.upsert import increment, insert_new
-from milepost.text import listing
+from milepost.text import listing, storable
 
 
 class InboxStatus(StrEnum):
@@ -127,9 +127,9 @@ def checked(fact: Mapping[str, Any], now: Instant) -> dict[str, Any]:
 
 
 def _clean(value: Any) -> Any:
-    """Drops NUL characters, which no database stores, and refuses NaN and infinity."""
+    """Drops what no database stores from texts, and refuses NaN and infinity."""
     if isinstance(value, str):
-        return value.replace("\0", "")
+        return storable(value)
     if isinstance(value, float) and value - value != 0:
         raise ValueError(f"{value} isn't a number that can be stored")
     if isinstance(value, Mapping):

@@ -5,17 +5,26 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from fastapi import Form
-from pydantic import StringConstraints
+from pydantic import AfterValidator, StringConstraints
 
+from milepost import limits
 from milepost.imports.cell_parsers import read_attribute
 from milepost.language.model import Attribute
 from milepost.numbers import AmbiguousNumberError, NotANumberError, decimal_of, read_number
+from milepost.text import storable
 from milepost.web.problems import ProblemError
 
 Token = Annotated[str, Form(max_length=1000)]
 Onward = Annotated[str, Form(alias="next", max_length=1000)]
-Line = Annotated[str, Form(), StringConstraints(max_length=500, strip_whitespace=True)]
-Text = Annotated[str, Form(), StringConstraints(max_length=10_000, strip_whitespace=True)]
+Line = Annotated[
+    str, Form(), StringConstraints(max_length=limits.NAME, strip_whitespace=True), AfterValidator(storable)
+]
+Value = Annotated[
+    str, Form(), StringConstraints(max_length=limits.VALUE, strip_whitespace=True), AfterValidator(storable)
+]
+Text = Annotated[
+    str, Form(), StringConstraints(max_length=limits.TEXT, strip_whitespace=True), AfterValidator(storable)
+]
 
 
 def required(text: str, what: str, hint: str = "Go back and write it.") -> str:

@@ -53,9 +53,16 @@ def is_open(settings: Settings, request: Request) -> bool:
     if settings.desk_password is not None:
         return False
     base = urlsplit(settings.links_begin_with).hostname or ""
-    requested_host = urlsplit(f"//{request.headers.get('host', '')}").hostname or ""
+    requested_host = _host_name(request.headers.get("host", ""))
     client = request.client.host if request.client else ""
     return all(_is_here(name) for name in (settings.host, base, requested_host, client))
+
+
+def _host_name(header: str) -> str:
+    try:
+        return urlsplit(f"//{header}").hostname or ""
+    except ValueError:  # an address in brackets that is none
+        return ""
 
 
 def _is_here(name: str) -> bool:

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DataError, DBAPIError
 from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, RedirectResponse, Response
@@ -54,6 +54,8 @@ _CODES = {
     403: ("forbidden", "This is not allowed.", "Go back to our own page and send the form from there."),
     404: ("not_found", "There is nothing at this address.", "Look at /api/docs for what there is."),
     405: ("method_not_allowed", "This address does not take that method.", "Look at /api/docs for what there is."),
+    408: ("request_timeout", "The request did not arrive in time.", "Send it again, or less in several requests."),
+    431: ("headers_too_large", "The address and the headers are too long.", "Send less in them."),
     413: ("too_large", "That is too much at once.", "Send less, in several requests."),
 }
 ALTERNATIVES = ("one", "many")
@@ -70,6 +72,12 @@ _UNUSABLE = Problem(
     "database_unusable",
     "The database can't be used; nothing was written.",
     "The log of the web process says why; whoever runs Milepost has to put it right.",
+)
+_UNSTORABLE = Problem(
+    422,
+    "invalid",
+    "The database can't hold one of the values; nothing was written.",
+    "Look at /api/docs for the fields and their form.",
 )
 _BROKEN = Problem(
     500,
@@ -106,7 +114,7 @@ def _validation_problem(errors: Sequence[Any]) -> Problem:
 def describe_invalid(errors: Sequence[Any]) -> tuple[str, str]:
     """Returns, for people, everything that pydantic found wrong with a body, and where to look."""
     places = (".".join(str(part) for part in each["loc"] if part not in ALTERNATIVES) for each in errors)
-    messages = (each["msg"].removeprefix("Value error, ") for each in errors)
+    messages = (each["msg"].removeprefix("Value error, ").rstrip(".") for each in errors)
     problems = [": ".join(filter(None, pair)) for pair in zip(places, messages, strict=True)]
     return "; ".join(problems) + ".", "Look at /api/docs for the fields and their form."
 
@@ -135,6 +143,8 @@ def _problem_of(error: Exception) -> Problem:
             return Problem(404, "not_found", str(error))
         case store_errors.StoreDamagedError() | store_errors.StoreUnwritableError():
             return _UNUSABLE
+        case DataError():
+            return _UNSTORABLE
         case store_errors.StoreUnreachableError() | DBAPIError():
             return _TRY_AGAIN
         case store_errors.StoreError():

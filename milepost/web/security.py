@@ -1,8 +1,10 @@
-"""Guards every request: limits its size, checks its origin, and adds security headers to the answer."""
+"""Guards every request: limits its size and its time, checks its origin, and adds security headers to the answer."""
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
+from itertools import chain
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
@@ -10,12 +12,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from milepost import limits
 from milepost.settings import Settings
 from milepost.web.forms import comes_from_us
 
 API = "/api/"
-LARGEST_FORM = 64 * 1024
-LARGEST_BODY = 1024 * 1024
+_DIGITS = 15
 _UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 
 POLICY = (
@@ -76,8 +78,15 @@ class Guard:
         headers = Headers(scope=scope)
         path: str = scope["path"]
         length = headers.get("content-length", "0")
-        if not length.isdecimal() or int(length) > _limit(path):
+        if not length.isdecimal() or len(length) > _DIGITS or int(length) > _limit(path):
             return too_large(_limit(path))
+        if (
+            len(scope["raw_path"]) + len(scope["query_string"]) + sum(map(len, chain(*scope["headers"])))
+            > limits.HEADERS
+        ):
+            return HTTPException(431, f"The address and the headers have more than {limits.HEADERS // 1024} KB.")
+        if "\0" in path or b"%00" in scope["query_string"]:
+            return HTTPException(400, "The address has a NUL character (%00).")
         if scope["method"] in _UNSAFE and not path.startswith(API):
             own = {f"{scope['scheme']}://{headers.get('host', '')}", _origin(self._own)}
             if not comes_from_us(headers, own):
@@ -95,16 +104,23 @@ def _origin(url: str) -> str:
 
 
 def _limit(path: str) -> int:
-    return LARGEST_BODY if path.startswith(API) else LARGEST_FORM
+    return limits.BODY if path.startswith(API) else limits.FORM
 
 
 def _limited(receive: Receive, limit: int) -> Receive:
-    """Counts the bytes that arrive: the length may be missing."""
-    size = 0
+    """Counts the bytes that arrive, as the length may be missing, and the seconds until they all have."""
+    size, deadline = 0, asyncio.get_running_loop().time() + limits.RECEIVING
+    complete = False
 
     async def receive_counted() -> Message:
-        nonlocal size
-        message = await receive()
+        nonlocal size, complete
+        try:
+            async with asyncio.timeout_at(None if complete else deadline):
+                message = await receive()
+        except TimeoutError:
+            message_text = f"The body did not arrive within {limits.RECEIVING} seconds."
+            raise HTTPException(408, message_text, headers={"connection": "close"}) from None
+        complete = not message.get("more_body", False)
         if message["type"] == "http.request":
             size += len(message.get("body", b""))
             if size > limit:

@@ -17,6 +17,7 @@ from fastapi import FastAPI
 from temporalio.client import Client
 from temporalio.service import RPCError
 
+from milepost import limits
 from milepost.devserver.data_folder import address_of
 from milepost.devserver.ports import check_port
 from milepost.intake.intake import Intake
@@ -25,6 +26,7 @@ from milepost.store import clock
 from milepost.store.database import check, open_store
 from milepost.temporal.connection import TemporalAddress, connect
 from milepost.web.app import create_app
+from milepost.web.slow_clients import DeadlineProtocol
 
 log = structlog.get_logger()
 STOP_WITHIN = 5  # seconds
@@ -96,6 +98,9 @@ class Server(uvicorn.Server):
             server_header=False,
             timeout_graceful_shutdown=STOP_WITHIN,
             lifespan="off",
+            http=DeadlineProtocol,
+            h11_max_incomplete_event_size=limits.HEADERS,
+            limit_concurrency=limits.CONNECTIONS,
         )
         super().__init__(config)
         self._on_ready = on_ready

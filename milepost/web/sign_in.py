@@ -5,15 +5,17 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Request
+from pydantic import AfterValidator
 from starlette.responses import RedirectResponse, Response
 
+from milepost import limits
 from milepost.store import customers
+from milepost.text import storable
 from milepost.web.identity import COOKIE, MAX_AGE_SECONDS, is_open, is_right_password, safe_onward, signed, signed_in
 from milepost.web.pages import render
 from milepost.web.services import Served, Services
 
 router = APIRouter(include_in_schema=False)
-_LONGEST = 320
 
 
 @router.get("/sign-in")
@@ -26,7 +28,7 @@ async def page(request: Request, served: Served) -> Response:
 async def sign_in(
     request: Request,
     served: Served,
-    address: Annotated[str, Form(max_length=_LONGEST)] = "",
+    address: Annotated[str, Form(max_length=limits.ADDRESS), AfterValidator(storable)] = "",
     password: Annotated[str, Form(max_length=1000)] = "",
     onward: Annotated[str, Form(alias="next", max_length=2000)] = "/",
 ) -> Response:

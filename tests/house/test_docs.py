@@ -13,6 +13,7 @@ import typer
 from ruamel.yaml import YAML
 from typer.testing import CliRunner
 
+from milepost import limits
 from milepost.cli import main as cli
 from milepost.cli.support.lazy_commands import LazyCommand
 from milepost.language.loader import load
@@ -154,3 +155,12 @@ def test_every_kind_of_fact_and_of_the_timeline_is_in_the_docs() -> None:
 def test_compose_example_and_yaml_can_be_read() -> None:
     for file in (ROOT / "deploy").rglob("*.yaml"):
         assert YAML(typ="safe", pure=True).load(file.read_text())
+
+
+def test_the_page_names_every_limit() -> None:
+    page = (ROOT / "docs/operations.md").read_text("utf-8").partition("## Limits")[2].partition("\n## ")[0]
+    hidden = {"POSITION"}  # nobody comes near it
+    for name, value in vars(limits).items():
+        if name.isupper() and name not in hidden:
+            sizes = {f"{value:,}", f"{value // 1024} KB", f"{value // 1024**2} MB"} - {"0 KB", "0 MB"}
+            assert any(re.search(rf"(?<![\d,]){size}(?![\d,])", page) for size in sizes), name

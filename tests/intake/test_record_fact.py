@@ -118,10 +118,8 @@ async def test_who_cannot_begin_a_journey_is_not_told_to_begin_one(intake: Intak
         await intake.record_fact("acme", WrittenFact(paused=True))
 
 
-@pytest.mark.parametrize(
-    ("value", "hint"), [("5,5", "Write 5.5, without quotes."), ("drei", "such as 5.5"), (float("inf"), "5.5")]
-)
-async def test_what_is_measured_is_a_number(intake: Intake, value: float | str, hint: str) -> None:
+@pytest.mark.parametrize(("value", "hint"), [("5,5", "Write 5.5, without quotes."), ("drei", "such as 5.5")])
+async def test_what_is_measured_is_a_number(intake: Intake, value: str, hint: str) -> None:
     await intake.enrol("acme")
     with pytest.raises(InvalidFactError, match="isn't a number; it measures 'hours saved'") as refused:
         await intake.record_fact("acme", WrittenFact(answer="faster", verdict="verified", value=value))

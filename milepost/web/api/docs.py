@@ -14,6 +14,7 @@ from milepost.web.services import Served
 
 router = APIRouter(include_in_schema=False)
 Schema = Mapping[str, Any]
+_LIMITS = {"maxLength": " characters", "maxItems": "", "maxProperties": " entries"}
 
 
 @router.get("/api/docs")
@@ -75,8 +76,8 @@ def _type(field: Schema) -> str:
     if "anyOf" in field:
         kinds = [_type(each) for each in field["anyOf"] if each.get("type") != "null"]
         return " or ".join(dict.fromkeys(kinds)) or "null"
-    if field.get("type") == "array":
-        return f"list of {_type(field.get('items', {}))}"
     words = {"string": "text", "integer": "whole number", "boolean": "true or false"}
     kind = str(field.get("type", "anything"))
-    return words.get(kind, kind)
+    name = f"list of {_type(field.get('items', {}))}" if kind == "array" else words.get(kind, kind)
+    most = next((f" (at most {field[key]:,}{unit})" for key, unit in _LIMITS.items() if key in field), "")
+    return name + most

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, Query, Response
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from starlette.exceptions import HTTPException
 
+from milepost import limits
 from milepost.explain.sentences import Wording
 from milepost.intake.enrolment import Enrolment, NoEnrolment
 from milepost.intake.fact_admission import IncomingFact
@@ -18,6 +19,7 @@ from milepost.store import customers, journeys, tasks, timeline
 from milepost.store.customer_list import CustomerFilter, StatusFilter, list_customers
 from milepost.store.customer_overview import customer_overview
 from milepost.web.api import presenters
+from milepost.web.api.json_body import StorableJsonRoute
 from milepost.web.api.shapes import (
     CustomerList,
     CustomerRequest,
@@ -26,10 +28,12 @@ from milepost.web.api.shapes import (
     ErrorShown,
     FactRequest,
     FactsRequest,
+    Filter,
     OpenStep,
     PlanLinkShown,
     ReceiptShown,
     SavedShown,
+    Search,
     StepList,
     TaskList,
     TimelineShown,
@@ -39,6 +43,7 @@ from milepost.web.identity import is_among
 from milepost.web.problems import ProblemError
 from milepost.web.services import Served
 
+_ERROR_CODES = (400, 401, 404, 408, 409, 413, 422, 431, 503)
 _bearer = HTTPBearer(auto_error=False, description="One of MILEPOST_API_KEYS, or the key in the data folder.")
 
 
@@ -52,11 +57,18 @@ def check_key(served: Served, credentials: Annotated[HTTPAuthorizationCredential
         raise HTTPException(401, headers={"WWW-Authenticate": "Bearer"})
 
 
-_ERRORS: dict[int | str, dict[str, Any]] = {code: {"model": ErrorShown} for code in (401, 404, 409, 413, 422, 503)}
-router = APIRouter(prefix="/api/v1", dependencies=[Depends(check_key)], responses=_ERRORS)
+_ERRORS: dict[int | str, dict[str, Any]] = {code: {"model": ErrorShown} for code in _ERROR_CODES}
+router = APIRouter(
+    prefix="/api/v1", dependencies=[Depends(check_key)], responses=_ERRORS, route_class=StorableJsonRoute
+)
 
 
-@router.post("/facts", summary="Record facts", tags=["facts"])
+@router.post(
+    "/facts",
+    summary="Record facts",
+    tags=["facts"],
+    responses={202: {"model": ReceiptShown, "description": "Recorded; the journey gets it later"}},
+)
 async def record_facts(
     served: Served, body: FactsRequest, response: Response
 ) -> ReceiptShown | list[ReceiptShown | ErrorShown]:
@@ -84,7 +96,12 @@ async def record_facts(
     ]
 
 
-@router.post("/customers", summary="Save a customer", tags=["customers"])
+@router.post(
+    "/customers",
+    summary="Save a customer",
+    tags=["customers"],
+    responses={201: {"model": SavedShown, "description": "Saved; the customer is new"}},
+)
 async def save_customer(served: Served, request: CustomerRequest, response: Response) -> SavedShown:
     """Create a customer, or replace its record.
 
@@ -109,9 +126,9 @@ async def save_customer(served: Served, request: CustomerRequest, response: Resp
 async def get_customers(
     served: Served,
     *,
-    search: str | None = None,
-    map: str | None = None,  # noqa: A002 - the field's word
-    stage: str | None = None,
+    search: Search = None,
+    map: Filter = None,  # noqa: A002 - the field's word
+    stage: Filter = None,
     status: StatusFilter | None = None,
     open_risk: bool | None = None,
     offset: Annotated[int, Query(ge=0, le=10_000_000)] = 0,
@@ -150,7 +167,7 @@ async def show_customer(served: Served, customer: str) -> CustomerShown:
 async def show_timeline(
     served: Served,
     customer: str,
-    after: Annotated[int, Query(description="only entries with a larger `seq`")] = -1,
+    after: Annotated[int, Query(ge=-1, le=limits.POSITION, description="only entries with a larger `seq`")] = -1,
     limit: Annotated[int, Query(ge=1, le=5000)] = 1000,
 ) -> TimelineShown:
     """What happened in the customer's latest journey, in order."""
@@ -167,7 +184,9 @@ async def show_timeline(
 
 @router.get("/customers/{customer}/plan-link", summary="Make a link to a plan", tags=["customers"])
 async def make_plan_link(
-    served: Served, customer: str, contact: Annotated[str, Query(description="the contact's mail address")]
+    served: Served,
+    customer: str,
+    contact: Annotated[str, Query(max_length=limits.ADDRESS, description="the contact's mail address")],
 ) -> PlanLinkShown:
     """A link to the customer's plan for one of its contacts; it expires."""
     async with served.store.reading() as session:
@@ -186,7 +205,7 @@ async def make_plan_link(
 
 
 @router.get("/steps", summary="List what customers have to do", tags=["customers"])
-async def list_steps(served: Served, customer: str | None = None) -> StepList:
+async def list_steps(served: Served, customer: Filter = None) -> StepList:
     """Open actions and outcomes of all running journeys, or of one customer: what the customers' plans show."""
     async with served.store.reading() as session:
         if customer is None:
@@ -203,9 +222,7 @@ async def list_steps(served: Served, customer: str | None = None) -> StepList:
 
 
 @router.get("/tasks", summary="List open tasks", tags=["tasks"])
-async def list_tasks(
-    served: Served, person: str | None = None, customer: str | None = None, role: str | None = None
-) -> TaskList:
+async def list_tasks(served: Served, person: Filter = None, customer: Filter = None, role: Filter = None) -> TaskList:
     """Open tasks, the most urgent first, of one person (including escalated tasks), customer or role."""
     async with served.store.reading() as session:
         if customer is None:

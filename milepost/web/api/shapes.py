@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal, Self
 
+from fastapi import Query
 from pydantic import (
     AfterValidator,
     BaseModel,
@@ -15,7 +16,7 @@ from pydantic import (
     ValidationError,
 )
 
-from milepost import places
+from milepost import limits, places
 from milepost.customer import Customer
 from milepost.imports.cell_parsers import read_id, read_language
 from milepost.intake.facts import FactStatus
@@ -23,9 +24,11 @@ from milepost.planner.instants import text
 from milepost.planner.written_facts import Name, Value, WrittenContact, WrittenFact
 from milepost.web.problems import ALTERNATIVES, describe_invalid
 
-Address = Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+$", max_length=320)]
+Address = Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+$", max_length=limits.ADDRESS)]
 At = Annotated[str, BeforeValidator(text)]
-CustomerId = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(read_id)]
+CustomerId = Annotated[str, Field(min_length=1, max_length=limits.CUSTOMER_ID), AfterValidator(read_id)]
+Search = Annotated[str | None, Query(max_length=limits.SEARCH, description="a part of the id or the name")]
+Filter = Annotated[str | None, Query(max_length=limits.ADDRESS)]
 
 
 def _country(value: Any) -> Any:
@@ -101,7 +104,15 @@ class FactRequest(WrittenFact):
 
 FactsRequest = Annotated[
     Annotated[FactRequest, Tag(ALTERNATIVES[0])]
-    | Annotated[list[dict[str, Any]], Field(min_length=1, max_length=1000), Tag(ALTERNATIVES[1])],
+    | Annotated[
+        list[dict[str, Any]],
+        Field(
+            min_length=1,
+            max_length=limits.FACTS,
+            json_schema_extra={"items": {"$ref": "#/components/schemas/FactRequest"}},
+        ),
+        Tag(ALTERNATIVES[1]),
+    ],
     Discriminator(lambda body: ALTERNATIVES[isinstance(body, list)]),
 ]
 """One fact, or a list of them: those are read one by one, so that a wrong one is answered for itself."""
@@ -133,9 +144,9 @@ class CustomerRequest(RequestModel):
     language: (
         Annotated[str, Field(pattern=r"^[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*$"), AfterValidator(read_language)] | None
     ) = None
-    attributes: dict[Name, Value] = Field(default_factory=dict)
-    contacts: tuple[WrittenContact, ...] = ()
-    team: dict[Name, Address] = Field(default_factory=dict, description="addresses by role")
+    attributes: dict[Name, Value] = Field(default_factory=dict, max_length=limits.ATTRIBUTES)
+    contacts: Annotated[tuple[WrittenContact, ...], Field(max_length=limits.CONTACTS)] = ()
+    team: dict[Name, Address] = Field(default_factory=dict, max_length=limits.TEAM, description="addresses by role")
 
     def customer(self) -> Customer:
         """The record as journeys know it."""

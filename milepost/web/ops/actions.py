@@ -13,7 +13,7 @@ from milepost.planner.compiled_map import CompiledMap
 from milepost.planner.written_facts import WrittenFact
 from milepost.store import customers, journeys
 from milepost.web import forms
-from milepost.web.form_values import Line, Text, Token, attribute_value, number_or_text, required
+from milepost.web.form_values import Line, Text, Token, Value, attribute_value, number_or_text, required
 from milepost.web.identity import Acting
 from milepost.web.pages import back_to
 from milepost.web.problems import ProblemError
@@ -75,7 +75,7 @@ async def end(sent: SentForm, reason: Line = "", sure: Annotated[Literal["", "ye
 
 @router.post("/answer")
 async def answer(
-    sent: SentForm, outcome: Line, *, verdict: Line = "", value: Line = "", comment: Text = "", evidence: Text = ""
+    sent: SentForm, outcome: Line, *, verdict: Line = "", value: Value = "", comment: Text = "", evidence: Text = ""
 ) -> Response:
     """An answer that the customer gave outside Milepost, with evidence."""
     if verdict not in set(Verdict):
@@ -107,7 +107,7 @@ async def play(sent: SentForm, play: Line, reason: Text = "") -> Response:
 
 
 @router.post("/set")
-async def set_attribute(sent: SentForm, attribute: Line, value: Line = "") -> Response:
+async def set_attribute(sent: SentForm, attribute: Line, value: Value = "") -> Response:
     """Changes an attribute; an empty value forgets it."""
     compiled_map = await sent.compiled_map()
     declared = compiled_map.map.attributes.get(attribute) if compiled_map else None

@@ -7,9 +7,10 @@ from typing import Annotated, Literal
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Request
-from pydantic import BaseModel, BeforeValidator, ConfigDict
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from starlette.responses import Response
 
+from milepost import limits
 from milepost.explain.overview import JourneyRecord
 from milepost.explain.sentences import spaced
 from milepost.planner.enums import JourneyStatus
@@ -35,7 +36,7 @@ class Filters(BaseModel):
 
     model_config = ConfigDict(extra="ignore", frozen=True)
 
-    search: Annotated[str | None, Maybe] = None
+    search: Annotated[Annotated[str, Field(max_length=limits.SEARCH)] | None, Maybe] = None
     map: Annotated[str | None, Maybe] = None
     stage: Annotated[str | None, Maybe] = None
     status: Annotated[StatusFilter | None, Maybe] = None

@@ -13,7 +13,7 @@ from milepost.planner.compiled_map import CompiledStep
 from milepost.planner.enums import StepStatus
 from milepost.planner.written_facts import WrittenFact
 from milepost.web import forms
-from milepost.web.form_values import Line, Text, Token, locale_of, number_or_text
+from milepost.web.form_values import Line, Text, Token, Value, locale_of, number_or_text
 from milepost.web.pages import back_to
 from milepost.web.portal.plan_link import Opened, open_link
 from milepost.web.problems import ProblemError
@@ -66,7 +66,7 @@ async def done(served: Served, token: str, form: Token, note: Text = "") -> Resp
 
 @router.post("/{token}/answer")
 async def answer(
-    served: Served, token: str, form: Token, *, verdict: Line = "", value: Line = "", comment: Text = ""
+    served: Served, token: str, form: Token, *, verdict: Line = "", value: Value = "", comment: Text = ""
 ) -> Response:
     """The customer says whether an outcome is there."""
     sent = await PlanForm.read(served, token, form, "answer")

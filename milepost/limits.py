@@ -1,0 +1,61 @@
+"""The limits of what comes in from outside, in one place: the API, pages, files of customers and facts keep to them.
+
+They are far above what people and programs need, and low enough that a request, an advance of a journey and a page stay
+quick. `docs/operations.md` lists them.
+"""
+
+from __future__ import annotations
+
+# Requests
+BODY = 1024 * 1024
+"""Bytes of a request to the API."""
+FORM = 64 * 1024
+"""Bytes of a form that a page sends."""
+HEADERS = 32 * 1024
+"""Bytes of a request's first line and headers, and so of an address with its query."""
+RECEIVING = 20
+"""Seconds in which a request has to arrive, headers and body."""
+CONNECTIONS = 1000
+"""Connections at once, for each web process; further ones are answered with 503."""
+FACTS = 1000
+"""Facts in one request."""
+POSITION = 10**15
+"""The largest position in a list."""
+SEARCH = 200
+"""Characters that a list is searched for."""
+
+# Values
+NAME = 200
+"""Characters of an id or a name: of a fact, a step, an attribute, a contact."""
+CUSTOMER_ID = 100
+ADDRESS = 320
+"""Characters of a mail address."""
+TEXT = 10_000
+"""Characters of a note, reason, comment or piece of evidence."""
+VALUE = 2000
+"""Characters of a text that is the value of an attribute, an event's property or an outcome."""
+NUMBER = 10**20
+"""The largest number, and with a minus the smallest."""
+
+# How many
+ATTRIBUTES = 200
+"""Attributes of a customer, or in one fact."""
+CONTACTS = 200
+"""Contacts of a customer."""
+PERSONAS = 20
+"""Personas of a contact."""
+TEAM = 50
+"""Roles in a customer's team."""
+STEPS = 200
+"""Steps in one agreement."""
+PROPERTIES = 100
+"""Properties of an event."""
+VALUES = 1000
+"""Values in all properties of an event together, those in lists and objects included."""
+NESTING = 5
+"""Lists and objects inside each other in a property."""
+
+
+def is_number(value: float) -> bool:
+    """Tells whether a number is finite and not too large."""
+    return -NUMBER <= value <= NUMBER

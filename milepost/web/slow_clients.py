@@ -1,0 +1,64 @@
+"""Cuts off clients that don't send their request in time: half a request must not hold a connection for ever."""
+
+from __future__ import annotations
+
+import asyncio
+
+import h11
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from milepost import limits
+
+_GRACE = 5.0
+"""Seconds after which a connection is closed whose body did not arrive, though `security.Guard` has answered that."""
+
+
+class DeadlineProtocol(H11Protocol):
+    """HTTP/1.1 with a time limit on the headers of a request, and one on its body.
+
+    Between two requests uvicorn's own limit of five seconds holds.
+    """
+
+    _deadline: asyncio.TimerHandle | None = None
+    _awaited: object = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self._watch()
+
+    def data_received(self, data: bytes) -> None:
+        super().data_received(data)
+        self._watch()
+
+    def on_response_complete(self) -> None:
+        super().on_response_complete()
+        self._watch()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._stop()
+        super().connection_lost(exc)
+
+    def _watch(self) -> None:
+        """Sets the deadline of what the client has yet to send, headers or body; stops it where that is nothing."""
+        state = self.conn.their_state
+        is_first = self.cycle is None
+        if state is h11.SEND_BODY or (state is h11.IDLE and (is_first or self.conn.trailing_data[0])):
+            if self._awaited is not state:
+                self._stop()
+                self._awaited = state
+                seconds = limits.RECEIVING + (_GRACE if state is h11.SEND_BODY else 0)
+                self._deadline = self.loop.call_later(seconds, self._cut_off)
+        else:
+            self._stop()
+
+    def _stop(self) -> None:
+        if self._deadline is not None:
+            self._deadline.cancel()
+        self._deadline = self._awaited = None
+
+    def _cut_off(self) -> None:
+        if self._awaited is h11.IDLE and self.conn.trailing_data[0]:
+            text = f"The request's headers did not arrive within {limits.RECEIVING} seconds.\n".encode()
+            head = f"content-type: text/plain\r\ncontent-length: {len(text)}\r\nconnection: close\r\n\r\n".encode()
+            self.transport.write(b"HTTP/1.1 408 Request Timeout\r\n" + head + text)
+        self.transport.close()
