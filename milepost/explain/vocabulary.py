@@ -36,6 +36,7 @@ IGNORED = {
     "type": "the value has the wrong type",
     "value": "the value is not one of those allowed",
     "due": "the due date cannot be read",
+    "past": "the date agreed on is past",
     "paused": "the journey is paused already",
     "not_paused": "the journey is not paused",
     "same_version": "the journey is on this version already",

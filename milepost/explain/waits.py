@@ -107,8 +107,9 @@ def _open(situation: Situation, step: CompiledStep, record: StepState, say: Word
         if definition.role is not None:
             yield _person(situation, definition.role, record, say)
     elif record.status is StepStatus.ASKED:
-        due = f"; no answer counts as silence from {time_of(record.due_at, say.zone)}" if record.due_at else ""
-        yield _contact(situation, step, say, "the answer of {}" + due, {"silent_at": optional_text(record.due_at)})
+        silent_at = record.is_due("silent") if "silent" in record.timers else record.due_at
+        due = f"; no answer counts as silence from {time_of(silent_at, say.zone)}" if silent_at else ""
+        yield _contact(situation, step, say, "the answer of {}" + due, {"silent_at": optional_text(silent_at)})
     elif isinstance(definition, Outcome):
         if "ask" in record.timers:
             at = record.timers["ask"]

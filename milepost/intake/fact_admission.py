@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 
 from sqlalchemy.orm import Session
 
@@ -14,9 +15,10 @@ from milepost.intake.context import IntakeContext
 from milepost.intake.errors import NoOpenJourneyError
 from milepost.language.model import Attribute
 from milepost.planner.compiled_map import CompiledMap
-from milepost.planner.fact_checks import ABOUT_THE_RECORD, check, check_attributes
+from milepost.planner.fact_checks import ABOUT_THE_RECORD, check, check_attributes, check_dates_ahead
 from milepost.planner.fact_errors import InvalidFactError, RefusedError
-from milepost.planner.facts import AttributesSet, ContactsGiven, EventHappened, Fact, TeamGiven, to_json
+from milepost.planner.facts import Agreed, AttributesSet, ContactsGiven, EventHappened, Fact, TeamGiven, to_json
+from milepost.planner.instants import Instant, moment
 from milepost.planner.written_facts import WrittenFact
 from milepost.store import customers, inbox
 from milepost.store.errors import UnknownCustomerError
@@ -89,6 +91,8 @@ class FactAdmission:
     def _check(self, session: Session, fact: Fact, compiled_map: CompiledMap | None) -> None:
         if compiled_map is not None:
             check(fact, compiled_map)
+            if isinstance(fact, Agreed):
+                check_dates_ahead(fact.steps, lambda _: _last_today(max(fact.at, self._now)))
         elif isinstance(fact, AttributesSet):
             check_attributes(fact.attributes, _declared(self._current_maps(session)))
         problems = [str(problem) for problem in self._record_problems(session, fact, compiled_map)]
@@ -118,6 +122,11 @@ class FactAdmission:
         if self._current is None:
             self._current = self._context.compiled_maps.load_current(session)
         return self._current
+
+
+def _last_today(at: Instant) -> date:
+    """Returns the date of today where it is the earliest on earth."""
+    return (moment(at) - timedelta(hours=12)).date()
 
 
 def _declared(compiled_maps: list[CompiledMap]) -> Mapping[str, Attribute]:

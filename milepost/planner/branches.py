@@ -95,13 +95,14 @@ def open_stage(turn: Turn, stage: CompiledStage) -> None:
         turn.state.deferred.append(OpenStage(stage.stage.id))
         turn.moves_at = turn.at
         return
-    start_over(turn, stage.steps)
+    start_over(turn, stage.steps, is_first=turn.state.stage(stage.stage.id).visits == 0)
     record = turn.edit_stage(stage.stage.id)
     record.status = StageStatus.OPEN
     record.visits += 1
     record.opened_at, record.opens_at = turn.at, None
     target = stage.stage.target
     record.target_at = turn.compiled_map.ours.deadline(turn.at, target) if target else None
+    record.rule = str(target) if target else None
     turn.state.idle = False
     close_system_tasks(turn, SystemTaskReason.IDLE)
     turn.report(timeline.StageOpened(turn.at, stage.stage.id))
@@ -146,7 +147,7 @@ def plan_opening(turn: Turn, stage: CompiledStage) -> None:
             turn.edit_stage(stage.stage.id).opens_at = None  # in another version it opened on a date
         return
     at = turn.now.anchor_instant(turn.compiled_map.ours, opens.at)
-    again = record.visits > 0
+    again = record.visits > 0 and at != record.opens_at  # what fell due in a pause is still to come
     passed = record.opened_for is not None and at is not None and at <= record.opened_for
     if at is None or passed or (again and at <= turn.at):
         at = None
@@ -185,7 +186,7 @@ def blocked_by(now: Situation, play: CompiledPlay) -> BlockReason | None:
 
 
 def _start(turn: Turn, play: CompiledPlay, why: StartReason) -> None:
-    start_over(turn, play.steps)
+    start_over(turn, play.steps, is_first=turn.state.play(play.play.id).instances == 0)
     record = turn.edit_play(play.play.id)
     record.status = PlayStatus.OPEN
     record.instances += 1
@@ -194,6 +195,7 @@ def _start(turn: Turn, play: CompiledPlay, why: StartReason) -> None:
     record.kept = None
     deadline = play.play.deadline
     record.deadline_at = turn.compiled_map.ours.deadline(turn.at, deadline) if deadline else None
+    record.rule = str(deadline) if deadline else None
     turn.state.idle = False
     close_system_tasks(turn, SystemTaskReason.IDLE)
     turn.report(timeline.PlayStarted(turn.at, play.play.id, why=why))

@@ -177,11 +177,40 @@ class Calendar:
             return due + after.count * _SECONDS[after.unit]
         return self.on(self.relative(self.local(due).date(), after, before=False), self.to)
 
-    def shifted(self, at: Instant, days: int, *, exact: bool) -> Instant:
-        """The same clock time some local days later; what is not `exact` follows the one rule for dates."""
+    def taken(self, start: Instant, end: Instant) -> tuple[int, int]:
+        """The local days that a pause takes, and how many of them are working days.
+
+        A day is taken if its closing time (`to`) lies after the pause began and not after its end.
+        """
+        first, last = self.local(start).date(), self.local(end).date()
+        if self.on(first, self.to) <= start:
+            first += timedelta(days=1)
+        if self.on(last, self.to) > end:
+            last -= timedelta(days=1)
+        days = max((last - first).days + 1, 0)
+        return days, sum(self.is_working(first + timedelta(days=each)) for each in range(days))
+
+    def after_pause(self, at: Instant, length: Duration, start: Instant, end: Instant) -> Instant:
+        """A date moved by what a pause took, in the unit of the duration that gave it.
+
+        A date that didn't lie ahead when the pause began stays, and so does one of which no day was taken.
+        """
+        if at <= start:
+            return at
+        if length.exact:
+            return at + end - start
         local = self.local(at)
-        day = local.date() + timedelta(days=days)
-        return self.on(day if exact else self.working_from(day), local.time())
+        days, working_days = self.taken(start, end)
+        if length.unit is Unit.BUSINESS_DAY:
+            return self.on(self.business_days(local.date(), working_days), local.time()) if working_days else at
+        return self.on(self.working_from(local.date() + timedelta(days=days)), local.time()) if days else at
+
+    def closing(self, at: Instant) -> Instant:
+        """The end of the working day at an instant; of the next working day where that one is over, or none."""
+        day = self.local(at).date()
+        if self.is_working(day) and self.on(day, self.to) > at:
+            return self.on(day, self.to)
+        return self.on(self.working_from(day + timedelta(days=1)), self.to)
 
     def plus(self, at: Instant, period: Duration, sign: int = 1) -> Instant:
         """An instant moved by a period: exact hours, or local days at the same clock time."""

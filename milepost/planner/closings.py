@@ -20,7 +20,7 @@ from milepost.planner.state import StepState
 from milepost.planner.system_tasks import close_system_task, close_system_tasks
 from milepost.planner.turn import Turn
 
-_KEPT_OVER_VISITS = ("occurrence", "result", "verdict", "value", "answers")
+_KEPT_OVER_VISITS = ("occurrence", "result", "verdict", "verdict_of", "value", "answers")
 
 
 def complete_step(
@@ -52,11 +52,12 @@ def settle_step(turn: Turn, step: CompiledStep, status: StepStatus) -> StepState
     if record.is_open and step.is_task:
         turn.order(CloseTask(str(TaskId(step.id, record.occurrence)), TaskStatus(status)))
     if not record.is_open and not record.closed:
-        record.occurrence += 1
+        record.begin_occurrence()
     record.status, record.kind = status, step.kind
     record.opens_at = record.ready_at = None
     record.forced = record.asks_again = False
-    record.reminders, record.counts = [], {}
+    record.rule, record.snoozed_until, record.snoozed_end = None, None, None
+    record.reminders, record.reminded, record.counts = {}, [], {}
     record.timers = {name: at for name, at in record.timers.items() if name == "repeat"}
     return record
 
@@ -69,16 +70,22 @@ def withdraw_steps(turn: Turn, steps: tuple[CompiledStep, ...], why: str) -> Non
             withdraw_step(turn, step, why)
         elif record.opens_at is not None:
             record = turn.edit_step(step.id)
-            record.opens_at = record.ready_at = None
+            record.opens_at = record.ready_at = record.rule = None
         if "repeat" in turn.state.step(step.id).timers:
             turn.edit_step(step.id).timers.pop("repeat")
 
 
-def start_over(turn: Turn, steps: tuple[CompiledStep, ...]) -> None:
-    """Let every step of a stage or play wait again; its occurrences go on being numbered."""
+def start_over(turn: Turn, steps: tuple[CompiledStep, ...], *, is_first: bool) -> None:
+    """Let every step of a stage or play wait again; its occurrences go on being numbered.
+
+    What was done before that opens for the first time, in another stage of an earlier version, stays so. What repeats
+    comes with its stage.
+    """
     for step in steps:
         if step.id in turn.state.steps:
             old = turn.state.step(step.id)
+            if is_first and old.closed and old.status is not StepStatus.WITHDRAWN and step.every is None:
+                continue
             fresh = StepState(**{name: getattr(old, name) for name in _KEPT_OVER_VISITS})
             fresh.counts = dict(old.counts)
             turn.put_step(step.id, fresh)
@@ -88,8 +95,7 @@ def close_stage(turn: Turn, stage: CompiledStage, why: str) -> None:
     """Close a stage and withdraw what is open in it."""
     record = turn.edit_stage(stage.stage.id)
     record.status = StageStatus.CLOSED
-    record.target_at = None
-    record.opens_at = None
+    record.target_at = record.opens_at = record.rule = None
     turn.report(timeline.StageClosed(turn.at, stage.stage.id))
     withdraw_steps(turn, stage.steps, why)
     close_system_tasks(turn, SystemTaskReason.STUCK, stage.stage.id)
@@ -99,13 +105,13 @@ def end_play(turn: Turn, play: CompiledPlay, why: PlayEnding) -> None:
     """End a play, withdraw what is open in it and begin its cooldown."""
     record = turn.edit_play(play.play.id)
     record.status = PlayStatus.ENDED
-    record.deadline_at = None
-    record.ending = False
+    record.deadline_at = record.rule = None
     record.end_truths, record.end_counts = {}, {}
     turn.report(timeline.PlayEnded(turn.at, play.play.id, why=why))
     withdraw_steps(turn, play.steps, "play_ended")
     if play.play.cooldown:
         record.cooldown_until = turn.compiled_map.ours.opening(turn.at, play.play.cooldown)
+        record.rule = str(play.play.cooldown)
 
 
 def end_journey(turn: Turn, reason: str) -> None:

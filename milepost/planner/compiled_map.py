@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import count
 
 from milepost.language.conditions import Condition, compile_condition
-from milepost.language.durations import DueReminder, Duration
+from milepost.language.durations import Anchor, DueReminder, Duration
 from milepost.language.model import Map, Play, Stage
 from milepost.language.names import Names
 from milepost.language.steps import Action, AnyStep, Escalate, Outcome, Touchpoint, Trigger
@@ -21,7 +21,10 @@ from milepost.planner.enums import MessageReason, StepKind
 
 @dataclass(frozen=True, slots=True)
 class Waited:
-    """A compiled trigger: an event, `count` times, each under `condition`; or, without an event, a condition alone."""
+    """A compiled trigger: an event, `count` times, each under `condition`; or, without an event, a condition alone.
+
+    `key` is what it waits for, so that another version of the map knows it again wherever it stands there.
+    """
 
     key: str
     event: str | None
@@ -40,6 +43,7 @@ class CompiledStep:
 
     `triggers` are what closes it, or for an outcome what verifies it. `due` is how long after opening it is due, as the
     map says or by default; `escalate` is who gets a late task as well, as the step says or else its role.
+    `opening_rule`, `due_rule` and `pace` are what the map says of its opening, its due date and its repeats.
     """
 
     id: str
@@ -56,6 +60,9 @@ class CompiledStep:
     every: Duration | None
     due: Duration | None
     escalate: Escalate | None
+    opening_rule: str | None
+    due_rule: str | None
+    pace: str | None
     skip_when: Condition | None
     triggers: tuple[Waited, ...]
 
@@ -289,15 +296,21 @@ class _Compiler:
             every=every,
             due=due,
             escalate=escalate,
+            opening_rule=_text(step.wait or step.at),
+            due_rule=_text(due),
+            pace=_text(every),
             skip_when=self._condition(step.skip_when),
             triggers=self._triggers(step.verified_when if isinstance(step, Outcome) else step.done_when),
         )
 
     def _triggers(self, triggers: Iterable[Trigger]) -> tuple[Waited, ...]:
-        return tuple(
-            Waited(str(number), each.event, self._condition(each.if_, each), each.count)
-            for number, each in enumerate(triggers)
-        )
+        waited: dict[str, Waited] = {}
+        for each in triggers:
+            key = " if ".join(part for part in (each.event or "", each.if_ or "") if part)
+            if key in waited:  # the same event, but more or fewer of it
+                key += f" *{each.count}"
+            waited.setdefault(key, Waited(key, each.event, self._condition(each.if_, each), each.count))
+        return tuple(waited.values())
 
     def _condition(self, text: str | None, trigger: Trigger | None = None) -> Condition | None:
         if not text:
@@ -322,6 +335,10 @@ def _dependents(
 
 def _watched(condition: Condition) -> Iterator[Watched]:
     return ((_OF_ROOT.get(root, root), name) for root, name in condition.references)
+
+
+def _text(rule: Duration | Anchor | None) -> str | None:
+    return None if rule is None else str(rule)
 
 
 def _required(steps: tuple[CompiledStep, ...]) -> tuple[str, ...]:

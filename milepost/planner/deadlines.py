@@ -1,14 +1,22 @@
-"""The deadlines of an open step: its due date, its reminders, and what follows when it is late."""
+"""The deadlines of an open step: its due date, its reminders, and what follows when it is late.
+
+What hangs on a date is worked out from it, each time that the date changes. The dates here are those of a step that
+nobody has snoozed; `StepState` says what a snooze makes of them.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 
+from milepost.language.durations import DueReminder, Duration
 from milepost.language.steps import Action, Outcome
 from milepost.planner import timeline
+from milepost.planner.calendars import Calendar
 from milepost.planner.compiled_map import CompiledStep
 from milepost.planner.instants import Instant
 from milepost.planner.situation import Situation
+from milepost.planner.state import StepState
 from milepost.planner.turn import Turn
 
 FOLLOWERS = ("due", "overdue", "escalate")
@@ -31,32 +39,47 @@ def schedule(turn: Turn, step: CompiledStep, due: Instant | None) -> None:
     record.due_at = due
     for timer in FOLLOWERS:
         record.timers.pop(timer, None)
-    record.reminders = []
     if due is None:
+        record.reminders = {}
         return
     calendar = turn.now.calendar_of(step)
     record.timers["due"] = due
+    for timer, after in durations_after_due(step):
+        record.timers[timer] = calendar.deadline_after_due(due, after)
+    if step.reminders or record.reminders:
+        day = calendar.local(due).date()
+        instants = {str(each): _reminder(calendar, due, day, each) for each in step.reminders}
+        remind(turn, record, instants)
+
+
+def durations_after_due(step: CompiledStep) -> Iterator[tuple[str, Duration]]:
+    """How long after the due date of a late step something follows: its branch, or its escalation."""
     if isinstance(step.step, Action):
         if step.step.overdue:
-            record.timers["overdue"] = calendar.deadline_after_due(due, step.step.overdue.after)
-        record.reminders = _reminders(turn, step, due)
+            yield "overdue", step.step.overdue.after
     elif step.escalate:
-        record.timers["escalate"] = calendar.deadline_after_due(due, step.escalate.after)
+        yield "escalate", step.escalate.after
 
 
-def _reminders(turn: Turn, step: CompiledStep, due: Instant) -> list[Instant]:
-    calendar = turn.now.calendar_of(step)
-    day = calendar.local(due).date()
-    opened = turn.state.step(step.id).opened_at or turn.at
-    instants = []
-    for reminder in step.reminders:
-        if reminder.offset is not None and reminder.offset.exact:
-            at = calendar.plus(due, reminder.offset, -1 if reminder.before else 1)
-        else:
-            at = calendar.opening_from_date(day, reminder.offset, before=reminder.before)
-        if at > max(opened, turn.at):
-            instants.append(at)
-    return sorted(instants)
+def _reminder(calendar: Calendar, due: Instant, day: date, reminder: DueReminder) -> Instant:
+    if reminder.offset is not None and reminder.offset.exact:
+        return calendar.plus(due, reminder.offset, -1 if reminder.before else 1)
+    return calendar.opening_from_date(day, reminder.offset, before=reminder.before)
+
+
+def remind(turn: Turn, record: StepState, instants: dict[str, Instant]) -> None:
+    """Set the reminders that are still to come.
+
+    What was sent isn't sent again, what has passed isn't sent late, and none is sent at or before the opening.
+    """
+    opened_at, waiting = record.opened_at or turn.at, record.reminders
+    record.reminders = {}
+    for reminder, at in sorted(instants.items(), key=lambda each: each[1]):
+        if reminder in record.reminded or at <= opened_at:
+            continue
+        snoozed = reminder in waiting and at < (record.snoozed_until or 0) > turn.at
+        if at > turn.at or snoozed:
+            record.reminders[reminder] = at
 
 
 def change_due(turn: Turn, step: CompiledStep, due: Instant | None, why: str) -> None:

@@ -38,13 +38,20 @@ class StartPlay:
 
 
 @dataclass(frozen=True, slots=True)
+class FinishPlay:
+    """End a play: its `ends_when` came in the pause."""
+
+    play: str
+
+
+@dataclass(frozen=True, slots=True)
 class MessageFailed:
     """Give a colleague a task: a message could not be delivered."""
 
     message: MessageId
 
 
-Deferred = OpenStage | GoTo | StartPlay | MessageFailed
+Deferred = OpenStage | GoTo | StartPlay | FinishPlay | MessageFailed
 
 
 def to_json(item: Deferred) -> dict[str, Any]:
@@ -58,6 +65,8 @@ def to_json(item: Deferred) -> dict[str, Any]:
             return {"play": item.play, "why": str(item.why)}
         case StartPlay():
             return {"play": item.play, "why": str(item.why), "triggers": list(item.triggers or ())}
+        case FinishPlay():
+            return {"finish": item.play}
         case MessageFailed():
             return {"failed": str(item.message)}
         case _:
@@ -78,6 +87,8 @@ def from_json(data: Mapping[str, Any]) -> Deferred:
         case {"play": play, "why": why}:
             triggers = data.get("triggers")
             return StartPlay(play, StartReason(why), None if triggers is None else tuple(triggers))
+        case {"finish": play}:
+            return FinishPlay(play)
         case {"failed": message}:
             return MessageFailed(MessageId.parse(message) or MessageId(message, 1, MessageReason.OPENING, 1))
         case _:

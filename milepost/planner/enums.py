@@ -116,7 +116,10 @@ class PlayEnding(StrEnum):
 
 
 class IgnoreReason(StrEnum):
-    """The reasons for which a fact changes nothing: it is invalid (up to `DUE`), or doesn't fit the journey's state."""
+    """The reasons for which a fact changes nothing.
+
+    It is invalid (up to `PAST`), or doesn't fit the journey's state.
+    """
 
     UNKNOWN = "unknown"
     NEEDS_ANSWER = "needs_answer"
@@ -128,6 +131,7 @@ class IgnoreReason(StrEnum):
     TIMEZONE = "timezone"
     UNTIL = "until"
     DUE = "due"
+    PAST = "past"
     ENDED = "ended"
     CLOSED = "closed"
     NOT_CLOSED = "not_closed"

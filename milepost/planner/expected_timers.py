@@ -36,11 +36,12 @@ def _of_step(state: State, step: str) -> Iterator[Due]:
     if opens_at is not None:
         yield opens_at, STEP
     if record.is_open:
-        for timer, at in record.timers.items():
+        for timer in record.timers:
             if timer != "repeat":
-                yield at, RANK_OF[timer]
-        if record.reminders:
-            yield record.reminders[0], RANK_OF["remind"]
+                yield record.is_due(timer), RANK_OF[timer]
+        reminder = record.next_reminder()
+        if reminder is not None:
+            yield record.reminds_at(reminder), RANK_OF["remind"]
 
 
 def _of_stage(state: State, stage: str) -> Iterator[Due]:

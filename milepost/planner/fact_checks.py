@@ -7,7 +7,7 @@ the journey are handled by the planner alone (`fact_effects`).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 from math import isfinite
 from typing import Any
@@ -190,6 +190,15 @@ def check_agreement(compiled_map: CompiledMap, steps: Mapping[str, Mapping[str, 
         if "due" in agreed and parse_date(agreed["due"]) is None:
             message = f"The due date of {step!r} is {agreed['due']!r}."
             raise InvalidFactError(message, f"Write a date, 2026-03-02, {_IN_YEARS}", IgnoreReason.DUE)
+
+
+def check_dates_ahead(steps: Mapping[str, Mapping[str, str]], today: Callable[[str], date]) -> None:
+    """Check that no date that people agreed on is past, by the date of today for a step."""
+    for step_id, agreed in steps.items():
+        day = parse_date(agreed.get("due"))
+        if day is not None and day < today(step_id):
+            message = f"The due date of {step_id!r} is {agreed['due']!r}, which is past."
+            raise InvalidFactError(message, "Write today or a later day.", IgnoreReason.PAST)
 
 
 # What is said of the customer.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import assert_never
 
 from milepost.language.field_types import Verdict
@@ -17,6 +17,7 @@ from milepost.planner.fact_checks import (
     check_agreement,
     check_attributes,
     check_contacts,
+    check_dates_ahead,
     check_result,
     check_verdict,
     outcome_named,
@@ -39,7 +40,6 @@ _JourneyFact = (
     facts.PlayStarted | facts.Paused | facts.Resumed | facts.Ended | facts.MapChanged | facts.MessageFailed
     | facts.TaskDone
 )  # fmt: skip
-_TIMERS_SNOOZED = ("due", "overdue", "escalate", "silent")
 
 
 class _IgnoredError(RefusedError):
@@ -171,12 +171,8 @@ def _snoozed(turn: Turn, fact: facts.Snoozed) -> None:
     if until <= turn.at:
         raise _IgnoredError(IgnoreReason.UNTIL)
     record = turn.edit_step(step.id)
-    for name in _TIMERS_SNOOZED:
-        if record.timers.get(name, until) < until:
-            record.timers[name] = until
-    record.reminders = [max(at, until) for at in record.reminders]
-    if isinstance(step.step, Outcome) and "silent" in record.timers:
-        record.due_at = record.timers["silent"]
+    if until > (record.snoozed_until or 0):
+        record.snoozed_until, record.snoozed_end = until, turn.now.calendar_of(step).closing(until)
     turn.report(timeline.StepSnoozed(turn.at, turn.place(step), until=until, why=fact.reason, by=fact.by))
 
 
@@ -254,6 +250,7 @@ def _contacts(turn: Turn, fact: facts.ContactsGiven) -> None:
 
 def _agreed(turn: Turn, fact: facts.Agreed) -> None:
     check_agreement(turn.compiled_map, fact.steps)
+    check_dates_ahead(fact.steps, lambda step: _today(turn, turn.compiled_map.steps[step]))
     for step_id, agreed in fact.steps.items():
         step = turn.compiled_map.steps[step_id]
         record = turn.state.step(step_id)
@@ -265,6 +262,10 @@ def _agreed(turn: Turn, fact: facts.Agreed) -> None:
                 change_due(turn, step, agreed_due(turn.now, step, agreed["due"]), "agreed")
         else:
             turn.state.agreed[step_id] = {**turn.state.agreed.get(step_id, {}), **agreed}
+
+
+def _today(turn: Turn, step: CompiledStep) -> date:
+    return turn.now.calendar_of(step).local(turn.at).date()
 
 
 def _message_failed(turn: Turn, fact: facts.MessageFailed) -> None:

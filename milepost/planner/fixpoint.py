@@ -9,11 +9,11 @@ from __future__ import annotations
 from milepost.planner.branches import blocked_by, finish_play, finish_stage, open_or_defer, start_or_defer, try_start
 from milepost.planner.closings import end_journey
 from milepost.planner.compiled_map import CompiledPlay, CompiledStage, CompiledStep, Waited, Watcher
-from milepost.planner.deferred import Deferred, StartPlay
+from milepost.planner.deferred import Deferred, FinishPlay, StartPlay
 from milepost.planner.enums import PlayEnding, StartReason, StepKind, SystemTaskReason
 from milepost.planner.outcomes import verified_by_product
 from milepost.planner.steps import finish_step, is_fulfilled, open_if_ready
-from milepost.planner.system_tasks import open_system_task
+from milepost.planner.system_tasks import close_system_tasks, open_system_task
 from milepost.planner.turn import Turn
 
 
@@ -95,12 +95,12 @@ def _stage_called(turn: Turn, stage: CompiledStage) -> bool:
 
 def _play_ends(turn: Turn, play: CompiledPlay) -> bool:
     record = turn.state.play(play.play.id)
-    if not record.is_open or record.ending:
+    if not record.is_open or FinishPlay(play.play.id) in turn.state.deferred:
         return False
     for trigger in play.ends_when:
         if _turned(turn, trigger, record.end_counts, record.end_truths, ("plays_end", play.play.id)):
             if turn.state.paused:
-                turn.edit_play(play.play.id).ending = True
+                turn.state.deferred.append(FinishPlay(play.play.id))
             else:
                 finish_play(turn, play, PlayEnding.ENDS_WHEN)
             return True
@@ -189,9 +189,9 @@ def _closes(turn: Turn, container: CompiledStage | CompiledPlay) -> bool:
         finish_stage(turn, container)
         return True
     record = turn.state.play(container.play.id)
-    if not record.is_open or not (record.ending or _all_closed(turn, container)):
+    if not record.is_open or not _all_closed(turn, container):
         return False
-    finish_play(turn, container, PlayEnding.ENDS_WHEN if record.ending else PlayEnding.COMPLETED)
+    finish_play(turn, container, PlayEnding.COMPLETED)
     return True
 
 
@@ -229,7 +229,10 @@ def _is_over(turn: Turn) -> bool:
     goes_on_later = any(stage.opens_at is not None for stage in state.stages.values()) or any(
         play.kept is not None and play.cooldown_until is not None for play in state.plays.values()
     )
-    if not goes_on_later and not state.idle:
+    if goes_on_later and state.idle:
+        state.idle = False
+        close_system_tasks(turn, SystemTaskReason.IDLE)
+    elif not goes_on_later and not state.idle:
         state.idle = True
         open_system_task(turn, SystemTaskReason.IDLE, "")
     return False

@@ -86,6 +86,8 @@ def _merged(turn: Turn, line: list[Queued]) -> list[Outgoing]:
         step = turn.compiled_map.steps[queued.step]
         contact = turn.now.contact_of(step)
         why, until = _barrier(turn, step, contact)
+        if why is HoldReason.WINDOW and contact is not None and _is_still_limited(turn, queued, contact, until):
+            continue
         if why is not None or contact is None:
             _hold(turn, queued, why or HoldReason.CONTACT, until)
             if why is HoldReason.CONTACT:
@@ -98,6 +100,13 @@ def _merged(turn: Turn, line: list[Queued]) -> list[Outgoing]:
             together[contact.address_key] = Outgoing(contact, [queued])
             out.append(together[contact.address_key])
     return out
+
+
+def _is_still_limited(turn: Turn, queued: Queued, contact: Contact, opens_at: Instant | None) -> bool:
+    """Returns whether the limit holds a message as it did: that it is outside the window meanwhile is no news."""
+    if queued.why is not HoldReason.LIMIT:
+        return False
+    return queued.until in (opens_at, _limit_until(turn, Outgoing(contact, [queued])))
 
 
 def _barrier(turn: Turn, step: CompiledStep, contact: Contact | None) -> tuple[HoldReason | None, Instant | None]:

@@ -8,7 +8,7 @@ from milepost.planner.branches import carry_out
 from milepost.planner.closings import settle_step
 from milepost.planner.commands import RecordAnswer, RevokeAnswer
 from milepost.planner.compiled_map import CompiledStep
-from milepost.planner.deadlines import agreed_due
+from milepost.planner.deadlines import agreed_due, remind
 from milepost.planner.enums import MessageReason, StepStatus
 from milepost.planner.facts import Answered, Revoked
 from milepost.planner.ids import AnswerId
@@ -29,10 +29,9 @@ def asked(turn: Turn, step: CompiledStep) -> None:
     agreed = turn.state.agreed.pop(step.id, {}).get("due")
     due = agreed_due(turn.now, step, agreed) if agreed else calendar.deadline(turn.at, outcome.within)
     record.status, record.asked_at, record.due_at = StepStatus.ASKED, turn.at, due
-    record.due_agreed = agreed is not None
+    record.due_agreed, record.rule, record.reminded = agreed is not None, str(outcome.within), []
     record.timers["silent"] = due
-    openings = (calendar.opening(turn.at, wait) for wait in outcome.remind)
-    record.reminders = sorted(at for at in openings if at > turn.at)
+    remind(turn, record, {str(wait): calendar.opening(turn.at, wait) for wait in outcome.remind})
     turn.report(timeline.OutcomeAsked(turn.at, turn.place(step), due=due))
 
 
@@ -90,24 +89,26 @@ def _close_or_ask_again(turn: Turn, step: CompiledStep, verdict: StepStatus) -> 
         record = turn.edit_step(step.id)
         if not record.is_open:  # an early answer: it counts as the first asking
             record.kind = step.kind
-            record.occurrence += 1
+            record.begin_occurrence()
             record.opened_at = turn.at
         record.status, record.asks_again = StepStatus.OPEN, True
         record.asks = max(record.asks, 1)
-        record.timers, record.reminders = {}, []
-        record.due_at = None
+        record.timers, record.reminders = {}, {}
+        record.due_at = record.rule = None
         if not turn.state.paused:
             plan_asking_again(turn, step)
     else:
         record = settle_step(turn, step, verdict)
-    record.verdict = verdict
+    record.verdict, record.verdict_of = verdict, None
 
 
 def plan_asking_again(turn: Turn, step: CompiledStep) -> None:
     """Set when the customer is asked once more, counted from now."""
     again = outcome_of(step).ask_again
     assert again is not None
-    turn.edit_step(step.id).timers["ask"] = turn.now.calendar_of(step).opening(turn.at, again.after)
+    record = turn.edit_step(step.id)
+    record.timers["ask"] = turn.now.calendar_of(step).opening(turn.at, again.after)
+    record.rule = str(again.after)
 
 
 def ask(turn: Turn, step: CompiledStep) -> None:
@@ -122,19 +123,23 @@ def ask(turn: Turn, step: CompiledStep) -> None:
 def revoke(turn: Turn, step: CompiledStep, fact: Revoked) -> None:
     """Revoke the last answer: in an open stage the customer is asked again, else the outcome is withdrawn.
 
-    An outcome that waits in a new visit is left to open in its time: the answer was to an earlier one.
+    A later occurrence, which waits in a new visit or has begun already, stays as it is: the answer was to an earlier
+    one.
     """
     record = turn.edit_step(step.id)
-    turn.order(RevokeAnswer(step.id, record.occurrence, turn.at, fact.by, fact.reason))
-    turn.report(timeline.OutcomeRevoked(turn.at, turn.place(step), why=fact.reason, by=fact.by))
+    occurrence = record.verdict_of or record.occurrence
+    is_earlier = record.is_waiting or record.verdict_of is not None
+    turn.order(RevokeAnswer(step.id, occurrence, turn.at, fact.by, fact.reason))
+    place = turn.place(step)._replace(occurrence=occurrence)
+    turn.report(timeline.OutcomeRevoked(turn.at, place, why=fact.reason, by=fact.by))
+    record.verdict = record.value = record.verdict_of = None
+    if is_earlier:
+        return
     drop_of_step(turn, step.id, "revoked")
     record = turn.edit_step(step.id)
-    record.verdict = record.value = None
-    record.timers, record.reminders, record.counts = {}, [], {}
+    record.timers, record.reminders, record.counts = {}, {}, {}
     record.due_at = record.asked_at = None
     record.asks_again = False
-    if record.is_waiting:
-        return
     if not turn.now.is_container_open(step):
         record.status = StepStatus.WITHDRAWN
         return

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from milepost.planner.branches import open_stage, plan_opening
 from milepost.planner.commands import Command
 from milepost.planner.compiled_map import CompiledMap
+from milepost.planner.earlier_states import bring_up_to_date
 from milepost.planner.enums import MessageReason
 from milepost.planner.fact_effects import apply_fact
 from milepost.planner.facts import Fact
@@ -21,6 +22,7 @@ from milepost.planner.messages import flush
 from milepost.planner.outcomes import asked
 from milepost.planner.situation import Situation
 from milepost.planner.state import Queued, State
+from milepost.planner.state_forms import FORMAT
 from milepost.planner.steps import finish_step
 from milepost.planner.timeline import Entry, JourneyStarted
 from milepost.planner.timers import fire, keep_wake, known_wake, next_due, passed_by, wake_at
@@ -56,6 +58,8 @@ def plan(compiled_map: CompiledMap, state: State, facts: Iterable[Fact], now: In
         NeverOpensError: a calendar of the map has no working day within ten years.
     """
     turn = Turn(Situation(compiled_map, state.copy(), state.clock))
+    if state.format < FORMAT:
+        bring_up_to_date(compiled_map, turn.state)
     turn.state.revision += 1
     wake = known_wake(turn) if turn.state.begun else _begin(turn)
     for at, together in _by_instant(facts, turn.state.clock, now):

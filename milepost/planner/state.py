@@ -13,7 +13,6 @@ from operator import attrgetter
 from typing import Any, ClassVar, Self
 
 from milepost.customer import Customer
-from milepost.errors import MilepostError
 from milepost.planner import deferred
 from milepost.planner.deferred import Deferred
 from milepost.planner.enums import (
@@ -29,10 +28,8 @@ from milepost.planner.enums import (
 )
 from milepost.planner.ids import MessageId
 from milepost.planner.instants import Instant
+from milepost.planner.state_forms import FORMAT, NewerStateError, readable
 from milepost.planner.timer_index import TimerIndex
-
-FORMAT = 1
-"""The version of the state's form; a later program reads all earlier ones."""
 
 _OPEN = frozenset({StepStatus.OPEN, StepStatus.ASKED})
 _CLOSED = frozenset(StepStatus) - _OPEN - {StepStatus.WAITING}
@@ -101,10 +98,13 @@ def _tables_of(kind: type) -> tuple[str, ...]:
 class StepState(Record):
     """One step's latest occurrence.
 
-    `timers` maps what falls due (`due`, `overdue`, `escalate`, `silent`, `ask`, `repeat`) to its instant; `reminders`
-    are the instants of the reminders to come. `counts` are events seen towards each trigger, by its place in the list.
-    `kind` is what the step was when it opened (`task`, `mail`, `action`, `outcome`): another version may say otherwise.
-    `due_at` is, for an outcome, the instant from which the customer is silent.
+    `timers` maps what falls due (`due`, `overdue`, `escalate`, `silent`, `ask`, `repeat`) to its instant, `reminders`
+    the reminders to come, as the map writes them; both as if nobody had snoozed the step (`is_due` says when they
+    happen). `reminded` are the reminders that have been. `rule` is what the map said that gave `opens_at`, `due_at` or
+    the next asking, `pace` what it said of repeats: another version may say otherwise. `counts` are events seen towards
+    each trigger, by its key. `kind` is what the step was when it opened (`task`, `mail`, `action`, `outcome`).
+    `due_at` is, for an outcome, the instant from which the customer is silent. `verdict_of` is the occurrence that
+    `verdict` belongs to, if a later one has begun. `snoozed_end` is the end of the working day of `snoozed_until`.
     """
 
     parsers: ClassVar = {"status": StepStatus, "kind": StepKind, "verdict": StepStatus}
@@ -118,10 +118,14 @@ class StepState(Record):
     opened_at: Instant | None = None
     due_at: Instant | None = None
     due_agreed: bool = False
+    rule: str | None = None
+    snoozed_until: Instant | None = None
+    snoozed_end: Instant | None = None
     person: str | None = None
     escalated_to: str | None = None
     result: str | None = None
     verdict: StepStatus | None = None
+    verdict_of: int | None = None
     value: float | str | None = None
     asks: int = 0
     asks_again: bool = False
@@ -130,9 +134,10 @@ class StepState(Record):
     must_turn: bool = False
     repeat_base: Instant | None = None
     repeats: int = 0
-    shifted: int = 0
+    pace: str | None = None
     timers: dict[str, Instant] = field(default_factory=dict)
-    reminders: list[Instant] = field(default_factory=list)
+    reminders: dict[str, Instant] = field(default_factory=dict)
+    reminded: list[str] = field(default_factory=list)
     counts: dict[str, int] = field(default_factory=dict)
     numbers: dict[str, int] = field(default_factory=dict)
 
@@ -148,10 +153,36 @@ class StepState(Record):
     def closed(self) -> bool:
         return self.status in _CLOSED
 
+    def begin_occurrence(self) -> None:
+        """Count one occurrence more; the verdict stays that of the one before."""
+        if self.verdict is not None and self.verdict_of is None:
+            self.verdict_of = self.occurrence
+        self.occurrence += 1
+
+    def is_due(self, timer: str) -> Instant:
+        """When a timer happens: snoozed, at the end of that working day, and no escalation before the step is late."""
+        at = self.timers[timer]
+        if self.snoozed_until is None or self.snoozed_end is None or timer in ("ask", "repeat"):
+            return at
+        if at < self.snoozed_until:
+            return self.snoozed_end
+        return at if timer == "due" or "due" not in self.timers else max(at, self.is_due("due"))
+
+    def reminds_at(self, reminder: str) -> Instant:
+        """When a reminder is sent: snoozed, at the instant until which the step is."""
+        return max(self.reminders[reminder], self.snoozed_until or 0)
+
+    def next_reminder(self) -> str | None:
+        """The first of the reminders to come."""
+        return min(self.reminders, key=self.reminders.__getitem__, default=None)
+
 
 @dataclass(slots=True)
 class StageState(Record):
-    """One stage; `opened_for` is the anchor's instant that it last opened for."""
+    """One stage.
+
+    `opened_for` is the anchor's instant that it last opened for, `rule` what the map said of its target then.
+    """
 
     parsers: ClassVar = {"status": StageStatus}
 
@@ -161,6 +192,7 @@ class StageState(Record):
     opens_at: Instant | None = None
     opened_for: Instant | None = None
     target_at: Instant | None = None
+    rule: str | None = None
     counts: dict[str, int] = field(default_factory=dict)
     truths: dict[str, bool] = field(default_factory=dict)
 
@@ -173,8 +205,8 @@ class StageState(Record):
 class PlayState(Record):
     """One play.
 
-    `truths` and `end_truths` are the last values of its conditions, to see them turn. `kept` is why a start that was
-    blocked was wanted; `ending` is set when a pause keeps it from ending.
+    `truths` and `end_truths` are the last values of its conditions, to see them turn, by the keys of its triggers.
+    `kept` is why a start that was blocked was wanted. `rule` is what the map said of its deadline, or of its cooldown.
     """
 
     parsers: ClassVar = {"status": PlayStatus, "kept": StartReason}
@@ -184,8 +216,8 @@ class PlayState(Record):
     started_at: Instant | None = None
     deadline_at: Instant | None = None
     cooldown_until: Instant | None = None
+    rule: str | None = None
     kept: StartReason | None = None
-    ending: bool = False
     truths: dict[str, bool] = field(default_factory=dict)
     end_truths: dict[str, bool] = field(default_factory=dict)
     counts: dict[str, int] = field(default_factory=dict)
@@ -235,21 +267,13 @@ _TABLES: dict[str, type[Record]] = {
 }
 
 
-class NewerStateError(MilepostError, ValueError):
-    """A journey's state was written by a later Milepost; `format` is the version of its form."""
-
-    code = "newer_state"
-
-    def __init__(self, format: int) -> None:  # noqa: A002 - the field's word
-        self.format = format
-        super().__init__(f"This journey's state has format {format}, newer than {FORMAT}.", "Update Milepost.")
-
-
 @dataclass(slots=True)
 class State:
     """Everything about one journey. `clock` is the instant that it has come to.
 
-    `moving_to` is the version that it moves to once the next stage of the sequence is about to open.
+    `moving_to` is the version that it moves to once the next stage of the sequence is about to open. `pauses` are the
+    begin and the end of those pauses that moved dates, since what is open was opened. `format` is the version of the
+    form that it was read in; the next plan brings it up to date.
     """
 
     customer: Customer
@@ -275,6 +299,8 @@ class State:
     deferred: list[Deferred] = field(default_factory=list)
     moving_to: str | None = None
     numbers: dict[str, int] = field(default_factory=dict)
+    pauses: list[list[Instant]] = field(default_factory=list)
+    format: int = FORMAT
     timer_index: TimerIndex | None = field(default=None, compare=False, repr=False)
 
     @staticmethod
@@ -310,17 +336,17 @@ class State:
         copy = State(*_STATE_VALUES(self))
         copy.steps, copy.stages, copy.plays = self.steps.copy(), self.stages.copy(), self.plays.copy()
         copy.tasks, copy.sent, copy.agreed = self.tasks.copy(), self.sent.copy(), self.agreed.copy()
-        copy.numbers, copy.deferred = self.numbers.copy(), self.deferred.copy()
+        copy.numbers, copy.deferred, copy.pauses = self.numbers.copy(), self.deferred.copy(), self.pauses.copy()
         copy.queue = list(map(Queued.copy, self.queue))
         copy.timer_index = None if self.timer_index is None else self.timer_index.copy()
         return copy
 
     def to_json(self) -> dict[str, Any]:
         """Plain data; what has its default is left out."""
-        out: dict[str, Any] = {"format": FORMAT, "customer": self.customer.to_json()}
+        out: dict[str, Any] = {"format": self.format, "customer": self.customer.to_json()}
         for item in fields(self):
             value = getattr(self, item.name)
-            if item.name in ("customer", "timer_index") or value in (None, {}, [], False, 0):
+            if item.name in ("format", "customer", "timer_index") or value in (None, {}, [], False, 0):
                 continue
             out[item.name] = _plain(item.name, value)
         return out
@@ -332,11 +358,9 @@ class State:
         Raises:
             NewerStateError: the state was written by a later program.
         """
-        values = dict(data)
-        version = values.pop("format")
-        if version > FORMAT:
-            raise NewerStateError(version)
-        values.pop("seen", None)  # ids of facts that earlier programs remembered; the inbox holds them all
+        if data["format"] > FORMAT:
+            raise NewerStateError(data["format"])
+        values = dict(data) if data["format"] == FORMAT else readable(data)
         values["customer"] = Customer.from_json(values["customer"])
         values["status"] = JourneyStatus(values["status"])
         for name, record in _TABLES.items():

@@ -15,6 +15,7 @@ from milepost.planner.ids import TaskId
 from milepost.planner.instants import Instant
 from milepost.planner.messages import enqueue
 from milepost.planner.outcomes import ask
+from milepost.planner.pause_shift import KEEP_THEIR_WEEKDAY, after_pauses
 from milepost.planner.state import StepState
 from milepost.planner.turn import Turn
 
@@ -56,10 +57,11 @@ def _plan_opening(turn: Turn, step: CompiledStep) -> Instant | None:
     record = turn.state.step(step.id)
     if record.ready_at is None:
         record = turn.edit_step(step.id)
-        record.ready_at, record.shifted = turn.at, 0
+        record.ready_at = turn.at
     opens_at = opening_of(turn, step, record.ready_at or turn.at)
     if opens_at != record.opens_at:
-        turn.edit_step(step.id).opens_at = opens_at
+        record = turn.edit_step(step.id)
+        record.opens_at, record.rule = opens_at, step.opening_rule
     return opens_at
 
 
@@ -75,10 +77,9 @@ def opening_of(turn: Turn, step: CompiledStep, ready_at: Instant) -> Instant | N
 
 
 def _after_wait(turn: Turn, step: CompiledStep, wait: Duration, ready_at: Instant) -> Instant:
-    """The end of a wait, with the days by which pauses have moved it since the step was ready."""
-    calendar, days = turn.now.calendar_of(step), turn.state.step(step.id).shifted
-    at = calendar.opening(ready_at, wait)
-    return calendar.shifted(at, days, exact=wait.exact) if days else at
+    """The end of a wait, moved by the pauses since the step was ready."""
+    calendar = turn.now.calendar_of(step)
+    return after_pauses(turn.now, calendar, calendar.opening(ready_at, wait), wait, ready_at)
 
 
 def open_step(turn: Turn, step: CompiledStep) -> None:
@@ -101,12 +102,13 @@ def open_step(turn: Turn, step: CompiledStep) -> None:
 def _opened(turn: Turn, step: CompiledStep) -> StepState:
     record = turn.edit_step(step.id)
     record.status, record.kind = StepStatus.OPEN, step.kind
-    record.occurrence += 1
+    record.begin_occurrence()
     record.opened_at, record.opens_at, record.ready_at = turn.at, None, None
     record.forced = record.must_turn = record.asks_again = False
     record.result = record.escalated_to = record.asked_at = None
-    record.asks = record.shifted = 0
-    record.numbers = {}
+    record.rule, record.snoozed_until, record.snoozed_end = step.due_rule, None, None
+    record.asks = 0
+    record.numbers, record.reminders, record.reminded = {}, {}, []
     record.person = turn.state.agreed.get(step.id, {}).get("person")
     record.due_agreed = False
     if not isinstance(step.step, Outcome):  # its answer is due from when it is asked
@@ -162,17 +164,24 @@ def plan_repeats(turn: Turn, step: CompiledStep) -> None:
         return
     record = turn.edit_step(step.id)
     record.repeat_base = turn.at
-    record.repeats = 1
+    record.repeats, record.pace = 1, step.pace
     record.timers["repeat"] = repeat_instant(turn, step, record)
 
 
 def repeat_instant(turn: Turn, step: CompiledStep, record: StepState) -> Instant:
-    """When occurrence n+1 of a repeating step opens: n times its duration after the first."""
+    """When occurrence n+1 of a repeating step opens: n times its duration after the first, moved by the pauses since.
+
+    A pause doesn't move what repeats in weeks or longer.
+    """
     every = step.every
     assert every is not None
     assert record.repeat_base is not None
     times = type(every)(every.count * record.repeats, every.unit)
-    return turn.now.calendar_of(step).opening(record.repeat_base, times)
+    calendar = turn.now.calendar_of(step)
+    at = calendar.opening(record.repeat_base, times)
+    if every.unit in KEEP_THEIR_WEEKDAY:
+        return at
+    return after_pauses(turn.now, calendar, at, every, record.repeat_base)
 
 
 def repeat_ahead(turn: Turn, step: CompiledStep, record: StepState) -> None:

@@ -112,7 +112,9 @@ def fire(turn: Turn, timer: Timer) -> None:
 def _step_timer(turn: Turn, step: CompiledStep, kind: str) -> None:
     record = turn.edit_step(step.id)
     if kind == "remind":
-        record.reminders.pop(0)
+        reminder = record.next_reminder() or ""
+        del record.reminders[reminder]
+        record.reminded.append(reminder)
         enqueue(turn, step, MessageReason.REMINDER, step.reminder_template or "")
         return
     record.timers.pop(kind)
@@ -139,7 +141,8 @@ def _stage_opens(turn: Turn, stage: CompiledStage, at: Instant) -> None:
 
 
 def _stuck(turn: Turn, stage: CompiledStage) -> None:
-    turn.edit_stage(stage.stage.id).target_at = None
+    record = turn.edit_stage(stage.stage.id)
+    record.target_at = record.rule = None
     turn.report(timeline.StageStuck(turn.at, stage.stage.id))
     open_system_task(turn, SystemTaskReason.STUCK, stage.stage.id, timeline.StagePlace(stage.stage.id))
 
@@ -147,7 +150,7 @@ def _stuck(turn: Turn, stage: CompiledStage) -> None:
 def _cooled_down(turn: Turn, play: CompiledPlay) -> None:
     """The cooldown is over: a start that was kept, or a condition that is true now, starts the play."""
     record = turn.edit_play(play.play.id)
-    record.cooldown_until = None
+    record.cooldown_until = record.rule = None
     reason = record.kept
     for trigger in play.starts_when:
         if reason is None and trigger.alone and turn.now.is_true(trigger.alone):

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from milepost.language.steps import Outcome
 from milepost.planner import timeline
 from milepost.planner.branches import open_or_defer, open_stage, plan_opening
 from milepost.planner.commands import CloseTask
-from milepost.planner.compiled_map import CompiledStep
+from milepost.planner.compiled_map import CompiledStep, Waited
 from milepost.planner.deadlines import change_due, first_due
 from milepost.planner.deferred import OpenStage
-from milepost.planner.enums import MessageReason, StepKind, SystemTaskReason, TaskStatus
+from milepost.planner.enums import MessageReason, StepKind, StepStatus, SystemTaskReason, TaskStatus
 from milepost.planner.ids import TaskId
 from milepost.planner.instants import Instant
 from milepost.planner.messages import drop, drop_of_step
+from milepost.planner.pause_shift import after_pauses
 from milepost.planner.state import Queued, StepState
 from milepost.planner.steps import repeat_ahead, repeat_instant
 from milepost.planner.system_tasks import close_system_tasks
@@ -28,6 +31,7 @@ def move(turn: Turn, version: str) -> None:
     for step in turn.compiled_map.steps.values():
         if step.id in turn.state.steps:
             _carry_over(turn, step)
+    _forget_triggers(turn)
     for stage in turn.compiled_map.stages.values():
         plan_opening(turn, stage)
     if _open_awaited(turn) or stood_there:
@@ -66,7 +70,10 @@ def _withdraw_what_is_gone(turn: Turn) -> bool:
             turn.order(CloseTask(str(TaskId(step_id, record.occurrence)), TaskStatus.WITHDRAWN))
             place = timeline.StepPlace(None, None, step_id, record.occurrence)
             turn.report(timeline.StepWithdrawn(turn.at, place, why="map_changed"))
-        turn.put_step(step_id, StepState(occurrence=record.occurrence, answers=record.answers))  # it may come back
+        if record.is_open or record.is_waiting or record.status is StepStatus.WITHDRAWN:
+            turn.put_step(step_id, _numbered(record))  # it may come back
+        elif record.timers:
+            turn.edit_step(step_id).timers = {}
     for stage_id in [each for each in state.stages if each not in compiled_map.stages]:
         turn.invalidate(("stage", stage_id))
         close_system_tasks(turn, SystemTaskReason.STUCK, stage_id)
@@ -109,32 +116,40 @@ def _carry_over(turn: Turn, step: CompiledStep) -> None:
 
 
 def _carry_over_opening(turn: Turn, step: CompiledStep, record: StepState) -> None:
-    """Work out again, from when the step became ready, when it opens; one that was reopened opens in any case."""
-    if not record.forced and record.opens_at is not None:
+    """Work out again when the step opens if the map says otherwise now; one that was reopened opens in any case."""
+    if not record.forced and record.opens_at is not None and record.rule != step.opening_rule:
         turn.edit_step(step.id).opens_at = None
 
 
 def _carry_over_due(turn: Turn, step: CompiledStep, record: StepState) -> None:
-    """Work out a due date again, from the opening. One that people agreed on stays, and none moves into the past."""
+    """Work out a due date again, from the opening, if the map says otherwise now.
+
+    One that people agreed on stays, and none moves into the past.
+    """
     if record.reminders and not step.reminders:
-        turn.edit_step(step.id).reminders = []
-    if record.due_agreed or record.opened_at is None:
+        turn.edit_step(step.id).reminders = {}
+    if record.due_agreed or record.opened_at is None or record.rule == step.due_rule:
         return
     due = first_due(turn.now, step, record.opened_at)
-    if due is not None and record.shifted:
-        due = turn.now.calendar_of(step).shifted(due, record.shifted, exact=False)
-    if due != record.due_at and (due is None or due > turn.at):
-        change_due(turn, step, due, "map_changed")
+    if due is not None and step.due is not None:
+        due = after_pauses(turn.now, turn.now.calendar_of(step), due, step.due, record.opened_at)
+    if due is None or due > turn.at:
+        turn.edit_step(step.id).rule = step.due_rule
+        if due != record.due_at:
+            change_due(turn, step, due, "map_changed")
 
 
 def _is_another(turn: Turn, step: CompiledStep) -> bool:
     """Returns whether this id names another step now: one of another kind, or in a stage or play that isn't open.
 
-    Work that was done counts for a task, a mail and an action alike.
+    Work that was done counts for a task, a mail and an action alike, wherever the step stands now. What was withdrawn
+    wasn't done.
     """
-    record = turn.state.step(step.id)
+    record, is_container_open = turn.state.step(step.id), turn.now.is_container_open(step)
     if record.is_open:
-        return record.kind != step.kind or not turn.now.is_container_open(step)
+        return record.kind != step.kind or not is_container_open
+    if record.status is StepStatus.WITHDRAWN:
+        return is_container_open
     return record.closed and record.kind != step.kind and StepKind.OUTCOME in (record.kind, step.kind)
 
 
@@ -145,7 +160,41 @@ def _begin_again(turn: Turn, step: CompiledStep, record: StepState) -> None:
             turn.order(CloseTask(str(TaskId(step.id, record.occurrence)), TaskStatus.WITHDRAWN))
         turn.report(timeline.StepWithdrawn(turn.at, turn.place(step), why="map_changed"))
     drop_of_step(turn, step.id, "map_changed")
-    turn.put_step(step.id, StepState(occurrence=record.occurrence, answers=record.answers))
+    turn.put_step(step.id, _numbered(record))
+
+
+def _forget_triggers(turn: Turn) -> None:
+    """Forget what was counted and seen of triggers that the new version doesn't have there."""
+    compiled_map, state = turn.compiled_map, turn.state
+    for step_id, step in compiled_map.steps.items():
+        if _has_others(step.triggers, state.step(step_id).counts):
+            _keep_only(step.triggers, turn.edit_step(step_id).counts)
+    for stage_id, stage in compiled_map.stages.items():
+        if _has_others(stage.triggers, state.stage(stage_id).counts, state.stage(stage_id).truths):
+            record = turn.edit_stage(stage_id)
+            _keep_only(stage.triggers, record.counts, record.truths)
+    for play_id, play in compiled_map.plays.items():
+        old = state.play(play_id)
+        if _has_others(play.starts_when, old.counts, old.truths):
+            _keep_only(play.starts_when, turn.edit_play(play_id).counts, turn.edit_play(play_id).truths)
+        if _has_others(play.ends_when, old.end_counts, old.end_truths):
+            _keep_only(play.ends_when, turn.edit_play(play_id).end_counts, turn.edit_play(play_id).end_truths)
+
+
+def _has_others(triggers: tuple[Waited, ...], *tables: dict[str, Any]) -> bool:
+    return any(tables) and any(table.keys() - {trigger.key for trigger in triggers} for table in tables)
+
+
+def _keep_only(triggers: tuple[Waited, ...], *tables: dict[str, Any]) -> None:
+    keys = {trigger.key for trigger in triggers}
+    for table in tables:
+        for key in table.keys() - keys:
+            del table[key]
+
+
+def _numbered(record: StepState) -> StepState:
+    """A step that waits, and goes on being numbered."""
+    return StepState(occurrence=record.occurrence, answers=record.answers)
 
 
 def _carry_over_repeats(turn: Turn, step: CompiledStep) -> None:
@@ -156,9 +205,9 @@ def _carry_over_repeats(turn: Turn, step: CompiledStep) -> None:
         if repeats:
             record = turn.edit_step(step.id)
             record.timers.pop("repeat", None)
-            record.repeat_base, record.repeats = None, 0
+            record.repeat_base, record.repeats, record.pace = None, 0, None
     elif repeats:
-        if record.timers.get("repeat") != repeat_instant(turn, step, record):
+        if record.pace != step.pace:
             _repeat_from(turn, step, record.repeat_base)
     elif not record.is_waiting:
         _repeat_from(turn, step, record.opened_at)
@@ -166,7 +215,7 @@ def _carry_over_repeats(turn: Turn, step: CompiledStep) -> None:
 
 def _repeat_from(turn: Turn, step: CompiledStep, first: Instant | None) -> None:
     record = turn.edit_step(step.id)
-    record.repeat_base, record.repeats = turn.at if first is None else first, 1
+    record.repeat_base, record.repeats, record.pace = turn.at if first is None else first, 1, step.pace
     record.timers["repeat"] = repeat_instant(turn, step, record)
     repeat_ahead(turn, step, record)
 

@@ -71,8 +71,8 @@ def _changes(entry: Entry, is_outcome: bool) -> dict[str, Any]:  # noqa: FBT001 
             return {"status": entry.verdict}
         case timeline.OutcomeSilent():
             return {"status": "silent"}
-        case timeline.OutcomeRevoked():
-            return {"status": "open"}
+        case timeline.OutcomeRevoked():  # unless it is asked anew, which the state says
+            return {"status": "withdrawn"}
         case timeline.StepSkipped():
             return {"status": "skipped"}
         case _:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
+
 from hypothesis import strategies as st
 
 from milepost.customer import Contact, Customer
@@ -151,6 +153,10 @@ def maps(draw):
     ]
     if draw(st.booleans()):
         stages.append(RENEWAL)
+    if draw(st.booleans()):
+        stages.append(
+            {"stage": "care", "title": "C", "opens": {"when": draw(triggers)}, **draw(steps_of("care", plays))}
+        )
     stages[0]["touchpoints"] = [
         {"touchpoint": "s0_0", "title": "First", "role": "csm"},
         *[step for step in stages[0].get("touchpoints", []) if step["touchpoint"] != "s0_0"],
@@ -226,50 +232,45 @@ customers = st.builds(
 )
 
 
+_DAYS = [date(2026, 3, 2) + timedelta(days=days) for days in range(1, 100)]
+
+
 @st.composite
 def facts_for(draw, compiled_map):
     """Facts that a customer and colleagues might tell, in time and out of it, sensible or not."""
-    steps, plays = sorted(compiled_map.steps), sorted(compiled_map.plays)
     facts = []
     for number in range(draw(st.integers(0, 14))):
-        common = {"id": f"f{number}", "at": START + draw(st.integers(0, 200 * DAY))}
-        step = draw(st.sampled_from(steps))
-        facts.append(
-            draw(
-                st.one_of(
-                    st.just(
-                        told.StepDone(**common, step=step, result=draw(st.sampled_from([None, "yes", "no", "renewed"])))
-                    ),
-                    st.just(told.StepSkipped(**common, step=step)),
-                    st.just(told.StepReopened(**common, step=step)),
-                    st.just(told.Snoozed(**common, step=step, until="2026-05-01")),
-                    st.just(told.EventHappened(**common, event="used", properties={"size": 3})),
-                    st.just(told.EventHappened(**common, event="left")),
-                    st.just(
-                        told.Answered(
-                            **common, outcome=step, verdict=draw(st.sampled_from(["verified", "partial", "disputed"]))
-                        )
-                    ),
-                    st.just(told.Revoked(**common, outcome=step)),
-                    st.just(
-                        told.AttributesSet(**common, attributes={"health": draw(st.sampled_from([10, 50, 70, None]))})
-                    ),
-                    st.just(
-                        told.AttributesSet(
-                            **common, attributes={"renews_on": draw(st.sampled_from(["2026-05-01", "2027-01-01"]))}
-                        )
-                    ),
-                    st.just(
-                        told.ContactsGiven(
-                            **common, contacts=(Contact("Abe", "abe@acme.example", ("absent", "sponsor")),)
-                        )
-                    ),
-                    st.just(told.Agreed(**common, steps={step: {"due": "2026-06-06", "person": "new@x.example"}})),
-                    st.just(told.PlayStarted(**common, play=draw(st.sampled_from(plays)))),
-                    st.just(told.Paused(**common)),
-                    st.just(told.Resumed(**common)),
-                    st.just(told.MessageFailed(**common, message=f"{step}/1/opening/1")),
-                )
-            )
-        )
+        at = START + draw(st.one_of(st.integers(0, 200 * DAY), st.integers(0, 20 * DAY)))
+        common = {"id": f"f{number}", "at": at}
+        if draw(st.integers(0, 5)) == 0:  # a pause, over one closing time or over weeks
+            length = draw(st.one_of(st.integers(60, DAY), st.integers(DAY, 40 * DAY)))
+            facts += [told.Paused(**common), told.Resumed(id=f"r{number}", at=at + length)]
+        else:
+            facts.append(draw(_fact(compiled_map, common)))
     return sorted(facts, key=lambda fact: fact.at)
+
+
+def _fact(compiled_map, common):
+    steps, plays = st.sampled_from(sorted(compiled_map.steps)), st.sampled_from(sorted(compiled_map.plays))
+    days, now = st.sampled_from(_DAYS).map(str), {name: st.just(value) for name, value in common.items()}
+    abe = (Contact("Abe", "abe@acme.example", ("absent", "sponsor")),)
+    health = st.sampled_from([10, 50, 70, None]).map(lambda value: {"health": value})
+    renewal = st.sampled_from(["2026-05-01", "2027-01-01"]).map(lambda day: {"renews_on": day})
+    agreed = st.builds(lambda step, day: {step: {"due": day, "person": "new@x.example"}}, steps, days)
+    return st.one_of(
+        st.builds(told.StepDone, **now, step=steps, result=st.sampled_from([None, "yes", "no", "renewed"])),
+        st.builds(told.StepSkipped, **now, step=steps, reason=st.none()),
+        st.builds(told.StepReopened, **now, step=steps, reason=st.none()),
+        st.builds(told.Snoozed, **now, step=steps, until=days, reason=st.none()),
+        st.builds(told.EventHappened, **now, event=st.just("used"), properties=st.just({"size": 3})),
+        st.builds(told.EventHappened, **now, event=st.just("left"), properties=st.just({})),
+        st.builds(told.Answered, **now, outcome=steps, verdict=st.sampled_from(["verified", "partial", "disputed"])),
+        st.builds(told.Revoked, **now, outcome=steps, reason=st.none()),
+        st.builds(told.AttributesSet, **now, attributes=st.one_of(health, renewal)),
+        st.just(told.ContactsGiven(**common, contacts=abe)),
+        st.builds(told.Agreed, **now, steps=agreed),
+        st.builds(told.PlayStarted, **now, play=plays, reason=st.none()),
+        st.just(told.Paused(**common)),
+        st.just(told.Resumed(**common)),
+        st.builds(told.MessageFailed, **now, message=steps.map(lambda step: f"{step}/1/opening/1"), why=st.none()),
+    )

@@ -178,10 +178,35 @@ class NaiveCalendar:
             return due + after.count * SECONDS[after.unit]
         return self.on(self.relative(self.local(due).date(), after, before=False), self.to)
 
-    def shifted(self, at: int, days: int, *, exact: bool) -> int:
+    def taken(self, start: int, end: int) -> tuple[int, int]:
+        """Walks through a pause and counts the closings that it meets: of all days, and of working days."""
+        closings = {}
+        day = self.local(start).date() - ONE_DAY
+        while day <= self.local(end).date() + ONE_DAY:
+            closings.setdefault(self.on(day, self.to), []).append(day)
+            day += ONE_DAY
+        days = []
+        for minute in range(-(-(start + 1) // 60) * 60, end + 1, 60):
+            days += closings.get(minute, [])
+        return len(days), sum(map(self.is_working, days))
+
+    def after_pause(self, at: int, length: Duration, start: int, end: int) -> int:
+        if at <= start:
+            return at
+        if length.unit in SECONDS:
+            return at + (end - start)
+        days, working_days = self.taken(start, end)
         now = self.local(at)
-        day = now.date() + days * ONE_DAY
-        return self.on(day if exact else self.working_from(day), now.time())
+        if length.unit == "business day":
+            return at if working_days == 0 else self.on(self.business_days(now.date(), working_days), now.time())
+        return at if days == 0 else self.on(self.working_from(now.date() + days * ONE_DAY), now.time())
+
+    def closing(self, at: int) -> int:
+        """The first closing time of a working day that is still ahead."""
+        day = self.local(at).date()
+        while not (self.is_working(day) and self.on(day, self.to) > at):
+            day += ONE_DAY
+        return self.on(day, self.to)
 
     def plus(self, at: int, period: Duration, sign: int = 1) -> int:
         if period.unit in SECONDS:

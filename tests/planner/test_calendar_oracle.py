@@ -278,7 +278,18 @@ def test_both_come_to_the_same_clock_time_some_days_away(data, period, sign):
     place = data.draw(places())
     at = data.draw(instants_before(place, period))
     place.agree("plus", at, period, sign)
-    place.agree("shifted", at, data.draw(st.integers(-10, 400)), exact=data.draw(st.booleans()))
+
+
+@given(st.data(), durations)
+@thorough
+def test_both_give_back_what_a_pause_took(data, length):
+    place = data.draw(places())
+    start, end = sorted(data.draw(instants(place)) for _ in range(2))
+    if end - start > 20 * DAY:
+        end = start + 20 * DAY
+    place.agree("taken", start, end)
+    place.agree("after_pause", data.draw(instants(place)), length, start, end)
+    place.agree("closing", start)
 
 
 @given(st.data())

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from milepost.language.model import Map
 from milepost.planner.compiled_map import CompiledMap
 from milepost.planner.expected_timers import timer_index_of
 from milepost.planner.facts import MapChanged
 from milepost.planner.plan import plan
 from milepost.planner.simulation import steps
 from milepost.planner.state import State
-from tests.planner.generated import DAY, START, compiled_maps, customers, facts_for
+from milepost.planner.timeline import FactIgnored
+from milepost.planner.timeline import MapChanged as MapChangedEntry
+from tests.planner.generated import DAY, START, compiled_maps, customers, facts_for, maps
 from tests.simulation import simulate
 
 UNTIL = START + 260 * DAY
@@ -39,10 +43,73 @@ def test_a_journey_goes_on_after_any_move(data):
     instants = [entry.at for entry in run.timeline]
     assert instants == sorted(instants)
     gone = [record for step, record in run.state.steps.items() if step not in new.steps]
-    assert run.state.version == "v1" or all(record.status == "waiting" and not record.timers for record in gone)
+    assert run.state.version == "v1" or not any(record.is_open or record.timers for record in gone)
     assert State.from_json(json.loads(json.dumps(run.state.to_json()))) == run.state
     again = plan(new if run.state.version == "v2" else old, run.state, (), UNTIL + 200 * DAY)
     assert again.state.clock == UNTIL + 200 * DAY
+
+
+@given(st.data())
+@generous
+def test_a_move_to_the_same_content_changes_nothing(data):
+    """Not then and not later: but for its own line, everything is as if there had been no move."""
+    data_of_map = data.draw(maps())
+    old, customer = compiled(data_of_map, "v1"), data.draw(customers)
+    facts = data.draw(facts_for(old))
+    moves = [
+        MapChanged(id=f"moved-{number}", at=at, version=f"v{number}")
+        for number, at in enumerate(sorted(data.draw(moments(facts))), 2)
+    ]
+    versions = {move.version: compiled(with_other_titles(data_of_map), move.version) for move in moves}
+    unmoved, moved = life(old, customer, facts, {}), life(old, customer, [*facts, *moves], versions)
+    assert moved.timeline == unmoved.timeline
+    assert moved.commands == unmoved.commands
+    assert moved.state == unmoved.state
+    for at, wake_at in moved.wakes.items():
+        assert wake_at == unmoved.wakes[max(each for each in unmoved.wakes if each <= at)]
+
+
+def compiled(data_of_map, version):
+    return CompiledMap.of(Map.model_validate(data_of_map), version)
+
+
+def with_other_titles(data_of_map):
+    """The same content, for whatever a journey does."""
+    stages = [{**stage, "title": "Another title"} for stage in data_of_map["stages"]]
+    return {**data_of_map, "title": "Another", "hypothesis": "Another.", "stages": stages}
+
+
+def moments(facts):
+    """When the journey is moved: at any time, or at the very instant of a fact or just after it."""
+    near = st.sampled_from([START, *(fact.at for fact in facts)]).flatmap(lambda at: st.integers(at, at + 1))
+    return st.lists(st.one_of(st.integers(START, UNTIL), near), min_size=1, max_size=3, unique=True)
+
+
+@dataclass(frozen=True)
+class Life:
+    """Everything that came of a journey; `wakes` are the wake-ups by the instant at which they were worked out."""
+
+    timeline: list
+    commands: list
+    state: dict
+    wakes: dict
+
+
+def is_of_a_move(entry):
+    """Made, or ignored because the journey had ended."""
+    return isinstance(entry, MapChangedEntry) or (isinstance(entry, FactIgnored) and entry.fact == "map_changed")
+
+
+def life(compiled_map, customer, facts, versions):
+    timeline, commands, wakes, state = [], [], {}, State.begin(customer, compiled_map.map.map, "v1", START)
+    for made in steps(compiled_map, state, facts, UNTIL, versions):
+        timeline += [entry for entry in made.timeline if not is_of_a_move(entry)]
+        commands += made.commands
+        wakes[made.state.clock] = made.wake_at
+        state = made.state
+    written = {key: value for key, value in state.to_json().items() if key not in ("version", "revision", "entries")}
+    written["customer"] = state.customer
+    return Life(timeline, commands, written | {"clock": None}, wakes)
 
 
 @given(st.data())

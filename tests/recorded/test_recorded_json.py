@@ -60,6 +60,7 @@ def test_everything_that_a_pause_puts_off_is_recorded():
     put_off = [item for name in JOURNEYS for state in states_of(name) for item in state.get("deferred", [])]
     assert {(*sorted(item), item.get("why")) for item in put_off} == {
         ("failed", None),
+        ("finish", None),
         ("go_to", None),
         ("open", None),
         ("play", "why", "branch"),

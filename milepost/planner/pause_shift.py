@@ -1,0 +1,112 @@
+"""Gives back what a pause took: dates that lay ahead when it began move, each in its own unit and its own calendar.
+
+Anchors on a customer's date, agreed dates and snoozes stay, and repeats in weeks or longer keep their weekday.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from milepost.language.durations import DueReminder, Duration, Unit
+from milepost.language.steps import Outcome
+from milepost.planner.calendars import Calendar
+from milepost.planner.compiled_map import CompiledStep
+from milepost.planner.deadlines import change_due, durations_after_due
+from milepost.planner.instants import Instant
+from milepost.planner.situation import Situation
+from milepost.planner.state import StepState
+from milepost.planner.turn import Turn
+
+KEEP_THEIR_WEEKDAY = (Unit.WEEK, Unit.MONTH, Unit.QUARTER, Unit.YEAR)
+"""Repeats in these units are left alone by a pause."""
+
+
+def after_pauses(now: Situation, calendar: Calendar, at: Instant, length: Duration, since: Instant) -> Instant:
+    """A date that a duration gave, counted from an instant, moved by every pause after that instant in turn."""
+    for start, end in now.state.pauses:
+        if start >= since:
+            at = calendar.after_pause(at, length, start, end)
+    return at
+
+
+def shift(turn: Turn, paused_at: Instant) -> None:
+    """Move every date that the pause, which ends now, took something from."""
+    _remember(turn, paused_at)
+    for step in turn.compiled_map.steps.values():
+        if step.id in turn.state.steps and turn.now.is_container_open(step):
+            _shift_step(turn, step, paused_at)
+    ours = turn.compiled_map.ours
+    for stage_id in turn.compiled_map.stages:
+        stage = turn.state.stage(stage_id)
+        if stage.target_at is not None:
+            turn.edit_stage(stage_id).target_at = _moved(turn, ours, stage.target_at, stage.rule, paused_at)
+    for play_id in turn.compiled_map.plays:
+        play = turn.state.play(play_id)
+        if play.deadline_at is not None:
+            turn.edit_play(play_id).deadline_at = _moved(turn, ours, play.deadline_at, play.rule, paused_at)
+        if play.cooldown_until is not None:
+            turn.edit_play(play_id).cooldown_until = _moved(turn, ours, play.cooldown_until, play.rule, paused_at)
+
+
+def _remember(turn: Turn, paused_at: Instant) -> None:
+    """Keep the pause for dates that are yet to be counted from before it; forget those before what is open now."""
+    state = turn.state
+    opened = [stage.opened_at for stage in state.stages.values() if stage.is_open]
+    opened += [play.started_at for play in state.plays.values() if play.is_open]
+    since = min((at for at in opened if at is not None), default=turn.at)
+    state.pauses = [pause for pause in [*state.pauses, [paused_at, turn.at]] if pause[0] >= since]
+
+
+def _moved(turn: Turn, calendar: Calendar, at: Instant, rule: str | None, paused_at: Instant) -> Instant:
+    """A date moved by the pause, in the unit that the map gave it in."""
+    length = _length(rule)
+    return at if length is None else calendar.after_pause(at, length, paused_at, turn.at)
+
+
+def _length(rule: str | None) -> Duration | None:
+    """The duration of a rule; None for an anchor, which no pause moves."""
+    return None if rule is None or "customer." in rule else Duration.parse(rule)
+
+
+def _shift_step(turn: Turn, step: CompiledStep, paused_at: Instant) -> None:
+    record, calendar = turn.state.step(step.id), turn.now.calendar_of(step)
+    every = _length(record.pace)
+    if "repeat" in record.timers and every is not None and every.unit not in KEEP_THEIR_WEEKDAY:
+        record = turn.edit_step(step.id)
+        record.timers["repeat"] = calendar.after_pause(record.timers["repeat"], every, paused_at, turn.at)
+    if record.is_waiting and record.opens_at is not None:
+        turn.edit_step(step.id).opens_at = _moved(turn, calendar, record.opens_at, record.rule, paused_at)
+    elif record.is_open:
+        record = turn.edit_step(step.id)
+        if "ask" in record.timers:
+            record.timers["ask"] = _moved(turn, calendar, record.timers["ask"], record.rule, paused_at)
+        elif record.due_at is not None:
+            _shift_due(turn, step, calendar, record, paused_at)
+        if isinstance(step.step, Outcome):
+            waits = {reminder: Duration.parse(reminder) for reminder in record.reminders}
+            _shift_reminders(turn, calendar, record, waits, paused_at)
+
+
+def _shift_due(turn: Turn, step: CompiledStep, calendar: Calendar, record: StepState, paused_at: Instant) -> None:
+    """Move the due date of an open step; of one that was past, what follows it moves instead."""
+    due = record.due_at
+    assert due is not None
+    if due <= paused_at:
+        for timer, after in durations_after_due(step):
+            if timer in record.timers:
+                record.timers[timer] = calendar.after_pause(record.timers[timer], after, paused_at, turn.at)
+        if not isinstance(step.step, Outcome):
+            offsets = {reminder: DueReminder.parse(reminder).offset for reminder in record.reminders}
+            _shift_reminders(turn, calendar, record, offsets, paused_at)
+    elif not record.due_agreed and (moved := _moved(turn, calendar, due, record.rule, paused_at)) != due:
+        change_due(turn, step, moved, "pause")
+
+
+def _shift_reminders(
+    turn: Turn, calendar: Calendar, record: StepState, lengths: Mapping[str, Duration | None], paused_at: Instant
+) -> None:
+    """Move reminders that count from before the pause: those of an outcome, or after a due date that was past."""
+    for reminder, length in lengths.items():
+        if length is not None:
+            at = record.reminders[reminder]
+            record.reminders[reminder] = calendar.after_pause(at, length, paused_at, turn.at)
