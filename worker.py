@@ -28,6 +28,7 @@ from milepost.channels.links import LinkSigner
 from milepost.channels.protocol import Channel
 from milepost.channels.registry import channel_for
 from milepost.devserver.data_folder import address_of
+from milepost.intake.context import retention_of
 from milepost.intake.intake import Intake
 from milepost.planner.clock import REAL_TIME, JourneyClock
 from milepost.settings import Settings, load
@@ -103,7 +104,8 @@ async def run_worker(
             journey_clock = await clock.read(session)
         compiled_maps = CompiledMaps(store)
         await compiled_maps.warm_up()
-        intake = Intake(store, client, journey_clock, compiled_maps=compiled_maps)
+        retention = retention_of(settings)
+        intake = Intake(store, client, journey_clock, compiled_maps=compiled_maps, retention=retention)
         async with make_worker(client, store, channel, links, compiled_maps=compiled_maps, journey_clock=journey_clock):
             on_ready()
             log.info("worker is at work", namespace=client.namespace, channel=channel.name, speed=journey_clock.speed)

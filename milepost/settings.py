@@ -105,6 +105,14 @@ class Settings(BaseSettings):
     temporal_profile: str | None = None
     """Which profile of Temporal's profile file to use. Unset: default."""
 
+    retain_messages_days: int | None = Field(None, ge=1)
+    """For how many days a message that is out keeps its words and its recipient. Unset: for ever."""
+    retain_facts_days: int | None = Field(None, ge=1)
+    """For how many days facts that journeys have taken in, and the timeline, keep people and their words. Unset: for
+    ever."""
+    retain_events_days: int | None = Field(None, ge=1)
+    """For how many days product events are kept; after that, an event that is sent again counts again. Unset: for
+    ever."""
     metrics_token: SecretStr | None = Field(None, min_length=16)
     """Switches on /metrics of the web application, for whoever sends the header `Authorization: Bearer TOKEN`; at least
     16 characters. It opens nothing else. Unset: there are no metrics. Needs the extra `metrics`."""

@@ -14,16 +14,23 @@ from milepost.intake.journey_client import JourneyClient
 from milepost.planner.clock import JourneyClock
 from milepost.planner.compiled_map import CompiledMap
 from milepost.planner.instants import Instant
+from milepost.settings import Settings
 from milepost.store import customers
 from milepost.store.compiled_maps import CompiledMaps
 from milepost.store.database import Store
 from milepost.store.errors import UnknownCustomerError
+from milepost.store.retention import FOR_EVER, Retention
 from milepost.store.tables import JourneyRow
 
 
 def fresh_id() -> str:
     """Returns an id for a fact that came without one."""
     return secrets.token_urlsafe(12)
+
+
+def retention_of(settings: Settings) -> Retention:
+    """Returns for how long the settings keep old data."""
+    return Retention(settings.retain_messages_days, settings.retain_facts_days, settings.retain_events_days)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +43,7 @@ class IntakeContext:
     clock: JourneyClock
     wall: Callable[[], float] = time.time
     new_id: Callable[[], str] = fresh_id
+    retention: Retention = FOR_EVER
 
     def now(self) -> Instant:
         """The present instant in journey time."""

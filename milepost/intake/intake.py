@@ -23,6 +23,7 @@ from milepost.planner.instants import Instant
 from milepost.planner.written_facts import WrittenFact
 from milepost.store.compiled_maps import CompiledMaps
 from milepost.store.database import Store
+from milepost.store.retention import FOR_EVER, Retention
 from milepost.wire.journey import DEFAULT_MAX_ADVANCES, TASK_QUEUE
 
 
@@ -40,9 +41,11 @@ class Intake:
         max_advances: int = DEFAULT_MAX_ADVANCES,
         wall: Callable[[], float] = time.time,
         new_id: Callable[[], str] = fresh_id,
+        retention: Retention = FOR_EVER,
     ) -> None:
         journey_client = JourneyClient(client, clock, task_queue=task_queue, max_advances=max_advances)
-        self.context = IntakeContext(store, compiled_maps or CompiledMaps(store), journey_client, clock, wall, new_id)
+        maps = compiled_maps or CompiledMaps(store)
+        self.context = IntakeContext(store, maps, journey_client, clock, wall, new_id, retention)
         self.sweeper = Sweeper(self.context)
 
     def now(self) -> Instant:

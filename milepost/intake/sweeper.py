@@ -13,7 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from milepost.intake.context import IntakeContext
 from milepost.intake.recovery import is_needed, recover
-from milepost.store import overdue, rollouts
+from milepost.store import overdue, retention, rollouts
 from milepost.store.errors import StoreUnreachableError
 from milepost.store.overdue import OpenJourney
 
@@ -21,6 +21,7 @@ log = structlog.get_logger()
 INTERVAL = 5.0  # seconds
 MAX_INTERVAL = 600.0  # seconds between two nudges of the same journey
 RECOVERY_INTERVAL = 60.0  # seconds
+RETENTION_INTERVAL = 600.0  # seconds between two looks at whether a day has passed
 
 
 class Sweeper:
@@ -33,7 +34,28 @@ class Sweeper:
         """By journey: when it may be nudged again (wall clock), and how long that was to wait."""
 
     async def run(self, every: float = INTERVAL) -> None:
-        """Sweeps until cancelled; begins with the journeys that an earlier worker couldn't plan."""
+        """Sweeps until cancelled, and once a day removes what has been kept for long enough."""
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._sweep_on(every))
+            if self._context.retention.is_on:
+                group.create_task(self._remove_daily())
+
+    async def _remove_daily(self) -> None:
+        while True:
+            await self._guarded(self.remove_old())
+            await asyncio.sleep(RETENTION_INTERVAL)
+
+    async def remove_old(self) -> dict[str, int]:
+        """Removes what has been kept for long enough, unless a worker did within a day; returns rows by table."""
+        context = self._context
+        if not await retention.claim(context.store, context.wall()):
+            return {}
+        removed = await retention.remove_old(context.store, context.retention, context.now())
+        log.info("old data is removed", **removed)
+        return removed
+
+    async def _sweep_on(self, every: float) -> None:
+        """Begins with the journeys that an earlier worker couldn't plan."""
         await self._guarded(self.nudge_blocked())
         next_recovery = 0.0
         while True:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import JSON, BigInteger, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from milepost.store.table_types import LONG, At, Base, OfCustomer, OfJourney, Serial
@@ -356,6 +356,16 @@ class TimelineRow(Base):
     at: Mapped[At]
     kind: Mapped[str]
     data: Mapped[dict[str, Any]]
+
+
+class RetentionRow(Base):
+    """When old data was last removed, one row: see `milepost.store.retention`."""
+
+    __tablename__ = "retention"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    ran_at: Mapped[At] = mapped_column(doc="wall clock")
+    timeline_serial: Mapped[int] = mapped_column(BigInteger, doc="the last entry that has been dealt with")
 
 
 class ClockRow(Base):

@@ -10,7 +10,9 @@ from fastapi import APIRouter
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.responses import JSONResponse
 
-from milepost.store import overdue
+from milepost.intake.context import retention_of
+from milepost.planner.instants import text
+from milepost.store import overdue, retention
 from milepost.store.database import check
 from milepost.store.errors import StoreError
 from milepost.store.overdue import OverdueCounts
@@ -38,6 +40,7 @@ async def health(served: Served) -> JSONResponse:
         "temporal": "ok" if temporal else "away",
         "journeys": None if counts is None else asdict(counts),
         "needed": needed,
+        **(await _retention(served) if database and counts else {}),
     }
     return JSONResponse(body, 200 if database and not needed else 503)
 
@@ -50,6 +53,15 @@ async def _counts(served: Services) -> OverdueCounts | None:
             return await overdue.counts(session, context.clock.journey_of(before), int(before))
     except (StoreError, SQLAlchemyError, TimeoutError, OSError):
         return None
+
+
+async def _retention(served: Services) -> dict[str, str | None]:
+    """Says when old data was last removed, if a setting asks for that."""
+    if not retention_of(served.settings).is_on:
+        return {}
+    async with served.store.reading() as session:
+        ran_at = await retention.last_run(session)
+    return {"retention_ran_at": None if ran_at is None else text(ran_at)}
 
 
 def _needed(counts: OverdueCounts | None) -> list[str]:

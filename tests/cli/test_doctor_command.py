@@ -119,3 +119,15 @@ def test_a_disk_that_fills_up_is_told(
 ) -> None:
     monkeypatch.setattr("shutil.disk_usage", lambda _: type("Usage", (), {"free": free}))
     assert statuses(milepost)["Disk"][0] == status
+
+
+def test_where_old_data_is_to_be_removed_it_is_said_when_it_last_was(
+    milepost: Milepost, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "Retention" not in statuses(milepost)
+    monkeypatch.setenv("MILEPOST_RETAIN_MESSAGES_DAYS", "365")
+    assert statuses(milepost)["Retention"] == ("warning", "Old data isn't removed every day. It never was.")
+    changed("INSERT INTO retention (id, ran_at, timeline_serial) VALUES (1, ?, 0)", str(int(time.time()) - 60))
+    status, text = statuses(milepost)["Retention"]
+    assert status == "ok"
+    assert text.startswith("Old data was last removed 20")

@@ -9,7 +9,7 @@ import pytest
 from markupsafe import escape
 from sqlalchemy.exc import OperationalError
 
-from milepost.store import journeys
+from milepost.store import journeys, retention
 from tests.web.conftest import World, sign_in, text_of
 from tests.web.example import ANA, START, customer
 
@@ -225,3 +225,17 @@ async def test_without_the_database_health_says_no_and_the_process_lives(
 
 async def test_without_a_token_there_are_no_metrics(visitor: httpx.AsyncClient) -> None:
     assert (await visitor.get("/metrics")).status_code == 404
+
+
+async def test_health_says_when_old_data_was_last_removed_if_a_setting_asks_for_that(world: World) -> None:
+    assert "retention_ran_at" not in await health_of(world)
+    asked = World(world.store, world.settings.model_copy(update={"retain_facts_days": 365}))
+    assert (await health_of(asked))["retention_ran_at"] is None
+    await retention.claim(world.store, START)
+    assert (await health_of(asked))["retention_ran_at"] == "2026-03-02T15:00:00Z"
+
+
+async def health_of(world: World) -> dict[str, object]:
+    async with world.client() as client:
+        body: dict[str, object] = (await client.get("/health")).json()
+    return body

@@ -10,8 +10,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from milepost.cli.checks.check import Check, failed, ok, warning
 from milepost.cli.support.database import database_exists
 from milepost.errors import MilepostError
+from milepost.intake.context import retention_of
+from milepost.planner.instants import text
 from milepost.settings import Settings
-from milepost.store import clock, messages, overdue
+from milepost.store import clock, messages, overdue, retention
 from milepost.store.database import Store, check, open_store
 from milepost.store.failures import place_of
 from milepost.store.schema_upgrade import newest_revision, revision_of
@@ -34,7 +36,8 @@ async def check_database(settings: Settings) -> list[Check]:
             if checked.to_do is not None:
                 return [checked]
             async with store.reading() as session:
-                return [checked, *await _check_journeys(session), await _check_deliveries(session)]
+                found = [checked, *await _check_journeys(session), await _check_deliveries(session)]
+                return [*found, *await _check_retention(session, settings)]
     except MilepostError as error:
         return [failed(_DATABASE, error.message, error.hint)]
     except SQLAlchemyError as error:
@@ -74,3 +77,14 @@ async def _check_deliveries(session: AsyncSession) -> Check:
         return ok("Deliveries", "None has failed in the last 7 days.")
     text = f"{count_of(number, 'message')} failed in the last 7 days."
     return warning("Deliveries", text, "The outbox page says why; colleagues have a task for each.")
+
+
+async def _check_retention(session: AsyncSession, settings: Settings) -> list[Check]:
+    """Checks that old data is removed every day, if a setting asks for that."""
+    if not retention_of(settings).is_on:
+        return []
+    ran_at = await retention.last_run(session)
+    if ran_at is None or ran_at < time.time() - 2 * retention.DAY:
+        last = "It never was." if ran_at is None else f"The last time was {text(ran_at)}."
+        return [warning("Retention", f"Old data isn't removed every day. {last}", "See that a worker runs.")]
+    return [ok("Retention", f"Old data was last removed {text(ran_at)}.")]
