@@ -18,7 +18,7 @@ from datetime import UTC, datetime, timedelta
 import structlog
 from sqlalchemy.exc import DBAPIError
 from temporalio.client import Client
-from temporalio.worker import Interceptor, Worker
+from temporalio.worker import Interceptor, UnsandboxedWorkflowRunner, Worker, WorkflowRunner
 
 from activities.deliveries import DeliveryActivities
 from activities.failures import NamelessFailures
@@ -45,11 +45,11 @@ from milepost.temporal.task_queues import pollers
 from milepost.wire.journey import TASK_QUEUE
 from workflows.customer_journey import CustomerJourney
 from workflows.rollout import Rollout
-from workflows.sandbox import workflow_runner
 
 log = structlog.get_logger()
 STOP_WITHIN = timedelta(seconds=5)
 CACHED_WORKFLOWS = 1000  # the SDK's own figure; those that are not cached are replayed when they have something to do
+NO_SANDBOX = UnsandboxedWorkflowRunner()  # docs/decisions/0027-no-sandbox-in-production.md
 SEEN_WITHIN = timedelta(seconds=90)  # a poll lasts a minute
 
 
@@ -64,6 +64,7 @@ def make_worker(
     task_queue: str = TASK_QUEUE,
     interceptors: Sequence[Interceptor] = (),
     cached_workflows: int = CACHED_WORKFLOWS,
+    workflow_runner: WorkflowRunner = NO_SANDBOX,
 ) -> Worker:
     """A worker with all workflows and activities; `async with` runs it."""
     maps = compiled_maps or CompiledMaps(store)
@@ -76,7 +77,7 @@ def make_worker(
         task_queue=task_queue,
         workflows=[CustomerJourney, Rollout],
         activities=[journey.advance, deliveries.deliver, rollout.take_batch],
-        workflow_runner=workflow_runner(),
+        workflow_runner=workflow_runner,
         interceptors=[NamelessFailures(), *interceptors],
         max_cached_workflows=cached_workflows,
         graceful_shutdown_timeout=STOP_WITHIN,

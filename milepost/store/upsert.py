@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from functools import cache
 from typing import Any, TypeVar
 
+from sqlalchemy import bindparam
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
@@ -22,19 +24,26 @@ def upsert(
     *,
     keep: Collection[str] = (),
 ) -> None:
-    """Gives the rows of these primary keys these values; columns in `keep` are set on insert only."""
+    """Gives the rows of these primary keys these values; columns in `keep` are set on insert only.
+
+    All rows have the same columns.
+    """
+    all_rows = list(rows)
+    if all_rows:
+        statement = _upsert(_insert(session), kind, tuple(all_rows[0]), frozenset(keep))
+        session.connection().execute(statement, all_rows)
+
+
+@cache
+def _upsert(insert: Any, kind: type[Base], columns: tuple[str, ...], keep: frozenset[str]) -> Any:
+    """Returns the statement for one row; it is put together once, as that takes longer than to run it."""
     table = table_of(kind)
     keys = [column.name for column in table.primary_key]
-    all_rows = list(rows)
-    for start in range(0, len(all_rows), _BATCH):
-        batch = all_rows[start : start + _BATCH]
-        statement = _insert(session)(table).values(batch)
-        fresh = {name: statement.excluded[name] for name in batch[0] if name not in keys and name not in keep}
-        session.execute(
-            statement.on_conflict_do_update(index_elements=keys, set_=fresh)
-            if fresh
-            else statement.on_conflict_do_nothing(index_elements=keys),
-        )
+    statement = insert(table).values({name: bindparam(name) for name in columns})
+    fresh = {name: statement.excluded[name] for name in columns if name not in keys and name not in keep}
+    if fresh:
+        return statement.on_conflict_do_update(index_elements=keys, set_=fresh)
+    return statement.on_conflict_do_nothing(index_elements=keys)
 
 
 def _insert(session: Session) -> Any:

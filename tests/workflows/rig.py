@@ -27,6 +27,7 @@ from milepost.store.tables import JourneyRow
 from milepost.wire.journey import DEFAULT_MAX_ADVANCES, JourneyReport, workflow_id
 from tests.simulation import simulate
 from tests.workflows.example import CUSTOMER, FILES, START
+from tests.workflows.sandbox import sandboxed
 from worker import make_worker
 
 T = TypeVar("T")
@@ -160,5 +161,6 @@ async def rig_on(
         compiled_maps=compiled_maps,
         interceptors=interceptors,
         cached_workflows=cached_workflows,
+        workflow_runner=sandboxed(),
     ):
         yield rig

@@ -11,9 +11,9 @@ from temporalio.worker import Replayer
 from temporalio.workflow import NondeterminismError
 
 from milepost.wire.journey import workflow_id
+from tests.workflows.sandbox import sandboxed
 from workflows.customer_journey import CustomerJourney
 from workflows.rollout import Rollout
-from workflows.sandbox import workflow_runner
 
 FOLDER = Path(__file__).parent.parent / "histories"
 RECORDED = sorted(path for path in FOLDER.glob("*.json") if path.name != "known_bad.json")
@@ -25,7 +25,7 @@ def history(path: Path) -> WorkflowHistory:
 
 def replayer() -> Replayer:
     return Replayer(
-        workflows=[CustomerJourney, Rollout], workflow_runner=workflow_runner(), data_converter=pydantic_data_converter
+        workflows=[CustomerJourney, Rollout], workflow_runner=sandboxed(), data_converter=pydantic_data_converter
     )
 
 

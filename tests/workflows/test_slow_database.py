@@ -19,9 +19,9 @@ from milepost.wire.journey import workflow_id
 from tests.workflows.example import CUSTOMER, START
 from tests.workflows.real_server import LOCKED, enrolled, has, intake_at, lines, locked, real_client, simulated
 from tests.workflows.rig import LINKS, eventually
+from tests.workflows.sandbox import sandboxed
 from worker import make_worker
 from workflows.customer_journey import CustomerJourney
-from workflows.sandbox import workflow_runner
 
 DAYS_A_SECOND = 0.25
 CUSTOMERS = ["acme", "bolt", "crown"]
@@ -63,7 +63,7 @@ async def test_a_database_that_is_locked_over_two_due_times_and_a_new_worker_kil
     histories = [await client.get_workflow_handle(workflow_id(name)).fetch_history() for name in CUSTOMERS]
     assert any(_beats(history) for history in histories), "no workflow task lasted long enough to beat"
     replayer = Replayer(
-        workflows=[CustomerJourney], workflow_runner=workflow_runner(), data_converter=pydantic_data_converter
+        workflows=[CustomerJourney], workflow_runner=sandboxed(), data_converter=pydantic_data_converter
     )
     for history in histories:
         await replayer.replay_workflow(history)

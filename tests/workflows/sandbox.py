@@ -1,6 +1,6 @@
-"""How workflow code is run: in Temporal's sandbox, with our own deterministic modules let through.
+"""Temporal's sandbox: workflows that read the clock, a file or the environment, or draw lots, fail in it.
 
-Without that, every journey would import them again.
+Workers run without it, as it costs a third of their time; tests and replays run in it.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ LET_THROUGH = (
 )
 
 
-def workflow_runner() -> SandboxedWorkflowRunner:
-    """The runner for workers and for replays."""
+def sandboxed() -> SandboxedWorkflowRunner:
+    """The runner that notices what isn't deterministic; our own pure modules are let through."""
     return SandboxedWorkflowRunner(
         restrictions=SandboxRestrictions.default.with_passthrough_modules(*LET_THROUGH),
     )
