@@ -68,6 +68,8 @@ async def tell(
 
 
 def _print(customer: str, receipt: FactReceipt, answer: Acknowledgement | None) -> None:
+    for warning in receipt.warnings:
+        say(f"Warning: {warning}")
     if not receipt.delivered:
         say(receipt.message)
         if receipt.status == FactStatus.PENDING:
@@ -98,4 +100,5 @@ def _to_json(customer: str, receipt: FactReceipt, answer: Acknowledgement | None
         "message": receipt.message,
         "taken_in": answer is not None,
         "ignored": answer.ignored if answer else None,
+        **({"warnings": list(receipt.warnings)} if receipt.warnings else {}),
     }

@@ -15,6 +15,7 @@ from milepost.intake.context import IntakeContext
 from milepost.intake.errors import NoOpenJourneyError
 from milepost.language.model import Attribute
 from milepost.planner.compiled_map import CompiledMap
+from milepost.planner.event_checks import unusable_properties
 from milepost.planner.fact_checks import ABOUT_THE_RECORD, check, check_attributes, check_dates_ahead
 from milepost.planner.fact_errors import InvalidFactError, RefusedError
 from milepost.planner.facts import Agreed, AttributesSet, ContactsGiven, EventHappened, Fact, TeamGiven, to_json
@@ -86,7 +87,15 @@ class FactAdmission:
             return RecordedFact(data, None, counted=True)
         if compiled_map is None and isinstance(fact, AttributesSet) and recipient.customer not in self.before:
             self.before[recipient.customer] = customers.load(session, recipient.customer)
-        return NewFact(recipient, data, self._source)
+        return NewFact(recipient, data, self._source, self._warnings(session, fact, compiled_map))
+
+    def _warnings(self, session: Session, fact: Fact, compiled_map: CompiledMap | None) -> tuple[str, ...]:
+        """Returns what a fact says in vain; without a journey, to all maps."""
+        if not isinstance(fact, EventHappened):
+            return ()
+        asking = [compiled_map] if compiled_map is not None else self._current_maps(session)
+        found = [unusable_properties(each, fact.event, fact.properties) for each in asking]
+        return tuple(dict.fromkeys(str(each) for unusable in found for each in unusable))
 
     def _check(self, session: Session, fact: Fact, compiled_map: CompiledMap | None) -> None:
         if compiled_map is not None:

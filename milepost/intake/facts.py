@@ -36,11 +36,12 @@ class FactStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class FactReceipt:
-    """The result of recording a fact; `message` says it in a sentence."""
+    """The result of recording a fact; `message` says it in a sentence, `warnings` what of it can't be used."""
 
     fact_id: str
     status: FactStatus
     message: str
+    warnings: tuple[str, ...] = ()
 
     @property
     def new(self) -> bool:
@@ -137,11 +138,13 @@ async def _receipt(context: IntakeContext, record: RecordedFact, reached: Mappin
     if not record.new:
         return FactReceipt(fact["id"], FactStatus.KNOWN, f"The fact {fact['id']!r} was known already; nothing changed.")
     if record.journey is None:
-        return FactReceipt(fact["id"], FactStatus.KEPT, "Recorded; the customer has no open journey to tell.")
-    if reached.get(record.journey, False):
-        return FactReceipt(fact["id"], FactStatus.DELIVERED, "Recorded; the journey has been told.")
-    message = "Recorded; Temporal cannot be reached, the journey is told as soon as it can be."
-    return FactReceipt(fact["id"], FactStatus.PENDING, message)
+        status, message = FactStatus.KEPT, "Recorded; the customer has no open journey to tell."
+    elif reached.get(record.journey, False):
+        status, message = FactStatus.DELIVERED, "Recorded; the journey has been told."
+    else:
+        status = FactStatus.PENDING
+        message = "Recorded; Temporal cannot be reached, the journey is told as soon as it can be."
+    return FactReceipt(fact["id"], status, message, record.warnings)
 
 
 async def _asked_events(context: IntakeContext) -> set[str]:

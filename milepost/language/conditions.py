@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from enum import StrEnum
 from functools import lru_cache
 from typing import Any, Protocol
 
@@ -32,6 +33,32 @@ class View(Protocol):
     """The values that a condition is evaluated with: a space for each root, such as `customer`."""
 
     def get(self, root: str, /) -> Space | None: ...
+
+
+class PropertyKind(StrEnum):
+    """The kinds of value that an event's property may have."""
+
+    TEXT = "text"
+    NUMBER = "number"
+    FLAG = "flag"
+    LIST = "list"
+    OBJECT = "object"
+
+    @classmethod
+    def of(cls, value: Any) -> PropertyKind | None:
+        """The kind of a value; None for nothing."""
+        match value:
+            case bool():
+                return cls.FLAG
+            case int() | float():
+                return cls.NUMBER
+            case str():
+                return cls.TEXT
+            case list() | tuple():
+                return cls.LIST
+            case Mapping():
+                return cls.OBJECT
+        return None
 
 
 _Reader = Callable[[Any], Any]
@@ -59,7 +86,18 @@ class Condition:
     references: frozenset[tuple[str, str]]
     _expression: cel.Expression = field(repr=False, compare=False)
     _inputs: tuple[_Input, ...] = field(repr=False, compare=False)
+    _rewritten: str = field(repr=False, compare=False)
     needs_today: bool = field(repr=False, compare=False)
+
+    @property
+    def properties(self) -> list[str]:
+        """The properties of the event that it uses."""
+        return sorted(name for root, name in self.references if root == "event")
+
+    def kinds_of(self, name: str) -> frozenset[PropertyKind]:
+        """Returns the kinds of value that the condition can use as `event.NAME`; all where any will do."""
+        variables = tuple(sorted({(each.variable, each.kind) for each in self._inputs}))
+        return _usable_kinds(self._rewritten, variables, f"event.{name}")
 
     def is_true(self, view: View, today: date | None = None) -> bool:
         """Returns whether the condition is true; unknown isn't. `today` is the customer's local date."""
@@ -99,7 +137,7 @@ def compile_condition(text: str, names: Names, *, event: bool = False, waited: b
     variables = tuple(sorted((each.variable, each.kind) for each in inputs))
     rewritten, expression = _first_that_compiles(text, tokens, variables)
     used = _used(rewritten, inputs)
-    return Condition(text, frozenset(names_used), expression, used, cel_text.TODAY in rewritten)
+    return Condition(text, frozenset(names_used), expression, used, rewritten, cel_text.TODAY in rewritten)
 
 
 def _used(text: str, inputs: tuple[_Input, ...]) -> tuple[_Input, ...]:
@@ -146,12 +184,16 @@ def _flag(value: Any) -> bool | None:
 
 
 _ANY = "any"
+_TRUTHS = (cel.Type.BOOL, cel.Type.DYN)
+"""The types that a condition may have."""
 _TYPES: Mapping[str, tuple[cel.Type, _Reader]] = {
     AttributeType.TEXT: (cel.Type.STRING, _text),
     AttributeType.DATE: (cel.Type.STRING, _date),
     AttributeType.NUMBER: (cel.Type.DOUBLE, _number),
     AttributeType.FLAG: (cel.Type.BOOL, _flag),
     _ANY: (cel.Type.DYN, _plain),
+    PropertyKind.LIST: (cel.Type.LIST, _plain),
+    PropertyKind.OBJECT: (cel.Type.MAP, _plain),
 }
 
 
@@ -191,6 +233,20 @@ def _compile(text: str, variables: tuple[tuple[str, str], ...]) -> cel.Expressio
     return env.compile(text)
 
 
+@lru_cache(maxsize=4096)
+def _usable_kinds(text: str, variables: tuple[tuple[str, str], ...], property_: str) -> frozenset[PropertyKind]:
+    """Returns the kinds with which a condition passes the type check."""
+    usable = set()
+    for kind in PropertyKind:
+        typed = tuple((name, str(kind) if name == property_ else other) for name, other in variables)
+        try:
+            if _compile(text, typed).return_type() in _TRUTHS:
+                usable.add(kind)
+        except (RuntimeError, TypeError):
+            continue
+    return frozenset(usable)
+
+
 def _first_that_compiles(
     text: str, tokens: list[Token], variables: tuple[tuple[str, str], ...]
 ) -> tuple[str, cel.Expression]:
@@ -204,7 +260,7 @@ def _first_that_compiles(
         except (RuntimeError, TypeError) as error:
             problems.append(explain(str(error), text, rewritten, variables))
             continue
-        if result not in (cel.Type.BOOL, cel.Type.DYN):
+        if result not in _TRUTHS:
             kind = plain_type(result.name().lower())
             raise ConditionError(f"{text!r} is {kind}, not true or false; compare it with something", 1, len(text))
         return rewritten.text, expression

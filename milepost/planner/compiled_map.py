@@ -173,10 +173,11 @@ Watcher = CompiledStep | CompiledStage | CompiledPlay
 class CompiledMap:
     """One version of a map. `stages` and `plays` are in the order of the file; `version` is the version's hash.
 
-    `goes_on` says that a journey stays open with nothing open in it; `anchored` are the customer's dates that anchors
-    count from. `watchers` wait for conditions and events, in the order in which they are looked at; `time_dependent`
-    are the places of those whose answer the day alone may change. `dependents` is the dependency index: what every
-    change invalidates. `places` are the positions of steps, stages and plays in the file.
+    `event_conditions` are what it asks of the properties of each event. `goes_on` says that a journey stays open with
+    nothing open in it; `anchored` are the customer's dates that anchors count from. `watchers` wait for conditions and
+    events, in the order in which they are looked at; `time_dependent` are the places of those whose answer the day may
+    change alone. `dependents` is the dependency index: what every change invalidates. `places` are the positions of
+    steps, stages and plays in the file.
     """
 
     map: Map
@@ -187,6 +188,7 @@ class CompiledMap:
     plays: Mapping[str, CompiledPlay]
     ours: Calendar
     events: frozenset[str]
+    event_conditions: Mapping[str, tuple[Condition, ...]]
     goes_on: bool
     anchored: frozenset[str]
     watchers: tuple[Watcher, ...]
@@ -212,6 +214,14 @@ class CompiledMap:
             if self.stages[later].in_sequence:
                 return later
         return None
+
+
+def _event_conditions(triggers: Iterable[Waited]) -> dict[str, tuple[Condition, ...]]:
+    conditions: dict[str, tuple[Condition, ...]] = {}
+    for trigger in triggers:
+        if trigger.event is not None and trigger.condition is not None:
+            conditions[trigger.event] = (*conditions.get(trigger.event, ()), trigger.condition)
+    return conditions
 
 
 class _Compiler:
@@ -241,6 +251,7 @@ class _Compiler:
             events=frozenset(
                 trigger.event for each in placed for trigger in each.triggers if trigger.event is not None
             ),
+            event_conditions=_event_conditions(trigger for each in placed for trigger in each.triggers),
             goes_on=any(stage.opens is not None and stage.opens.at is not None for stage in self._map.stages[1:]),
             anchored=frozenset(anchor.attribute for anchor in anchors if anchor is not None),
             watchers=watchers,

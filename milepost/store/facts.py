@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from milepost.planner.facts import EventHappened
 from milepost.store.inbox import InboxStatus
 from milepost.store.tables import EventCountRow, FactRow
 
@@ -44,6 +45,12 @@ async def of_journey(session: AsyncSession, journey: str, kind: str) -> list[Fac
     """Returns the facts of one kind for a journey, oldest first."""
     query = select(FactRow).where(FactRow.journey_id == journey, FactRow.kind == kind).order_by(FactRow.serial)
     return list(await session.scalars(query))
+
+
+async def latest_events(session: AsyncSession, customer: str, limit: int = 50) -> list[FactRow]:
+    """Returns product events of a customer that were stored, the latest first."""
+    query = select(FactRow).where(FactRow.customer_id == customer, FactRow.kind == EventHappened.kind)
+    return list(await session.scalars(query.order_by(FactRow.at.desc(), FactRow.serial.desc()).limit(limit)))
 
 
 async def event_counts(session: AsyncSession, customer: str) -> list[EventCountRow]:

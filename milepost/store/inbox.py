@@ -69,11 +69,12 @@ class Recipient:
 
 @dataclass(frozen=True, slots=True)
 class NewFact:
-    """A fact on its way into the inbox: checked, as JSON."""
+    """A fact on its way into the inbox: checked, as JSON. `warnings` say what of it can't be used."""
 
     recipient: Recipient
     fact: dict[str, Any]
     source: str
+    warnings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +91,7 @@ class RecordedFact:
     new: bool = True
     counted: bool = False
     is_first: bool = True
+    warnings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +173,7 @@ def record(
         journey = each.recipient.journey
         if journey is None:
             customers.apply(session, each.recipient.customer, planner_facts.from_json(each.fact), now)
-        recorded.append(RecordedFact(each.fact, journey, is_first=journey not in waiting))
+        recorded.append(RecordedFact(each.fact, journey, is_first=journey not in waiting, warnings=each.warnings))
         waiting.add(journey)
     return recorded
 

@@ -6,8 +6,10 @@ from typing import Any
 
 import pytest
 
+from milepost.cli import tell
 from milepost.cli.support.errors import CommandError
 from milepost.cli.support.typed_facts import EXAMPLES, fact_of
+from milepost.intake.facts import FactReceipt, FactStatus
 from milepost.language.field_types import AttributeType
 from milepost.planner.written_facts import KINDS
 
@@ -110,3 +112,12 @@ def test_an_end_is_never_suggested_as_it_cannot_be_taken_back(typed: str) -> Non
 
 def test_every_kind_has_an_example() -> None:
     assert set(EXAMPLES) == set(KINDS)
+
+
+def test_what_an_event_says_in_vain_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    receipt = FactReceipt("f1", FactStatus.DELIVERED, "Recorded.", ("The property 'rows' is a text.",))
+    tell._print("acme", receipt, None)
+
+    assert "Warning: The property 'rows' is a text." in capsys.readouterr().out
+    assert tell._to_json("acme", receipt, None)["warnings"] == ["The property 'rows' is a text."]
+    assert "warnings" not in tell._to_json("acme", FactReceipt("f1", FactStatus.DELIVERED, "Recorded."), None)

@@ -175,6 +175,11 @@ class ReceiptShown(Shown):
         "journey; counted; known: nothing changed"
     )
     message: str
+    warnings: tuple[str, ...] = Field(
+        (),
+        exclude_if=lambda warnings: not warnings,
+        description="what of an event can't be used, such as a text where the map needs a number; left out without any",
+    )
 
 
 class SavedShown(Shown):

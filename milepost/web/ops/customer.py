@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, TypeGuard
 
 from fastapi import APIRouter, Request
@@ -15,10 +15,13 @@ from milepost.explain.overview import AnswerRecord, CustomerOverview, JourneyOve
 from milepost.explain.sentences import Wording, number, outlook_sentence, spaced
 from milepost.explain.vocabulary import METHODS, VERDICTS
 from milepost.language.steps import Outcome
+from milepost.planner.event_checks import UnusableProperty, unusable_properties
+from milepost.planner.instants import Instant
 from milepost.planner.outlook import DAYS, Outlook
 from milepost.planner.timeline import Entry
 from milepost.store import facts, messages, tasks
 from milepost.store.customer_overview import customer_overview
+from milepost.store.tables import FactRow
 from milepost.text import yes_or_no
 from milepost.web import forms
 from milepost.web.identity import Looking, Person
@@ -67,6 +70,7 @@ async def page(request: Request, served: Served, viewer: Looking, customer: str)
             "tasks": await tasks.of_customer(session, customer, only_open=False),
             "messages": await messages.outbox(session, customer=customer, limit=MESSAGES_SHOWN),
             "event_counts": counts,
+            "unusable": _unusable(overview.journey, await facts.latest_events(session, customer)),
         }
     values = await _values(served, viewer, overview, kind if kind in KINDS else "all")
     around = shell(request, served, viewer, overview.customer.name, "customers", zone=overview.zone)
@@ -153,6 +157,17 @@ def _ahead_note(outlook: Outlook, zone: str) -> str:
     if outlook.entries:
         return f"That is all until {local_time.day_of(outlook.until, zone)}."
     return f"Nothing happens by itself in the next {DAYS} days: the journey waits for people."
+
+
+def _unusable(journey: JourneyOverview | None, events: Sequence[FactRow]) -> list[tuple[Instant, UnusableProperty]]:
+    """Returns what the map can't use of the last events, the latest of each property with when it came."""
+    if journey is None or journey.compiled_map is None:
+        return []
+    latest: dict[tuple[str, str], tuple[Instant, UnusableProperty]] = {}
+    for row in events:
+        for each in unusable_properties(journey.compiled_map, row.data["event"], row.data.get("properties") or {}):
+            latest.setdefault((each.event, each.name), (row.at, each))
+    return list(latest.values())
 
 
 def _target(outcome: OutcomeRecord) -> str | None:
