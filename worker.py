@@ -28,6 +28,7 @@ from milepost.channels.links import LinkSigner
 from milepost.channels.protocol import Channel
 from milepost.channels.registry import channel_for
 from milepost.devserver.data_folder import address_of
+from milepost.event_loop import run
 from milepost.intake.context import retention_of
 from milepost.intake.intake import Intake
 from milepost.planner.clock import REAL_TIME, JourneyClock
@@ -160,7 +161,7 @@ def main() -> int:
             write_logs(settings)
             return 0 if asyncio.run(is_at_work(settings)) else 1
         write_logs(settings, serve(settings.worker_metrics) if settings.worker_metrics else None)
-        asyncio.run(run_worker(settings))
+        run(run_worker(settings))
     except Exception as error:  # noqa: BLE001 - the last place where it can be reported
         words = cause_of(error) if isinstance(error, DBAPIError) else str(error)
         sys.stderr.write(f"Error: {words or type(error).__name__}\n")

@@ -9,11 +9,13 @@ import typer
 from milepost.cli.support.command_settings import settings_of
 from milepost.cli.support.database import prepare_database
 from milepost.cli.support.output import say
+from milepost.event_loop import run
+from milepost.settings import Settings
 from milepost.temporal.logs import write_logs
 from milepost.web.serve import serve
 
 
-async def web(
+def web(
     *,
     context: typer.Context,
     host: Annotated[
@@ -32,5 +34,9 @@ async def web(
     """
     settings = settings_of(context, host=host, port=port)
     write_logs(settings)
+    run(_serve(settings))
+
+
+async def _serve(settings: Settings) -> None:
     await prepare_database(settings)
     await serve(settings, on_ready=lambda address: say(f"Milepost is at {address} (Ctrl-C stops it)."))
