@@ -15,6 +15,8 @@ HEADERS = 32 * 1024
 """Bytes of a request's first line and headers, and so of an address with its query."""
 RECEIVING = 20
 """Seconds in which a request has to arrive, headers and body."""
+SENDING = 60
+"""Seconds for which a client may leave an answer unread."""
 CONNECTIONS = 1000
 """Connections at once, for each web process; further ones are answered with 503."""
 FACTS = 1000

@@ -19,6 +19,9 @@ Onward = Annotated[str, Form(alias="next", max_length=1000)]
 Line = Annotated[
     str, Form(), StringConstraints(max_length=limits.NAME, strip_whitespace=True), AfterValidator(storable)
 ]
+Address = Annotated[
+    str, Form(), StringConstraints(max_length=limits.ADDRESS, strip_whitespace=True), AfterValidator(storable)
+]
 Value = Annotated[
     str, Form(), StringConstraints(max_length=limits.VALUE, strip_whitespace=True), AfterValidator(storable)
 ]

@@ -1,4 +1,4 @@
-"""Cuts off clients that don't send their request in time: half a request must not hold a connection for ever."""
+"""Cuts off clients that don't send their request, or read the answer, in time: none holds a connection for ever."""
 
 from __future__ import annotations
 
@@ -14,13 +14,14 @@ _GRACE = 5.0
 
 
 class DeadlineProtocol(H11Protocol):
-    """HTTP/1.1 with a time limit on the headers of a request, and one on its body.
+    """HTTP/1.1 with a time limit on the headers of a request, one on its body, and one on reading the answer.
 
     Between two requests uvicorn's own limit of five seconds holds.
     """
 
     _deadline: asyncio.TimerHandle | None = None
     _awaited: object = None
+    _unread: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
@@ -34,8 +35,17 @@ class DeadlineProtocol(H11Protocol):
         super().on_response_complete()
         self._watch()
 
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        self._unread = self.loop.call_later(limits.SENDING, self.transport.abort)
+
+    def resume_writing(self) -> None:
+        super().resume_writing()
+        self._read()
+
     def connection_lost(self, exc: Exception | None) -> None:
         self._stop()
+        self._read()
         super().connection_lost(exc)
 
     def _watch(self) -> None:
@@ -55,6 +65,11 @@ class DeadlineProtocol(H11Protocol):
         if self._deadline is not None:
             self._deadline.cancel()
         self._deadline = self._awaited = None
+
+    def _read(self) -> None:
+        if self._unread is not None:
+            self._unread.cancel()
+        self._unread = None
 
     def _cut_off(self) -> None:
         if self._awaited is h11.IDLE and self.conn.trailing_data[0]:

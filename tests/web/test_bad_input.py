@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from urllib.parse import quote
 import httpx
 import pytest
 import schemathesis
+from fastapi.routing import APIRoute
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from schemathesis.checks import not_a_server_error
@@ -22,15 +24,17 @@ from sqlalchemy import select
 from milepost.settings import Settings
 from milepost.store.database import open_store
 from milepost.store.tables import JourneyRow
+from milepost.web import app as web_app
 from tests.web.api_calls import V1, problem
 from tests.web.conftest import BASE, KEY, World, form_in, sign_in
 from tests.web.example import ANA, DAY, FILES, MAP
 from tests.web.odd_values import DEEP, FACTS, RECORD, TEXTS, WIDE, odd, texts, values
 
 EXAMPLES = int(os.environ.get("BAD_INPUT_EXAMPLES", "25"))
-thorough = settings(
+quick = settings(
     max_examples=EXAMPLES, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck)
 )
+thorough = settings(quick, max_examples=4 * EXAMPLES)
 CHECKS = [
     not_a_server_error,
     checks.status_code_conformance,
@@ -145,6 +149,18 @@ def test_what_is_too_much_is_refused_with_where_and_why(door: Door) -> None:
         assert len(error["message"]) < 4000, path
 
 
+def test_a_body_that_cannot_be_read_is_refused(door: Door) -> None:
+    digits = b'{"customer": "acme", "event": "e", "properties": {"x": ' + b"9" * 100_000 + b"}}"
+    halves = b'{"customer": "acme", "event": "\xed\xa0\x80"}'
+    bodies = (b"[" * 500_000, b'{"a":' * 150_000, digits, halves, b"\xff", b"\0", b'"\n"', b"{]", b"\x1f\x8b\x08")
+    for path in ("/facts", "/customers"):
+        for body in bodies:
+            headers = {"content-type": "application/json"}
+            response = door.wait(door.api.post(V1 + path, content=body, headers=headers))
+            assert response.status_code in (400, 422), body[:20]
+            problem(response, response.status_code)
+
+
 def test_characters_that_no_database_holds_are_left_out(door: Door) -> None:
     door.send("/customers", {**RECORD, "name": "Glo\0bex \ud83d", "attributes": {"tier": "pilot", "own\0er": "A\0na"}})
     door.send("/facts", {"customer": "acme", "step_done": "kickoff", "result": "held", "note": "a \ud83d", "id": "f\0"})
@@ -163,7 +179,7 @@ def operations(door: Door) -> list[Any]:
 def test_the_api_keeps_to_its_description_whatever_it_is_sent(door: Door) -> None:
     for operation in operations(door):
 
-        @thorough
+        @quick
         @given(st.one_of([operation.as_strategy(generation_mode=mode) for mode in MODES]))
         def run(case: Any) -> None:
             request = case.as_transport_kwargs(base_url=BASE)
@@ -213,12 +229,6 @@ def test_no_customer_record_fails_or_blocks_a_journey(door: Door) -> None:
     door.pass_time(700)
 
 
-PATHS = (
-    "/", "/sign-in", "/desk", "/desk/{}", "/desk/queues", "/ops/customers", "/ops/customers/{}", "/ops/outbox",
-    "/ops/outbox/{}/{}/{}", "/ops/maps", "/ops/maps/{}", "/plan/{}", "/plan/{}/outcomes/{}", "/static/{}", "/{}",
-    "/health", "/api/docs", "/api/v1/customers", "/api/v1/customers/{}", "/api/v1/customers/{}/timeline",
-    "/api/v1/customers/{}/plan-link", "/api/v1/steps", "/api/v1/tasks",
-)  # fmt: skip
 NAMES = (
     "search", "map", "stage", "status", "risk", "stuck", "blocked", "health_below", "sort", "page", "journey", "kind",
     "next", "told", "all", "customer", "person", "role", "after", "limit", "offset", "contact", "open_risk", "cursor",
@@ -227,9 +237,18 @@ queries = st.dictionaries(st.sampled_from(NAMES), texts | st.sampled_from(["acme
 shown = st.one_of(texts, st.sampled_from(["acme", "1", ANA, "connect/1/opening/1", "html", "pilot"]))
 
 
+def paths_of(method: str) -> list[str]:
+    """The addresses that take a method, with braces for what varies in them."""
+    routes = [route for router in web_app._ROUTERS for route in router.routes if isinstance(route, APIRoute)]
+    return sorted({re.sub(r"\{[^}]+\}", "{}", route.path) for route in routes if method in route.methods})
+
+
 def test_no_address_fails(door: Door) -> None:
+    paths = paths_of("GET")
+    assert {"/ops/customers/{}", "/api/v1/steps", "/plan/{}/outcomes/{}"} <= set(paths)
+
     @thorough
-    @given(st.sampled_from(PATHS), st.lists(shown, min_size=3, max_size=3), queries)
+    @given(st.sampled_from([*paths, "/static/{}", "/{}"]), st.lists(shown, min_size=3, max_size=3), queries)
     def run(path: str, parts: list[str], query: dict[str, str]) -> None:
         parts = [quote(part.encode("utf-8", "surrogatepass")[:9000], safe="") for part in parts]
         query = {name: text.encode("utf-8", "replace").decode()[:9000] for name, text in query.items()}
@@ -279,6 +298,26 @@ def test_no_form_fails_or_blocks_a_journey(door: Door) -> None:
         request = {"files": {name: (None, text) for name, text in data.items()}} if many_parts else {"data": data}
         door.check(door.wait(door.browser.post(action, **request)))
         door.pass_time(days)
+
+    run()
+
+
+def test_no_form_without_a_token_fails(door: Door) -> None:
+    paths = [path for path in paths_of("POST") if not path.startswith("/api/")]
+
+    @thorough
+    @given(
+        st.sampled_from(paths),
+        shown,
+        st.dictionaries(st.sampled_from(FIELDS), texts | st.sampled_from(TYPED)),
+        st.binary(),
+    )
+    def run(path: str, part: str, fields: dict[str, str], raw: bytes) -> None:
+        address = path.format(quote(part.encode("utf-8", "surrogatepass")[:9000], safe=""))
+        data = {name: text.encode("utf-8", "replace").decode() for name, text in fields.items()}
+        door.check(door.wait(door.browser.post(address, data=data)))
+        for kind in ("application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "text/plain", "nonsense"):
+            door.check(door.wait(door.browser.post(address, content=raw, headers={"content-type": kind})))
 
     run()
 

@@ -8,6 +8,7 @@ import re
 import sys
 import time
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from pathlib import Path
 
 import httpx
@@ -22,7 +23,7 @@ ROOT = Path(__file__).parents[2]
 SECONDS, CONNECTIONS = 2, 12
 WEB = f"""
 from milepost import limits
-limits.RECEIVING, limits.CONNECTIONS = {SECONDS}, {CONNECTIONS}
+limits.RECEIVING, limits.SENDING, limits.CONNECTIONS = {SECONDS}, {SECONDS}, {CONNECTIONS}
 from milepost.cli.main import main
 main()
 """
@@ -115,6 +116,20 @@ async def test_more_connections_than_the_limit_are_told_to_come_back(port: int) 
         writer.close()
     served, _ = await answer(port, request)
     assert served.startswith(b"HTTP/1.1 200 ")
+
+
+async def test_who_does_not_read_the_answer_is_cut_off(port: int) -> None:
+    request = b"GET /api/openapi.json HTTP/1.1\r\nHost: x\r\n\r\n"
+    reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=1024)
+    writer.write(request * 400)  # some 20 MB of answers, more than the sockets hold
+    await asyncio.sleep(SECONDS * 2)
+
+    answers = 0
+    with suppress(ConnectionError):
+        while received := await asyncio.wait_for(reader.read(1 << 20), SECONDS * 5):
+            answers += received.count(b"HTTP/1.1 200 ")
+    writer.close()
+    assert answers < 400
 
 
 async def test_headers_that_are_too_long_are_refused(port: int) -> None:

@@ -14,7 +14,7 @@ from milepost.planner.written_facts import WrittenAgreement, WrittenFact
 from milepost.store import tasks
 from milepost.store.tasks import TaskLine
 from milepost.web import forms
-from milepost.web.form_values import Line, Onward, Text, Token, required
+from milepost.web.form_values import Address, Line, Onward, Text, Token, required
 from milepost.web.identity import Acting, safe_onward
 from milepost.web.pages import back_to
 from milepost.web.problems import ProblemError
@@ -100,7 +100,7 @@ async def snooze(sent: SentForm, until: Line = "", reason: Text = "") -> Respons
 
 
 @router.post("/hand-over")
-async def hand_over(sent: SentForm, person: Line = "") -> Response:
+async def hand_over(sent: SentForm, person: Address = "") -> Response:
     """Somebody else takes the task."""
     line = await sent.line()
     address = person.lower()
