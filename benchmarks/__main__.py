@@ -1,35 +1,49 @@
-"""`python -m benchmarks [--json]`: every figure, in one run."""
+"""`python -m benchmarks [--json]`: every figure, in one run; `build/bench.json` keeps them."""
 
 from __future__ import annotations
 
 import json
 import sys
-from dataclasses import asdict
 from itertools import chain
+from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import loop, planner, yardstick
+from benchmarks import book, latency, loop, open_journeys, planner, yardstick, year
 from benchmarks.figures import Figure
+
+KEPT = Path(__file__).parents[1] / "build" / "bench.json"
 
 
 def main() -> None:
     """Print every figure as one table, or one JSON object a line."""
-    found = chain(planner.figures(), yardstick.figures(), loop.figures())
-    if "--json" in sys.argv[1:]:
-        for figure in found:
-            print(json.dumps(asdict(figure), ensure_ascii=False), flush=True)
-        return
-    table = Table("What", "Figure", "", "Goal")
-    table.columns[1].justify = "right"
-    for figure in found:
-        table.add_row(figure.what, _shown(figure), figure.unit, figure.goal)
-    Console().print(table)
+    as_json = "--json" in sys.argv[1:]
+    parts = (planner, yardstick, loop, latency, book, year, open_journeys)
+    figures = []
+    for figure in chain.from_iterable(part.figures() for part in parts):
+        figures.append(figure)
+        if as_json:
+            print(json.dumps(figure.to_json(), ensure_ascii=False), flush=True)
+    KEPT.parent.mkdir(exist_ok=True)
+    KEPT.write_text(json.dumps([figure.to_json() for figure in figures], ensure_ascii=False, indent=1) + "\n")
+    if not as_json:
+        Console().print(_table(figures))
 
 
-def _shown(figure: Figure) -> str:
-    return f"{figure.value:,.0f}" if figure.value >= 100 else f"{figure.value:.1f}"
+def _table(figures: list[Figure]) -> Table:
+    table = Table("What", "Figure", "", "Beside it", "Ratio", "Goal")
+    for column in (1, 3, 4):
+        table.columns[column].justify = "right"
+    for figure in figures:
+        beside = "" if figure.yardstick is None else _shown(figure.yardstick)
+        ratio = "" if figure.ratio is None else f"{figure.ratio:.2f}"
+        table.add_row(figure.what, _shown(figure.value), figure.unit, beside, ratio, figure.goal)
+    return table
+
+
+def _shown(value: float) -> str:
+    return f"{value:,.0f}" if value >= 100 else f"{value:.1f}"
 
 
 if __name__ == "__main__":

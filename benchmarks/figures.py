@@ -6,16 +6,36 @@ import gc
 from collections.abc import Callable
 from dataclasses import dataclass
 from time import process_time
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One line of the table. `goal` says what was aimed for, where anything was."""
+    """One line of the table. `goal` says what was aimed for, where anything was.
+
+    `yardstick` is the same figure of something else, measured in the same run: the bare loop, another engine.
+    """
 
     what: str
     value: float
     unit: str
     goal: str = ""
+    yardstick: float | None = None
+
+    @property
+    def ratio(self) -> float | None:
+        """The figure divided by its yardstick."""
+        return None if self.yardstick is None else self.value / self.yardstick
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "name": self.what,
+            "figure": self.value,
+            "unit": self.unit,
+            "yardstick": self.yardstick,
+            "ratio": self.ratio,
+            "goal": self.goal or None,
+        }
 
 
 def best_seconds(work: Callable[[], object], rounds: int = 5, at_least: float = 0.3) -> float:

@@ -16,7 +16,7 @@ from milepost.cli.support.output import AsJson, aside_or_json, print_json, progr
 from milepost.imports.csv_book import read_book
 from milepost.imports.missing_dates import MissingDates
 from milepost.imports.vocabulary import Vocabulary
-from milepost.intake.book import ImportedCustomer, import_customer
+from milepost.intake.book import ImportedCustomer, import_customers
 from milepost.intake.enrolment import Enrolment, NoEnrolment
 from milepost.intake.intake import Intake
 from milepost.text import count_of
@@ -101,8 +101,9 @@ async def _import(intake: Intake, data: bytes, by: str | None, *, as_json: bool)
         aside_or_json(f"Refused: {problem}", {"kind": "problem", **asdict(problem)}, as_json=as_json)
     summary = Summary(Counter(refused=max(book.refused, int(bool(book.problems)))), without_maps=not maps.personas)
     with progress_bar(silent=as_json) as progress:
-        for customer in progress.track(book.customers, description="Importing"):
-            imported = await import_customer(intake, customer, book.columns, by=by)
+        task = progress.add_task("Importing", total=len(book.customers))
+        async for imported in import_customers(intake, book.customers, book.columns, by=by):
+            progress.advance(task)
             summary.add(imported)
             if imported.saved is not None:
                 dates.count(imported.customer)
