@@ -15,6 +15,7 @@ from queue import SimpleQueue
 from typing import Any, Protocol, TypeVar
 
 from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from milepost import metrics
@@ -24,6 +25,8 @@ T = TypeVar("T")
 SHARING = 100
 """The most pieces of work that share a commit, so that none waits long for the others."""
 
+_DEADLOCK = "40P01"  # PostgreSQL's code: it has undone one of two transactions that waited for each other
+_DEADLOCKS = 3  # after which work is given up
 _CONNECTIONS = 8  # that write at once to PostgreSQL, in one process
 
 
@@ -123,7 +126,11 @@ class QueueingWriter(Writer):
 
 
 class PooledWriter(Writer):
-    """Writes in several threads at once, each piece of work in a transaction of its own."""
+    """Writes in several threads at once, each piece of work in a transaction of its own.
+
+    Work that PostgreSQL undoes because of a deadlock, as with two batches of the same facts in another order, is run
+    again.
+    """
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
@@ -138,7 +145,17 @@ class PooledWriter(Writer):
 
     def _write(self, work: Callable[[Session], T], submitted: float) -> T:
         metrics.STORE_WAIT.record(time.perf_counter() - submitted)
-        with metrics.timed(metrics.STORE_WRITE), self._engine.begin() as connection:
+        with metrics.timed(metrics.STORE_WRITE):
+            for _ in range(_DEADLOCKS):
+                try:
+                    return self._transaction(work)
+                except OperationalError as error:
+                    if getattr(error.orig, "sqlstate", None) != _DEADLOCK:
+                        raise
+            return self._transaction(work)
+
+    def _transaction(self, work: Callable[[Session], T]) -> T:
+        with self._engine.begin() as connection:
             return _run(work, connection)
 
 

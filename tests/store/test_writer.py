@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
+from collections.abc import Callable
+from threading import Barrier
 
 import pytest
-from sqlalchemy import event, text
+from sqlalchemy import event, select, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -100,3 +102,27 @@ async def test_work_that_nobody_waits_for_any_more_is_not_begun(sqlite_url: str)
             waiting.cancel()
         await store.write(lambda _: done.append("next"))
     assert done == ["next"]
+
+
+async def test_work_that_deadlocks_on_postgresql_is_run_again(postgres_url: str) -> None:
+    both_hold_one = Barrier(2)
+    runs: Counter[str] = Counter()
+
+    def writes(first: str, second: str) -> Callable[[Session], None]:
+        def work(session: Session) -> None:
+            runs[first] += 1
+            increment(session, EventCountRow, {"customer_id": "acme", "event": first, "day": "2026-03-02"})
+            if runs[first] == 1:
+                both_hold_one.wait(20)
+            increment(session, EventCountRow, {"customer_id": "acme", "event": second, "day": "2026-03-02"})
+
+        return work
+
+    async with open_store(postgres_url) as store:
+        async with store.transaction() as session:
+            await customers.save(session, [customer()], START)
+        await asyncio.gather(store.write(writes("a", "b")), store.write(writes("b", "a")))
+
+        assert sum(runs.values()) > 2
+        async with store.reading() as session:
+            assert list(await session.scalars(select(EventCountRow.count))) == [2, 2]
