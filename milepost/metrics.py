@@ -28,6 +28,7 @@ DELIVERIES = _meter.create_counter("milepost.deliveries", description="Attempts 
 STORE_WAIT = _seconds("milepost.store.wait.duration", "How long writes waited for their turn.")
 STORE_WRITE = _seconds("milepost.store.write.duration", "How long transactions took, their commit included.")
 
+STORE_UP = _meter.create_gauge("milepost.store.up", description="1 while the database answers, 0 while it doesn't.")
 JOURNEYS = _meter.create_gauge("milepost.journeys", description="Journeys that haven't ended, by state.")
 INBOX_FACTS = _meter.create_gauge("milepost.inbox.facts", description="Facts that wait for their journeys.")
 INBOX_OLDEST = _meter.create_gauge("milepost.inbox.oldest.age", unit="s", description="How long the oldest waits.")

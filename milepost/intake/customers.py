@@ -43,13 +43,13 @@ async def save(
     now = context.now()
     vocabulary = Vocabulary.of(await context.compiled_maps.current())
     async with context.store.transaction() as session:
+        running = await journeys.open_of(session, customer.id, hold=True)
         before = await find_customer(session, customer.id)
         problems = [
             problem for problem in check_customer(customer, vocabulary) if _is_changed(problem, before, customer)
         ]
         if problems:
             raise InvalidCustomerError(customer.id, problems)
-        running = await journeys.open_of(session, customer.id)
         compiled_map = await context.compiled_map(running)
         await customers.save(session, [customer], now)
         changes = _changes(context, before, customer, compiled_map, by) if before and compiled_map else []

@@ -83,7 +83,7 @@ def forget_at(session: Session, person: Person, pseudonym: str, customer: str, n
     connection.execute(
         select(_journeys.c.id).where(_journeys.c.customer_id == customer).order_by(_journeys.c.id).with_for_update()
     )
-    connection.execute(select(_customers.c.id).where(_customers.c.id == customer).with_for_update())
+    connection.execute(select(_customers.c.id).where(_customers.c.id == customer).with_for_update(key_share=True))
     rows = replace_everywhere(session, list(mentions(session, person, pseudonym, customer)))
     return ForgottenAt(rows, _take_off_contacts(session, pseudonym, customer, now))
 

@@ -21,7 +21,11 @@ from milepost.store.upsert import upsert
 
 _CHUNK = 500
 _customers = table_of(CustomerRow)
-_ATTRIBUTES = select(_customers.c.attributes).where(_customers.c.id == bindparam("customer")).with_for_update()
+# FOR NO KEY UPDATE: an advance takes this while it has its journey's lock, and a fact that comes in takes a key share
+# of the customer before it waits for the journey's; a plain FOR UPDATE would let the two wait for each other.
+_ATTRIBUTES = (
+    select(_customers.c.attributes).where(_customers.c.id == bindparam("customer")).with_for_update(key_share=True)
+)
 
 
 async def save(session: AsyncSession, customers: Iterable[Customer], now: Instant) -> tuple[int, int]:

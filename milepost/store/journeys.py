@@ -135,9 +135,15 @@ async def state(session: AsyncSession, journey: str) -> State:
     return State.from_json((await get(session, journey)).state)
 
 
-async def open_of(session: AsyncSession, customer: str) -> JourneyRow | None:
-    """Returns the customer's journey that hasn't ended, open or paused."""
+async def open_of(session: AsyncSession, customer: str, *, hold: bool = False) -> JourneyRow | None:
+    """Returns the customer's journey that hasn't ended, open or paused.
+
+    With `hold` it isn't advanced before the transaction ends. Whoever writes to both the customer's row and the inbox
+    takes this first, as an advance does: else the two could wait for each other.
+    """
     query = select(JourneyRow).where(JourneyRow.customer_id == customer, JourneyRow.ended_at.is_(None))
+    if hold:
+        query = query.with_for_update(read=True, key_share=True).execution_options(populate_existing=True)
     return (await session.scalars(query)).first()
 
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Annotated
 
 from fastapi import APIRouter, Depends
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from milepost import metrics
 from milepost.store import messages, overdue
+from milepost.store.errors import StoreError
 from milepost.temporal import exporter
 from milepost.web.health import LATE_AFTER
 from milepost.web.identity import is_among
@@ -18,6 +21,7 @@ from milepost.web.services import Served, Services
 
 router = APIRouter(include_in_schema=False)
 _bearer = HTTPBearer(auto_error=False)
+_PATIENCE = 3.0  # seconds
 _WEEK = 7 * 86_400
 
 
@@ -35,7 +39,12 @@ async def show(
         raise HTTPException(404)
     if not is_among(credentials.credentials if credentials else "", (token.get_secret_value(),)):
         raise HTTPException(401, headers={"WWW-Authenticate": "Bearer"})
-    await _read_gauges(served)
+    try:
+        async with asyncio.timeout(_PATIENCE):
+            await _read_gauges(served)
+        metrics.STORE_UP.set(1)
+    except (StoreError, SQLAlchemyError, TimeoutError, OSError):
+        metrics.STORE_UP.set(0)  # what was read from it before stays as it was
     return Response(exporter.exposition(), media_type=exporter.CONTENT_TYPE)
 
 

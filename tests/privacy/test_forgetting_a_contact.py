@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import JSON, Text, make_url
 
-from milepost.customer import is_forgotten
+from milepost.customer import Contact, is_forgotten
 from milepost.intake.contact_erasure import export_contact, forget_contact
 from milepost.intake.errors import ColleagueError
-from milepost.planner.state import State
+from milepost.planner.enums import StepStatus
+from milepost.planner.facts import AttributesSet
+from milepost.planner.situation import Situation
+from milepost.planner.state import State, StepState
 from milepost.store import contact_erasure, customers, facts, messages
 from milepost.store.database import Store
 from milepost.store.erasure import forget
 from milepost.store.personal_data import PLACES
+from milepost.store.pseudonyms import Person, Pseudonymiser, new_pseudonym
 from milepost.store.tables import METADATA
 from tests.privacy.crowd import ADDRESS, DAY, EVA, SAM, Crowd, plant, traces
 from tests.store.book import everything
+from tests.workflows.example import CHART, CUSTOMER, START
 
 KEYS = {
     ("customers", "id"), ("journeys", "id"), ("answers", "answer"), ("messages", "message"), ("open_plays", "play"),
@@ -116,6 +122,56 @@ async def test_the_journey_goes_on_for_the_others(store: Store) -> None:
         step: record.status for step, record in before.steps.items()
     }
     assert [record.value for record in state.steps.values()] == [record.value for record in before.steps.values()]
+
+
+async def test_it_takes_turns_with_advances_and_what_comes_in(store: Store) -> None:
+    crowd = await Crowd.fill(store)
+    await crowd.advance(60)
+    told = [AttributesSet(id=f"told {number}", at=START, attributes={"health": number}) for number in range(30)]
+
+    async def tell() -> None:
+        for fact in told:
+            await crowd.intake.record_fact("acme", fact)
+
+    async def advance() -> None:
+        for _ in range(20):
+            await crowd.advance(1)
+
+    await asyncio.gather(tell(), advance(), forget_contact(crowd.intake.context, ADDRESS))
+    await crowd.advance(60)
+
+    assert await traces(store) == set()
+    async with store.reading() as session:
+        assert await facts.pending_of(session, ["acme"]) == []
+        record = await customers.get(session, "acme")
+    state = State.from_json((await crowd.row()).state)
+    assert state.customer == record
+    assert (record.contacts, record.attributes["health"]) == ((EVA,), 29)
+
+
+def test_steps_of_somebody_who_was_agreed_on_and_is_forgotten_go_to_the_persona() -> None:
+    state = State.begin(CUSTOMER.having(contacts=(EVA,)), "pilot", CHART.version, START)
+    state.steps["connect"] = StepState(status=StepStatus.OPEN, person="sam@acme.example")
+    situation = Situation(CHART, state, START)
+    assert situation.contact_of(CHART.steps["connect"]) == Contact(ADDRESS, ADDRESS)
+    state.steps["connect"].person = new_pseudonym("1")
+    assert situation.contact_of(CHART.steps["connect"]) == EVA
+
+
+@pytest.mark.parametrize(
+    ("text", "without"),
+    [
+        ("Sam Poe, sam@acme.example.", "Forgotten person, NOBODY."),
+        ("SAM  POE called; poe's order", "Forgotten person called; [forgotten]'s order"),
+        ("sam@acme.example.org and xsam@acme.example", "sam@acme.example.org and xsam@acme.example"),
+        ("mailto:sam%40acme.example?", "mailto:NOBODY?"),
+        ("samples of poetry, no_sam", "samples of poetry, no_[forgotten]"),
+        ("ana.poe@vendor.example told Poe Ltd", "ana.poe@vendor.example told Poe Ltd"),
+    ],
+)
+def test_a_text_loses_the_person_and_nobody_else(text: str, without: str) -> None:
+    pseudonymiser = Pseudonymiser(Person(ADDRESS, frozenset({"Sam Poe"})), "NOBODY", others={"Poe Ltd"})
+    assert pseudonymiser.text(text) == without
 
 
 async def test_nobody_writes_to_a_forgotten_contact_not_even_what_was_ordered(store: Store) -> None:

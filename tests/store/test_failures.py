@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import event, text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from milepost.store import customers
@@ -23,6 +24,7 @@ from milepost.store.errors import (
     StoreTooNewError,
     StoreUnwritableError,
 )
+from milepost.store.failures import cause_of
 from milepost.store.schema_upgrade import upgrade
 from tests.store.book import START, customer
 
@@ -176,3 +178,17 @@ async def test_new_files_are_for_their_owner_alone(tmp_path):
 
 def _modes(folder: Path) -> dict[str, int]:
     return {file.name: stat.S_IMODE(file.stat().st_mode) for file in (folder, *folder.iterdir())}
+
+
+async def test_why_a_statement_failed_is_said_without_the_values_that_the_database_quotes(store: Store) -> None:
+    async with store.engine.begin() as connection:
+        await connection.exec_driver_sql("CREATE TABLE people (address TEXT PRIMARY KEY)")
+        await connection.exec_driver_sql("INSERT INTO people VALUES ('sam@acme.example')")
+    refused = []
+    for statement in ("INSERT INTO people VALUES ('sam@acme.example')", 'SELECT * FROM people WHERE "sam@acme".x = 1'):
+        with pytest.raises(DBAPIError) as error:
+            async with store.engine.begin() as connection:
+                await connection.exec_driver_sql(statement)
+        refused.append(cause_of(error.value))
+    assert not [words for words in refused if "sam" in words]
+    assert "SQLITE_CONSTRAINT_PRIMARYKEY" in refused[0] if store.is_sqlite else refused[0] == "UniqueViolation 23505"
