@@ -51,7 +51,7 @@ class Wording:
 
     def step(self, step: str | None) -> str:
         """A step's title; of an outcome, its statement."""
-        compiled = self.compiled_map.steps.get(step or "") if self.compiled_map else None
+        compiled = self.compiled_map.step_of(step or "") if self.compiled_map else None
         return compiled.step.title if compiled else spaced(step)
 
     def stage(self, stage: str | None) -> str:

@@ -24,6 +24,7 @@ from milepost.language.field_types import (
     Conflict,
     Day,
     Id,
+    Many,
     MapId,
     Node,
     OutcomeType,
@@ -149,6 +150,7 @@ class Stage(Steps):
     target: Duration | None = Field(None, description="the customer is stuck if it stays open for longer")
     opens: Opens | None = Field(None, description="when it opens, independently of the other stages")
     then: Branch = Field((), description="what follows when it closes; by default the next stage of the file")
+    was: Many[Id] = Field((), description="the ids that it had in earlier versions of the map")
 
     @property
     def id(self) -> str:
@@ -171,6 +173,7 @@ class Play(Steps):
     on_deadline: Branch = Field((), description="what follows when the deadline passes")
     ends_when: Triggers = Field((), description="what ends it before all its steps are closed")
     then: Branch = Field((), description="what follows when it ends")
+    was: Many[Id] = Field((), description="the ids that it had in earlier versions of the map")
 
     @property
     def id(self) -> str:

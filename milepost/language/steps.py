@@ -89,6 +89,8 @@ class Step(Node):
         None, description="it is skipped if this condition is true when it is about to open"
     )
 
+    was: Many[Id] = Field((), description="the ids that it had in earlier versions of the map")
+
     def conflicts(self) -> Iterator[Conflict]:
         if self.wait is not None and self.at is not None:
             yield Conflict(("at", "wait"), "'wait' and 'at' exclude each other; remove one")

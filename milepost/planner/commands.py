@@ -74,4 +74,12 @@ class RevokeAnswer:
     reason: str | None
 
 
-Command = OpenTask | CloseTask | SendMessage | RecordAnswer | RevokeAnswer
+@dataclass(frozen=True, slots=True)
+class RenameStep:
+    """A step has another id in the version that the journey moves to: what is kept of it goes by that one."""
+
+    step: str
+    to: str
+
+
+Command = OpenTask | CloseTask | SendMessage | RecordAnswer | RevokeAnswer | RenameStep

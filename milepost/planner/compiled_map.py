@@ -16,6 +16,7 @@ from milepost.language.names import Names
 from milepost.language.steps import Action, AnyStep, Escalate, Outcome, Touchpoint, Trigger
 from milepost.planner.calendars import Calendar
 from milepost.planner.dependents import Dependents, Watched
+from milepost.planner.earlier_ids import EarlierIds
 from milepost.planner.enums import MessageReason, StepKind
 
 
@@ -177,7 +178,7 @@ class CompiledMap:
     nothing open in it; `anchored` are the customer's dates that anchors count from. `watchers` wait for conditions and
     events, in the order in which they are looked at; `time_dependent` are the places of those whose answer the day may
     change alone. `dependents` is the dependency index: what every change invalidates. `places` are the positions of
-    steps, stages and plays in the file.
+    steps, stages and plays in the file, `earlier_ids` the ids that they had in earlier versions.
     """
 
     map: Map
@@ -197,6 +198,7 @@ class CompiledMap:
     ordered: tuple[CompiledStep, ...]
     containers: tuple[CompiledStage | CompiledPlay, ...]
     places: Mapping[Watched, int]
+    earlier_ids: EarlierIds
 
     @staticmethod
     def of(map: Map, version: str) -> CompiledMap:  # noqa: A002 - the field's word
@@ -206,6 +208,10 @@ class CompiledMap:
             ConditionError: a condition does not compile; a map without lint errors has none such.
         """
         return _Compiler(map).compiled(version)
+
+    def step_of(self, step: str) -> CompiledStep | None:
+        """The step that has an id, or had it in an earlier version."""
+        return self.steps.get(step) or self.steps.get(self.earlier_ids.steps.get(step, ""))
 
     def next_in_sequence(self, stage: str) -> str | None:
         """The stage that opens when this one closes: the next in the file that has no `opens`."""
@@ -262,6 +268,7 @@ class _Compiler:
             ordered=tuple(steps.values()),
             containers=containers,
             places={each.itself: each.position for each in placed},
+            earlier_ids=EarlierIds.of(self._map),
         )
 
     def _stage(self, stage: Stage) -> CompiledStage:

@@ -66,6 +66,7 @@ def check(fact: Fact, compiled_map: CompiledMap) -> None:
     Raises:
         RefusedError: it names something that the map doesn't define, or says something that can't be.
     """
+    fact = compiled_map.earlier_ids.today(fact)
     match fact:
         case StepDone():
             check_result(step_named(compiled_map, fact.step), fact.result)

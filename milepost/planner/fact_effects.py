@@ -52,6 +52,8 @@ class _IgnoredError(RefusedError):
 
 def apply_fact(turn: Turn, fact: facts.Fact) -> None:
     """Apply one fact to the journey."""
+    if turn.compiled_map.earlier_ids:
+        fact = turn.compiled_map.earlier_ids.today(fact)
     try:
         _apply(turn, fact)
     except RefusedError as refused:

@@ -272,7 +272,8 @@ class State:
     """Everything about one journey. `clock` is the instant that it has come to.
 
     `moving_to` is the version that it moves to once the next stage of the sequence is about to open. `pauses` are the
-    begin and the end of those pauses that moved dates, since what is open was opened. `format` is the version of the
+    begin and the end of those pauses that moved dates, since what is open was opened. `renamed` are the ids that steps,
+    stages and plays had before, by those of today. `format` is the version of the
     form that it was read in; the next plan brings it up to date.
     """
 
@@ -300,6 +301,7 @@ class State:
     moving_to: str | None = None
     numbers: dict[str, int] = field(default_factory=dict)
     pauses: list[list[Instant]] = field(default_factory=list)
+    renamed: dict[str, dict[str, str]] = field(default_factory=dict)
     format: int = FORMAT
     timer_index: TimerIndex | None = field(default=None, compare=False, repr=False)
 

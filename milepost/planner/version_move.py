@@ -20,6 +20,7 @@ from milepost.planner.state import Queued, StepState
 from milepost.planner.steps import repeat_ahead, repeat_instant
 from milepost.planner.system_tasks import close_system_tasks
 from milepost.planner.turn import Turn
+from milepost.planner.version_rename import rename
 
 
 def move(turn: Turn, version: str) -> None:
@@ -27,6 +28,7 @@ def move(turn: Turn, version: str) -> None:
     turn.report(timeline.MapChanged(turn.at, from_=turn.state.version, to=version))
     turn.state.version, turn.state.moving_to = version, None
     turn.invalidate_all()
+    rename(turn)
     stood_there = _withdraw_what_is_gone(turn)
     for step in turn.compiled_map.steps.values():
         if step.id in turn.state.steps:

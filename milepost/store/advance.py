@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import func, insert, literal, select, update
 from sqlalchemy.orm import Session
 
 from milepost.customer import BUILT_IN_ATTRIBUTES, Customer
-from milepost.planner.commands import RecordAnswer, RevokeAnswer, SendMessage
+from milepost.planner.commands import RecordAnswer, RenameStep, RevokeAnswer, SendMessage
 from milepost.planner.compiled_map import CompiledMap
 from milepost.planner.enums import SystemTaskReason
 from milepost.planner.plan import Plan
@@ -39,6 +39,7 @@ from milepost.store.tables import (
 def write_plan(session: Session, journey: str, before: State, plan: Plan, compiled_map: CompiledMap) -> None:
     """Makes the rows of a locked journey equal to `plan`, made from its state `before` on `compiled_map`."""
     _write_timeline(session, journey, plan)
+    _rename_steps(session, journey, plan)
     state = plan.state
     make_equal(session, MessageRow, journey, desired_messages(before, plan), fixed=("status", "attempts"))
     make_equal(session, TaskRow, journey, desired_tasks(before, plan, compiled_map), fixed=("opened_revision",))
@@ -57,6 +58,20 @@ def _stored(session: Session, kind: type[OpenStageRow | OpenPlayRow | AnswerRow]
     table = table_of(kind)
     columns = [column for column in table.c if column.name != "journey_id"]
     return [dict(row) for row in session.execute(select(*columns).where(table.c.journey_id == journey)).mappings()]
+
+
+def _rename_steps(session: Session, journey: str, plan: Plan) -> None:
+    """Lets rows about a step go by the id that it has in the version that the journey moves to."""
+    for command in plan.commands:
+        if isinstance(command, RenameStep):
+            for kind in (OutcomeRow, AnswerRow):
+                table = table_of(kind)
+                is_row = (table.c.journey_id == journey, table.c.outcome == command.step)
+                session.execute(update(table).where(*is_row).values(outcome=command.to))
+            table = table_of(TaskRow)
+            is_row = (table.c.journey_id == journey, table.c.step == command.step)
+            task = literal(command.to) + func.substr(table.c.task, len(command.step) + 1)
+            session.execute(update(table).where(*is_row).values(step=command.to, task=task))
 
 
 def _write_timeline(session: Session, journey: str, plan: Plan) -> None:

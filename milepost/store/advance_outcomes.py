@@ -7,7 +7,7 @@ from typing import Any
 
 from milepost.language.steps import Outcome
 from milepost.planner import timeline
-from milepost.planner.commands import RecordAnswer, RevokeAnswer
+from milepost.planner.commands import RecordAnswer, RenameStep, RevokeAnswer
 from milepost.planner.compiled_map import CompiledMap
 from milepost.planner.plan import Plan
 from milepost.planner.state import State
@@ -102,6 +102,10 @@ def desired_answers(stored: Iterable[Mapping[str, Any]], plan: Plan) -> list[dic
             answers.append(_answer(command, len(answers), plan.state))
         elif isinstance(command, RevokeAnswer):
             _revoke(answers, command, plan.state.revision)
+        elif isinstance(command, RenameStep):  # of an answer in this plan; the stored ones are renamed already
+            for answer in answers:
+                if answer["outcome"] == command.step:
+                    answer["outcome"] = command.to
     return answers
 
 

@@ -46,6 +46,8 @@ class Change:
         match self.what:
             case "added" | "removed":
                 return f"{name}{where}: {self.what}"
+            case "renamed" if self.field:
+                return f"{name}{where}: renamed from {self.before!r}"
             case "renamed":
                 return f"{name}{where}: perhaps {self.before!r} renamed; journeys take it for another one"
             case "moved":
@@ -101,7 +103,7 @@ def _named(section: str, before: Parts, after: Parts) -> Iterator[Change]:
 
 def _renamed_containers(before: Parts, after: Parts) -> dict[str, str]:
     old, new = ({name: (part.kind, part.whole) for name, part in each.containers.items()} for each in (before, after))
-    return _renamed(old, new)
+    return _renamed(old, new, after.was)
 
 
 def _containers(before: Parts, after: Parts) -> Iterator[Change]:
@@ -112,7 +114,8 @@ def _containers(before: Parts, after: Parts) -> Iterator[Change]:
     for name, part in after.containers.items():
         was = name if name in before.containers else renamed.get(name, "")
         if was != name:
-            yield Change("renamed" if was else "added", part.kind, name, part.title, before=was)
+            field = "was" if was in after.was[name] else ""
+            yield Change("renamed" if was else "added", part.kind, name, part.title, field=field, before=was)
         if was:
             yield from _fields(part.kind, name, part.title, "", before.containers[was].fields, part.fields)
             yield from _order(part.kind, name, "steps", before.containers[was].steps, part.steps)
@@ -132,8 +135,8 @@ def _order(of: str, name: str, what: str, old: Sequence[str], new: Sequence[str]
 
 
 def _steps(before: Parts, after: Parts) -> Iterator[Change]:
-    fields = ({name: (_kind(step), fields_of(step)) for name, step in each.steps.items()} for each in (before, after))
-    renamed = _renamed(*fields)
+    old, new = ({name: (_kind(step), fields_of(step)) for name, step in each.steps.items()} for each in (before, after))
+    renamed = _renamed(old, new, after.was)
     kinds = {name: part.kind for name, part in after.containers.items()}
     homes = {f"{kinds[new]} {old}": f"{kinds[new]} {new}" for new, old in _renamed_containers(before, after).items()}
     for name, step in before.steps.items():
@@ -142,7 +145,8 @@ def _steps(before: Parts, after: Parts) -> Iterator[Change]:
     for name, step in after.steps.items():
         was = name if name in before.steps else renamed.get(name, "")
         if was != name:
-            yield Change("renamed" if was else "added", _kind(step), name, step.title, after.home[name], before=was)
+            home, field = after.home[name], "was" if was in after.was[name] else ""
+            yield Change("renamed" if was else "added", _kind(step), name, step.title, home, field, before=was)
         elif homes.get(before.home[name], before.home[name]) != after.home[name]:
             yield Change("moved", _kind(step), name, step.title, "", "", before.home[name], after.home[name])
         if was:
@@ -160,9 +164,11 @@ def _kind(step: AnyStep) -> str:
 
 
 def _renamed(
-    old: Mapping[str, tuple[str, Mapping[str, str]]], new: Mapping[str, tuple[str, Mapping[str, str]]]
+    old: Mapping[str, tuple[str, Mapping[str, str]]],
+    new: Mapping[str, tuple[str, Mapping[str, str]]],
+    was: Mapping[str, Sequence[str]],
 ) -> dict[str, str]:
-    """By new id, the old id of a part that is so alike that it may be the same; each one only once."""
+    """By new id, the old id of a part: as its `was` says, or of one so alike that it may be the same; each once."""
     pairs = sorted(
         (
             (_likeness(was, now), before, after)
@@ -174,6 +180,10 @@ def _renamed(
         key=lambda pair: (-pair[0], pair[1], pair[2]),
     )
     renamed: dict[str, str] = {}
+    for after, (kind, _) in new.items():
+        declared = [each for each in was[after] if each in old and each not in new and old[each][0] == kind]
+        if declared and after not in old:
+            renamed[after] = declared[0]
     for likeness, before, after in pairs:
         if likeness >= _ALIKE and after not in renamed and before not in renamed.values():
             renamed[after] = before

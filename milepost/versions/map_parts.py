@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -48,13 +48,18 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """A map's parts by id: `home` is the stage or play of a step, `named` its roles, personas and attributes."""
+    """A map's parts by id.
+
+    `home` is the stage or play of a step, `named` its roles, personas and attributes, `was` the ids that its steps,
+    stages and plays had in earlier versions.
+    """
 
     map: str
     containers: Mapping[str, Part]
     steps: Mapping[str, AnyStep]
     home: Mapping[str, str]
     named: Mapping[str, Mapping[str, Mapping[str, str]]]
+    was: Mapping[str, Sequence[str]]
 
     def users(self, file: str) -> list[str]:
         """The steps that name a message or playbook; a variant in a language belongs to the plain file."""
@@ -85,6 +90,7 @@ def parts_of(map: Map) -> Parts:  # noqa: A002 - the field's word
             "persona": {name: fields_of(each) for name, each in map.personas.items()},
             "attribute": {name: fields_of(each) for name, each in map.attributes.items()},
         },
+        {part.id: part.was for each in containers for part in (each, *each.steps)},
     )
 
 
@@ -98,7 +104,7 @@ def _fields(part: BaseModel, before: str) -> Iterator[tuple[str, str]]:
     short = part.model_dump(mode="json", by_alias=True, exclude_defaults=True)
     for name, info in type(part).model_fields.items():
         field = info.alias or name
-        if not before and field in _IDS and field == type(part).__name__.lower():
+        if not before and (field == "was" or (field in _IDS and field == type(part).__name__.lower())):
             continue
         value = getattr(part, name)
         if field in _NESTED and isinstance(value, BaseModel):

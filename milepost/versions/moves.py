@@ -89,17 +89,21 @@ def preview(old: CompiledMap, new: CompiledMap, state: State, now: Instant) -> M
 
 def _gone(state: State, new: CompiledMap) -> Iterator[str]:
     """Yields the open steps, stages and plays that the new version no longer has."""
-    stages = [each for each, record in state.stages.items() if record.is_open and each not in new.stages]
-    plays = [each for each, record in state.plays.items() if record.is_open and each not in new.plays]
-    steps = [each for each, record in state.steps.items() if record.is_open and each not in new.steps]
+    was = new.earlier_ids
+    stages = [
+        each for each, record in state.stages.items() if record.is_open and each not in {*new.stages, *was.stages}
+    ]
+    plays = [each for each, record in state.plays.items() if record.is_open and each not in {*new.plays, *was.plays}]
+    steps = [each for each, record in state.steps.items() if record.is_open and each not in {*new.steps, *was.steps}]
     for kind, gone in (("stage", stages), ("play", plays), ("step", steps)):
         yield from (f"{kind} {each}" for each in gone)
 
 
 def _date_changes(before: State, after: State, new: CompiledMap) -> Iterator[DateChange]:
     say = Wording(new)
+    names = {today: old for old, today in new.earlier_ids.steps.items() if old in before.steps}
     for step in new.steps:
-        old, now = before.step(step), after.step(step)
+        old, now = before.step(names.get(step, step)), after.step(step)
         if (old.status, old.occurrence) != (now.status, now.occurrence):
             continue
         if now.is_open and old.due_at != now.due_at:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from milepost.language.model import Map
+from milepost.planner.commands import RenameStep
 from milepost.planner.compiled_map import CompiledMap
 from milepost.planner.expected_timers import timer_index_of
 from milepost.planner.facts import MapChanged
@@ -67,6 +69,49 @@ def test_a_move_to_the_same_content_changes_nothing(data):
     assert moved.state == unmoved.state
     for at, wake_at in moved.wakes.items():
         assert wake_at == unmoved.wakes[max(each for each in unmoved.wakes if each <= at)]
+
+
+@given(st.data())
+@generous
+def test_a_move_that_only_renames_changes_names_alone(data):
+    """Everything goes on under its new id, and facts by the old one count."""
+    data_of_map = data.draw(maps())
+    old, customer = compiled(data_of_map, "v1"), data.draw(customers)
+    facts = data.draw(facts_for(old))
+    move = MapChanged(id="moved", at=data.draw(moments(facts))[0], version="v2")
+    versions = {"v2": compiled(with_other_ids(data_of_map), "v2")}
+    unmoved, moved = life(old, customer, facts, {}), life(old, customer, [*facts, move], versions)
+    commands = [command for command in moved.commands if not isinstance(command, RenameStep)]
+    assert with_old_ids(moved.timeline) == with_old_ids(unmoved.timeline)
+    assert with_old_ids(commands) == with_old_ids(unmoved.commands)
+    written = {key: value for key, value in moved.state.items() if key != "renamed"}
+    assert json.loads(with_old_ids(json.dumps(written, default=str))) == json.loads(
+        json.dumps(unmoved.state, default=str)
+    )
+
+
+IDS = re.compile(r"\b(?:[sp]\d|care)(?:_\d)?\b|\brenewal\b|\btalk\b")
+
+
+def with_other_ids(data_of_map):
+    """The same content, each stage, play and step under another id."""
+    text = IDS.sub(lambda match: f"{match[0]}_x", json.dumps(data_of_map))
+    return with_was(json.loads(text))
+
+
+def with_was(part):
+    if isinstance(part, list):
+        return [with_was(each) for each in part]
+    if not isinstance(part, dict):
+        return part
+    ids = [part[kind] for kind in ("stage", "play", "touchpoint", "action", "outcome") if kind in part]
+    is_named = ids and part.keys() & {"title", "statement"} and "map" not in part
+    own = {"was": ids[0].removesuffix("_x")} if is_named else {}
+    return {name: with_was(value) for name, value in part.items()} | own
+
+
+def with_old_ids(written):
+    return str(written).replace("_x", "")
 
 
 def compiled(data_of_map, version):

@@ -155,6 +155,29 @@ async def test_a_journey_that_moves_to_another_version_takes_its_rows_along(stor
         assert (await messages.get(session, walk.journey, "saved/1/request/1")).version == first
 
 
+async def test_a_step_that_was_renamed_keeps_its_rows_under_the_new_id(store):
+    stage = SMALL_MAP["stages"][0]
+    talked = {**stage["touchpoints"][1], "touchpoint": "talk_through", "was": "review"}
+    proven = {**stage["outcomes"][0], "outcome": "proven", "was": "saved"}
+    renamed = {**stage, "touchpoints": [stage["touchpoints"][0], talked], "outcomes": [proven]}
+    async with store.transaction() as session:
+        walk = await Walk.begin(session, await publish(session))
+        await walk.tell(START + HOUR, ready)
+        await walk.tell(START + 2 * DAY, disputed)
+        walk.compiled_map = await publish(session, {**SMALL_MAP, "stages": [renamed, SMALL_MAP["stages"][1]]})
+        await walk.tell(START + 3 * DAY, MapChanged(id="moved", at=START + 3 * DAY, version=walk.compiled_map.version))
+        (outcome,) = await outcomes.of_journey(session, walk.journey)
+        assert (outcome.outcome, outcome.status, outcome.last.value) == ("proven", "disputed", 2.5)
+        task = (await tasks.get(session, walk.journey, "talk_through/1")).task
+        assert (task.step, task.status, task.opened_at) == ("talk_through", "open", START + HOUR)
+        assert [line.task.task for line in await tasks.of_customer(session, "acme", only_open=False)].count(
+            "review/1"
+        ) == 0
+        await walk.tell(START + 4 * DAY, Revoked(id="revoked", at=START + 4 * DAY, outcome="saved"))
+        (outcome,) = await outcomes.of_journey(session, walk.journey)
+        assert (outcome.status, outcome.answers[0].revoked_at) == ("open", START + 4 * DAY)
+
+
 @given(st.data())
 @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 def test_after_any_plan_of_any_journey_the_rows_are_equal_to_its_state(sqlite_template, tmp_path_factory, data):

@@ -113,6 +113,11 @@ def test_a_shipped_map_does_not_differ_from_itself(file: Path) -> None:
                 "journeys take it for another one"
             ),
         ),
+        (
+            "touchpoint: rescue_call",
+            "touchpoint: save_call, was: rescue_call",
+            "touchpoint save_call “Call the sponsor” in play rescue: renamed from 'rescue_call'",
+        ),
         ("- play: rescue", "- play: save", None),
     ],
 )

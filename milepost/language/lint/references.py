@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from milepost.language.durations import Anchor
 from milepost.language.field_types import AttributeType, Node
 from milepost.language.findings import Finding, describe
 from milepost.language.lint.circles import arrows, circles
 from milepost.language.lint.outline import MapOutline, is_unreadable
-from milepost.language.model import Opens, Persona
+from milepost.language.model import Opens, Persona, Play, Stage
 from milepost.language.names import BUILT_IN, nearest
-from milepost.language.steps import Action, BranchItem, Escalate, Outcome, Step, Touchpoint
+from milepost.language.steps import Action, AnyStep, BranchItem, Escalate, Outcome, Step, Touchpoint
 from milepost.language.yaml_text import Path, value_at
 from milepost.text import did_you_mean, listing
 
@@ -122,10 +122,36 @@ def check_ids(outline: MapOutline) -> Iterator[Finding]:
     for section, noun in (("stages", "stage"), ("plays", "play")):
         parts = (each for each in outline.containers if each[0][0] == section)
         yield from _repeated(outline, ((part.id, (*path, noun)) for path, part in parts))
+    yield from _earlier_ids(outline)
     for name in outline.map.attributes:
         if name in BUILT_IN:
             message = f"Every customer has {name!r} without a declaration; rename or remove this attribute"
             yield Finding(("attributes", name), "M104", message, key=True)
+
+
+def _earlier_ids(outline: MapOutline) -> Iterator[Finding]:
+    """Checks that an id in `was` is gone, and that only one part claims it."""
+    steps = [(placed.step, placed.path) for placed in outline.steps]
+    stages = [(part, path) for path, part in outline.containers if path[0] == "stages"]
+    plays = [(part, path) for path, part in outline.containers if path[0] == "plays"]
+    yield from _claims("step", steps)
+    yield from _claims("stage", stages)
+    yield from _claims("play", plays)
+
+
+def _claims(noun: str, parts: Sequence[tuple[AnyStep | Stage | Play, Path]]) -> Iterator[Finding]:
+    ids = {part.id for part, _ in parts}
+    claimed: dict[str, str] = {}
+    for part, path in parts:
+        for index, old in enumerate(part.was):
+            place = (*path, "was", index)
+            if old in ids:
+                message = f"'was' names ids of earlier versions, and there is a {noun} {old!r} in this one; remove it"
+                yield Finding(place, "M105", message)
+            elif old in claimed:
+                message = f"The earlier id {old!r} is claimed twice: by {claimed[old]!r} and by {part.id!r}; remove one"
+                yield Finding(place, "M104", message)
+            claimed.setdefault(old, part.id)
 
 
 def _repeated(outline: MapOutline, ids: Iterable[tuple[str, Path]]) -> Iterator[Finding]:
