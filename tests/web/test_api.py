@@ -319,6 +319,7 @@ async def test_every_address_and_field_is_in_the_docs(world: World) -> None:
         assert path in docs
     for name in schema["components"]["schemas"]["FactRequest"]["properties"]:
         assert f"<code>{name}</code>" in docs
+    assert "(at most 10,000 characters)" in docs
     assert "Milepost API" in docs
     assert "<script" not in docs
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 import os
 import re
+import signal
 import sys
 import time
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from pathlib import Path
+from typing import NamedTuple
 
 import httpx
 import pytest
@@ -31,9 +33,14 @@ HEAD = f"POST /api/v1/facts HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {KEY}\r
 BODY = b'{"customer": "acme", "event": "connected"}'
 
 
+class Web(NamedTuple):
+    process: asyncio.subprocess.Process
+    port: int
+
+
 @pytest.fixture
-async def port(tmp_path: Path) -> AsyncIterator[int]:
-    """The port of a web process of its own, with shorter limits than usual."""
+async def web(tmp_path: Path) -> AsyncIterator[Web]:
+    """A web process of its own, with shorter limits than usual."""
     port = free_port()
     environment = {
         **os.environ,
@@ -48,9 +55,14 @@ async def port(tmp_path: Path) -> AsyncIterator[int]:
     assert process.stdout is not None
     line = (await asyncio.wait_for(process.stdout.readline(), 60)).decode()
     assert re.search(rf"http://127\.0\.0\.1:{port}", line), line
-    yield port
+    yield Web(process, port)
     process.terminate()
     await asyncio.wait_for(process.wait(), 20)
+
+
+@pytest.fixture
+def port(web: Web) -> int:
+    return web.port
 
 
 async def answer(port: int, *pieces: bytes, pause: float = 0.0) -> tuple[bytes, float]:
@@ -116,6 +128,20 @@ async def test_more_connections_than_the_limit_are_told_to_come_back(port: int) 
         writer.close()
     served, _ = await answer(port, request)
     assert served.startswith(b"HTTP/1.1 200 ")
+
+
+async def test_what_arrived_while_the_process_stood_still_is_answered(web: Web) -> None:
+    request = b"GET /health/live HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+    reader, writer = await asyncio.open_connection("127.0.0.1", web.port)
+    writer.write(request[:20])
+    await asyncio.sleep(0.2)
+    web.process.send_signal(signal.SIGSTOP)
+    writer.write(request[20:])
+    await asyncio.sleep(SECONDS * 2)
+    web.process.send_signal(signal.SIGCONT)
+
+    assert (await asyncio.wait_for(reader.read(), SECONDS * 5)).startswith(b"HTTP/1.1 200 ")
+    writer.close()
 
 
 async def test_who_does_not_read_the_answer_is_cut_off(port: int) -> None:
