@@ -35,6 +35,7 @@ def test_what_was_backed_up_comes_back(milepost: Milepost, database: Path, tmp_p
     restored = milepost("restore", copy)
     assert restored.exit_code == 0, restored.stderr
     assert "milepost recover" in restored.stdout
+    assert "run `milepost forget` for them again" in restored.stdout
     assert customers(milepost) == ["acme", "lonely"]
     [kept] = database.parent.glob("milepost.db.2*")
     assert kept.read_bytes() == b"overwritten by mistake"

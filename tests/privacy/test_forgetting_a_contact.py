@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 from sqlalchemy import JSON, Text, make_url
+from temporalio.exceptions import ApplicationError
 
+from milepost.channels.protocol import OutgoingMessage, TemporaryDeliveryError, UndeliverableError
 from milepost.customer import Contact, is_forgotten
 from milepost.intake.contact_erasure import export_contact, forget_contact
 from milepost.intake.errors import ColleagueError
@@ -189,6 +192,29 @@ async def test_nobody_writes_to_a_forgotten_contact_not_even_what_was_ordered(st
         row = await messages.get(session, "acme/1", message.message.message)
     assert (row.status, row.last_error) == (messages.MessageStatus.FAILED, "its contact was forgotten")
     assert is_forgotten(row.contact)
+
+
+@pytest.mark.parametrize("error", [TemporaryDeliveryError, UndeliverableError])
+async def test_a_delivery_that_is_under_way_brings_nothing_back(
+    store: Store, monkeypatch: pytest.MonkeyPatch, error: type[Exception]
+) -> None:
+    crowd = await Crowd.fill(store)
+    async with store.transaction() as session:
+        message = (await messages.outbox(session, customer="acme")).lines[0].message.message
+        row = await messages.get(session, "acme/1", message)
+        row.status, row.text, row.last_error = messages.MessageStatus.QUEUED, None, None
+
+    async def deliver(_: OutgoingMessage) -> NoReturn:
+        await forget_contact(crowd.intake.context, ADDRESS)
+        raise error("SMTP said: sam@acme.example is unknown")
+
+    monkeypatch.setattr(crowd.channel, "deliver", deliver)
+    with contextlib.suppress(ApplicationError):
+        await crowd.deliver(message)
+
+    assert await traces(store) == set()
+    async with store.reading() as session:
+        assert (await messages.get(session, "acme/1", message)).last_error == "its contact was forgotten"
 
 
 async def test_forgetting_twice_and_a_stranger_change_nothing(store: Store) -> None:
