@@ -80,7 +80,7 @@ async def publish(
     async with open_database(settings_of(context), create=True) as store:
         async with store.reading() as session:
             now = await now_of(session)
-        impacts = [await _impact(store, draft, now, as_json=as_json) for draft in drafts]
+        impacts = [await _impact(store, draft, now, policy, as_json=as_json) for draft in drafts]
         publications = await publish_drafts(store, drafts, now, by=by, why=why)
     for publication, impact in zip(publications, impacts, strict=True):
         _print(publication, impact, as_json=as_json)
@@ -131,7 +131,7 @@ def _run_scenarios(maps: Iterable[Loaded], *, anyway: bool, as_json: bool) -> No
         )
 
 
-async def _impact(store: Store, draft: Draft, now: Instant, *, as_json: bool) -> Impact | None:
+async def _impact(store: Store, draft: Draft, now: Instant, policy: Policy, *, as_json: bool) -> Impact | None:
     """Show what publishing a draft is about to change."""
     with progress_bar(silent=as_json) as progress:
         task = progress.add_task("Looking at open journeys", total=0)
@@ -146,7 +146,7 @@ async def _impact(store: Store, draft: Draft, now: Instant, *, as_json: bool) ->
     if impact is not None and as_json:
         print_json({"kind": "preview", **impact.to_json()})
     elif impact is not None:
-        say(*_changes(impact), *_journeys(impact), "")
+        say(*_changes(impact), *_journeys(impact, policy), "")
     return impact
 
 
@@ -202,12 +202,16 @@ def _changes(impact: Impact) -> Iterator[str]:
             yield f"  ... and {count_of(len(impact.changes) - _CHANGES, 'more change')}"
 
 
-def _journeys(impact: Impact) -> Iterator[str]:
+def _journeys(impact: Impact, policy: Policy) -> Iterator[str]:
     if not impact.journeys:
         yield "No journey is open on another version of it, so there is nobody to move."
         return
-    stay = f"{count_of(impact.journeys, 'open journey')} {'stays' if impact.journeys == 1 else 'stay'}"
-    yield f"Publishing moves nobody: {stay} on another version."
+    many = count_of(impact.journeys, "open journey")
+    if policy is Policy.STAY:
+        stay = "stays" if impact.journeys == 1 else "stay"
+        yield f"Publishing moves nobody: {many} {stay} on another version."
+    else:
+        yield f"{many} {'is' if impact.journeys == 1 else 'are'} on another version, and will move."
     yield "Moving them to this one now would do this at once:"
     for version in impact.versions:
         yield from _version(version)

@@ -23,6 +23,7 @@ from milepost.store.version_names import find_version, version_hint
 
 _LISTED = 20
 _MOST_STUCK = 1000
+_NOBODY = "No open journey is on another version, so there is nobody to move."
 _EXAMPLE = "milepost rollout start MAP@NUMBER"
 _STATES = {
     MoveState.MOVED: "moved",
@@ -172,12 +173,12 @@ async def show(opened: OpenIntake, row: RolloutRow, *, as_json: bool) -> None:
         if counts.get(state):
             say(f"{counts[state]:>8}  {words}")
     if not counts:
-        say("No open journey is on another version, so there is nobody to move.")
+        say("Nobody was moved by it, so there is nobody to move back." if row.back_of else _NOBODY)
     if stuck:
         table("Stuck", ["Customer", "State", "Why"], [(each.customer, each.state, each.why) for each in stuck])
     if opened.away is not None and row.status in stored.AT_WORK:
         aside(f"It goes on {opened.later}")
-    elif row.status == RolloutStatus.RUNNING:
+    elif counts and row.status == RolloutStatus.RUNNING:
         say(f"Next: `milepost rollout {row.number}` shows progress, `milepost rollout pause {row.number}` stops it.")
 
 
