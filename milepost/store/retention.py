@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 from milepost.customer import FORGOTTEN
 from milepost.planner.facts import EventHappened
 from milepost.planner.instants import Instant, moment
+from milepost.store import timeline
 from milepost.store.database import Store
 from milepost.store.inbox import InboxStatus
 from milepost.store.messages import MessageStatus
@@ -82,9 +83,7 @@ async def remove_old(store: Store, retention: Retention, now: Instant) -> dict[s
     if retention.facts is not None:
         before = now - retention.facts * DAY
         removed["facts"] = await _in_batches(store, partial(_old_facts, before), _strip_facts)
-        async with store.reading() as session:
-            after = await session.scalar(select(RetentionRow.timeline_serial)) or 0
-        removed["timeline"] = await _in_batches(store, partial(_old_entries, before), _strip_entries, after)
+        removed["timeline"] = await _strip_timeline(store, before)
     if retention.events is not None:
         before = now - retention.events * DAY
         removed["events"] = await _in_batches(store, partial(_old_events, before), _delete_facts)
@@ -150,16 +149,19 @@ def stripped_fact(data: dict[str, Any]) -> dict[str, Any]:
     return _without_people({name: value for name, value in data.items() if name not in left_out})
 
 
-def _old_entries(before: Instant, after: int) -> Select[Any]:
-    """Finds entries of the timeline up to the first that is too young: they are written nearly in order."""
-    young = select(_timeline.c.serial).where(_timeline.c.serial > after, _timeline.c.at >= before)
-    first_young = young.order_by(_timeline.c.serial).limit(1).scalar_subquery()
-    return (
-        select(_timeline.c.serial, _timeline.c.kind, _timeline.c.data)
-        .where(_timeline.c.serial > after, _timeline.c.at < before)
-        .where((_timeline.c.serial < first_young) | first_young.is_(None))
-        .order_by(_timeline.c.serial)
-    )
+async def _strip_timeline(store: Store, before: Instant) -> int:
+    """Strips the entries from where the last run ended to the first that is too young: they are nearly in order."""
+    async with store.reading() as session:
+        after = await session.scalar(select(RetentionRow.timeline_serial)) or 0
+        young = select(_timeline.c.serial).where(_timeline.c.serial > after, _timeline.c.at >= before)
+        first_young = await session.scalar(young.order_by(_timeline.c.serial).limit(1))
+        up_to = await timeline.last_serial(session) if first_young is None else first_young - 1
+    return await _in_batches(store, partial(_entries, up_to), _strip_entries, after)
+
+
+def _entries(up_to: int, after: int) -> Select[Any]:
+    query = select(_timeline.c.serial, _timeline.c.kind, _timeline.c.data)
+    return query.where(_timeline.c.serial > after, _timeline.c.serial <= up_to).order_by(_timeline.c.serial)
 
 
 def _strip_entries(rows: Sequence[RowMapping], session: Session) -> None:
