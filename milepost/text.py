@@ -15,6 +15,11 @@ def storable(text: str) -> str:
     return text if text.isascii() else text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
+def shortened(text: str, most: int) -> str:
+    """The text, or its beginning with `…` at the end where it has more than `most` characters."""
+    return text if len(text) <= most else f"{text[: most - 1]}…"
+
+
 def yes_or_no(value: bool) -> str:  # noqa: FBT001 - the value is the subject
     """`yes` or `no`."""
     return "yes" if value else "no"

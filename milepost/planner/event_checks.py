@@ -12,7 +12,7 @@ from typing import Any
 from milepost.language.conditions import PropertyKind
 from milepost.numbers import NotANumberError, read_number
 from milepost.planner.compiled_map import CompiledMap
-from milepost.text import listing
+from milepost.text import listing, shortened
 
 _WORDS = {
     PropertyKind.TEXT: "a text",
@@ -36,8 +36,7 @@ class UnusableProperty:
 
     def __str__(self) -> str:
         needed = listing([_WORDS[kind] for kind in self.needed], last="or")
-        value = repr(self.value)
-        value = value if len(value) <= _LONGEST else f"{value[:_LONGEST]}…"
+        value = shortened(repr(self.value), _LONGEST)
         return (
             f"The property {self.name!r} of {self.event!r} is {value}, {_WORDS[self.kind]}; the map needs {needed} "
             f"there, so conditions that use it aren't met.{self._hint}"

@@ -16,10 +16,12 @@ from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
+from milepost import limits
 from milepost.errors import MilepostError
 from milepost.planner.fact_errors import RefusedError
 from milepost.store import errors as store_errors
 from milepost.store.failures import cause_of
+from milepost.text import shortened
 from milepost.web.forms import FormRefusedError
 from milepost.web.identity import SignInNeededError
 from milepost.web.pages import render
@@ -58,6 +60,8 @@ _CODES = {
     431: ("headers_too_large", "The address and the headers are too long.", "Send less in them."),
     413: ("too_large", "That is too much at once.", "Send less, in several requests."),
 }
+_MOST = 50  # problems that one answer names
+_LONGEST = 600  # characters of a problem: what was sent may be in it
 ALTERNATIVES = ("one", "many")
 """The names of the forms that a body may have; the places of its fields leave them out."""
 
@@ -115,8 +119,12 @@ def describe_invalid(errors: Sequence[Any]) -> tuple[str, str]:
     """Returns, for people, everything that pydantic found wrong with a body, and where to look."""
     places = (".".join(str(part) for part in each["loc"] if part not in ALTERNATIVES) for each in errors)
     messages = (each["msg"].removeprefix("Value error, ").rstrip(".") for each in errors)
-    problems = [": ".join(filter(None, pair)) for pair in zip(places, messages, strict=True)]
-    return "; ".join(problems) + ".", "Look at /api/docs for the fields and their form."
+    pairs = (
+        (shortened(place, limits.NAME), shortened(text, _LONGEST)) for place, text in zip(places, messages, strict=True)
+    )
+    problems = [": ".join(filter(None, pair)) for pair in pairs]
+    more = f"; and {len(problems) - _MOST} more" if len(problems) > _MOST else ""
+    return "; ".join(problems[:_MOST]) + more + ".", "Look at /api/docs for the fields and their form."
 
 
 async def respond(request: Request, problem: Problem, headers: Any = None) -> Response:

@@ -32,7 +32,7 @@ Filter = Annotated[str | None, Query(max_length=limits.ADDRESS)]
 
 
 def _country(value: Any) -> Any:
-    return places.country(value) if isinstance(value, str) else value
+    return places.country(value) if isinstance(value, str) and len(value) <= limits.NAME else value
 
 
 class RequestModel(BaseModel):
@@ -139,8 +139,12 @@ class CustomerRequest(RequestModel):
 
     id: CustomerId
     name: Name
-    timezone: Annotated[str, AfterValidator(places.timezone)] = Field("UTC", description="an IANA name")
-    country: Annotated[str | None, BeforeValidator(_country)] = Field(None, description="ISO 3166, two letters")
+    timezone: Annotated[str, Field(max_length=limits.NAME), AfterValidator(places.timezone)] = Field(
+        "UTC", description="an IANA name"
+    )
+    country: Annotated[Annotated[str, Field(max_length=limits.NAME)] | None, BeforeValidator(_country)] = Field(
+        None, description="ISO 3166, two letters"
+    )
     language: (
         Annotated[str, Field(pattern=r"^[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*$"), AfterValidator(read_language)] | None
     ) = None
