@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from dataclasses import replace
-from itertools import count
 from typing import Annotated, Any
 
 import typer
@@ -41,7 +39,6 @@ async def customers(
         stage=stage,
         status="unmatched" if unmatched else None,
         open_risk=True if risk else None,
-        limit=_PAGE,
     )
     async with open_database(settings_of(context)) as store:
         if filters.stage is not None:
@@ -53,7 +50,7 @@ async def customers(
         lines = [line async for line in _pages(store, filters)]
     if not lines:
         empty = "There are no customers yet. Next: `milepost import BOOK.csv`."
-        say("No customer matches." if filters != CustomerFilter(limit=_PAGE) else empty)
+        say("No customer matches." if filters != CustomerFilter() else empty)
     elif filters.status == "unmatched":
         reasons = [(line.customer.id, (line.customer.unmatched_why or "").replace("; ", "\n")) for line in lines]
         table(None, ["Customer id", "Why no map is for it"], reasons)
@@ -64,13 +61,15 @@ async def customers(
 
 
 async def _pages(store: Store, filters: CustomerFilter) -> AsyncIterator[CustomerListLine]:
-    for offset in count(step=_PAGE):
+    cursor = None
+    while True:
         async with store.reading() as session:
-            page = await list_customers(session, replace(filters, offset=offset))
+            page = await list_customers(session, filters, cursor=cursor, limit=_PAGE)
         for line in page.lines:
             yield line
-        if not page.has_more:
+        if page.next is None:
             return
+        cursor = page.next
 
 
 def _table(lines: list[CustomerListLine]) -> None:

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import Annotated, Any
 
 import typer
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from milepost.cli.support.command_settings import settings_of
 from milepost.cli.support.database import check_in_use, now_of, open_database
@@ -22,8 +21,10 @@ from milepost.store import tasks as task_rows
 from milepost.store.compiled_maps import CompiledMaps
 from milepost.store.database import Store
 from milepost.store.reviews import MapReview
-from milepost.store.tasks import Day, TaskLine
+from milepost.store.tasks import Day, TaskFilter, TaskLine
 from milepost.text import count_of
+
+_ALL = 10_000_000
 
 
 async def tasks(
@@ -49,15 +50,12 @@ async def tasks(
         if role is not None:
             await check_in_use(store, "role", role, lambda compiled_map: compiled_map.map.roles)
         async with store.reading() as session:
-            lines = await _lines(session, customer)
+            if customer is not None:
+                await customer_of(session, customer)
+            wanted = TaskFilter(person=person, role=role, customer=customer)
+            lines = (await task_rows.list_open(session, wanted, limit=_ALL)).lines
             now = await now_of(session)
         owned = [] if role or customer else await reviews.current_reviews(store, CompiledMaps(store), now)
-        lines = [
-            line
-            for line in lines
-            if (address is None or address in (line.task.person, line.task.escalated_person))
-            and (role is None or role in (line.task.role, line.task.escalated_to))
-        ]
         due = reviews.due_for(owned, person)
         if address is not None and not lines and not due:
             await _check_person(store, address, now)
@@ -81,13 +79,6 @@ async def _check_person(store: Store, address: str, now: Instant) -> None:
         near = nearest(address, people)
         hint = f"Did you mean {near!r}?" if near else "`milepost customers` shows the customers and their teams."
         raise CommandError(f"Nobody with the address {address!r} is on a customer's team or owns a map.", hint)
-
-
-async def _lines(session: AsyncSession, customer: str | None) -> Sequence[TaskLine]:
-    if customer is None:
-        return await task_rows.all_open(session)
-    await customer_of(session, customer)
-    return await task_rows.of_customer(session, customer, only_open=True)
 
 
 def _print(day: Day, due: Sequence[MapReview], zone: str) -> None:

@@ -12,7 +12,7 @@ from milepost.demo.summaries import COMPLETED, JourneySummary, missing
 from milepost.planner.enums import JourneyStatus
 from milepost.store import journeys, tasks, timeline
 from milepost.store.compiled_maps import CompiledMaps
-from milepost.store.customer_list import CustomerFilter, list_customers
+from milepost.store.customer_list import list_customers
 from milepost.store.database import Store
 from milepost.store.tables import JourneyRow
 
@@ -73,7 +73,7 @@ async def read_account(store: Store, compiled_maps: CompiledMaps) -> Account:
     """Reads the whole store."""
     accounts = []
     async with store.reading() as session:
-        for line in (await list_customers(session, CustomerFilter(limit=_ALL))).lines:
+        for line in (await list_customers(session, limit=_ALL)).lines:
             rows = reversed(await journeys.of_customer(session, line.customer.id))
             summaries = tuple([await _summary(session, row, compiled_maps) for row in rows])
             stages = tuple(stage.title for stage in line.stages)

@@ -12,6 +12,7 @@ from milepost.demo.views import Journey, OpenStep, OpenTask
 from milepost.errors import MilepostError
 
 _TIMEOUT = 10.0  # seconds
+_PER_PAGE = 500
 _CONNECTIONS = 8
 _JOURNEYS = TypeAdapter(list[Journey])
 _TASKS = TypeAdapter(list[OpenTask])
@@ -58,18 +59,18 @@ class Api:
 
     async def journeys(self) -> list[Journey]:
         """Returns every customer's latest journey."""
-        rows = (await self._get("/customers", limit=500))["customers"]
+        rows = await self._all("/customers", "customers")
         return _JOURNEYS.validate_python(
             [{**row["journey"], "customer": row["customer"]} for row in rows if row["journey"]]
         )
 
     async def tasks(self) -> list[OpenTask]:
         """Returns every open task."""
-        return _TASKS.validate_python((await self._get("/tasks"))["tasks"])
+        return _TASKS.validate_python(await self._all("/tasks", "tasks"))
 
     async def steps(self) -> list[OpenStep]:
         """Returns every step that waits for a customer: actions to do, outcomes to confirm."""
-        return _STEPS.validate_python((await self._get("/steps"))["steps"])
+        return _STEPS.validate_python(await self._all("/steps", "steps"))
 
     async def has_answered(self, step: OpenStep) -> bool:
         """Tells whether this outcome has been answered, or met with silence, before."""
@@ -87,6 +88,17 @@ class Api:
         if response.is_client_error:
             raise RequestRefusedError(str(fact["id"]), response.status_code, response.text)
         _check(response)
+
+    async def _all(self, path: str, name: str) -> list[Any]:
+        """Returns a whole list, page by page."""
+        lines: list[Any] = []
+        cursor: dict[str, str] = {}
+        while True:
+            page = await self._get(path, limit=_PER_PAGE, **cursor)
+            lines += page[name]
+            if page["next"] is None:
+                return lines
+            cursor = {"cursor": page["next"]}
 
     async def _get(self, path: str, **query: Any) -> Any:
         response = await self._request("GET", path, params=query)

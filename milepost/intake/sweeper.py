@@ -21,6 +21,7 @@ log = structlog.get_logger()
 INTERVAL = 5.0  # seconds
 MAX_INTERVAL = 600.0  # seconds between two nudges of the same journey
 RECOVERY_INTERVAL = 60.0  # seconds
+OPTIMIZE_INTERVAL = 3600.0  # seconds
 RETENTION_INTERVAL = 600.0  # seconds between two looks at whether a day has passed
 
 
@@ -37,8 +38,14 @@ class Sweeper:
         """Sweeps until cancelled, and once a day removes what has been kept for long enough."""
         async with asyncio.TaskGroup() as group:
             group.create_task(self._sweep_on(every))
+            group.create_task(self._optimize_hourly())
             if self._context.retention.is_on:
                 group.create_task(self._remove_daily())
+
+    async def _optimize_hourly(self) -> None:
+        while True:
+            await asyncio.sleep(OPTIMIZE_INTERVAL)
+            await self._context.store.optimize()
 
     async def _remove_daily(self) -> None:
         while True:

@@ -177,6 +177,7 @@ def _write_journey(session: Session, journey: str, plan: Plan) -> None:
             reason=state.reason,
             ended_at=state.ended_at,
             wake_at=plan.wake_at,
+            held_messages=0 if state.ended else len(state.queue),
             state=state.to_json(),
             revision=state.revision,
             clock=state.clock,

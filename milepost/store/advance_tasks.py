@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from types import UnionType
 from typing import Any
 
 from milepost.language.steps import Touchpoint
 from milepost.planner.commands import CloseTask, OpenTask
 from milepost.planner.compiled_map import CompiledMap
+from milepost.planner.enums import JourneyStatus
 from milepost.planner.instants import Instant
 from milepost.planner.open_tasks import Task, minutes, open_tasks
 from milepost.planner.plan import Plan
 from milepost.planner.state import State
 from milepost.planner.timeline import StepDone, StepOpened, StepSkipped, StepWithdrawn
 
+WITHOUT_DATE, PAUSED = 2**40, 2**41  # seconds: far behind every date
 _CLOSED = StepDone | StepSkipped | StepWithdrawn
 
 
@@ -32,20 +34,30 @@ def desired_tasks(before: State, plan: Plan, compiled_map: CompiledMap) -> Itera
     for task in sorted({*was_open, *still_open, *opened, *closed}):
         row = {"task": task, "customer_id": plan.state.customer.id, "opened_revision": plan.state.revision}
         if task in still_open:
-            columns = _open(still_open[task], plan.state.customer.team)
-            if moved or task not in was_open or columns != _open(was_open[task], before.customer.team):
+            columns = _open(still_open[task], plan.state)
+            if moved or task not in was_open or columns != _open(was_open[task], before):
                 yield row | columns
             continue
         closing = _closed(plan, task, closed.get(task, "withdrawn"))
         if task in was_open:
-            yield row | _open(was_open[task], before.customer.team) | closing
+            yield row | _open(was_open[task], before) | closing
         elif task in opened:
             yield row | _brief(opened[task], plan, compiled_map) | closing
         else:
             yield {"task": task} | closing
 
 
-def _open(task: Task, team: Mapping[str, str]) -> dict[str, Any]:
+def urgency(opened_at: Instant, due_at: Instant | None, *, paused: bool) -> int:
+    """Returns what open tasks are ordered by: when they are due; then those without a date, by when they opened.
+
+    Those of paused journeys come last. So a task is late when its urgency has passed.
+    """
+    at = opened_at + WITHOUT_DATE if due_at is None else due_at
+    return at + PAUSED if paused else at
+
+
+def _open(task: Task, state: State) -> dict[str, Any]:
+    team = state.customer.team
     return {
         "role": task.role,
         "person": _address(task.person),
@@ -56,6 +68,7 @@ def _open(task: Task, team: Mapping[str, str]) -> dict[str, Any]:
         "invite": list(task.invite),
         "opened_at": task.opened_at,
         "due_at": task.due_at,
+        "urgency": urgency(task.opened_at, task.due_at, paused=state.status == JourneyStatus.PAUSED),
         "escalated_to": task.escalated_to,
         "escalated_person": _address(team.get(task.escalated_to)) if task.escalated_to else None,
         "results": list(task.results),
@@ -82,6 +95,7 @@ def _brief(command: OpenTask, plan: Plan, compiled_map: CompiledMap) -> dict[str
         "invite": list(touchpoint.invite) if touchpoint else [],
         "opened_at": _reported_at(plan, command.task, StepOpened),
         "due_at": None,
+        "urgency": 0,
         "escalated_to": None,
         "escalated_person": None,
         "results": list(touchpoint.results or ()) if touchpoint else [],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from contextlib import suppress
 
@@ -14,6 +15,15 @@ from milepost.store import maps
 from milepost.store.database import Store
 from milepost.store.errors import UnknownVersionError, UnreadableVersionError
 from milepost.store.tables import MapVersionRow
+
+_CURRENT = select(MapVersionRow.hash).where(MapVersionRow.current.is_(True)).order_by(MapVersionRow.map)
+
+
+def _row(session: Session, version: str) -> MapVersionRow:
+    row = session.get(MapVersionRow, version)
+    if row is None:
+        raise UnknownVersionError(version)
+    return row
 
 
 class CompiledMaps:
@@ -38,7 +48,8 @@ class CompiledMaps:
         """
         if version not in self._compiled:
             async with self._store.reading() as session:
-                await session.run_sync(self.load, version)
+                row = await session.run_sync(_row, version)
+            await asyncio.to_thread(self._compile, row)  # that takes a while, in which others are answered
         return self._compiled[version]
 
     def load(self, session: Session, version: str) -> CompiledMap:
@@ -49,14 +60,14 @@ class CompiledMaps:
             UnreadableVersionError: this Milepost can't read it.
         """
         if version not in self._compiled:
-            row = session.get(MapVersionRow, version)
-            if row is None:
-                raise UnknownVersionError(version)
-            loaded = from_files(row.files)
-            if loaded.map is None:
-                raise UnreadableVersionError(version, "; ".join(str(problem) for problem in loaded.problems))
-            self.add(CompiledMap.of(loaded.map, version), dict(row.files))
+            self._compile(_row(session, version))
         return self._compiled[version]
+
+    def _compile(self, row: MapVersionRow) -> None:
+        loaded = from_files(row.files)
+        if loaded.map is None:
+            raise UnreadableVersionError(row.hash, "; ".join(str(problem) for problem in loaded.problems))
+        self.add(CompiledMap.of(loaded.map, row.hash), dict(row.files))
 
     async def files(self, version: str) -> Mapping[str, str]:
         """Returns the files of the version of this hash, by relative name.
@@ -70,12 +81,12 @@ class CompiledMaps:
     async def current(self) -> list[CompiledMap]:
         """Returns the compiled maps that new journeys begin on, ordered by map."""
         async with self._store.reading() as session:
-            return await session.run_sync(self.load_current)
+            versions = list(await session.scalars(_CURRENT))
+        return [await self.of(version) for version in versions]
 
     def load_current(self, session: Session) -> list[CompiledMap]:
         """Returns the compiled maps that new journeys begin on, ordered by map, read with `session` if need be."""
-        query = select(MapVersionRow.hash).where(MapVersionRow.current.is_(True)).order_by(MapVersionRow.map)
-        return [self.load(session, version) for version in session.scalars(query)]
+        return [self.load(session, version) for version in session.scalars(_CURRENT)]
 
     async def warm_up(self) -> None:
         """Compiles all versions in use now, so that no journey has to wait for it; unreadable ones are left out."""

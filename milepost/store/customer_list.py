@@ -5,26 +5,29 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, TypeVarTuple
+from typing import Literal
 
-from sqlalchemy import ColumnElement, Select, exists, func, or_, select
+from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import aliased
 
 from milepost.store import journeys
+from milepost.store.customers import folded
+from milepost.store.keyset import Cursor, Query, Segment, read_page
+from milepost.store.rows import count_up_to
 from milepost.store.tables import CustomerRow, JourneyRow, OpenPlayRow, OpenStageRow
 
-Columns = TypeVarTuple("Columns")
 StatusFilter = Literal["open", "paused", "ended", "none", "unmatched"]
+Sort = Literal["name", "health", "updated"]
+_MOST_WORDS = 20  # of a search
 
 
 @dataclass(frozen=True, slots=True)
 class CustomerFilter:
     """The conditions of a list of customers: all that are set must hold.
 
-    `search` is looked for in id and name; `status` is the latest journey's, `none` (no journey yet) or `unmatched`
-    (no map took the customer); a `blocked` journey can't be planned; `health_below` leaves out customers whose health
-    is not known.
+    Each word of `search` is looked for in id and name, without case and accents; `status` is the latest journey's,
+    `none` (no journey yet) or `unmatched` (no map took the customer); a `blocked` journey can't be planned;
+    `health_below` leaves out customers whose health is not known.
     """
 
     search: str | None = None
@@ -35,9 +38,7 @@ class CustomerFilter:
     stuck: bool | None = None
     blocked: bool | None = None
     health_below: float | None = None
-    sort: Literal["name", "health", "updated"] = "name"
-    offset: int = 0
-    limit: int = 50
+    sort: Sort = "name"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,88 +63,97 @@ class CustomerListLine:
 
 @dataclass(frozen=True, slots=True)
 class CustomerListPage:
-    """A page of lines; `total` counts all that meet the filters."""
+    """A page of lines, with the places where its neighbours begin; None where there is none."""
 
     lines: tuple[CustomerListLine, ...]
-    total: int
-    offset: int
-
-    @property
-    def has_more(self) -> bool:
-        """Tells whether another page follows."""
-        return self.offset + len(self.lines) < self.total
+    previous: Cursor | None
+    next: Cursor | None
 
 
-async def list_customers(session: AsyncSession, filters: CustomerFilter | None = None) -> CustomerListPage:
-    """Returns the page of customers that meet the filters, in the order that these ask for."""
+async def list_customers(
+    session: AsyncSession,
+    filters: CustomerFilter | None = None,
+    *,
+    cursor: Cursor | None = None,
+    offset: int = 0,
+    limit: int = 50,
+) -> CustomerListPage:
+    """Returns the page of customers that meet the filters, in the order that these ask for.
+
+    `offset` skips lines of the first page: for what still counts lines. Each costs as much as one that is shown.
+
+    Raises:
+        InvalidCursorError: the cursor is none of this list.
+    """
     filters = filters or CustomerFilter()
-    query = _filtered(select(CustomerRow, JourneyRow), filters)
-    total = await session.scalar(_filtered(select(func.count()), filters)) or 0
-    query = query.order_by(*_order(filters.sort)).offset(max(filters.offset, 0)).limit(max(filters.limit, 1))
-    rows = [(customer, journey) for customer, journey in await session.execute(query)]
-    return CustomerListPage(tuple(await _lines(session, rows)), total, filters.offset)
+    query = _filtered(select(CustomerRow, JourneyRow), filters).offset(offset or None)
+    page = await read_page(session, query, _ORDERS[filters.sort], cursor, limit)
+    rows = [(row[0], row[1]) for row in page.rows]
+    return CustomerListPage(tuple(await _lines(session, rows)), page.previous, page.next)
 
 
-def _filtered(query: Select[*Columns], filters: CustomerFilter) -> Select[*Columns]:
-    later = aliased(JourneyRow)
-    latest = (
-        select(func.max(later.number))
-        .where(later.customer_id == CustomerRow.id)
-        .correlate(CustomerRow)
-        .scalar_subquery()
-    )
-    joined = query.select_from(CustomerRow).outerjoin(
-        JourneyRow, (JourneyRow.customer_id == CustomerRow.id) & (JourneyRow.number == latest)
-    )
+async def count_customers(session: AsyncSession, filters: CustomerFilter, most: int) -> int:
+    """Counts the customers that meet the filters, up to `most`."""
+    return await count_up_to(session, _filtered(select(CustomerRow.id), filters), most)
+
+
+def _filtered(query: Query, filters: CustomerFilter) -> Query:
+    joined = query.select_from(CustomerRow).outerjoin(JourneyRow, JourneyRow.id == CustomerRow.latest_journey)
     return joined.where(*_conditions(filters))
 
 
 def _conditions(filters: CustomerFilter) -> list[ColumnElement[bool]]:
+    """Returns the conditions.
+
+    Those that few customers meet are given as ids of journeys, so that the database may begin with these; those that
+    many meet are looked up for each customer.
+    """
     conditions: list[ColumnElement[bool]] = []
     if filters.search:
-        matches = (
-            column.icontains(filters.search.strip(), autoescape=True) for column in (CustomerRow.id, CustomerRow.name)
-        )
-        conditions.append(or_(*matches))
+        words = folded(filters.search).split()[:_MOST_WORDS]
+        conditions += [CustomerRow.sort_key.contains(word, autoescape=True) for word in words]
     if filters.map:
         conditions.append(JourneyRow.map == filters.map)
     if filters.stage:
-        conditions.append(_has(OpenStageRow, OpenStageRow.stage == filters.stage))
+        in_stage = exists().where(OpenStageRow.journey_id == CustomerRow.latest_journey)
+        conditions.append(in_stage.where(OpenStageRow.stage == filters.stage))
     if filters.status:
         conditions.append(_has_status(filters.status))
-    if filters.open_risk is not None:
-        risk = _has(OpenPlayRow, OpenPlayRow.kind == "risk")
-        conditions.append(risk if filters.open_risk else ~risk)
-    if filters.stuck is not None:
-        stuck = _has(OpenStageRow, OpenStageRow.stuck.is_(True))
-        conditions.append(stuck if filters.stuck else ~stuck)
-    if filters.blocked is not None:
-        blocked = JourneyRow.blocked_since.is_not(None)
-        conditions.append(blocked if filters.blocked else ~blocked)
+    for wanted, ids in (
+        (filters.open_risk, select(OpenPlayRow.journey_id).where(OpenPlayRow.kind == "risk")),
+        (filters.stuck, select(OpenStageRow.journey_id).where(OpenStageRow.stuck.is_(True))),
+        (filters.blocked, select(JourneyRow.id).where(JourneyRow.blocked_since.is_not(None))),
+    ):
+        if wanted is not None:
+            among = CustomerRow.latest_journey.in_(ids)
+            conditions.append(among if wanted else CustomerRow.latest_journey.is_(None) | ~among)
     if filters.health_below is not None:
         conditions.append(CustomerRow.health < filters.health_below)
     return conditions
 
 
-def _has(kind: type[OpenStageRow | OpenPlayRow], condition: ColumnElement[bool]) -> ColumnElement[bool]:
-    return exists().where(kind.journey_id == JourneyRow.id, condition)
-
-
 def _has_status(status: StatusFilter) -> ColumnElement[bool]:
     if status == "none":
-        return JourneyRow.id.is_(None)
+        return CustomerRow.latest_journey.is_(None)
     if status == "unmatched":
-        return JourneyRow.id.is_(None) & CustomerRow.unmatched_why.is_not(None)
-    return JourneyRow.status == status
+        return CustomerRow.latest_journey.is_(None) & CustomerRow.unmatched_why.is_not(None)
+    if status == "open":
+        return JourneyRow.status == status
+    return CustomerRow.latest_journey.in_(select(JourneyRow.id).where(JourneyRow.status == status))
 
 
-def _order(sort: str) -> list[ColumnElement[Any]]:
-    by_name: list[ColumnElement[Any]] = [func.lower(CustomerRow.name).asc(), CustomerRow.id.asc()]
-    if sort == "health":
-        return [CustomerRow.health.asc().nulls_last(), *by_name]
-    if sort == "updated":
-        return [JourneyRow.updated_at.desc().nulls_last(), *by_name]
-    return by_name
+_BY_NAME = (CustomerRow.sort_key, CustomerRow.id)
+_ORDERS = {
+    "name": (Segment(_BY_NAME),),
+    "health": (
+        Segment((CustomerRow.health, *_BY_NAME), (CustomerRow.health.is_not(None),)),
+        Segment(_BY_NAME, (CustomerRow.health.is_(None),)),
+    ),
+    "updated": (
+        Segment((JourneyRow.updated_at, JourneyRow.id), (JourneyRow.id.is_not(None),), downwards=True),
+        Segment(_BY_NAME, (CustomerRow.latest_journey.is_(None),)),
+    ),
+}
 
 
 async def _lines(

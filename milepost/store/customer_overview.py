@@ -67,7 +67,7 @@ async def _journey(
     session: AsyncSession, row: JourneyRow, compiled_map: CompiledMap | None, now: Instant, zone: str
 ) -> JourneyOverview:
     versions = await maps.versions(session, row.map)
-    moves = await facts.of_journey(session, row.id, MapChanged.kind)
+    moves = await facts.of_journey(session, row.customer_id, row.id, MapChanged.kind)
     return JourneyOverview(
         record=record_of(JourneyRecord, row),
         state=State.from_json(row.state),

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, fields
 from typing import Any
+from unicodedata import combining, normalize
 
 from sqlalchemy import bindparam, delete, exists, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -16,10 +17,13 @@ from milepost.planner.facts import AttributesSet, ContactsGiven, Fact, TeamGiven
 from milepost.planner.instants import Instant
 from milepost.store.errors import UnknownCustomerError
 from milepost.store.table_types import table_of
-from milepost.store.tables import ContactRow, CustomerRow, JourneyRow
+from milepost.store.tables import ContactRow, CustomerRow, JourneyRow, TeamMemberRow
 from milepost.store.upsert import upsert
 
 _CHUNK = 500
+_LONGEST_KEY = 400  # characters; PostgreSQL has no room for long texts in an index
+MOST_COLLEAGUES = 1000
+"""Addresses that a page lists."""
 _customers = table_of(CustomerRow)
 # FOR NO KEY UPDATE: an advance takes this while it has its journey's lock, and a fact that comes in takes a key share
 # of the customer before it waits for the journey's; a plain FOR UPDATE would let the two wait for each other.
@@ -42,6 +46,7 @@ async def save(session: AsyncSession, customers: Iterable[Customer], now: Instan
     ]
     await session.run_sync(upsert, CustomerRow, rows, keep=("created_at", "unmatched_why"))
     await session.run_sync(write_contacts, {customer.id: customer.contacts for customer in by_id.values()})
+    await session.run_sync(write_members, {customer.id: customer.team for customer in by_id.values()})
     return len(by_id) - len(existing), len(existing)
 
 
@@ -56,7 +61,23 @@ async def _existing(session: AsyncSession, ids: Sequence[str]) -> set[str]:
 def _columns(customer: Customer) -> dict[str, Any]:
     columns = {each.name: getattr(customer, each.name) for each in fields(Customer) if each.name != "contacts"}
     team, attributes = dict(customer.team), dict(customer.attributes)
-    return {**columns, "attributes": attributes, "team": team, "health": health(customer.attributes)}
+    return {
+        **columns,
+        "attributes": attributes,
+        "team": team,
+        "health": health(customer.attributes),
+        "sort_key": sort_key(customer.id, customer.name),
+    }
+
+
+def sort_key(customer: str, name: str) -> str:
+    """Returns what lists of customers are ordered and searched by: name and id without case and accents."""
+    return f"{folded(name)} {folded(customer)}"[:_LONGEST_KEY]
+
+
+def folded(words: str) -> str:
+    """Returns a text without case and accents, for comparisons: `Öko` becomes `oko`."""
+    return "".join(each for each in normalize("NFKD", words.casefold()) if not combining(each))
 
 
 def health(attributes: Mapping[str, Any]) -> float | None:
@@ -76,6 +97,20 @@ def write_contacts(session: Session, people: Mapping[str, Iterable[Contact]]) ->
         for position, contact in enumerate(contacts)
     ]
     upsert(session, ContactRow, rows)
+
+
+def write_members(session: Session, teams: Mapping[str, Mapping[str, str]]) -> None:
+    """Replaces these customers' colleagues by whom their teams name."""
+    ids = list(teams)
+    for start in range(0, len(ids), _CHUNK):
+        session.execute(delete(TeamMemberRow).where(TeamMemberRow.customer_id.in_(ids[start : start + _CHUNK])))
+    rows = [
+        {"customer_id": customer, "role": role, "address": address.strip().lower()}
+        for customer, team in teams.items()
+        for role, address in team.items()
+        if address.strip()
+    ]
+    upsert(session, TeamMemberRow, rows)
 
 
 def apply(session: Session, customer: str, fact: Fact, now: Instant) -> None:
@@ -114,6 +149,8 @@ def set_attributes(session: Session, customer: str, values: Mapping[str, Any], n
     merged = {**before, **{name: value for name, value in values.items() if name not in BUILT_IN_ATTRIBUTES}}
     attributes = {name: value for name, value in merged.items() if value is not None}
     columns |= {"attributes": attributes, "health": health(attributes), "updated_at": now}
+    if "name" in columns:
+        columns["sort_key"] = sort_key(customer, columns["name"])
     session.connection().execute(update(_customers).where(_customers.c.id == customer).values(columns))
 
 
@@ -126,6 +163,7 @@ def set_team(session: Session, customer: str, team: Mapping[str, str], now: Inst
     row = _row(session, customer)
     row.team, row.updated_at = dict(team), now
     session.flush()
+    write_members(session, {customer: team})
 
 
 async def get(session: AsyncSession, customer: str) -> Customer:
@@ -217,10 +255,14 @@ def set_unmatched(session: Session, customer: str, why: str | None) -> None:
     session.flush()
 
 
-async def colleagues(session: AsyncSession) -> list[str]:
-    """Returns the addresses of everybody on a customer's team, in lower case, sorted."""
-    teams = await session.scalars(select(CustomerRow.team))
-    return sorted({address.lower() for team in teams for address in team.values() if address})
+async def colleagues(session: AsyncSession, limit: int = MOST_COLLEAGUES) -> list[str]:
+    """Returns the addresses of everybody on a customer's team, in lower case, sorted; the first `limit` of them."""
+    # Each address leads to the next one in the index, past all customers of the same colleague.
+    first = select(func.min(TeamMemberRow.address).label("address")).cte("addresses", recursive=True)
+    following = select(func.min(TeamMemberRow.address)).where(TeamMemberRow.address > first.c.address).scalar_subquery()
+    addresses = first.union_all(select(following).where(first.c.address.is_not(None)))
+    query = select(addresses.c.address).where(addresses.c.address.is_not(None)).limit(limit)
+    return sorted(await session.scalars(query))
 
 
 async def count(session: AsyncSession) -> int:

@@ -5,13 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from milepost.planner.enums import JourneyStatus, TaskStatus
+from milepost.language.field_types import Verdict
+from milepost.planner.enums import JourneyStatus, StepStatus
 from milepost.planner.instants import Instant
-from milepost.store import customers, journeys, messages, outcomes
-from milepost.store.tables import CustomerRow, JourneyRow, MapVersionRow, OpenPlayRow, OpenStageRow, TaskRow
+from milepost.store import messages, tasks
+from milepost.store.keyset import Query
+from milepost.store.rows import count_up_to
+from milepost.store.tables import AnswerRow, CustomerRow, JourneyRow, MapVersionRow, OpenPlayRow, OpenStageRow
+from milepost.store.tasks import TaskFilter
+
+MOST_COUNTED = 100_000
+"""Things that a figure counts; then there are more than that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,39 +43,30 @@ class DashboardCounts:
 
 
 async def dashboard_counts(session: AsyncSession, now: Instant) -> DashboardCounts:
-    """Counts the whole book; tasks are overdue as of `now`, in journey time."""
-    begun = exists().where(JourneyRow.customer_id == CustomerRow.id)
+    """Counts the whole book, of each figure up to `MOST_COUNTED`; tasks are overdue as of `now`, in journey time."""
+
+    async def count(query: Query) -> int:
+        return await count_up_to(session, query, MOST_COUNTED)
+
+    verdicts = {verdict: await count(_answers(verdict)) for verdict in (*Verdict, StepStatus.SILENT)}
     return DashboardCounts(
-        customers=await customers.count(session),
+        customers=await count(select(CustomerRow.id)),
         maps=await session.scalar(select(func.count()).where(MapVersionRow.current.is_(True))) or 0,
-        status=await journeys.count_by_status(session),
-        without_journey=await session.scalar(select(func.count()).select_from(CustomerRow).where(~begun)) or 0,
-        risks=await session.scalar(_risks) or 0,
-        stuck=await session.scalar(_stuck) or 0,
-        blocked=await session.scalar(_blocked) or 0,
-        verdicts=await outcomes.count_by_verdict(session),
-        tasks=await session.scalar(select(func.count()).where(TaskRow.status == TaskStatus.OPEN)) or 0,
-        overdue=await _overdue(session, now),
-        messages=await messages.count_by_status(session),
+        status={each: await count(select(JourneyRow.id).where(JourneyRow.status == each)) for each in JourneyStatus},
+        without_journey=await count(select(CustomerRow.id).where(CustomerRow.latest_journey.is_(None))),
+        risks=await count(select(OpenPlayRow.journey_id).where(OpenPlayRow.kind == "risk").distinct()),
+        stuck=await count(select(OpenStageRow.journey_id).where(OpenStageRow.stuck.is_(True)).distinct()),
+        blocked=await count(select(JourneyRow.id).where(JourneyRow.blocked_since.is_not(None))),
+        verdicts=verdicts,
+        tasks=await tasks.count_open(session, TaskFilter(), MOST_COUNTED),
+        overdue=await tasks.count_open(session, TaskFilter(before=now), MOST_COUNTED),
+        messages=await messages.count_by_status(session, MOST_COUNTED),
         stages=await _stages(session),
     )
 
 
-_risks = select(func.count(func.distinct(OpenPlayRow.journey_id))).where(OpenPlayRow.kind == "risk")
-_stuck = select(func.count(func.distinct(OpenStageRow.journey_id))).where(OpenStageRow.stuck.is_(True))
-
-_blocked = select(func.count()).where(JourneyRow.blocked_since.is_not(None))
-
-
-async def _overdue(session: AsyncSession, now: Instant) -> int:
-    """Counts late tasks. Those of paused journeys aren't late: nothing falls due there."""
-    late = (
-        select(func.count())
-        .select_from(TaskRow)
-        .join(JourneyRow, JourneyRow.id == TaskRow.journey_id)
-        .where(TaskRow.status == TaskStatus.OPEN, TaskRow.due_at < now, JourneyRow.status == JourneyStatus.OPEN)
-    )
-    return await session.scalar(late) or 0
+def _answers(verdict: str) -> Query:
+    return select(AnswerRow.answer).where(AnswerRow.verdict == verdict, AnswerRow.revoked_at.is_(None))
 
 
 async def _stages(session: AsyncSession) -> dict[str, int]:

@@ -5,17 +5,18 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from functools import partial
 from typing import Any, Self, TypeVar
 
 from sqlalchemy import URL, Engine, create_engine, make_url
-from sqlalchemy.exc import ArgumentError, OperationalError
+from sqlalchemy.exc import ArgumentError, OperationalError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import Session
+from sqlalchemy.pool import QueuePool
 
 from milepost.store import failures, sqlite
-from milepost.store.errors import DriverMissingError, StoreUnreachableError
+from milepost.store.errors import DriverMissingError, StoreError, StoreUnreachableError
 from milepost.store.writer import PooledWriter, QueueingWriter, Writer
 
 T = TypeVar("T")
@@ -116,8 +117,19 @@ class Store:
         async with self._reading() as session:
             yield session
 
+    async def optimize(self) -> None:
+        """Lets SQLite look how its rows are distributed, so that it chooses well; PostgreSQL does so by itself."""
+        pool = self.engine.pool
+        if not (self.is_sqlite and isinstance(pool, QueuePool) and pool.checkedin()):
+            return  # nothing was asked yet
+        with suppress(SQLAlchemyError, StoreError):  # it is busy, or can't be used: another time
+            async with self.engine.begin() as connection:
+                for statement in sqlite.OPTIMIZE:
+                    await connection.exec_driver_sql(statement)
+
     async def close(self) -> None:
         """Finishes the writes that wait, and closes all connections."""
+        await self.optimize()
         await asyncio.to_thread(self._writer.close)
         await self.engine.dispose()
 

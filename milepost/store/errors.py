@@ -16,6 +16,17 @@ class StoreError(MilepostError):
     code = "store_error"
 
 
+class InvalidCursorError(StoreError):
+    """A cursor that no list has given, or another list."""
+
+    code = "invalid_cursor"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This cursor isn't one of this list.", "Hand back the `next` of the answer before, with the same filters."
+        )
+
+
 class StoreUnreachableError(StoreError):
     """The database cannot be used; `where` is its URL without the password, or its file."""
 

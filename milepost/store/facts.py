@@ -41,9 +41,9 @@ async def of_customer(session: AsyncSession, customer: str, limit: int = 200) ->
     return list(await session.scalars(query))
 
 
-async def of_journey(session: AsyncSession, journey: str, kind: str) -> list[FactRow]:
-    """Returns the facts of one kind for a journey, oldest first."""
-    query = select(FactRow).where(FactRow.journey_id == journey, FactRow.kind == kind).order_by(FactRow.serial)
+async def of_journey(session: AsyncSession, customer: str, journey: str, kind: str) -> list[FactRow]:
+    """Returns the facts of one kind for a customer's journey, oldest first."""
+    query = _of(customer).where(FactRow.journey_id == journey, FactRow.kind == kind)
     return list(await session.scalars(query))
 
 

@@ -13,9 +13,10 @@ from sqlalchemy.orm import Session
 from milepost.planner.instants import Instant
 from milepost.planner.state import State
 from milepost.store.errors import JourneyAlreadyOpenError, UnknownJourneyError
+from milepost.store.keyset import Cursor, Segment, read_page
 from milepost.store.rows import count_by
 from milepost.store.table_types import table_of
-from milepost.store.tables import CustomerRow, JourneyRow, OpenPlayRow, OpenStageRow
+from milepost.store.tables import CustomerRow, JourneyRow, MapVersionRow, OpenPlayRow, OpenStageRow
 
 
 async def begin(session: AsyncSession, state: State) -> JourneyRow:
@@ -54,6 +55,7 @@ def insert(session: Session, state: State) -> JourneyRow:
     )
     session.add(journey)
     session.flush()
+    session.execute(update(_customers).where(_customers.c.id == customer).values(latest_journey=journey.id))
     return journey
 
 
@@ -75,7 +77,7 @@ class LockedJourney:
         return self.revision == 0 or self.is_blocked or (self.wake_at is not None and self.wake_at <= now)
 
 
-_journeys = table_of(JourneyRow)
+_journeys, _customers = table_of(JourneyRow), table_of(CustomerRow)
 _LOCK = (
     select(
         _journeys.c.id,
@@ -135,6 +137,12 @@ async def state(session: AsyncSession, journey: str) -> State:
     return State.from_json((await get(session, journey)).state)
 
 
+async def states(session: AsyncSession, journeys: Iterable[str]) -> dict[str, State]:
+    """Returns the states of these journeys; those of customers that were forgotten are left out."""
+    query = select(JourneyRow.id, JourneyRow.state).where(JourneyRow.id.in_(list(journeys)))
+    return {journey: State.from_json(state) for journey, state in await session.execute(query)}
+
+
 async def open_of(session: AsyncSession, customer: str, *, hold: bool = False) -> JourneyRow | None:
     """Returns the customer's journey that hasn't ended, open or paused.
 
@@ -169,6 +177,30 @@ async def running(session: AsyncSession) -> list[JourneyRow]:
     return list(await session.scalars(query))
 
 
+@dataclass(frozen=True, slots=True)
+class JourneyPage:
+    """A page of journeys, with the places where its neighbours begin."""
+
+    journeys: tuple[JourneyRow, ...]
+    previous: Cursor | None
+    next: Cursor | None
+
+
+async def running_page(
+    session: AsyncSession, customer: str | None = None, *, cursor: Cursor | None = None, limit: int = 50
+) -> JourneyPage:
+    """Returns a page of the journeys that haven't ended, of all customers or of one, ordered by customer.
+
+    Raises:
+        InvalidCursorError: the cursor is none of this list.
+    """
+    query = select(JourneyRow).where(JourneyRow.ended_at.is_(None))
+    if customer is not None:
+        query = query.where(JourneyRow.customer_id == customer)
+    page = await read_page(session, query, (Segment((JourneyRow.customer_id,)),), cursor, limit)
+    return JourneyPage(tuple(row[0] for row in page.rows), page.previous, page.next)
+
+
 async def on_version(
     session: AsyncSession, version: str, *, page: int = 200
 ) -> AsyncIterator[tuple[str, dict[str, Any]]]:
@@ -188,8 +220,11 @@ async def on_version(
 
 async def count_by_version(session: AsyncSession, map_id: str | None = None) -> dict[str, int]:
     """Counts the journeys that haven't ended by the hash of their version; of one map, or of all."""
-    of_map = () if map_id is None else (JourneyRow.map == map_id,)
-    return await count_by(session, JourneyRow.version, JourneyRow.ended_at.is_(None), *of_map)
+    running = select(func.count()).where(JourneyRow.version == MapVersionRow.hash, JourneyRow.ended_at.is_(None))
+    query = select(MapVersionRow.hash, running.scalar_subquery())
+    if map_id is not None:
+        query = query.where(MapVersionRow.map == map_id)
+    return {version: count for version, count in await session.execute(query.order_by(MapVersionRow.hash)) if count}
 
 
 async def open_stages(session: AsyncSession, journeys: Iterable[str]) -> list[OpenStageRow]:

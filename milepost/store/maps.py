@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import func, select, update
+from sqlalchemy import exists, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from milepost.language.loader import content_hash
@@ -91,6 +91,12 @@ async def current(session: AsyncSession) -> list[MapVersionRow]:
     return list(await session.scalars(query))
 
 
+async def titles(session: AsyncSession) -> dict[str, str]:
+    """Returns the titles of all maps that new journeys begin on, by map."""
+    query = select(MapVersionRow.map, MapVersionRow.title).where(MapVersionRow.current.is_(True))
+    return dict((await session.execute(query.order_by(MapVersionRow.map))).all())
+
+
 async def versions(session: AsyncSession, map_id: str | None = None) -> list[MapVersionRow]:
     """Returns all versions, of one map or of all, newest first within a map."""
     query = select(MapVersionRow).order_by(MapVersionRow.map, MapVersionRow.number.desc())
@@ -101,6 +107,6 @@ async def versions(session: AsyncSession, map_id: str | None = None) -> list[Map
 
 async def in_use(session: AsyncSession) -> list[str]:
     """Returns the hashes of all versions that a journey is on or may begin on, sorted; they use product events."""
-    running = select(JourneyRow.version).where(JourneyRow.ended_at.is_(None))
-    beginning = select(MapVersionRow.hash).where(MapVersionRow.current.is_(True))
-    return sorted(await session.scalars(running.union(beginning)))
+    is_used = exists().where(JourneyRow.version == MapVersionRow.hash, JourneyRow.ended_at.is_(None))
+    query = select(MapVersionRow.hash).where(or_(MapVersionRow.current.is_(True), is_used))
+    return sorted(await session.scalars(query))

@@ -8,17 +8,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from sqlalchemy import func, select
+from sqlalchemy import ScalarSelect, func, literal_column, select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from milepost.customer import is_forgotten
 from milepost.planner.instants import Instant
 from milepost.store.errors import UnknownMessageError
-from milepost.store.rows import count_by
+from milepost.store.keyset import Cursor, Segment, read_page
+from milepost.store.rows import count_up_to
 from milepost.store.tables import CustomerRow, JourneyRow, MessageRow
 
 CONTACT_FORGOTTEN = "its contact was forgotten"
+MOST_COUNTED = 10_000
+"""Messages of a status that are counted; then there are more than that."""
 
 
 class MessageStatus(StrEnum):
@@ -39,16 +42,20 @@ class MessageLine:
 
 @dataclass(frozen=True, slots=True)
 class Outbox:
-    """A page of the outbox, the latest message first; `total` counts all that match."""
+    """A page of the outbox, the latest message first, with the places where its neighbours begin."""
 
     lines: tuple[MessageLine, ...]
-    total: int
-    offset: int
+    previous: Cursor | None
+    next: Cursor | None
 
-    @property
-    def has_more(self) -> bool:
-        """Tells whether another page follows."""
-        return self.offset + len(self.lines) < self.total
+
+@dataclass(frozen=True, slots=True)
+class HoldingPage:
+    """A page of journeys that hold back messages, each with its customer's name; those that move first come first."""
+
+    journeys: tuple[tuple[JourneyRow, str], ...]
+    previous: Cursor | None
+    next: Cursor | None
 
 
 async def get(session: AsyncSession, journey: str, message: str) -> MessageRow:
@@ -143,45 +150,59 @@ async def outbox(
     *,
     customer: str | None = None,
     status: MessageStatus | None = None,
-    offset: int = 0,
+    cursor: Cursor | None = None,
     limit: int = 50,
 ) -> Outbox:
-    """Returns a page of the messages of all customers, or of one, the latest first."""
-    conditions = [MessageRow.customer_id == customer] if customer is not None else []
+    """Returns a page of the messages of all customers, or of one, the latest first.
+
+    Raises:
+        InvalidCursorError: the cursor is none of this list.
+    """
+    query = select(MessageRow, _name_of(MessageRow.customer_id))
+    if customer is not None:
+        query = query.where(MessageRow.customer_id == customer)
     if status is not None:
-        conditions.append(MessageRow.status == status)
-    query = (
-        select(MessageRow, CustomerRow.name)
-        .join(CustomerRow, CustomerRow.id == MessageRow.customer_id)
-        .where(*conditions)
-        .order_by(MessageRow.at.desc(), MessageRow.journey_id, MessageRow.message)
-        .offset(max(offset, 0))
-        .limit(max(limit, 1))
-    )
-    lines = tuple(MessageLine(message, name) for message, name in await session.execute(query))
-    total = await session.scalar(select(func.count()).select_from(MessageRow).where(*conditions)) or 0
-    return Outbox(lines, total, offset)
+        query = query.where(MessageRow.status == status)
+    page = await read_page(session, query, _LATEST_FIRST, cursor, limit)
+    return Outbox(tuple(MessageLine(row[0], row[1]) for row in page.rows), page.previous, page.next)
 
 
-_waits = func.json_array_length(JourneyRow.state["queue"])
-_has_waiting = (JourneyRow.ended_at.is_(None), _waits > 0)
+def _name_of(customer: InstrumentedAttribute[str]) -> ScalarSelect[str]:
+    """Returns the name of each line's customer; a join might lead the database to begin with the customers."""
+    return select(CustomerRow.name).where(CustomerRow.id == customer).scalar_subquery()
 
 
-async def count_waiting(session: AsyncSession) -> int:
-    """Counts messages that are due and held back: by hours, a limit, a pause, a play, or a missing person."""
-    return await session.scalar(select(func.sum(_waits)).where(*_has_waiting)) or 0
+async def count_of_customer(session: AsyncSession, customer: str, most: int = MOST_COUNTED) -> int:
+    """Counts the messages to a customer, up to `most`."""
+    return await count_up_to(session, select(MessageRow.at).where(MessageRow.customer_id == customer), most)
 
 
-async def waiting_journeys(session: AsyncSession, *, limit: int = 50) -> list[tuple[JourneyRow, str]]:
-    """Returns journeys that hold back messages, with the customers' names; those that move first come first."""
-    query = (
-        select(JourneyRow, CustomerRow.name)
-        .join(CustomerRow, CustomerRow.id == JourneyRow.customer_id)
-        .where(*_has_waiting)
-        .order_by(JourneyRow.wake_at.asc().nulls_last(), JourneyRow.id)
-        .limit(max(limit, 1))
-    )
-    return [(journey, name) for journey, name in await session.execute(query)]
+_LATEST_FIRST = (Segment((MessageRow.at, MessageRow.journey_id, MessageRow.message), downwards=True),)
+_HOLDS = JourneyRow.held_messages > literal_column("0")  # in the words of the index
+_MOVING_FIRST = (
+    Segment((JourneyRow.wake_at, JourneyRow.id), (JourneyRow.wake_at.is_not(None),)),
+    Segment((JourneyRow.id,), (JourneyRow.wake_at.is_(None),)),
+)
+
+
+async def count_held(session: AsyncSession, most: int = MOST_COUNTED) -> int:
+    """Counts messages that are due and held back: by hours, a limit, a pause, a play, or a missing person.
+
+    Of many it counts those of `most` journeys.
+    """
+    holding = select(JourneyRow.held_messages).where(_HOLDS).limit(most).subquery()
+    return await session.scalar(select(func.sum(holding.c.held_messages))) or 0
+
+
+async def holding_journeys(session: AsyncSession, *, cursor: Cursor | None = None, limit: int = 50) -> HoldingPage:
+    """Returns a page of the journeys that hold back messages.
+
+    Raises:
+        InvalidCursorError: the cursor is none of this list.
+    """
+    query = select(JourneyRow, _name_of(JourneyRow.customer_id))
+    page = await read_page(session, query.where(_HOLDS), _MOVING_FIRST, cursor, limit)
+    return HoldingPage(tuple((row[0], row[1]) for row in page.rows), page.previous, page.next)
 
 
 async def count_failed(session: AsyncSession, *, since: Instant) -> int:
@@ -190,6 +211,10 @@ async def count_failed(session: AsyncSession, *, since: Instant) -> int:
     return await session.scalar(query) or 0
 
 
-async def count_by_status(session: AsyncSession) -> dict[str, int]:
-    """Counts messages by status."""
-    return await count_by(session, MessageRow.status)
+async def count_by_status(session: AsyncSession, most: int = MOST_COUNTED) -> dict[str, int]:
+    """Counts messages by status, of each up to `most`; statuses without messages are left out."""
+    counts = {
+        status.value: await count_up_to(session, select(MessageRow.at).where(MessageRow.status == status), most)
+        for status in MessageStatus
+    }
+    return {status: count for status, count in counts.items() if count}

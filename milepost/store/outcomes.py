@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from milepost.explain.overview import AnswerRecord, OutcomeRecord
-from milepost.store.rows import count_by, record_of
+from milepost.store.rows import record_of
 from milepost.store.tables import AnswerRow, OutcomeRow
 
 
@@ -22,8 +22,3 @@ async def of_journey(session: AsyncSession, journey: str) -> list[OutcomeRecord]
         select(OutcomeRow).where(OutcomeRow.journey_id == journey).order_by(OutcomeRow.outcome, OutcomeRow.occurrence)
     )
     return [record_of(OutcomeRecord, row, answers=tuple(answers[row.outcome, row.occurrence])) for row in rows]
-
-
-async def count_by_verdict(session: AsyncSession) -> dict[str, int]:
-    """Counts the answers (and silences) that hold, by verdict."""
-    return await count_by(session, AnswerRow.verdict, AnswerRow.revoked_at.is_(None))

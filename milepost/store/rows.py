@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import fields
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
@@ -29,3 +29,8 @@ async def count_by(
     """Counts the rows of a column's table that meet the conditions, by the values of the column, sorted."""
     query = select(column, func.count()).where(*conditions).group_by(column).order_by(column)
     return dict((await session.execute(query)).all())
+
+
+async def count_up_to(session: AsyncSession, query: Select[*tuple[Any, ...]], most: int) -> int:
+    """Counts the rows of a query, up to `most`, so that a count costs no more than that many rows."""
+    return await session.scalar(select(func.count()).select_from(query.order_by(None).limit(most).subquery())) or 0

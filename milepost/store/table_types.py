@@ -12,6 +12,9 @@ LONG = BigInteger().with_variant(Integer, "sqlite")
 """A number that a table counts up; SQLite does so for its own integers alone."""
 
 Serial = Annotated[int, mapped_column(LONG, primary_key=True, autoincrement=True)]
+SortKey = Annotated[str, mapped_column(Text().with_variant(Text(collation="C"), "postgresql"))]
+"""Text that both databases order alike: by the numbers of its characters."""
+
 OfCustomer = Annotated[str, mapped_column(ForeignKey("customers.id", ondelete="CASCADE"))]
 OfJourney = Annotated[str, mapped_column(ForeignKey("journeys.id", ondelete="CASCADE"))]
 

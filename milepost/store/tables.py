@@ -11,7 +11,8 @@ from typing import Any
 from sqlalchemy import JSON, BigInteger, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from milepost.store.table_types import LONG, At, Base, OfCustomer, OfJourney, Serial
+from milepost.store import list_indexes
+from milepost.store.table_types import LONG, At, Base, OfCustomer, OfJourney, Serial, SortKey
 
 METADATA = Base.metadata
 """Of all tables."""
@@ -21,6 +22,7 @@ class CustomerRow(Base):
     """A customer of the book. `health` mirrors the attribute of that name where it is a number."""
 
     __tablename__ = "customers"
+    __table_args__ = list_indexes.CUSTOMERS
 
     id: Mapped[str] = mapped_column(primary_key=True)
     name: Mapped[str]
@@ -29,7 +31,11 @@ class CustomerRow(Base):
     language: Mapped[str | None]
     attributes: Mapped[dict[str, Any]]
     team: Mapped[dict[str, str]]
-    health: Mapped[float | None] = mapped_column(index=True)
+    health: Mapped[float | None]
+    sort_key: Mapped[SortKey] = mapped_column(
+        server_default="", doc="what lists are ordered and searched by, see `customers.sort_key`"
+    )
+    latest_journey: Mapped[str | None] = mapped_column(doc="the id of the latest journey; null: there was none")
     unmatched_why: Mapped[str | None] = mapped_column(
         doc="why no map took the customer; null: one did, or none was tried"
     )
@@ -50,6 +56,16 @@ class ContactRow(Base):
     timezone: Mapped[str | None]
     country: Mapped[str | None]
     language: Mapped[str | None]
+
+
+class TeamMemberRow(Base):
+    """A colleague on a customer's team, as `CustomerRow.team` says; the address is in lower case."""
+
+    __tablename__ = "team_members"
+
+    customer_id: Mapped[OfCustomer] = mapped_column(primary_key=True)
+    role: Mapped[str] = mapped_column(primary_key=True)
+    address: Mapped[str] = mapped_column(index=True)
 
 
 class MapVersionRow(Base):
@@ -101,6 +117,7 @@ class JourneyRow(Base):
             sqlite_where=text("ended_at IS NULL"),
             postgresql_where=text("ended_at IS NULL"),
         ),
+        *list_indexes.JOURNEYS,
     )
 
     id: Mapped[str] = mapped_column(primary_key=True)
@@ -108,16 +125,17 @@ class JourneyRow(Base):
     number: Mapped[int]
     map: Mapped[str] = mapped_column(index=True)
     version: Mapped[str] = mapped_column(ForeignKey("map_versions.hash"))
-    status: Mapped[str] = mapped_column(index=True, doc="open, paused or ended")
+    status: Mapped[str] = mapped_column(doc="open, paused or ended")
     reason: Mapped[str | None] = mapped_column(doc="why it ended")
     started_at: Mapped[At]
     ended_at: Mapped[At | None]
     wake_at: Mapped[At | None] = mapped_column(doc="when the next thing happens by itself")
+    held_messages: Mapped[int] = mapped_column(server_default="0", default=0, doc="messages that are due and held back")
     state: Mapped[dict[str, Any]]
     revision: Mapped[int]
     clock: Mapped[At]
     updated_at: Mapped[At]
-    blocked_since: Mapped[At | None] = mapped_column(index=True, doc="since when it can't be planned; null: it can")
+    blocked_since: Mapped[At | None] = mapped_column(doc="since when it can't be planned; null: it can")
     blocked_why: Mapped[str | None] = mapped_column(doc="the error of the last attempt")
 
 
@@ -161,6 +179,7 @@ class OpenStageRow(Base):
     """A stage that a journey is in, in the order of the map."""
 
     __tablename__ = "open_stages"
+    __table_args__ = list_indexes.OPEN_STAGES
 
     journey_id: Mapped[OfJourney] = mapped_column(primary_key=True)
     stage: Mapped[str] = mapped_column(primary_key=True, index=True)
@@ -189,7 +208,7 @@ class TaskRow(Base):
     """A colleague's task. `person` and `escalated_person` are addresses in lower case; null: the role's team queue."""
 
     __tablename__ = "tasks"
-    __table_args__ = (Index(None, "status", "person"), Index(None, "status", "escalated_person"))
+    __table_args__ = list_indexes.TASKS
 
     journey_id: Mapped[OfJourney] = mapped_column(primary_key=True)
     task: Mapped[str] = mapped_column(primary_key=True)
@@ -203,6 +222,7 @@ class TaskRow(Base):
     invite: Mapped[list[str]] = mapped_column(doc="personas")
     opened_at: Mapped[At]
     due_at: Mapped[At | None]
+    urgency: Mapped[At] = mapped_column(server_default="0", doc="orders open tasks, see `advance_tasks.urgency`")
     escalated_to: Mapped[str | None] = mapped_column(doc="the role that a late task was given to as well")
     escalated_person: Mapped[str | None]
     results: Mapped[list[str]]
@@ -223,14 +243,14 @@ class MessageRow(Base):
     """
 
     __tablename__ = "messages"
-    __table_args__ = (Index(None, "customer_id", "at"), Index(None, "status", "at"))
+    __table_args__ = list_indexes.MESSAGES
 
     journey_id: Mapped[OfJourney] = mapped_column(primary_key=True)
     message: Mapped[str] = mapped_column(primary_key=True)
     customer_id: Mapped[OfCustomer]
     version: Mapped[str] = mapped_column(ForeignKey("map_versions.hash"))
     revision: Mapped[int]
-    at: Mapped[At] = mapped_column(index=True)
+    at: Mapped[At]
     reason: Mapped[str]
     template: Mapped[str]
     persona: Mapped[str]
@@ -277,6 +297,7 @@ class AnswerRow(Base):
     """An answer to an outcome, or its silence; the id is `OUTCOME/OCCURRENCE/N`."""
 
     __tablename__ = "answers"
+    __table_args__ = list_indexes.ANSWERS
 
     journey_id: Mapped[OfJourney] = mapped_column(primary_key=True)
     answer: Mapped[str] = mapped_column(primary_key=True)

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, and_, literal_column, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from milepost.planner.enums import JourneyStatus, TaskStatus
 from milepost.planner.instants import Instant
-from milepost.store.rows import count_by
+from milepost.store.keyset import Cursor, Query, Row, Segment, read_page
+from milepost.store.rows import count_by, count_up_to
 from milepost.store.tables import CustomerRow, JourneyRow, TaskRow
+
+_IS_OPEN = TaskRow.status == literal_column("'open'")  # in the words of the indexes
+MOST_COUNTED = 1000
+"""Tasks of a list that are counted; then it has more than that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,69 +34,106 @@ class TaskLine:
 
 
 @dataclass(frozen=True, slots=True)
-class Day:
-    """A colleague's day. `next` is ordered by date; tasks without one, and those that a pause keeps, come last."""
+class TaskPage:
+    """A page of open tasks, the most urgent first, with the places where its neighbours begin."""
 
-    date: date
+    lines: tuple[TaskLine, ...]
+    previous: Cursor | None
+    next: Cursor | None
+
+
+@dataclass(frozen=True, slots=True)
+class TaskFilter:
+    """The conditions of a list of open tasks: all that are set must hold.
+
+    `person` has the task, or it was escalated to the person; `role` likewise. `queue` is the role of a team that has
+    to take the task, as nobody has it. `since` and `before` are journey time: tasks that fall due from then on, until
+    then; tasks without a date and those of paused journeys never do.
+    """
+
+    person: str | None = None
+    role: str | None = None
+    customer: str | None = None
+    queue: str | None = None
+    since: Instant | None = None
+    before: Instant | None = None
+
+
+async def list_open(
+    session: AsyncSession, filters: TaskFilter, *, cursor: Cursor | None = None, limit: int = 50
+) -> TaskPage:
+    """Returns a page of the open tasks that meet the filters, the most urgent first.
+
+    Raises:
+        InvalidCursorError: the cursor is none of this list.
+    """
+    query = _lines_query(*_conditions(filters))
+    page = await read_page(session, query, _BY_URGENCY, cursor, limit)
+    return TaskPage(tuple(_line(row) for row in page.rows), page.previous, page.next)
+
+
+async def count_open(session: AsyncSession, filters: TaskFilter, most: int = MOST_COUNTED) -> int:
+    """Counts the open tasks that meet the filters, up to `most`."""
+    return await count_up_to(session, select(TaskRow.task).where(*_conditions(filters)), most)
+
+
+async def queue_roles(session: AsyncSession) -> list[str]:
+    """Returns the roles in whose queue a task waits, sorted: somebody of the team must take it."""
+    unowned = select(TaskRow.role).where(_IS_OPEN, TaskRow.person.is_(None)).distinct()
+    escalated = select(TaskRow.escalated_to).where(_IS_OPEN, *_ESCALATED_TO_NOBODY).distinct()
+    return sorted(role for role in await session.scalars(unowned.union(escalated)) if role)
+
+
+async def count_unowned(session: AsyncSession, most: int = MOST_COUNTED) -> int:
+    """Counts the tasks that wait in a queue, up to `most`."""
+    unowned = await count_up_to(session, select(TaskRow.task).where(_IS_OPEN, TaskRow.person.is_(None)), most)
+    escalated = select(TaskRow.task).where(_IS_OPEN, TaskRow.person.is_not(None), *_ESCALATED_TO_NOBODY)
+    return min(unowned + await count_up_to(session, escalated, most), most)
+
+
+def _conditions(filters: TaskFilter) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = [_IS_OPEN]
+    if filters.person is not None:
+        address = filters.person.strip().lower()
+        conditions.append(or_(TaskRow.person == address, TaskRow.escalated_person == address))
+    if filters.role is not None:
+        conditions.append(or_(TaskRow.role == filters.role, TaskRow.escalated_to == filters.role))
+    if filters.customer is not None:
+        conditions.append(TaskRow.customer_id == filters.customer)
+    if filters.queue is not None:
+        unowned = TaskRow.person.is_(None) & (TaskRow.role == filters.queue)
+        escalated = and_(TaskRow.escalated_to == filters.queue, *_ESCALATED_TO_NOBODY)
+        conditions.append(or_(unowned, escalated))
+    if filters.since is not None:
+        conditions.append(TaskRow.urgency >= filters.since)
+    if filters.before is not None:
+        conditions.append(TaskRow.urgency < filters.before)
+    return conditions
+
+
+def end_of_day(now: Instant, timezone: str) -> Instant:
+    """Returns the instant at which the local day of `timezone` ends."""
+    zone = ZoneInfo(timezone)
+    tomorrow = datetime.fromtimestamp(now, UTC).astimezone(zone).date() + timedelta(days=1)
+    return int(datetime.combine(tomorrow, time(), zone).timestamp())
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """A colleague's day. In `next`, tasks without a date, and those that a pause keeps, come last."""
+
     overdue: tuple[TaskLine, ...]
     today: tuple[TaskLine, ...]
     next: tuple[TaskLine, ...]
 
 
-async def day_of(session: AsyncSession, person: str, now: Instant, timezone: str = "UTC") -> Day:
-    """Returns a person's open tasks on the local date of `timezone`, with those that were escalated to the person."""
-    address = person.strip().lower()
-    owned = or_(TaskRow.person == address, TaskRow.escalated_person == address)
-    return arrange(await _lines(session, owned, TaskRow.status == TaskStatus.OPEN), now, timezone)
-
-
 def arrange(lines: Iterable[TaskLine], now: Instant, timezone: str = "UTC") -> Day:
-    """Sorts open tasks into overdue, due today and next, as `now` is on the clock of `timezone`."""
-    zone = ZoneInfo(timezone)
-    today = _local_date(now, zone)
-    overdue, due_today, later = [], [], []
-    for line in sorted(lines, key=_urgency):
-        due = line.task.due_at
-        if due is None or line.paused or _local_date(due, zone) > today:
-            later.append(line)
-        elif due < now:
-            overdue.append(line)
-        else:
-            due_today.append(line)
-    return Day(today, tuple(overdue), tuple(due_today), tuple(later))
-
-
-def _local_date(at: Instant, zone: ZoneInfo) -> date:
-    return datetime.fromtimestamp(at, UTC).astimezone(zone).date()
-
-
-def _urgency(line: TaskLine) -> tuple[bool, bool, int, str, str]:
-    task = line.task
-    return line.paused, task.due_at is None, task.due_at or task.opened_at, task.journey_id, task.task
-
-
-async def queues(session: AsyncSession) -> dict[str, list[TaskLine]]:
-    """Returns open tasks that no person has, by role, the most urgent first: somebody of the team must take them."""
-    lines = await _lines(
-        session,
-        TaskRow.status == TaskStatus.OPEN,
-        or_(
-            TaskRow.person.is_(None),
-            and_(TaskRow.escalated_to.is_not(None), TaskRow.escalated_person.is_(None)),
-        ),
-    )
-    by_role: dict[str, list[TaskLine]] = {}
-    for line in sorted(lines, key=_urgency):
-        for role in _roles_without_person(line.task):
-            by_role.setdefault(role, []).append(line)
-    return dict(sorted(by_role.items()))
-
-
-def _roles_without_person(task: TaskRow) -> list[str]:
-    out = [] if task.person else [task.role]
-    if task.escalated_to and not task.escalated_person and task.escalated_to not in out:
-        out.append(task.escalated_to)
-    return out
+    """Divides open tasks, the most urgent first, into overdue, due today and next, by the clock of `timezone`."""
+    parts: tuple[list[TaskLine], ...] = ([], [], [])
+    starts = (now, end_of_day(now, timezone))
+    for line in lines:
+        parts[bisect_right(starts, line.task.urgency)].append(line)
+    return Day(*map(tuple, parts))
 
 
 async def of_customer(session: AsyncSession, customer: str, *, only_open: bool = True) -> list[TaskLine]:
@@ -104,11 +147,6 @@ async def of_customer(session: AsyncSession, customer: str, *, only_open: bool =
     return still + sorted(closed, key=lambda line: (-(line.task.closed_at or 0), line.task.journey_id, line.task.task))
 
 
-async def all_open(session: AsyncSession) -> list[TaskLine]:
-    """Returns every open task, the most urgent first."""
-    return sorted(await _lines(session, TaskRow.status == TaskStatus.OPEN), key=_urgency)
-
-
 async def get(session: AsyncSession, journey: str, task: str) -> TaskLine | None:
     """Returns one task, open or closed."""
     return next(iter(await _lines(session, TaskRow.journey_id == journey, TaskRow.task == task)), None)
@@ -116,7 +154,7 @@ async def get(session: AsyncSession, journey: str, task: str) -> TaskLine | None
 
 async def people(session: AsyncSession) -> dict[str, int]:
     """Counts the open tasks of each person, by address."""
-    return await count_by(session, TaskRow.person, TaskRow.status == TaskStatus.OPEN, TaskRow.person.is_not(None))
+    return await count_by(session, TaskRow.person, _IS_OPEN, TaskRow.person.is_not(None))
 
 
 async def count_by_status(session: AsyncSession) -> dict[str, int]:
@@ -124,15 +162,27 @@ async def count_by_status(session: AsyncSession) -> dict[str, int]:
     return await count_by(session, TaskRow.status)
 
 
+_ESCALATED_TO_NOBODY = (TaskRow.escalated_to.is_not(None), TaskRow.escalated_person.is_(None))
+_BY_URGENCY = (Segment((TaskRow.urgency, TaskRow.journey_id, TaskRow.task)),)
+
+
+def _urgency(line: TaskLine) -> tuple[int, str, str]:
+    return line.task.urgency, line.task.journey_id, line.task.task
+
+
 async def _lines(session: AsyncSession, *conditions: ColumnElement[bool]) -> Sequence[TaskLine]:
-    query = (
+    return [_line(row) for row in await session.execute(_lines_query(*conditions))]
+
+
+def _lines_query(*conditions: ColumnElement[bool]) -> Query:
+    return (
         select(TaskRow, CustomerRow.name, JourneyRow.map, JourneyRow.version, JourneyRow.status)
         .join(JourneyRow, JourneyRow.id == TaskRow.journey_id)
         .join(CustomerRow, CustomerRow.id == TaskRow.customer_id)
         .where(*conditions)
     )
-    rows = await session.execute(query)
-    return [
-        TaskLine(task, name, map_id, version, status == JourneyStatus.PAUSED)
-        for task, name, map_id, version, status in rows
-    ]
+
+
+def _line(row: Row) -> TaskLine:
+    task, name, map_id, version, status = row[:5]
+    return TaskLine(task, name, map_id, version, status == JourneyStatus.PAUSED)

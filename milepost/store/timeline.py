@@ -9,18 +9,32 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from milepost.planner.instants import Instant
 from milepost.planner.timeline import Entry, FactIgnored, from_data
+from milepost.store.keyset import Cursor, Segment, read_page
 from milepost.store.tables import CustomerRow, JourneyRow, TimelineRow
 
 
 @dataclass(frozen=True, slots=True)
 class CustomerEntry:
-    """An entry with its journey and customer. `serial` counts the entries of all journeys as they were written."""
+    """An entry with its journey, the version that this is on, and its customer.
+
+    `serial` counts the entries of all journeys as they were written.
+    """
 
     entry: Entry
     serial: int
     journey: str
+    version: str
     customer: str
     customer_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class EntryPage:
+    """A page of a timeline, with the places where its neighbours begin."""
+
+    rows: tuple[TimelineRow, ...]
+    previous: Cursor | None
+    next: Cursor | None
 
 
 def entry_of(row: TimelineRow) -> Entry:
@@ -34,6 +48,19 @@ async def of_journey(
     """Returns a journey's entries in their order, those with a number (`seq`) above `after`."""
     query = select(TimelineRow).where(TimelineRow.journey_id == journey, TimelineRow.seq > after)
     return list(await session.scalars(query.order_by(TimelineRow.seq).limit(limit)))
+
+
+async def page_of_journey(
+    session: AsyncSession, journey: str, *, after: int = -1, cursor: Cursor | None = None, limit: int = 50
+) -> EntryPage:
+    """Returns a page of a journey's entries in their order, those with a number (`seq`) above `after`.
+
+    Raises:
+        InvalidCursorError: the cursor is none of this list.
+    """
+    query = select(TimelineRow).where(TimelineRow.journey_id == journey, TimelineRow.seq > after)
+    page = await read_page(session, query, (Segment((TimelineRow.seq,)),), cursor, limit)
+    return EntryPage(tuple(row[0] for row in page.rows), page.previous, page.next)
 
 
 async def ignored(session: AsyncSession, journey: str, at: Instant) -> list[FactIgnored]:
@@ -51,7 +78,7 @@ async def newest(session: AsyncSession, *, after: int | None = None, limit: int 
     Without `after` the last `limit` entries.
     """
     query = (
-        select(TimelineRow, CustomerRow.id, CustomerRow.name)
+        select(TimelineRow, JourneyRow.version, CustomerRow.id, CustomerRow.name)
         .join(JourneyRow, JourneyRow.id == TimelineRow.journey_id)
         .join(CustomerRow, CustomerRow.id == JourneyRow.customer_id)
         .limit(limit)
@@ -60,7 +87,7 @@ async def newest(session: AsyncSession, *, after: int | None = None, limit: int 
         rows = (await session.execute(query.order_by(TimelineRow.serial.desc()))).all()[::-1]
     else:
         rows = (await session.execute(query.where(TimelineRow.serial > after).order_by(TimelineRow.serial))).all()[:]
-    return [CustomerEntry(entry_of(row), row.serial, row.journey_id, customer, name) for row, customer, name in rows]
+    return [CustomerEntry(entry_of(row), row.serial, row.journey_id, *others) for row, *others in rows]
 
 
 async def last_serial(session: AsyncSession) -> int:

@@ -38,7 +38,7 @@ _DESCRIPTION = (
     "`Authorization: Bearer KEY`. Every error has the form "
     '`{"error": {"code": ..., "message": ..., "hint": ...}}`.'
 )
-_ROUTERS = (
+ROUTERS = (
     api_routes.router,
     home.router,
     sign_in.router,
@@ -91,7 +91,7 @@ def create_app(
         exporter.switch_on()
     add_handlers(app)
     app.add_exception_handler(PlanClosedError, on_closed)
-    for router in _ROUTERS:
+    for router in ROUTERS:
         app.include_router(router)
     app.mount("/static", Kept(directory=STATIC), "static")
     return app

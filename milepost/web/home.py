@@ -6,11 +6,11 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from milepost.explain.sentences import Wording
-from milepost.store import journeys, timeline
-from milepost.store.dashboard_counts import dashboard_counts
+from milepost.store import timeline
+from milepost.store.dashboard_counts import MOST_COUNTED, dashboard_counts
 from milepost.store.timeline import CustomerEntry
 from milepost.web.identity import Looking
-from milepost.web.pages import render, shell
+from milepost.web.pages import render, shell, up_to
 from milepost.web.services import Served, Services
 
 router = APIRouter(include_in_schema=False)
@@ -26,6 +26,7 @@ async def home(request: Request, served: Served, viewer: Looking) -> Response:
         newest = await timeline.newest(session, limit=NEWEST)
     page = {
         "counts": counts,
+        "figure": lambda number: up_to(number, MOST_COUNTED),
         "news": await _news(served, newest, zone),
     }
     return render("home.html", page, shell(request, served, viewer, "Milepost", "home", zone=zone))
@@ -33,9 +34,7 @@ async def home(request: Request, served: Served, viewer: Looking) -> Response:
 
 async def _news(served: Services, newest: list[CustomerEntry], zone: str) -> list[tuple[CustomerEntry, str]]:
     """Returns the latest events with their sentences, the newest first."""
-    async with served.store.reading() as session:
-        versions = {each.journey: (await journeys.get(session, each.journey)).version for each in newest}
     return [
-        (each, Wording(await served.compiled_maps.of(versions[each.journey]), zone).sentence(each.entry))
+        (each, Wording(await served.compiled_maps.of(each.version), zone).sentence(each.entry))
         for each in reversed(newest)
     ]

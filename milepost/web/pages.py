@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 from functools import cache
 from pathlib import Path
@@ -64,10 +65,20 @@ def render(template: str, page: Any, around: Values | None = None, status: int =
     return HTMLResponse(html, status)
 
 
+async def render_aside(template: str, page: Any, around: Values | None = None) -> HTMLResponse:
+    """Renders a template whose page takes a while in a thread, so that others are answered meanwhile."""
+    return await asyncio.to_thread(render, template, page, around)
+
+
 def back_to(path: str, notice_key: str = "noted", anchor: str = "") -> Response:
     """Redirects after a form to a page that can be reloaded without sending the form again."""
     mark = "&" if "?" in path else "?"
     return RedirectResponse(f"{path}{mark}told={notice_key}" + (f"#{anchor}" if anchor else ""), 303)
+
+
+def up_to(count: int, most: int) -> str:
+    """Returns a count that went no further than `most`: `873`, or `1,000+`."""
+    return f"{count:,}" if count < most else f"{most:,}+"
 
 
 @cache

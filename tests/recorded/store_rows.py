@@ -47,6 +47,8 @@ ORDERED = {"open_plays": "journey_id, position", "open_stages": "journey_id, pos
 JSON_COLUMNS = frozenset(
     {"attributes", "data", "invite", "metric", "personas", "results", "state", "steps", "team", "templates", "value"}
 )  # a column of one of these names holds JSON in every table
+FOR_LISTS = frozenset({"held_messages", "latest_journey", "sort_key", "urgency"})
+"""Columns that say again, for lists, what other columns say."""
 SHIPPED = (
     "shipped/enterprise-save-time/disputed_hours",
     "shipped/enterprise-save-time/paused",
@@ -153,5 +155,5 @@ def _plain(row: sqlite3.Row) -> dict[str, Any]:
     return {
         key: json.loads(value) if key in JSON_COLUMNS and isinstance(value, str) else value
         for key, value in values.items()
-        if value is not None
+        if value is not None and key not in FOR_LISTS
     }

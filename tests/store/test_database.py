@@ -9,6 +9,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import StatementError
 
 from milepost.store import customers
+from milepost.store.customer_list import CustomerFilter, list_customers
 from milepost.store.database import check, database_url, open_store
 from milepost.store.errors import DriverMissingError, StoreUnreachableError
 from tests.store.book import START, customer
@@ -152,3 +153,14 @@ def test_a_url_of_an_unsupported_database_is_refused_without_showing_passwords(g
     with pytest.raises(StoreUnreachableError) as raised:
         database_url(given)
     assert "hidden" not in str(raised.value)
+
+
+async def test_sqlite_measures_how_its_rows_are_distributed_when_it_closes(sqlite_url):
+    async with open_store(sqlite_url) as opened:
+        async with opened.transaction() as session:
+            await customers.save(session, [customer(f"c{number}") for number in range(100)], START)
+        async with opened.reading() as session:
+            assert len((await list_customers(session, CustomerFilter(search="c1", status="ended"))).lines) == 0
+    async with open_store(sqlite_url) as opened, opened.reading() as session:
+        measured = set(await session.scalars(text("SELECT tbl FROM sqlite_stat1")))
+    assert "customers" in measured

@@ -26,8 +26,10 @@ from milepost.planner.open_tasks import open_tasks
 from milepost.planner.state import State
 from milepost.store import customers, journeys, messages, outcomes, tasks, timeline
 from milepost.store.advance import desired_plays, desired_stages
+from milepost.store.dashboard_counts import dashboard_counts
 from milepost.store.database import open_store
 from milepost.store.tables import OutcomeRow
+from milepost.store.tasks import TaskFilter
 from tests.planner.generated import DAY, compiled_maps, facts_for
 from tests.planner.generated import START as GENERATED_START
 from tests.planner.generated import customers as generated_customers
@@ -67,7 +69,7 @@ async def test_an_ended_journey_has_nothing_open(store):
         assert (row.status, row.reason, row.ended_at, row.wake_at) == ("ended", "churned", START + DAY, None)
         assert await journeys.open_stages(session, [walk.journey]) == []
         assert await journeys.open_plays(session, [walk.journey]) == []
-        assert await tasks.all_open(session) == []
+        assert (await tasks.list_open(session, TaskFilter())).lines == ()
         closed = await tasks.of_customer(session, "acme", only_open=False)
     assert {line.task.task: line.task.status for line in closed} == {
         "kickoff/1": "done", "review/1": "withdrawn", "unblock_call/1": "withdrawn",
@@ -92,7 +94,7 @@ async def test_every_answer_is_kept_with_all_that_was_said_and_stays_when_it_is_
         await walk.tell(START + 3 * DAY, revoked)
         await walk.tell(START + 4 * DAY, verified)
         (line,) = await outcomes.of_journey(session, walk.journey)
-        assert await outcomes.count_by_verdict(session) == {"verified": 1}
+        assert (await dashboard_counts(session, START)).verdicts["verified"] == 1
     first, second = line.answers
     assert (first.verdict, first.value, first.comment, first.evidence) == (
         "disputed",
@@ -206,7 +208,7 @@ async def _compare(database, compiled_map, who, facts, stops):
 
 async def _rows_are_equal(walk, written):
     state, session = walk.state, walk.session
-    open_now = {line.task.task: line.task for line in await tasks.all_open(session)}
+    open_now = {line.task.task: line.task for line in (await tasks.list_open(session, TaskFilter())).lines}
     planned = {task.task: task for task in open_tasks(walk.compiled_map, state)}
     assert open_now.keys() == planned.keys()
     for task, row in open_now.items():

@@ -16,8 +16,10 @@ from milepost.intake.facts import FactStatus
 from milepost.planner.instants import text
 from milepost.planner.state import State
 from milepost.store import customers, journeys, tasks, timeline
-from milepost.store.customer_list import CustomerFilter, StatusFilter, list_customers
+from milepost.store.customer_list import CustomerFilter, StatusFilter, count_customers, list_customers
 from milepost.store.customer_overview import customer_overview
+from milepost.store.keyset import Cursor
+from milepost.store.tasks import TaskFilter
 from milepost.web.api import presenters
 from milepost.web.api.json_body import StorableJsonRoute
 from milepost.web.api.shapes import (
@@ -57,6 +59,10 @@ def check_key(served: Served, credentials: Annotated[HTTPAuthorizationCredential
         raise HTTPException(401, headers={"WWW-Authenticate": "Bearer"})
 
 
+Limit = Annotated[int, Query(ge=1, le=500)]
+CursorText = Annotated[str | None, Query(max_length=2000, description="the `next` of the page before")]
+MOST_COUNTED = 10_000
+"""Customers that the total of a list counts."""
 _ERRORS: dict[int | str, dict[str, Any]] = {code: {"model": ErrorShown} for code in _ERROR_CODES}
 router = APIRouter(
     prefix="/api/v1", dependencies=[Depends(check_key)], responses=_ERRORS, route_class=StorableJsonRoute
@@ -131,14 +137,17 @@ async def get_customers(
     stage: Filter = None,
     status: StatusFilter | None = None,
     open_risk: bool | None = None,
-    offset: Annotated[int, Query(ge=0, le=10_000_000)] = 0,
-    limit: Annotated[int, Query(ge=1, le=500)] = 100,
+    offset: Annotated[int, Query(ge=0, le=MOST_COUNTED, deprecated=True, description="use `cursor`")] = 0,
+    limit: Limit = 100,
+    cursor: CursorText = None,
 ) -> CustomerList:
     """Customers by name, each with the status of its latest journey."""
-    condition = CustomerFilter(search, map, stage, status, open_risk, offset=offset, limit=limit)
+    condition = CustomerFilter(search, map, stage, status, open_risk)
     async with served.store.reading() as session:
-        page = await list_customers(session, condition)
-    return CustomerList.of(page, customers=[presenters.customer_line(line) for line in page.lines])
+        page = await list_customers(session, condition, cursor=_place(cursor), offset=offset, limit=limit)
+        total = await count_customers(session, condition, MOST_COUNTED)
+    lines = tuple(presenters.customer_line(line) for line in page.lines)
+    return CustomerList(customers=lines, total=total, offset=offset, next=_text(page.next))
 
 
 @router.get("/customers/{customer}", summary="Show a customer", tags=["customers"])
@@ -169,6 +178,7 @@ async def show_timeline(
     customer: str,
     after: Annotated[int, Query(ge=-1, le=limits.POSITION, description="only entries with a larger `seq`")] = -1,
     limit: Annotated[int, Query(ge=1, le=5000)] = 1000,
+    cursor: CursorText = None,
 ) -> TimelineShown:
     """What happened in the customer's latest journey, in order."""
     async with served.store.reading() as session:
@@ -176,10 +186,10 @@ async def show_timeline(
         journey = await journeys.latest_of(session, customer)
         if journey is None:
             return TimelineShown(customer=customer, journey=None, entries=())
-        entries = await timeline.of_journey(session, journey.id, after=after, limit=limit)
+        page = await timeline.page_of_journey(session, journey.id, after=after, cursor=_place(cursor), limit=limit)
     say = Wording(await served.compiled_maps.of(journey.version), row.timezone)
-    lines = [EntryShown.of(row, sentence=say.sentence(timeline.entry_of(row)), more=row.data) for row in entries]
-    return TimelineShown(customer=customer, journey=journey.id, entries=tuple(lines))
+    lines = [EntryShown.of(row, sentence=say.sentence(timeline.entry_of(row)), more=row.data) for row in page.rows]
+    return TimelineShown(customer=customer, journey=journey.id, entries=tuple(lines), next=_text(page.next))
 
 
 @router.get("/customers/{customer}/plan-link", summary="Make a link to a plan", tags=["customers"])
@@ -205,34 +215,47 @@ async def make_plan_link(
 
 
 @router.get("/steps", summary="List what customers have to do", tags=["customers"])
-async def list_steps(served: Served, customer: Filter = None) -> StepList:
-    """Open actions and outcomes of all running journeys, or of one customer: what the customers' plans show."""
+async def list_steps(
+    served: Served, customer: Filter = None, limit: Limit = 100, cursor: CursorText = None
+) -> StepList:
+    """Open actions and outcomes of all running journeys, or of one customer: what the customers' plans show.
+
+    `limit` counts journeys: a page has all steps of so many.
+    """
     async with served.store.reading() as session:
-        if customer is None:
-            rows = await journeys.running(session)
-        else:
+        if customer is not None:
             await customers.get_row(session, customer)
-            running = await journeys.open_of(session, customer)
-            rows = [running] if running else []
+        page = await journeys.running_page(session, customer, cursor=_place(cursor), limit=limit)
     steps: list[OpenStep] = []
-    for row in rows:
+    for row in page.journeys:
         compiled_map = await served.compiled_maps.of(row.version)
         steps += presenters.open_steps(row.id, compiled_map, State.from_json(row.state))
-    return StepList(steps=tuple(steps), now=text(served.now()))
+    return StepList(steps=tuple(steps), now=text(served.now()), next=_text(page.next))
 
 
 @router.get("/tasks", summary="List open tasks", tags=["tasks"])
-async def list_tasks(served: Served, person: Filter = None, customer: Filter = None, role: Filter = None) -> TaskList:
+async def list_tasks(
+    served: Served,
+    person: Filter = None,
+    customer: Filter = None,
+    role: Filter = None,
+    *,
+    limit: Limit = 100,
+    cursor: CursorText = None,
+) -> TaskList:
     """Open tasks, the most urgent first, of one person (including escalated tasks), customer or role."""
     async with served.store.reading() as session:
-        if customer is None:
-            lines = await tasks.all_open(session)
-        else:
+        if customer is not None:
             await customers.get_row(session, customer)
-            lines = await tasks.of_customer(session, customer)
-    if person is not None:
-        address = person.strip().lower()
-        lines = [line for line in lines if address in (line.task.person, line.task.escalated_person)]
-    if role is not None:
-        lines = [line for line in lines if role in (line.task.role, line.task.escalated_to)]
-    return TaskList(tasks=tuple(presenters.task(line) for line in lines), now=text(served.now()))
+        condition = TaskFilter(person=person, customer=customer, role=role)
+        page = await tasks.list_open(session, condition, cursor=_place(cursor), limit=limit)
+    lines = tuple(presenters.task(line) for line in page.lines)
+    return TaskList(tasks=lines, now=text(served.now()), next=_text(page.next))
+
+
+def _place(cursor: str | None) -> Cursor | None:
+    return Cursor.read(cursor) if cursor else None
+
+
+def _text(cursor: Cursor | None) -> str | None:
+    return None if cursor is None else str(cursor)

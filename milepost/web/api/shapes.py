@@ -309,18 +309,24 @@ class CustomerShown(CustomerLine):
     outcomes: tuple[OutcomeShown, ...]
 
 
-class CustomerList(Shown):
+class PageShown(Shown):
+    """Base of lists: a page of one."""
+
+    next: str | None = Field(None, description="the `cursor` of the next page; null on the last")
+
+
+class CustomerList(PageShown):
     customers: tuple[CustomerLine, ...]
-    total: int
+    total: int = Field(description="how many meet the filters; of more than 10,000: 10000")
     offset: int
 
 
-class TaskList(Shown):
+class TaskList(PageShown):
     tasks: tuple[TaskShown, ...]
     now: str
 
 
-class StepList(Shown):
+class StepList(PageShown):
     steps: tuple[OpenStep, ...]
     now: str
 
@@ -335,7 +341,7 @@ class EntryShown(Shown):
     more: dict[str, Any]
 
 
-class TimelineShown(Shown):
+class TimelineShown(PageShown):
     customer: str
     journey: str | None
     entries: tuple[EntryShown, ...]

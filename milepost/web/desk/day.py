@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
+from urllib.parse import quote, urlencode
 
 from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
@@ -14,28 +15,51 @@ from milepost.explain import local_time
 from milepost.explain.sentences import spaced
 from milepost.planner.state import State
 from milepost.store import customers, journeys, tasks
-from milepost.store.tasks import TaskLine
+from milepost.store.keyset import Cursor
+from milepost.store.tasks import TaskFilter, TaskLine
 from milepost.web import forms
 from milepost.web.desk.cards import Card
 from milepost.web.desk.reviews import cards, due_reviews
 from milepost.web.identity import Looking, Person
-from milepost.web.pages import render, shell
+from milepost.web.pages import render_aside, shell, up_to
 from milepost.web.services import Served, Services
 
 router = APIRouter(prefix="/desk", include_in_schema=False)
-SHOWN = 25
-"""Tasks of a section that are shown at once; the rest on request."""
+SHOWN = 10
+"""Tasks of each section on the page of all sections; the rest on the section's own pages."""
+PER_PAGE = 25
+_TITLES = {
+    "overdue": ("Overdue", "Nothing is late."),
+    "today": ("Today", "Nothing is due today."),
+    "next": ("Next", "Nothing is waiting."),
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A part of the day, with how many tasks it has in all."""
+    """A part of the day, with how many tasks it has in all; `whole` is the address of the whole of it, if that is more.
+
+    On the pages of a section alone, `earlier` and `later` are the addresses of the neighbouring ones.
+    """
 
     id: str
     title: str
     empty: str
     cards: tuple[Card, ...]
-    total: int
+    total: str
+    whole: str | None
+    earlier: str | None
+    later: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A section before it is read: its tasks are those that meet the filter."""
+
+    id: str
+    title: str
+    empty: str
+    filter: TaskFilter
 
 
 @router.get("")
@@ -45,86 +69,109 @@ async def my_day(viewer: Looking) -> Response:
 
 
 @router.get("/queues")
-async def queues(request: Request, served: Served, viewer: Looking) -> Response:
+async def queues(
+    request: Request, served: Served, viewer: Looking, section: str = "", cursor: str | None = None
+) -> Response:
     """Open tasks without an owner, by role."""
     async with served.store.reading() as session:
-        by_role = await tasks.queues(session)
-    lines = [line for waiting in by_role.values() for line in waiting]
-    builder = await _DayBuilder.of(served, viewer, lines)
-    sections = tuple(
-        [
-            await builder.section(f"queue-{role}", spaced(role), "", waiting, every=True)
-            for role, waiting in by_role.items()
-        ]
+        roles = await tasks.queue_roles(session)
+    parts = [_Part(f"queue-{role}", spaced(role), "", TaskFilter(queue=role)) for role in roles]
+    builder = _DayBuilder(served, viewer, "/desk/queues", viewer.address if viewer else "", await served.zone())
+    page = await builder.page("Tasks without an owner", None, parts, section, cursor)
+    return await render_aside(
+        "desk/day.html", page, shell(request, served, viewer, "Team queues", "queues", zone=builder.zone)
     )
-    page = await builder.page("Tasks without an owner", None, sections)
-    return render("desk/day.html", page, shell(request, served, viewer, "Team queues", "queues", zone=builder.zone))
 
 
 @router.get("/{person}")
-async def day(request: Request, served: Served, viewer: Looking, person: str) -> Response:
+async def day(
+    request: Request, served: Served, viewer: Looking, *, person: str, section: str = "", cursor: str | None = None
+) -> Response:
     """One colleague's day."""
-    address = person.strip().lower()
+    address, now = person.strip().lower(), served.now()
     async with served.store.reading() as session:
-        loaded = await tasks.day_of(session, address, served.now())
-    lines = [*loaded.overdue, *loaded.today, *loaded.next]
-    builder = await _DayBuilder.of(served, viewer, lines, address)
-    loaded = tasks.arrange(lines, served.now(), builder.zone)
-    every = request.query_params.get("all") is not None
-    sections = (
-        await builder.section("overdue", "Overdue", "Nothing is late.", loaded.overdue, every=every),
-        await builder.section("today", "Today", "Nothing is due today.", loaded.today, every=every),
-        await builder.section("next", "Next", "Nothing is waiting.", loaded.next, every=every),
-    )
-    page = await builder.page(address, address, sections)
-    return render(
-        "desk/day.html", page, shell(request, served, viewer, f"The day of {address}", "desk", zone=builder.zone)
-    )
+        first = await tasks.list_open(session, TaskFilter(person=address), limit=PER_PAGE)
+    zone = await served.zone(line.version for line in first.lines)
+    starts = (None, now, tasks.end_of_day(now, zone), None)
+    parts = [
+        _Part(id_, *_TITLES[id_], TaskFilter(person=address, since=since, before=before))
+        for id_, since, before in zip(_TITLES, starts, starts[1:], strict=False)
+    ]
+    builder = _DayBuilder(served, viewer, f"/desk/{quote(address)}", address, zone)
+    page = await builder.page(address, address, parts, section, cursor)
+    title = f"The day of {address}"
+    return await render_aside("desk/day.html", page, shell(request, served, viewer, title, "desk", zone=zone))
 
 
 @dataclass(frozen=True, slots=True)
 class _DayBuilder:
-    """Builds the page of one viewer."""
+    """Builds the page at an address, for one viewer."""
 
     served: Services
     viewer: Person | None
+    path: str
     whose: str
     zone: str
-    pending: dict[tuple[str, str], str]
 
-    @staticmethod
-    async def of(
-        served: Services, viewer: Person | None, lines: Sequence[TaskLine], whose: str | None = None
-    ) -> _DayBuilder:
-        zone = await served.zone(line.version for line in lines)
-        pending = await forms.pending_facts(served, {line.task.customer_id for line in lines})
-        return _DayBuilder(served, viewer, whose or (viewer.address if viewer else ""), zone, pending)
-
-    async def section(self, id_: str, title: str, empty: str, lines: Sequence[TaskLine], *, every: bool) -> Section:
-        shown = lines if every else lines[:SHOWN]
-        ids = sorted({line.task.journey_id for line in shown})
+    async def _sections(self, parts: Sequence[_Part], only: str, cursor: str | None) -> list[Section]:
+        """Returns the first tasks of every section or, if `only` names one, a page of that."""
+        own = [part for part in parts if part.id == only]
+        limit, place = (PER_PAGE, Cursor.read(cursor)) if own and cursor else (PER_PAGE if own else SHOWN, None)
         async with self.served.store.reading() as session:
-            states = {journey: await journeys.state(session, journey) for journey in ids}
-        cards = [await self._card(line, states[line.task.journey_id]) for line in shown]
-        ready = await asyncio.to_thread(lambda: tuple(card.with_playbook() for card in cards))
-        return Section(id_, title, empty, ready, len(lines))
+            read = [
+                (
+                    part,
+                    await tasks.list_open(session, part.filter, cursor=place, limit=limit),
+                    await tasks.count_open(session, part.filter),
+                )
+                for part in own or parts
+            ]
+            lines = [line for _, page, _ in read for line in page.lines]
+            states = await journeys.states(session, {line.task.journey_id for line in lines})
+        pending = await forms.pending_facts(self.served, {line.task.customer_id for line in lines})
+        made = [await self._card(line, states[line.task.journey_id], pending) for line in lines]
+        ready = await asyncio.to_thread(lambda: [card.with_playbook() for card in made])
+        cards = {id(card.line): card for card in ready}
+        return [
+            Section(
+                part.id,
+                part.title,
+                part.empty,
+                tuple(cards[id(line)] for line in page.lines),
+                up_to(total, tasks.MOST_COUNTED),
+                None if own or page.next is None else self._address(part),
+                self._address(part, page.previous) if own else None,
+                self._address(part, page.next) if own else None,
+            )
+            for part, page, total in read
+        ]
 
-    async def _card(self, line: TaskLine, state: State) -> Card:
+    def _address(self, part: _Part, cursor: Cursor | Literal[""] | None = "") -> str | None:
+        """Returns the address of a page of a section, of its first without `cursor`; None where there is none."""
+        if cursor is None:
+            return None
+        return f"{self.path}?{urlencode({'section': part.id} | ({'cursor': str(cursor)} if cursor else {}))}"
+
+    async def _card(self, line: TaskLine, state: State, pending: Mapping[tuple[str, str], str]) -> Card:
         compiled_map = await self.served.compiled_maps.of(state.version)
         files = await self.served.compiled_maps.files(state.version)
         task = line.task
         form = (
             forms.token(self.served, self.viewer.session, "task", task.journey_id, task.task) if self.viewer else None
         )
-        pending = self.pending.get((task.customer_id, task.step or task.task))
-        return Card(line, compiled_map, state, files, self.whose, self.served.now(), self.zone, form, pending)
+        told = pending.get((task.customer_id, task.step or task.task))
+        return Card(line, compiled_map, state, files, self.whose, self.served.now(), self.zone, form, told)
 
-    async def page(self, heading: str, person: str | None, sections: tuple[Section, ...]) -> dict[str, Any]:
+    async def page(
+        self, heading: str, person: str | None, parts: Sequence[_Part], only: str, cursor: str | None
+    ) -> dict[str, Any]:
+        """Returns what the page shows: `only` names the section to show, `cursor` the place in it."""
         now = self.served.now()
+        sections = await self._sections(parts, only, cursor)
         async with self.served.store.reading() as session:
             busy = await tasks.people(session)
             desks = {*await customers.colleagues(session), *busy}
-            queued = sum(len(waiting) for waiting in (await tasks.queues(session)).values())
+            queued = await tasks.count_unowned(session)
         due = await due_reviews(self.served)
         unowned = [each for each in due if each.owner not in desks]  # somebody must take them
         shown = unowned if person is None else [each for each in due if each.owner == person]
@@ -136,6 +183,6 @@ class _DayBuilder:
             "sections": sections,
             "reviews": cards(self.served, self.viewer, shown, self.zone),
             "colleagues": {each: busy.get(each, 0) for each in sorted(desks)},
-            "queued": queued + len(unowned),
-            "total": sum(section.total for section in sections) + len(shown),
+            "queued": up_to(queued + len(unowned), tasks.MOST_COUNTED),
+            "is_empty": not shown and not any(section.cards for section in sections),
         }

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, TypeGuard
+from typing import Annotated, Any, TypeGuard
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
 from milepost.customer import Contact, Customer
@@ -27,11 +28,12 @@ from milepost.web import forms
 from milepost.web.identity import Looking, Person
 from milepost.web.ops.customer_list import standing
 from milepost.web.ops.unmatched import reasons
-from milepost.web.pages import render, shell
+from milepost.web.pages import render_aside, shell, up_to
 from milepost.web.services import Served, Services
 
 router = APIRouter(prefix="/ops", include_in_schema=False)
 MESSAGES_SHOWN = 20
+ENTRIES_SHOWN = 200
 KINDS = {
     "all": ("Everything", None),
     "steps": ("Steps", ("step_", "task_")),
@@ -56,8 +58,14 @@ _BLOCKED_BY_A_BUG = (
 
 
 @router.get("/customers/{customer}")
-async def page(request: Request, served: Served, viewer: Looking, customer: str) -> Response:
-    """One customer; `journey` picks an earlier journey, `kind` narrows the timeline."""
+async def page(
+    request: Request,
+    served: Served,
+    viewer: Looking,
+    customer: str,
+    before: Annotated[int | None, Query(ge=0)] = None,
+) -> Response:
+    """One customer; `journey` picks an earlier journey, `kind` narrows the timeline, `before` shows older entries."""
     journey, kind = (request.query_params.get(name) for name in ("journey", "kind"))
     async with served.store.reading() as session:
         overview = await customer_overview(
@@ -69,16 +77,18 @@ async def page(request: Request, served: Served, viewer: Looking, customer: str)
         rows = {
             "tasks": await tasks.of_customer(session, customer, only_open=False),
             "messages": await messages.outbox(session, customer=customer, limit=MESSAGES_SHOWN),
+            "message_count": up_to(await messages.count_of_customer(session, customer), messages.MOST_COUNTED),
             "event_counts": counts,
             "unusable": _unusable(overview.journey, await facts.latest_events(session, customer)),
         }
-    values = await _values(served, viewer, overview, kind if kind in KINDS else "all")
+    values = await _values(served, viewer, overview)
+    shown = await asyncio.to_thread(_history, overview.journey, kind if kind in KINDS else "all", before)
     around = shell(request, served, viewer, overview.customer.name, "customers", zone=overview.zone)
-    return render("ops/customer.html", {**values, **rows}, around)
+    return await render_aside("ops/customer.html", {**values, **rows, **shown}, around)
 
 
-async def _values(served: Services, viewer: Person | None, overview: CustomerOverview, kind: str) -> dict[str, Any]:
-    """Returns what the page shows of the overview; `kind` narrows the timeline."""
+async def _values(served: Services, viewer: Person | None, overview: CustomerOverview) -> dict[str, Any]:
+    """Returns what the page shows of the overview, without the timeline."""
     customer, journey = overview.customer, overview.journey
     say = journey.say if journey else Wording(zone=overview.zone)
     steps = journey.compiled_map.steps.values() if journey and journey.compiled_map else ()
@@ -103,9 +113,6 @@ async def _values(served: Services, viewer: Person | None, overview: CustomerOve
             for each in (journey.outcomes if journey else ())
         ],
         "answerable": [step.id for step in steps if isinstance(step.step, Outcome)],
-        "entries": list(_entries(journey, kind)) if journey else [],
-        "kind": kind,
-        "kinds": {key: title for key, (title, _) in KINDS.items()},
     }
 
 
@@ -190,12 +197,21 @@ def _details(answer: AnswerRecord) -> str:
     return ", ".join(part for part in parts if part)
 
 
-def _entries(journey: JourneyOverview, kind: str) -> Iterator[tuple[Entry, str]]:
-    """Yields the entries with their sentences, the newest first."""
+def _history(journey: JourneyOverview | None, kind: str, before: int | None) -> dict[str, Any]:
+    """Returns what the page shows of the timeline: the newest entries of a kind, those before the one with a number."""
     beginnings = KINDS[kind][1]
-    for entry in reversed(journey.entries):
-        if beginnings is None or entry.kind.startswith(beginnings):
-            yield entry, journey.say_fully.sentence(entry)
+    of_kind = [
+        (number, entry)
+        for number, entry in enumerate(journey.entries if journey else ())
+        if (beginnings is None or entry.kind.startswith(beginnings)) and (before is None or number < before)
+    ]
+    shown = of_kind[-ENTRIES_SHOWN:]
+    return {
+        "entries": [(entry, journey.say_fully.sentence(entry)) for _, entry in reversed(shown)] if journey else [],
+        "older": shown[0][0] if len(shown) < len(of_kind) else None,
+        "kind": kind,
+        "kinds": {key: title for key, (title, _) in KINDS.items()},
+    }
 
 
 def _is_open(journey: JourneyOverview | None) -> TypeGuard[JourneyOverview]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Annotated, Literal
 from urllib.parse import urlencode
 
@@ -16,15 +15,17 @@ from milepost.explain.sentences import spaced
 from milepost.planner.enums import JourneyStatus
 from milepost.store import customers as stored
 from milepost.store import maps
-from milepost.store.customer_list import CustomerFilter, StatusFilter, list_customers
+from milepost.store.customer_list import CustomerFilter, StatusFilter, count_customers, list_customers
+from milepost.store.keyset import Cursor
 from milepost.store.tables import JourneyRow
 from milepost.web.identity import Looking
 from milepost.web.ops.unmatched import in_short
-from milepost.web.pages import render, shell
+from milepost.web.pages import render_aside, shell, up_to
 from milepost.web.services import Served
 
 router = APIRouter(prefix="/ops", include_in_schema=False)
 PER_PAGE = 50
+MOST_COUNTED = 1000
 
 
 Maybe = BeforeValidator(lambda value: value or None)
@@ -45,31 +46,30 @@ class Filters(BaseModel):
     blocked: Annotated[Literal["yes"] | None, Maybe] = None
     health_below: Annotated[float | None, Maybe] = None
     sort: Annotated[Literal["name", "health", "updated"], BeforeValidator(lambda value: value or "name")] = "name"
-    page: Annotated[int, BeforeValidator(lambda value: value or 1)] = 1
+    cursor: Annotated[str | None, Maybe] = None
 
     def condition(self) -> CustomerFilter:
-        number = min(max(self.page, 1), 1_000_000)
         return CustomerFilter(
             **self.model_dump(include={"search", "map", "stage", "status", "health_below", "sort"}),
             open_risk=True if self.risk else None,
             stuck=True if self.stuck else None,
             blocked=True if self.blocked else None,
-            offset=(number - 1) * PER_PAGE,
-            limit=PER_PAGE,
         )
 
-    def address(self, page: int) -> str:
-        """Returns the address of another page of the same list."""
-        return "/ops/customers?" + urlencode({**self.model_dump(exclude_defaults=True), "page": page})
+    def address(self, cursor: Cursor | None) -> str | None:
+        """Returns the address of another page of the same list; None where there is none."""
+        if cursor is None:
+            return None
+        return "/ops/customers?" + urlencode({**self.model_dump(exclude_defaults=True), "cursor": str(cursor)})
 
     @property
     def is_narrow(self) -> bool:
-        return bool(self.model_dump(exclude_defaults=True, exclude={"page", "sort"}))
+        return bool(self.model_dump(exclude_defaults=True, exclude={"cursor", "sort"}))
 
     @property
     def has_more(self) -> bool:
         """Tells whether anything but the search is set, so that the filters must be shown."""
-        return bool(self.model_dump(exclude_defaults=True, exclude={"page", "search"}))
+        return bool(self.model_dump(exclude_defaults=True, exclude={"cursor", "search"}))
 
 
 @router.get("/customers")
@@ -79,27 +79,29 @@ async def customers(
     """The list of customers, page by page."""
     zone = await served.zone()
     condition = filters.condition()
+    cursor = Cursor.read(filters.cursor) if filters.cursor else None
     async with served.store.reading() as session:
-        book = await list_customers(session, condition)
-        if not book.lines and book.total:  # behind the last page
-            book = await list_customers(session, replace(condition, offset=0))
-        published = await maps.current(session)
+        book = await list_customers(session, condition, cursor=cursor, limit=PER_PAGE)
+        matching = await count_customers(session, condition, MOST_COUNTED)
+        published = await maps.titles(session)
         unmatched = await stored.all_customers(session, [line.customer.id for line in book.lines if line.is_unmatched])
     compiled_maps = await served.compiled_maps.current()
-    number = book.offset // PER_PAGE + 1
     page = {
         "filters": filters,
         "book": book,
+        "matching": up_to(matching, MOST_COUNTED),
         "reasons": {each.id: in_short(compiled_maps, each, served.now()) for each in unmatched},
-        "earlier": filters.address(number - 1) if number > 1 else None,
-        "later": filters.address(number + 1) if book.has_more else None,
-        "maps": {version.map: version.title for version in published},
+        "earlier": filters.address(book.previous),
+        "later": filters.address(book.next),
+        "maps": published,
         "stages": {
             stage_id: stage.stage.title for compiled in compiled_maps for stage_id, stage in compiled.stages.items()
         },
         "standing": standing,
     }
-    return render("ops/customers.html", page, shell(request, served, viewer, "Customers", "customers", zone=zone))
+    return await render_aside(
+        "ops/customers.html", page, shell(request, served, viewer, "Customers", "customers", zone=zone)
+    )
 
 
 def standing(journey: JourneyRow | JourneyRecord | None, unmatched_why: str | None) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse, Response
@@ -13,16 +14,16 @@ from milepost.planner.situation import Situation
 from milepost.planner.state import State
 from milepost.store import customers, messages
 from milepost.store.errors import UnreadableVersionError
-from milepost.store.messages import MessageStatus
+from milepost.store.keyset import Cursor
+from milepost.store.messages import HoldingPage, MessageStatus, Outbox
 from milepost.store.tables import JourneyRow
 from milepost.web.identity import Looking
-from milepost.web.pages import render, shell
+from milepost.web.pages import render, render_aside, shell, up_to
 from milepost.web.problems import ProblemError
 from milepost.web.services import Served, Services
 
 router = APIRouter(prefix="/ops/outbox", include_in_schema=False)
 PER_PAGE = 50
-MOST_HELD = 50  # journeys whose messages are shown
 MAIL_POLICY = (
     "sandbox allow-popups allow-popups-to-escape-sandbox; default-src 'none'; style-src 'unsafe-inline'; "
     "img-src data: https:; frame-ancestors 'self'"
@@ -33,27 +34,32 @@ _WORDS = {MessageStatus.QUEUED: "On its way", MessageStatus.SENT: "Sent", Messag
 
 
 @router.get("")
-async def outbox(request: Request, served: Served, viewer: Looking) -> Response:
+async def outbox(
+    request: Request, served: Served, viewer: Looking, status: str = "", cursor: str | None = None
+) -> Response:
     """Messages of all customers, the newest first."""
-    wanted_status = request.query_params.get("status", "")
-    status = MessageStatus(wanted_status) if wanted_status in set(MessageStatus) else None
-    number = _page(request.query_params.get("page", "1"))
-    async with served.store.reading() as session:
-        outbox_page = await messages.outbox(session, status=status, offset=(number - 1) * PER_PAGE, limit=PER_PAGE)
-        counts = await messages.count_by_status(session)
-        waits = await messages.count_waiting(session)
+    is_waiting, place = status == WAITING, Cursor.read(cursor) if cursor else None
+    wanted = MessageStatus(status) if status in set(MessageStatus) else None
     zone = await served.zone()
+    async with served.store.reading() as session:
+        counts = await messages.count_by_status(session)
+        waits = await messages.count_held(session)
+        lines: Outbox | HoldingPage
+        if is_waiting:
+            lines = await messages.holding_journeys(session, cursor=place, limit=PER_PAGE)
+        else:
+            lines = await messages.outbox(session, status=wanted, cursor=place, limit=PER_PAGE)
     page = {
-        "lines": () if wanted_status == WAITING else outbox_page.lines,
-        "held": await _held(served, zone) if wanted_status == WAITING else (),
+        "lines": lines.lines if isinstance(lines, Outbox) else (),
+        "held": await _held(served, lines, zone) if isinstance(lines, HoldingPage) else (),
         "waits": waits,
-        "status": WAITING if wanted_status == WAITING else status or "",
+        "status": WAITING if is_waiting else wanted or "",
         "words": _WORDS,
-        "counts": counts,
-        "earlier": _address(status, number - 1) if number > 1 else None,
-        "later": _address(status, number + 1) if outbox_page.has_more else None,
+        "counts": {key: up_to(count, messages.MOST_COUNTED) for key, count in counts.items()},
+        "earlier": _address(status, lines.previous),
+        "later": _address(status, lines.next),
     }
-    return render("ops/outbox.html", page, shell(request, served, viewer, "Outbox", "outbox", zone=zone))
+    return await render_aside("ops/outbox.html", page, shell(request, served, viewer, "Outbox", "outbox", zone=zone))
 
 
 @router.get("/{customer}/{number}/{message:path}")
@@ -80,20 +86,15 @@ def _mail(html: str) -> Response:
     return HTMLResponse(framed, headers={"content-security-policy": MAIL_POLICY, "x-frame-options": "SAMEORIGIN"})
 
 
-def _page(text: str) -> int:
-    return min(int(text), 1_000_000) if text.isdecimal() and len(text) < 8 and int(text) > 0 else 1  # noqa: PLR2004
+def _address(status: str, cursor: Cursor | None) -> str | None:
+    """Returns the address of another page of the same list; None where there is none."""
+    return None if cursor is None else "/ops/outbox?" + urlencode({"status": status, "cursor": str(cursor)})
 
 
-def _address(status: MessageStatus | None, page: int) -> str:
-    return f"/ops/outbox?page={page}" + (f"&status={status}" if status else "")
-
-
-async def _held(served: Services, zone: str) -> list[tuple[JourneyRow, str, Held]]:
-    """Returns the messages that are held back in the journeys that move next, with the customers' names."""
-    async with served.store.reading() as session:
-        rows = await messages.waiting_journeys(session, limit=MOST_HELD)
+async def _held(served: Services, page: HoldingPage, zone: str) -> list[tuple[JourneyRow, str, Held]]:
+    """Returns the messages that these journeys hold back, with the customers' names."""
     lines = []
-    for row, name in rows:
+    for row, name in page.journeys:
         with suppress(UnreadableVersionError):
             compiled_map = await served.compiled_maps.of(row.version)
             situation = Situation.of(compiled_map, State.from_json(row.state), served.now())

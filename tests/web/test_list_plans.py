@@ -1,0 +1,130 @@
+"""No page and no list reads a big table from end to end, however many customers there are."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import sqlite3
+import time
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import closing
+
+import httpx
+import psycopg
+import pytest
+from fastapi.routing import APIRoute
+from sqlalchemy import make_url
+
+from benchmarks.big_store import Size, fill
+from benchmarks.pages import PAGES, client_of, next_of
+from milepost.store.database import Store, open_store
+from milepost.web.app import ROUTERS
+from tests.web.plans import Statement, scans, statements
+
+FEW, SOME = Size.of(0.005), Size.of(0.05)
+"""PostgreSQL goes by the sizes of tables: what is only just more than a page it sorts rather than reads in order."""
+A_SEARCH = "customers.sort_key LIKE"
+"""What is looked for inside of names is looked for in all of them; they lie side by side in an index."""
+
+
+@pytest.fixture(scope="module")
+def filled_sqlite(tmp_path_factory: pytest.TempPathFactory) -> str:
+    url = f"sqlite:///{tmp_path_factory.mktemp('filled') / 'milepost.db'}"
+    fill(url, FEW, int(time.time()))
+    return url
+
+
+@pytest.fixture(scope="module")
+def filled_postgres(postgres_server: str) -> Iterator[str]:
+    with psycopg.connect(postgres_server, autocommit=True) as connection:
+        connection.execute("CREATE DATABASE filled")
+    url = make_url(postgres_server).set(database="filled").render_as_string(hide_password=False)
+    fill(url, SOME, int(time.time()))
+    yield url
+    with psycopg.connect(postgres_server, autocommit=True) as connection:
+        connection.execute("DROP DATABASE filled WITH (FORCE)")
+
+
+@pytest.fixture(scope="module")
+def filled_unmeasured(filled_sqlite: str, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A new SQLite file, before it has measured how its rows are distributed."""
+    file = tmp_path_factory.mktemp("unmeasured") / "milepost.db"
+    shutil.copy(str(make_url(filled_sqlite).database), file)
+    with closing(sqlite3.connect(file)) as connection, connection:
+        connection.execute("DELETE FROM sqlite_stat1")
+    return f"sqlite:///{file}"
+
+
+@pytest.fixture(params=["sqlite", "unmeasured", pytest.param("postgres", marks=pytest.mark.server)])
+def filled_url(request: pytest.FixtureRequest) -> str:
+    """The URL of a database with a small book of customers of all kinds."""
+    url: str = request.getfixturevalue(f"filled_{request.param}")
+    return url
+
+
+@pytest.fixture
+async def filled(filled_url: str) -> AsyncIterator[Store]:
+    async with open_store(filled_url) as store:
+        yield store
+
+
+async def asked(client: httpx.AsyncClient, values: Mapping[str, str], store: Store) -> dict[str, Statement]:
+    """Opens every page and list, and the page behind the first of each; returns what the database was asked."""
+    with statements(store) as queries:
+        for path in PAGES.values():
+            response = await client.get(path.format_map(values))
+            assert response.status_code in (200, 503), (path, response.text)
+            onward = next_of(response)
+            if onward is not None:
+                assert (await client.get(onward)).status_code == 200, onward
+    return queries
+
+
+async def faults(store: Store, queries: Mapping[str, Statement], without: str | None = None) -> list[str]:
+    """Returns the scans of these queries; `without` is an index that is taken away for that."""
+    found = []
+    async with store.engine.connect() as connection:
+        if without is not None:
+            await connection.exec_driver_sql(f"DROP INDEX {without}")
+        for statement in queries.values():
+            if A_SEARCH not in statement.text:
+                found += [f"{scan}: {statement.text}" for scan in await scans(connection, statement)]
+        await connection.rollback()
+    return found
+
+
+async def test_no_page_and_no_list_reads_a_big_table_from_end_to_end(filled: Store) -> None:
+    async with client_of(filled) as (client, values):
+        queries = await asked(client, values, filled)
+
+    assert len(queries) > 40
+    assert await faults(filled, queries) == []
+
+
+@pytest.mark.parametrize(
+    ("index", "table"),
+    [
+        ("ix_messages_at_journey_id_message", "messages"),
+        ("ix_tasks_open", "tasks"),
+        ("ix_journeys_updated_at_id", "journeys"),
+        ("ix_open_plays_kind_journey_id", "open_plays"),
+        ("ix_customers_sort_key_id_latest_journey", "customers"),
+    ],
+)
+async def test_a_list_whose_index_is_gone_is_noticed(filled: Store, index: str, table: str) -> None:
+    async with client_of(filled) as (client, values):
+        queries = await asked(client, values, filled)
+
+    assert any(re.search(rf"\b{table}\b", fault) for fault in await faults(filled, queries, without=index))
+
+
+def test_every_page_and_list_is_among_those_that_are_measured() -> None:
+    """A new one belongs into `benchmarks.pages.PAGES`: then its queries are looked at, and its time is measured."""
+    no_list = {"/desk", "/health/live", "/metrics", "/api/v1/customers/{customer}/plan-link"}
+    values = {"customer": "acme", "message": "acme/1/hello", "plan": "/plan/token", "outcome": "saved"}
+    samples = [path.format_map(values).partition("?")[0] for path in PAGES.values()]
+    for router in ROUTERS:
+        for route in router.routes:
+            if isinstance(route, APIRoute) and "GET" in route.methods and route.path not in no_list:
+                pattern = re.compile(re.sub(r"\{\w+(:path)?\}", "[^?]+", route.path))
+                assert any(pattern.fullmatch(sample) for sample in samples), route.path
