@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session
 
 from milepost.store.errors import RolloutOpenError, UnknownRolloutError
-from milepost.store.tables import JourneyRow, RolloutMoveRow, RolloutRow
+from milepost.store.tables import JourneyRow, MapVersionRow, RolloutMoveRow, RolloutRow
 
 
 class RolloutStatus(StrEnum):
@@ -125,8 +125,9 @@ def begin_back(session: Session, rollout: RolloutRow) -> RolloutRow:
 
 
 def _add(session: Session, rollout: RolloutRow) -> None:
-    is_open = select(RolloutRow.number).where(RolloutRow.map == rollout.map, RolloutRow.status.in_(OPEN))
-    other = session.scalar(is_open.with_for_update())
+    # The lock lets two that begin at once take turns, so that the second sees the first.
+    session.execute(select(MapVersionRow.hash).where(MapVersionRow.map == rollout.map).with_for_update())
+    other = session.scalar(select(RolloutRow.number).where(RolloutRow.map == rollout.map, RolloutRow.status.in_(OPEN)))
     if other is not None:
         raise RolloutOpenError(rollout.map, other)
     session.add(rollout)

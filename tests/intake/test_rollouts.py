@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from activities.journey import JourneyActivities
@@ -230,6 +232,14 @@ async def test_journeys_that_end_meanwhile_are_left_out(book: Book) -> None:
     await book.advance()
 
     assert await book.counts(row) == {"moved": 4, "ended": 1}
+
+
+async def test_of_two_that_begin_at_once_one_is_refused(book: Book) -> None:
+    second = await book.publish(OTHER)
+
+    results = await asyncio.gather(book.start(second), book.start(second), return_exceptions=True)
+
+    assert sorted(type(each).__name__ for each in results) == ["RolloutOpenError", "RolloutRow"]
 
 
 async def test_a_map_has_one_at_a_time_and_refuses_what_makes_no_sense(book: Book) -> None:
