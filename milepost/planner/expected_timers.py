@@ -36,9 +36,10 @@ def _of_step(state: State, step: str) -> Iterator[Due]:
     if opens_at is not None:
         yield opens_at, STEP
     if record.is_open:
-        for timer in record.timers:
+        snoozed = record.snoozed_until is not None
+        for timer, at in record.timers.items():
             if timer != "repeat":
-                yield record.is_due(timer), RANK_OF[timer]
+                yield record.is_due(timer) if snoozed else at, RANK_OF[timer]
         reminder = record.next_reminder()
         if reminder is not None:
             yield record.reminds_at(reminder), RANK_OF["remind"]

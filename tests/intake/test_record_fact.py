@@ -85,6 +85,7 @@ async def test_an_event_that_the_map_asks_for_is_kept(intake: Intake) -> None:
         (WrittenFact(set={"timezone": "Mars/Base"}), InvalidFactError, "Write an IANA name, such as Europe/Berlin."),
         (WrittenFact(snoozed="kickoff", until="tomorrow"), InvalidFactError, "Write a date"),
         (WrittenFact(agreed={"kickof": {"due": "2026-03-20"}}), UnknownStepError, "Did you mean 'kickoff'?"),
+        (WrittenFact(agreed={"kickoff": {"due": "2020-03-20"}}), InvalidFactError, "Write today or a later day."),
         (WrittenFact(map_changed="0123"), InvalidFactError, "There are 1 ("),
         (WrittenFact(map_changed="pilot@2"), InvalidFactError, "name one by its number"),
     ],
