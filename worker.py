@@ -50,7 +50,7 @@ from workflows.rollout import Rollout
 log = structlog.get_logger()
 STOP_WITHIN = timedelta(seconds=5)
 CACHED_WORKFLOWS = 1000  # the SDK's own figure; those that are not cached are replayed when they have something to do
-NO_SANDBOX = UnsandboxedWorkflowRunner()  # docs/decisions/0027-no-sandbox-in-production.md
+NO_SANDBOX = UnsandboxedWorkflowRunner()  # docs/decisions/0030-no-sandbox-in-production.md
 SEEN_WITHIN = timedelta(seconds=90)  # a poll lasts a minute
 
 
