@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from milepost.text import count_of, did_you_mean, listing, nearest, parse_flag, yes_or_no
+from milepost.text import count_of, did_you_mean, listing, nearest, parse_flag, shortened, storable, yes_or_no
 
 
 @pytest.mark.parametrize(
@@ -44,3 +44,22 @@ def test_the_nearest_name_ignores_case_and_is_none_when_nothing_is_near() -> Non
     assert nearest("xyz", ["kickoff", "handoff"]) is None
     assert did_you_mean("kickoff") == "; did you mean 'kickoff'?"
     assert did_you_mean(None) == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "stored"),
+    [
+        ("plain", "plain"),
+        ("a\0b", "ab"),
+        ("grüß \U0001f642", "grüß \U0001f642"),
+        ("cut \ud83d", "cut \ufffd"),
+        ("\udc00\0x", "\ufffdx"),
+    ],
+)
+def test_a_text_becomes_one_that_every_database_holds(text: str, stored: str) -> None:
+    assert storable(text) == stored
+
+
+@pytest.mark.parametrize(("text", "short"), [("abc", "abc"), ("abcd", "abcd"), ("abcde", "abc…"), ("", "")])
+def test_a_long_text_is_shortened(text: str, short: str) -> None:
+    assert shortened(text, 4) == short

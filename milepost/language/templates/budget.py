@@ -65,7 +65,7 @@ class Budget:
                     size += each.bit_length() // _A_BYTE
                 case Mapping():
                     values += [*each.keys(), *each.values()]
-                case list() | tuple() | set():
+                case list() | tuple():
                     values += each
                 case _ if is_dataclass(each):
                     values += [getattr(each, field.name) for field in fields(each)]
