@@ -244,7 +244,7 @@ shown = st.one_of(texts, st.sampled_from(["acme", "1", ANA, "connect/1/opening/1
 
 def paths_of(method: str) -> list[str]:
     """The addresses that take a method, with braces for what varies in them."""
-    routes = [route for router in web_app._ROUTERS for route in router.routes if isinstance(route, APIRoute)]
+    routes = [route for router in web_app.ROUTERS for route in router.routes if isinstance(route, APIRoute)]
     return sorted({re.sub(r"\{[^}]+\}", "{}", route.path) for route in routes if method in route.methods})
 
 

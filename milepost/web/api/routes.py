@@ -60,7 +60,7 @@ def check_key(served: Served, credentials: Annotated[HTTPAuthorizationCredential
 
 
 Limit = Annotated[int, Query(ge=1, le=500)]
-CursorText = Annotated[str | None, Query(max_length=2000, description="the `next` of the page before")]
+CursorText = Annotated[str | None, Query(max_length=limits.VALUE, description="the `next` of the page before")]
 MOST_COUNTED = 10_000
 """Customers that the total of a list counts."""
 _ERRORS: dict[int | str, dict[str, Any]] = {code: {"model": ErrorShown} for code in _ERROR_CODES}
