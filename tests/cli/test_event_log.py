@@ -13,7 +13,7 @@ from tests.entries import entry
 
 
 def happening(serial: int, kind: str, **more: Any) -> CustomerEntry:
-    return CustomerEntry(entry(kind, **more), serial, "acme/1", "a", "A")
+    return CustomerEntry(entry(kind, **more), serial, "acme/1", "v1", "a", "A")
 
 
 def test_in_quiet_times_everything_is_shown() -> None:

@@ -4,11 +4,13 @@ import asyncio
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import inspect
 
 from milepost.store import schema_upgrade as migrate
+from milepost.store.advance_tasks import PAUSED, WITHOUT_DATE
 from milepost.store.database import open_store
 from milepost.store.errors import StoreTooNewError, StoreUnreachableError
 from milepost.store.schema_upgrade import config, upgrade
@@ -82,3 +84,60 @@ def test_migrations_lie_inside_the_package_so_that_an_installed_milepost_has_the
     folder = Path(config().get_main_option("script_location"))
     assert folder.parent == Path(migrate.__file__).parent
     assert list((folder / "versions").glob("0001*.py"))
+
+
+_CUSTOMER = "INSERT INTO customers (id, name, timezone, attributes, team, created_at, updated_at) VALUES "
+_JOURNEY = (
+    "INSERT INTO journeys (id, customer_id, number, status, ended_at, state, "
+    "map, version, started_at, revision, clock, updated_at) VALUES "
+)
+_TASK = (
+    "INSERT INTO tasks (journey_id, task, due_at, status, "
+    "customer_id, role, title, invite, opened_at, results, opened_revision) VALUES "
+)
+_OF_JOURNEY, _OF_TASK = "'m', 'v', 0, 1, 0, 0)", "'acme', 'csm', 'T', '[]', 5, '[]', 1)"
+OLD_ROWS = (
+    "INSERT INTO map_versions (hash, map, number, title, files, current, published_at) "  # noqa: ISC004
+    "VALUES ('v', 'm', 1, 'M', '{}', (1 = 1), 0)",
+    _CUSTOMER + """('acme', 'ÖBB Holding', 'UTC', '{}', '{"csm": " Ana@vendor.example", "boss": ""}', 0, 0)""",
+    _CUSTOMER + "('Beta.1', 'Beta', 'UTC', '{}', '{}', 0, 0)",
+    _JOURNEY + """('acme/1', 'acme', 1, 'ended', 9, '{"queue": [{}]}', """ + _OF_JOURNEY,
+    _JOURNEY + """('acme/2', 'acme', 2, 'paused', NULL, '{"queue": [{}, {}]}', """ + _OF_JOURNEY,
+    _JOURNEY + "('Beta.1/1', 'Beta.1', 1, 'open', NULL, '{}', " + _OF_JOURNEY,
+    _TASK + "('acme/2', 'late', 7, 'open', " + _OF_TASK,
+    _TASK + "('Beta.1/1', 'due', 7, 'open', " + _OF_TASK,
+    _TASK + "('Beta.1/1', 'undated', NULL, 'open', " + _OF_TASK,
+    _TASK + "('Beta.1/1', 'done', 7, 'done', " + _OF_TASK,
+)
+
+
+async def test_what_lists_are_read_by_is_filled_in_for_rows_that_were_there_before(empty_url):
+    def to(revision):
+        def run(connection):
+            settings = config()
+            settings.attributes["connection"] = connection
+            command.upgrade(settings, revision)
+
+        return run
+
+    async with open_store(empty_url) as store, store.engine.begin() as connection:
+        await connection.run_sync(to("0005"))
+        for statement in OLD_ROWS:
+            true = "1" if store.is_sqlite else "true"
+            await connection.exec_driver_sql(statement.replace("{true}", true).replace("'x'", "'acme'"))
+        await connection.run_sync(to("head"))
+        read = {
+            query: [tuple(row) for row in await connection.exec_driver_sql(query)]
+            for query in (
+                "SELECT id, sort_key, latest_journey FROM customers ORDER BY sort_key",
+                "SELECT id, held_messages FROM journeys ORDER BY held_messages, status",
+                "SELECT task, urgency FROM tasks ORDER BY task",
+                "SELECT customer_id, role, address FROM team_members",
+            )
+        }
+    assert [*read.values()] == [
+        [("Beta.1", "beta beta.1", "Beta.1/1"), ("acme", "obb holding acme", "acme/2")],
+        [("acme/1", 0), ("Beta.1/1", 0), ("acme/2", 2)],
+        [("done", 0), ("due", 7), ("late", 7 + PAUSED), ("undated", 5 + WITHOUT_DATE)],
+        [("acme", "csm", "ana@vendor.example")],
+    ]

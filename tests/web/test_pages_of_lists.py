@@ -74,7 +74,7 @@ async def test_a_long_history_is_shown_in_parts(
 async def test_a_section_of_the_day_has_pages_of_its_own(
     world: World, browser: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(day, "SHOWN", 1)
+    monkeypatch.setattr(day, "SHOWN", 3)
     monkeypatch.setattr(day, "PER_PAGE", 2)
     for number in range(4):
         await world.add(customer(f"c{number}", f"Co {number}"))

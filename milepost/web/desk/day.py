@@ -25,8 +25,8 @@ from milepost.web.pages import render_aside, shell, up_to
 from milepost.web.services import Served, Services
 
 router = APIRouter(prefix="/desk", include_in_schema=False)
-SHOWN = 10
-"""Tasks of each section on the page of all sections; the rest on the section's own pages."""
+SHOWN = 30
+"""Tasks on the page of all sections, each of which shows its part of them; the rest on the section's own pages."""
 PER_PAGE = 25
 _TITLES = {
     "overdue": ("Overdue", "Nothing is late."),
@@ -116,7 +116,8 @@ class _DayBuilder:
     async def _sections(self, parts: Sequence[_Part], only: str, cursor: str | None) -> list[Section]:
         """Returns the first tasks of every section or, if `only` names one, a page of that."""
         own = [part for part in parts if part.id == only]
-        limit, place = (PER_PAGE, Cursor.read(cursor)) if own and cursor else (PER_PAGE if own else SHOWN, None)
+        limit = PER_PAGE if own else max(SHOWN // max(len(parts), 1), 1)
+        place = Cursor.read(cursor) if own and cursor else None
         async with self.served.store.reading() as session:
             read = [
                 (
