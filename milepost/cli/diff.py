@@ -33,8 +33,8 @@ async def diff(
 ) -> None:
     """Print what changed between two versions of a map, in the words of the map.
 
-    MAP@NUMBER is a published version, MAP alone the current one. A renamed part is a different one to journeys: they
-    keep their state by id.
+    MAP@NUMBER is a published version, MAP alone the current one. Journeys keep their state by id, so a renamed part is
+    another one to them unless it says `was: OLD_ID`.
     """
     settings = settings_of(context)
     before, after = [await version_of(settings, each) for each in (old, new)]

@@ -12,9 +12,14 @@ from milepost.planner.ids import MessageId
 
 @dataclass(frozen=True, slots=True)
 class OpenStage:
-    """Open a stage, unless it is open by then."""
+    """Open a stage, unless it is open by then.
+
+    `triggers` are the keys of the conditions that turned true in the pause: one of them must be true at the resume. It
+    is None where something else than a condition opens the stage.
+    """
 
     stage: str
+    triggers: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +62,10 @@ Deferred = OpenStage | GoTo | StartPlay | FinishPlay | MessageFailed
 def to_json(item: Deferred) -> dict[str, Any]:
     """The item as plain data."""
     match item:
-        case OpenStage():
+        case OpenStage(triggers=None):
             return {"open": item.stage}
+        case OpenStage():
+            return {"open": item.stage, "triggers": list(item.triggers or ())}
         case GoTo():
             return {"go_to": item.stage}
         case StartPlay(triggers=None):
@@ -81,15 +88,18 @@ def from_json(data: Mapping[str, Any]) -> Deferred:
     """
     match data:
         case {"open": stage}:
-            return OpenStage(stage)
+            return OpenStage(stage, _triggers(data))
         case {"go_to": stage}:
             return GoTo(stage)
         case {"play": play, "why": why}:
-            triggers = data.get("triggers")
-            return StartPlay(play, StartReason(why), None if triggers is None else tuple(triggers))
+            return StartPlay(play, StartReason(why), _triggers(data))
         case {"finish": play}:
             return FinishPlay(play)
         case {"failed": message}:
             return MessageFailed(MessageId.parse(message) or MessageId(message, 1, MessageReason.OPENING, 1))
         case _:
             raise ValueError(f"{data!r} isn't anything that a pause defers")
+
+
+def _triggers(data: Mapping[str, Any]) -> tuple[str, ...] | None:
+    return tuple(data["triggers"]) if "triggers" in data else None

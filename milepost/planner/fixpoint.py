@@ -9,7 +9,7 @@ from __future__ import annotations
 from milepost.planner.branches import blocked_by, finish_play, finish_stage, open_or_defer, start_or_defer, try_start
 from milepost.planner.closings import end_journey
 from milepost.planner.compiled_map import CompiledPlay, CompiledStage, CompiledStep, Waited, Watcher
-from milepost.planner.deferred import Deferred, FinishPlay, StartPlay
+from milepost.planner.deferred import Deferred, FinishPlay, OpenStage, StartPlay
 from milepost.planner.enums import PlayEnding, StartReason, StepKind, SystemTaskReason
 from milepost.planner.outcomes import verified_by_product
 from milepost.planner.steps import finish_step, is_fulfilled, open_if_ready
@@ -87,7 +87,9 @@ def _stage_called(turn: Turn, stage: CompiledStage) -> bool:
     for trigger in stage.triggers:
         if not _turned(turn, trigger, record.counts, record.truths, ("stages", stage.stage.id)):
             continue
-        if not record.is_open:
+        if not record.is_open and turn.state.paused and trigger.event is None:
+            turn.state.deferred.append(OpenStage(stage.stage.id, (trigger.key,)))
+        elif not record.is_open:
             open_or_defer(turn, stage)
         return True
     return False

@@ -6,7 +6,7 @@ from typing import assert_never
 
 from milepost.planner import timeline
 from milepost.planner.branches import finish_play, go_to, open_stage, try_start
-from milepost.planner.compiled_map import CompiledPlay, CompiledStep
+from milepost.planner.compiled_map import CompiledStep, Waited
 from milepost.planner.deferred import Deferred, FinishPlay, GoTo, MessageFailed, OpenStage, StartPlay
 from milepost.planner.enums import JourneyStatus, MessageReason, PlayEnding
 from milepost.planner.ids import MessageId
@@ -61,10 +61,12 @@ def _do(turn: Turn, item: Deferred) -> None:
             if item.stage in stages:
                 go_to(turn, stages[item.stage])
         case OpenStage():
-            if item.stage in stages and not turn.state.stage(item.stage).is_open:
-                open_stage(turn, stages[item.stage])
+            stage = stages.get(item.stage)
+            is_open = turn.state.stage(item.stage).is_open
+            if stage is not None and not is_open and _is_still_called(turn, stage.triggers, item.triggers):
+                open_stage(turn, stage)
         case StartPlay():
-            if item.play in plays and _is_still_called(turn, plays[item.play], item.triggers):
+            if item.play in plays and _is_still_called(turn, plays[item.play].starts_when, item.triggers):
                 try_start(turn, plays[item.play], item.why)
         case FinishPlay():
             if item.play in plays and turn.state.play(item.play).is_open:
@@ -75,12 +77,12 @@ def _do(turn: Turn, item: Deferred) -> None:
             assert_never(item)
 
 
-def _is_still_called(turn: Turn, play: CompiledPlay, triggers: tuple[str, ...] | None) -> bool:
-    """Returns whether a condition that turned true in the pause still is; True where `triggers` is None."""
-    return triggers is None or any(
+def _is_still_called(turn: Turn, triggers: tuple[Waited, ...], turned: tuple[str, ...] | None) -> bool:
+    """Returns whether a condition that turned true in the pause still is; True where `turned` is None."""
+    return turned is None or any(
         trigger.condition is not None and turn.now.is_true(trigger.condition)
-        for trigger in play.starts_when
-        if trigger.key in triggers
+        for trigger in triggers
+        if trigger.key in turned
     )
 
 

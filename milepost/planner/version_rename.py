@@ -107,6 +107,6 @@ def _rename_in_triggers(turn: Turn, names: Mapping[str, Names]) -> None:
 
 
 def _with_triggers(item: Deferred, today: Callable[[str], str]) -> Deferred:
-    if isinstance(item, StartPlay) and item.triggers:
+    if isinstance(item, OpenStage | StartPlay) and item.triggers:
         return replace(item, triggers=tuple(sorted(map(today, item.triggers))))
     return item
