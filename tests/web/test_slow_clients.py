@@ -6,9 +6,10 @@ import asyncio
 import os
 import re
 import signal
+import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
@@ -19,7 +20,7 @@ import pytest
 from tests.ports import free_port
 from tests.web.conftest import KEY
 
-pytestmark = pytest.mark.server
+pytestmark = [pytest.mark.server, pytest.mark.xdist_group("slow_clients")]
 
 ROOT = Path(__file__).parents[2]
 SECONDS, CONNECTIONS = 2, 12
@@ -34,30 +35,28 @@ BODY = b'{"customer": "acme", "event": "connected"}'
 
 
 class Web(NamedTuple):
-    process: asyncio.subprocess.Process
+    process: subprocess.Popen[str]
     port: int
 
 
-@pytest.fixture
-async def web(tmp_path: Path) -> AsyncIterator[Web]:
+@pytest.fixture(scope="module")
+def web(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Web]:
     """A web process of its own, with shorter limits than usual."""
     port = free_port()
     environment = {
         **os.environ,
-        "MILEPOST_DATA": str(tmp_path),
+        "MILEPOST_DATA": str(tmp_path_factory.mktemp("web")),
         "MILEPOST_API_KEYS": KEY,
         "MILEPOST_TEMPORAL_ADDRESS": f"127.0.0.1:{free_port()}",
+        "PYTHONPATH": str(ROOT),
     }
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-P", "-c", WEB, "web", "--port", str(port), cwd=ROOT,
-        env={**environment, "PYTHONPATH": str(ROOT)}, stdout=asyncio.subprocess.PIPE,
-    )  # fmt: skip
-    assert process.stdout is not None
-    line = (await asyncio.wait_for(process.stdout.readline(), 60)).decode()
-    assert re.search(rf"http://127\.0\.0\.1:{port}", line), line
-    yield Web(process, port)
-    process.terminate()
-    await asyncio.wait_for(process.wait(), 20)
+    command = [sys.executable, "-P", "-c", WEB, "web", "--port", str(port)]
+    with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        line = process.stdout.readline()
+        assert re.search(rf"http://127\.0\.0\.1:{port}", line), line
+        yield Web(process, port)
+        process.terminate()
 
 
 @pytest.fixture
