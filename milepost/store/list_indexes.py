@@ -37,7 +37,12 @@ OPEN_STAGES = (
 TASKS = (
     _some("ix_tasks_open", *_URGENCY, "role", "escalated_to", where=_IS_OPEN),
     _some("ix_tasks_open_person", "person", *_URGENCY, where=_IS_OPEN),
-    _some("ix_tasks_open_escalated_person", "escalated_person", *_URGENCY, where=_IS_OPEN),
+    _some(
+        "ix_tasks_open_escalated_person",
+        "escalated_person",
+        *_URGENCY,
+        where=f"{_IS_OPEN} AND escalated_person IS NOT NULL",
+    ),
     _some("ix_tasks_queue", "role", *_URGENCY, where=f"{_IS_OPEN} AND person IS NULL"),
     _some(
         "ix_tasks_escalated_queue",

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, and_, literal_column, or_, select
+from sqlalchemy import ColumnElement, Select, literal_column, or_, select, tuple_, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from milepost.planner.enums import JourneyStatus, TaskStatus
 from milepost.planner.instants import Instant
@@ -17,7 +18,10 @@ from milepost.store.keyset import Cursor, Query, Row, Segment, read_page
 from milepost.store.rows import count_by, count_up_to
 from milepost.store.tables import CustomerRow, JourneyRow, TaskRow
 
-_IS_OPEN = TaskRow.status == literal_column("'open'")  # in the words of the indexes
+_OPEN: ColumnElement[str] = literal_column("'open'")  # in the words of the indexes
+_IS_OPEN = TaskRow.status == _OPEN
+_own = aliased(TaskRow)
+_keys = select(_own.journey_id, _own.task).where(_own.status == _OPEN)
 MOST_COUNTED = 1000
 """Tasks of a list that are counted; then it has more than that."""
 
@@ -85,9 +89,9 @@ async def queue_roles(session: AsyncSession) -> list[str]:
 
 
 async def count_unowned(session: AsyncSession, most: int = MOST_COUNTED) -> int:
-    """Counts the tasks that wait in a queue, up to `most`."""
+    """Counts the tasks that wait in a queue, up to `most`; one that waits in two counts twice."""
     unowned = await count_up_to(session, select(TaskRow.task).where(_IS_OPEN, TaskRow.person.is_(None)), most)
-    escalated = select(TaskRow.task).where(_IS_OPEN, TaskRow.person.is_not(None), *_ESCALATED_TO_NOBODY)
+    escalated = select(TaskRow.task).where(_IS_OPEN, *_ESCALATED_TO_NOBODY)
     return min(unowned + await count_up_to(session, escalated, most), most)
 
 
@@ -95,20 +99,29 @@ def _conditions(filters: TaskFilter) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = [_IS_OPEN]
     if filters.person is not None:
         address = filters.person.strip().lower()
-        conditions.append(or_(TaskRow.person == address, TaskRow.escalated_person == address))
+        conditions.append(_is_among(_keys.where(_own.person == address), _keys.where(_own.escalated_person == address)))
     if filters.role is not None:
         conditions.append(or_(TaskRow.role == filters.role, TaskRow.escalated_to == filters.role))
     if filters.customer is not None:
         conditions.append(TaskRow.customer_id == filters.customer)
     if filters.queue is not None:
-        unowned = TaskRow.person.is_(None) & (TaskRow.role == filters.queue)
-        escalated = and_(TaskRow.escalated_to == filters.queue, *_ESCALATED_TO_NOBODY)
-        conditions.append(or_(unowned, escalated))
+        conditions.append(
+            _is_among(_keys.where(_own.role == filters.queue, _own.person.is_(None)), _escalated_to(filters.queue))
+        )
     if filters.since is not None:
         conditions.append(TaskRow.urgency >= filters.since)
     if filters.before is not None:
         conditions.append(TaskRow.urgency < filters.before)
     return conditions
+
+
+def _escalated_to(role: str) -> Select[str, str]:
+    return _keys.where(_own.escalated_to == role, _own.escalated_to.is_not(None), _own.escalated_person.is_(None))
+
+
+def _is_among(*keys: Select[str, str]) -> ColumnElement[bool]:
+    """Returns the condition that a task is among some, each found by an index of its own; none would do for all."""
+    return tuple_(TaskRow.journey_id, TaskRow.task).in_(union_all(*keys))
 
 
 def end_of_day(now: Instant, timezone: str) -> Instant:

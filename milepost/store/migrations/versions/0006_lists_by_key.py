@@ -17,6 +17,7 @@ depends_on = None
 
 _IS_OPEN = "status = 'open'"
 _URGENCY = ["urgency", "journey_id", "task"]
+_ESCALATED = f"{_IS_OPEN} AND escalated_person IS NOT NULL"
 _QUEUE = f"{_IS_OPEN} AND person IS NULL"
 _ESCALATED_QUEUE = f"{_IS_OPEN} AND escalated_to IS NOT NULL AND escalated_person IS NULL"
 _PARTIAL = {
@@ -26,7 +27,7 @@ _PARTIAL = {
     "ix_journeys_holding": ("journeys", ["wake_at", "id", "held_messages"], "held_messages > 0"),
     "ix_tasks_open": ("tasks", [*_URGENCY, "role", "escalated_to"], _IS_OPEN),
     "ix_tasks_open_person": ("tasks", ["person", *_URGENCY], _IS_OPEN),
-    "ix_tasks_open_escalated_person": ("tasks", ["escalated_person", *_URGENCY], _IS_OPEN),
+    "ix_tasks_open_escalated_person": ("tasks", ["escalated_person", *_URGENCY], _ESCALATED),
     "ix_tasks_queue": ("tasks", ["role", *_URGENCY], _QUEUE),
     "ix_tasks_escalated_queue": ("tasks", ["escalated_to", *_URGENCY], _ESCALATED_QUEUE),
     "ix_answers_verdict": ("answers", ["verdict"], "revoked_at IS NULL"),
