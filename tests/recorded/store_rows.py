@@ -43,7 +43,13 @@ TABLES = (
     "outcomes",
     "tasks",
 )
-ORDERED = {"open_plays": "journey_id, position", "open_stages": "journey_id, position"}
+ORDERED = {
+    "contacts": "customer_id, position",
+    "customers": "id",  # a book's customers are saved at once, in any order
+    "journeys": "id",
+    "open_plays": "journey_id, position",
+    "open_stages": "journey_id, position",
+}
 JSON_COLUMNS = frozenset(
     {"attributes", "data", "invite", "metric", "personas", "results", "state", "steps", "team", "templates", "value"}
 )  # a column of one of these names holds JSON in every table
