@@ -25,7 +25,7 @@ from milepost.web.pages import render_aside, shell, up_to
 from milepost.web.services import Served, Services
 
 router = APIRouter(prefix="/desk", include_in_schema=False)
-SHOWN = 30
+SHOWN = 20
 """Tasks on the page of all sections, each of which shows its part of them; the rest on the section's own pages."""
 PER_PAGE = 25
 _TITLES = {
