@@ -166,20 +166,6 @@ def test_a_version_that_this_program_can_not_read_holds_up_no_publishing(
     assert "milepost diff" not in output
 
 
-def test_a_failing_scenario_stops_it_unless_one_insists(milepost: Milepost, draft: Path) -> None:
-    edit(draft, "touchpoint: baton\n", "touchpoint: torch\n")
-    edit(draft, "after: baton\n", "after: torch\n")
-    result = milepost("publish", draft)
-    assert result.exit_code == 1
-    assert "Nothing was published: a scenario fails" in result.stderr
-    assert "milepost test" in result.stderr
-
-    insisted = milepost("publish", draft, "--anyway")
-    assert insisted.exit_code == 0, insisted.output
-    assert "published as version 1" in insisted.stdout
-    assert "fail" in insisted.stderr
-
-
 def test_options_for_a_version_that_exists_are_reported_as_ignored(milepost: Milepost) -> None:
     words = ("publish", MAP, "--by", "ops@vendor.example", "--why", "first")
     assert "Not recorded" not in milepost(*words).stdout

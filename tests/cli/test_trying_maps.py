@@ -216,15 +216,16 @@ def test_a_folder_without_scenarios_is_an_error(run, tmp_path):
     assert "no scenario" in result.output
 
 
-def test_publish_says_which_scenarios_fail_and_publishes_all_the_same(run, failing):
+def test_publish_says_which_scenarios_fail_and_stops_unless_one_insists(run, failing):
     file = failing("{kind: journey_paused}")
     folder = file.parents[1]
     many = len(list(file.parent.iterdir()))
     result = run("publish", folder)
-    assert result.exit_code == 0
+    assert result.exit_code == 1
     assert f"{folder}: 1 of {many} scenarios fails: {file}. See why: milepost test {folder}" in result.output
-    assert "published as" in result.output
-    objects = [json.loads(line) for line in run("publish", folder, "--json").stdout.splitlines()]
+    assert "Nothing was published: a scenario fails" in result.output
+    assert "published as" in run("publish", folder, "--anyway").output
+    objects = [json.loads(line) for line in run("publish", folder, "--json", "--anyway").stdout.splitlines()]
     (scenarios,) = [each for each in objects if each["kind"] == "scenarios"]
     assert (scenarios["run"], scenarios["failing"]) == (many, [str(file)])
 
