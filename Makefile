@@ -13,15 +13,15 @@ run: $(VENV)/.installed ## the demo: a year of forty made-up customers
 
 # What waits for real time (the demo, kills) comes last and alone, so that nothing takes its processor away.
 test: $(VENV)/.installed-test ## the whole test suite
-	$(BIN)/pytest -n 2 --dist loadgroup --ignore tests/acceptance
+	$(BIN)/pytest -n 2 --dist loadfile --ignore tests/acceptance
 	$(BIN)/pytest tests/acceptance
 
 test-fast: $(VENV)/.installed-test ## the quick tests, without servers, whole commands and generated maps: under two minutes
-	$(BIN)/pytest -n 2 --dist loadgroup -m "not server and not hypothesis" \
+	$(BIN)/pytest -n 2 --dist loadfile -m "not server and not hypothesis" \
 		--ignore tests/capacity --ignore tests/cli --ignore tests/demo --ignore tests/recorded
 
 cov: $(VENV)/.installed-test ## how much of the planner and the map language the tests reach, with its floor
-	$(BIN)/pytest -n 2 --dist loadgroup -m "not server and not hypothesis" --cov --cov-report= \
+	$(BIN)/pytest -n 2 --dist loadfile -m "not server and not hypothesis" --cov --cov-report= \
 		tests/conformance tests/explain tests/house/test_generated.py tests/language tests/planner tests/recorded/test_recorded_forms.py tests/scenarios
 	$(BIN)/python -m tests.branch_floor
 

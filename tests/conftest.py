@@ -29,12 +29,10 @@ loopback_guard.install()
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what uses a server, and keep the tests of a file on one worker of `pytest -n`, where they share one."""
+    """Mark what uses a server."""
     for item in items:
         if "real_server" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.server)
-        if item.get_closest_marker("xdist_group") is None:
-            item.add_marker(pytest.mark.xdist_group(item.nodeid.partition("::")[0]))
 
 
 @pytest.hookimpl(wrapper=True)

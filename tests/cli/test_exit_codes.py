@@ -11,7 +11,7 @@ import pytest
 
 from tests.cli.conftest import MAPS, ROOT
 
-TIMES = 4  # one in three aborted before processes left as they do now
+TIMES = 3  # one in three aborted before processes left as they do now
 
 
 def _milepost(*words: str | Path) -> subprocess.CompletedProcess[str]:
@@ -32,8 +32,8 @@ def test_a_scenario_that_passes_on_the_real_engine_exits_with_0() -> None:
 
 
 def test_a_command_that_found_no_temporal_exits_as_it_says(tmp_path: Path) -> None:
+    assert _milepost("publish", MAPS / "small-business-save-money", "--data", tmp_path).returncode == 0
     for _ in range(TIMES):
-        assert _milepost("publish", MAPS / "small-business-save-money", "--data", tmp_path).returncode == 0
         away = _milepost("enroll", "nobody", "--data", tmp_path)
         assert away.returncode == 1
         assert "Unknown customer 'nobody'" in away.stderr

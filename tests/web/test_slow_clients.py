@@ -20,7 +20,7 @@ import pytest
 from tests.ports import free_port
 from tests.web.conftest import KEY
 
-pytestmark = [pytest.mark.server, pytest.mark.xdist_group("slow_clients")]
+pytestmark = pytest.mark.server
 
 ROOT = Path(__file__).parents[2]
 SECONDS, CONNECTIONS = 2, 12
