@@ -20,6 +20,7 @@ from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.testing import WorkflowEnvironment
 
+from milepost import event_loop
 from milepost.devserver.server import PRAGMAS, temporal_binary
 from milepost.intake.intake import Intake
 from milepost.planner.clock import REAL_TIME
@@ -133,7 +134,7 @@ def in_a_folder(measure: Callable[[Client, Path], Awaitable[T]]) -> T:
             async with server(Path(name)) as client:
                 return await measure(client, Path(name))
 
-    return asyncio.run(run())
+    return event_loop.run(run())
 
 
 @asynccontextmanager
