@@ -31,7 +31,7 @@ _STATES = {
     MoveState.AT_NEXT_STAGE: "told, and waiting for their next stage",
     MoveState.WAITING: "not told yet",
     MoveState.PARKED: "parked: they can't move, and stay",
-    MoveState.BLOCKED: "moved, but can't be planned there",
+    MoveState.BLOCKED: "told, but they can't be planned: see below",
     MoveState.KEPT: "left where they are, as it was cancelled",
     MoveState.ENDED: "ended before they moved",
 }
@@ -86,7 +86,7 @@ async def rollout(
                 row = await _act(opened, action, _number(subject), reason)
             case str(), None if action.isdecimal():
                 async with opened.intake.context.store.reading() as session:
-                    row = await stored.get(session, int(action))
+                    row = await stored.get(session, _number(action))
             case _:
                 raise CommandError(
                     f"{' '.join(each for each in (action, subject) if each)!r} is nothing that a rollout can do.",

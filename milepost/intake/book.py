@@ -50,8 +50,11 @@ async def import_customers(
     """Saves the customers of a book with these `columns`, many at once, and yields each result in the book's order."""
     for start in range(0, len(records), AT_ONCE):
         together = records[start : start + AT_ONCE]
-        for imported in await asyncio.gather(*(import_customer(intake, each, columns, by=by) for each in together)):
-            yield imported
+        saves = (import_customer(intake, each, columns, by=by) for each in together)
+        for result in await asyncio.gather(*saves, return_exceptions=True):  # none is left running behind an error
+            if isinstance(result, BaseException):
+                raise result
+            yield result
 
 
 async def import_customer(

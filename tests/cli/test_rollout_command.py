@@ -47,6 +47,7 @@ def test_what_nobody_can_roll_out_says_what_to_write(milepost: Milepost, acmes: 
         (("start", "enterprise-save-time@7"), "name one by its number"),
         (("pause", "two"), "isn't the number of a rollout"),
         (("pause", "9"), "There is no rollout 9"),
+        (("9" * 30,), "isn't the number of a rollout"),
         (("stop", "1"), "'stop 1' is nothing that a rollout can do"),
         (("start",), "'start' is nothing that a rollout can do"),
     ):
