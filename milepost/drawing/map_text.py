@@ -131,9 +131,12 @@ class _MapText:
     def _card(self, step: AnyStep, home: Stage | Play) -> Card:
         here = {other.id for other in home.steps}
         track, lines = self._lines(step)
-        elsewhere = tuple(name for name in step.after if name not in here and name in self.homes)
+        awaited = dict.fromkeys(each.step for each in step.awaits)
+        elsewhere = tuple(name for name in awaited if name not in here and name in self.homes)
         lines += [Line(f"after {self.say.step(name)} ({self._home(name)})") for name in elsewhere]
-        after = tuple(dict.fromkeys(name for name in step.after if name in here))
+        asked = [each for each in step.awaits if each.results]
+        lines += [Line(f"if {self.say.step(each.step)} ends with {each.in_words}") for each in asked]
+        after = tuple(name for name in awaited if name in here)
         return Card(step.id, track, step.title, tuple(lines), after, elsewhere)
 
     def _home(self, step: str) -> str:
@@ -248,7 +251,7 @@ def _reminders(many: int) -> list[str]:
 def _in_order(steps: tuple[AnyStep, ...]) -> list[AnyStep]:
     """Returns the steps in the order of the file, but each after those that it waits for."""
     places = {step.id: place for place, step in enumerate(steps)}
-    sorter = TopologicalSorter({step.id: [name for name in step.after if name in places] for step in steps})
+    sorter = TopologicalSorter({step.id: [each.step for each in step.awaits if each.step in places] for step in steps})
     sorter.prepare()
     ordered: list[AnyStep] = []
     ready = set(sorter.get_ready())

@@ -125,8 +125,10 @@ def explain_step(situation: Situation, entries: Sequence[Entry], step: str, say:
     return StepExplanation(
         waits=step_waits(situation, step, say),
         occurrence=state.step(step).occurrence,
-        after=tuple((other, state.step(other).status) for other in compiled_map.steps[step].step.after),
-        leads_to=tuple(other.id for other in compiled_map.steps.values() if step in other.step.after),
+        after=tuple((each.step, state.step(each.step).status) for each in compiled_map.steps[step].awaits),
+        leads_to=tuple(
+            other.id for other in compiled_map.steps.values() if any(awaited.step == step for awaited in other.awaits)
+        ),
         held=tuple(each for each in held_messages(situation, say) if each.step == step),
         happened=tuple(entry for entry in entries if _is_about(entry, step)),
         ahead=tuple(entry for entry in ahead.entries if _is_about(entry, step))[:_FEW],

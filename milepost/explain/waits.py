@@ -158,7 +158,7 @@ def _trigger(situation: Situation, trigger: Waited, counts: Mapping[str, int], b
 def _unopened(situation: Situation, step: CompiledStep, record: StepState, say: Wording) -> Iterator[Blocker]:
     if situation.state.paused:
         yield Blocker("pause", "the journey to be resumed", {"since": optional_text(situation.state.paused_at)})
-    before = [other for other in step.step.after if not situation.state.step(other).closed]
+    before = [each.step for each in step.awaits if not situation.state.step(each.step).closed]
     if before and not record.forced:
         yield Blocker("step", "the end of " + listing([quoted(say.step(other)) for other in before]), {"steps": before})
         return

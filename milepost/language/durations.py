@@ -206,6 +206,45 @@ class Anchor(_Text):
 
 
 @dataclass(frozen=True, slots=True)
+class RelativeDate(_Text):
+    """A date that a branch sets: `1 year after customer.renews_on`, `90 days before today`.
+
+    `attribute` is the date that it counts from, None for today.
+    """
+
+    _pattern: ClassVar[str] = rf"{_DURATION}\s+(before|after)\s+(?:today|customer\.([A-Za-z_]\w*))"
+    _examples: ClassVar[tuple[str, ...]] = ("1 year after customer.renews_on", "90 days before today")
+
+    offset: Duration
+    before: bool
+    attribute: str | None
+
+    @classmethod
+    def matches(cls, text: str) -> bool:
+        """Returns whether a text is written like one."""
+        return _read(cls._pattern, text) is not None
+
+    @classmethod
+    def _of(cls, match: re.Match[str], text: str) -> RelativeDate:
+        offset = _duration(match[1], match[2], text)
+        if offset.exact:
+            raise TimeTextError(f"{text!r} isn't a date; count in days, weeks, months, quarters or years")
+        return RelativeDate(offset, match[3] == "before", match[4])
+
+    @classmethod
+    def _refusal(cls, text: str) -> str:
+        near = _read(rf"({_DURATION}\s+(?:before|after))\s+([A-Za-z_]\w*)", text)
+        plain = _read(r"(?:on\s+)?(today|customer\.[A-Za-z_]\w*)", text)
+        example = f"{near[1]} customer.{near[4]}" if near else cls._examples[0]
+        example = f"0 days after {plain[1]}" if plain else example
+        return f"isn't a date; write YYYY-MM-DD, or 'DURATION before|after customer.DATE|today', such as {example!r}"
+
+    def __str__(self) -> str:
+        origin = "today" if self.attribute is None else f"customer.{self.attribute}"
+        return f"{self.offset} {'before' if self.before else 'after'} {origin}"
+
+
+@dataclass(frozen=True, slots=True)
 class DueReminder(_Text):
     """A reminder, counted from a due date: `3 business days before`, `on the day`, `2 business days after`."""
 

@@ -113,6 +113,7 @@ _REQUIREMENTS = {
     "string_too_long": "takes text of at most {max_length} letters",
     "list_type": _LIST,
     "tuple_type": _LIST,
+    "after_type": "takes the id of a step, or {{STEP: RESULT}}",
     "scalar": "takes text, a number, or true or false",
     "too_short": "takes at least one",
     "finite_number": "takes a number that is not infinite",

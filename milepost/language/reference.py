@@ -108,6 +108,8 @@ def _kind(shape: Mapping[str, Any], models: Mapping[str, Any]) -> str:
     """The values that a field takes, in words."""
     if "$ref" in shape:
         return _named(shape["$ref"].rpartition("/")[2], models)
+    if shape.get("title") == "After":
+        return "id, `{ID: RESULT}`, or a list of these"
     if "anyOf" in shape:
         return _any_of([option for option in shape["anyOf"] if option.get("type") != "null"], models)
     if "enum" in shape:

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from milepost.language.awaited import ANY_RESULT, After, Awaited, awaited_in
 from milepost.language.durations import Anchor, DueReminder, Duration, Unit
 from milepost.language.field_types import (
     CUSTOMER_ATTRIBUTE,
@@ -56,7 +57,11 @@ class BranchItem(Node):
     end: Annotated[str, Field(min_length=1, max_length=60)] | None = Field(
         None, description="end the journey with this reason"
     )
-    set: dict[Id, Scalar | None] | None = Field(None, description="change attributes of the customer; null forgets one")
+    set: dict[Id, Scalar | None] | None = Field(
+        None,
+        description="change attributes of the customer; null forgets one, and a date may be relative, such as "
+        "`1 year after customer.renews_on`",
+    )
 
     def conflicts(self) -> Iterator[Conflict]:
         names = tuple(name for name in _BRANCHES if getattr(self, name) is not None)
@@ -81,7 +86,7 @@ class Overdue(Node):
 class Step(Node):
     """The base of touchpoints, actions and outcomes: when they open."""
 
-    after: Many[Id] = Field((), description="steps that must be closed first")
+    after: After = Field((), description="steps that must be closed first, or the results that they must end with")
     wait: Duration | None = Field(None, description="how long after it is ready it opens")
     at: Anchor | None = Field(None, description="the customer's date on which it opens, once it is ready")
     optional: bool = Field(default=False, description="whether the stage or play may close without it")
@@ -94,6 +99,11 @@ class Step(Node):
     def conflicts(self) -> Iterator[Conflict]:
         if self.wait is not None and self.at is not None:
             yield Conflict(("at", "wait"), "'wait' and 'at' exclude each other; remove one")
+
+    @property
+    def awaits(self) -> tuple[Awaited, ...]:
+        """The steps that it waits for, each with the results that it asks for."""
+        return tuple(awaited_in(self.after))
 
     @property
     def id(self) -> str:
@@ -143,6 +153,9 @@ class Touchpoint(Step):
         if self.results is not None and mail:
             message = "'results' are for tasks, and this is a mail, which is done when it is sent; remove them"
             yield Conflict(("results", "message", "to", "role"), message)
+        if ANY_RESULT in (self.results or ()):
+            message = f"No result can be called {ANY_RESULT!r}: in 'after' that stands for whichever; rename it"
+            yield Conflict(("results",), message, "M103")
 
     @property
     def id(self) -> str:

@@ -13,6 +13,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from milepost.language.awaited import TAGS
 from milepost.language.durations import TimeTextError
 from milepost.language.field_errors import Failure, unknown_field, value_message
 from milepost.language.field_types import LENIENT, UNREADABLE, Node, Placeholder
@@ -81,7 +82,7 @@ def _failures(data: Any, error: ValidationError) -> list[Failure]:
     """Returns one failure for each path: a value that fits none of several types fails once for each type."""
     by_place: dict[tuple[Path, bool], Failure] = {}
     for each in error.errors(include_url=False):
-        loc: Path = tuple(each["loc"])
+        loc: Path = tuple(part for part in each["loc"] if part not in TAGS)
         lacking = each["type"] == "missing"
         path = tuple(part for _, part in steps_to(data, loc[:-1] if lacking else loc))
         if lacking:

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import count
 
+from milepost.language.awaited import Awaited
 from milepost.language.conditions import Condition, compile_condition
 from milepost.language.durations import Anchor, DueReminder, Duration
 from milepost.language.model import Map, Play, Stage
@@ -42,9 +43,10 @@ class Waited:
 class CompiledStep:
     """A step with its place: `position` orders it in the file, `container` is its stage's or play's id.
 
-    `triggers` are what closes it, or for an outcome what verifies it. `due` is how long after opening it is due, as the
-    map says or by default; `escalate` is who gets a late task as well, as the step says or else its role.
-    `opening_rule`, `due_rule` and `pace` are what the map says of its opening, its due date and its repeats.
+    `triggers` are what closes it, or for an outcome what verifies it, `awaits` the steps that it waits for. `due` is
+    how long after opening it is due, as the map says or by default; `escalate` is who gets a late task as well, as the
+    step says or else its role. `opening_rule`, `due_rule` and `pace` are what the map says of its opening, its due date
+    and its repeats.
     """
 
     id: str
@@ -66,6 +68,7 @@ class CompiledStep:
     pace: str | None
     skip_when: Condition | None
     triggers: tuple[Waited, ...]
+    awaits: tuple[Awaited, ...]
 
     @property
     def itself(self) -> Watched:
@@ -80,7 +83,7 @@ class CompiledStep:
     def opened_by(self) -> frozenset[Watched]:
         """The things that may let it open: itself, its stage or play, the steps before it, the date of its anchor."""
         opened_by = {self.itself, ("play" if self.in_play else "stage", self.container)}
-        opened_by.update(("step", other) for other in self.step.after)
+        opened_by.update(("step", awaited.step) for awaited in self.awaits)
         if self.step.at is not None:
             opened_by.add(("customer", self.step.at.attribute))
         return frozenset(opened_by)
@@ -319,6 +322,7 @@ class _Compiler:
             pace=_text(every),
             skip_when=self._condition(step.skip_when),
             triggers=self._triggers(step.verified_when if isinstance(step, Outcome) else step.done_when),
+            awaits=step.awaits,
         )
 
     def _triggers(self, triggers: Iterable[Trigger]) -> tuple[Waited, ...]:

@@ -29,7 +29,7 @@ def open_if_ready(turn: Turn, step: CompiledStep) -> bool:
     record = turn.state.step(step.id)
     if not record.is_waiting:
         return _repeat_if_held(turn, step, record)
-    if not record.forced and not all(turn.state.step(other).closed for other in step.step.after):
+    if not record.forced and not all(turn.state.step(other.step).closed for other in step.awaits):
         if record.ready_at is not None:  # what it waited for was reopened or revoked
             record = turn.edit_step(step.id)
             record.ready_at = record.opens_at = None

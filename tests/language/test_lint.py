@@ -71,6 +71,21 @@ BREAKS: list[tuple[str, str, str, str, str | None]] = [
     ("M105", "value_from: customer.health", "value_from: customer.helth", "helth", "health"),
     ("M105", "before customer.renews_on", "before customer.renew_on", "renew_on", "renews_on"),
     ("M105", "before customer.renews_on", "before customer.goal", "goal}", None),
+    ("M105", "after: renewal_talk", "after: {renewal_talk: renwed}", "renwed}", "renewed"),
+    ("M105", "after: renewal_talk", "after: {renewal_talk: [lost, won]}", "won]", None),
+    ("M105", "after: renewal_talk", "after: {kickoff: any}", "kickoff: any", None),
+    ("M105", "after: renewal_talk", "after: {hours_saved: verified}", "hours_saved: ver", None),
+    ("M105", "after: renewal_talk", "after: [recap, {renewl_talk: lost}]", "renewl_talk", "renewal_talk"),
+    ("M103", "after: renewal_talk", "after: [3]", "3]", None),
+    ("M103", "after: renewal_talk", "after: {renewal_talk: []}", "[]}", None),
+    ("M103", "renewed: {go_to: value}", "any: {go_to: value}", "results:", None),
+    ("M105", "{pilot: true}", "{renews_on: 1 year after customer.renew_on}", "renew_on}", "renews_on"),
+    ("M105", "{pilot: true}", "{renews_on: 1 year after customer.goal}", "goal}", None),
+    ("M103", "{pilot: true}", "{goal: 1 year after customer.renews_on}", "1 year after customer", None),
+    ("M103", "{pilot: true}", "{renews_on: soon}", "soon}", None),
+    ("M106", "{pilot: true}", "{renews_on: 1 year after renews_on}", "1 year after ren", None),
+    ("M106", "{pilot: true}", "{renews_on: 4 hours after today}", "4 hours", None),
+    ("M106", "{pilot: true}", "{renews_on: today}", "today}", None),
     ("M106", "due: 20 business days", "due: 20 busines days", "20 busines", None),
     ("M106", "due: 20 business days", "due: 20", "20\n        effort", None),
     ("M106", "[3 business days before, on the day]", "[3 business days befor]", "3 business days befor", None),
@@ -123,6 +138,24 @@ def test_a_broken_map_gets_its_code_at_the_exact_place(
     assert suggestion in [each.suggestion for each in matches]
     others = {each.code for each in problems if each.severity == "error"} - {code}
     assert not others or code == "M104", "\n".join(map(str, problems))
+
+
+@pytest.mark.parametrize(
+    "after",
+    [
+        "{renewal_talk: renewed}",
+        "{renewal_talk: [renewed, lost]}",
+        "{renewal_talk: any}",
+        "[recap, {renewal_talk: lost}]",
+    ],
+)
+def test_a_step_may_wait_for_a_result(after: str) -> None:
+    assert problems_of(example_with(("after: renewal_talk", f"after: {after}"))) == []
+
+
+@pytest.mark.parametrize("date", ["1 year after customer.renews_on", "90 days before today", "2 quarters after today"])
+def test_a_branch_may_set_a_date_that_is_relative(date: str) -> None:
+    assert problems_of(example_with(("{pilot: true}", f"{{renews_on: {date}}}"))) == []
 
 
 def test_a_stage_that_is_all_ours_is_a_sellers_journey() -> None:

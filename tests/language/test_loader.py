@@ -107,5 +107,6 @@ def test_the_json_schema_knows_every_field_by_the_name_that_maps_use() -> None:
     assert schema["$defs"]["Touchpoint"]["additionalProperties"] is False
     assert {each["type"] for each in schema["$defs"]["Touchpoint"]["properties"]["after"]["anyOf"]} == {
         "string",
+        "object",
         "array",
     }

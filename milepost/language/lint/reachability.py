@@ -23,12 +23,12 @@ def check_reachability(outline: MapOutline) -> Iterator[Finding]:
 
 def _circles(outline: MapOutline) -> Iterator[Finding]:
     homes = {placed.step.id: placed for placed in reversed(outline.steps)}  # of an id used twice the first counts
-    after = {name: placed.step.after for name, placed in homes.items()}
+    after = {name: [each.step for each in placed.step.awaits] for name, placed in homes.items()}
     for circle in circles([placed.step.id for placed in outline.steps], after):
         placed = homes[circle[0]]
-        index = placed.step.after.index(circle[1 % len(circle)])
+        awaited = next(each for each in placed.step.awaits if each.step == circle[1 % len(circle)])
         message = f"'after' runs in a circle: {arrows(circle)}; none of these steps ever opens, so remove one 'after'"
-        yield Finding((*placed.path, "after", index), "M108", message)
+        yield Finding((*placed.path, "after", *awaited.path), "M108", message, key=bool(awaited.results))
 
 
 def _stages(outline: MapOutline) -> Iterator[Finding]:
@@ -57,7 +57,8 @@ def _steps(outline: MapOutline) -> Iterator[Finding]:
         mine = _position(placed, position)
         if mine is None or earliest_return <= mine:
             continue
-        for index, name in enumerate(placed.step.after):
+        for awaited in placed.step.awaits:
+            name = awaited.step
             theirs = _position(homes[name], position) if name in homes else None
             if theirs is not None and theirs > mine:
                 later = homes[name].container.id
@@ -65,7 +66,7 @@ def _steps(outline: MapOutline) -> Iterator[Finding]:
                     f"Step {placed.step.id!r} can never open: it waits for {name!r} of stage {later!r}, "
                     f"which opens only after {placed.container.id!r} has closed"
                 )
-                yield Finding((*placed.path, "after", index), "M109", message)
+                yield Finding((*placed.path, "after", *awaited.path), "M109", message, key=bool(awaited.results))
 
 
 def _position(placed: PlacedStep, position: Mapping[str, int]) -> int | None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import suppress
 
-from milepost.language.durations import Anchor
+from milepost.language.awaited import ANY_RESULT, Awaited
+from milepost.language.durations import Anchor, RelativeDate, TimeTextError
 from milepost.language.field_types import AttributeType, Node
-from milepost.language.findings import Finding, describe
+from milepost.language.findings import Finding, describe, related
 from milepost.language.lint.circles import arrows, circles
-from milepost.language.lint.outline import MapOutline, is_unreadable
+from milepost.language.lint.outline import MapOutline, PlacedStep, is_unreadable
 from milepost.language.model import Opens, Persona, Play, Stage
 from milepost.language.names import BUILT_IN, nearest
 from milepost.language.steps import Action, AnyStep, BranchItem, Escalate, Outcome, Step, Touchpoint
@@ -24,7 +26,6 @@ _FIELDS: tuple[tuple[type[Node], str, str], ...] = (
     (Action, "persona", "personas"),
     (Outcome, "persona", "personas"),
     (Persona, "fallback", "personas"),
-    (Step, "after", "steps"),
     (BranchItem, "go_to", "stages"),
     (BranchItem, "play", "plays"),
 )
@@ -40,12 +41,13 @@ def check_references(outline: MapOutline) -> Iterator[Finding]:
                 yield from _check(outline, section, names, (*path, field))
             for index, name in enumerate(names if isinstance(names, tuple) else ()):
                 yield from _check(outline, section, name, (*path, field, index))
+    yield from _awaited(outline)
     yield from _fallback_circles(outline)
     yield from _changed_attributes(outline)
     yield from _attributes(outline)
 
 
-def _check(outline: MapOutline, section: str, name: str, path: Path) -> Iterator[Finding]:
+def _check(outline: MapOutline, section: str, name: str, path: Path, *, key: bool = False) -> Iterator[Finding]:
     parts = outline.map if section in ("roles", "personas") else outline.names
     names: Collection[str] = getattr(parts, section)
     if name in names or is_unreadable(name) or not outline.is_whole(section):
@@ -55,7 +57,36 @@ def _check(outline: MapOutline, section: str, name: str, path: Path) -> Iterator
     choices = listing(valid) if len(valid) <= 8 else f"{len(valid)} others"  # noqa: PLR2004
     hint = did_you_mean(suggestion) or f"; the map has {choices or f'no {section}'}"
     field = describe(outline.data, path)
-    yield Finding(path, "M105", f"Unknown {section[:-1]} {name!r} in {field}{hint}", suggestion)
+    yield Finding(path, "M105", f"Unknown {section[:-1]} {name!r} in {field}{hint}", suggestion, key)
+
+
+def _awaited(outline: MapOutline) -> Iterator[Finding]:
+    homes = {placed.step.id: placed for placed in outline.steps}
+    for path, step in outline.nodes(Step):
+        for awaited in step.awaits:
+            place = (*path, "after", *awaited.path)
+            if awaited.step in homes and awaited.results:
+                yield from _results(outline, homes[awaited.step], awaited, place)
+            else:
+                yield from _check(outline, "steps", awaited.step, place, key=bool(awaited.results))
+
+
+def _results(outline: MapOutline, placed: PlacedStep, awaited: Awaited, path: Path) -> Iterator[Finding]:
+    """Checks that a step that another waits for ends with results, and with those asked for."""
+    results = placed.step.results if isinstance(placed.step, Touchpoint) else None
+    if related((*placed.path, "results"), outline.repaired):
+        return
+    if not results:
+        way = "use its 'then'" if isinstance(placed.step, Outcome) else "add them to it"
+        message = f"Step {awaited.step!r} has no 'results' to ask for; {way}, or write only {awaited.step!r}"
+        yield Finding(path, "M105", message, key=True)
+        return
+    for index, name in enumerate(awaited.results):
+        if name != ANY_RESULT and name not in results:
+            suggestion = nearest(name, results)
+            hint = did_you_mean(suggestion) or f"; it has {listing(sorted(results))}"
+            message = f"Unknown result {name!r} of {awaited.step!r} in {describe(outline.data, path)}{hint}"
+            yield Finding((*path, index), "M105", message, suggestion)
 
 
 def _fallback_circles(outline: MapOutline) -> Iterator[Finding]:
@@ -68,8 +99,10 @@ def _fallback_circles(outline: MapOutline) -> Iterator[Finding]:
 
 def _changed_attributes(outline: MapOutline) -> Iterator[Finding]:
     for path, item in outline.nodes(BranchItem):
-        for name in item.set or ():
+        for name, value in (item.set or {}).items():
             place = (*path, "set", name)
+            if isinstance(value, str) and RelativeDate.matches(value):
+                yield from _origin(outline, value, place)
             if name in _NOT_SET:
                 message = f"{name!r} of a customer never changes, so it can't be set; remove it"
                 yield Finding(place, "M105", message, key=True)
@@ -107,11 +140,23 @@ def _attribute(
 
 
 def _anchor(outline: MapOutline, anchor: Anchor, path: Path) -> Iterator[Finding]:
-    offset = str(value_at(outline.data, path)).rindex(anchor.attribute)
-    yield from _attribute(outline, anchor.attribute, path, offset=offset, only_dates=True)
-    kind = outline.names.attributes.get(anchor.attribute)
-    if kind not in (None, AttributeType.DATE) and ("attributes", anchor.attribute, "type") not in outline.repaired:
-        message = f"{anchor.attribute!r} is of type {kind}; an anchor needs an attribute of type date"
+    yield from _date(outline, anchor.attribute, path, "an anchor needs")
+
+
+def _origin(outline: MapOutline, text: str, path: Path) -> Iterator[Finding]:
+    """Checks the date that a relative one counts from."""
+    with suppress(TimeTextError):  # M106
+        attribute = RelativeDate.parse(text).attribute
+        if attribute is not None:
+            yield from _date(outline, attribute, path, "a date counts only from")
+
+
+def _date(outline: MapOutline, attribute: str, path: Path, needs: str) -> Iterator[Finding]:
+    offset = str(value_at(outline.data, path)).rindex(attribute)
+    yield from _attribute(outline, attribute, path, offset=offset, only_dates=True)
+    kind = outline.names.attributes.get(attribute)
+    if kind not in (None, AttributeType.DATE) and ("attributes", attribute, "type") not in outline.repaired:
+        message = f"{attribute!r} is of type {kind}; {needs} an attribute of type date"
         yield Finding(path, "M105", message, offset=offset)
 
 

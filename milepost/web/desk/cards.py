@@ -146,7 +146,7 @@ def _place(compiled_map: CompiledMap, task: TaskRow, say: Wording) -> str:
     step = compiled_map.steps.get(task.step or "")
     if step is None:
         return "The map no longer has this step."
-    before = " and ".join(quoted(say.step(other)) for other in step.step.after)
+    before = " and ".join(quoted(say.step(other)) for other in dict.fromkeys(each.step for each in step.awaits))
     after = f", after {before}" if before else ""
     if step.in_play:
         kind = compiled_map.plays[step.container].play.kind
