@@ -50,7 +50,11 @@ WITHDRAWN = {
     "map_changed": "the new version of the map has it no longer",
     "repeat": "its next turn begins",
 }
-SKIPPED = {"skip_when": "it does not apply to this customer", "told": "somebody said so"}
+SKIPPED = {
+    "skip_when": "it does not apply to this customer",
+    "after": "what it waits for ended otherwise",
+    "told": "somebody said so",
+}
 PLAY_STARTED = {
     "branch": "the step before led here",
     "fact": "somebody started it",

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import cached_property
 from typing import Annotated, Literal
 
 from pydantic import Field
 
 from milepost.language.awaited import ANY_RESULT, After, Awaited, awaited_in
-from milepost.language.durations import Anchor, DueReminder, Duration, Unit
+from milepost.language.durations import Anchor, DueReminder, Duration, RelativeDate, Unit
 from milepost.language.field_types import (
     CUSTOMER_ATTRIBUTE,
     ConditionText,
@@ -62,6 +63,16 @@ class BranchItem(Node):
         description="change attributes of the customer; null forgets one, and a date may be relative, such as "
         "`1 year after customer.renews_on`",
     )
+
+    @cached_property
+    def dates(self) -> Mapping[str, RelativeDate]:
+        """The attributes that `set` gives a relative date.
+
+        Raises:
+            TimeTextError: such a date can't be read; a map without lint errors has none such.
+        """
+        texts = {name: value for name, value in (self.set or {}).items() if isinstance(value, str)}
+        return {name: RelativeDate.parse(text) for name, text in texts.items() if RelativeDate.matches(text)}
 
     def conflicts(self) -> Iterator[Conflict]:
         names = tuple(name for name in _BRANCHES if getattr(self, name) is not None)

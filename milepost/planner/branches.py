@@ -11,15 +11,27 @@ from milepost.planner import timeline
 from milepost.planner.closings import close_stage, end_journey, end_play, start_over
 from milepost.planner.compiled_map import CompiledPlay, CompiledStage
 from milepost.planner.deferred import GoTo, OpenStage, StartPlay
-from milepost.planner.enums import BlockReason, PlayEnding, PlayStatus, StageStatus, StartReason, SystemTaskReason
+from milepost.planner.enums import (
+    BlockReason,
+    IgnoreReason,
+    PlayEnding,
+    PlayStatus,
+    StageStatus,
+    StartReason,
+    SystemTaskReason,
+)
+from milepost.planner.facts import AttributesSet
 from milepost.planner.situation import Situation
 from milepost.planner.system_tasks import close_system_tasks
 from milepost.planner.turn import Turn
 
+Place = timeline.StepPlace | timeline.StagePlace | None
 
-def carry_out(turn: Turn, branch: Iterable[BranchItem]) -> bool:
+
+def carry_out(turn: Turn, branch: Iterable[BranchItem], place: Place) -> bool:
     """Do what a branch says, in its order; returns whether it moved the journey (`go_to` or `end`).
 
+    `place` is the step or stage that leads there; None: a play does.
     While the journey is paused, `end` and `set` happen; `play` and `go_to` wait for the resume.
     """
     moved = False
@@ -30,7 +42,7 @@ def carry_out(turn: Turn, branch: Iterable[BranchItem]) -> bool:
             end_journey(turn, item.end)
             moved = True
         elif item.set is not None:
-            set_attributes(turn, item.set)
+            set_attributes(turn, _values(turn, item, place))
         elif item.play is not None:
             start_or_defer(turn, item.play, StartReason.BRANCH)
         elif item.go_to is not None:
@@ -40,6 +52,22 @@ def carry_out(turn: Turn, branch: Iterable[BranchItem]) -> bool:
             else:
                 go_to(turn, turn.compiled_map.stages[item.go_to])
     return moved
+
+
+def _values(turn: Turn, item: BranchItem, place: Place) -> Mapping[str, Any]:
+    """The values that a branch sets, with relative dates worked out; a date that isn't known gives none."""
+    assert item.set is not None
+    if not item.dates:
+        return item.set
+    values = dict(item.set)
+    for name, relative in item.dates.items():
+        day = turn.now.relative_date(relative, place.stage if place else None)
+        if day is None:
+            del values[name]
+            turn.report(timeline.FactIgnored(turn.at, place, why=IgnoreReason.UNKNOWN, fact=AttributesSet.kind))
+        else:
+            values[name] = day.isoformat()
+    return values
 
 
 def start_or_defer(turn: Turn, play: str, why: StartReason) -> None:
@@ -100,12 +128,22 @@ def open_stage(turn: Turn, stage: CompiledStage) -> None:
     record.status = StageStatus.OPEN
     record.visits += 1
     record.opened_at, record.opens_at = turn.at, None
+    record.dates = _dates_of_visit(turn, stage)
     target = stage.stage.target
     record.target_at = turn.compiled_map.ours.deadline(turn.at, target) if target else None
     record.rule = str(target) if target else None
     turn.state.idle = False
     close_system_tasks(turn, SystemTaskReason.IDLE)
     turn.report(timeline.StageOpened(turn.at, stage.stage.id))
+
+
+def _dates_of_visit(turn: Turn, stage: CompiledStage) -> dict[str, str]:
+    """The customer's date that a visit is for, by its attribute; empty where the stage opens at none."""
+    opens = stage.stage.opens
+    if opens is None or opens.at is None:
+        return {}
+    day = turn.now.customer_date(opens.at.attribute)
+    return {} if day is None else {opens.at.attribute: day.isoformat()}
 
 
 def open_or_defer(turn: Turn, stage: CompiledStage) -> None:
@@ -120,7 +158,7 @@ def finish_stage(turn: Turn, stage: CompiledStage) -> None:
     """Close a stage whose steps are all closed, carry out its branch, and open the next of the sequence."""
     close_stage(turn, stage, "stage_closed")
     plan_opening(turn, stage)
-    if carry_out(turn, stage.stage.then) or not stage.in_sequence:
+    if carry_out(turn, stage.stage.then, timeline.StagePlace(stage.stage.id)) or not stage.in_sequence:
         return
     following = turn.compiled_map.next_in_sequence(stage.stage.id)
     if following is not None:
@@ -207,6 +245,6 @@ def finish_play(turn: Turn, play: CompiledPlay, why: PlayEnding) -> None:
     """End a play and carry out where it leads: `on_deadline` if that ended it, then `then`."""
     end_play(turn, play, why)
     if why is PlayEnding.DEADLINE:
-        carry_out(turn, play.play.on_deadline)
+        carry_out(turn, play.play.on_deadline, None)
     if not turn.state.ended:
-        carry_out(turn, play.play.then)
+        carry_out(turn, play.play.then, None)

@@ -78,7 +78,7 @@ def _conclude(
         record.value = value
         turn.report(timeline.OutcomeAnswered(turn.at, place, verdict=verdict, value=value, by=by, method=method))
     drop_of_step(turn, step.id, "silent" if verdict is StepStatus.SILENT else "answered")
-    carry_out(turn, getattr(outcome_of(step).then, verdict.value))
+    carry_out(turn, getattr(outcome_of(step).then, verdict.value), place)
 
 
 def _close_or_ask_again(turn: Turn, step: CompiledStep, verdict: StepStatus) -> None:

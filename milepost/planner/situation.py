@@ -13,9 +13,9 @@ from typing import Any
 from milepost.customer import Contact, is_forgotten
 from milepost.language.attribute_values import parse_date
 from milepost.language.conditions import Condition
-from milepost.language.durations import Anchor
+from milepost.language.durations import Anchor, RelativeDate, Unit
 from milepost.language.steps import Touchpoint
-from milepost.planner.calendars import Calendar
+from milepost.planner.calendars import Calendar, shift_date
 from milepost.planner.compiled_map import CompiledMap, CompiledStep
 from milepost.planner.condition_view import JourneyView
 from milepost.planner.instants import Instant
@@ -114,7 +114,30 @@ class Situation:
 
     def anchor_instant(self, calendar: Calendar, anchor: Anchor) -> Instant | None:
         """When an anchor opens something; None while the customer has no such date."""
-        day = parse_date(self.state.customer.attributes.get(anchor.attribute))
-        if anchor.attribute == "started_on":
-            day = self.customer_calendar(None).local(self.state.started_at).date()
+        day = self.customer_date(anchor.attribute)
         return None if day is None else calendar.opening_from_date(day, anchor.offset, before=anchor.before)
+
+    def customer_date(self, attribute: str) -> date | None:
+        """Returns one of the customer's dates; None while it isn't known."""
+        if attribute == "started_on":
+            return self.customer_calendar(None).local(self.state.started_at).date()
+        return parse_date(self.state.customer.attributes.get(attribute))
+
+    def relative_date(self, relative: RelativeDate, stage: str | None) -> date | None:
+        """Works out a date that a branch sets: that very day, which no day off moves; None where it isn't known.
+
+        In a stage that opens at a customer's date, that date is the one that its visit is for.
+        """
+        origin = self._today() if relative.attribute is None else self._date_of_visit(relative.attribute, stage)
+        if origin is None:
+            return None
+        sign = -1 if relative.before else 1
+        if relative.offset.unit is Unit.BUSINESS_DAY:
+            day = self.customer_calendar(None).business_days(origin, sign * relative.offset.count)
+        else:
+            day = shift_date(origin, relative.offset, sign)
+        return parse_date(day)
+
+    def _date_of_visit(self, attribute: str, stage: str | None) -> date | None:
+        dates = {} if stage is None else self.state.stage(stage).dates
+        return parse_date(dates.get(attribute)) or self.customer_date(attribute)

@@ -103,6 +103,7 @@ class StepState(Record):
     happen). `reminded` are the reminders that have been. `rule` is what the map said that gave `opens_at`, `due_at` or
     the next asking, `pace` what it said of repeats: another version may say otherwise. `counts` are events seen towards
     each trigger, by its key. `kind` is what the step was when it opened (`task`, `mail`, `action`, `outcome`).
+    `skipped_after` says that it was skipped because what it waits for ended otherwise than `after` asks for.
     `due_at` is, for an outcome, the instant from which the customer is silent. `verdict_of` is the occurrence that
     `verdict` belongs to, if a later one has begun. `snoozed_end` is the end of the working day of `snoozed_until`.
     """
@@ -129,6 +130,7 @@ class StepState(Record):
     value: float | str | None = None
     asks: int = 0
     asks_again: bool = False
+    skipped_after: bool = False
     asked_at: Instant | None = None
     answers: int = 0
     must_turn: bool = False
@@ -181,7 +183,8 @@ class StepState(Record):
 class StageState(Record):
     """One stage.
 
-    `opened_for` is the anchor's instant that it last opened for, `rule` what the map said of its target then.
+    `opened_for` is the anchor's instant that it last opened for, `dates` the customer's date (`YYYY-MM-DD`) that
+    this visit is for, by its attribute, `rule` what the map said of its target then.
     """
 
     parsers: ClassVar = {"status": StageStatus}
@@ -193,6 +196,7 @@ class StageState(Record):
     opened_for: Instant | None = None
     target_at: Instant | None = None
     rule: str | None = None
+    dates: dict[str, str] = field(default_factory=dict)
     counts: dict[str, int] = field(default_factory=dict)
     truths: dict[str, bool] = field(default_factory=dict)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from milepost.language.awaited import ANY_RESULT, Awaited
 from milepost.language.durations import Duration
 from milepost.language.steps import Outcome, Touchpoint
 from milepost.planner import timeline
@@ -16,7 +17,7 @@ from milepost.planner.instants import Instant
 from milepost.planner.messages import enqueue
 from milepost.planner.outcomes import ask
 from milepost.planner.pause_shift import KEEP_THEIR_WEEKDAY, after_pauses
-from milepost.planner.state import StepState
+from milepost.planner.state import State, StepState
 from milepost.planner.turn import Turn
 
 
@@ -29,11 +30,8 @@ def open_if_ready(turn: Turn, step: CompiledStep) -> bool:
     record = turn.state.step(step.id)
     if not record.is_waiting:
         return _repeat_if_held(turn, step, record)
-    if not record.forced and not all(turn.state.step(other.step).closed for other in step.awaits):
-        if record.ready_at is not None:  # what it waited for was reopened or revoked
-            record = turn.edit_step(step.id)
-            record.ready_at = record.opens_at = None
-        return False
+    if step.awaits and not record.forced and (ended := awaited_end(turn.state, step)) is not True:
+        return _not_ready(turn, step, record, still_waits=ended is None)
     opens_at = record.opens_at
     if opens_at is None:
         opens_at = _plan_opening(turn, step)
@@ -43,6 +41,35 @@ def open_if_ready(turn: Turn, step: CompiledStep) -> bool:
         return False
     open_step(turn, step)
     return True
+
+
+def awaited_end(state: State, step: CompiledStep) -> bool | None:
+    """Whether all that a step waits for has closed, with the results asked for; None while none closed otherwise."""
+    all_closed = True
+    for awaited in step.awaits:
+        record = state.step(awaited.step)
+        if not record.closed:
+            all_closed = False
+        elif awaited.results and not _ends_as_asked(record, awaited):
+            return False
+    return all_closed or None
+
+
+def _ends_as_asked(record: StepState, awaited: Awaited) -> bool:
+    is_done = record.status is StepStatus.DONE
+    return is_done and (ANY_RESULT in awaited.results or record.result in awaited.results)
+
+
+def _not_ready(turn: Turn, step: CompiledStep, record: StepState, *, still_waits: bool) -> bool:
+    """Let a step wait on, or skip it where it will never have the result that it asks for; returns whether it did."""
+    if not still_waits:
+        skip_step(turn, step, "after")
+        turn.edit_step(step.id).skipped_after = True
+        return True
+    if record.ready_at is not None:  # what it waited for was reopened or revoked
+        record = turn.edit_step(step.id)
+        record.ready_at = record.opens_at = None
+    return False
 
 
 def open_in_time(turn: Turn, step: CompiledStep) -> None:
@@ -136,7 +163,7 @@ def finish_step(
     complete_step(turn, step, by=by, result=result, note=note)
     turn.edit_step(step.id).result = result
     if result is not None and isinstance(step.step, Touchpoint) and step.step.results:
-        carry_out(turn, step.step.results.get(result, ()))
+        carry_out(turn, step.step.results.get(result, ()), turn.place(step))
 
 
 # Triggers of a step.
@@ -211,8 +238,22 @@ def _repeat(turn: Turn, step: CompiledStep) -> None:
 
 
 def reopen(turn: Turn, step: CompiledStep) -> None:
-    """Open a closed step again, whatever it waits for; it opens when nothing holds it."""
+    """Open a closed step again, whatever it waits for; it opens when nothing holds it.
+
+    What was skipped for the way in which it ended waits for its new end.
+    """
     record = turn.edit_step(step.id)
     record.status = StepStatus.WAITING
-    record.forced = True
+    record.forced, record.skipped_after = True, False
     record.ready_at = record.opens_at = turn.at
+    _wait_again(turn, step)
+
+
+def _wait_again(turn: Turn, step: CompiledStep) -> None:
+    """Let the steps wait that were skipped because this one ended otherwise than they ask for."""
+    for other in turn.compiled_map.steps.values():
+        waits_for_it = any(awaited.step == step.id for awaited in other.awaits)
+        if waits_for_it and turn.state.step(other.id).skipped_after and turn.now.is_container_open(other):
+            record = turn.edit_step(other.id)
+            record.status, record.skipped_after = StepStatus.WAITING, False
+            _wait_again(turn, other)

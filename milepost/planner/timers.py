@@ -124,7 +124,7 @@ def _step_timer(turn: Turn, step: CompiledStep, kind: str) -> None:
         case "overdue":
             assert isinstance(step.step, Action)
             if step.step.overdue:
-                carry_out(turn, step.step.overdue.do)
+                carry_out(turn, step.step.overdue.do, turn.place(step))
         case "escalate":
             if step.escalate:
                 record.escalated_to = step.escalate.to
