@@ -76,7 +76,7 @@ class DemoCustomer:
         outcome, verdict = self._outcome(step), self.personality.verdicts[0]
         if outcome is not None and outcome.value_from is not None and verdict is not None:
             attribute = outcome.value_from.removeprefix("customer.")
-            value = _value(outcome, verdict, self.chance("measured", step.key))
+            value = _value(step, verdict, self.chance("measured", step.key))
             fact = {"id": f"{step.key} measured", "set": {attribute: value}, "by": "product"}
             yield PlannedFact(step.opened_at + HOUR, step.customer, fact, step.key)
 
@@ -90,7 +90,7 @@ class DemoCustomer:
             "id": f"{step.asking} answer",
             "answer": step.step,
             "verdict": verdict,
-            "value": _value(outcome, verdict, draws),
+            "value": _value(step, verdict, draws),
             "comment": draws.choice(_COMMENTS[verdict]),
             "method": "portal",
             "by": step.contact or step.customer,
@@ -142,6 +142,6 @@ def _time_left(step: OpenStep) -> int:
     return _WITHOUT_DUE if step.due_at is None else max(step.due_at - step.opened_at, HOUR)
 
 
-def _value(outcome: Outcome, verdict: str, draws: Draws) -> float | None:
-    """Returns a measured value that goes with the verdict; None where the outcome has no metric."""
-    return outcome_value(outcome, draws.uniform(*_SHARES[verdict]), digits=1)
+def _value(step: OpenStep, verdict: str, draws: Draws) -> float | None:
+    """Returns a measured value that goes with the verdict; None where the outcome has no target."""
+    return outcome_value(step.metric, draws.uniform(*_SHARES[verdict]), digits=1)

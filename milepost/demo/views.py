@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator
 
+from milepost.language.steps import Figures
 from milepost.planner.instants import Instant, parse
 
 HOUR = 3600
@@ -61,6 +62,7 @@ class OpenStep:
     opened_at: At
     asked_at: At | None
     due_at: At | None
+    metric: Figures | None = None
 
     @property
     def key(self) -> str:

@@ -12,7 +12,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-ROOTS = ("customer", "steps", "results", "outcomes", "plays", "stages", "event")
+ROOTS = ("customer", "steps", "results", "outcomes", "plays", "stages", "answers", "event")
 DATE_FUNCTIONS = ("days_until", "days_since")
 TODAY = "today_of_the_customer"
 KNOWN = "known"  # `has(customer.x)` becomes the variable `known.customer.x`
@@ -42,7 +42,10 @@ class Token:
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """A use of `ROOT.NAME`, such as `customer.health`; `name` is empty where none follows."""
+    """A use of `ROOT.NAME`, such as `customer.health`; `name` is empty where none follows.
+
+    That of an answer has two parts: `answers.STEP.FIELD`.
+    """
 
     root: str
     name: str
@@ -95,15 +98,24 @@ def shape(tokens: Sequence[Token]) -> str:
 
 
 def references(tokens: list[Token]) -> list[Reference]:
-    """Every use of the seven roots, in the order of the text."""
+    """Every use of the roots, in the order of the text."""
     uses = []
     for index, token in enumerate(tokens):
         if token.kind != "name" or token.text not in ROOTS or _is(tokens, index - 1, "."):
             continue
-        dotted = _is(tokens, index + 1, ".") and index + 2 < len(tokens) and tokens[index + 2].kind == "name"
-        last = tokens[index + 2] if dotted else token
-        uses.append(Reference(token.text, last.text if dotted else "", token.start, last.end - token.start))
+        words = [token]
+        for at in range(index + 1, index + 1 + 2 * parts_of(token.text), 2):
+            if not (_is(tokens, at, ".") and at + 1 < len(tokens) and tokens[at + 1].kind == "name"):
+                break
+            words.append(tokens[at + 1])
+        name = ".".join(word.text for word in words[1:])
+        uses.append(Reference(token.text, name, token.start, words[-1].end - token.start))
     return uses
+
+
+def parts_of(root: str) -> int:
+    """The number of names that follow a root."""
+    return 2 if root == "answers" else 1
 
 
 def conjuncts(text: str) -> list[str]:
@@ -146,9 +158,12 @@ def dialect(tokens: list[Token], *, doubles: bool) -> list[Edit]:
 def _tests_of_being_known(tokens: list[Token]) -> list[Edit]:
     edits = []
     for index, token in enumerate(tokens):
-        words = tokens[index : index + 6]
-        if token.text == "has" and shape(words) == "name(name.name)" and words[2].text in ROOTS:
-            edits.append(Edit(token.start, words[5].end, f"{KNOWN}.{words[2].text}.{words[4].text}"))
+        if token.text != "has" or not _is(tokens, index + 1, "(") or index + 2 >= len(tokens):
+            continue
+        parts = parts_of(tokens[index + 2].text)
+        words = tokens[index : index + 4 + 2 * parts]
+        if shape(words) == f"name(name{'.name' * parts})" and words[2].text in ROOTS:
+            edits.append(Edit(token.start, words[-1].end, f"{KNOWN}.{''.join(word.text for word in words[2:-1])}"))
     return edits
 
 

@@ -7,11 +7,12 @@ from typing import ClassVar
 
 from milepost.errors import MilepostError
 from milepost.language import cel_text
+from milepost.language.asks import AskType
 from milepost.language.cel_text import Reference, Rewritten, Token
 from milepost.language.condition_hints import HOW, hint_for, mismatch_hint, way_for_word
 from milepost.language.field_types import AttributeType
 from milepost.language.names import Names, nearest
-from milepost.text import did_you_mean
+from milepost.text import did_you_mean, listing
 
 _SPACES = {
     "customer": "attribute",
@@ -20,6 +21,7 @@ _SPACES = {
     "outcomes": "outcome",
     "plays": "play",
     "stages": "stage",
+    "answers": "answer",
 }
 _PLAIN_TYPES = {
     "double": "a number",
@@ -63,7 +65,8 @@ def check_reference(reference: Reference, names: Names, *, event: bool) -> None:
     """Raises a ConditionError if a name can't be used; `event`: the condition sees an event."""
     root, name, column, length = reference.root, reference.name, reference.start + 1, reference.length
     if not name:
-        raise ConditionError(f"{root!r} needs a name; write {root}.NAME", column, length)
+        way = "answers.STEP.FIELD" if root == "answers" else f"{root}.NAME"
+        raise ConditionError(f"{root!r} needs a name; write {way}", column, length)
     if root == "event":
         if not event:
             hint = "only the 'if' of an event trigger sees the event"
@@ -71,12 +74,24 @@ def check_reference(reference: Reference, names: Names, *, event: bool) -> None:
         return
     if name in names.within(root):
         return
-    near = nearest(name, names.within(root))
+    near = nearest(name, names.within(root)) if root != "answers" or "." in name else None
     suggestion = f"{root}.{near}" if near else None
     message = f"Unknown {_SPACES[root]} {name!r}"
+    if root == "answers":
+        message = _unknown_answer(name, names)
     if root == "results" and name in names.steps:
         message = f"Step {name!r} has no 'results', so results.{name} has no value"
     raise ConditionError(message + did_you_mean(suggestion), column, length, suggestion)
+
+
+def _unknown_answer(name: str, names: Names) -> str:
+    step, _, field = name.partition(".")
+    fields = [each.partition(".")[2] for each in names.answers if each.startswith(f"{step}.")]
+    if not fields and step in names.steps:
+        return f"Step {step!r} asks for nothing, so answers.{step} has no value"
+    if fields and not field:
+        return f"answers.{step} needs a field ({listing(fields, last='or')}); write answers.{step}.FIELD"
+    return f"Unknown answer {name!r}"
 
 
 def check_dates(tokens: list[Token], names: Names, *, waited: bool) -> None:
@@ -94,6 +109,17 @@ def check_dates(tokens: list[Token], names: Names, *, waited: bool) -> None:
         words = tokens[index + 1 : index + 6]
         if cel_text.shape(words) == "(name.name)" and words[1].text == "customer":
             _check_is_date(token.text, words[3], names)
+        answer = tokens[index + 1 : index + 8]
+        if cel_text.shape(answer) == "(name.name.name)" and answer[1].text == "answers":
+            _check_answer_is_date(token.text, answer, names)
+
+
+def _check_answer_is_date(function: str, words: list[Token], names: Names) -> None:
+    name = f"{words[3].text}.{words[5].text}"
+    ask = names.answers[name]
+    if ask.type is not AskType.DATE:
+        message = f"{function}() needs a date, and answers.{name} is of type {ask.type}"
+        raise ConditionError(message, words[1].start + 1, words[5].end - words[1].start)
 
 
 def _check_is_date(function: str, attribute: Token, names: Names) -> None:

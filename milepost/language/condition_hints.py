@@ -157,6 +157,8 @@ def mismatch_hint(text: str, tokens: list[Token], at: int, kinds: list[str]) -> 
     beside = [] if index is None else [each for each in tokens[max(index - 1, 0) : index + 2] if each.start != at]
     if index is not None and tokens[index].text in ("&&", "||") and "text" in kinds:
         return f'; compare on both sides of it: x == "a" {tokens[index].text} x == "b"'
+    if index is not None and tokens[index].text in ("==", "!=") and "a list" in kinds and "text" in kinds:
+        return '; ask whether it is among them: "a" in answers.STEP.FIELD'
     if re.search(r"(?<![\w\"'-])\d{4}-\d\d-\d\d(?![\w\"'-])", text):
         return '; a date is written in quotes: "2027-03-01"'
     for token in beside:

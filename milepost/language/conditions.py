@@ -17,6 +17,7 @@ from typing import Any, Protocol
 from cel_expr_python import cel
 
 from milepost.language import cel_text
+from milepost.language.asks import AskType
 from milepost.language.cel_text import Token
 from milepost.language.condition_errors import ConditionError, check_dates, check_reference, explain, plain_type
 from milepost.language.field_types import AttributeType
@@ -148,14 +149,26 @@ def _used(text: str, inputs: tuple[_Input, ...]) -> tuple[_Input, ...]:
 
 def _inputs_for(root: str, name: str, names: Names) -> tuple[_Input, _Input]:
     """The value of a name, and the flag that tells whether it is known."""
-    kind: str = AttributeType.TEXT
-    if root in ("customer", "event"):
-        kind = names.attributes[name] if root == "customer" else _ANY
+    kind = _kind_of(root, name, names)
     read = _TYPES[kind][1]
     is_known = _Input(
         f"{cel_text.KNOWN}.{root}.{name}", root, name, AttributeType.FLAG, lambda value: read(value) is not None
     )
     return _Input(f"{root}.{name}", root, name, kind, read), is_known
+
+
+def _kind_of(root: str, name: str, names: Names) -> str:
+    match root:
+        case "customer":
+            return names.attributes[name]
+        case "event":
+            return _ANY
+        case "answers":
+            ask = names.answers[name]
+            if ask.type is AskType.PERSON:
+                return PropertyKind.OBJECT
+            return _TEXTS if ask.many else ask.attribute_type
+    return AttributeType.TEXT
 
 
 def _plain(value: Any) -> Any:
@@ -183,7 +196,17 @@ def _flag(value: Any) -> bool | None:
     return value if isinstance(value, bool) else None
 
 
+def _list(value: Any) -> list[Any] | None:
+    return _plain(value) if isinstance(value, list | tuple) else None
+
+
+def _object(value: Any) -> dict[str, Any] | None:
+    return _plain(value) if isinstance(value, Mapping) else None
+
+
 _ANY = "any"
+_TEXTS = "texts"
+"""The answers picked from several."""
 _TRUTHS = (cel.Type.BOOL, cel.Type.DYN)
 """The types that a condition may have."""
 _TYPES: Mapping[str, tuple[cel.Type, _Reader]] = {
@@ -192,8 +215,9 @@ _TYPES: Mapping[str, tuple[cel.Type, _Reader]] = {
     AttributeType.NUMBER: (cel.Type.DOUBLE, _number),
     AttributeType.FLAG: (cel.Type.BOOL, _flag),
     _ANY: (cel.Type.DYN, _plain),
-    PropertyKind.LIST: (cel.Type.LIST, _plain),
-    PropertyKind.OBJECT: (cel.Type.MAP, _plain),
+    _TEXTS: (cel.Type.List(cel.Type.STRING), _list),
+    PropertyKind.LIST: (cel.Type.LIST, _list),
+    PropertyKind.OBJECT: (cel.Type.MAP, _object),
 }
 
 

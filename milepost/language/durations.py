@@ -271,6 +271,29 @@ class DueReminder(_Text):
 
 
 @dataclass(frozen=True, slots=True)
+class DueWarning(_Text):
+    """When the person of a task is warned of its due date: `1 business day before`."""
+
+    _pattern: ClassVar[str] = rf"{_DURATION}\s+before"
+    _examples: ClassVar[tuple[str, ...]] = ("1 business day before", "2 hours before")
+
+    offset: Duration
+
+    @classmethod
+    def _of(cls, match: re.Match[str], text: str) -> DueWarning:
+        return DueWarning(_duration(match[1], match[2], text))
+
+    @classmethod
+    def _refusal(cls, text: str) -> str:
+        near = _read(rf"({_DURATION}).*", text)
+        duration = near[1] if near else _duration_suggestion(text) or "1 business day"
+        return f"isn't a warning of a task; write 'DURATION before', such as '{duration} before'"
+
+    def __str__(self) -> str:
+        return f"{self.offset} before"
+
+
+@dataclass(frozen=True, slots=True)
 class Limit(_Text):
     """At most `count` messages to one contact in any trailing `period`: `3 per 7 days`."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import time
@@ -9,6 +10,7 @@ from enum import StrEnum
 from typing import Annotated, Any, Literal, Self, TypeVar
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -41,6 +43,20 @@ FileName = Annotated[str, Field(pattern=FILE_NAME, max_length=120), Placeholder(
 Text = Annotated[str, Field(min_length=1, max_length=2000), Placeholder("?")]
 ConditionText = Annotated[str, Field(min_length=1, max_length=2000), Placeholder("true")]
 Scalar = bool | int | float | str
+
+
+def _figure(value: float | str) -> float | str:
+    if isinstance(value, str) and re.match(CUSTOMER_ATTRIBUTE, value) is None:
+        raise ValueError(f"{value!r} isn't a figure; write a number, or the attribute that has it: customer.ATTRIBUTE")
+    return value
+
+
+Figure = Annotated[
+    float | str,
+    AfterValidator(_figure),
+    WithJsonSchema({"anyOf": [{"type": "number"}, {"type": "string", "pattern": CUSTOMER_ATTRIBUTE}]}),
+]
+"""A number, or `customer.ATTRIBUTE`, which has one for each customer."""
 Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 WEEK: tuple[Day, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 T = TypeVar("T")

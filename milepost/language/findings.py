@@ -23,7 +23,10 @@ _NOUNS = {
     "roles": "role",
     "personas": "persona",
     "attributes": "attribute",
+    "asks": "ask",
 }
+_NAMED_BY = {"ask": "field"}
+"""The field that names a part, where it isn't the part's own noun."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +75,7 @@ def _name(data: Any, path: Path, noun: str) -> str:
     if isinstance(path[-1], str):
         return repr(path[-1])
     value = value_at(data, path)
-    name = value.get(noun) if isinstance(value, dict) else None
+    name = value.get(_NAMED_BY.get(noun, noun)) if isinstance(value, dict) else None
     return repr(name) if isinstance(name, str) else f"number {path[-1] + 1}"
 
 

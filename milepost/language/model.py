@@ -146,6 +146,7 @@ class Stage(Steps):
 
     stage: Id
     title: Text = Field(description="what people call it")
+    shown_as: Text | None = Field(None, description="what the customer's plan calls it, if not by its title")
     goal: Text | None = Field(None, description="what the customer has achieved when it closes")
     target: Duration | None = Field(None, description="the customer is stuck if it stays open for longer")
     opens: Opens | None = Field(None, description="when it opens, independently of the other stages")
@@ -155,6 +156,11 @@ class Stage(Steps):
     @property
     def id(self) -> str:
         return self.stage
+
+    @property
+    def title_for_customers(self) -> str:
+        """What the customer's plan calls it."""
+        return self.shown_as or self.title
 
 
 class Play(Steps):

@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 
 from milepost import text
 from milepost.customer import BUILT_IN_ATTRIBUTES
+from milepost.language.asks import Ask
 from milepost.language.field_types import AttributeType
 from milepost.language.model import Map
-from milepost.language.steps import Touchpoint
+from milepost.language.steps import Action, Touchpoint
 
 BUILT_IN: Mapping[str, AttributeType] = {
     "id": AttributeType.TEXT,
@@ -29,6 +30,8 @@ class Names:
     outcomes: frozenset[str] = frozenset()
     plays: frozenset[str] = frozenset()
     stages: frozenset[str] = frozenset()
+    answers: Mapping[str, Ask] = field(default_factory=dict)
+    """What is asked for, by `STEP.FIELD`."""
 
     @staticmethod
     def of(map: Map) -> Names:  # noqa: A002 - the word of the map language
@@ -40,6 +43,7 @@ class Names:
             outcomes=frozenset(outcome.id for each in (*map.stages, *map.plays) for outcome in each.outcomes),
             plays=frozenset(play.id for play in map.plays),
             stages=frozenset(stage.id for stage in map.stages),
+            answers={f"{step.id}.{ask.field}": ask for step in steps if isinstance(step, Action) for ask in step.asks},
         )
 
     def within(self, root: str) -> Iterable[str]:
@@ -67,6 +71,10 @@ _SYNONYMS = (
     ("name", "label", "title"),
     ("mail", "email", "template", "message"),
     ("condition", "when", "if"),
+    ("multiple", "multi", "many"),
+    ("select", "dropdown", "options", "choice"),
+    ("textarea", "paragraph", "long_text"),
+    ("upload", "attachment", "document", "file"),
     ("string", "str", "text"),
     ("int", "integer", "float", "numeric", "number"),
     ("bool", "boolean", "yes_no", "flag"),

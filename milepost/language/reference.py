@@ -41,6 +41,8 @@ TITLES = {
     "Metric": "outcomes[].metric",
     "AskAgain": "outcomes[].ask_again",
     "Then": "outcomes[].then",
+    "Ask": "actions[].asks[]",
+    "StepLink": "link",
     "Overdue": "actions[].overdue",
     "Escalate": "escalate",
     "Trigger": "trigger",
@@ -61,6 +63,7 @@ _TEXTS = {
     "Limit": "limit",
     "Reentry": "`never`, `always` or `after DURATION`",
     "DueReminder": "reminder",
+    "DueWarning": "`DURATION before`",
 }
 _SCALARS = {"yes or no", "whole number", "number", "text"}
 _SCALAR = "text, number, or yes or no"

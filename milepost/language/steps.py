@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from functools import cached_property
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
+from milepost.language.asks import Ask, StepLink
+from milepost.language.attribute_values import fits
 from milepost.language.awaited import ANY_RESULT, After, Awaited, awaited_in
-from milepost.language.durations import Anchor, DueReminder, Duration, RelativeDate, Unit
+from milepost.language.durations import Anchor, DueReminder, DueWarning, Duration, RelativeDate, Unit
 from milepost.language.field_types import (
     CUSTOMER_ATTRIBUTE,
+    AttributeType,
     ConditionText,
     Conflict,
+    Figure,
     FileName,
     Id,
     Many,
@@ -122,6 +127,10 @@ class Step(Node):
         raise NotImplementedError
 
 
+_HOW = "how it is done: a short Markdown text on the customer's plan, a template like a message"
+_LINK = "where it is done"
+
+
 class Touchpoint(Step):
     """Something that we do: a task for a colleague, or a mail that is sent automatically."""
 
@@ -141,6 +150,10 @@ class Touchpoint(Step):
     )
     results: dict[Id, Branch] | None = Field(None, description="the ways it can end; whoever completes it picks one")
     essential: bool = Field(default=False, description="neither the contact limit nor a play holds the mail back")
+    internal: bool = Field(default=False, description="whether the customer's plan leaves it out")
+    how: Text | None = Field(None, description=_HOW)
+    link: StepLink | None = Field(None, description=_LINK)
+    warn: Many[DueWarning] = Field((), description="when its person is warned of the due date")
     every: Duration | None = Field(None, description="how often it repeats")
     done_when: Triggers = Field((), description="what closes it without anybody reporting it")
 
@@ -167,6 +180,20 @@ class Touchpoint(Step):
         if ANY_RESULT in (self.results or ()):
             message = f"No result can be called {ANY_RESULT!r}: in 'after' that stands for whichever; rename it"
             yield Conflict(("results",), message, "M103")
+        if self.warn and mail:
+            message = "'warn' is for tasks, and this is a mail, which nobody has to do; remove it"
+            yield Conflict(("warn", "message", "to", "role"), message)
+        yield from self._unseen()
+
+    def _unseen(self) -> Iterator[Conflict]:
+        """What is for the customer's plan, on a touchpoint that isn't there."""
+        for name in ("how", "link"):
+            if getattr(self, name) is not None and self.role is None:
+                message = f"{name!r} is shown on the customer's plan, where mails aren't; write it in the message"
+                yield Conflict((name, "message", "to", "role"), message)
+            elif getattr(self, name) is not None and self.internal:
+                message = f"{name!r} is for the customer's plan, and 'internal' keeps the touchpoint off it; remove one"
+                yield Conflict((name, "internal"), message)
 
     @property
     def id(self) -> str:
@@ -184,6 +211,10 @@ class Action(Step):
     action: Id
     title: Text = Field(description="what people call it")
     persona: Id = Field(description="who does it")
+    how: Text | None = Field(None, description=_HOW)
+    link: StepLink | None = Field(None, description=_LINK)
+    asks: tuple[Ask, ...] = Field((), description="the form that the customer fills in; sending it does the action")
+    anyone: bool = Field(default=False, description="whether contacts without the persona may do it too")
     message: FileName | None = Field(None, description="the mail that is sent when it opens")
     reminder: FileName | None = Field(None, description="the mail for reminders; by default `message`")
     remind: Many[DueReminder] = Field((), description="when to send reminders, counted from the due date")
@@ -212,8 +243,29 @@ class Metric(Node):
 
     name: Text = Field(description="what is measured")
     unit: str | None = Field(None, description="its unit")
-    baseline: float | None = Field(None, description="the value at the start")
-    target: Annotated[float, Placeholder(0)] = Field(description="the value that was promised")
+    baseline: Figure | None = Field(None, description="the value at the start, or the attribute that has it")
+    target: Annotated[Figure, Placeholder(0)] = Field(
+        description="the value that was promised, or the attribute that has it"
+    )
+
+    def for_customer(self, attributes: Mapping[str, Any]) -> Figures:
+        """The figures of a customer with these attributes."""
+        return Figures(self.name, self.unit, _figure(self.baseline, attributes), _figure(self.target, attributes))
+
+
+def _figure(figure: float | str | None, attributes: Mapping[str, Any]) -> float | None:
+    value: Any = attributes.get(figure.removeprefix("customer.")) if isinstance(figure, str) else figure
+    return value if fits(value, AttributeType.NUMBER) else None
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """The measure behind an outcome for one customer; a figure is None where there is none, or none is known yet."""
+
+    name: str
+    unit: str | None
+    baseline: float | None
+    target: float | None
 
 
 class AskAgain(Node):

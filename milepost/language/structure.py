@@ -13,6 +13,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from milepost.language.asks import Ask
 from milepost.language.awaited import TAGS
 from milepost.language.durations import TimeTextError
 from milepost.language.field_errors import Failure, unknown_field, value_message
@@ -26,7 +27,7 @@ from milepost.language.yaml_text import Path, deep_copy, steps_to, value_at
 
 _ROUNDS = 8
 """An empty placeholder gets its own required fields in the next round."""
-_NAMED_PARTS = (Attribute, Persona, Play, Role, Stage, Step)
+_NAMED_PARTS = (Ask, Attribute, Persona, Play, Role, Stage, Step)
 """Parts that keep their place in a draft, as others may name them."""
 
 

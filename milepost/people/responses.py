@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from milepost.customer import Contact
 from milepost.language.durations import Duration
-from milepost.language.steps import Action, Outcome, Touchpoint
+from milepost.language.steps import Action, Figures, Outcome, Touchpoint
 from milepost.people.behaviour import Behaviour, Pace, StepBehaviour
 from milepost.people.draws import Chance, Draws, between, pick
 from milepost.people.signals import Signal, signals
@@ -57,7 +57,7 @@ class People:
         """Yields how somebody does a step that has opened, or what the product measures for an outcome."""
         record = state.step(step.id)
         if isinstance(step.step, Outcome):
-            yield from self._measured_value(step.step, record, at)
+            yield from self._measured_value(step.step, state, at)
         elif step.is_task or isinstance(step.step, Action):
             done_at = self._done_at(step, state, record, at)
             if done_at is not None:
@@ -82,7 +82,7 @@ class People:
             at=answered_at,
             outcome=step.id,
             verdict=verdict,
-            value=outcome_value(step.step, _SHARES[verdict]),
+            value=outcome_value(_figures(step.step, state), _SHARES[verdict]),
         )
         yield Response(answered_at, (*product_events, answer))
 
@@ -168,16 +168,16 @@ class People:
         answers = self._of(step).answers or self.behaviour.customers.answers
         return pick(self.chance("verdict", step, occurrence, asks), answers.weights)
 
-    def _measured_value(self, outcome: Outcome, record: StepState, at: Instant) -> Iterator[Response]:
+    def _measured_value(self, outcome: Outcome, state: State, at: Instant) -> Iterator[Response]:
         """Yields the value that the product has measured when an outcome is to be confirmed, where the map has one."""
-        if outcome.value_from is None or outcome.metric is None:
+        record, figures = state.step(outcome.id), _figures(outcome, state)
+        if outcome.value_from is None or figures is None or figures.target is None:
             return
         verdict = self._verdict(outcome.id, record.occurrence, max(record.asks, 1))
         name = f"{outcome.id}/{record.occurrence} measured"
         attribute = outcome.value_from.removeprefix("customer.")
-        fact = AttributesSet(
-            id=name, at=at + _AN_HOUR, attributes={attribute: outcome_value(outcome, _SHARES[verdict])}
-        )
+        value = outcome_value(figures, _SHARES[verdict])
+        fact = AttributesSet(id=name, at=at + _AN_HOUR, attributes={attribute: value})
         yield Response(fact.at, (fact,), (outcome.id, record.occurrence))
 
     def _calendar(self, step: CompiledStep, state: State) -> Calendar:
@@ -207,12 +207,16 @@ def _moment(
     return None
 
 
-def outcome_value(outcome: Outcome, share: float, *, digits: int = 2) -> float | None:
-    """Returns the value of an outcome that is a share of the way from its baseline to its target; None: no metric."""
-    if outcome.metric is None:
+def outcome_value(figures: Figures | None, share: float, *, digits: int = 2) -> float | None:
+    """Returns the value that is a share of the way from a baseline to its target; None where no target is known."""
+    if figures is None or figures.target is None:
         return None
-    baseline = outcome.metric.baseline or 0.0
-    return round(baseline + (outcome.metric.target - baseline) * share, digits)
+    baseline = figures.baseline or 0.0
+    return round(baseline + (figures.target - baseline) * share, digits)
+
+
+def _figures(outcome: Outcome, state: State) -> Figures | None:
+    return outcome.metric.for_customer(state.customer.attributes) if outcome.metric else None
 
 
 def _spread(signal: Signal, name: str, at: Instant, done_at: Instant) -> list[Fact]:

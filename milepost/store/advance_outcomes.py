@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict
 from typing import Any
 
 from milepost.language.steps import Outcome
@@ -86,9 +87,13 @@ def _constant(outcome: Outcome, state: State) -> dict[str, Any]:
         "revision": state.revision,
         "type": outcome.type.value,
         "statement": outcome.statement,
-        "metric": outcome.metric.model_dump(mode="json") if outcome.metric else None,
+        "metric": _metric(outcome, state),
         "persona": outcome.persona,
     }
+
+
+def _metric(outcome: Outcome, state: State) -> dict[str, Any] | None:
+    return asdict(outcome.metric.for_customer(state.customer.attributes)) if outcome.metric else None
 
 
 def desired_answers(stored: Iterable[Mapping[str, Any]], plan: Plan) -> list[dict[str, Any]]:

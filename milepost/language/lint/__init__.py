@@ -10,12 +10,14 @@ from collections.abc import Callable, Iterator
 
 from milepost.language.findings import Finding, starts_with
 from milepost.language.lint.advice import check_advice
+from milepost.language.lint.asks import check_asks
 from milepost.language.lint.conditions import check_conditions
 from milepost.language.lint.cycles import check_cycles
 from milepost.language.lint.files import check_files
 from milepost.language.lint.outline import MapOutline
 from milepost.language.lint.reachability import check_reachability
 from milepost.language.lint.references import check_ids, check_references
+from milepost.language.lint.texts import check_texts
 from milepost.language.lint.values import check_places, check_values
 from milepost.language.loader import Loaded
 from milepost.language.problems import Problem, in_order
@@ -23,9 +25,11 @@ from milepost.language.problems import Problem, in_order
 _CHECKS: tuple[Callable[[MapOutline], Iterator[Finding]], ...] = (
     check_ids,
     check_references,
+    check_asks,
     check_values,
     check_conditions,
     check_places,
+    check_texts,
     check_reachability,
     check_cycles,
     check_advice,

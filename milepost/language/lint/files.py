@@ -22,10 +22,11 @@ def check_files(outline: MapOutline, loaded: Loaded) -> Iterator[Problem]:
     for placed in outline.steps:
         for finding in _missing(outline, placed, loaded):
             yield finding.problem(outline.data, loaded.file)
+    attributes, asks = outline.map.attributes, outline.names.answers
     for name, text in sorted(loaded.files.items()):
         folder = name.partition("/")[0]
         if folder in SIDE_FOLDERS:
-            for problem in check_template(text, outline.map.attributes, message=folder == "messages"):
+            for problem in check_template(text, attributes, asks, message=folder == "messages"):
                 file = loaded.name_of(name)
                 yield Problem(file, problem.line, problem.column, "M110", problem.message, problem.suggestion)
 

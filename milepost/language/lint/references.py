@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import suppress
 
+from milepost.language.asks import Ask
 from milepost.language.awaited import ANY_RESULT, Awaited
 from milepost.language.durations import Anchor, RelativeDate, TimeTextError
 from milepost.language.field_types import AttributeType, Node
@@ -13,7 +14,7 @@ from milepost.language.lint.circles import arrows, circles
 from milepost.language.lint.outline import MapOutline, PlacedStep, is_unreadable
 from milepost.language.model import Opens, Persona, Play, Stage
 from milepost.language.names import BUILT_IN, nearest
-from milepost.language.steps import Action, AnyStep, BranchItem, Escalate, Outcome, Step, Touchpoint
+from milepost.language.steps import Action, AnyStep, BranchItem, Escalate, Metric, Outcome, Step, Touchpoint
 from milepost.language.yaml_text import Path, value_at
 from milepost.text import did_you_mean, listing
 
@@ -26,6 +27,7 @@ _FIELDS: tuple[tuple[type[Node], str, str], ...] = (
     (Action, "persona", "personas"),
     (Outcome, "persona", "personas"),
     (Persona, "fallback", "personas"),
+    (Ask, "persona", "personas"),
     (BranchItem, "go_to", "stages"),
     (BranchItem, "play", "plays"),
 )
@@ -103,11 +105,16 @@ def _changed_attributes(outline: MapOutline) -> Iterator[Finding]:
             place = (*path, "set", name)
             if isinstance(value, str) and RelativeDate.matches(value):
                 yield from _origin(outline, value, place)
-            if name in _NOT_SET:
-                message = f"{name!r} of a customer never changes, so it can't be set; remove it"
-                yield Finding(place, "M105", message, key=True)
-            else:
-                yield from _attribute(outline, name, place, key=True)
+            yield from changed_attribute(outline, name, place, key=True)
+
+
+def changed_attribute(outline: MapOutline, name: str, path: Path, *, key: bool = False) -> Iterator[Finding]:
+    """Checks the name of an attribute that a branch or an answer changes."""
+    if name in _NOT_SET:
+        message = f"{name!r} of a customer never changes, so it can't be set; remove it"
+        yield Finding(path, "M105", message, key=key)
+    else:
+        yield from known_attribute(outline, name, path, key=key)
 
 
 def _attributes(outline: MapOutline) -> Iterator[Finding]:
@@ -118,10 +125,24 @@ def _attributes(outline: MapOutline) -> Iterator[Finding]:
     for path, outcome in outline.nodes(Outcome):
         if outcome.value_from is not None:
             name = outcome.value_from.removeprefix("customer.")
-            yield from _attribute(outline, name, (*path, "value_from"), offset=len("customer."))
+            yield from known_attribute(outline, name, (*path, "value_from"), offset=len("customer."))
+    for path, metric in outline.nodes(Metric):
+        for field in ("baseline", "target"):
+            yield from _figure(outline, getattr(metric, field), (*path, field))
 
 
-def _attribute(
+def _figure(outline: MapOutline, figure: float | str | None, path: Path) -> Iterator[Finding]:
+    if not isinstance(figure, str):
+        return
+    name, offset = figure.removeprefix("customer."), len("customer.")
+    yield from known_attribute(outline, name, path, offset=offset)
+    kind = outline.names.attributes.get(name)
+    if kind not in (None, AttributeType.NUMBER) and ("attributes", name, "type") not in outline.repaired:
+        message = f"{name!r} is of type {kind}; a metric needs an attribute of type number"
+        yield Finding(path, "M105", message, offset=offset)
+
+
+def known_attribute(
     outline: MapOutline,
     name: str,
     path: Path,
@@ -130,6 +151,7 @@ def _attribute(
     offset: int | None = None,
     only_dates: bool = False,
 ) -> Iterator[Finding]:
+    """Checks that the map declares an attribute, or that every customer has it."""
     if name in outline.names.attributes or not outline.is_whole("attributes"):
         return
     kinds = outline.names.attributes.items()
@@ -153,7 +175,7 @@ def _origin(outline: MapOutline, text: str, path: Path) -> Iterator[Finding]:
 
 def _date(outline: MapOutline, attribute: str, path: Path, needs: str) -> Iterator[Finding]:
     offset = str(value_at(outline.data, path)).rindex(attribute)
-    yield from _attribute(outline, attribute, path, offset=offset, only_dates=True)
+    yield from known_attribute(outline, attribute, path, offset=offset, only_dates=True)
     kind = outline.names.attributes.get(attribute)
     if kind not in (None, AttributeType.DATE) and ("attributes", attribute, "type") not in outline.repaired:
         message = f"{attribute!r} is of type {kind}; {needs} an attribute of type date"

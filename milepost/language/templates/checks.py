@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import fields
 
 from jinja2 import TemplateSyntaxError, nodes
 
+from milepost.language.asks import Ask, AskType
 from milepost.language.model import Attribute
 from milepost.language.templates.context import (
     CUSTOMER_FIELDS,
@@ -20,7 +21,7 @@ from milepost.language.templates.context import (
     StepContext,
     names_of,
 )
-from milepost.language.templates.renderer import render_message, render_playbook
+from milepost.language.templates.renderer import render_message, render_playbook, render_text
 from milepost.language.templates.sample_context import sample_message_context, sample_playbook_context
 from milepost.language.templates.sandbox import MAX_SOURCE, SANDBOX, TOO_DEEP, known_filters, refusal
 from milepost.language.templates.source import (
@@ -43,6 +44,7 @@ _KINDS = {
     "step": "StepContext",
     "csm": "CsmContext",
     "map": "MapContext",
+    "answers": "answers",
 }
 _LISTS = {"steps": "StepContext", "contacts": "ContactContext", "outcomes": "OutcomeContext"}
 _SAME_ITEMS = ("list", "reject", "rejectattr", "reverse", "select", "selectattr", "sort", "unique")
@@ -51,36 +53,74 @@ _NO_BREAK = re.compile(r"[^\n]")
 _ONE_ITEM = ("first", "last", "max", "min")
 _NO_FRONT_MATTER = TemplateProblem(1, 1, "A playbook has no front matter; begin with its text")
 
+NOTHING: Mapping[str, Ask] = {}
+Fields = dict[str, tuple[str, ...]]
+"""The fields of each kind of record."""
 Scope = dict[str, str | None]
 """Each name that can be used, with the kind of record it is, where that is known."""
 
 
-def check_template(text: str, attributes: Mapping[str, Attribute], *, message: bool) -> list[TemplateProblem]:
+def check_template(
+    text: str, attributes: Mapping[str, Attribute], asks: Mapping[str, Ask] = NOTHING, *, message: bool
+) -> list[TemplateProblem]:
     """Returns everything that is wrong with a message or a playbook, in the order of the file.
 
-    `attributes` are those that the map declares. A message needs front matter with a subject; a playbook
-    has none. What is right is rendered once for a made-up reader, to see that it ends in time.
+    `attributes` are those that the map declares, `asks` what its forms ask for, by `STEP.FIELD`. A message needs front
+    matter with a subject; a playbook has none. What is right is rendered once for a made-up reader, to see that it ends
+    in time.
     """
     if len(text) > MAX_SOURCE:
         return [TemplateProblem(1, 1, f"The file is longer than {MAX_SOURCE} characters; make it shorter")]
-    return _wrong_words(text, attributes, message=message) or _too_much(text, attributes, message=message)
+    render = _as_message if message else _as_playbook
+    return _wrong_words(text, attributes, asks, message=message) or _too_much(text, attributes, asks, render)
 
 
-def _too_much(text: str, attributes: Mapping[str, Attribute], *, message: bool) -> list[TemplateProblem]:
+def check_text(text: str, attributes: Mapping[str, Attribute], asks: Mapping[str, Ask]) -> list[TemplateProblem]:
+    """Returns everything that is wrong with a short template inside a map, which sees what a message sees."""
+    problems = _check(text, 1, names_of(MessageContext), _fields_of(attributes, asks))
+    return problems or _too_much(text, attributes, asks, _as_text)
+
+
+def _too_much(
+    text: str, attributes: Mapping[str, Attribute], asks: Mapping[str, Ask], render: Callable[..., None]
+) -> list[TemplateProblem]:
     """Returns the problem of a template that asks for too much, whoever reads it."""
     try:
-        if message:
-            render_message(text, sample_message_context(attributes))
-        else:
-            render_playbook(text, sample_playbook_context(attributes))
+        render(text, attributes, asks)
     except TemplateError as error:
         if isinstance(error, TooMuchWorkError) or error.reason == TOO_DEEP:
             return [TemplateProblem(error.line or 1, 1, f"It can't be rendered: {error.reason}")]
     return []
 
 
-def _wrong_words(text: str, attributes: Collection[str], *, message: bool) -> list[TemplateProblem]:
-    fields_of = {**_FIELDS, "customer": tuple(sorted({*attributes, *CUSTOMER_FIELDS}))}
+def _as_message(text: str, attributes: Mapping[str, Attribute], asks: Mapping[str, Ask]) -> None:
+    render_message(text, sample_message_context(attributes, asks))
+
+
+def _as_playbook(text: str, attributes: Mapping[str, Attribute], asks: Mapping[str, Ask]) -> None:
+    render_playbook(text, sample_playbook_context(attributes, asks))
+
+
+def _as_text(text: str, attributes: Mapping[str, Attribute], asks: Mapping[str, Ask]) -> None:
+    render_text(text, sample_message_context(attributes, asks))
+
+
+def _fields_of(attributes: Collection[str], asks: Mapping[str, Ask]) -> Fields:
+    """The fields of each kind of record: those of templates, the customer's attributes, and the answers of forms."""
+    fields_of = {**_FIELDS, "customer": tuple(sorted({*attributes, *CUSTOMER_FIELDS})), "answers": ()}
+    for name, ask in asks.items():
+        step = name.partition(".")[0]
+        fields_of["answers"] = tuple(dict.fromkeys([*fields_of["answers"], step]))
+        fields_of[f"answers.{step}"] = (*fields_of.get(f"answers.{step}", ()), ask.field)
+        if ask.type is AskType.PERSON:
+            fields_of[f"answers.{name}"] = ("name", "email")
+    return fields_of
+
+
+def _wrong_words(
+    text: str, attributes: Collection[str], asks: Mapping[str, Ask], *, message: bool
+) -> list[TemplateProblem]:
+    fields_of = _fields_of(attributes, asks)
     if not message:
         yaml, _, _ = front_matter(text)
         opening = [_NO_FRONT_MATTER] if re.search(r"^\w+:", yaml or "", re.MULTILINE) else []
@@ -147,6 +187,11 @@ def _without_prose(text: str) -> str:
     return "".join([*out, _NO_BREAK.sub(" ", text[end:])])
 
 
+def _field(node: nodes.Getattr | nodes.Getitem) -> object:
+    """The field that is asked for; None where that isn't written."""
+    return node.attr if isinstance(node, nodes.Getattr) else getattr(node.arg, "value", None)
+
+
 def _name(node: nodes.Name) -> str:
     return rf"(?<![\w.]){re.escape(node.name)}\b"
 
@@ -205,6 +250,9 @@ class _Walk:
                 return self._item_kind(node.node)
             case nodes.Getitem(arg=nodes.Const(value=int())):
                 return self._item_kind(node.node)
+            case nodes.Getattr() | nodes.Getitem(arg=nodes.Const(value=str())):
+                kind = f"{self._kind(node.node, scope)}.{_field(node)}"  # answers, and those of a step
+                return kind if kind in self._fields else None
         return None
 
     def _item_kind(self, node: nodes.Node) -> str | None:
@@ -222,14 +270,14 @@ class _Walk:
 
     def _check_field(self, node: nodes.Getattr | nodes.Getitem, scope: Scope) -> None:
         kind = self._kind(node.node, scope)
-        name = node.attr if isinstance(node, nodes.Getattr) else getattr(node.arg, "value", None)
+        name = _field(node)
         if kind is None or not isinstance(name, str) or name in self._fields[kind]:
             return
         owner = f"{node.node.name}." if isinstance(node.node, nodes.Name) else ""
         message = (
             f"Unknown attribute 'customer.{name}'; declare it in attributes: of the map"
             if kind == "customer"
-            else f"Unknown field {owner + name!r}; there are {', '.join(self._fields[kind])}"
+            else f"Unknown field {owner + name!r}; there are {', '.join(self._fields[kind]) or 'none'}"
         )
         before = rf"\b{owner[:-1]}\s*" if owner else ""
         pattern = rf"{before}[.\[]\s*['\"]?(?P<at>{re.escape(name)})\b"

@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import Any
 
 from milepost.customer import BUILT_IN_ATTRIBUTES, Contact, Customer
+from milepost.language.asks import Ask, AskType
 from milepost.language.field_types import AttributeType
 from milepost.language.model import Attribute
 from milepost.language.names import BUILT_IN
@@ -30,6 +31,19 @@ class CustomerContext:
 
     def __getitem__(self, name: str) -> Any:
         return self._values[name]
+
+
+@dataclass(frozen=True, slots=True)
+class AnswersContext:
+    """What the customer filled in: `answers.STEP.FIELD`. What isn't known is None."""
+
+    _values: Mapping[str, Any]
+
+    def __getitem__(self, name: str) -> Any:
+        return self._values[name]
+
+
+NO_ANSWERS = AnswersContext(MappingProxyType({}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +103,7 @@ class MessageContext:
     plan_url: Link
     verify_url: Link
     map: MapContext
+    answers: AnswersContext = NO_ANSWERS
     locale: str = field(default="en", metadata={"hidden": True})
 
 
@@ -102,6 +117,7 @@ class PlaybookContext:
     map: MapContext
     contacts: tuple[ContactContext, ...] = ()
     outcomes: tuple[OutcomeContext, ...] = ()
+    answers: AnswersContext = NO_ANSWERS
     locale: str = field(default="en", metadata={"hidden": True})
 
 
@@ -128,6 +144,32 @@ def _as_date(value: Any) -> Any:
     return date.fromisoformat(value) if isinstance(value, str) else value
 
 
+def answers_context(asks: Mapping[str, Ask], sent: Mapping[str, Mapping[str, Any]]) -> AnswersContext:
+    """The answers that were sent last, by step and field; dates are `datetime.date`, lists are tuples.
+
+    `asks` are those of the map, by `STEP.FIELD`. An answer that no longer fits what is asked for isn't known.
+    """
+    steps: dict[str, dict[str, Any]] = {}
+    for name, ask in asks.items():
+        step = name.partition(".")[0]
+        value = sent.get(step, {}).get(ask.field)
+        steps.setdefault(step, {})[ask.field] = None if ask.complaint(value) else _shown(ask, value)
+    return _answers({step: _answers(fields) for step, fields in steps.items()})
+
+
+def _answers(values: Mapping[str, Any]) -> AnswersContext:
+    return AnswersContext(MappingProxyType(dict(values)))
+
+
+def _shown(ask: Ask, value: Any) -> Any:
+    match ask.type:
+        case AskType.DATE:
+            return _as_date(value)
+        case AskType.PERSON:
+            return _answers(value)
+    return tuple(value) if isinstance(value, list) else value
+
+
 def contact_context(contact: Contact) -> ContactContext:
     """The contact; one without a name goes by the address."""
     name = " ".join(contact.name.split()) or contact.email
@@ -152,6 +194,7 @@ def message_context(
     attributes: Mapping[str, Attribute] | None = None,
     started_on: date | None = None,
     language: str | None = None,
+    answers: AnswersContext = NO_ANSWERS,
 ) -> MessageContext:
     """Builds the values for one message; the first of `steps` is `step`.
 
@@ -174,6 +217,7 @@ def message_context(
         plan_url=Link(plan_url),
         verify_url=Link(verify_url or plan_url),
         map=MapContext(map_title),
+        answers=answers,
         locale=locale_of(language, contact.country or customer.country),
     )
 
@@ -188,6 +232,7 @@ def playbook_context(
     attributes: Mapping[str, Attribute] | None = None,
     started_on: date | None = None,
     locale: str = "en",
+    answers: AnswersContext = NO_ANSWERS,
 ) -> PlaybookContext:
     """Builds the values for one playbook, with all of the customer's contacts.
 
@@ -201,5 +246,6 @@ def playbook_context(
         map=MapContext(map_title),
         contacts=tuple(contact_context(contact) for contact in customer.contacts),
         outcomes=tuple(outcomes),
+        answers=answers,
         locale=locale,
     )

@@ -17,7 +17,7 @@ from milepost.language.templates.plain_text import plain_text
 from milepost.language.templates.sandbox import CLOSE, MARK, OPEN
 
 _ADDRESS = re.compile(r"(?:https?://|mailto:|tel:)[^\s\x00-\x1f]+", re.IGNORECASE)
-_PICTURE = re.compile(r"https?://[^\s\x00-\x1f]+", re.IGNORECASE)
+_WEB = re.compile(r"https?://[^\s\x00-\x1f]+", re.IGNORECASE)
 _IN_ANGLES = re.compile(f"<({OPEN}\\d+{CLOSE})>")
 
 
@@ -69,6 +69,11 @@ def fill(text: str, values: Sequence[str]) -> str:
         return " ".join(_value(mark, values).split())
 
     return MARK.sub(put, text).replace(OPEN, "").replace(CLOSE, "")
+
+
+def web_address(template: str, values: Sequence[str]) -> str | None:
+    """Returns an address with its values, or None if it doesn't lead to the web."""
+    return _address(template, values, _WEB)
 
 
 def _value(mark: re.Match[str], values: Sequence[str]) -> str:
@@ -128,7 +133,7 @@ def _link(address: str, text: str) -> list[Token]:
 
 
 def _picture(token: Token, values: Sequence[str]) -> Token:
-    address = _address(str(token.attrGet("src") or ""), values, _PICTURE)
+    address = _address(str(token.attrGet("src") or ""), values, _WEB)
     caption = fill(token.content, values)
     if address is None:
         return _plain(caption)

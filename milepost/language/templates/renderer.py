@@ -8,7 +8,7 @@ from html import escape
 from typing import Any
 
 from milepost.language.templates.context import AnyContext, MessageContext, PlaybookContext, names_of
-from milepost.language.templates.markdown import fill, fragment
+from milepost.language.templates.markdown import fill, fragment, web_address
 from milepost.language.templates.plain_text import RULE
 from milepost.language.templates.sandbox import Run, run_template
 from milepost.language.templates.source import TemplateError, parse_message
@@ -86,6 +86,26 @@ def render_playbook(text: str, context: PlaybookContext, *, file: str = "playboo
     """
     run = Run(context.locale)
     return fragment(run_template(text, _names(context), run, file=file, first_line=1), run.values).html
+
+
+def render_text(text: str, context: MessageContext, *, file: str = "text") -> str:
+    """Fills in a short Markdown text that sees what a message sees, and returns a piece of HTML.
+
+    Raises:
+        TemplateError: the template is wrong, uses an unknown value, or writes too much.
+    """
+    run = Run(context.locale)
+    return fragment(run_template(text, _names(context), run, file=file, first_line=1), run.values).html
+
+
+def render_address(text: str, context: MessageContext, *, file: str = "link") -> str | None:
+    """Fills in the address of a link; None where it leads nowhere on the web.
+
+    Raises:
+        TemplateError: the template is wrong, uses an unknown value, or writes too much.
+    """
+    run = Run(context.locale)
+    return web_address(run_template(text, _names(context), run, file=file, first_line=1), run.values)
 
 
 def _names(context: AnyContext) -> dict[str, Any]:

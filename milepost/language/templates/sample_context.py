@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from milepost.customer import Contact, Customer
+from milepost.language.asks import Ask, AskType
 from milepost.language.field_types import AttributeType
 from milepost.language.model import Attribute
 from milepost.language.templates.context import (
@@ -15,6 +16,7 @@ from milepost.language.templates.context import (
     OutcomeContext,
     PlaybookContext,
     StepContext,
+    answers_context,
     message_context,
     playbook_context,
 )
@@ -30,18 +32,35 @@ _VALUES = {
 }
 
 
-def sample_message_context(attributes: Mapping[str, Attribute]) -> MessageContext:
-    """Returns values for a message, with one for each attribute that the map declares."""
-    common = _common(attributes)
+def sample_message_context(attributes: Mapping[str, Attribute], asks: Mapping[str, Ask]) -> MessageContext:
+    """Returns values for a message, with one for each attribute and each field of a form that the map has."""
+    common = _common(attributes, asks)
     return message_context(contact=_CONTACT, steps=[_STEP], plan_url="https://plan.example/", language="en", **common)
 
 
-def sample_playbook_context(attributes: Mapping[str, Attribute]) -> PlaybookContext:
-    """Returns values for a playbook, with one for each attribute that the map declares."""
-    return playbook_context(step=_STEP, outcomes=[OutcomeContext("Statement", "verified", 10.0)], **_common(attributes))
+def sample_playbook_context(attributes: Mapping[str, Attribute], asks: Mapping[str, Ask]) -> PlaybookContext:
+    """Returns values for a playbook, with one for each attribute and each field of a form that the map has."""
+    outcome = OutcomeContext("Statement", "verified", 10.0)
+    return playbook_context(step=_STEP, outcomes=[outcome], **_common(attributes, asks))
 
 
-def _common(attributes: Mapping[str, Attribute]) -> dict[str, Any]:
+def sample_answer(ask: Ask) -> Any:
+    """Returns an answer that fits."""
+    match ask.type:
+        case AskType.CHOICE:
+            first = (ask.one_of or ("",))[0]
+            return [first] if ask.many else first
+        case AskType.PERSON:
+            return {"name": _CONTACT.name, "email": _CONTACT.email}
+        case AskType.FILE | AskType.URL:
+            return "https://customer.example/"
+    return _VALUES[ask.attribute_type]
+
+
+def _common(attributes: Mapping[str, Attribute], asks: Mapping[str, Ask]) -> dict[str, Any]:
+    sent: dict[str, dict[str, Any]] = {}
+    for name, ask in asks.items():
+        sent.setdefault(name.partition(".")[0], {})[ask.field] = sample_answer(ask)
     values = {name: _VALUES[attribute.type] for name, attribute in attributes.items()}
     return {
         "customer": Customer("customer", "Customer", "UTC", "US", "en", attributes=values, contacts=(_CONTACT,)),
@@ -49,4 +68,5 @@ def _common(attributes: Mapping[str, Attribute]) -> dict[str, Any]:
         "map_title": "Map",
         "attributes": attributes,
         "started_on": _DAY,
+        "answers": answers_context(asks, sent),
     }

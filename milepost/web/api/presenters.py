@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import asdict
 
 from milepost.explain.overview import JourneyOverview, JourneyRecord, OpenPlay, OpenStage, OutcomeRecord
 from milepost.explain.sentences import Wording
@@ -63,7 +64,7 @@ def open_steps(journey: str, compiled_map: CompiledMap, state: State) -> Iterato
             title=Wording(compiled_map).step(compiled.id),
             persona=compiled.persona or "",
             contact=contact.email if contact else None,
-            metric=metric.model_dump(mode="json") if metric else None,
+            metric=asdict(metric.for_customer(state.customer.attributes)) if metric else None,
         )
 
 

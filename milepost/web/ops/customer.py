@@ -183,7 +183,8 @@ def _target(outcome: OutcomeRecord) -> str | None:
         return None
     unit = f" {metric['unit']}" if metric.get("unit") else ""
     baseline = f"from {number(metric['baseline'])} " if metric.get("baseline") is not None else ""
-    return f"{metric['name']}: {baseline}to {number(metric['target'])}{unit}"
+    target = "an amount to be agreed" if metric["target"] is None else f"{number(metric['target'])}{unit}"
+    return f"{metric['name']}: {baseline}to {target}"
 
 
 def _details(answer: AnswerRecord) -> str:
