@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from itertools import pairwise
 
+from milepost.language.asks import Ask
 from milepost.language.condition_errors import ConditionError
 from milepost.language.conditions import compile_condition
 from milepost.language.findings import Finding, starts_with
@@ -33,7 +34,7 @@ def _renewals(outline: MapOutline) -> Iterator[Finding]:
         attribute = _date_of(stage)
         if index and attribute not in (None, "started_on") and attribute not in _moved(outline):
             message = (
-                f"Stage {stage.id!r} opens at customer.{attribute}, which no branch of the map ever moves, so it opens "
+                f"Stage {stage.id!r} opens at customer.{attribute}, which no branch or form ever moves, so it opens "
                 f"once and never again; set it where the customer renews: {{set: {{{attribute}: 1 year after "
                 f"customer.{attribute}}}}}"
             )
@@ -47,7 +48,8 @@ def _date_of(stage: Stage) -> str | None:
 
 def _moved(outline: MapOutline) -> set[str]:
     """The attributes that branches and forms set."""
-    return {name for _, item in outline.nodes(BranchItem) for name in item.set or ()}
+    asked = {ask.set for _, ask in outline.nodes(Ask) if ask.set is not None}
+    return asked | {name for _, item in outline.nodes(BranchItem) for name in item.set or ()}
 
 
 # Outcomes.
