@@ -168,3 +168,14 @@ def test_an_answer_must_be_of_its_kind(ask: dict[str, object], good: list[object
     question = Ask.model_validate({"field": "x", "title": "X?", **ask})
     assert [each for each in good if question.complaint(each)] == []
     assert [each for each in bad if question.complaint(each) is None] == []
+
+
+def test_a_mail_that_leads_to_the_plan_needs_something_to_do_there() -> None:
+    link = "---\nsubject: News\n---\n[Your plan]({{ plan_url }})\n"
+    text = example_with()
+    [warning] = problems_of(text, **{"messages/connect.md": link})
+    assert (warning.code, warning.line, warning.column) == ("W219", *address_of(text, "connect.md"))
+    [warning] = problems_of(text, **{"messages/connect.de.md": link})
+    assert warning.code == "W219"
+    assert problems_of(GOOD, **{"messages/connect.md": link}) == []
+    assert problems_of(text, **{"messages/recap.md": link}) == []

@@ -1,7 +1,8 @@
-"""M110: checks that messages and playbooks exist, can be read, and use only known names."""
+"""M110: checks that messages and playbooks exist, can be read, and use only known names. W219: and that they help."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from milepost.language.findings import Finding, describe
@@ -9,7 +10,9 @@ from milepost.language.lint.outline import MapOutline, PlacedStep, is_unreadable
 from milepost.language.loader import SIDE_FOLDERS, Loaded
 from milepost.language.names import nearest
 from milepost.language.problems import Problem
+from milepost.language.steps import Action
 from milepost.language.templates.checks import check_template
+from milepost.language.templates.source import variant_language
 from milepost.text import did_you_mean
 
 _FIELDS = (("message", "messages"), ("reminder", "messages"), ("playbook", "playbooks"))
@@ -20,7 +23,7 @@ def check_files(outline: MapOutline, loaded: Loaded) -> Iterator[Problem]:
     if loaded.files is None:
         return
     for placed in outline.steps:
-        for finding in _missing(outline, placed, loaded):
+        for finding in (*_missing(outline, placed, loaded), *_nothing_to_do(outline, placed, loaded)):
             yield finding.problem(outline.data, loaded.file)
     attributes, asks = outline.map.attributes, outline.names.answers
     for name, text in sorted(loaded.files.items()):
@@ -46,3 +49,27 @@ def _missing(outline: MapOutline, placed: PlacedStep, loaded: Loaded) -> Iterato
         hint = did_you_mean(suggestion) or "; write it"
         message = f"There is no file {folder}/{name}, named in {describe(outline.data, path)}{hint}"
         yield Finding(path, "M110", message, suggestion)
+
+
+def _nothing_to_do(outline: MapOutline, placed: PlacedStep, loaded: Loaded) -> Iterator[Finding]:
+    """Warns of a mail that leads to the plan, where nothing says how the action is done."""
+    action = placed.step
+    if not isinstance(action, Action) or action.how or action.link or action.asks:
+        return
+    if any((*placed.path, field) in outline.repaired for field in ("how", "link", "asks")):
+        return
+    for field, name in (("message", action.message), ("reminder", action.reminder)):
+        if name is not None and any(_PLAN_LINK.search(text) for text in _variants(loaded, name)):
+            message = f"messages/{name} leads to the plan, where nothing says how to do action {action.id!r}"
+            yield Finding((*placed.path, field), "W219", f"{message}; add 'how', 'link' or 'asks'")
+
+
+def _variants(loaded: Loaded, name: str) -> Iterator[str]:
+    """Yields a message and its language variants."""
+    beginning = f"messages/{name.removesuffix('.md')}."
+    for file, text in (loaded.files or {}).items():
+        if file.startswith(beginning) and (file == f"messages/{name}" or variant_language(file) is not None):
+            yield text
+
+
+_PLAN_LINK = re.compile(r"\{[{%][^}]*\bplan_url\b")
