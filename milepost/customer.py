@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, fields, replace
+from enum import StrEnum
 from typing import Any
 
 BUILT_IN_ATTRIBUTES = ("name", "timezone", "country", "language")
@@ -24,9 +26,36 @@ def address_key(address: str) -> str:
     return address.strip().casefold()
 
 
+def name_of(address: str) -> str:
+    """Returns the name in an address: `ana.ruiz-lopez@vendor.example` is Ana Ruiz Lopez."""
+    words = re.split(r"[._-]+", address.partition("@")[0])
+    return " ".join(word.capitalize() for word in words if word) or address
+
+
+class Mail(StrEnum):
+    """The mail that a person wants, the strictest last: `essential` lets essential messages and requests through."""
+
+    ALL = "all"
+    ESSENTIAL = "essential"
+    NONE = "none"
+
+
+_STRICTNESS = tuple(Mail)
+
+
+def strictest(settings: Iterable[Mail]) -> Mail:
+    """Returns the strictest of some settings; `all` where there are none."""
+    return max(settings, key=_STRICTNESS.index, default=Mail.ALL)
+
+
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """A person on the customer's side; time zone, country and language default to the customer's."""
+    """A person on the customer's side; time zone, country and language default to the customer's.
+
+    First and last name are taken from `name` where they are None; `salutation` is how the person is addressed, such as
+    `Dear Dr. Poe`. `refused` says that the mail server refused the address for good: nothing is sent there until the
+    contact is changed.
+    """
 
     name: str
     email: str
@@ -34,6 +63,11 @@ class Contact:
     timezone: str | None = None
     country: str | None = None
     language: str | None = None
+    first_name: str | None = None
+    last_name: str | None = None
+    salutation: str | None = None
+    mail: Mail = Mail.ALL
+    refused: bool = False
 
     @property
     def address_key(self) -> str:
@@ -45,9 +79,9 @@ class Contact:
         return address == self.email or address_key(address) == self.address_key
 
     def to_json(self) -> dict[str, Any]:
-        places = {"timezone": self.timezone, "country": self.country, "language": self.language}
-        own_places = {key: value for key, value in places.items() if value is not None}
-        return {"name": self.name, "email": self.email, "personas": list(self.personas), **own_places}
+        """Plain data; optional fields that have their default are left out."""
+        optional = {name: value for name, default in _OPTIONAL if (value := getattr(self, name)) != default}
+        return {"name": self.name, "email": self.email, "personas": list(self.personas), **optional}
 
     @staticmethod
     def from_json(data: Mapping[str, Any]) -> Contact:
@@ -58,7 +92,15 @@ class Contact:
             data.get("timezone"),
             data.get("country"),
             data.get("language"),
+            data.get("first_name"),
+            data.get("last_name"),
+            data.get("salutation"),
+            Mail(data.get("mail", Mail.ALL)),
+            data.get("refused", False),
         )
+
+
+_OPTIONAL = tuple((each.name, each.default) for each in fields(Contact)[3:])
 
 
 @dataclass(frozen=True, slots=True)

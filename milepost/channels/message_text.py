@@ -10,8 +10,7 @@ from typing import Protocol
 from milepost.channels.links import LinkSigner
 from milepost.channels.mail_layout import lay_out
 from milepost.channels.protocol import OutgoingMessage
-from milepost.customer import Contact, Customer
-from milepost.explain.display_name import name_of
+from milepost.customer import Contact, Customer, name_of
 from milepost.language.steps import Outcome
 from milepost.language.templates.context import CsmContext, MessageContext, StepContext, message_context
 from milepost.language.templates.renderer import Rendered, render_merged

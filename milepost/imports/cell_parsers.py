@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import date
 from functools import lru_cache
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 from babel import Locale, UnknownLocaleError
 from email_validator import EmailNotValidError, validate_email
 
-from milepost.customer import Contact
+from milepost.customer import Contact, Mail
 from milepost.language.attribute_values import YEARS, parse_date
 from milepost.language.field_types import AttributeType
 from milepost.numbers import Decimal, read_number
@@ -18,6 +19,7 @@ from milepost.text import parse_flag
 
 _ID = re.compile(r"\w[\w.:-]{0,99}")
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
+_CONTACT_FIELD = re.compile(r"(?:^|\s)(first_name|last_name|salutation|mail)=")
 _QUOTES = '"'
 
 
@@ -62,7 +64,7 @@ def read_language(text: str) -> str:
 
 
 def read_contacts(text: str) -> tuple[Contact, ...]:
-    """Reads contacts written as `Name <email> persona+persona; Name <email> persona`.
+    """Reads contacts written as `Name <email> persona+persona; Name <email> persona mail=none salutation=Dear Sam`.
 
     Raises:
         ValueError: one of them can't be read.
@@ -72,15 +74,36 @@ def read_contacts(text: str) -> tuple[Contact, ...]:
 
 def _contact(text: str) -> Contact:
     name, opens, rest = text.partition("<")
-    address, closes, persona_list = rest.partition(">")
+    address, closes, rest = rest.partition(">")
     if not opens or not closes:
         raise ValueError(f"{text!r} isn't a contact; write 'Name <email> persona+persona'")
+    persona_list, *more = _CONTACT_FIELD.split(rest)
     personas = tuple(persona.strip() for persona in persona_list.split("+") if persona.strip())
     for persona in personas:
         if not _NAME.fullmatch(persona):
             raise ValueError(f"{persona!r} isn't a persona; write its id as in the map, several joined by '+'")
     email = read_email(address)
-    return Contact(name.strip().strip(_QUOTES).strip() or email, email, personas)
+    return Contact(name.strip().strip(_QUOTES).strip() or email, email, personas, **_contact_fields(more))
+
+
+def _contact_fields(parts: Sequence[str]) -> dict[str, Any]:
+    """Reads the fields behind a contact's personas; `parts` are their names and values in turn."""
+    values: dict[str, Any] = {name: value.strip() for name, value in zip(parts[::2], parts[1::2], strict=True)}
+    if "mail" in values:
+        values["mail"] = read_mail(values["mail"])
+    return {name: value for name, value in values.items() if value}
+
+
+def read_mail(text: str) -> Mail:
+    """Reads which mail a contact wants.
+
+    Raises:
+        ValueError: the text is neither `all`, `essential` nor `none`.
+    """
+    try:
+        return Mail(text.strip().lower() or Mail.ALL)
+    except ValueError:
+        raise ValueError(f"{text!r} isn't a setting of 'mail'; write all, essential or none") from None
 
 
 def read_team(text: str) -> dict[str, str]:

@@ -17,6 +17,7 @@ from milepost.text import nearest, storable
 
 NEAR_COLUMN = 0.75  # `industy` is `industry`; `health_score` may well be something else than `health`
 NEAR_NAME = 0.6  # `cms` is `csm`
+_NAMES = ("name", "first_name", "last_name", "salutation")
 _MOST_VALUES = 12  # values that are listed where none is near
 _EXPECTED = {
     AttributeType.TEXT: "a text; write it in quotes",
@@ -81,7 +82,8 @@ def check_contacts(contacts: Sequence[Contact], vocabulary: Vocabulary) -> Itera
     yield from _too_many("contacts", contacts, limits.CONTACTS)
     for number, contact in enumerate(contacts[: limits.CONTACTS]):
         at = f"contacts.{number}"
-        yield from _too_long(f"{at}.name", contact.name, limits.NAME)
+        for name in _NAMES:
+            yield from _too_long(f"{at}.{name}", getattr(contact, name) or "", limits.NAME)
         yield from _too_many(f"{at}.personas", contact.personas, limits.PERSONAS)
         yield from _unreadable(f"{at}.email", contact.email, read_email)
         yield from _misspelt(f"{at}.personas", "persona", contact.personas, vocabulary.personas)

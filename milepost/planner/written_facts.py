@@ -12,7 +12,7 @@ from typing import Annotated, Any, Self
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
 
 from milepost import limits
-from milepost.customer import Contact
+from milepost.customer import Contact, Mail
 from milepost.language.attribute_values import YEARS
 from milepost.language.field_types import Verdict
 from milepost.planner import facts
@@ -119,9 +119,13 @@ class WrittenContact(Written):
     timezone: Zone | None = None
     country: Annotated[str, Field(pattern=r"^[A-Z]{2}$")] | None = None
     language: Name | None = None
+    first_name: Name | None = Field(None, description="taken from `name` where it is not given")
+    last_name: Name | None = Field(None, description="taken from `name` where it is not given")
+    salutation: Name | None = Field(None, description="how the person is addressed, such as `Dear Dr. Poe`")
+    mail: Mail = Field(Mail.ALL, description="`essential`: only essential messages and requests; `none`: nothing")
 
     def contact(self) -> Contact:
-        return Contact(self.name, self.email, self.personas, self.timezone, self.country, self.language)
+        return Contact(**dict(self))
 
 
 class WrittenAgreement(Written):

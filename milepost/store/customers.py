@@ -12,7 +12,7 @@ from sqlalchemy import bindparam, delete, exists, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session
 
-from milepost.customer import BUILT_IN_ATTRIBUTES, Contact, Customer
+from milepost.customer import BUILT_IN_ATTRIBUTES, Contact, Customer, Mail
 from milepost.planner.facts import AttributesSet, ContactsGiven, Fact, TeamGiven
 from milepost.planner.instants import Instant
 from milepost.store.errors import UnknownCustomerError
@@ -231,7 +231,13 @@ def _with_contacts(session: Session, rows: Sequence[CustomerRow]) -> list[Custom
 
 
 def _contact(row: ContactRow) -> Contact:
-    return Contact(row.name, row.email, tuple(row.personas), row.timezone, row.country, row.language)
+    columns = {each.name: getattr(row, each.name) for each in fields(Contact)}
+    return Contact(**columns | {"personas": tuple(row.personas), "mail": _mail(row.mail)})
+
+
+def _mail(setting: str) -> Mail:
+    """Reads a setting; one that only a later Milepost knows counts as the strictest."""
+    return Mail(setting) if setting in set(Mail) else Mail.NONE
 
 
 def _customer(row: CustomerRow, contacts: Iterable[Contact]) -> Customer:

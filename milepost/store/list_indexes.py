@@ -6,7 +6,7 @@ parameter.
 
 from __future__ import annotations
 
-from sqlalchemy import Index, text
+from sqlalchemy import Index, UniqueConstraint, text
 
 
 def _some(name: str, *columns: str, where: str, sqlite_where: str | None = None) -> Index:
@@ -57,3 +57,8 @@ MESSAGES = (
     Index(None, "status", "at", "journey_id", "message"),
 )
 ANSWERS = (_some("ix_answers_verdict", "verdict", where="revoked_at IS NULL"),)
+FACTS = (
+    UniqueConstraint("customer_id", "id"),
+    Index(None, "status", "serial"),
+    _some("ix_facts_journey_id_pending", "journey_id", "serial", where="status = 'pending'"),
+)

@@ -8,8 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote
 
-from milepost.customer import FORGOTTEN, address_key
-from milepost.explain.display_name import name_of
+from milepost.customer import FORGOTTEN, address_key, name_of
 
 NAME = "Forgotten person"
 """Stands for a name; the address beside it tells people apart who were forgotten."""
@@ -20,10 +19,13 @@ WORD = "[forgotten]"
 _NAMES_OF_THE_MAP = frozenset({
     "id", "kind", "step", "steps", "stage", "play", "outcome", "verdict", "map", "version", "message", "template",
     "templates", "persona", "personas", "role", "escalated_to", "status", "track", "method", "result", "results",
-    "timezone", "country", "language", "at", "source", "channel", "invite", "title", "statement", "metric", "playbook",
+    "timezone", "country", "language", "mail", "at", "source", "channel", "invite", "title", "statement", "metric",
+    "playbook",
 })
 # fmt: on
 """Columns and keys with ids and texts of the map, enumerations and places, where a word like `will` is no name."""
+_CONTACT_NAMES = ("name", "first_name", "last_name", "salutation")
+_NAME_KEYS = (("name",), ("first_name", "last_name"))
 _ANY_ADDRESS = r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+"
 _NOT_AFTER_LETTER, _NOT_BEFORE_LETTER = r"(?<![^\W_])", r"(?![^\W_])"
 _SHORT = 2  # letters; so short a part of a name counts only as it is written
@@ -64,8 +66,8 @@ def names_beside(address: str, data: Any) -> Iterator[str]:
         for item in data:
             yield from names_beside(address, item)
     elif isinstance(data, Mapping):
-        if Person(address).is_at(data.get("email")) and isinstance(data.get("name"), str):
-            yield data["name"]
+        if Person(address).is_at(data.get("email")):
+            yield from (" ".join(part for key in keys if isinstance(part := data.get(key), str)) for keys in _NAME_KEYS)
         for item in data.values():
             yield from names_beside(address, item)
 
@@ -126,8 +128,10 @@ class Pseudonymiser:
         email = data.get("email")
         if isinstance(email, str) and self.pseudonym in table["email"] and self.pseudonym not in email:
             table |= {"email": self.pseudonym, "name": NAME}
+            table |= {key: WORD for key in _CONTACT_NAMES[1:] if data.get(key) is not None}
         elif "email" in data:  # another contact, who may bear the same name
-            table |= {key: data[key] for key in ("email", "name") if key in data and not self.person.is_in(data[key])}
+            own = ("email", *_CONTACT_NAMES)
+            table |= {key: data[key] for key in own if key in data and not self.person.is_in(data[key])}
         if self.person.is_at(data.get("contact")):  # the words of a message were written to the person
             table |= {key: WORD for key in ("subject", "text", "html") if data.get(key) is not None}
         return table

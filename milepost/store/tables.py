@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import JSON, BigInteger, ForeignKey, Index, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from milepost.store import list_indexes
@@ -56,6 +56,11 @@ class ContactRow(Base):
     timezone: Mapped[str | None]
     country: Mapped[str | None]
     language: Mapped[str | None]
+    first_name: Mapped[str | None]
+    last_name: Mapped[str | None]
+    salutation: Mapped[str | None]
+    mail: Mapped[str] = mapped_column(server_default="all", doc="all, essential or none")
+    refused: Mapped[bool] = mapped_column(server_default=false(), doc="the mail server refused the address for good")
 
 
 class TeamMemberRow(Base):
@@ -326,17 +331,7 @@ class FactRow(Base):
     """
 
     __tablename__ = "facts"
-    __table_args__ = (
-        UniqueConstraint("customer_id", "id"),
-        Index(None, "status", "serial"),
-        Index(
-            "ix_facts_journey_id_pending",
-            "journey_id",
-            "serial",
-            sqlite_where=text("status = 'pending'"),
-            postgresql_where=text("status = 'pending'"),
-        ),
-    )
+    __table_args__ = list_indexes.FACTS
 
     serial: Mapped[Serial]
     customer_id: Mapped[OfCustomer]

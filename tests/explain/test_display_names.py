@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from milepost.explain.display_name import name_of
+from milepost.customer import name_of
 
 
 @pytest.mark.parametrize(

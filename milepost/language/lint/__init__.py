@@ -14,6 +14,7 @@ from milepost.language.lint.asks import check_asks
 from milepost.language.lint.conditions import check_conditions
 from milepost.language.lint.cycles import check_cycles
 from milepost.language.lint.files import check_files
+from milepost.language.lint.messages import check_messages
 from milepost.language.lint.order import check_order
 from milepost.language.lint.outline import MapOutline
 from milepost.language.lint.reachability import check_reachability
@@ -51,6 +52,7 @@ def lint(loaded: Loaded) -> tuple[Problem, ...]:
         findings = [finding for check in _CHECKS for finding in check(outline)]
         problems += [each.problem(structure.data, loaded.file) for each in findings if _sure(each, outline)]
         problems += check_files(outline, loaded)
+        problems += check_messages(outline, loaded)
     return in_order(problems)
 
 

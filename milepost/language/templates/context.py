@@ -8,11 +8,12 @@ from datetime import date
 from types import MappingProxyType
 from typing import Any
 
-from milepost.customer import BUILT_IN_ATTRIBUTES, Contact, Customer
+from milepost.customer import BUILT_IN_ATTRIBUTES, Contact, Customer, name_of
 from milepost.language.asks import Ask, AskType
 from milepost.language.field_types import AttributeType
 from milepost.language.model import Attribute
 from milepost.language.names import BUILT_IN
+from milepost.language.templates.person_names import parts_of
 
 CUSTOMER_FIELDS = tuple(BUILT_IN)
 
@@ -48,10 +49,15 @@ NO_ANSWERS = AnswersContext(MappingProxyType({}))
 
 @dataclass(frozen=True, slots=True)
 class ContactContext:
-    """A person on the customer's side."""
+    """A person on the customer's side; `salutation` is None where it isn't known.
+
+    Where first and last name aren't known, and the whole name doesn't show them, both are the whole name.
+    """
 
     name: str
     first_name: str
+    last_name: str
+    salutation: str | None
     email: str
     personas: tuple[str, ...] = ()
 
@@ -171,9 +177,18 @@ def _shown(ask: Ask, value: Any) -> Any:
 
 
 def contact_context(contact: Contact) -> ContactContext:
-    """The contact; one without a name goes by the address."""
+    """The contact; the first and last name of one without a name are those that the address spells."""
     name = " ".join(contact.name.split()) or contact.email
-    return ContactContext(name, name.split()[0], contact.email, contact.personas)
+    has_name = not contact.has_address(name) and any(character.isalpha() for character in name)
+    parts = parts_of(name if has_name else name_of(contact.email))
+    return ContactContext(
+        name,
+        contact.first_name or parts.first,
+        contact.last_name or parts.last,
+        contact.salutation,
+        contact.email,
+        contact.personas,
+    )
 
 
 def locale_of(language: str | None, country: str | None) -> str:

@@ -22,7 +22,7 @@ from milepost.language.templates.context import (
 )
 
 _DAY = date(2026, 3, 2)
-_CONTACT = Contact("Sam Poe", "sam@customer.example", ("sponsor",))
+_CONTACT = Contact("Sam Poe", "sam@customer.example", ("sponsor",), salutation="Dear Sam Poe")
 _STEP = StepContext("step", "Step", _DAY, "Statement", "metric")
 _VALUES = {
     AttributeType.TEXT: "text",

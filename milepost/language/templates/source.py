@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -133,6 +133,16 @@ def pick_variant(files: Mapping[str, str], name: str, language: str | None) -> s
     if name not in files:
         raise KeyError(name)
     return name
+
+
+def variants_of(files: Iterable[str], name: str) -> list[str]:
+    """Returns the plain file and the variants of a message among some files, sorted."""
+    stem = _folded(name.removesuffix(".md"))
+    return sorted(
+        file
+        for file in files
+        if file == name or (variant_language(file) and _folded(file.rsplit(".", 2)[0]) == stem and file.endswith(".md"))
+    )
 
 
 def variant_language(name: str) -> str | None:

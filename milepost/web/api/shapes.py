@@ -205,6 +205,11 @@ class ContactShown(Shown):
     timezone: str | None
     country: str | None
     language: str | None
+    first_name: str | None
+    last_name: str | None
+    salutation: str | None
+    mail: str = Field(description="`all`, `essential` (only essential messages and requests) or `none`")
+    refused: bool = Field(description="true: the mail server refused the address for good; change the contact")
 
 
 class OpenStep(Shown):

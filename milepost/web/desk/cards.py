@@ -7,9 +7,8 @@ from dataclasses import dataclass, replace
 
 from markupsafe import Markup
 
-from milepost.customer import Contact
+from milepost.customer import Contact, name_of
 from milepost.explain import local_time
-from milepost.explain.display_name import name_of
 from milepost.explain.sentences import Wording, quoted
 from milepost.language.steps import Outcome
 from milepost.language.templates.context import (
