@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from importlib.resources import files
 from zoneinfo import available_timezones
+
+import holidays
+from holidays.registry import COUNTRIES
 
 from milepost.errors import MilepostError
 from milepost.text import nearest
@@ -23,15 +27,15 @@ class UnknownPlaceError(MilepostError, ValueError):
 
 
 def country(value: str) -> str:
-    """Returns the ISO 3166 code in capitals.
+    """Returns the ISO 3166 code of a country, or of a region with days of its own, in capitals.
 
     Raises:
-        UnknownPlaceError: no country has this code.
+        UnknownPlaceError: no country or region has this code.
     """
     code = value.strip().upper()
-    if code in countries():
+    if is_country(code):
         return code
-    expected = "the ISO 3166 code of two letters, such as 'DE'"
+    expected = "the ISO 3166 code of a country, such as 'DE', or of a region with days of its own, such as 'DE-BY'"
     raise UnknownPlaceError("country", value, expected, nearest_country(value.strip()))
 
 
@@ -56,25 +60,79 @@ def countries() -> dict[str, str]:
     return {code: name for code, name, *_ in lines}
 
 
+COUNTRY = r"^[A-Z]{2}(-[A-Z0-9]{1,3})?$"
+"""What the codes of countries and regions look like."""
+
+
+def is_country(code: str) -> bool:
+    """Returns whether it is the code of a country (`DE`), or of a region that has days of its own (`DE-BY`)."""
+    return code in countries() or code in regions()
+
+
+def without_region(code: str) -> str:
+    """Returns the country of a country's or region's code: `GB` of `GB-ENG`."""
+    return code.partition("-")[0]
+
+
+@cache
+def regions() -> frozenset[str]:
+    """Returns the ISO 3166-2 codes of the regions that have public holidays of their own."""
+    supported = holidays.list_supported_countries(include_aliases=False)
+    codes = (f"{country}-{region}" for country in countries() for region in supported.get(country, ()))
+    return frozenset(code for code in codes if re.match(COUNTRY, code))
+
+
 @cache
 def timezones() -> frozenset[str]:
     """Returns the names of all time zones, without other files that lie beside them."""
     return frozenset(available_timezones() - {"localtime", "posixrules", "Factory"})
 
 
-_USUAL = {"ENGLAND": "GB", "UK": "GB", "USA": "US", "HOLLAND": "NL", "SOUTH KOREA": "KR", "KOREA": "KR", "EL": "GR"}
+_USUAL = {
+    "ENGLAND": "GB-ENG",
+    "SCOTLAND": "GB-SCT",
+    "WALES": "GB-WLS",
+    "NORTHERN IRELAND": "GB-NIR",
+    "UK": "GB",
+    "USA": "US",
+    "HOLLAND": "NL",
+    "SOUTH KOREA": "KR",
+    "KOREA": "KR",
+    "EL": "GR",
+}
 
 
 def nearest_country(value: str) -> str | None:
-    """Returns the code of the country that a name, or another code for it, probably means; None if none is near."""
+    """Returns the code of the country or region that a name or another code probably means; None if none is near."""
     name = value.upper()
+    if (country := without_region(name)) in countries() and name != country:
+        return _nearest_region(country, name.removeprefix(f"{country}-"))
     if name in countries() or name in _USUAL:
         return _USUAL.get(name, name)
+    if name in _by_three_letters():
+        return _by_three_letters()[name]
     by_name = {title.upper(): code for code, title in countries().items()}
     near = nearest(name, by_name, cutoff=0.7)
     if near:
         return by_name[near]
-    return nearest(name, countries()) if len(name) == 3 else None  # noqa: PLR2004 - DEU
+    return None
+
+
+@cache
+def _by_three_letters() -> dict[str, str]:
+    """Returns the codes of countries by those of three letters: `DEU`."""
+    return {code: country for _, country, code, *_ in COUNTRIES.values() if country in countries()}
+
+
+def _nearest_region(country: str, name: str) -> str:
+    """Returns the code of a country's region with nearly this code or name, else the country's."""
+    own = [code for code in regions() if without_region(code) == country]
+    names = {code.partition("-")[2]: code for code in own}
+    if own:
+        aliases = holidays.country_holidays(country).subdivisions_aliases
+        names |= {title: f"{country}-{region}" for title, region in aliases.items() if f"{country}-{region}" in own}
+    near = nearest(name, names, cutoff=0.7)
+    return names[near] if near else country
 
 
 @cache

@@ -15,10 +15,10 @@ from milepost.language.steps import Outcome
 from milepost.language.templates.context import CsmContext, MessageContext, StepContext, message_context
 from milepost.language.templates.renderer import Rendered, render_merged
 from milepost.language.templates.source import pick_variant, variant_language
-from milepost.planner.calendars import zone
 from milepost.planner.compiled_map import CompiledMap
 from milepost.planner.instants import moment
 from milepost.planner.state import State
+from milepost.planner.zones import zone
 
 MESSAGES = "messages/"
 

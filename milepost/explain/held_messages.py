@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -10,7 +9,6 @@ from milepost.customer import Contact
 from milepost.explain.local_time import day_of, time_of
 from milepost.explain.sentences import Wording, quoted
 from milepost.language.durations import Limit
-from milepost.language.field_types import WEEK, Day
 from milepost.planner.enums import HoldReason
 from milepost.planner.instants import Instant, optional_text
 from milepost.planner.messages import sent_to
@@ -78,21 +76,22 @@ def because(situation: Situation, queued: Queued, say: Wording) -> str:
 
 
 def _hours(situation: Situation, contact: Contact | None) -> str:
-    window = situation.compiled_map.map.contact_policy.window
-    zone = situation.customer_calendar(contact).timezone.replace("_", " ")
-    return f"{weekdays_text(window.days)}, {window.from_:%H:%M} to {window.to:%H:%M} in {zone}, not on holidays"
+    calendar = situation.customer_calendar(contact)
+    zone = calendar.timezone.replace("_", " ")
+    off = "not on holidays" + (" and other days off" if calendar.closed else "")
+    return f"{weekdays_text(calendar.days)}, {calendar.from_} to {calendar.to} in {zone}, {off}"
 
 
-def weekdays_text(days: Sequence[Day]) -> str:
-    """Days of the week in their order: `Monday to Friday`, `Monday, Tuesday and Saturday`."""
-    names = [_NAMES[day] for day in days]
-    first = WEEK.index(days[0])
-    if len(days) > 2 and tuple(days) == WEEK[first : first + len(days)]:  # noqa: PLR2004 - two days make no span
-        return f"{names[0]} to {names[-1]}"
-    return listing(names)
+def weekdays_text(days: frozenset[int]) -> str:
+    """Days of the week, Monday as 0: `Monday to Friday`, `Sunday to Thursday`, `Monday, Tuesday and Saturday`."""
+    first = next((day for day in sorted(days) if (day - 1) % 7 not in days), 0)
+    in_a_row = [(first + number) % 7 for number in range(len(days))]
+    if len(days) > 2 and days == set(in_a_row):  # noqa: PLR2004 - two days make no span
+        return f"{_NAMES[in_a_row[0]]} to {_NAMES[in_a_row[-1]]}"
+    return listing([_NAMES[day] for day in sorted(days)])
 
 
-_NAMES = dict(zip(WEEK, ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"), strict=True))
+_NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
 def _limit(situation: Situation, contact: Contact | None, say: Wording) -> str:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from milepost.planner.calendars import is_zone, zone
 from milepost.planner.instants import Instant, moment
+from milepost.planner.zones import is_zone, zone
 from milepost.text import count_of
 
 _MINUTE, _HOUR, _DAY = 60, 3600, 86_400

@@ -8,9 +8,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, ClassVar, Self
+from typing import Annotated, Any, ClassVar, Self
 
-from pydantic import GetCoreSchemaHandler
+from pydantic import BeforeValidator, GetCoreSchemaHandler, WithJsonSchema
 from pydantic_core import CoreSchema, core_schema
 
 from milepost.errors import MilepostError
@@ -21,10 +21,14 @@ MAX_YEARS = 100  # nothing in a customer's journey is planned further ahead
 
 
 class Unit(StrEnum):
-    """A unit of time; `minute` and `hour` are exact, all others work on local dates."""
+    """A unit of time.
+
+    `minute` and `hour` are exact, `business hour` is an hour of working time, all others work on local dates.
+    """
 
     MINUTE = "minute"
     HOUR = "hour"
+    BUSINESS_HOUR = "business hour"
     BUSINESS_DAY = "business day"
     DAY = "day"
     WEEK = "week"
@@ -33,6 +37,7 @@ class Unit(StrEnum):
     YEAR = "year"
 
 
+MOST_BUSINESS_HOURS = 400  # ten weeks; they are counted one working day after the other
 _PER_YEAR = {
     Unit.MINUTE: 525_600,
     Unit.HOUR: 8_760,
@@ -45,6 +50,7 @@ _PER_YEAR = {
 }
 _LONGEST = 160
 """Characters; nobody means to write more."""
+_ELSEWHERE = "write hours or business days here"
 _UNITS = "minutes, hours, business days, days, weeks, months, quarters or years"
 _UNIT = r"(minute|hour|business\s+day|day|week|month|quarter|year)"
 _DURATION = rf"(\d+)\s+{_UNIT}s?"
@@ -64,6 +70,8 @@ class _Text:
     def parse(cls, text: str) -> Self:
         """Reads a text; raises TimeTextError if it isn't one of these."""
         match = _read(cls._pattern, text)
+        if match is None and re.search(r"\bbusiness\s+hours?\b", text):
+            raise TimeTextError(f"{text!r}: business hours are for 'due' and 'escalate.after' of tasks; {_ELSEWHERE}")
         if match is None:
             raise TimeTextError(f"{text!r} {cls._refusal(text)}")
         return cls._of(match, text)
@@ -174,6 +182,38 @@ class Duration(_Text):
 
     def __str__(self) -> str:
         return count_of(self.count, self.unit)
+
+
+def _business_hours(value: Any) -> Any:
+    match = _read(r"(\d{1,9})\s+business\s+hours?", value) if isinstance(value, str) else None
+    if match is None:
+        return value
+    if int(match[1]) > MOST_BUSINESS_HOURS:
+        raise TimeTextError(
+            f"{value!r} is more than {MOST_BUSINESS_HOURS} business hours; write business days or weeks"
+        )
+    return Duration(int(match[1]), Unit.BUSINESS_HOUR)
+
+
+def any_duration(text: str) -> Duration:
+    """Reads any duration that a map may write, business hours too; raises TimeTextError if it isn't one."""
+    duration = _business_hours(text)
+    return duration if isinstance(duration, Duration) else Duration.parse(text)
+
+
+TaskDuration = Annotated[
+    Duration,
+    BeforeValidator(_business_hours),
+    WithJsonSchema(
+        {
+            "type": "string",
+            "title": "TaskDuration",
+            "pattern": r"^\s*(\d+)\s+(minute|hour|business\s+hour|business\s+day|day|week|month|quarter|year)s?\s*$",
+            "examples": ["4 business hours", "5 business days"],
+        }
+    ),
+]
+"""A duration that may be in business hours too: those are for what colleagues do."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,10 @@
-"""Types of the fields of a map: ids, texts, clock times, lists that may be one thing, and the base of its parts."""
+"""Types of the fields of a map: ids, texts, lists that may be one thing, and the base of its parts."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import time
 from enum import StrEnum
 from typing import Annotated, Any, Literal, Self, TypeVar
 
@@ -82,15 +81,6 @@ Many = Annotated[tuple[T, ...], BeforeValidator(_one_or_many), _OrJust()]
 OR_TEXT = _OrJust({"type": "string"})
 
 
-def _clock(value: Any) -> Any:
-    if isinstance(value, str):
-        hours, colon, minutes = value.partition(":")
-        if colon and len(minutes) == 2 and hours.isdigit() and minutes.isdigit():  # noqa: PLR2004 - HH:MM
-            return time(int(hours), int(minutes))
-    raise ValueError(f'{value!r} is not a clock time; write it as text, such as "09:00"')
-
-
-Clock = Annotated[time, BeforeValidator(_clock), WithJsonSchema({"type": "string", "pattern": r"^\d{1,2}:\d{2}$"})]
 LENIENT = "lenient"
 """The validation context that leaves conflicts between fields to the caller, who asks `Node.conflicts`."""
 
@@ -101,7 +91,7 @@ class Conflict:
 
     fields: tuple[str, ...]
     message: str
-    code: Literal["M102", "M103"] = "M102"
+    code: Literal["M102", "M103", "M106"] = "M102"
 
 
 class Node(BaseModel):

@@ -7,10 +7,18 @@ is checked in `milepost.language.lint`.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import time
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, BeforeValidator, Field, ModelWrapValidatorHandler, PrivateAttr, model_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Discriminator,
+    Field,
+    ModelWrapValidatorHandler,
+    PrivateAttr,
+    Tag,
+    model_validator,
+)
 
 from milepost.language.attribute_values import fits
 from milepost.language.durations import Anchor, Duration, Limit, Reentry
@@ -19,7 +27,6 @@ from milepost.language.field_types import (
     UNREADABLE,
     WEEK,
     AttributeType,
-    Clock,
     ConditionText,
     Conflict,
     Day,
@@ -32,6 +39,7 @@ from milepost.language.field_types import (
     Scalar,
     Text,
 )
+from milepost.language.opening_hours import DAYS_OF_A_YEAR, Clock, Closed
 from milepost.language.steps import Action, AnyStep, Branch, Escalate, Outcome, Touchpoint, Triggers
 
 
@@ -68,27 +76,56 @@ def _ordered_days(days: tuple[Day, ...]) -> tuple[Day, ...]:
     return tuple(day for day in WEEK if day in days)
 
 
-Days = Annotated[tuple[Day, ...], AfterValidator(_ordered_days)]
+def _listed_days(value: Any) -> Any:
+    if isinstance(value, str):
+        raise ValueError(f"{value!r} isn't a list of days; write days such as [mon, tue, wed], or country")  # noqa: TRY004
+    return value
+
+
+Days = Annotated[
+    Annotated[tuple[Day, ...], BeforeValidator(_listed_days), AfterValidator(_ordered_days), Tag("listed")]
+    | Annotated[Literal["country"], Tag("country")],
+    Discriminator(lambda days: "country" if days == "country" else "listed"),
+]
 WEEKDAYS: tuple[Day, ...] = WEEK[:5]
+MOST_CLOSED_OF_A_YEAR = 300
+"""Days of each year: a calendar that is shut on nearly all of them plans nothing that anybody expects."""
+MOST_CLOSED_DATES = 5 * DAYS_OF_A_YEAR
 
 
 class Window(Node):
     """Days and hours; `from` is part of the window, `to` isn't."""
 
-    days: Days = Field(WEEKDAYS, description="days of the week")
-    from_: Clock = Field(time(9), alias="from")
-    to: Clock = time(17)
+    days: Days = Field("country", description="days of the week; `country` are the working days usual in the country")
+    from_: Clock = Field("09:00", alias="from", validate_default=True)
+    to: Clock = Field("17:00", validate_default=True, description="`24:00` is the end of the day")
+    closed: Many[Closed] = Field(
+        (), description="days off besides the country's: `2026-12-24`, each year `12-24`, or ranges `12-27..01-02`"
+    )
 
     def conflicts(self) -> Iterator[Conflict]:
         if self.from_ >= self.to:
-            yield Conflict(("from", "to"), f"from {self.from_:%H:%M} isn't before to {self.to:%H:%M}", "M103")
+            yield Conflict(("from", "to"), f"from {self.from_} isn't before to {self.to}", "M103")
+        yearly = {day for each in self.closed if each.yearly for day in each}
+        dates = {day for each in self.closed if not each.yearly for day in each}
+        for days, most, where in ((yearly, MOST_CLOSED_OF_A_YEAR, " of each year"), (dates, MOST_CLOSED_DATES, "")):
+            if len(days) > most:
+                yield Conflict(("closed",), f"'closed' has {len(days)} days{where}; at most {most} are allowed", "M103")
 
 
 class WorkingTime(Window):
     """Our calendar: when colleagues work, in which time zone, with whose holidays."""
 
+    days: Days = Field(WEEKDAYS, description="days of the week; `country` are the working days usual in the country")
     timezone: str = Field("UTC", description="IANA name, such as Europe/Berlin")
-    country: str | None = Field(None, description="ISO 3166 code of the country whose holidays count")
+    country: str | None = Field(
+        None, description="ISO 3166 code of the country (`DE`) or region (`DE-BY`) whose holidays count"
+    )
+
+    def conflicts(self) -> Iterator[Conflict]:
+        yield from super().conflicts()
+        if self.days == "country" and self.country is None:
+            yield Conflict(("days", "country"), "'days: country' needs 'country'")
 
 
 class ContactPolicy(Node):
@@ -218,7 +255,7 @@ class Map(Node):
     contact_policy: ContactPolicy = Field(
         default_factory=ContactPolicy, description="when and how often customers are written to"
     )
-    reenter: Reentry = Field(Reentry(allowed=False), description="whether a customer may go through it again")
+    reenter: Reentry = Field("never", validate_default=True, description="whether a customer may go through it again")
     on_resume: Literal["shift", "run", "skip"] = Field(
         "shift", description="what happens to dates that passed during a pause"
     )

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from milepost.language.field_types import CUSTOMER_ATTRIBUTE, FILE_NAME, ID, MAP_ID
+from milepost.language.opening_hours import CLOCK
 from milepost.language.schema import json_schema
 from milepost.text import yes_or_no
 
@@ -54,16 +55,18 @@ _PATTERNS = {
     ID: "id (`snake_case`)",
     MAP_ID: "id (`kebab-case`)",
     FILE_NAME: "file name (`.md`)",
-    r"^\d{1,2}:\d{2}$": 'clock time (`"HH:MM"`)',
+    CLOCK: 'clock time (`"HH:MM"`)',
     CUSTOMER_ATTRIBUTE: "`customer.ATTRIBUTE`",
 }
 _TEXTS = {
     "Duration": "duration",
+    "TaskDuration": "duration or business hours",
     "Anchor": "anchor",
     "Limit": "limit",
     "Reentry": "`never`, `always` or `after DURATION`",
     "DueReminder": "reminder",
     "DueWarning": "`DURATION before`",
+    "ClosedDays": "day or range of days",
 }
 _SCALARS = {"yes or no", "whole number", "number", "text"}
 _SCALAR = "text, number, or yes or no"
@@ -103,8 +106,7 @@ def _default(shape: Mapping[str, Any]) -> str:
         return yes_or_no(value)
     if isinstance(value, list):
         return ", ".join(f"`{item}`" for item in value)
-    is_time = re.fullmatch(r"\d\d:\d\d:\d\d", str(value))
-    return f"`{str(value)[:5] if is_time else value}`"  # maps write a time of day without seconds
+    return f"`{value}`"
 
 
 def _kind(shape: Mapping[str, Any], models: Mapping[str, Any]) -> str:
@@ -113,10 +115,10 @@ def _kind(shape: Mapping[str, Any], models: Mapping[str, Any]) -> str:
         return _named(shape["$ref"].rpartition("/")[2], models)
     if shape.get("title") == "After":
         return "id, `{ID: RESULT}`, or a list of these"
-    if "anyOf" in shape:
-        return _any_of([option for option in shape["anyOf"] if option.get("type") != "null"], models)
-    if "enum" in shape:
-        return ", ".join(f"`{value}`" for value in shape["enum"])
+    if options := shape.get("anyOf") or shape.get("oneOf"):
+        return _any_of([option for option in options if option.get("type") != "null"], models)
+    if "enum" in shape or "const" in shape:
+        return ", ".join(f"`{value}`" for value in shape.get("enum", [shape.get("const")]))
     if shape.get("type") == "array":
         return f"list of {_kind(shape['items'], models)}"
     if shape.get("type") == "object":

@@ -17,8 +17,6 @@ def json_schema() -> dict[str, Any]:
 
 
 def _complete(shape: dict[str, Any]) -> None:
-    """Adds what pydantic leaves out: names must be ids, and a default is written as in maps."""
+    """Adds what pydantic leaves out: names must be ids."""
     if "patternProperties" in shape:
         shape["additionalProperties"] = False
-    if shape.get("type") == "string" and isinstance(shape.get("default"), dict):
-        shape["default"] = "never"

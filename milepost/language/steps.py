@@ -12,7 +12,7 @@ from pydantic import Field
 from milepost.language.asks import Ask, StepLink
 from milepost.language.attribute_values import fits
 from milepost.language.awaited import ANY_RESULT, After, Awaited, awaited_in
-from milepost.language.durations import Anchor, DueReminder, DueWarning, Duration, RelativeDate, Unit
+from milepost.language.durations import Anchor, DueReminder, DueWarning, Duration, RelativeDate, TaskDuration, Unit
 from milepost.language.field_types import (
     CUSTOMER_ATTRIBUTE,
     AttributeType,
@@ -33,7 +33,7 @@ from milepost.language.field_types import (
 class Escalate(Node):
     """The role that also gets a task when it is late."""
 
-    after: Annotated[Duration, Placeholder("1 day")] = Field(description="how long after the due date")
+    after: Annotated[TaskDuration, Placeholder("1 day")] = Field(description="how long after the due date")
     to: Id = Field(description="the role that gets the task too")
 
 
@@ -142,7 +142,7 @@ class Touchpoint(Step):
     invite: Many[Id] = Field((), description="the personas who take part")
     playbook: FileName | None = Field(None, description="the guide for doing it")
     effort: Duration | None = Field(None, description="how long it takes a colleague; used for planning")
-    due: Duration | None = Field(
+    due: TaskDuration | None = Field(
         None, description="how long after it opens it is due; a task without it has 5 business days"
     )
     escalate: Escalate | None = Field(
@@ -172,6 +172,8 @@ class Touchpoint(Step):
             yield Conflict((present, lacking, "role"), f"A mail needs {lacking!r} beside {present!r}")
         if self.essential and not mail:
             yield Conflict(("essential", "message", "to"), "'essential' is for mails, and this is a task; remove it")
+        if self.role is None and self.due is not None and self.due.unit is Unit.BUSINESS_HOUR:
+            yield Conflict(("due",), f"'due: {self.due}' is for tasks; write hours or business days for a mail", "M106")
         if self.results is not None and self.done_when:
             yield Conflict(("done_when", "results"), "'results' and 'done_when' exclude each other; remove one")
         if self.results is not None and mail:

@@ -66,7 +66,7 @@ def between(draws: Draws, calendar: Calendar, start: Instant, end: Instant) -> I
     if opened < end:
         return _within(draws, opened, min(_close(calendar, opened), end))
     day = _last_working_day(calendar, at)
-    return _within(draws, max(soonest, calendar.on(day, calendar.from_)), calendar.on(day, calendar.to))
+    return _within(draws, max(soonest, calendar.opens_on(day)), calendar.closes_on(day))
 
 
 def _within(draws: Draws, start: Instant, end: Instant) -> Instant:
@@ -75,14 +75,13 @@ def _within(draws: Draws, start: Instant, end: Instant) -> Instant:
 
 def _close(calendar: Calendar, at: Instant) -> Instant:
     """Returns when working hours end on the day of an instant."""
-    return calendar.on(calendar.local(at).date(), calendar.to)
+    return calendar.closes_on(calendar.local(at).date())
 
 
 def _last_working_day(calendar: Calendar, at: Instant) -> date:
     """Returns the last day with working hours before an instant outside of them."""
-    local = calendar.local(at)
-    today = local.time() >= calendar.from_
-    return calendar.working_from(local.date() if today else local.date() - timedelta(days=1), -1)
+    today = calendar.local(at).date()
+    return calendar.working_from(today if at >= calendar.opens_on(today) else today - timedelta(days=1), -1)
 
 
 def now_and_then(draws: Draws, per_year: float, start: Instant, until: Instant) -> Iterator[Instant]:

@@ -6,22 +6,21 @@ with the offset that holds at the target.
 
 from __future__ import annotations
 
-import warnings
 from bisect import bisect_left
 from calendar import monthrange
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
-
-import holidays
+from itertools import islice
 
 from milepost.errors import MilepostError
 from milepost.language.durations import Duration, Unit
-from milepost.language.field_types import WEEK
 from milepost.language.model import Window
+from milepost.language.opening_hours import END_OF_DAY, ClockTime
+from milepost.planner.days_off import ClosedDates, closed_dates, days_of_the_week, public_holidays
 from milepost.planner.instants import Instant
+from milepost.planner.zones import instant_of, stretches, zone
 
 LONGEST_SEARCH = 3700
 """The days to search ahead for a working day: ten years. A calendar that is shut for longer never opens."""
@@ -29,6 +28,7 @@ LONGEST_SEARCH = 3700
 _MONTHS = {Unit.MONTH: 1, Unit.QUARTER: 3, Unit.YEAR: 12}
 _DAYS = {Unit.DAY: 1, Unit.WEEK: 7}
 _SECONDS = {Unit.MINUTE: 60, Unit.HOUR: 3600}
+_MIDNIGHT = time(0)
 
 
 class NeverOpensError(MilepostError):
@@ -37,52 +37,12 @@ class NeverOpensError(MilepostError):
     code = "never_opens"
 
 
-@lru_cache(maxsize=4096)
-def _public_holidays(country: str, year: int) -> frozenset[date]:
-    try:
-        with warnings.catch_warnings(action="ignore", category=UserWarning):  # years that the package knows less of
-            return frozenset(holidays.country_holidays(country, years=year))
-    except NotImplementedError:  # a country that the package does not know has no holidays here
-        return frozenset()
+def _minutes(local: datetime) -> int:
+    return local.hour * 60 + local.minute
 
 
-@lru_cache(maxsize=1024)
-def zone(name: str) -> ZoneInfo:
-    """The time zone of an IANA name.
-
-    Raises:
-        ZoneInfoNotFoundError: there is no such zone.
-    """
-    return ZoneInfo(name)
-
-
-def is_zone(name: str) -> bool:
-    """Returns whether there is a time zone of that name."""
-    try:
-        zone(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        return False
-    return True
-
-
-@lru_cache(maxsize=65536)
-def _instant(local: datetime, tz: ZoneInfo) -> Instant:
-    """The instant of a local clock time: in a gap the first instant after it, of two the first."""
-    before = local.replace(tzinfo=tz, fold=0)
-    guess = int(before.timestamp())
-    if datetime.fromtimestamp(guess, tz).replace(tzinfo=None) == local:
-        return guess
-    return _change_of_clock(int(before.replace(fold=1).timestamp()), guess, tz)
-
-
-def _change_of_clock(low: Instant, high: Instant, tz: ZoneInfo) -> Instant:
-    """The first instant after `low`, at the latest `high`, with another offset than at `low`."""
-    old = datetime.fromtimestamp(low, tz).utcoffset()
-    return low + bisect_left(range(low, high), x=True, key=lambda at: datetime.fromtimestamp(at, tz).utcoffset() != old)
-
-
-def _seconds(clock: time) -> int:
-    return clock.hour * 3600 + clock.minute * 60 + clock.second
+def _seconds(local: datetime) -> int:
+    return local.hour * 3600 + local.minute * 60 + local.second
 
 
 def add_months(day: date, months: int) -> date:
@@ -92,19 +52,24 @@ def add_months(day: date, months: int) -> date:
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Calendar:
-    """Working days and hours in one time zone, with one country's holidays; `from_` belongs to a day, `to` does not."""
+    """Working days and hours in one time zone, with the holidays of one country or region.
+
+    `from_` belongs to a day, `to` does not; `closed` are days off besides the holidays.
+    """
 
     timezone: str
     country: str | None
     days: frozenset[int]
-    from_: time
-    to: time
+    from_: ClockTime
+    to: ClockTime
+    closed: ClosedDates = frozenset()
 
     @staticmethod
     def of(window: Window, timezone: str, country: str | None) -> Calendar:
-        return _calendar(window.days, window.from_, window.to, timezone, country)
+        days = days_of_the_week(window.days, country)
+        return Calendar(timezone, country, days, window.from_, window.to, closed_dates(window.closed))
 
     def local(self, at: Instant) -> datetime:
         """The local clock at an instant, naive."""
@@ -112,13 +77,31 @@ class Calendar:
 
     def on(self, day: date, clock: time) -> Instant:
         """The instant of a clock time on a local date."""
-        return _instant(datetime.combine(day, clock), zone(self.timezone))
+        return instant_of(datetime.combine(day, clock), zone(self.timezone))
+
+    def opens_on(self, day: date) -> Instant:
+        """The instant at which working hours begin on a date, whether it is a working day or not."""
+        return self._at(day, self.from_)
+
+    def closes_on(self, day: date) -> Instant:
+        """The instant at which working hours end on a date, whether it is a working day or not."""
+        return self._at(day, self.to)
+
+    def _at(self, day: date, clock: ClockTime) -> Instant:
+        midnight = datetime.combine(day, _MIDNIGHT)
+        return instant_of(midnight + timedelta(minutes=clock.minutes), zone(self.timezone))
+
+    def due_day(self, due: Instant) -> date:
+        """The local date of a deadline; midnight is the end of the day before where working hours end then."""
+        return self.local(due - 1 if self.to == END_OF_DAY else due).date()
 
     def is_working(self, day: date) -> bool:
         """Returns whether the date is a working day and no holiday."""
         if day.weekday() not in self.days:
             return False
-        return self.country is None or day not in _public_holidays(self.country, day.year)
+        if self.country is not None and day in public_holidays(self.country, day.year):
+            return False
+        return not self.closed or not (day in self.closed or (day.month, day.day) in self.closed)
 
     def working_from(self, day: date, step: int = 1) -> date:
         """The date itself, or the next working day after it (before it where `step` is -1)."""
@@ -134,7 +117,7 @@ class Calendar:
 
     def _day_zero(self, at: Instant) -> date:
         local = self.local(at)
-        if self.is_working(local.date()) and local.time() < self.to:
+        if self.is_working(local.date()) and _minutes(local) < self.to.minutes:
             return local.date()
         return self.working_from(local.date() + timedelta(days=1))
 
@@ -148,13 +131,15 @@ class Calendar:
         """When something opens that waits this long after an instant: at `from` on its date."""
         if wait.exact:
             return at + wait.count * _SECONDS[wait.unit]
-        return self.on(self._after(at, wait), self.from_)
+        return self.opens_on(self._after(at, wait))
 
     def deadline(self, at: Instant, within: Duration) -> Instant:
-        """When something falls due this long after an instant: at `to` on its date."""
+        """When something falls due this long after an instant: at `to` on its date, or once so much was worked."""
         if within.exact:
             return at + within.count * _SECONDS[within.unit]
-        return self.on(self._after(at, within), self.to)
+        if within.unit is Unit.BUSINESS_HOUR:
+            return self.after_working_time(at, within.count * 3600)
+        return self.closes_on(self._after(at, within))
 
     def relative(self, day: date, offset: Duration | None, *, before: bool) -> date:
         """A date counted from a date, by the one rule for dates."""
@@ -168,14 +153,39 @@ class Calendar:
     def opening_from_date(self, day: date, offset: Duration | None, *, before: bool) -> Instant:
         """An opening counted from a date; hours and minutes count from `from` on that date."""
         if offset is not None and offset.exact:
-            return self.on(day, self.from_) + (-1 if before else 1) * offset.count * _SECONDS[offset.unit]
-        return self.on(self.relative(day, offset, before=before), self.from_)
+            return self.opens_on(day) + (-1 if before else 1) * offset.count * _SECONDS[offset.unit]
+        return self.opens_on(self.relative(day, offset, before=before))
 
     def deadline_after_due(self, due: Instant, after: Duration) -> Instant:
         """A deadline counted from a due date; hours and minutes count from the due instant."""
         if after.exact:
             return due + after.count * _SECONDS[after.unit]
-        return self.on(self.relative(self.local(due).date(), after, before=False), self.to)
+        if after.unit is Unit.BUSINESS_HOUR:
+            return self.after_working_time(due, after.count * 3600)
+        return self.closes_on(self.relative(self.due_day(due), after, before=False))
+
+    def after_working_time(self, at: Instant, seconds: int) -> Instant:
+        """The first instant by which so much working time has passed since another."""
+        while seconds:
+            begin = self.next_open(at)
+            at = self._open_until(begin)
+            if at - begin >= seconds:
+                return begin + seconds
+            seconds -= at - begin
+        return at
+
+    def working_time(self, start: Instant, end: Instant) -> int:
+        """The seconds of working time between two instants."""
+        seconds = 0
+        while (begin := self.next_open(start)) < end:
+            start = self._open_until(begin)
+            seconds += min(start, end) - begin
+        return seconds
+
+    def _open_until(self, at: Instant) -> Instant:
+        """When the working hours in which an instant lies end, at the latest where the clock is changed."""
+        local, _, end = next(stretches(at, zone(self.timezone)))
+        return min(end, at + self.to.minutes * 60 - _seconds(local))
 
     def taken(self, start: Instant, end: Instant) -> tuple[int, int]:
         """The local days that a pause takes, and how many of them are working days.
@@ -183,34 +193,49 @@ class Calendar:
         A day is taken if its closing time (`to`) lies after the pause began and not after its end.
         """
         first, last = self.local(start).date(), self.local(end).date()
-        if self.on(first, self.to) <= start:
+        if self.closes_on(first) <= start:
             first += timedelta(days=1)
-        if self.on(last, self.to) > end:
+        if self.closes_on(last) > end:
             last -= timedelta(days=1)
         days = max((last - first).days + 1, 0)
         return days, sum(self.is_working(first + timedelta(days=each)) for each in range(days))
 
-    def after_pause(self, at: Instant, length: Duration, start: Instant, end: Instant) -> Instant:
-        """A date moved by what a pause took, in the unit of the duration that gave it.
+    def opening_after_pause(self, at: Instant, length: Duration, start: Instant, end: Instant) -> Instant:
+        """An opening moved by what a pause took, in the unit of the duration that gave it.
 
         A date that didn't lie ahead when the pause began stays, and so does one of which no day was taken.
         """
+        local = self.local(at)
+        moved = self._after_pause(at, local.date(), length, start, end)
+        return moved if isinstance(moved, int) else self.on(moved, local.time())
+
+    def deadline_after_pause(self, at: Instant, length: Duration, start: Instant, end: Instant) -> Instant:
+        """A deadline moved by what a pause took, as an opening is."""
+        day = self.due_day(at)
+        moved = self._after_pause(at, day, length, start, end)
+        if isinstance(moved, int):
+            return moved
+        return self.closes_on(moved) if self.closes_on(day) == at else self.on(moved, self.local(at).time())
+
+    def _after_pause(self, at: Instant, day: date, length: Duration, start: Instant, end: Instant) -> Instant | date:
+        """Where the pause moves a date on a day: to an instant, or to the same clock time of another day."""
         if at <= start:
             return at
         if length.exact:
             return at + end - start
-        local = self.local(at)
+        if length.unit is Unit.BUSINESS_HOUR:
+            return self.after_working_time(at, self.working_time(start, end))
         days, working_days = self.taken(start, end)
         if length.unit is Unit.BUSINESS_DAY:
-            return self.on(self.business_days(local.date(), working_days), local.time()) if working_days else at
-        return self.on(self.working_from(local.date() + timedelta(days=days)), local.time()) if days else at
+            return self.business_days(day, working_days) if working_days else at
+        return self.working_from(day + timedelta(days=days)) if days else at
 
     def closing(self, at: Instant) -> Instant:
         """The end of the working day at an instant; of the next working day where that one is over, or none."""
         day = self.local(at).date()
-        if self.is_working(day) and self.on(day, self.to) > at:
-            return self.on(day, self.to)
-        return self.on(self.working_from(day + timedelta(days=1)), self.to)
+        if self.is_working(day) and self.closes_on(day) > at:
+            return self.closes_on(day)
+        return self.closes_on(self.working_from(day + timedelta(days=1)))
 
     def plus(self, at: Instant, period: Duration, sign: int = 1) -> Instant:
         """An instant moved by a period: exact hours, or local days at the same clock time."""
@@ -224,16 +249,15 @@ class Calendar:
     def is_open(self, at: Instant) -> bool:
         """Returns whether the instant lies in the working hours of a working day."""
         local = self.local(at)
-        return self.from_ <= local.time() < self.to and self.is_working(local.date())
+        return self.from_.minutes <= _minutes(local) < self.to.minutes and self.is_working(local.date())
 
     def next_open(self, at: Instant) -> Instant:
         """The first instant from this one on that lies in the working hours of a working day."""
-        for begin, end in self._stretches(at):
-            local = self.local(begin)
-            clock = max(local.time(), self.from_)
-            opens = begin + _seconds(clock) - _seconds(local.time())
-            if clock < self.to and opens < end and self.is_working(local.date()):
-                return opens
+        for local, begin, end in islice(stretches(at, zone(self.timezone)), LONGEST_SEARCH):
+            now = _seconds(local)
+            opens = max(now, self.from_.minutes * 60)
+            if opens < self.to.minutes * 60 and begin + opens - now < end and self.is_working(local.date()):
+                return begin + opens - now
         raise NeverOpensError(f"no working hour within {LONGEST_SEARCH} days in {self.timezone}, {self.country}")
 
     def first_from(self, at: Instant, holds: Callable[[Instant], bool]) -> Instant:
@@ -242,21 +266,27 @@ class Calendar:
         Raises:
             NeverOpensError: it does not hold within ten years.
         """
-        for begin, end in self._stretches(at):
+        for _, begin, end in islice(stretches(at, zone(self.timezone)), LONGEST_SEARCH):
             if holds(end - 1):
                 return begin + bisect_left(range(begin, end - 1), x=True, key=holds)
         raise NeverOpensError(f"nothing fits within {LONGEST_SEARCH} days in {self.timezone}, {self.country}")
 
-    def _stretches(self, at: Instant) -> Iterator[tuple[Instant, Instant]]:
-        """The time from an instant on, cut where the local date ends or the clock is changed."""
-        tz = zone(self.timezone)
-        for _ in range(LONGEST_SEARCH):
-            local = datetime.fromtimestamp(at, tz)
-            end = at + 86_400 - _seconds(local.time())
-            if datetime.fromtimestamp(end - 1, tz).utcoffset() != local.utcoffset():
-                end = _change_of_clock(at, end - 1, tz)
-            yield at, end
-            at = end
+
+class Calendars:
+    """The calendars of one window, wherever its people are."""
+
+    __slots__ = ("_by_place", "_window")
+
+    def __init__(self, window: Window) -> None:
+        self._window = window
+        self._by_place: dict[tuple[str, str | None], Calendar] = {}
+
+    def at(self, timezone: str, country: str | None) -> Calendar:
+        """The window's calendar in a time zone and a country."""
+        calendar = self._by_place.get((timezone, country))
+        if calendar is None:
+            calendar = self._by_place[timezone, country] = Calendar.of(self._window, timezone, country)
+        return calendar
 
 
 def shift_date(day: date, by: Duration, sign: int) -> date:
@@ -275,8 +305,3 @@ def _business_days(calendar: Calendar, day: date, count: int) -> date:
     for _ in range(abs(count)):
         day = calendar.working_from(day + timedelta(days=step), step)
     return day
-
-
-@lru_cache(maxsize=4096)
-def _calendar(days: tuple[str, ...], from_: time, to: time, timezone: str, country: str | None) -> Calendar:
-    return Calendar(timezone, country, frozenset(WEEK.index(day) for day in days), from_, to)

@@ -15,7 +15,7 @@ from milepost.language.durations import Anchor, DueReminder, Duration
 from milepost.language.model import Map, Play, Stage
 from milepost.language.names import Names
 from milepost.language.steps import Action, AnyStep, Escalate, Outcome, Touchpoint, Trigger
-from milepost.planner.calendars import Calendar
+from milepost.planner.calendars import Calendar, Calendars
 from milepost.planner.dependents import Dependents, Watched
 from milepost.planner.earlier_ids import EarlierIds
 from milepost.planner.enums import MessageReason, StepKind
@@ -191,6 +191,7 @@ class CompiledMap:
     stages: Mapping[str, CompiledStage]
     plays: Mapping[str, CompiledPlay]
     ours: Calendar
+    theirs: Calendars
     events: frozenset[str]
     event_conditions: Mapping[str, tuple[Condition, ...]]
     goes_on: bool
@@ -257,6 +258,7 @@ class _Compiler:
             stages=stages,
             plays=plays,
             ours=Calendar.of(working, working.timezone, working.country),
+            theirs=Calendars(self._map.contact_policy.window),
             events=frozenset(
                 trigger.event for each in placed for trigger in each.triggers if trigger.event is not None
             ),

@@ -9,7 +9,6 @@ from typing import Any
 from milepost.customer import BUILT_IN_ATTRIBUTES
 from milepost.language.conditions import Space
 from milepost.language.steps import Outcome
-from milepost.planner.calendars import Calendar
 from milepost.planner.compiled_map import CompiledMap
 from milepost.planner.state import State
 
@@ -47,7 +46,7 @@ def _attribute(compiled_map: CompiledMap, state: State, name: str) -> Any:
     if name in customer.attributes:
         return customer.attributes[name]
     if name == "started_on":
-        calendar = Calendar.of(compiled_map.map.contact_policy.window, customer.timezone, customer.country)
+        calendar = compiled_map.theirs.at(customer.timezone, customer.country)
         return calendar.local(state.started_at).date().isoformat()
     return getattr(customer, name) if name in ("id", *BUILT_IN_ATTRIBUTES) else None
 

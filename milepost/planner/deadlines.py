@@ -29,8 +29,7 @@ def first_due(now: Situation, step: CompiledStep, opened_at: Instant) -> Instant
 
 def agreed_due(now: Situation, step: CompiledStep, day: str) -> Instant:
     """The end of the day, a local date `YYYY-MM-DD`, that people agreed on; working day or not."""
-    calendar = now.calendar_of(step)
-    return calendar.on(date.fromisoformat(day), calendar.to)
+    return now.calendar_of(step).closes_on(date.fromisoformat(day))
 
 
 def schedule(turn: Turn, step: CompiledStep, due: Instant | None) -> None:
@@ -47,7 +46,7 @@ def schedule(turn: Turn, step: CompiledStep, due: Instant | None) -> None:
     for timer, after in durations_after_due(step):
         record.timers[timer] = calendar.deadline_after_due(due, after)
     if step.reminders or record.reminders:
-        day = calendar.local(due).date()
+        day = calendar.due_day(due)
         instants = {str(each): _reminder(calendar, due, day, each) for each in step.reminders}
         remind(turn, record, instants)
 

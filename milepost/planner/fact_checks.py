@@ -19,7 +19,6 @@ from milepost.language.field_types import AttributeType, Verdict
 from milepost.language.model import Attribute
 from milepost.language.steps import Outcome, Touchpoint
 from milepost.numbers import AmbiguousNumberError, NotANumberError, read_number
-from milepost.planner.calendars import is_zone
 from milepost.planner.compiled_map import CompiledMap, CompiledPlay, CompiledStep
 from milepost.planner.enums import IgnoreReason
 from milepost.planner.fact_errors import (
@@ -46,6 +45,7 @@ from milepost.planner.facts import (
     StepSkipped,
     TeamGiven,
 )
+from milepost.planner.zones import is_zone
 
 ABOUT_THE_RECORD = (AttributesSet, ContactsGiven, TeamGiven, EventHappened)
 """Facts about the customer, which are taken in without a journey as well."""

@@ -181,7 +181,7 @@ def _snoozed(turn: Turn, fact: facts.Snoozed) -> None:
 def _snoozed_until(turn: Turn, step: CompiledStep, until: str) -> Instant:
     """The opening hour of a local date, or an instant with an offset."""
     calendar, day = turn.now.calendar_of(step), parse_until(until)
-    return instant(day) if isinstance(day, datetime) else calendar.on(day, calendar.from_)
+    return instant(day) if isinstance(day, datetime) else calendar.opens_on(day)
 
 
 # Outcomes.

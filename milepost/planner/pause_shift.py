@@ -5,9 +5,9 @@ Anchors on a customer's date, agreed dates and snoozes stay, and repeats in week
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
-from milepost.language.durations import DueReminder, Duration, Unit
+from milepost.language.durations import DueReminder, Duration, Unit, any_duration
 from milepost.language.steps import Outcome
 from milepost.planner.calendars import Calendar
 from milepost.planner.compiled_map import CompiledStep
@@ -21,11 +21,15 @@ KEEP_THEIR_WEEKDAY = (Unit.WEEK, Unit.MONTH, Unit.QUARTER, Unit.YEAR)
 """Repeats in these units are left alone by a pause."""
 
 
-def after_pauses(now: Situation, calendar: Calendar, at: Instant, length: Duration, since: Instant) -> Instant:
+Move = Callable[[Instant, Duration, Instant, Instant], Instant]
+"""Moves an opening or a deadline, given in a duration, by a pause from one instant to another."""
+
+
+def after_pauses(now: Situation, move: Move, at: Instant, length: Duration, since: Instant) -> Instant:
     """A date that a duration gave, counted from an instant, moved by every pause after that instant in turn."""
     for start, end in now.state.pauses:
         if start >= since:
-            at = calendar.after_pause(at, length, start, end)
+            at = move(at, length, start, end)
     return at
 
 
@@ -39,13 +43,18 @@ def shift(turn: Turn, paused_at: Instant) -> None:
     for stage_id in turn.compiled_map.stages:
         stage = turn.state.stage(stage_id)
         if stage.target_at is not None:
-            turn.edit_stage(stage_id).target_at = _moved(turn, ours, stage.target_at, stage.rule, paused_at)
+            turn.edit_stage(stage_id).target_at = _moved(
+                turn, ours.deadline_after_pause, stage.target_at, stage.rule, paused_at
+            )
     for play_id in turn.compiled_map.plays:
         play = turn.state.play(play_id)
         if play.deadline_at is not None:
-            turn.edit_play(play_id).deadline_at = _moved(turn, ours, play.deadline_at, play.rule, paused_at)
+            turn.edit_play(play_id).deadline_at = _moved(
+                turn, ours.deadline_after_pause, play.deadline_at, play.rule, paused_at
+            )
         if play.cooldown_until is not None:
-            turn.edit_play(play_id).cooldown_until = _moved(turn, ours, play.cooldown_until, play.rule, paused_at)
+            moved = _moved(turn, ours.opening_after_pause, play.cooldown_until, play.rule, paused_at)
+            turn.edit_play(play_id).cooldown_until = moved
 
 
 def _remember(turn: Turn, paused_at: Instant) -> None:
@@ -57,15 +66,15 @@ def _remember(turn: Turn, paused_at: Instant) -> None:
     state.pauses = [pause for pause in [*state.pauses, [paused_at, turn.at]] if pause[0] >= since]
 
 
-def _moved(turn: Turn, calendar: Calendar, at: Instant, rule: str | None, paused_at: Instant) -> Instant:
+def _moved(turn: Turn, move: Move, at: Instant, rule: str | None, paused_at: Instant) -> Instant:
     """A date moved by the pause, in the unit that the map gave it in."""
     length = _length(rule)
-    return at if length is None else calendar.after_pause(at, length, paused_at, turn.at)
+    return at if length is None else move(at, length, paused_at, turn.at)
 
 
 def _length(rule: str | None) -> Duration | None:
     """The duration of a rule; None for an anchor, which no pause moves."""
-    return None if rule is None or "customer." in rule else Duration.parse(rule)
+    return None if rule is None or "customer." in rule else any_duration(rule)
 
 
 def _shift_step(turn: Turn, step: CompiledStep, paused_at: Instant) -> None:
@@ -73,13 +82,15 @@ def _shift_step(turn: Turn, step: CompiledStep, paused_at: Instant) -> None:
     every = _length(record.pace)
     if "repeat" in record.timers and every is not None and every.unit not in KEEP_THEIR_WEEKDAY:
         record = turn.edit_step(step.id)
-        record.timers["repeat"] = calendar.after_pause(record.timers["repeat"], every, paused_at, turn.at)
+        record.timers["repeat"] = calendar.opening_after_pause(record.timers["repeat"], every, paused_at, turn.at)
     if record.is_waiting and record.opens_at is not None:
-        turn.edit_step(step.id).opens_at = _moved(turn, calendar, record.opens_at, record.rule, paused_at)
+        moved = _moved(turn, calendar.opening_after_pause, record.opens_at, record.rule, paused_at)
+        turn.edit_step(step.id).opens_at = moved
     elif record.is_open:
         record = turn.edit_step(step.id)
         if "ask" in record.timers:
-            record.timers["ask"] = _moved(turn, calendar, record.timers["ask"], record.rule, paused_at)
+            moved = _moved(turn, calendar.opening_after_pause, record.timers["ask"], record.rule, paused_at)
+            record.timers["ask"] = moved
         elif record.due_at is not None:
             _shift_due(turn, step, calendar, record, paused_at)
         if isinstance(step.step, Outcome):
@@ -94,12 +105,15 @@ def _shift_due(turn: Turn, step: CompiledStep, calendar: Calendar, record: StepS
     if due <= paused_at:
         for timer, after in durations_after_due(step):
             if timer in record.timers:
-                record.timers[timer] = calendar.after_pause(record.timers[timer], after, paused_at, turn.at)
+                at = record.timers[timer]
+                record.timers[timer] = calendar.deadline_after_pause(at, after, paused_at, turn.at)
         if not isinstance(step.step, Outcome):
             offsets = {reminder: DueReminder.parse(reminder).offset for reminder in record.reminders}
             _shift_reminders(turn, calendar, record, offsets, paused_at)
-    elif not record.due_agreed and (moved := _moved(turn, calendar, due, record.rule, paused_at)) != due:
-        change_due(turn, step, moved, "pause")
+    elif not record.due_agreed:
+        moved = _moved(turn, calendar.deadline_after_pause, due, record.rule, paused_at)
+        if moved != due:
+            change_due(turn, step, moved, "pause")
 
 
 def _shift_reminders(
@@ -109,4 +123,4 @@ def _shift_reminders(
     for reminder, length in lengths.items():
         if length is not None:
             at = record.reminders[reminder]
-            record.reminders[reminder] = calendar.after_pause(at, length, paused_at, turn.at)
+            record.reminders[reminder] = calendar.opening_after_pause(at, length, paused_at, turn.at)

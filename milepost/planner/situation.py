@@ -104,7 +104,7 @@ class Situation:
         customer = self.state.customer
         timezone = (contact.timezone if contact else None) or customer.timezone
         country = (contact.country if contact else None) or customer.country
-        return Calendar.of(self.compiled_map.map.contact_policy.window, timezone, country)
+        return self.compiled_map.theirs.at(timezone, country)
 
     def calendar_of(self, step: CompiledStep) -> Calendar:
         """Ours for touchpoints, the customer's for actions and outcomes."""

@@ -106,7 +106,7 @@ def opening_of(turn: Turn, step: CompiledStep, ready_at: Instant) -> Instant | N
 def _after_wait(turn: Turn, step: CompiledStep, wait: Duration, ready_at: Instant) -> Instant:
     """The end of a wait, moved by the pauses since the step was ready."""
     calendar = turn.now.calendar_of(step)
-    return after_pauses(turn.now, calendar, calendar.opening(ready_at, wait), wait, ready_at)
+    return after_pauses(turn.now, calendar.opening_after_pause, calendar.opening(ready_at, wait), wait, ready_at)
 
 
 def open_step(turn: Turn, step: CompiledStep) -> None:
@@ -208,7 +208,7 @@ def repeat_instant(turn: Turn, step: CompiledStep, record: StepState) -> Instant
     at = calendar.opening(record.repeat_base, times)
     if every.unit in KEEP_THEIR_WEEKDAY:
         return at
-    return after_pauses(turn.now, calendar, at, every, record.repeat_base)
+    return after_pauses(turn.now, calendar.opening_after_pause, at, every, record.repeat_base)
 
 
 def repeat_ahead(turn: Turn, step: CompiledStep, record: StepState) -> None:

@@ -134,7 +134,8 @@ def _carry_over_due(turn: Turn, step: CompiledStep, record: StepState) -> None:
         return
     due = first_due(turn.now, step, record.opened_at)
     if due is not None and step.due is not None:
-        due = after_pauses(turn.now, turn.now.calendar_of(step), due, step.due, record.opened_at)
+        move = turn.now.calendar_of(step).deadline_after_pause
+        due = after_pauses(turn.now, move, due, step.due, record.opened_at)
     if due is None or due > turn.at:
         turn.edit_step(step.id).rule = step.due_rule
         if due != record.due_at:

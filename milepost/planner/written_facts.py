@@ -11,13 +11,13 @@ from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
 
-from milepost import limits
+from milepost import limits, places
 from milepost.customer import Contact, Mail
 from milepost.language.attribute_values import YEARS
 from milepost.language.field_types import Verdict
 from milepost.planner import facts
-from milepost.planner.calendars import is_zone
 from milepost.planner.instants import Instant, instant
+from milepost.planner.zones import is_zone
 from milepost.text import did_you_mean, nearest
 
 Name = Annotated[str, Field(min_length=1, max_length=limits.NAME)]
@@ -31,7 +31,15 @@ def _known_zone(name: str) -> str:
     return name
 
 
+def _known_country(code: str) -> str:
+    if not places.is_country(code):
+        near = did_you_mean(places.nearest_country(code)) or "; write a code, such as DE, or DE-BY for a region"
+        raise ValueError(f"there is no country {code!r}{near}")
+    return code
+
+
 Zone = Annotated[Name, AfterValidator(_known_zone)]
+Country = Annotated[Name, AfterValidator(_known_country), WithJsonSchema({"type": "string", "pattern": places.COUNTRY})]
 
 
 def _day_as_text(value: Any) -> Any:
@@ -117,7 +125,7 @@ class WrittenContact(Written):
     email: Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+$", max_length=limits.ADDRESS)]
     personas: Annotated[tuple[Name, ...], Field(max_length=limits.PERSONAS)] = ()
     timezone: Zone | None = None
-    country: Annotated[str, Field(pattern=r"^[A-Z]{2}$")] | None = None
+    country: Country | None = None
     language: Name | None = None
     first_name: Name | None = Field(None, description="taken from `name` where it is not given")
     last_name: Name | None = Field(None, description="taken from `name` where it is not given")

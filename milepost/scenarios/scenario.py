@@ -22,7 +22,7 @@ from milepost.planner.instants import Instant, instant
 from milepost.planner.plan import Plan
 from milepost.planner.simulation import steps
 from milepost.planner.state import State
-from milepost.planner.written_facts import Name, Value, Written, WrittenContact, WrittenFact, Zone
+from milepost.planner.written_facts import Country, Name, Value, Written, WrittenContact, WrittenFact, Zone
 from milepost.scenarios.checks.dates import check_instants
 from milepost.scenarios.checks.defined_names import DefinedNames
 from milepost.scenarios.checks.expectations import ExpectationCheck
@@ -38,7 +38,7 @@ class WrittenCustomer(Written):
     id: Name
     name: Name
     timezone: Zone = "UTC"
-    country: Annotated[str, Field(pattern=r"^[A-Z]{2}$")] | None = None
+    country: Country | None = None
     language: Name | None = None
     attributes: dict[Name, Value] = Field(default_factory=dict)
     contacts: tuple[WrittenContact, ...] = ()

@@ -86,7 +86,9 @@ def test_an_entry_is_given_with_its_sentence(say: Wording) -> None:
 
 
 def test_days_of_the_week_are_told_as_people_do() -> None:
-    assert weekdays_text(("mon", "tue", "wed", "thu", "fri")) == "Monday to Friday"
-    assert weekdays_text(("mon", "tue", "sat")) == "Monday, Tuesday and Saturday"
-    assert weekdays_text(("sat", "sun")) == "Saturday and Sunday"
-    assert weekdays_text(("sun",)) == "Sunday"
+    assert weekdays_text(frozenset({0, 1, 2, 3, 4})) == "Monday to Friday"
+    assert weekdays_text(frozenset({0, 1, 5})) == "Monday, Tuesday and Saturday"
+    assert weekdays_text(frozenset({5, 6})) == "Saturday and Sunday"
+    assert weekdays_text(frozenset({6})) == "Sunday"
+    assert weekdays_text(frozenset({0, 1, 2, 3, 6})) == "Sunday to Thursday"
+    assert weekdays_text(frozenset(range(7))) == "Monday to Sunday"

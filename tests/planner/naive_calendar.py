@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from itertools import count, islice, pairwise
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import holidays
@@ -40,10 +41,32 @@ def _clocks(timezone: str, hour: int) -> tuple[datetime, ...]:
 
 
 @lru_cache(maxsize=64)
-def _holidays(country: str) -> frozenset[date]:
+def _package_of(place: str) -> holidays.HolidayBase | None:
+    country, _, region = place.partition("-")
     if country not in holidays.list_supported_countries():
-        return frozenset()
-    return frozenset(holidays.country_holidays(country, years=range(1970, 2046)))
+        return None
+    return holidays.country_holidays(country, region or None, years=range(1970, 2046))
+
+
+@lru_cache(maxsize=64)
+def _holidays(place: str) -> frozenset[date]:
+    return frozenset(_package_of(place) or ())
+
+
+@lru_cache(maxsize=64)
+def working_days_usual_in(place: str | None) -> frozenset[str]:
+    package = _package_of(place) if place else None
+    return frozenset(NAMES[number] for number in range(7) if number not in (package.weekend if package else (5, 6)))
+
+
+def _is_closed(day: date, text: str) -> bool:
+    """Whether a day lies in `2026-12-24`, `12-24` or a range of such, as texts that are compared letter by letter."""
+    first, _, last = text.partition("..")
+    last = last or first
+    shown = day.isoformat()[-len(first) :]
+    if first <= last:
+        return first <= shown <= last
+    return shown >= first or shown <= last
 
 
 def walked(timezone: str, start: int) -> Iterator[tuple[int, datetime]]:
@@ -94,13 +117,24 @@ def _day_in_month(first: date, target: int) -> date:
 
 @dataclass(frozen=True)
 class NaiveCalendar:
-    """Asked as `Calendar` is, and answering from the page's words alone; `days` are names such as `mon`."""
+    """Asked as `Calendar` is, and answering from the page's words alone.
+
+    `days` are names such as `mon`, `from_` and `to` minutes after midnight, `closed` texts as a map writes them.
+    """
 
     timezone: str
     country: str | None
     days: frozenset[str]
-    from_: time
-    to: time
+    from_: int
+    to: int
+    closed: tuple[str, ...] = ()
+
+    @property
+    def window(self) -> dict[str, Any]:
+        """As a map writes it."""
+        days = [day for day in NAMES if day in self.days]
+        from_, to = (f"{minutes // 60:02}:{minutes % 60:02}" for minutes in (self.from_, self.to))
+        return {"days": days, "from": from_, "to": to, "closed": list(self.closed)}
 
     def local(self, at: int) -> datetime:
         second = at % 60
@@ -117,7 +151,24 @@ class NaiveCalendar:
         near = pairwise(_around(self.timezone, day))
         return next(at for (_, before), (at, after) in near if before < target < after)
 
+    def _at(self, day: date, minutes: int) -> int:
+        if minutes == 24 * 60:
+            return self.on(day + ONE_DAY, time.min)
+        return self.on(day, time(minutes // 60, minutes % 60))
+
+    def opens_on(self, day: date) -> int:
+        return self._at(day, self.from_)
+
+    def closes_on(self, day: date) -> int:
+        return self._at(day, self.to)
+
+    def due_day(self, due: int) -> date:
+        """The date that the clock shows; that of the second before where days end at midnight."""
+        return self.local(due - 1 if self.to == 24 * 60 else due).date()
+
     def is_working(self, day: date) -> bool:
+        if any(_is_closed(day, text) for text in self.closed):
+            return False
         if NAMES[day.isoweekday() - 1] not in self.days:
             return False
         return self.country is None or day not in _holidays(self.country)
@@ -137,7 +188,7 @@ class NaiveCalendar:
 
     def _day_zero(self, at: int) -> date:
         now = self.local(at)
-        today, clock = now.date(), now.time()
+        today, clock = now.date(), now.hour * 60 + now.minute
         if self.is_working(today) and clock < self.to:
             return today
         return self.working_from(today + ONE_DAY)
@@ -150,12 +201,33 @@ class NaiveCalendar:
     def opening(self, at: int, wait: Duration) -> int:
         if wait.unit in SECONDS:
             return at + wait.count * SECONDS[wait.unit]
-        return self.on(self._date_after(at, wait), self.from_)
+        return self.opens_on(self._date_after(at, wait))
 
     def deadline(self, at: int, within: Duration) -> int:
         if within.unit in SECONDS:
             return at + within.count * SECONDS[within.unit]
-        return self.on(self._date_after(at, within), self.to)
+        if within.unit == "business hour":
+            return self.after_working_time(at, within.count * HOUR)
+        return self.closes_on(self._date_after(at, within))
+
+    def after_working_time(self, at: int, seconds: int) -> int:
+        """Walks on, a minute at a time, until so many of the seconds that it met were worked."""
+        while seconds > 0:
+            end = at - at % 60 + 60
+            if self.is_open(at):
+                worked = min(seconds, end - at)
+                seconds, end = seconds - worked, at + worked
+            at = end
+        return at
+
+    def working_time(self, start: int, end: int) -> int:
+        """Walks from one to the other and adds up what lies in working hours."""
+        seconds = 0
+        while start < end:
+            step = min(end, start - start % 60 + 60) - start
+            seconds += step if self.is_open(start) else 0
+            start += step
+        return seconds
 
     def _moved(self, day: date, by: Duration, sign: int) -> date:
         if by.unit == "business day":
@@ -170,43 +242,63 @@ class NaiveCalendar:
     def opening_from_date(self, day: date, offset: Duration | None, *, before: bool) -> int:
         if offset is not None and offset.unit in SECONDS:
             seconds = offset.count * SECONDS[offset.unit]
-            return self.on(day, self.from_) + (-seconds if before else seconds)
-        return self.on(self.relative(day, offset, before=before), self.from_)
+            return self.opens_on(day) + (-seconds if before else seconds)
+        return self.opens_on(self.relative(day, offset, before=before))
 
     def deadline_after_due(self, due: int, after: Duration) -> int:
         if after.unit in SECONDS:
             return due + after.count * SECONDS[after.unit]
-        return self.on(self.relative(self.local(due).date(), after, before=False), self.to)
+        if after.unit == "business hour":
+            return self.after_working_time(due, after.count * HOUR)
+        return self.closes_on(self.relative(self.due_day(due), after, before=False))
 
     def taken(self, start: int, end: int) -> tuple[int, int]:
         """Walks through a pause and counts the closings that it meets: of all days, and of working days."""
         closings = {}
         day = self.local(start).date() - ONE_DAY
         while day <= self.local(end).date() + ONE_DAY:
-            closings.setdefault(self.on(day, self.to), []).append(day)
+            closings.setdefault(self.closes_on(day), []).append(day)
             day += ONE_DAY
         days = []
         for minute in range(-(-(start + 1) // 60) * 60, end + 1, 60):
             days += closings.get(minute, [])
         return len(days), sum(map(self.is_working, days))
 
-    def after_pause(self, at: int, length: Duration, start: int, end: int) -> int:
-        if at <= start:
-            return at
-        if length.unit in SECONDS:
+    def opening_after_pause(self, at: int, length: Duration, start: int, end: int) -> int:
+        day = self.local(at).date()
+        moved = self._day_after_pause(day, length, start, end)
+        if at <= start or length.unit == "business hour" or moved == day:
+            return self._instant_after_pause(at, length, start, end)
+        return self.on(moved, self.local(at).time())
+
+    def deadline_after_pause(self, at: int, length: Duration, start: int, end: int) -> int:
+        day = self.due_day(at)
+        moved = self._day_after_pause(day, length, start, end)
+        if at <= start or length.unit == "business hour" or moved == day:
+            return self._instant_after_pause(at, length, start, end)
+        return self.closes_on(moved) if at == self.closes_on(day) else self.on(moved, self.local(at).time())
+
+    def _instant_after_pause(self, at: int, length: Duration, start: int, end: int) -> int:
+        if at > start and length.unit in SECONDS:
             return at + (end - start)
+        if at > start and length.unit == "business hour":
+            return self.after_working_time(at, self.working_time(start, end))
+        return at
+
+    def _day_after_pause(self, day: date, length: Duration, start: int, end: int) -> date:
         days, working_days = self.taken(start, end)
-        now = self.local(at)
         if length.unit == "business day":
-            return at if working_days == 0 else self.on(self.business_days(now.date(), working_days), now.time())
-        return at if days == 0 else self.on(self.working_from(now.date() + days * ONE_DAY), now.time())
+            return self.business_days(day, working_days)
+        if length.unit in SECONDS or days == 0:
+            return day
+        return self.working_from(day + days * ONE_DAY)
 
     def closing(self, at: int) -> int:
         """The first closing time of a working day that is still ahead."""
         day = self.local(at).date()
-        while not (self.is_working(day) and self.on(day, self.to) > at):
+        while not (self.is_working(day) and self.closes_on(day) > at):
             day += ONE_DAY
-        return self.on(day, self.to)
+        return self.closes_on(day)
 
     def plus(self, at: int, period: Duration, sign: int = 1) -> int:
         if period.unit in SECONDS:
@@ -216,7 +308,7 @@ class NaiveCalendar:
 
     def is_open(self, at: int) -> bool:
         shown = self.local(at)
-        return self.from_ <= shown.time() < self.to and self.is_working(shown.date())
+        return self.from_ <= shown.hour * 60 + shown.minute < self.to and self.is_working(shown.date())
 
     def first_from(self, at: int, holds: Callable[[int], bool]) -> int:
         """The instant itself, or the first minute after it at which something holds."""

@@ -16,8 +16,9 @@ from hypothesis import strategies as st
 from milepost.language.durations import Duration, Unit
 from milepost.language.field_types import WEEK
 from milepost.language.model import Window
-from milepost.planner.calendars import Calendar, add_months, shift_date, zone
-from tests.planner.naive_calendar import NaiveCalendar, naive_shift_date
+from milepost.planner.calendars import Calendar, add_months, shift_date
+from milepost.planner.zones import zone
+from tests.planner.naive_calendar import NaiveCalendar, naive_shift_date, working_days_usual_in
 
 pytestmark = pytest.mark.filterwarnings("ignore:Requested Holidays are available only from:UserWarning")
 
@@ -32,7 +33,7 @@ ODD_ZONES = [
 ]
 COUNTRIES = [
     None, "XX", "US", "GB", "IE", "DE", "NO", "MA", "ZA", "JP", "CN", "TH", "NP", "IN", "IL", "SA", "AU", "NZ",
-    "WS", "KI", "BR", "CL", "CA",
+    "WS", "KI", "BR", "CL", "CA", "GB-ENG", "GB-SCT", "DE-BY", "CH-ZH", "CA-ON", "US-CA", "AU-VIC",
 ]
 # fmt: on
 FIRST, LAST = (int(datetime(year, 1, 1, tzinfo=UTC).timestamp()) for year in (1977, 2038))
@@ -59,9 +60,10 @@ ABOUT = {
 }
 thorough = settings(max_examples=120, deadline=None)
 
-durations = st.sampled_from(list(Unit)).flatmap(
+durations = st.sampled_from(list(MOST)).flatmap(
     lambda unit: st.builds(Duration, st.one_of(st.integers(0, 3), st.integers(0, MOST[unit])), st.just(unit))
 )
+business_hours = st.builds(Duration, st.integers(0, 40), st.just(Unit.BUSINESS_HOUR))
 calendar_durations = durations.filter(lambda duration: not duration.exact)
 nudges = st.one_of(
     st.integers(-20 * 60, 4 * 60).map(lambda minutes: minutes * 60),
@@ -100,8 +102,8 @@ class Place:
     """Both calendars of one place, and a moment there at which something may go wrong."""
 
     def __init__(self, naive, moment):
-        hours = {"from_": f"{naive.from_:%H:%M}", "to": f"{naive.to:%H:%M}"}
-        window = Window(days=tuple(day for day in WEEK if day in naive.days), **hours)
+        usual = naive.days == working_days_usual_in(naive.country)
+        window = Window.model_validate(naive.window | ({"days": "country"} if usual else {}))
         self.real = Calendar.of(window, naive.timezone, naive.country)
         self.naive = naive
         self.moment = moment
@@ -121,7 +123,7 @@ def minutes_shown(timezone, moment):
 
 
 def office(timezone, moment):
-    return Place(NaiveCalendar(timezone, None, frozenset(WEEK), time(9), time(17)), moment)
+    return Place(NaiveCalendar(timezone, None, frozenset(WEEK), 9 * 60, 17 * 60), moment)
 
 
 @st.composite
@@ -131,7 +133,18 @@ def windows(draw, timezone, moment):
     near = st.builds(lambda end, more: (end + more) % (24 * 60), ends, st.integers(-75, 75))
     times = st.one_of(ends, near, near, near, clock_times)
     hours = st.lists(times, min_size=2, max_size=2, unique=True)
-    return [clock(minutes) for minutes in sorted(draw(st.one_of(hours, hours, st.just([540, 1020]))))]
+    opens, closes = sorted(draw(st.one_of(hours, hours, st.just([540, 1020]))))
+    return (opens, 24 * 60) if draw(st.integers(0, 4)) == 0 else (opens, closes)
+
+
+@st.composite
+def closed_days(draw, moment):
+    """Days off about a moment: dates and days of each year, alone and in ranges."""
+    first = datetime.fromtimestamp(moment, UTC).date() + timedelta(days=draw(st.integers(-9, 9)))
+    last = first + timedelta(days=draw(st.integers(0, 12)))
+    dated, yearly = (first.isoformat(), last.isoformat()), (f"{first:%m-%d}", f"{last:%m-%d}")
+    ends = draw(st.sampled_from([dated, yearly]))
+    return draw(st.sampled_from([ends[0], "..".join(ends), "02-29", "12-24..01-02"]))
 
 
 @st.composite
@@ -140,16 +153,19 @@ def places(draw):
     moment = draw(st.integers(FIRST // 60, LAST // 60)) * 60
     if (turning := changes(timezone)) and draw(st.integers(0, 3)) < 3:
         moment = draw(st.sampled_from(turning))
-    days = draw(st.one_of(st.just(WEEK), st.just(WEEK), st.just(WEEK[:5]), st.sets(st.sampled_from(WEEK), min_size=1)))
+    country = draw(st.sampled_from(COUNTRIES))
+    some = st.sets(st.sampled_from(WEEK), min_size=1)
+    days = draw(st.one_of(st.just(WEEK), st.just(WEEK), st.just(working_days_usual_in(country)), some))
     opens, closes = draw(windows(timezone, moment))
-    return Place(NaiveCalendar(timezone, draw(st.sampled_from(COUNTRIES)), frozenset(days), opens, closes), moment)
+    closed = tuple(draw(st.lists(closed_days(moment), max_size=2)))
+    return Place(NaiveCalendar(timezone, country, frozenset(days), opens, closes, closed), moment)
 
 
 @st.composite
 def edges(draw, place):
     """Clock times to try: the place's `from` or `to` on a date around its moment, or a second or minute off."""
     shown = draw(st.sampled_from(minutes_shown(place.naive.timezone, place.moment)))
-    edge = minutes_of(draw(st.sampled_from([place.naive.from_, place.naive.to])))
+    edge = draw(st.sampled_from([place.naive.from_, place.naive.to]))
     days = draw(st.sampled_from([0, 0, 0, 1, -1, 2, 5]))
     return place.moment + days * DAY + (edge - shown) * 60 + draw(st.sampled_from([0, 0, 0, -1, 1, -60, 60]))
 
@@ -288,8 +304,37 @@ def test_both_give_back_what_a_pause_took(data, length):
     if end - start > 20 * DAY:
         end = start + 20 * DAY
     place.agree("taken", start, end)
-    place.agree("after_pause", data.draw(instants(place)), length, start, end)
+    at = data.draw(instants(place))
+    place.agree("opening_after_pause", at, length, start, end)
+    place.agree("deadline_after_pause", at, length, start, end)
+    due = place.agree("closes_on", data.draw(dates(place)))
+    place.agree("deadline_after_pause", due, length, start, end)
+    place.agree("due_day", due)
     place.agree("closing", start)
+
+
+@given(st.data(), business_hours)
+@thorough
+def test_both_count_the_same_working_time(data, hours):
+    place = data.draw(places())
+    at = data.draw(instants(place))
+    seconds = min(hours.count * HOUR, 3 * 60 * (place.naive.to - place.naive.from_)) + data.draw(st.integers(0, 90))
+    place.agree("after_working_time", at, seconds)
+    place.agree("working_time", at, at + data.draw(st.integers(0, 9 * DAY)))
+    assert place.real.working_time(at, place.real.after_working_time(at, seconds)) == seconds
+
+
+@given(st.data(), business_hours)
+@thorough
+def test_both_fall_due_after_the_same_business_hours_and_give_back_those_that_a_pause_took(data, hours):
+    timezone, country = data.draw(st.sampled_from(ODD_ZONES)), data.draw(st.sampled_from(COUNTRIES))
+    moment = data.draw(st.sampled_from(changes(timezone) or [FIRST]))
+    place = Place(NaiveCalendar(timezone, country, working_days_usual_in(country), 60, 13 * 60), moment)
+    at = moment + data.draw(nudges)
+    due = place.agree("deadline", at, hours)
+    place.agree("deadline_after_due", at, hours)
+    end = at + data.draw(st.integers(0, 5 * DAY))
+    place.agree("deadline_after_pause", due, hours, at, end)
 
 
 @given(st.data())
@@ -310,5 +355,5 @@ def test_both_find_the_same_next_opening_of_the_window(data):
 @thorough
 def test_both_find_the_first_instant_at_which_a_clock_that_runs_on_comes_to_something(data):
     place = data.draw(places())
-    edge = data.draw(st.sampled_from([place.naive.from_, place.naive.to]))
-    place.agree("first_from", data.draw(instants(place)), lambda at: place.naive.local(at).time() >= edge)
+    edge = min(data.draw(st.sampled_from([place.naive.from_, place.naive.to])), 24 * 60 - 1)
+    place.agree("first_from", data.draw(instants(place)), lambda at: minutes_of(place.naive.local(at)) >= edge)

@@ -7,6 +7,7 @@ from datetime import date, datetime, time
 import pytest
 
 from milepost.language.durations import Duration
+from milepost.language.opening_hours import ClockTime
 from milepost.planner.calendars import Calendar, NeverOpensError, add_months, shift_date
 from milepost.planner.instants import parse, text
 
@@ -14,7 +15,8 @@ WEEKDAYS = frozenset(range(5))
 
 
 def calendar(timezone="UTC", country=None, days=WEEKDAYS, opens=time(9), closes=time(17)):
-    return Calendar(timezone, country, days, opens, closes)
+    from_, to = (ClockTime.parse(f"{clock:%H:%M}") for clock in (opens, closes))
+    return Calendar(timezone, country, days, from_, to)
 
 
 NEW_YORK = calendar("America/New_York", "US")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 
 import pytest
@@ -25,7 +26,7 @@ segment: {{where: "true", priority: 1}}
 roles: {{csm: {{title: Customer success manager}}}}
 personas: {{user: {{title: User}}}}
 contact_policy:
-  window: {{days: [{days}], from: "{opens:%H:%M}", to: "{closes:%H:%M}"}}
+  window: {window}
   limit: {limit}
 stages:
   - stage: start
@@ -44,10 +45,12 @@ pytestmark = pytest.mark.filterwarnings("ignore:Requested Holidays are available
 
 
 def sent_and_held_by_the_planner(naive, limit, waits, start):
-    hours = {"days": ", ".join(naive.days), "opens": naive.from_, "closes": naive.to}
     actions = "".join(ACTION.strip("\n").format(number=n, wait=wait) + "\n" for n, wait in enumerate(waits))
     compiled_map = compiled_map_of(
-        {"map.yaml": MAP.format(limit=limit, actions=actions, **hours), "messages/a.md": MESSAGE}
+        {
+            "map.yaml": MAP.format(limit=limit, actions=actions, window=json.dumps(naive.window)),
+            "messages/a.md": MESSAGE,
+        }
     )
     contact = Contact("Sam Poe", "sam@acme.example", ("user",))
     customer = Customer("acme", "Acme", timezone=naive.timezone, country=naive.country, contacts=(contact,))
@@ -80,7 +83,7 @@ def test_what_the_limit_holds_goes_at_the_first_minute_at_which_it_fits(data, te
 @given(places(), st.dates(date(2027, 1, 29), date(2027, 1, 31)), st.lists(st.integers(0, 600), min_size=2, max_size=3))
 @settings(max_examples=8, deadline=None)
 def test_a_month_from_the_end_of_january_ends_with_february(place, day, waits):
-    agree(place.naive, Limit.parse("1 per 1 month"), waits, place.naive.on(day, place.naive.from_))
+    agree(place.naive, Limit.parse("1 per 1 month"), waits, place.naive.opens_on(day))
 
 
 def agree(naive, limit, waits, start):

@@ -33,7 +33,7 @@ DAY, HOUR = 86_400, 3600
 ZONE = ZoneInfo("Europe/Berlin")
 START = int(datetime(2026, 3, 19, 10, tzinfo=ZONE).timestamp())  # Thursday, ten days before the clocks change
 UNTIL = START + 200 * DAY
-CALENDAR = NaiveCalendar("Europe/Berlin", "DE", frozenset({"mon", "tue", "wed", "thu", "fri"}), time(9), time(17))
+CALENDAR = NaiveCalendar("Europe/Berlin", "DE", frozenset({"mon", "tue", "wed", "thu", "fri"}), 9 * 60, 17 * 60)
 CUSTOMER = Customer(
     "acme", "Acme", "Europe/Berlin", "DE", None, {}, (Contact("Sam", "sam@acme.example", ("lead",)),), {}
 )
@@ -121,7 +121,7 @@ class Oracle:
     def reminder(self, reminder):
         if reminder.offset is not None and reminder.offset.exact:
             return CALENDAR.plus(self.it.due, reminder.offset, -1 if reminder.before else 1)
-        day = CALENDAR.local(self.it.due).date()
+        day = CALENDAR.due_day(self.it.due)
         return CALENDAR.opening_from_date(day, reminder.offset, before=reminder.before)
 
     def run_until(self, until):
@@ -157,19 +157,19 @@ class Oracle:
         it = self.it
         if it.due <= start:
             if it.follows is not None:
-                it.follows = CALENDAR.after_pause(it.follows, self.after, start, end)
+                it.follows = CALENDAR.deadline_after_pause(it.follows, self.after, start, end)
             if self.kind != "outcome":
                 for each, at in it.reminders.items():
                     offset = DueReminder.parse(each).offset
-                    it.reminders[each] = at if offset is None else CALENDAR.after_pause(at, offset, start, end)
+                    it.reminders[each] = at if offset is None else CALENDAR.opening_after_pause(at, offset, start, end)
         elif not it.agreed:
-            due = CALENDAR.after_pause(it.due, it.unit, start, end)
+            due = CALENDAR.deadline_after_pause(it.due, it.unit, start, end)
             if due != it.due:
                 it.due = due
                 self.hang(end)
         if self.kind == "outcome":
             for each, at in it.reminders.items():
-                it.reminders[each] = CALENDAR.after_pause(at, Duration.parse(each), start, end)
+                it.reminders[each] = CALENDAR.opening_after_pause(at, Duration.parse(each), start, end)
 
     def happenings(self, story):
         """Returns what happens, with its instant."""

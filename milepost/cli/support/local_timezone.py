@@ -9,8 +9,8 @@ from typing import Annotated
 import typer
 
 from milepost.explain.local_time import local
-from milepost.planner.calendars import is_zone
 from milepost.planner.instants import Instant
+from milepost.planner.zones import is_zone
 
 _LINK = Path("/etc/localtime")  # most systems link it to the file of their time zone
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import timedelta, timezone, tzinfo
 from typing import Any
 
-from milepost.planner.calendars import is_zone, zone
 from milepost.planner.instants import Instant, moment
 from milepost.planner.timeline import Entry
+from milepost.planner.zones import is_zone, zone
 from milepost.scenarios.expectations import read_instant
 from milepost.scenarios.scenario import Scenario
 

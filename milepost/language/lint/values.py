@@ -6,8 +6,6 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-import holidays
-
 from milepost import places
 from milepost.language.attribute_values import fits, parse_date
 from milepost.language.durations import RelativeDate, TimeTextError
@@ -83,7 +81,7 @@ def check_places(outline: MapOutline) -> Iterator[Finding]:
         suggestion = places.nearest_timezone(timezone)
         hint = did_you_mean(suggestion) or "; write an IANA name such as Europe/Berlin"
         yield Finding(("working_time", "timezone"), "M103", f"Unknown time zone {timezone!r}{hint}", suggestion)
-    if country is not None and country not in {*places.countries(), *holidays.list_supported_countries()}:
+    if country is not None and not places.is_country(country):
         suggestion = places.nearest_country(country)
-        hint = did_you_mean(suggestion) or "; write a code of two letters such as DE"
+        hint = did_you_mean(suggestion) or "; write a code such as DE, or DE-BY for a region"
         yield Finding(("working_time", "country"), "M103", f"Unknown country {country!r}{hint}", suggestion)

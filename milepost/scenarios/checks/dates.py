@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from milepost.language.findings import Finding
 from milepost.language.yaml_text import Path
-from milepost.planner.calendars import is_zone
+from milepost.planner.zones import is_zone
 from milepost.scenarios.expectations import read_instant
 
 _DAY_FIRST = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})(?:[ ,T]+(\d{1,2})[:.](\d\d))?(?: *Uhr)?")

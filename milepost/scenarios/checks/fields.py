@@ -15,7 +15,6 @@ from milepost.text import did_you_mean
 _OURS = ("value_error", "assertion_error")
 _BY_FIELD = {
     "email": "takes an address, such as ana@vendor.example",
-    "country": "takes a country's code of two capital letters, such as DE",
     "due": "takes a date, such as 2026-03-02",
     "map": "takes the path of a map, such as ../map.yaml, or the map itself",
 }
