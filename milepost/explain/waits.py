@@ -249,7 +249,8 @@ def _play_why(situation: Situation, play_id: str, say: Wording) -> Iterator[Bloc
         only_if = trace(situation, play.only_if)
         yield Blocker("condition", f"and only if {only_if}", {**only_if.to_json(), "only_if": True})
     if record.kept:
-        yield Blocker("kept", "a start that was blocked is kept and tried again", {"why": record.kept})
+        if_true = ", if its condition is true then" if record.kept is StartReason.CONDITION else ""
+        yield Blocker("kept", f"a start that was blocked is kept and tried again{if_true}", {"why": record.kept})
 
 
 def began_by(situation: Situation, play_id: str, why: str | None) -> tuple[Blocker, ...]:

@@ -196,8 +196,8 @@ def plan_opening(turn: Turn, stage: CompiledStage) -> None:
 # Plays.
 
 
-def try_start(turn: Turn, play: CompiledPlay, why: StartReason) -> bool:
-    """Start a play, unless it is open, cooling down, or `only_if` isn't true.
+def try_start(turn: Turn, play: CompiledPlay, why: StartReason, conditions: Iterable[str] = ()) -> bool:
+    """Start a play, unless it is open, cooling down, or `only_if` isn't true; `conditions` are those that ask for it.
 
     What blocks it is reported, and a blocked start is kept to be tried again; returns whether it started.
     """
@@ -205,10 +205,37 @@ def try_start(turn: Turn, play: CompiledPlay, why: StartReason) -> bool:
     if blocked is not None:
         turn.report(timeline.PlayBlocked(turn.at, play.play.id, why=blocked))
         if blocked is not BlockReason.OPEN:
-            turn.edit_play(play.play.id).kept = why
+            _keep_start(turn, play, why, conditions)
         return False
     _start(turn, play, why)
     return True
+
+
+def _keep_start(turn: Turn, play: CompiledPlay, why: StartReason, conditions: Iterable[str]) -> None:
+    """Keep one start a play. What an event, a branch or a fact asks for is kept whatever the conditions say then."""
+    record = turn.edit_play(play.play.id)
+    by_condition = why is StartReason.CONDITION
+    if by_condition and record.kept not in (None, StartReason.CONDITION):
+        return
+    record.kept, record.kept_for = why, sorted({*record.kept_for, *conditions}) if by_condition else []
+
+
+def is_start_wanted(now: Situation, play: CompiledPlay) -> bool:
+    """Returns whether a start that was kept still counts: one that only conditions gave, while one of them is true."""
+    record = now.state.play(play.play.id)
+    if record.kept is not StartReason.CONDITION:
+        return record.kept is not None
+    return any(
+        now.is_true(trigger.alone)
+        for trigger in play.starts_when
+        if trigger.alone and (not record.kept_for or trigger.key in record.kept_for)
+    )
+
+
+def drop_kept_start(turn: Turn, play: CompiledPlay) -> None:
+    """Forget a start that was kept."""
+    record = turn.edit_play(play.play.id)
+    record.kept, record.kept_for = None, []
 
 
 def blocked_by(now: Situation, play: CompiledPlay) -> BlockReason | None:
@@ -230,7 +257,7 @@ def _start(turn: Turn, play: CompiledPlay, why: StartReason) -> None:
     record.instances += 1
     record.started_at = turn.at
     record.cooldown_until = None
-    record.kept = None
+    record.kept, record.kept_for = None, []
     deadline = play.play.deadline
     record.deadline_at = turn.compiled_map.ours.deadline(turn.at, deadline) if deadline else None
     record.rule = str(deadline) if deadline else None

@@ -6,7 +6,16 @@ after the first thing that happens: conditions are looked at after every change.
 
 from __future__ import annotations
 
-from milepost.planner.branches import blocked_by, finish_play, finish_stage, open_or_defer, start_or_defer, try_start
+from milepost.planner.branches import (
+    blocked_by,
+    drop_kept_start,
+    finish_play,
+    finish_stage,
+    is_start_wanted,
+    open_or_defer,
+    start_or_defer,
+    try_start,
+)
 from milepost.planner.closings import end_journey
 from milepost.planner.compiled_map import CompiledPlay, CompiledStage, CompiledStep, Waited, Watcher
 from milepost.planner.deferred import Deferred, FinishPlay, OpenStage, StartPlay
@@ -124,7 +133,7 @@ def _play_starts(turn: Turn, play: CompiledPlay) -> bool:
     elif turn.state.paused:
         _defer_condition(turn, play_id, {trigger.key for trigger in fired})
     else:
-        try_start(turn, play, StartReason.CONDITION)
+        try_start(turn, play, StartReason.CONDITION, [trigger.key for trigger in fired])
     return True
 
 
@@ -140,9 +149,12 @@ def _defer_condition(turn: Turn, play_id: str, triggers: set[str]) -> None:
 
 
 def _kept_start(turn: Turn, play: CompiledPlay, kept: StartReason) -> bool:
-    """Try a start that was blocked, once nothing blocks it any more."""
+    """Try a start that was blocked, once nothing blocks it any more; drop it if its condition isn't true then."""
     cools_down = turn.state.play(play.play.id).cooldown_until is not None
     if turn.state.paused or cools_down or blocked_by(turn.now, play) is not None:
+        return False
+    if not is_start_wanted(turn.now, play):
+        drop_kept_start(turn, play)
         return False
     return try_start(turn, play, kept)
 

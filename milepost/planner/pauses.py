@@ -67,7 +67,7 @@ def _do(turn: Turn, item: Deferred) -> None:
                 open_stage(turn, stage)
         case StartPlay():
             if item.play in plays and _is_still_called(turn, plays[item.play].starts_when, item.triggers):
-                try_start(turn, plays[item.play], item.why)
+                try_start(turn, plays[item.play], item.why, item.triggers or ())
         case FinishPlay():
             if item.play in plays and turn.state.play(item.play).is_open:
                 finish_play(turn, plays[item.play], PlayEnding.ENDS_WHEN)

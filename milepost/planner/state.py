@@ -6,11 +6,9 @@ copy a record the first time that a plan touches it), so the state that a plan s
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import MISSING, dataclass, field, fields
-from functools import cache
+from dataclasses import dataclass, field, fields
 from operator import attrgetter
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar
 
 from milepost.customer import Customer
 from milepost.planner import deferred
@@ -28,6 +26,7 @@ from milepost.planner.enums import (
 )
 from milepost.planner.ids import MessageId
 from milepost.planner.instants import Instant
+from milepost.planner.records import Record
 from milepost.planner.state_forms import FORMAT, NewerStateError, readable
 from milepost.planner.timer_index import TimerIndex
 
@@ -36,62 +35,6 @@ _CLOSED = frozenset(StepStatus) - _OPEN - {StepStatus.WAITING}
 _STEP_WAITING, _STAGE_OPEN, _PLAY_OPEN = StepStatus.WAITING, StageStatus.OPEN, PlayStatus.OPEN
 _OPEN_JOURNEY, _PAUSED, _ENDED = JourneyStatus
 """Looking a member up on its class takes four times as long, and these are asked for at every turn."""
-
-
-class Record:
-    """A part of the state with a compact JSON form: fields that have their default are left out.
-
-    `parsers` read those fields that JSON holds as the text of a value.
-    """
-
-    __slots__ = ()
-    parsers: ClassVar[Mapping[str, Callable[[str], object]]] = {}
-
-    def to_json(self) -> dict[str, Any]:
-        out = {}
-        kind: type = type(self)
-        for name, default in _defaults(kind):
-            value = getattr(self, name)
-            if value != default:
-                out[name] = str(value) if name in self.parsers else value
-        return out
-
-    @classmethod
-    def from_json(cls, data: dict[str, Any]) -> Self:
-        values: dict[str, Any] = {}
-        for key, value in data.items():
-            values[key] = value.copy() if isinstance(value, dict | list) else value
-        for name, parse in cls.parsers.items():
-            if name in values:
-                values[name] = parse(values[name])
-        return cls(**values)
-
-    def copy(self) -> Self:
-        kind: type = type(self)
-        copy: Self = kind(*_values_of(kind)(self))
-        for name in _tables_of(kind):
-            setattr(copy, name, getattr(self, name).copy())
-        return copy
-
-
-@cache
-def _defaults(kind: type) -> tuple[tuple[str, Any], ...]:
-    return tuple(
-        (item.name, item.default_factory() if item.default_factory is not MISSING else item.default)
-        for item in fields(kind)
-    )
-
-
-@cache
-def _values_of(kind: type) -> Callable[[object], tuple[Any, ...]]:
-    """Reads all fields of a record at once, in the order in which it is made."""
-    return attrgetter(*(item.name for item in fields(kind)))
-
-
-@cache
-def _tables_of(kind: type) -> tuple[str, ...]:
-    """The fields that a copy must not share."""
-    return tuple(name for name, default in _defaults(kind) if isinstance(default, dict | list))
 
 
 @dataclass(slots=True)
@@ -210,7 +153,8 @@ class PlayState(Record):
     """One play.
 
     `truths` and `end_truths` are the last values of its conditions, to see them turn, by the keys of its triggers.
-    `kept` is why a start that was blocked was wanted. `rule` is what the map said of its deadline, or of its cooldown.
+    `kept` is why a start that was blocked was wanted; where only conditions wanted it, `kept_for` are the keys of their
+    triggers. `rule` is what the map said of its deadline, or of its cooldown.
     """
 
     parsers: ClassVar = {"status": PlayStatus, "kept": StartReason}
@@ -222,6 +166,7 @@ class PlayState(Record):
     cooldown_until: Instant | None = None
     rule: str | None = None
     kept: StartReason | None = None
+    kept_for: list[str] = field(default_factory=list)
     truths: dict[str, bool] = field(default_factory=dict)
     end_truths: dict[str, bool] = field(default_factory=dict)
     counts: dict[str, int] = field(default_factory=dict)

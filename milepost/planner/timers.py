@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from milepost.language.steps import Action
 from milepost.planner import timeline
-from milepost.planner.branches import carry_out, finish_play, open_stage, try_start
+from milepost.planner.branches import carry_out, drop_kept_start, finish_play, is_start_wanted, open_stage, try_start
 from milepost.planner.compiled_map import CompiledPlay, CompiledStage, CompiledStep
 from milepost.planner.dependents import Watched
 from milepost.planner.enums import MessageReason, PlayEnding, StartReason, SystemTaskReason
@@ -151,9 +151,9 @@ def _cooled_down(turn: Turn, play: CompiledPlay) -> None:
     """The cooldown is over: a start that was kept, or a condition that is true now, starts the play."""
     record = turn.edit_play(play.play.id)
     record.cooldown_until = record.rule = None
-    reason = record.kept
-    for trigger in play.starts_when:
-        if reason is None and trigger.alone and turn.now.is_true(trigger.alone):
-            reason = StartReason.CONDITION
-    if reason is not None:
-        try_start(turn, play, reason)
+    kept = record.kept if is_start_wanted(turn.now, play) else None
+    if kept is None:
+        drop_kept_start(turn, play)
+    true = [each.key for each in play.starts_when if each.alone and turn.now.is_true(each.alone)]
+    if kept is not None or true:
+        try_start(turn, play, kept or StartReason.CONDITION, true)

@@ -15,8 +15,9 @@ from milepost.planner.compiled_map import CompiledMap, CompiledStep
 from milepost.planner.dependents import Watched
 from milepost.planner.instants import Instant
 from milepost.planner.loop_guard import MOST_HAPPENINGS, EndlessMapError
+from milepost.planner.records import Record
 from milepost.planner.situation import Situation
-from milepost.planner.state import PlayState, Record, StageState, State, StepState
+from milepost.planner.state import PlayState, StageState, State, StepState
 from milepost.planner.timeline import Entry, StepPlace
 
 R = TypeVar("R", bound=Record)

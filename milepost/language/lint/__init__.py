@@ -18,8 +18,8 @@ from milepost.language.lint.messages import check_messages
 from milepost.language.lint.order import check_order
 from milepost.language.lint.outline import MapOutline
 from milepost.language.lint.reachability import check_reachability
+from milepost.language.lint.recurrence import check_recurrence
 from milepost.language.lint.references import check_ids, check_references
-from milepost.language.lint.returning import check_returning
 from milepost.language.lint.texts import check_texts
 from milepost.language.lint.values import check_places, check_values
 from milepost.language.loader import Loaded
@@ -37,7 +37,7 @@ _CHECKS: tuple[Callable[[MapOutline], Iterator[Finding]], ...] = (
     check_cycles,
     check_advice,
     check_order,
-    check_returning,
+    check_recurrence,
 )
 _NEEDS_WHOLE_PARTS = ("M108", "M109", "M111", "W")
 """Findings that may come only from something unreadable are left out until that is mended."""

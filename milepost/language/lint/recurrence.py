@@ -20,7 +20,7 @@ _Goals = Mapping[tuple[str, str], set[tuple[str, str]]]
 """The stages and plays that each leads to, as `("stage", ID)` and `("play", ID)`."""
 
 
-def check_returning(outline: MapOutline) -> Iterator[Finding]:
+def check_recurrence(outline: MapOutline) -> Iterator[Finding]:
     """Yields a warning for each stage that opens at a date only once, and each outcome that is asked only once."""
     yield from _renewals(outline)
     yield from _outcomes(outline)
