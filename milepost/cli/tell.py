@@ -28,6 +28,7 @@ async def tell(
     context: typer.Context,
     result: Annotated[Text, typer.Option(help="The result that a task ended with.")] = None,
     note: Annotated[Text, typer.Option(help="What is worth remembering about it.")] = None,
+    about: Annotated[Text, typer.Option(help="The step, or the address of the person, that a note is about.")] = None,
     evidence: Annotated[Text, typer.Option(help="What proves it.")] = None,
     reason: Annotated[Text, typer.Option(help="Why.")] = None,
     until: Annotated[Text, typer.Option(metavar="DATE", help="The day until which a step is snoozed.")] = None,
@@ -48,8 +49,9 @@ async def tell(
     away, the fact is recorded and delivered later. FACT and WORDS are one of:
     """
     more: dict[str, Any] = {
-        "result": result, "note": note, "evidence": evidence, "reason": reason, "until": until, "verdict": verdict,
-        "value": number_or_text(value), "comment": comment, "method": method, "why": why, "id": fact_id, "by": by,
+        "result": result, "note": note, "about": about, "evidence": evidence, "reason": reason, "until": until,
+        "verdict": verdict, "value": number_or_text(value), "comment": comment, "method": method, "why": why,
+        "id": fact_id, "by": by,
     }  # fmt: skip
     if kind == "answer" and method is None:
         more["method"] = "recorded"

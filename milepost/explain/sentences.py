@@ -9,6 +9,7 @@ from typing import Any, assert_never
 from milepost.explain.local_time import time_of
 from milepost.explain.vocabulary import (
     BLOCKED,
+    CUSTOMER_PARTS,
     DROPPED,
     DUE,
     ENDINGS,
@@ -136,6 +137,10 @@ def _by(person: str | None) -> str:
     return {None: "", "milepost": " by itself", "product": ", as the product shows"}.get(person, f" by {person}")
 
 
+def _changed_by(by: str | None) -> str:
+    return {None: "", "map": ", as the map says"}.get(by, f" by {by}")
+
+
 def _sentence(say: Wording, entry: Entry, tense: Tense) -> str:
     match entry:
         case timeline.JourneyStarted():
@@ -170,15 +175,27 @@ def _sentence(say: Wording, entry: Entry, tense: Tense) -> str:
         case timeline.MapChanged():
             versions = f"from {say.version(entry.from_)} to {say.version(entry.to)}"
             return f"The journey moved {versions} of its map{_by(say.moved_by(entry))}."
+        case timeline.CustomerChanged() | timeline.Noted():
+            return _about_the_record(say, entry, tense)
         case timeline.FactIgnored():
             about = f" about {quoted(say.step(entry.step))}" if entry.step else ""
             details = f"{f' by {entry.by}' if entry.by else ''} ({FACTS.get(entry.fact, 'something')}{about})"
             return f"What was told{details} changed nothing{because(entry.why, IGNORED)}."
         case timeline.JourneyEnded():
             reason = ENDINGS.get(entry.reason, spaced(entry.reason))
-            return f"The journey {tense('ended', 'will end')}: {reason}."
+            note = f" Note: {entry.note}" if entry.note else ""
+            return f"The journey {tense('ended', 'will end')}: {reason}.{note}"
         case _:
             return _about_step(say, entry, quoted(say.step(entry.step)), tense)
+
+
+def _about_the_record(say: Wording, entry: timeline.CustomerChanged | timeline.Noted, tense: Tense) -> str:
+    if isinstance(entry, timeline.Noted):
+        subject = quoted(say.step(entry.step)) if entry.step else entry.about
+        return f"Noted{_by(entry.by)}{f' about {subject}' if subject else ''}: {quoted(entry.text)}."
+    names = listing([spaced(name) if entry.what == "attributes" else name for name in entry.names])
+    part = CUSTOMER_PARTS.get(entry.what, "The record")
+    return f"{part} {tense('changed', 'will change')}{_changed_by(entry.by)}: {names}."
 
 
 _AboutStep = (

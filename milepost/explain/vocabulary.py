@@ -42,6 +42,11 @@ IGNORED = {
     "same_version": "the journey is on this version already",
     "unknown_version": "there is no such version of the map",
 }
+CUSTOMER_PARTS = {
+    "attributes": "What is known of the customer",
+    "contacts": "The contacts",
+    "team": "The team",
+}
 WITHDRAWN = {
     "stage_closed": "its stage closed",
     "go_to": "the journey went on to another stage",
@@ -108,5 +113,6 @@ FACTS = {
     "map_changed": "another version of the map",
     "message_failed": "a message failed",
     "task_done": "a task is done",
+    "note": "a note",
 }
 MESSAGES = {"opening": "mail", "reminder": "reminder", "request": "request to confirm", "touchpoint": "mail"}

@@ -18,7 +18,7 @@ from milepost.planner.compiled_map import CompiledMap
 from milepost.planner.event_checks import unusable_properties
 from milepost.planner.fact_checks import ABOUT_THE_RECORD, check, check_attributes, check_dates_ahead
 from milepost.planner.fact_errors import InvalidFactError, RefusedError
-from milepost.planner.facts import Agreed, AttributesSet, ContactsGiven, EventHappened, Fact, TeamGiven, to_json
+from milepost.planner.facts import Agreed, AttributesSet, ContactsGiven, EventHappened, Fact, Noted, TeamGiven, to_json
 from milepost.planner.instants import Instant, moment
 from milepost.planner.written_facts import WrittenFact
 from milepost.store import customers, inbox
@@ -76,6 +76,8 @@ class FactAdmission:
         fact = incoming.fact
         if isinstance(fact, WrittenFact):
             fact = fact.fact(self._context.new_id(), self._now, incoming.by)
+        if recipient.journey is None and isinstance(fact, Noted):
+            recipient = inbox.last_recipient(session, recipient.customer)  # a note may come after the end
         version = recipient.version
         compiled_map = None if version is None else self._context.compiled_maps.load(session, version)
         if compiled_map is None and not isinstance(fact, ABOUT_THE_RECORD):

@@ -86,11 +86,13 @@ class Sweeper:
         wall = self._context.wall()
         now = self._context.clock.journey_of(wall - grace)
         async with self._context.store.reading() as session:
-            late = await overdue.overdue(session, now, int(wall - grace) + (grace == 0), after=self._after)
+            received_before = int(wall - grace) + (grace == 0)
+            late = await overdue.overdue(session, now, received_before, after=self._after)
+            ended = await overdue.ended_with_facts(session, received_before)
         self._after = late[-1].journey if late else ""
         self._again = {journey: when for journey, when in self._again.items() if when[0] + MAX_INTERVAL > wall}
         nudged = 0
-        for each in late:
+        for each in [*late, *ended]:
             if not self._is_its_time(each.journey, wall):
                 continue
             if not await self._nudge(each):  # Temporal is away: nobody has to wait longer for that

@@ -10,6 +10,7 @@ from milepost.language.steps import BranchItem
 from milepost.planner import timeline
 from milepost.planner.closings import close_stage, end_journey, end_play, start_over
 from milepost.planner.compiled_map import CompiledPlay, CompiledStage
+from milepost.planner.customer_changes import BY_THE_MAP, change_customer
 from milepost.planner.deferred import GoTo, OpenStage, StartPlay
 from milepost.planner.enums import (
     BlockReason,
@@ -42,7 +43,7 @@ def carry_out(turn: Turn, branch: Iterable[BranchItem], place: Place) -> bool:
             end_journey(turn, item.end)
             moved = True
         elif item.set is not None:
-            set_attributes(turn, _values(turn, item, place))
+            set_attributes(turn, _values(turn, item, place), BY_THE_MAP)
         elif item.play is not None:
             start_or_defer(turn, item.play, StartReason.BRANCH)
         elif item.go_to is not None:
@@ -83,7 +84,7 @@ def start_or_defer(turn: Turn, play: str, why: StartReason) -> None:
         turn.state.deferred.append(start)
 
 
-def set_attributes(turn: Turn, values: Mapping[str, Any]) -> None:
+def set_attributes(turn: Turn, values: Mapping[str, Any], by: str | None) -> None:
     """Set attributes of the customer (None forgets one); waits for the customer's dates are worked out again."""
     customer = turn.state.customer
     attributes, built_in = dict(customer.attributes), {}
@@ -94,7 +95,7 @@ def set_attributes(turn: Turn, values: Mapping[str, Any]) -> None:
             attributes.pop(name, None)
         else:
             attributes[name] = value
-    turn.edit_customer(customer.having(attributes=attributes, **built_in), values)
+    change_customer(turn, customer.having(attributes=attributes, **built_in), by, values)
     dates = {*values, "started_on"} if "timezone" in values else set(values)
     if not turn.compiled_map.anchored.isdisjoint(dates):
         _work_out_anchors(turn, dates)

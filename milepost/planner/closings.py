@@ -114,7 +114,7 @@ def end_play(turn: Turn, play: CompiledPlay, why: PlayEnding) -> None:
         record.rule = str(play.play.cooldown)
 
 
-def end_journey(turn: Turn, reason: str) -> None:
+def end_journey(turn: Turn, reason: str, note: str | None = None) -> None:
     """End the journey at this very moment: what is open is withdrawn, what waits is dropped."""
     for container in turn.compiled_map.containers:
         withdraw_steps(turn, container.steps, "journey_ended")
@@ -125,4 +125,4 @@ def end_journey(turn: Turn, reason: str) -> None:
     state = turn.state
     state.status, state.reason, state.ended_at = JourneyStatus.ENDED, reason, turn.at
     state.deferred, state.sent = [], {}
-    turn.report(timeline.JourneyEnded(turn.at, reason=reason))
+    turn.report(timeline.JourneyEnded(turn.at, reason=reason, note=note))

@@ -115,6 +115,14 @@ class PlayEnding(StrEnum):
     DEADLINE = "deadline"
 
 
+class CustomerPart(StrEnum):
+    """The parts of a customer's record, as changes are reported."""
+
+    ATTRIBUTES = "attributes"
+    CONTACTS = "contacts"
+    TEAM = "team"
+
+
 class IgnoreReason(StrEnum):
     """The reasons for which a fact changes nothing.
 

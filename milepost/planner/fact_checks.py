@@ -37,6 +37,7 @@ from milepost.planner.facts import (
     ContactsGiven,
     EventHappened,
     Fact,
+    Noted,
     PlayStarted,
     Revoked,
     Snoozed,
@@ -89,6 +90,8 @@ def check(fact: Fact, compiled_map: CompiledMap) -> None:
             check_attributes(fact.attributes, compiled_map.map.attributes, _in(compiled_map))
         case ContactsGiven():
             check_contacts(fact.contacts)
+        case Noted():
+            check_subject(compiled_map, fact.about)
         case _:
             return
 
@@ -122,6 +125,17 @@ def play_named(compiled_map: CompiledMap, play: str) -> CompiledPlay:
     if play not in compiled_map.plays:
         raise UnknownPlayError(play, compiled_map.plays, _in(compiled_map))
     return compiled_map.plays[play]
+
+
+def is_address(about: str | None) -> bool:
+    """Returns whether the subject of a note is a person's address; else it is a step."""
+    return about is not None and "@" in about
+
+
+def check_subject(compiled_map: CompiledMap, about: str | None) -> None:
+    """Check the subject of a note: a person's address, or a step that exists."""
+    if about is not None and not is_address(about):
+        step_named(compiled_map, about)
 
 
 # What is said of steps and outcomes.

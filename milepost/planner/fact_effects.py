@@ -11,6 +11,7 @@ from milepost.planner import deferred, facts, timeline
 from milepost.planner.branches import set_attributes, start_or_defer
 from milepost.planner.closings import end_journey, skip_step
 from milepost.planner.compiled_map import CompiledStep, Waited
+from milepost.planner.customer_changes import change_customer
 from milepost.planner.deadlines import agreed_due, change_due
 from milepost.planner.enums import IgnoreReason, StartReason, StepStatus, SystemTaskReason, TaskStatus
 from milepost.planner.fact_checks import (
@@ -19,7 +20,9 @@ from milepost.planner.fact_checks import (
     check_contacts,
     check_dates_ahead,
     check_result,
+    check_subject,
     check_verdict,
+    is_address,
     outcome_named,
     parse_until,
     play_named,
@@ -61,7 +64,17 @@ def apply_fact(turn: Turn, fact: facts.Fact) -> None:
         turn.report(timeline.FactIgnored(turn.at, place, why=refused.ignored_as, fact=fact.kind, by=fact.by))
 
 
+def _noted(turn: Turn, fact: facts.Noted) -> None:
+    check_subject(turn.compiled_map, fact.about)
+    about = fact.about if is_address(fact.about) else None
+    place = turn.place_of(fact.about) if fact.about and about is None else None
+    turn.report(timeline.Noted(turn.at, place, text=fact.text, about=about, by=fact.by))
+
+
 def _apply(turn: Turn, fact: facts.Fact) -> None:
+    if isinstance(fact, facts.Noted):
+        _noted(turn, fact)
+        return
     if turn.state.ended:
         raise _IgnoredError(IgnoreReason.ENDED)
     match fact:
@@ -83,11 +96,11 @@ def _apply(turn: Turn, fact: facts.Fact) -> None:
             _revoked(turn, fact)
         case facts.AttributesSet():
             check_attributes(fact.attributes, turn.compiled_map.map.attributes)
-            set_attributes(turn, fact.attributes)
+            set_attributes(turn, fact.attributes, fact.by)
         case facts.ContactsGiven():
             _contacts(turn, fact)
         case facts.TeamGiven():
-            turn.edit_customer(turn.state.customer.having(team=dict(fact.team)))
+            change_customer(turn, turn.state.customer.having(team=dict(fact.team)), fact.by)
         case facts.Agreed():
             _agreed(turn, fact)
         case _:
@@ -108,7 +121,7 @@ def _apply_to_journey(turn: Turn, fact: _JourneyFact) -> None:
                 raise _IgnoredError(IgnoreReason.NOT_PAUSED)
             resume(turn, fact.reason)
         case facts.Ended():
-            end_journey(turn, fact.reason)
+            end_journey(turn, fact.reason, fact.note)
         case facts.MapChanged():
             _map_changed(turn, fact)
         case facts.MessageFailed():
@@ -244,7 +257,7 @@ def _count(counts: dict[str, int], trigger: Waited) -> None:
 
 def _contacts(turn: Turn, fact: facts.ContactsGiven) -> None:
     check_contacts(fact.contacts)
-    turn.edit_customer(turn.state.customer.having(contacts=fact.contacts))
+    change_customer(turn, turn.state.customer.having(contacts=fact.contacts), fact.by)
     for task, record in sorted(turn.state.tasks.items()):
         if record.why is SystemTaskReason.CONTACT and turn.now.contact(record.about) is not None:
             close_system_task(turn, task, TaskStatus.DONE)

@@ -124,7 +124,10 @@ class Resumed(BaseFact, kind="resumed"):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ended(BaseFact, kind="ended"):
+    """`reason` is the kind of ending, `note` why it came to that."""
+
     reason: str
+    note: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,10 +156,18 @@ class TaskDone(BaseFact, kind="task_done"):
     note: str | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Noted(BaseFact, kind="note"):
+    """Something worth remembering, on the timeline alone; `about` is a step, or a person's address."""
+
+    text: str
+    about: str | None = None
+
+
 Fact = (
     StepDone | StepSkipped | StepReopened | Snoozed | EventHappened | Answered | Revoked | AttributesSet
     | ContactsGiven | TeamGiven | Agreed | PlayStarted | Paused | Resumed | Ended | MapChanged | MessageFailed
-    | TaskDone
+    | TaskDone | Noted
 )  # fmt: skip
 
 FACTS: dict[str, type[Fact]] = {fact.kind: fact for fact in get_args(Fact)}

@@ -259,6 +259,28 @@ class MapChanged(BaseEntry, kind="map_changed"):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CustomerChanged(BaseEntry, kind="customer_changed"):
+    """The customer's record differs from before: `what` is the part of it.
+
+    `names` are those of the attributes, the addresses of the contacts, or the roles of the team. `by` is who reported
+    it, or `map` for a branch.
+    """
+
+    what: str
+    names: tuple[str, ...]
+    by: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Noted(PlacedEntry, kind="note"):
+    """Somebody noted something, perhaps about a step, or `about` a person (an address)."""
+
+    text: str
+    about: str | None = None
+    by: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FactIgnored(PlacedEntry, kind="fact_ignored"):
     """A fact changed nothing; `fact` is its kind, `by` who reported it."""
 
@@ -270,13 +292,15 @@ class FactIgnored(PlacedEntry, kind="fact_ignored"):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JourneyEnded(BaseEntry, kind="journey_ended"):
     reason: str
+    note: str | None = None
 
 
 Entry = (
     JourneyStarted | StageOpened | StageClosed | StageStuck | StepOpened | StepDueChanged | StepOverdue | StepEscalated
     | StepDone | StepSkipped | StepWithdrawn | StepSnoozed | MessageSent | MessageHeld | MessageDropped
     | OutcomeAsked | OutcomeAnswered | OutcomeSilent | OutcomeRevoked | PlayStarted | PlayBlocked | PlayEnded
-    | TaskOpened | JourneyPaused | JourneyResumed | MapChanged | FactIgnored | JourneyEnded
+    | TaskOpened | JourneyPaused | JourneyResumed | MapChanged | CustomerChanged | Noted
+    | FactIgnored | JourneyEnded
 )  # fmt: skip
 
 ENTRIES: dict[str, type[Entry]] = {entry.kind: entry for entry in get_args(Entry)}
@@ -284,6 +308,7 @@ ENTRIES: dict[str, type[Entry]] = {entry.kind: entry for entry in get_args(Entry
 
 _FIELDS = {entry: tuple(each.name for each in fields(entry) if each.name != "at") for entry in ENTRIES.values()}
 _INSTANTS = frozenset({"due", "until"})
+_LISTS = frozenset({"steps", "names"})
 _PLACE_KEYS = ("stage", "play", "step", "occurrence")
 
 
@@ -318,7 +343,7 @@ def from_data(kind: str, at: Instant, data: Mapping[str, Any]) -> Entry:
         if name == "place":
             values[name] = _place(data)
         elif (value := data.get(_key(name))) is not None:
-            values[name] = parse(value) if name in _INSTANTS else tuple(value) if name == "steps" else value
+            values[name] = parse(value) if name in _INSTANTS else tuple(value) if name in _LISTS else value
     return entry(at=at, **values)
 
 
@@ -338,7 +363,7 @@ def _plain(entry: Any) -> Iterator[tuple[str, Any]]:
         elif name in _INSTANTS:
             yield name, text(value)
         else:
-            yield _key(name), list(value) if name == "steps" else value
+            yield _key(name), list(value) if name in _LISTS else value
 
 
 def _key(field: str) -> str:

@@ -102,6 +102,8 @@ Properties = Annotated[
 ]
 
 KINDS = tuple(facts.FACTS)
+_LAST = "note"
+"""A kind that is a field of other kinds as well: beside one of them it is that field."""
 _WITHOUT_SUBJECT = ("paused", "resumed")
 _OWN_FIELDS = {
     kind: tuple(each.name for each in fields(fact) if each.name not in facts.BaseFact.__slots__)
@@ -180,8 +182,10 @@ class WrittenFact(Written):
     message_failed: Name | None = None
     task_done: Name | None = None
 
+    note: LongText | None = Field(None, min_length=1, description="a note, or beside another fact its field")
+
     result: Name | None = None
-    note: LongText | None = None
+    about: Address | None = Field(None, description="a step, or a person's address")
     evidence: LongText | None = None
     reason: LongText | None = None
     until: Annotated[Name, BeforeValidator(_day_as_text)] | None = Field(None, description="a date, or an instant")
@@ -196,6 +200,8 @@ class WrittenFact(Written):
     @model_validator(mode="after")
     def _says_one_thing(self) -> Self:
         kinds = [kind for kind in KINDS if getattr(self, kind) is not None]
+        if len(kinds) > 1 and kinds[-1] == _LAST:
+            kinds.pop()
         if len(kinds) != 1:
             raise ValueError(f"a fact says one thing, not {' and '.join(kinds) or 'none'}; one of: {', '.join(KINDS)}")
         kind = kinds[0]
@@ -210,7 +216,7 @@ class WrittenFact(Written):
 
     def _check_more(self, kind: str) -> None:
         more = {name for names in _MORE.values() for name in names}
-        for name in sorted(more - set(_MORE[kind])):
+        for name in sorted(more - {kind, *_MORE[kind]}):
             if getattr(self, name) is not None:
                 suggestion = did_you_mean(nearest(name, _MORE[kind]))
                 raise ValueError(f"{name!r} does not belong to {kind!r}{suggestion}")

@@ -110,6 +110,13 @@ def recipients(session: Session, ids: Collection[str]) -> dict[str, Recipient]:
     return {row[0]: Recipient(*row) for row in rows}
 
 
+def last_recipient(session: Session, customer: str) -> Recipient:
+    """Returns the customer with the last journey, open or ended, and its version."""
+    query = select(JourneyRow.id, JourneyRow.version).where(JourneyRow.customer_id == customer)
+    row = session.execute(query.order_by(JourneyRow.number.desc()).limit(1)).first()
+    return Recipient(customer, *(row or (None, None)))
+
+
 def checked(fact: Mapping[str, Any], now: Instant) -> dict[str, Any]:
     """Returns a fact as it is stored: with `at` as `now`, and nothing that no database can hold.
 

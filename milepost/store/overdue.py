@@ -15,7 +15,7 @@ from milepost.store.tables import FactRow, JourneyRow
 
 @dataclass(frozen=True, slots=True)
 class OpenJourney:
-    """The ids of a journey that hasn't ended, and of its customer."""
+    """The ids of a journey and of its customer."""
 
     journey: str
     customer: str
@@ -46,6 +46,14 @@ async def overdue(
         .order_by(JourneyRow.id)
         .limit(limit)
     )
+    return [OpenJourney(*row) for row in await session.execute(query)]
+
+
+async def ended_with_facts(session: AsyncSession, received_before: Instant, *, limit: int = 500) -> list[OpenJourney]:
+    """Returns ended journeys for which facts wait that came in before `received_before` (wall clock), such as notes."""
+    waits = (FactRow.status == InboxStatus.PENDING, FactRow.received_at < received_before)
+    query = select(JourneyRow.id, JourneyRow.customer_id).join(FactRow, FactRow.journey_id == JourneyRow.id)
+    query = query.where(*waits, JourneyRow.ended_at.is_not(None)).distinct().order_by(JourneyRow.id).limit(limit)
     return [OpenJourney(*row) for row in await session.execute(query)]
 
 

@@ -43,7 +43,7 @@ def sentence_of(say: Wording, kind: str, **fields: Any) -> str:
 
 
 NEVER_BY_ITSELF = {
-    "journey_started", "journey_paused", "journey_resumed", "map_changed", "fact_ignored",
+    "note", "journey_started", "journey_paused", "journey_resumed", "map_changed", "fact_ignored",
     "step_due_changed", "step_snoozed", "outcome_answered", "outcome_revoked",
 }  # fmt: skip
 

@@ -176,6 +176,8 @@ async def _it_pauses_and_ends(asking: Asking) -> None:
     await asking.tell("ended", ended="churned")
     await asking.look("ended")
     await asking.tell("after_the_end", set={"health": 90})
+    await asking.tell("note_after_the_end", note="They may come back", about=SAM, by=ANA)
+    await asking.look("noted")
     await asking.customers("customers_ended", "?status=ended")
     world.temporal_answers = False
     await asking.get("health_degraded", "/health")

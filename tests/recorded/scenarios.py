@@ -45,6 +45,8 @@ CONFORMANCE = (
     "snoozing-a-step/moves_what_is_before",
     "taking-an-answer-back/asked_anew",
     "changing-contacts-and-team/team_and_queue",
+    "notes/after_the_end",
+    "notes/on_the_timeline_alone",
     "ending-a-journey/everything_open_is_withdrawn",
     "moving-to-another-version/a_play_and_a_waiting_mail_that_are_gone",
     "moving-to-another-version/a_stage_gone_in_a_pause",

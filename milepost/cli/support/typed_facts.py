@@ -32,10 +32,11 @@ EXAMPLES: Mapping[str, str] = {
     "play_started": "play_started rescue --reason 'Their champion left'",
     "paused": "paused --reason 'Merger'",
     "resumed": "resumed",
-    "ended": "ended churned",
+    "ended": "ended churned --note 'Their budget was cut'",
     "map_changed": "map_changed 2 (a number, MAP@2, or the beginning of a hash)",
     "message_failed": "message_failed connect_sso/1/opening/1 --why 'Address unknown'",
     "task_done": "task_done stuck/onboarding/1 --note 'Spoke to them'",
+    "note": "note 'They merge in May' --about sam@acme.example (or a step)",
 }
 """How each kind of fact is typed."""
 
@@ -54,6 +55,7 @@ _SYNONYMS = {
     "map_changed": ("move", "moved", "map", "version"),
     "message_failed": ("bounce", "bounced", "failed"),
     "task_done": ("task",),
+    "note": ("notes", "remember", "comment", "remark"),
 }
 _KIND_OF = {synonym: kind for kind, synonyms in _SYNONYMS.items() for synonym in synonyms}
 _FINAL = "ended"  # never suggested: it is the one fact that can't be taken back
@@ -127,7 +129,7 @@ def _positional(kind: str, words: list[str]) -> dict[str, Any]:
         return {kind: True}
     if not words:
         raise ValueError(f"say what it is about after {kind!r}")
-    if kind == "ended":
+    if kind in ("ended", "note"):
         return {kind: " ".join(words)}
     names = [kind, *{"answer": ["verdict"], "snoozed": ["until"]}.get(kind, [])]
     _refuse(words[len(names) :], f"unexpected {' '.join(words[len(names) :])!r}; put texts in quotes")

@@ -11,6 +11,7 @@ from milepost.language.names import nearest
 from milepost.language.steps import Outcome
 from milepost.language.yaml_text import Path
 from milepost.planner import timeline
+from milepost.planner.enums import CustomerPart
 from milepost.planner.instants import Instant
 from milepost.planner.timeline import ENTRIES, json_keys
 from milepost.planner.written_facts import KINDS
@@ -30,9 +31,11 @@ _WORDS_BY_KIND: Mapping[tuple[str, str], tuple[str, ...]] = {
     (timeline.MessageSent.kind, "reason"): ("opening", "reminder", "request", "touchpoint"),
     (timeline.MessageHeld.kind, "why"): ("window", "limit", "play", "pause", "contact"),
     (timeline.PlayBlocked.kind, "why"): ("open", "cooldown", "only_if"),
+    (timeline.CustomerChanged.kind, "what"): tuple(CustomerPart),
     (timeline.TaskOpened.kind, "why"): ("contact", "message_failed", "stuck", "idle"),
 }
 """The words of fields that mean something else in each kind."""
+_LISTS = ("steps", "names")
 _ABOUT_OUTCOMES = {
     entry.kind
     for entry in (timeline.OutcomeAsked, timeline.OutcomeAnswered, timeline.OutcomeSilent, timeline.OutcomeRevoked)
@@ -126,7 +129,7 @@ class ExpectationCheck:
 
 def _nested(path: Path, expected: Expected) -> Iterator[Finding]:
     for name, value in expected.items():
-        if isinstance(value, dict) or (isinstance(value, list) and name != "steps"):
+        if isinstance(value, dict) or (isinstance(value, list) and name not in _LISTS):
             yield Finding((*path, name), "M103", f"{name!r} takes a single value, not {value!r}")
 
 
@@ -164,8 +167,8 @@ def _value(path: Path, name: str, value: Any, kind: Any) -> Iterator[Finding]:
     elif name == "occurrence":
         if not isinstance(value, int) or isinstance(value, bool) or value < 1:
             yield Finding(path, "M103", f"{name!r} takes a whole number from 1 on, not {value!r}")
-    elif name == "steps":
+    elif name in _LISTS:
         if not isinstance(value, list):
-            yield Finding(path, "M103", f"{name!r} takes a list of steps, not {value!r}")
+            yield Finding(path, "M103", f"{name!r} takes a list, not {value!r}")
     elif name not in ("value", "at") and not isinstance(value, str):
         yield Finding(path, "M103", f"{name!r} takes text (in quotes, if it looks like a number), not {value!r}")
