@@ -11,6 +11,7 @@ import typer
 
 from milepost.cli.support.map_folders import maps_below
 from milepost.cli.support.output import print_json
+from milepost.language.lint.changed_meanings import changed_meanings
 from milepost.language.loader import load
 from milepost.language.problem_codes import problem_codes
 from milepost.language.problems import Problem, errors_in
@@ -31,6 +32,9 @@ def lint(
     explain: Annotated[
         str | None, typer.Option(metavar="CODE", help="Explain a code such as M105, and what to do.")
     ] = None,
+    changes: Annotated[
+        bool, typer.Option("--changes", help="List what means something else than in version 1 of the map language.")
+    ] = False,
 ) -> None:
     """Report all problems of maps and of their scenarios at once; exit 1 if any is an error.
 
@@ -43,6 +47,8 @@ def lint(
         raise typer.BadParameter("name a map's folder, its map.yaml or a folder of maps, such as maps/")
     maps, scenarios = _targets(paths)
     problems = _problems(maps, scenarios)
+    if changes:
+        problems += tuple(note for file in maps for note in changed_meanings(load(file)))
     for problem in problems:
         if as_json:
             print_json(problem.to_json())
@@ -98,8 +104,10 @@ def _summary(maps: list[Path], scenarios: list[Path], problems: Sequence[Problem
         of_maps = any(problem.file not in files for problem in errors)
         result = "a map with errors can't be published" if of_maps else "a scenario with errors is not run"
         result = f"; {result} (see --explain CODE)"
-    warnings = len(problems) - len(errors)
-    return f"{counts}: {count_of(len(errors), 'error')}, {count_of(warnings, 'warning')}{result}.{run}"
+    warnings = sum(problem.severity == "warning" for problem in problems)
+    notes = len(problems) - len(errors) - warnings
+    changed = f", {count_of(notes, 'changed meaning')}" if notes else ""
+    return f"{counts}: {count_of(len(errors), 'error')}, {count_of(warnings, 'warning')}{changed}{result}.{run}"
 
 
 def _explain(code: str) -> None:

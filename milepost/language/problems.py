@@ -9,7 +9,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Literal
 
-Severity = Literal["error", "warning"]
+Severity = Literal["error", "warning", "note"]
+
+
+_SEVERITIES: dict[str, Severity] = {"M": "error", "W": "warning"}
+"""By the first letter of a code."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +29,8 @@ class Problem:
 
     @property
     def severity(self) -> Severity:
-        """Errors stop publishing, warnings don't."""
-        return "warning" if self.code.startswith("W") else "error"
+        """Errors stop publishing, warnings don't, and notes aren't about mistakes."""
+        return _SEVERITIES.get(self.code[0], "note")
 
     def __str__(self) -> str:
         return f"{self.file}:{self.line}:{self.column} {self.code} {self.message}"

@@ -137,6 +137,17 @@ def test_a_code_is_explained() -> None:
     assert "M108 (error): `after` runs in a circle" in result.stdout
 
 
+def test_what_means_something_else_now_is_listed_only_when_asked_for() -> None:
+    write_map("one")
+    assert runner.invoke(app, ["one"]).stdout == ""
+    result = runner.invoke(app, ["one", "--changes"])
+    assert result.exit_code == 0
+    assert {line.split()[1] for line in result.stdout.splitlines()} == {"CHANGED"}
+    assert "changed meaning" in result.stderr
+    note = json.loads(runner.invoke(app, ["one", "--changes", "--json"]).stdout.splitlines()[0])
+    assert (note["code"], note["severity"]) == ("CHANGED", "note")
+
+
 def test_an_unknown_code_and_no_path_are_refused_with_what_to_do() -> None:
     assert runner.invoke(app, ["--explain", "M999"]).exit_code == 2
     assert runner.invoke(app, []).exit_code == 2
