@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
@@ -18,7 +19,7 @@ from milepost import metrics
 from milepost.channels.links import LinkSigner
 from milepost.channels.message_text import MessageSource, outgoing, write
 from milepost.channels.protocol import Channel, OutgoingMessage, TemporaryDeliveryError, UndeliverableError
-from milepost.customer import is_forgotten
+from milepost.customer import Mail, is_forgotten, mail_wanted
 from milepost.language.templates.source import TemplateError
 from milepost.planner.facts import MessageFailed, to_json
 from milepost.planner.instants import Instant
@@ -58,7 +59,7 @@ class DeliveryActivities:
                 log.info("message is gone and no longer of interest", journey=order.journey)
                 return True
             except UndeliverableError as never:
-                await self._record_failure(order, never.message)
+                await self._record_failure(order, never)
                 return False
 
     async def _deliver(self, order: DeliveryOrder) -> bool:
@@ -75,13 +76,23 @@ class DeliveryActivities:
                 raise UndeliverableError(row.last_error or "no attempt to deliver it succeeded in time")
             if is_forgotten(row.contact):
                 raise UndeliverableError(messages.CONTACT_FORGOTTEN)
+            if await self._is_unwanted(journey, row):
+                raise UndeliverableError(messages.UNWANTED)
             await self._send(order, await self._written(journey, row))
         return row.status != messages.MessageStatus.FAILED
 
-    async def _record_failure(self, order: DeliveryOrder, why: str) -> None:
+    async def _record_failure(self, order: DeliveryOrder, error: UndeliverableError) -> None:
         """Keep that a message will never arrive, as a fact of the journey."""
         self._count("failed")
-        await self._store.write(partial(_record_failure, order, _started(), why))
+        await self._store.write(partial(_record_failure, order, _started(), error))
+
+    async def _is_unwanted(self, journey: JourneyRow, row: MessageRow) -> bool:
+        """Returns whether the recipient has opted out since the message was due out."""
+        mail = mail_wanted(State.from_json(journey.state).customer.contacts, row.contact)
+        if mail is Mail.ALL:
+            return False
+        steps = (await self._compiled_maps.of(row.version)).steps
+        return not all(steps[step].is_let_through(mail) for step in row.steps if step in steps)
 
     async def _written(self, journey: JourneyRow, row: MessageRow) -> OutgoingMessage:
         """The message as the first attempt rendered it.
@@ -163,13 +174,15 @@ def _now(session: Session, order: DeliveryOrder, started: float) -> Instant:
     return journey_clock.journey_of(started)
 
 
-def _record_failure(order: DeliveryOrder, started: float, why: str, session: Session) -> None:
+def _record_failure(order: DeliveryOrder, started: float, error: UndeliverableError, session: Session) -> None:
     now = _now(session, order, started)
-    row = messages.record_failed(session, order.journey, order.message, now, why)
+    row = messages.record_failed(session, order.journey, order.message, now, error.message)
     recipient = inbox.recipients(session, [row.customer_id])[row.customer_id]
     if recipient.journey == order.journey:
         fact_id = f"message_failed/{order.journey}/{order.message}"
         fact = MessageFailed(id=fact_id, at=now, by="milepost", message=order.message, why=row.last_error)
+        if error.address_refused:
+            fact = replace(fact, permanent=True, contact=row.contact)
         inbox.record(session, [NewFact(recipient, to_json(fact), "delivery")], now)
 
 

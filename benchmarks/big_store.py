@@ -132,7 +132,7 @@ async def _simulate(url: str, now: Instant) -> None:
                 files = {**(loaded.files or {}), "map.yaml": f"{(loaded.files or {})['map.yaml']}\n# {version}\n"}
                 async with store.transaction() as session:
                     await maps.publish(session, map_id, loaded.map.title, files, now - 400 * DAY + version * 120 * DAY)
-                compiled_maps.append(CompiledMap.of(loaded.map, content_hash(files)))
+                compiled_maps.append(CompiledMap.of(loaded.map, content_hash(files), files))
             for number, (age, kind) in enumerate(kinds):
                 await _live(
                     store,

@@ -36,7 +36,7 @@ def prompt_customer(folder: str, years: int = 1) -> Case:
     """A customer of a shipped map: everything is done a day after it opens, the health is told every week."""
     loaded = load(folder)
     assert loaded.map is not None, loaded.problems
-    compiled_map = CompiledMap.of(loaded.map, content_hash(loaded.files or {}))
+    compiled_map = CompiledMap.of(loaded.map, content_hash(loaded.files or {}), loaded.files)
     customer = made_up_customer(loaded.map, START)
     until = START + years * YEAR
     health: list[Fact] = [

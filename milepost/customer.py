@@ -78,10 +78,6 @@ class Contact:
         """Returns whether this is the contact's address, ignoring case."""
         return address == self.email or address_key(address) == self.address_key
 
-    def having_personas(self, personas: tuple[str, ...]) -> Contact:
-        """Returns the contact with these personas besides its own."""
-        return replace(self, personas=tuple(dict.fromkeys((*self.personas, *personas))))
-
     def to_json(self) -> dict[str, Any]:
         """Plain data; optional fields that have their default are left out."""
         optional = {name: value for name, default in _OPTIONAL if (value := getattr(self, name)) != default}
@@ -102,6 +98,39 @@ class Contact:
             Mail(data.get("mail", Mail.ALL)),
             data.get("refused", False),
         )
+
+
+def mail_wanted(contacts: Iterable[Contact], address: str) -> Mail:
+    """Returns the mail that may go to an address: of several settings the strictest, and none where it was refused."""
+    same = [each for each in contacts if each.has_address(address)]
+    return Mail.NONE if any(each.refused for each in same) else strictest(each.mail for each in same)
+
+
+def keep_refused(before: Iterable[Contact], after: Iterable[Contact]) -> tuple[Contact, ...]:
+    """Returns contacts with what is known of their addresses: one that was refused stays so until the contact changes.
+
+    Personas may change without that: they say nothing about the address.
+    """
+    refused = {_of_the_address(each) for each in before if each.refused}
+    return tuple(replace(each, refused=True) if _of_the_address(each) in refused else each for each in after)
+
+
+def _of_the_address(contact: Contact) -> Contact:
+    """Returns the contact without what doesn't make it another one for a mail server."""
+    return replace(contact, email=contact.address_key, personas=(), refused=False)
+
+
+def merged_contact(before: Iterable[Contact], contact: Contact) -> Contact:
+    """Returns a contact with what it leaves open, and what was known of the same address before.
+
+    So a list of people that knows nothing of opting out opts nobody in again.
+    """
+    same = next((each for each in before if each.has_address(contact.email)), None)
+    if same is None:
+        return contact
+    left_open = {name: getattr(same, name) for name, default in _OPTIONAL if getattr(contact, name) == default}
+    left_open["refused"] = same.refused and _of_the_address(replace(contact, **left_open)) == _of_the_address(same)
+    return replace(contact, **left_open)
 
 
 _OPTIONAL = tuple((each.name, each.default) for each in fields(Contact)[3:])

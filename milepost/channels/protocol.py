@@ -53,9 +53,16 @@ class DeliveryError(MilepostError):
 
 
 class UndeliverableError(DeliveryError):
-    """The message will never be taken: trying again would change nothing."""
+    """The message will never be taken: trying again would change nothing.
+
+    `address_refused` says that the recipient's address is why, so that no other message would arrive there either.
+    """
 
     code = "undeliverable"
+
+    def __init__(self, message: str, *, address_refused: bool = False) -> None:
+        self.address_refused = address_refused
+        super().__init__(message)
 
 
 class TemporaryDeliveryError(DeliveryError):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import ssl
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -19,6 +20,8 @@ from milepost.channels.protocol import OutgoingMessage, Receipt, TemporaryDelive
 
 Security = Literal["starttls", "tls", "none"]
 TIMEOUT_SECONDS = 60.0
+_NO_SUCH_ADDRESS = frozenset({550, 551, 553})
+"""Codes of RFC 5321 for a recipient that a server doesn't have."""
 
 
 def utc_now() -> datetime:
@@ -126,7 +129,8 @@ def _address_of(address: str, role: str) -> str:
         return _mailbox(address)
     except EmailNotValidError as error:
         raise UndeliverableError(
-            f"{address!r} isn't a mail address: {error} Correct the address of the {role}"
+            f"{address!r} isn't a mail address: {error} Correct the address of the {role}",
+            address_refused=role == "contact",
         ) from error
 
 
@@ -147,9 +151,21 @@ def _refuse(error: Exception, server: SmtpServer) -> NoReturn:
         case aiosmtplib.SMTPSenderRefused():
             why = f"refused our sender address: {error.code} {error.message}"
         case aiosmtplib.SMTPResponseException() if error.code >= 500:  # noqa: PLR2004 - RFC 5321: permanent
-            raise UndeliverableError(f"{where} refused the mail: {error.code} {error.message}") from error
+            reason = f"{where} refused the mail: {error.code} {error.message}"
+            raise UndeliverableError(reason, address_refused=_is_about_the_address(error)) from error
         case aiosmtplib.SMTPResponseException():
             why = f"asked to try later: {error.code} {error.message}"
         case _:
             why = f"couldn't be reached, or broke off: {error or type(error).__name__}"
     raise TemporaryDeliveryError(f"{where} {why}") from error
+
+
+def _is_about_the_address(error: aiosmtplib.SMTPResponseException) -> bool:
+    """Returns whether a server says that there is no such address, and not that it is full or dislikes the mail.
+
+    The detailed code (RFC 3463) counts where there is one: 5.1.x is about the address, such as 5.1.1, no such mailbox.
+    """
+    if not isinstance(error, aiosmtplib.SMTPRecipientRefused):
+        return False
+    detailed = re.search(r"\b5\.(\d{1,3})\.\d{1,3}\b", error.message)
+    return detailed[1] == "1" if detailed else error.code in _NO_SUCH_ADDRESS

@@ -67,6 +67,8 @@ def because(situation: Situation, queued: Queued, say: Wording) -> str:
             return f"{listing(plays)} keeps messages back" if plays else "an open play keeps messages back"
         case HoldReason.CONTACT:
             return f"nobody is known who is {say.persona(step.persona)}"
+        case HoldReason.VALUE:
+            return f"it needs {listing(situation.missing_values(queued, contact))}, which nobody has told"
         case HoldReason.WINDOW:
             return f"it is outside the contact's hours, {_hours(situation, contact)}"
         case HoldReason.LIMIT:

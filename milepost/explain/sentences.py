@@ -166,8 +166,10 @@ def _sentence(say: Wording, entry: Entry, tense: Tense) -> str:
             about = quoted(say.step(entry.step or step_of(entry.message)))
             return f"A message about {about} {tense('was', 'will be')} dropped{because(entry.why, DROPPED)}."
         case timeline.TaskOpened():
-            task = TASKS.get(entry.why, spaced(entry.why))
-            return f"The {say.role(entry.role)} {tense('got', 'will get')} a task: {task}."
+            task = TASKS.get(entry.why, spaced(entry.why)) + (f", {listing(entry.names)}" if entry.names else "")
+            owner = f"The map's owner, {entry.person}," if entry.person else "The map's owner"
+            who = f"The {say.role(entry.role)}" if entry.role else owner
+            return f"{who} {tense('got', 'will get')} a task: {task}."
         case timeline.JourneyPaused():
             return f"The journey was paused{because(entry.why)}."
         case timeline.JourneyResumed():
@@ -231,7 +233,8 @@ def _about_step(say: Wording, entry: _AboutStep, title: str, tense: Tense) -> st
             return f"A {message} {tense('went', 'will go')} to {_recipient_and_steps(say, entry)}."
         case timeline.MessageHeld():
             until = f", until {say.instant(entry.until)}" if entry.until is not None else ""
-            return f"A message about {title} {tense('waits', 'will wait')}{because(entry.why, HELD)}{until}."
+            names = f", {listing(entry.names)}" if entry.names else ""
+            return f"A message about {title} {tense('waits', 'will wait')}{because(entry.why, HELD)}{names}{until}."
         case timeline.OutcomeAsked():
             until = tense("; an answer is awaited until", ", and may answer until")
             asked = tense("was", "will be")

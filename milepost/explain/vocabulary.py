@@ -7,6 +7,7 @@ HELD = {
     "pause": "the journey is paused",
     "play": "an open play keeps messages back",
     "contact": "nobody is known who could get it",
+    "value": "it lacks a value",
     "window": "it is outside the contact's hours",
     "limit": "the contact has had enough mail for now",
 }
@@ -19,6 +20,7 @@ DROPPED = {
     "silent": "the time to answer is over",
     "revoked": "the answer was taken back",
     "journey_ended": "the journey ended",
+    "opted_out": "its recipient wants no such mail, or can't get any",
 }
 IGNORED = {
     "ended": "the journey had ended",
@@ -59,6 +61,7 @@ SKIPPED = {
     "skip_when": "it does not apply to this customer",
     "after": "what it waits for ended otherwise",
     "told": "somebody said so",
+    "opted_out": "its recipient wants no such mail",
 }
 PLAY_STARTED = {
     "branch": "the step before led here",
@@ -91,6 +94,8 @@ TASKS = {
     "stuck": "look after the customer, who is stuck",
     "contact": "name the person who is missing",
     "message_failed": "reach the person in another way, a message did not get through",
+    "opted_out": "reach the person in another way, they get no such mail",
+    "value": "tell what a message lacks",
     "idle": "say what is next, nothing is open",
     "review": "review the map",
 }

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from milepost.customer import BUILT_IN_ATTRIBUTES, Customer
+from milepost.customer import BUILT_IN_ATTRIBUTES, Customer, keep_refused
 from milepost.imports.customer_checks import FieldProblem, check_customer
 from milepost.imports.vocabulary import Vocabulary
 from milepost.intake.context import IntakeContext, find_customer
@@ -45,6 +45,8 @@ async def save(
     async with context.store.transaction() as session:
         running = await journeys.open_of(session, customer.id, hold=True)
         before = await find_customer(session, customer.id)
+        if before is not None:
+            customer = customer.having(contacts=keep_refused(before.contacts, customer.contacts))
         problems = [
             problem for problem in check_customer(customer, vocabulary) if _is_changed(problem, before, customer)
         ]

@@ -34,7 +34,7 @@ class Draft:
         """Returns the draft of a map that `check_map` found no error in."""
         assert loaded.map is not None
         files = dict(loaded.files or {})
-        return Draft(CompiledMap.of(loaded.map, content_hash(files)), files)
+        return Draft(CompiledMap.of(loaded.map, content_hash(files), files), files)
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +154,7 @@ async def _version_impact(  # noqa: PLR0917 - a version, and how to count its mo
 
 def _compiled(row: MapVersionRow) -> CompiledMap | None:
     loaded = from_files(row.files)
-    return None if loaded.map is None else CompiledMap.of(loaded.map, row.hash)
+    return None if loaded.map is None else CompiledMap.of(loaded.map, row.hash, row.files)
 
 
 async def publish(

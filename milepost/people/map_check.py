@@ -22,7 +22,7 @@ def check_map(loaded: Loaded) -> tuple[Problem, ...]:
     problems = lint(loaded)
     if loaded.map is None or loaded.structure is None or errors_in(problems):
         return problems
-    findings = dry_run(CompiledMap.of(loaded.map, "checked"))
+    findings = dry_run(CompiledMap.of(loaded.map, "checked", loaded.files))
     return in_order([*problems, *(each.problem(loaded.structure.data, loaded.file) for each in findings)])
 
 

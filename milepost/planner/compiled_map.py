@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import count
 
+from milepost.customer import Mail
 from milepost.language.awaited import Awaited
 from milepost.language.conditions import Condition, compile_condition
 from milepost.language.durations import Anchor, DueReminder, Duration
@@ -19,6 +20,7 @@ from milepost.planner.calendars import Calendar, Calendars
 from milepost.planner.dependents import Dependents, Watched
 from milepost.planner.earlier_ids import EarlierIds
 from milepost.planner.enums import MessageReason, StepKind
+from milepost.planner.message_needs import MessageNeeds
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +97,10 @@ class CompiledStep:
     @property
     def is_task(self) -> bool:
         return self.kind is StepKind.TASK
+
+    def is_let_through(self, mail: Mail) -> bool:
+        """Returns whether its messages go to somebody who wants such mail; those of an outcome are requests."""
+        return mail is Mail.ALL or (mail is Mail.ESSENTIAL and (self.essential or self.kind is StepKind.OUTCOME))
 
     @property
     def reminders(self) -> tuple[DueReminder, ...]:
@@ -203,15 +209,16 @@ class CompiledMap:
     containers: tuple[CompiledStage | CompiledPlay, ...]
     places: Mapping[Watched, int]
     earlier_ids: EarlierIds
+    message_needs: MessageNeeds
 
     @staticmethod
-    def of(map: Map, version: str) -> CompiledMap:  # noqa: A002 - the field's word
-        """Compile a map.
+    def of(map: Map, version: str, files: Mapping[str, str] | None = None) -> CompiledMap:  # noqa: A002 - the field's word
+        """Compile a map; `files` are its texts by relative name, for the values that its messages need.
 
         Raises:
             ConditionError: a condition does not compile; a map without lint errors has none such.
         """
-        return _Compiler(map).compiled(version)
+        return _Compiler(map).compiled(version, files or {})
 
     def step_of(self, step: str) -> CompiledStep | None:
         """The step that has an id, or had it in an earlier version."""
@@ -240,7 +247,7 @@ class _Compiler:
     def __init__(self, map: Map) -> None:  # noqa: A002 - the field's word
         self._map, self._names, self._positions = map, Names.of(map), count()
 
-    def compiled(self, version: str) -> CompiledMap:
+    def compiled(self, version: str, files: Mapping[str, str]) -> CompiledMap:
         stages = {stage.id: self._stage(stage) for stage in self._map.stages}
         plays = {play.id: self._play(play) for play in self._map.plays}
         containers: tuple[CompiledStage | CompiledPlay, ...] = (*stages.values(), *plays.values())
@@ -274,6 +281,7 @@ class _Compiler:
             containers=containers,
             places={each.itself: each.position for each in placed},
             earlier_ids=EarlierIds.of(self._map),
+            message_needs=MessageNeeds.of((step.step for step in steps.values()), files),
         )
 
     def _stage(self, stage: Stage) -> CompiledStage:

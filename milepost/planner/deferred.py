@@ -56,7 +56,14 @@ class MessageFailed:
     message: MessageId
 
 
-Deferred = OpenStage | GoTo | StartPlay | FinishPlay | MessageFailed
+@dataclass(frozen=True, slots=True)
+class OptedOut:
+    """Give a colleague a task: somebody who wants no such mail is to be reached otherwise."""
+
+    message: MessageId
+
+
+Deferred = OpenStage | GoTo | StartPlay | FinishPlay | MessageFailed | OptedOut
 
 
 def to_json(item: Deferred) -> dict[str, Any]:
@@ -76,6 +83,8 @@ def to_json(item: Deferred) -> dict[str, Any]:
             return {"finish": item.play}
         case MessageFailed():
             return {"failed": str(item.message)}
+        case OptedOut():
+            return {"opted_out": str(item.message)}
         case _:
             assert_never(item)
 
@@ -96,9 +105,15 @@ def from_json(data: Mapping[str, Any]) -> Deferred:
         case {"finish": play}:
             return FinishPlay(play)
         case {"failed": message}:
-            return MessageFailed(MessageId.parse(message) or MessageId(message, 1, MessageReason.OPENING, 1))
+            return MessageFailed(_message(message))
+        case {"opted_out": message}:
+            return OptedOut(_message(message))
         case _:
             raise ValueError(f"{data!r} isn't anything that a pause defers")
+
+
+def _message(text: str) -> MessageId:
+    return MessageId.parse(text) or MessageId(text, 1, MessageReason.OPENING, 1)
 
 
 def _triggers(data: Mapping[str, Any]) -> tuple[str, ...] | None:

@@ -77,16 +77,19 @@ class HoldReason(StrEnum):
     PAUSE = "pause"
     PLAY = "play"
     CONTACT = "contact"
+    VALUE = "value"
     WINDOW = "window"
     LIMIT = "limit"
 
 
 class SystemTaskReason(StrEnum):
-    """The reasons for which Milepost itself gives a colleague a task."""
+    """The reasons for which Milepost itself gives a colleague a task, or the map's owner (`VALUE`)."""
 
     STUCK = "stuck"
     CONTACT = "contact"
     MESSAGE_FAILED = "message_failed"
+    OPTED_OUT = "opted_out"
+    VALUE = "value"
     IDLE = "idle"
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime
 from typing import assert_never
 
+from milepost.customer import address_key, keep_refused
 from milepost.language.field_types import Verdict
 from milepost.language.steps import Outcome
 from milepost.planner import deferred, facts, timeline
@@ -257,7 +259,8 @@ def _count(counts: dict[str, int], trigger: Waited) -> None:
 
 def _contacts(turn: Turn, fact: facts.ContactsGiven) -> None:
     check_contacts(fact.contacts)
-    change_customer(turn, turn.state.customer.having(contacts=fact.contacts), fact.by)
+    before = turn.state.customer
+    change_customer(turn, before.having(contacts=keep_refused(before.contacts, fact.contacts)), fact.by)
     for task, record in sorted(turn.state.tasks.items()):
         if record.why is SystemTaskReason.CONTACT and turn.now.contact(record.about) is not None:
             close_system_task(turn, task, TaskStatus.DONE)
@@ -287,7 +290,32 @@ def _message_failed(turn: Turn, fact: facts.MessageFailed) -> None:
     message = MessageId.parse(fact.message)
     if message is None or message.step not in turn.compiled_map.steps:
         raise _IgnoredError(IgnoreReason.UNKNOWN)
+    if fact.permanent:
+        _refuse(turn, turn.compiled_map.steps[message.step], fact)
     if turn.state.paused:
         turn.state.deferred.append(deferred.MessageFailed(message))
     else:
         open_message_failed(turn, message)
+
+
+def _refuse(turn: Turn, step: CompiledStep, fact: facts.MessageFailed) -> None:
+    """Keep that a mail server refused an address for good; a person agreed on who isn't a contact is forgotten."""
+    contact = turn.now.contact_of(step)
+    address = fact.contact or (contact.email if contact else "")
+    customer = turn.state.customer
+    contacts = tuple(replace(each, refused=True) if each.has_address(address) else each for each in customer.contacts)
+    if contacts != customer.contacts:
+        change_customer(turn, customer.having(contacts=contacts), fact.by)
+    elif not any(each.has_address(address) for each in contacts):
+        _agree_no_more(turn, address)
+
+
+def _agree_no_more(turn: Turn, address: str) -> None:
+    """Forget an address that was agreed on for steps: the contact with their persona is written to again."""
+    key = address_key(address)
+    for step in turn.compiled_map.steps:
+        if address_key(turn.state.step(step).person or "") == key:
+            turn.edit_step(step).person = None
+    for step, agreed in list(turn.state.agreed.items()):
+        if address_key(agreed.get("person", "")) == key:
+            turn.state.agreed[step] = {name: value for name, value in agreed.items() if name != "person"}

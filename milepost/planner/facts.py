@@ -144,8 +144,16 @@ class MapChanged(BaseFact, kind="map_changed"):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MessageFailed(BaseFact, kind="message_failed"):
+    """A message will never arrive.
+
+    `permanent` says that the mail server refused the address for good; `contact` is the address, by default that of
+    whoever gets the step's messages.
+    """
+
     message: str
     why: str | None = None
+    permanent: bool | None = None
+    contact: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,6 +1,6 @@
 """The contact policy: which messages wait, what holds them, which go out together.
 
-Reasons to hold a message are looked at in one order: pause, play, contact, window, limit.
+Reasons to hold a message are looked at in one order: pause, play, contact, value, window, limit.
 """
 
 from __future__ import annotations
@@ -9,17 +9,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from milepost.customer import Contact
-from milepost.language.durations import Limit
+from milepost.language.durations import Duration, Limit, Unit
 from milepost.planner import timeline
 from milepost.planner.commands import SendMessage
 from milepost.planner.compiled_map import CompiledStep
-from milepost.planner.enums import HoldReason, MessageReason, SystemTaskReason
+from milepost.planner.enums import HoldReason, MessageReason, SystemTaskReason, TaskStatus
 from milepost.planner.ids import MessageId
 from milepost.planner.instants import Instant
 from milepost.planner.state import Queued, State
-from milepost.planner.system_tasks import open_system_task
+from milepost.planner.system_tasks import close_system_tasks, open_system_task
 from milepost.planner.turn import Turn
 
+_UNTIL_OWNER = Duration(1, Unit.BUSINESS_DAY)
 MERGED = (MessageReason.OPENING, MessageReason.REMINDER)
 
 
@@ -49,6 +50,7 @@ def enqueue(turn: Turn, step: CompiledStep, reason: MessageReason, template: str
 def drop(turn: Turn, queued: Queued, why: str) -> None:
     turn.state.queue.remove(queued)
     say_dropped(turn, queued, why)
+    _tell_owner_no_more(turn, queued, TaskStatus.WITHDRAWN)
 
 
 def say_dropped(turn: Turn, queued: Queued, why: str) -> None:
@@ -60,6 +62,8 @@ def drop_of_step(turn: Turn, step: str, why: str) -> None:
     """Drop whatever waits to be sent for a step that closes."""
     for queued in [other for other in turn.state.queue if other.step == step]:
         drop(turn, queued, why)
+    if turn.state.tasks:
+        close_system_tasks(turn, SystemTaskReason.OPTED_OUT, step)
 
 
 def flush(turn: Turn) -> Iterator[Queued]:
@@ -79,19 +83,27 @@ def flush(turn: Turn) -> Iterator[Queued]:
 
 
 def _merged(turn: Turn, line: list[Queued]) -> list[Outgoing]:
-    """Returns the messages that only the limit could hold, with openings and reminders to one contact put together."""
+    """Returns the messages that only the limit could hold, with openings and reminders to one contact put together.
+
+    What lacks a value is held by itself: the others go without it.
+    """
     together: dict[str, Outgoing] = {}
     out: list[Outgoing] = []
     for queued in line:
         step = turn.compiled_map.steps[queued.step]
         contact = turn.now.contact_of(step)
-        why, until = _barrier(turn, step, contact)
+        missing = turn.now.missing_values(queued, contact)
+        why, until = _barrier(turn, step, contact, missing)
+        if not missing:
+            _tell_owner_no_more(turn, queued, TaskStatus.DONE)
         if why is HoldReason.WINDOW and contact is not None and _is_still_limited(turn, queued, contact, until):
             continue
         if why is not None or contact is None:
-            _hold(turn, queued, why or HoldReason.CONTACT, until)
+            _hold(turn, queued, why or HoldReason.CONTACT, until, missing if why is HoldReason.VALUE else None)
             if why is HoldReason.CONTACT:
                 open_system_task(turn, SystemTaskReason.CONTACT, step.persona or "")
+            elif why is HoldReason.VALUE:
+                _tell_owner(turn, queued, missing)
         elif queued.reason not in MERGED or step.essential:
             out.append(Outgoing(contact, [queued]))
         elif contact.address_key in together:
@@ -109,25 +121,46 @@ def _is_still_limited(turn: Turn, queued: Queued, contact: Contact, opens_at: In
     return queued.until in (opens_at, _limit_until(turn, Outgoing(contact, [queued])))
 
 
-def _barrier(turn: Turn, step: CompiledStep, contact: Contact | None) -> tuple[HoldReason | None, Instant | None]:
+def _tell_owner(turn: Turn, queued: Queued, missing: tuple[str, ...]) -> None:
+    """Give the map's owner a task, once a message, when a value has been missing for a business day."""
+    if queued.owner_at is None:
+        queued.owner_at = turn.compiled_map.ours.deadline(turn.at, _UNTIL_OWNER)
+    if 0 < queued.owner_at <= turn.at:
+        queued.owner_at = 0
+        place = turn.place_of(queued.step)
+        open_system_task(turn, SystemTaskReason.VALUE, queued.step, place, message=str(queued.message), names=missing)
+
+
+def _tell_owner_no_more(turn: Turn, queued: Queued, status: TaskStatus) -> None:
+    if queued.owner_at == 0:
+        close_system_tasks(turn, SystemTaskReason.VALUE, queued.step, status)
+
+
+def _barrier(
+    turn: Turn, step: CompiledStep, contact: Contact | None, missing: tuple[str, ...]
+) -> tuple[HoldReason | None, Instant | None]:
     if turn.state.paused:
         return HoldReason.PAUSE, None
     if turn.now.holding_plays(step, "messages") and not step.essential:
         return HoldReason.PLAY, None
     if contact is None:
         return HoldReason.CONTACT, None
+    if missing:
+        return HoldReason.VALUE, None
     calendar = turn.now.customer_calendar(contact)
     if not calendar.is_open(turn.at):
         return HoldReason.WINDOW, calendar.next_open(turn.at)
     return None, None
 
 
-def _hold(turn: Turn, queued: Queued, why: HoldReason, until: Instant | None) -> None:
+def _hold(
+    turn: Turn, queued: Queued, why: HoldReason, until: Instant | None, names: tuple[str, ...] | None = None
+) -> None:
     if (queued.why, queued.until) == (why, until):
         return
     queued.why, queued.until = why, until
     place = turn.place(turn.compiled_map.steps[queued.step])
-    turn.report(timeline.MessageHeld(turn.at, place, message=str(queued.message), why=why, until=until))
+    turn.report(timeline.MessageHeld(turn.at, place, message=str(queued.message), why=why, until=until, names=names))
 
 
 def _limit_until(turn: Turn, outgoing: Outgoing) -> Instant | None:

@@ -9,14 +9,19 @@ from milepost.language.steps import Touchpoint
 from milepost.planner.compiled_map import CompiledMap, CompiledStep
 from milepost.planner.enums import SystemTaskReason
 from milepost.planner.instants import Instant
+from milepost.planner.situation import Situation
 from milepost.planner.state import State, StepState
+from milepost.text import listing
 
 _MINUTES = {Unit.MINUTE: 1, Unit.HOUR: 60, Unit.BUSINESS_DAY: 480, Unit.DAY: 480}
 
+_ABOUT_A_STEP = (SystemTaskReason.OPTED_OUT, SystemTaskReason.VALUE)
 _SYSTEM_TITLES = {
     "stuck": "Look after the customer, who is stuck in {about}",
     "contact": "Name a contact: nobody is {about}",
     "message_failed": "Reach the person otherwise: a message could not be delivered",
+    "opted_out": "Reach the person otherwise about {about}: they get no such mail",
+    "value": "Tell what a message about {about} lacks: {names}",
     "idle": "Say what is next: nothing is open and nothing lies ahead",
 }
 
@@ -25,7 +30,8 @@ _SYSTEM_TITLES = {
 class Task:
     """A task that is open. `task` is `STEP/OCCURRENCE`, or `WHY/ABOUT/N` for a system task.
 
-    `person` is an address, or nobody: then the queue of the role's team has it. `due_at` is a UTC instant.
+    `person` is an address, or nobody: then the queue of the role's team has it. `role` is empty for a task of the map's
+    owner. `due_at` is a UTC instant.
     """
 
     task: str
@@ -84,18 +90,30 @@ def _system_tasks(compiled_map: CompiledMap, state: State) -> list[Task]:
             about = compiled_map.stages[about].stage.title
         elif record.why is SystemTaskReason.CONTACT and about in compiled_map.map.personas:
             about = compiled_map.map.personas[about].title
+        elif record.why in _ABOUT_A_STEP and about in compiled_map.steps:
+            about = compiled_map.steps[about].step.title
+        is_owners = record.why is SystemTaskReason.VALUE
         tasks.append(
             Task(
                 task=task,
                 role=record.role,
-                person=state.customer.team.get(record.role),
-                title=_SYSTEM_TITLES[record.why].format(about=about),
+                person=compiled_map.map.owner if is_owners else state.customer.team.get(record.role),
+                title=_SYSTEM_TITLES[record.why].format(about=about, names=_missing(compiled_map, state, record.about)),
                 opened_at=record.opened_at,
                 why=record.why,
                 about=record.about,
             ),
         )
     return tasks
+
+
+def _missing(compiled_map: CompiledMap, state: State, step: str) -> str:
+    """Returns the names of the values that the message of a step waits for."""
+    queued = next((each for each in state.queue if each.step == step and each.owner_at == 0), None)
+    if queued is None or step not in compiled_map.steps:
+        return ""
+    now = Situation(compiled_map, state, state.clock)
+    return listing(now.missing_values(queued, now.contact_of(compiled_map.steps[step])))
 
 
 def minutes(effort: Duration | None) -> int | None:

@@ -19,6 +19,7 @@ from milepost.planner.facts import Fact
 from milepost.planner.fixpoint import settle
 from milepost.planner.instants import Instant
 from milepost.planner.messages import flush
+from milepost.planner.opting_out import drop_unwanted
 from milepost.planner.outcomes import asked
 from milepost.planner.situation import Situation
 from milepost.planner.state import Queued, State
@@ -112,6 +113,8 @@ def _happen(turn: Turn, at: Instant, facts: list[Fact]) -> None:
         _catch_up(turn)
     while not turn.state.ended:
         _fire_timers(turn)
+        if drop_unwanted(turn):
+            continue
         anything = False
         for queued in flush(turn):
             anything = True

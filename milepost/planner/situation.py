@@ -19,7 +19,7 @@ from milepost.planner.calendars import Calendar, shift_date
 from milepost.planner.compiled_map import CompiledMap, CompiledStep
 from milepost.planner.condition_view import JourneyView
 from milepost.planner.instants import Instant
-from milepost.planner.state import State
+from milepost.planner.state import Queued, State
 
 
 @dataclass(slots=True)
@@ -98,6 +98,13 @@ class Situation:
                     return contact
             return Contact(agreed, agreed)
         return self.contact(step.persona)
+
+    def missing_values(self, queued: Queued, contact: Contact | None) -> tuple[str, ...]:
+        """Returns the names of the values that a message lacks, such as `customer.seats`."""
+        needs = self.compiled_map.message_needs
+        if not needs or contact is None:
+            return ()
+        return needs.missing(queued.step, queued.template, self.state.customer, contact, self.compiled_map.map.csm)
 
     def customer_calendar(self, contact: Contact | None) -> Calendar:
         """The customer's calendar: the days and hours of the contact policy where the contact is."""

@@ -179,7 +179,10 @@ class PlayState(Record):
 
 @dataclass(slots=True)
 class Queued(Record):
-    """A message that has not gone out yet, and what holds it: `why`, and `until` when (None: nobody knows)."""
+    """A message that has not gone out yet, and what holds it: `why`, and `until` when (None: nobody knows).
+
+    `owner_at` is when the map's owner is told that it lacks a value; 0 once that is done.
+    """
 
     parsers: ClassVar = {"message": MessageId.parse, "reason": MessageReason, "why": HoldReason}
 
@@ -189,6 +192,7 @@ class Queued(Record):
     template: str
     why: HoldReason | None = None
     until: Instant | None = None
+    owner_at: Instant | None = None
 
     @staticmethod
     def of(message: MessageId, template: str) -> Queued:
@@ -198,7 +202,10 @@ class Queued(Record):
 
 @dataclass(slots=True)
 class SystemTask(Record):
-    """A system task: one that Milepost itself gave a colleague. `about` is the stage, persona or message behind it."""
+    """A system task: one that Milepost itself gave a colleague.
+
+    `about` is the stage, persona, step or message behind it; `role` is empty for a task of the map's owner.
+    """
 
     parsers: ClassVar = {"why": SystemTaskReason}
 

@@ -16,31 +16,48 @@ def open_system_task(
     why: SystemTaskReason,
     about: str,
     place: StepPlace | StagePlace | None = None,
+    *,
     message: str | None = None,
+    names: tuple[str, ...] | None = None,
 ) -> None:
-    """Give the csm one task; no second one while one for the same reason about the same thing is open."""
+    """Give the csm one task; no second one while one for the same reason about the same thing is open.
+
+    The value that a message lacks is the affair of the map's owner.
+    """
     if any(task.why is why and task.about == about for task in turn.state.tasks.values()):
         return
     number = turn.state.numbers.get(why, 0) + 1
     turn.state.numbers[why] = number
     task = str(SystemTaskId(why, about, number))
-    role = turn.compiled_map.map.csm
+    map_ = turn.compiled_map.map
+    is_owners = why is SystemTaskReason.VALUE
+    role = "" if is_owners else map_.csm
     turn.state.tasks[task] = SystemTask(role, why, about, turn.at)
-    turn.order(OpenTask(task, role, turn.state.customer.team.get(role), None, why))
-    turn.report(timeline.TaskOpened(turn.at, place, role=role, why=why, message=message))
+    turn.order(OpenTask(task, role, map_.owner if is_owners else turn.state.customer.team.get(role), None, why))
+    person = map_.owner if is_owners else None
+    turn.report(
+        timeline.TaskOpened(turn.at, place, role=role or None, person=person, why=why, message=message, names=names)
+    )
 
 
 def open_message_failed(turn: Turn, message: MessageId) -> None:
     """Give the csm a task: a message could not be delivered."""
     place = turn.place_of(message.step)
-    open_system_task(turn, SystemTaskReason.MESSAGE_FAILED, str(message), place, str(message))
+    open_system_task(turn, SystemTaskReason.MESSAGE_FAILED, str(message), place, message=str(message))
 
 
-def close_system_tasks(turn: Turn, why: SystemTaskReason, about: str | None = None) -> None:
-    """Withdraw the system tasks of one reason: what they were about is over."""
+def open_opted_out(turn: Turn, message: MessageId) -> None:
+    """Give the csm a task: somebody who wants no such mail is to be reached otherwise."""
+    open_system_task(turn, SystemTaskReason.OPTED_OUT, message.step, turn.place_of(message.step), message=str(message))
+
+
+def close_system_tasks(
+    turn: Turn, why: SystemTaskReason, about: str | None = None, status: TaskStatus = TaskStatus.WITHDRAWN
+) -> None:
+    """Close the system tasks of one reason, by default as withdrawn: what they were about is over."""
     for task, record in sorted(turn.state.tasks.items()):
         if record.why is why and about in (None, record.about):
-            close_system_task(turn, task, TaskStatus.WITHDRAWN)
+            close_system_task(turn, task, status)
 
 
 def close_system_task(turn: Turn, task: str, status: TaskStatus) -> None:

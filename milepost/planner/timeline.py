@@ -179,9 +179,12 @@ class MessageSent(StepEntry, kind="message_sent"):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MessageHeld(StepEntry, kind="message_held"):
+    """A message waits; `names` are the values that it lacks, where that is why."""
+
     message: str
     why: str
     until: Instant | None = None
+    names: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -233,11 +236,16 @@ class PlayEnded(PlayEntry, kind="play_ended"):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TaskOpened(PlacedEntry, kind="task_opened"):
-    """A system task was opened; `message` is the one that failed, where that is why."""
+    """A system task was opened: for a `role`, or a `person`, who is the map's owner.
 
-    role: str
+    `message` is the one that failed, was dropped or waits, `names` are the values that it lacks, where that is why.
+    """
+
+    role: str | None = None
+    person: str | None = None
     why: str
     message: str | None = None
+    names: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -62,8 +62,7 @@ def wake_at(turn: Turn) -> Instant | None:
             if at < wake and (rank != STEP or at > now) and _still_counts(turn, what, rank):
                 wake = at
     for queued in turn.state.queue:
-        if queued.until is not None and now < queued.until < wake:
-            wake = queued.until
+        wake = min([wake, *(at for at in (queued.until, queued.owner_at) if at is not None and at > now)])
     return None if wake == NEVER else wake
 
 

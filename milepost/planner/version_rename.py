@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from typing import TypeVar
 
 from milepost.planner.commands import RenameStep
-from milepost.planner.deferred import Deferred, FinishPlay, GoTo, MessageFailed, OpenStage, StartPlay
+from milepost.planner.deferred import Deferred, FinishPlay, GoTo, MessageFailed, OpenStage, OptedOut, StartPlay
 from milepost.planner.enums import SystemTaskReason
 from milepost.planner.turn import Turn
 
@@ -16,6 +16,7 @@ V = TypeVar("V")
 Names = Mapping[str, str]
 """The new ids by the old ones."""
 
+_ABOUT_A_STEP = (SystemTaskReason.OPTED_OUT, SystemTaskReason.VALUE)
 _SPACES = {"step": ("steps", "results", "outcomes"), "stage": ("stages",), "play": ("plays",)}
 """Under which names conditions see steps, stages and plays."""
 
@@ -62,12 +63,17 @@ def _rename_steps(turn: Turn, names: Names) -> None:
     for queued in state.queue:
         new = names.get(queued.step, queued.step)
         queued.step, queued.message = new, replace(queued.message, step=new)
+    _rename_tasks(turn, _ABOUT_A_STEP, names)
 
 
 def _rename_stages(turn: Turn, names: Names) -> None:
     _carry_over(turn, "stage", turn.state.stages, names)
+    _rename_tasks(turn, (SystemTaskReason.STUCK,), names)
+
+
+def _rename_tasks(turn: Turn, reasons: Collection[SystemTaskReason], names: Names) -> None:
     for task, record in turn.state.tasks.items():
-        if record.why is SystemTaskReason.STUCK and record.about in names:
+        if record.why in reasons and record.about in names:
             turn.state.tasks[task] = replace(record, about=names[record.about])
 
 
@@ -77,8 +83,8 @@ def _deferred(item: Deferred, steps: Names, stages: Names, plays: Names) -> Defe
             return replace(item, stage=stages.get(item.stage, item.stage))
         case StartPlay() | FinishPlay():
             return replace(item, play=plays.get(item.play, item.play))
-        case MessageFailed():
-            return MessageFailed(replace(item.message, step=steps.get(item.message.step, item.message.step)))
+        case MessageFailed() | OptedOut():
+            return replace(item, message=replace(item.message, step=steps.get(item.message.step, item.message.step)))
 
 
 def _rename_in_triggers(turn: Turn, names: Mapping[str, Names]) -> None:

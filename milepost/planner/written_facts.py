@@ -133,6 +133,7 @@ class WrittenContact(Written):
     last_name: Name | None = Field(None, description="taken from `name` where it is not given")
     salutation: Name | None = Field(None, description="how the person is addressed, such as `Dear Dr. Poe`")
     mail: Mail = Field(Mail.ALL, description="`essential`: only essential messages and requests; `none`: nothing")
+    refused: bool = Field(default=False, description="true: the mail server refused the address for good")
 
     def contact(self) -> Contact:
         return Contact(**dict(self))
@@ -195,6 +196,8 @@ class WrittenFact(Written):
     comment: LongText | None = None
     method: Name | None = None
     why: LongText | None = None
+    permanent: bool | None = None
+    contact: Address | None = None
     at_next_stage: bool | None = None
 
     @model_validator(mode="after")

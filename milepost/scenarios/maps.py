@@ -69,7 +69,7 @@ def _read(loaded: Loaded, texts: Mapping[str, str], *, exists: bool) -> ReadMap:
     other = tuple(problem for problem in errors if problem.code != _TEXT_PROBLEM)
     if other or loaded.map is None:
         return ReadMap(exists, None, files, other, text_problems)
-    return ReadMap(exists, CompiledMap.of(loaded.map, content_hash(files)), files, (), text_problems)
+    return ReadMap(exists, CompiledMap.of(loaded.map, content_hash(files), files), files, (), text_problems)
 
 
 def with_placeholders(files: Mapping[str, str], map: Map | None) -> dict[str, str]:  # noqa: A002 - the field's word

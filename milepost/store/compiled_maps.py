@@ -67,7 +67,7 @@ class CompiledMaps:
         loaded = from_files(row.files)
         if loaded.map is None:
             raise UnreadableVersionError(row.hash, "; ".join(str(problem) for problem in loaded.problems))
-        self.add(CompiledMap.of(loaded.map, row.hash), dict(row.files))
+        self.add(CompiledMap.of(loaded.map, row.hash, row.files), dict(row.files))
 
     async def files(self, version: str) -> Mapping[str, str]:
         """Returns the files of the version of this hash, by relative name.

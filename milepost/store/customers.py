@@ -12,7 +12,7 @@ from sqlalchemy import bindparam, delete, exists, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session
 
-from milepost.customer import BUILT_IN_ATTRIBUTES, Contact, Customer, Mail
+from milepost.customer import BUILT_IN_ATTRIBUTES, Contact, Customer, Mail, keep_refused
 from milepost.planner.facts import AttributesSet, ContactsGiven, Fact, TeamGiven
 from milepost.planner.instants import Instant
 from milepost.store.errors import UnknownCustomerError
@@ -127,7 +127,7 @@ def apply(session: Session, customer: str, fact: Fact, now: Instant) -> None:
         case ContactsGiven():
             _row(session, customer).updated_at = now
             session.flush()
-            write_contacts(session, {customer: fact.contacts})
+            write_contacts(session, {customer: keep_refused(load(session, customer).contacts, fact.contacts)})
         case _:
             pass
 

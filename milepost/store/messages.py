@@ -20,6 +20,7 @@ from milepost.store.rows import count_up_to
 from milepost.store.tables import CustomerRow, JourneyRow, MessageRow
 
 CONTACT_FORGOTTEN = "its contact was forgotten"
+UNWANTED = "its recipient no longer wants such mail"
 MOST_COUNTED = 10_000
 """Messages of a status that are counted; then there are more than that."""
 

@@ -4,6 +4,7 @@ import time
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from temporalio.exceptions import ApplicationError
@@ -12,7 +13,7 @@ from temporalio.testing import ActivityEnvironment
 from activities.deliveries import DeliveryActivities
 from milepost.channels.protocol import TemporaryDeliveryError, UndeliverableError
 from milepost.channels.recorder import RecordingChannel
-from milepost.customer import Customer
+from milepost.customer import Customer, Mail
 from milepost.language.loader import from_files
 from milepost.planner.clock import REAL_TIME, JourneyClock
 from milepost.planner.compiled_map import CompiledMap
@@ -233,3 +234,35 @@ async def test_in_a_rehearsal_that_stood_still_a_message_is_sent_at_the_new_cloc
     await post.deliver()
 
     assert START <= ((await post.row()).sent_at or 0) <= START + 60 * 86_400
+
+
+async def test_an_address_that_was_refused_for_good_is_told_with_the_fact(store: Store) -> None:
+    post = await posted(store)
+    post.channel.fail_next(UndeliverableError("no such mailbox", address_refused=True))
+
+    assert not await post.deliver()
+
+    [told] = await told_facts(post)
+    assert (told["permanent"], told["contact"]) == (True, "sam@acme.example")
+
+
+@pytest.mark.parametrize(("mail", "is_sent"), [(Mail.ALL, True), (Mail.ESSENTIAL, False), (Mail.NONE, False)])
+async def test_a_message_whose_recipient_opted_out_since_is_not_sent(
+    store: Store, mail: Mail, *, is_sent: bool
+) -> None:
+    post = await posted(store)
+    async with store.transaction() as session:
+        row = await journeys.get(session, post.order.journey)
+        state = State.from_json(row.state)
+        contacts = tuple(replace(each, mail=mail) for each in state.customer.contacts)
+        state.customer = state.customer.having(contacts=contacts)
+        row.state = state.to_json()
+
+    assert await post.deliver() is is_sent
+    assert bool(post.channel.delivered) is is_sent
+    assert ((await post.row()).last_error == messages.UNWANTED) is not is_sent
+
+
+async def told_facts(post: Post) -> list[dict[str, Any]]:
+    async with post.store.reading() as session:
+        return [each.data for each in await facts.of_customer(session, "acme")]

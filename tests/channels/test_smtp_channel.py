@@ -132,8 +132,29 @@ async def test_a_domain_beyond_ascii_is_written_as_mail_servers_know_it():
 @pytest.mark.parametrize("place", ["at_rcpt", "at_data"])
 async def test_a_permanent_refusal_of_the_mail_is_final(place: str):
     async with mail_server(Mailbox(**{place: "550 5.1.1 no such person"})) as port:
-        with pytest.raises(UndeliverableError, match=r"550.*no such person"):
+        with pytest.raises(UndeliverableError, match=r"550.*no such person") as refused:
             await channel(port).deliver(MESSAGE)
+    assert refused.value.address_refused is (place == "at_rcpt")
+
+
+@pytest.mark.parametrize(
+    ("answer", "is_about_the_address"),
+    [
+        ("550 no such user here", True),
+        ("550 5.1.1 no such user here", True),
+        ("551 5.1.6 moved", True),
+        ("552 5.2.2 mailbox full", False),
+        ("550 5.7.1 we don't like your address", False),
+        ("554 rejected", False),
+    ],
+)
+async def test_only_a_recipient_that_does_not_exist_counts_as_an_address_refused_for_good(
+    answer: str, *, is_about_the_address: bool
+):
+    async with mail_server(Mailbox(at_rcpt=answer)) as port:
+        with pytest.raises(UndeliverableError) as refused:
+            await channel(port).deliver(MESSAGE)
+    assert refused.value.address_refused is is_about_the_address
 
 
 @pytest.mark.parametrize("place", ["at_mail", "at_rcpt", "at_data"])
@@ -232,3 +253,13 @@ async def test_a_server_with_a_certificate_that_nobody_vouches_for_gets_nothing(
 def test_a_sender_that_is_no_address_is_refused_at_once(sender: str):
     with pytest.raises(ValueError, match="isn't a mail address"):
         SmtpChannel(SmtpServer(host="localhost", port=25), sender=sender)
+
+
+@pytest.mark.parametrize(
+    "name", ["Sam (Finance) Poe", "Poe, Sam", "Ström, Zoë (Finanzen)", 'Sam "Sammy" Poe', "Sam; Poe:"]
+)
+async def test_a_name_is_kept_as_it_is_written_whatever_mail_headers_make_of_its_signs(name: str):
+    _, mail = await sent(replace(MESSAGE, to_name=name))
+
+    assert mail["To"].addresses[0].display_name == name
+    assert mail["To"].addresses[0].addr_spec == "sam@acme.example"

@@ -108,7 +108,7 @@ FILES = {"map.yaml": MAP, "messages/connect.md": CONNECT, "messages/verify.md": 
 def compiled_map_of(files: dict[str, str]) -> CompiledMap:
     loaded = from_files(files)
     assert loaded.map is not None, [str(problem) for problem in loaded.problems]
-    return CompiledMap.of(loaded.map, content_hash(files))
+    return CompiledMap.of(loaded.map, content_hash(files), files)
 
 
 CHART = compiled_map_of(FILES)

@@ -109,4 +109,4 @@ def _below(folder: Path) -> tuple[Files, ...]:
 def compiled_maps_of(texts: Iterable[Files]) -> tuple[CompiledMap, ...]:
     """The compiled maps of texts without errors."""
     loaded = [(from_files(files).map, files) for files in texts]
-    return tuple(CompiledMap.of(map_, content_hash(files)) for map_, files in loaded if map_ is not None)
+    return tuple(CompiledMap.of(map_, content_hash(files), files) for map_, files in loaded if map_ is not None)

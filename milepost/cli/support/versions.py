@@ -41,7 +41,7 @@ async def version_of(settings: Settings, typed: str) -> Version:
     if _is_map(path):
         map_, loaded = sound_map(path, "Correct them, then compare.")
         files = loaded.files or {}
-        return Version(str(path), CompiledMap.of(map_, content_hash(files)), files)
+        return Version(str(path), CompiledMap.of(map_, content_hash(files), files), files)
     if not database_exists(settings):
         raise _unknown(typed, ())
     async with open_database(settings) as store:

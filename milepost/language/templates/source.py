@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -115,7 +115,7 @@ def parse_message(text: str) -> MessageTemplate:
     return message
 
 
-def pick_variant(files: Mapping[str, str], name: str, language: str | None) -> str:
+def pick_variant(files: Collection[str], name: str, language: str | None) -> str:
     """Picks the file for a reader of `language`: `recap.de-at.md`, else `recap.de.md`, else `recap.md`.
 
     Languages are compared without regard to case, and `_` is the same as `-`.

@@ -29,10 +29,10 @@ _WORDS: Mapping[str, tuple[str, ...]] = {
 """The words of fields that mean the same in every kind of entry."""
 _WORDS_BY_KIND: Mapping[tuple[str, str], tuple[str, ...]] = {
     (timeline.MessageSent.kind, "reason"): ("opening", "reminder", "request", "touchpoint"),
-    (timeline.MessageHeld.kind, "why"): ("window", "limit", "play", "pause", "contact"),
+    (timeline.MessageHeld.kind, "why"): ("window", "limit", "play", "pause", "contact", "value"),
     (timeline.PlayBlocked.kind, "why"): ("open", "cooldown", "only_if"),
     (timeline.CustomerChanged.kind, "what"): tuple(CustomerPart),
-    (timeline.TaskOpened.kind, "why"): ("contact", "message_failed", "stuck", "idle"),
+    (timeline.TaskOpened.kind, "why"): ("contact", "message_failed", "opted_out", "value", "stuck", "idle"),
 }
 """The words of fields that mean something else in each kind."""
 _LISTS = ("steps", "names")

@@ -126,6 +126,10 @@ _SYSTEM_WHY = {
     "stuck": "The stage {about} has been open longer than planned. Find out what is holding the customer up.",
     "contact": "A message is waiting: the customer has no {about}. Add that contact by the API or an import.",
     "message_failed": "A message could not be delivered ({about}). Call, or correct the address.",
+    "opted_out": "A message about {about} was dropped: its recipient wants no such mail, or the address was refused. "
+    "Reach them in another way.",
+    "value": "A message about {about} waits for a value that nobody has told. Add it to the customer, or let the "
+    "message do without it.",
     "idle": "Nothing is open and nothing is planned. Start a play, or end the journey.",
     "review": "The map is due for its review.",
 }
