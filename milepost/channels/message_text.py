@@ -11,6 +11,7 @@ from milepost.channels.links import LinkSigner
 from milepost.channels.mail_layout import lay_out
 from milepost.channels.protocol import OutgoingMessage
 from milepost.customer import Contact, Customer, name_of
+from milepost.explain.local_time import due_date
 from milepost.language.steps import Outcome
 from milepost.language.templates.context import CsmContext, MessageContext, StepContext, message_context
 from milepost.language.templates.renderer import Rendered, render_merged
@@ -152,8 +153,7 @@ def _context(source: MessageSource, step: str, language: str | None) -> MessageC
 def _step(source: MessageSource, step: str) -> StepContext:
     definition = source.compiled_map.steps[step].step
     due = source.state.step(step).due_at
-    timezone = zone(source.contact.timezone or source.customer.timezone)
-    day = None if due is None else moment(due).astimezone(timezone).date()
+    day = None if due is None else due_date(due, source.contact.timezone or source.customer.timezone)
     if not isinstance(definition, Outcome):
         return StepContext(step, definition.title, day)
     metric = definition.metric.name if definition.metric else None

@@ -14,7 +14,7 @@ from milepost.cli.support.local_timezone import TimeZone
 from milepost.cli.support.output import AsJson, heading, print_json, say, section
 from milepost.explain.held_messages import Held
 from milepost.explain.journey import Explanation, StepExplanation
-from milepost.explain.local_time import day_of, time_of, zone_text
+from milepost.explain.local_time import day_of, due_time_of, time_of, zone_text
 from milepost.explain.overview import CustomerOverview, JourneyOverview
 from milepost.explain.sentences import Wording, outlook_sentence
 from milepost.explain.waits import WaitingStep
@@ -144,7 +144,7 @@ def _due(journey: JourneyOverview, waits: WaitingStep) -> str | None:
     """When an open step is due; None for any other, and for one without a date."""
     if waits.due_at is None or waits.status != StepStatus.OPEN:
         return None
-    return time_of(waits.due_at, journey.zone)
+    return due_time_of(waits.due_at, journey.zone)
 
 
 def _held(journey: JourneyOverview, held: Iterable[Held]) -> Iterator[str]:

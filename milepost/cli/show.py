@@ -12,7 +12,7 @@ from milepost.cli.support.journey_text import journey_heading, pending_summary
 from milepost.cli.support.local_timezone import TimeZone
 from milepost.cli.support.output import AsJson, heading, print_json, say, table
 from milepost.explain.journey import with_outlook_sentence
-from milepost.explain.local_time import day_of, time_of, zone_text
+from milepost.explain.local_time import day_of, due_day_of, time_of, zone_text
 from milepost.explain.overview import CustomerOverview, JourneyOverview, OutcomeRecord
 from milepost.explain.sentences import number, outlook_sentence
 from milepost.explain.vocabulary import VERDICTS
@@ -139,7 +139,7 @@ def _print_ahead(journey: JourneyOverview) -> None:
 
 
 def _day(at: Instant | None, zone: str) -> str | None:
-    return None if at is None else day_of(at, zone)
+    return None if at is None else due_day_of(at, zone)
 
 
 def _value(value: Any) -> str | None:

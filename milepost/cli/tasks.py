@@ -10,7 +10,7 @@ import typer
 from milepost.cli.support.command_settings import settings_of
 from milepost.cli.support.database import check_in_use, now_of, open_database
 from milepost.cli.support.errors import CommandError
-from milepost.cli.support.local_timezone import TimeZone, iso_day, local_timezone
+from milepost.cli.support.local_timezone import TimeZone, iso_due_day, local_timezone
 from milepost.cli.support.output import AsJson, print_json, say, table
 from milepost.explain.local_time import zone_text
 from milepost.intake.context import customer_of
@@ -102,7 +102,7 @@ def _row(line: TaskLine, zone: str) -> tuple[Any, ...]:
     who = task.person or f"team {task.role}"
     if task.escalated_to:
         who += f"\nand {task.escalated_person or task.escalated_to}"
-    due = "paused" if line.paused else iso_day(task.due_at, zone)
+    due = "paused" if line.paused else iso_due_day(task.due_at, zone)
     return due, task.customer_id, f"{task.title} ({task.task})", who
 
 
@@ -132,7 +132,7 @@ def _to_json(line: TaskLine) -> dict[str, Any]:
 
 
 def _review_row(each: MapReview, zone: str) -> tuple[Any, ...]:
-    due = iso_day(each.review.due_at, zone) if each.review else None
+    due = iso_due_day(each.review.due_at, zone) if each.review else None
     return due, each.map.title, each.map.owner, each.map.hypothesis
 
 

@@ -32,6 +32,22 @@ def time_of(at: Instant, timezone: str) -> str:
     return f"{date_text(there.date())}, {there:%H:%M}"
 
 
+def due_date(due: Instant, timezone: str) -> date:
+    """The local date of a due date: midnight is the end of the day before."""
+    return local(due - 1, timezone).date()
+
+
+def due_day_of(due: Instant, timezone: str) -> str:
+    """The local date of a due date, such as `Fri 6 Mar 2026`."""
+    return date_text(due_date(due, timezone))
+
+
+def due_time_of(due: Instant, timezone: str) -> str:
+    """The local date and clock of a due date, such as `Fri 6 Mar 2026, 17:00`; midnight is `24:00`."""
+    clock = f"{local(due, timezone):%H:%M}"
+    return f"{due_day_of(due, timezone)}, {'24:00' if clock == '00:00' else clock}"
+
+
 def zone_text(timezone: str, at: Instant) -> str:
     """A time zone as people know it: `America/New York (EST)`; zones without an abbreviation show their offset."""
     there = local(at, timezone)

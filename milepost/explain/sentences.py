@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, assert_never
 
-from milepost.explain.local_time import time_of
+from milepost.explain.local_time import due_time_of, time_of
 from milepost.explain.vocabulary import (
     BLOCKED,
     CUSTOMER_PARTS,
@@ -74,6 +74,10 @@ class Wording:
     def instant(self, at: Instant | None) -> str:
         """An instant on the local clock."""
         return "no date" if at is None else time_of(at, self.zone)
+
+    def due(self, at: Instant | None) -> str:
+        """A due date on the local clock."""
+        return "no date" if at is None else due_time_of(at, self.zone)
 
     def version(self, digest: str) -> str:
         """A version of the map: `version 2 (19059dbead57)`."""
@@ -212,7 +216,7 @@ def _about_step(say: Wording, entry: _AboutStep, title: str, tense: Tense) -> st
         case timeline.StepOpened():
             return _step_opened(say, entry, title, tense)
         case timeline.StepDueChanged():
-            return f"{title} is now due {say.instant(entry.due)}{because(entry.why, DUE)}."
+            return f"{title} is now due {say.due(entry.due)}{because(entry.why, DUE)}."
         case timeline.StepOverdue():
             return f"{title} {tense('is', 'will be')} overdue."
         case timeline.StepEscalated():
@@ -238,7 +242,7 @@ def _about_step(say: Wording, entry: _AboutStep, title: str, tense: Tense) -> st
         case timeline.OutcomeAsked():
             until = tense("; an answer is awaited until", ", and may answer until")
             asked = tense("was", "will be")
-            return f"The customer {asked} asked whether {title} is there{until} {say.instant(entry.due)}."
+            return f"The customer {asked} asked whether {title} is there{until} {say.due(entry.due)}."
         case timeline.OutcomeAnswered():
             return f"{title} was {_answer(entry)}."
         case timeline.OutcomeSilent():
@@ -251,7 +255,7 @@ def _about_step(say: Wording, entry: _AboutStep, title: str, tense: Tense) -> st
 
 
 def _step_opened(say: Wording, entry: timeline.StepOpened, title: str, tense: Tense) -> str:
-    due = f", due {say.instant(entry.due)}" if entry.due is not None else ""
+    due = f", due {say.due(entry.due)}" if entry.due is not None else ""
     if entry.role:
         return f"{title} {tense('is now', 'will be')} a task for the {say.role(entry.role)}{due}."
     who = say.persona(entry.persona)

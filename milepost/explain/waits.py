@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from milepost.explain.held_messages import because
-from milepost.explain.local_time import time_of
+from milepost.explain.local_time import due_time_of, time_of
 from milepost.explain.sentences import Wording, quoted, spaced
 from milepost.language.steps import Outcome, Touchpoint
 from milepost.planner.compiled_map import CompiledStage, CompiledStep, Waited
@@ -108,7 +108,7 @@ def _open(situation: Situation, step: CompiledStep, record: StepState, say: Word
             yield _person(situation, definition.role, record, say)
     elif record.status is StepStatus.ASKED:
         silent_at = record.is_due("silent") if "silent" in record.timers else record.due_at
-        due = f"; no answer counts as silence from {time_of(silent_at, say.zone)}" if silent_at else ""
+        due = f"; no answer counts as silence from {due_time_of(silent_at, say.zone)}" if silent_at else ""
         yield _contact(situation, step, say, "the answer of {}" + due, {"silent_at": optional_text(silent_at)})
     elif isinstance(definition, Outcome):
         if "ask" in record.timers:
@@ -283,5 +283,5 @@ def ends_of(situation: Situation, play_id: str, say: Wording) -> tuple[Blocker, 
     reasons = [_trigger(situation, trigger, record.end_counts, "or ") for trigger in play.ends_when]
     if record.deadline_at is not None:
         at = record.deadline_at
-        reasons.append(Blocker("date", f"or its deadline, {time_of(at, say.zone)}", {"at": text(at)}))
+        reasons.append(Blocker("date", f"or its deadline, {due_time_of(at, say.zone)}", {"at": text(at)}))
     return (Blocker("steps", "the end of its steps"), *reasons)

@@ -11,6 +11,7 @@ from milepost import limits
 from milepost.imports.cell_parsers import read_attribute
 from milepost.language.model import Attribute
 from milepost.numbers import AmbiguousNumberError, NotANumberError, decimal_of, read_number
+from milepost.places import without_region
 from milepost.text import storable
 from milepost.web.problems import ProblemError
 
@@ -83,5 +84,5 @@ def locale_of(language: str | None, country: str | None) -> str | None:
     """
     if language is None:
         return None
-    local = f"{language.split('-')[0]}_{country}"
+    local = f"{language.split('-')[0]}_{without_region(country or '')}"
     return local if decimal_of(local) else language

@@ -127,7 +127,7 @@ EXPECTED = '{kind: step_done, step: call, at: "2026-03-03T11:00:00+01:00"}'
             "which is no date. Write it as 2026-03-02",
         ),
         (CUSTOMER, f"{CUSTOMER} attributes: {{country: DE}},", 4, "M105", "write it beside 'attributes'"),
-        (CUSTOMER, f"{CUSTOMER} country: Germany,", 4, "M103", "two capital letters, such as DE, not 'Germany'"),
+        (CUSTOMER, f"{CUSTOMER} country: Germany,", 4, "M103", "There is no country 'Germany'; did you mean 'DE'?"),
         (CUSTOMER, f"{CUSTOMER} team: {{cms: ana@x.example}},", 4, "M105", "did you mean 'csm'"),
         ("[lead]", "[lad]", 4, "M105", "did you mean 'lead'"),
         ("lee@acme.example", "lee", 4, "M103", "takes an address, such as ana@vendor.example, not 'lee'"),

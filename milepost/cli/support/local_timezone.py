@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from milepost.explain.local_time import local
+from milepost.explain.local_time import due_date, local
 from milepost.planner.instants import Instant
 from milepost.planner.zones import is_zone
 
@@ -36,3 +36,8 @@ def local_timezone() -> str:
 def iso_day(at: Instant | None, zone: str) -> str | None:
     """The day of an instant in a time zone, such as `2026-03-06`."""
     return None if at is None else local(at, zone).date().isoformat()
+
+
+def iso_due_day(due: Instant | None, zone: str) -> str | None:
+    """The day of a due date in a time zone, such as `2026-03-06`."""
+    return None if due is None else due_date(due, zone).isoformat()

@@ -14,6 +14,7 @@ from milepost.language.field_types import AttributeType
 from milepost.language.model import Attribute
 from milepost.language.names import BUILT_IN
 from milepost.language.templates.person_names import parts_of
+from milepost.places import without_region
 
 CUSTOMER_FIELDS = tuple(BUILT_IN)
 
@@ -194,7 +195,7 @@ def contact_context(contact: Contact) -> ContactContext:
 def locale_of(language: str | None, country: str | None) -> str:
     """The locale for dates and numbers: the language, with the country if it is known."""
     tag = (language or "en").replace("_", "-")
-    return tag if "-" in tag or not country else f"{tag}-{country}"
+    return tag if "-" in tag or not country else f"{tag}-{without_region(country)}"
 
 
 def message_context(

@@ -176,7 +176,7 @@ def _below_the_title(html: str) -> str:
 
 def _context(card: Card) -> PlaybookContext:
     task, compiled_map, customer = card.task, card.compiled_map, card.state.customer
-    due = local_time.local(task.due_at, card.zone).date() if task.due_at is not None else None
+    due = local_time.due_date(task.due_at, card.zone) if task.due_at is not None else None
     address = customer.team.get(compiled_map.map.csm, "")
     outcomes = [
         OutcomeContext(

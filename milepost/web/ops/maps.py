@@ -37,5 +37,5 @@ async def published(request: Request, served: Served, viewer: Looking) -> Respon
 def _review(of: MapReview, zone: str) -> str:
     if of.review is None:
         return "no review is planned (`review` in the map)"
-    due = local_time.time_of(of.review.due_at, zone)
+    due = local_time.due_time_of(of.review.due_at, zone)
     return f"{'was' if of.is_due else 'is'} due for review {due}; {last_review(of, zone)}"

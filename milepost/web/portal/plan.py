@@ -108,7 +108,7 @@ class Plan:
     def due(self, step: CompiledStep) -> str | None:
         """Returns the day by which a step is due."""
         at = self.record(step).due_at
-        return None if at is None else local_time.day_of(at, self.opened.zone)
+        return None if at is None else local_time.due_day_of(at, self.opened.zone)
 
     def is_late(self, step: CompiledStep) -> bool:
         at = self.record(step).due_at
