@@ -12,12 +12,14 @@ from sqlalchemy.orm import Session
 from temporalio import activity
 
 from milepost import metrics
+from milepost.calendar_data import calendar_data
 from milepost.planner.commands import Command, SendMessage
 from milepost.planner.compiled_map import CompiledMap
 from milepost.planner.facts import Fact
 from milepost.planner.instants import Instant
 from milepost.planner.state import State
 from milepost.planner.version_plan import freeing_first, plan_across_versions
+from milepost.store import calendar_data as data_of_others
 from milepost.store import customers, inbox, journeys, messages
 from milepost.store.advance import write_plan
 from milepost.store.compiled_maps import CompiledMaps
@@ -39,6 +41,7 @@ class JourneyActivities:
     def __init__(self, store: Store, compiled_maps: CompiledMaps) -> None:
         self._store = store
         self._compiled_maps = compiled_maps
+        self._known_data: set[str | None] = {None}
 
     @activity.defn
     async def advance(self, order: AdvanceOrder) -> Advanced:
@@ -81,6 +84,7 @@ class JourneyActivities:
         taken = [each for each in waiting if each.at <= until]
         if order.n <= journey.revision or not (taken or journey.is_due(order.now)):
             return self._told(session, order, journey, waiting)
+        self._compare_data(session, journey, order.now)
         before = State.from_json(journey.state)
         version, facts = before.version, [each.fact for each in taken if each.fact is not None]
         if frees:
@@ -102,6 +106,17 @@ class JourneyActivities:
             ended=result.state.ended,
             seen=None if in_step and before.begun and seen == seen_before else seen,
         )
+
+    def _compare_data(self, session: Session, journey: LockedJourney, now: Instant) -> None:
+        """Says once that others plan, or planned before, with other zones and holidays than this process."""
+        if {calendar_data(), journey.planned_with} <= self._known_data:
+            return
+        other = data_of_others.record(session, now)
+        if other not in self._known_data:
+            log.warning(
+                "planning with other zones and holidays than those of last time", now=calendar_data(), last=other
+            )
+        self._known_data |= {calendar_data(), journey.planned_with, other}
 
     def _told(
         self, session: Session, order: AdvanceOrder, journey: LockedJourney, waiting: Sequence[WaitingFact]

@@ -17,6 +17,12 @@ zoneinfo.ZoneInfo.clear_cache()  # what something else read from the machine bef
 
 
 @cache
-def calendar_data() -> dict[str, str]:
+def data_versions() -> dict[str, str]:
     """Returns the versions of the data, by package: `{"holidays": "0.109", "tzdata": "2026.6 (2026f)"}`."""
     return {"holidays": version("holidays"), "tzdata": f"{version('tzdata')} ({tzdata.IANA_VERSION})"}
+
+
+@cache
+def calendar_data() -> str:
+    """Returns the data that this process plans with, as one text: `holidays 0.109, tzdata 2026.6 (2026f)`."""
+    return ", ".join(f"{package} {number}" for package, number in data_versions().items())

@@ -76,6 +76,8 @@ def _print_all(overview: CustomerOverview, segments: Segments) -> None:
         title = journey_heading(journey, f" ({journey.record.map}, {journey.version})")
         paused = ": paused." if journey.record.status == JourneyStatus.PAUSED else "."
         say(title + (paused if journey.record.ended_at is None else ""))
+        if journey.record.planned_with is not None:
+            say(f"Planned with the zones and holidays of {journey.record.planned_with}.")
         if journey.pending:
             say(pending_summary(journey.pending))
     if journey is None or journey.record.ended_at is not None:
@@ -217,6 +219,7 @@ def _to_json(overview: CustomerOverview, explained: StepExplanation | None, segm
             "not_yet_taken_in": list(journey.pending),
             "status": record.status,
             "reason": record.reason,
+            "planned_with": record.planned_with,
         }
         if explained is None and explanation is not None:
             described |= explanation.to_json(journey.say_fully)

@@ -170,6 +170,7 @@ def _journey_json(journey: JourneyOverview, last: int) -> dict[str, Any]:
         "reason": record.reason,
         "started_at": text(record.started_at),
         "ended_at": optional_text(record.ended_at),
+        "planned_with": record.planned_with,
         "stages": [stage.stage for stage in journey.stages],
         "plays": [play.play for play in journey.plays],
         "steps": [_waits_json(each) for each in journey.waits],

@@ -6,6 +6,7 @@ import platform
 import subprocess
 from importlib.metadata import version as version_of
 
+from milepost.calendar_data import data_versions
 from milepost.cli.support.output import AsJson, console, print_json
 from milepost.devserver.server import TemporalBinaryMissingError, temporal_binary
 
@@ -19,6 +20,7 @@ def version(*, as_json: AsJson = False) -> None:
         "python": platform.python_version(),
         "temporalio": version_of("temporalio"),
         "temporal_server": _temporal_server(),
+        **data_versions(),
     }
     if as_json:
         print_json(versions)

@@ -36,6 +36,7 @@ class JourneyRecord:
     wake_at: Instant | None
     blocked_since: Instant | None
     blocked_why: str | None
+    planned_with: str | None
 
 
 @dataclass(frozen=True, slots=True)

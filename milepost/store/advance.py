@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import func, insert, literal, select, update
 from sqlalchemy.orm import Session
 
+from milepost.calendar_data import calendar_data
 from milepost.customer import BUILT_IN_ATTRIBUTES, Customer
 from milepost.planner.commands import RecordAnswer, RenameStep, RevokeAnswer, SendMessage
 from milepost.planner.compiled_map import CompiledMap
@@ -184,5 +185,6 @@ def _write_journey(session: Session, journey: str, plan: Plan) -> None:
             updated_at=state.clock,
             blocked_since=None,
             blocked_why=None,
+            planned_with=calendar_data(),
         )
     )

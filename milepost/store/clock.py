@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 
 from milepost.planner.clock import REAL_TIME, JourneyClock
 from milepost.planner.instants import Instant
-from milepost.store.tables import ClockRow, FactRow, JourneyRow
+from milepost.store.single_rows import ClockRow
+from milepost.store.tables import FactRow, JourneyRow
 from milepost.store.upsert import upsert
 
 

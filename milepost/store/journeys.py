@@ -71,6 +71,7 @@ class LockedJourney:
     wake_at: Instant | None
     ended_at: Instant | None
     is_blocked: bool
+    planned_with: str | None
 
     def is_due(self, now: Instant) -> bool:
         """Tells whether something happens by itself by `now`, or may after it couldn't."""
@@ -88,6 +89,7 @@ _LOCK = (
         _journeys.c.wake_at,
         _journeys.c.ended_at,
         _journeys.c.blocked_since.is_not(None),
+        _journeys.c.planned_with,
     )
     .where(_journeys.c.id == bindparam("journey"))
     .with_for_update()

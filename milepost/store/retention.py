@@ -23,8 +23,9 @@ from milepost.store import timeline
 from milepost.store.database import Store
 from milepost.store.inbox import InboxStatus
 from milepost.store.messages import MessageStatus
+from milepost.store.single_rows import RetentionRow
 from milepost.store.table_types import table_of
-from milepost.store.tables import EventCountRow, FactRow, MessageRow, RetentionRow, TimelineRow
+from milepost.store.tables import EventCountRow, FactRow, MessageRow, TimelineRow
 from milepost.store.upsert import insert_new
 
 REMOVED = f"removed{FORGOTTEN}"

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, ForeignKey, Index, UniqueConstraint, false, text
+from sqlalchemy import JSON, ForeignKey, Index, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from milepost.store import list_indexes
+from milepost.store import single_rows as single_rows  # so that `METADATA` has its tables too
 from milepost.store.table_types import LONG, At, Base, OfCustomer, OfJourney, Serial, SortKey
 
 METADATA = Base.metadata
@@ -142,6 +143,9 @@ class JourneyRow(Base):
     updated_at: Mapped[At]
     blocked_since: Mapped[At | None] = mapped_column(doc="since when it can't be planned; null: it can")
     blocked_why: Mapped[str | None] = mapped_column(doc="the error of the last attempt")
+    planned_with: Mapped[str | None] = mapped_column(
+        doc="the zones and holidays of its last plan, see `milepost.calendar_data`; null: none was made, or before 0007"
+    )
 
 
 class RolloutRow(Base):
@@ -372,24 +376,3 @@ class TimelineRow(Base):
     at: Mapped[At]
     kind: Mapped[str]
     data: Mapped[dict[str, Any]]
-
-
-class RetentionRow(Base):
-    """When old data was last removed, one row: see `milepost.store.retention`."""
-
-    __tablename__ = "retention"
-
-    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    ran_at: Mapped[At] = mapped_column(doc="wall clock")
-    timeline_serial: Mapped[int] = mapped_column(BigInteger, doc="the last entry that has been dealt with")
-
-
-class ClockRow(Base):
-    """The journey clock, one row: see `milepost.planner.clock.JourneyClock`."""
-
-    __tablename__ = "clock"
-
-    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    wall_epoch: Mapped[float]
-    journey_epoch: Mapped[At]
-    speed: Mapped[float]

@@ -1,4 +1,4 @@
-"""Makes what differs from run to run the same: random ids, signed links, folders of the machine, hashes of maps."""
+"""Makes what differs from run to run the same: random ids, links, folders, hashes of maps, releases."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+
+from milepost.calendar_data import calendar_data
 
 ROOT = Path(__file__).parents[2]
 HASH = re.compile(r"\b[0-9a-f]{64}\b")
@@ -26,6 +28,7 @@ def normal(data: Any, folders: Mapping[str, Path] | None = None) -> Any:
         text = text.replace(str(folder), f"<{name}>")
     for number, known in enumerate(dict.fromkeys(HASH.findall(text)), 1):
         text = text.replace(known, f"{number:012x}{'0' * 52}").replace(known[:12], f"{number:012x}")
+    text = text.replace(calendar_data(), "<calendar data>")
     text = SHORT_HASH.sub(rf"\g<1>{'0' * 12}\2", text)
     text = LINK.sub(r"\1<token>", text)
     return json.loads(PORT.sub("127.0.0.1:<port>", text))

@@ -7,13 +7,14 @@ import time
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from milepost.calendar_data import calendar_data as data_of_this_process
 from milepost.cli.checks.check import Check, failed, ok, warning
 from milepost.cli.support.database import database_exists
 from milepost.errors import MilepostError
 from milepost.intake.context import retention_of
 from milepost.planner.instants import text
 from milepost.settings import Settings
-from milepost.store import clock, messages, overdue, retention
+from milepost.store import calendar_data, clock, messages, overdue, retention
 from milepost.store.database import Store, check, open_store
 from milepost.store.failures import place_of
 from milepost.store.schema_upgrade import newest_revision, revision_of
@@ -37,6 +38,7 @@ async def check_database(settings: Settings) -> list[Check]:
                 return [checked]
             async with store.reading() as session:
                 found = [checked, *await _check_journeys(session), await _check_deliveries(session)]
+                found.append(await _check_calendar_data(session))
                 return [*found, *await _check_retention(session, settings)]
     except MilepostError as error:
         return [failed(_DATABASE, error.message, error.hint)]
@@ -68,6 +70,14 @@ async def _check_journeys(session: AsyncSession) -> list[Check]:
         failed("Late journeys", late, run) if counts.late else ok("Late journeys", late),
         failed("Blocked journeys", blocked, why) if counts.blocked else ok("Blocked journeys", "None."),
     ]
+
+
+async def _check_calendar_data(session: AsyncSession) -> Check:
+    other = await calendar_data.others(session)
+    if other is None:
+        return ok("Zones and holidays", "Journeys are planned with those of this machine.")
+    text = f"Journeys were last planned with {other}; this machine has {data_of_this_process()}."
+    return warning("Zones and holidays", text, "Install the same version of Milepost, from its lock file, everywhere.")
 
 
 async def _check_deliveries(session: AsyncSession) -> Check:
