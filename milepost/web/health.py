@@ -10,10 +10,11 @@ from fastapi import APIRouter
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.responses import JSONResponse
 
-from milepost.calendar_data import data_versions
+from milepost.calendar_data import calendar_data
 from milepost.intake.context import retention_of
 from milepost.planner.instants import text
-from milepost.store import calendar_data, overdue, retention
+from milepost.store import calendar_data as data_of_others
+from milepost.store import overdue, retention
 from milepost.store.database import check
 from milepost.store.errors import StoreError
 from milepost.store.overdue import OverdueCounts
@@ -41,7 +42,8 @@ async def health(served: Served) -> JSONResponse:
         "temporal": "ok" if temporal else "away",
         "journeys": None if counts is None else asdict(counts),
         "needed": needed,
-        "calendar_data": {**data_versions(), "planned_with": await _other_data(served) if counts else None},
+        "calendar_data": calendar_data(),
+        "last_planned_with": await _other_data(served) if counts else None,
         **(await _retention(served) if database and counts else {}),
     }
     return JSONResponse(body, 200 if database and not needed else 503)
@@ -60,7 +62,7 @@ async def _counts(served: Services) -> OverdueCounts | None:
 async def _other_data(served: Services) -> str | None:
     """Returns the zones and holidays that were planned with last, if they are other than those of this process."""
     async with served.store.reading() as session:
-        return await calendar_data.others(session)
+        return await data_of_others.others(session)
 
 
 async def _retention(served: Services) -> dict[str, str | None]:
