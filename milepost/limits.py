@@ -48,6 +48,8 @@ PERSONAS = 20
 """Personas of a contact."""
 TEAM = 50
 """Roles in a customer's team."""
+ASKS = 100
+"""Fields of a form."""
 STEPS = 200
 """Steps in one agreement."""
 PROPERTIES = 100

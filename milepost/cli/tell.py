@@ -58,7 +58,7 @@ async def tell(
     async with open_intake(settings_of(context)) as opened:
         intake = opened.intake
         vocabulary = Vocabulary.of(await intake.context.compiled_maps.current())
-        fact = fact_of(kind, words or [], more, vocabulary.types)
+        fact = fact_of(kind, words or [], more, vocabulary.types, vocabulary.asks)
         receipt = await intake.record_fact(customer, fact, source="cli")
         answer = (
             await acknowledgement_of(intake.context.store, customer, receipt.fact_id) if receipt.delivered else None

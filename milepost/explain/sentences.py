@@ -71,6 +71,11 @@ class Wording:
         declared = self.compiled_map.map.personas.get(persona or "") if self.compiled_map else None
         return declared.title if declared else spaced(persona)
 
+    def ask(self, step: str, name: str) -> str:
+        """What a field of a form asks."""
+        ask = self.compiled_map.asks.get(f"{step}.{name}") if self.compiled_map else None
+        return ask.title if ask else spaced(name)
+
     def instant(self, at: Instant | None) -> str:
         """An instant on the local clock."""
         return "no date" if at is None else time_of(at, self.zone)
@@ -208,6 +213,7 @@ _AboutStep = (
     timeline.StepOpened | timeline.StepDueChanged | timeline.StepOverdue | timeline.StepEscalated | timeline.StepDone
     | timeline.StepSkipped | timeline.StepWithdrawn | timeline.StepSnoozed | timeline.MessageSent | timeline.MessageHeld
     | timeline.OutcomeAsked | timeline.OutcomeAnswered | timeline.OutcomeSilent | timeline.OutcomeRevoked
+    | timeline.AnswersChanged | timeline.TaskWarned
 )  # fmt: skip
 
 
@@ -248,6 +254,11 @@ def _about_step(say: Wording, entry: _AboutStep, title: str, tense: Tense) -> st
         case timeline.OutcomeSilent():
             nobody = tense("Nobody answered", "The time to answer will be over: nobody will have said")
             return f"{nobody} whether {title} is there."
+        case timeline.AnswersChanged():
+            fields = listing([quoted(say.ask(entry.step, name)) for name in entry.names])
+            return f"The answers for {title} changed{_by(entry.by)}: {fields}."
+        case timeline.TaskWarned():
+            return f"The person who does {title} {tense('was', 'will be')} told that it is due soon."
         case timeline.OutcomeRevoked():
             return f"The answer to {title} was taken back{_by(entry.by)}{because(entry.why)}."
         case _:

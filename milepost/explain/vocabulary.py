@@ -30,6 +30,7 @@ IGNORED = {
     "not_closed": "the step is not closed",
     "needs_answer": "an outcome is answered, not done",
     "result": "the result is missing or unknown",
+    "answers": "the answers are missing or wrong",
     "until": "the date is past or cannot be read",
     "no_outcome": "that is no outcome",
     "verdict": "the verdict is unknown",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from milepost.language.asks import Ask
 from milepost.language.field_types import AttributeType
 from milepost.language.model import Attribute
 from milepost.planner.compiled_map import CompiledMap
@@ -20,6 +21,7 @@ class Vocabulary:
         attributes: The declarations of each attribute, one of each map that has it.
         personas: The personas that contacts may have.
         roles: The roles that members of a team may have.
+        asks: What forms ask for, by `STEP.FIELD`; of two maps with the same, the last counts.
         segment_attributes: The attributes that segments of maps ask for, each with those maps.
     """
 
@@ -27,6 +29,7 @@ class Vocabulary:
     personas: frozenset[str] = frozenset()
     roles: frozenset[str] = frozenset()
     segment_attributes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    asks: Mapping[str, Ask] = field(default_factory=dict)
 
     @classmethod
     def of(cls, compiled_maps: Iterable[CompiledMap]) -> Vocabulary:
@@ -41,6 +44,7 @@ class Vocabulary:
             personas=frozenset(persona for compiled_map in maps for persona in compiled_map.map.personas),
             roles=frozenset(role for compiled_map in maps for role in compiled_map.map.roles),
             segment_attributes=_segment_attributes(maps),
+            asks={name: ask for compiled_map in maps for name, ask in compiled_map.asks.items()},
         )
 
     @property

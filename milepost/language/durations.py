@@ -318,6 +318,7 @@ class DueWarning(_Text):
     _examples: ClassVar[tuple[str, ...]] = ("1 business day before", "2 hours before")
 
     offset: Duration
+    before: ClassVar[bool] = True
 
     @classmethod
     def _of(cls, match: re.Match[str], text: str) -> DueWarning:

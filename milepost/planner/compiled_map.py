@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from itertools import count
 
 from milepost.customer import Mail
+from milepost.language.asks import Ask
 from milepost.language.awaited import Awaited
 from milepost.language.conditions import Condition, compile_condition
-from milepost.language.durations import Anchor, DueReminder, Duration
+from milepost.language.durations import Anchor, DueReminder, DueWarning, Duration
 from milepost.language.model import Map, Play, Stage
 from milepost.language.names import Names
 from milepost.language.steps import Action, AnyStep, Escalate, Outcome, Touchpoint, Trigger
@@ -103,8 +104,14 @@ class CompiledStep:
         return mail is Mail.ALL or (mail is Mail.ESSENTIAL and (self.essential or self.kind is StepKind.OUTCOME))
 
     @property
-    def reminders(self) -> tuple[DueReminder, ...]:
-        return self.step.remind if isinstance(self.step, Action) else ()
+    def reminders(self) -> tuple[DueReminder | DueWarning, ...]:
+        """The reminders of an action, or the warnings of a task."""
+        match self.step:
+            case Action():
+                return self.step.remind
+            case Touchpoint():
+                return self.step.warn
+        return ()
 
     @property
     def template(self) -> str | None:
@@ -184,7 +191,8 @@ class CompiledMap:
     """One version of a map. `stages` and `plays` are in the order of the file; `version` is the version's hash.
 
     `event_conditions` are what it asks of the properties of each event. `goes_on` says that a journey stays open with
-    nothing open in it; `anchored` are the customer's dates that anchors count from. `watchers` wait for conditions and
+    nothing open in it; `anchored` are the customer's dates that anchors count from, `asks` what its forms ask for, by
+    `STEP.FIELD`. `watchers` wait for conditions and
     events, in the order in which they are looked at; `time_dependent` are the places of those whose answer the day may
     change alone. `dependents` is the dependency index: what every change invalidates. `places` are the positions of
     steps, stages and plays in the file, `earlier_ids` the ids that they had in earlier versions.
@@ -202,6 +210,7 @@ class CompiledMap:
     event_conditions: Mapping[str, tuple[Condition, ...]]
     goes_on: bool
     anchored: frozenset[str]
+    asks: Mapping[str, Ask]
     watchers: tuple[Watcher, ...]
     time_dependent: tuple[int, ...]
     dependents: Dependents
@@ -272,6 +281,7 @@ class _Compiler:
             event_conditions=_event_conditions(trigger for each in placed for trigger in each.triggers),
             goes_on=any(stage.opens is not None and stage.opens.at is not None for stage in self._map.stages[1:]),
             anchored=frozenset(anchor.attribute for anchor in anchors if anchor is not None),
+            asks=self._names.answers,
             watchers=watchers,
             time_dependent=tuple(
                 place for place, watcher in enumerate(watchers) if any(each.needs_today for each in watcher.conditions)
@@ -351,7 +361,11 @@ class _Compiler:
         return compile_condition(text, self._names, event=event, waited=trigger is not None and not event)
 
 
-_OF_ROOT = {"steps": "step", "results": "step", "outcomes": "step", "plays": "play", "stages": "stage"}
+_OF_ROOT = {
+    **dict.fromkeys(("steps", "results", "outcomes", "answers"), "step"),
+    "plays": "play",
+    "stages": "stage",
+}
 
 
 def _dependents(
@@ -366,7 +380,7 @@ def _dependents(
 
 
 def _watched(condition: Condition) -> Iterator[Watched]:
-    return ((_OF_ROOT.get(root, root), name) for root, name in condition.references)
+    return ((_OF_ROOT.get(root, root), name.partition(".")[0]) for root, name in condition.references)
 
 
 def _text(rule: Duration | Anchor | None) -> str | None:

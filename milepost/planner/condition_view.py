@@ -59,6 +59,11 @@ def _outcome(compiled_map: CompiledMap, state: State, name: str) -> Any:
     return str(record.verdict or record.status)
 
 
+def _answer(_compiled_map: CompiledMap, state: State, name: str) -> Any:
+    step, _, field = name.partition(".")
+    return state.answers.get(step, {}).get(field)
+
+
 _READERS: dict[str, Reader] = {
     "customer": _attribute,
     "steps": lambda _, state, name: str(state.step(name).status),
@@ -66,4 +71,5 @@ _READERS: dict[str, Reader] = {
     "outcomes": _outcome,
     "plays": lambda _, state, name: str(state.play(name).status),
     "stages": lambda _, state, name: str(state.stage(name).status),
+    "answers": _answer,
 }

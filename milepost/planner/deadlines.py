@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
-from milepost.language.durations import DueReminder, Duration
+from milepost.language.durations import DueReminder, DueWarning, Duration
 from milepost.language.steps import Action, Outcome
 from milepost.planner import timeline
 from milepost.planner.calendars import Calendar
@@ -60,7 +60,7 @@ def durations_after_due(step: CompiledStep) -> Iterator[tuple[str, Duration]]:
         yield "escalate", step.escalate.after
 
 
-def _reminder(calendar: Calendar, due: Instant, day: date, reminder: DueReminder) -> Instant:
+def _reminder(calendar: Calendar, due: Instant, day: date, reminder: DueReminder | DueWarning) -> Instant:
     if reminder.offset is not None and reminder.offset.exact:
         return calendar.plus(due, reminder.offset, -1 if reminder.before else 1)
     return calendar.opening_from_date(day, reminder.offset, before=reminder.before)

@@ -135,6 +135,7 @@ class IgnoreReason(StrEnum):
     UNKNOWN = "unknown"
     NEEDS_ANSWER = "needs_answer"
     RESULT = "result"
+    ANSWERS = "answers"
     NO_OUTCOME = "no_outcome"
     VERDICT = "verdict"
     TYPE = "type"

@@ -7,17 +7,18 @@ the journey are handled by the planner alone (`fact_effects`).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import date, datetime
 from math import isfinite
 from typing import Any
 
-from milepost.customer import BUILT_IN_ATTRIBUTES, Contact
+from milepost.customer import BUILT_IN_ATTRIBUTES, Contact, Customer, address_key
+from milepost.language.asks import Ask
 from milepost.language.attribute_values import YEARS, parse_date
 from milepost.language.attribute_values import fits as is_of_type
 from milepost.language.field_types import AttributeType, Verdict
 from milepost.language.model import Attribute
-from milepost.language.steps import Outcome, Touchpoint
+from milepost.language.steps import Action, Outcome, Touchpoint
 from milepost.numbers import AmbiguousNumberError, NotANumberError, read_number
 from milepost.planner.compiled_map import CompiledMap, CompiledPlay, CompiledStep
 from milepost.planner.enums import IgnoreReason
@@ -29,6 +30,7 @@ from milepost.planner.fact_errors import (
     UnknownPlayError,
     UnknownResultError,
     UnknownStepError,
+    WrongAnswersError,
 )
 from milepost.planner.facts import (
     Agreed,
@@ -47,6 +49,7 @@ from milepost.planner.facts import (
     TeamGiven,
 )
 from milepost.planner.zones import is_zone
+from milepost.text import did_you_mean, nearest
 
 ABOUT_THE_RECORD = (AttributesSet, ContactsGiven, TeamGiven, EventHappened)
 """Facts about the customer, which are taken in without a journey as well."""
@@ -70,7 +73,9 @@ def check(fact: Fact, compiled_map: CompiledMap) -> None:
     fact = compiled_map.earlier_ids.today(fact)
     match fact:
         case StepDone():
-            check_result(step_named(compiled_map, fact.step), fact.result)
+            step = step_named(compiled_map, fact.step)
+            check_result(step, fact.result)
+            check_answers(step, fact, compiled_map.map.attributes)
         case StepSkipped() | StepReopened():
             step_named(compiled_map, fact.step)
         case Snoozed():
@@ -153,6 +158,59 @@ def check_result(step: CompiledStep, result: str | None) -> None:
         hint = f"Say which: {', '.join(results)}."
         raise InvalidFactError(f"{step.id!r} ends in a result.", hint, IgnoreReason.RESULT)
     raise UnknownResultError(result, results, f" of step {step.id!r}")
+
+
+def check_answers(step: CompiledStep, fact: StepDone, declared: Mapping[str, Attribute]) -> None:
+    """Check the form that a fact brings: all that is asked for, and nothing else. No form at all is fine here.
+
+    Raises:
+        WrongAnswersError: it says what is wrong, field by field.
+    """
+    if fact.answers is None:
+        return
+    problems = answer_problems(step, fact.answers, declared)
+    if problems:
+        raise WrongAnswersError(step.id, problems)
+
+
+def check_form_is_sent(step: CompiledStep, fact: StepDone, customer: Customer) -> None:
+    """Check that a contact of the customer sends the form; a colleague or the product may close the step without it."""
+    is_asked = any(not ask.optional for ask in asks_of(step))
+    if fact.answers is None and is_asked and fact.by is not None and is_contact(customer, fact.by):
+        raise WrongAnswersError(step.id, {})
+
+
+def is_contact(customer: Customer, address: str) -> bool:
+    """Returns whether an address is that of a contact, and of nobody on the team."""
+    on_team = any(address_key(each) == address_key(address) for each in customer.team.values())
+    return not on_team and any(contact.has_address(address) for contact in customer.contacts)
+
+
+def asks_of(step: CompiledStep) -> tuple[Ask, ...]:
+    """The form of a step; empty where it asks for nothing."""
+    return step.step.asks if isinstance(step.step, Action) else ()
+
+
+def answer_problems(
+    step: CompiledStep, answers: Mapping[str, Any], declared: Mapping[str, Attribute]
+) -> dict[str, str]:
+    """Returns what is wrong with a form, by field: `day` `isn't a date`."""
+    asks = {ask.field: ask for ask in asks_of(step)}
+    problems = {name: _unasked(name, asks) for name in answers if name not in asks}
+    for name, ask in asks.items():
+        value = answers.get(name)
+        complaint = ask.complaint(value)
+        if value is None:
+            complaint = None if ask.optional else "is missing"
+        elif complaint is None and ask.set is not None and not fits(ask.set, value, declared):
+            complaint = f"can't be the {ask.set!r} of a customer"
+        if complaint is not None:
+            problems[name] = complaint
+    return problems
+
+
+def _unasked(name: str, asks: Collection[str]) -> str:
+    return f"isn't asked for{did_you_mean(nearest(name, asks))}"
 
 
 def check_verdict(verdict: str) -> None:

@@ -10,17 +10,21 @@ from milepost.customer import address_key, keep_refused
 from milepost.language.field_types import Verdict
 from milepost.language.steps import Outcome
 from milepost.planner import deferred, facts, timeline
+from milepost.planner.answers import change_answers, keep_answers, write_to_customer
 from milepost.planner.branches import set_attributes, start_or_defer
 from milepost.planner.closings import end_journey, skip_step
 from milepost.planner.compiled_map import CompiledStep, Waited
+from milepost.planner.contacts import give_contacts
 from milepost.planner.customer_changes import change_customer
 from milepost.planner.deadlines import agreed_due, change_due
-from milepost.planner.enums import IgnoreReason, StartReason, StepStatus, SystemTaskReason, TaskStatus
+from milepost.planner.enums import IgnoreReason, StartReason, StepStatus, TaskStatus
 from milepost.planner.fact_checks import (
     check_agreement,
+    check_answers,
     check_attributes,
     check_contacts,
     check_dates_ahead,
+    check_form_is_sent,
     check_result,
     check_subject,
     check_verdict,
@@ -165,10 +169,28 @@ def _closable(turn: Turn, step_id: str) -> CompiledStep:
 
 
 def _step_done(turn: Turn, fact: facts.StepDone) -> None:
+    if _is_later_form(turn, fact):
+        step = turn.compiled_map.steps[fact.step]
+        check_answers(step, fact, turn.compiled_map.map.attributes)
+        change_answers(turn, step, fact.answers or {}, fact.by)
+        return
     step = _closable(turn, fact.step)
     check_result(step, fact.result)
+    check_answers(step, fact, turn.compiled_map.map.attributes)
+    check_form_is_sent(step, fact, turn.state.customer)
+    if fact.answers is not None:
+        keep_answers(turn, step, fact.answers)
     plan_repeats(turn, step)
     finish_step(turn, step, by=fact.by, result=fact.result, note=fact.note)
+    if fact.answers is not None and not turn.state.ended:
+        write_to_customer(turn, step, fact.answers)
+
+
+def _is_later_form(turn: Turn, fact: facts.StepDone) -> bool:
+    """Returns whether a form is sent for a step that is done, in a stage or play that is open."""
+    step = turn.compiled_map.steps.get(fact.step)
+    is_done = step is not None and turn.state.step(step.id).status is StepStatus.DONE
+    return fact.answers is not None and step is not None and is_done and turn.now.is_container_open(step)
 
 
 def _step_reopened(turn: Turn, fact: facts.StepReopened) -> None:
@@ -259,11 +281,7 @@ def _count(counts: dict[str, int], trigger: Waited) -> None:
 
 def _contacts(turn: Turn, fact: facts.ContactsGiven) -> None:
     check_contacts(fact.contacts)
-    before = turn.state.customer
-    change_customer(turn, before.having(contacts=keep_refused(before.contacts, fact.contacts)), fact.by)
-    for task, record in sorted(turn.state.tasks.items()):
-        if record.why is SystemTaskReason.CONTACT and turn.now.contact(record.about) is not None:
-            close_system_task(turn, task, TaskStatus.DONE)
+    give_contacts(turn, keep_refused(turn.state.customer.contacts, fact.contacts), fact.by)
 
 
 def _agreed(turn: Turn, fact: facts.Agreed) -> None:

@@ -5,7 +5,7 @@ Where nobody waits for an answer, a refused fact is reported instead: `ignored_a
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from milepost.errors import MilepostError
 from milepost.planner.enums import IgnoreReason
@@ -75,6 +75,24 @@ class UnknownResultError(UnknownNameError):
 
     code = "unknown_result"
     ignored_as = IgnoreReason.RESULT
+
+
+class WrongAnswersError(RefusedError):
+    """A form can't be taken in as it is.
+
+    Attributes:
+        step: The step that asks for it.
+        problems: What is wrong, by field, such as `day` `isn't a date`; empty where there is no form at all.
+    """
+
+    code = "wrong_answers"
+    ignored_as = IgnoreReason.ANSWERS
+
+    def __init__(self, step: str, problems: Mapping[str, str]) -> None:
+        self.step, self.problems = step, problems
+        wrong = "; ".join(f"{name!r} {problem}" for name, problem in problems.items())
+        message = f"The answers to {step!r} {f'are wrong: {wrong}' if wrong else 'are missing'}."
+        super().__init__(message, "Send the whole form, with every field that isn't optional.")
 
 
 class InvalidFactError(RefusedError):

@@ -33,10 +33,13 @@ class BaseFact:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StepDone(BaseFact, kind="step_done"):
+    """`answers` is the whole form of a step that has one: values by field."""
+
     step: str
     result: str | None = None
     note: str | None = None
     evidence: str | None = None
+    answers: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -227,10 +227,10 @@ _TABLES: dict[str, type[Record]] = {
 class State:
     """Everything about one journey. `clock` is the instant that it has come to.
 
-    `moving_to` is the version that it moves to once the next stage of the sequence is about to open. `pauses` are the
-    begin and the end of those pauses that moved dates, since what is open was opened. `renamed` are the ids that steps,
-    stages and plays had before, by those of today. `format` is the version of the
-    form that it was read in; the next plan brings it up to date.
+    `answers` are the forms that were sent last, by step and field. `moving_to` is the version that it moves to once the
+    next stage of the sequence is about to open. `pauses` are the begin and the end of those pauses that moved dates,
+    since what is open was opened. `renamed` are the ids that steps, stages and plays had before, by those of today.
+    `format` is the version of the form that it was read in; the next plan brings it up to date.
     """
 
     customer: Customer
@@ -253,6 +253,7 @@ class State:
     queue: list[Queued] = field(default_factory=list)
     sent: dict[str, list[Instant]] = field(default_factory=dict)
     agreed: dict[str, dict[str, str]] = field(default_factory=dict)
+    answers: dict[str, dict[str, Any]] = field(default_factory=dict)
     deferred: list[Deferred] = field(default_factory=list)
     moving_to: str | None = None
     numbers: dict[str, int] = field(default_factory=dict)
@@ -294,6 +295,7 @@ class State:
         copy = State(*_STATE_VALUES(self))
         copy.steps, copy.stages, copy.plays = self.steps.copy(), self.stages.copy(), self.plays.copy()
         copy.tasks, copy.sent, copy.agreed = self.tasks.copy(), self.sent.copy(), self.agreed.copy()
+        copy.answers = self.answers.copy()
         copy.numbers, copy.deferred, copy.pauses = self.numbers.copy(), self.deferred.copy(), self.pauses.copy()
         copy.queue = list(map(Queued.copy, self.queue))
         copy.timer_index = None if self.timer_index is None else self.timer_index.copy()

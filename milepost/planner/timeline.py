@@ -148,6 +148,19 @@ class StepDone(StepEntry, kind="step_done"):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AnswersChanged(StepEntry, kind="answers_changed"):
+    """The form of a step that is done was sent; `names` are the fields whose answers differ from those before."""
+
+    names: tuple[str, ...]
+    by: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TaskWarned(StepEntry, kind="task_warned"):
+    """The due date of an open task is near: its person is told."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StepSkipped(StepEntry, kind="step_skipped"):
     why: str
     by: str | None = None
@@ -306,6 +319,7 @@ class JourneyEnded(BaseEntry, kind="journey_ended"):
 Entry = (
     JourneyStarted | StageOpened | StageClosed | StageStuck | StepOpened | StepDueChanged | StepOverdue | StepEscalated
     | StepDone | StepSkipped | StepWithdrawn | StepSnoozed | MessageSent | MessageHeld | MessageDropped
+    | AnswersChanged | TaskWarned
     | OutcomeAsked | OutcomeAnswered | OutcomeSilent | OutcomeRevoked | PlayStarted | PlayBlocked | PlayEnded
     | TaskOpened | JourneyPaused | JourneyResumed | MapChanged | CustomerChanged | Noted
     | FactIgnored | JourneyEnded

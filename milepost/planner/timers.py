@@ -114,6 +114,9 @@ def _step_timer(turn: Turn, step: CompiledStep, kind: str) -> None:
         reminder = record.next_reminder() or ""
         del record.reminders[reminder]
         record.reminded.append(reminder)
+        if step.is_task:
+            turn.report(timeline.TaskWarned(turn.at, turn.place(step)))
+            return
         enqueue(turn, step, MessageReason.REMINDER, step.reminder_template or "")
         return
     record.timers.pop(kind)

@@ -17,7 +17,7 @@ Names = Mapping[str, str]
 """The new ids by the old ones."""
 
 _ABOUT_A_STEP = (SystemTaskReason.OPTED_OUT, SystemTaskReason.VALUE)
-_SPACES = {"step": ("steps", "results", "outcomes"), "stage": ("stages",), "play": ("plays",)}
+_SPACES = {"step": ("steps", "results", "outcomes", "answers"), "stage": ("stages",), "play": ("plays",)}
 """Under which names conditions see steps, stages and plays."""
 
 
@@ -60,6 +60,7 @@ def _rename_steps(turn: Turn, names: Names) -> None:
             turn.order(RenameStep(old, new))
     _carry_over(turn, "step", state.steps, names)
     _carry_over(turn, "step", state.agreed, names)
+    _carry_over(turn, "step", state.answers, names)
     for queued in state.queue:
         new = names.get(queued.step, queued.step)
         queued.step, queued.message = new, replace(queued.message, step=new)

@@ -101,6 +101,46 @@ Properties = Annotated[
     AfterValidator(_properties),
 ]
 
+
+def _answer(value: Any) -> Any:
+    """Checks that an answer is of a kind that some form asks for; whether it fits its own, the map decides."""
+    value = _day_as_text(value)
+    match value:
+        case list():
+            if len(value) > limits.VALUES or not all(isinstance(each, str) for each in value):
+                raise ValueError(f"a list of answers holds at most {limits.VALUES} texts")
+            return [_bearable(each) for each in value]
+        case dict():
+            if not set(value) <= {"name", "email"} or not all(isinstance(each, str) for each in value.values()):
+                raise ValueError("a person is written as {name: NAME, email: ADDRESS}")
+            return {name: _bearable(each) for name, each in value.items()}
+        case None | bool() | int() | float() | str():
+            return _bearable(value)
+    raise ValueError("an answer is a text, a number, true or false, a list of texts, or a person")
+
+
+Answer = Annotated[
+    Any,
+    BeforeValidator(_answer),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "boolean"},
+                {"type": "number", "minimum": -limits.NUMBER, "maximum": limits.NUMBER},
+                {"type": "string", "maxLength": limits.VALUE},
+                {"type": "array", "items": {"type": "string", "maxLength": limits.VALUE}, "maxItems": limits.VALUES},
+                {
+                    "type": "object",
+                    "properties": {"name": {"type": "string"}, "email": {"type": "string"}},
+                    "additionalProperties": False,
+                },
+                {"type": "null"},
+            ]
+        }
+    ),
+]
+"""The answer to one field of a form."""
+
 KINDS = tuple(facts.FACTS)
 _LAST = "note"
 """A kind that is a field of other kinds as well: beside one of them it is that field."""
@@ -188,6 +228,9 @@ class WrittenFact(Written):
     result: Name | None = None
     about: Address | None = Field(None, description="a step, or a person's address")
     evidence: LongText | None = None
+    answers: Annotated[dict[Name, Answer], Field(max_length=limits.ASKS)] | None = Field(
+        None, description="the whole form of a step that has one, by field"
+    )
     reason: LongText | None = None
     until: Annotated[Name, BeforeValidator(_day_as_text)] | None = Field(None, description="a date, or an instant")
     properties: Properties | None = None

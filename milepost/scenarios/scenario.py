@@ -263,4 +263,5 @@ def _addresses(written: WrittenScenario) -> list[str]:
     """The addresses that a message of the scenario may go to."""
     contacts = [*written.customer.contacts, *(each for fact in written.facts for each in fact.contacts or ())]
     agreed = [each.person for fact in written.facts for each in (fact.agreed or {}).values() if each.person]
-    return [*(each.email for each in contacts), *agreed]
+    answers = [each for fact in written.facts for each in (fact.answers or {}).values() if isinstance(each, dict)]
+    return [*(each.email for each in contacts), *agreed, *(each["email"] for each in answers if "email" in each)]

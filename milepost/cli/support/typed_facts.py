@@ -10,15 +10,19 @@ from pydantic import ValidationError
 
 from milepost.cli.support.errors import CommandError
 from milepost.imports import cell_parsers as cells
+from milepost.imports.answer_texts import read_answer
+from milepost.language.asks import Ask
 from milepost.language.field_types import AttributeType
 from milepost.numbers import AmbiguousNumberError, NotANumberError, read_number
 from milepost.planner.written_facts import KINDS, WrittenFact
 from milepost.text import nearest
 
 Types = Mapping[str, AttributeType]
+Asks = Mapping[str, Ask]
+_NO_ASKS: Asks = {}
 
 EXAMPLES: Mapping[str, str] = {
-    "step_done": "step_done kickoff --result held --note 'All there'",
+    "step_done": "step_done kickoff --result held --note 'All there' (a form: answers.day=2026-05-04 answers.seats=20)",
     "step_skipped": "step_skipped kickoff --reason 'They know us'",
     "step_reopened": "step_reopened kickoff",
     "snoozed": "snoozed connect_sso 2026-03-10 --reason 'Their freeze'",
@@ -40,6 +44,7 @@ EXAMPLES: Mapping[str, str] = {
 }
 """How each kind of fact is typed."""
 
+_ANSWERS = "answers."
 _SYNONYMS = {
     "step_done": ("done", "complete", "completed", "finish", "finished", "step", "check", "tick"),
     "step_skipped": ("skip", "skipped", "omit", "omitted"),
@@ -61,8 +66,12 @@ _KIND_OF = {synonym: kind for kind, synonyms in _SYNONYMS.items() for synonym in
 _FINAL = "ended"  # never suggested: it is the one fact that can't be taken back
 
 
-def fact_of(kind: str, words: Sequence[str], options: Mapping[str, Any], types: Types) -> WrittenFact:
-    """The fact that `kind`, `words` and `options` spell; `types` are those of the attributes that maps declare.
+def fact_of(
+    kind: str, words: Sequence[str], options: Mapping[str, Any], types: Types, asks: Asks = _NO_ASKS
+) -> WrittenFact:
+    """The fact that `kind`, `words` and `options` spell.
+
+    `types` are those of the attributes that maps declare, `asks` what their forms ask for, by `STEP.FIELD`.
 
     Raises:
         CommandError: they spell no fact; the message has an example.
@@ -71,7 +80,7 @@ def fact_of(kind: str, words: Sequence[str], options: Mapping[str, Any], types: 
         raise _unknown(kind)
     fields = {name: value for name, value in options.items() if value is not None}
     try:
-        from_words = _fields(kind, list(words), types)
+        from_words = _fields(kind, list(words), types, asks)
         _refuse(sorted(set(from_words) & set(fields)), "a field is given twice, as a word and as an option")
         return WrittenFact.model_validate({**from_words, **fields})
     except ValidationError as error:
@@ -100,7 +109,7 @@ def _problems(error: ValidationError) -> Iterable[str]:
         yield f"{where}: {message}" if where else message
 
 
-def _fields(kind: str, words: list[str], types: Types) -> dict[str, Any]:
+def _fields(kind: str, words: list[str], types: Types, asks: Asks) -> dict[str, Any]:
     """The fields that the words after the kind fill."""
     if kind == "contacts":
         return {kind: [contact.to_json() for contact in cells.read_contacts(" ".join(words))]}
@@ -116,6 +125,8 @@ def _fields(kind: str, words: list[str], types: Types) -> dict[str, Any]:
             kind: {name: _attribute(name, value, types) for name, value in pairs.items()} if kind == "set" else pairs
         }
     fields = _positional(kind, names)
+    if kind == "step_done":
+        fields.update(_form(fields[kind], pairs, asks))
     if kind == "event":
         properties = {name: _value(value) for name, value in pairs.items()}
         return {**fields, **({"properties": properties} if properties else {})}
@@ -134,6 +145,19 @@ def _positional(kind: str, words: list[str]) -> dict[str, Any]:
     names = [kind, *{"answer": ["verdict"], "snoozed": ["until"]}.get(kind, [])]
     _refuse(words[len(names) :], f"unexpected {' '.join(words[len(names) :])!r}; put texts in quotes")
     return dict(zip(names, words, strict=False))
+
+
+def _form(step: str, pairs: dict[str, str], asks: Asks) -> dict[str, Any]:
+    """Takes the answers of a form out of the pairs: `answers.day=2026-05-04`; `answers.notes=` leaves one out."""
+    form = {name: pairs.pop(name) for name in list(pairs) if name.startswith(_ANSWERS)}
+    if not form:
+        return {}
+    typed = {name.removeprefix(_ANSWERS): text for name, text in form.items() if text}
+    return {"answers": {name: _answer(text, asks.get(f"{step}.{name}")) for name, text in typed.items()}}
+
+
+def _answer(text: str, ask: Ask | None) -> Any:
+    return _value(text) if ask is None else read_answer(ask, text)
 
 
 def _agreed(words: list[str]) -> dict[str, dict[str, str]]:

@@ -11,6 +11,7 @@ from milepost.language.yaml_text import Path
 from milepost.planner import timeline
 from milepost.planner.compiled_map import CompiledPlay, CompiledStep
 from milepost.planner.enums import BlockReason, MessageReason, PlayEnding, StartReason, StepKind
+from milepost.planner.fact_checks import asks_of
 from milepost.planner.timeline import ENTRIES, json_keys
 from milepost.scenarios.checks.defined_names import DefinedNames
 from milepost.scenarios.expectations import Expected
@@ -21,6 +22,8 @@ _Possible = Mapping[str, str | None]
 _WHY_NEVER = {
     timeline.StepEscalated.kind: "neither the step nor its role has 'escalate'",
     timeline.StepOverdue.kind: "it has no 'due' (no answer is 'outcome_silent')",
+    timeline.AnswersChanged.kind: "it has no 'asks'",
+    timeline.TaskWarned.kind: "it has no 'warn'",
     timeline.StageStuck.kind: "it has no 'target'",
     timeline.PlayStarted.kind: "it has no plays",
     timeline.PlayBlocked.kind: "it has no plays",
@@ -70,6 +73,10 @@ def _possible(kind: str, names: DefinedNames, agreed: Collection[str]) -> Iterat
             yield from ({"step": step.id, "role": step.escalate.to} for step in steps if step.escalate)
         case timeline.StepOverdue.kind:
             yield from ({"step": step.id} for step in steps if step.due or _is_agreed(step, agreed))
+        case timeline.AnswersChanged.kind:
+            yield from ({"step": step.id} for step in steps if asks_of(step))
+        case timeline.TaskWarned.kind:
+            yield from ({"step": step.id} for step in steps if step.is_task and step.reminders)
         case timeline.StepOpened.kind:
             for step in steps:
                 yield {"step": step.id, "track": step.track, "role": step.role, "persona": step.persona}

@@ -17,7 +17,12 @@ from milepost.scenarios.checks.people import check_contacts, check_team
 from milepost.scenarios.expectations import Expected, read_instant
 from milepost.text import did_you_mean
 
-_FIELDS = {IgnoreReason.RESULT: "result", IgnoreReason.VALUE: "value", IgnoreReason.UNTIL: "until"}
+_FIELDS = {
+    IgnoreReason.RESULT: "result",
+    IgnoreReason.ANSWERS: "answers",
+    IgnoreReason.VALUE: "value",
+    IgnoreReason.UNTIL: "until",
+}
 """The field that a fact is refused for, where it isn't the one that says what happened."""
 
 
