@@ -98,7 +98,7 @@ class JourneyCounter:
     def _count_command(self, command: OpenTask | CloseTask | SendMessage, state: State) -> None:
         week = self._week(state.clock)
         match command:
-            case OpenTask(step=None):
+            case OpenTask(step=None) if command.role:  # tasks of the map's owner are nobody's work in the book
                 self._system_tasks[command.task] = command.role
                 if week is not None:
                     self._add("opened", command.role, week)

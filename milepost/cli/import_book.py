@@ -15,6 +15,7 @@ from milepost.cli.support.intake_access import open_intake
 from milepost.cli.support.output import AsJson, aside_or_json, print_json, progress_bar, say, table, unmatched
 from milepost.imports.csv_book import read_book
 from milepost.imports.missing_dates import MissingDates
+from milepost.imports.missing_values import MissingValues
 from milepost.imports.vocabulary import Vocabulary
 from milepost.intake.book import ImportedCustomer, import_customers
 from milepost.intake.enrolment import Enrolment, NoEnrolment
@@ -70,9 +71,10 @@ async def import_book(
     """Import customers from a CSV file and begin the journeys of those that a map is for.
 
     The first row names the columns: `id`, `name`, `timezone`, `country`, `language`, `contacts` (`Sam Poe
-    <sam@acme.example> sponsor; ...`), `team` (`csm=ana@vendor.example; ...`); every other column is an attribute. Data
-    of existing customers that has no column stays as it is. Rows that can't be read are refused with row and column,
-    the others are imported; the exit code is 1 if any was refused. Importing a file again changes nothing.
+    <sam@acme.example> sponsor+user mail=essential; ...`), `team` (`csm=ana@vendor.example; ...`); every other column is
+    an attribute. Data of existing customers that has no column stays as it is. Rows that can't be read are refused with
+    row and column, the others are imported; the exit code is 1 if any was refused. Importing a file again changes
+    nothing.
     """
     data = _bytes_of(book)
     async with open_intake(settings_of(context), create=True) as opened:
@@ -96,6 +98,7 @@ async def _import(intake: Intake, data: bytes, by: str | None, *, as_json: bool)
     compiled_maps = await intake.context.compiled_maps.current()
     maps = Vocabulary.of(compiled_maps)
     dates = MissingDates(compiled_maps, intake.context.now())
+    values = MissingValues(compiled_maps, intake.context.now())
     book = read_book(data, maps)
     for problem in book.problems:
         aside_or_json(f"Refused: {problem}", {"kind": "problem", **asdict(problem)}, as_json=as_json)
@@ -107,6 +110,7 @@ async def _import(intake: Intake, data: bytes, by: str | None, *, as_json: bool)
             summary.add(imported)
             if imported.saved is not None:
                 dates.count(imported.customer)
+                values.count(imported.customer)
             if as_json:
                 print_json({"kind": "customer", **imported.to_json()})
     notes = list(book.missing) if summary.counts["imported"] else []  # existing customers need no column
@@ -117,6 +121,9 @@ async def _import(intake: Intake, data: bytes, by: str | None, *, as_json: bool)
     for each in dates.missing():
         note = str(each)
         aside_or_json(note, {"kind": "note", "message": note, "undated": each.to_json()}, as_json=as_json)
+    for value in values.missing():
+        note = str(value)
+        aside_or_json(note, {"kind": "note", "message": note, "lacks": value.to_json()}, as_json=as_json)
     return summary
 
 

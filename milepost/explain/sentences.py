@@ -64,6 +64,9 @@ class Wording:
         return compiled.play.title if compiled else spaced(play)
 
     def role(self, role: str | None) -> str:
+        """A role's title; tasks without a role are those of the map's owner."""
+        if role == "":
+            return "Owner of the map"
         declared = self.compiled_map.map.roles.get(role or "") if self.compiled_map else None
         return declared.title if declared else spaced(role)
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from milepost.customer import mail_wanted
 from milepost.explain.held_messages import because
 from milepost.explain.local_time import due_time_of, time_of
 from milepost.explain.sentences import Wording, quoted, spaced
@@ -115,7 +116,7 @@ def _open(situation: Situation, step: CompiledStep, record: StepState, say: Word
             at = record.timers["ask"]
             yield Blocker("date", f"being asked once more on {time_of(at, say.zone)}", {"at": text(at)})
         elif held is None:
-            yield Blocker("ask", "being asked")
+            yield _unasked(situation, step, say)
     else:
         yield _contact(situation, step, say, "{} to do it", {})
     for trigger in step.triggers:
@@ -136,6 +137,15 @@ def _contact(situation: Situation, step: CompiledStep, say: Wording, phrase: str
     who = f"{contact.name} ({title})" if contact else f"a {title}, whom nobody has named yet"
     data = {"persona": step.persona, "contact": contact.email if contact else None}
     return Blocker("contact", phrase.format(who), {**data, **more})
+
+
+def _unasked(situation: Situation, step: CompiledStep, say: Wording) -> Blocker:
+    """An outcome whose request didn't go out: its recipient wants none, so that somebody has to ask otherwise."""
+    contact = situation.contact_of(step)
+    if contact is None or step.is_let_through(mail_wanted(situation.state.customer.contacts, contact.email)):
+        return Blocker("ask", "being asked")
+    csm = say.role(situation.compiled_map.map.csm)
+    return Blocker("ask", f"the {csm} to ask {contact.name} otherwise, who gets no such mail, and to record the answer")
 
 
 def _trigger(situation: Situation, trigger: Waited, counts: Mapping[str, int], before: str = "") -> Blocker:

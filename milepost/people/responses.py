@@ -10,12 +10,22 @@ from milepost.language.durations import Duration
 from milepost.language.steps import Action, Figures, Outcome, Touchpoint
 from milepost.people.behaviour import Behaviour, Pace, StepBehaviour
 from milepost.people.draws import Chance, Draws, between, pick
+from milepost.people.sample_customer import made_up_value
 from milepost.people.signals import Signal, signals
 from milepost.planner.calendars import Calendar
 from milepost.planner.compiled_map import CompiledMap, CompiledStep
 from milepost.planner.enums import SystemTaskReason
-from milepost.planner.facts import Answered, AttributesSet, ContactsGiven, EventHappened, Fact, StepDone, TaskDone
-from milepost.planner.instants import Instant
+from milepost.planner.facts import (
+    Answered,
+    AttributesSet,
+    ContactsGiven,
+    EventHappened,
+    Fact,
+    StepDone,
+    TaskDone,
+    TeamGiven,
+)
+from milepost.planner.instants import Instant, moment
 from milepost.planner.situation import Situation
 from milepost.planner.state import State, StepState
 
@@ -106,6 +116,8 @@ class People:
                 Contact(persona, f"{persona}@{state.customer.id}.invalid", (persona,)),
             )
             facts = (*facts, ContactsGiven(id=f"{task} named", at=done_at, contacts=contacts))
+        elif record.why is SystemTaskReason.VALUE:
+            facts = (*facts, *_told_values(self.compiled_map, state, record.about, task, done_at))
         yield Response(done_at, facts, task)
         if record.why is SystemTaskReason.STUCK and draws.random() < self.behaviour.colleagues.engine_tasks.unsticks:
             yield from self._unstuck(record.about, state, done_at)
@@ -205,6 +217,24 @@ def _moment(
         case "late":
             return between(draws, calendar, end + 1, calendar.deadline(end, late_by))
     return None
+
+
+def _told_values(compiled_map: CompiledMap, state: State, step: str, task: str, at: Instant) -> Iterator[Fact]:
+    """Yields what is told of the values that a message lacks, made up."""
+    situation, customer = Situation(compiled_map, state, state.clock), state.customer
+    contact = situation.contact_of(compiled_map.steps[step])
+    for queued in state.queue:
+        for name in situation.missing_values(queued, contact) if queued.step == step and contact else ():
+            root, _, attribute = name.partition(".")
+            if root == "customer" and attribute in compiled_map.map.attributes:
+                value = made_up_value(compiled_map.map.attributes[attribute], moment(at).date())
+                yield AttributesSet(id=f"{task} {name}", at=at, attributes={attribute: value})
+            elif root == "contact":
+                contacts = tuple(replace(each, salutation=each.salutation or each.name) for each in customer.contacts)
+                yield ContactsGiven(id=f"{task} {name}", at=at, contacts=contacts)
+            elif root == "csm":
+                csm = compiled_map.map.csm
+                yield TeamGiven(id=f"{task} {name}", at=at, team={**customer.team, csm: f"{csm}@vendor.invalid"})
 
 
 def outcome_value(figures: Figures | None, share: float, *, digits: int = 2) -> float | None:

@@ -25,15 +25,17 @@ def made_up_customer(map: Map, start: Instant) -> Customer:  # noqa: A002 - the 
         name="Somebody Inc.",
         timezone=map.working_time.timezone,
         country=map.working_time.country,
-        attributes={name: _value(attribute, today) for name, attribute in map.attributes.items()},
+        attributes={name: made_up_value(attribute, today) for name, attribute in map.attributes.items()},
         contacts=tuple(
-            Contact(persona.title, f"{name}@customer.example", (name,)) for name, persona in map.personas.items()
+            Contact(persona.title, f"{name}@customer.example", (name,), salutation=f"Dear {persona.title}")
+            for name, persona in map.personas.items()
         ),
         team={role: f"{role}@vendor.example" for role in map.roles},
     )
 
 
-def _value(attribute: Attribute, today: date) -> Any:
+def made_up_value(attribute: Attribute, today: date) -> Any:
+    """Returns a value that an attribute may have; a date lies ahead of today."""
     if attribute.one_of:
         return attribute.one_of[0]
     match attribute.type:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from milepost.customer import Contact, Customer
@@ -47,6 +47,10 @@ class MessageNeeds:
 
     def __bool__(self) -> bool:
         return bool(self._by_message)
+
+    def messages(self) -> Iterator[tuple[str, str]]:
+        """Yields the steps and files of the messages that need something."""
+        yield from self._by_message
 
     def missing(self, step: str, template: str, customer: Customer, contact: Contact, csm: str) -> tuple[str, ...]:
         """Returns the names of the values that a message to a contact lacks now; `csm` is the role of that name."""

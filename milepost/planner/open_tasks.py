@@ -20,8 +20,8 @@ _SYSTEM_TITLES = {
     "stuck": "Look after the customer, who is stuck in {about}",
     "contact": "Name a contact: nobody is {about}",
     "message_failed": "Reach the person otherwise: a message could not be delivered",
-    "opted_out": "Reach the person otherwise about {about}: they get no such mail",
-    "value": "Tell what a message about {about} lacks: {names}",
+    "opted_out": "Reach the person otherwise about “{about}”: they get no such mail",
+    "value": "Tell what a message about “{about}” lacks: {names}",
     "idle": "Say what is next: nothing is open and nothing lies ahead",
 }
 

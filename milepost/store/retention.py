@@ -146,7 +146,7 @@ def _strip_facts(rows: Sequence[RowMapping], session: Session) -> None:
 
 def stripped_fact(data: dict[str, Any]) -> dict[str, Any]:
     """Returns a fact, as JSON, without people and their words; it can be read as before."""
-    left_out = {"why"} if data["kind"] == "ended" else {"why", "reason"}  # the reason for an end is counted
+    left_out = {"contact", "why", *(() if data["kind"] == "ended" else ("reason",))}  # the reason for an end is counted
     return _without_people({name: value for name, value in data.items() if name not in left_out})
 
 

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from milepost import places
-from milepost.customer import Contact, Customer
+from milepost.customer import Contact, Customer, Mail
 from milepost.imports.csv_book import COLUMNS, open_book, read_book
 from milepost.imports.vocabulary import Vocabulary
 from milepost.language.field_types import AttributeType
@@ -319,3 +319,21 @@ def test_lines_above_the_heading_are_skipped(above):
 def test_a_name_is_kept_as_it_is_written(cell, name):
     ((contact,),) = (customer.contacts for customer in read_book(f"id;contacts\nx;{cell}\n").customers)
     assert contact.name == name
+
+
+def contact_of(cell: str) -> Contact:
+    read = read_book(f"id;contacts\nx;{cell}\n")
+    assert read.problems == ()
+    return read.customers[0].contacts[0]
+
+
+def test_what_people_want_and_how_they_are_addressed_stands_behind_their_personas():
+    contact = contact_of("Sam Poe <sam@c.example> sponsor+user mail=essential salutation=Dear Dr. Poe first_name=Sam")
+    assert contact.personas == ("sponsor", "user")
+    assert (contact.mail, contact.salutation, contact.first_name) == (Mail.ESSENTIAL, "Dear Dr. Poe", "Sam")
+    assert contact_of("Sam <sam@c.example> mail=none").mail is Mail.NONE
+
+
+def test_a_setting_of_mail_that_there_is_not_is_refused():
+    (problem,) = read_book("id;contacts\nx;Sam <sam@c.example> sponsor mail=some\n").problems
+    assert "'some' isn't a setting of 'mail'; write all, essential or none" in problem.message

@@ -30,7 +30,7 @@ EXAMPLES: Mapping[str, str] = {
     "answer": "answer hours_saved verified --value 12 --evidence 'Mail of 3 March'",
     "revoked": "revoked hours_saved --reason 'Wrong quarter'",
     "set": "set health=35 seats=20 renews_on=2027-03-01 (NAME= removes one)",
-    "contacts": "contacts 'Sam Poe <sam@acme.example> sponsor+coordinator; Ann Lee <ann@acme.example> end_user'",
+    "contacts": "contacts 'Sam Poe <sam@acme.example> sponsor+coordinator; Ann <ann@acme.example> end_user mail=none'",
     "team": "team csm=ana@vendor.example account_executive=bo@vendor.example",
     "agreed": "agreed kickoff due=2026-03-10 person=ana@vendor.example",
     "play_started": "play_started rescue --reason 'Their champion left'",
@@ -38,7 +38,7 @@ EXAMPLES: Mapping[str, str] = {
     "resumed": "resumed",
     "ended": "ended churned --note 'Their budget was cut'",
     "map_changed": "map_changed 2 (a number, MAP@2, or the beginning of a hash)",
-    "message_failed": "message_failed connect_sso/1/opening/1 --why 'Address unknown'",
+    "message_failed": "message_failed connect_sso/1/opening/1 permanent=true --why 'Address unknown'",
     "task_done": "task_done stuck/onboarding/1 --note 'Spoke to them'",
     "note": "note 'They merge in May' --about sam@acme.example (or a step)",
 }

@@ -246,7 +246,7 @@ class TaskShown(Shown):
     task: str
     step: str | None
     title: str
-    role: str
+    role: str = Field(description="empty for a task of the map's owner")
     person: str | None
     escalated_to: str | None
     escalated_person: str | None
