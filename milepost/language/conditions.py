@@ -141,6 +141,17 @@ def compile_condition(text: str, names: Names, *, event: bool = False, waited: b
     return Condition(text, frozenset(names_used), expression, used, rewritten, cel_text.TODAY in rewritten)
 
 
+def unknown_names(text: str, names: Names, *, event: bool = False) -> list[ConditionError]:
+    """Returns what is wrong with each name in a condition, whatever else is wrong with it."""
+    errors = []
+    for reference in cel_text.references(cel_text.tokenize(text)):
+        try:
+            check_reference(reference, names, event=event)
+        except ConditionError as error:
+            errors.append(error)
+    return errors
+
+
 def _used(text: str, inputs: tuple[_Input, ...]) -> tuple[_Input, ...]:
     """Leaves out the variables that the compiled text doesn't use."""
     words = re.sub(r"\s*\.\s*", ".", text)

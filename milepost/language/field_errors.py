@@ -37,11 +37,15 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """A field that the language doesn't have here, with the name or the place that was probably meant."""
+    """A field that the language doesn't have here, with the name or the place that was probably meant.
+
+    `is_misspelled` says that the name is almost certainly the suggestion.
+    """
 
     message: str
     suggestion: str | None
     home: Path | None
+    is_misspelled: bool = False
 
 
 def unknown_field(data: Any, failure: Failure) -> Unknown:
@@ -54,7 +58,8 @@ def unknown_field(data: Any, failure: Failure) -> Unknown:
     home = home_of(data, failure.path)
     if home is not None and not (suggestion and _is_misspelling(name, suggestion)):
         return Unknown(f"{what}; {home.way}", None, home.path)
-    return Unknown(what + (did_you_mean(suggestion) or f"; it may have {listing(fields, last='or')}"), suggestion, None)
+    message = what + (did_you_mean(suggestion) or f"; it may have {listing(fields, last='or')}")
+    return Unknown(message, suggestion, None, is_misspelled=bool(suggestion and _is_misspelling(name, suggestion)))
 
 
 def _is_misspelling(name: str, other: str) -> bool:

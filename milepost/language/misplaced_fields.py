@@ -65,12 +65,12 @@ def strays_in_sections(data: Any, paths: list[Path]) -> Iterator[tuple[Path, str
 
 
 def move(data: Any, path: Path, home: Path) -> None:
-    """Moves a field to where it belongs, with its position in the file."""
+    """Moves a field to where it belongs, under the name that it has there, with its position in the file."""
     source, target = value_at(data, path[:-1]), value_at(data, home[:-1])
-    name = path[-1]
-    target[name] = source.pop(name)
+    name, new_name = path[-1], home[-1]
+    target[new_name] = source.pop(name)
     if isinstance(source, Fields) and isinstance(target, Fields):
-        target.keys_at[name], target.values_at[name] = (
+        target.keys_at[new_name], target.values_at[new_name] = (
             source.keys_at.pop(name, START),
             source.values_at.pop(name, START),
         )

@@ -102,7 +102,7 @@ def _findings(data: Any, failures: list[Failure]) -> Iterable[Finding]:
     for path, message in strays.items():
         reported.add(path[1:])
         yield Finding(path, "M101", message, key=True)
-    failures = [each for each in failures if not any(starts_with(each.path, path[:1]) for path in strays)]
+    failures = [each for each in failures if not any(_comes_after(data, each.path, path) for path in strays)]
     for each in failures:
         if each.type == "extra_forbidden":
             unknown = unknown_field(data, each)
@@ -119,6 +119,14 @@ def _findings(data: Any, failures: list[Failure]) -> Iterable[Finding]:
             yield Finding(each.path, code, message, suggestion, key=each.about_key)
 
 
+def _comes_after(data: Any, path: Path, stray: Path) -> bool:
+    """Returns whether a path is in an entry of a section that belongs to the field strayed into it before."""
+    if path[:1] != stray[:1] or len(path) == 1:
+        return False
+    names = list(value_at(data, stray[:1]))
+    return path[1] in names and names.index(path[1]) >= names.index(stray[1])
+
+
 def _repair(structure: Structure, failures: list[Failure]) -> None:
     homes = set()
     in_order = sorted(failures, key=lambda each: [str(part).zfill(6) for part in each.path], reverse=True)
@@ -126,15 +134,19 @@ def _repair(structure: Structure, failures: list[Failure]) -> None:
         if not each.path or each.path in homes:
             continue
         unknown = unknown_field(structure.data, each) if each.type == "extra_forbidden" else None
+        meant = (*each.path[:-1], unknown.suggestion) if unknown is not None and unknown.suggestion else None
+        if meant and unknown and unknown.is_misspelled and meant[-1] not in value_at(structure.data, each.path[:-1]):
+            move(structure.data, each.path, meant)
+            homes.add(meant)
+            continue
         if unknown is not None and unknown.home is not None:
             move(structure.data, each.path, unknown.home)
             homes.add(unknown.home)
         else:
             _repair_one(value_at(structure.data, each.path[:-1]), each, len(structure.repaired))
         structure.repaired.add(each.path)
-        if unknown is not None and unknown.suggestion:
-            structure.repaired.add((*each.path[:-1], unknown.suggestion))
-    structure.repaired |= homes
+        if meant is not None:
+            structure.repaired.add(meant)
 
 
 def _repair_one(container: Any, failure: Failure, number: int) -> None:

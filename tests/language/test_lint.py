@@ -73,7 +73,7 @@ BREAKS: list[tuple[str, str, str, str, str | None]] = [
     ("M105", "before customer.renews_on", "before customer.renew_on", "renew_on", "renews_on"),
     ("M105", "before customer.renews_on", "before customer.goal", "goal}", None),
     ("M105", "after: {renewal_talk: renewed}", "after: {renewal_talk: renwed}", "renwed}", "renewed"),
-    ("M105", "after: {renewal_talk: renewed}", "after: {renewal_talk: [lost, won]}", "won]", None),
+    ("M105", "after: {renewal_talk: renewed}", "after: {renewal_talk: [renewed, won]}", "won]", None),
     ("M105", "after: {renewal_talk: renewed}", "after: {kickoff: any}", "kickoff: any", None),
     ("M105", "after: {renewal_talk: renewed}", "after: {hours_saved: verified}", "hours_saved: ver", None),
     ("M105", "after: {renewal_talk: renewed}", "after: [recap, {renewl_talk: lost}]", "renewl_talk", "renewal_talk"),
@@ -126,7 +126,7 @@ BREAKS: list[tuple[str, str, str, str, str | None]] = [
 
 def _applied(code: str, old: str, new: str) -> str:
     if code == "M109" and "hours_saved" in new:
-        return example_with((old, new), ("{go_to: value}", "{end: renewed}"))
+        return example_with((old, new), (", {go_to: value}]", "]"))
     if code == "M109":
         return example_with(
             ('only_if: plays.unblock != "open" && days_until(customer.renews_on) > 30', "only_if: 1 > 2")
@@ -157,7 +157,7 @@ def test_a_broken_map_gets_its_code_at_the_exact_place(
         "{renewal_talk: renewed}",
         "{renewal_talk: [renewed, lost]}",
         "{renewal_talk: any}",
-        "[recap, {renewal_talk: lost}]",
+        "[recap, {renewal_talk: renewed}]",
     ],
 )
 def test_a_step_may_wait_for_a_result(after: str) -> None:
@@ -178,7 +178,7 @@ def test_a_stage_that_is_all_ours_is_a_sellers_journey() -> None:
 def test_a_renewal_without_an_outcome_before_it_is_reported() -> None:
     start, end = EXAMPLE.index("  - stage: value"), EXAMPLE.index("  - stage: renewal")
     text = EXAMPLE[:start] + EXAMPLE[end:]
-    text = text.replace("{go_to: value}", "{end: renewed}").replace(
+    text = text.replace(", {go_to: value}]", "]").replace(
         'outcomes.hours_saved == "verified"', 'steps.kickoff == "done"'
     )
     assert places_and_codes(problems_of(text)) == [(*address_of(text, "renewal\n"), "W203")]
@@ -194,6 +194,7 @@ def test_a_stage_behind_one_that_never_closes_can_never_open() -> None:
     text = example_with(
         ("        wait: 2 weeks", "        wait: 2 weeks\n        optional: true"),
         ("    opens: {at: 120 days before customer.renews_on}\n", ""),
+        (", {go_to: value}]", "]"),
     )
     assert places_and_codes(problems_of(text)) == [(*address_of(text, "renewal\n"), "M109")]
 
@@ -201,7 +202,7 @@ def test_a_stage_behind_one_that_never_closes_can_never_open() -> None:
 def test_a_stage_behind_one_that_goes_elsewhere_can_never_open() -> None:
     text = example_with(
         ("  - stage: value\n", "    then: {end: over}\n  - stage: value\n"),
-        ("{go_to: value}", "{end: renewed}"),
+        (", {go_to: value}]", "]"),
     )
     (problem,) = problems_of(text)
     assert places_and_codes([problem]) == [(*address_of(text, "value\n"), "M109")]
@@ -280,6 +281,11 @@ def test_everything_wrong_is_reported_at_once() -> None:
     )
     codes = {each.code for each in problems_of(text)}
     assert codes == {"M101", "M102", "M103", "M104", "M105", "M106", "M107", "M108", "M110", "W204"}
+
+
+def test_every_unknown_name_of_a_condition_is_reported() -> None:
+    problems = problems_with(("customer.health < 40", 'customer.helth < 40 && plays.expnd == "open"'))
+    assert [each.suggestion for each in problems] == ["customer.health", "plays.expand"]
 
 
 def test_consequences_of_a_mistake_are_not_reported_as_well() -> None:

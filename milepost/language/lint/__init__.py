@@ -39,8 +39,6 @@ _CHECKS: tuple[Callable[[MapOutline], Iterator[Finding]], ...] = (
     check_order,
     check_recurrence,
 )
-_NEEDS_WHOLE_PARTS = ("M108", "M109", "M111", "W")
-"""Findings that may come only from something unreadable are left out until that is mended."""
 
 
 def lint(loaded: Loaded) -> tuple[Problem, ...]:
@@ -50,14 +48,13 @@ def lint(loaded: Loaded) -> tuple[Problem, ...]:
     if structure is not None and structure.draft is not None:
         outline = MapOutline(structure.draft, structure.data, frozenset(structure.repaired))
         findings = [finding for check in _CHECKS for finding in check(outline)]
-        problems += [each.problem(structure.data, loaded.file) for each in findings if _sure(each, outline)]
+        problems += [each.problem(structure.data, loaded.file) for each in findings if not _stands_in(each, outline)]
         problems += check_files(outline, loaded)
         problems += check_messages(outline, loaded)
     return in_order(problems)
 
 
-def _sure(finding: Finding, outline: MapOutline) -> bool:
-    if not finding.code.startswith(_NEEDS_WHOLE_PARTS):
-        return True
-    part = finding.path[:-1] or finding.path
-    return not any(starts_with(finding.path, repaired) or starts_with(repaired, part) for repaired in outline.repaired)
+def _stands_in(finding: Finding, outline: MapOutline) -> bool:
+    """Returns whether a finding is about something that only stands in for what couldn't be read."""
+    is_about_the_file = finding.code.startswith(("M103", "M104", "M105", "M106", "M107"))
+    return not is_about_the_file and any(starts_with(finding.path, repaired) for repaired in outline.repaired)

@@ -8,6 +8,7 @@ from milepost.language.findings import Finding
 from milepost.language.lint.outline import MapOutline, is_unreadable
 from milepost.language.model import Play, Stage
 from milepost.language.steps import Action, Outcome, Touchpoint
+from milepost.language.yaml_text import Path
 from milepost.text import listing
 
 _VERDICTS = ("verified", "partial", "disputed", "silent")
@@ -26,7 +27,11 @@ def check_advice(outline: MapOutline) -> Iterator[Finding]:
 
 def _outcomes(outline: MapOutline) -> Iterator[Finding]:
     for path, outcome in outline.nodes(Outcome):
-        nowhere = [verdict for verdict in _VERDICTS if not getattr(outcome.then, verdict)]
+        nowhere = [
+            verdict
+            for verdict in _VERDICTS
+            if not getattr(outcome.then, verdict) and outline.is_readable((*path, "then", verdict))
+        ]
         if nowhere:
             verdicts = listing([repr(each) for each in nowhere])
             message = f"Outcome {outcome.id!r} leads nowhere when it is {verdicts}; add a branch under 'then'"
@@ -36,13 +41,16 @@ def _outcomes(outline: MapOutline) -> Iterator[Finding]:
 
 def _stages(outline: MapOutline) -> Iterator[Finding]:
     for index, stage in enumerate(outline.map.stages):
-        if not stage.actions and not stage.outcomes:
+        path: Path = ("stages", index)
+        if not stage.actions and not stage.outcomes and outline.is_readable((*path, "actions"), (*path, "outcomes")):
             message = f"Stage {stage.id!r} gives the customer nothing to do or confirm, so it only describes what we do"
-            yield Finding(("stages", index, "stage"), "W202", f"{message}; add an action or an outcome")
+            yield Finding((*path, "stage"), "W202", f"{message}; add an action or an outcome")
 
 
 def _renewal(outline: MapOutline) -> Iterator[Finding]:
     stages = outline.map.stages
+    if not outline.is_readable(*(("stages", index, "outcomes") for index in range(len(stages)))):
+        return
     at = next((index for index, stage in enumerate(stages) if _is_renewal(stage)), None)
     if at is None:
         if not any(stage.outcomes for stage in stages):
@@ -62,7 +70,10 @@ def _is_renewal(stage: Stage) -> bool:
 
 
 def _kinds_of_plays(outline: MapOutline) -> Iterator[Finding]:
-    kinds = {play.kind for play in outline.map.plays}
+    plays = outline.map.plays
+    kinds = {play.kind for play in plays}
+    if not outline.is_whole("plays") or not outline.is_readable(*(("plays", at, "kind") for at in range(len(plays)))):
+        return
     needs = {
         "risk": "the map doesn't say what to do when a customer is in trouble",
         "expansion": "the map makes nothing of a success",
@@ -75,30 +86,31 @@ def _kinds_of_plays(outline: MapOutline) -> Iterator[Finding]:
 
 def _tasks(outline: MapOutline) -> Iterator[Finding]:
     for path, touchpoint in outline.nodes(Touchpoint):
-        if touchpoint.role is None or is_unreadable(touchpoint.id):
+        if touchpoint.role is None:
             continue
+        name = touchpoint.title if is_unreadable(touchpoint.id) else touchpoint.id
         place = (*path, "touchpoint")
-        if touchpoint.effort is None:
-            message = f"Task {touchpoint.id!r} has no 'effort', so it can't be planned for; add one, such as 45 minutes"
+        if touchpoint.effort is None and outline.is_readable((*path, "effort")):
+            message = f"Task {name!r} has no 'effort', so it can't be planned for; add one, such as 45 minutes"
             yield Finding(place, "W206", message)
         role = outline.map.roles.get(touchpoint.role)
-        if touchpoint.escalate is None and role is not None and role.escalate is None:
-            message = (
-                f"Nobody is told when task {touchpoint.id!r} is late; "
-                f"add 'escalate' to it or to role {touchpoint.role!r}"
-            )
+        late = ((*path, "escalate"), ("roles", touchpoint.role, "escalate"))
+        if touchpoint.escalate is None and role is not None and role.escalate is None and outline.is_readable(*late):
+            message = f"Nobody is told when task {name!r} is late; add 'escalate' to it or to role {touchpoint.role!r}"
             yield Finding(place, "W209", message)
 
 
 def _holds(outline: MapOutline) -> Iterator[Finding]:
     for path, play in outline.nodes(Play):
-        if play.holds != "none" and play.deadline is None and not play.ends_when:
+        ends = ((*path, "deadline"), (*path, "ends_when"))
+        if play.holds != "none" and play.deadline is None and not play.ends_when and outline.is_readable(*ends):
             message = f"Play {play.id!r} holds {play.holds} and may stay open forever; add 'deadline' or 'ends_when'"
             yield Finding((*path, "holds"), "W207", message, key=True)
 
 
 def _actions(outline: MapOutline) -> Iterator[Finding]:
     for path, action in outline.nodes(Action):
-        if action.due is None and not action.optional and action.every is None:
+        fields = ((*path, "due"), (*path, "optional"), (*path, "every"))
+        if action.due is None and not action.optional and action.every is None and outline.is_readable(*fields):
             message = f"Action {action.id!r} has no 'due', so nobody will notice when it stalls; add one, or 'optional'"
             yield Finding((*path, "action"), "W208", message)

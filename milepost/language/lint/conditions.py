@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from milepost.language import cel_text
 from milepost.language.condition_errors import ConditionError
-from milepost.language.conditions import compile_condition
+from milepost.language.conditions import compile_condition, unknown_names
 from milepost.language.findings import Finding, describe
 from milepost.language.lint.impossible_comparisons import impossible_comparisons
 from milepost.language.lint.outline import MapOutline
@@ -42,18 +43,29 @@ def _check(
     names = outline.names
     if before_the_journey:
         names = Names(attributes=names.attributes)
-    try:
-        compile_condition(text, names, event=event, waited=waited)
-    except ConditionError as error:
+    errors = _errors(text, names, event=event, waited=waited)
+    if errors and before_the_journey and _compiles(text, outline.names):
+        errors = [ConditionError(_BEFORE_A_JOURNEY, errors[0].column)]
+    for error in errors:
         message = f"{error.message} (in {describe(outline.data, path)})"
-        if before_the_journey and _compiles(text, outline.names):
-            message = "A segment is checked before a journey begins, so it can use only customer.ATTRIBUTE"
         offset = None if error.column is None else error.column - 1
         yield Finding(path, "M107", message, error.suggestion, offset=offset)
-    else:
+    if not errors:
         for never in impossible_comparisons(outline, text):
             message = f"{never.message} (in {describe(outline.data, path)})"
             yield Finding(path, "M107", message, never.suggestion, offset=never.offset)
+
+
+_BEFORE_A_JOURNEY = "A segment is checked before a journey begins, so it can use only customer.ATTRIBUTE"
+
+
+def _errors(text: str, names: Names, *, event: bool, waited: bool) -> list[ConditionError]:
+    """Returns what is wrong with a condition: every name, or else the first thing that the compiler finds."""
+    try:
+        compile_condition(text, names, event=event, waited=waited)
+    except ConditionError as error:
+        return unknown_names(text, names, event=event) or [error]
+    return []
 
 
 def _compiles(text: str, names: Names) -> bool:
@@ -69,4 +81,5 @@ def _names_unreadable(outline: MapOutline, text: str) -> bool:
     damaged = {str(path[1]) for path in outline.repaired if path[0] == "attributes" and len(path) > 1}
     if not outline.is_whole("attributes"):
         return "customer." in text
-    return any(f"customer.{name}" in text for name in damaged)
+    used = {each.name for each in cel_text.references(cel_text.tokenize(text)) if each.root == "customer"}
+    return not damaged.isdisjoint(used)

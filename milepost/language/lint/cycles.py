@@ -46,7 +46,11 @@ def check_cycles(outline: MapOutline) -> Iterator[Finding]:
 
 
 def _edges(outline: MapOutline, path: Path, container: Stage | Play) -> Iterator[_Edge]:
-    if not _closes_at_once(container) or any(item.end is not None for item in container.then):
+    if (
+        not _closes_at_once(container)
+        or not _is_readable(outline, path)
+        or any(item.end is not None for item in container.then)
+    ):
         return
     origin = f"{'stage' if isinstance(container, Stage) else 'play'} {container.id}"
     for index, item in enumerate(container.then):
@@ -65,6 +69,14 @@ def _closes_at_once(container: Stage | Play) -> bool:
     return bool(required) and all(_is_instant(step) for step in required)
 
 
+def _is_readable(outline: MapOutline, path: Path) -> bool:
+    """Returns whether all could be read that may make something wait here: lists of steps, and fields of steps."""
+    steps = [placed.path for placed in outline.steps if placed.path[: len(path)] == path]
+    return outline.has_all_steps(path) and outline.is_readable(
+        *((*step, field) for step in steps for field in ("role", "at", "wait", "optional", "every"))
+    )
+
+
 def _is_instant(step: AnyStep) -> bool:
     mail = isinstance(step, Touchpoint) and step.role is None
     return mail and step.at is None and not _takes_time(step.wait)
@@ -75,4 +87,7 @@ def _takes_time(duration: Duration | None) -> bool:
 
 
 def _cools_down(outline: MapOutline, play: str) -> bool:
-    return any(each.id == play and _takes_time(each.cooldown) for each in outline.map.plays)
+    return any(
+        each.id == play and (_takes_time(each.cooldown) or not outline.is_readable(("plays", at, "cooldown")))
+        for at, each in enumerate(outline.map.plays)
+    )

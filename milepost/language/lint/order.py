@@ -25,7 +25,8 @@ def _too_late(outline: MapOutline) -> Iterator[Finding]:
     before = {placed.step.id: [each.step for each in placed.step.awaits] for placed in outline.steps}
     for placed in outline.steps:
         required = {step.id for step in placed.container.steps if _is_required(step)}
-        if required and not _is_required(placed.step) and required <= _ancestors(placed.step.id, before):
+        is_late = not _is_required(placed.step) and required <= _ancestors(placed.step.id, before)
+        if required and is_late and outline.has_all_steps(placed.path[:-2]):
             noun = "stage" if isinstance(placed.container, Stage) else "play"
             kind = "Optional" if placed.step.optional else "Repeating"
             message = (

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, TypeVar
 
 from milepost.language.field_types import UNREADABLE, Node
+from milepost.language.findings import related
 from milepost.language.model import Map, Play, Stage
-from milepost.language.names import Names
+from milepost.language.names import Names, nearest
 from milepost.language.steps import AnyStep, BranchItem
 from milepost.language.structure import nodes_of
 from milepost.language.yaml_text import Path
 
 N = TypeVar("N", bound=Node)
+TRACKS = ("touchpoints", "actions", "outcomes")
+_BRANCHES = frozenset({"then", "results", "overdue", "on_deadline"})
 
 
 @dataclass(frozen=True)
@@ -71,9 +74,32 @@ class MapOutline:
         return tuple(stage for stage in self.map.stages if stage.opens is None)
 
     @cached_property
+    def positions(self) -> Mapping[str, int]:
+        """The places of the stages that open one after the other."""
+        return {stage.id: index for index, stage in enumerate(self.sequence)}
+
+    @cached_property
     def gone_to(self) -> frozenset[str]:
-        """The stages that some branch goes to."""
-        return frozenset(item.go_to for _, item in self.nodes(BranchItem) if item.go_to is not None)
+        """The stages that some branch goes to; of a name that no stage has, the one that is probably meant."""
+        names = {item.go_to for _, item in self.nodes(BranchItem) if item.go_to is not None}
+        stages = self.names.stages
+        return frozenset(name if name in stages else nearest(name, stages) or name for name in names)
+
+    def is_readable(self, *paths: Path) -> bool:
+        """Returns whether these fields, with all below them, stand in the draft as in the file, present or not."""
+        return not any(related(path, self.repaired) for path in paths)
+
+    def has_all_steps(self, *containers: Path) -> bool:
+        """Returns whether no list of steps of these stages and plays is missing because it couldn't be read."""
+        return self.repaired.isdisjoint((*path, track) for path in containers for track in TRACKS)
+
+    @cached_property
+    def has_all_branches(self) -> bool:
+        """Returns whether every branch could be read as far as it changes attributes."""
+        return not any(
+            "set" in path or (not _BRANCHES.isdisjoint(path) and path[-1] not in ("play", "go_to", "end"))
+            for path in self.repaired
+        )
 
     def is_whole(self, section: str) -> bool:
         """Returns whether a section of the map, such as `roles`, could be read as a whole."""

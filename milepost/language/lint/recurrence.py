@@ -30,6 +30,8 @@ def check_recurrence(outline: MapOutline) -> Iterator[Finding]:
 
 
 def _renewals(outline: MapOutline) -> Iterator[Finding]:
+    if not outline.has_all_branches:
+        return
     for index, stage in enumerate(outline.map.stages):
         attribute = _date_of(stage)
         if index and attribute not in (None, "started_on") and attribute not in _moved(outline):
@@ -81,6 +83,8 @@ def _comes_round(outline: MapOutline, placed: PlacedStep) -> bool:
 def _asks_again(outline: MapOutline, placed: PlacedStep, outcome: Outcome, verdict: str, goals: _Goals) -> bool:
     if outcome.ask_again is not None and verdict in outcome.ask_again.if_:
         return True
+    if not outline.is_readable((*placed.path, "ask_again"), (*placed.path, "then", verdict)):
+        return True  # perhaps
     branch: tuple[BranchItem, ...] = getattr(outcome.then, verdict)
     if any(item.end is not None for item in branch):
         return True  # the journey is over
