@@ -78,6 +78,10 @@ class Contact:
         """Returns whether this is the contact's address, ignoring case."""
         return address == self.email or address_key(address) == self.address_key
 
+    def having_personas(self, personas: tuple[str, ...]) -> Contact:
+        """Returns the contact with these personas besides its own."""
+        return replace(self, personas=tuple(dict.fromkeys((*self.personas, *personas))))
+
     def to_json(self) -> dict[str, Any]:
         """Plain data; optional fields that have their default are left out."""
         optional = {name: value for name, default in _OPTIONAL if (value := getattr(self, name)) != default}

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
+from datetime import datetime, timedelta
 from functools import cache
 from importlib.resources import files
-from zoneinfo import available_timezones
+from zoneinfo import ZoneInfo, available_timezones
 
 import holidays
+from babel import Locale
+from babel.core import get_global
 from holidays.registry import COUNTRIES
 
 from milepost.errors import MilepostError
@@ -86,6 +90,56 @@ def regions() -> frozenset[str]:
 def timezones() -> frozenset[str]:
     """Returns the names of all time zones, without other files that lie beside them."""
     return frozenset(available_timezones() - {"localtime", "posixrules", "Factory"})
+
+
+def country_named(value: str) -> str:
+    """Returns the ISO 3166 code of a country from its code of two or three letters, or from its English name.
+
+    Raises:
+        UnknownPlaceError: no country has this code or name.
+    """
+    name = value.strip()
+    aliases: list[str] = get_global("territory_aliases").get(name.upper(), [])
+    codes = (name.upper(), *(aliases if len(aliases) == 1 else ()), _by_english_name().get(name.casefold(), ""))
+    return next((code for code in codes if is_country(code)), None) or country(name)
+
+
+@cache
+def _by_english_name() -> dict[str, str]:
+    names = {name.casefold(): code for code, name in countries().items()}
+    names |= {str(name).casefold(): code for code, name in Locale("en").territories.items() if code in countries()}
+    return names | {name.casefold(): code for name, code in _USUAL.items()}
+
+
+def zone_in_city(city: str) -> str | None:
+    """Returns the time zone that is named after a city, in English; None where there is none."""
+    return _by_city().get(city.strip().lower().replace(" ", "_"))
+
+
+@cache
+def zone_of_country(code: str) -> str | None:
+    """Returns the time zone of a country (or a region's) whose clocks all show the same time; None where they don't."""
+    zones = _by_country().get(without_region(code), [])
+    return zones[0] if zones and len({_clock(zone) for zone in zones}) == 1 else None
+
+
+@cache
+def _by_country() -> dict[str, list[str]]:
+    table = files("tzdata").joinpath("zoneinfo", "zone.tab").read_text("utf-8")
+    zones: dict[str, list[str]] = defaultdict(list)
+    for line in table.splitlines():
+        if line and not line.startswith("#"):
+            code, _, name, *_ = line.split("\t")
+            zones[code].append(name)
+    return zones
+
+
+_CLOCK_DAYS = [datetime(2026, 1, 1, 12) + timedelta(days=7 * week) for week in range(105)]  # noqa: DTZ001 - of any zone
+
+
+def _clock(zone: str) -> tuple[timedelta | None, ...]:
+    """The offsets of a zone through two years: zones with the same ones show the same time."""
+    return tuple(day.replace(tzinfo=ZoneInfo(zone)).utcoffset() for day in _CLOCK_DAYS)
 
 
 _USUAL = {

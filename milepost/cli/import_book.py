@@ -1,21 +1,29 @@
-"""`milepost import`: imports a book of customers from a CSV file."""
+"""`milepost import`: imports a book of customers from a file."""
 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from milepost.cli.support.book_files import STDIN, book_file, by_column, mapping_of, people_of, write_refused
 from milepost.cli.support.command_settings import settings_of
-from milepost.cli.support.errors import file_errors
+from milepost.cli.support.errors import CommandError
 from milepost.cli.support.intake_access import open_intake
-from milepost.cli.support.output import AsJson, aside_or_json, print_json, progress_bar, say, table, unmatched
-from milepost.imports.csv_book import read_book
+from milepost.cli.support.output import AsJson, aside, aside_or_json, print_json, progress_bar, say, table, unmatched
+from milepost.customer import Customer
+from milepost.imports.customer_book import OpenBook, open_book
+from milepost.imports.mapping import Mapping
 from milepost.imports.missing_dates import MissingDates
 from milepost.imports.missing_values import MissingValues
+from milepost.imports.people_file import ReadPeople
+from milepost.imports.proposal import propose
+from milepost.imports.row_reader import RowProblem
+from milepost.imports.rows import line_count, read_rows
 from milepost.imports.vocabulary import Vocabulary
 from milepost.intake.book import ImportedCustomer, import_customers
 from milepost.intake.enrolment import Enrolment, NoEnrolment
@@ -23,6 +31,16 @@ from milepost.intake.intake import Intake
 from milepost.text import count_of
 
 _CHANGES = 5  # customers whose changes are listed
+_MOST_PROBLEMS = 20  # that are printed one by one; all are summed up, and written to a file
+
+
+@dataclass(frozen=True, slots=True)
+class BookFiles:
+    """What is imported: the book, the mapping that it is read by, and the contacts of a second file."""
+
+    path: Path
+    mapping: Mapping | None
+    people: ReadPeople
 
 
 @dataclass(slots=True)
@@ -34,12 +52,16 @@ class Summary:
         unmatched: The customers that no map is for, and why.
         without_maps: No map was published, so every attribute was kept as text.
         changes: The first customers whose records changed, and how.
+        problems: What is wrong with the refused rows.
+        headings: Those of the book, for the file of refused rows.
     """
 
     counts: Counter[str] = field(default_factory=Counter)
     unmatched: dict[str, str] = field(default_factory=dict)
     without_maps: bool = False
     changes: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    problems: list[RowProblem] = field(default_factory=list)
+    headings: tuple[str, ...] = ()
 
     def add(self, imported: ImportedCustomer) -> None:
         """Count one customer."""
@@ -62,57 +84,101 @@ class Summary:
 
 
 async def import_book(
-    book: Annotated[Path, typer.Argument(metavar="BOOK.csv", help="The file; `-` reads standard input.")],
+    book: Annotated[Path, typer.Argument(metavar="BOOK", help="The file, CSV or XLSX; `-` reads standard input.")],
     *,
     context: typer.Context,
+    mapping: Annotated[
+        str | None,
+        typer.Option(metavar="MAPPING", help="What the columns mean: a file, or `hubspot` or `salesforce`."),
+    ] = None,
+    contacts: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="A second file, with the customers' contacts, one a row.")
+    ] = None,
+    proposed: Annotated[
+        bool, typer.Option("--propose", help="Print a mapping for the book's columns, and import nothing.")
+    ] = False,
+    refused: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Where to write refused rows; by default BOOK.refused.csv beside the book."),
+    ] = None,
     by: Annotated[str | None, typer.Option(help="Who imports it.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Import customers from a CSV file and begin the journeys of those that a map is for.
+    """Import customers from a CSV or XLSX file and begin the journeys of those that a map is for.
 
-    The first row names the columns: `id`, `name`, `timezone`, `country`, `language`, `contacts` (`Sam Poe
-    <sam@acme.example> sponsor+user mail=essential; ...`), `team` (`csm=ana@vendor.example; ...`); every other column is
-    an attribute. Data of existing customers that has no column stays as it is. Rows that can't be read are refused with
-    row and column, the others are imported; the exit code is 1 if any was refused. Importing a file again changes
-    nothing.
+    Without a mapping the first row names the columns: `id`, `name`, `timezone`, `country`, `language`, `contacts` (`Sam
+    Poe <sam@acme.example> sponsor; ...`), `team` (`csm=ana@vendor.example; ...`); every other column is an attribute. A
+    mapping says what other columns mean; `--propose` writes one to mend. Data of existing customers that has no column
+    stays as it is. Rows that can't be read are refused and written to a file, the others are imported; the exit code is
+    1 if any was refused. Importing a file again changes nothing.
     """
-    data = _bytes_of(book)
+    columns = mapping_of(mapping)
     async with open_intake(settings_of(context), create=True) as opened:
-        summary = await _import(opened.intake, data, by, as_json=as_json)
+        maps = Vocabulary.of(await opened.intake.context.compiled_maps.current())
+        if proposed:
+            with book_file(book) as file:
+                typer.echo(propose(read_rows(file), maps, book.stem), nl=False)
+            return
+        files = BookFiles(book, columns, people_of(contacts, columns))
+        summary = await _import(opened.intake, files, maps, by, as_json=as_json)
+    written = _write_refused(files, summary, refused)
     if as_json:
-        print_json({"kind": "summary", **summary.to_json(), "waiting": summary.counts["waiting"], "away": opened.away})
+        extra = {"waiting": summary.counts["waiting"], "away": opened.away, "refused_rows": written}
+        print_json({"kind": "summary", **summary.to_json(), **extra})
     else:
-        _print_summary(summary, opened.later)
+        _print_summary(summary, opened.later, written)
     if summary.counts["refused"]:
         raise typer.Exit(1)
 
 
-def _bytes_of(book: Path) -> bytes:
-    if str(book) == "-":
-        return typer.get_binary_stream("stdin").read()
-    with file_errors("read", book, "Name a CSV file."):
-        return book.read_bytes()
-
-
-async def _import(intake: Intake, data: bytes, by: str | None, *, as_json: bool) -> Summary:
-    compiled_maps = await intake.context.compiled_maps.current()
-    maps = Vocabulary.of(compiled_maps)
-    dates = MissingDates(compiled_maps, intake.context.now())
-    values = MissingValues(compiled_maps, intake.context.now())
-    book = read_book(data, maps)
-    for problem in book.problems:
-        aside_or_json(f"Refused: {problem}", {"kind": "problem", **asdict(problem)}, as_json=as_json)
-    summary = Summary(Counter(refused=max(book.refused, int(bool(book.problems)))), without_maps=not maps.personas)
-    with progress_bar(silent=as_json) as progress:
-        task = progress.add_task("Importing", total=len(book.customers))
-        async for imported in import_customers(intake, book.customers, book.columns, by=by):
+async def _import(intake: Intake, files: BookFiles, maps: Vocabulary, by: str | None, *, as_json: bool) -> Summary:
+    compiled_maps, now = await intake.context.compiled_maps.current(), intake.context.now()
+    missing = (MissingDates(compiled_maps, now), MissingValues(compiled_maps, now))
+    summary = Summary(without_maps=not maps.personas)
+    for problem in files.people.problems:
+        _refuse(problem, summary, as_json=as_json)
+    with book_file(files.path) as file, progress_bar(silent=as_json) as progress:
+        task = progress.add_task("Importing", total=line_count(file))
+        book = open_book(file, maps, files.mapping, files.people.contacts)
+        summary.headings = book.headings
+        for problem in book.problems:
+            summary.counts["refused"] = 1
+            _refuse(problem, summary, as_json=as_json)
+        places = book.layout.places | ({"contacts"} if files.people.contacts else set())
+        async for imported in import_customers(intake, _customers(book, summary, as_json=as_json), places, by=by):
             progress.advance(task)
             summary.add(imported)
             if imported.saved is not None:
-                dates.count(imported.customer)
-                values.count(imported.customer)
+                for each in missing:
+                    each.count(imported.customer)
             if as_json:
                 print_json({"kind": "customer", **imported.to_json()})
+        _print_notes(book, summary, *missing, as_json=as_json)
+    return summary
+
+
+def _customers(book: OpenBook, summary: Summary, *, as_json: bool) -> Iterator[Customer]:
+    """Yields the customers of the rows that can be read, and reports what is wrong with the others."""
+    for row in book.rows:
+        if isinstance(row, Customer):
+            yield row
+            continue
+        summary.counts["refused"] += 1
+        for problem in row:
+            _refuse(problem, summary, as_json=as_json)
+
+
+def _refuse(problem: RowProblem, summary: Summary, *, as_json: bool) -> None:
+    summary.problems.append(problem)
+    if as_json:
+        print_json({"kind": "problem", **asdict(problem)})
+    elif len(summary.problems) <= _MOST_PROBLEMS:
+        aside(f"Refused: {problem}")
+
+
+def _print_notes(
+    book: OpenBook, summary: Summary, dates: MissingDates, values: MissingValues, *, as_json: bool
+) -> None:
     notes = list(book.missing) if summary.counts["imported"] else []  # existing customers need no column
     if summary.counts["imported"] or summary.counts["changed"]:
         notes += book.notes
@@ -124,10 +190,24 @@ async def _import(intake: Intake, data: bytes, by: str | None, *, as_json: bool)
     for value in values.missing():
         note = str(value)
         aside_or_json(note, {"kind": "note", "message": note, "lacks": value.to_json()}, as_json=as_json)
-    return summary
 
 
-def _print_summary(summary: Summary, later: str) -> None:
+def _write_refused(files: BookFiles, summary: Summary, target: Path | None) -> str | None:
+    """Writes the refused rows beside the book; returns the file's name, or None where there is nothing to write."""
+    if target is None and files.path != STDIN:
+        target = files.path.with_suffix(".refused.csv")
+    rows = [problem for problem in summary.problems if problem.row > 1]
+    if target is None or not rows or not summary.headings or summary.counts["refused"] == 0:
+        return None
+    if target.exists() and target.resolve() == files.path.resolve():
+        raise CommandError("The refused rows would overwrite the book.", "Name another file with --refused.")
+    return str(target) if write_refused(files.path, summary.headings, rows, files.mapping, target) else None
+
+
+def _print_summary(summary: Summary, later: str, written: str | None) -> None:
+    if len(summary.problems) > 1:
+        counts = by_column(summary.problems).items()
+        table("Refused, by column", ["Column", "Rows", "For example"], [(c, n, m) for (c, m), n in counts])
     table(None, ["Customers", "Count"], summary.to_json().items())
     unmatched(summary.unmatched)
     if summary.changes:
@@ -139,15 +219,17 @@ def _print_summary(summary: Summary, later: str) -> None:
         begin = "begins" if summary.counts["waiting"] == 1 else "begin"
         stored = "The others" if summary.counts["refused"] else "All customers"
         say(f"{stored} are stored; {waiting} {begin} {later}")
-    say(_next(summary))
+    say(_next(summary, written))
 
 
-def _next(summary: Summary) -> str:
+def _next(summary: Summary, written: str | None) -> str:
     if summary.without_maps:
         return (
             "No map is published, so no journey began and all attributes are kept as text.\n"
             "Next: `milepost publish MAP_FOLDER`, then import the file again."
         )
+    if written:
+        return f"Next: mend the refused rows in {written}, and import that file; the reasons stand in its first column."
     if summary.counts["refused"]:
         return "Next: correct the refused rows and import the file again; rows that didn't change stay as they are."
     return "Next: `milepost customers` shows where everybody stands."

@@ -1,4 +1,4 @@
-"""`milepost lint`: reports everything that is wrong with maps and their scenarios, before anybody is put on one."""
+"""`milepost lint`: reports everything that is wrong with maps, scenarios and mappings, before they are used."""
 
 from __future__ import annotations
 
@@ -11,21 +11,26 @@ import typer
 
 from milepost.cli.support.map_folders import maps_below
 from milepost.cli.support.output import print_json
+from milepost.imports.mapping_file import read_mapping
 from milepost.language.lint.changed_meanings import changed_meanings
-from milepost.language.loader import load
+from milepost.language.loader import load, read_file
 from milepost.language.problem_codes import problem_codes
 from milepost.language.problems import Problem, errors_in
 from milepost.people.map_check import check_maps
 from milepost.scenarios.discovery import scenario_files, sort_of
 from milepost.scenarios.maps import MapCache
 from milepost.scenarios.scenario import load_scenario
-from milepost.text import count_of, nearest
+from milepost.text import count_of, listing, nearest
+
+_NOT_PUBLISHED = "a map with errors can't be published"
+_NOT_RUN = "a scenario with errors is not run"
+_NOT_USED = "a mapping with errors can't be used"
 
 
 def lint(
     paths: Annotated[
         list[Path] | None,
-        typer.Argument(metavar="PATH...", help="A map's folder, its map.yaml, a folder of maps, or scenarios."),
+        typer.Argument(metavar="PATH...", help="A map's folder, its map.yaml, a folder of maps, scenarios, mappings."),
     ] = None,
     *,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object per problem.")] = False,
@@ -45,8 +50,9 @@ def lint(
         return
     if not paths:
         raise typer.BadParameter("name a map's folder, its map.yaml or a folder of maps, such as maps/")
-    maps, scenarios = _targets(paths)
-    problems = _problems(maps, scenarios)
+    mappings = [path for path in paths if path.is_file() and sort_of(path) == "mapping"]
+    maps, scenarios = _targets([path for path in paths if path not in mappings])
+    problems = (*_problems(maps, scenarios), *(problem for path in mappings for problem in _of_mapping(path)))
     if changes:
         problems += tuple(note for file in maps for note in changed_meanings(load(file)))
     for problem in problems:
@@ -55,7 +61,7 @@ def lint(
         else:
             typer.echo(str(problem))
     if not as_json:
-        typer.echo(_summary(maps, scenarios, problems), err=True)
+        typer.echo(_summary(maps, scenarios, mappings, problems), err=True)
     if errors_in(problems):
         raise typer.Exit(1)
 
@@ -73,6 +79,11 @@ def _problems(maps: Sequence[Path], scenarios: Iterable[Path]) -> tuple[Problem,
     return (*of_maps, *dict.fromkeys(of_scenarios))
 
 
+def _of_mapping(path: Path) -> tuple[Problem, ...]:
+    text = read_file(path, str(path))
+    return (text,) if isinstance(text, Problem) else read_mapping(text, str(path)).problems
+
+
 def _targets(paths: list[Path]) -> tuple[list[Path], list[Path]]:
     """Maps with the scenarios below their folders; a folder without a map may be one of scenarios."""
     maps: list[Path] = []
@@ -88,10 +99,10 @@ def _targets(paths: list[Path]) -> tuple[list[Path], list[Path]]:
     return list(dict.fromkeys(maps)), list(dict.fromkeys(scenarios))
 
 
-def _summary(maps: list[Path], scenarios: list[Path], problems: Sequence[Problem]) -> str:
+def _summary(maps: list[Path], scenarios: list[Path], mappings: list[Path], problems: Sequence[Problem]) -> str:
     errors = errors_in(problems)
-    parts = ((maps, "map"), (scenarios, "scenario"))
-    counts = " and ".join(count_of(len(files), noun) for files, noun in parts if files)
+    parts = ((maps, "map"), (scenarios, "scenario"), (mappings, "mapping"))
+    counts = listing([count_of(len(files), noun) for files, noun in parts if files])
     run = ""
     if scenarios and not maps:
         file, *others = scenarios
@@ -100,9 +111,8 @@ def _summary(maps: list[Path], scenarios: list[Path], problems: Sequence[Problem
         return f"{counts}, nothing wrong.{run}"
     result = ""
     if errors:
-        files = {str(file) for file in scenarios}
-        of_maps = any(problem.file not in files for problem in errors)
-        result = "a map with errors can't be published" if of_maps else "a scenario with errors is not run"
+        results = {**dict.fromkeys(map(str, scenarios), _NOT_RUN), **dict.fromkeys(map(str, mappings), _NOT_USED)}
+        result = next((_NOT_PUBLISHED for each in errors if each.file not in results), results.get(errors[0].file, ""))
         result = f"; {result} (see --explain CODE)"
     warnings = sum(problem.severity == "warning" for problem in problems)
     notes = len(problems) - len(errors) - warnings

@@ -31,7 +31,7 @@ _COMMANDS = {
         "diff": "Compare two versions of a map, and preview moving customers.",
         "publish": "Publish a map: new journeys begin on it.",
         "rollout": "Move running journeys to another version of their map.",
-        "schema": "Print the JSON Schema of map.yaml, for editors.",
+        "schema": "Print the JSON Schema of map.yaml, or of mappings, for editors.",
         "forecast": "Forecast the work of a whole book, by role and week.",
     },
     "Look after customers": {

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from milepost.errors import MilepostError
-from milepost.imports.csv_book import read_book
+from milepost.imports.customer_book import read_book
 from milepost.imports.vocabulary import Vocabulary
 from milepost.intake.intake import Intake
 from milepost.language.loader import MAP_FILE, load

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import lru_cache
 from typing import Any
@@ -21,6 +21,7 @@ _ID = re.compile(r"\w[\w.:-]{0,99}")
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 _CONTACT_FIELD = re.compile(r"(?:^|\s)(first_name|last_name|salutation|mail)=")
 _QUOTES = '"'
+_ADDRESS_BEHIND = re.compile(r"(.*)[(\[]\s*(\S+@\S+?)\s*[)\]]")
 
 
 def read_id(text: str) -> str:
@@ -63,27 +64,40 @@ def read_language(text: str) -> str:
     return "-".join(part for part in (locale.language, locale.script, locale.territory) if part)
 
 
-def read_contacts(text: str) -> tuple[Contact, ...]:
-    """Reads contacts written as `Name <email> persona+persona; Name <email> persona mail=none salutation=Dear Sam`.
+def read_contacts(text: str, *, separator: str = ";", persona: str | None = None) -> tuple[Contact, ...]:
+    """Reads contacts written as `Name <email> persona+persona mail=none salutation=Dear Sam; Name (email); email`.
+
+    `persona` is that of contacts that are named without one.
 
     Raises:
         ValueError: one of them can't be read.
     """
-    return tuple(_contact(part.strip()) for part in text.split(";") if part.strip())
+    return tuple(_contact(part.strip(), persona) for part in text.split(separator) if part.strip())
 
 
-def _contact(text: str) -> Contact:
+def _contact(text: str, persona: str | None) -> Contact:
+    name, address, rest = _parts(text)
+    persona_list, *more = _CONTACT_FIELD.split(rest)
+    personas = tuple(each.strip() for each in persona_list.split("+") if each.strip())
+    for each in personas:
+        if not _NAME.fullmatch(each):
+            raise ValueError(f"{each!r} isn't a persona; write its id as in the map, several joined by '+'")
+    email = read_email(address)
+    own = personas or ((persona,) if persona else ())
+    return Contact(name.strip().strip(_QUOTES).strip() or email, email, own, **_contact_fields(more))
+
+
+def _parts(text: str) -> tuple[str, str, str]:
+    """Returns the name and the address of a contact, and what stands behind them."""
     name, opens, rest = text.partition("<")
     address, closes, rest = rest.partition(">")
-    if not opens or not closes:
-        raise ValueError(f"{text!r} isn't a contact; write 'Name <email> persona+persona'")
-    persona_list, *more = _CONTACT_FIELD.split(rest)
-    personas = tuple(persona.strip() for persona in persona_list.split("+") if persona.strip())
-    for persona in personas:
-        if not _NAME.fullmatch(persona):
-            raise ValueError(f"{persona!r} isn't a persona; write its id as in the map, several joined by '+'")
-    email = read_email(address)
-    return Contact(name.strip().strip(_QUOTES).strip() or email, email, personas, **_contact_fields(more))
+    if opens and closes:
+        return name, address, rest
+    if match := _ADDRESS_BEHIND.fullmatch(text):
+        return match[1], match[2], ""
+    if "@" in text and " " not in text:
+        return "", text, ""
+    raise ValueError(f"{text!r} isn't a contact; write 'Name <email> persona+persona'")
 
 
 def _contact_fields(parts: Sequence[str]) -> dict[str, Any]:
@@ -104,6 +118,24 @@ def read_mail(text: str) -> Mail:
         return Mail(text.strip().lower() or Mail.ALL)
     except ValueError:
         raise ValueError(f"{text!r} isn't a setting of 'mail'; write all, essential or none") from None
+
+
+def read_person(text: str, addresses: Mapping[str, str] | None = None) -> str:
+    """Reads the address of one person, written as `Name <email>`, `Name (email)`, the address, or a name.
+
+    `addresses` are those of known people by their names, whose case doesn't count.
+
+    Raises:
+        ValueError: there is no address in it, and the name isn't known.
+    """
+    known = {name.casefold(): address for name, address in (addresses or {}).items()}
+    if (address := known.get(text.strip().casefold())) is not None:
+        return address
+    if "@" in text:
+        return read_email(_parts(text.strip())[1])
+    if not text.strip():
+        raise ValueError("The address is missing")
+    raise ValueError(f"{text.strip()!r} is a name without an address; add it to 'people' of the mapping")
 
 
 def read_team(text: str) -> dict[str, str]:

@@ -45,8 +45,6 @@ class UnknownNames:
             if name not in self.columns and name != "timezone":
                 ask = "asks" if len(maps) == 1 else "ask"
                 yield f"The book has no column {name!r}, which {listing(maps, most=_MOST_MAPS)} {ask} for."
-        if "timezone" not in self.columns:
-            yield "The book has no column 'timezone': new customers get the time zone UTC."
         if "team" not in self.columns:
             roles = listing(sorted(self.vocabulary.roles), most=_MOST_MAPS, last="or")
             yield f"The book has no column 'team': nobody is named as {roles}, so tasks go to everybody in the role."

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Collection, Iterator, Sequence
+from collections.abc import AsyncIterator, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Any, Literal
 
-from milepost.customer import Customer, merged_contact
-from milepost.imports.csv_book import COLUMNS
+from milepost.customer import BUILT_IN_ATTRIBUTES, Contact, Customer, merged_contact
+from milepost.imports.layout import COLUMNS
 from milepost.intake.context import find_customer
 from milepost.intake.customers import SavedCustomer
 from milepost.intake.enrolment import Enrolment, NoEnrolment
@@ -45,12 +46,15 @@ class ImportedCustomer:
 
 
 async def import_customers(
-    intake: Intake, records: Sequence[Customer], columns: Collection[str], *, by: str | None = None
+    intake: Intake, records: Iterable[Customer], places: Collection[str], *, by: str | None = None
 ) -> AsyncIterator[ImportedCustomer]:
-    """Saves the customers of a book with these `columns`, many at once, and yields each result in the book's order."""
-    for start in range(0, len(records), AT_ONCE):
-        together = records[start : start + AT_ONCE]
-        saves = (import_customer(intake, each, columns, by=by) for each in together)
+    """Saves the customers of a book, many at once, and yields each result in the book's order.
+
+    `places` are what of a customer the book decides (`milepost.imports.layout.Layout.places`).
+    """
+    remaining = iter(records)
+    while together := list(islice(remaining, AT_ONCE)):
+        saves = (import_customer(intake, each, places, by=by) for each in together)
         for result in await asyncio.gather(*saves, return_exceptions=True):  # none is left running behind an error
             if isinstance(result, BaseException):
                 raise result
@@ -58,15 +62,15 @@ async def import_customers(
 
 
 async def import_customer(
-    intake: Intake, record: Customer, columns: Collection[str], *, by: str | None = None
+    intake: Intake, record: Customer, places: Collection[str], *, by: str | None = None
 ) -> ImportedCustomer:
-    """Saves one customer of a book with these `columns`, in one transaction.
+    """Saves one customer of a book, in one transaction.
 
-    Whatever the book has no column for stays as it is; a record that wouldn't change is left alone.
+    Whatever the book doesn't decide stays as it is; a record that wouldn't change is left alone.
     """
     async with intake.context.store.reading() as session:
         before = await find_customer(session, record.id)
-    customer = record if before is None else _merged(before, record, columns)
+    customer = record if before is None else merged(before, record, places)
     if customer == before:
         return ImportedCustomer("unchanged", customer)
     saved = await intake.upsert_customer(customer, by=by, source="import")
@@ -75,13 +79,44 @@ async def import_customer(
     return ImportedCustomer("changed", customer, saved, tuple(_changes(before, customer)))
 
 
-def _merged(before: Customer, record: Customer, columns: Collection[str]) -> Customer:
-    """Returns the record with the columns of the book; an empty cell of an attribute removes the attribute."""
-    fields = {name: getattr(record, name) for name in COLUMNS if name in columns and name != "id"}
-    if "contacts" in fields:
-        fields["contacts"] = tuple(merged_contact(before.contacts, contact) for contact in record.contacts)
-    other = {name: value for name, value in before.attributes.items() if name not in columns}
-    return replace(before, **fields, attributes={**other, **record.attributes})
+def merged(before: Customer, record: Customer, places: Collection[str]) -> Customer:
+    """Returns a customer's record with what a book decides.
+
+    An empty cell of an attribute removes the attribute, that of a role its person. A column of a whole team decides the
+    roles that it names, one of contacts all contacts, and one of a persona's contact who has the persona.
+    """
+    fields = {name: getattr(record, name) for name in BUILT_IN_ATTRIBUTES if name in places}
+    return replace(
+        before,
+        **fields,
+        attributes=_decided("attributes", before.attributes, record.attributes, places),
+        team=_decided("team", before.team, record.team, places),
+        contacts=tuple(_contacts(before, record, places)),
+    )
+
+
+def _decided(
+    kind: str, before: Mapping[str, Any], record: Mapping[str, Any], places: Collection[str]
+) -> dict[str, Any]:
+    """The values that the book decides, then those there were, then defaults of the mapping."""
+    values = {name: value for name, value in record.items() if f"{kind}.{name}" in places or kind in places}
+    kept = {name: value for name, value in before.items() if f"{kind}.{name}" not in places}
+    return {**record, **kept, **values}
+
+
+def _contacts(before: Customer, record: Customer, places: Collection[str]) -> Iterator[Contact]:
+    if "contacts" in places:
+        yield from (merged_contact(before.contacts, contact) for contact in record.contacts)
+        return
+    decided = {place.partition(".")[2] for place in places if place.startswith("contacts.")}
+    listed = {contact.address_key: contact for contact in record.contacts}
+    for contact in before.contacts:
+        others = tuple(persona for persona in contact.personas if persona not in decided)
+        if (again := listed.pop(contact.address_key, None)) is not None:
+            yield merged_contact([contact], again).having_personas(others)
+        elif others or not contact.personas or not decided:
+            yield replace(contact, personas=others) if decided else contact
+    yield from listed.values()
 
 
 def _changes(before: Customer, after: Customer) -> Iterator[str]:

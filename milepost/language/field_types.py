@@ -66,7 +66,7 @@ def _one_or_many(value: Any) -> Any:
     return value if isinstance(value, list | tuple) or value is None else [value]
 
 
-class _OrJust:
+class OrJust:
     """Adds to the JSON Schema that something simpler may stand for the whole."""
 
     def __init__(self, simpler: dict[str, Any] | None = None) -> None:
@@ -77,8 +77,8 @@ class _OrJust:
         return {"anyOf": [self._simpler or whole["items"], whole]}
 
 
-Many = Annotated[tuple[T, ...], BeforeValidator(_one_or_many), _OrJust()]
-OR_TEXT = _OrJust({"type": "string"})
+Many = Annotated[tuple[T, ...], BeforeValidator(_one_or_many), OrJust()]
+OR_TEXT = OrJust({"type": "string"})
 
 
 LENIENT = "lenient"

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, get_args, get_origin
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
-from milepost.language.field_errors import requirement
-from milepost.language.findings import Finding, quoted_value
+from milepost.language.findings import Finding
+from milepost.language.model_errors import findings_of
 from milepost.language.names import nearest
 from milepost.language.problems import Problem, in_order
 from milepost.language.steps import Outcome, Touchpoint
-from milepost.language.yaml_text import Path, read_yaml
+from milepost.language.yaml_text import read_yaml
 from milepost.people.behaviour import Behaviour
 from milepost.planner.compiled_map import CompiledMap
 from milepost.text import did_you_mean
@@ -44,48 +43,11 @@ def read_behaviour(
     try:
         behaviour = Behaviour.model_validate(data)
     except ValidationError as error:
-        findings = [_finding(each) for each in error.errors(include_url=False)]
+        findings = findings_of(error, Behaviour)
         return ReadBehaviour(None, in_order(each.problem(data, file) for each in findings))
     names = (*_unknown_names(behaviour, tuple(compiled_maps)), *_unknown_column(behaviour, columns))
     unknown = tuple(each.problem(data, file) for each in names)
     return ReadBehaviour(None if unknown else behaviour, in_order(unknown))
-
-
-def _finding(error: Any) -> Finding:
-    path: Path = tuple(part for part in error["loc"] if part != "[key]")
-    if error["type"] == "extra_forbidden":
-        valid = _fields_at(path[:-1])
-        hint = did_you_mean(nearest(str(path[-1]), valid)) or f"; it knows {', '.join(valid)}"
-        return Finding(path, "M101", f"Unknown field {path[-1]!r}{hint}", key=True)
-    if error["type"] == "missing":
-        where = ".".join(str(part) for part in path[:-1])
-        return Finding(path[:-1], "M102", f"{where!r} has no {path[-1]!r}; add it")
-    where = ".".join(str(part) for part in path)
-    cause = error.get("ctx", {}).get("error")
-    if cause is not None:
-        return Finding(path, "M103", f"{cause} ({where})" if where else str(cause))
-    what = repr(where) if where else "The file"
-    return Finding(
-        path, "M103", f"{what} {requirement(error['type'], error.get('ctx', {}))}, not {quoted_value(error['input'])}"
-    )
-
-
-def _fields_at(path: Path) -> list[str]:
-    """Returns the names of the fields that are allowed at a place."""
-    model: Any = Behaviour
-    in_mapping = False
-    for part in path:
-        field = None if in_mapping else model.model_fields.get(part)
-        in_mapping = field is not None and get_origin(field.annotation) is dict  # the next part is one of its keys
-        if field is not None:
-            model = _model_in(field.annotation)
-    return list(model.model_fields)
-
-
-def _model_in(annotation: Any) -> Any:
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return annotation
-    return next(filter(None, map(_model_in, get_args(annotation))), None)
 
 
 def _unknown_names(behaviour: Behaviour, compiled_maps: tuple[CompiledMap, ...]) -> Iterator[Finding]:

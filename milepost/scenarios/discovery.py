@@ -13,14 +13,15 @@ from milepost.language.yaml_text import read_yaml
 SCENARIOS = "scenarios"
 """The folder of a map whose files are all scenarios."""
 
-Sort = Literal["map", "scenario", "other"]
+Sort = Literal["map", "scenario", "mapping", "other"]
 _FIELD = re.compile(r"^(\w+) *:", re.MULTILINE)
 _OF_SCENARIOS = {"scenario", "facts", "expect", "never"}
 _OF_MAPS = {"stages", "map", "segment"}
+_OF_MAPPINGS = {"mapping", "columns"}
 
 
 def sort_of(path: Path) -> Sort:
-    """Tells a map from a scenario by its fields, whatever the file's name. Unreadable files are `other`."""
+    """Tells maps, scenarios and mappings apart by their fields, not by the file's name; unreadable ones are `other`."""
     try:
         text = path.read_text("utf-8-sig")
     except (OSError, UnicodeDecodeError):
@@ -30,6 +31,8 @@ def sort_of(path: Path) -> Sort:
         fields = set(data)
     if fields & _OF_SCENARIOS:
         return "scenario"
+    if fields & _OF_MAPPINGS:
+        return "mapping"
     return "map" if fields & _OF_MAPS else "other"
 
 

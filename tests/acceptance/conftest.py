@@ -7,7 +7,7 @@ import pytest
 
 from milepost.customer import Customer
 from milepost.demo.setup import BOOK, shipped_maps
-from milepost.imports.csv_book import read_book
+from milepost.imports.customer_book import read_book
 from milepost.imports.vocabulary import Vocabulary
 from tests.acceptance.up_process import Up
 

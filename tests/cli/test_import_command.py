@@ -229,3 +229,109 @@ def test_one_customer_is_enrolled_on_a_named_map(milepost: Milepost, book: Book)
 @pytest.mark.parametrize("words", [[], ["acme", "--all"], ["--all", "--map", "x"]])
 def test_enrolling_wants_one_customer_or_all(milepost: Milepost, words: list[str]) -> None:
     assert milepost("enroll", *words).exit_code == 2
+
+
+CRM = """
+mapping: Our CRM
+dates: DD/MM/YYYY
+columns:
+  Record ID: id
+  Company name: name
+  Renewal Date: attributes.renews_on
+  Company owner: team.csm
+people: {Ana Diaz: ana@vendor.example}
+contacts:
+  columns: {Company ID: customer, Mail: email, Name: name, Part: personas}
+"""
+
+
+@pytest.fixture
+def crm(tmp_path: Path) -> Path:
+    """A folder with the export of a CRM, the contacts beside it, and their mapping."""
+    (tmp_path / "crm.yaml").write_text(CRM)
+    rows = ["Record ID;Company name;Renewal Date;Company owner", "1;Müller;31/12/2026;Ana Diaz", "2;Bolt;soon;Bo Berg"]
+    (tmp_path / "companies.csv").write_bytes("\r\n".join(rows).encode("cp1252"))
+    (tmp_path / "contacts.csv").write_text("Company ID,Name,Mail,Part\n1,Sam Poe,sam@acme.example,sponsor\n9,X,,\n")
+    return tmp_path
+
+
+def test_a_book_is_imported_by_a_mapping_and_refused_rows_are_written_to_be_mended(
+    milepost: Milepost, crm: Path
+) -> None:
+    milepost("publish", MAPS)
+    options = ("--mapping", crm / "crm.yaml", "--contacts", crm / "contacts.csv")
+    result = milepost("import", crm / "companies.csv", *options)
+    assert result.exit_code == 1
+    (customer,) = lines(milepost("customers", "--json"))
+    assert customer["name"] == "Müller"
+    assert "Company owner" in result.stdout
+    refused = crm / "companies.refused.csv"
+    assert f"mend the refused rows in {refused}" in result.stdout.replace("\n", " ")
+    text = refused.read_text("utf-8-sig")
+    assert text.splitlines()[0] == "refused because,Record ID,Company name,Renewal Date,Company owner"
+    assert "Renewal Date: 'soon' isn't a date" in text
+
+    refused.write_text(text.replace("soon,Bo Berg", "30/06/2027,Ana Diaz"))
+    assert milepost("import", refused, *options).exit_code == 0
+    assert len(lines(milepost("customers", "--json"))) == 2
+    assert milepost("import", refused, *options, "--json").stdout.count('"unchanged"') == 2
+
+
+def test_what_a_book_says_of_one_role_changes_that_role_alone(milepost: Milepost, book: Book, crm: Path) -> None:
+    header = "id,timezone,country,contacts,team,tier\n"
+    before = "1,Europe/Paris,FR,Uli <uli@acme.example> end_user,csm=eve@vendor.example;lead=lea@vendor.example,a\n"
+    milepost("import", book(before, header=header))
+    milepost("import", crm / "companies.csv", "--mapping", crm / "crm.yaml")
+    shown = milepost("show", "1", "--json").stdout
+    for kept in ("lea@vendor.example", "ana@vendor.example", "uli@acme.example", "Europe/Paris", '"FR"'):
+        assert kept in shown
+    assert "eve@vendor.example" not in shown
+
+
+def test_a_mapping_is_proposed_and_nothing_is_imported(milepost: Milepost, crm: Path) -> None:
+    milepost("publish", MAPS)
+    result = milepost("import", crm / "companies.csv", "--propose")
+    assert result.exit_code == 0
+    assert '"Record ID": id' in result.stdout
+    assert lines(milepost("customers", "--json")) == []
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        (("--mapping", "hubspt"), "There is no mapping 'hubspt'; did you mean 'hubspot'?"),
+        (("--mapping", "crm.yaml", "--contacts", "none.csv"), "Can't read 'none.csv'"),
+        (("--contacts", "contacts.csv"), "needs a mapping with a section 'contacts'"),
+        (("--mapping", "crm.yaml", "--refused", "companies.csv"), "would overwrite the book"),
+    ],
+)
+def test_options_that_cannot_be_used_say_why(
+    milepost: Milepost, crm: Path, monkeypatch: pytest.MonkeyPatch, options: tuple[str, ...], says: str
+) -> None:
+    monkeypatch.chdir(crm)
+    result = milepost("import", "companies.csv", *options)
+    assert result.exit_code == 1
+    assert says in result.stderr
+
+
+def test_a_mapping_with_mistakes_lists_them_and_imports_nothing(milepost: Milepost, crm: Path) -> None:
+    (crm / "crm.yaml").write_text(CRM.replace("team.csm", "tema.csm"))
+    result = milepost("import", crm / "companies.csv", "--mapping", crm / "crm.yaml")
+    assert result.exit_code == 1
+    assert "crm.yaml:8:18 M103 'tema.csm' is no field of a customer" in result.stderr
+    lint = milepost("lint", crm / "crm.yaml")
+    assert (lint.exit_code, "a mapping with errors can't be used" in lint.stderr) == (1, True)
+
+
+def test_the_file_of_refused_rows_is_written_in_the_form_that_the_mapping_names(
+    milepost: Milepost, tmp_path: Path
+) -> None:
+    mapping = tmp_path / "m.yaml"
+    mapping.write_text('mapping: X\nencoding: cp1250\nseparator: "|"\nheader_row: 3\ncolumns: {ID: id, Firma: name}\n')
+    path = tmp_path / "book.csv"
+    path.write_bytes("Export\n\nID|Firma\nx/1|Žofie\n".encode("cp1250"))
+    assert milepost("import", path, "--mapping", mapping).exit_code == 1
+    refused = tmp_path / "book.refused.csv"
+    refused.write_bytes(refused.read_bytes().replace(b"x/1|", b"x1|"))
+    assert milepost("import", refused, "--mapping", mapping).exit_code == 0
+    assert [each["name"] for each in lines(milepost("customers", "--json"))] == ["Žofie"]

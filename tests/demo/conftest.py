@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import pytest
 
 from milepost.demo.setup import BOOK, shipped_maps
-from milepost.imports.csv_book import read_book
+from milepost.imports.customer_book import read_book
 from milepost.imports.vocabulary import Vocabulary
 from milepost.planner.compiled_map import CompiledMap
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from milepost.imports.csv_book import read_book
+from milepost.imports.customer_book import read_book
 from milepost.imports.vocabulary import Vocabulary
 from milepost.language.field_types import AttributeType
 from milepost.language.model import Attribute

@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
-from milepost.imports.csv_book import read_book
+from milepost.imports.customer_book import read_book
 from milepost.imports.vocabulary import Vocabulary
 from milepost.store import customers
 from tests.web.api_calls import V1, problem, tell

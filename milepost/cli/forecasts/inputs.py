@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
-import codecs
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from functools import partial
 from pathlib import Path
-from typing import TextIO
 
 import typer
 
 from milepost.capacity.runs import BookCounts, ForecastSetup, count_journeys
 from milepost.capacity.tally import Weeks
 from milepost.cli.forecasts.map_source import Files, compiled_maps_of
-from milepost.cli.support.errors import CommandError, file_errors
+from milepost.cli.support.book_files import book_file
+from milepost.cli.support.errors import CommandError
 from milepost.cli.support.output import aside
 from milepost.customer import Customer
-from milepost.imports.csv_book import COLUMNS, OpenBook, RowProblem, open_book
+from milepost.imports.customer_book import OpenBook, open_book
+from milepost.imports.layout import COLUMNS
 from milepost.imports.missing_dates import MissingDates
+from milepost.imports.row_reader import RowProblem
+from milepost.imports.rows import line_count
 from milepost.imports.vocabulary import Vocabulary
+from milepost.imports.workbook import UnreadableFileError
 from milepost.language.attribute_values import parse_date
 from milepost.language.field_types import AttributeType
 from milepost.language.loader import read_file
@@ -148,31 +151,24 @@ def open_customers(path: Path, setup: ForecastSetup) -> Iterator[BookReader]:
     if (starts := setup.behaviour.starts.attribute) is not None:
         vocabulary = vocabulary.knowing(starts, AttributeType.DATE)
     noon = instant(datetime.combine(setup.weeks.first, time(12), UTC))
-    with file_errors("read", path, "Name a CSV file."), _opened(path) as lines:
-        book = open_book(lines, vocabulary)
+    with book_file(path) as file:
+        book = open_book(file, vocabulary)
         if book.problems:
             problems = "\n".join(f"{path}: {problem}" for problem in book.problems)
             raise CommandError(f"The book can't be read.\n{problems}", "Correct the first row.")
         yield BookReader(book, MissingDates(setup.compiled_maps, noon))
 
 
-def _opened(path: Path) -> TextIO:
-    with path.open("rb") as raw:
-        utf16 = raw.read(2) in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
-    encoding, errors = ("utf-16", "replace") if utf16 else ("utf-8-sig", "surrogateescape")
-    return path.open(encoding=encoding, errors=errors)
-
-
 def _columns(path: Path) -> tuple[str, ...]:
     """The columns of a book; empty where it can't be read, which is reported when it is opened."""
     try:
-        with _opened(path) as lines:
-            return open_book([lines.readline()]).columns
-    except OSError:
+        with path.open("rb") as file:
+            return open_book(file).columns
+    except (OSError, UnreadableFileError):
         return ()
 
 
 def count_lines(path: Path) -> int:
     """About how many customers a book has, for a progress bar."""
-    with path.open("rb") as raw:
-        return max(sum(block.count(b"\n") for block in iter(partial(raw.read, 1 << 20), b"")) - 1, 1)
+    with path.open("rb") as file:
+        return line_count(file)

@@ -1,0 +1,148 @@
+"""The mapping language: which column of somebody's file is which field of a customer, and how its cells are written.
+
+A mapping is a small YAML file; `milepost.imports.mapping_file` reads and checks it, `milepost.imports.layout` puts it
+to use.
+"""
+
+from __future__ import annotations
+
+import codecs
+from collections.abc import Iterator
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BeforeValidator, Field
+
+from milepost import places
+from milepost.imports.cell_parsers import read_email, read_language
+from milepost.imports.dates import EXCEL, is_pattern
+from milepost.imports.rows import FileFormat
+from milepost.imports.targets import CUSTOMER_TARGETS, PERSON_TARGETS, CustomerTarget, PersonTarget, Target
+from milepost.language.field_types import Conflict, Id, Many, Node, OrJust, Scalar, Text
+from milepost.numbers import Decimal
+
+
+def _pattern(text: str) -> str:
+    if not is_pattern(text):
+        raise ValueError(f"{text!r} is no pattern of dates; write one such as DD/MM/YYYY or D.M.YYYY, or {EXCEL}")
+    return text
+
+
+def _encoding(text: str) -> str:
+    try:
+        codecs.lookup(text)
+    except LookupError:
+        raise ValueError(f"{text!r} is no encoding; write one such as cp1252, or leave it out") from None
+    return text
+
+
+Heading = Annotated[str, BeforeValidator(str)]
+Pattern = Annotated[str, AfterValidator(_pattern)]
+Zone = Annotated[str, AfterValidator(places.timezone)]
+Country = Annotated[str, AfterValidator(places.country)]
+Language = Annotated[str, AfterValidator(read_language)]
+Email = Annotated[str, AfterValidator(read_email)]
+
+
+def _target_only(value: Any) -> Any:
+    return {"to": value} if isinstance(value, str | Target) else value
+
+
+class Cells(Node):
+    """How the cells of a column are written; what isn't said here is as for the whole file."""
+
+    values: dict[Heading, Scalar | None] = Field(
+        default_factory=dict, description="what a cell stands for, such as `Customer: live`; null: nothing is known"
+    )
+    dates: Many[Pattern] = Field((), description="how dates are written, such as DD/MM/YYYY")
+    decimal: Decimal | None = Field(None, description="the sign before a fraction, `.` or `,`")
+    separator: Annotated[str, Field(min_length=1, max_length=3)] = Field(
+        ";", description="the sign between several contacts or personas in a cell"
+    )
+
+
+class Column(Cells):
+    """One column of a file with a customer a row."""
+
+    to: CustomerTarget = Field(description="the field that it fills")
+    persona: Id | None = Field(None, description="the persona of contacts that the cell names without one")
+
+    def conflicts(self) -> Iterator[Conflict]:
+        if self.persona is not None and self.to != Target("contacts"):
+            yield Conflict(("persona", "to"), "'persona' is for a column of contacts; remove it")
+
+
+class PersonColumn(Cells):
+    """One column of a file with a person a row."""
+
+    to: PersonTarget = Field(description="the field that it fills")
+
+
+class Defaults(Node):
+    """What is so for every customer whose row doesn't say."""
+
+    timezone: Zone | None = None
+    country: Country | None = None
+    language: Language | None = None
+    persona: Id | None = Field(None, description="the persona of contacts that are named without one")
+    attributes: dict[Id, Scalar] = Field(default_factory=dict)
+    team: dict[Id, Email] = Field(default_factory=dict, description="the address of each role's person")
+
+
+class Form(Node):
+    """How a file is written; what is left out is told by the file."""
+
+    encoding: Annotated[str, AfterValidator(_encoding)] | None = Field(None, description="such as cp1252")
+    separator: Literal[",", ";", "\t", "|"] | None = Field(None, description="the sign between two cells")
+    sheet: Text | None = Field(None, description="the sheet of a workbook")
+    header_row: Annotated[int, Field(ge=1, le=1000)] | None = Field(None, description="the line with the headings")
+    dates: Many[Pattern] = Field((), description="how dates are written, unless a column says otherwise")
+    decimal: Decimal | None = Field(None, description="the sign before a fraction, unless a column says otherwise")
+
+    @property
+    def form(self) -> FileFormat:
+        """The form as the reader of rows takes it."""
+        return FileFormat(self.encoding, self.separator, self.sheet, self.header_row)
+
+
+class PeopleFile(Form):
+    """A second file, with the customers' contacts, one a row."""
+
+    match: Literal["id", "name"] = Field("id", description="what the column `customer` holds of a customer")
+    columns: dict[Heading, Annotated[PersonColumn, BeforeValidator(_target_only), OrJust(PERSON_TARGETS)]] = Field(
+        description="the field that each column fills"
+    )
+
+    def conflicts(self) -> Iterator[Conflict]:
+        targets = [str(column.to) for column in self.columns.values()]
+        for needed in ("customer", "email"):
+            if needed not in targets:
+                yield Conflict(("columns",), f"No column fills {needed!r}: whose contact, and where to write")
+        yield from _filled_twice(self.columns)
+
+
+class Mapping(Form):
+    """A mapping: what the columns of a book of customers mean."""
+
+    mapping: Text = Field(description="what people call it")
+    columns: dict[Heading, Annotated[Column, BeforeValidator(_target_only), OrJust(CUSTOMER_TARGETS)]] = Field(
+        description="the field that each column fills; columns that aren't named are left out"
+    )
+    contacts: PeopleFile | None = Field(None, description="the columns of a second file, with a person a row")
+    people: dict[str, Email] = Field(default_factory=dict, description="addresses of colleagues by their names")
+    zones: dict[str, Zone] = Field(
+        default_factory=dict, description="time zones by city or country, for rows without one"
+    )
+    defaults: Defaults = Field(default_factory=Defaults, description="what is so where a row doesn't say")
+
+    def conflicts(self) -> Iterator[Conflict]:
+        if not any(column.to == Target("id") for column in self.columns.values()):
+            yield Conflict(("columns",), "No column fills 'id': what tells customers apart, and stays the same")
+        yield from _filled_twice(self.columns)
+
+
+def _filled_twice(columns: dict[str, Any]) -> Iterator[Conflict]:
+    first: dict[Target, str] = {}
+    for heading, column in columns.items():
+        if (other := first.setdefault(column.to, heading)) != heading:
+            message = f"The columns {other!r} and {heading!r} both fill '{column.to}'; keep one"
+            yield Conflict(("columns",), message, "M103")

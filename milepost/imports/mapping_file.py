@@ -1,0 +1,66 @@
+"""Reads a mapping's file: the mapping, or everything that is wrong with the file and where; and the shipped ones."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping as AnyMapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from milepost.imports.mapping import Mapping
+from milepost.language.field_types import LENIENT
+from milepost.language.findings import Finding
+from milepost.language.model_errors import findings_of
+from milepost.language.problems import Problem, in_order
+from milepost.language.structure import nodes_of
+from milepost.language.yaml_text import read_yaml
+
+_NOT_A_MAPPING = "The file isn't a mapping; begin it with 'mapping: NAME', and name its columns"
+
+
+@dataclass(frozen=True, slots=True)
+class ReadMapping:
+    """The mapping in a file, or everything that is wrong with it."""
+
+    mapping: Mapping | None
+    problems: tuple[Problem, ...]
+
+
+def read_mapping(text: str, file: str) -> ReadMapping:
+    """Reads a mapping; `file` is its name in problems. Never raises for its content."""
+    reading = read_yaml(text)
+    problems = [fault.problem(file) for fault in reading.faults]
+    if not problems and not isinstance(reading.data, dict):
+        problems.append(Problem(file, 1, 1, "M103", _NOT_A_MAPPING))
+    if problems:
+        return ReadMapping(None, in_order(problems))
+    try:
+        mapping = Mapping.model_validate(reading.data, context=LENIENT)
+    except ValidationError as error:
+        findings = list(findings_of(error, Mapping))
+    else:
+        findings = [
+            Finding((*path, conflict.fields[0]), conflict.code, conflict.message, key=True)
+            for path, node in nodes_of(mapping)
+            for conflict in node.conflicts()
+        ]
+        if not findings:
+            return ReadMapping(mapping, ())
+    return ReadMapping(None, in_order(each.problem(reading.data, file) for each in findings))
+
+
+@cache
+def shipped_mappings() -> AnyMapping[str, Path]:
+    """Returns the files of the mappings that Milepost ships, by their names, such as `hubspot`."""
+    folder = Path(str(files("milepost.imports") / "mappings"))
+    return {file.stem: file for file in sorted(folder.glob("*.yaml"))}
+
+
+def mapping_schema() -> dict[str, Any]:
+    """Returns the JSON Schema of mappings, generated from the models."""
+    schema = Mapping.model_json_schema(by_alias=True, mode="validation")
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema, "title": "Milepost mapping"}

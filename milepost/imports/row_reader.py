@@ -1,0 +1,270 @@
+"""Makes customers of rows, by a layout: every cell parsed, everything that is wrong with a row collected."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any, TypeVar
+
+from milepost import places
+from milepost.customer import Contact, Customer
+from milepost.imports.cell_parsers import (
+    read_attribute,
+    read_contacts,
+    read_id,
+    read_language,
+    read_mail,
+    read_person,
+    read_team,
+)
+from milepost.imports.customer_checks import check_customer
+from milepost.imports.dates import read_date
+from milepost.imports.layout import Layout, PlacedColumn
+from milepost.imports.mapping import Cells, Defaults
+from milepost.imports.mapping import Mapping as ColumnMapping
+from milepost.imports.rows import Row
+from milepost.imports.time_zones import TimeZones
+from milepost.imports.unknown_names import UnknownNames
+from milepost.language.field_types import AttributeType
+from milepost.numbers import Decimal
+from milepost.text import count_of, listing
+
+_MOST_COLUMNS = 3  # that a problem names
+_NO_DEFAULTS = Defaults()
+
+T = TypeVar("T")
+Contacts = Mapping[str, Sequence[Contact]]
+
+
+@dataclass(frozen=True, slots=True)
+class RowProblem:
+    """A reason to refuse a row. `row` is the line of the file on which it begins, counted from 1."""
+
+    row: int
+    column: str | None
+    message: str
+
+    def __str__(self) -> str:
+        where = f"row {self.row}, column {self.column}" if self.column else f"row {self.row}"
+        return f"{where}: {self.message}"
+
+
+@dataclass(frozen=True, slots=True)
+class CellReader:
+    """Reads cells by how a column, or else the file, writes them; `people` are addresses of colleagues by name."""
+
+    types: Mapping[str, AttributeType]
+    decimal: Decimal | None = None
+    dates: Sequence[str] = ()
+    people: Mapping[str, str] = field(default_factory=dict)
+
+    def attribute(self, name: str, column: Cells, cell: str) -> Any:
+        """Reads the value of an attribute.
+
+        Raises:
+            ValueError: the cell isn't a value of the attribute's type.
+        """
+        if cell in column.values:
+            return self._as_declared(name, column.values[cell])
+        kind = self.types.get(name)
+        if kind is AttributeType.DATE:
+            return read_date(cell, column.dates or self.dates).isoformat()
+        return read_attribute(cell, kind, decimal=column.decimal or self.decimal)
+
+    def _as_declared(self, name: str, value: Any) -> Any:
+        return str(value) if self.types.get(name) is AttributeType.TEXT and value is not None else value
+
+
+@dataclass(slots=True)
+class RowReader:
+    """Makes a customer of each row of one file.
+
+    `contacts` are those of a second file, by what `match` of a customer it names: `id` or `name`.
+    """
+
+    layout: Layout
+    unknown_names: UnknownNames
+    cells: CellReader
+    zones: TimeZones
+    mapping: ColumnMapping | None = None
+    contacts: Contacts = field(default_factory=dict)
+    _row: Row = field(init=False)
+    _problems: list[RowProblem] = field(default_factory=list)
+    _rows_by_id: dict[str, int] = field(default_factory=dict)
+
+    def read(self, row: Row) -> Customer | tuple[RowProblem, ...]:
+        """Returns the customer of a row, or all that is wrong with the row."""
+        self._row, self._problems = row, []
+        cells = self._cells()
+        if self._problems:
+            return tuple(self._problems)
+        customer = self._customer(cells)
+        self._check(customer)
+        if self._problems:
+            return tuple(self._problems)
+        self.unknown_names.count(customer)
+        return customer
+
+    @property
+    def _defaults(self) -> Defaults:
+        return self.mapping.defaults if self.mapping else _NO_DEFAULTS
+
+    def _customer(self, cells: Sequence[tuple[PlacedColumn, str]]) -> Customer:
+        plain = {placed.target.kind: (placed, cell) for placed, cell in cells if not placed.target.name}
+
+        def read(kind: str, parse: Callable[[str], T], default: T) -> T:
+            return self._read(*plain[kind], parse, default) if kind in plain else default
+
+        customer_id = read("id", read_id, "")
+        if "id" not in plain:
+            hint = "The customer has no id; give one that is unique and stays the same"
+            self._problem(self.layout.heading_of("id"), hint)
+        name = read("name", str, customer_id)
+        timezone = read("timezone", places.timezone, None) if "timezone" in plain else None
+        country_of = places.country_named if self.mapping else places.country
+        country = read("country", country_of, self._defaults.country)
+        if timezone is None:
+            city = read("city", str, "")
+            timezone = self.zones.zone(country, city) or self._defaults.timezone or self.zones.unknown(country)
+        nobody: tuple[Contact, ...] = ()
+        listed = read("contacts", partial(self._people, plain.get("contacts")), nobody)
+        return Customer(
+            customer_id,
+            name,
+            timezone,
+            country,
+            read("language", read_language, self._defaults.language),
+            {**self._defaults.attributes, **self._attributes(cells)},
+            self._contacts(cells, listed, customer_id, name),
+            {**self._defaults.team, **read("team", read_team, {}), **self._team(cells)},
+        )
+
+    def _attributes(self, cells: Iterable[tuple[PlacedColumn, str]]) -> dict[str, Any]:
+        values = {}
+        for placed, cell in cells:
+            if placed.target.kind == "attributes":
+                name = placed.target.name
+                values[name] = self._read(placed, cell, partial(self.cells.attribute, name, placed.column), None)
+        return {name: value for name, value in values.items() if value is not None}
+
+    def _team(self, cells: Iterable[tuple[PlacedColumn, str]]) -> dict[str, str]:
+        read = partial(read_person, addresses=self.cells.people)
+        return {
+            placed.target.name: address
+            for placed, cell in cells
+            if placed.target.kind == "team" and placed.target.name and (address := self._read(placed, cell, read, ""))
+        }
+
+    def _people(self, placed: tuple[PlacedColumn, str] | None, cell: str) -> tuple[Contact, ...]:
+        column = placed[0].column if placed else None
+        persona = getattr(column, "persona", None) or self._defaults.persona
+        return read_contacts(cell, separator=column.separator if column else ";", persona=persona)
+
+    def _contacts(
+        self, cells: Sequence[tuple[PlacedColumn, str]], listed: tuple[Contact, ...], customer_id: str, name: str
+    ) -> tuple[Contact, ...]:
+        """Returns the contacts of a list, of columns of their own, and of a second file; each address once."""
+        by_persona: dict[str, dict[str, str]] = {}
+        for placed, cell in cells:
+            if placed.target.field:
+                by_persona.setdefault(placed.target.name, {})[placed.target.field] = cell
+        of_columns = [contact for persona, fields in by_persona.items() for contact in self._contact(persona, fields)]
+        match = self.mapping.contacts.match if self.mapping and self.mapping.contacts else "id"
+        of_file = self.contacts.get((customer_id if match == "id" else name).casefold(), ())
+        return merged_contacts((*listed, *of_columns, *of_file))
+
+    def _contact(self, persona: str, fields: Mapping[str, str]) -> Iterable[Contact]:
+        try:
+            yield contact_of(fields, (persona,))
+        except ValueError as error:
+            self._problem(self.layout.heading_of(f"contacts.{persona}.email"), str(error))
+
+    def _check(self, customer: Customer) -> None:
+        """Adds what only shows once the cells are parsed: repeated ids, and what the maps don't take."""
+        first = self._rows_by_id.setdefault(customer.id, self._row.number)
+        heading = self.layout.heading_of("id")
+        if customer.id and first != self._row.number:
+            self._problem(heading, f"The id {customer.id!r} is already in row {first}; an id stands for one customer")
+        unreadable = {problem.column for problem in self._problems}
+        vocabulary = self.unknown_names.vocabulary
+        for problem in check_customer(customer, vocabulary, columns=self.layout.names):
+            column = self.layout.heading_of(problem.field)
+            if column not in unreadable and not (problem.field == "name" and heading in unreadable):
+                self._problem(column, problem.message)
+
+    def _cells(self) -> list[tuple[PlacedColumn, str]]:
+        """Returns the row's cells that aren't empty, as their values say; adds a problem for each that isn't text."""
+        problem = self._row.problem or self._too_few()
+        if problem:
+            self._problem(None, problem)
+        cells = []
+        for placed in self.layout.columns:
+            cell = self._row.cells[placed.index].strip() if placed.index < len(self._row.cells) else ""
+            if not _is_text(cell):
+                message = "The text is not in UTF-8; save the file as 'CSV UTF-8'"
+                self._problem(placed.heading, message)
+            elif placed.target.kind != "attributes" and cell in placed.column.values:
+                value = placed.column.values[cell]
+                cell = "" if value is None else str(value)
+            if cell:
+                cells.append((placed, cell))
+        return cells
+
+    def _too_few(self) -> str | None:
+        """Describes a row that ends early: cells may have shifted, and what its last columns hold would be lost."""
+        missing = [repr(placed.heading) for placed in self.layout.columns if placed.index >= len(self._row.cells)]
+        if not missing:
+            return None
+        count = len(self._row.cells)
+        cells_are = f"{'is' if count == 1 else 'are'} {count_of(count, 'cell')}"
+        columns = listing(missing, most=_MOST_COLUMNS)
+        hint = "leave a cell empty where nothing is known"
+        return f"There {cells_are} for {self.layout.width} columns, none for {columns}; {hint}"
+
+    def _read(self, placed: PlacedColumn, cell: str, parse: Callable[[str], T], default: T) -> T:
+        try:
+            return parse(cell)
+        except ValueError as error:
+            self._problem(placed.heading, str(error))
+            return default
+
+    def _problem(self, column: str | None, message: str) -> None:
+        self._problems.append(RowProblem(self._row.number, column, message))
+
+
+def contact_of(fields: Mapping[str, str], personas: tuple[str, ...]) -> Contact:
+    """Returns the contact that a row's cells name.
+
+    Raises:
+        ValueError: a cell can't be read, or the address is missing.
+    """
+    email = read_person(fields.get("email", ""))
+    name = fields.get("name") or " ".join(filter(None, (fields.get("first_name"), fields.get("last_name"))))
+    timezone, country, language = (fields.get(each) for each in ("timezone", "country", "language"))
+    return Contact(
+        name or email,
+        email,
+        personas,
+        places.timezone(timezone) if timezone else None,
+        places.country_named(country) if country else None,
+        read_language(language) if language else None,
+        fields.get("first_name"),
+        fields.get("last_name"),
+        fields.get("salutation"),
+        read_mail(fields.get("mail", "")),
+    )
+
+
+def merged_contacts(contacts: Iterable[Contact]) -> tuple[Contact, ...]:
+    """Puts contacts with one address together: the first one's fields, the personas of all."""
+    merged: dict[str, Contact] = {}
+    for contact in contacts:
+        first = merged.get(contact.address_key)
+        merged[contact.address_key] = contact if first is None else first.having_personas(contact.personas)
+    return tuple(merged.values())
+
+
+def _is_text(cell: str) -> bool:
+    """Returns whether a cell can be stored: it has no bytes that aren't UTF-8, and no null characters of old files."""
+    return not any("\udc80" <= sign <= "\udcff" or sign in "\0\ufffd" for sign in cell)

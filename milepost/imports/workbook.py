@@ -1,0 +1,84 @@
+"""The rows of a workbook (XLSX), as texts."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import date, datetime, time
+from typing import IO, Any
+from zipfile import BadZipFile
+
+from openpyxl import load_workbook
+from openpyxl.utils.exceptions import InvalidFileException
+
+from milepost.errors import MilepostError
+from milepost.text import did_you_mean, listing, nearest
+
+_ZIP = b"PK\x03\x04"
+_OLD_EXCEL = b"\xd0\xcf\x11\xe0"
+_MOST_BLANK = 1000  # empty rows after which a sheet ends: some programs format a million of them
+
+
+class UnreadableFileError(MilepostError):
+    """The file is no text and no workbook that can be read."""
+
+    code = "unreadable_file"
+
+
+def is_workbook(file: IO[bytes]) -> bool:
+    """Returns whether the file is a workbook rather than a text.
+
+    Raises:
+        UnreadableFileError: it is a workbook of Excel 2003 or before.
+    """
+    file.seek(0)
+    beginning = file.read(len(_ZIP))
+    if beginning == _OLD_EXCEL:
+        raise UnreadableFileError("The file is an old workbook (XLS).", "Save it as XLSX, or as 'CSV UTF-8'.")
+    return beginning == _ZIP
+
+
+def workbook_rows(file: IO[bytes], sheet: str | None = None) -> Iterator[tuple[int, list[str]]]:
+    """Yields the rows of a sheet with their numbers; without a name, of the one that was open when it was saved.
+
+    Raises:
+        UnreadableFileError: the file is damaged, encrypted, or has no such sheet.
+    """
+    file.seek(0)
+    try:
+        with warnings.catch_warnings(action="ignore"):  # styles and extensions that don't matter here
+            workbook = load_workbook(file, read_only=True, data_only=True)
+    except (BadZipFile, InvalidFileException, KeyError, ValueError, OSError) as error:
+        hint = "Open it, save it as XLSX or as 'CSV UTF-8', and try again."
+        raise UnreadableFileError("The file isn't a workbook (XLSX) that can be read.", hint) from error
+    with closing(workbook):
+        if sheet is not None and sheet not in workbook.sheetnames:
+            near = did_you_mean(nearest(sheet, workbook.sheetnames)) or "."
+            hint = f"It has {listing(workbook.sheetnames)}."
+            raise UnreadableFileError(f"The workbook has no sheet {sheet!r}{near}", hint)
+        worksheet = workbook[sheet] if sheet is not None else workbook.active
+        blank = 0
+        for number, values in enumerate(worksheet.iter_rows(values_only=True), 1):
+            cells = [_text(value) for value in values]
+            blank = 0 if any(cells) else blank + 1
+            if blank > _MOST_BLANK:
+                return
+            yield number, cells
+
+
+def _text(value: Any) -> str:
+    """The value of a cell as a book of texts would have it: dates as YYYY-MM-DD, flags as yes and no."""
+    match value:
+        case None:
+            return ""
+        case bool():
+            return "yes" if value else "no"
+        case float() if value.is_integer():
+            return str(int(value))
+        case datetime() if value.time() == time():
+            return value.date().isoformat()
+        case datetime() | date() | time():
+            return value.isoformat()
+        case _:
+            return str(value)

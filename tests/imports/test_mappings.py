@@ -1,0 +1,263 @@
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from milepost.customer import Contact, Customer
+from milepost.imports.customer_book import Book, read_book
+from milepost.imports.mapping_file import mapping_schema, read_mapping, shipped_mappings
+from milepost.imports.people_file import read_people
+from milepost.language.yaml_text import read_yaml
+from tests.imports.files import (
+    HUBSPOT_COMPANIES,
+    HUBSPOT_CONTACTS,
+    SALESFORCE_ACCOUNTS,
+    WORDS,
+    csv_bytes,
+    mapping_from,
+    workbook_bytes,
+)
+
+OURS = """
+mapping: Our CRM
+dates: DD/MM/YYYY
+columns:
+  Record ID: id
+  Company name: name
+  Company owner: team.csm
+  Country/Region: country
+  City: city
+  Renewal Date: attributes.renews_on
+  Number of Employees: attributes.seats
+  Lifecycle Stage:
+    to: attributes.live
+    values: {Customer: live, Opportunity: trial, Other: null}
+  Associated Contact: {to: contacts, persona: coordinator}
+  Sponsor: contacts.sponsor.email
+  Sponsor name: contacts.sponsor.name
+people:
+  Ana Diaz: ana@vendor.example
+zones:
+  Springfield: America/Chicago
+defaults:
+  language: de
+  attributes: {tier: enterprise}
+"""
+HEADINGS = (
+    "Record ID", "Company name", "Company owner", "Country/Region", "City", "Renewal Date", "Number of Employees",
+    "Lifecycle Stage", "Associated Contact", "Sponsor", "Sponsor name", "Create Date",
+)  # fmt: skip
+ACME = (
+    "1234567890", "Acme, Inc.", "Ana Diaz", "Germany", "Bonn", "31/12/2026", "1.234,50", "Customer",
+    "Dana Whit (dana@acme.example);Uli <uli@acme.example>", "sam@acme.example", "Sam Poe", "2026-01-05 09:12",
+)  # fmt: skip
+
+
+def book(*changes: dict[str, str], mapping: str = OURS) -> Book:
+    """A book of Acme's row, changed by column."""
+    rows = [[change.get(heading, cell) for heading, cell in zip(HEADINGS, ACME, strict=True)] for change in changes]
+    return read_book(csv_bytes([HEADINGS, *rows], separator=";", encoding="cp1252"), WORDS, mapping_from(mapping))
+
+
+def test_a_row_is_read_by_the_mapping() -> None:
+    read = book({})
+    assert read.problems == ()
+    assert read.customers == (
+        Customer(
+            "1234567890",
+            "Acme, Inc.",
+            "Europe/Berlin",
+            "DE",
+            "de",
+            {"tier": "enterprise", "renews_on": "2026-12-31", "seats": 1234.5, "live": "live"},
+            (
+                Contact("Dana Whit", "dana@acme.example", ("coordinator",)),
+                Contact("Uli", "uli@acme.example", ("coordinator",)),
+                Contact("Sam Poe", "sam@acme.example", ("sponsor",)),
+            ),
+            {"csm": "ana@vendor.example"},
+        ),
+    )
+    assert read.places == {
+        "id", "name", "team.csm", "country", "city", "attributes.renews_on", "attributes.seats", "attributes.live",
+        "contacts", "contacts.sponsor",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("change", "column", "says"),
+    [
+        ({"Record ID": ""}, "Record ID", "no id"),
+        ({"Record ID": "a/b"}, "Record ID", "cannot be an id"),
+        ({"Renewal Date": "12/31/2026"}, "Renewal Date", "write it as DD/MM/YYYY"),
+        ({"Number of Employees": "many"}, "Number of Employees", "isn't a number"),
+        ({"Lifecycle Stage": "Lost"}, "Lifecycle Stage", "it is one of: live, trial"),
+        ({"Company owner": "Bo Berg"}, "Company owner", "'Bo Berg' is a name without an address; add it to 'people'"),
+        ({"Country/Region": "Germny"}, "Country/Region", "Did you mean 'DE'?"),
+        ({"Associated Contact": "Dana"}, "Associated Contact", "'Dana' isn't a contact"),
+        ({"Sponsor": ""}, "Sponsor", "The address is missing"),
+        ({"Sponsor": "sam@acme"}, "Sponsor", "isn't a mail address"),
+    ],
+)
+def test_a_wrong_cell_is_told_by_the_heading_of_the_file(change: dict[str, str], column: str, says: str) -> None:
+    (problem,) = book(change, {"Record ID": "2"}).problems
+    assert (problem.row, problem.column) == (2, column)
+    assert says in problem.message
+
+
+def test_what_stands_for_nothing_is_not_known() -> None:
+    (customer,) = book({"Lifecycle Stage": "Other", "Sponsor": "", "Sponsor name": ""}).customers
+    assert "live" not in customer.attributes
+    assert [contact.personas for contact in customer.contacts] == [("coordinator",), ("coordinator",)]
+
+
+@pytest.mark.parametrize(
+    ("country", "city", "zone"),
+    [
+        ("Germany", "", "Europe/Berlin"),
+        ("DEU", "Atlantis", "Europe/Berlin"),
+        ("United Kingdom", "", "Europe/London"),
+        ("SWE", "", "Europe/Stockholm"),
+        ("US", "Springfield", "America/Chicago"),
+        ("United States", "New York", "America/New_York"),
+        ("", "Tokyo", "Asia/Tokyo"),
+    ],
+)
+def test_a_zone_is_found_by_city_or_country(country: str, city: str, zone: str) -> None:
+    (customer,) = book({"Country/Region": country, "City": city}).customers
+    assert customer.timezone == zone
+
+
+def test_customers_whose_zone_nothing_tells_are_counted() -> None:
+    read = book({"Country/Region": "US", "City": "Nowhere"}, {"Record ID": "2", "Country/Region": "", "City": ""})
+    assert [customer.timezone for customer in read.customers] == ["UTC", "UTC"]
+    rest = "new customers get UTC, so mails may leave at night. Name their zones."
+    assert [note for note in read.notes if "time zone" in note] == [
+        f"1 row has no time zone, and no country: {rest}",
+        f"1 row has no time zone, and US has several: {rest}",
+    ]
+
+
+def test_what_the_file_and_the_mapping_have_apart_is_noted() -> None:
+    read = book({"Company name": "Müller"}, mapping=OURS.replace("  City: city", "  Town: city"))
+    assert "The mapping leaves out 'City' and 'Create Date'." in read.notes
+    assert "The mapping names what isn't there: 'Town'." in read.notes
+    assert "The file was read as Windows-1252." in read.notes
+
+
+def test_a_file_without_the_column_of_the_id_is_refused() -> None:
+    read = book({}, mapping=OURS.replace("Record ID: id", "Record-ID: id"))
+    (problem,) = read.problems
+    assert problem.message == "The file has no column 'Record-ID', which the mapping needs; did you mean 'Record ID'?"
+
+
+def test_a_workbook_is_read_by_a_mapping() -> None:
+    data = workbook_bytes({"Notes": [("x",)], "Companies": [HEADINGS, ACME]})
+    read = read_book(data, WORDS, mapping_from("sheet: Companies\n" + OURS))
+    assert [customer.name for customer in read.customers] == ["Acme, Inc."]
+
+
+def test_day_numbers_of_a_spreadsheet_are_dates() -> None:
+    mapping = OURS.replace(
+        "Renewal Date: attributes.renews_on", "Renewal Date: {to: attributes.renews_on, dates: excel}"
+    )
+    (customer,) = book({"Renewal Date": "46387"}, mapping=mapping).customers
+    assert customer.attributes["renews_on"] == "2026-12-31"
+
+
+# The file of a mapping.
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "says"),
+    [
+        ("", (1, 1), "The file isn't a mapping"),
+        ("mapping: X\n", (1, 1), "The file has no 'columns'; add it"),
+        ("mapping: X\ncolumns: {A: id}\ncolums: {}\n", (3, 1), "Unknown field 'colums'; did you mean 'columns'?"),
+        ("mapping: X\ncolumns:\n  A: nmae\n", (3, 6), "'nmae' is no field of a customer; did you mean 'name'?"),
+        ("mapping: X\ncolumns:\n  A: seats\n", (3, 6), "did you mean 'attributes.seats'?"),
+        ("mapping: X\ncolumns:\n  A: name\n", (2, 1), "No column fills 'id'"),
+        ("mapping: X\ncolumns:\n  A: id\n  B: id\n", (2, 1), "The columns 'A' and 'B' both fill 'id'"),
+        ("mapping: X\ncolumns:\n  A: {to: id, dates: 31/12/2026}\n", (3, 22), "is no pattern of dates"),
+        ("mapping: X\ndecimal: x\ncolumns: {A: id}\n", (2, 10), "'decimal'"),
+        ("mapping: X\nencoding: martian\ncolumns: {A: id}\n", (2, 11), "is no encoding"),
+        ('mapping: X\ncolumns: {A: id}\npeople: {Ana: ""}\n', (3, 15), "isn't a mail address"),
+        ("mapping: X\ncolumns: {A: id}\nzones: {Bonn: Europe/Bonn}\n", (3, 15), "Unknown time zone"),
+        ("mapping: X\ncolumns: {A: id}\ncontacts: {columns: {B: email}}\n", (3, 12), "No column fills 'customer'"),
+        ("mapping: X\ncolumns: {A: id}\ncontacts: {columns: {B: emial}}\n", (3, 25), "did you mean 'email'?"),
+    ],
+)
+def test_a_mistake_in_a_mapping_is_told_with_its_place(text: str, place: tuple[int, int], says: str) -> None:
+    read = read_mapping(text, "m.yaml")
+    assert read.mapping is None
+    problem = next(each for each in read.problems if says in each.message)
+    assert (problem.line, problem.column) == place
+
+
+def test_all_mistakes_are_told_at_once() -> None:
+    text = "mapping: X\ndates: D\ncolumns: {A: nmae, B: {to: id, valuse: {}}}\n"
+    assert [problem.code for problem in read_mapping(text, "m.yaml").problems] == ["M103", "M103", "M101"]
+
+
+def test_the_schema_takes_what_is_a_mapping() -> None:
+    schema = Draft202012Validator(mapping_schema())
+    texts = [OURS, *(path.read_text("utf-8") for path in shipped_mappings().values())]
+    assert all(schema.is_valid(read_yaml(text).data) for text in texts)
+    assert not schema.is_valid(read_yaml(OURS.replace("city", "citty")).data)
+
+
+# The shipped ones.
+
+
+def shipped(name: str) -> str:
+    path: Path = shipped_mappings()[name]
+    return path.read_text("utf-8")
+
+
+def test_an_export_of_hubspot_is_read_by_the_shipped_mapping() -> None:
+    mapping = mapping_from(shipped("hubspot") + "people: {Ana Diaz: ana@vendor.example}\n")
+    companies = csv_bytes(
+        [
+            HUBSPOT_COMPANIES,
+            ("11", "Acme", "Ana Diaz", "2026-01-05 09:12", "Germany", "Bonn", "", "12", "Customer", "2026-12-31"),
+            ("12", "Bolt", "", "2026-01-05 09:12", "United States", "Chicago", "", "", "", ""),
+        ]
+    )
+    contacts = csv_bytes(
+        [
+            HUBSPOT_CONTACTS,
+            ("901", "Sam", "Poe", "sam@acme.example", "CFO", "Acme", "11"),
+            ("902", "Dana", "Whit", "dana@acme.example", "", "Acme", "11"),
+            ("903", "Nobody", "", "", "", "Acme", "11"),
+            ("904", "Free", "Lancer", "free@lance.example", "", "", ""),
+        ]
+    )
+    assert mapping.contacts is not None
+    people = read_people(io.BytesIO(contacts), mapping.contacts, mapping.defaults)
+    assert people.problems == []
+    assert {key: [each.name for each in value] for key, value in people.contacts.items()} == {
+        "11": ["Sam Poe", "Dana Whit"]
+    }
+    read = read_book(companies, WORDS, mapping)
+    assert read.problems == ()
+    assert [(each.id, each.timezone, dict(each.team)) for each in read.customers] == [
+        ("11", "Europe/Berlin", {"csm": "ana@vendor.example"}),
+        ("12", "America/Chicago", {}),
+    ]
+
+
+def test_an_export_of_salesforce_is_read_by_the_shipped_mapping() -> None:
+    mapping = mapping_from(shipped("salesforce") + "people: {Ana Diaz: ana@vendor.example}\n")
+    accounts = (
+        csv_bytes([SALESFORCE_ACCOUNTS, ("001aX", "Acme", "Ana Diaz", "United Kingdom", "London", "Customer")])
+        + b'\r\n\r\n"Key Accounts"\r\n"Copyright (c) 2000-2026 salesforce.com, inc. All rights reserved."\r\n'
+    )
+    read = read_book(accounts, WORDS, mapping)
+    assert read.problems == ()
+    assert [(each.id, each.name, each.country, each.timezone) for each in read.customers] == [
+        ("001aX", "Acme", "GB", "Europe/London")
+    ]
+    assert any("below the table" in note for note in read.notes)
