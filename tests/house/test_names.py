@@ -15,7 +15,7 @@ from milepost.errors import MilepostError
 ROOT = Path(__file__).parents[2]
 PACKAGES = (activities, milepost, workflows)
 
-NOUNS = {
+NOUNS = {"mapping", 
     "drawing": "a picture, and how it is made",
     "heading": "the top of a page or a picture",
     "routing": "the field's word for choosing the way of a line",
