@@ -15,7 +15,8 @@ from milepost.errors import MilepostError
 ROOT = Path(__file__).parents[2]
 PACKAGES = (activities, milepost, workflows)
 
-NOUNS = {"mapping", 
+NOUNS = {
+    "mapping": "what the columns of a file mean",
     "drawing": "a picture, and how it is made",
     "heading": "the top of a page or a picture",
     "routing": "the field's word for choosing the way of a line",
