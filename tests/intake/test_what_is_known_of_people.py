@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from milepost.customer import Contact, Customer, Mail, keep_refused, mail_wanted, merged_contact
-from milepost.imports.csv_book import COLUMNS
+from milepost.imports.layout import COLUMNS
 from milepost.intake.book import import_customer
 from milepost.intake.intake import Intake
 from milepost.planner.written_facts import WrittenFact
