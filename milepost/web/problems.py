@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
@@ -19,6 +19,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from milepost import limits
 from milepost.errors import MilepostError
 from milepost.planner.fact_errors import RefusedError
+from milepost.planner.fact_words import fact_called
 from milepost.store import errors as store_errors
 from milepost.store.failures import cause_of
 from milepost.text import shortened
@@ -118,13 +119,19 @@ def _validation_problem(errors: Sequence[Any]) -> Problem:
 def describe_invalid(errors: Sequence[Any]) -> tuple[str, str]:
     """Returns, for people, everything that pydantic found wrong with a body, and where to look."""
     places = (".".join(str(part) for part in each["loc"] if part not in ALTERNATIVES) for each in errors)
-    messages = (each["msg"].removeprefix("Value error, ").rstrip(".") for each in errors)
+    messages = (each["msg"].removeprefix("Value error, ").rstrip(".") + _meant(each) for each in errors)
     pairs = (
         (shortened(place, limits.NAME), shortened(text, _LONGEST)) for place, text in zip(places, messages, strict=True)
     )
     problems = [": ".join(filter(None, pair)) for pair in pairs]
     more = f"; and {len(problems) - _MOST} more" if len(problems) > _MOST else ""
     return "; ".join(problems[:_MOST]) + more + ".", "Look at /api/docs for the fields and their form."
+
+
+def _meant(error: Mapping[str, Any]) -> str:
+    """Returns a hint for a field that is another word for a fact."""
+    meant = fact_called(str(error["loc"][-1])) if error["type"] == "extra_forbidden" and error["loc"] else None
+    return f"; for what happened, write {meant!r}" if meant else ""
 
 
 async def respond(request: Request, problem: Problem, headers: Any = None) -> Response:

@@ -121,6 +121,7 @@ async def test_who_told_is_kept_and_else_it_was_the_api(world: World, api: httpx
         ({"answer": "faster"}, 422, "invalid", "verdict"),
         ({"answer": "faster", "verdict": "fine"}, 422, "invalid", "disputed"),
         ({"stepdone": "kickoff"}, 422, "invalid", "stepdone"),
+        ({"done": "kickoff"}, 422, "invalid", "write 'step_done'"),
         ({"paused": False}, 422, "invalid", "true"),
         ({"event": "connected", "at": "2026-03-02T10:00:00"}, 422, "invalid", "offset"),
         ({"event": ""}, 422, "invalid", "event"),

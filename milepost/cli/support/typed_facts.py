@@ -14,8 +14,8 @@ from milepost.imports.answer_texts import read_answer
 from milepost.language.asks import Ask
 from milepost.language.field_types import AttributeType
 from milepost.numbers import AmbiguousNumberError, NotANumberError, read_number
+from milepost.planner.fact_words import meant_fact
 from milepost.planner.written_facts import KINDS, WrittenFact
-from milepost.text import nearest
 
 Types = Mapping[str, AttributeType]
 Asks = Mapping[str, Ask]
@@ -45,25 +45,6 @@ EXAMPLES: Mapping[str, str] = {
 """How each kind of fact is typed."""
 
 _ANSWERS = "answers."
-_SYNONYMS = {
-    "step_done": ("done", "complete", "completed", "finish", "finished", "step", "check", "tick"),
-    "step_skipped": ("skip", "skipped", "omit", "omitted"),
-    "step_reopened": ("reopen", "reopened", "undo", "undone", "open"),
-    "snoozed": ("snooze", "postpone", "postponed", "defer", "deferred"),
-    "event": ("happened", "product_event"),
-    "answer": ("answered", "outcome", "confirm", "confirmed", "verified", "partial", "disputed"),
-    "revoked": ("revoke", "withdraw", "withdrawn"),
-    "set": ("attribute", "attributes", "update"),
-    "play_started": ("play", "start", "started", "start_play"),
-    "paused": ("pause", "stop", "stopped", "hold"),
-    "resumed": ("resume", "continue", "continued", "unpause"),
-    "map_changed": ("move", "moved", "map", "version"),
-    "message_failed": ("bounce", "bounced", "failed"),
-    "task_done": ("task",),
-    "note": ("notes", "remember", "comment", "remark"),
-}
-_KIND_OF = {synonym: kind for kind, synonyms in _SYNONYMS.items() for synonym in synonyms}
-_FINAL = "ended"  # never suggested: it is the one fact that can't be taken back
 
 
 def fact_of(
@@ -90,8 +71,7 @@ def fact_of(
 
 
 def _unknown(kind: str) -> CommandError:
-    word = kind.lower().replace("-", "_")
-    suggestion = _KIND_OF.get(word) or nearest(word, [each for each in KINDS if each != _FINAL])
+    suggestion = meant_fact(kind)
     hint = f"It is one of: {', '.join(KINDS)}."
     if suggestion:
         hint = f"Did you mean {suggestion!r}? For example: {EXAMPLES[suggestion]}"

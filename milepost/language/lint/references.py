@@ -34,6 +34,10 @@ _FIELDS: tuple[tuple[type[Node], str, str], ...] = (
 """The fields that name a part of the map, each with the section in which that part is."""
 
 
+_MISTAKEN = {"roles": "personas", "personas": "roles"}
+"""Sections whose names are mistaken for each other: a role is ours, a persona the customer's."""
+
+
 def check_references(outline: MapOutline) -> Iterator[Finding]:
     """Checks the names of roles, personas, steps, stages, plays and attributes."""
     for kind, field, section in _FIELDS:
@@ -53,6 +57,14 @@ def _check(outline: MapOutline, section: str, name: str, path: Path, *, key: boo
     parts = outline.map if section in ("roles", "personas") else outline.names
     names: Collection[str] = getattr(parts, section)
     if name in names or is_unreadable(name) or not outline.is_whole(section):
+        return
+    other = _MISTAKEN.get(section)
+    if other and name in getattr(outline.map, other):
+        message = (
+            f"{name!r} is a {other[:-1]}, and {describe(outline.data, path)} takes a {section[:-1]}; "
+            f"the {section} are {listing(sorted(names))}"
+        )
+        yield Finding(path, "M105", message, key=key)
         return
     valid = sorted(each for each in names if not is_unreadable(each))
     suggestion = nearest(name, valid)

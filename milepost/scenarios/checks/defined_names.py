@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
@@ -101,10 +101,25 @@ def _every(names: Iterable[Iterable[str]]) -> list[str]:
     return list(dict.fromkeys(name for each in names for name in each))
 
 
-def check_name(path: Path, noun: str, name: Any, valid: Iterable[str], *, key: bool = False) -> Iterator[Finding]:
-    """M105 for a name that isn't among the valid ones, with the nearest of them or a list."""
+def check_name(
+    path: Path,
+    noun: str,
+    name: Any,
+    valid: Iterable[str],
+    *,
+    key: bool = False,
+    mistaken: tuple[str, Collection[str]] = ("", ()),
+) -> Iterator[Finding]:
+    """M105 for a name that isn't among the valid ones, with the nearest of them or a list.
+
+    `mistaken` is what it may be instead, and the names of those.
+    """
     names = list(valid)
     if name in names:
+        return
+    other, others = mistaken
+    if name in others:
+        yield Finding(path, "M105", f"{name!r} is a {other}; here belongs a {noun}: {_listed(noun, names)}", key=key)
         return
     suggestion = nearest(str(name), names)
     hint = did_you_mean(suggestion) or f"; {_listed(noun, names)}"

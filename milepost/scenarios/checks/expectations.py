@@ -12,6 +12,7 @@ from milepost.language.steps import Outcome
 from milepost.language.yaml_text import Path
 from milepost.planner import timeline
 from milepost.planner.enums import CustomerPart
+from milepost.planner.fact_words import fact_called
 from milepost.planner.instants import Instant
 from milepost.planner.timeline import ENTRIES, json_keys
 from milepost.planner.written_facts import KINDS
@@ -143,7 +144,8 @@ def _shape(path: Path, expected: Expected) -> Iterator[Finding]:
             yield Finding((*path, name), "M101", message, suggestion, key=True)
         elif name == "kind":
             if value not in ENTRIES:
-                suggestion = nearest(str(value), ENTRIES)
+                meant = fact_called(str(value))
+                suggestion = meant if meant in ENTRIES else nearest(str(value), ENTRIES)
                 message = f"Unknown kind {value!r} of entry{did_you_mean(suggestion)}"
                 yield Finding((*path, name), "M103", message, suggestion)
         elif kind in ENTRIES and name not in json_keys(ENTRIES[kind]):

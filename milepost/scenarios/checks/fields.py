@@ -9,6 +9,7 @@ from milepost.language.field_errors import requirement
 from milepost.language.findings import Finding, quoted_value
 from milepost.language.names import nearest
 from milepost.language.yaml_text import Path, value_at
+from milepost.planner.fact_words import fact_called
 from milepost.planner.written_facts import WrittenAgreement, WrittenContact, WrittenFact
 from milepost.text import did_you_mean
 
@@ -44,7 +45,8 @@ def _finding(error: Mapping[str, Any], path: Path, data: Any, fields: Mapping[st
         return Finding(path, "M102", f"The field {error['loc'][-1]!r} is missing{owner}")
     if kind == "extra_forbidden":
         valid = list(_valid(path, fields))
-        suggestion = nearest(str(path[-1]), valid)
+        meant = fact_called(str(path[-1])) if _owner(path) == " of a fact" else None
+        suggestion = meant or nearest(str(path[-1]), valid)
         hint = did_you_mean(suggestion) or f"; the fields are {', '.join(valid)}"
         return Finding(path, "M101", f"Unknown field {path[-1]!r}{_owner(path)}{hint}", suggestion, key=True)
     if kind in _OURS:

@@ -33,14 +33,18 @@ def check_contacts(path: Path, contacts: Sequence[WrittenContact], names: Define
     """Checks the personas of contacts."""
     for index, contact in enumerate(contacts):
         for number, persona in enumerate(contact.personas):
-            yield from check_name((*path, index, "personas", number), "persona", persona, names.personas)
+            yield from check_name(
+                (*path, index, "personas", number), "persona", persona, names.personas, mistaken=("role", names.roles)
+            )
 
 
 def check_team(path: Path, team: Mapping[str, str], names: DefinedNames) -> Iterator[Finding]:
     """Checks the roles of a team; system tasks are the `csm`'s, so any map may name that role."""
     for role in team:
         if role != _SYSTEM_TASK_ROLE:
-            yield from check_name((*path, role), "role", role, names.roles, key=True)
+            yield from check_name(
+                (*path, role), "role", role, names.roles, key=True, mistaken=("persona", names.personas)
+            )
 
 
 def check_segment(path: Path, compiled_map: CompiledMap, customer: Customer, start: Instant) -> Iterator[Finding]:

@@ -1,0 +1,37 @@
+"""Other words for facts: what somebody means who writes `done`, `skip` or `verified`."""
+
+from __future__ import annotations
+
+from milepost.planner.facts import FACTS
+from milepost.text import nearest
+
+_SYNONYMS = {
+    "step_done": ("done", "complete", "completed", "finish", "finished", "step", "check", "tick"),
+    "step_skipped": ("skip", "skipped", "omit", "omitted"),
+    "step_reopened": ("reopen", "reopened", "undo", "undone", "open"),
+    "snoozed": ("snooze", "postpone", "postponed", "defer", "deferred"),
+    "event": ("happened", "product_event"),
+    "answer": ("answered", "outcome", "confirm", "confirmed", "verified", "partial", "disputed", "verify"),
+    "revoked": ("revoke", "withdraw", "withdrawn"),
+    "set": ("attribute", "attributes", "update"),
+    "play_started": ("play", "start", "started", "start_play"),
+    "paused": ("pause", "stop", "stopped", "hold"),
+    "resumed": ("resume", "continue", "continued", "unpause"),
+    "map_changed": ("move", "moved", "map", "version"),
+    "message_failed": ("bounce", "bounced", "failed"),
+    "task_done": ("task",),
+    "note": ("notes", "remember", "comment", "remark"),
+}
+_KIND_OF = {synonym: kind for kind, synonyms in _SYNONYMS.items() for synonym in synonyms}
+_FINAL = "ended"  # never suggested: it is the one fact that can't be taken back
+
+
+def fact_called(word: str) -> str | None:
+    """Returns the kind of fact that another word stands for; None if it stands for none."""
+    return _KIND_OF.get(word.lower().replace("-", "_"))
+
+
+def meant_fact(word: str) -> str | None:
+    """Returns the kind of fact that a word means: another word for it, or one misspelled; None if that isn't clear."""
+    plain = word.lower().replace("-", "_")
+    return fact_called(plain) or nearest(plain, [each for each in FACTS if each != _FINAL])
