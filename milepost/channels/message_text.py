@@ -13,7 +13,13 @@ from milepost.channels.protocol import OutgoingMessage
 from milepost.customer import Contact, Customer, name_of
 from milepost.explain.local_time import due_date
 from milepost.language.steps import Outcome
-from milepost.language.templates.context import CsmContext, MessageContext, StepContext, message_context
+from milepost.language.templates.context import (
+    CsmContext,
+    MessageContext,
+    StepContext,
+    answers_context,
+    message_context,
+)
 from milepost.language.templates.renderer import Rendered, render_merged
 from milepost.language.templates.source import pick_variant, variant_language
 from milepost.planner.compiled_map import CompiledMap
@@ -135,7 +141,8 @@ def _context(source: MessageSource, step: str, language: str | None) -> MessageC
     others = [_step(source, other) for other in source.due.steps if other != step]
     timezone = zone(source.customer.timezone)
     links, ids = source.links, (source.due.journey_id, source.customer.id, source.due.contact)
-    is_outcome = isinstance(source.compiled_map.steps[step].step, Outcome)
+    definition = source.compiled_map.steps[step].step
+    metric = definition.metric if isinstance(definition, Outcome) else None
     return message_context(
         customer=source.customer,
         contact=source.contact,
@@ -143,10 +150,12 @@ def _context(source: MessageSource, step: str, language: str | None) -> MessageC
         csm=CsmContext(source.colleague_name, source.colleague or ""),
         plan_url=source.plan_url,
         map_title=source.compiled_map.map.title,
-        verify_url=links.verify_url(*ids, step, now=source.now) if is_outcome else None,
+        verify_url=links.verify_url(*ids, step, now=source.now) if isinstance(definition, Outcome) else None,
         attributes=source.compiled_map.map.attributes,
         started_on=moment(source.state.started_at).astimezone(timezone).date(),
         language=language,
+        answers=answers_context(source.compiled_map.asks, source.state.answers),
+        figures=metric.for_customer(source.customer.attributes) if metric else None,
     )
 
 

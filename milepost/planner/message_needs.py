@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from milepost.customer import Contact, Customer
 from milepost.language.steps import AnyStep
@@ -11,6 +12,7 @@ from milepost.language.templates.needs import needed_by, needs_of
 from milepost.language.templates.source import pick_variant, variants_of
 
 _FOLDER = "messages/"
+Answers = Mapping[str, Mapping[str, Any]]
 Needed = tuple[tuple[str, ...], ...]
 """Values that must be known: of each group of names, such as `customer.seats`, one is enough."""
 
@@ -52,13 +54,20 @@ class MessageNeeds:
         """Yields the steps and files of the messages that need something."""
         yield from self._by_message
 
-    def missing(self, step: str, template: str, customer: Customer, contact: Contact, csm: str) -> tuple[str, ...]:
-        """Returns the names of the values that a message to a contact lacks now; `csm` is the role of that name."""
+    def missing(
+        self, step: str, template: str, customer: Customer, contact: Contact, *, csm: str, answers: Answers
+    ) -> tuple[str, ...]:
+        """Returns the names of the values that a message to a contact lacks now.
+
+        `csm` is the role of that name, `answers` are the forms that were sent, by step and field.
+        """
         variants = self._by_message.get((step, template))
         if variants is None:
             return ()
         needed = variants.for_language(contact.language or customer.language)
-        return tuple(names[0] for names in needed if not any(_is_known(name, customer, contact, csm) for name in names))
+        return tuple(
+            names[0] for names in needed if not any(_is_known(name, customer, contact, csm, answers) for name in names)
+        )
 
 
 def _needs(step: AnyStep, text: str) -> Needed:
@@ -66,7 +75,7 @@ def _needs(step: AnyStep, text: str) -> Needed:
     return tuple(dict.fromkeys(names for names in needed if names))
 
 
-def _is_known(name: str, customer: Customer, contact: Contact, csm: str) -> bool:
+def _is_known(name: str, customer: Customer, contact: Contact, csm: str, answers: Answers) -> bool:
     root, _, field_name = name.partition(".")
     match root:
         case "customer":
@@ -76,5 +85,8 @@ def _is_known(name: str, customer: Customer, contact: Contact, csm: str) -> bool
             return bool(getattr(contact, field_name, None))
         case "csm":
             return bool(customer.team.get(csm))
+        case "answers":
+            step, _, asked = field_name.partition(".")
+            return asked in answers.get(step, {})
         case _:  # a figure that the outcome's metric doesn't have
             return False

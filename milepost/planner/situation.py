@@ -104,7 +104,8 @@ class Situation:
         needs = self.compiled_map.message_needs
         if not needs or contact is None:
             return ()
-        return needs.missing(queued.step, queued.template, self.state.customer, contact, self.compiled_map.map.csm)
+        state, csm = self.state, self.compiled_map.map.csm
+        return needs.missing(queued.step, queued.template, state.customer, contact, csm=csm, answers=state.answers)
 
     def customer_calendar(self, contact: Contact | None) -> Calendar:
         """The customer's calendar: the days and hours of the contact policy where the contact is."""

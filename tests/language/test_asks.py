@@ -175,7 +175,6 @@ def test_a_mail_that_leads_to_the_plan_needs_something_to_do_there() -> None:
     text = example_with()
     [warning] = problems_of(text, **{"messages/connect.md": link})
     assert (warning.code, warning.line, warning.column) == ("W219", *address_of(text, "connect.md"))
-    [warning] = problems_of(text, **{"messages/connect.de.md": link})
-    assert warning.code == "W219"
+    assert "W219" in {each.code for each in problems_of(text, **{"messages/connect.de.md": link})}
     assert problems_of(GOOD, **{"messages/connect.md": link}) == []
     assert problems_of(text, **{"messages/recap.md": link}) == []

@@ -63,9 +63,12 @@ class _Messages:
                 return
 
     def _is_defined(self, name: str) -> bool:
-        """Returns whether the map has such a value; one that it hasn't is M110."""
+        """Returns whether the map has such a value; one that it hasn't is M110.
+
+        Answers are left out: whoever writes about a form knows that it may not have been sent.
+        """
         root, _, attribute = name.partition(".")
-        return root != "customer" or attribute in self._outline.names.attributes
+        return root != "answers" and (root != "customer" or attribute in self._outline.names.attributes)
 
     @cached_property
     def _known(self) -> frozenset[str]:

@@ -16,6 +16,7 @@ from milepost.language.templates.context import (
     CsmContext,
     MapContext,
     MessageContext,
+    MetricContext,
     OutcomeContext,
     PlaybookContext,
     StepContext,
@@ -35,7 +36,7 @@ from milepost.text import nearest
 
 _FIELDS: dict[str, tuple[str, ...]] = {
     kind.__name__: tuple(item.name for item in fields(kind))
-    for kind in (ContactContext, CsmContext, MapContext, OutcomeContext, StepContext)
+    for kind in (ContactContext, CsmContext, MapContext, MetricContext, OutcomeContext, StepContext)
 }
 _FIELDS["loop"] = ("index", "index0", "revindex", "revindex0", "first", "last", "length", "previtem", "nextitem")
 _KINDS = {
@@ -45,6 +46,7 @@ _KINDS = {
     "csm": "CsmContext",
     "map": "MapContext",
     "answers": "answers",
+    "metric": "MetricContext",
 }
 _LISTS = {"steps": "StepContext", "contacts": "ContactContext", "outcomes": "OutcomeContext"}
 _SAME_ITEMS = ("list", "reject", "rejectattr", "reverse", "select", "selectattr", "sort", "unique")

@@ -13,6 +13,7 @@ from milepost.language.asks import Ask, AskType
 from milepost.language.field_types import AttributeType
 from milepost.language.model import Attribute
 from milepost.language.names import BUILT_IN
+from milepost.language.steps import Figures
 from milepost.language.templates.person_names import parts_of
 from milepost.places import without_region
 
@@ -75,6 +76,16 @@ class StepContext:
 
 
 @dataclass(frozen=True, slots=True)
+class MetricContext:
+    """The measure of an outcome with the customer's own figures; all is None where the step has none."""
+
+    name: str | None = None
+    unit: str | None = None
+    baseline: float | None = None
+    target: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class CsmContext:
     """The colleague who looks after the customer; replies go there."""
 
@@ -111,6 +122,7 @@ class MessageContext:
     verify_url: Link
     map: MapContext
     answers: AnswersContext = NO_ANSWERS
+    metric: MetricContext = MetricContext()
     locale: str = field(default="en", metadata={"hidden": True})
 
 
@@ -211,6 +223,7 @@ def message_context(
     started_on: date | None = None,
     language: str | None = None,
     answers: AnswersContext = NO_ANSWERS,
+    figures: Figures | None = None,
 ) -> MessageContext:
     """Builds the values for one message; the first of `steps` is `step`.
 
@@ -234,8 +247,15 @@ def message_context(
         verify_url=Link(verify_url or plan_url),
         map=MapContext(map_title),
         answers=answers,
+        metric=_metric(figures),
         locale=locale_of(language, contact.country or customer.country),
     )
+
+
+def _metric(figures: Figures | None) -> MetricContext:
+    if figures is None:
+        return MetricContext()
+    return MetricContext(figures.name, figures.unit, figures.baseline, figures.target)
 
 
 def playbook_context(

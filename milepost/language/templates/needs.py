@@ -229,6 +229,10 @@ class _Walk:
                 root in _ROOTS and root not in self._aliases
             ):
                 return f"{root}.{name}"
+            case nodes.Getattr(node=nodes.Getattr(node=nodes.Name(name="answers"), attr=step)) if (
+                "answers" not in self._aliases
+            ):
+                return f"answers.{step}.{node.attr}"
         return None
 
 

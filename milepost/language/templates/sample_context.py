@@ -10,6 +10,7 @@ from milepost.customer import Contact, Customer
 from milepost.language.asks import Ask, AskType
 from milepost.language.field_types import AttributeType
 from milepost.language.model import Attribute
+from milepost.language.steps import Figures
 from milepost.language.templates.context import (
     CsmContext,
     MessageContext,
@@ -35,7 +36,10 @@ _VALUES = {
 def sample_message_context(attributes: Mapping[str, Attribute], asks: Mapping[str, Ask]) -> MessageContext:
     """Returns values for a message, with one for each attribute and each field of a form that the map has."""
     common = _common(attributes, asks)
-    return message_context(contact=_CONTACT, steps=[_STEP], plan_url="https://plan.example/", language="en", **common)
+    figures = Figures("metric", "h", 0.0, 10.0)
+    return message_context(
+        contact=_CONTACT, steps=[_STEP], plan_url="https://plan.example/", language="en", figures=figures, **common
+    )
 
 
 def sample_playbook_context(attributes: Mapping[str, Attribute], asks: Mapping[str, Ask]) -> PlaybookContext:

@@ -16,6 +16,7 @@ from milepost.language.templates.context import (
     OutcomeContext,
     PlaybookContext,
     StepContext,
+    answers_context,
     playbook_context,
 )
 from milepost.language.templates.renderer import render_playbook
@@ -195,4 +196,5 @@ def _context(card: Card) -> PlaybookContext:
         outcomes=outcomes,
         attributes=compiled_map.map.attributes,
         started_on=local_time.local(card.state.started_at, customer.timezone).date(),
+        answers=answers_context(compiled_map.asks, card.state.answers),
     )
