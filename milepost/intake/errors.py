@@ -56,6 +56,20 @@ class EntryRefusedError(RefusedError):
         super().__init__(f"Customer {customer!r} cannot begin another journey: {why}.")
 
 
+class NotTheirStepError(RefusedError):
+    """A contact may look at this step, and not do it."""
+
+    code = "not_their_step"
+
+    def __init__(self, step: str, address: str, who: str) -> None:
+        """`who` is the title of the persona that does it."""
+        self.step, self.address = step, address
+        super().__init__(
+            f"{address} can't do {step!r} or answer it: it is for the {who}.",
+            "Ask them to, or ask the person who looks after you.",
+        )
+
+
 class ColleagueError(RefusedError):
     """The address is on customers' teams: it can't be forgotten while tasks are given to it."""
 

@@ -12,18 +12,35 @@ from milepost.customer import BUILT_IN_ATTRIBUTES, Customer
 from milepost.imports.customer_checks import FieldProblem, check_built_in, check_contacts, check_team, check_values
 from milepost.imports.vocabulary import Vocabulary
 from milepost.intake.context import IntakeContext
-from milepost.intake.errors import NoOpenJourneyError
+from milepost.intake.errors import NoOpenJourneyError, NotTheirStepError
 from milepost.language.model import Attribute
 from milepost.planner.compiled_map import CompiledMap
 from milepost.planner.event_checks import unusable_properties
 from milepost.planner.fact_checks import ABOUT_THE_RECORD, check, check_attributes, check_dates_ahead
 from milepost.planner.fact_errors import InvalidFactError, RefusedError
-from milepost.planner.facts import Agreed, AttributesSet, ContactsGiven, EventHappened, Fact, Noted, TeamGiven, to_json
+from milepost.planner.facts import (
+    Agreed,
+    Answered,
+    AttributesSet,
+    ContactsGiven,
+    EventHappened,
+    Fact,
+    Noted,
+    StepDone,
+    TeamGiven,
+    to_json,
+)
 from milepost.planner.instants import Instant, moment
+from milepost.planner.situation import Situation
+from milepost.planner.state import State
 from milepost.planner.written_facts import WrittenFact
 from milepost.store import customers, inbox
 from milepost.store.errors import UnknownCustomerError
 from milepost.store.inbox import NewFact, Recipient, RecordedFact
+from milepost.store.tables import JourneyRow
+
+_PORTAL = "portal"
+"""The source of what contacts tell on the plan that they were sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +99,7 @@ class FactAdmission:
         compiled_map = None if version is None else self._context.compiled_maps.load(session, version)
         if compiled_map is None and not isinstance(fact, ABOUT_THE_RECORD):
             raise NoOpenJourneyError(recipient.customer)
-        self._check(session, fact, compiled_map)
+        self._check(session, recipient, fact, compiled_map)
         data = inbox.checked(to_json(fact), self._now)
         if isinstance(fact, EventHappened) and fact.event not in self._events(session, compiled_map):
             inbox.count(session, recipient.customer, fact.event, self._now)
@@ -99,9 +116,11 @@ class FactAdmission:
         found = [unusable_properties(each, fact.event, fact.properties) for each in asking]
         return tuple(dict.fromkeys(str(each) for unusable in found for each in unusable))
 
-    def _check(self, session: Session, fact: Fact, compiled_map: CompiledMap | None) -> None:
+    def _check(self, session: Session, recipient: Recipient, fact: Fact, compiled_map: CompiledMap | None) -> None:
         if compiled_map is not None:
             check(fact, compiled_map)
+            if self._source == _PORTAL:
+                self._check_is_theirs(session, recipient, fact, compiled_map)
             if isinstance(fact, Agreed):
                 check_dates_ahead(fact.steps, lambda _: _last_today(max(fact.at, self._now)))
         elif isinstance(fact, AttributesSet):
@@ -109,6 +128,17 @@ class FactAdmission:
         problems = [str(problem) for problem in self._record_problems(session, fact, compiled_map)]
         if problems:
             raise InvalidFactError("; ".join(problems) + ".")
+
+    def _check_is_theirs(self, session: Session, recipient: Recipient, fact: Fact, compiled_map: CompiledMap) -> None:
+        """Checks that a contact who uses the plan may do what they tell of."""
+        name = fact.step if isinstance(fact, StepDone) else fact.outcome if isinstance(fact, Answered) else None
+        step, journey = compiled_map.step_of(name or ""), session.get(JourneyRow, recipient.journey)
+        if step is None or journey is None or fact.by is None:
+            return
+        situation = Situation(compiled_map, State.from_json(journey.state), self._now)
+        if not situation.may_act(step, fact.by):
+            personas = compiled_map.map.personas
+            raise NotTheirStepError(step.id, fact.by, personas[step.persona].title if step.persona else "customer")
 
     def _record_problems(
         self, session: Session, fact: Fact, compiled_map: CompiledMap | None

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from milepost.customer import Contact, is_forgotten
+from milepost.customer import Contact, address_key, is_forgotten
 from milepost.language.attribute_values import parse_date
 from milepost.language.conditions import Condition
 from milepost.language.durations import Anchor, RelativeDate, Unit
-from milepost.language.steps import Touchpoint
+from milepost.language.steps import Action, Touchpoint
 from milepost.planner.calendars import Calendar, shift_date
 from milepost.planner.compiled_map import CompiledMap, CompiledStep
 from milepost.planner.condition_view import JourneyView
@@ -79,11 +79,16 @@ class Situation:
 
     def contact(self, persona: str | None) -> Contact | None:
         """Returns the first contact that has a persona, else its fallback; None where nobody has."""
+        first = self._first_with(persona)
+        return None if first is None else first[1]
+
+    def _first_with(self, persona: str | None) -> tuple[str, Contact] | None:
+        """Returns the persona that somebody has, the one asked for or a fallback, with the first who has it."""
         asked: set[str] = set()
         while persona is not None and persona not in asked:
             for contact in self.state.customer.contacts:
                 if persona in contact.personas:
-                    return contact
+                    return persona, contact
             asked.add(persona)
             definition = self.compiled_map.map.personas.get(persona)
             persona = definition.fallback if definition else None
@@ -98,6 +103,21 @@ class Situation:
                     return contact
             return Contact(agreed, agreed)
         return self.contact(step.persona)
+
+    def may_act(self, step: CompiledStep, address: str) -> bool:
+        """Returns whether a contact may do a step of the customer's, or only look at it.
+
+        An action or outcome is the affair of those with its persona, or its fallback where nobody has it, and of the
+        person agreed on; an action may be left to anyone.
+        """
+        if isinstance(step.step, Action) and step.step.anyone:
+            return True
+        agreed = self.state.step(step.id).person
+        if agreed is not None and address_key(agreed) == address_key(address):
+            return True
+        first = self._first_with(step.persona)
+        contacts = self.state.customer.contacts
+        return first is not None and any(first[0] in each.personas for each in contacts if each.has_address(address))
 
     def missing_values(self, queued: Queued, contact: Contact | None) -> tuple[str, ...]:
         """Returns the names of the values that a message lacks, such as `customer.seats`."""

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from milepost.language.field_types import Verdict
 from milepost.language.steps import Outcome
 from milepost.planner.compiled_map import CompiledStep
 from milepost.planner.enums import StepStatus
+from milepost.planner.fact_checks import asks_of
 from milepost.planner.written_facts import WrittenFact
 from milepost.web import forms
-from milepost.web.form_values import Line, Text, Token, Value, locale_of, number_or_text
-from milepost.web.pages import back_to
+from milepost.web.form_values import Line, Text, Token, Value, number_or_text
+from milepost.web.pages import back_to, render
+from milepost.web.portal import answer_form
+from milepost.web.portal.plan import Plan
 from milepost.web.portal.plan_link import Opened, open_link
 from milepost.web.problems import ProblemError
 from milepost.web.services import Served, Services
@@ -47,9 +50,9 @@ class PlanForm:
         return PlanForm(served, opened, sent, step)
 
     async def record(self, path: str, fact: WrittenFact, *, late: bool = False) -> Response:
-        """Records the fact, if the step's occurrence that the page showed is open; `late`: or unanswered."""
+        """Records the fact, if the step's occurrence that the page showed is open; `late`: or was, and may change."""
         record = self.opened.state.step(self.step.id)
-        may_answer = record.is_open or (late and record.status is StepStatus.SILENT)
+        may_answer = record.is_open or (late and record.status in (StepStatus.SILENT, StepStatus.DONE))
         notice = "closed"
         if may_answer and self.form.subject[1] == str(record.occurrence):
             customer, by = self.opened.state.customer.id, self.opened.contact.email
@@ -58,10 +61,17 @@ class PlanForm:
 
 
 @router.post("/{token}/done")
-async def done(served: Served, token: str, form: Token, note: Text = "") -> Response:
-    """The customer has done a step."""
-    sent = await PlanForm.read(served, token, form, "done")
-    return await sent.record(sent.opened.path, WrittenFact(step_done=sent.step.id, note=note or None))
+async def done(request: Request, served: Served, token: str, form: Token, note: Text = "") -> Response:
+    """The customer has done a step, or sends its form; one with mistakes comes back with all that was typed."""
+    filled = await PlanForm.read(served, token, form, "done")
+    opened, step = filled.opened, filled.step
+    if not asks_of(step):
+        return await filled.record(opened.path, WrittenFact(step_done=step.id, note=note or None))
+    sent = answer_form.sent(step, await request.form(), opened.compiled_map.map.attributes, opened.locale)
+    if sent.is_wrong:
+        page = {"plan": await Plan.of(served, opened), "step": step, "form": sent, "notice": None}
+        return render("portal/step.html", page, status=422)
+    return await filled.record(opened.path, WrittenFact(step_done=step.id, answers=dict(sent.answers)), late=True)
 
 
 @router.post("/{token}/answer")
@@ -88,6 +98,4 @@ async def answer(
 
 def _measured(opened: Opened, outcome: Outcome, text: str) -> float | str | None:
     """Returns the measured value, which is a number if the outcome has a metric."""
-    contact, customer = opened.contact, opened.state.customer
-    locale = locale_of(contact.language or customer.language, contact.country or customer.country)
-    return number_or_text(text, locale, only_number=outcome.metric is not None)
+    return number_or_text(text, opened.locale, only_number=outcome.metric is not None)

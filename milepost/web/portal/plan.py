@@ -2,25 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from fastapi import APIRouter, Request
+from markupsafe import Markup
 from starlette.responses import Response
 
 from milepost.explain import local_time
 from milepost.explain.overview import OutcomeRecord
 from milepost.explain.sentences import Wording
-from milepost.language.steps import Action, Outcome
+from milepost.language.steps import Action, Figures, Outcome, Touchpoint
+from milepost.language.templates.renderer import render_address, render_text
+from milepost.language.templates.source import TemplateError
 from milepost.planner.compiled_map import CompiledStep
 from milepost.planner.enums import StageStatus, StepStatus
+from milepost.planner.fact_checks import asks_of
 from milepost.planner.situation import Situation
 from milepost.planner.state import StepState
 from milepost.store import outcomes
 from milepost.web import forms
 from milepost.web.pages import notice, render
+from milepost.web.portal import answer_form
+from milepost.web.portal.answer_form import AnswerForm
 from milepost.web.portal.plan_link import Opened, open_link
+from milepost.web.portal.plan_texts import plan_context
 from milepost.web.problems import ProblemError
 from milepost.web.services import Served, Services
 
@@ -45,6 +52,18 @@ async def question(request: Request, served: Served, token: str, outcome: str) -
     return render("portal/question.html", {"plan": shared_plan, "step": step, "notice": notice(request)})
 
 
+@router.get("/{token}/steps/{step}")
+async def form(request: Request, served: Served, token: str, step: str) -> Response:
+    """The form of one step, with the answers that were sent last."""
+    shared_plan = await Plan.of(served, await open_link(served, token))
+    compiled = shared_plan.opened.compiled_map.steps.get(step)
+    if compiled is None or not asks_of(compiled) or shared_plan.done_form(compiled) is None:
+        raise ProblemError(404, "not_found", "This form isn't on your plan.", "Open your plan to see what is.")
+    filled = answer_form.filled_in(compiled, shared_plan.answers_of(compiled), shared_plan.opened.locale)
+    page = {"plan": shared_plan, "step": compiled, "form": filled, "notice": notice(request)}
+    return render("portal/step.html", page)
+
+
 def _values(plan: Plan) -> dict[str, Any]:
     steps = [step for step in plan.opened.compiled_map.steps.values() if plan.situation.is_container_open(step)]
     open_steps = [step for step in steps if plan.record(step).is_open]
@@ -53,12 +72,18 @@ def _values(plan: Plan) -> dict[str, Any]:
         "stages": list(_stages(plan.opened)),
         "todos": [step for step in open_steps if isinstance(step.step, Action)],
         "questions": list(plan.questions()),
-        "ours": [step for step in open_steps if step.is_task and not step.in_play],
-        # Steps that are still to come in open stages, without our own plays.
-        "ahead": [step for step in steps if plan.record(step).is_waiting and not (step.in_play or step.is_mail)],
+        "ours": [step for step in open_steps if step.is_task and _is_shown(step)],
+        # Steps that are still to come in open stages.
+        "ahead": [step for step in steps if plan.record(step).is_waiting and not step.in_play and _is_shown(step)],
         "done": plan.done(),
         "zone": local_time.zone_text(plan.opened.zone, plan.served.now()),
     }
+
+
+def _is_shown(step: CompiledStep) -> bool:
+    """Returns whether the customer sees a step: of ours no mails, nothing internal, and nothing of plays."""
+    ours = step.step if isinstance(step.step, Touchpoint) else None
+    return ours is None or not (step.is_mail or step.in_play or ours.internal)
 
 
 def _stages(opened: Opened) -> Iterator[tuple[str, str]]:
@@ -72,7 +97,7 @@ def _stages(opened: Opened) -> Iterator[tuple[str, str]]:
     passed = {stage_id for stage_id in sequence[:come_to] if state.stage(stage_id).status is StageStatus.WAITING}
     for stage_id, stage in compiled_map.stages.items():
         if stage_id not in passed:
-            yield stage.stage.title, state.stage(stage_id).status
+            yield stage.stage.title_for_customers, state.stage(stage_id).status
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,14 +139,54 @@ class Plan:
         at = self.record(step).due_at
         return at is not None and at < self.situation.at
 
+    def may_act(self, step: CompiledStep) -> bool:
+        """Returns whether the contact may do a step, and not only look at it."""
+        return self.situation.may_act(step, self.opened.contact.email)
+
     def done_form(self, step: CompiledStep) -> str | None:
-        """Returns the token of the form that reports a step as done; None once it has been sent."""
-        return None if self._pending(step) else self._form("done", step)
+        """Returns the token of the form that reports a step as done, or changes its answers; None if that can't be."""
+        may_send = self.record(step).is_open or self.may_change(step)
+        return self._form("done", step) if may_send and self.may_act(step) and not self._pending(step) else None
+
+    def may_change(self, step: CompiledStep) -> bool:
+        """Returns whether the answers of a step that is done may still be changed."""
+        is_done = self.record(step).status is StepStatus.DONE
+        return is_done and bool(asks_of(step)) and self.situation.is_container_open(step)
+
+    def answers_of(self, step: CompiledStep) -> Mapping[str, Any]:
+        """Returns the form that was sent last for a step."""
+        return self.opened.state.answers.get(step.id, {})
+
+    def empty_form(self, step: CompiledStep) -> AnswerForm:
+        """Returns the form of a step as it is filled in so far."""
+        return answer_form.filled_in(step, self.answers_of(step), self.opened.locale)
+
+    def how(self, step: CompiledStep) -> Markup | None:
+        """Returns the text about how a step is done; None where there is none, or it needs a value nobody has told."""
+        text = None if isinstance(step.step, Outcome) else step.step.how
+        try:
+            html = render_text(text, plan_context(self.opened, self.situation, step)) if text else None
+        except TemplateError:
+            return None
+        return Markup(html) if html else None  # noqa: S704 - the renderer escapes every value, and knows no HTML
+
+    def link(self, step: CompiledStep) -> str | None:
+        """Returns the address at which a step is done; None where there is none, or it isn't on the web."""
+        link = None if isinstance(step.step, Outcome) else step.step.link
+        try:
+            return render_address(link.url, plan_context(self.opened, self.situation, step)) if link else None
+        except TemplateError:
+            return None
+
+    def figures(self, step: CompiledStep) -> Figures | None:
+        """Returns what an outcome is measured by, with the figures of the customer."""
+        metric = step.step.metric if isinstance(step.step, Outcome) else None
+        return metric.for_customer(self.opened.state.customer.attributes) if metric else None
 
     def answer_form(self, step: CompiledStep) -> str | None:
         """Returns the token of the form that answers an outcome; None if it can't be answered now."""
         record = self.record(step)
-        may_answer = record.is_open or record.status is StepStatus.SILENT
+        may_answer = (record.is_open or record.status is StepStatus.SILENT) and self.may_act(step)
         return self._form("answer", step) if may_answer and self._pending(step) != "answer" else None
 
     def answered(self, step: CompiledStep) -> str | None:
@@ -141,13 +206,13 @@ class Plan:
             if isinstance(step.step, Outcome) and (is_asked or self._pending(step) == "answer"):
                 yield step
 
-    def done(self) -> list[tuple[str, str]]:
+    def done(self) -> list[tuple[CompiledStep, str]]:
         """Returns the steps that are finished or confirmed, in the order of the map, with how they ended."""
         ended = []
         for step in self.opened.compiled_map.steps.values():
             status = self.record(step).status
-            if status in _ENDED and not step.is_mail and not (step.in_play and step.is_task):
-                ended.append((self.say.step(step.id), _ENDED[status]))
+            if status in _ENDED and _is_shown(step):
+                ended.append((step, _ENDED[status]))
         return ended[-DONE_SHOWN:]
 
     def _pending(self, step: CompiledStep) -> str | None:

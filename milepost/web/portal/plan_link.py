@@ -14,6 +14,7 @@ from milepost.planner.compiled_map import CompiledMap
 from milepost.planner.state import State
 from milepost.store import journeys
 from milepost.store.errors import UnknownJourneyError, UnknownVersionError
+from milepost.web.form_values import locale_of
 from milepost.web.pages import render
 from milepost.web.services import Services
 
@@ -31,6 +32,12 @@ class Opened:
     @property
     def path(self) -> str:
         return f"/plan/{self.token}"
+
+    @property
+    def locale(self) -> str | None:
+        """The locale in which the contact writes numbers; None where it isn't known."""
+        contact, customer = self.contact, self.state.customer
+        return locale_of(contact.language or customer.language, contact.country or customer.country)
 
     @property
     def zone(self) -> str:
