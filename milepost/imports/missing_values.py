@@ -73,5 +73,7 @@ def _missing(compiled_map: CompiledMap, customer: Customer, now: Instant) -> Ite
     for step_id, template in compiled_map.message_needs.messages():
         contact = situation.contact_of(compiled_map.steps[step_id])
         if contact is not None:
-            for value in compiled_map.message_needs.missing(step_id, template, customer, contact, csm):
-                yield template, value
+            needs = compiled_map.message_needs
+            for value in needs.missing(step_id, template, customer, contact, csm=csm, answers={}):
+                if not value.startswith("answers."):  # they come with the journey
+                    yield template, value
