@@ -13,6 +13,7 @@ import typer
 from milepost.cli.support.book_files import STDIN, book_file, by_column, mapping_of, people_of, write_refused
 from milepost.cli.support.command_settings import settings_of
 from milepost.cli.support.errors import CommandError
+from milepost.cli.support.import_preview import print_preview
 from milepost.cli.support.intake_access import open_intake
 from milepost.cli.support.output import AsJson, aside, aside_or_json, print_json, progress_bar, say, table, unmatched
 from milepost.customer import Customer
@@ -27,6 +28,7 @@ from milepost.imports.rows import line_count, read_rows
 from milepost.imports.vocabulary import Vocabulary
 from milepost.intake.book import ImportedCustomer, import_customers
 from milepost.intake.enrolment import Enrolment, NoEnrolment
+from milepost.intake.import_preview import ImportPreview, preview_import
 from milepost.intake.intake import Intake
 from milepost.text import count_of
 
@@ -41,6 +43,10 @@ class BookFiles:
     path: Path
     mapping: Mapping | None
     people: ReadPeople
+
+    def places(self, book: OpenBook) -> frozenset[str]:
+        """What of a customer the files decide."""
+        return book.layout.places | (frozenset({"contacts"}) if self.people.contacts else frozenset())
 
 
 @dataclass(slots=True)
@@ -97,6 +103,9 @@ async def import_book(
     proposed: Annotated[
         bool, typer.Option("--propose", help="Print a mapping for the book's columns, and import nothing.")
     ] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what would happen, today and within a week, and import nothing.")
+    ] = False,
     refused: Annotated[
         Path | None,
         typer.Option(metavar="FILE", help="Where to write refused rows; by default BOOK.refused.csv beside the book."),
@@ -120,6 +129,9 @@ async def import_book(
                 typer.echo(propose(read_rows(file), maps, book.stem), nl=False)
             return
         files = BookFiles(book, columns, people_of(contacts, columns))
+        if dry_run:
+            await _preview(opened.intake, files, maps, as_json=as_json)
+            return
         summary = await _import(opened.intake, files, maps, by, as_json=as_json)
     written = _write_refused(files, summary, refused)
     if as_json:
@@ -144,8 +156,8 @@ async def _import(intake: Intake, files: BookFiles, maps: Vocabulary, by: str | 
         for problem in book.problems:
             summary.counts["refused"] = 1
             _refuse(problem, summary, as_json=as_json)
-        places = book.layout.places | ({"contacts"} if files.people.contacts else set())
-        async for imported in import_customers(intake, _customers(book, summary, as_json=as_json), places, by=by):
+        records = _customers(book, summary, as_json=as_json)
+        async for imported in import_customers(intake, records, files.places(book), by=by):
             progress.advance(task)
             summary.add(imported)
             if imported.saved is not None:
@@ -155,6 +167,30 @@ async def _import(intake: Intake, files: BookFiles, maps: Vocabulary, by: str | 
                 print_json({"kind": "customer", **imported.to_json()})
         _print_notes(book, summary, *missing, as_json=as_json)
     return summary
+
+
+async def _preview(intake: Intake, files: BookFiles, maps: Vocabulary, *, as_json: bool) -> None:
+    """Says what importing the book would do."""
+    summary, preview = Summary(), ImportPreview()
+    for problem in files.people.problems:
+        _refuse(problem, summary, as_json=as_json)
+    with book_file(files.path) as file, progress_bar(silent=as_json) as progress:
+        task = progress.add_task("Looking ahead", total=line_count(file))
+        book = open_book(file, maps, files.mapping, files.people.contacts)
+        for problem in book.problems:
+            summary.counts["refused"] = 1
+            _refuse(problem, summary, as_json=as_json)
+        async for customer in preview_import(intake, _customers(book, summary, as_json=as_json), files.places(book)):
+            progress.advance(task)
+            preview.add(customer)
+            if as_json:
+                print_json({"kind": "customer", **customer.to_json()})
+        for note in (*book.missing, *book.notes):
+            aside_or_json(note, {"kind": "note", "message": note}, as_json=as_json)
+    if as_json:
+        print_json({"kind": "summary", **preview.to_json(), "refused": summary.counts["refused"]})
+    else:
+        print_preview(preview, summary.counts["refused"])
 
 
 def _customers(book: OpenBook, summary: Summary, *, as_json: bool) -> Iterator[Customer]:

@@ -76,7 +76,7 @@ async def import_customer(
     saved = await intake.upsert_customer(customer, by=by, source="import")
     if before is None:
         return ImportedCustomer("imported", customer, saved)
-    return ImportedCustomer("changed", customer, saved, tuple(_changes(before, customer)))
+    return ImportedCustomer("changed", customer, saved, tuple(changes_between(before, customer)))
 
 
 def merged(before: Customer, record: Customer, places: Collection[str]) -> Customer:
@@ -113,13 +113,13 @@ def _contacts(before: Customer, record: Customer, places: Collection[str]) -> It
     for contact in before.contacts:
         others = tuple(persona for persona in contact.personas if persona not in decided)
         if (again := listed.pop(contact.address_key, None)) is not None:
-            yield merged_contact([contact], again).having_personas(others)
+            yield merged_contact(before.contacts, again).having_personas(others)
         elif others or not contact.personas or not decided:
             yield replace(contact, personas=others) if decided else contact
     yield from listed.values()
 
 
-def _changes(before: Customer, after: Customer) -> Iterator[str]:
+def changes_between(before: Customer, after: Customer) -> Iterator[str]:
     """Yields the columns that changed; for attributes, with the old and the new value."""
     yield from (name for name in COLUMNS if getattr(before, name) != getattr(after, name))
     old, new = before.attributes, after.attributes

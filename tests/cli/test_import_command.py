@@ -335,3 +335,20 @@ def test_the_file_of_refused_rows_is_written_in_the_form_that_the_mapping_names(
     refused.write_bytes(refused.read_bytes().replace(b"x/1|", b"x1|"))
     assert milepost("import", refused, "--mapping", mapping).exit_code == 0
     assert [each["name"] for each in lines(milepost("customers", "--json"))] == ["Žofie"]
+
+
+def test_a_dry_run_says_what_would_happen_and_imports_nothing(milepost: Milepost, book: Book) -> None:
+    milepost("publish", MAPS)
+    path = book(ACME, LONELY, "x/1,X\n")
+    result = milepost("import", path, "--dry-run")
+    assert result.exit_code == 0
+    for words in ("journeys that would begin", "account_executive", "Nothing was written", "No journey for 1 customer"):
+        assert words in result.stdout
+    objects = lines(milepost("import", path, "--dry-run", "--json"))
+    customers = [each for each in objects if each["kind"] == "customer"]
+    summary = objects[-1]
+    assert [each["customer"] for each in customers] == ["acme", "lonely"]
+    assert (summary["customers"]["new"], summary["customers"]["journeys"], summary["refused"]) == (2, 1, 1)
+    assert [each["role"] for each in summary["tasks"]] == [each["role"] for each in customers[0]["tasks"]]
+    assert lines(milepost("customers", "--json")) == []
+    assert not path.with_suffix(".refused.csv").exists()

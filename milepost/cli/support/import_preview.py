@@ -1,0 +1,45 @@
+"""Prints what an import would do: customers, journeys, mails and tasks of today and of the first week."""
+
+from __future__ import annotations
+
+from milepost.cli.support.output import say, table
+from milepost.intake.import_preview import ImportPreview
+from milepost.text import count_of
+
+_MOST_REASONS = 10
+
+
+def print_preview(preview: ImportPreview, refused: int) -> None:
+    """Prints a preview for people; `refused` is the number of rows that can't be read."""
+    counts = preview.customers
+    table(
+        None,
+        ["Customers", "Count"],
+        [
+            *((name, counts[name]) for name in ("new", "changed", "unchanged", "unmatched")),
+            ("refused", refused),
+            ("journeys that would begin", counts["journeys"]),
+        ],
+    )
+    if preview.examples:
+        say("Would change:", *(f"  {each.customer.id}: {', '.join(each.changes)}" for each in preview.examples))
+    _print_reasons(preview)
+    if preview.stages:
+        rows = [(map_id, stage, count) for (map_id, stage), count in preview.stages.items()]
+        table("Where the new journeys stand after a week", ["Map", "Stage", "Journeys"], rows)
+    if preview.mails:
+        mails = [(map_id, template, *counts) for (map_id, template), counts in preview.mails.items()]
+        table("Mails, if nobody does anything", ["Map", "Message", "Today", "In 7 days"], mails)
+    if preview.tasks:
+        tasks = [
+            (role, today, week, f"{preview.minutes[role] / 60:.1f}") for role, (today, week) in preview.tasks.items()
+        ]
+        table("Tasks", ["Role", "Today", "In 7 days", "Hours"], tasks)
+    say("Nothing was written. Leave out --dry-run to import.")
+
+
+def _print_reasons(preview: ImportPreview) -> None:
+    for why, count in preview.why_not.most_common(_MOST_REASONS):
+        say(f"No journey for {count_of(count, 'customer')}: {why}")
+    if (more := len(preview.why_not) - _MOST_REASONS) and more > 0:
+        say(f"... and for {count_of(more, 'other reason')}")

@@ -1,0 +1,221 @@
+"""Previews an import: what would change, which journeys would begin, and what these would do within a week.
+
+Nothing is written. A journey is played by the planner, as production would, while nobody does anything.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import AsyncIterator, Collection, Iterable
+from dataclasses import asdict, dataclass, field
+from datetime import date
+from itertools import islice
+from typing import Any, Literal, TypeVar
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from milepost.customer import Customer
+from milepost.intake.book import changes_between, merged
+from milepost.intake.enrolment import last_end
+from milepost.intake.intake import Intake
+from milepost.planner.commands import OpenTask
+from milepost.planner.compiled_map import CompiledMap
+from milepost.planner.instants import Instant, text
+from milepost.planner.open_tasks import minutes
+from milepost.planner.segment_match import NoMatch, best_map, entry_obstacle, matches
+from milepost.planner.simulation import steps
+from milepost.planner.state import State
+from milepost.planner.timeline import MessageSent
+from milepost.store import customers, journeys
+
+DAYS = 7
+"""The days that a journey is played for."""
+_AT_ONCE = 500  # customers that are looked up at once
+_DAY = 86_400
+_MOST_EXAMPLES = 5  # customers whose changes are listed
+K = TypeVar("K")
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedMail:
+    """A mail that would leave at an instant, to an address; `is_today` in the time zone of the map's working time."""
+
+    at: Instant
+    template: str
+    contact: str
+    is_today: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedTask:
+    """A task that a colleague would get; `person` is an address, or nobody, `minutes` its effort as the map says."""
+
+    at: Instant
+    title: str
+    role: str
+    person: str | None
+    minutes: int
+    is_today: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedJourney:
+    """A journey that would begin: its map, the stages that are open a week later or at its end, mails and tasks."""
+
+    map: str
+    stages: tuple[str, ...]
+    mails: tuple[PlannedMail, ...]
+    tasks: tuple[PlannedTask, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PreviewedCustomer:
+    """What importing a customer would do; `why_not` says why no journey would begin, where one might have."""
+
+    customer: Customer
+    becomes: Literal["new", "changed", "unchanged"]
+    changes: tuple[str, ...] = ()
+    journey: PlannedJourney | None = None
+    why_not: str | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        journey = self.journey
+        return {
+            "customer": self.customer.id,
+            "becomes": self.becomes,
+            "changes": list(self.changes),
+            "map": journey and journey.map,
+            "stages": list(journey.stages) if journey else [],
+            "mails": [{**asdict(mail), "at": text(mail.at)} for mail in (journey.mails if journey else ())],
+            "tasks": [{**asdict(task), "at": text(task.at)} for task in (journey.tasks if journey else ())],
+            "why_not": self.why_not,
+        }
+
+
+async def preview_import(
+    intake: Intake, records: Iterable[Customer], places: Collection[str]
+) -> AsyncIterator[PreviewedCustomer]:
+    """Yields what importing each customer would do, in the book's order."""
+    compiled_maps, now = await intake.context.compiled_maps.current(), intake.context.now()
+    remaining = iter(records)
+    while together := list(islice(remaining, _AT_ONCE)):
+        async with intake.context.store.reading() as session:
+            known = await customers.all_customers(session, only=[each.id for each in together])
+            stored = {each.id: each for each in known}
+            for record in together:
+                before = stored.get(record.id)
+                customer = record if before is None else merged(before, record, places)
+                yield await _preview(session, before, customer, compiled_maps, now)
+
+
+async def _preview(
+    session: AsyncSession, before: Customer | None, customer: Customer, compiled_maps: list[CompiledMap], now: Instant
+) -> PreviewedCustomer:
+    if customer == before:
+        return PreviewedCustomer(customer, "unchanged")
+    changes = tuple(changes_between(before, customer)) if before else ()
+    becomes: Literal["new", "changed"] = "changed" if before else "new"
+    past = await journeys.of_customer(session, customer.id) if before else []
+    if past and past[0].ended_at is None:
+        return PreviewedCustomer(customer, becomes, changes)
+    match = best_map(compiled_maps, customer, now)
+    if isinstance(match, NoMatch):
+        return PreviewedCustomer(customer, becomes, changes, why_not=str(match))
+    if before is not None and past and matches(match, before, now):
+        return PreviewedCustomer(customer, becomes, changes)
+    obstacle = entry_obstacle(match, last_end(past, match), now)
+    if obstacle is not None:
+        return PreviewedCustomer(customer, becomes, changes, why_not=str(obstacle))
+    return PreviewedCustomer(customer, becomes, changes, planned_journey(match, customer, now))
+
+
+def planned_journey(compiled_map: CompiledMap, customer: Customer, now: Instant) -> PlannedJourney:
+    """Returns what a journey that begins now does within a week if nobody does anything.
+
+    Raises:
+        EndlessMapError: the map goes round in a circle at one instant.
+        NeverOpensError: a calendar of the map has no working day within ten years.
+    """
+    state = State.begin(customer, compiled_map.map.map, compiled_map.version, now)
+    today = compiled_map.ours.local(now).date()
+    mails: list[PlannedMail] = []
+    tasks: list[PlannedTask] = []
+    for plan in steps(compiled_map, state, (), now + DAYS * _DAY, {}):
+        state = plan.state
+        is_today = _day(compiled_map, state.clock) == today
+        mails += [
+            PlannedMail(entry.at, entry.template, entry.contact, is_today)
+            for entry in plan.timeline
+            if isinstance(entry, MessageSent)
+        ]
+        tasks += [
+            _task(compiled_map, command, state.clock, is_today=is_today)
+            for command in plan.commands
+            if isinstance(command, OpenTask)
+        ]
+    stages = tuple(each for each, stage in compiled_map.stages.items() if state.stage(each).is_open)
+    return PlannedJourney(compiled_map.map.map, stages, tuple(mails), tuple(tasks))
+
+
+def _day(compiled_map: CompiledMap, at: Instant) -> date:
+    return compiled_map.ours.local(at).date()
+
+
+def _task(compiled_map: CompiledMap, command: OpenTask, at: Instant, *, is_today: bool) -> PlannedTask:
+    step = compiled_map.steps.get(command.step or "")
+    effort = getattr(step.step, "effort", None) if step else None
+    title = getattr(step.step, "title", command.task) if step else command.task
+    return PlannedTask(at, title, command.role, command.person, minutes(effort) or 0, is_today)
+
+
+@dataclass(slots=True)
+class ImportPreview:
+    """An import that was previewed, summed up: counts by today and by the whole week."""
+
+    customers: Counter[str] = field(default_factory=Counter)
+    why_not: Counter[str] = field(default_factory=Counter)
+    stages: Counter[tuple[str, str]] = field(default_factory=Counter)
+    mails: dict[tuple[str, str], list[int]] = field(default_factory=dict)
+    tasks: dict[str, list[int]] = field(default_factory=dict)
+    minutes: Counter[str] = field(default_factory=Counter)
+    examples: list[PreviewedCustomer] = field(default_factory=list)
+
+    def add(self, previewed: PreviewedCustomer) -> None:
+        """Counts one customer."""
+        self.customers[previewed.becomes] += 1
+        if previewed.why_not is not None:
+            self.customers["unmatched"] += 1
+            self.why_not[previewed.why_not] += 1
+        if previewed.changes and len(self.examples) < _MOST_EXAMPLES:
+            self.examples.append(previewed)
+        journey = previewed.journey
+        if journey is None:
+            return
+        self.customers["journeys"] += 1
+        self.stages.update((journey.map, stage) for stage in journey.stages)
+        for mail in journey.mails:
+            _count(self.mails, (journey.map, mail.template), is_today=mail.is_today)
+        for task in journey.tasks:
+            _count(self.tasks, task.role, is_today=task.is_today)
+            self.minutes[task.role] += task.minutes
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "customers": dict(self.customers),
+            "why_not": dict(self.why_not),
+            "stages": [{"map": map_id, "stage": stage, "journeys": n} for (map_id, stage), n in self.stages.items()],
+            "mails": [
+                {"map": map_id, "template": template, "today": today, "week": week}
+                for (map_id, template), (today, week) in self.mails.items()
+            ],
+            "tasks": [
+                {"role": role, "today": today, "week": week, "minutes": self.minutes[role]}
+                for role, (today, week) in self.tasks.items()
+            ],
+        }
+
+
+def _count(counts: dict[K, list[int]], key: K, *, is_today: bool) -> None:
+    today_and_week = counts.setdefault(key, [0, 0])
+    today_and_week[0] += is_today
+    today_and_week[1] += 1
