@@ -116,10 +116,10 @@ async def import_book(
     """Import customers from a CSV or XLSX file and begin the journeys of those that a map is for.
 
     Without a mapping the first row names the columns: `id`, `name`, `timezone`, `country`, `language`, `contacts` (`Sam
-    Poe <sam@acme.example> sponsor; ...`), `team` (`csm=ana@vendor.example; ...`); every other column is an attribute. A
-    mapping says what other columns mean; `--propose` writes one to mend. Data of existing customers that has no column
-    stays as it is. Rows that can't be read are refused and written to a file, the others are imported; the exit code is
-    1 if any was refused. Importing a file again changes nothing.
+    Poe <sam@acme.example> sponsor+user mail=essential; ...`), `team` (`csm=ana@vendor.example; ...`); every other
+    column is an attribute. A mapping says what other columns mean; `--propose` writes one to mend. Data of existing
+    customers that has no column stays as it is. Rows that can't be read are refused and written to a file, the others
+    are imported; the exit code is 1 if any was refused. Importing a file again changes nothing.
     """
     columns = mapping_of(mapping)
     async with open_intake(settings_of(context), create=True) as opened:
