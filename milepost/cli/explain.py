@@ -178,7 +178,10 @@ def _print_step(journey: JourneyOverview, step: StepExplanation) -> None:
     if waits.reasons:
         say(f"It waits for {waits.waits_for}.")
     if step.after:
-        after = ", ".join(f"{journey.say_fully.step(other)!r} ({status})" for other, status in step.after)
+        asked = {other: f" with {results}" for other, results in step.asked}
+        after = ", ".join(
+            f"{journey.say_fully.step(other)!r}{asked.get(other, '')} ({status})" for other, status in step.after
+        )
         say(f"It comes after {after}.")
     if step.leads_to:
         say(f"After it comes {', '.join(repr(journey.say_fully.step(other)) for other in step.leads_to)}.")

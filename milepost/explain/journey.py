@@ -82,11 +82,15 @@ class Explanation:
 
 @dataclass(frozen=True, slots=True)
 class StepExplanation:
-    """One step explained: what it waits for, what waits for it, what happened to it and what comes next."""
+    """One step explained: what it waits for, what waits for it, what happened to it and what comes next.
+
+    `after` are the steps before it with their states, `asked` the results that some of them must end with, in words.
+    """
 
     waits: WaitingStep
     occurrence: int
     after: tuple[tuple[str, str], ...]
+    asked: tuple[tuple[str, str], ...]
     leads_to: tuple[str, ...]
     held: tuple[Held, ...]
     happened: tuple[Entry, ...]
@@ -97,6 +101,7 @@ class StepExplanation:
             **waits_json(self.waits),
             "occurrence": self.occurrence,
             "after": dict(self.after),
+            **({"asked": dict(self.asked)} if self.asked else {}),
             "leads_to": list(self.leads_to),
             "messages": [each.to_json() for each in self.held],
             "timeline": [with_sentence(entry, say) for entry in self.happened],
@@ -126,6 +131,7 @@ def explain_step(situation: Situation, entries: Sequence[Entry], step: str, say:
         waits=step_waits(situation, step, say),
         occurrence=state.step(step).occurrence,
         after=tuple((each.step, state.step(each.step).status) for each in compiled_map.steps[step].awaits),
+        asked=tuple((each.step, each.in_words) for each in compiled_map.steps[step].awaits if each.results),
         leads_to=tuple(
             other.id for other in compiled_map.steps.values() if any(awaited.step == step for awaited in other.awaits)
         ),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,6 +10,7 @@ from milepost.customer import mail_wanted
 from milepost.explain.held_messages import because
 from milepost.explain.local_time import due_time_of, time_of
 from milepost.explain.sentences import Wording, quoted, spaced
+from milepost.language.awaited import Awaited
 from milepost.language.steps import Outcome, Touchpoint
 from milepost.planner.compiled_map import CompiledStage, CompiledStep, Waited
 from milepost.planner.condition_trace import trace
@@ -168,9 +169,9 @@ def _trigger(situation: Situation, trigger: Waited, counts: Mapping[str, int], b
 def _unopened(situation: Situation, step: CompiledStep, record: StepState, say: Wording) -> Iterator[Blocker]:
     if situation.state.paused:
         yield Blocker("pause", "the journey to be resumed", {"since": optional_text(situation.state.paused_at)})
-    before = [each.step for each in step.awaits if not situation.state.step(each.step).closed]
+    before = [each for each in step.awaits if not situation.state.step(each.step).closed]
     if before and not record.forced:
-        yield Blocker("step", "the end of " + listing([quoted(say.step(other)) for other in before]), {"steps": before})
+        yield _before(before, say)
         return
     holding = situation.holding_plays(step, "everything")
     if record.opens_at is not None and record.opens_at > situation.at:
@@ -182,6 +183,14 @@ def _unopened(situation: Situation, step: CompiledStep, record: StepState, say: 
         yield Blocker("play", f"the end of {plays}, which keeps everything back", {"plays": holding})
     elif not situation.state.paused:
         yield Blocker("turn", "its turn, which is now")
+
+
+def _before(awaited: Sequence[Awaited], say: Wording) -> Blocker:
+    """The steps that must close first, and the results that they must end with."""
+    names = [quoted(say.step(each.step)) + (f" with {each.in_words}" if each.results else "") for each in awaited]
+    results = {each.step: list(each.results) for each in awaited if each.results}
+    data = {"steps": list(dict.fromkeys(each.step for each in awaited)), **({"results": results} if results else {})}
+    return Blocker("step", "the end of " + listing(list(dict.fromkeys(names))), data)
 
 
 def _date(situation: Situation, step: CompiledStep, at: Instant, say: Wording) -> Blocker:

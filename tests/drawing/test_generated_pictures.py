@@ -21,7 +21,7 @@ def assert_clear(map_: Map) -> None:
     assert not overlapping(scene)
     assert not crossed(scene)
     assert all(holds(ground, text.box) for text, _, ground in grounds(scene))
-    wanted = sorted({(other, step.id) for _, step in map_.all_steps() for other in step.after})
+    wanted = sorted({(each.step, step.id) for _, step in map_.all_steps() for each in step.awaits})
     assert sorted((arrow.source, arrow.target) for arrow in arrows(scene)) == wanted
 
 

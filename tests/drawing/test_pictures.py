@@ -118,7 +118,7 @@ def test_every_step_is_there_in_full_with_who_and_when(name: str) -> None:
 
 @every_map
 def test_every_after_is_an_arrow_and_every_arrow_an_after(name: str) -> None:
-    wanted = sorted({(other, step.id) for _, step in map_called(name).all_steps() for other in step.after})
+    wanted = sorted({(each.step, step.id) for _, step in map_called(name).all_steps() for each in step.awaits})
     assert sorted((arrow.source, arrow.target) for arrow in arrows(drawn(name))) == wanted
 
 

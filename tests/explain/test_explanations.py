@@ -248,3 +248,14 @@ def test_an_explanation_is_plain_data() -> None:
         "faster": ["step"],
     }
     assert State.from_json(run.state.to_json()) == run.state
+
+
+def test_a_step_names_the_result_that_it_waits_for() -> None:
+    compiled_map = variant(("after: kickoff", "after: {kickoff: held}"))
+    run = run_of(compiled_map, [], START)
+    found = explain_step(Situation.of(compiled_map, run.state, START), run.timeline, "connect", Wording(compiled_map))
+    (blocker,) = found.waits.reasons
+    assert blocker.phrase.startswith("the end of “")
+    assert blocker.phrase.endswith("” with held")
+    assert blocker.data == {"steps": ["kickoff"], "results": {"kickoff": ["held"]}}
+    assert found.asked == (("kickoff", "held"),)

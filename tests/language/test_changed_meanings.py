@@ -34,3 +34,8 @@ def test_a_pause_moves_other_dates_unless_it_leaves_them_alone() -> None:
 
 def test_a_map_that_can_not_be_read_has_no_notes() -> None:
     assert changed_meanings(from_files({"map.yaml": "map: ["})) == ()
+
+
+def test_a_start_that_only_a_condition_asked_for_may_be_dropped_now() -> None:
+    assert notes(EXAMPLE, "start of play") == [address_of(EXAMPLE, "starts_when")]
+    assert notes(example_with(("{if: customer.health < 40}, ", "")), "start of play") == []

@@ -51,15 +51,16 @@ triggers = st.one_of(
 def steps_of(draw, prefix, plays):
     """Touchpoints, actions and outcomes of one stage or play; `plays` may be started by branches."""
     parts = {"touchpoints": [], "actions": [], "outcomes": []}
-    ids = []
+    ids, results = [], []
     for number in range(draw(st.integers(1, 4))):
         step_id = f"{prefix}_{number}"
         kind = draw(st.sampled_from(["task", "mail", "action", "outcome"]))
-        step = draw(_when(ids, kind))
+        step = draw(_when(ids, kind, results))
         if kind == "task":
             step |= {"touchpoint": step_id, "title": "T", "role": "csm", "due": draw(durations)}
             if draw(st.booleans()) and "done_when" not in step:
-                step["results"] = {"yes": [], "no": draw(_branches(plays))}
+                step["results"] = {"yes": draw(_dates), "no": draw(_branches(plays))}
+                results.append(step_id)
         elif kind == "mail":
             step |= {"touchpoint": step_id, "title": "M", "message": "m.md", "to": draw(_personas)}
             step["essential"] = draw(st.booleans())
@@ -78,14 +79,17 @@ def steps_of(draw, prefix, plays):
     return {key: value for key, value in parts.items() if value}
 
 
+_dates = st.sampled_from(
+    [[], [{"set": {"renews_on": "1 year after customer.renews_on"}}], [{"set": {"renews_on": "90 days after today"}}]]
+)
 _personas = st.sampled_from(["sponsor", "user", "absent"])
 
 
 @st.composite
-def _when(draw, ids, kind):
+def _when(draw, ids, kind, results):
     step = {}
     if ids and draw(st.booleans()):
-        step["after"] = draw(st.lists(st.sampled_from(ids), min_size=1, max_size=2, unique=True))
+        step["after"] = draw(st.lists(_awaited(ids, results), min_size=1, max_size=2))
     how = draw(st.sampled_from(["", "", "wait", "at"]))
     if how == "wait":
         step["wait"] = draw(durations)
@@ -100,6 +104,17 @@ def _when(draw, ids, kind):
     if kind != "outcome" and draw(st.integers(0, 6)) == 0:
         step["every"] = draw(long_durations)
     return step
+
+
+def _awaited(ids, results):
+    """A step to wait for, or a result of one that has results."""
+    plain = st.sampled_from(ids)
+    asked = st.sampled_from(["yes", "no", "any", ["no", "yes"]])
+    return (
+        st.one_of(plain, st.tuples(st.sampled_from(results), asked).map(lambda pair: dict([pair])))
+        if results
+        else plain
+    )
 
 
 @st.composite

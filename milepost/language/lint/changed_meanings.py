@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterator
 from milepost.language.findings import Finding
 from milepost.language.lint.outline import MapOutline
 from milepost.language.loader import Loaded
+from milepost.language.model import Play
 from milepost.language.problems import Problem, in_order
 from milepost.language.yaml_text import Path
 
@@ -55,6 +56,19 @@ def _pauses(outline: MapOutline) -> Iterator[Finding]:
         )
 
 
+def _kept_starts(outline: MapOutline) -> Iterator[Finding]:
+    for path, play in outline.nodes(Play):
+        by_condition = any(trigger.event is None for trigger in play.starts_when)
+        if by_condition and (play.cooldown is not None or play.only_if is not None):
+            yield Finding(
+                (*path, "starts_when"),
+                CHANGED,
+                f"A start of play {play.id!r} that was blocked, and that only a condition asked for, is dropped if the "
+                f"condition isn't true any more when nothing blocks it (in version 1 it started all the same)",
+                key=True,
+            )
+
+
 def _written(outline: MapOutline, path: Path) -> Path:
     """The path as far as the file has it; the map's id where nothing of it is written."""
     data = outline.data
@@ -68,4 +82,5 @@ def _written(outline: MapOutline, path: Path) -> Path:
 _CHANGES: tuple[Callable[[MapOutline], Iterator[Finding]], ...] = (
     _working_days_of_contacts,
     _pauses,
+    _kept_starts,
 )

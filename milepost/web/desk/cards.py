@@ -150,7 +150,8 @@ def _place(compiled_map: CompiledMap, task: TaskRow, say: Wording) -> str:
     step = compiled_map.steps.get(task.step or "")
     if step is None:
         return "The map no longer has this step."
-    before = " and ".join(quoted(say.step(other)) for other in dict.fromkeys(each.step for each in step.awaits))
+    names = (quoted(say.step(each.step)) + (f" with {each.in_words}" if each.results else "") for each in step.awaits)
+    before = " and ".join(dict.fromkeys(names))
     after = f", after {before}" if before else ""
     if step.in_play:
         kind = compiled_map.plays[step.container].play.kind
