@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any, TypeVar
 
 from milepost import places
-from milepost.customer import Contact, Customer
+from milepost.customer import Contact, Customer, strictest
 from milepost.imports.cell_parsers import (
     read_attribute,
     read_contacts,
@@ -257,11 +257,12 @@ def contact_of(fields: Mapping[str, str], personas: tuple[str, ...]) -> Contact:
 
 
 def merged_contacts(contacts: Iterable[Contact]) -> tuple[Contact, ...]:
-    """Puts contacts with one address together: the first one's fields, the personas of all."""
+    """Puts contacts with one address together: the first one's fields, the personas of all, the strictest `mail`."""
     merged: dict[str, Contact] = {}
     for contact in contacts:
-        first = merged.get(contact.address_key)
-        merged[contact.address_key] = contact if first is None else first.having_personas(contact.personas)
+        first = merged.get(contact.address_key, contact)
+        mail = strictest((first.mail, contact.mail))
+        merged[contact.address_key] = replace(first.having_personas(contact.personas), mail=mail)
     return tuple(merged.values())
 
 

@@ -67,6 +67,12 @@ def test_one_of_two_values_is_enough_where_one_stands_in_for_the_other() -> None
     assert needs("{{ contact.salutation or customer.seats }}") == [("contact.salutation", "customer.seats")]
 
 
+def test_an_answer_of_a_form_may_be_missing_as_a_whole_or_not_at_all() -> None:
+    assert needs("{{ answers.choose.reports }}") == [("answers.choose.reports",)]
+    assert needs("{{ answers.choose.verifier.name }}") == [("answers.choose.verifier",)]
+    assert needs("{% if answers.choose.reports %}{{ answers.choose.reports | join(', ') }}{% endif %}") == []
+
+
 def test_the_subject_counts_and_each_value_is_named_once_with_its_line() -> None:
     text = "---\nsubject: About {{ customer.seats }} seats\n---\nHi\n{{ customer.seats }} {{ csm.email }}\n"
     assert [(need.names, need.line) for need in needs_of(text)] == [(("customer.seats",), 2), (("csm.email",), 5)]

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from hypothesis import strategies as st
 
-from milepost.customer import Contact, Customer
+from milepost.customer import Contact, Customer, Mail
 from milepost.language.model import Map
 from milepost.planner import facts as told
 from milepost.planner.compiled_map import CompiledMap
@@ -225,10 +225,18 @@ def _play(draw, number, plays):
     return play
 
 
-compiled_maps = maps().map(lambda data: CompiledMap.of(Map.model_validate(data), "v1"))
+MESSAGES = st.sampled_from(
+    [
+        {},
+        {"messages/m.md": "---\nsubject: M\n---\n{{ customer.health }}\n"},
+        {"messages/m.md": "---\nsubject: M\n---\n{{ contact.salutation or customer.health }} {{ csm.email }}\n"},
+    ]
+)
+"""The one message of a generated map: it needs nothing, or something that isn't always known."""
+compiled_maps = st.builds(lambda data, files: CompiledMap.of(Map.model_validate(data), "v1", files), maps(), MESSAGES)
 
 customers = st.builds(
-    lambda timezone, country, health: Customer(
+    lambda timezone, country, health, mail: Customer(
         "acme",
         "Acme",
         timezone,
@@ -237,13 +245,14 @@ customers = st.builds(
         {"health": health, "seats": 5, "renews_on": "2026-09-01"},
         (
             Contact("Sam", "sam@acme.example", ("sponsor",)),
-            Contact("Uli", "uli@acme.example", ("user",), "Asia/Tokyo", "JP"),
+            Contact("Uli", "uli@acme.example", ("user",), "Asia/Tokyo", "JP", mail=mail),
         ),
         {"csm": "ana@vendor.example"},
     ),
     st.sampled_from(["America/New_York", "Europe/Berlin", "Asia/Kolkata", "Australia/Sydney", "Pacific/Kiritimati"]),
     st.sampled_from(["US", "DE", None]),
-    st.sampled_from([20, 50, 80]),
+    st.sampled_from([20, 50, 80, None]),
+    st.sampled_from([Mail.ALL, Mail.ALL, Mail.ESSENTIAL, Mail.NONE]),
 )
 
 
@@ -268,8 +277,11 @@ def facts_for(draw, compiled_map):
 def _fact(compiled_map, common):
     steps, plays = st.sampled_from(sorted(compiled_map.steps)), st.sampled_from(sorted(compiled_map.plays))
     days, now = st.sampled_from(_DAYS).map(str), {name: st.just(value) for name, value in common.items()}
-    abe = (Contact("Abe", "abe@acme.example", ("absent", "sponsor")),)
+    abe = st.sampled_from(Mail).map(
+        lambda mail: (Contact("Abe", "abe@acme.example", ("absent", "sponsor"), mail=mail),)
+    )
     health = st.sampled_from([10, 50, 70, None]).map(lambda value: {"health": value})
+    messages = steps.map(lambda step: f"{step}/1/opening/1")
     renewal = st.sampled_from(["2026-05-01", "2027-01-01"]).map(lambda day: {"renews_on": day})
     agreed = st.builds(lambda step, day: {step: {"due": day, "person": "new@x.example"}}, steps, days)
     return st.one_of(
@@ -282,10 +294,10 @@ def _fact(compiled_map, common):
         st.builds(told.Answered, **now, outcome=steps, verdict=st.sampled_from(["verified", "partial", "disputed"])),
         st.builds(told.Revoked, **now, outcome=steps, reason=st.none()),
         st.builds(told.AttributesSet, **now, attributes=st.one_of(health, renewal)),
-        st.just(told.ContactsGiven(**common, contacts=abe)),
+        st.builds(told.ContactsGiven, **now, contacts=abe),
         st.builds(told.Agreed, **now, steps=agreed),
         st.builds(told.PlayStarted, **now, play=plays, reason=st.none()),
         st.just(told.Paused(**common)),
         st.just(told.Resumed(**common)),
-        st.builds(told.MessageFailed, **now, message=steps.map(lambda step: f"{step}/1/opening/1"), why=st.none()),
+        st.builds(told.MessageFailed, **now, message=messages, permanent=st.sampled_from([None, True])),
     )
