@@ -18,8 +18,10 @@ from milepost.calendar_data import calendar_data, data_versions
 DECEMBER = (
     "import datetime, zoneinfo; print(datetime.datetime(2026, 12, 7, 9, tzinfo=zoneinfo.ZoneInfo('Europe/Berlin')))"
 )
-ENTRANCES = ("milepost.planner.zones", "milepost.language.model", "workflows.customer_journey", "activities.journey", "worker",
-             "milepost.cli.main", "milepost.web.app", "milepost.channels.message_text")  # fmt: skip
+ENTRANCES = (
+    "milepost.planner.zones", "milepost.language.model", "workflows.customer_journey", "activities.journey",
+    "worker", "milepost.cli.main", "milepost.web.app", "milepost.channels.message_text",
+)  # fmt: skip
 
 
 @pytest.fixture
