@@ -36,6 +36,7 @@ IGNORED = {
     "verdict": "the verdict is unknown",
     "not_answered": "there was no answer to take back",
     "timezone": "there is no such time zone",
+    "country": "there is no such country",
     "type": "the value has the wrong type",
     "value": "the value is not one of those allowed",
     "due": "the due date cannot be read",

@@ -141,6 +141,7 @@ class IgnoreReason(StrEnum):
     TYPE = "type"
     VALUE = "value"
     TIMEZONE = "timezone"
+    COUNTRY = "country"
     UNTIL = "until"
     DUE = "due"
     PAST = "past"

@@ -12,6 +12,7 @@ from datetime import date, datetime
 from math import isfinite
 from typing import Any
 
+from milepost import places
 from milepost.customer import BUILT_IN_ATTRIBUTES, Contact, Customer, address_key
 from milepost.language.asks import Ask
 from milepost.language.attribute_values import YEARS, parse_date
@@ -324,6 +325,8 @@ def _check_built_in(name: str, value: Any) -> None:
         return
     if name == "timezone" and isinstance(value, str):
         _check_zone(value)
+    elif name == "country" and isinstance(value, str):
+        _check_country(value)
     elif not isinstance(value, str) or not value.strip():
         raise InvalidFactError(f"{name!r} is {value!r}.", "It must be a text.", IgnoreReason.TYPE)
 
@@ -334,8 +337,17 @@ def _check_zone(name: str) -> None:
         raise InvalidFactError(f"Unknown time zone {name!r}.", hint, IgnoreReason.TIMEZONE)
 
 
+def _check_country(code: str) -> None:
+    if not places.is_country(code):
+        near = places.nearest_country(code)
+        hint = f"Did you mean {near!r}?" if near else "Write a code, such as DE, or DE-BY for a region."
+        raise InvalidFactError(f"Unknown country {code!r}.", hint, IgnoreReason.COUNTRY)
+
+
 def check_contacts(contacts: Iterable[Contact]) -> None:
-    """Check that the contacts' time zones exist."""
+    """Check that the contacts' time zones and countries exist."""
     for contact in contacts:
         if contact.timezone:
             _check_zone(contact.timezone)
+        if contact.country:
+            _check_country(contact.country)

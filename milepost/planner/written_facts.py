@@ -32,9 +32,8 @@ def _known_zone(name: str) -> str:
 
 
 def _known_country(code: str) -> str:
-    if not places.is_country(code):
-        near = did_you_mean(places.nearest_country(code)) or "; write a code, such as DE, or DE-BY for a region"
-        raise ValueError(f"there is no country {code!r}{near}")
+    if places.country(code) != code:
+        raise ValueError(f"{code!r} is written {places.country(code)!r}")
     return code
 
 

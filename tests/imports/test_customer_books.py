@@ -88,6 +88,8 @@ def test_what_is_left_empty_is_not_given():
         ("x,X,UTC,Germany", "country", "Did you mean 'DE'?"),
         ("x,X,UTC,UK", "country", "Did you mean 'GB'?"),
         ("x,X,UTC,XX", "country", "Unknown country 'XX'"),
+        ("x,X,UTC,GB-EN", "country", "Did you mean 'GB-ENG'?"),
+        ("x,X,UTC,PL-MZ", "country", "Did you mean 'PL'?"),
         ("x,X,UTC,US,German", "language", "'de'"),
         ("x,X,UTC,US,,Sam sam@acme.example", "contacts", "Name <email>"),
         ("x,X,UTC,US,,Sam <sam@acme> sponsor", "contacts", "'sam@acme' isn't a mail address"),

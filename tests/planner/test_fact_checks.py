@@ -58,7 +58,7 @@ GOOD: list[dict[str, Any]] = [
     {"kind": "agreed", "steps": {"talk": {"due": "2026-03-04"}}},
     {"kind": "set", "attributes": {"health": 40, "beta": True, "tier": "gold", "renews_on": "2026-03-02"}},
     {"kind": "set", "attributes": {"health": None, "tier": None, "country": None}},
-    {"kind": "set", "attributes": {"timezone": "Europe/Berlin", "name": "Acme", "country": "DE"}},
+    {"kind": "set", "attributes": {"timezone": "Europe/Berlin", "name": "Acme", "country": "DE-BY"}},
     {"kind": "event", "event": "anything"},
     {"kind": "paused"},
 ]
@@ -88,6 +88,8 @@ REFUSED: list[tuple[dict[str, Any], str, str]] = [
     ({"kind": "set", "attributes": {"name": "  "}}, "invalid_fact", "text"),
     ({"kind": "set", "attributes": {"country": 49}}, "invalid_fact", "text"),
     ({"kind": "set", "attributes": {"timezone": "Europe/Atlantis"}}, "invalid_fact", "Europe/Berlin"),
+    ({"kind": "set", "attributes": {"country": "GB-EN"}}, "invalid_fact", "GB-ENG"),
+    ({"kind": "set", "attributes": {"country": "Atlantis"}}, "invalid_fact", "DE-BY for a region"),
 ]
 
 

@@ -29,6 +29,10 @@ MAKES_NO_SENSE: list[tuple[dict[str, Any], str]] = [
         {"kind": "contacts", "contacts": [{"name": "Kim", "email": "kim@acme.example", "timezone": "Atlantis"}]},
         "timezone",
     ),
+    (
+        {"kind": "contacts", "contacts": [{"name": "Kim", "email": "kim@acme.example", "country": "DEU"}]},
+        "country",
+    ),
     ({"kind": "agreed", "steps": {"talk": {"due": "soon"}}}, "due"),
     ({"kind": "agreed", "steps": {"tlak": {"due": "2026-03-04"}}}, "unknown"),
     ({"kind": "answer", "outcome": "talk", "verdict": "verified"}, "no_outcome"),
@@ -41,6 +45,7 @@ MAKES_NO_SENSE: list[tuple[dict[str, Any], str]] = [
     ({"kind": "set", "attributes": {"name": None}}, "type"),
     ({"kind": "set", "attributes": {"country": 49}}, "type"),
     ({"kind": "set", "attributes": {"timezone": "Europe/Atlantis"}}, "timezone"),
+    ({"kind": "set", "attributes": {"country": "XX"}}, "country"),
     ({"kind": "step_done", "step": "tlak"}, "unknown"),
     ({"kind": "step_done", "step": "talk", "result": "goood"}, "result"),
     ({"kind": "snoozed", "step": "talk", "until": "tomorrow"}, "until"),

@@ -129,7 +129,7 @@ EXPECTED = '{kind: step_done, step: call, at: "2026-03-03T11:00:00+01:00"}'
             "which is no date. Write it as 2026-03-02",
         ),
         (CUSTOMER, f"{CUSTOMER} attributes: {{country: DE}},", 4, "M105", "write it beside 'attributes'"),
-        (CUSTOMER, f"{CUSTOMER} country: Germany,", 4, "M103", "There is no country 'Germany'; did you mean 'DE'?"),
+        (CUSTOMER, f"{CUSTOMER} country: Germany,", 4, "M103", "Unknown country 'Germany'; write the ISO 3166 code"),
         (CUSTOMER, f"{CUSTOMER} team: {{cms: ana@x.example}},", 4, "M105", "did you mean 'csm'"),
         ("[lead]", "[lad]", 4, "M105", "did you mean 'lead'"),
         ("[lead]", "[csm]", 4, "M105", "'csm' is a role"),

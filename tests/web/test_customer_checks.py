@@ -105,6 +105,8 @@ async def test_facts_refuse_the_same_attributes(
         {"team": {"cms": "ana@vendor.example"}},
         {"team": {"csm": "ana"}},
         {"set": {"country": "Germany"}},
+        {"set": {"country": "DE-XX"}},
+        {"contacts": [{"name": "Sam", "email": SAM, "country": "GB-EN"}]},
         {"set": {"language": "German"}},
         {"set": {"timezone": "Europe/Berln"}},
         {"agreed": {"kickoff": {"due": "9999-12-31"}}},
