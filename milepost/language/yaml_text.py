@@ -278,14 +278,17 @@ def deep_copy(data: Any) -> Any:
 def steps_to(data: Any, path: Path) -> Iterator[tuple[Any, str | int]]:
     """Yields the containers along `path`, each with the key or index that leads on.
 
-    An index into a single thing, written where a list may stand, is passed over.
+    Passed over are an index into a single thing, written where a list may stand, and pydantic's name of one of the
+    types that a list may have.
     """
     for part in path:
         inside = isinstance(data, list) and isinstance(part, int) and part < len(data)
         if inside or (isinstance(data, dict) and part in data):
             yield data, part
             data = data[part]
-        elif part != 0 or isinstance(data, list):
+        elif isinstance(part, str) if isinstance(data, list) else part == 0:
+            continue
+        else:
             return
 
 
