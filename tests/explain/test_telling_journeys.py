@@ -129,6 +129,11 @@ def test_instants_are_told_with_their_zone() -> None:
     at = parse("2026-07-01T12:00:00Z")
 
     assert local_time.time_of(at, "Asia/Kolkata") == "Wed 1 Jul 2026, 17:30"
+    midnight = parse("2026-03-02T23:00:00Z")
+    assert local_time.due_time_of(midnight, "Europe/Berlin") == "Mon 2 Mar 2026, 24:00"
+    assert local_time.due_day_of(midnight, "Europe/Berlin") == "Mon 2 Mar 2026"
+    assert local_time.due_time_of(midnight + 60, "Europe/Berlin") == "Tue 3 Mar 2026, 00:01"
+    assert local_time.due_time_of(midnight, "UTC") == "Mon 2 Mar 2026, 23:00"
     assert local_time.zone_text(NEW_YORK, at) == "America/New York (EDT)"
     assert local_time.zone_text("America/Sao_Paulo", at) == "America/Sao Paulo (UTC-03:00)"
     assert local_time.zone_text("Asia/Kathmandu", at) == "Asia/Kathmandu (UTC+05:45)"

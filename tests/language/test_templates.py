@@ -34,6 +34,7 @@ def test_a_language_that_nobody_knows_falls_back_to_english():
 
 def test_a_reader_of_english_in_europe_gets_dates_as_europe_writes_them():
     assert text("{{ step.due }}", context(contact=replace(SAM, country="GB"))) == "5 May 2026"
+    assert text("{{ step.due }}", context(contact=replace(SAM, country="GB-ENG"))) == "5 May 2026"
 
 
 def test_the_first_step_is_the_step_and_a_step_without_due_date_can_be_asked_for_it():
