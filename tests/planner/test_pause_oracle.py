@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from milepost.customer import Contact, Customer
-from milepost.language.durations import DueReminder, Duration
+from milepost.language.durations import DueReminder, Duration, any_duration
 from milepost.language.model import Map
 from milepost.planner.compiled_map import CompiledMap
 from milepost.planner.facts import Agreed, Paused, Resumed, Snoozed
@@ -33,15 +33,17 @@ DAY, HOUR = 86_400, 3600
 ZONE = ZoneInfo("Europe/Berlin")
 START = int(datetime(2026, 3, 19, 10, tzinfo=ZONE).timestamp())  # Thursday, ten days before the clocks change
 UNTIL = START + 200 * DAY
-CALENDAR = NaiveCalendar("Europe/Berlin", "DE", frozenset({"mon", "tue", "wed", "thu", "fri"}), 9 * 60, 17 * 60)
+CLOSED = ("2026-04-08", "04-30..05-02")
+CALENDAR = NaiveCalendar("Europe/Berlin", "DE-BY", frozenset({"mon", "tue", "wed", "thu", "fri"}), 540, 1020, CLOSED)
 CUSTOMER = Customer(
-    "acme", "Acme", "Europe/Berlin", "DE", None, {}, (Contact("Sam", "sam@acme.example", ("lead",)),), {}
+    "acme", "Acme", "Europe/Berlin", "DE-BY", None, {}, (Contact("Sam", "sam@acme.example", ("lead",)),), {}
 )
 
 dues = st.sampled_from(
     ["1 business day", "5 business days", "12 business days", "3 days", "2 weeks", "1 month", "50 hours"]
 )
 afters = st.sampled_from(["0 days", "1 business day", "4 business days", "3 days", "1 week", "7 hours", "90 minutes"])
+business_hours = st.sampled_from(["1 business hour", "7 business hours", "20 business hours", "90 business hours"])
 remind_before = st.sampled_from(["1 business day before", "3 business days before", "2 days before", "1 week before",
                                  "5 hours before", "on the day", "1 business day after", "4 days after"])  # fmt: skip
 remind_after = st.sampled_from(["1 business day", "3 business days", "2 days", "1 week", "30 hours"])
@@ -207,12 +209,13 @@ def compiled(kind, due, after, remind):
     else:
         stage["outcomes"] = [{"outcome": "it", "type": "save_time", "statement": "It", "persona": "lead",
                               "message": "m.md", "within": str(due), "remind": remind}]  # fmt: skip
-    hours = {"timezone": "Europe/Berlin", "country": "DE"}
+    hours = {"timezone": "Europe/Berlin", "country": "DE-BY", "closed": CLOSED}
     return CompiledMap.of(
         Map.model_validate(
             {
                 "map": "small", "title": "Small", "outcome": "save_time", "owner": "o", "segment": {"where": "true"},
                 "roles": {"csm": "C", "boss": "B"}, "personas": {"lead": {"title": "L"}}, "working_time": hours,
+                "contact_policy": {"window": {"closed": CLOSED}},
                 "attributes": {"late": {"type": "flag"}}, "stages": [stage],
             }
         ),
@@ -227,7 +230,9 @@ def run(kind, due, after, remind, story):
 thorough = settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 
 
-@given(stories(), dues.map(Duration.parse), afters.map(Duration.parse))
+@given(
+    stories(), st.one_of(dues, business_hours).map(any_duration), st.one_of(afters, business_hours).map(any_duration)
+)
 @thorough
 def test_a_task_is_late_and_escalated_when_the_page_says(story, due, after):
     expected = Oracle("task", due, after, []).happenings(story)
