@@ -15,6 +15,7 @@ from typing import Any
 import loopback_guard
 import psycopg
 import pytest
+from hypothesis import settings
 from sqlalchemy import make_url
 from temporalio.bridge.testing import EphemeralServer
 
@@ -25,6 +26,8 @@ _numbers = itertools.count(1)
 
 
 loopback_guard.install()
+settings.register_profile("milepost", deadline=None)  # a busy machine is no failure
+settings.load_profile("milepost")
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -1,17 +1,21 @@
-"""`milepost export`: prints everything that is held on one person."""
+"""`milepost export`: writes the book of customers as it is, or prints everything that is held on one person."""
 
 from __future__ import annotations
 
 import json
 import sys
-from typing import Annotated
+from pathlib import Path
+from typing import IO, Annotated
 
 import typer
 
 from milepost.cli.support.command_settings import settings_of
+from milepost.cli.support.errors import file_errors
 from milepost.cli.support.intake_access import open_intake
 from milepost.cli.support.output import aside
 from milepost.intake.contact_erasure import export_contact
+from milepost.intake.exported_book import export_book
+from milepost.intake.intake import Intake
 from milepost.text import count_of
 
 
@@ -19,15 +23,35 @@ async def export(
     *,
     context: typer.Context,
     contact: Annotated[
-        str, typer.Option("--contact", metavar="ADDRESS", help="The person's address.", show_default=False)
-    ],
+        str | None,
+        typer.Option("--contact", metavar="ADDRESS", help="Print what is held on the person of this address."),
+    ] = None,
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", metavar="FILE", help="Write to this file instead of stdout.")
+    ] = None,
 ) -> None:
-    """Print everything that is held on one person, at all customers, as one JSON document.
+    """Write all customers as a CSV file that `milepost import` reads; or all that is held on one person, as JSON.
 
-    Each record says where it stands and by what it was found; what was found only by a part of a name may mean
-    somebody else: read it before you hand it out. Other contacts are left out.
+    The book has customers, contacts, teams and attributes as they are now; importing it again changes nothing.
+
+    With --contact each record says where it stands and by what it was found; what was found only by a part of a name
+    may mean somebody else: read it before you hand it out. Other contacts are left out.
     """
     async with open_intake(settings_of(context)) as opened:
-        document = await export_contact(opened.intake.context, contact)
-    sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=2) + "\n")
-    aside(f"{count_of(len(document['records']), 'record')} about {contact}.")
+        if output is None:
+            note = await _export(opened.intake, contact, sys.stdout)
+        else:
+            with file_errors("write", output, "Name a file in a folder that exists."):
+                file = output.open("w", encoding="utf-8", newline="")
+            with file:
+                note = await _export(opened.intake, contact, file)
+    aside(note)
+
+
+async def _export(intake: Intake, contact: str | None, file: IO[str]) -> str:
+    """Writes the document to a file, and returns a line on it for people."""
+    if contact is None:
+        return f"{count_of(await export_book(intake, file), 'customer')} written."
+    document = await export_contact(intake.context, contact)
+    file.write(json.dumps(document, ensure_ascii=False, indent=2) + "\n")
+    return f"{count_of(len(document['records']), 'record')} about {contact}."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import re
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -11,6 +12,7 @@ from typing import Any
 from babel import Locale, UnknownLocaleError
 from email_validator import EmailNotValidError, validate_email
 
+from milepost import places
 from milepost.customer import Contact, Mail
 from milepost.language.attribute_values import YEARS, parse_date
 from milepost.language.field_types import AttributeType
@@ -19,8 +21,9 @@ from milepost.text import parse_flag
 
 _ID = re.compile(r"\w[\w.:-]{0,99}")
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
-_CONTACT_FIELD = re.compile(r"(?:^|\s)(first_name|last_name|salutation|mail)=")
+_CONTACT_FIELD = re.compile(r"(?:^|\s)(first_name|last_name|salutation|mail|timezone|country|language)=")
 _QUOTES = '"'
+_ADDRESS_IN_ANGLES = re.compile(r"(.*)<([^<>]*)>(.*)")
 _ADDRESS_BEHIND = re.compile(r"(.*)[(\[]\s*(\S+@\S+?)\s*[)\]]")
 
 
@@ -67,12 +70,14 @@ def read_language(text: str) -> str:
 def read_contacts(text: str, *, separator: str = ";", persona: str | None = None) -> tuple[Contact, ...]:
     """Reads contacts written as `Name <email> persona+persona mail=none salutation=Dear Sam; Name (email); email`.
 
-    `persona` is that of contacts that are named without one.
+    A name with a separator in it stands in quotes. `persona` is that of contacts that are named without one.
 
     Raises:
         ValueError: one of them can't be read.
     """
-    return tuple(_contact(part.strip(), persona) for part in text.split(separator) if part.strip())
+    line = " ".join(text.splitlines())
+    parts = next(csv.reader([line], delimiter=separator, skipinitialspace=True), [])
+    return tuple(_contact(part.strip(), persona) for part in parts if part.strip())
 
 
 def _contact(text: str, persona: str | None) -> Contact:
@@ -89,10 +94,8 @@ def _contact(text: str, persona: str | None) -> Contact:
 
 def _parts(text: str) -> tuple[str, str, str]:
     """Returns the name and the address of a contact, and what stands behind them."""
-    name, opens, rest = text.partition("<")
-    address, closes, rest = rest.partition(">")
-    if opens and closes:
-        return name, address, rest
+    if match := _ADDRESS_IN_ANGLES.fullmatch(text):
+        return match[1], match[2], match[3]
     if match := _ADDRESS_BEHIND.fullmatch(text):
         return match[1], match[2], ""
     if "@" in text and " " not in text:
@@ -103,8 +106,11 @@ def _parts(text: str) -> tuple[str, str, str]:
 def _contact_fields(parts: Sequence[str]) -> dict[str, Any]:
     """Reads the fields behind a contact's personas; `parts` are their names and values in turn."""
     values: dict[str, Any] = {name: value.strip() for name, value in zip(parts[::2], parts[1::2], strict=True)}
-    if "mail" in values:
-        values["mail"] = read_mail(values["mail"])
+    for name, read in (("mail", read_mail), ("timezone", places.timezone), ("country", places.country)):
+        if name in values:
+            values[name] = read(values[name])
+    if "language" in values:
+        values["language"] = read_language(values["language"])
     return {name: value for name, value in values.items() if value}
 
 

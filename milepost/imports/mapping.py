@@ -55,7 +55,7 @@ class Cells(Node):
     )
     dates: Many[Pattern] = Field((), description="how dates are written, such as DD/MM/YYYY")
     decimal: Decimal | None = Field(None, description="the sign before a fraction, `.` or `,`")
-    separator: Annotated[str, Field(min_length=1, max_length=3)] = Field(
+    separator: Annotated[str, Field(min_length=1, max_length=1)] = Field(
         ";", description="the sign between several contacts or personas in a cell"
     )
 

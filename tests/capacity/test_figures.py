@@ -291,7 +291,7 @@ def test_a_week_outside_is_refused():
     seed=st.integers(0, 10_000),
     weights=st.lists(st.floats(0, 10), min_size=4, max_size=4).filter(any),
 )
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow])
 def test_whatever_the_map_and_the_behaviour_a_journey_ends_in_time(compiled_map, customer, seed, weights):
     shares = dict(zip(("early", "on_time", "late", "never"), weights, strict=True))
     answers = dict(zip(("verified", "partial", "disputed", "silent"), weights, strict=True))

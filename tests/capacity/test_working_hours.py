@@ -33,7 +33,7 @@ CALENDARS = {
     takes=st.integers(-HOUR, 20 * 24 * HOUR),
     seed=st.integers(0, 1_000_000),
 )
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 def test_whatever_is_drawn_lies_in_working_hours_and_before_the_end_if_any_do(place, begins, takes, seed):
     calendar, start = CALENDARS[place], START + begins
     at = between(Random(seed), calendar, start, start + takes)
@@ -46,7 +46,7 @@ def test_whatever_is_drawn_lies_in_working_hours_and_before_the_end_if_any_do(pl
 
 
 @given(seed=st.integers(0, 100_000), opens=st.integers(0, 30 * 24))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_colleagues_keep_our_hours_and_customers_theirs(seed, opens):
     compiled_map = chart_from(SMALL.replace("role: ae, due: 2 business days", "role: ae, due: 5 hours"))
     customer = gold(seed).having(timezone="Asia/Tokyo", country="JP", contacts=())

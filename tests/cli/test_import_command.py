@@ -352,3 +352,16 @@ def test_a_dry_run_says_what_would_happen_and_imports_nothing(milepost: Milepost
     assert [each["role"] for each in summary["tasks"]] == [each["role"] for each in customers[0]["tasks"]]
     assert lines(milepost("customers", "--json")) == []
     assert not path.with_suffix(".refused.csv").exists()
+
+
+def test_a_book_that_was_exported_changes_nothing_when_it_is_imported(
+    milepost: Milepost, book: Book, tmp_path: Path
+) -> None:
+    milepost("publish", MAPS)
+    milepost("import", book(ACME, LONELY))
+    exported = tmp_path / "exported.csv"
+    result = milepost("export", "--output", exported)
+    assert (result.exit_code, result.stderr) == (0, "2 customers written.\n")
+    assert milepost("export").stdout.splitlines() == exported.read_text().splitlines()
+    summary = lines(milepost("import", exported, "--json"))[-1]
+    assert (summary["unchanged"], summary["changed"], summary["refused"]) == (2, 0, 0)

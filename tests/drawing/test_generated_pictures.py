@@ -25,13 +25,13 @@ def assert_clear(map_: Map) -> None:
     assert sorted((arrow.source, arrow.target) for arrow in arrows(scene)) == wanted
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 @given(maps())
 def test_generated_maps_have_clear_pictures(data: dict) -> None:
     assert_clear(Map.model_validate(data))
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.lists(odd_titles, min_size=4, max_size=4))
 def test_odd_and_long_titles_are_written_in_full_inside_their_boxes(titles: list[str]) -> None:
     data = large(2, 2)

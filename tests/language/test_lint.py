@@ -352,7 +352,7 @@ def places_in(data: Any) -> list[tuple[Any, Any]]:
     return [(data, key) for key in keys] + [place for key in keys for place in places_in(data[key])]
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(st.data())
 def test_nothing_written_in_a_map_makes_lint_raise(data: st.DataObject) -> None:
     data_of_map = read_yaml(EXAMPLE).data
@@ -363,7 +363,7 @@ def test_nothing_written_in_a_map_makes_lint_raise(data: st.DataObject) -> None:
     assert all(each.line >= 1 and each.column >= 1 and each.code in problem_codes() for each in problems)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.lists(st.integers(0, EXAMPLE.count("\n")), max_size=12))
 def test_lines_left_out_of_a_map_make_nothing_raise(left_out: list[int]) -> None:
     lines = [line for number, line in enumerate(EXAMPLE.splitlines()) if number not in left_out]

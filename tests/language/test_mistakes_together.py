@@ -84,7 +84,7 @@ def test_each_mistake_is_told(name: str) -> None:
 
 
 @given(st.lists(st.sampled_from(sorted(BREAKS)), min_size=2, max_size=6, unique=True))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_mistakes_in_several_places_are_all_told_and_no_others(names: list[str]) -> None:
     together = _told(EXAMPLE + "".join(BREAKS[name] for name in names))
     assert together == set().union(*(ALONE[name] for name in names))

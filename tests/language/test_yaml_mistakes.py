@@ -148,7 +148,7 @@ lines = st.lists(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(lines)
 def test_any_text_is_read_or_refused_in_plain_words(written: list[str]) -> None:
     for fault in read_yaml("\n".join(written)).faults:

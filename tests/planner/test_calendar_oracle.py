@@ -58,7 +58,7 @@ ABOUT = {
     Unit.QUARTER: 7_889_238,
     Unit.YEAR: 31_556_952,
 }
-thorough = settings(max_examples=120, deadline=None)
+thorough = settings(max_examples=120)
 
 durations = st.sampled_from(list(MOST)).flatmap(
     lambda unit: st.builds(Duration, st.one_of(st.integers(0, 3), st.integers(0, MOST[unit])), st.just(unit))
@@ -345,7 +345,7 @@ def test_both_find_the_window_open_at_the_same_instants(data):
 
 
 @given(st.data())
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_both_find_the_same_next_opening_of_the_window(data):
     place = data.draw(places())
     place.agree("next_open", data.draw(instants(place)))

@@ -74,14 +74,14 @@ def sent_by_walking(naive, limit, waits, start):
 
 
 @given(st.data(), st.sampled_from(LIMITS), st.lists(st.integers(1, 2000), min_size=2, max_size=4, unique=True))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_what_the_limit_holds_goes_at_the_first_minute_at_which_it_fits(data, text, waits):
     place = data.draw(places())
     agree(place.naive, Limit.parse(text), waits, data.draw(edges(place)) // 60 * 60)
 
 
 @given(places(), st.dates(date(2027, 1, 29), date(2027, 1, 31)), st.lists(st.integers(0, 600), min_size=2, max_size=3))
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=8)
 def test_a_month_from_the_end_of_january_ends_with_february(place, day, waits):
     agree(place.naive, Limit.parse("1 per 1 month"), waits, place.naive.opens_on(day))
 

@@ -23,7 +23,7 @@ from tests.planner.generated import DAY, START, compiled_maps, customers, facts_
 from tests.simulation import simulate
 
 UNTIL = START + 260 * DAY
-generous = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+generous = settings(max_examples=60, suppress_health_check=list(HealthCheck))
 
 
 def a_move(draw):

@@ -227,7 +227,7 @@ def run(kind, due, after, remind, story):
     return simulate(compiled(kind, due, after, remind), CUSTOMER, START, list(facts_of(story)), UNTIL).timeline
 
 
-thorough = settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+thorough = settings(max_examples=40, suppress_health_check=list(HealthCheck))
 
 
 @given(

@@ -29,7 +29,7 @@ def run_of(*facts: Fact) -> Run:
 
 
 @given(st.data())
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=60, suppress_health_check=list(HealthCheck))
 def test_a_repeated_fact_changes_nothing_however_late_it_comes_and_whatever_it_says(data):
     compiled_map, customer = data.draw(compiled_maps), data.draw(customers)
     facts, others = data.draw(facts_for(compiled_map)), data.draw(facts_for(compiled_map))

@@ -181,7 +181,7 @@ async def test_a_step_that_was_renamed_keeps_its_rows_under_the_new_id(store):
 
 
 @given(st.data())
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=25, suppress_health_check=list(HealthCheck))
 def test_after_any_plan_of_any_journey_the_rows_are_equal_to_its_state(sqlite_template, tmp_path_factory, data):
     compiled_map, who = data.draw(compiled_maps), data.draw(generated_customers)
     facts = data.draw(facts_for(compiled_map))

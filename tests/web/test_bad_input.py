@@ -31,9 +31,7 @@ from tests.web.example import ANA, DAY, FILES, MAP
 from tests.web.odd_values import DEEP, FACTS, RECORD, TEXTS, WIDE, odd, texts, values
 
 EXAMPLES = int(os.environ.get("BAD_INPUT_EXAMPLES", "25"))
-quick = settings(
-    max_examples=EXAMPLES, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck)
-)
+quick = settings(max_examples=EXAMPLES, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
 thorough = settings(quick, max_examples=4 * EXAMPLES)
 CHECKS = [
     not_a_server_error,
