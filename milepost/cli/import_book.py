@@ -35,6 +35,21 @@ from milepost.text import count_of
 _CHANGES = 5  # customers whose changes are listed
 _MOST_PROBLEMS = 20  # that are printed one by one; all are summed up, and written to a file
 
+MappingName = Annotated[
+    str | None, typer.Option(metavar="MAPPING", help="What the columns mean: a file, or `hubspot` or `salesforce`.")
+]
+ContactsFile = Annotated[
+    Path | None, typer.Option(metavar="FILE", help="A second file, with the customers' contacts, one a row.")
+]
+Propose = Annotated[bool, typer.Option("--propose", help="Print a mapping for the book's columns, and import nothing.")]
+DryRun = Annotated[
+    bool, typer.Option("--dry-run", help="Say what would happen, today and within a week, and import nothing.")
+]
+RefusedFile = Annotated[
+    Path | None,
+    typer.Option(metavar="FILE", help="Where to write refused rows; by default BOOK.refused.csv beside the book."),
+]
+
 
 @dataclass(frozen=True, slots=True)
 class BookFiles:
@@ -93,23 +108,11 @@ async def import_book(
     book: Annotated[Path, typer.Argument(metavar="BOOK", help="The file, CSV or XLSX; `-` reads standard input.")],
     *,
     context: typer.Context,
-    mapping: Annotated[
-        str | None,
-        typer.Option(metavar="MAPPING", help="What the columns mean: a file, or `hubspot` or `salesforce`."),
-    ] = None,
-    contacts: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="A second file, with the customers' contacts, one a row.")
-    ] = None,
-    proposed: Annotated[
-        bool, typer.Option("--propose", help="Print a mapping for the book's columns, and import nothing.")
-    ] = False,
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Say what would happen, today and within a week, and import nothing.")
-    ] = False,
-    refused: Annotated[
-        Path | None,
-        typer.Option(metavar="FILE", help="Where to write refused rows; by default BOOK.refused.csv beside the book."),
-    ] = None,
+    mapping: MappingName = None,
+    contacts: ContactsFile = None,
+    proposed: Propose = False,
+    dry_run: DryRun = False,
+    refused: RefusedFile = None,
     by: Annotated[str | None, typer.Option(help="Who imports it.")] = None,
     as_json: AsJson = False,
 ) -> None:
