@@ -6,13 +6,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from milepost.customer import Contact, name_of
 from milepost.demo.personalities import Personality, Temperament
 from milepost.demo.views import DAY, HOUR, Journey, OpenStep, PlannedFact
+from milepost.language.asks import Ask
 from milepost.language.steps import Outcome
 from milepost.people.draws import Chance, Draws
+from milepost.people.form_answers import form_answers
 from milepost.people.responses import outcome_value
 from milepost.people.signals import Signal, alarms, signals
 from milepost.planner.compiled_map import CompiledMap
+from milepost.planner.fact_checks import asks_of
+from milepost.planner.instants import Instant, moment
 
 WEEK = 7 * DAY
 
@@ -62,7 +67,10 @@ class DemoCustomer:
         compiled_step = self.compiled_map.steps.get(step.step)
         events = signals(getattr(compiled_step.step, "done_when", ())) if compiled_step else []
         if not events:
-            fact = {"id": f"{step.key} done", "step_done": step.step, "by": step.contact or step.customer}
+            fact: dict[str, Any] = {"id": f"{step.key} done", "step_done": step.step}
+            fact["by"] = step.contact or step.customer
+            if asks := asks_of(compiled_step) if compiled_step else ():
+                fact["answers"] = self._form(step, asks, done_at)
             yield PlannedFact(done_at, step.customer, fact, step.key)
             return
         signal = events[0]
@@ -70,6 +78,12 @@ class DemoCustomer:
         gap = (done_at - first) // max(signal.count - 1, 1)
         for number in range(signal.count):
             yield PlannedFact(first + gap * number, step.customer, _event(f"{step.key} {number}", signal), step.key)
+
+    def _form(self, step: OpenStep, asks: tuple[Ask, ...], at: Instant) -> dict[str, Any]:
+        """Returns the form of an action as the customer fills it in."""
+        address = step.contact or f"somebody@{step.customer}.example"
+        me = (Contact(name_of(address), address),)
+        return form_answers(asks, {}, me, moment(at).date(), self.chance("form", step.key))
 
     def _measured_value(self, step: OpenStep) -> Iterator[PlannedFact]:
         """Yields the value that the product has measured by the time an outcome is to be confirmed, if there is one."""

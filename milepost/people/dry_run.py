@@ -11,14 +11,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from milepost.language.findings import Finding
 from milepost.language.steps import Outcome
+from milepost.people.draws import no_chance
+from milepost.people.form_answers import form_answers
 from milepost.people.sample_customer import MADE_UP_START, made_up_customer
 from milepost.planner.calendars import NeverOpensError
 from milepost.planner.compiled_map import CompiledMap, CompiledStep
 from milepost.planner.enums import HoldReason, StepStatus
+from milepost.planner.fact_checks import asks_of
 from milepost.planner.facts import Answered, Fact, StepDone
+from milepost.planner.instants import moment
 from milepost.planner.loop_guard import EndlessMapError
 from milepost.planner.plan import plan
 from milepost.planner.state import State
@@ -112,9 +117,16 @@ def _facts(compiled_map: CompiledMap, state: State, behaviour: str, number: int)
         fact_id, at = f"{number}/{step.id}", state.clock
         if not isinstance(step.step, Outcome):
             results = getattr(step.step, "results", None) or ()
-            yield StepDone(id=fact_id, at=at, step=step.id, result=next(iter(results), None))
+            yield StepDone(
+                id=fact_id, at=at, step=step.id, result=next(iter(results), None), answers=_answers(step, state)
+            )
         elif record.status is StepStatus.ASKED:
             yield Answered(id=fact_id, at=at, outcome=step.id, verdict="verified")
+
+
+def _answers(step: CompiledStep, state: State) -> dict[str, Any] | None:
+    customer, today = state.customer, moment(state.clock).date()
+    return form_answers(asks_of(step), customer.attributes, customer.contacts, today, no_chance()) or None
 
 
 # Reading the timelines.

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 from milepost.customer import Contact
 from milepost.language.durations import Duration
 from milepost.language.steps import Action, Figures, Outcome, Touchpoint
 from milepost.people.behaviour import Behaviour, Pace, StepBehaviour
-from milepost.people.draws import Chance, Draws, between, pick
+from milepost.people.draws import Chance, Draws, between, no_chance, pick
+from milepost.people.form_answers import form_answers
 from milepost.people.sample_customer import made_up_value
 from milepost.people.signals import Signal, signals
 from milepost.planner.calendars import Calendar
 from milepost.planner.compiled_map import CompiledMap, CompiledStep
 from milepost.planner.enums import SystemTaskReason
+from milepost.planner.fact_checks import asks_of
 from milepost.planner.facts import (
     Answered,
     AttributesSet,
@@ -161,9 +164,18 @@ class People:
                 yield Response(open_at, (replace(event, at=open_at),), about)
             product_events = (last,)
         by = state.customer.team.get(action.role or "") if isinstance(action, Touchpoint) else None
-        result = self._result(action, name)
-        done = StepDone(id=f"{name} done", at=done_at, by=by, step=step.id, result=result)
+        result, answers = self._result(action, name), self._answers(step, state, name, done_at)
+        done = StepDone(id=f"{name} done", at=done_at, by=by, step=step.id, result=result, answers=answers)
         yield Response(done_at, (*product_events, done), about)
+
+    def _answers(self, step: CompiledStep, state: State, name: str, at: Instant) -> dict[str, Any] | None:
+        """Returns the form of an action that asks for one, as the customer fills it in."""
+        asks = asks_of(step)
+        if not asks:
+            return None
+        customer, draws = state.customer, self.chance("form", name)
+        today = self._calendar(step, state).local(at).date()
+        return form_answers(asks, customer.attributes, customer.contacts, today, draws)
 
     def _result(self, step: Touchpoint | Action, name: str) -> str | None:
         if not isinstance(step, Touchpoint) or not step.results:
@@ -232,9 +244,18 @@ def _told_values(compiled_map: CompiledMap, state: State, step: str, task: str, 
             elif root == "contact":
                 contacts = tuple(replace(each, salutation=each.salutation or each.name) for each in customer.contacts)
                 yield ContactsGiven(id=f"{task} {name}", at=at, contacts=contacts)
+            elif root == "answers":
+                yield _told_form(compiled_map, state, attribute.partition(".")[0], f"{task} {name}", at)
             elif root == "csm":
                 csm = compiled_map.map.csm
                 yield TeamGiven(id=f"{task} {name}", at=at, team={**customer.team, csm: f"{csm}@vendor.invalid"})
+
+
+def _told_form(compiled_map: CompiledMap, state: State, step: str, name: str, at: Instant) -> Fact:
+    """Returns the form of a step, whole, as it comes after all."""
+    asks, customer = asks_of(compiled_map.steps[step]), state.customer
+    answers = form_answers(asks, customer.attributes, customer.contacts, moment(at).date(), no_chance())
+    return StepDone(id=name, at=at, step=step, answers=answers)
 
 
 def outcome_value(figures: Figures | None, share: float, *, digits: int = 2) -> float | None:

@@ -12,6 +12,8 @@ from milepost.demo.clock import BEGINS
 from milepost.demo.customers import DemoCustomer
 from milepost.demo.personalities import PERSONALITIES, Personality, Renewal, Temperament
 from milepost.demo.views import DAY, Journey, OpenStep, OpenTask, PlannedFact
+from milepost.language.asks import Ask
+from milepost.language.steps import Figures
 from milepost.people.draws import seeded
 from milepost.planner.written_facts import WrittenFact
 
@@ -84,7 +86,8 @@ def test_silent_customers_answer_nothing(compiled_maps, seed: int) -> None:
 
 @given(SEEDS)
 def test_answers_come_with_a_value_that_goes_with_the_verdict(compiled_maps, seed: int) -> None:
-    outcome = replace(STEP, step="hours_saved", kind="outcome", asked_at=BEGINS)
+    metric = Figures("hours saved a week", "h", 0.0, 10.0)
+    outcome = replace(STEP, step="hours_saved", kind="outcome", asked_at=BEGINS, metric=metric)
     for personality in PERSONALITIES:
         for planned in DemoCustomer(personality, compiled_maps[ENTERPRISE], seeded(seed)).answer(outcome, again=False):
             fact = readable(planned)
@@ -174,3 +177,13 @@ def test_system_tasks_are_done_too() -> None:
         replace(TASK, task="stuck/value/1", step=None, results=()), PERSONALITIES[0], seeded(1)
     )
     assert readable(planned).task_done == "stuck/value/1"
+
+
+def test_a_form_is_filled_in(compiled_maps) -> None:
+    ask = Ask.model_validate({"field": "reports", "title": "Which?", "type": "choice", "one_of": ["a", "b"]})
+    enterprise = compiled_maps[ENTERPRISE]
+    step = enterprise.steps["choose_reports"]
+    asking = replace(step, step=step.step.model_copy(update={"asks": (ask,), "done_when": ()}))
+    with_form = replace(enterprise, steps={**enterprise.steps, "choose_reports": asking})
+    [planned] = DemoCustomer(PERSONALITIES[0], with_form, seeded(1)).about_opening(STEP)
+    assert readable(planned).answers in ({"reports": "a"}, {"reports": "b"})
