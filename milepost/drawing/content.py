@@ -25,6 +25,8 @@ class Mark(StrEnum):
     OPTIONAL = "optional"
     TARGET = "target"
     RAISED = "raised"
+    FORM = "form"
+    DONE = "done"
     NONE = "none"
 
 

@@ -16,6 +16,8 @@ _PATHS = {
     Mark.OPTIONAL: ("M5 1.2L8.8 5L5 8.8L1.2 5Z", False),
     Mark.TARGET: ("M5 0.9a4.2 4.2 0 1 0 0.01 0ZM5 3.4a1.7 1.7 0 1 0 0.01 0Z", False),
     Mark.RAISED: ("M5 9.2V1.4M2 4.4L5 1.2L8 4.4", False),
+    Mark.FORM: ("M1.4 0.8H8.6V9.2H1.4ZM3.2 3.3H6.8M3.2 5.3H6.8M3.2 7.3H5.4", False),
+    Mark.DONE: ("M1 5.4L4 8.4L9.2 2", False),
     Mark.BRANCH: ("M0.8 5H8.6M5.8 2.2L8.8 5L5.8 7.8", False),
 }
 

@@ -8,11 +8,12 @@ from graphlib import TopologicalSorter
 
 from milepost.drawing.content import TRACKS, Card, Column, Content, Fact, Line, Mark
 from milepost.explain.phrases import Phrases
-from milepost.explain.sentences import number, spaced
+from milepost.explain.sentences import spaced
 from milepost.language.model import Map, Play, Stage
-from milepost.language.steps import Action, AnyStep, Branch, Outcome, Touchpoint
+from milepost.language.steps import Action, AnyStep, Branch, Metric, Outcome, Touchpoint, Triggers
 from milepost.text import listing
 
+_MOST_ASKS = 6
 _HOLDS = {"messages": "messages of the stages", "everything": "messages and steps of the stages"}
 _ANSWERS = {"verified": "yes to", "partial": "partly to", "disputed": "no to", "silent": "silence on"}
 _VERDICTS = {"verified": "yes", "partial": "partly", "disputed": "no", "silent": "silence"}
@@ -157,6 +158,9 @@ class _MapText:
         else:
             yield Line(self.map.roles[step.role].title, Mark.PERSON)
         yield from self._when(step, f"due in {step.due_or_default}" if step.role else None)
+        yield from self._done_when("done when", step.done_when)
+        if step.warn:
+            yield Line(f"warned {listing([_unbreakable(str(each)) for each in step.warn])}", Mark.RAISED)
         if step.escalate:
             to = self.map.roles[step.escalate.to].title
             yield Line(f"{_unbreakable(f'{step.escalate.after} late:')} also {to}", Mark.RAISED)
@@ -167,6 +171,9 @@ class _MapText:
     def _action(self, step: Action) -> Iterator[Line]:
         yield Line(self._persona(step.persona), Mark.PERSON)
         yield from self._when(step, f"due in {step.due}" if step.due else None)
+        if step.asks:
+            yield Line(f"asked: {listing([ask.title for ask in step.asks], most=_MOST_ASKS)}", Mark.FORM)
+        yield from self._done_when("done when", step.done_when)
         mails = [*(["mail"] if step.message else []), *_reminders(len(step.remind))]
         if mails:
             yield Line(f"automatic {', '.join(mails)}", Mark.MAIL)
@@ -178,11 +185,19 @@ class _MapText:
         yield from self._when(step, f"answer within {step.within}")
         yield Line("automatic " + ", ".join(["request", *_reminders(len(step.remind))]), Mark.MAIL)
         if step.metric:
-            target = f"{number(step.metric.target)} {step.metric.unit or ''}".strip()
-            yield Line(f"{step.metric.name}: {target}", Mark.TARGET)
+            yield Line(f"{step.metric.name}: {self._figures(step.metric)}", Mark.TARGET)
+        yield from self._done_when("confirmed when", step.verified_when)
         for verdict, word in _VERDICTS.items():
             if branch := getattr(step.then, verdict):
                 yield Line(f"{word}: {self.say.branch(branch)}", Mark.BRANCH)
+
+    def _figures(self, metric: Metric) -> str:
+        baseline = "" if metric.baseline is None else f"from {self.say.figure(metric.baseline)} to "
+        return f"{baseline}{self.say.figure(metric.target)} {metric.unit or ''}".strip()
+
+    def _done_when(self, words: str, triggers: Triggers) -> Iterator[Line]:
+        if triggers:
+            yield Line(f"{words} {self.say.triggers(triggers)}", Mark.DONE)
 
     def _when(self, step: AnyStep, due: str | None) -> Iterator[Line]:
         words = []

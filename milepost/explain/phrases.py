@@ -8,9 +8,11 @@ from collections.abc import Iterable, Mapping
 from milepost.explain.sentences import number, quoted, spaced
 from milepost.language.durations import Anchor
 from milepost.language.model import Map
+from milepost.language.names import Names
 from milepost.language.steps import Branch, BranchItem, Trigger
 
 _STRING = re.compile(r"(\"[^\"]*\"|'[^']*')")
+_ANSWER = re.compile(r"\banswers\.(\w+)\.(\w+)")
 _NAME = re.compile(r"\b(customer|steps|results|outcomes|plays|stages|event)\.(\w+)")
 _CALLS = (
     (re.compile(r"!\s*has\(([^()]*)\)"), r"\1 is not known"),
@@ -47,10 +49,15 @@ class Phrases:
         self.stages = {stage.id: str(place) for place, stage in enumerate(map.stages, 1)}
         self._attributes = {name: declared.title for name, declared in map.attributes.items() if declared.title}
         self._steps = {step.id: step.title for _, step in map.all_steps()}
+        self._asks = {name: ask.title for name, ask in Names.of(map).answers.items()}
 
     def attribute(self, name: str) -> str:
         """An attribute as people call it: its title, else its name in words."""
         return quoted(self._attributes[name]) if name in self._attributes else spaced(name)
+
+    def figure(self, value: float | str) -> str:
+        """A figure of a metric: a number, or the attribute that has it."""
+        return self.attribute(value.removeprefix("customer.")) if isinstance(value, str) else number(value)
 
     def step(self, name: str) -> str:
         """A step by its title, an outcome by its statement."""
@@ -68,7 +75,13 @@ class Phrases:
             text = call.sub(words, text)
         for sign, words in _SIGNS:
             text = re.sub(sign, words, text)
-        return _NAME.sub(self._name, text)  # last: titles stay as they are
+        text = _NAME.sub(self._name, text)  # late: titles stay as they are
+        return _ANSWER.sub(self._answer, text)
+
+    def _answer(self, match: re.Match[str]) -> str:
+        """What is asked for, without its question mark."""
+        name = f"{match[1]}.{match[2]}"
+        return f"the answer to {quoted(self._asks[name])}" if name in self._asks else spaced(match[2])
 
     def _name(self, match: re.Match[str]) -> str:
         if match[1] == "plays" and match[2] in self.plays:

@@ -15,10 +15,13 @@ from milepost.language.steps import Outcome, Touchpoint
 from milepost.planner.compiled_map import CompiledStage, CompiledStep, Waited
 from milepost.planner.condition_trace import trace
 from milepost.planner.enums import StartReason, StepStatus
+from milepost.planner.fact_checks import asks_of
 from milepost.planner.instants import Instant, optional_text, text
 from milepost.planner.situation import Situation
 from milepost.planner.state import State, StepState
 from milepost.text import listing
+
+_MOST_ASKS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +122,9 @@ def _open(situation: Situation, step: CompiledStep, record: StepState, say: Word
         elif held is None:
             yield _unasked(situation, step, say)
     else:
-        yield _contact(situation, step, say, "{} to do it", {})
+        asks = [quoted(ask.title) for ask in asks_of(step) if not ask.optional]
+        what = f"answer {listing(asks, most=_MOST_ASKS)}" if asks else "do it"
+        yield _contact(situation, step, say, f"{{}} to {what}", {})
     for trigger in step.triggers:
         yield _trigger(situation, trigger, record.counts, "or ")
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from milepost.language.asks import Ask
 from milepost.language.model import Map, Play, Stage
 from milepost.language.steps import AnyStep
 
@@ -25,6 +26,7 @@ _NESTED = frozenset(
         "overdue",
         "ask_again",
         "escalate",
+        "link",
         "opens",
     }
 )
@@ -107,11 +109,19 @@ def _fields(part: BaseModel, before: str) -> Iterator[tuple[str, str]]:
         if not before and (field == "was" or (field in _IDS and field == type(part).__name__.lower())):
             continue
         value = getattr(part, name)
-        if field in _NESTED and isinstance(value, BaseModel):
+        if field == "asks":
+            yield from _asks(value, short)
+        elif field in _NESTED and isinstance(value, BaseModel):
             yield from _fields(value, f"{before}{field}.")
         elif field not in _APART:
             nested = isinstance(data[field], dict | list)
             yield f"{before}{field}", one_line(short.get(field) if nested else data[field])
+
+
+def _asks(asks: Sequence[Ask], short: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """A form field by field: `asks.day` `{title: When?, type: date}`."""
+    for ask, written in zip(asks, short.get("asks", ()), strict=True):
+        yield f"asks.{ask.field}", one_line({name: value for name, value in written.items() if name != "field"})
 
 
 def one_line(value: Any) -> str:
