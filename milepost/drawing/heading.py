@@ -27,6 +27,8 @@ _KEYS: tuple[tuple[str, str], ...] = (
     ("clock", "time"),
     ("optional", "may be left out"),
     ("target", "the number to reach"),
+    ("form", "what is asked for"),
+    ("done", "what does it by itself"),
     ("raised", "who else gets it when it is late"),
     ("branch", "where it leads"),
     ("stage", "stage"),

@@ -160,7 +160,7 @@ class _MapText:
         yield from self._when(step, f"due in {step.due_or_default}" if step.role else None)
         yield from self._done_when("done when", step.done_when)
         if step.warn:
-            yield Line(f"warned {listing([_unbreakable(str(each)) for each in step.warn])}", Mark.RAISED)
+            yield Line(f"warned {listing([_unbreakable(str(each)) for each in step.warn])}", Mark.CLOCK)
         if step.escalate:
             to = self.map.roles[step.escalate.to].title
             yield Line(f"{_unbreakable(f'{step.escalate.after} late:')} also {to}", Mark.RAISED)

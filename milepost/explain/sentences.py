@@ -259,7 +259,7 @@ def _about_step(say: Wording, entry: _AboutStep, title: str, tense: Tense) -> st
             return f"{nobody} whether {title} is there."
         case timeline.AnswersChanged():
             fields = listing([quoted(say.ask(entry.step, name)) for name in entry.names])
-            return f"The answers for {title} changed{_by(entry.by)}: {fields}."
+            return f"The answers for {title} {tense('changed', 'will change')}{_by(entry.by)}: {fields}."
         case timeline.TaskWarned():
             return f"The person who does {title} {tense('was', 'will be')} told that it is due soon."
         case timeline.OutcomeRevoked():

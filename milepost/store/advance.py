@@ -21,7 +21,7 @@ from milepost.planner.plan import Plan
 from milepost.planner.state import State
 from milepost.planner.timeline import MapChanged, MessageSent
 from milepost.store import customers
-from milepost.store.advance_outcomes import CONSTANT, desired_answers, desired_outcomes
+from milepost.store.advance_outcomes import CONSTANT, agreed_figures, desired_answers, desired_outcomes
 from milepost.store.advance_tasks import desired_tasks
 from milepost.store.make_equal import Row, make_equal
 from milepost.store.table_types import table_of
@@ -45,6 +45,7 @@ def write_plan(session: Session, journey: str, before: State, plan: Plan, compil
     make_equal(session, MessageRow, journey, desired_messages(before, plan), fixed=("status", "attempts"))
     make_equal(session, TaskRow, journey, desired_tasks(before, plan, compiled_map), fixed=("opened_revision",))
     make_equal(session, OutcomeRow, journey, desired_outcomes(before, plan, compiled_map), fixed=CONSTANT)
+    make_equal(session, OutcomeRow, journey, agreed_figures(before, plan, compiled_map))
     moved = before.version != state.version
     for kind, rows_of in ((OpenStageRow, desired_stages), (OpenPlayRow, desired_plays)):
         stored = _stored(session, kind, journey) if moved else rows_of(before, compiled_map)

@@ -96,6 +96,18 @@ def _metric(outcome: Outcome, state: State) -> dict[str, Any] | None:
     return asdict(outcome.metric.for_customer(state.customer.attributes)) if outcome.metric else None
 
 
+def agreed_figures(before: State, plan: Plan, compiled_map: CompiledMap) -> Iterator[dict[str, Any]]:
+    """The measures of outcomes that are open, where the customer's own figures changed; closed ones keep theirs."""
+    after = plan.state
+    if before.customer.attributes == after.customer.attributes:
+        return
+    for step, record in after.steps.items():
+        compiled = compiled_map.steps.get(step)
+        outcome = compiled.step if compiled else None
+        if record.is_open and isinstance(outcome, Outcome) and _metric(outcome, before) != _metric(outcome, after):
+            yield {"outcome": step, "occurrence": record.occurrence or 1, "metric": _metric(outcome, after)}
+
+
 def desired_answers(stored: Iterable[Mapping[str, Any]], plan: Plan) -> list[dict[str, Any]]:
     """The rows of all answers of a journey, in order: those `stored`, then the plan's.
 

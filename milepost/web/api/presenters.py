@@ -10,6 +10,7 @@ from milepost.explain.sentences import Wording
 from milepost.intake.facts import FactReceipt
 from milepost.language.steps import Action, Outcome
 from milepost.planner.compiled_map import CompiledMap
+from milepost.planner.fact_checks import asks_of
 from milepost.planner.fact_errors import RefusedError
 from milepost.planner.situation import Situation
 from milepost.planner.state import State
@@ -65,6 +66,7 @@ def open_steps(journey: str, compiled_map: CompiledMap, state: State) -> Iterato
             persona=compiled.persona or "",
             contact=contact.email if contact else None,
             metric=asdict(metric.for_customer(state.customer.attributes)) if metric else None,
+            asks=[ask.model_dump(mode="json", exclude_defaults=True) for ask in asks_of(compiled)],
         )
 
 

@@ -54,7 +54,7 @@ class Shown(BaseModel):
 
 
 _FACTS = {
-    "step_done": "the step that was done; with `result` if it has results, `note`, `evidence`",
+    "step_done": "the step that was done; with `result` if it has results, `note`, `evidence`, `answers`",
     "step_skipped": "the step that isn't needed; with `reason`",
     "step_reopened": "the closed step that opens again; with `reason`",
     "snoozed": "the step that is put off; with `until`, `reason`",
@@ -232,6 +232,9 @@ class OpenStep(Shown):
     asked_at: At | None
     due_at: At | None
     metric: dict[str, Any] | None = None
+    asks: list[dict[str, Any]] = Field(
+        default_factory=list, description="the form of an action, as the map has it; it is sent as `answers`"
+    )
 
 
 class TaskShown(Shown):

@@ -81,6 +81,12 @@ class Card:
         return local_time.span_text(self.now - due) if is_late and due is not None else None
 
     @property
+    def is_due_soon(self) -> bool:
+        """Tells whether the map has warned of the due date, which isn't past."""
+        record = self.state.step(self.task.step or "")
+        return self.late is None and record.is_open and bool(record.reminded)
+
+    @property
     def effort(self) -> str | None:
         """The time that the task takes."""
         minutes = self.task.effort_minutes
