@@ -14,6 +14,7 @@ from milepost.cli.support.typed_facts import EXAMPLES, fact_of, number_or_text
 from milepost.imports.vocabulary import Vocabulary
 from milepost.intake.acknowledgement import Acknowledgement, acknowledgement_of
 from milepost.intake.facts import FactReceipt, FactStatus
+from milepost.intake.intake import Intake
 
 Text = str | None
 
@@ -29,6 +30,10 @@ async def tell(
     result: Annotated[Text, typer.Option(help="The result that a task ended with.")] = None,
     note: Annotated[Text, typer.Option(help="What is worth remembering about it.")] = None,
     about: Annotated[Text, typer.Option(help="The step, or the address of the person, that a note is about.")] = None,
+    due: Annotated[Text, typer.Option(help="When a task is due: a date, or a duration.")] = None,
+    role: Annotated[Text, typer.Option(help="The role that a task is for.")] = None,
+    person: Annotated[Text, typer.Option(metavar="EMAIL", help="The colleague that a task is for.")] = None,
+    effort: Annotated[Text, typer.Option(help="How long a task takes, such as '30 minutes'.")] = None,
     evidence: Annotated[Text, typer.Option(help="What proves it.")] = None,
     reason: Annotated[Text, typer.Option(help="Why.")] = None,
     until: Annotated[Text, typer.Option(metavar="DATE", help="The day until which a step is snoozed.")] = None,
@@ -51,22 +56,27 @@ async def tell(
     more: dict[str, Any] = {
         "result": result, "note": note, "about": about, "evidence": evidence, "reason": reason, "until": until,
         "verdict": verdict, "value": number_or_text(value), "comment": comment, "method": method, "why": why,
-        "id": fact_id, "by": by,
+        "id": fact_id, "by": by, "due": due, "role": role, "person": person, "effort": effort,
     }  # fmt: skip
     if kind == "answer" and method is None:
         more["method"] = "recorded"
     async with open_intake(settings_of(context)) as opened:
-        intake = opened.intake
-        vocabulary = Vocabulary.of(await intake.context.compiled_maps.current())
-        fact = fact_of(kind, words or [], more, vocabulary.types, vocabulary.asks)
-        receipt = await intake.record_fact(customer, fact, source="cli")
-        answer = (
-            await acknowledgement_of(intake.context.store, customer, receipt.fact_id) if receipt.delivered else None
-        )
+        receipt, answer = await _record(opened.intake, customer, kind, words or [], more)
     if as_json:
         print_json(_to_json(customer, receipt, answer))
     else:
         _print(customer, receipt, answer)
+
+
+async def _record(
+    intake: Intake, customer: str, kind: str, words: list[str], more: dict[str, Any]
+) -> tuple[FactReceipt, Acknowledgement | None]:
+    vocabulary = Vocabulary.of(await intake.context.compiled_maps.current())
+    fact = fact_of(kind, words, more, vocabulary.types, vocabulary.asks)
+    receipt = await intake.record_fact(customer, fact, source="cli")
+    if not receipt.delivered:
+        return receipt, None
+    return receipt, await acknowledgement_of(intake.context.store, customer, receipt.fact_id)
 
 
 def _print(customer: str, receipt: FactReceipt, answer: Acknowledgement | None) -> None:

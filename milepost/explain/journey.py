@@ -11,6 +11,7 @@ from milepost.explain.sentences import Wording, outlook_sentence
 from milepost.explain.waits import Blocker, WaitingStep, began_by, ends_of, starts_of, step_waits, waiting_for
 from milepost.planner import timeline
 from milepost.planner.condition_trace import ConditionTrace, trace
+from milepost.planner.entry_bases import PlacedEntry, StepEntry
 from milepost.planner.enums import StartReason
 from milepost.planner.instants import Instant, optional_text
 from milepost.planner.outlook import Outlook, look_ahead
@@ -211,7 +212,7 @@ def _is_about(entry: Entry, step: str) -> bool:
     match entry:
         case timeline.MessageSent():
             return step == entry.step or step in entry.steps
-        case timeline.StepEntry() | timeline.PlacedEntry():
+        case StepEntry() | PlacedEntry():
             return step == entry.step
         case _:
             return False

@@ -18,7 +18,7 @@ from milepost.planner.outlook import Outlook, look_ahead
 from milepost.planner.segment_match import Considered, considered, entry_obstacle
 from milepost.planner.situation import Situation
 from milepost.planner.state import State
-from milepost.planner.timeline import Entry
+from milepost.planner.timeline import Entry, TaskAdded
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,12 +139,17 @@ class JourneyOverview:
     @property
     def say(self) -> Wording:
         """The words for this journey's map."""
-        return Wording(self.compiled_map, self.zone, self.versions)
+        return Wording(self.compiled_map, self.zone, self.versions, added=self._added)
 
     @property
     def say_fully(self) -> Wording:
         """The same words, which also name who moved the journey to another version."""
-        return Wording(self.compiled_map, self.zone, self.versions, self.movers)
+        return Wording(self.compiled_map, self.zone, self.versions, self.movers, self._added)
+
+    @property
+    def _added(self) -> dict[str, str]:
+        """The titles of the tasks that were added to the journey, by their ids."""
+        return {entry.step: entry.title for entry in self.entries if isinstance(entry, TaskAdded)}
 
     @property
     def stages(self) -> tuple[OpenStage, ...]:

@@ -41,19 +41,21 @@ class Wording:
     Without a `compiled_map` things are called by their ids; `zone` is the time zone of the instants inside sentences.
     `versions` are the numbers of published versions by their hash; other versions are called by their hash alone.
     `movers` are the people who moved the journey to another version, by instant and hash: only facts know them.
+    `added` are the titles of the tasks that were added to the journey, by their ids.
     """
 
     compiled_map: CompiledMap | None = None
     zone: str = "UTC"
     versions: Mapping[str, int] = field(default_factory=dict)
     movers: Mapping[tuple[Instant, str], str | None] = field(default_factory=dict)
+    added: Mapping[str, str] = field(default_factory=dict)
 
     # Names.
 
     def step(self, step: str | None) -> str:
         """A step's title; of an outcome, its statement."""
         compiled = self.compiled_map.step_of(step or "") if self.compiled_map else None
-        return compiled.step.title if compiled else spaced(step)
+        return compiled.step.title if compiled else self.added.get(step or "") or spaced(step)
 
     def stage(self, stage: str | None) -> str:
         compiled = self.compiled_map.stages.get(stage or "") if self.compiled_map else None
@@ -156,8 +158,7 @@ def _changed_by(by: str | None) -> str:
 def _sentence(say: Wording, entry: Entry, tense: Tense) -> str:
     match entry:
         case timeline.JourneyStarted():
-            title = say.compiled_map.map.title if say.compiled_map else entry.map
-            return f"The journey began on the map {quoted(title)}."
+            return _journey_started(say, entry)
         case timeline.StageOpened():
             return f"The stage {quoted(say.stage(entry.stage))} {tense('opened', 'will open')}."
         case timeline.StageClosed():
@@ -178,10 +179,10 @@ def _sentence(say: Wording, entry: Entry, tense: Tense) -> str:
             about = quoted(say.step(entry.step or step_of(entry.message)))
             return f"A message about {about} {tense('was', 'will be')} dropped{because(entry.why, DROPPED)}."
         case timeline.TaskOpened():
-            task = TASKS.get(entry.why, spaced(entry.why)) + (f", {listing(entry.names)}" if entry.names else "")
-            owner = f"The map's owner, {entry.person}," if entry.person else "The map's owner"
-            who = f"The {say.role(entry.role)}" if entry.role else owner
-            return f"{who} {tense('got', 'will get')} a task: {task}."
+            return _task_opened(say, entry, tense)
+        case timeline.TaskAdded():
+            who = entry.person or f"the {say.role(entry.role)}"
+            return f"{quoted(entry.title)} was added{_by(entry.by)}, a task for {who}, due {say.instant(entry.due)}."
         case timeline.JourneyPaused():
             return f"The journey was paused{because(entry.why)}."
         case timeline.JourneyResumed():
@@ -201,6 +202,18 @@ def _sentence(say: Wording, entry: Entry, tense: Tense) -> str:
             return f"The journey {tense('ended', 'will end')}: {reason}.{note}"
         case _:
             return _about_step(say, entry, quoted(say.step(entry.step)), tense)
+
+
+def _journey_started(say: Wording, entry: timeline.JourneyStarted) -> str:
+    title = say.compiled_map.map.title if say.compiled_map else entry.map
+    return f"The journey began on the map {quoted(title)}."
+
+
+def _task_opened(say: Wording, entry: timeline.TaskOpened, tense: Tense) -> str:
+    task = TASKS.get(entry.why, spaced(entry.why)) + (f", {listing(entry.names)}" if entry.names else "")
+    owner = f"The map's owner, {entry.person}," if entry.person else "The map's owner"
+    who = f"The {say.role(entry.role)}" if entry.role else owner
+    return f"{who} {tense('got', 'will get')} a task: {task}."
 
 
 def _about_the_record(say: Wording, entry: timeline.CustomerChanged | timeline.Noted, tense: Tense) -> str:

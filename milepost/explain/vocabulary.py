@@ -45,6 +45,7 @@ IGNORED = {
     "not_paused": "the journey is not paused",
     "same_version": "the journey is on this version already",
     "unknown_version": "there is no such version of the map",
+    "limit": "too many tasks that were added are open",
 }
 CUSTOMER_PARTS = {
     "attributes": "What is known of the customer",
@@ -120,6 +121,7 @@ FACTS = {
     "map_changed": "another version of the map",
     "message_failed": "a message failed",
     "task_done": "a task is done",
+    "task_added": "a new task",
     "note": "a note",
 }
 MESSAGES = {"opening": "mail", "reminder": "reminder", "request": "request to confirm", "touchpoint": "mail"}

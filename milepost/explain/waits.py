@@ -72,8 +72,9 @@ def step_waits(situation: Situation, step: str, say: Wording) -> WaitingStep:
     if not record.closed and situation.is_container_open(compiled):
         return _step(situation, compiled, say)
     reasons = () if record.closed or situation.state.ended else (_container_reason(situation, compiled, say),)
-    container = say.play(compiled.container) if compiled.in_play else say.stage(compiled.container)
-    return WaitingStep(step, say.step(step), container, record.status, reasons, None, opened_at=record.opened_at)
+    return WaitingStep(
+        step, say.step(step), _container(compiled, say), record.status, reasons, None, opened_at=record.opened_at
+    )
 
 
 def _container_reason(situation: Situation, step: CompiledStep, say: Wording) -> Blocker:
@@ -90,10 +91,18 @@ def _container_reason(situation: Situation, step: CompiledStep, say: Wording) ->
 
 def _step(situation: Situation, step: CompiledStep, say: Wording) -> WaitingStep:
     record = situation.state.step(step.id)
-    container = say.play(step.container) if step.in_play else say.stage(step.container)
     why = tuple(_open(situation, step, record, say) if record.is_open else _unopened(situation, step, record, say))
     late = record.is_open and record.due_at is not None and record.due_at < situation.at
-    return WaitingStep(step.id, say.step(step.id), container, record.status, why, record.due_at, late, record.opened_at)
+    return WaitingStep(
+        step.id, say.step(step.id), _container(step, say), record.status, why, record.due_at, late, record.opened_at
+    )
+
+
+def _container(step: CompiledStep, say: Wording) -> str:
+    """The title of the step's stage or play."""
+    if not step.container:
+        return "the tasks of this customer alone"
+    return say.play(step.container) if step.in_play else say.stage(step.container)
 
 
 # A step that is open.

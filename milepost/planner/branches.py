@@ -12,6 +12,7 @@ from milepost.planner.closings import close_stage, end_journey, end_play, start_
 from milepost.planner.compiled_map import CompiledPlay, CompiledStage
 from milepost.planner.customer_changes import BY_THE_MAP, change_customer
 from milepost.planner.deferred import GoTo, OpenStage, StartPlay
+from milepost.planner.entry_bases import StagePlace, StepPlace
 from milepost.planner.enums import (
     BlockReason,
     IgnoreReason,
@@ -26,7 +27,7 @@ from milepost.planner.situation import Situation
 from milepost.planner.system_tasks import close_system_tasks
 from milepost.planner.turn import Turn
 
-Place = timeline.StepPlace | timeline.StagePlace | None
+Place = StepPlace | StagePlace | None
 
 
 def carry_out(turn: Turn, branch: Iterable[BranchItem], place: Place) -> bool:
@@ -159,7 +160,7 @@ def finish_stage(turn: Turn, stage: CompiledStage) -> None:
     """Close a stage whose steps are all closed, carry out its branch, and open the next of the sequence."""
     close_stage(turn, stage, "stage_closed")
     plan_opening(turn, stage)
-    if carry_out(turn, stage.stage.then, timeline.StagePlace(stage.stage.id)) or not stage.in_sequence:
+    if carry_out(turn, stage.stage.then, StagePlace(stage.stage.id)) or not stage.in_sequence:
         return
     following = turn.compiled_map.next_in_sequence(stage.stage.id)
     if following is not None:

@@ -53,6 +53,8 @@ def settle_step(turn: Turn, step: CompiledStep, status: StepStatus) -> StepState
         turn.order(CloseTask(str(TaskId(step.id, record.occurrence)), TaskStatus(status)))
     if not record.is_open and not record.closed:
         record.begin_occurrence()
+    if not step.container:
+        turn.invalidate_all()  # no stage or play closes with an added task, but the journey may be idle now
     record.status, record.kind = status, step.kind
     record.opens_at = record.ready_at = None
     record.forced = record.asks_again = record.skipped_after = False
@@ -118,6 +120,7 @@ def end_journey(turn: Turn, reason: str, note: str | None = None) -> None:
     """End the journey at this very moment: what is open is withdrawn, what waits is dropped."""
     for container in turn.compiled_map.containers:
         withdraw_steps(turn, container.steps, "journey_ended")
+    withdraw_steps(turn, turn.compiled_map.added, "journey_ended")
     for queued in list(turn.state.queue):
         drop(turn, queued, "journey_ended")
     for task in sorted(turn.state.tasks):

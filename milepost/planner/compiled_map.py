@@ -5,7 +5,7 @@ Compiling is the slow part; it is done once a process, and the result is shared 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import count
 
@@ -18,7 +18,7 @@ from milepost.language.model import Map, Play, Stage
 from milepost.language.names import Names
 from milepost.language.steps import Action, AnyStep, Escalate, Outcome, Touchpoint, Trigger
 from milepost.planner.calendars import Calendar, Calendars
-from milepost.planner.dependents import Dependents, Watched
+from milepost.planner.dependents import Dependents, Watched, watched
 from milepost.planner.earlier_ids import EarlierIds
 from milepost.planner.enums import MessageReason, StepKind
 from milepost.planner.message_needs import MessageNeeds
@@ -44,12 +44,12 @@ class Waited:
 
 @dataclass(frozen=True, slots=True)
 class CompiledStep:
-    """A step with its place: `position` orders it in the file, `container` is its stage's or play's id.
+    """A step with its place: `position` orders it in the file.
 
-    `triggers` are what closes it, or for an outcome what verifies it, `awaits` the steps that it waits for. `due` is
-    how long after opening it is due, as the map says or by default; `escalate` is who gets a late task as well, as the
-    step says or else its role. `opening_rule`, `due_rule` and `pace` are what the map says of its opening, its due date
-    and its repeats.
+    `container` is its stage's or play's id, empty for a task that was added to one journey. `triggers` are what closes
+    it, or for an outcome what verifies it, `awaits` the steps that it waits for. `due` is how long after opening it is
+    due, as the map says or by default; `escalate` is who gets a late task as well, as the step says or else its role.
+    `opening_rule`, `due_rule` and `pace` are what the map says of its opening, its due date and its repeats.
     """
 
     id: str
@@ -186,7 +186,7 @@ Watcher = CompiledStep | CompiledStage | CompiledPlay
 """Anything that waits for conditions and events."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class CompiledMap:
     """One version of a map. `stages` and `plays` are in the order of the file; `version` is the version's hash.
 
@@ -195,7 +195,8 @@ class CompiledMap:
     `STEP.FIELD`. `watchers` wait for conditions and
     events, in the order in which they are looked at; `time_dependent` are the places of those whose answer the day may
     change alone. `dependents` is the dependency index: what every change invalidates. `places` are the positions of
-    steps, stages and plays in the file, `earlier_ids` the ids that they had in earlier versions.
+    steps, stages and plays in the file, `earlier_ids` the ids that they had in earlier versions. `added` are
+    the tasks that were added to a journey, if this is that journey's map; `without_added` is the map alone then.
     """
 
     map: Map
@@ -219,6 +220,8 @@ class CompiledMap:
     places: Mapping[Watched, int]
     earlier_ids: EarlierIds
     message_needs: MessageNeeds
+    added: tuple[CompiledStep, ...] = ()
+    without_added: CompiledMap | None = None
 
     @staticmethod
     def of(map: Map, version: str, files: Mapping[str, str] | None = None) -> CompiledMap:  # noqa: A002 - the field's word
@@ -248,6 +251,11 @@ def _event_conditions(triggers: Iterable[Waited]) -> dict[str, tuple[Condition, 
         if trigger.event is not None and trigger.condition is not None:
             conditions[trigger.event] = (*conditions.get(trigger.event, ()), trigger.condition)
     return conditions
+
+
+def compiled_task(map: Map, task: Touchpoint, position: int) -> CompiledStep:  # noqa: A002 - the field's word
+    """A task that was added to a journey on this map: a step in no stage or play."""
+    return _Compiler(map).step(task, "", position, in_play=False)
 
 
 class _Compiler:
@@ -306,9 +314,10 @@ class _Compiler:
         return CompiledPlay(play, position, steps, _required(steps), starts, ends, self._condition(play.only_if))
 
     def _steps(self, container: Stage | Play) -> tuple[CompiledStep, ...]:
-        return tuple(self._step(step, container) for step in container.steps)
+        in_play = isinstance(container, Play)
+        return tuple(self.step(step, container.id, next(self._positions), in_play=in_play) for step in container.steps)
 
-    def _step(self, step: AnyStep, container: Stage | Play) -> CompiledStep:
+    def step(self, step: AnyStep, container: str, position: int, *, in_play: bool) -> CompiledStep:
         every = None if isinstance(step, Outcome) else step.every
         due, escalate = None, None
         match step:
@@ -326,9 +335,9 @@ class _Compiler:
             id=step.id,
             step=step,
             kind=kind,
-            container=container.id,
-            in_play=isinstance(container, Play),
-            position=next(self._positions),
+            container=container,
+            in_play=in_play,
+            position=position,
             track=track,
             role=step.role if isinstance(step, Touchpoint) else None,
             persona=persona,
@@ -361,26 +370,15 @@ class _Compiler:
         return compile_condition(text, self._names, event=event, waited=trigger is not None and not event)
 
 
-_OF_ROOT = {
-    **dict.fromkeys(("steps", "results", "outcomes", "answers"), "step"),
-    "plays": "play",
-    "stages": "stage",
-}
-
-
 def _dependents(
     watchers: Iterable[Watcher], containers: tuple[CompiledStage | CompiledPlay, ...], steps: Iterable[CompiledStep]
 ) -> Dependents:
     holding = {each.itself for each in containers if isinstance(each, CompiledPlay) and each.play.holds == "everything"}
     return Dependents.of(
-        [{watcher.itself, *(name for each in watcher.conditions for name in _watched(each))} for watcher in watchers],
+        [{watcher.itself, *(name for each in watcher.conditions for name in watched(each))} for watcher in watchers],
         [{each.itself, *(step.itself for step in each.steps)} for each in containers],
         [step.opened_by | holding for step in steps],
     )
-
-
-def _watched(condition: Condition) -> Iterator[Watched]:
-    return ((_OF_ROOT.get(root, root), name.partition(".")[0]) for root, name in condition.references)
 
 
 def _text(rule: Duration | Anchor | None) -> str | None:

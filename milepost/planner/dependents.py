@@ -6,11 +6,25 @@ Settling then looks only at what a change may have touched.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import NamedTuple
+
+from milepost.language.conditions import Condition
 
 Watched = tuple[str, str]
 """Something that can change: `("customer", ATTRIBUTE)`, `("step", ID)`, `("play", ID)`, `("stage", ID)`."""
+
+
+_OF_ROOT = {
+    **dict.fromkeys(("steps", "results", "outcomes", "answers"), "step"),
+    "plays": "play",
+    "stages": "stage",
+}
+
+
+def watched(condition: Condition) -> Iterator[Watched]:
+    """What the answer to a condition hangs on."""
+    return ((_OF_ROOT.get(root, root), name.partition(".")[0]) for root, name in condition.references)
 
 
 class Invalidated(NamedTuple):

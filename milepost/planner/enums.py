@@ -154,3 +154,4 @@ class IgnoreReason(StrEnum):
     NOT_PAUSED = "not_paused"
     SAME_VERSION = "same_version"
     UNKNOWN_VERSION = "unknown_version"
+    LIMIT = "limit"

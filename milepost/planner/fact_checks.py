@@ -17,6 +17,7 @@ from milepost.customer import BUILT_IN_ATTRIBUTES, Contact, Customer, address_ke
 from milepost.language.asks import Ask
 from milepost.language.attribute_values import YEARS, parse_date
 from milepost.language.attribute_values import fits as is_of_type
+from milepost.language.durations import Duration, TimeTextError, any_duration
 from milepost.language.field_types import AttributeType, Verdict
 from milepost.language.model import Attribute
 from milepost.language.steps import Action, Outcome, Touchpoint
@@ -30,6 +31,7 @@ from milepost.planner.fact_errors import (
     UnknownOutcomeError,
     UnknownPlayError,
     UnknownResultError,
+    UnknownRoleError,
     UnknownStepError,
     WrongAnswersError,
 )
@@ -47,8 +49,10 @@ from milepost.planner.facts import (
     StepDone,
     StepReopened,
     StepSkipped,
+    TaskAdded,
     TeamGiven,
 )
+from milepost.planner.ids import AddedTaskId
 from milepost.planner.zones import is_zone
 from milepost.text import did_you_mean, nearest
 
@@ -74,13 +78,14 @@ def check(fact: Fact, compiled_map: CompiledMap) -> None:
     fact = compiled_map.earlier_ids.today(fact)
     match fact:
         case StepDone():
-            step = step_named(compiled_map, fact.step)
-            check_result(step, fact.result)
-            check_answers(step, fact, compiled_map.map.attributes)
+            if not AddedTaskId.parse(fact.step):
+                step = step_named(compiled_map, fact.step)
+                check_result(step, fact.result)
+                check_answers(step, fact, compiled_map.map.attributes)
         case StepSkipped() | StepReopened():
-            step_named(compiled_map, fact.step)
+            check_step(compiled_map, fact.step)
         case Snoozed():
-            step_named(compiled_map, fact.step)
+            check_step(compiled_map, fact.step)
             parse_until(fact.until)
         case Answered():
             outcome = outcome_named(compiled_map, fact.outcome)
@@ -96,6 +101,8 @@ def check(fact: Fact, compiled_map: CompiledMap) -> None:
             check_attributes(fact.attributes, compiled_map.map.attributes, _in(compiled_map))
         case ContactsGiven():
             check_contacts(fact.contacts)
+        case TaskAdded():
+            check_added_task(compiled_map, fact)
         case Noted():
             check_subject(compiled_map, fact.about)
         case _:
@@ -114,6 +121,12 @@ def step_named(compiled_map: CompiledMap, step: str) -> CompiledStep:
     if step not in compiled_map.steps:
         raise UnknownStepError(step, compiled_map.steps, _in(compiled_map))
     return compiled_map.steps[step]
+
+
+def check_step(compiled_map: CompiledMap, step: str) -> None:
+    """Check that a step exists; of a task that was added, only the journey knows."""
+    if not AddedTaskId.parse(step):
+        step_named(compiled_map, step)
 
 
 def outcome_named(compiled_map: CompiledMap, outcome: str) -> CompiledStep:
@@ -141,7 +154,25 @@ def is_address(about: str | None) -> bool:
 def check_subject(compiled_map: CompiledMap, about: str | None) -> None:
     """Check the subject of a note: a person's address, or a step that exists."""
     if about is not None and not is_address(about):
-        step_named(compiled_map, about)
+        check_step(compiled_map, about)
+
+
+def check_added_task(compiled_map: CompiledMap, task: TaskAdded) -> None:
+    """Check a task that somebody adds: for whom it is, and when it is due."""
+    roles = {*compiled_map.map.roles, compiled_map.map.csm}
+    if task.role is not None and task.role not in roles:
+        raise UnknownRoleError(task.role, roles, _in(compiled_map))
+    if task.due is not None and parse_date(task.due) is None:
+        _check_duration("due", task.due, any_duration, "a date, 2026-03-02, or a duration, 3 business days")
+    if task.effort is not None:
+        _check_duration("effort", task.effort, Duration.parse, "a duration, such as 45 minutes")
+
+
+def _check_duration(field: str, text: str, parse: Callable[[str], Duration], hint: str) -> None:
+    try:
+        parse(text)
+    except TimeTextError:
+        raise InvalidFactError(f"{field!r} of the task is {text!r}.", f"Write {hint}.", IgnoreReason.DUE) from None
 
 
 # What is said of steps and outcomes.
@@ -259,7 +290,7 @@ def parse_until(until: str) -> date | datetime:
 def check_agreement(compiled_map: CompiledMap, steps: Mapping[str, Mapping[str, str]]) -> None:
     """Check what people agreed on: steps that exist, and `due` a local date."""
     for step in steps:
-        step_named(compiled_map, step)
+        check_step(compiled_map, step)
     for step, agreed in steps.items():
         if "due" in agreed and parse_date(agreed["due"]) is None:
             message = f"The due date of {step!r} is {agreed['due']!r}."

@@ -7,9 +7,11 @@ from datetime import date, datetime
 from typing import assert_never
 
 from milepost.customer import address_key, keep_refused
+from milepost.language.attribute_values import parse_date
 from milepost.language.field_types import Verdict
 from milepost.language.steps import Outcome
 from milepost.planner import deferred, facts, timeline
+from milepost.planner.added_tasks import MOST_OPEN, NUMBER, was_added
 from milepost.planner.answers import change_answers, keep_answers, write_to_customer
 from milepost.planner.branches import set_attributes, start_or_defer
 from milepost.planner.closings import end_journey, skip_step
@@ -17,8 +19,9 @@ from milepost.planner.compiled_map import CompiledStep, Waited
 from milepost.planner.contacts import give_contacts
 from milepost.planner.customer_changes import change_customer
 from milepost.planner.deadlines import agreed_due, change_due
-from milepost.planner.enums import IgnoreReason, StartReason, StepStatus, TaskStatus
+from milepost.planner.enums import IgnoreReason, StartReason, StepStatus, SystemTaskReason, TaskStatus
 from milepost.planner.fact_checks import (
+    check_added_task,
     check_agreement,
     check_answers,
     check_attributes,
@@ -35,19 +38,20 @@ from milepost.planner.fact_checks import (
     step_named,
 )
 from milepost.planner.fact_errors import RefusedError
-from milepost.planner.ids import MessageId
+from milepost.planner.ids import AddedTaskId, MessageId
 from milepost.planner.instants import Instant, instant
 from milepost.planner.outcomes import answer, revoke
 from milepost.planner.pauses import pause, resume
-from milepost.planner.steps import finish_step, plan_repeats, reopen
-from milepost.planner.system_tasks import close_system_task, open_message_failed
+from milepost.planner.state import AddedTask
+from milepost.planner.steps import add_task, finish_step, plan_repeats, reopen
+from milepost.planner.system_tasks import close_system_task, close_system_tasks, open_message_failed
 from milepost.planner.turn import Turn
 from milepost.planner.version_move import move, stay
 
 _ANSWERED = frozenset(StepStatus(verdict) for verdict in Verdict)
 _JourneyFact = (
     facts.PlayStarted | facts.Paused | facts.Resumed | facts.Ended | facts.MapChanged | facts.MessageFailed
-    | facts.TaskDone
+    | facts.TaskDone | facts.TaskAdded
 )  # fmt: skip
 
 
@@ -132,6 +136,10 @@ def _apply_to_journey(turn: Turn, fact: _JourneyFact) -> None:
             _map_changed(turn, fact)
         case facts.MessageFailed():
             _message_failed(turn, fact)
+        case facts.TaskAdded():
+            _task_added(turn, fact)
+        case facts.TaskDone() if fact.task in turn.state.added:
+            finish_step(turn, _closable(turn, fact.task), by=fact.by, note=fact.note)
         case facts.TaskDone():
             if fact.task not in turn.state.tasks:
                 raise _IgnoredError(IgnoreReason.CLOSED)
@@ -157,9 +165,17 @@ def _map_changed(turn: Turn, fact: facts.MapChanged) -> None:
 # Steps.
 
 
+def _step(turn: Turn, step_id: str) -> CompiledStep:
+    """The step of an id; an added task is known as long as it is open."""
+    task = AddedTaskId.parse(step_id)
+    if task is not None and not turn.state.step(step_id).is_open:
+        raise _IgnoredError(IgnoreReason.CLOSED if was_added(turn.state, task.number) else IgnoreReason.UNKNOWN)
+    return step_named(turn.compiled_map, step_id)
+
+
 def _closable(turn: Turn, step_id: str) -> CompiledStep:
     """A step that is open, or waits in an open stage or play."""
-    step = step_named(turn.compiled_map, step_id)
+    step = _step(turn, step_id)
     record = turn.state.step(step_id)
     if record.closed:
         raise _IgnoredError(IgnoreReason.CLOSED)
@@ -194,7 +210,7 @@ def _is_later_form(turn: Turn, fact: facts.StepDone) -> bool:
 
 
 def _step_reopened(turn: Turn, fact: facts.StepReopened) -> None:
-    step = step_named(turn.compiled_map, fact.step)
+    step = _step(turn, fact.step)
     if not turn.state.step(step.id).closed:
         raise _IgnoredError(IgnoreReason.NOT_CLOSED)
     if not turn.now.is_container_open(step):
@@ -203,7 +219,7 @@ def _step_reopened(turn: Turn, fact: facts.StepReopened) -> None:
 
 
 def _snoozed(turn: Turn, fact: facts.Snoozed) -> None:
-    step = step_named(turn.compiled_map, fact.step)
+    step = _step(turn, fact.step)
     if not turn.state.step(step.id).is_open:
         raise _IgnoredError(IgnoreReason.CLOSED if turn.state.step(step.id).closed else IgnoreReason.NOT_OPEN)
     until = _snoozed_until(turn, step, fact.until)
@@ -286,9 +302,10 @@ def _contacts(turn: Turn, fact: facts.ContactsGiven) -> None:
 
 def _agreed(turn: Turn, fact: facts.Agreed) -> None:
     check_agreement(turn.compiled_map, fact.steps)
-    check_dates_ahead(fact.steps, lambda step: _today(turn, turn.compiled_map.steps[step]))
+    steps = {step_id: _step(turn, step_id) for step_id in fact.steps}
+    check_dates_ahead(fact.steps, lambda step: _today(turn, steps[step]))
     for step_id, agreed in fact.steps.items():
-        step = turn.compiled_map.steps[step_id]
+        step = steps[step_id]
         record = turn.state.step(step_id)
         if record.is_open and agreed.get("person"):
             turn.edit_step(step_id).person = agreed["person"]
@@ -302,6 +319,35 @@ def _agreed(turn: Turn, fact: facts.Agreed) -> None:
 
 def _today(turn: Turn, step: CompiledStep) -> date:
     return turn.now.calendar_of(step).local(turn.at).date()
+
+
+# Tasks.
+
+
+def _task_added(turn: Turn, fact: facts.TaskAdded) -> None:
+    check_added_task(turn.compiled_map, fact)
+    state, day = turn.state, parse_date(fact.due)
+    if len(state.added) >= MOST_OPEN:
+        raise _IgnoredError(IgnoreReason.LIMIT)
+    if day is not None and day < turn.compiled_map.ours.local(turn.at).date():
+        raise _IgnoredError(IgnoreReason.PAST)
+    number = state.numbers[NUMBER] = state.numbers.get(NUMBER, 0) + 1
+    task = str(AddedTaskId(number))
+    role = fact.role or _role_of(turn, fact.person)
+    state.added[task] = AddedTask(fact.title, role, fact.effort, None if day else fact.due)
+    agreed = {"due": day.isoformat() if day else None, "person": fact.person}
+    state.agreed[task] = {name: value for name, value in agreed.items() if value is not None}
+    state.idle = False
+    close_system_tasks(turn, SystemTaskReason.IDLE)
+    turn.take_in_added_tasks()
+    add_task(turn, turn.compiled_map.steps[task], fact.by)
+
+
+def _role_of(turn: Turn, person: str | None) -> str:
+    """The role that a person has on the customer's team; else that of the csm."""
+    key = address_key(person) if person else None
+    roles = (role for role, address in turn.state.customer.team.items() if address_key(address) == key)
+    return next(roles, turn.compiled_map.map.csm)
 
 
 def _message_failed(turn: Turn, fact: facts.MessageFailed) -> None:

@@ -64,6 +64,12 @@ class UnknownPlayError(UnknownNameError):
     code = "unknown_play"
 
 
+class UnknownRoleError(UnknownNameError):
+    """The journey's map has no role of this id."""
+
+    code = "unknown_role"
+
+
 class UnknownAttributeError(UnknownNameError):
     """The map declares no attribute of this name."""
 

@@ -168,6 +168,17 @@ class TaskDone(BaseFact, kind="task_done"):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TaskAdded(BaseFact, kind="task_added"):
+    """A task of this customer alone. `due` is a date `YYYY-MM-DD` or a duration, `effort` a duration."""
+
+    title: str
+    due: str | None = None
+    role: str | None = None
+    person: str | None = None
+    effort: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Noted(BaseFact, kind="note"):
     """Something worth remembering, on the timeline alone; `about` is a step, or a person's address."""
 
@@ -178,7 +189,7 @@ class Noted(BaseFact, kind="note"):
 Fact = (
     StepDone | StepSkipped | StepReopened | Snoozed | EventHappened | Answered | Revoked | AttributesSet
     | ContactsGiven | TeamGiven | Agreed | PlayStarted | Paused | Resumed | Ended | MapChanged | MessageFailed
-    | TaskDone | Noted
+    | TaskDone | TaskAdded | Noted
 )  # fmt: skip
 
 FACTS: dict[str, type[Fact]] = {fact.kind: fact for fact in get_args(Fact)}

@@ -240,8 +240,10 @@ def _is_over(turn: Turn) -> bool:
     if not turn.compiled_map.goes_on:
         end_journey(turn, "completed")
         return True
-    goes_on_later = any(stage.opens_at is not None for stage in state.stages.values()) or any(
-        play.kept is not None and play.cooldown_until is not None for play in state.plays.values()
+    goes_on_later = (
+        any(state.step(task).is_open for task in state.added)
+        or any(stage.opens_at is not None for stage in state.stages.values())
+        or any(play.kept is not None and play.cooldown_until is not None for play in state.plays.values())
     )
     if goes_on_later and state.idle:
         state.idle = False

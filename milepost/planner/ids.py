@@ -1,6 +1,6 @@
 """The ids of messages, tasks and answers: values with one text form, `STEP/OCCURRENCE/...`.
 
-Ids of steps, stages and plays are plain text; they contain no slash.
+Ids of steps, stages and plays are plain text; they contain no slash, except that of an added task (`task/1`).
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from milepost.planner.enums import MessageReason, SystemTaskReason
 
 _REASONS = frozenset(MessageReason)
+_DIGITS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,24 @@ def step_of(message: str) -> str:
     """The step that a message is about, by its id; a text that isn't an id is taken for the step's own."""
     message_id = MessageId.parse(message)
     return message_id.step if message_id else message
+
+
+@dataclass(frozen=True, slots=True)
+class AddedTaskId:
+    """The `number`-th task that was added to a journey: `task/NUMBER`. It stands where a step's id does."""
+
+    number: int
+
+    def __str__(self) -> str:
+        return f"task/{self.number}"
+
+    @staticmethod
+    def parse(text: str | None) -> AddedTaskId | None:
+        """Read what `str` wrote; None where the text isn't the id of an added task."""
+        match (text or "").split("/"):
+            case ["task", number] if _are_numbers(number) and len(number) < _DIGITS:
+                return AddedTaskId(int(number))
+        return None
 
 
 def _are_numbers(*texts: str) -> bool:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from milepost.language.durations import Duration, Unit
 from milepost.language.steps import Touchpoint
+from milepost.planner.added_tasks import with_added_tasks
 from milepost.planner.compiled_map import CompiledMap, CompiledStep
 from milepost.planner.enums import SystemTaskReason
 from milepost.planner.instants import Instant
@@ -52,7 +53,8 @@ class Task:
 
 
 def open_tasks(compiled_map: CompiledMap, state: State) -> tuple[Task, ...]:
-    """Every open task of a journey: those of its steps in the order of the file, then the system tasks."""
+    """Every open task of a journey: those of steps in the order of the file, those added to it, then system tasks."""
+    compiled_map = with_added_tasks(compiled_map, state)
     tasks = [
         _step_task(step, state.step(step.id), state)
         for step in compiled_map.steps.values()

@@ -88,6 +88,7 @@ def _shift_step(turn: Turn, step: CompiledStep, paused_at: Instant) -> None:
         turn.edit_step(step.id).opens_at = moved
     elif record.is_open:
         record = turn.edit_step(step.id)
+        paused_at = max(paused_at, record.opened_at or paused_at)  # a task may be added in the pause
         if "ask" in record.timers:
             moved = _moved(turn, calendar.opening_after_pause, record.timers["ask"], record.rule, paused_at)
             record.timers["ask"] = moved

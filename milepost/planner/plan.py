@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from milepost.planner.added_tasks import forget_closed
 from milepost.planner.branches import open_stage, plan_opening
 from milepost.planner.commands import Command
 from milepost.planner.compiled_map import CompiledMap
@@ -69,6 +70,8 @@ def plan(compiled_map: CompiledMap, state: State, facts: Iterable[Fact], now: In
         wake = wake_at(turn)
     wake = _run_until(turn, now, wake)
     keep_wake(turn, wake)
+    if turn.state.added:
+        forget_closed(turn.state)
     turn.state.clock = max(turn.state.clock, now)
     turn.state.entries += len(turn.entries)
     return Plan(turn.state, tuple(turn.commands), tuple(turn.entries), wake, turn.moves_at)

@@ -15,6 +15,7 @@ from milepost.language.attribute_values import parse_date
 from milepost.language.conditions import Condition
 from milepost.language.durations import Anchor, RelativeDate, Unit
 from milepost.language.steps import Action, Touchpoint
+from milepost.planner.added_tasks import with_added_tasks
 from milepost.planner.calendars import Calendar, shift_date
 from milepost.planner.compiled_map import CompiledMap, CompiledStep
 from milepost.planner.condition_view import JourneyView
@@ -32,6 +33,10 @@ class Situation:
     compiled_map: CompiledMap
     state: State
     at: Instant
+
+    def __post_init__(self) -> None:
+        if self.state.added or self.compiled_map.added:
+            self.compiled_map = with_added_tasks(self.compiled_map, self.state)
 
     @staticmethod
     def of(compiled_map: CompiledMap, state: State, now: Instant) -> Situation:
@@ -56,8 +61,10 @@ class Situation:
     # Stages and plays.
 
     def is_container_open(self, step: CompiledStep) -> bool:
-        """Returns whether the step's stage or play is open."""
+        """Returns whether the step's stage or play is open; an added task has none, and is open until it is closed."""
         state = self.state
+        if not step.container:
+            return True
         return (state.play if step.in_play else state.stage)(step.container).is_open
 
     def holding_plays(self, step: CompiledStep, what: str) -> list[str]:

@@ -215,11 +215,25 @@ class SystemTask(Record):
     opened_at: Instant
 
 
+@dataclass(slots=True)
+class AddedTask(Record):
+    """A task that a colleague added to this customer alone; the step of its id says where it stands.
+
+    `effort` and `due` are durations, as they were written; without `due` the default holds, or the date agreed on.
+    """
+
+    title: str
+    role: str
+    effort: str | None = None
+    due: str | None = None
+
+
 _TABLES: dict[str, type[Record]] = {
     "steps": StepState,
     "stages": StageState,
     "plays": PlayState,
     "tasks": SystemTask,
+    "added": AddedTask,
 }
 
 
@@ -250,6 +264,7 @@ class State:
     stages: dict[str, StageState] = field(default_factory=dict)
     plays: dict[str, PlayState] = field(default_factory=dict)
     tasks: dict[str, SystemTask] = field(default_factory=dict)
+    added: dict[str, AddedTask] = field(default_factory=dict)
     queue: list[Queued] = field(default_factory=list)
     sent: dict[str, list[Instant]] = field(default_factory=dict)
     agreed: dict[str, dict[str, str]] = field(default_factory=dict)
@@ -296,6 +311,7 @@ class State:
         copy.steps, copy.stages, copy.plays = self.steps.copy(), self.stages.copy(), self.plays.copy()
         copy.tasks, copy.sent, copy.agreed = self.tasks.copy(), self.sent.copy(), self.agreed.copy()
         copy.answers = self.answers.copy()
+        copy.added = self.added.copy()
         copy.numbers, copy.deferred, copy.pauses = self.numbers.copy(), self.deferred.copy(), self.pauses.copy()
         copy.queue = list(map(Queued.copy, self.queue))
         copy.timer_index = None if self.timer_index is None else self.timer_index.copy()

@@ -156,6 +156,17 @@ def _say_opened(turn: Turn, step: CompiledStep, record: StepState) -> None:
         turn.order(OpenTask(str(TaskId(step.id, record.occurrence)), role, person, step.id, None))
 
 
+def add_task(turn: Turn, step: CompiledStep, by: str | None) -> None:
+    """Open a task that was added to the journey; what was agreed on for it is its due date and its person."""
+    record, role = _opened(turn, step), step.role or ""
+    person, place = record.person or turn.state.customer.team.get(role), turn.place(step)
+    turn.order(OpenTask(str(TaskId(step.id, record.occurrence)), role, person, step.id, None))
+    due = record.due_at or turn.at
+    turn.report(
+        timeline.TaskAdded(turn.at, place, title=step.step.title, role=role, person=record.person, due=due, by=by)
+    )
+
+
 def finish_step(
     turn: Turn, step: CompiledStep, *, by: str | None = None, result: str | None = None, note: str | None = None
 ) -> None:

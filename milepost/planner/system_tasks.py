@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from milepost.planner import timeline
 from milepost.planner.commands import CloseTask, OpenTask
+from milepost.planner.entry_bases import StagePlace, StepPlace
 from milepost.planner.enums import SystemTaskReason, TaskStatus
 from milepost.planner.ids import MessageId, SystemTaskId
 from milepost.planner.state import SystemTask
-from milepost.planner.timeline import StagePlace, StepPlace
 from milepost.planner.turn import Turn
 
 

@@ -6,87 +6,25 @@ fields>}`; what is None is left out. Facts have some of the same names: beside t
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields
-from typing import Any, ClassVar, NamedTuple, get_args
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, get_args
 
-from milepost.planner.instants import Instant, parse, text
-
-
-class StepPlace(NamedTuple):
-    """A step, the stage or play it is in (neither, once a new version of the map dropped it), and which occurrence."""
-
-    stage: str | None
-    play: str | None
-    step: str
-    occurrence: int
-
-
-class StagePlace(NamedTuple):
-    stage: str
-
-
-@dataclass(frozen=True, slots=True)
-class BaseEntry:
-    """Base of all entries; `at` is when it happened. `kind` is its name in JSON and in the database."""
-
-    kind: ClassVar[str]
-    at: Instant
-
-    def __init_subclass__(cls, kind: str | None = None) -> None:
-        if kind is not None:
-            cls.kind = kind
-
-    @property
-    def subject(self) -> str:
-        """The id of the step, play or stage that the entry is about; empty where it is about none."""
-        return next((name for key in ("step", "play", "stage") if (name := getattr(self, key, None))), "")
-
-    def to_json(self) -> dict[str, Any]:
-        """The entry as `milepost simulate --json` prints it: instants in UTC."""
-        return {"at": text(self.at), "kind": self.kind, **self.data()}
-
-    def data(self) -> dict[str, Any]:
-        """The fields of the kind as plain data, without `at` and `kind`."""
-        return dict(_plain(self))
-
-
-@dataclass(frozen=True, slots=True)
-class StageEntry(BaseEntry):
-    stage: str
-
-
-@dataclass(frozen=True, slots=True)
-class PlayEntry(BaseEntry):
-    play: str
-
-
-@dataclass(frozen=True, slots=True)
-class StepEntry(BaseEntry):
-    place: StepPlace
-
-    @property
-    def step(self) -> str:
-        return self.place.step
-
-    @property
-    def occurrence(self) -> int:
-        return self.place.occurrence
-
-
-@dataclass(frozen=True, slots=True)
-class PlacedEntry(BaseEntry):
-    """An entry about a step, a stage or neither."""
-
-    place: StepPlace | StagePlace | None
-
-    @property
-    def step(self) -> str | None:
-        return self.place.step if isinstance(self.place, StepPlace) else None
-
-    @property
-    def stage(self) -> str | None:
-        return self.place.stage if self.place else None
+from milepost.planner.entry_bases import (
+    INSTANTS,
+    LISTS,
+    PLACE_KEYS,
+    BaseEntry,
+    PlacedEntry,
+    PlayEntry,
+    StageEntry,
+    StagePlace,
+    StepEntry,
+    StepPlace,
+    fields_of,
+    json_key,
+)
+from milepost.planner.instants import Instant, parse
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -262,6 +200,17 @@ class TaskOpened(PlacedEntry, kind="task_opened"):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TaskAdded(StepEntry, kind="task_added"):
+    """A colleague added a task of this customer alone, for `person` or the team of `role`."""
+
+    title: str
+    role: str
+    person: str | None = None
+    due: Instant
+    by: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class JourneyPaused(BaseEntry, kind="journey_paused"):
     why: str | None = None
 
@@ -321,24 +270,19 @@ Entry = (
     | StepDone | StepSkipped | StepWithdrawn | StepSnoozed | MessageSent | MessageHeld | MessageDropped
     | AnswersChanged | TaskWarned
     | OutcomeAsked | OutcomeAnswered | OutcomeSilent | OutcomeRevoked | PlayStarted | PlayBlocked | PlayEnded
-    | TaskOpened | JourneyPaused | JourneyResumed | MapChanged | CustomerChanged | Noted
+    | TaskOpened | TaskAdded | JourneyPaused | JourneyResumed | MapChanged | CustomerChanged | Noted
     | FactIgnored | JourneyEnded
 )  # fmt: skip
 
 ENTRIES: dict[str, type[Entry]] = {entry.kind: entry for entry in get_args(Entry)}
 """Every class of entry by its kind."""
 
-_FIELDS = {entry: tuple(each.name for each in fields(entry) if each.name != "at") for entry in ENTRIES.values()}
-_INSTANTS = frozenset({"due", "until"})
-_LISTS = frozenset({"steps", "names"})
-_PLACE_KEYS = ("stage", "play", "step", "occurrence")
-
 
 def json_keys(entry: type[Entry]) -> tuple[str, ...]:
     """Every key that entries of a class may have in JSON, in order."""
     keys: list[str] = ["at", "kind"]
-    for name in _FIELDS[entry]:
-        keys += _PLACE_KEYS if name == "place" else [_key(name)]
+    for name in fields_of(entry):
+        keys += PLACE_KEYS if name == "place" else [json_key(name)]
     return tuple(keys)
 
 
@@ -361,11 +305,11 @@ def from_data(kind: str, at: Instant, data: Mapping[str, Any]) -> Entry:
     """
     entry = ENTRIES[kind]
     values: dict[str, Any] = {}
-    for name in _FIELDS[entry]:
+    for name in fields_of(entry):
         if name == "place":
             values[name] = _place(data)
-        elif (value := data.get(_key(name))) is not None:
-            values[name] = parse(value) if name in _INSTANTS else tuple(value) if name in _LISTS else value
+        elif (value := data.get(json_key(name))) is not None:
+            values[name] = parse(value) if name in INSTANTS else tuple(value) if name in LISTS else value
     return entry(at=at, **values)
 
 
@@ -373,21 +317,3 @@ def _place(data: Mapping[str, Any]) -> StepPlace | StagePlace | None:
     if "step" in data:
         return StepPlace(data.get("stage"), data.get("play"), data["step"], data["occurrence"])
     return StagePlace(data["stage"]) if "stage" in data else None
-
-
-def _plain(entry: Any) -> Iterator[tuple[str, Any]]:
-    for name in _FIELDS[type(entry)]:
-        value = getattr(entry, name)
-        if value is None:
-            continue
-        if name == "place":
-            yield from ((key, part) for key in _PLACE_KEYS if (part := getattr(value, key, None)) is not None)
-        elif name in _INSTANTS:
-            yield name, text(value)
-        else:
-            yield _key(name), list(value) if name in _LISTS else value
-
-
-def _key(field: str) -> str:
-    """The JSON key of a field: `from_` can't be `from` in Python."""
-    return field.rstrip("_")

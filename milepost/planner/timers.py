@@ -7,6 +7,7 @@ from milepost.planner import timeline
 from milepost.planner.branches import carry_out, drop_kept_start, finish_play, is_start_wanted, open_stage, try_start
 from milepost.planner.compiled_map import CompiledPlay, CompiledStage, CompiledStep
 from milepost.planner.dependents import Watched
+from milepost.planner.entry_bases import StagePlace
 from milepost.planner.enums import MessageReason, PlayEnding, StartReason, SystemTaskReason
 from milepost.planner.expected_timers import timer_index_of, update_timer_index
 from milepost.planner.instants import Instant
@@ -146,7 +147,7 @@ def _stuck(turn: Turn, stage: CompiledStage) -> None:
     record = turn.edit_stage(stage.stage.id)
     record.target_at = record.rule = None
     turn.report(timeline.StageStuck(turn.at, stage.stage.id))
-    open_system_task(turn, SystemTaskReason.STUCK, stage.stage.id, timeline.StagePlace(stage.stage.id))
+    open_system_task(turn, SystemTaskReason.STUCK, stage.stage.id, StagePlace(stage.stage.id))
 
 
 def _cooled_down(turn: Turn, play: CompiledPlay) -> None:

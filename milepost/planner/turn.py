@@ -13,12 +13,14 @@ from milepost.customer import Customer
 from milepost.planner.commands import Command
 from milepost.planner.compiled_map import CompiledMap, CompiledStep
 from milepost.planner.dependents import Watched
+from milepost.planner.entry_bases import StepPlace
+from milepost.planner.ids import AddedTaskId
 from milepost.planner.instants import Instant
 from milepost.planner.loop_guard import MOST_HAPPENINGS, EndlessMapError
 from milepost.planner.records import Record
 from milepost.planner.situation import Situation
 from milepost.planner.state import PlayState, StageState, State, StepState
-from milepost.planner.timeline import Entry, StepPlace
+from milepost.planner.timeline import Entry
 
 R = TypeVar("R", bound=Record)
 
@@ -58,6 +60,11 @@ class Turn:
         if at != self.at:
             self.at, self.now = at, Situation(self.compiled_map, self.state, at)
 
+    def take_in_added_tasks(self) -> None:
+        """Go on with a map that has the tasks that were just added."""
+        self.now = Situation(self.compiled_map, self.state, self.at)
+        self.compiled_map = self.now.compiled_map
+
     # What is reported and ordered.
 
     def report(self, entry: Entry) -> None:
@@ -75,12 +82,14 @@ class Turn:
 
     def place(self, step: CompiledStep) -> StepPlace:
         """Where a step is, and which occurrence of it is meant."""
-        stage, play = (None, step.container) if step.in_play else (step.container, None)
+        stage, play = (None, step.container) if step.in_play else (step.container or None, None)
         return StepPlace(stage, play, step.id, self.occurrence(step.id))
 
     def place_of(self, step: str) -> StepPlace | None:
         """The place of the step of an id; None where the map has no such step."""
         compiled_step = self.compiled_map.steps.get(step)
+        if compiled_step is None and AddedTaskId.parse(step):
+            return StepPlace(None, None, step, 1)
         return self.place(compiled_step) if compiled_step else None
 
     def order(self, command: Command) -> None:

@@ -11,6 +11,7 @@ from milepost.planner.commands import CloseTask
 from milepost.planner.compiled_map import CompiledStep, Waited
 from milepost.planner.deadlines import change_due, first_due
 from milepost.planner.deferred import OpenStage
+from milepost.planner.entry_bases import StepPlace
 from milepost.planner.enums import MessageReason, StepKind, StepStatus, SystemTaskReason, TaskStatus
 from milepost.planner.ids import TaskId
 from milepost.planner.instants import Instant
@@ -70,7 +71,7 @@ def _withdraw_what_is_gone(turn: Turn) -> bool:
         record = state.steps[step_id]
         if record.is_open:
             turn.order(CloseTask(str(TaskId(step_id, record.occurrence)), TaskStatus.WITHDRAWN))
-            place = timeline.StepPlace(None, None, step_id, record.occurrence)
+            place = StepPlace(None, None, step_id, record.occurrence)
             turn.report(timeline.StepWithdrawn(turn.at, place, why="map_changed"))
         if record.is_open or record.is_waiting or record.status is StepStatus.WITHDRAWN:
             turn.put_step(step_id, _numbered(record))  # it may come back

@@ -222,9 +222,14 @@ class WrittenFact(Written):
     message_failed: Name | None = None
     task_done: Name | None = None
 
+    task_added: Name | None = None
     note: LongText | None = Field(None, min_length=1, description="a note, or beside another fact its field")
 
     result: Name | None = None
+    due: Annotated[Name, BeforeValidator(_day_as_text)] | None = Field(None, description="a date, or a duration")
+    role: Name | None = None
+    person: Address | None = None
+    effort: Name | None = None
     about: Address | None = Field(None, description="a step, or a person's address")
     evidence: LongText | None = None
     answers: Annotated[dict[Name, Answer], Field(max_length=limits.ASKS)] | None = Field(
@@ -268,6 +273,8 @@ class WrittenFact(Written):
         needed = _NEEDED.get(kind)
         if needed and getattr(self, needed) is None:
             raise ValueError(f"{kind!r} needs {needed!r}")
+        if self.role is not None and self.person is not None:
+            raise ValueError("a task is for a 'role' or for a 'person', not for both")
         if kind == "answer" and self.verdict not in set(Verdict):
             raise ValueError(f"verdict {self.verdict!r} is none of {', '.join(Verdict)}")
 

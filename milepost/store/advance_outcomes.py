@@ -10,9 +10,10 @@ from milepost.language.steps import Outcome
 from milepost.planner import timeline
 from milepost.planner.commands import RecordAnswer, RenameStep, RevokeAnswer
 from milepost.planner.compiled_map import CompiledMap
+from milepost.planner.entry_bases import StepEntry
 from milepost.planner.plan import Plan
 from milepost.planner.state import State
-from milepost.planner.timeline import Entry, StepEntry
+from milepost.planner.timeline import Entry
 
 CONSTANT = ("customer_id", "revision", "type", "statement", "metric", "persona")
 """Columns of an outcome that stay as they were when it opened, whatever a later version of the map says."""

@@ -14,7 +14,7 @@ from milepost.planner.instants import Instant
 from milepost.planner.open_tasks import Task, minutes, open_tasks
 from milepost.planner.plan import Plan
 from milepost.planner.state import State
-from milepost.planner.timeline import StepDone, StepOpened, StepSkipped, StepWithdrawn
+from milepost.planner.timeline import StepDone, StepOpened, StepSkipped, StepWithdrawn, TaskAdded
 
 WITHOUT_DATE, PAUSED = 2**40, 2**41  # seconds: far behind every date
 _CLOSED = StepDone | StepSkipped | StepWithdrawn
@@ -85,15 +85,17 @@ def _brief(command: OpenTask, plan: Plan, compiled_map: CompiledMap) -> dict[str
     compiled = compiled_map.steps.get(command.step) if command.step else None
     step = compiled.step if compiled else None
     touchpoint = step if isinstance(step, Touchpoint) else None
+    added = next((each for each in plan.timeline if isinstance(each, TaskAdded) and each.step == command.step), None)
+    title = added.title if added else (command.why or command.task)
     return {
         "role": command.role,
         "person": _address(command.person),
         "step": command.step,
-        "title": touchpoint.title if touchpoint else (command.why or command.task),
+        "title": touchpoint.title if touchpoint else title,
         "why": command.why,
         "about": None,
         "invite": list(touchpoint.invite) if touchpoint else [],
-        "opened_at": _reported_at(plan, command.task, StepOpened),
+        "opened_at": _reported_at(plan, command.task, StepOpened | TaskAdded),
         "due_at": None,
         "urgency": 0,
         "escalated_to": None,

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from milepost.planner.instants import Instant
-from milepost.planner.timeline import Entry, FactIgnored, from_data
+from milepost.planner.timeline import Entry, FactIgnored, TaskAdded, from_data
 from milepost.store.keyset import Cursor, Segment, read_page
 from milepost.store.tables import CustomerRow, JourneyRow, TimelineRow
 
@@ -61,6 +61,13 @@ async def page_of_journey(
     query = select(TimelineRow).where(TimelineRow.journey_id == journey, TimelineRow.seq > after)
     page = await read_page(session, query, (Segment((TimelineRow.seq,)),), cursor, limit)
     return EntryPage(tuple(row[0] for row in page.rows), page.previous, page.next)
+
+
+async def added_tasks(session: AsyncSession, journey: str) -> dict[str, str]:
+    """Returns the titles of all tasks that were added to a journey, by their ids."""
+    query = select(TimelineRow).where(TimelineRow.journey_id == journey, TimelineRow.kind == TaskAdded.kind)
+    entries = map(entry_of, await session.scalars(query))
+    return {entry.step: entry.title for entry in entries if isinstance(entry, TaskAdded)}
 
 
 async def ignored(session: AsyncSession, journey: str, at: Instant) -> list[FactIgnored]:

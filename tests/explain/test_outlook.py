@@ -43,7 +43,8 @@ def sentence_of(say: Wording, kind: str, **fields: Any) -> str:
 
 
 NEVER_BY_ITSELF = {
-    "note", "journey_started", "journey_paused", "journey_resumed", "map_changed", "fact_ignored",
+    "answers_changed", "note", "task_added",
+    "journey_started", "journey_paused", "journey_resumed", "map_changed", "fact_ignored",
     "step_due_changed", "step_snoozed", "outcome_answered", "outcome_revoked",
 }  # fmt: skip
 

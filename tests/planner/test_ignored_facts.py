@@ -24,6 +24,13 @@ MAKES_NO_SENSE: list[tuple[dict[str, Any], str]] = [
     ({"kind": "map_changed", "version": "v9"}, "unknown_version"),
     ({"kind": "task_done", "task": "stuck/one/1"}, "closed"),
     ({"kind": "resumed"}, "not_paused"),
+    ({"kind": "step_done", "step": "task/1"}, "unknown"),
+    ({"kind": "agreed", "steps": {"task/1": {"due": "2026-03-04"}}}, "unknown"),
+    ({"kind": "task_added", "title": "Call", "due": "2026-03-01"}, "past"),
+    ({"kind": "task_added", "title": "Call", "due": "soon"}, "due"),
+    ({"kind": "task_added", "title": "Call", "effort": "long"}, "due"),
+    ({"kind": "task_added", "title": "Call", "role": "csmm"}, "unknown"),
+    ({"kind": "note", "text": "They merge", "about": "tlak"}, "unknown"),
     ({"kind": "play_started", "play": "rest"}, "unknown"),
     (
         {"kind": "contacts", "contacts": [{"name": "Kim", "email": "kim@acme.example", "timezone": "Atlantis"}]},

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from milepost.planner.timeline import ENTRIES, MapChanged, StagePlace, StepEntry, TaskOpened, from_json, json_keys
+from milepost.planner.entry_bases import StagePlace, StepEntry
+from milepost.planner.timeline import ENTRIES, MapChanged, TaskOpened, from_json, json_keys
 from tests.entries import complete, entry
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from milepost.planner.facts import Ended, Noted
 from milepost.planner.written_facts import WrittenFact
 
 REFUSED: list[tuple[dict[str, Any], str]] = [
@@ -21,6 +22,10 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     ({"snoozed": "talk"}, "until"),
     ({"answer": "saved"}, "verdict"),
     ({"answer": "saved", "verdict": "perhaps"}, "perhaps"),
+    ({"event": "login", "note": "They merge"}, "does not belong"),
+    ({"note": ""}, "at least 1"),
+    ({"note": "They merge", "reason": "x"}, "does not belong"),
+    ({"task_added": "Call", "role": "csm", "person": "bo@vendor.example"}, "not for both"),
     ({"agreed": {"talk": {}}}, "person"),
     ({"agreed": {"talk": {"due": "2026-02-30"}}}, "due|day"),
     ({"contacts": [{"name": "Kim", "email": "kim@acme.example", "timezone": "Atlantis"}]}, "Atlantis"),
@@ -38,6 +43,13 @@ def test_a_fact_knows_its_kind(kind: str) -> None:
     written = WrittenFact.model_validate({kind: True, "at": "2026-03-02T10:00:00+01:00"})
     assert written.kind == kind
     assert written.fact("1", 0).kind == kind
+
+
+def test_a_note_beside_another_fact_is_a_field_of_that_fact() -> None:
+    alone = WrittenFact.model_validate({"note": "They merge", "about": "talk"})
+    beside = WrittenFact.model_validate({"ended": "churned", "note": "They merge"})
+    assert (alone.kind, alone.fact("1", 0)) == ("note", Noted(id="1", at=0, text="They merge", about="talk"))
+    assert (beside.kind, beside.fact("1", 0)) == ("ended", Ended(id="1", at=0, reason="churned", note="They merge"))
 
 
 def test_a_day_may_be_written_as_yaml_reads_it() -> None:

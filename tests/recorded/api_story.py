@@ -155,6 +155,7 @@ async def _time_passes(asking: Asking) -> None:
     await asking.tell("answer", answer="faster", verdict="disputed", value=2.5, comment="No", method="portal", by=SAM)
     await asking.look("disputed")
     await asking.tell("revoked", revoked="faster", reason="Another quarter")
+    await asking.tell("task_added", task_added="Send the list", due="2 business days", person=ANA, by=ANA)
     await asking.tell("play_started", play_started="expand", reason="They asked")
     await world.move_to(START + 15 * DAY)
     await asking.look("plays")

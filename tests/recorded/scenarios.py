@@ -48,6 +48,8 @@ CONFORMANCE = (
     "snoozing-a-step/moves_what_is_before",
     "taking-an-answer-back/asked_anew",
     "changing-contacts-and-team/team_and_queue",
+    "tasks-of-one-customer/due_late_and_done",
+    "tasks-of-one-customer/snoozed_agreed_and_paused",
     "notes/after_the_end",
     "notes/on_the_timeline_alone",
     "ending-a-journey/everything_open_is_withdrawn",

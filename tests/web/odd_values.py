@@ -50,6 +50,8 @@ FACTS: tuple[dict[str, Any], ...] = (
     {"map_changed": "1"},
     {"message_failed": "connect/1/opening/1", "why": "bounced"},
     {"task_done": "contact/1", "note": "called"},
+    {"task_added": "Send the list", "due": "2 business days", "role": "csm", "effort": "30 minutes"},
+    {"note": "They merge", "about": "kickoff"},
 )  # fmt: skip
 RECORD: dict[str, Any] = {
     "id": "globex",

@@ -268,7 +268,11 @@ def test_no_host_fails(door: Door) -> None:
 
 
 FORMS = (
-    ("/ops/customers/acme", "/ops/customers/acme", ("pause", "resume", "answer", "revoke", "play", "set", "end")),
+    (
+        "/ops/customers/acme",
+        "/ops/customers/acme",
+        ("pause", "resume", "answer", "revoke", "play", "set", "note", "task", "end"),
+    ),
     (f"/desk/{ANA}", "/desk/tasks", ("done", "skip", "snooze", "hand-over")),
 )
 FIELDS = (

@@ -219,6 +219,33 @@ async def test_a_play_is_started_by_hand(world: World, browser: httpx.AsyncClien
     assert "risk: Win them back" in text_of(await page(browser))
 
 
+async def test_a_note_is_kept_on_the_timeline(browser: httpx.AsyncClient) -> None:
+    await send(browser, "note", text="They merge in May", about=SAM)
+
+    assert f"Noted by {ANA} about {SAM}: “They merge in May”." in text_of(await page(browser))
+
+
+async def test_a_note_is_kept_after_the_end(browser: httpx.AsyncClient) -> None:
+    await send(browser, "end", reason="churned", note="Too expensive", sure="yes")
+    await send(browser, "note", text="They may come back")
+
+    page_text = text_of(await page(browser))
+    assert "The journey ended: churned. Note: Too expensive" in page_text
+    assert f"Noted by {ANA}: “They may come back”." in page_text
+
+
+async def test_a_task_of_the_customer_alone_is_added(world: World, browser: httpx.AsyncClient) -> None:
+    await send(browser, "task", title="Send the price list", role="lead", due="2026-03-04")
+    await send(browser, "task", title="Ask their lawyer", person=KIM)
+
+    task = await world.task("task/1/1")
+    assert (task.title, task.role, task.step, task.status) == ("Send the price list", "lead", "task/1", "open")
+    assert (await world.task("task/2/1")).person == KIM
+    await world.tell(step_done="task/1")
+    assert (await world.task("task/1/1")).status == "done"
+    assert f"“Send the price list” was done by {ANA}." in text_of(await page(browser))
+
+
 @pytest.mark.parametrize(
     ("attribute", "given", "kept"),
     [

@@ -40,6 +40,7 @@ EXAMPLES: Mapping[str, str] = {
     "map_changed": "map_changed 2 (a number, MAP@2, or the beginning of a hash)",
     "message_failed": "message_failed connect_sso/1/opening/1 permanent=true --why 'Address unknown'",
     "task_done": "task_done stuck/onboarding/1 --note 'Spoke to them'",
+    "task_added": "task_added 'Send the price list' --due '2 business days' --role csm --effort '30 minutes'",
     "note": "note 'They merge in May' --about sam@acme.example (or a step)",
 }
 """How each kind of fact is typed."""
@@ -120,7 +121,7 @@ def _positional(kind: str, words: list[str]) -> dict[str, Any]:
         return {kind: True}
     if not words:
         raise ValueError(f"say what it is about after {kind!r}")
-    if kind in ("ended", "note"):
+    if kind in ("ended", "note", "task_added"):
         return {kind: " ".join(words)}
     names = [kind, *{"answer": ["verdict"], "snoozed": ["until"]}.get(kind, [])]
     _refuse(words[len(names) :], f"unexpected {' '.join(words[len(names) :])!r}; put texts in quotes")

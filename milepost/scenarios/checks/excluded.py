@@ -12,6 +12,7 @@ from milepost.planner import timeline
 from milepost.planner.compiled_map import CompiledPlay, CompiledStep
 from milepost.planner.enums import BlockReason, MessageReason, PlayEnding, StartReason, StepKind
 from milepost.planner.fact_checks import asks_of
+from milepost.planner.ids import AddedTaskId
 from milepost.planner.timeline import ENTRIES, json_keys
 from milepost.scenarios.checks.defined_names import DefinedNames
 from milepost.scenarios.expectations import Expected
@@ -39,7 +40,7 @@ def check_excluded(path: Path, expected: Expected, names: DefinedNames, agreed: 
     fact sets. Names that the map doesn't define are reported elsewhere.
     """
     kind = expected.get("kind")
-    if kind not in ENTRIES:
+    if kind not in ENTRIES or AddedTaskId.parse(expected.get("step")):
         return
     field = next((key for key in ("step", "play", "stage") if key in json_keys(ENTRIES[kind])), "")
     subject = expected.get(field)

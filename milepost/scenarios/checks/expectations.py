@@ -13,6 +13,7 @@ from milepost.language.yaml_text import Path
 from milepost.planner import timeline
 from milepost.planner.enums import CustomerPart
 from milepost.planner.fact_words import fact_called
+from milepost.planner.ids import AddedTaskId
 from milepost.planner.instants import Instant
 from milepost.planner.timeline import ENTRIES, json_keys
 from milepost.planner.written_facts import KINDS
@@ -92,7 +93,7 @@ class ExpectationCheck:
         if expected.get("kind") == timeline.JourneyEnded.kind:
             valid["reason"] = ("reason", [*names.endings, *self.reasons])
         for name, (noun, defined) in valid.items():
-            if isinstance(expected.get(name), str):
+            if isinstance(expected.get(name), str) and not (name == "step" and AddedTaskId.parse(expected[name])):
                 yield from check_name((*path, name), noun, expected[name], defined)
         steps = expected.get("steps")
         for index, step in enumerate(steps if isinstance(steps, list) else ()):

@@ -187,7 +187,8 @@ async def show_timeline(
         if journey is None:
             return TimelineShown(customer=customer, journey=None, entries=())
         page = await timeline.page_of_journey(session, journey.id, after=after, cursor=_place(cursor), limit=limit)
-    say = Wording(await served.compiled_maps.of(journey.version), row.timezone)
+        added = await timeline.added_tasks(session, journey.id)
+    say = Wording(await served.compiled_maps.of(journey.version), row.timezone, added=added)
     lines = [EntryShown.of(row, sentence=say.sentence(timeline.entry_of(row)), more=row.data) for row in page.rows]
     return TimelineShown(customer=customer, journey=journey.id, entries=tuple(lines), next=_text(page.next))
 

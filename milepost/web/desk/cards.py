@@ -23,7 +23,7 @@ from milepost.language.templates.renderer import render_playbook
 from milepost.language.templates.source import TemplateError
 from milepost.planner.compiled_map import CompiledMap
 from milepost.planner.enums import SystemTaskReason
-from milepost.planner.ids import step_of
+from milepost.planner.ids import AddedTaskId, step_of
 from milepost.planner.instants import Instant
 from milepost.planner.situation import Situation
 from milepost.planner.state import State
@@ -154,6 +154,8 @@ def _about(task: TaskRow, say: Wording) -> str:
 
 def _place(compiled_map: CompiledMap, task: TaskRow, say: Wording) -> str:
     step = compiled_map.steps.get(task.step or "")
+    if AddedTaskId.parse(task.step):
+        return "A colleague added it, for this customer alone."
     if step is None:
         return "The map no longer has this step."
     names = (quoted(say.step(each.step)) + (f" with {each.in_words}" if each.results else "") for each in step.awaits)

@@ -13,7 +13,7 @@ from milepost.planner.compiled_map import CompiledMap
 from milepost.planner.written_facts import WrittenFact
 from milepost.store import customers, journeys
 from milepost.web import forms
-from milepost.web.form_values import Line, Text, Token, Value, attribute_value, number_or_text, required
+from milepost.web.form_values import Address, Line, Text, Token, Value, attribute_value, number_or_text, required
 from milepost.web.identity import Acting
 from milepost.web.pages import back_to
 from milepost.web.problems import ProblemError
@@ -63,14 +63,16 @@ async def resume(sent: SentForm, reason: Text = "") -> Response:
 
 
 @router.post("/end")
-async def end(sent: SentForm, reason: Line = "", sure: Annotated[Literal["", "yes"], Form()] = "") -> Response:
+async def end(
+    sent: SentForm, *, reason: Line = "", note: Text = "", sure: Annotated[Literal["", "yes"], Form()] = ""
+) -> Response:
     """The journey ends, for a reason; it can't be opened again."""
     required(reason, "reason", "Go back and write it in a word or two.")
     if sure != "yes":
         raise ProblemError(
             422, "not_sure", "Nothing was ended.", "Go back and tick the box: an end can't be taken back."
         )
-    return await sent.record(WrittenFact(ended=reason[:200]))
+    return await sent.record(WrittenFact(ended=reason[:200], note=note or None))
 
 
 @router.post("/answer")
@@ -104,6 +106,20 @@ async def revoke(sent: SentForm, outcome: Line, reason: Text = "") -> Response:
 async def play(sent: SentForm, play: Line, reason: Text = "") -> Response:
     """Starts a play."""
     return await sent.record(WrittenFact(play_started=play, reason=reason or None))
+
+
+@router.post("/note")
+async def note(sent: SentForm, text: Text = "", about: Address = "") -> Response:
+    """Keeps a text on the timeline, also of a journey that has ended."""
+    return await sent.record(WrittenFact(note=required(text, "note"), about=about or None), "timeline")
+
+
+@router.post("/task")
+async def task(sent: SentForm, title: Line = "", due: Line = "", person: Address = "", role: Line = "") -> Response:
+    """Gives a colleague a task of this customer alone; the person that is named goes before the role."""
+    someone = {"person": person.lower()} if person else {"role": role or None}
+    fact = WrittenFact(task_added=required(title, "title"), due=due or None, **someone)
+    return await sent.record(fact)
 
 
 @router.post("/set")
