@@ -23,7 +23,7 @@ from milepost.store import contact_erasure, customers, facts, messages
 from milepost.store.database import Store
 from milepost.store.erasure import forget
 from milepost.store.personal_data import PLACES
-from milepost.store.pseudonyms import Person, Pseudonymiser, new_pseudonym
+from milepost.store.pseudonyms import NAME, WORD, Person, Pseudonymiser, names_beside, new_pseudonym
 from milepost.store.tables import METADATA
 from tests.privacy.crowd import ADDRESS, DAY, EVA, SAM, Crowd, plant, traces
 from tests.store.book import everything
@@ -287,3 +287,21 @@ async def test_an_export_has_what_forgetting_would_replace_and_nobody_else(store
     assert "Eva Roe" not in texts
     assert "gamma" not in texts
     assert {record["found_by"] for record in document["records"]} == {"address or name", "part of a name"}
+
+
+def test_every_name_of_a_contact_is_replaced_and_those_of_others_stay() -> None:
+    sam = {
+        "email": "Sam@acme.example", "name": "Sam Poe", "first_name": "Bobby", "last_name": "Tables",
+        "salutation": "Dear Bobby", "mail": "none",
+    }  # fmt: skip
+    eva = {"email": "eva@acme.example", "name": "Eva Tables", "first_name": "Eva", "last_name": "Tables", "mail": "all"}
+    person = Person("sam@acme.example", frozenset(filter(None, names_beside("sam@acme.example", [sam, eva]))))
+    assert person.names == {"Sam Poe", "Bobby Tables"}
+    pseudonymiser = Pseudonymiser(person, new_pseudonym("x"), others=["Eva Tables"])
+    forgotten, other = pseudonymiser.rewritten([sam, eva])
+    assert forgotten == {
+        "email": new_pseudonym("x"), "name": NAME, "first_name": WORD, "last_name": WORD, "salutation": WORD,
+        "mail": "none",
+    }  # fmt: skip
+    assert other == eva
+    assert pseudonymiser.text("Bobby called") == f"{WORD} called"
