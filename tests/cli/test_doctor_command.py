@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from milepost.calendar_data import calendar_data
 from milepost.channels.recorder import RecordingChannel
 from milepost.store.database import open_store
 from milepost.temporal import task_queues
@@ -131,3 +132,14 @@ def test_where_old_data_is_to_be_removed_it_is_said_when_it_last_was(
     status, text = statuses(milepost)["Retention"]
     assert status == "ok"
     assert text.startswith("Old data was last removed 20")
+
+
+def test_other_zones_and_holidays_than_those_that_planned_last_are_told(milepost: Milepost) -> None:
+    here = ("ok", "Journeys are planned with those of this machine.")
+    assert statuses(milepost)["Zones and holidays"] == here
+    changed("INSERT OR REPLACE INTO calendar_data (id, data, since) VALUES (1, ?, 0)", "tzdata 2020.1 (2020a)")
+    status, text = statuses(milepost)["Zones and holidays"]
+    assert status == "warning"
+    assert text == f"Journeys were last planned with tzdata 2020.1 (2020a); this machine has {calendar_data()}."
+    changed("UPDATE calendar_data SET data = ?", calendar_data())
+    assert statuses(milepost)["Zones and holidays"] == here

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from milepost.calendar_data import calendar_data
 from tests.cli.conftest import Milepost, advance, lines
 
 pytestmark = pytest.mark.usefixtures("with_acme")
@@ -21,6 +22,7 @@ def test_a_customer_is_explained_with_its_map_its_stage_and_what_everything_wait
     assert result.exit_code == 0
     assert "(goal is 'save_time', tier is 'enterprise')" in output
     assert "The journey began on the map" in output
+    assert f"Planned with the zones and holidays of {calendar_data()}." in output
     assert "waits for bo@vendor.example (Account executive) to do it" in output
     assert "waits for the end of “Sales-to-success handoff meeting”" in output
     assert "120 days before customer.renews_on" in output

@@ -28,6 +28,7 @@ durations = st.sampled_from(
         "1 quarter",
     ]
 )
+task_durations = st.one_of(durations, st.sampled_from(["1 business hour", "9 business hours", "60 business hours"]))
 long_durations = st.sampled_from(["5 business days", "10 days", "3 weeks", "2 months"])
 conditions = st.sampled_from(
     [
@@ -47,6 +48,14 @@ triggers = st.one_of(
 )
 
 
+LATE = ("1 business day", "1 business day", "3 business hours", "2 hours")
+WORKING_TIMES = (
+    {},
+    {"country": "DE-BY", "timezone": "Europe/Berlin", "closed": ["12-24..01-02"]},
+    {"country": "SA", "timezone": "Asia/Riyadh", "days": "country", "to": "24:00"},
+)
+
+
 @st.composite
 def steps_of(draw, prefix, plays):
     """Touchpoints, actions and outcomes of one stage or play; `plays` may be started by branches."""
@@ -57,7 +66,7 @@ def steps_of(draw, prefix, plays):
         kind = draw(st.sampled_from(["task", "mail", "action", "outcome"]))
         step = draw(_when(ids, kind, results))
         if kind == "task":
-            step |= {"touchpoint": step_id, "title": "T", "role": "csm", "due": draw(durations)}
+            step |= {"touchpoint": step_id, "title": "T", "role": "csm", "due": draw(task_durations)}
             if draw(st.booleans()) and "done_when" not in step:
                 step["results"] = {"yes": draw(_dates), "no": draw(_branches(plays))}
                 results.append(step_id)
@@ -191,13 +200,15 @@ def maps(draw):
             "tier": {"type": "text"},
             "renews_on": {"type": "date"},
         },
-        "roles": {"csm": {"title": "C", "escalate": {"after": "1 business day", "to": "boss"}}, "boss": "B"},
+        "roles": {"csm": {"title": "C", "escalate": {"after": draw(st.sampled_from(LATE)), "to": "boss"}}, "boss": "B"},
         "personas": {
             "sponsor": {"title": "S"},
             "user": {"title": "U", "fallback": "sponsor"},
             "absent": {"title": "A"},
         },
-        "contact_policy": draw(st.sampled_from([{}, {"limit": "1 per 3 days"}, {"limit": "2 per 1 week"}])),
+        "working_time": draw(st.sampled_from(WORKING_TIMES)),
+        "contact_policy": draw(st.sampled_from([{}, {"limit": "1 per 3 days"}, {"limit": "2 per 1 week"}]))
+        | draw(st.sampled_from([{}, {"window": {"to": "24:00", "closed": ["03-09", "12-24..01-02"]}}])),
         "on_resume": draw(st.sampled_from(["shift", "run", "skip"])),
         "stages": stages,
         "plays": [draw(_play(number, plays)) for number in range(len(plays))],

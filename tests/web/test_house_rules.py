@@ -9,7 +9,10 @@ import pytest
 from markupsafe import escape
 from sqlalchemy.exc import OperationalError
 
+from milepost.calendar_data import calendar_data
 from milepost.store import journeys, retention
+from milepost.store.single_rows import CalendarDataRow
+from milepost.store.upsert import upsert
 from tests.web.conftest import World, sign_in, text_of
 from tests.web.example import ANA, START, customer
 
@@ -175,8 +178,21 @@ async def test_health_is_ready_while_everything_answers(world: World) -> None:
             "temporal": "ok",
             "journeys": {"open": 1, "late": 0, "blocked": 0, "waiting_facts": 0},
             "needed": [],
+            "calendar_data": calendar_data(),
+            "last_planned_with": None,
         },
     )
+
+
+async def test_health_tells_of_other_zones_and_holidays_than_those_that_planned_last(world: World) -> None:
+    older = {"id": 1, "data": "holidays 0.1, tzdata 2020.1 (2020a)", "previous": None, "since": START}
+    async with world.store.transaction() as session:
+        await session.run_sync(upsert, CalendarDataRow, [older])
+    async with world.client() as client:
+        response = await client.get("/health")
+
+    assert (response.status_code, response.json()["status"]) == (200, "ready")
+    assert response.json()["last_planned_with"] == older["data"]
 
 
 async def test_health_asks_for_a_person_when_facts_wait_too_long_or_a_journey_is_blocked(world: World) -> None:
