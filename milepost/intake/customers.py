@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +11,7 @@ from sqlalchemy.orm import Session
 from milepost.customer import BUILT_IN_ATTRIBUTES, Customer, keep_refused
 from milepost.imports.customer_checks import FieldProblem, check_customer
 from milepost.imports.vocabulary import Vocabulary
-from milepost.intake.context import IntakeContext, find_customer
+from milepost.intake.context import IntakeContext, customer_of, find_customer
 from milepost.intake.enrolment import Enrolment, NoEnrolment, enrol_on_match
 from milepost.intake.errors import InvalidCustomerError
 from milepost.intake.facts import FactReceipt, nudge_all, receipt_of
@@ -40,11 +41,33 @@ async def save(
     Raises:
         InvalidCustomerError: fields that differ from the stored record can't be taken; nothing is stored.
     """
+    return await _save(context, customer.id, lambda _: customer, by, source)
+
+
+async def change(
+    context: IntakeContext, customer: str, edit: Callable[[Customer], Customer], *, by: str | None = None
+) -> SavedCustomer:
+    """Changes a customer's record as it is stored now, so that two changes of different fields both stay.
+
+    Raises:
+        UnknownCustomerError: there is no such customer; the nearest id is suggested.
+        InvalidCustomerError: fields that differ from the stored record can't be taken; nothing is stored.
+    """
+    async with context.store.reading() as session:
+        stored = await customer_of(session, customer)
+    return await _save(context, customer, lambda before: edit(before or stored), by, "api")
+
+
+async def _save(
+    context: IntakeContext, customer_id: str, edit: Callable[[Customer | None], Customer], by: str | None, source: str
+) -> SavedCustomer:
     now = context.now()
     vocabulary = Vocabulary.of(await context.compiled_maps.current())
     async with context.store.transaction() as session:
-        running = await journeys.open_of(session, customer.id, hold=True)
-        before = await find_customer(session, customer.id)
+        running = await journeys.open_of(session, customer_id, hold=True)
+        await customers.hold(session, customer_id)
+        before = await find_customer(session, customer_id)
+        customer = edit(before)
         if before is not None:
             customer = customer.having(contacts=keep_refused(before.contacts, customer.contacts))
         problems = [

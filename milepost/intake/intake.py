@@ -77,6 +77,17 @@ class Intake:
         """
         return await customers.save(self.context, customer, by=by, source=source)
 
+    async def change_customer(
+        self, customer: str, edit: Callable[[Customer], Customer], *, by: str | None = None
+    ) -> SavedCustomer:
+        """Changes a customer's record as it is stored now. Its journey gets the changes, as with `upsert_customer`.
+
+        Raises:
+            UnknownCustomerError: there is no such customer; the nearest id is suggested.
+            InvalidCustomerError: the record can't be taken so. Nothing is stored.
+        """
+        return await customers.change(self.context, customer, edit, by=by)
+
     async def enrol(self, customer: str, *, map_id: str | None = None) -> Enrolment | NoEnrolment:
         """Begins a customer's journey, on the given map or on the one whose segment it matches.
 

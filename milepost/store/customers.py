@@ -175,6 +175,11 @@ async def get(session: AsyncSession, customer: str) -> Customer:
     return await session.run_sync(load, customer)
 
 
+async def hold(session: AsyncSession, customer: str) -> None:
+    """Keeps others from changing the record before the transaction ends; lock the customer's journey first."""
+    await session.scalar(select(CustomerRow.id).where(CustomerRow.id == customer).with_for_update())
+
+
 def load(session: Session, customer: str) -> Customer:
     """Returns the customer's record as the planner takes it.
 

@@ -7,6 +7,8 @@ from dataclasses import asdict
 
 from milepost.explain.overview import JourneyOverview, JourneyRecord, OpenPlay, OpenStage, OutcomeRecord
 from milepost.explain.sentences import Wording
+from milepost.intake.customers import SavedCustomer
+from milepost.intake.enrolment import Enrolment, NoEnrolment
 from milepost.intake.facts import FactReceipt
 from milepost.language.steps import Action, Outcome
 from milepost.planner.compiled_map import CompiledMap
@@ -25,6 +27,7 @@ from milepost.web.api.shapes import (
     OpenStep,
     OutcomeShown,
     ReceiptShown,
+    SavedShown,
     TaskShown,
 )
 
@@ -103,4 +106,18 @@ def outcome(record: OutcomeRecord) -> OutcomeShown:
         value=last.value if last else None,
         answered_at=last.at if last else None,
         answered_by=last.by if last else None,
+    )
+
+
+def saved(result: SavedCustomer) -> SavedShown:
+    """Presents what became of saving a customer's record."""
+    begun = result.enrolment if isinstance(result.enrolment, Enrolment) else None
+    return SavedShown(
+        customer=result.customer,
+        new=result.new,
+        journey=begun.journey if begun else None,
+        map=begun.map if begun else None,
+        started=begun.started if begun else False,
+        why_no_journey=result.enrolment.why if isinstance(result.enrolment, NoEnrolment) else None,
+        told=tuple(receipt(result.customer, each) for each in result.receipts),
     )

@@ -10,7 +10,6 @@ from starlette.exceptions import HTTPException
 
 from milepost import limits
 from milepost.explain.sentences import Wording
-from milepost.intake.enrolment import Enrolment, NoEnrolment
 from milepost.intake.fact_admission import IncomingFact
 from milepost.intake.facts import FactStatus
 from milepost.planner.instants import text
@@ -21,6 +20,7 @@ from milepost.store.customer_overview import customer_overview
 from milepost.store.keyset import Cursor
 from milepost.store.tasks import TaskFilter
 from milepost.web.api import presenters
+from milepost.web.api.customer_patch import CustomerPatch
 from milepost.web.api.json_body import StorableJsonRoute
 from milepost.web.api.shapes import (
     CustomerList,
@@ -114,18 +114,18 @@ async def save_customer(served: Served, request: CustomerRequest, response: Resp
     A running journey gets the changes; a customer that matches a map for the first time begins a journey.
     """
     saved = await served.intake.upsert_customer(request.customer(), by="api", source="api")
-    enrolment = saved.enrolment if isinstance(saved.enrolment, Enrolment) else None
     if saved.new:
         response.status_code = 201
-    return SavedShown(
-        customer=saved.customer,
-        new=saved.new,
-        journey=enrolment.journey if enrolment else None,
-        map=enrolment.map if enrolment else None,
-        started=enrolment.started if enrolment else False,
-        why_no_journey=saved.enrolment.why if isinstance(saved.enrolment, NoEnrolment) else None,
-        told=tuple(presenters.receipt(saved.customer, each) for each in saved.receipts),
-    )
+    return presenters.saved(saved)
+
+
+@router.patch("/customers/{customer}", summary="Change a customer", tags=["customers"])
+async def change_customer(served: Served, customer: str, patch: CustomerPatch) -> SavedShown:
+    """Change some fields of a customer's record; the others stay, also those that somebody else changes meanwhile.
+
+    A running journey gets the changes; a customer that matches a map for the first time begins a journey.
+    """
+    return presenters.saved(await served.intake.change_customer(customer, patch.edited, by="api"))
 
 
 @router.get("/customers", summary="List customers", tags=["customers"])

@@ -35,6 +35,13 @@ def _country(value: Any) -> Any:
     return places.country(value) if isinstance(value, str) and len(value) <= limits.NAME else value
 
 
+Timezone = Annotated[str, Field(max_length=limits.NAME), AfterValidator(places.timezone)]
+Country = Annotated[Annotated[str, Field(max_length=limits.NAME)] | None, BeforeValidator(_country)]
+Language = (
+    Annotated[str, Field(pattern=r"^[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*$"), AfterValidator(read_language)] | None
+)
+
+
 class RequestModel(BaseModel):
     """Base of requests: unknown fields are refused."""
 
@@ -148,15 +155,9 @@ class CustomerRequest(RequestModel):
 
     id: CustomerId
     name: Name
-    timezone: Annotated[str, Field(max_length=limits.NAME), AfterValidator(places.timezone)] = Field(
-        "UTC", description="an IANA name"
-    )
-    country: Annotated[Annotated[str, Field(max_length=limits.NAME)] | None, BeforeValidator(_country)] = Field(
-        None, description="ISO 3166, two letters"
-    )
-    language: (
-        Annotated[str, Field(pattern=r"^[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*$"), AfterValidator(read_language)] | None
-    ) = None
+    timezone: Timezone = Field("UTC", description="an IANA name")
+    country: Country = Field(None, description="ISO 3166, two letters")
+    language: Language = None
     attributes: dict[Name, Value] = Field(default_factory=dict, max_length=limits.ATTRIBUTES)
     contacts: Annotated[tuple[WrittenContact, ...], Field(max_length=limits.CONTACTS)] = ()
     team: dict[Name, Address] = Field(default_factory=dict, max_length=limits.TEAM, description="addresses by role")
