@@ -214,7 +214,8 @@ async def test_a_customer_is_shown_whole(world: World, api: httpx.AsyncClient) -
     assert body["journey"]["stages"] == ["start"]
     assert body["contacts"][1] == {
         "name": "Kim Lo", "email": KIM, "personas": ["coordinator"],
-        "timezone": "Europe/Berlin", "country": None, "language": None,
+        "timezone": "Europe/Berlin", "country": None, "language": None, "first_name": None, "last_name": None,
+        "salutation": None, "mail": "all", "refused": False,
     }  # fmt: skip
     assert [step["step"] for step in body["steps"]] == ["connect"]
     assert [task["task"] for task in body["tasks"]] == ["set_up/1"]
