@@ -57,7 +57,7 @@ def settle_step(turn: Turn, step: CompiledStep, status: StepStatus) -> StepState
         turn.invalidate_all()  # no stage or play closes with an added task, but the journey may be idle now
     record.status, record.kind = status, step.kind
     record.opens_at = record.ready_at = None
-    record.forced = record.asks_again = record.skipped_after = False
+    record.forced = record.asks_again = False
     record.rule, record.snoozed_until, record.snoozed_end = None, None, None
     record.reminders, record.reminded, record.counts = {}, [], {}
     record.timers = {name: at for name, at in record.timers.items() if name == "repeat"}
