@@ -38,6 +38,8 @@ conditions = st.sampled_from(
         'plays.p0 != "open"',
         'steps.s0_0 == "done"',
         "customer.seats > 1 && customer.health < 90",
+        "answers.form.seats > 10",
+        "'a' in answers.form.teams && has(answers.form.lead)",
     ]
 )
 triggers = st.one_of(
@@ -67,6 +69,7 @@ def steps_of(draw, prefix, plays):
         step = draw(_when(ids, kind, results))
         if kind == "task":
             step |= {"touchpoint": step_id, "title": "T", "role": "csm", "due": draw(task_durations)}
+            step["warn"] = draw(st.sampled_from([[], ["1 business day before"], ["2 hours before", "1 week before"]]))
             if draw(st.booleans()) and "done_when" not in step:
                 step["results"] = {"yes": draw(_dates), "no": draw(_branches(plays))}
                 results.append(step_id)
@@ -152,6 +155,19 @@ def _branches(plays):
     return st.lists(st.sampled_from(plays).map(lambda play: {"play": play}), max_size=1)
 
 
+FORM = {
+    "action": "form",
+    "title": "F",
+    "persona": "user",
+    "asks": [
+        {"field": "day", "title": "D", "type": "date", "set": "renews_on"},
+        {"field": "seats", "title": "S", "type": "number", "set": "seats"},
+        {"field": "teams", "title": "T", "type": "choice", "one_of": ["a", "b"], "many": True, "optional": True},
+        {"field": "lead", "title": "L", "type": "person", "persona": "absent", "optional": True},
+    ],
+}
+"""A form, which conditions ask about."""
+
 RENEWAL = {
     "stage": "renewal",
     "title": "R",
@@ -185,6 +201,8 @@ def maps(draw):
         {"touchpoint": "s0_0", "title": "First", "role": "csm"},
         *[step for step in stages[0].get("touchpoints", []) if step["touchpoint"] != "s0_0"],
     ]
+    form = {**FORM, "optional": draw(st.booleans())}
+    stages[0]["actions"] = [form, *stages[0].get("actions", [])]
     for track, key in (("actions", "action"), ("outcomes", "outcome")):
         if track in stages[0]:
             stages[0][track] = [step for step in stages[0][track] if step[key] != "s0_0"]
@@ -294,9 +312,18 @@ def _fact(compiled_map, common):
     health = st.sampled_from([10, 50, 70, None]).map(lambda value: {"health": value})
     messages = steps.map(lambda step: f"{step}/1/opening/1")
     renewal = st.sampled_from(["2026-05-01", "2027-01-01"]).map(lambda day: {"renews_on": day})
+    form = st.fixed_dictionaries(
+        {"day": st.sampled_from(["2026-05-01", "2026-02-30"]), "seats": st.sampled_from([5, 50, "many"])},
+        optional={
+            "teams": st.sampled_from([["a"], ["b", "a"], []]),
+            "lead": st.just({"name": "Abe", "email": "ABE@acme.example"}),
+        },
+    )
     agreed = st.builds(lambda step, day: {step: {"due": day, "person": "new@x.example"}}, steps, days)
     return st.one_of(
         st.builds(told.StepDone, **now, step=steps, result=st.sampled_from([None, "yes", "no", "renewed"])),
+        st.builds(told.StepDone, **now, step=st.just("form"), answers=form),
+        st.builds(told.StepDone, **now, step=st.just("form"), by=st.sampled_from([None, "uli@acme.example"])),
         st.builds(told.StepSkipped, **now, step=steps, reason=st.none()),
         st.builds(told.StepReopened, **now, step=steps, reason=st.none()),
         st.builds(told.Snoozed, **now, step=steps, until=days, reason=st.none()),
