@@ -10,6 +10,7 @@ from milepost.cli import tell
 from milepost.cli.support.errors import CommandError
 from milepost.cli.support.typed_facts import EXAMPLES, fact_of
 from milepost.intake.facts import FactReceipt, FactStatus
+from milepost.language.asks import Ask
 from milepost.language.field_types import AttributeType
 from milepost.planner.written_facts import KINDS
 
@@ -49,6 +50,46 @@ def read(line: str, **more: Any) -> dict[str, Any]:
 )  # fmt: skip
 def test_words_are_read_as_facts(line: str, more: dict[str, Any], fact: dict[str, Any]) -> None:
     assert read(line, **more) == fact
+
+
+ASKS = {
+    f"choose.{field}": Ask.model_validate({"field": field, "title": "?", **more})
+    for field, more in {
+        "day": {"type": "date"},
+        "seats": {"type": "number"},
+        "room": {},
+        "trial": {"type": "flag"},
+        "teams": {"type": "choice", "one_of": ["sales", "service, north"], "many": True},
+        "lead": {"type": "person"},
+        "site": {"type": "url"},
+    }.items()
+}
+
+
+@pytest.mark.parametrize(
+    ("words", "answers"),
+    [
+        (["answers.day=4.5.2026", "answers.seats=1.234,5"], {"day": "2026-05-04", "seats": 1234.5}),
+        (["answers.room=12", "answers.trial=no"], {"room": "12", "trial": False}),
+        (["answers.teams=service, north, sales"], {"teams": ["service, north", "sales"]}),
+        (["answers.teams=sales,else"], {"teams": ["sales", "else"]}),
+        (["answers.lead=Sam Poe <sam@acme.example>"], {"lead": {"name": "Sam Poe", "email": "sam@acme.example"}}),
+        (["answers.site=acme.example/plan", "answers.room="], {"site": "https://acme.example/plan"}),
+        (["answers.unknown=5"], {"unknown": 5}),
+    ],
+)
+def test_the_answers_of_a_form_are_read_as_the_map_asks_for_them(words: list[str], answers: dict[str, Any]) -> None:
+    fact = fact_of("step_done", ["choose", *words], {"by": "sam@acme.example"}, TYPES, ASKS)
+    assert fact.answers == answers
+
+
+@pytest.mark.parametrize(
+    ("word", "says"),
+    [("seats=many", "isn't a number"), ("seats=1.234", "1234"), ("day=soon", "isn't a date"), ("lead=Sam", "Name")],
+)
+def test_an_answer_that_is_not_of_its_kind_is_not_recorded(word: str, says: str) -> None:
+    with pytest.raises(CommandError, match=says):
+        fact_of("step_done", ["choose", f"answers.{word}"], {}, TYPES, ASKS)
 
 
 def test_an_attribute_without_a_value_is_forgotten() -> None:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import copy
 from typing import Any
 
 from milepost.language.model import Map
 from milepost.planner.compiled_map import CompiledMap
-from milepost.planner.facts import Answered, Ended, Fact, MapChanged, Revoked, StepDone, StepReopened
+from milepost.planner.facts import Answered, AttributesSet, Ended, Fact, MapChanged, Revoked, StepDone, StepReopened
 from milepost.planner.instants import Instant
 from milepost.planner.plan import Plan, plan
 from milepost.planner.state import State
 from milepost.store.advance import desired_messages, desired_plays, desired_stages
-from milepost.store.advance_outcomes import desired_answers, desired_outcomes
+from milepost.store.advance_outcomes import agreed_figures, desired_answers, desired_outcomes
 from milepost.store.advance_tasks import desired_tasks
 from tests.store.book import DAY, HOUR, SMALL_MAP, START, customer
 
@@ -105,3 +106,22 @@ def test_an_ended_journey_is_in_no_stage_and_no_play():
     assert [row["play"] for row in desired_plays(low, SMALL)] == ["unblock"]
     ended = advance(low, START + DAY, Ended(id="e", at=START + DAY, reason="churned")).state
     assert [*desired_stages(ended, SMALL), *desired_plays(ended, SMALL)] == []
+
+
+def test_the_figures_of_an_open_outcome_follow_the_customers():
+    agreed = copy.deepcopy(SMALL_MAP)
+    outcome = next(each for stage in agreed["stages"] for each in stage.get("outcomes", ()))
+    outcome["metric"] = {"name": "hours", "unit": "h", "baseline": 1, "target": "customer.health"}
+    on = CompiledMap.of(Map.model_validate(agreed), "v1")
+    before = plan(on, State.begin(customer(), "small", "v1", START), (), START).state
+    before = advance(before, START + DAY, READY, on=on).state
+    told = AttributesSet(id="told", at=START + 2 * DAY, attributes={"health": 12})
+    made = advance(before, START + 2 * DAY, told, on=on)
+    figures = {"name": "hours", "unit": "h", "baseline": 1, "target": 12}
+    rows = list(agreed_figures(before, made, on))
+    assert [row["metric"] for row in rows] == [figures] * len(rows)
+    assert bool(rows) is made.state.step(outcome["outcome"]).is_open
+    closed = Answered(id="yes", at=START + 3 * DAY, outcome=outcome["outcome"], verdict="verified")
+    answered = advance(made.state, START + 3 * DAY, closed, on=on).state
+    later = AttributesSet(id="later", at=START + 4 * DAY, attributes={"health": 13})
+    assert list(agreed_figures(answered, advance(answered, START + 4 * DAY, later, on=on), on)) == []

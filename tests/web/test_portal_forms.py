@@ -10,6 +10,7 @@ import httpx
 import pytest
 
 from milepost.customer import Contact
+from milepost.intake.contact_erasure import export_contact, forget_contact
 from milepost.intake.errors import NotTheirStepError
 from milepost.planner.written_facts import WrittenFact
 from tests.web.conftest import World, form_in, text_of
@@ -234,3 +235,35 @@ async def test_the_intake_takes_nothing_from_the_plan_that_isnt_the_contacts(wor
     with pytest.raises(NotTheirStepError, match="it is for the Executive sponsor"):
         await world.intake.record_fact("acme", fact, by=KIM, source="portal")
     assert (await world.intake.record_fact("acme", fact, by=SAM, source="portal")).new
+
+
+async def test_a_person_who_was_named_in_a_form_can_be_forgotten(world: World, visitor: httpx.AsyncClient) -> None:
+    await send(world, visitor, wishes="Please ask Bea Roth, or write to BEA@acme.example.")
+    exported = await export_contact(world.intake.context, "bea@acme.example")
+    assert {record["table"] for record in exported["records"]} >= {"contacts", "facts", "journeys"}
+    await forget_contact(world.intake.context, "bea@acme.example")
+
+    kept = await answers(world)
+    assert isinstance(kept, dict)
+    assert kept["lead"]["name"] == "Forgotten person"
+    assert kept["lead"]["email"].endswith("@forgotten.invalid")
+    assert kept["seats"] == 1234.5
+    state, told = (await world.journey()).state, [fact.data for fact in await world.facts()]
+    assert not re.search(r"bea\b|roth", f"{state} {told}", re.IGNORECASE)
+
+
+async def test_a_program_is_told_what_is_wrong_with_a_form(world: World) -> None:
+    async with world.api() as api:
+        [step] = (await api.get("/api/v1/customers/acme")).json()["steps"]
+        fact = {"customer": "acme", "step_done": "connect", "by": KIM, "answers": {"day": "soon", "seats": 5, "x": 1}}
+        response = await api.post("/api/v1/facts", json=fact)
+        without = await api.post("/api/v1/facts", json={"customer": "acme", "step_done": "set_up", "answers": {"a": 1}})
+    assert step["asks"][0] == {"field": "day", "title": "When do we begin?", "type": "date", "set": "renews_on"}
+    error = response.json()["error"]
+    assert (response.status_code, error["code"]) == (422, "wrong_answers")
+    assert error["message"] == (
+        "The answers to 'connect' are wrong: 'x' isn't asked for; 'day' isn't a date; write it as 2026-03-02; "
+        "'teams' is missing; 'size' is missing; 'trial' is missing."
+    )
+    assert "isn't asked for" in without.json()["error"]["message"]
+    assert await answers(world) is None

@@ -64,7 +64,7 @@ def _comparisons(tokens: Sequence[Token]) -> Iterator[_Comparison]:
         name, sign = None, "in"
         if before in _SIGNS and after not in _JOINED:
             name, sign = _name_before(tokens, at - 1), before
-        elif after in _SIGNS and before != "+":
+        elif (after in _SIGNS or after == "in") and before != "+":
             name, sign = _name_after(tokens, at + 1), after
         elif before in ("[", ",") and after in ("]", ","):
             opening = max((index for index in range(at) if tokens[index].text == "["), default=0)
@@ -78,16 +78,27 @@ def _word(tokens: Sequence[Token], index: int) -> str:
 
 
 def _name_before(tokens: Sequence[Token], index: int) -> tuple[str, str] | None:
+    answer = _answer(tokens[max(index - 5, 0) : index])
+    if answer is not None:
+        return None if _word(tokens, index - 6) == "+" else answer
     return None if _word(tokens, index - 4) == "+" else _name(tokens[max(index - 3, 0) : index])
 
 
 def _name_after(tokens: Sequence[Token], index: int) -> tuple[str, str] | None:
+    answer = _answer(tokens[index + 1 : index + 6])
+    if answer is not None:
+        return None if _word(tokens, index + 6) in _JOINED else answer
     return None if _word(tokens, index + 4) in _JOINED else _name(tokens[index + 1 : index + 4])
 
 
 def _name(words: Sequence[Token]) -> tuple[str, str] | None:
     is_name = cel_text.shape(words) == "name.name" and words[0].text in cel_text.ROOTS
     return (words[0].text, words[2].text) if is_name else None
+
+
+def _answer(words: Sequence[Token]) -> tuple[str, str] | None:
+    is_answer = cel_text.shape(words) == "name.name.name" and words[0].text == "answers"
+    return ("answers", f"{words[2].text}.{words[4].text}") if is_answer else None
 
 
 def _value(literal: str) -> str | None:
@@ -108,6 +119,9 @@ def _valid_texts(outline: MapOutline, root: str, name: str) -> tuple[Sequence[st
             return _OF_PLAYS, "the state of a play"
         case "stages":
             return _OF_STAGES, "the state of a stage"
+        case "answers":
+            ask = outline.names.answers.get(name)
+            return (ask.one_of or () if ask else ()), f"the answer answers.{name}"
         case "results" if not any(related((*each.path, "results"), outline.repaired) for each in steps):
             results = [getattr(each.step, "results", None) or () for each in steps]
             return [*chain.from_iterable(results)], f"the result of step {name!r}"
