@@ -9,7 +9,7 @@ from milepost.language.loader import from_files
 from milepost.planner.commands import CloseTask, OpenTask
 from milepost.planner.compiled_map import CompiledMap
 from milepost.planner.enums import SystemTaskReason
-from milepost.planner.facts import Agreed, AttributesSet, Fact, MapChanged, MessageFailed, StepDone
+from milepost.planner.facts import Agreed, AttributesSet, Fact, MapChanged, MessageFailed, StepDone, TaskDone
 from milepost.planner.plan import Plan, plan
 from milepost.planner.state import State
 from milepost.planner.timeline import MessageDropped, MessageHeld
@@ -22,7 +22,7 @@ title: Seats
 outcome: save_time
 owner: Ops@Vendor.example
 segment: {where: customer.id != ""}
-attributes: {seats: {type: number}}
+attributes: {seats: {type: number}, other: {type: number}}
 roles: {csm: Customer success manager}
 personas: {lead: {title: Lead}, boss: {title: Boss}}
 stages:
@@ -132,3 +132,19 @@ def test_an_agreed_address_that_was_refused_is_forgotten_for_steps_to_come_too()
 def test_a_failure_that_is_not_for_good_refuses_no_address() -> None:
     failed = MessageFailed(id="1", at=START + 3 * DAY, message="seats/1/opening/1")
     assert after(begun(), failed).state.customer.contacts == (LEE, BO)
+
+
+def test_the_owner_is_told_once_a_message_though_the_task_was_done_without_the_value() -> None:
+    done = after(begun(), TaskDone(id="1", at=START + 3 * DAY, task="value/seats/1"))
+    later = after(done, AttributesSet(id="2", at=START + 4 * DAY, attributes={"other": 3}))
+    assert not [each for each in later.state.tasks.values() if each.why is SystemTaskReason.VALUE]
+    assert [queued.step for queued in later.state.queue] == ["seats"]
+
+
+def test_a_reminder_with_a_text_of_its_own_needs_what_that_says() -> None:
+    reminded = MAP.replace("message: seats.md, due: 4 weeks", "message: news.md, reminder: seats.md, due: 4 weeks")
+    compiled_map = compiled("v1", reminded.replace("due: 4 weeks}", "due: 4 weeks, remind: [3 weeks before]}", 1))
+    customer = Customer("acme", "Acme", contacts=(BO,))
+    made = plan(compiled_map, State.begin(customer, "seats", "v1", START), (), START + 8 * DAY)
+    held = [entry for entry in made.timeline if isinstance(entry, MessageHeld) and entry.why == "value"]
+    assert [(entry.message, entry.names) for entry in held] == [("seats/1/reminder/1", ("customer.seats",))]
