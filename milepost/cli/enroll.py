@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from pydantic import ValidationError
 
 from milepost.cli.support.command_settings import settings_of
 from milepost.cli.support.errors import CommandError
@@ -13,6 +15,9 @@ from milepost.cli.support.intake_access import OpenIntake, open_intake
 from milepost.cli.support.output import AsJson, print_json, say, table, unmatched
 from milepost.intake.book import enrol_all
 from milepost.intake.enrolment import Enrolment, NoEnrolment
+from milepost.language.yaml_text import read_yaml
+from milepost.planner.entry_point import EntryPoint, JourneyStart
+from milepost.planner.written_entry import WrittenEntry
 from milepost.text import count_of
 
 Result = Enrolment | NoEnrolment
@@ -28,25 +33,60 @@ async def enroll(
     everyone: Annotated[
         bool, typer.Option("--all", help="Every customer that a map is for and that has no open journey.")
     ] = False,
+    again: Annotated[
+        bool, typer.Option("--again", help="Begin again, whatever the map's reenter says; needs --reason.")
+    ] = False,
+    reason: Annotated[str | None, typer.Option(help="Why it begins again; it stands on the timeline.")] = None,
+    enters: Annotated[
+        Path | None,
+        typer.Option("--enters", metavar="FILE", help="Where the customer stands: stage, since, done, ... as YAML."),
+    ] = None,
+    by: Annotated[str | None, typer.Option(metavar="EMAIL", help="Who begins it again.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Begin the journey of a customer, or with --all of every customer that a map is for.
 
-    Prints who got which map, and why others got none. A map's `reenter` applies to everybody.
+    Prints who got which map, and why others got none. A map's `reenter` applies to everybody, unless
+    --again takes back an ending by mistake: a new journey begins at the first stage, or where --enters says.
     """
     if (customer is None) is not everyone:
         raise typer.BadParameter("name one customer, or use --all", param_hint="CUSTOMER")
     if everyone and map_id is not None:
         raise typer.BadParameter("goes with one customer; with --all each map's segment decides", param_hint="--map")
+    if everyone and (again or enters):
+        raise typer.BadParameter("--again and --enters go with one customer", param_hint="--all")
+    if again is not bool(reason and reason.strip()):
+        raise typer.BadParameter("--again and --reason go together", param_hint="--reason")
+    start = JourneyStart(_entry_point(enters) if enters else None, reason, by if again else None)
     async with open_intake(settings_of(context)) as opened:
         if customer is not None:
-            await _enrol_one(opened, customer, map_id, as_json=as_json)
+            await _enrol_one(opened, customer, map_id, start, as_json=as_json)
         else:
             await _enrol_everyone(opened, as_json=as_json)
 
 
-async def _enrol_one(opened: OpenIntake, customer: str, map_id: str | None, *, as_json: bool) -> None:
-    result = await opened.intake.enrol(customer, map_id=map_id)
+def _entry_point(file: Path) -> EntryPoint:
+    """Reads where a customer enters."""
+    try:
+        reading = read_yaml(file.read_text("utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise CommandError(f"{str(file)!r} can't be read: {error}.") from None
+    problems = [fault.message for fault in reading.faults]
+    try:
+        written = WrittenEntry.model_validate(reading.data)
+    except ValidationError as error:
+        errors = error.errors(include_url=False, include_context=False)
+        problems += [f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in errors]
+    if problems:
+        hint = "It has 'stage', and perhaps 'since', 'done', 'outcomes' and 'counts'."
+        raise CommandError(f"{str(file)!r} doesn't say where a customer enters: {'; '.join(problems)}.", hint)
+    return written.entry_point()
+
+
+async def _enrol_one(
+    opened: OpenIntake, customer: str, map_id: str | None, start: JourneyStart, *, as_json: bool
+) -> None:
+    result = await opened.intake.enrol(customer, map_id=map_id, start=start)
     if as_json:
         print_json(_data(result))
     if isinstance(result, NoEnrolment):

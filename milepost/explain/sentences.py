@@ -206,7 +206,10 @@ def _sentence(say: Wording, entry: Entry, tense: Tense) -> str:
 
 def _journey_started(say: Wording, entry: timeline.JourneyStarted) -> str:
     title = say.compiled_map.map.title if say.compiled_map else entry.map
-    return f"The journey began on the map {quoted(title)}."
+    where = f" in the stage {quoted(say.stage(entry.stage))}" if entry.stage else ""
+    since = f", where the customer has been since {say.instant(entry.since)}" if entry.since is not None else ""
+    again = f"; it was begun again by hand{_by(entry.by)}: {entry.again}" if entry.again else ""
+    return f"The journey began on the map {quoted(title)}{where}{since}{again}."
 
 
 def _task_opened(say: Wording, entry: timeline.TaskOpened, tense: Tense) -> str:

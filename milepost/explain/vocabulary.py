@@ -64,6 +64,7 @@ SKIPPED = {
     "skip_when": "it does not apply to this customer",
     "after": "what it waits for ended otherwise",
     "told": "somebody said so",
+    "before": "the customer was past it already",
     "opted_out": "its recipient wants no such mail",
 }
 PLAY_STARTED = {

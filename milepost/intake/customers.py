@@ -16,9 +16,12 @@ from milepost.intake.enrolment import Enrolment, NoEnrolment, enrol_on_match
 from milepost.intake.errors import InvalidCustomerError
 from milepost.intake.facts import FactReceipt, nudge_all, receipt_of
 from milepost.planner.compiled_map import CompiledMap
+from milepost.planner.entry_checks import check_entry
+from milepost.planner.entry_point import PLAIN, EntryPoint, JourneyStart
 from milepost.planner.fact_checks import fits
 from milepost.planner.facts import AttributesSet, ContactsGiven, Fact, TeamGiven, to_json
 from milepost.planner.instants import Instant
+from milepost.planner.segment_match import NoMatch, best_map
 from milepost.store import customers, inbox, journeys
 from milepost.store.inbox import NewFact, RecordedFact
 
@@ -34,14 +37,20 @@ class SavedCustomer:
 
 
 async def save(
-    context: IntakeContext, customer: Customer, *, by: str | None = None, source: str = "api"
+    context: IntakeContext,
+    customer: Customer,
+    *,
+    by: str | None = None,
+    source: str = "api",
+    start: JourneyStart = PLAIN,
 ) -> SavedCustomer:
     """Replaces a customer's record. Its journey gets the changes as facts; if it first matches a map, one begins.
 
     Raises:
         InvalidCustomerError: fields that differ from the stored record can't be taken; nothing is stored.
+        RefusedError: the customer can't enter where `start` says; nothing is stored.
     """
-    return await _save(context, customer.id, lambda _: customer, by, source)
+    return await _save(context, customer.id, lambda _: customer, by, source, start=start)
 
 
 async def change(
@@ -59,7 +68,13 @@ async def change(
 
 
 async def _save(
-    context: IntakeContext, customer_id: str, edit: Callable[[Customer | None], Customer], by: str | None, source: str
+    context: IntakeContext,
+    customer_id: str,
+    edit: Callable[[Customer | None], Customer],
+    by: str | None,
+    source: str,
+    *,
+    start: JourneyStart = PLAIN,
 ) -> SavedCustomer:
     now = context.now()
     vocabulary = Vocabulary.of(await context.compiled_maps.current())
@@ -75,14 +90,24 @@ async def _save(
         ]
         if problems:
             raise InvalidCustomerError(customer.id, problems)
+        if running is None and start.enters is not None:
+            await _check_entry(context, customer, start.enters)
         compiled_map = await context.compiled_map(running)
         await customers.save(session, [customer], now)
         changes = _changes(context, before, customer, compiled_map, by) if before and compiled_map else []
         recorded = await session.run_sync(_record, customer.id, changes, now, source)
-    enrolment = None if running else await enrol_on_match(context, customer.id, before)
+    enrolment = None if running else await enrol_on_match(context, customer.id, before, start)
     reached = await nudge_all(context, ((customer.id, record) for record in recorded))
     receipts = [await receipt_of(context, record, reached) for record in recorded]
     return SavedCustomer(customer.id, before is None, tuple(receipts), enrolment)
+
+
+async def _check_entry(context: IntakeContext, customer: Customer, entry: EntryPoint) -> None:
+    """Checks where a customer enters, before anything is stored."""
+    now = context.now()
+    match = best_map(await context.compiled_maps.current(), customer, now)
+    if not isinstance(match, NoMatch):
+        check_entry(match, entry, now)
 
 
 def _record(session: Session, customer: str, changes: list[Fact], now: Instant, source: str) -> list[RecordedFact]:

@@ -12,6 +12,8 @@ from milepost.customer import Customer
 from milepost.intake.context import IntakeContext, customer_of
 from milepost.intake.errors import EntryRefusedError, UnknownMapError
 from milepost.planner.compiled_map import CompiledMap
+from milepost.planner.entry_checks import check_entry
+from milepost.planner.entry_point import PLAIN, JourneyStart
 from milepost.planner.instants import Instant
 from milepost.planner.segment_match import NoMatch, best_map, entry_obstacle, matches
 from milepost.planner.state import State
@@ -38,17 +40,22 @@ class NoEnrolment:
     why: str
 
 
-async def enrol(context: IntakeContext, customer: str, map_id: str | None = None) -> Enrolment | NoEnrolment:
-    """Begins a customer's journey, on the given map or on the one whose segment it matches.
+async def enrol(
+    context: IntakeContext, customer: str, map_id: str | None = None, start: JourneyStart = PLAIN
+) -> Enrolment | NoEnrolment:
+    """Begins a customer's journey, on the given map or on the one whose segment it matches; `start` says how.
+
+    With `start.again`, the reason, it begins whatever the map's `reenter` says.
 
     Raises:
+        RefusedError: the customer can't enter where `start` says.
         UnknownCustomerError: there is no such customer.
         UnknownMapError: no published map has this id.
         JourneyAlreadyOpenError: the customer has an open journey.
         EntryRefusedError: the map's `reenter` doesn't let the customer in again, or not yet.
     """
     try:
-        journey = await context.store.write(partial(_enrol, context, customer, map_id))
+        journey = await context.store.write(partial(_enrol, context, customer, map_id, start))
     except UnknownCustomerError:
         async with context.store.reading() as session:
             await customer_of(session, customer)  # says which id is near
@@ -56,7 +63,9 @@ async def enrol(context: IntakeContext, customer: str, map_id: str | None = None
     return journey if isinstance(journey, NoEnrolment) else await _start(context, journey)
 
 
-def _enrol(context: IntakeContext, customer: str, map_id: str | None, session: Session) -> JourneyRow | NoEnrolment:
+def _enrol(
+    context: IntakeContext, customer: str, map_id: str | None, start: JourneyStart, session: Session
+) -> JourneyRow | NoEnrolment:
     compiled_maps, now = context.compiled_maps.load_current(session), context.now()
     record = customers.load(session, customer)
     past = journeys.history(session, customer)
@@ -66,24 +75,27 @@ def _enrol(context: IntakeContext, customer: str, map_id: str | None, session: S
     if isinstance(compiled_map, NoEnrolment):
         return compiled_map
     obstacle = entry_obstacle(compiled_map, last_end(past, compiled_map), now)
-    if obstacle:
+    if obstacle and start.again is None:
         raise EntryRefusedError(customer, obstacle)
-    return _begin(session, record, compiled_map, now)
+    return _begin(session, record, compiled_map, now, start)
 
 
 async def enrol_on_match(
-    context: IntakeContext, customer: str, before: Customer | None
+    context: IntakeContext, customer: str, before: Customer | None, start: JourneyStart = PLAIN
 ) -> Enrolment | NoEnrolment | None:
     """Begins a journey if the record matches a map for the first time, or newly since the last journey ended.
 
     `before` is the previous record. Returns None if a journey is open, or the record matched before already.
+
+    Raises:
+        RefusedError: the customer can't enter where `start` says.
     """
-    journey = await context.store.write(partial(_enrol_on_match, context, customer, before))
+    journey = await context.store.write(partial(_enrol_on_match, context, customer, before, start))
     return await _start(context, journey) if isinstance(journey, JourneyRow) else journey
 
 
 def _enrol_on_match(
-    context: IntakeContext, customer: str, before: Customer | None, session: Session
+    context: IntakeContext, customer: str, before: Customer | None, start: JourneyStart, session: Session
 ) -> JourneyRow | NoEnrolment | None:
     compiled_maps, now = context.compiled_maps.load_current(session), context.now()
     record = customers.load(session, customer)
@@ -96,7 +108,7 @@ def _enrol_on_match(
     if past and before is not None and matches(compiled_map, before, now):
         return None
     obstacle = entry_obstacle(compiled_map, last_end(past, compiled_map), now)
-    return NoEnrolment(customer, str(obstacle)) if obstacle else _begin(session, record, compiled_map, now)
+    return NoEnrolment(customer, str(obstacle)) if obstacle else _begin(session, record, compiled_map, now, start)
 
 
 async def enrolment_obstacle(
@@ -129,9 +141,14 @@ def _best(
     return match
 
 
-def _begin(session: Session, customer: Customer, compiled_map: CompiledMap, now: Instant) -> JourneyRow:
+def _begin(
+    session: Session, customer: Customer, compiled_map: CompiledMap, now: Instant, start: JourneyStart
+) -> JourneyRow:
+    if start.enters is not None:
+        check_entry(compiled_map, start.enters, now)
     customers.set_unmatched(session, customer.id, None)
-    return journeys.insert(session, State.begin(customer, compiled_map.map.map, compiled_map.version, now))
+    given = None if start == PLAIN else start
+    return journeys.insert(session, State.begin(customer, compiled_map.map.map, compiled_map.version, now, given))
 
 
 async def _start(context: IntakeContext, journey: JourneyRow) -> Enrolment:

@@ -17,6 +17,7 @@ from milepost.intake.facts import FactReceipt
 from milepost.intake.journey_client import JourneyClient
 from milepost.intake.sweeper import Sweeper
 from milepost.planner.clock import JourneyClock
+from milepost.planner.entry_point import PLAIN, JourneyStart
 from milepost.planner.fact_errors import RefusedError
 from milepost.planner.facts import Fact
 from milepost.planner.instants import Instant
@@ -69,13 +70,17 @@ class Intake:
         """Records facts, as of now, in their order and in one transaction; each is taken or refused for itself."""
         return await facts.record_facts(self.context, incoming, source=source)
 
-    async def upsert_customer(self, customer: Customer, *, by: str | None = None, source: str = "api") -> SavedCustomer:
+    async def upsert_customer(
+        self, customer: Customer, *, by: str | None = None, source: str = "api", start: JourneyStart = PLAIN
+    ) -> SavedCustomer:
         """Replaces a customer's record. Its journey gets the changes; if it first matches a map, one begins.
+
+        `start` says how that one begins; a customer with an open journey stays where it is.
 
         Raises:
             InvalidCustomerError: the record can't be taken as it is. Nothing is stored.
         """
-        return await customers.save(self.context, customer, by=by, source=source)
+        return await customers.save(self.context, customer, by=by, source=source, start=start)
 
     async def change_customer(
         self, customer: str, edit: Callable[[Customer], Customer], *, by: str | None = None
@@ -88,10 +93,12 @@ class Intake:
         """
         return await customers.change(self.context, customer, edit, by=by)
 
-    async def enrol(self, customer: str, *, map_id: str | None = None) -> Enrolment | NoEnrolment:
-        """Begins a customer's journey, on the given map or on the one whose segment it matches.
+    async def enrol(
+        self, customer: str, *, map_id: str | None = None, start: JourneyStart = PLAIN
+    ) -> Enrolment | NoEnrolment:
+        """Begins a customer's journey, on the given map or on the one whose segment it matches; `start` says how.
 
         Raises:
             RefusedError: the customer or map is unknown, a journey is open, or the map's `reenter` doesn't allow it.
         """
-        return await enrolment.enrol(self.context, customer, map_id)
+        return await enrolment.enrol(self.context, customer, map_id, start)

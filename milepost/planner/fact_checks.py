@@ -90,7 +90,7 @@ def check(fact: Fact, compiled_map: CompiledMap) -> None:
         case Answered():
             outcome = outcome_named(compiled_map, fact.outcome)
             check_verdict(fact.verdict)
-            _check_measured(outcome, fact.value)
+            check_measured(outcome, fact.value)
         case Revoked():
             outcome_named(compiled_map, fact.outcome)
         case PlayStarted():
@@ -252,7 +252,7 @@ def check_verdict(verdict: str) -> None:
         raise InvalidFactError(f"The verdict is {verdict!r}.", hint, IgnoreReason.VERDICT)
 
 
-def _check_measured(outcome: CompiledStep, value: float | str | None) -> None:
+def check_measured(outcome: CompiledStep, value: float | str | None) -> None:
     """Check that a measured value, which is compared with a target, is a number, or not known."""
     metric = outcome.step.metric if isinstance(outcome.step, Outcome) else None
     if metric is None or value is None:

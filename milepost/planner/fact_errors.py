@@ -70,6 +70,18 @@ class UnknownRoleError(UnknownNameError):
     code = "unknown_role"
 
 
+class UnknownStageError(UnknownNameError):
+    """The map has no stage of this id."""
+
+    code = "unknown_stage"
+
+
+class UnknownEventError(UnknownNameError):
+    """The map waits for no event of this name."""
+
+    code = "unknown_event"
+
+
 class UnknownAttributeError(UnknownNameError):
     """The map declares no attribute of this name."""
 

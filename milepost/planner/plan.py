@@ -14,6 +14,8 @@ from milepost.planner.branches import open_stage, plan_opening
 from milepost.planner.commands import Command
 from milepost.planner.compiled_map import CompiledMap
 from milepost.planner.earlier_states import bring_up_to_date
+from milepost.planner.entrance import enter
+from milepost.planner.entry_point import PLAIN
 from milepost.planner.enums import MessageReason
 from milepost.planner.fact_effects import apply_fact
 from milepost.planner.facts import Fact
@@ -81,10 +83,14 @@ def _begin(turn: Turn) -> Instant | None:
     state, compiled_map = turn.state, turn.compiled_map
     state.begun = True
     turn.invalidate_all()
-    turn.report(JourneyStarted(turn.at, map=state.map, version=state.version))
-    for stage in compiled_map.stages.values():
-        plan_opening(turn, stage)
-    open_stage(turn, next(iter(compiled_map.stages.values())))
+    start, state.start = state.start or PLAIN, None
+    if start.enters is not None:
+        enter(turn, start.enters, start)
+    else:
+        turn.report(JourneyStarted(turn.at, map=state.map, version=state.version, again=start.again, by=start.by))
+        for stage in compiled_map.stages.values():
+            plan_opening(turn, stage)
+        open_stage(turn, next(iter(compiled_map.stages.values())))
     settle(turn)
     _happen(turn, turn.at, [])
     return wake_at(turn)

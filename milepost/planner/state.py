@@ -13,6 +13,7 @@ from typing import Any, ClassVar
 from milepost.customer import Customer
 from milepost.planner import deferred
 from milepost.planner.deferred import Deferred
+from milepost.planner.entry_point import JourneyStart
 from milepost.planner.enums import (
     HoldReason,
     JourneyStatus,
@@ -241,10 +242,11 @@ _TABLES: dict[str, type[Record]] = {
 class State:
     """Everything about one journey. `clock` is the instant that it has come to.
 
-    `answers` are the forms that were sent last, by step and field. `moving_to` is the version that it moves to once the
-    next stage of the sequence is about to open. `pauses` are the begin and the end of those pauses that moved dates,
-    since what is open was opened. `renamed` are the ids that steps, stages and plays had before, by those of today.
-    `format` is the version of the form that it was read in; the next plan brings it up to date.
+    `start` says how a journey that has not begun begins, if not plainly. `answers` are the forms that were sent last,
+    by step and field. `moving_to` is the version that it moves to once the next stage of the sequence is about to open.
+    `pauses` are the begin and the end of those pauses that moved dates, since what is open was opened. `renamed` are
+    the ids that steps, stages and plays had before, by those of today. `format` is the version of the form that it was
+    read in; the next plan brings it up to date.
     """
 
     customer: Customer
@@ -254,6 +256,7 @@ class State:
     clock: Instant
     status: JourneyStatus = JourneyStatus.OPEN
     begun: bool = False
+    start: JourneyStart | None = None
     reason: str | None = None
     ended_at: Instant | None = None
     paused_at: Instant | None = None
@@ -278,9 +281,15 @@ class State:
     timer_index: TimerIndex | None = field(default=None, compare=False, repr=False)
 
     @staticmethod
-    def begin(customer: Customer, map: str, version: str, at: Instant) -> State:  # noqa: A002 - the field's word
-        """The state of a journey that is about to start: its first plan opens the first stage."""
-        return State(customer, map, version, at, at)
+    def begin(
+        customer: Customer,
+        map: str,  # noqa: A002 - the field's word
+        version: str,
+        at: Instant,
+        start: JourneyStart | None = None,
+    ) -> State:
+        """The state of a journey that is about to start: its first plan opens a stage, as `start` says the first."""
+        return State(customer, map, version, at, at, start=start)
 
     @property
     def is_open(self) -> bool:
@@ -339,6 +348,8 @@ class State:
         values = dict(data) if data["format"] == FORMAT else readable(data)
         values["customer"] = Customer.from_json(values["customer"])
         values["status"] = JourneyStatus(values["status"])
+        if "start" in values:
+            values["start"] = JourneyStart.from_json(values["start"])
         for name, record in _TABLES.items():
             values[name] = {key: record.from_json(value) for key, value in values.get(name, {}).items()}
         values["queue"] = [Queued.from_json(queued) for queued in values.get("queue", [])]
@@ -356,6 +367,8 @@ def _plain(name: str, value: Any) -> Any:
             return [queued.to_json() for queued in value]
         case "deferred":
             return [deferred.to_json(item) for item in value]
+        case "start":
+            return value.to_json()
         case "status":
             return str(value)
         case _:

@@ -29,8 +29,14 @@ from milepost.planner.instants import Instant, parse
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JourneyStarted(BaseEntry, kind="journey_started"):
+    """`stage` and `since` say where a customer entered in the middle, `again` why it was enrolled again by hand."""
+
     map: str
     version: str
+    stage: str | None = None
+    since: Instant | None = None
+    again: str | None = None
+    by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,14 +17,17 @@ from milepost.language.problems import Problem, in_order
 from milepost.language.yaml_text import Path as Place
 from milepost.language.yaml_text import read_yaml, spot_of
 from milepost.planner.compiled_map import CompiledMap
+from milepost.planner.entry_checks import entry_problems
+from milepost.planner.entry_point import EntryPoint, JourneyStart
 from milepost.planner.facts import Fact
 from milepost.planner.instants import Instant, instant
 from milepost.planner.plan import Plan
 from milepost.planner.simulation import steps
 from milepost.planner.state import State
+from milepost.planner.written_entry import WrittenEntry
 from milepost.planner.written_facts import Country, Name, Value, Written, WrittenContact, WrittenFact, Zone
 from milepost.scenarios.checks.dates import check_instants
-from milepost.scenarios.checks.defined_names import DefinedNames
+from milepost.scenarios.checks.defined_names import DefinedNames, refusal_finding
 from milepost.scenarios.checks.expectations import ExpectationCheck
 from milepost.scenarios.checks.facts import check_facts
 from milepost.scenarios.checks.fields import findings_of
@@ -61,6 +64,7 @@ class WrittenScenario(BaseModel):
     map: str | dict[str, Any]
     start: AwareDatetime
     customer: WrittenCustomer
+    enters: WrittenEntry | None = None
     facts: list[WrittenFact] = Field(default_factory=list)
     until: AwareDatetime
     expect: list[dict[str, Any]] = Field(default_factory=list)
@@ -98,10 +102,12 @@ class Scenario:
     version_files: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     lines: Lines = field(default_factory=Lines)
     offset: int = 0
+    enters: EntryPoint | None = None
 
     def begin(self) -> State:
         """The state in which its journey begins."""
-        return State.begin(self.customer, self.compiled_map.map.map, self.compiled_map.version, self.start)
+        start = JourneyStart(self.enters) if self.enters else None
+        return State.begin(self.customer, self.compiled_map.map.map, self.compiled_map.version, self.start, start)
 
     def plans(self) -> Iterator[Plan]:
         """Every plan of its journey, by the planner alone."""
@@ -176,6 +182,7 @@ class _Reader:
             versions=compiled_maps,
             version_files={version: each.files for version, each in versions.items()},
             lines=Lines(self._name, self._lines("facts"), self._lines("expect"), self._lines("never")),
+            enters=written.enters.entry_point() if written.enters else None,
             offset=int((written.start.utcoffset() or timedelta()).total_seconds()),
         )
         return LoadedScenario(scenario, in_order(self._warnings))
@@ -252,9 +259,12 @@ def _checks(written: WrittenScenario, compiled_map: CompiledMap, versions: Itera
     about += check_team(("customer", "team"), customer.team, names)
     yield from about or check_segment(("customer", "attributes"), compiled_map, customer.customer(), start)
     yield from check_facts(written.facts, written.expect, names, (start, until))
+    if written.enters:
+        for place, refused in entry_problems(compiled_map, written.enters.entry_point(), start):
+            yield refusal_finding(("enters", *place), refused, is_key=len(place) > 1)
     reasons = [fact.ended for fact in written.facts if fact.ended]
     agreed = [step for fact in written.facts for step, each in (fact.agreed or {}).items() if each.due]
-    check = ExpectationCheck(names, (start, until), _addresses(written), reasons, agreed)
+    check = ExpectationCheck(names, (start, until), _addresses(written), reasons, agreed, written.enters is not None)
     yield from check.findings("expect", written.expect)
     yield from check.findings("never", written.never)
 

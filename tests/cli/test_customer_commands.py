@@ -230,3 +230,29 @@ def test_an_unknown_role_gets_the_nearest(milepost: Milepost) -> None:
     assert result.exit_code == 1
     assert "No map has a role 'cms'. Did you mean 'csm'?" in " ".join(result.stderr.split())
     assert milepost("tasks", "--role", "account_executive").exit_code == 0
+
+
+def test_a_customer_enters_where_the_file_says(milepost: Milepost, tmp_path: Path) -> None:
+    file = tmp_path / "stands.yaml"
+    file.write_text("stage: value\nsince: 2026-03-01\ndone: {kickoff: 2026-02-03}\n")
+
+    assert (
+        "lonely has begun journey lonely/1"
+        in milepost("enroll", "lonely", "--map", "enterprise-save-time", "--enters", str(file)).stdout
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "says"), [("since: soon", "stage: Field required"), ("stage: [", "doesn't say where")], ids=str
+)
+def test_a_file_that_says_no_place_is_refused(milepost: Milepost, tmp_path: Path, text: str, says: str) -> None:
+    file = tmp_path / "stands.yaml"
+    file.write_text(text)
+    result = milepost("enroll", "lonely", "--enters", str(file))
+    assert result.exit_code == 1
+    assert says in " ".join(result.stderr.split())
+
+
+def test_beginning_again_takes_a_reason(milepost: Milepost) -> None:
+    assert milepost("enroll", "acme", "--again").exit_code == 2
+    assert milepost("enroll", "acme", "--reason", "x").exit_code == 2

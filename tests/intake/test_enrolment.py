@@ -6,8 +6,10 @@ from milepost.customer import Contact
 from milepost.intake.enrolment import Enrolment, NoEnrolment
 from milepost.intake.errors import EntryRefusedError, UnknownMapError
 from milepost.intake.intake import Intake
+from milepost.planner.entry_point import EntryPoint, JourneyStart
+from milepost.planner.fact_errors import UnknownStageError
 from milepost.planner.facts import AttributesSet, ContactsGiven, TeamGiven, from_json
-from milepost.store import customers, facts
+from milepost.store import customers, facts, journeys
 from milepost.store.errors import JourneyAlreadyOpenError
 from milepost.store.tables import JourneyRow
 from tests.intake.conftest import Hands
@@ -118,3 +120,36 @@ async def test_anybody_may_be_enrolled_by_hand_on_a_map_that_is_named(intake: In
     assert isinstance(entered, Enrolment)
     with pytest.raises(UnknownMapError, match="Did you mean 'pilot'"):
         await intake.enrol("acme", map_id="pilott")
+
+
+async def test_an_ending_by_mistake_is_taken_back_with_a_reason(intake: Intake, wall: Hands) -> None:
+    await intake.enrol("acme")
+    await end(intake, "acme/1", START + DAY)
+    wall.at += 5 * DAY
+
+    entered = await intake.enrol("acme", start=JourneyStart(again="Ended by mistake", by="ana@vendor.example"))
+
+    assert entered == Enrolment("acme", "acme/2", "pilot", started=False)
+    async with intake.context.store.reading() as session:
+        state = await journeys.state(session, "acme/2")
+    assert state.start == JourneyStart(again="Ended by mistake", by="ana@vendor.example")
+
+
+async def test_a_customer_enters_where_they_stand(intake: Intake) -> None:
+    stage = (await intake.context.compiled_maps.current())[0].map.stages[-1].id
+    start = JourneyStart(EntryPoint(stage, since="2026-03-01"))
+
+    await intake.upsert_customer(CUSTOMER.having(id="beta"), start=start)
+    await intake.enrol("acme", start=start)
+
+    async with intake.context.store.reading() as session:
+        assert (await journeys.state(session, "beta/1")).start == start
+        assert (await journeys.state(session, "acme/1")).start == start
+
+
+async def test_nothing_is_stored_of_a_customer_who_cannot_enter_there(intake: Intake) -> None:
+    with pytest.raises(UnknownStageError):
+        await intake.upsert_customer(CUSTOMER.having(id="beta"), start=JourneyStart(EntryPoint("nowhere")))
+
+    async with intake.context.store.reading() as session:
+        assert "beta" not in await customers.ids(session)

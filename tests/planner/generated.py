@@ -344,5 +344,4 @@ def _fact(compiled_map, common):
         st.builds(told.StepDone, **now, step=st.sampled_from(["task/1", "task/2"])),
         st.builds(told.Snoozed, **now, step=st.just("task/1"), until=days),
         st.builds(told.Noted, **now, text=st.just("They merge"), about=st.one_of(st.none(), steps)),
-        st.builds(told.MessageFailed, **now, message=steps.map(lambda step: f"{step}/1/opening/1"), why=st.none()),
     )

@@ -330,3 +330,38 @@ async def test_now_is_the_journeys_now(world: World, api: httpx.AsyncClient) -> 
     world.at = START + 5 * DAY
 
     assert (await api.get(f"{V1}/steps")).json()["now"] == text(START + 5 * DAY)
+
+
+# Beginning by hand.
+
+
+async def test_an_ending_by_mistake_is_taken_back_where_the_customer_stood(
+    world: World, api: httpx.AsyncClient
+) -> None:
+    await world.tell(ended="churned")
+    path = "/api/v1/customers/acme/journeys"
+    refused = await api.post(path, json={})
+    enters = {"stage": "start", "since": "2026-03-01", "done": {"kickoff": {"at": "2026-03-01", "result": "held"}}}
+    response = await api.post(path, json={"again": "A mistake", "by": ANA, "enters": enters})
+
+    assert (refused.status_code, response.status_code) == (409, 201)
+    assert response.json() == {"customer": "acme", "journey": "acme/2", "map": "pilot", "started": True}
+
+
+async def test_who_cannot_enter_there_is_told_why(world: World, api: httpx.AsyncClient) -> None:
+    await world.tell(ended="churned")
+    response = await api.post(
+        "/api/v1/customers/acme/journeys", json={"again": "A mistake", "enters": {"stage": "strat"}}
+    )
+
+    assert response.status_code == 422
+    assert "Did you mean 'start'?" in response.text
+
+
+async def test_a_new_customer_may_enter_in_the_middle(world: World, api: httpx.AsyncClient) -> None:
+    record = {**GLOBEX, "enters": {"stage": "start", "done": {"kickoff": "2026-02-03"}}}
+    response = await api.post("/api/v1/customers", json=record)
+    wrong = await api.post("/api/v1/customers", json={**record, "id": "initech", "enters": {"stage": "strat"}})
+
+    assert (response.status_code, response.json()["journey"]) == (201, "globex/1")
+    assert wrong.status_code == 422

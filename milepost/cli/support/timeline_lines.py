@@ -15,7 +15,7 @@ from milepost.scenarios.scenario import Scenario
 
 _PLACE = ("stage", "play", "step")
 _LEFT_OUT = ("version", "message")  # hashes and ids, which say nothing that the line does not
-_TIMES = ("due", "until", "at")
+_TIMES = ("due", "until", "since", "at")
 _HASH = 12
 
 

@@ -49,7 +49,8 @@ class ExpectationCheck:
     """Checks expectations against the map's names, the time that the scenario runs, and its own facts.
 
     `addresses` are those of everybody on the customer's side, `reasons` those for which a fact ends the journey,
-    `agreed` the steps whose due date a fact sets.
+    `agreed` the steps whose due date a fact sets. `enters` says that the
+    journey begins with what was before its start.
     """
 
     names: DefinedNames
@@ -57,6 +58,7 @@ class ExpectationCheck:
     addresses: Sequence[str]
     reasons: Sequence[str]
     agreed: Sequence[str] = ()
+    enters: bool = False
 
     def findings(self, field: str, expectations: Iterable[Expected]) -> Iterator[Finding]:
         """Checks every expectation of `expect` or `never`."""
@@ -69,7 +71,7 @@ class ExpectationCheck:
             wrong = wrong or [*_shape(path, expected), *self._defined(path, expected), *self._place(path, expected)]
             yield from wrong or check_excluded(path, expected, self.names, self.agreed)
             at = read_instant(expected.get("at"))
-            if at is not None:
+            if at is not None and not (self.enters and at < self.span[0]):
                 yield from self._date(path, at, latest if field == "expect" else None)
                 latest = at
 

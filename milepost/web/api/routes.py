@@ -10,6 +10,7 @@ from starlette.exceptions import HTTPException
 
 from milepost import limits
 from milepost.explain.sentences import Wording
+from milepost.intake.enrolment import NoEnrolment
 from milepost.intake.fact_admission import IncomingFact
 from milepost.intake.facts import FactStatus
 from milepost.planner.instants import text
@@ -31,6 +32,8 @@ from milepost.web.api.shapes import (
     FactRequest,
     FactsRequest,
     Filter,
+    JourneyBegunShown,
+    JourneyRequest,
     OpenStep,
     PlanLinkShown,
     ReceiptShown,
@@ -113,7 +116,7 @@ async def save_customer(served: Served, request: CustomerRequest, response: Resp
 
     A running journey gets the changes; a customer that matches a map for the first time begins a journey.
     """
-    saved = await served.intake.upsert_customer(request.customer(), by="api", source="api")
+    saved = await served.intake.upsert_customer(request.customer(), by="api", source="api", start=request.start())
     if saved.new:
         response.status_code = 201
     return presenters.saved(saved)
@@ -126,6 +129,24 @@ async def change_customer(served: Served, customer: str, patch: CustomerPatch) -
     A running journey gets the changes; a customer that matches a map for the first time begins a journey.
     """
     return presenters.saved(await served.intake.change_customer(customer, patch.edited, by="api"))
+
+
+@router.post(
+    "/customers/{customer}/journeys",
+    summary="Begin a journey",
+    tags=["customers"],
+    status_code=201,
+)
+async def begin_journey(served: Served, customer: str, request: JourneyRequest) -> JourneyBegunShown:
+    """Begin the journey of a customer by hand, on the map that it matches or on one that you name.
+
+    With `again`, the reason, it begins even if the map's `reenter` says no: an ending was a mistake. It begins at the
+    first stage, unless `enters` says where the customer stands.
+    """
+    result = await served.intake.enrol(customer, map_id=request.map, start=request.start())
+    if isinstance(result, NoEnrolment):
+        raise ProblemError(409, "no_match", f"No map is for {customer!r}: {result.why}.", "Name one with 'map'.")
+    return JourneyBegunShown.of(result)
 
 
 @router.get("/customers", summary="List customers", tags=["customers"])

@@ -20,12 +20,15 @@ from milepost import limits, places
 from milepost.customer import Customer
 from milepost.imports.cell_parsers import read_id, read_language
 from milepost.intake.facts import FactStatus
+from milepost.planner.entry_point import PLAIN, JourneyStart
 from milepost.planner.instants import text
+from milepost.planner.written_entry import WrittenEntry
 from milepost.planner.written_facts import Name, Value, WrittenContact, WrittenFact
 from milepost.web.problems import ALTERNATIVES, describe_invalid
 
 Address = Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+$", max_length=limits.ADDRESS)]
 At = Annotated[str, BeforeValidator(text)]
+Text = Annotated[str, Field(min_length=1, max_length=limits.TEXT)]
 CustomerId = Annotated[str, Field(min_length=1, max_length=limits.CUSTOMER_ID), AfterValidator(read_id)]
 Search = Annotated[str | None, Query(max_length=limits.SEARCH, description="a part of the id or the name")]
 Filter = Annotated[str | None, Query(max_length=limits.ADDRESS)]
@@ -161,6 +164,13 @@ class CustomerRequest(RequestModel):
     attributes: dict[Name, Value] = Field(default_factory=dict, max_length=limits.ATTRIBUTES)
     contacts: Annotated[tuple[WrittenContact, ...], Field(max_length=limits.CONTACTS)] = ()
     team: dict[Name, Address] = Field(default_factory=dict, max_length=limits.TEAM, description="addresses by role")
+    enters: WrittenEntry | None = Field(
+        None, description="where the customer stands, if this begins a journey; else it says nothing"
+    )
+
+    def start(self) -> JourneyStart:
+        """How a journey begins that the record begins."""
+        return JourneyStart(self.enters.entry_point()) if self.enters else PLAIN
 
     def customer(self) -> Customer:
         """The record as journeys know it."""
@@ -174,6 +184,32 @@ class CustomerRequest(RequestModel):
             tuple(contact.contact() for contact in self.contacts),
             dict(self.team),
         )
+
+
+class JourneyRequest(RequestModel):
+    """A journey that is begun by hand."""
+
+    map: Name | None = Field(None, description="the map to use, whatever its segment says")
+    again: Text | None = Field(
+        None, description="why the customer begins again, whatever the map's `reenter` says; on the timeline"
+    )
+    by: Name | None = Field(None, description="who begins it")
+    enters: WrittenEntry | None = Field(None, description="where the customer stands")
+
+    def start(self) -> JourneyStart:
+        """How the journey begins."""
+        entry = self.enters.entry_point() if self.enters else None
+        by = (self.by or "api") if self.again is not None else None
+        return JourneyStart(entry, self.again, by)
+
+
+class JourneyBegunShown(Shown):
+    """A journey that began."""
+
+    customer: str
+    journey: str
+    map: str
+    started: bool = Field(description="false: the engine is away; the journey starts once it is back")
 
 
 class ReceiptShown(Shown):

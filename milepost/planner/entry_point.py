@@ -1,0 +1,84 @@
+"""Where a customer stands who enters a journey in the middle, and how else a journey begins: plain values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class DoneBefore:
+    """A step that was done before the journey began: `at` a local date, an instant with an offset, or unknown."""
+
+    at: str | None = None
+    result: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AnsweredBefore:
+    """An outcome that was answered before the journey began; `at` as for steps."""
+
+    verdict: str
+    value: float | str | None = None
+    at: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EntryPoint:
+    """The stage of the sequence that a customer is in, since when, and what has happened before.
+
+    `since` is a local date or an instant; None: the start. `counts` are product events that count already.
+    """
+
+    stage: str
+    since: str | None = None
+    done: Mapping[str, DoneBefore] = field(default_factory=dict)
+    outcomes: Mapping[str, AnsweredBefore] = field(default_factory=dict)
+    counts: Mapping[str, int] = field(default_factory=dict)
+
+    def to_json(self) -> dict[str, Any]:
+        done = {step: [each.at, each.result] for step, each in self.done.items()}
+        outcomes = {step: [each.verdict, each.value, each.at] for step, each in self.outcomes.items()}
+        return {
+            "stage": self.stage,
+            "since": self.since,
+            "done": done,
+            "outcomes": outcomes,
+            "counts": dict(self.counts),
+        }
+
+    @staticmethod
+    def from_json(data: Mapping[str, Any]) -> EntryPoint:
+        return EntryPoint(
+            data["stage"],
+            data["since"],
+            {step: DoneBefore(*each) for step, each in data["done"].items()},
+            {step: AnsweredBefore(*each) for step, each in data["outcomes"].items()},
+            data["counts"],
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class JourneyStart:
+    """How a journey begins, where it isn't plainly at the first stage.
+
+    `again` is why the customer was enrolled again by hand, whatever the map's `reenter` says; `by` is who did it.
+    """
+
+    enters: EntryPoint | None = None
+    again: str | None = None
+    by: str | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        enters = self.enters.to_json() if self.enters else None
+        return {"enters": enters, "again": self.again, "by": self.by}
+
+    @staticmethod
+    def from_json(data: Mapping[str, Any]) -> JourneyStart:
+        enters = EntryPoint.from_json(data["enters"]) if data["enters"] else None
+        return JourneyStart(enters, data["again"], data["by"])
+
+
+PLAIN = JourneyStart()
+"""A journey that begins at the first stage."""

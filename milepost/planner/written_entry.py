@@ -1,0 +1,75 @@
+"""Where a customer enters a journey, as people and programs write it (`enters:`)."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BeforeValidator, Field
+
+from milepost import limits
+from milepost.language.field_types import Verdict
+from milepost.planner.entry_checks import day_or_instant
+from milepost.planner.entry_point import AnsweredBefore, DoneBefore, EntryPoint
+from milepost.planner.fact_errors import InvalidFactError
+from milepost.planner.written_facts import Measured, Name, Written
+
+
+def _as_text(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, date | datetime) else value
+
+
+def _date(text: str) -> str:
+    try:
+        day_or_instant(text)
+    except InvalidFactError as error:
+        raise ValueError(f"{error.message} {error.hint}") from None
+    return text
+
+
+When = Annotated[Name, BeforeValidator(_as_text), AfterValidator(_date)]
+"""A local date, or an instant with an offset."""
+
+
+class WrittenDone(Written):
+    """When a step was done, and how it ended."""
+
+    at: When | None = Field(None, description="a date, or an instant")
+    result: Name | None = None
+
+
+class WrittenAnswerBefore(Written):
+    """How an outcome was answered."""
+
+    verdict: Verdict
+    value: Measured = None
+    at: When | None = Field(None, description="a date, or an instant")
+
+
+def _with_date(value: Any) -> Any:
+    return value if isinstance(value, dict | WrittenDone) else {"at": _as_text(value)}
+
+
+class WrittenEntry(Written):
+    """Where a customer stands that was one before: the stage that it is in, and what has happened."""
+
+    stage: Name = Field(description="the stage of the sequence that is open")
+    since: When | None = Field(None, description="when it entered that stage; without it, at the start")
+    done: Annotated[dict[Name, Annotated[WrittenDone, BeforeValidator(_with_date)]], Field(max_length=limits.STEPS)] = (
+        Field(default_factory=dict, description="steps that are done, each with its date, or with `at` and `result`")
+    )
+    outcomes: Annotated[dict[Name, WrittenAnswerBefore], Field(max_length=limits.STEPS)] = Field(
+        default_factory=dict, description="outcomes that were answered, each with `verdict`, `value`, `at`"
+    )
+    counts: Annotated[dict[Name, Annotated[int, Field(ge=0, le=1_000_000)]], Field(max_length=limits.STEPS)] = Field(
+        default_factory=dict, description="product events that count already"
+    )
+
+    def entry_point(self) -> EntryPoint:
+        return EntryPoint(
+            self.stage,
+            self.since,
+            {step: DoneBefore(each.at, each.result) for step, each in self.done.items()},
+            {step: AnsweredBefore(each.verdict, each.value, each.at) for step, each in self.outcomes.items()},
+            dict(self.counts),
+        )
