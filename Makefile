@@ -44,7 +44,7 @@ lint: $(VENV)/.installed-test ## ruff, mypy, import contracts, and the shipped m
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/milepost lint maps
+	$(BIN)/milepost lint maps milepost/patterns
 
 hooks: $(VENV)/.installed-test $(VENV)/.installed-hooks ## the quick checks before each commit, by pre-commit
 	$(BIN)/pre-commit install

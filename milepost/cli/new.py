@@ -1,4 +1,4 @@
-"""`milepost new`: makes a new map by copying one that works."""
+"""`milepost new`: makes a new map by copying one that works, yours, a shipped one or a pattern."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from milepost.language.problems import Problem
 from milepost.people.map_check import check_map
 from milepost.scenarios.discovery import scenario_files
 from milepost.scenarios.runs import run_scenarios
-from milepost.shipped import shipped_maps
+from milepost.shipped import patterns, shipped_maps
 from milepost.text import count_of, nearest
 from milepost.versions.map_copy import Renaming, files_to_copy, is_map_id, title_of
 
@@ -40,21 +40,28 @@ def new(
     ],
     *,
     other: Annotated[
-        str,
+        str | None,
         typer.Option(
             "--from",
             metavar="OTHER",
             help="The map to copy: its folder, its name beside MAP, or the name of a map that Milepost ships.",
         ),
-    ],
+    ] = None,
+    pattern: Annotated[
+        str | None,
+        typer.Option(
+            metavar="PATTERN",
+            help="A map to begin with, by where your product stands: early-market, chasm, tornado or main-street.",
+        ),
+    ] = None,
     title: Annotated[str | None, typer.Option(help="What people call the new map.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Make a new map by copying another: renamed throughout, its messages, playbooks and scenarios too.
+    """Make a new map by copying another or a pattern: renamed throughout, its messages, playbooks and scenarios too.
 
     Comments are kept. The copy is checked and its scenarios are run, so that you start with a map that works.
     """
-    source = _source(map, other)
+    source = _source(map, other, pattern)
     _check_target(map, source)
     original, _ = sound_map(source, "Correct it first, or copy another.")
     renaming = Renaming(source, map, original.map, map.name, title or title_of(map.name))
@@ -68,8 +75,31 @@ def new(
         raise typer.Exit(1)
 
 
-def _source(target: Path, other: str) -> Path:
+def _source(target: Path, other: str | None, pattern: str | None) -> Path:
     """The folder of the map to copy."""
+    if other is not None and pattern is not None:
+        message = f"{pattern!r} can't go with --from, which names the map to copy; leave one out"
+        raise typer.BadParameter(message, param_hint="--pattern")
+    if pattern is not None:
+        return _pattern(pattern)
+    if other is not None:
+        return _other(target, other)
+    raise CommandError(
+        "There is nothing to copy.", f"Name a map with --from OTHER, or one of --pattern {', '.join(patterns())}."
+    )
+
+
+def _pattern(name: str) -> Path:
+    folders = patterns()
+    if name in folders:
+        return folders[name]
+    near = nearest(name, folders)
+    raise CommandError(
+        f"There is no pattern {name!r}.", f"Did you mean {near!r}?" if near else f"Name one of {', '.join(folders)}."
+    )
+
+
+def _other(target: Path, other: str) -> Path:
     for folder in (Path(other), target.parent / other):
         if (folder / MAP_FILE).is_file():
             return folder

@@ -88,7 +88,8 @@ def test_commands_work_in_an_empty_folder(python: Path, tmp_path: Path) -> None:
     assert where.startswith(str(site_packages(python)))
     run(milepost, "new", "my-map", "--from", "small-business-save-money", cwd=tmp_path)
     assert "nothing wrong" in run(milepost, "lint", "my-map", cwd=tmp_path)
-    assert [path.name for path in tmp_path.iterdir()] == ["my-map"]
+    run(milepost, "new", "our-map", "--pattern", "chasm", cwd=tmp_path)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["my-map", "our-map"]
 
 
 def test_everything_runs_from_the_wheel_alone(python: Path, tmp_path: Path) -> None:

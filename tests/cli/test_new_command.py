@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import itertools
 from pathlib import Path
 
 import pytest
 
 from milepost.language.loader import load
+from milepost.shipped import patterns
 from tests.cli.conftest import MAPS, Milepost, lines
 
 SHIPPED = [path for path in sorted(MAPS.iterdir()) if path.is_dir()]
+PATTERNS = ("chasm", "early-market", "main-street", "tornado")
 SCENARIO = """\
 # How pilot begins.
 scenario: It begins
@@ -52,9 +55,7 @@ def pilot(tmp_path: Path) -> Path:
     return folder
 
 
-@pytest.mark.parametrize(
-    "source", [path for path in sorted(MAPS.iterdir()) if path.is_dir()], ids=lambda path: path.name
-)
+@pytest.mark.parametrize("source", SHIPPED, ids=lambda path: path.name)
 def test_a_copy_of_a_shipped_map_lints_clean_and_passes_its_scenarios(
     milepost: Milepost, tmp_path: Path, source: Path
 ) -> None:
@@ -134,6 +135,47 @@ def test_a_shipped_map_is_copied_by_its_name_and_a_misspelled_one_suggested(
     assert "Did you mean 'small-business-save-money'?" in result.stderr
     assert milepost("new", "ours", "--from", "small-business-save-money").exit_code == 0
     assert load(tmp_path / "ours").map is not None
+
+
+@pytest.mark.parametrize("pattern", PATTERNS)
+def test_a_new_map_begins_with_a_pattern(milepost: Milepost, tmp_path: Path, pattern: str) -> None:
+    target = tmp_path / "ours"
+    result = milepost("new", target, "--pattern", pattern, "--json")
+    (copy,) = lines(result)
+    assert result.exit_code == 0
+    assert (copy["from"], copy["problems"], copy["failing"]) == (pattern, [], [])
+    assert copy["scenarios"] >= 3
+    assert copy["playbooks"] >= 5
+
+
+def test_the_patterns_are_no_copies_of_each_other() -> None:
+    maps = [load(folder).map for folder in patterns().values()]
+    assert [each.map for each in maps if each] == list(PATTERNS)
+    assert len({each.outcome for each in maps if each}) == len(PATTERNS)
+    for one, other in itertools.combinations([each for each in maps if each], 2):
+        assert {stage.stage for stage in one.stages} & {stage.stage for stage in other.stages} <= {"renewal"}
+        assert not set(one.personas) & set(other.personas)
+
+
+def test_the_help_names_every_pattern(milepost: Milepost) -> None:
+    output = " ".join(milepost("new", "--help").stdout.replace("│", " ").split())
+    assert all(pattern in output for pattern in PATTERNS)
+
+
+def test_a_pattern_that_is_not_there_is_told_with_the_nearest(milepost: Milepost, tmp_path: Path) -> None:
+    result = milepost("new", tmp_path / "ours", "--pattern", "mainstreet")
+    assert (result.exit_code, (tmp_path / "ours").exists()) == (1, False)
+    assert "There is no pattern 'mainstreet'." in result.stderr
+    assert "Did you mean 'main-street'?" in result.stderr
+
+
+def test_a_map_and_a_pattern_exclude_each_other_and_one_is_needed(milepost: Milepost, pilot: Path) -> None:
+    both = milepost("new", pilot.parent / "ours", "--from", pilot, "--pattern", "chasm")
+    assert both.exit_code == 2
+    assert "'chasm' can't go with --from" in " ".join(both.stderr.replace("│", " ").split())
+    neither = milepost("new", pilot.parent / "ours")
+    assert neither.exit_code == 1
+    assert "--pattern chasm, early-market, main-street, tornado" in neither.stderr
 
 
 def test_a_map_is_not_copied_into_itself(milepost: Milepost, pilot: Path) -> None:

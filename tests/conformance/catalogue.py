@@ -9,6 +9,7 @@ from pathlib import Path
 from milepost.planner.timeline import Entry
 from milepost.scenarios.runs import run_on_planner
 from milepost.scenarios.scenario import Scenario, load_scenario
+from milepost.shipped import patterns, shipped_maps
 
 ROOT = Path(__file__).parents[2]
 HERE = Path(__file__).parent
@@ -18,7 +19,8 @@ FAILURES = "failures_of_others"
 """The one folder that is no rule's: what goes wrong in other products and must not here."""
 
 CONFORMANCE = sorted(HERE.glob("*/*.yaml"))
-SHIPPED = sorted((ROOT / "maps").glob("*/scenarios/*.yaml"))
+MAPS = (*shipped_maps().values(), *patterns().values())
+SHIPPED = [file for folder in MAPS for file in sorted(folder.glob("scenarios/*.yaml"))]
 
 
 @cache

@@ -187,6 +187,13 @@ def test_a_renewal_without_an_outcome_before_it_is_reported() -> None:
     assert places_and_codes(problems_of(text)) == [(*address_of(text, "renewal\n"), "W203")]
 
 
+def test_a_goal_whose_stage_leads_back_to_itself_is_asked_for_again() -> None:
+    once = ("[partial, disputed, silent]", "[silent]")
+    assert "W217" in {each.code for each in problems_with(once)}
+    again = ("    title: Goal achievement\n", "    title: Goal achievement\n    then: {go_to: value}\n")
+    assert "W217" not in {each.code for each in problems_with(once, again)}
+
+
 def test_a_circle_of_after_is_reported_once_with_its_way() -> None:
     (problem,) = problems_with(("invite: [sponsor, coordinator]", "after: connect"))
     assert problem.code == "M108"

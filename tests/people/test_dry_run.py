@@ -10,9 +10,10 @@ import pytest
 from milepost.language.loader import from_files, load
 from milepost.language.problems import Problem
 from milepost.people.map_check import check_map
+from milepost.shipped import patterns, shipped_maps
 from tests.language.broken import EXAMPLE, SIDE_FILES, address_of, example_with
 
-MAPS = sorted((Path(__file__).parents[2] / "maps").iterdir())
+MAPS = (*shipped_maps().values(), *patterns().values())
 LIMIT = "  limit: 3 per 7 days"
 MORE = """      - action: {name}
         title: More
@@ -48,7 +49,7 @@ def test_a_map_within_its_limit_has_no_problems() -> None:
     assert problems_in(EXAMPLE) == []
 
 
-@pytest.mark.parametrize("folder", [path for path in MAPS if path.is_dir()], ids=lambda path: path.name)
+@pytest.mark.parametrize("folder", MAPS, ids=lambda path: path.name)
 def test_the_shipped_maps_keep_their_own_limits(folder: Path) -> None:
     assert [each for each in check_map(load(folder)) if each.code == "W205"] == []
 

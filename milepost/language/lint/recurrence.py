@@ -88,7 +88,7 @@ def _asks_again(outline: MapOutline, placed: PlacedStep, outcome: Outcome, verdi
     branch: tuple[BranchItem, ...] = getattr(outcome.then, verdict)
     if any(item.end is not None for item in branch):
         return True  # the journey is over
-    ahead = [*_targets(branch), *_called_by(outline, outcome.id)]
+    ahead = [*_targets(branch), *_targets(placed.container.then), *_called_by(outline, outcome.id)]
     home = ("stage" if isinstance(placed.container, Stage) else "play", placed.container.id)
     seen = set(ahead)
     while ahead:
