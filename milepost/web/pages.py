@@ -91,7 +91,9 @@ def templates() -> Environment:
         lstrip_blocks=True,
     )
     environment.globals["static"] = static_url
-    environment.filters.update(time=_time, short_hash=short_hash, spaced=spaced, number=number, code=_code)
+    environment.filters.update(
+        time=_time, due_time=_due_time, short_hash=short_hash, spaced=spaced, number=number, code=_code
+    )
     return environment
 
 
@@ -99,6 +101,12 @@ def templates() -> Environment:
 def _time(context: Context, at: Instant | None) -> str:
     """Returns the local date and time of an instant in the zone of the page; nothing for none."""
     return "" if at is None else local_time.time_of(at, context["shell"]["zone"])
+
+
+@pass_context
+def _due_time(context: Context, due: Instant | None) -> str:
+    """Returns the local date and time of a due date, midnight as the end of its day; nothing for none."""
+    return "" if due is None else local_time.due_time_of(due, context["shell"]["zone"])
 
 
 def _code(text: str) -> Markup:
