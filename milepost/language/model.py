@@ -17,6 +17,7 @@ from pydantic import (
     ModelWrapValidatorHandler,
     PrivateAttr,
     Tag,
+    WithJsonSchema,
     model_validator,
 )
 
@@ -41,6 +42,7 @@ from milepost.language.field_types import (
 )
 from milepost.language.opening_hours import DAYS_OF_A_YEAR, Clock, Closed
 from milepost.language.steps import Action, AnyStep, Branch, Escalate, Outcome, Touchpoint, Triggers
+from milepost.places import COUNTRY
 
 
 class Attribute(Node):
@@ -118,7 +120,7 @@ class WorkingTime(Window):
 
     days: Days = Field(WEEKDAYS, description="days of the week; `country` are the working days usual in the country")
     timezone: str = Field("UTC", description="IANA name, such as Europe/Berlin")
-    country: str | None = Field(
+    country: Annotated[str, WithJsonSchema({"type": "string", "pattern": COUNTRY})] | None = Field(
         None, description="ISO 3166 code of the country (`DE`) or region (`DE-BY`) whose holidays count"
     )
 

@@ -13,6 +13,7 @@ from typing import Any
 from milepost.language.field_types import CUSTOMER_ATTRIBUTE, FILE_NAME, ID, MAP_ID
 from milepost.language.opening_hours import CLOCK
 from milepost.language.schema import json_schema
+from milepost.places import COUNTRY
 from milepost.text import yes_or_no
 
 INTRODUCTION = """\
@@ -55,6 +56,7 @@ _PATTERNS = {
     ID: "id (`snake_case`)",
     MAP_ID: "id (`kebab-case`)",
     FILE_NAME: "file name (`.md`)",
+    COUNTRY: "country or region",
     CLOCK: 'clock time (`"HH:MM"`)',
     CUSTOMER_ATTRIBUTE: "`customer.ATTRIBUTE`",
 }

@@ -125,10 +125,10 @@ def _is_among(*keys: Select[str, str]) -> ColumnElement[bool]:
 
 
 def end_of_day(now: Instant, timezone: str) -> Instant:
-    """Returns the instant at which the local day of `timezone` ends."""
+    """Returns the first instant after the local day of `timezone`; midnight itself is the end of that day."""
     zone = ZoneInfo(timezone)
     tomorrow = datetime.fromtimestamp(now, UTC).astimezone(zone).date() + timedelta(days=1)
-    return int(datetime.combine(tomorrow, time(), zone).timestamp())
+    return int(datetime.combine(tomorrow, time(), zone).timestamp()) + 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,6 +38,10 @@ def test_the_schema_is_one() -> None:
         (("stages", 0, "target"), "30 moons"),
         (("reenter",), "sometimes"),
         (("contact_policy", "limit"), "3 a week"),
+        (("contact_policy", "window", "days"), "weekdays"),
+        (("contact_policy", "window", "closed"), ["24.12."]),
+        (("working_time", "country"), "Germany"),
+        (("stages", 0, "target"), "30 business hours"),
         (("attributes", "Bad Name"), {"type": "text"}),
         (("attributes", "tier"), {"type": "string"}),
         (("roles",), {}),
@@ -54,3 +58,23 @@ def test_what_the_models_refuse_the_schema_refuses_too(path: tuple[str | int, ..
 
 def test_defaults_are_written_as_in_maps() -> None:
     assert json_schema()["properties"]["reenter"]["default"] == "never"
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        (("contact_policy", "window", "days"), "country"),
+        (("contact_policy", "window", "closed"), ["2026-12-24", "12-27..01-02"]),
+        (("contact_policy", "window", "closed"), "02-29"),
+        (("contact_policy", "window", "to"), "24:00"),
+        (("working_time", "country"), "CH-ZH"),
+        (("roles", "csm"), {"title": "C", "escalate": {"after": "4 business hours", "to": "csm"}}),
+    ],
+)
+def test_what_the_models_take_the_schema_takes_too(path: tuple[str | int, ...], value: Any) -> None:
+    data = deepcopy(read(MAPS[0]))
+    inside = data
+    for part in path[:-1]:
+        inside = inside[part]
+    inside[path[-1]] = value
+    assert [error.message for error in SCHEMA.iter_errors(data)] == []

@@ -32,6 +32,8 @@ async def test_a_persons_day_is_sorted_by_the_date_on_the_persons_clock(store):
             ("2026-03-04T08:00:00Z", "UTC", "today"),
             ("2026-03-04T08:00:00Z", "Asia/Tokyo", "next"),
             ("2026-03-04T16:00:00Z", "Asia/Tokyo", "today"),
+            ("2026-03-04T06:59:59Z", "Etc/GMT-7", "today"),  # where it is due at midnight, the end of that day
+            ("2026-03-03T16:59:59Z", "Etc/GMT-7", "next"),
             ("2026-03-04T17:00:01Z", "UTC", "overdue"),
             ("2026-03-04T17:00:01Z", "Pacific/Auckland", "overdue"),
         ):
