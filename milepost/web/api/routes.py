@@ -22,6 +22,7 @@ from milepost.store.keyset import Cursor
 from milepost.store.tasks import TaskFilter
 from milepost.web.api import presenters
 from milepost.web.api.customer_patch import CustomerPatch
+from milepost.web.api.fact_request import FactRequest, FactsRequest, fact_request_of
 from milepost.web.api.json_body import StorableJsonRoute
 from milepost.web.api.shapes import (
     CustomerList,
@@ -29,8 +30,6 @@ from milepost.web.api.shapes import (
     CustomerShown,
     EntryShown,
     ErrorShown,
-    FactRequest,
-    FactsRequest,
     Filter,
     JourneyBegunShown,
     JourneyRequest,
@@ -42,7 +41,6 @@ from milepost.web.api.shapes import (
     StepList,
     TaskList,
     TimelineShown,
-    fact_request_of,
 )
 from milepost.web.identity import is_among
 from milepost.web.problems import ProblemError

@@ -10,10 +10,7 @@ from pydantic import (
     BaseModel,
     BeforeValidator,
     ConfigDict,
-    Discriminator,
     Field,
-    Tag,
-    ValidationError,
 )
 
 from milepost import limits, places
@@ -23,8 +20,7 @@ from milepost.intake.facts import FactStatus
 from milepost.planner.entry_point import PLAIN, JourneyStart
 from milepost.planner.instants import text
 from milepost.planner.written_entry import WrittenEntry
-from milepost.planner.written_facts import Name, Value, WrittenContact, WrittenFact
-from milepost.web.problems import ALTERNATIVES, describe_invalid
+from milepost.planner.written_facts import Name, Value, WrittenContact
 
 Address = Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+$", max_length=limits.ADDRESS)]
 At = Annotated[str, BeforeValidator(text)]
@@ -61,80 +57,6 @@ class Shown(BaseModel):
         """Takes fields from the record's attributes of the same name, except the `others`."""
         same = {name: getattr(record, name) for name in cls.model_fields if name not in others}
         return cls.model_validate({**same, **others})
-
-
-_FACTS = {
-    "step_done": "the step that was done; with `result` if it has results, `note`, `evidence`, `answers`",
-    "step_skipped": "the step that isn't needed; with `reason`",
-    "step_reopened": "the closed step that opens again; with `reason`",
-    "snoozed": "the step that is put off; with `until`, `reason`",
-    "event": "the product event that happened; with `properties`",
-    "answer": "the outcome that was answered; with `verdict`, `value`, `comment`, `evidence`, `method`",
-    "revoked": "the outcome whose answer no longer holds; with `reason`",
-    "set": "attributes by name; null forgets one",
-    "contacts": "all contacts of the customer; they replace the previous ones",
-    "team": "the whole team, mail addresses by role; it replaces the previous one",
-    "agreed": "by step: the `due` date and the `person` that were agreed on",
-    "play_started": "the play to start; with `reason`",
-    "paused": "true: nothing opens, is sent or falls due; with `reason`",
-    "resumed": "true: the journey goes on; with `reason`",
-    "ended": "the kind of ending, such as churned; with `note`",
-    "map_changed": "the version that the journey moves to: its number, `MAP@NUMBER`, or the beginning of its hash",
-    "at_next_stage": "true: the journey moves when its next stage is about to open, instead of at once",
-    "message_failed": "the message that couldn't be delivered; with `why`, `permanent`, `contact`",
-    "permanent": "true: the address was refused for good; nothing is sent there until the contact is changed",
-    "contact": "the address that was refused; by default that of whoever gets the messages of the step",
-    "task_done": "the task without a step that was done; with `note`",
-    "task_added": "the title of a task of this customer alone; with `due`, `role` or `person`, `effort`",
-    "due": "a date, or a duration such as 2 business days; 5 business days without it",
-    "role": "the role that a task is for",
-    "person": "the address of the colleague that a task is for",
-    "effort": "a duration, such as 45 minutes",
-    "note": "something for the timeline, also of a journey that has ended, with `about`; or the note of another fact",
-    "about": "the step, or the address of the person, that a note is about",
-    "verdict": "`verified`, `partial` or `disputed`",
-    "method": "`portal`, `recorded` by a colleague, or `product`",
-}
-
-
-def _explain(schema: dict[str, Any]) -> None:
-    """Describes each field, and shows examples."""
-    for name, meaning in _FACTS.items():
-        schema["properties"][name]["description"] = meaning
-    schema["examples"] = [
-        {"customer": "acme", "step_done": "kickoff", "by": "ana@vendor.example"},
-        {"customer": "acme", "event": "report_published", "id": "evt_829"},
-        {"customer": "acme", "answer": "hours_saved", "verdict": "verified", "value": 12},
-        {"customer": "acme", "set": {"health": 35}},
-    ]
-
-
-class FactRequest(WrittenFact):
-    """One fact about one customer: `customer`, exactly one field that says what happened, and its details."""
-
-    model_config = ConfigDict(json_schema_extra=_explain)
-
-    customer: Name = Field(description="the customer's id")
-
-    def written(self) -> WrittenFact:
-        """Returns the fact without the customer."""
-        return WrittenFact(**self.model_dump(exclude={"customer"}, exclude_none=True))
-
-
-FactsRequest = Annotated[
-    Annotated[FactRequest, Tag(ALTERNATIVES[0])]
-    | Annotated[
-        list[dict[str, Any]],
-        Field(
-            min_length=1,
-            max_length=limits.FACTS,
-            json_schema_extra={"items": {"$ref": "#/components/schemas/FactRequest"}},
-        ),
-        Tag(ALTERNATIVES[1]),
-    ],
-    Discriminator(lambda body: ALTERNATIVES[isinstance(body, list)]),
-]
-"""One fact, or a list of them: those are read one by one, so that a wrong one is answered for itself."""
 
 
 class CustomerRequest(RequestModel):
@@ -417,12 +339,3 @@ class ErrorShown(Shown):
     """The body of every error."""
 
     error: ErrorDetail
-
-
-def fact_request_of(raw: dict[str, Any]) -> FactRequest | ErrorShown:
-    """Reads one fact of a list; what is wrong with it comes back as its answer."""
-    try:
-        return FactRequest.model_validate(raw)
-    except ValidationError as error:
-        message, hint = describe_invalid(error.errors())
-        return ErrorShown(error=ErrorDetail(code="invalid", message=message, hint=hint))
