@@ -148,3 +148,15 @@ def test_a_reminder_with_a_text_of_its_own_needs_what_that_says() -> None:
     made = plan(compiled_map, State.begin(customer, "seats", "v1", START), (), START + 8 * DAY)
     held = [entry for entry in made.timeline if isinstance(entry, MessageHeld) and entry.why == "value"]
     assert [(entry.message, entry.names) for entry in held] == [("seats/1/reminder/1", ("customer.seats",))]
+
+
+def test_the_address_that_the_fact_names_is_refused_whoever_is_written_to_now() -> None:
+    old = Contact("Al", "al@acme.example")
+    failed = MessageFailed(
+        id="1", at=START + 3 * DAY, message="seats/1/opening/1", permanent=True, contact="AL@acme.example"
+    )
+    made = after(begun(contacts=(BO, old)), failed)
+    assert [(each.email, each.refused) for each in made.state.customer.contacts] == [
+        ("bo@acme.example", False),
+        ("al@acme.example", True),
+    ]
