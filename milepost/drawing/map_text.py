@@ -7,10 +7,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from graphlib import TopologicalSorter
 
 from milepost.drawing.content import TRACKS, Card, Column, Content, Fact, Line, Mark
+from milepost.explain.held_messages import weekdays_text
 from milepost.explain.phrases import Phrases
 from milepost.explain.sentences import spaced
-from milepost.language.model import Map, Play, Stage
+from milepost.language.durations import Unit
+from milepost.language.model import Map, Play, Stage, WorkingTime
 from milepost.language.steps import Action, AnyStep, Branch, Metric, Outcome, Touchpoint, Triggers
+from milepost.planner.calendars import Calendar
 from milepost.text import listing
 
 _MOST_ASKS = 6
@@ -28,6 +31,14 @@ _MISSING = {
 def content_of(map: Map, edition: str = "") -> Content:  # noqa: A002 - the field's word
     """Returns everything that a picture of the map says; `edition` says which version it shows, and of which day."""
     return _MapText(map).content(edition)
+
+
+def _hours(ours: WorkingTime) -> str:
+    """When we work: `Monday to Friday, 09:00 to 17:00 in Europe/Berlin, not on holidays of DE-BY`."""
+    days = weekdays_text(Calendar.of(ours, ours.timezone, ours.country).days)
+    off = [*([f"holidays of {ours.country}"] if ours.country else []), *(["closed days"] if ours.closed else [])]
+    but = f", not on {' and '.join(off)}" if off else ""
+    return f"{days}, {ours.from_} to {ours.to} in {ours.timezone.replace('_', ' ')}{but}"
 
 
 class _MapText:
@@ -52,12 +63,21 @@ class _MapText:
             if role.escalate
         ]:
             lead.append(f"Late tasks also go up: {'; '.join(escalations)}")
+        if self._counts_working_time():
+            lead.append(f"We work {_hours(self.map.working_time)}")
         footer = " \u00b7 ".join(part for part in (self.map.map, edition, f"owner {self.map.owner}") if part)
         present = {card.track for column in (*stages, *plays) for card in column.cards}
         present |= {"plays"} if plays else set()
         missing = {name: note for name, note in _MISSING.items() if name not in present}
         description = _description(self.map, stages, plays, missing.values())
         return Content(self.map.title, tuple(lead), footer, description, stages, plays, missing)
+
+    def _counts_working_time(self) -> bool:
+        """Returns whether somebody who reads the picture asks when we work."""
+        tasks = [step for step in self.steps.values() if isinstance(step, Touchpoint)]
+        escalations = [role.escalate for role in self.map.roles.values()] + [task.escalate for task in tasks]
+        durations = [task.due for task in tasks] + [each.after for each in escalations if each]
+        return any(each is not None and each.unit is Unit.BUSINESS_HOUR for each in durations)
 
     # Stages and plays.
 

@@ -250,3 +250,14 @@ def test_a_mail_looks_different_from_the_work_of_a_person() -> None:
     scene = drawn("enterprise-save-time")
     assert "automatic mail to Day-to-day coordinator" in text_of(group(scene, "step", "recap"))
     assert "automatic" not in text_of(group(scene, "step", "kickoff"))
+
+
+def test_the_heading_says_when_we_work_where_a_date_counts_business_hours() -> None:
+    small = map_called("one step").model_dump(by_alias=True, exclude_defaults=True, mode="json")
+    assert "We work" not in whole_text(draw_map(Map.model_validate(small)))
+    hours = {"days": "country", "to": "24:00", "timezone": "Asia/Riyadh", "country": "SA", "closed": "12-31"}
+    small["stages"][0]["touchpoints"][0]["due"] = "4 business hours"
+    scene = draw_map(Map.model_validate(small | {"working_time": hours}))
+    said = "We work Sunday to Thursday, 09:00 to 24:00 in Asia/Riyadh, not on holidays of SA and closed days"
+    assert said in whole_text(scene)
+    assert "4 business hours" in whole_text(scene)
