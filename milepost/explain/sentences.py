@@ -31,7 +31,7 @@ from milepost.planner.compiled_map import CompiledMap
 from milepost.planner.ids import step_of
 from milepost.planner.instants import Instant
 from milepost.planner.timeline import Entry
-from milepost.text import listing
+from milepost.text import listing, yes_or_no
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +130,18 @@ def quoted(title: str) -> str:
 def number(value: Any) -> str:
     """A number without a needless `.0`; text as it is."""
     return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def answer_text(value: Any) -> str:
+    """An answer to a form, as people read it."""
+    match value:
+        case bool():
+            return yes_or_no(value)
+        case Mapping():
+            return f"{value.get('name')} <{value.get('email')}>"
+        case list() | tuple():
+            return listing([str(each) for each in value])
+    return number(value)
 
 
 def short_hash(version: str) -> str:

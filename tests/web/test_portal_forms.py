@@ -13,7 +13,7 @@ from milepost.customer import Contact
 from milepost.intake.contact_erasure import export_contact, forget_contact
 from milepost.intake.errors import NotTheirStepError
 from milepost.planner.written_facts import WrittenFact
-from tests.web.conftest import World, form_in, text_of
+from tests.web.conftest import World, form_in, sign_in, text_of
 from tests.web.example import ANA, FILES, KIM, SAM, customer
 
 FORM = """        done_when: {event: connected}
@@ -267,3 +267,15 @@ async def test_a_program_is_told_what_is_wrong_with_a_form(world: World) -> None
     )
     assert "isn't asked for" in without.json()["error"]["message"]
     assert await answers(world) is None
+
+
+async def test_colleagues_see_what_was_filled_in(world: World, visitor: httpx.AsyncClient) -> None:
+    await send(world, visitor)
+    async with world.client() as client:
+        await sign_in(client, ANA)
+        text = text_of(await client.get("/ops/customers/acme"))
+
+    assert "What the customer filled in Connect the first system When do we begin? 2026-05-04" in text
+    assert "Which teams? Sales and Service, Zürich" in text
+    assert "Who leads it? Bea Roth <bea@acme.example>" in text
+    assert "Have you tried it before? no" in text

@@ -13,7 +13,7 @@ from starlette.responses import Response
 from milepost.customer import Contact, Customer
 from milepost.explain import local_time
 from milepost.explain.overview import AnswerRecord, CustomerOverview, JourneyOverview, OutcomeRecord
-from milepost.explain.sentences import Wording, number, outlook_sentence, spaced
+from milepost.explain.sentences import Wording, answer_text, number, outlook_sentence, spaced
 from milepost.explain.vocabulary import METHODS, VERDICTS
 from milepost.language.steps import Outcome
 from milepost.planner.event_checks import UnusableProperty, unusable_properties
@@ -112,6 +112,7 @@ async def _values(served: Services, viewer: Person | None, overview: CustomerOve
             (each, _target(each), [(answer, _details(answer)) for answer in each.answers])
             for each in (journey.outcomes if journey else ())
         ],
+        "forms": list(_forms(journey)),
         "answerable": [step.id for step in steps if isinstance(step.step, Outcome)],
     }
 
@@ -122,6 +123,17 @@ async def _why_none(served: Services, overview: CustomerOverview) -> tuple[str, 
         return ()
     current = await served.compiled_maps.current()
     return reasons(current, overview.customer, overview.now) or (overview.unmatched_why,)
+
+
+def _forms(journey: JourneyOverview | None) -> Iterable[tuple[str, list[tuple[str, str]]]]:
+    """Yields what was filled in last, by step: what was asked, and the answer."""
+    if journey is None:
+        return
+    for step, answers in journey.state.answers.items():
+        yield (
+            journey.say.step(step),
+            [(journey.say.ask(step, name), answer_text(each)) for name, each in answers.items()],
+        )
 
 
 def _attributes(customer: Customer, journey: JourneyOverview | None) -> Iterable[tuple[str, str]]:
