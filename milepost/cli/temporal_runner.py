@@ -23,11 +23,17 @@ from milepost.channels.links import LinkSigner
 from milepost.channels.outbox import OutboxChannel
 from milepost.devserver.server import temporal_binary
 from milepost.errors import MilepostError
+from milepost.intake.context import IntakeContext
+from milepost.intake.enrolment import enrol
+from milepost.intake.facts import record_fact
 from milepost.intake.journey_client import JourneyClient
 from milepost.planner.clock import JourneyClock
+from milepost.planner.customer_journeys import CHANGES_THE_RECORD, HandEnrolment, Happening, in_order
+from milepost.planner.fact_errors import RefusedError
 from milepost.planner.facts import Fact, to_json
 from milepost.planner.instants import Instant
-from milepost.planner.timeline import Entry
+from milepost.planner.timeline import Entry, JourneyEnded
+from milepost.scenarios.runs import run_on_planner
 from milepost.scenarios.scenario import Scenario
 from milepost.store import customers, facts, inbox, journeys, maps, timeline
 from milepost.store.compiled_maps import CompiledMaps
@@ -123,7 +129,8 @@ class _ScenarioRun:
                 with suppress(RPCError):  # it is over already
                     await handle.terminate("the simulation is over")
         async with self.store.reading() as session:
-            rows = await timeline.of_journey(session, journey.id)
+            past = await journeys.of_customer(session, journey.customer_id)
+            rows = [row for each in reversed(past) for row in await timeline.of_journey(session, each.id)]
         until = self.scenario.until
         return [timeline.entry_of(row) for row in rows if row.at <= until]
 
@@ -148,13 +155,39 @@ class _ScenarioRun:
         )
         if not await journey_client.start(journey.customer_id, journey.id):
             raise NoProgressError(self.scenario.name, self.scenario.start)
-        for fact in sorted(self.scenario.facts, key=lambda fact: fact.at):
-            if fact.at > self.scenario.until:
+        ends = [entry.at for entry in run_on_planner(self.scenario) if isinstance(entry, JourneyEnded)]
+        for happening in in_order([*self.scenario.facts, *self.scenario.enrolled]):
+            if happening.at > self.scenario.until:
                 break
-            await self._record_fact(journey_client, journey, fact)
-            await self._pass_time(clock, fact.at - EARLY)
+            if ends and happening.at > ends[0]:
+                await self._pass_time(clock, happening.at + 0.5)
+                await self._settle(journey, happening.at)
+                following = await self._after_the_end(journey_client, journey, happening)
+                if following is not None:
+                    journey, ends = following, ends[1:]
+            elif not isinstance(happening, HandEnrolment):
+                await self._record_fact(journey_client, journey, happening)
+                await self._pass_time(clock, happening.at - EARLY)
         await self._pass_time(clock, self.scenario.until + 0.5)
-        await self._settle(journey)
+        await self._settle(journey, self.scenario.until)
+
+    async def _after_the_end(
+        self, journey_client: JourneyClient, journey: JourneyRow, happening: Happening
+    ) -> JourneyRow | None:
+        """Let the intake take in what happens between two journeys; returns the journey that it begins, if any."""
+        clock = JourneyClock(happening.at, happening.at)
+        context = IntakeContext(self.store, self.compiled_maps, journey_client, clock, lambda: clock.wall_epoch)
+        customer = journey.customer_id
+        if isinstance(happening, HandEnrolment):
+            with suppress(RefusedError):
+                await enrol(context, customer, self.scenario.compiled_map.map.map, happening.start)
+        elif isinstance(happening, CHANGES_THE_RECORD):
+            await record_fact(context, customer, happening, source="scenario")
+        else:
+            await self._record_fact(journey_client, journey, happening)
+        async with self.store.reading() as session:
+            latest = await journeys.latest_of(session, customer)
+        return latest if latest is not None and latest.id != journey.id else None
 
     async def _record_fact(self, journey_client: JourneyClient, journey: JourneyRow, fact: Fact) -> None:
         def record(session: Session) -> list[RecordedFact]:
@@ -170,14 +203,14 @@ class _ScenarioRun:
         if ahead > 0:
             await self.server.sleep(ahead)
 
-    async def _settle(self, journey: JourneyRow) -> None:
-        """Wait until the journey has done everything that is due up to the scenario's end."""
+    async def _settle(self, journey: JourneyRow, until: Instant) -> None:
+        """Wait until the journey has done everything that is due up to an instant."""
         patience, clock = _GIVE_UP, -1
         while True:
             async with self.store.reading() as session:
                 row = await journeys.get(session, journey.id)
                 waiting = await facts.pending(session, 1)
-            if row.revision and not waiting and (row.wake_at is None or row.wake_at > self.scenario.until):
+            if row.revision and not waiting and (row.wake_at is None or row.wake_at > until):
                 return
             patience = patience - _ASK_EVERY if row.clock == clock else _GIVE_UP
             clock = row.clock

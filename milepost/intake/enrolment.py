@@ -15,7 +15,7 @@ from milepost.planner.compiled_map import CompiledMap
 from milepost.planner.entry_checks import check_entry
 from milepost.planner.entry_point import PLAIN, JourneyStart
 from milepost.planner.instants import Instant
-from milepost.planner.segment_match import NoMatch, best_map, entry_obstacle, matches
+from milepost.planner.segment_match import NoMatch, best_map, entry_obstacle, turns_to_match
 from milepost.planner.state import State
 from milepost.store import customers, journeys
 from milepost.store.errors import JourneyAlreadyOpenError, UnknownCustomerError
@@ -105,7 +105,7 @@ def _enrol_on_match(
     compiled_map = _best(session, compiled_maps, record, now)
     if isinstance(compiled_map, NoEnrolment):
         return compiled_map
-    if past and before is not None and matches(compiled_map, before, now):
+    if past and not turns_to_match(compiled_map, before, now):
         return None
     obstacle = entry_obstacle(compiled_map, last_end(past, compiled_map), now)
     return NoEnrolment(customer, str(obstacle)) if obstacle else _begin(session, record, compiled_map, now, start)

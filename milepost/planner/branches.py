@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
-from milepost.customer import BUILT_IN_ATTRIBUTES
 from milepost.language.steps import BranchItem
 from milepost.planner import timeline
 from milepost.planner.closings import close_stage, end_journey, end_play, start_over
 from milepost.planner.compiled_map import CompiledPlay, CompiledStage
-from milepost.planner.customer_changes import BY_THE_MAP, change_customer
+from milepost.planner.customer_changes import BY_THE_MAP, change_customer, with_attributes
 from milepost.planner.deferred import GoTo, OpenStage, StartPlay
 from milepost.planner.entry_bases import StagePlace, StepPlace
 from milepost.planner.enums import (
@@ -87,16 +86,7 @@ def start_or_defer(turn: Turn, play: str, why: StartReason) -> None:
 
 def set_attributes(turn: Turn, values: Mapping[str, Any], by: str | None) -> None:
     """Set attributes of the customer (None forgets one); waits for the customer's dates are worked out again."""
-    customer = turn.state.customer
-    attributes, built_in = dict(customer.attributes), {}
-    for name, value in values.items():
-        if name in BUILT_IN_ATTRIBUTES:
-            built_in[name] = value
-        elif value is None:
-            attributes.pop(name, None)
-        else:
-            attributes[name] = value
-    change_customer(turn, customer.having(attributes=attributes, **built_in), by, values)
+    change_customer(turn, with_attributes(turn.state.customer, values), by, values)
     dates = {*values, "started_on"} if "timezone" in values else set(values)
     if not turn.compiled_map.anchored.isdisjoint(dates):
         _work_out_anchors(turn, dates)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from milepost.customer import BUILT_IN_ATTRIBUTES, Contact, Customer
@@ -12,6 +12,19 @@ from milepost.planner.turn import Turn
 
 BY_THE_MAP = "map"
 """Who changed the record where no person did: a branch of the map."""
+
+
+def with_attributes(customer: Customer, values: Mapping[str, Any]) -> Customer:
+    """The customer with other attributes; None forgets one."""
+    attributes, built_in = dict(customer.attributes), {}
+    for name, value in values.items():
+        if name in BUILT_IN_ATTRIBUTES:
+            built_in[name] = value
+        elif value is None:
+            attributes.pop(name, None)
+        else:
+            attributes[name] = value
+    return customer.having(attributes=attributes, **built_in)
 
 
 def change_customer(turn: Turn, customer: Customer, by: str | None, attributes: Iterable[str] = ()) -> None:

@@ -96,6 +96,14 @@ def best_map(compiled_maps: Iterable[CompiledMap], customer: Customer, at: Insta
     return NoMatch({each.map: each.why_not for each in considered(in_order, customer, at)})
 
 
+def turns_to_match(compiled_map: CompiledMap, before: Customer | None, at: Instant) -> bool:
+    """Returns whether a customer who is in the map's segment by now wasn't with the record before; None: there is none.
+
+    After a journey has ended, only such a customer begins another one without anybody's doing.
+    """
+    return before is None or not matches(compiled_map, before, at)
+
+
 def entry_obstacle(compiled_map: CompiledMap, last_ended_at: Instant | None, at: Instant) -> MayNotEnter | None:
     """Returns how the map's `reenter` keeps a customer out, or None; `last_ended_at` is of their last journey on it."""
     rule = compiled_map.map.reenter

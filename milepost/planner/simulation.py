@@ -19,7 +19,7 @@ def steps(
 
     As in the inbox, the first fact with an id counts and others with the same id don't.
     """
-    ahead = _each_once(facts)
+    ahead = each_once(facts)
     latest = plan(compiled_map, state, (), state.clock)
     yield latest
     while True:
@@ -38,7 +38,7 @@ def steps(
             yield latest
 
 
-def _each_once(facts: Sequence[Fact]) -> list[Fact]:
+def each_once(facts: Sequence[Fact]) -> list[Fact]:
     """The facts in order of time, without those whose id came before."""
     by_id: dict[str, Fact] = {}
     for fact in sorted(facts, key=lambda fact: fact.at):

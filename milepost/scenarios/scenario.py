@@ -17,12 +17,12 @@ from milepost.language.problems import Problem, in_order
 from milepost.language.yaml_text import Path as Place
 from milepost.language.yaml_text import read_yaml, spot_of
 from milepost.planner.compiled_map import CompiledMap
+from milepost.planner.customer_journeys import HandEnrolment, customer_plans
 from milepost.planner.entry_checks import entry_problems
 from milepost.planner.entry_point import EntryPoint, JourneyStart
 from milepost.planner.facts import Fact
 from milepost.planner.instants import Instant, instant
 from milepost.planner.plan import Plan
-from milepost.planner.simulation import steps
 from milepost.planner.state import State
 from milepost.planner.written_entry import WrittenEntry
 from milepost.planner.written_facts import Country, Name, Value, Written, WrittenContact, WrittenFact, Zone
@@ -55,6 +55,19 @@ class WrittenCustomer(Written):
         )
 
 
+class WrittenEnrolment(Written):
+    """An enrolment by hand while the scenario runs, after the end of a journey; `again` is the reason."""
+
+    at: AwareDatetime
+    again: Annotated[str, Field(min_length=1)] | None = None
+    by: Name | None = None
+    enters: WrittenEntry | None = None
+
+    def enrolment(self) -> HandEnrolment:
+        entry = self.enters.entry_point() if self.enters else None
+        return HandEnrolment(instant(self.at), JourneyStart(entry, self.again, self.by))
+
+
 class WrittenScenario(BaseModel):
     """The fields of a scenario's file."""
 
@@ -66,6 +79,7 @@ class WrittenScenario(BaseModel):
     customer: WrittenCustomer
     enters: WrittenEntry | None = None
     facts: list[WrittenFact] = Field(default_factory=list)
+    enrolled: list[WrittenEnrolment] = Field(default_factory=list)
     until: AwareDatetime
     expect: list[dict[str, Any]] = Field(default_factory=list)
     never: list[dict[str, Any]] = Field(default_factory=list)
@@ -103,6 +117,7 @@ class Scenario:
     lines: Lines = field(default_factory=Lines)
     offset: int = 0
     enters: EntryPoint | None = None
+    enrolled: tuple[HandEnrolment, ...] = ()
 
     def begin(self) -> State:
         """The state in which its journey begins."""
@@ -110,8 +125,9 @@ class Scenario:
         return State.begin(self.customer, self.compiled_map.map.map, self.compiled_map.version, self.start, start)
 
     def plans(self) -> Iterator[Plan]:
-        """Every plan of its journey, by the planner alone."""
-        return steps(self.compiled_map, self.begin(), self.facts, self.until, self.versions)
+        """Every plan of its journeys, by the planner alone."""
+        happenings = (*self.facts, *self.enrolled)
+        return customer_plans(self.compiled_map, self.begin(), happenings, self.until, self.versions)
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +199,7 @@ class _Reader:
             version_files={version: each.files for version, each in versions.items()},
             lines=Lines(self._name, self._lines("facts"), self._lines("expect"), self._lines("never")),
             enters=written.enters.entry_point() if written.enters else None,
+            enrolled=tuple(each.enrolment() for each in written.enrolled),
             offset=int((written.start.utcoffset() or timedelta()).total_seconds()),
         )
         return LoadedScenario(scenario, in_order(self._warnings))
@@ -259,14 +276,28 @@ def _checks(written: WrittenScenario, compiled_map: CompiledMap, versions: Itera
     about += check_team(("customer", "team"), customer.team, names)
     yield from about or check_segment(("customer", "attributes"), compiled_map, customer.customer(), start)
     yield from check_facts(written.facts, written.expect, names, (start, until))
+    for index, enrolled in enumerate(written.enrolled):
+        at = instant(enrolled.at)
+        if not start <= at <= until:
+            message = "The enrolment is dated before 'start' or after 'until'"
+            yield Finding(("enrolled", index, "at"), "M103", message)
+        for place, refused in (
+            entry_problems(compiled_map, enrolled.enters.entry_point(), at) if enrolled.enters else ()
+        ):
+            yield refusal_finding(("enrolled", index, "enters", *place), refused, is_key=len(place) > 1)
     if written.enters:
         for place, refused in entry_problems(compiled_map, written.enters.entry_point(), start):
             yield refusal_finding(("enters", *place), refused, is_key=len(place) > 1)
     reasons = [fact.ended for fact in written.facts if fact.ended]
     agreed = [step for fact in written.facts for step, each in (fact.agreed or {}).items() if each.due]
-    check = ExpectationCheck(names, (start, until), _addresses(written), reasons, agreed, written.enters is not None)
+    check = ExpectationCheck(names, (start, until), _addresses(written), reasons, agreed, _enters(written))
     yield from check.findings("expect", written.expect)
     yield from check.findings("never", written.never)
+
+
+def _enters(written: WrittenScenario) -> bool:
+    """Returns whether a journey of the scenario begins with what was before its start."""
+    return written.enters is not None or any(each.enters for each in written.enrolled)
 
 
 def _addresses(written: WrittenScenario) -> list[str]:

@@ -49,8 +49,8 @@ class ExpectationCheck:
     """Checks expectations against the map's names, the time that the scenario runs, and its own facts.
 
     `addresses` are those of everybody on the customer's side, `reasons` those for which a fact ends the journey,
-    `agreed` the steps whose due date a fact sets. `enters` says that the
-    journey begins with what was before its start.
+    `agreed` the steps whose due date a fact sets. `enters` says that a
+    journey begins with what was before its start: such lines are dated before the one above them.
     """
 
     names: DefinedNames
@@ -71,7 +71,7 @@ class ExpectationCheck:
             wrong = wrong or [*_shape(path, expected), *self._defined(path, expected), *self._place(path, expected)]
             yield from wrong or check_excluded(path, expected, self.names, self.agreed)
             at = read_instant(expected.get("at"))
-            if at is not None and not (self.enters and at < self.span[0]):
+            if at is not None and not (self.enters and at < (latest or self.span[0])):
                 yield from self._date(path, at, latest if field == "expect" else None)
                 latest = at
 
