@@ -18,6 +18,9 @@ from milepost.people.draws import Chance
 from milepost.people.journey_simulation import SimulatedJourney, simulate
 from milepost.planner.calendars import NeverOpensError, shift_date
 from milepost.planner.compiled_map import CompiledMap
+from milepost.planner.entry_checks import check_entry
+from milepost.planner.entry_point import EntryPoint
+from milepost.planner.fact_errors import RefusedError
 from milepost.planner.instants import instant
 from milepost.planner.loop_guard import EndlessMapError
 from milepost.planner.segment_match import NoMatch, best_map
@@ -82,10 +85,14 @@ def _add_named(names: dict[str, str], others: Mapping[str, str]) -> None:
         names[name] = why
 
 
-def count_journeys(setup: ForecastSetup, customers: Iterable[Customer]) -> BookCounts:
+Entrant = tuple[Customer, EntryPoint | None]
+"""A customer, and where its journey begins; None: at the first stage."""
+
+
+def count_journeys(setup: ForecastSetup, entrants: Iterable[Entrant]) -> BookCounts:
     """Simulate the journeys of some customers; a customer's chances are the same whoever else is in the book."""
     counts = BookCounts(Tally(len(setup.weeks)))
-    for customer in customers:
+    for customer, entry in entrants:
         day = _start_day(setup, customer)
         match = best_map(setup.compiled_maps, customer, instant(datetime.combine(day, time(12), UTC)))
         if isinstance(match, NoMatch):
@@ -98,23 +105,26 @@ def count_journeys(setup: ForecastSetup, customers: Iterable[Customer]) -> BookC
         if day > setup.weeks.last:
             counts.later += 1
         else:
-            _count_journey(setup, match, customer, day, counts)
+            _count_journey(setup, match, (customer, entry), day, counts)
     return counts
 
 
 def _count_journey(
-    setup: ForecastSetup, compiled_map: CompiledMap, customer: Customer, day: date, counts: BookCounts
+    setup: ForecastSetup, compiled_map: CompiledMap, entrant: Entrant, day: date, counts: BookCounts
 ) -> None:
+    customer, entry = entrant
     try:
         start = compiled_map.ours.next_open(compiled_map.ours.on(day, time(0)))
         until = compiled_map.ours.on(setup.weeks.last + timedelta(days=1), time(0)) - 1
+        if entry is not None:
+            check_entry(compiled_map, entry, start)
         for run in range(setup.runs):
             chance = partial(setup.chance, run, customer.id)
             counter = JourneyCounter(compiled_map, setup.behaviour, setup.weeks, counts.tally, run)
             if start <= until:
-                journey = SimulatedJourney(compiled_map, customer, start, until, setup.behaviour, chance)
+                journey = SimulatedJourney(compiled_map, customer, start, until, setup.behaviour, chance, entry)
                 counter.count((plan for plan, _ in simulate(journey)), start)
-    except (NeverOpensError, EndlessMapError) as error:
+    except (NeverOpensError, EndlessMapError, RefusedError) as error:
         counts.broke += 1
         _add_named(counts.broken, {customer.id: str(error)})
 

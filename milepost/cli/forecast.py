@@ -13,7 +13,7 @@ import typer
 
 from milepost.capacity.json_lines import forecast_lines
 from milepost.capacity.report import Report, build_report
-from milepost.capacity.runs import BookCounts, ForecastSetup
+from milepost.capacity.runs import BookCounts, Entrant, ForecastSetup
 from milepost.capacity.tally import Tally
 from milepost.cli.forecasts import inputs, tables
 from milepost.cli.forecasts.map_source import MapSource, map_source_of
@@ -22,7 +22,6 @@ from milepost.cli.support.errors import CommandError, file_errors
 from milepost.cli.support.output import AsJson, aside, print_json, progress_bar, say
 from milepost.cli.support.process_pool import cores as all_cores
 from milepost.cli.support.process_pool import on_cores
-from milepost.customer import Customer
 from milepost.imports.missing_dates import MissingDate
 from milepost.text import count_of
 
@@ -147,13 +146,13 @@ def _count(
     batch = max(1, _BATCH // setup.runs)
     with progress_bar(silent=silent) as progress:
         task = progress.add_task("Simulating journeys", total=rows)
-        for part in on_cores(job, _batches(book.customers(), batch), processes=cores):
+        for part in on_cores(job, _batches(book.entrants(), batch), processes=cores):
             whole.merge(part)
             progress.advance(task, sum(part.customers.values()) + part.unmatched)
     return whole
 
 
-def _batches(customers: Iterable[Customer], size: int) -> Iterator[tuple[Customer, ...]]:
-    rest = iter(customers)
+def _batches(entrants: Iterable[Entrant], size: int) -> Iterator[tuple[Entrant, ...]]:
+    rest = iter(entrants)
     while batch := tuple(islice(rest, size)):
         yield batch

@@ -16,20 +16,21 @@ from milepost.cli.support.errors import CommandError
 from milepost.cli.support.import_preview import print_preview
 from milepost.cli.support.intake_access import open_intake
 from milepost.cli.support.output import AsJson, aside, aside_or_json, print_json, progress_bar, say, table, unmatched
-from milepost.customer import Customer
 from milepost.imports.customer_book import OpenBook, open_book
+from milepost.imports.dates import read_date
 from milepost.imports.mapping import Mapping
 from milepost.imports.missing_dates import MissingDates
 from milepost.imports.missing_values import MissingValues
 from milepost.imports.people_file import ReadPeople
 from milepost.imports.proposal import propose
-from milepost.imports.row_reader import RowProblem
+from milepost.imports.row_reader import BookRow, RowProblem
 from milepost.imports.rows import line_count, read_rows
 from milepost.imports.vocabulary import Vocabulary
 from milepost.intake.book import ImportedCustomer, import_customers
 from milepost.intake.enrolment import Enrolment, NoEnrolment
 from milepost.intake.import_preview import ImportPreview, preview_import
 from milepost.intake.intake import Intake
+from milepost.planner.entry_point import EntryPoint
 from milepost.text import count_of
 
 _CHANGES = 5  # customers whose changes are listed
@@ -45,6 +46,11 @@ Propose = Annotated[bool, typer.Option("--propose", help="Print a mapping for th
 DryRun = Annotated[
     bool, typer.Option("--dry-run", help="Say what would happen, today and within a week, and import nothing.")
 ]
+InStage = Annotated[
+    str | None,
+    typer.Option(metavar="STAGE", help="The stage that customers are in whose rows don't say; they get no welcome."),
+]
+InStageSince = Annotated[str | None, typer.Option(metavar="DATE", help="Since when they are in it; by default now.")]
 RefusedFile = Annotated[
     Path | None,
     typer.Option(metavar="FILE", help="Where to write refused rows; by default BOOK.refused.csv beside the book."),
@@ -53,11 +59,15 @@ RefusedFile = Annotated[
 
 @dataclass(frozen=True, slots=True)
 class BookFiles:
-    """What is imported: the book, the mapping that it is read by, and the contacts of a second file."""
+    """What is imported: the book, the mapping that it is read by, and the contacts of a second file.
+
+    `entry` is where those customers stand whose rows don't say.
+    """
 
     path: Path
     mapping: Mapping | None
     people: ReadPeople
+    entry: EntryPoint | None = None
 
     def places(self, book: OpenBook) -> frozenset[str]:
         """What of a customer the files decide."""
@@ -112,6 +122,8 @@ async def import_book(
     contacts: ContactsFile = None,
     proposed: Propose = False,
     dry_run: DryRun = False,
+    stage: InStage = None,
+    since: InStageSince = None,
     refused: RefusedFile = None,
     by: Annotated[str | None, typer.Option(help="Who imports it.")] = None,
     as_json: AsJson = False,
@@ -131,7 +143,7 @@ async def import_book(
             with book_file(book) as file:
                 typer.echo(propose(read_rows(file), maps, book.stem), nl=False)
             return
-        files = BookFiles(book, columns, people_of(contacts, columns))
+        files = BookFiles(book, columns, people_of(contacts, columns), entry_of(stage, since))
         if dry_run:
             await _preview(opened.intake, files, maps, as_json=as_json)
             return
@@ -154,15 +166,17 @@ async def _import(intake: Intake, files: BookFiles, maps: Vocabulary, by: str | 
         _refuse(problem, summary, as_json=as_json)
     with book_file(files.path) as file, progress_bar(silent=as_json) as progress:
         task = progress.add_task("Importing", total=line_count(file))
-        book = open_book(file, maps, files.mapping, files.people.contacts)
+        book = open_book(file, maps, files.mapping, files.people.contacts, files.entry)
         summary.headings = book.headings
         for problem in book.problems:
             summary.counts["refused"] = 1
             _refuse(problem, summary, as_json=as_json)
-        records = _customers(book, summary, as_json=as_json)
-        async for imported in import_customers(intake, records, files.places(book), by=by):
+        rows = _rows(book, summary, as_json=as_json)
+        async for imported in import_customers(intake, rows, files.places(book), by=by):
             progress.advance(task)
             summary.add(imported)
+            if imported.problem is not None:
+                _refuse(imported.problem, summary, as_json=as_json)
             if imported.saved is not None:
                 for each in missing:
                     each.count(imported.customer)
@@ -179,11 +193,11 @@ async def _preview(intake: Intake, files: BookFiles, maps: Vocabulary, *, as_jso
         _refuse(problem, summary, as_json=as_json)
     with book_file(files.path) as file, progress_bar(silent=as_json) as progress:
         task = progress.add_task("Looking ahead", total=line_count(file))
-        book = open_book(file, maps, files.mapping, files.people.contacts)
+        book = open_book(file, maps, files.mapping, files.people.contacts, files.entry)
         for problem in book.problems:
             summary.counts["refused"] = 1
             _refuse(problem, summary, as_json=as_json)
-        async for customer in preview_import(intake, _customers(book, summary, as_json=as_json), files.places(book)):
+        async for customer in preview_import(intake, _rows(book, summary, as_json=as_json), files.places(book)):
             progress.advance(task)
             preview.add(customer)
             if as_json:
@@ -196,15 +210,31 @@ async def _preview(intake: Intake, files: BookFiles, maps: Vocabulary, *, as_jso
         print_preview(preview, summary.counts["refused"])
 
 
-def _customers(book: OpenBook, summary: Summary, *, as_json: bool) -> Iterator[Customer]:
-    """Yields the customers of the rows that can be read, and reports what is wrong with the others."""
+def _rows(book: OpenBook, summary: Summary, *, as_json: bool) -> Iterator[BookRow]:
+    """Yields the rows that can be read, and reports what is wrong with the others."""
     for row in book.rows:
-        if isinstance(row, Customer):
+        if isinstance(row, BookRow):
             yield row
             continue
         summary.counts["refused"] += 1
         for problem in row:
             _refuse(problem, summary, as_json=as_json)
+
+
+def entry_of(stage: str | None, since: str | None) -> EntryPoint | None:
+    """Returns where customers enter whose rows don't say.
+
+    Raises:
+        typer.BadParameter: the date can't be read, or there is no stage with it.
+    """
+    if since is not None and stage is None:
+        raise typer.BadParameter(
+            "it says since when customers are in a stage; name that with --stage", param_hint="--since"
+        )
+    try:
+        return EntryPoint(stage, read_date(since).isoformat() if since else None) if stage else None
+    except ValueError as error:
+        raise typer.BadParameter(str(error), param_hint="--since") from None
 
 
 def _refuse(problem: RowProblem, summary: Summary, *, as_json: bool) -> None:

@@ -14,15 +14,17 @@ from typing import IO
 
 from milepost.customer import Customer
 from milepost.imports.encodings import NAMES
+from milepost.imports.entries import EntryReader
 from milepost.imports.layout import COLUMNS, Layout, heading_problems, mapped_layout, standard_layout
 from milepost.imports.mapping import Mapping
-from milepost.imports.row_reader import CellReader, Contacts, RowProblem, RowReader
+from milepost.imports.row_reader import BookRow, CellReader, Contacts, RowProblem, RowReader
 from milepost.imports.rows import ANY_FORMAT, Row, Rows, read_rows, text_rows
 from milepost.imports.time_zones import TimeZones
 from milepost.imports.unknown_names import UnknownNames
 from milepost.imports.vocabulary import Vocabulary
 from milepost.language.field_types import AttributeType
 from milepost.numbers import Decimal, shown_decimal
+from milepost.planner.entry_point import EntryPoint
 from milepost.text import count_of, listing
 
 _LOOK_AHEAD = 500  # rows; in a book that is read row by row, their numbers show how it writes numbers
@@ -31,13 +33,13 @@ _MOST_HEADINGS = 8  # that a note lists
 
 @dataclass(frozen=True, slots=True)
 class Book:
-    """The contents of a file: the customers of the correct rows, all problems of the others, and the number of rows.
+    """The contents of a file: the correct rows, all problems of the others, and the number of rows.
 
     `places` are what of a customer the file decides (`Layout.places`). `notes` are sentences about names that no map
     defines, `missing` about columns that maps ask for and the file doesn't have.
     """
 
-    customers: tuple[Customer, ...]
+    read: tuple[BookRow, ...]
     problems: tuple[RowProblem, ...]
     rows: int
     places: frozenset[str] = frozenset()
@@ -45,14 +47,19 @@ class Book:
     notes: tuple[str, ...] = ()
 
     @property
+    def customers(self) -> tuple[Customer, ...]:
+        """The customers of the correct rows."""
+        return tuple(row.customer for row in self.read)
+
+    @property
     def refused(self) -> int:
         """The number of rows that were refused."""
-        return self.rows - len(self.customers)
+        return self.rows - len(self.read)
 
 
 @dataclass(frozen=True, slots=True)
 class OpenBook:
-    """A file that is read row by row: `rows` yields the customer of each row, or its problems.
+    """A file that is read row by row: `rows` yields each row as it was read, or its problems.
 
     `headings` are those of the file. `problems` are those of the headings; if there are any, there are no rows.
     """
@@ -60,7 +67,7 @@ class OpenBook:
     headings: tuple[str, ...]
     layout: Layout
     problems: tuple[RowProblem, ...]
-    rows: Iterator[Customer | tuple[RowProblem, ...]]
+    rows: Iterator[BookRow | tuple[RowProblem, ...]]
     unknown_names: UnknownNames
     source: Rows
     zones: TimeZones
@@ -109,9 +116,9 @@ def read_book(data: bytes | str, vocabulary: Vocabulary | None = None, mapping: 
         source = read_rows(io.BytesIO(data), mapping.form if mapping else ANY_FORMAT)
     book = open_rows(source, vocabulary, mapping, look_ahead=None)
     rows = list(book.rows)
-    customers = tuple(row for row in rows if isinstance(row, Customer))
+    read = tuple(row for row in rows if isinstance(row, BookRow))
     problems = (problem for row in rows if isinstance(row, tuple) for problem in row)
-    return Book(customers, (*book.problems, *problems), len(rows), book.layout.places, book.missing, book.notes)
+    return Book(read, (*book.problems, *problems), len(rows), book.layout.places, book.missing, book.notes)
 
 
 def open_book(
@@ -119,15 +126,18 @@ def open_book(
     vocabulary: Vocabulary | None = None,
     mapping: Mapping | None = None,
     contacts: Contacts | None = None,
+    entry: EntryPoint | None = None,
 ) -> OpenBook:
     """Reads a file row by row, as `read_book` does; of the rows that were read, only the ids are kept.
 
-    The numbers of the first rows decide how numbers with two readings are meant.
+    The numbers of the first rows decide how numbers with two readings are meant. `entry` is where those customers stand
+    whose rows don't say.
 
     Raises:
         UnreadableFileError: it is a workbook that can't be read.
     """
-    return open_rows(read_rows(file, mapping.form if mapping else ANY_FORMAT), vocabulary, mapping, contacts)
+    source = read_rows(file, mapping.form if mapping else ANY_FORMAT)
+    return open_rows(source, vocabulary, mapping, contacts, entry)
 
 
 def open_rows(
@@ -135,6 +145,7 @@ def open_rows(
     vocabulary: Vocabulary | None = None,
     mapping: Mapping | None = None,
     contacts: Contacts | None = None,
+    entry: EntryPoint | None = None,
     *,
     look_ahead: int | None = _LOOK_AHEAD,
 ) -> OpenBook:
@@ -150,8 +161,10 @@ def open_rows(
         return OpenBook(headings, layout, problems, iter(()), unknown_names, source, zones)
     ahead = list(islice(rows, look_ahead))
     decimal = (mapping.decimal if mapping else None) or source.decimal or _decimal_of(ahead, layout, vocabulary)
-    cells = CellReader(vocabulary.types, decimal, mapping.dates if mapping else (), mapping.people if mapping else {})
-    reader = RowReader(layout, unknown_names, cells, zones, mapping, contacts or {})
+    dates = mapping.dates if mapping else ()
+    cells = CellReader(vocabulary.types, decimal, dates, mapping.people if mapping else {})
+    entries = EntryReader(entry, dates, decimal)
+    reader = RowReader(layout, unknown_names, cells, zones, entries, mapping, contacts or {})
     return OpenBook(headings, layout, (), map(reader.read, chain(ahead, rows)), unknown_names, source, zones)
 
 

@@ -7,18 +7,20 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from milepost.customer import BUILT_IN_ATTRIBUTES
 from milepost.imports.mapping import Column, PersonColumn
-from milepost.imports.targets import Target
+from milepost.imports.targets import Target, parse_target
 from milepost.text import did_you_mean, listing, nearest
 
 COLUMNS = ("id", *BUILT_IN_ATTRIBUTES, "contacts", "team")
-"""The columns of a book in Milepost's own form; every other one is an attribute."""
+"""The columns of a book in Milepost's own form, besides those of an entry; every other one is an attribute."""
 REFUSED_BECAUSE = "refused because"
 """The column that a file of refused rows has besides; it says nothing of the customer."""
 _MOST_HEADINGS = 5  # that a sentence lists
+_ENTRY = "enters."
 _INDISPENSABLE = ("id", "customer", "email")
 
 
@@ -59,6 +61,7 @@ class Layout:
             dict.fromkeys(
                 placed.target.name if placed.target.kind == "attributes" else placed.target.kind
                 for placed in self.columns
+                if placed.target.kind not in ("city", "enters")
             )
         )
 
@@ -81,6 +84,9 @@ def standard_layout(headings: Sequence[str]) -> Layout:
 
 
 def _standard(heading: str) -> Target:
+    if heading.startswith(_ENTRY):
+        with suppress(ValueError):  # `heading_problems` tells
+            return parse_target(heading)
     return Target(heading) if heading in COLUMNS else Target("attributes", heading)
 
 
@@ -126,6 +132,12 @@ def _standard_problems(headings: Sequence[str]) -> Iterator[tuple[str | None, st
             message += ". A file with other headings needs a mapping: --propose writes one"
         yield "id", message
         return
+    for heading in headings:
+        if heading.startswith(_ENTRY):
+            try:
+                parse_target(heading)
+            except ValueError as error:
+                yield heading, str(error)
     yield from _repeated(headings)
 
 

@@ -20,6 +20,7 @@ from milepost.imports.cell_parsers import (
 )
 from milepost.imports.customer_checks import check_customer
 from milepost.imports.dates import read_date
+from milepost.imports.entries import EntryCellError, EntryReader
 from milepost.imports.layout import Layout, PlacedColumn
 from milepost.imports.mapping import Cells, Defaults
 from milepost.imports.mapping import Mapping as ColumnMapping
@@ -28,6 +29,7 @@ from milepost.imports.time_zones import TimeZones
 from milepost.imports.unknown_names import UnknownNames
 from milepost.language.field_types import AttributeType
 from milepost.numbers import Decimal
+from milepost.planner.entry_point import EntryPoint
 from milepost.text import count_of, listing
 
 _MOST_COLUMNS = 3  # that a problem names
@@ -48,6 +50,18 @@ class RowProblem:
     def __str__(self) -> str:
         where = f"row {self.row}, column {self.column}" if self.column else f"row {self.row}"
         return f"{where}: {self.message}"
+
+
+@dataclass(frozen=True, slots=True)
+class BookRow:
+    """A row that was read: its customer, and where that one enters a journey (None: at the first stage).
+
+    `number` is the line of the file on which it begins, counted from 1.
+    """
+
+    number: int
+    customer: Customer
+    entry: EntryPoint | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,24 +101,32 @@ class RowReader:
     unknown_names: UnknownNames
     cells: CellReader
     zones: TimeZones
+    entries: EntryReader = field(default_factory=EntryReader)
     mapping: ColumnMapping | None = None
     contacts: Contacts = field(default_factory=dict)
     _row: Row = field(init=False)
     _problems: list[RowProblem] = field(default_factory=list)
     _rows_by_id: dict[str, int] = field(default_factory=dict)
 
-    def read(self, row: Row) -> Customer | tuple[RowProblem, ...]:
+    def read(self, row: Row) -> BookRow | tuple[RowProblem, ...]:
         """Returns the customer of a row, or all that is wrong with the row."""
         self._row, self._problems = row, []
         cells = self._cells()
         if self._problems:
             return tuple(self._problems)
-        customer = self._customer(cells)
+        customer, entry = self._customer(cells), self._entry(cells)
         self._check(customer)
         if self._problems:
             return tuple(self._problems)
         self.unknown_names.count(customer)
-        return customer
+        return BookRow(row.number, customer, entry)
+
+    def _entry(self, cells: Sequence[tuple[PlacedColumn, str]]) -> EntryPoint | None:
+        try:
+            return self.entries.read([each for each in cells if each[0].target.kind == "enters"])
+        except EntryCellError as error:
+            self._problem(error.heading, str(error))
+            return None
 
     @property
     def _defaults(self) -> Defaults:
@@ -167,7 +189,7 @@ class RowReader:
         """Returns the contacts of a list, of columns of their own, and of a second file; each address once."""
         by_persona: dict[str, dict[str, str]] = {}
         for placed, cell in cells:
-            if placed.target.field:
+            if placed.target.kind == "contacts" and placed.target.field:
                 by_persona.setdefault(placed.target.name, {})[placed.target.field] = cell
         of_columns = [contact for persona, fields in by_persona.items() for contact in self._contact(persona, fields)]
         match = self.mapping.contacts.match if self.mapping and self.mapping.contacts else "id"

@@ -1,7 +1,9 @@
 """Targets: the fields of a customer that a column of a file may fill, as a mapping writes them.
 
 `id`, `name`, `timezone`, `country`, `city`, `language`, `contacts`, `team`, `attributes.NAME`, `team.ROLE` and
-`contacts.PERSONA.FIELD`, with the fields of a contact.
+`contacts.PERSONA.FIELD`, with the fields of a contact. Where a customer stands that enters in the middle is said by
+`enters.stage`, `enters.since`, `enters.done.STEP`, `enters.result.STEP`, `enters.outcomes.ID.verdict` (and `value`,
+`at`) and `enters.counts.EVENT`.
 """
 
 from __future__ import annotations
@@ -20,11 +22,16 @@ CONTACT_FIELDS = (
 PERSON_FIELDS = ("customer", "personas", *CONTACT_FIELDS)
 """The targets of a file with one person a row: `customer` is whose contact it is."""
 _NAME = "[A-Za-z_][A-Za-z0-9_]*"
-_PATTERN = rf"({'|'.join(PLAIN)}|attributes\.{_NAME}|team\.{_NAME}|contacts\.{_NAME}\.({'|'.join(CONTACT_FIELDS)}))"
+_ENTRY = rf"enters\.(stage|since|(done|result)\.{_NAME}|counts\..{{1,120}}|outcomes\.{_NAME}\.(verdict|value|at))"
+_CONTACT = rf"contacts\.{_NAME}\.({'|'.join(CONTACT_FIELDS)})"
+_PATTERN = rf"({'|'.join(PLAIN)}|attributes\.{_NAME}|team\.{_NAME}|{_CONTACT}|{_ENTRY})"
 
 
 class Target(NamedTuple):
-    """A field that a column fills; `name` is an attribute, role or persona, `field` that of the persona's contact."""
+    """A field that a column fills; `name` is an attribute, role or persona, `field` that of the persona's contact.
+
+    Of an entry, `name` is its field, and `field` the step, outcome or event.
+    """
 
     kind: str
     name: str = ""
@@ -48,8 +55,8 @@ def parse_target(text: Any) -> Target:
     if isinstance(text, Target):
         return text
     if isinstance(text, str) and re.fullmatch(_PATTERN, text):
-        return Target(*text.split("."))
-    names = (*PLAIN, "attributes.NAME", "team.ROLE", "contacts.PERSONA.email")
+        return Target(*text.split(".", 2))
+    names = (*PLAIN, "attributes.NAME", "team.ROLE", "contacts.PERSONA.email", "enters.stage")
     near = nearest(str(text), PLAIN)
     if near is None and isinstance(text, str) and re.fullmatch(_NAME, text):
         near = f"attributes.{text}"

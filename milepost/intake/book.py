@@ -10,25 +10,34 @@ from typing import Any, Literal
 
 from milepost.customer import BUILT_IN_ATTRIBUTES, Contact, Customer, merged_contact
 from milepost.imports.layout import COLUMNS
+from milepost.imports.row_reader import BookRow, RowProblem
 from milepost.intake.context import find_customer
 from milepost.intake.customers import SavedCustomer
 from milepost.intake.enrolment import Enrolment, NoEnrolment
 from milepost.intake.errors import EntryRefusedError
 from milepost.intake.intake import Intake
+from milepost.planner.entry_point import PLAIN, JourneyStart
+from milepost.planner.fact_errors import RefusedError
 from milepost.store import customers
 
+ENTRY = "enters"
+"""The column that a problem of an entry is about."""
 AT_ONCE = 32
 """Customers that are saved at once: their commits are shared, and none waits for the others' answers from Temporal."""
 
 
 @dataclass(frozen=True, slots=True)
 class ImportedCustomer:
-    """The result of importing a customer; `changes` lists what changed in a record that existed."""
+    """The result of importing a customer; `changes` lists what changed in a record that existed.
 
-    became: Literal["imported", "changed", "unchanged"]
+    `problem` says why the row was refused: its map doesn't have the place where the customer should enter.
+    """
+
+    became: Literal["imported", "changed", "unchanged", "refused"]
     customer: Customer
     saved: SavedCustomer | None = None
     changes: tuple[str, ...] = ()
+    problem: RowProblem | None = None
 
     @property
     def enrolment(self) -> Enrolment | NoEnrolment | None:
@@ -46,34 +55,42 @@ class ImportedCustomer:
 
 
 async def import_customers(
-    intake: Intake, records: Iterable[Customer], places: Collection[str], *, by: str | None = None
+    intake: Intake, rows: Iterable[BookRow], places: Collection[str], *, by: str | None = None
 ) -> AsyncIterator[ImportedCustomer]:
     """Saves the customers of a book, many at once, and yields each result in the book's order.
 
     `places` are what of a customer the book decides (`milepost.imports.layout.Layout.places`).
     """
-    remaining = iter(records)
+    remaining = iter(rows)
     while together := list(islice(remaining, AT_ONCE)):
-        saves = (import_customer(intake, each, places, by=by) for each in together)
+        saves = (import_row(intake, each, places, by=by) for each in together)
         for result in await asyncio.gather(*saves, return_exceptions=True):  # none is left running behind an error
             if isinstance(result, BaseException):
                 raise result
             yield result
 
 
-async def import_customer(
-    intake: Intake, record: Customer, places: Collection[str], *, by: str | None = None
+async def import_row(
+    intake: Intake, row: BookRow, places: Collection[str], *, by: str | None = None
 ) -> ImportedCustomer:
     """Saves one customer of a book, in one transaction.
 
-    Whatever the book doesn't decide stays as it is; a record that wouldn't change is left alone.
+    Whatever the book doesn't decide stays as it is; a record that wouldn't change is left alone. Where the customer
+    enters counts only if a journey begins.
     """
+    record = row.customer
     async with intake.context.store.reading() as session:
         before = await find_customer(session, record.id)
     customer = record if before is None else merged(before, record, places)
     if customer == before:
         return ImportedCustomer("unchanged", customer)
-    saved = await intake.upsert_customer(customer, by=by, source="import")
+    start = JourneyStart(row.entry, by=by) if row.entry else PLAIN
+    try:
+        saved = await intake.upsert_customer(customer, by=by, source="import", start=start)
+    except RefusedError as refused:
+        if row.entry is None:
+            raise
+        return ImportedCustomer("refused", customer, problem=RowProblem(row.number, ENTRY, str(refused)))
     if before is None:
         return ImportedCustomer("imported", customer, saved)
     return ImportedCustomer("changed", customer, saved, tuple(changes_between(before, customer)))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import AsyncIterator, Collection, Iterable
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from itertools import islice
 from typing import Any, Literal, TypeVar
@@ -15,11 +15,14 @@ from typing import Any, Literal, TypeVar
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from milepost.customer import Customer
+from milepost.imports.row_reader import BookRow
 from milepost.intake.book import changes_between, merged
 from milepost.intake.enrolment import last_end
 from milepost.intake.intake import Intake
 from milepost.planner.commands import OpenTask
 from milepost.planner.compiled_map import CompiledMap
+from milepost.planner.entry_checks import entry_problems
+from milepost.planner.entry_point import EntryPoint, JourneyStart
 from milepost.planner.instants import Instant, text
 from milepost.planner.open_tasks import minutes
 from milepost.planner.segment_match import NoMatch, best_map, entry_obstacle, matches
@@ -73,7 +76,7 @@ class PreviewedCustomer:
     """What importing a customer would do; `why_not` says why no journey would begin, where one might have."""
 
     customer: Customer
-    becomes: Literal["new", "changed", "unchanged"]
+    becomes: Literal["new", "changed", "unchanged", "refused"]
     changes: tuple[str, ...] = ()
     journey: PlannedJourney | None = None
     why_not: str | None = None
@@ -93,24 +96,25 @@ class PreviewedCustomer:
 
 
 async def preview_import(
-    intake: Intake, records: Iterable[Customer], places: Collection[str]
+    intake: Intake, rows: Iterable[BookRow], places: Collection[str]
 ) -> AsyncIterator[PreviewedCustomer]:
     """Yields what importing each customer would do, in the book's order."""
     compiled_maps, now = await intake.context.compiled_maps.current(), intake.context.now()
-    remaining = iter(records)
+    remaining = iter(rows)
     while together := list(islice(remaining, _AT_ONCE)):
         async with intake.context.store.reading() as session:
-            known = await customers.all_customers(session, only=[each.id for each in together])
+            known = await customers.all_customers(session, only=[each.customer.id for each in together])
             stored = {each.id: each for each in known}
-            for record in together:
-                before = stored.get(record.id)
-                customer = record if before is None else merged(before, record, places)
-                yield await _preview(session, before, customer, compiled_maps, now)
+            for row in together:
+                before = stored.get(row.customer.id)
+                customer = row.customer if before is None else merged(before, row.customer, places)
+                yield await _preview(session, before, replace(row, customer=customer), compiled_maps, now)
 
 
 async def _preview(
-    session: AsyncSession, before: Customer | None, customer: Customer, compiled_maps: list[CompiledMap], now: Instant
+    session: AsyncSession, before: Customer | None, row: BookRow, compiled_maps: list[CompiledMap], now: Instant
 ) -> PreviewedCustomer:
+    customer = row.customer
     if customer == before:
         return PreviewedCustomer(customer, "unchanged")
     changes = tuple(changes_between(before, customer)) if before else ()
@@ -126,17 +130,22 @@ async def _preview(
     obstacle = entry_obstacle(match, last_end(past, match), now)
     if obstacle is not None:
         return PreviewedCustomer(customer, becomes, changes, why_not=str(obstacle))
-    return PreviewedCustomer(customer, becomes, changes, planned_journey(match, customer, now))
+    for _, problem in entry_problems(match, row.entry, now) if row.entry else ():
+        return PreviewedCustomer(customer, "refused", why_not=str(problem))
+    return PreviewedCustomer(customer, becomes, changes, planned_journey(match, customer, now, row.entry))
 
 
-def planned_journey(compiled_map: CompiledMap, customer: Customer, now: Instant) -> PlannedJourney:
-    """Returns what a journey that begins now does within a week if nobody does anything.
+def planned_journey(
+    compiled_map: CompiledMap, customer: Customer, now: Instant, entry: EntryPoint | None = None
+) -> PlannedJourney:
+    """Returns what a journey that begins now, where `entry` says, does within a week if nobody does anything.
 
     Raises:
         EndlessMapError: the map goes round in a circle at one instant.
         NeverOpensError: a calendar of the map has no working day within ten years.
     """
-    state = State.begin(customer, compiled_map.map.map, compiled_map.version, now)
+    start = JourneyStart(entry) if entry else None
+    state = State.begin(customer, compiled_map.map.map, compiled_map.version, now, start)
     today = compiled_map.ours.local(now).date()
     mails: list[PlannedMail] = []
     tasks: list[PlannedTask] = []
@@ -184,7 +193,7 @@ class ImportPreview:
         """Counts one customer."""
         self.customers[previewed.becomes] += 1
         if previewed.why_not is not None:
-            self.customers["unmatched"] += 1
+            self.customers["unmatched"] += previewed.becomes != "refused"
             self.why_not[previewed.why_not] += 1
         if previewed.changes and len(self.examples) < _MOST_EXAMPLES:
             self.examples.append(previewed)

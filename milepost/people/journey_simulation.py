@@ -17,6 +17,7 @@ from milepost.people.signals import unprompted_signals
 from milepost.planner.calendars import shift_date
 from milepost.planner.commands import OpenTask
 from milepost.planner.compiled_map import CompiledMap
+from milepost.planner.entry_point import EntryPoint, JourneyStart
 from milepost.planner.facts import AttributesSet, EventHappened, Fact
 from milepost.planner.instants import Instant
 from milepost.planner.plan import Plan, plan
@@ -26,7 +27,10 @@ from milepost.planner.timeline import OutcomeAsked, StepOpened
 
 @dataclass(frozen=True, slots=True)
 class SimulatedJourney:
-    """The journey to simulate: whose, on which map, from when up to and including when, with which behaviour."""
+    """The journey to simulate: whose, on which map, from when up to and including when, with which behaviour.
+
+    `entry` is where the customer enters it; None: at the first stage.
+    """
 
     compiled_map: CompiledMap
     customer: Customer
@@ -34,6 +38,7 @@ class SimulatedJourney:
     until: Instant
     behaviour: Behaviour
     chance: Chance
+    entry: EntryPoint | None = None
 
 
 def simulate(journey: SimulatedJourney) -> Iterator[tuple[Plan, Sequence[Fact]]]:
@@ -48,8 +53,8 @@ def simulate(journey: SimulatedJourney) -> Iterator[tuple[Plan, Sequence[Fact]]]
     numbers = count()
     agenda = [(response.at, next(numbers), response) for response in unprompted_responses(journey)]
     heapq.heapify(agenda)
-    customer = _with_contract_renewed(journey)
-    state = State.begin(customer, compiled_map.map.map, compiled_map.version, journey.start)
+    customer, begins = _with_contract_renewed(journey), JourneyStart(journey.entry) if journey.entry else None
+    state = State.begin(customer, compiled_map.map.map, compiled_map.version, journey.start, begins)
     now, facts = journey.start, list[Fact]()
     played: set[str] = set()
     while True:

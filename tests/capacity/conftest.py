@@ -107,7 +107,7 @@ def forecast_of(
 ) -> tuple[ForecastSetup, BookCounts]:
     behaviour = behaviour or Behaviour()
     setup = ForecastSetup(compiled_maps, weeks, behaviour, runs, seeded(behaviour.seed))
-    return setup, count_journeys(setup, customers)
+    return setup, count_journeys(setup, ((customer, None) for customer in customers))
 
 
 def behaving(**given: Any) -> Behaviour:

@@ -365,3 +365,13 @@ def test_a_book_that_was_exported_changes_nothing_when_it_is_imported(
     assert milepost("export").stdout.splitlines() == exported.read_text().splitlines()
     summary = lines(milepost("import", exported, "--json"))[-1]
     assert (summary["unchanged"], summary["changed"], summary["refused"]) == (2, 0, 0)
+
+
+def test_customers_of_long_standing_enter_where_they_stand(milepost: Milepost, book: Book) -> None:
+    milepost("publish", MAPS)
+    path = book(ACME)
+    assert milepost("import", path, "--since", "2026-03-02").exit_code == 2
+    assert "Unknown stage 'valeu'" in milepost("import", path, "--stage", "valeu").stderr
+    summary = lines(milepost("import", path, "--stage", "value", "--dry-run", "--json"))[-1]
+    assert [each["stage"] for each in summary["stages"]][:1] == ["value"]
+    assert lines(milepost("import", path, "--stage", "value", "--json"))[-1]["enrolled"] == 1

@@ -11,6 +11,7 @@ from milepost.imports.customer_book import Book, read_book
 from milepost.imports.mapping_file import mapping_schema, read_mapping, shipped_mappings
 from milepost.imports.people_file import read_people
 from milepost.language.yaml_text import read_yaml
+from milepost.planner.entry_point import AnsweredBefore, DoneBefore, EntryPoint
 from tests.imports.files import (
     HUBSPOT_COMPANIES,
     HUBSPOT_CONTACTS,
@@ -261,3 +262,70 @@ def test_an_export_of_salesforce_is_read_by_the_shipped_mapping() -> None:
         ("001aX", "Acme", "GB", "Europe/London")
     ]
     assert any("below the table" in note for note in read.notes)
+
+
+# Customers who enter in the middle.
+
+IN_THE_MIDDLE = "id,enters.stage,enters.since,enters.done.kickoff,enters.result.talk,enters.outcomes.saved.verdict"
+MORE = ",enters.outcomes.saved.value,enters.outcomes.saved.at,enters.counts.report_published\n"
+
+
+def entry_of(row: str, mapping: str | None = None) -> EntryPoint | None:
+    """Where the customer of a row enters; the row must be correct."""
+    read = read_book(f"{IN_THE_MIDDLE}{MORE}{row}\n".encode(), WORDS, mapping_from(mapping) if mapping else None)
+    assert read.problems == ()
+    return read.read[0].entry
+
+
+def test_columns_say_where_a_customer_stands() -> None:
+    assert entry_of("a,value,2026-05-04,2026-03-05,renewed,Verified,12.5,2026-04-01,2") == EntryPoint(
+        "value",
+        "2026-05-04",
+        {"kickoff": DoneBefore("2026-03-05"), "talk": DoneBefore(None, "renewed")},
+        {"saved": AnsweredBefore("verified", 12.5, "2026-04-01")},
+        {"report_published": 2},
+    )
+    assert entry_of("a,value,,yes,,,,,") == EntryPoint("value", None, {"kickoff": DoneBefore()})
+    assert entry_of("a,value,,no,,,,,") == EntryPoint("value")
+    assert entry_of("a,,,,,,,,") is None
+
+
+def test_a_mapping_names_such_columns_too() -> None:
+    mapping = """
+    mapping: X
+    dates: DD/MM/YYYY
+    columns:
+      ID: id
+      Phase: {to: enters.stage, values: {Live: value, New: null}}
+      Since: enters.since
+      Kickoff held: enters.done.kickoff
+    """
+    data = b"ID,Phase,Since,Kickoff held\n1,Live,04/05/2026,yes\n2,New,,\n"
+    read = read_book(data, WORDS, mapping_from(mapping))
+    assert [row.entry for row in read.read] == [
+        EntryPoint("value", "2026-05-04", {"kickoff": DoneBefore()}), None,
+    ]  # fmt: skip
+    assert not any("No map uses" in note for note in read.notes)
+
+
+@pytest.mark.parametrize(
+    ("row", "column", "says"),
+    [
+        ("a,,2026-05-04,,,,,,", "enters.since", "names no stage"),
+        ("a,value,soon,,,,,,", "enters.since", "isn't a date"),
+        ("a,value,,perhaps,,,,,", "enters.done.kickoff", "isn't a date"),
+        ("a,value,,,,verifed,,,", "enters.outcomes.saved.verdict", "did you mean 'verified'?"),
+        ("a,value,,,,,12,,", "enters.outcomes.saved.value", "has no verdict"),
+        ("a,value,,,,verified,much,,", "enters.outcomes.saved.value", "isn't a number"),
+        ("a,value,,,,,,,-1", "enters.counts.report_published", "isn't a count"),
+    ],
+)
+def test_a_cell_that_says_nothing_sensible_of_an_entry_is_refused(row: str, column: str, says: str) -> None:
+    (problem,) = read_book(f"{IN_THE_MIDDLE}{MORE}{row}\n".encode(), WORDS).problems
+    assert (problem.row, problem.column) == (2, column)
+    assert says in problem.message
+
+
+def test_a_heading_of_an_entry_that_is_misspelt_refuses_the_file() -> None:
+    (problem,) = read_book("id,enters.stag\nx,value\n", WORDS).problems
+    assert (problem.column, "is no field of a customer" in problem.message) == ("enters.stag", True)

@@ -5,10 +5,13 @@ from __future__ import annotations
 from sqlalchemy import func, select
 
 from milepost.customer import Customer
+from milepost.imports.row_reader import BookRow
 from milepost.intake.book import import_customers
 from milepost.intake.enrolment import Enrolment
 from milepost.intake.import_preview import ImportPreview, PreviewedCustomer, preview_import
 from milepost.intake.intake import Intake
+from milepost.planner.entry_point import DoneBefore, EntryPoint
+from milepost.planner.state import State
 from milepost.store import maps
 from milepost.store.tables import CustomerRow, FactRow, JourneyRow
 from tests.intake.conftest import Hands
@@ -23,8 +26,12 @@ BOOK = [
 ]
 
 
+def in_rows(customers: list[Customer]) -> list[BookRow]:
+    return [BookRow(number, customer) for number, customer in enumerate(customers, 2)]
+
+
 async def previewed(intake: Intake, records: list[Customer]) -> list[PreviewedCustomer]:
-    return [each async for each in preview_import(intake, records, PLACES)]
+    return [each async for each in preview_import(intake, in_rows(records), PLACES)]
 
 
 async def rows(intake: Intake) -> list[int]:
@@ -44,7 +51,7 @@ async def test_nothing_is_written_and_the_import_does_what_was_said(intake: Inta
     said = await previewed(intake, BOOK)
     assert await rows(intake) == before
 
-    did = [each async for each in import_customers(intake, BOOK, PLACES)]
+    did = [each async for each in import_customers(intake, in_rows(BOOK), PLACES)]
     assert [each.becomes for each in said] == ["new", "changed", "new"]
     assert [each.became for each in did] == ["imported", "changed", "imported"]
     begins = [isinstance(each.enrolment, Enrolment) for each in did]
@@ -86,3 +93,37 @@ async def test_a_preview_is_summed_up(intake: Intake) -> None:
     assert preview.stages == {("pilot", "start"): 2}
     assert preview.mails == {("pilot", "connect.md"): [2, 6]}
     assert preview.tasks == {"csm": [2, 2]}
+
+
+async def test_a_customer_who_enters_in_the_middle_begins_there_and_gets_no_mail_of_before(intake: Intake) -> None:
+    await publish_with_a_mail_at_once(intake)
+    entry = EntryPoint(
+        "start", "2026-02-20", {"connect": DoneBefore("2026-02-10"), "kickoff": DoneBefore(None, "held")}
+    )
+    row = BookRow(2, CUSTOMER.having(id="beta"), entry)
+    (said,) = [each async for each in preview_import(intake, [row], PLACES)]
+    assert said.journey is not None
+    assert [mail.template for mail in said.journey.mails] == ["verify.md"]  # what is next, and no welcome
+    assert said.journey.tasks == ()
+    (did,) = [each async for each in import_customers(intake, [row], PLACES)]
+    assert isinstance(did.enrolment, Enrolment)
+    state = await intake_state(intake, did.enrolment.journey)
+    assert state.start is not None
+    assert state.start.enters == entry
+
+
+async def test_a_row_that_enters_where_the_map_has_nothing_is_refused_and_nothing_is_stored(intake: Intake) -> None:
+    row = BookRow(7, CUSTOMER.having(id="beta"), EntryPoint("middle"))
+    before = await rows(intake)
+    (said,) = [each async for each in preview_import(intake, [row], PLACES)]
+    (did,) = [each async for each in import_customers(intake, [row], PLACES)]
+    assert (said.becomes, did.became) == ("refused", "refused")
+    assert did.problem is not None
+    assert (did.problem.row, did.problem.message) == (7, said.why_not)
+    assert "Unknown stage 'middle'" in did.problem.message
+    assert await rows(intake) == before
+
+
+async def intake_state(intake: Intake, journey: str) -> State:
+    async with intake.context.store.reading() as session:
+        return State.from_json((await session.get_one(JourneyRow, journey)).state)

@@ -6,7 +6,8 @@ from dataclasses import replace
 
 from milepost.customer import Contact, Customer, Mail, keep_refused, mail_wanted, merged_contact
 from milepost.imports.layout import COLUMNS
-from milepost.intake.book import import_customer
+from milepost.imports.row_reader import BookRow
+from milepost.intake.book import import_row
 from milepost.intake.intake import Intake
 from milepost.planner.written_facts import WrittenFact
 from milepost.store import customers
@@ -61,8 +62,8 @@ async def test_a_fact_about_contacts_without_a_journey_keeps_it_too(intake: Inta
 async def test_a_book_that_says_nothing_of_opting_out_opts_nobody_in_again(intake: Intake) -> None:
     known = replace(REFUSED, mail=Mail.ESSENTIAL, salutation="Dear Sam", timezone="Europe/Berlin")
     await save(intake, known)
-    assert (await import_customer(intake, customer_with(SAM), COLUMNS)).became == "unchanged"
-    imported = await import_customer(intake, customer_with(replace(SAM, mail=Mail.NONE)), COLUMNS)
+    assert (await import_row(intake, BookRow(2, customer_with(SAM)), COLUMNS)).became == "unchanged"
+    imported = await import_row(intake, BookRow(2, customer_with(replace(SAM, mail=Mail.NONE))), COLUMNS)
     assert imported.became == "changed"
     assert await contacts_of(intake) == (replace(known, mail=Mail.NONE, refused=False),)
 

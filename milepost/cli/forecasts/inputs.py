@@ -11,7 +11,7 @@ from pathlib import Path
 
 import typer
 
-from milepost.capacity.runs import BookCounts, ForecastSetup, count_journeys
+from milepost.capacity.runs import BookCounts, Entrant, ForecastSetup, count_journeys
 from milepost.capacity.tally import Weeks
 from milepost.cli.forecasts.map_source import Files, compiled_maps_of
 from milepost.cli.support.book_files import book_file
@@ -21,7 +21,7 @@ from milepost.customer import Customer
 from milepost.imports.customer_book import OpenBook, open_book
 from milepost.imports.layout import COLUMNS
 from milepost.imports.missing_dates import MissingDates
-from milepost.imports.row_reader import RowProblem
+from milepost.imports.row_reader import BookRow, RowProblem
 from milepost.imports.rows import line_count
 from milepost.imports.vocabulary import Vocabulary
 from milepost.imports.workbook import UnreadableFileError
@@ -120,14 +120,14 @@ class BookReader:
         """Columns that no map looks at and that hold nothing but dates, in the rows read so far."""
         return [column for column, only_dates in self._only_dates.items() if only_dates]
 
-    def customers(self) -> Iterator[Customer]:
-        """The customers of the valid rows."""
+    def entrants(self) -> Iterator[Entrant]:
+        """The customers of the valid rows, and where they enter."""
         for row in self.book.rows:
             self.rows += 1
-            if isinstance(row, Customer):
-                self.dates.count(row)
-                self._look_for_dates(row)
-                yield row
+            if isinstance(row, BookRow):
+                self.dates.count(row.customer)
+                self._look_for_dates(row.customer)
+                yield row.customer, row.entry
                 continue
             self.refused += 1
             self.problems += row[: MOST_PRINTED - len(self.problems)]

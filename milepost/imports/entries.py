@@ -1,0 +1,124 @@
+"""Where a customer stands, by the cells of a row: columns such as `enters.stage` and `enters.done.kickoff`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from milepost.imports.dates import read_date
+from milepost.imports.layout import PlacedColumn
+from milepost.language.field_types import Verdict
+from milepost.numbers import Decimal, read_number
+from milepost.planner.entry_point import AnsweredBefore, DoneBefore, EntryPoint
+from milepost.text import did_you_mean, nearest, parse_flag
+
+Cell = tuple[PlacedColumn, str]
+
+
+class EntryCellError(ValueError):
+    """A cell that can't be read; `heading` is its column."""
+
+    def __init__(self, heading: str, message: str) -> None:
+        self.heading = heading
+        super().__init__(message)
+
+
+@dataclass(frozen=True, slots=True)
+class EntryReader:
+    """Reads entries; `default` is where those stand whose rows name no stage (None: at the first one)."""
+
+    default: EntryPoint | None = None
+    dates: Sequence[str] = ()
+    decimal: Decimal | None = None
+
+    def read(self, cells: Iterable[Cell]) -> EntryPoint | None:
+        """Returns where a customer enters; None: at the first stage, as the row doesn't say.
+
+        Raises:
+            EntryCellError: a cell can't be read, or things have happened and no stage is named.
+        """
+        values = {placed.target.name: _Group() for placed, _ in cells}
+        for placed, cell in cells:
+            values[placed.target.name].cells[placed.target.field] = placed, cell
+        stage = self._text(values, "stage") or (self.default.stage if self.default else None)
+        if stage is None:
+            for placed, _ in cells:
+                message = "The row names no stage that the customer is in; fill 'enters.stage', or say --stage"
+                raise EntryCellError(placed.heading, message)
+            return None
+        since = values.get("since")
+        return EntryPoint(
+            stage,
+            self._day(since.cells[""]) if since else (self.default.since if self.default else None),
+            self._done(values.get("done", _Group()), values.get("result", _Group())),
+            self._outcomes(values.get("outcomes", _Group())),
+            {name: self._count(cell) for name, cell in values.get("counts", _Group()).cells.items()},
+        )
+
+    @staticmethod
+    def _text(values: Mapping[str, _Group], name: str) -> str | None:
+        group = values.get(name)
+        return group.cells[""][1] if group else None
+
+    def _done(self, days: _Group, results: _Group) -> dict[str, DoneBefore]:
+        """Steps with their dates: a cell may also say yes or no; one with a result is done."""
+        done = {}
+        for step in {**days.cells, **results.cells}:
+            cell = days.cells.get(step)
+            flag = parse_flag(cell[1]) if cell else None
+            if flag is not False:
+                day = self._day(cell) if cell and flag is None else None
+                done[step] = DoneBefore(day, results.cells[step][1] if step in results.cells else None)
+        return done
+
+    def _outcomes(self, group: _Group) -> dict[str, AnsweredBefore]:
+        fields: dict[str, dict[str, Cell]] = {}
+        for name, cell in group.cells.items():
+            outcome, _, part = name.partition(".")
+            fields.setdefault(outcome, {})[part] = cell
+        answers = {}
+        for outcome, parts in fields.items():
+            if "verdict" not in parts:
+                placed, _ = next(iter(parts.values()))
+                raise EntryCellError(placed.heading, f"The outcome {outcome!r} has no verdict; say how it was answered")
+            value = self._number(parts["value"]) if "value" in parts else None
+            day = self._day(parts["at"]) if "at" in parts else None
+            answers[outcome] = AnsweredBefore(_verdict(parts["verdict"]), value, day)
+        return answers
+
+    def _day(self, cell: Cell) -> str:
+        placed, text = cell
+        try:
+            return read_date(text, placed.column.dates or self.dates).isoformat()
+        except ValueError as error:
+            raise EntryCellError(placed.heading, str(error)) from None
+
+    def _number(self, cell: Cell) -> float | str:
+        placed, text = cell
+        try:
+            return read_number(text, decimal=placed.column.decimal or self.decimal)
+        except ValueError as error:
+            raise EntryCellError(placed.heading, str(error)) from None
+
+    def _count(self, cell: Cell) -> int:
+        placed, text = cell
+        if not text.isdecimal():
+            raise EntryCellError(placed.heading, f"{text!r} isn't a count; write a whole number")
+        return int(text)
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """The cells of one field of an entry, by what follows in their targets."""
+
+    cells: dict[str, Cell] = field(default_factory=dict)
+
+
+def _verdict(cell: Cell) -> str:
+    placed, text = cell
+    word = text.casefold()
+    verdicts = [str(verdict) for verdict in Verdict]
+    if word not in verdicts:
+        near = did_you_mean(nearest(word, verdicts)) or f"; write {', '.join(verdicts)}"
+        raise EntryCellError(placed.heading, f"{text!r} isn't a verdict{near}")
+    return word
