@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from milepost.errors import MilepostError
 from milepost.imports.dates import read_date
 from milepost.imports.layout import PlacedColumn
 from milepost.language.field_types import Verdict
@@ -15,8 +16,10 @@ from milepost.text import did_you_mean, nearest, parse_flag
 Cell = tuple[PlacedColumn, str]
 
 
-class EntryCellError(ValueError):
+class EntryCellError(MilepostError, ValueError):
     """A cell that can't be read; `heading` is its column."""
+
+    code = "entry_cell"
 
     def __init__(self, heading: str, message: str) -> None:
         self.heading = heading
