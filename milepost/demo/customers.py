@@ -43,6 +43,8 @@ _COMMENTS = {
 }
 _SHARES = {"verified": (1.02, 1.4), "partial": (0.3, 0.8), "disputed": (0.0, 0.15)}
 """How far the value of an outcome has come from its baseline to its target, by the verdict."""
+_BASELINES, _GAINS = (18, 20, 24), (6, 8, 10, 12)
+"""The figures of an outcome as customers agree to them, where the map asks for them."""
 _FIRST_FIGURE = 3  # weeks: there is little to measure before
 _STEADY = (70, 75, 80, 85)
 _DIP = (25, 30)
@@ -83,7 +85,19 @@ class DemoCustomer:
         """Returns the form of an action as the customer fills it in."""
         address = step.contact or f"somebody@{step.customer}.example"
         me = (Contact(name_of(address), address),)
-        return form_answers(asks, {}, me, moment(at).date(), self.chance("form", step.key))
+        agreed = self._agreed_figures(step.customer)
+        return form_answers(asks, agreed, me, moment(at).date(), self.chance("form", step.key))
+
+    def _agreed_figures(self, customer: str) -> dict[str, float]:
+        """Returns the figures that the customer agrees to where the map asks for them: targets above the baselines."""
+        draws, agreed = self.chance("agrees", customer), dict[str, float]()
+        for compiled_step in self.compiled_map.steps.values():
+            metric = compiled_step.step.metric if isinstance(compiled_step.step, Outcome) else None
+            if metric is not None:
+                low = draws.choice(_BASELINES) if isinstance(metric.baseline, str) else metric.baseline or 0.0
+                figures = ((metric.baseline, low), (metric.target, low + draws.choice(_GAINS)))
+                agreed |= {name.removeprefix("customer."): value for name, value in figures if isinstance(name, str)}
+        return agreed
 
     def _measured_value(self, step: OpenStep) -> Iterator[PlannedFact]:
         """Yields the value that the product has measured by the time an outcome is to be confirmed, if there is one."""

@@ -179,6 +179,15 @@ def test_system_tasks_are_done_too() -> None:
     assert readable(planned).task_done == "stuck/value/1"
 
 
+@given(SEEDS)
+def test_customers_agree_to_targets_above_their_baselines(compiled_maps, seed: int) -> None:
+    number = DemoCustomer(PERSONALITIES[0], compiled_maps["midmarket-make-money"], seeded(seed))
+    [planned] = number.about_opening(replace(STEP, step="agree_number"))
+    answers = readable(planned).answers
+    assert answers is not None
+    assert answers["today"] < answers["goal"]
+
+
 def test_a_form_is_filled_in(compiled_maps) -> None:
     ask = Ask.model_validate({"field": "reports", "title": "Which?", "type": "choice", "one_of": ["a", "b"]})
     enterprise = compiled_maps[ENTERPRISE]
