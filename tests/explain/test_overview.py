@@ -19,6 +19,7 @@ def record(state: State) -> JourneyRecord:
     return JourneyRecord(
         id="acme/1", customer_id="acme", map="small", version="v1", status=state.status, reason=state.reason,
         started_at=START, ended_at=state.ended_at, wake_at=None, blocked_since=None, blocked_why=None,
+        planned_with=None,
     )  # fmt: skip
 
 
