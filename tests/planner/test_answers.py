@@ -16,6 +16,7 @@ from milepost.planner.instants import parse
 from milepost.planner.plan import plan
 from milepost.planner.situation import Situation
 from milepost.planner.state import State
+from milepost.planner.timeline import MessageHeld
 
 START = parse("2026-03-02T10:00:00Z")
 ANN, BO, CY = (
@@ -25,11 +26,14 @@ ANN, BO, CY = (
 )
 
 
-def compiled(step: str = "choose", condition: str = "", **more: Any) -> CompiledMap:
+MAIL = {"messages/m.md": "---\nsubject: M\n---\nSo you need {{ answers.choose.seats }}.\n"}
+
+
+def compiled(step: str = "choose", condition: str = "", *, mail: bool = False, **more: Any) -> CompiledMap:
     asks = [{"field": "seats", "title": "?", "type": "number"}]
     action = {"action": step, "title": "C", "persona": "admin", "asks": asks, **more}
     starts = condition or f"answers.{step}.seats > 10"
-    data = {
+    data: dict[str, Any] = {
         "map": "small", "title": "Small", "outcome": "save_time", "owner": "o", "segment": {"where": "true"},
         "attributes": {"health": {"type": "number"}}, "roles": {"csm": "C"},
         "personas": {
@@ -39,7 +43,10 @@ def compiled(step: str = "choose", condition: str = "", **more: Any) -> Compiled
                     "actions": [action]}],
         "plays": [{"play": "big", "kind": "risk", "title": "B", "starts_when": {"if": starts}}],
     }  # fmt: skip
-    return CompiledMap.of(Map.model_validate(data), "text" if condition else f"of {step}")
+    if mail:
+        touchpoint = {"touchpoint": "m", "title": "M", "message": "m.md", "to": "user", "after": step}
+        data["stages"][0]["touchpoints"].append(touchpoint)
+    return CompiledMap.of(Map.model_validate(data), "text" if condition else f"of {step}", MAIL if mail else None)
 
 
 def begun(on: CompiledMap, *contacts: Contact) -> State:
@@ -116,3 +123,15 @@ def test_an_answer_of_another_type_in_a_later_version_is_unknown() -> None:
     assert "play_started" not in [entry.kind for entry in moved.timeline]
     assert answers_context(old.asks, state.answers)["choose"]["seats"] == 5
     assert answers_context(new.asks, state.answers)["choose"]["seats"] is None
+
+
+def test_a_mail_that_needs_an_answer_waits_for_the_form() -> None:
+    on = compiled(mail=True)
+    closed = StepDone(id="c", at=START, step="choose", by="ana@vendor.example")
+    held = plan(on, begun(on, BO), (closed,), START)
+    assert [(entry.why, entry.names) for entry in held.timeline if isinstance(entry, MessageHeld)] == [
+        ("value", ("answers.choose.seats",))
+    ]
+    form = StepDone(id="f", at=START + 60, step="choose", by="bo@acme.example", answers={"seats": 5})
+    sent = plan(on, held.state, (form,), START + 60)
+    assert [entry.kind for entry in sent.timeline] == ["answers_changed", "message_sent", "step_done"]
