@@ -23,7 +23,7 @@ def test_without_a_name_the_picture_is_an_svg_called_as_the_map(milepost: Milepo
     result = milepost("draw", ENTERPRISE)
     assert result.exit_code == 0
     assert "enterprise-save-time.svg" in result.stdout
-    assert "A3" in result.stdout
+    assert "for A2 in landscape" in result.stdout
     assert Path("enterprise-save-time.svg").read_text().startswith("<svg")
 
 
