@@ -87,9 +87,7 @@ def _print(day: Day, due: Sequence[MapReview], zone: str) -> None:
             table(title, ["Due", "Customer id", "Task", "Who"], (_row(line, zone) for line in lines))
     if shown := [*day.overdue, *day.today, *day.next]:
         say(f"{count_of(len(shown), 'task')}, on days in {zone_text(zone, shown[0].task.opened_at)}.")
-        say(
-            "Done with one? `milepost tell CUSTOMER step_done STEP`; STEP is the part in brackets before the first `/`."
-        )
+        say("Done with one? `milepost tell CUSTOMER step_done STEP`; STEP is the part in brackets before the last `/`.")
     elif not due:
         say("No task is open. `milepost customers` shows where everybody stands.")
     if due:

@@ -39,7 +39,7 @@ def _differences(
     before: Customer, after: Customer, attributes: Iterable[str]
 ) -> Iterator[tuple[CustomerPart, set[str]]]:
     """Every part of the record that differs, with the names of attributes, the addresses of contacts, or the roles."""
-    changed = {name for name in attributes if _differ(_attribute(before, name), _attribute(after, name))}
+    changed = {name for name in attributes if _attribute(before, name) != _attribute(after, name)}
     if changed:
         yield CustomerPart.ATTRIBUTES, changed
     if before.contacts != after.contacts:
@@ -57,8 +57,3 @@ def _changed_contacts(before: tuple[Contact, ...], after: tuple[Contact, ...]) -
 
 def _attribute(customer: Customer, name: str) -> Any:
     return getattr(customer, name) if name in BUILT_IN_ATTRIBUTES else customer.attributes.get(name)
-
-
-def _differ(before: Any, after: Any) -> bool:
-    """Compares values; for Python, true is the number 1."""
-    return before != after or isinstance(before, bool) != isinstance(after, bool)
