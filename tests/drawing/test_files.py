@@ -50,9 +50,9 @@ def test_svg_has_a_title_and_a_description_that_tells_every_step(enterprise: Map
         assert getattr(step, "statement", None) or step.title in description
 
 
-def test_svg_is_a3_in_landscape_and_its_ids_are_unique(svg: str) -> None:
+def test_svg_is_in_landscape_on_paper_that_fits_and_its_ids_are_unique(svg: str) -> None:
     root = ET.fromstring(svg)
-    assert (root.get("width"), root.get("height")) == ("420mm", "297mm")
+    assert (root.get("width"), root.get("height")) == ("594mm", "420mm")
     ids = [each.get("id") for each in root.iter() if each.get("id")]
     assert len(ids) == len(set(ids))
 
@@ -85,7 +85,7 @@ def test_png_has_the_size_and_the_resolution_of_its_paper(enterprise: Map) -> No
     png = png_of(draw_map(enterprise), dots_per_inch=100)
     assert png[:8] == b"\x89PNG\r\n\x1a\n"
     width, height = struct.unpack(">II", png[16:24])
-    assert (width, height) == (pytest.approx(1654, abs=1), pytest.approx(1169, abs=1))
+    assert (width, height) == (pytest.approx(2339, abs=1), pytest.approx(1654, abs=1))
     assert png[37:41] == b"pHYs"
     assert struct.unpack(">IIB", png[41:50]) == (3937, 3937, 1)
 
