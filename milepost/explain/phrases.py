@@ -12,6 +12,8 @@ from milepost.language.names import Names
 from milepost.language.steps import Branch, BranchItem, Trigger
 
 _STRING = re.compile(r"(\"[^\"]*\"|'[^']*')")
+_METHODS = {"startsWith": "starts with", "endsWith": "ends with", "contains": "contains", "matches": "matches"}
+_METHOD = re.compile(rf"([\w.]+)\.({'|'.join(_METHODS)})\((\"[^\"]*\"|'[^']*')\)")
 _ANSWER = re.compile(r"\banswers\.(\w+)\.(\w+)")
 _NAME = re.compile(r"\b(customer|steps|results|outcomes|plays|stages|event)\.(\w+)")
 _CALLS = (
@@ -65,7 +67,7 @@ class Phrases:
 
     def condition(self, text: str) -> str:
         """A condition without its grammar: `customer.health < 40` is `health < 40`."""
-        parts = _STRING.split(text)
+        parts = _STRING.split(_METHOD.sub(lambda call: f"{call[1]} {_METHODS[call[2]]} {call[3]}", text))
         parts[::2] = [self._outside_strings(part) for part in parts[::2]]
         parts[1::2] = [spaced(part[1:-1]) for part in parts[1::2]]
         return " ".join("".join(parts).split(" ")).strip()
@@ -116,7 +118,12 @@ class Phrases:
             return f"stage\u00a0{self.stages.get(item.go_to, item.go_to)}"
         if item.end is not None:
             return f"end ({spaced(item.end)})"
-        return ", ".join(f"{self.attribute(name)} = {_value(value)}" for name, value in (item.set or {}).items())
+        return ", ".join(f"{self.attribute(name)} = {self._value(item, name)}" for name in item.set or {})
+
+    def _value(self, item: BranchItem, name: str) -> str:
+        """What an attribute is set to: a value, or a date that counts from another."""
+        relative = item.dates.get(name)
+        return _value((item.set or {})[name]) if relative is None else _NAME.sub(self._name, str(relative))
 
     def anchor(self, anchor: Anchor) -> str:
         """A date of the customer's: `120 days before renews on`."""

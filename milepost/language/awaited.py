@@ -64,7 +64,13 @@ class Awaited:
     @property
     def in_words(self) -> str:
         """The results that it must end with, in words: `renewed or extended`, `any result`."""
-        return "any result" if ANY_RESULT in self.results else listing(self.results, last="or")
+        return (
+            "any result" if ANY_RESULT in self.results else listing([_words(each) for each in self.results], last="or")
+        )
+
+
+def _words(result: str) -> str:
+    return result.replace("_", " ")
 
 
 def awaited_in(after: Sequence[str | dict[str, tuple[str, ...]]]) -> Iterator[Awaited]:
