@@ -50,9 +50,13 @@ def _differences(
 
 
 def _changed_contacts(before: tuple[Contact, ...], after: tuple[Contact, ...]) -> set[str]:
-    """The addresses of contacts that came, went or changed; of all where only their order did."""
+    """The addresses of contacts that came, went or changed; of all where only their order did.
+
+    One that is written in another case now is named once, as it is written now.
+    """
     changed = set(before) ^ set(after)
-    return {contact.email for contact in changed or after}
+    written_now = {contact.address_key: contact.email for contact in (*before, *after)}
+    return {written_now[contact.address_key] for contact in changed or after}
 
 
 def _attribute(customer: Customer, name: str) -> Any:

@@ -27,9 +27,11 @@ def asked(turn: Turn, step: CompiledStep) -> None:
     calendar = turn.now.calendar_of(step)
     record = turn.edit_step(step.id)
     agreed = turn.state.agreed.pop(step.id, {}).get("due")
-    due = agreed_due(turn.now, step, agreed) if agreed else calendar.deadline(turn.at, outcome.within)
+    agreed_at = agreed_due(turn.now, step, agreed) if agreed else turn.at
+    is_ahead = agreed_at > turn.at  # one that passed before the asking counts no more: nobody is silent at once
+    due = agreed_at if is_ahead else calendar.deadline(turn.at, outcome.within)
     record.status, record.asked_at, record.due_at = StepStatus.ASKED, turn.at, due
-    record.due_agreed, record.rule, record.reminded = agreed is not None, str(outcome.within), []
+    record.due_agreed, record.rule, record.reminded = is_ahead, str(outcome.within), []
     record.timers["silent"] = due
     remind(turn, record, {str(wait): calendar.opening(turn.at, wait) for wait in outcome.remind})
     turn.report(timeline.OutcomeAsked(turn.at, turn.place(step), due=due))

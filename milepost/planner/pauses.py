@@ -104,6 +104,8 @@ def _drop_passed_reminders(turn: Turn) -> None:
             record = turn.edit_step(step.id)
             del record.reminders[reminder]
             record.reminded.append(reminder)
+            if step.is_task:
+                continue  # a warning is no message: there is none to drop
             number = record.numbers["reminder"] = record.numbers.get("reminder", 0) + 1
             message = MessageId(step.id, record.occurrence, MessageReason.REMINDER, number)
             say_dropped(turn, Queued.of(message, ""), "pause")

@@ -110,6 +110,7 @@ def _rename_in_triggers(turn: Turn, names: Mapping[str, Names]) -> None:
         play = turn.edit_play(play_id)
         play.counts, play.truths = renamed(play.counts), renamed(play.truths)
         play.end_counts, play.end_truths = renamed(play.end_counts), renamed(play.end_truths)
+        play.kept_for = sorted(map(today, play.kept_for))
     state.deferred = [_with_triggers(item, today) for item in state.deferred]
 
 

@@ -27,6 +27,8 @@ from milepost.language.templates.person_names import parts_of
         ("Garcia Marquez, Gabriel", "Gabriel", "Garcia Marquez"),
         ("Anna Maria Poe", "Anna", "Poe"),
         ('"Poe, Sam"', "Sam", "Poe"),
+        ('"Poe, Sam" <sam@acme.example>', "Sam", "Poe"),
+        ("Sam Poe sam@acme.example", "Sam", "Poe"),
     ],
 )
 def test_titles_particles_and_a_last_name_in_front_are_known(name: str, first: str, last: str) -> None:
@@ -61,15 +63,16 @@ def test_the_parts_that_are_given_count_and_the_name_stays_as_written() -> None:
     assert context.salutation == "Dear Dr. Poe"
 
 
-@pytest.mark.parametrize("name", ["", "sam.poe@acme.example", "SAM.POE@acme.example", " - "])
+@pytest.mark.parametrize("name", ["", "sam.poe@acme.example", "SAM.POE@acme.example", " - ", "s.poe@old.example"])
 def test_a_person_without_a_name_is_greeted_by_the_name_in_the_address(name: str) -> None:
     context = contact_context(Contact(name, "sam.poe@acme.example"))
     assert (context.first_name, context.last_name) == ("Sam", "Poe")
 
 
 @given(st.text(min_size=1, max_size=40))
-def test_no_greeting_has_a_comma_and_none_is_empty(name: str) -> None:
+def test_no_greeting_has_a_comma_or_an_address_and_none_is_empty(name: str) -> None:
     context = contact_context(Contact(name, "sam@acme.example"))
     assert context.first_name.strip()
     assert "," not in context.first_name
+    assert "@" not in context.first_name
     assert "," not in context.last_name

@@ -14,7 +14,7 @@ from milepost.language.field_types import AttributeType
 from milepost.language.model import Attribute
 from milepost.language.names import BUILT_IN
 from milepost.language.steps import Figures
-from milepost.language.templates.person_names import parts_of
+from milepost.language.templates.person_names import parts_of, without_address
 from milepost.places import without_region
 
 CUSTOMER_FIELDS = tuple(BUILT_IN)
@@ -192,7 +192,7 @@ def _shown(ask: Ask, value: Any) -> Any:
 def contact_context(contact: Contact) -> ContactContext:
     """The contact; the first and last name of one without a name are those that the address spells."""
     name = " ".join(contact.name.split()) or contact.email
-    has_name = not contact.has_address(name) and any(character.isalpha() for character in name)
+    has_name = any(character.isalpha() for character in without_address(name))
     parts = parts_of(name if has_name else name_of(contact.email))
     return ContactContext(
         name,

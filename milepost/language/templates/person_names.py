@@ -13,6 +13,7 @@ from nameparser import HumanName
 
 _SEVERAL_OR_A_TEAM = re.compile(r"[&/|\d@]|\b(?:and|und|et|inc|gmbh|ltd|llc|corp|plc|team|office)\b", re.IGNORECASE)
 """What stands in texts that name several people, a team or a place, but in no person's name."""
+_ADDRESS = re.compile(r"<[^<>]*>|\S*@\S*")
 _SHORTEST = 2
 
 
@@ -24,10 +25,15 @@ class PersonName:
     last: str
 
 
+def without_address(name: str) -> str:
+    """Returns a name without the mail addresses that stand in it, such as `Sam Poe <sam@acme.example>`."""
+    return " ".join(_ADDRESS.sub(" ", name.replace('"', " ")).split())
+
+
 @lru_cache(maxsize=4096)
 def parts_of(name: str) -> PersonName:
     """Returns the first and last name of a person."""
-    name = " ".join(name.replace('"', " ").split())
+    name = without_address(name) or " ".join(name.split())
     parsed = HumanName(name)
     whole = " ".join(part for part in (parsed.first, parsed.middle, parsed.last) if part)
     whole = whole.replace(",", " ").strip() or name.replace(",", " ").strip()
