@@ -110,8 +110,7 @@ def _carry_over(turn: Turn, step: CompiledStep) -> None:
     if _is_another(turn, step):
         _begin_again(turn, step, record)
         return
-    if turn.now.is_container_open(step):
-        _carry_over_repeats(turn, step)
+    _carry_over_repeats(turn, step)
     if record.is_waiting:
         _carry_over_opening(turn, step, record)
     elif record.is_open and not isinstance(step.step, Outcome):
@@ -202,15 +201,17 @@ def _numbered(record: StepState) -> StepState:
 
 
 def _carry_over_repeats(turn: Turn, step: CompiledStep) -> None:
-    """Repeat as the new version says, from the first opening of this visit; what is past by now is not made up."""
+    """Repeat as the new version says, from the first opening of this visit; what is past by now is not made up.
+
+    What stands in a stage or play that isn't open repeats no longer.
+    """
     record = turn.state.step(step.id)
-    repeats = record.repeat_base is not None
-    if step.every is None:
-        if repeats:
+    if step.every is None or not turn.now.is_container_open(step):
+        if "repeat" in record.timers:
             record = turn.edit_step(step.id)
-            record.timers.pop("repeat", None)
+            del record.timers["repeat"]
             record.repeat_base, record.repeats, record.pace = None, 0, None
-    elif repeats:
+    elif record.repeat_base is not None:
         if record.pace != step.pace:
             _repeat_from(turn, step, record.repeat_base)
     elif not record.is_waiting:
