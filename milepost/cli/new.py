@@ -109,6 +109,8 @@ def _other(target: Path, other: str) -> Path:
     if other in shipped:
         return shipped[other]
     near = nearest(other, shipped)
+    if other in patterns():
+        raise CommandError(f"{other!r} is a pattern, not a map.", f"Write --pattern {other} instead of --from.")
     hint = f"Did you mean {near!r}?" if near else f"Name a folder with a {MAP_FILE}, or one of {', '.join(shipped)}."
     raise CommandError(
         f"There is no map at {other!r}, none beside {str(target)!r}, and Milepost ships none with that name.", hint

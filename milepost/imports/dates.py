@@ -61,8 +61,8 @@ def _digits(part: re.Match[str]) -> str:
 _DIGITS = {"YYYY": r"\d{4}", "YY": r"\d\d", "MMM": "[A-Za-z]{3}", "MM": r"\d\d", "DD": r"\d\d"}
 
 
-def patterns_of(texts: Iterable[str]) -> list[str]:
-    """Returns the patterns that read every one of these texts, the likeliest first; none where they aren't dates.
+def patterns_of(texts: Iterable[str], *, share: float = 1) -> list[str]:
+    """Returns the patterns that read the most of these texts, the likeliest first; none that reads less than `share`.
 
     Several fit where no text shows which number is the day: 01/02/2026.
     """
@@ -74,7 +74,9 @@ def patterns_of(texts: Iterable[str]) -> list[str]:
     for sign in sorted(separators & set("/.- ")):
         for day, month, year in (("DD", "MM", "YYYY"), ("D", "M", "YYYY"), ("D", "M", "YY"), ("D", "MMM", "YYYY")):
             orders += [sign.join(order) for order in permutations((day, month, year)) if order[1] != year]
-    fitting = [each for each in dict.fromkeys(orders) if all(_in_years(_by_pattern(text, each)) for text in plain)]
+    counts = {each: sum(_in_years(_by_pattern(text, each)) for text in plain) for each in orders}
+    most = max(*counts.values(), share * len(plain), 1)
+    fitting = [each for each, count in counts.items() if count >= most]
     by_order = {each.replace("DD", "D").replace("MM", "M"): each for each in reversed(fitting)}  # the strictest of each
     return [each for each in fitting if each in by_order.values()]
 

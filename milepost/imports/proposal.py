@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 
 from milepost import places
-from milepost.imports.dates import EXCEL, ISO, patterns_of
+from milepost.imports.dates import EXCEL, ISO, patterns_of, read_date
 from milepost.imports.encodings import NAMES
 from milepost.imports.rows import Row, Rows
 from milepost.imports.targets import Target
@@ -26,6 +26,7 @@ from milepost.text import listing, nearest, parse_flag
 _SAMPLE = 2000  # rows to look at
 _EXAMPLES = 3
 _MOST_VALUES = 12
+_DATES = 0.8  # of the values of a column of dates: a few are always wrong
 _KNOWN_HEADINGS: Mapping[str, Sequence[str]] = {
     "id": (
         "id",
@@ -186,7 +187,8 @@ class _Proposal:
             fields = {"persona": personas[0]} if personas else {}
             return _Proposed(target, fields, f"which persona? There are {listing(personas)}" if personas else None)
         if target == Target("id") and max(column.values.values(), default=1) > 1:
-            return _Proposed(target, {}, "some values come more than once")
+            repeated = [json.dumps(value, ensure_ascii=False) for value, count in column.values.items() if count > 1]
+            return _Proposed(target, {}, f"some values come more than once: {listing(repeated, most=_EXAMPLES)}")
         if target == Target("country"):
             unknown = [value for value in column.values if not _is_country(value)]
             if unknown:
@@ -225,7 +227,7 @@ class _Proposal:
     def _readable(self, column: _Seen, name: str) -> bool:
         match self._vocabulary.types[name]:
             case AttributeType.DATE:
-                return bool(patterns_of(column.values))
+                return bool(patterns_of(column.values, share=_DATES))
             case AttributeType.NUMBER:
                 return bool(column.values) and all(any(sign.isdigit() for sign in value) for value in column.values)
             case AttributeType.FLAG:
@@ -255,16 +257,25 @@ class _Proposal:
 
 
 def _date_fields(column: _Seen) -> tuple[dict[str, object], str | None]:
-    patterns = patterns_of(column.values)
+    patterns = patterns_of(column.values, share=_DATES)
+    strange = [json.dumps(value, ensure_ascii=False) for value in column.values if not _is_date(value, patterns)]
+    wrong = f"not dates: {listing(strange, most=_EXAMPLES)}" if strange else None
     if patterns[:1] == [ISO]:
-        return {}, None
-    if len(patterns) > 1:
-        return {"dates": patterns[0]}, f"or is it {listing(patterns[1:], last='or')}? No value shows it"
+        return {}, wrong
     if patterns:
-        return {"dates": patterns[0]}, None
+        other = f"or is it {listing(patterns[1:], last='or')}? No value shows it" if len(patterns) > 1 else None
+        return {"dates": patterns[0]}, "; ".join(filter(None, (other, wrong))) or None
     if column.values and all(re.fullmatch(r"\d{5}", value) for value in column.values):
         return {"dates": EXCEL}, "day numbers of a spreadsheet"
     return {}, "some values aren't dates" if column.values else None
+
+
+def _is_date(text: str, patterns: Sequence[str]) -> bool:
+    try:
+        read_date(text, patterns)
+    except ValueError:
+        return False
+    return True
 
 
 def _words(text: str | None) -> str:

@@ -12,6 +12,7 @@ from milepost.customer import Contact, Customer, strictest
 from milepost.imports.cell_parsers import (
     read_attribute,
     read_contacts,
+    read_email,
     read_id,
     read_language,
     read_mail,
@@ -28,7 +29,7 @@ from milepost.imports.rows import Row
 from milepost.imports.time_zones import TimeZones
 from milepost.imports.unknown_names import UnknownNames
 from milepost.language.field_types import AttributeType
-from milepost.numbers import Decimal
+from milepost.numbers import AmbiguousNumberError, Decimal
 from milepost.planner.entry_point import EntryPoint
 from milepost.text import count_of, listing
 
@@ -247,9 +248,12 @@ class RowReader:
     def _read(self, placed: PlacedColumn, cell: str, parse: Callable[[str], T], default: T) -> T:
         try:
             return parse(cell)
+        except AmbiguousNumberError as error:
+            way = '; or say in the mapping how all are written, decimal: "," or "."' if self.mapping else "."
+            self._problem(placed.heading, str(error).rstrip(".") + way)
         except ValueError as error:
             self._problem(placed.heading, str(error))
-            return default
+        return default
 
     def _problem(self, column: str | None, message: str) -> None:
         self._problems.append(RowProblem(self._row.number, column, message))
@@ -261,7 +265,8 @@ def contact_of(fields: Mapping[str, str], personas: tuple[str, ...]) -> Contact:
     Raises:
         ValueError: a cell can't be read, or the address is missing.
     """
-    email = read_person(fields.get("email", ""))
+    address = fields.get("email", "")
+    email = read_person(address) if "@" in address or not address else read_email(address)
     name = fields.get("name") or " ".join(filter(None, (fields.get("first_name"), fields.get("last_name"))))
     timezone, country, language = (fields.get(each) for each in ("timezone", "country", "language"))
     return Contact(

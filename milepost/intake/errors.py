@@ -53,7 +53,10 @@ class EntryRefusedError(RefusedError):
     def __init__(self, customer: str, why: MayNotEnter) -> None:
         self.customer = customer
         self.why = why
-        super().__init__(f"Customer {customer!r} cannot begin another journey: {why}.")
+        super().__init__(
+            f"Customer {customer!r} can't begin another journey: {why}.",
+            f"If the last one ended by mistake: `milepost enroll {customer} --again --reason WHY`.",
+        )
 
 
 class NotTheirStepError(RefusedError):

@@ -8,10 +8,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from milepost.language.field_types import CUSTOMER_ATTRIBUTE, FILE_NAME, ID, MAP_ID, AttributeType
+from milepost.language.field_types import CUSTOMER_ATTRIBUTE, FILE_NAME, ID, MAP_ID, AttributeType, Node
 from milepost.language.findings import describe, quoted_value
 from milepost.language.misplaced_fields import home_of, named_fields, node_at
 from milepost.language.names import nearest
+from milepost.language.steps import Action, Outcome, Step, Touchpoint
 from milepost.language.yaml_text import Path
 from milepost.text import did_you_mean, listing
 
@@ -58,8 +59,18 @@ def unknown_field(data: Any, failure: Failure) -> Unknown:
     home = home_of(data, failure.path)
     if home is not None and not (suggestion and _is_misspelling(name, suggestion)):
         return Unknown(f"{what}; {home.way}", None, home.path)
+    if others := _other_steps(node, name):
+        return Unknown(f"{what}; only {listing(others)} {'has' if len(others) == 1 else 'have'} it", None, None)
     message = what + (did_you_mean(suggestion) or f"; it may have {listing(fields, last='or')}")
     return Unknown(message, suggestion, None, is_misspelled=bool(suggestion and _is_misspelling(name, suggestion)))
+
+
+def _other_steps(node: type[Node] | None, name: str) -> list[str]:
+    """The other kinds of steps that have this field, if `node` is one itself."""
+    if node is None or not issubclass(node, Step):
+        return []
+    kinds: dict[str, type[Node]] = {"a touchpoint": Touchpoint, "an action": Action, "an outcome": Outcome}
+    return [kind for kind, model in kinds.items() if name in named_fields(model)]
 
 
 def _is_misspelling(name: str, other: str) -> bool:

@@ -111,7 +111,10 @@ def _date(text: str) -> date:
     try:
         return date.fromisoformat(text if len(text) > len("MM-DD") else f"{_LEAP_YEAR}-{text}")
     except ValueError:
-        raise ValueError(f"there is no day {text!r}") from None
+        *year, month, day = text.split("-")
+        is_turned = not year and month > "12" >= day
+        hint = f"; write the month before the day: '{day}-{month}'" if is_turned else ""
+        raise ValueError(f"there is no day {text!r}{hint}") from None
 
 
 def _suggestion(text: str) -> str:

@@ -136,6 +136,12 @@ def test_a_shipped_map_is_copied_by_its_name_and_a_misspelled_one_suggested(
     assert load(tmp_path / "ours").map is not None
 
 
+def test_a_pattern_behind_from_is_told_by_its_option(milepost: Milepost, tmp_path: Path) -> None:
+    result = milepost("new", tmp_path / "ours", "--from", "chasm")
+    assert result.exit_code == 1
+    assert "Write --pattern chasm instead of --from" in result.stderr
+
+
 @pytest.mark.parametrize("pattern", PATTERNS)
 def test_a_new_map_begins_with_a_pattern(milepost: Milepost, tmp_path: Path, pattern: str) -> None:
     target = tmp_path / "ours"

@@ -85,7 +85,12 @@ def test_the_answers_of_a_form_are_read_as_the_map_asks_for_them(words: list[str
 
 @pytest.mark.parametrize(
     ("word", "says"),
-    [("seats=many", "isn't a number"), ("seats=1.234", "1234"), ("day=soon", "isn't a date"), ("lead=Sam", "Name")],
+    [
+        ("seats=many", "'seats': 'many' isn't a number"),
+        ("seats=1.234", "1234"),
+        ("day=soon", "'day': 'soon' isn't a date"),
+        ("lead=Sam", "Name"),
+    ],
 )
 def test_an_answer_that_is_not_of_its_kind_is_not_recorded(word: str, says: str) -> None:
     with pytest.raises(CommandError, match=says):

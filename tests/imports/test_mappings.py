@@ -101,12 +101,18 @@ def test_a_row_is_read_by_the_mapping() -> None:
         ({"Associated Contact": "Dana"}, "Associated Contact", "'Dana' isn't a contact"),
         ({"Sponsor": ""}, "Sponsor", "The address is missing"),
         ({"Sponsor": "sam@acme"}, "Sponsor", "isn't a mail address"),
+        ({"Sponsor": "not-an-address"}, "Sponsor", "'not-an-address' isn't a mail address"),
     ],
 )
 def test_a_wrong_cell_is_told_by_the_heading_of_the_file(change: dict[str, str], column: str, says: str) -> None:
     (problem,) = book(change, {"Record ID": "2"}).problems
     assert (problem.row, problem.column) == (2, column)
     assert says in problem.message
+
+
+def test_a_number_with_two_readings_is_told_with_the_setting_that_decides() -> None:
+    (problem,) = book({"Number of Employees": "1.234"}).problems
+    assert problem.message.endswith('or say in the mapping how all are written, decimal: "," or "."')
 
 
 def test_what_stands_for_nothing_is_not_known() -> None:

@@ -63,6 +63,13 @@ def test_dates_that_can_be_read_in_two_ways_are_a_doubt() -> None:
     assert mapping_from(text).columns["renews on"].dates == ("DD/MM/YYYY",)
 
 
+def test_a_wrong_date_among_many_is_a_doubt() -> None:
+    rows = [("id", "renews on"), *[(f"c{day}", f"{day}/01/2027") for day in range(13, 28)], ("a", "31/02/2027")]
+    text = proposed(csv_bytes(rows))
+    assert 'doubt: not dates: "31/02/2027"' in text
+    assert mapping_from(text).columns["renews on"].dates == ("DD/MM/YYYY",)
+
+
 @pytest.mark.parametrize("rows", [[], [("a", "b")], [("", "")], [("name", "x"), ("Acme", "y")]])
 def test_a_file_without_an_id_says_so(rows: list[tuple[str, str]]) -> None:
     assert "doubt: no column looks like an id" in proposed(csv_bytes(rows))
@@ -71,7 +78,7 @@ def test_a_file_without_an_id_says_so(rows: list[tuple[str, str]]) -> None:
 def test_two_columns_never_fill_one_field() -> None:
     rows = [("Account ID", "Company ID", "Name", "Company", "Seats", "Number of employees"), *[("1",) * 6] * 2]
     text = proposed(csv_bytes(rows))
-    assert "doubt: some values come more than once" in text
+    assert 'doubt: some values come more than once: "1"' in text
     targets = [column.to for column in mapping_from(text).columns.values()]
     assert len(targets) == len(set(targets))
     assert targets[0] == Target("id")

@@ -85,8 +85,9 @@ async def test_a_customer_may_not_come_back_before_the_map_allows_it(intake: Int
     await end(intake, "acme/1", START + DAY)
     wall.at += 5 * DAY
 
-    with pytest.raises(EntryRefusedError, match="takes the customer again from 2026-03-13T13:00:00Z on"):
+    with pytest.raises(EntryRefusedError, match="takes the customer again from 2026-03-13T13:00:00Z on") as refused:
         await intake.enrol("acme")
+    assert "milepost enroll acme --again --reason" in refused.value.hint
 
     wall.at = START + 12 * DAY
     assert await intake.enrol("acme") == Enrolment("acme", "acme/2", "pilot", started=False)

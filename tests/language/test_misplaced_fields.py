@@ -75,3 +75,8 @@ def test_an_unreadable_duration_gets_the_right_form_suggested(old: str, new: str
     (problem,) = problems_with((old, new))
     assert problem.code == "M106"
     assert message in problem.message
+
+
+def test_a_field_of_another_kind_of_step_is_told_by_that_kind() -> None:
+    (problem,) = problems_with(("        essential: true", "        asks: [{field: day, title: Day}]"))
+    assert "Unknown field 'asks' in touchpoint 'recap'; only an action has it" in problem.message

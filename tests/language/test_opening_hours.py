@@ -64,6 +64,7 @@ def test_closed_days_are_read_and_written_alike(text: str, first: date, last: da
         ("christmas", "isn't a day off"),
         ("02-30", "there is no day '02-30'"),
         ("13-01", "there is no day '13-01'"),
+        ("24-12", "there is no day '24-12'; write the month before the day: '12-24'"),
         ("2027-02-29", "there is no day '2027-02-29'"),
         ("2026-12-24..12-26", "mixes a date with a day of each year"),
         ("2027-01-02..2026-12-24", "ends before it begins; write '2026-12-24..2027-01-02'"),

@@ -134,11 +134,14 @@ def _form(step: str, pairs: dict[str, str], asks: Asks) -> dict[str, Any]:
     if not form:
         return {}
     typed = {name.removeprefix(_ANSWERS): text for name, text in form.items() if text}
-    return {"answers": {name: _answer(text, asks.get(f"{step}.{name}")) for name, text in typed.items()}}
+    return {"answers": {name: _answer(name, text, asks.get(f"{step}.{name}")) for name, text in typed.items()}}
 
 
-def _answer(text: str, ask: Ask | None) -> Any:
-    return _value(text) if ask is None else read_answer(ask, text)
+def _answer(name: str, text: str, ask: Ask | None) -> Any:
+    try:
+        return _value(text) if ask is None else read_answer(ask, text)
+    except ValueError as error:
+        raise ValueError(f"{name!r}: {error}") from None
 
 
 def _agreed(words: list[str]) -> dict[str, dict[str, str]]:
