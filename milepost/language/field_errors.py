@@ -110,6 +110,11 @@ def _as_fields(path: Path, value: Any) -> str:
 def _wrong_form(value: str, pattern: str) -> str:
     if pattern == ID and re.fullmatch(r"[a-z]\w*( [a-z]\w*)+", value):
         return f"isn't an id; join its words with '_', or put a comma between two: {', '.join(value.split())}"
+    near = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|-", "_", value).lower()
+    if pattern == ID and re.fullmatch(ID, near):
+        return f"{_FORMS[ID]}, such as {near!r}"
+    if pattern == FILE_NAME and re.fullmatch(FILE_NAME, f"{value}.md"):
+        return f"{_FORMS[FILE_NAME]}; did you mean '{value}.md'?"
     return _FORMS[pattern]
 
 

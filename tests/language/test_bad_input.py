@@ -12,7 +12,7 @@ from milepost.language.problems import Problem
 from milepost.language.yaml_text import MAX_DEPTH, MAX_LINE, read_yaml
 from milepost.people.map_check import check_map
 from milepost.scenarios.scenario import load_scenario
-from tests.language.broken import EXAMPLE, SIDE_FILES, address_of, example_with, problems_of
+from tests.language.broken import EXAMPLE, SIDE_FILES, address_of, example_with, problems_of, problems_with
 
 QUICK = 10.0
 """Seconds on a machine that does other work too; each takes less than two where nothing else runs."""
@@ -197,3 +197,12 @@ def test_an_unknown_field_of_a_scenario_is_reported_at_its_place(tmp_path: Path,
 )
 def test_a_bad_scenario_file_gets_one_clear_error(tmp_path: Path, content: str | bytes, message: str) -> None:
     assert message in scenario_problem(tmp_path, content).message
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [("touchpoint: reCap", "'re_cap'"), ("touchpoint: re-cap", "'re_cap'"), ("touchpoint: RECAP", "'recap'")],
+)
+def test_an_id_in_another_spelling_is_told_as_an_id(written: str, meant: str) -> None:
+    messages = [problem.message for problem in problems_with(("touchpoint: recap", written))]
+    assert any(message.endswith(f"such as {meant}") for message in messages), messages
