@@ -201,7 +201,10 @@ def _unopened(situation: Situation, step: CompiledStep, record: StepState, say: 
 
 def _before(awaited: Sequence[Awaited], say: Wording) -> Blocker:
     """The steps that must close first, and the results that they must end with."""
-    names = [quoted(say.step(each.step)) + (f" with {each.in_words}" if each.results else "") for each in awaited]
+    names = [
+        quoted(say.step(each.step)) + (f" with the result {quoted(each.in_words)}" if each.results else "")
+        for each in awaited
+    ]
     results = {each.step: list(each.results) for each in awaited if each.results}
     data = {"steps": list(dict.fromkeys(each.step for each in awaited)), **({"results": results} if results else {})}
     return Blocker("step", "the end of " + listing(list(dict.fromkeys(names))), data)

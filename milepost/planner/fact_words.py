@@ -19,8 +19,7 @@ _SYNONYMS = {
     "resumed": ("resume", "continue", "continued", "unpause"),
     "map_changed": ("move", "moved", "map", "version"),
     "message_failed": ("bounce", "bounced", "failed"),
-    "task_done": ("task",),
-    "task_added": ("add_task", "todo", "remind", "new_task"),
+    "task_added": ("task", "add_task", "todo", "remind", "new_task"),
     "note": ("notes", "remember", "comment", "remark"),
 }
 _KIND_OF = {synonym: kind for kind, synonyms in _SYNONYMS.items() for synonym in synonyms}

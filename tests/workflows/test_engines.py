@@ -6,10 +6,9 @@ from pathlib import Path
 from temporalio.testing import WorkflowEnvironment
 
 from milepost.cli.temporal_runner import simulate_on
-from milepost.planner.facts import AttributesSet, Ended
+from milepost.planner.facts import AttributesSet, Ended, StepDone
 from milepost.planner.timeline import Entry
 from milepost.scenarios.scenario import Scenario, load_scenario
-from tests.simulation import simulate
 
 MAPS = Path(__file__).parents[2] / "maps"
 LONG = MAPS / "enterprise-save-time/scenarios/early_and_renewed.yaml"
@@ -22,15 +21,7 @@ def scenario_of(path: Path) -> Scenario:
 
 
 def planned(scenario: Scenario) -> list[Entry]:
-    run = simulate(
-        scenario.compiled_map,
-        scenario.customer,
-        scenario.start,
-        scenario.facts,
-        scenario.until,
-        versions=dict(scenario.versions),
-    )
-    return list(run.timeline)
+    return [entry for plan in scenario.plans() for entry in plan.timeline]
 
 
 async def test_the_lines_are_the_same_when_the_journey_continues_as_new_again_and_again(
@@ -41,11 +32,14 @@ async def test_the_lines_are_the_same_when_the_journey_continues_as_new_again_an
     assert await simulate_on(server, scenario, max_advances=4) == planned(scenario)
 
 
-async def test_facts_that_come_after_the_end_are_ignored_by_both(server: WorkflowEnvironment) -> None:
+async def test_facts_that_come_after_the_end_are_ignored_by_both_and_change_the_record(
+    server: WorkflowEnvironment,
+) -> None:
     scenario = scenario_of(LONG)
     at = scenario.start + 86_400
-    late = [AttributesSet(id=f"late-{n}", at=at + n * 86_400, attributes={"health": 10}) for n in (1, 40, 41)]
-    ended = replace(scenario, facts=(Ended(id="end", at=at, reason="sold"), *late), expect=(), never=())
+    late = [StepDone(id=f"late-{n}", at=at + n * 86_400, step="handoff") for n in (1, 40, 41)]
+    record = AttributesSet(id="record", at=at + 50 * 86_400, attributes={"health": 10})
+    ended = replace(scenario, facts=(Ended(id="end", at=at, reason="sold"), *late, record), expect=(), never=())
 
     lines = await simulate_on(server, ended)
 

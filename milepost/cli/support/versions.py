@@ -17,7 +17,7 @@ from milepost.settings import Settings
 from milepost.store import maps
 from milepost.store.compiled_maps import CompiledMaps
 from milepost.store.tables import MapVersionRow
-from milepost.store.version_names import find_version, version_hint
+from milepost.store.version_names import SHORTEST_HASH, find_version, version_hint
 
 _LISTED = 12  # folders that an error names
 
@@ -65,8 +65,10 @@ def _unknown(typed: str, rows: Sequence[MapVersionRow]) -> CommandError:
     mine = [row for row in rows if row.map == name]
     if mine and at:
         return CommandError(f"The map {name!r} has no version {number!r}.", version_hint(mine))
-    if many := sum(row.hash.startswith(typed) for row in rows):
-        return CommandError(f"{many} versions begin with {typed!r}.", "Write more of the hash.")
+    many = sum(row.hash.startswith(typed) for row in rows)
+    if many and (len(typed) >= SHORTEST_HASH or not typed.isdecimal()):
+        begin = "1 version begins" if many == 1 else f"{many} versions begin"
+        return CommandError(f"{begin} with {typed!r}.", f"Write more of the hash, at least {SHORTEST_HASH} characters.")
     published = sorted({row.map for row in rows})
     if path.is_dir():
         below = sorted(str(file.parent) for file in path.glob(f"*/{MAP_FILE}"))[:_LISTED]

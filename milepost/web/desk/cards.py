@@ -158,7 +158,10 @@ def _place(compiled_map: CompiledMap, task: TaskRow, say: Wording) -> str:
         return "A colleague added it, for this customer alone."
     if step is None:
         return "The map no longer has this step."
-    names = (quoted(say.step(each.step)) + (f" with {each.in_words}" if each.results else "") for each in step.awaits)
+    names = (
+        quoted(say.step(each.step)) + (f" with the result {quoted(each.in_words)}" if each.results else "")
+        for each in step.awaits
+    )
     before = " and ".join(dict.fromkeys(names))
     after = f", after {before}" if before else ""
     if step.in_play:
