@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import cache
 from importlib.resources import files
@@ -15,7 +16,7 @@ from babel.core import get_global
 from holidays.registry import COUNTRIES
 
 from milepost.errors import MilepostError
-from milepost.text import nearest
+from milepost.text import listing, nearest
 
 
 class UnknownPlaceError(MilepostError, ValueError):
@@ -23,10 +24,14 @@ class UnknownPlaceError(MilepostError, ValueError):
 
     code = "unknown_place"
 
-    def __init__(self, what: str, value: str, expected: str, suggestion: str | None) -> None:
+    def __init__(
+        self, what: str, value: str, expected: str, suggestion: str | None, choices: Sequence[str] = ()
+    ) -> None:
         self.value = value
         self.suggestion = suggestion
         hint = f"Did you mean {suggestion!r}?" if suggestion else None
+        if hint and choices:
+            hint += f" Its regions are {listing(choices)}."
         super().__init__(f"Unknown {what} {value!r}; write {expected}.", hint)
 
 
@@ -40,7 +45,9 @@ def country(value: str) -> str:
     if is_country(code):
         return code
     expected = "the ISO 3166 code of a country, such as 'DE', or of a region with days of its own, such as 'DE-BY'"
-    raise UnknownPlaceError("country", value, expected, nearest_country(value.strip()))
+    near = nearest_country(value.strip())
+    is_region = near is not None and near == without_region(code) != code
+    raise UnknownPlaceError("country", value, expected, near, _regions_of(near) if near and is_region else ())
 
 
 def timezone(value: str) -> str:
@@ -178,9 +185,13 @@ def _by_three_letters() -> dict[str, str]:
     return {code: country for _, country, code, *_ in COUNTRIES.values() if country in countries()}
 
 
+def _regions_of(country: str) -> list[str]:
+    return sorted(code for code in regions() if without_region(code) == country)
+
+
 def _nearest_region(country: str, name: str) -> str:
     """Returns the code of a country's region with nearly this code or name, else the country's."""
-    own = [code for code in regions() if without_region(code) == country]
+    own = _regions_of(country)
     names = {code.partition("-")[2]: code for code in own}
     if own:
         aliases = holidays.country_holidays(country).subdivisions_aliases

@@ -49,3 +49,10 @@ def test_every_region_belongs_to_a_country_and_is_written_as_iso_writes_it() -> 
 
 def test_a_country_without_a_region_is_itself() -> None:
     assert (places.without_region("GB-ENG"), places.without_region("GB"), places.without_region("")) == ("GB", "GB", "")
+
+
+def test_a_region_that_is_not_near_any_names_those_that_there_are() -> None:
+    with pytest.raises(places.UnknownPlaceError) as raised:
+        places.country("DE-BAV")
+    assert raised.value.hint is not None
+    assert "Its regions are DE-BB, " in raised.value.hint
