@@ -256,6 +256,6 @@ def test_a_step_names_the_result_that_it_waits_for() -> None:
     found = explain_step(Situation.of(compiled_map, run.state, START), run.timeline, "connect", Wording(compiled_map))
     (blocker,) = found.waits.reasons
     assert blocker.phrase.startswith("the end of “")
-    assert blocker.phrase.endswith("” with held")
+    assert blocker.phrase.endswith("” with the result “held”")
     assert blocker.data == {"steps": ["kickoff"], "results": {"kickoff": ["held"]}}
     assert found.asked == (("kickoff", "held"),)
