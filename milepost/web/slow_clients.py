@@ -9,6 +9,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from milepost import limits
 
+_LAST_LOOK = 0.05  # seconds
 _GRACE = 5.0
 """Seconds after which a connection is closed whose body did not arrive, though `security.Guard` has answered that."""
 
@@ -57,7 +58,7 @@ class DeadlineProtocol(H11Protocol):
                 self._stop()
                 self._awaited = state
                 seconds = limits.RECEIVING + (_GRACE if state is h11.SEND_BODY else 0)
-                self._deadline = self.loop.call_later(seconds, self._cut_off)
+                self._deadline = self.loop.call_later(seconds, self._look_once_more)
         else:
             self._stop()
 
@@ -70,6 +71,10 @@ class DeadlineProtocol(H11Protocol):
         if self._unread is not None:
             self._unread.cancel()
         self._unread = None
+
+    def _look_once_more(self) -> None:
+        """Lets the loop read what lies there: after a standstill, timers come before what arrived meanwhile."""
+        self._deadline = self.loop.call_later(_LAST_LOOK, self._cut_off)
 
     def _cut_off(self) -> None:
         if self._awaited is h11.IDLE and self.conn.trailing_data[0]:
