@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Sequence
-from typing import IO, Any
+from typing import IO
 
 from milepost.customer import Contact, Customer, Mail
+from milepost.imports.cell_text import cell_text
 from milepost.imports.layout import COLUMNS
 
 _FIELDS = ("first_name", "last_name", "salutation", "timezone", "country", "language")
@@ -33,7 +34,7 @@ def _row(customer: Customer, attributes: Sequence[str]) -> list[str]:
         customer.language or "",
         "; ".join(map(_contact, customer.contacts)),
         "; ".join(f"{role}={address}" for role, address in customer.team.items()),
-        *(_value(customer.attributes.get(name)) for name in attributes),
+        *(cell_text(customer.attributes.get(name)) for name in attributes),
     ]
 
 
@@ -42,19 +43,3 @@ def _contact(contact: Contact) -> str:
     more = [f"{field}={value}" for field in _FIELDS if (value := getattr(contact, field))]
     mail = [f"mail={contact.mail}"] if contact.mail is not Mail.ALL else []
     return " ".join((name, f"<{contact.email}>", "+".join(contact.personas), *more, *mail)).strip()
-
-
-def _value(value: Any) -> str:
-    """The cell of a value; a number with three digits behind the point gets a fourth, so that it has one reading."""
-    match value:
-        case None:
-            return ""
-        case bool():
-            return "yes" if value else "no"
-        case float() if value.is_integer():
-            return str(int(value))
-        case float():
-            text = repr(value)
-            return text + "0" if "e" not in text and len(text.partition(".")[2]) == len("000") else text
-        case _:
-            return str(value)

@@ -48,7 +48,7 @@ def _by_pattern(text: str, pattern: str) -> date | None:
     if not re.fullmatch(_PART.sub(_digits, re.escape(pattern)), text):
         return None
     try:
-        return datetime.strptime(text, _PART.sub(lambda part: _DIRECTIVES[part[0]], pattern)).date()  # noqa: DTZ007
+        return datetime.strptime(text, _PART.sub(lambda part: _DIRECTIVES[part[0]], pattern)).date()  # noqa: DTZ007 - a date
     except ValueError:
         return None
 

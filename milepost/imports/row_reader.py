@@ -57,12 +57,14 @@ class RowProblem:
 class BookRow:
     """A row that was read: its customer, and where that one enters a journey (None: at the first stage).
 
-    `number` is the line of the file on which it begins, counted from 1.
+    `number` is the line of the file on which it begins, counted from 1. `unsaid` are the fields that the row leaves
+    open, and for which the customer has a default: they change nothing about a customer who is known already.
     """
 
     number: int
     customer: Customer
     entry: EntryPoint | None = None
+    unsaid: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +122,13 @@ class RowReader:
         if self._problems:
             return tuple(self._problems)
         self.unknown_names.count(customer)
-        return BookRow(row.number, customer, entry)
+        said = {placed.target.kind for placed, _ in cells}
+        return BookRow(row.number, customer, entry, self._with_default - said)
+
+    @property
+    def _with_default(self) -> frozenset[str]:
+        own = {name for name in ("country", "language") if getattr(self._defaults, name) is not None}
+        return frozenset({"name", "timezone", *own})
 
     def _entry(self, cells: Sequence[tuple[PlacedColumn, str]]) -> EntryPoint | None:
         try:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterator
 from contextlib import closing
-from datetime import date, datetime, time
-from typing import IO, Any
+from typing import IO
 from zipfile import BadZipFile
 
 from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
 
 from milepost.errors import MilepostError
+from milepost.imports.cell_text import cell_text
 from milepost.text import did_you_mean, listing, nearest
 
 _ZIP = b"PK\x03\x04"
@@ -60,25 +60,8 @@ def workbook_rows(file: IO[bytes], sheet: str | None = None) -> Iterator[tuple[i
         worksheet = workbook[sheet] if sheet is not None else workbook.active
         blank = 0
         for number, values in enumerate(worksheet.iter_rows(values_only=True), 1):
-            cells = [_text(value) for value in values]
+            cells = [cell_text(value) for value in values]
             blank = 0 if any(cells) else blank + 1
             if blank > _MOST_BLANK:
                 return
             yield number, cells
-
-
-def _text(value: Any) -> str:
-    """The value of a cell as a book of texts would have it: dates as YYYY-MM-DD, flags as yes and no."""
-    match value:
-        case None:
-            return ""
-        case bool():
-            return "yes" if value else "no"
-        case float() if value.is_integer():
-            return str(int(value))
-        case datetime() if value.time() == time():
-            return value.date().isoformat()
-        case datetime() | date() | time():
-            return value.isoformat()
-        case _:
-            return str(value)

@@ -81,7 +81,7 @@ async def import_row(
     record = row.customer
     async with intake.context.store.reading() as session:
         before = await find_customer(session, record.id)
-    customer = record if before is None else merged(before, record, places)
+    customer = record if before is None else merged(before, row, places)
     if customer == before:
         return ImportedCustomer("unchanged", customer)
     start = JourneyStart(row.entry, by=by) if row.entry else PLAIN
@@ -96,13 +96,15 @@ async def import_row(
     return ImportedCustomer("changed", customer, saved, tuple(changes_between(before, customer)))
 
 
-def merged(before: Customer, record: Customer, places: Collection[str]) -> Customer:
-    """Returns a customer's record with what a book decides.
+def merged(before: Customer, row: BookRow, places: Collection[str]) -> Customer:
+    """Returns a customer's record with what a row of a book decides.
 
-    An empty cell of an attribute removes the attribute, that of a role its person. A column of a whole team decides the
+    An empty cell of an attribute removes the attribute, that of a role its person; that of a name or a time zone leaves
+    it. A column of a whole team decides the
     roles that it names, one of contacts all contacts, and one of a persona's contact who has the persona.
     """
-    fields = {name: getattr(record, name) for name in BUILT_IN_ATTRIBUTES if name in places}
+    record, said = row.customer, set(places) - row.unsaid
+    fields = {name: getattr(record, name) for name in BUILT_IN_ATTRIBUTES if name in said}
     return replace(
         before,
         **fields,

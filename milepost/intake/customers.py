@@ -23,6 +23,7 @@ from milepost.planner.facts import AttributesSet, ContactsGiven, Fact, TeamGiven
 from milepost.planner.instants import Instant
 from milepost.planner.segment_match import NoMatch, best_map
 from milepost.store import customers, inbox, journeys
+from milepost.store.errors import UnknownCustomerError
 from milepost.store.inbox import NewFact, RecordedFact
 
 
@@ -63,8 +64,14 @@ async def change(
         InvalidCustomerError: fields that differ from the stored record can't be taken; nothing is stored.
     """
     async with context.store.reading() as session:
-        stored = await customer_of(session, customer)
-    return await _save(context, customer, lambda before: edit(before or stored), by, "api")
+        await customer_of(session, customer)  # says which id is near
+
+    def edited(before: Customer | None) -> Customer:
+        if before is None:  # forgotten meanwhile
+            raise UnknownCustomerError(customer)
+        return edit(before)
+
+    return await _save(context, customer, edited, by, "api")
 
 
 async def _save(

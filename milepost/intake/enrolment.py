@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import partial
 
@@ -15,7 +16,7 @@ from milepost.planner.compiled_map import CompiledMap
 from milepost.planner.entry_checks import check_entry
 from milepost.planner.entry_point import PLAIN, JourneyStart
 from milepost.planner.instants import Instant
-from milepost.planner.segment_match import NoMatch, best_map, entry_obstacle, turns_to_match
+from milepost.planner.segment_match import MayNotEnter, NoMatch, best_map, entry_obstacle, map_on_change
 from milepost.planner.state import State
 from milepost.store import customers, journeys
 from milepost.store.errors import JourneyAlreadyOpenError, UnknownCustomerError
@@ -74,7 +75,7 @@ def _enrol(
     compiled_map = _named(compiled_maps, map_id) if map_id else _best(session, compiled_maps, record, now)
     if isinstance(compiled_map, NoEnrolment):
         return compiled_map
-    obstacle = entry_obstacle(compiled_map, last_end(past, compiled_map), now)
+    obstacle = entry_obstacle(compiled_map, last_ends(past).get(compiled_map.map.map), now)
     if obstacle and start.again is None:
         raise EntryRefusedError(customer, obstacle)
     return _begin(session, record, compiled_map, now, start)
@@ -102,13 +103,12 @@ def _enrol_on_match(
     past = journeys.history(session, customer)
     if past and past[0].ended_at is None:
         return None
-    compiled_map = _best(session, compiled_maps, record, now)
-    if isinstance(compiled_map, NoEnrolment):
-        return compiled_map
-    if past and not turns_to_match(compiled_map, before, now):
-        return None
-    obstacle = entry_obstacle(compiled_map, last_end(past, compiled_map), now)
-    return NoEnrolment(customer, str(obstacle)) if obstacle else _begin(session, record, compiled_map, now, start)
+    match = map_on_change(compiled_maps, before, record, last_ends(past), now)
+    if isinstance(match, NoMatch):
+        customers.set_unmatched(session, customer, str(match))
+    if isinstance(match, NoMatch | MayNotEnter):
+        return NoEnrolment(customer, str(match))
+    return None if match is None else _begin(session, record, match, now, start)
 
 
 async def enrolment_obstacle(
@@ -120,7 +120,7 @@ async def enrolment_obstacle(
         anyway = f"`milepost enroll {customer.id} --map MAP` begins one on the map that you name"
         return f"no map is for the customer as it is now; {anyway}"
     past = await journeys.of_customer(session, customer.id)
-    obstacle = entry_obstacle(match, last_end(past, match), now)
+    obstacle = entry_obstacle(match, last_ends(past).get(match.map.map), now)
     return str(obstacle) if obstacle else None
 
 
@@ -156,7 +156,10 @@ async def _start(context: IntakeContext, journey: JourneyRow) -> Enrolment:
     return Enrolment(journey.customer_id, journey.id, journey.map, started)
 
 
-def last_end(past: list[JourneyRow], compiled_map: CompiledMap) -> Instant | None:
-    """Returns when the customer's last journey on this map ended; None if none has."""
-    ends = [row.ended_at for row in past if row.map == compiled_map.map.map and row.ended_at is not None]
-    return max(ends, default=None)
+def last_ends(past: Iterable[JourneyRow]) -> dict[str, Instant]:
+    """Returns when the customer's last journey on each map ended, by map."""
+    ends: dict[str, Instant] = {}
+    for row in past:
+        if row.ended_at is not None:
+            ends[row.map] = max(row.ended_at, ends.get(row.map, row.ended_at))
+    return ends

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import AsyncIterator, Collection, Iterable
 from dataclasses import asdict, dataclass, field, replace
-from datetime import date
 from itertools import islice
 from typing import Any, Literal, TypeVar
 
@@ -17,15 +16,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from milepost.customer import Customer
 from milepost.imports.row_reader import BookRow
 from milepost.intake.book import changes_between, merged
-from milepost.intake.enrolment import last_end
+from milepost.intake.enrolment import last_ends
 from milepost.intake.intake import Intake
-from milepost.planner.commands import OpenTask
 from milepost.planner.compiled_map import CompiledMap
 from milepost.planner.entry_checks import entry_problems
 from milepost.planner.entry_point import EntryPoint, JourneyStart
 from milepost.planner.instants import Instant, text
-from milepost.planner.open_tasks import minutes
-from milepost.planner.segment_match import NoMatch, best_map, entry_obstacle, matches
+from milepost.planner.open_tasks import open_tasks
+from milepost.planner.segment_match import map_on_change
 from milepost.planner.simulation import steps
 from milepost.planner.state import State
 from milepost.planner.timeline import MessageSent
@@ -51,7 +49,7 @@ class PlannedMail:
 
 @dataclass(frozen=True, slots=True)
 class PlannedTask:
-    """A task that a colleague would get; `person` is an address, or nobody, `minutes` its effort as the map says."""
+    """A task that would be open after the week; `person` is an address, or nobody, `minutes` its effort by the map."""
 
     at: Instant
     title: str
@@ -107,7 +105,7 @@ async def preview_import(
             stored = {each.id: each for each in known}
             for row in together:
                 before = stored.get(row.customer.id)
-                customer = row.customer if before is None else merged(before, row.customer, places)
+                customer = row.customer if before is None else merged(before, row, places)
                 yield await _preview(session, before, replace(row, customer=customer), compiled_maps, now)
 
 
@@ -122,14 +120,9 @@ async def _preview(
     past = await journeys.of_customer(session, customer.id) if before else []
     if past and past[0].ended_at is None:
         return PreviewedCustomer(customer, becomes, changes)
-    match = best_map(compiled_maps, customer, now)
-    if isinstance(match, NoMatch):
-        return PreviewedCustomer(customer, becomes, changes, why_not=str(match))
-    if before is not None and past and matches(match, before, now):
-        return PreviewedCustomer(customer, becomes, changes)
-    obstacle = entry_obstacle(match, last_end(past, match), now)
-    if obstacle is not None:
-        return PreviewedCustomer(customer, becomes, changes, why_not=str(obstacle))
+    match = map_on_change(compiled_maps, before, customer, last_ends(past), now)
+    if not isinstance(match, CompiledMap):
+        return PreviewedCustomer(customer, becomes, changes, why_not=None if match is None else str(match))
     for _, problem in entry_problems(match, row.entry, now) if row.entry else ():
         return PreviewedCustomer(customer, "refused", why_not=str(problem))
     return PreviewedCustomer(customer, becomes, changes, planned_journey(match, customer, now, row.entry))
@@ -147,34 +140,23 @@ def planned_journey(
     start = JourneyStart(entry) if entry else None
     state = State.begin(customer, compiled_map.map.map, compiled_map.version, now, start)
     today = compiled_map.ours.local(now).date()
+
+    def is_today(at: Instant) -> bool:
+        return compiled_map.ours.local(at).date() == today
+
     mails: list[PlannedMail] = []
-    tasks: list[PlannedTask] = []
     for plan in steps(compiled_map, state, (), now + DAYS * _DAY, {}):
         state = plan.state
-        is_today = _day(compiled_map, state.clock) == today
-        mails += [
-            PlannedMail(entry.at, entry.template, entry.contact, is_today)
-            for entry in plan.timeline
-            if isinstance(entry, MessageSent)
-        ]
-        tasks += [
-            _task(compiled_map, command, state.clock, is_today=is_today)
-            for command in plan.commands
-            if isinstance(command, OpenTask)
-        ]
-    stages = tuple(each for each, stage in compiled_map.stages.items() if state.stage(each).is_open)
-    return PlannedJourney(compiled_map.map.map, stages, tuple(mails), tuple(tasks))
-
-
-def _day(compiled_map: CompiledMap, at: Instant) -> date:
-    return compiled_map.ours.local(at).date()
-
-
-def _task(compiled_map: CompiledMap, command: OpenTask, at: Instant, *, is_today: bool) -> PlannedTask:
-    step = compiled_map.steps.get(command.step or "")
-    effort = getattr(step.step, "effort", None) if step else None
-    title = getattr(step.step, "title", command.task) if step else command.task
-    return PlannedTask(at, title, command.role, command.person, minutes(effort) or 0, is_today)
+        sent = (entry for entry in plan.timeline if isinstance(entry, MessageSent))
+        mails += [PlannedMail(each.at, each.template, each.contact, is_today(each.at)) for each in sent]
+    tasks = tuple(
+        PlannedTask(
+            each.opened_at, each.title, each.role, each.person, each.effort_minutes or 0, is_today(each.opened_at)
+        )
+        for each in open_tasks(compiled_map, state)
+    )
+    stages = tuple(each for each in compiled_map.stages if state.stage(each).is_open)
+    return PlannedJourney(compiled_map.map.map, stages, tuple(mails), tasks)
 
 
 @dataclass(slots=True)

@@ -80,7 +80,7 @@ def _ordered_days(days: tuple[Day, ...]) -> tuple[Day, ...]:
 
 def _listed_days(value: Any) -> Any:
     if isinstance(value, str):
-        raise ValueError(f"{value!r} isn't a list of days; write days such as [mon, tue, wed], or country")  # noqa: TRY004
+        raise ValueError(f"{value!r} isn't a list of days; write days such as [mon, tue, wed], or country")  # noqa: TRY004 - pydantic's
     return value
 
 

@@ -18,7 +18,7 @@ from milepost.planner.fact_errors import RefusedError
 from milepost.planner.facts import AttributesSet, ContactsGiven, Fact, TeamGiven
 from milepost.planner.instants import Instant
 from milepost.planner.plan import Plan, plan
-from milepost.planner.segment_match import entry_obstacle, matches, turns_to_match
+from milepost.planner.segment_match import entry_obstacle, map_on_change
 from milepost.planner.simulation import each_once, steps
 from milepost.planner.state import State
 
@@ -104,14 +104,13 @@ def record_after(compiled_map: CompiledMap, customer: Customer, happening: Happe
 def _entered(compiled_map: CompiledMap, ended: State, before: Customer, happening: Happening) -> State | None:
     """The state of the journey that begins now; None where none does."""
     customer, at = ended.customer, happening.at
-    obstacle = entry_obstacle(compiled_map, ended.ended_at, at)
     if isinstance(happening, HandEnrolment):
         start = happening.start
-        if obstacle and start.again is None:
+        if start.again is None and entry_obstacle(compiled_map, ended.ended_at, at):
             return None
-    elif obstacle or not (matches(compiled_map, customer, at) and turns_to_match(compiled_map, before, at)):
-        return None
     else:
-        start = PLAIN
+        start, ends = PLAIN, {ended.map: ended.ended_at or at}
+        if map_on_change([compiled_map], before, customer, ends, at) is not compiled_map:
+            return None
     given = None if start == PLAIN else start
     return State.begin(customer, compiled_map.map.map, compiled_map.version, at, given)

@@ -104,6 +104,26 @@ def turns_to_match(compiled_map: CompiledMap, before: Customer | None, at: Insta
     return before is None or not matches(compiled_map, before, at)
 
 
+def map_on_change(
+    compiled_maps: Iterable[CompiledMap],
+    before: Customer | None,
+    customer: Customer,
+    ends: Mapping[str, Instant],
+    at: Instant,
+) -> CompiledMap | NoMatch | MayNotEnter | None:
+    """Chooses the map whose journey begins as a record changes, for a customer without an open journey.
+
+    `before` is the record before, None for a new customer; `ends` are the last ends of the customer's journeys by map.
+    Returns what keeps the customer out, or None where the change isn't what lets it match.
+    """
+    match = best_map(compiled_maps, customer, at)
+    if isinstance(match, NoMatch):
+        return match
+    if ends and not turns_to_match(match, before, at):
+        return None
+    return entry_obstacle(match, ends.get(match.map.map), at) or match
+
+
 def entry_obstacle(compiled_map: CompiledMap, last_ended_at: Instant | None, at: Instant) -> MayNotEnter | None:
     """Returns how the map's `reenter` keeps a customer out, or None; `last_ended_at` is of their last journey on it."""
     rule = compiled_map.map.reenter

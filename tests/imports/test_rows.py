@@ -68,7 +68,7 @@ def test_a_workbook_is_read_like_a_file_of_texts() -> None:
     data = workbook_bytes({"Companies": rows})
     assert cells(data) == [
         list(rows[0]),
-        ["1234567890", "Acme", "2026-12-31", "2026-01-05T09:12:00", "1200", "1.234", "yes"],
+        ["1234567890", "Acme", "2026-12-31", "2026-01-05T09:12:00", "1200", "1.2340", "yes"],
         ["b", "", "2027-01-01", "", "12", "0.5", "no"],
     ]
     assert read_rows(io.BytesIO(data)).decimal == "."

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import func, select
 
 from milepost.customer import Customer
+from milepost.imports.customer_book import read_book
 from milepost.imports.row_reader import BookRow
 from milepost.intake.book import import_customers
 from milepost.intake.enrolment import Enrolment
@@ -127,3 +128,13 @@ async def test_a_row_that_enters_where_the_map_has_nothing_is_refused_and_nothin
 async def intake_state(intake: Intake, journey: str) -> State:
     async with intake.context.store.reading() as session:
         return State.from_json((await session.get_one(JourneyRow, journey)).state)
+
+
+async def test_a_cell_that_leaves_name_and_zone_open_changes_neither(intake: Intake) -> None:
+    data = f"id,name,timezone,tier\n{CUSTOMER.id},,,pilot\nnew,,,pilot\n".encode()
+    read = read_book(data)
+    did = [each async for each in import_customers(intake, read.read, read.places)]
+    assert [each.became for each in did] == ["unchanged", "imported"]
+    assert [(each.customer.name, each.customer.timezone) for each in did] == [
+        (CUSTOMER.name, CUSTOMER.timezone), ("new", "UTC"),
+    ]  # fmt: skip

@@ -39,3 +39,11 @@ def test_a_map_that_can_not_be_read_has_no_notes() -> None:
 def test_a_start_that_only_a_condition_asked_for_may_be_dropped_now() -> None:
     assert notes(EXAMPLE, "start of play") == [address_of(EXAMPLE, "starts_when")]
     assert notes(example_with(("{if: customer.health < 40}, ", "")), "start of play") == []
+
+
+def test_an_action_is_the_affair_of_its_persona_now() -> None:
+    first, *_ = notes(EXAMPLE, "only contacts with its persona")
+    line, column = first
+    assert EXAMPLE.splitlines()[line - 1][: column - 1].endswith("persona: ")
+    anyone = EXAMPLE.replace("      - action: ", "      - anyone: true\n        action: ")
+    assert notes(anyone, "only contacts with its persona") == []

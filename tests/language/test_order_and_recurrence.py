@@ -90,7 +90,7 @@ def test_an_outcome_of_a_stage_that_comes_round_is_asked_again() -> None:
         ("[{renewal_talk: renewed}, {renewal_talk: any}]", False),
     ],
 )
-def test_a_result_that_leads_away_can_not_be_waited_for(after: str, is_wrong: bool) -> None:  # noqa: FBT001
+def test_a_result_that_leads_away_can_not_be_waited_for(after: str, is_wrong: bool) -> None:  # noqa: FBT001 - a case
     found = codes(example_with(("after: {renewal_talk: renewed}", f"after: {after}")))
     assert ("M109" in found) == is_wrong
 

@@ -18,6 +18,7 @@ from milepost.language.lint.outline import MapOutline
 from milepost.language.loader import Loaded
 from milepost.language.model import Play
 from milepost.language.problems import Problem, in_order
+from milepost.language.steps import Action
 from milepost.language.yaml_text import Path
 
 CHANGED = "CHANGED"
@@ -69,6 +70,17 @@ def _kept_starts(outline: MapOutline) -> Iterator[Finding]:
             )
 
 
+def _affairs_of_personas(outline: MapOutline) -> Iterator[Finding]:
+    for path, action in outline.nodes(Action):
+        if not action.anyone and len(outline.map.personas) > 1:
+            yield Finding(
+                (*path, "persona"),
+                CHANGED,
+                f"On the plan, only contacts with its persona can do action {action.id!r} (in version 1 every "
+                "contact could); write 'anyone: true' to keep that",
+            )
+
+
 def _written(outline: MapOutline, path: Path) -> Path:
     """The path as far as the file has it; the map's id where nothing of it is written."""
     data = outline.data
@@ -83,4 +95,5 @@ _CHANGES: tuple[Callable[[MapOutline], Iterator[Finding]], ...] = (
     _working_days_of_contacts,
     _pauses,
     _kept_starts,
+    _affairs_of_personas,
 )

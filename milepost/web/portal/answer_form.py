@@ -108,7 +108,9 @@ def sent(step: CompiledStep, data: FormData, declared: Mapping[str, Attribute], 
             unread[ask.field] = _explained(error)
     problems = answer_problems(step, answers, declared)
     fields = (
-        FormField(ask, typed[ask.field], unread.get(ask.field) or _sentence(ask, problems.get(ask.field)))
+        FormField(
+            ask, typed[ask.field], unread.get(ask.field) or _sentence(ask, typed[ask.field], problems.get(ask.field))
+        )
         for ask in asks_of(step)
     )
     return AnswerForm(tuple(fields), answers)
@@ -134,13 +136,13 @@ def _explained(error: ValueError) -> str:
     return f"{message.rstrip('.')}.{hint}"
 
 
-def _sentence(ask: Ask, problem: str | None) -> str | None:
+def _sentence(ask: Ask, typed: Sequence[str], problem: str | None) -> str | None:
     """Says to the customer what is wrong with an answer."""
     if problem is None:
         return None
-    if problem == "is missing":
+    if not any(typed):
         return "Please answer this."
-    if ask.type is AskType.PERSON and problem.startswith("has an email"):
+    if ask.type is AskType.PERSON and all(typed):
         return "Please write a mail address, such as sam@company.com."
     if ask.type is AskType.PERSON:
         return "Please write a name and a mail address."
