@@ -22,7 +22,7 @@ async def test_after_a_storm_nothing_is_lost_doubled_or_standing_still(tmp_path:
     storm, faults = await weather_a_storm(tmp_path, seed, 20, SHORT, speed=0.2 * 86_400)
 
     assert not faults, f"seed {seed}: {faults}"
-    assert len(storm.promised) > 50
+    assert len(storm.promised) >= SHORT.promised_at_least
     assert storm.done == {"kill": 9, "stop": 2, "lock": 1, "lose": 1, "put back": 1}
     assert storm.world.mail.taken
     await _would_notice(storm)

@@ -31,6 +31,8 @@ class Weather:
     lock_seconds: float
     away_seconds: float
     facts_a_second: float = 10.0
+    promised_at_least: int = 60
+    """Facts that are told even if the storm is over before that many were promised, as on a busy machine."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +124,7 @@ class Storm:
                 await asyncio.sleep(0.2)
         names, number = list(self.world.customers), 0
         async with asyncio.TaskGroup() as tasks:
-            while time.monotonic() < over:
+            while time.monotonic() < over or len(self.promised) < self.weather.promised_at_least:
                 number += 1
                 body = {"customer": chance.choice(names), "id": f"f{number}", **_fact(chance)}
                 for _ in range(chance.choice([1, 1, 1, 2])):
