@@ -165,6 +165,7 @@ class ImportPreview:
 
     customers: Counter[str] = field(default_factory=Counter)
     why_not: Counter[str] = field(default_factory=Counter)
+    refusals: Counter[str] = field(default_factory=Counter)
     stages: Counter[tuple[str, str]] = field(default_factory=Counter)
     mails: dict[tuple[str, str], list[int]] = field(default_factory=dict)
     tasks: dict[str, list[int]] = field(default_factory=dict)
@@ -174,8 +175,10 @@ class ImportPreview:
     def add(self, previewed: PreviewedCustomer) -> None:
         """Counts one customer."""
         self.customers[previewed.becomes] += 1
-        if previewed.why_not is not None:
-            self.customers["unmatched"] += previewed.becomes != "refused"
+        if previewed.why_not is not None and previewed.becomes == "refused":
+            self.refusals[previewed.why_not] += 1
+        elif previewed.why_not is not None:
+            self.customers["unmatched"] += 1
             self.why_not[previewed.why_not] += 1
         if previewed.changes and len(self.examples) < _MOST_EXAMPLES:
             self.examples.append(previewed)
@@ -194,6 +197,7 @@ class ImportPreview:
         return {
             "customers": dict(self.customers),
             "why_not": dict(self.why_not),
+            "refusals": dict(self.refusals),
             "stages": [{"map": map_id, "stage": stage, "journeys": n} for (map_id, stage), n in self.stages.items()],
             "mails": [
                 {"map": map_id, "template": template, "today": today, "week": week}

@@ -123,6 +123,9 @@ async def test_a_row_that_enters_where_the_map_has_nothing_is_refused_and_nothin
     assert (did.problem.row, did.problem.message) == (7, said.why_not)
     assert "Unknown stage 'middle'" in did.problem.message
     assert await rows(intake) == before
+    preview = ImportPreview()
+    preview.add(said)
+    assert (preview.customers, preview.refusals, preview.why_not) == ({"refused": 1}, {said.why_not: 1}, {})
 
 
 async def intake_state(intake: Intake, journey: str) -> State:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from milepost.cli.support.output import say, table
 from milepost.intake.import_preview import ImportPreview
 from milepost.text import count_of
@@ -17,13 +19,14 @@ def print_preview(preview: ImportPreview, refused: int) -> None:
         ["Customers", "Count"],
         [
             *((name, counts[name]) for name in ("new", "changed", "unchanged", "unmatched")),
-            ("refused", refused),
+            ("refused", refused + counts["refused"]),
             ("journeys that would begin", counts["journeys"]),
         ],
     )
     if preview.examples:
         say("Would change:", *(f"  {each.customer.id}: {', '.join(each.changes)}" for each in preview.examples))
-    _print_reasons(preview)
+    _print_reasons("Refused", preview.refusals)
+    _print_reasons("No journey for", preview.why_not)
     if preview.stages:
         rows = [(map_id, stage, count) for (map_id, stage), count in preview.stages.items()]
         table("Where the new journeys stand after a week", ["Map", "Stage", "Journeys"], rows)
@@ -38,8 +41,8 @@ def print_preview(preview: ImportPreview, refused: int) -> None:
     say("Nothing was written. Leave out --dry-run to import.")
 
 
-def _print_reasons(preview: ImportPreview) -> None:
-    for why, count in preview.why_not.most_common(_MOST_REASONS):
-        say(f"No journey for {count_of(count, 'customer')}: {why}")
-    if (more := len(preview.why_not) - _MOST_REASONS) and more > 0:
+def _print_reasons(what: str, reasons: Counter[str]) -> None:
+    for why, count in reasons.most_common(_MOST_REASONS):
+        say(f"{what} {count_of(count, 'customer')}: {why}")
+    if (more := len(reasons) - _MOST_REASONS) > 0:
         say(f"... and for {count_of(more, 'other reason')}")
