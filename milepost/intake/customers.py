@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -12,19 +13,18 @@ from milepost.customer import BUILT_IN_ATTRIBUTES, Customer, keep_refused
 from milepost.imports.customer_checks import FieldProblem, check_customer
 from milepost.imports.vocabulary import Vocabulary
 from milepost.intake.context import IntakeContext, customer_of, find_customer
-from milepost.intake.enrolment import Enrolment, NoEnrolment, enrol_on_match
+from milepost.intake.enrolment import Enrolment, NoEnrolment, begin_on_match, started
 from milepost.intake.errors import InvalidCustomerError
 from milepost.intake.facts import FactReceipt, nudge_all, receipt_of
 from milepost.planner.compiled_map import CompiledMap
-from milepost.planner.entry_checks import check_entry
-from milepost.planner.entry_point import PLAIN, EntryPoint, JourneyStart
+from milepost.planner.entry_point import PLAIN, JourneyStart
 from milepost.planner.fact_checks import fits
 from milepost.planner.facts import AttributesSet, ContactsGiven, Fact, TeamGiven, to_json
 from milepost.planner.instants import Instant
-from milepost.planner.segment_match import NoMatch, best_map
 from milepost.store import customers, inbox, journeys
 from milepost.store.errors import UnknownCustomerError
 from milepost.store.inbox import NewFact, RecordedFact
+from milepost.store.tables import JourneyRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,24 +97,17 @@ async def _save(
         ]
         if problems:
             raise InvalidCustomerError(customer.id, problems)
-        if running is None and start.enters is not None:
-            await _check_entry(context, customer, start.enters)
         compiled_map = await context.compiled_map(running)
         await customers.save(session, [customer], now)
         changes = _changes(context, before, customer, compiled_map, by) if before and compiled_map else []
         recorded = await session.run_sync(_record, customer.id, changes, now, source)
-    enrolment = None if running else await enrol_on_match(context, customer.id, before, start)
+        journey = (
+            None if running else await session.run_sync(partial(begin_on_match, context, customer.id, before, start))
+        )
+    enrolment = await started(context, journey) if isinstance(journey, JourneyRow) else journey
     reached = await nudge_all(context, ((customer.id, record) for record in recorded))
     receipts = [await receipt_of(context, record, reached) for record in recorded]
     return SavedCustomer(customer.id, before is None, tuple(receipts), enrolment)
-
-
-async def _check_entry(context: IntakeContext, customer: Customer, entry: EntryPoint) -> None:
-    """Checks where a customer enters, before anything is stored."""
-    now = context.now()
-    match = best_map(await context.compiled_maps.current(), customer, now)
-    if not isinstance(match, NoMatch):
-        check_entry(match, entry, now)
 
 
 def _record(session: Session, customer: str, changes: list[Fact], now: Instant, source: str) -> list[RecordedFact]:

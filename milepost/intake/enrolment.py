@@ -61,7 +61,7 @@ async def enrol(
         async with context.store.reading() as session:
             await customer_of(session, customer)  # says which id is near
         raise
-    return journey if isinstance(journey, NoEnrolment) else await _start(context, journey)
+    return journey if isinstance(journey, NoEnrolment) else await started(context, journey)
 
 
 def _enrol(
@@ -82,22 +82,24 @@ def _enrol(
 
 
 async def enrol_on_match(
-    context: IntakeContext, customer: str, before: Customer | None, start: JourneyStart = PLAIN
+    context: IntakeContext, customer: str, before: Customer | None
 ) -> Enrolment | NoEnrolment | None:
     """Begins a journey if the record matches a map for the first time, or newly since the last journey ended.
 
     `before` is the previous record. Returns None if a journey is open, or the record matched before already.
+    """
+    journey = await context.store.write(partial(begin_on_match, context, customer, before, PLAIN))
+    return await started(context, journey) if isinstance(journey, JourneyRow) else journey
+
+
+def begin_on_match(
+    context: IntakeContext, customer: str, before: Customer | None, start: JourneyStart, session: Session
+) -> JourneyRow | NoEnrolment | None:
+    """Begins a journey as `enrol_on_match` does, within a transaction; `start` says how. `started` is to follow.
 
     Raises:
         RefusedError: the customer can't enter where `start` says.
     """
-    journey = await context.store.write(partial(_enrol_on_match, context, customer, before, start))
-    return await _start(context, journey) if isinstance(journey, JourneyRow) else journey
-
-
-def _enrol_on_match(
-    context: IntakeContext, customer: str, before: Customer | None, start: JourneyStart, session: Session
-) -> JourneyRow | NoEnrolment | None:
     compiled_maps, now = context.compiled_maps.load_current(session), context.now()
     record = customers.load(session, customer)
     past = journeys.history(session, customer)
@@ -151,9 +153,10 @@ def _begin(
     return journeys.insert(session, State.begin(customer, compiled_map.map.map, compiled_map.version, now, given))
 
 
-async def _start(context: IntakeContext, journey: JourneyRow) -> Enrolment:
-    started = await context.journey_client.start(journey.customer_id, journey.id)
-    return Enrolment(journey.customer_id, journey.id, journey.map, started)
+async def started(context: IntakeContext, journey: JourneyRow) -> Enrolment:
+    """Starts the workflow of a journey that has begun."""
+    is_reached = await context.journey_client.start(journey.customer_id, journey.id)
+    return Enrolment(journey.customer_id, journey.id, journey.map, is_reached)
 
 
 def last_ends(past: Iterable[JourneyRow]) -> dict[str, Instant]:

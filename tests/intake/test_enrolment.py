@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import NoReturn
+
 import pytest
 
 from milepost.customer import Contact
@@ -31,6 +33,24 @@ async def test_a_new_customer_that_matches_begins_a_journey(intake: Intake) -> N
     assert saved.new
     assert isinstance(saved.enrolment, Enrolment)
     assert saved.enrolment.journey == "beta/1"
+
+
+async def test_a_customer_is_stored_with_its_journey_or_not_at_all(
+    intake: Intake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def killed(*_: object) -> NoReturn:
+        raise ConnectionError("the process was killed here")
+
+    beta = CUSTOMER.having(id="beta", name="Beta")
+    with monkeypatch.context() as patch:
+        patch.setattr("milepost.store.journeys.insert", killed)
+        with pytest.raises(ConnectionError):
+            await intake.upsert_customer(beta)
+
+    saved = await intake.upsert_customer(beta)
+
+    assert saved.new
+    assert isinstance(saved.enrolment, Enrolment)
 
 
 async def test_a_customer_that_no_map_is_for_is_kept_with_the_reason(intake: Intake) -> None:
