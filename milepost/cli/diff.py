@@ -14,6 +14,7 @@ from milepost.cli.support.versions import Version, version_of
 from milepost.explain.local_time import time_of
 from milepost.explain.sentences import Wording
 from milepost.intake.move_preview import MoveCounts, preview_moves
+from milepost.planner.timeline import StepDueChanged
 from milepost.text import count_of
 from milepost.versions import Change, Move, compare
 
@@ -103,5 +104,7 @@ def _print_move(move: Move, wording: Wording) -> None:
     for each in move.redated:
         before, after = (time_of(at, wording.zone) if at is not None else "no date" for at in (each.before, each.after))
         say(f"  “{each.title}” is kept; {'due' if each.field == 'due' else 'opens'} {before} → {after}")
+    dated = {each.id for each in move.redated if each.field == "due"}
     for entry in move.entries:
-        say(f"  {wording.sentence(entry)}")
+        if not (isinstance(entry, StepDueChanged) and entry.step in dated):
+            say(f"  {wording.sentence(entry)}")

@@ -52,6 +52,15 @@ def test_with_customers_the_effect_of_moving_each_open_journey_is_shown(milepost
     assert "No open journey is on" in milepost("diff", draft, MAP, "--customers").stdout
 
 
+@pytest.mark.usefixtures("with_acme")
+def test_a_kept_step_with_another_date_is_named_once(milepost: Milepost, draft: Path) -> None:
+    text = (MAP / "map.yaml").read_text()
+    (draft / "map.yaml").write_text(text.replace("due: 2 business days", "due: 4 business days", 1))
+    output = milepost("diff", "enterprise-save-time@1", draft, "--customers").stdout
+    assert "“Sales-to-success handoff meeting” is kept; due " in output
+    assert output.partition("acme:")[2].count("handoff") == 1
+
+
 def test_customers_whose_move_cannot_be_previewed_hide_no_others(milepost: Milepost, draft: Path, acmes: Acmes) -> None:
     acmes(3)
     spoil("acme2")
