@@ -16,6 +16,7 @@ from milepost.calendar_data import calendar_data
 from milepost.planner.commands import Command, SendMessage
 from milepost.planner.compiled_map import CompiledMap
 from milepost.planner.facts import Fact
+from milepost.planner.ids import began_as
 from milepost.planner.instants import Instant
 from milepost.planner.state import State
 from milepost.planner.version_plan import freeing_first, plan_across_versions
@@ -124,7 +125,7 @@ class JourneyActivities:
         """Says how far the journey has come: there is nothing to do, or Temporal knows less than the database."""
         ended = journey.ended_at is not None
         wake_at = _earliest(journey.wake_at, waiting)
-        following = journeys.open_id(session, journey.customer) if ended and wake_at is None else None
+        following = _following(session, journey) if ended and wake_at is None else None
         if order.n == journey.revision + 1 and following is None:
             return Advanced(journey.id, journey.revision, wake_at, ended=ended)
         deliver = messages.queued(session, journey.id)
@@ -140,6 +141,12 @@ class JourneyActivities:
             return self._compiled_maps.load(session, version)
         except UnknownVersionError:
             return None
+
+
+def _following(session: Session, journey: LockedJourney) -> str | None:
+    """Returns the open journey that the workflow of one that has ended goes on with, unless another workflow has it."""
+    following = journeys.open_id(session, journey.customer)
+    return following if following and began_as(following) == began_as(journey.id) else None
 
 
 def _block(order: AdvanceOrder, why: str, session: Session) -> Advanced:

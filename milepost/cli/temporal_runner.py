@@ -153,7 +153,7 @@ class _ScenarioRun:
         journey_client = JourneyClient(
             self.server.client, clock, task_queue=self.task_queue, max_advances=self.max_advances
         )
-        if not await journey_client.start(journey.customer_id, journey.id):
+        if not await journey_client.start(journey.id):
             raise NoProgressError(self.scenario.name, self.scenario.start)
         ends = [entry.at for entry in run_on_planner(self.scenario) if isinstance(entry, JourneyEnded)]
         for happening in in_order([*self.scenario.facts, *self.scenario.enrolled]):
@@ -195,7 +195,7 @@ class _ScenarioRun:
             return inbox.record(session, [NewFact(recipient, to_json(fact), "scenario")], fact.at)
 
         if any(recorded.new for recorded in await self.store.write(record)):
-            await journey_client.nudge(journey.customer_id, journey.id)
+            await journey_client.nudge(journey.id)
 
     async def _pass_time(self, clock: JourneyClock, until: float) -> None:
         now = (await self.server.get_current_time()).timestamp()

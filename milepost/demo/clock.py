@@ -13,6 +13,7 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from milepost.errors import MilepostError
 from milepost.planner.clock import REAL_TIME, JourneyClock
+from milepost.planner.ids import began_as
 from milepost.planner.instants import parse
 from milepost.store import clock, customers, journeys
 from milepost.store.database import Store
@@ -72,7 +73,7 @@ async def signal_clock(store: Store, client: Client, new_clock: JourneyClock) ->
         running = await journeys.running(session)
     for journey in running:
         try:
-            await client.get_workflow_handle(workflow_id(journey.customer_id)).signal(SET_CLOCK, new_clock)
+            await client.get_workflow_handle(workflow_id(began_as(journey.id))).signal(SET_CLOCK, new_clock)
         except RPCError as error:
             if error.status is not RPCStatusCode.NOT_FOUND:
                 raise

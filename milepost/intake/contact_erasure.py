@@ -60,7 +60,7 @@ async def forget_contact(context: IntakeContext, address: str, *, dry_run: bool 
     """
     address, result = address.strip(), ContactErasure(new_pseudonym(secrets.token_hex(4)))
     names: frozenset[str] = frozenset()
-    recorded: list[tuple[str, RecordedFact]] = []
+    recorded: list[RecordedFact] = []
     for _ in range(_ROUNDS):  # what came in meanwhile is found by the next
         ids, person = await _find(context, address, names)
         names = person.names
@@ -72,7 +72,7 @@ async def forget_contact(context: IntakeContext, address: str, *, dry_run: bool 
             if at.rows:
                 result.add(customer, at.rows)
             if at.fact is not None:
-                recorded.append((customer, at.fact))
+                recorded.append(at.fact)
         elsewhere = await context.store.write(partial(_elsewhere, person, result.pseudonym, dry_run=dry_run))
         result.elsewhere = Counter(result.elsewhere) + Counter(elsewhere)
         if dry_run or not (ids or elsewhere):

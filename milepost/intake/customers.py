@@ -105,7 +105,7 @@ async def _save(
             None if running else await session.run_sync(partial(begin_on_match, context, customer.id, before, start))
         )
     enrolment = await started(context, journey) if isinstance(journey, JourneyRow) else journey
-    reached = await nudge_all(context, ((customer.id, record) for record in recorded))
+    reached = await nudge_all(context, recorded)
     receipts = [await receipt_of(context, record, reached) for record in recorded]
     return SavedCustomer(customer.id, before is None, tuple(receipts), enrolment)
 

@@ -155,7 +155,7 @@ def _begin(
 
 async def started(context: IntakeContext, journey: JourneyRow) -> Enrolment:
     """Starts the workflow of a journey that has begun."""
-    is_reached = await context.journey_client.start(journey.customer_id, journey.id)
+    is_reached = await context.journey_client.start(journey.id)
     return Enrolment(journey.customer_id, journey.id, journey.map, is_reached)
 
 

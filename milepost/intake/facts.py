@@ -90,7 +90,7 @@ async def record_facts(
     for customer, before in admission.before.items():
         await enrol_on_match(context, customer, before)
     customers = [each.customer for each in incoming]
-    reached = await nudge_all(context, zip(customers, recorded, strict=True))
+    reached = await nudge_all(context, recorded)
     metrics.FACTS.add(sum(isinstance(each, RefusedError) for each in recorded), {"outcome": "refused"})
     return [
         await _explained(context, customer, each)
@@ -100,22 +100,20 @@ async def record_facts(
     ]
 
 
-async def nudge_all(
-    context: IntakeContext, recorded: Iterable[tuple[str, RecordedFact | RefusedError]]
-) -> dict[str, bool]:
+async def nudge_all(context: IntakeContext, recorded: Iterable[RecordedFact | RefusedError]) -> dict[str, bool]:
     """Nudges the journeys of recorded facts; tells of each whether it has been told, now or by what waited before.
 
-    `recorded` are the facts with their customers. An inbox that held something already needs no second nudge, unless
-    nobody heard the first, or its journey can't be planned and this fact may free it.
+    An inbox that held something already needs no second nudge, unless nobody heard the first, or its journey can't be
+    planned and this fact may free it.
     """
     client = context.journey_client
     reached: dict[str, bool] = {}
-    for customer, record in recorded:
+    for record in recorded:
         if isinstance(record, RefusedError) or not record.new or record.journey is None:
             continue
         if record.is_first or client.is_away or record.fact["kind"] in _FREEING:
             if not reached.get(record.journey, False):
-                reached[record.journey] = await client.nudge(customer, record.journey)
+                reached[record.journey] = await client.nudge(record.journey)
         else:
             reached.setdefault(record.journey, True)
     return reached

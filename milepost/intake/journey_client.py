@@ -16,6 +16,7 @@ from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
 from milepost.planner.clock import JourneyClock
+from milepost.planner.ids import began_as
 from milepost.wire import rollout
 from milepost.wire.journey import (
     DEFAULT_MAX_ADVANCES,
@@ -51,19 +52,19 @@ class JourneyClient:
         self._max_advances = max_advances
         self.is_away = client is None
 
-    async def nudge(self, customer: str, journey: str) -> bool:
-        """Lets the customer's journey look into its inbox, and starts its workflow if it doesn't run.
+    async def nudge(self, journey: str) -> bool:
+        """Lets a journey look into its inbox, and starts its workflow if it doesn't run.
 
         Tells whether Temporal took that; if it didn't, the sweeper tries again.
         """
-        return await self._is_reached(journey, self._nudge(customer, journey))
+        return await self._is_reached(journey, self._nudge(journey))
 
-    async def start(self, customer: str, journey: str) -> bool:
+    async def start(self, journey: str) -> bool:
         """Starts the workflow of a journey; one that runs for the customer's last journey is nudged, and goes on.
 
         Tells whether Temporal took that; if it didn't, the sweeper tries again.
         """
-        return await self._is_reached(journey, self._start(customer, journey))
+        return await self._is_reached(journey, self._start(journey))
 
     async def start_rollout(self, number: int) -> bool:
         """Starts the workflow of a rollout, unless it runs; tells whether Temporal took that."""
@@ -91,29 +92,30 @@ class JourneyClient:
             self.is_away = False
         return not self.is_away
 
-    async def _nudge(self, customer: str, journey: str) -> None:
+    async def _nudge(self, journey: str) -> None:
         try:
-            await self._signal(customer)
+            await self._signal(journey)
         except RPCError as error:
             if error.status is not RPCStatusCode.NOT_FOUND:
                 raise
-            await self._start(customer, journey)
+            await self._start(journey)
 
-    async def _start(self, customer: str, journey: str) -> None:
+    async def _start(self, journey: str) -> None:
         try:
             await self._connected().start_workflow(
                 JOURNEY,
                 JourneyInput(journey, clock=self._clock, max_advances=self._max_advances),
-                id=workflow_id(customer),
+                id=workflow_id(began_as(journey)),
                 task_queue=self._task_queue,
                 id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
                 rpc_timeout=RPC_TIMEOUT,
             )
         except WorkflowAlreadyStartedError:
-            await self._signal(customer)
+            await self._signal(journey)
 
-    async def _signal(self, customer: str) -> None:
-        await self._connected().get_workflow_handle(workflow_id(customer)).signal(NUDGE, rpc_timeout=RPC_TIMEOUT)
+    async def _signal(self, journey: str) -> None:
+        handle = self._connected().get_workflow_handle(workflow_id(began_as(journey)))
+        await handle.signal(NUDGE, rpc_timeout=RPC_TIMEOUT)
 
     def _connected(self) -> Client:
         if self._client is None:
@@ -134,7 +136,7 @@ class JourneyClient:
         return ours, first
 
     async def running(self) -> set[str] | None:
-        """Returns the customers whose journeys run, as far as Temporal's search knows; None if it can't tell."""
+        """Returns what the running journeys began as, as far as Temporal's search knows; None if it can't tell."""
         return await self._found(JOURNEY)
 
     async def end_first_runs(self) -> int:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import structlog
 
 from milepost.intake.context import IntakeContext
+from milepost.planner.ids import began_as
 from milepost.store import overdue
 
 log = structlog.get_logger()
@@ -51,13 +52,13 @@ async def recover(context: IntakeContext, *, page: int = 500) -> Recovery:
             journeys = await overdue.open_journeys(session, after=after, limit=page)
         if not journeys:
             break
-        after = journeys[-1].journey
+        after = journeys[-1]
         in_all += len(journeys)
         for each in journeys:
             if running is None:
                 missing += 1
-            elif each.customer not in running:
-                reached = await client.nudge(each.customer, each.journey)
+            elif began_as(each) not in running:
+                reached = await client.nudge(each)
                 started, missing = started + reached, missing + (not reached)
     recovery = Recovery(in_all, started, missing, ended)
     if recovery.changed:

@@ -15,7 +15,6 @@ from milepost.intake.context import IntakeContext
 from milepost.intake.recovery import is_needed, recover
 from milepost.store import overdue, retention, rollouts
 from milepost.store.errors import StoreUnreachableError
-from milepost.store.overdue import OpenJourney
 
 log = structlog.get_logger()
 INTERVAL = 5.0  # seconds
@@ -89,16 +88,16 @@ class Sweeper:
             received_before = int(wall - grace) + (grace == 0)
             late = await overdue.overdue(session, now, received_before, after=self._after)
             ended = await overdue.ended_with_facts(session, received_before)
-        self._after = late[-1].journey if late else ""
+        self._after = late[-1] if late else ""
         self._again = {journey: when for journey, when in self._again.items() if when[0] + MAX_INTERVAL > wall}
         nudged = 0
         for each in [*late, *ended]:
-            if not self._is_its_time(each.journey, wall):
+            if not self._is_its_time(each, wall):
                 continue
             if not await self._nudge(each):  # Temporal is away: nobody has to wait longer for that
                 self._after = ""
                 break
-            self._wait_longer(each.journey, wall)
+            self._wait_longer(each, wall)
             nudged += 1
         return nudged
 
@@ -109,8 +108,8 @@ class Sweeper:
         for journey in stuck:
             await self._nudge(journey)
 
-    async def _nudge(self, journey: OpenJourney) -> bool:
-        return await self._context.journey_client.nudge(journey.customer, journey.journey)
+    async def _nudge(self, journey: str) -> bool:
+        return await self._context.journey_client.nudge(journey)
 
     def _is_its_time(self, journey: str, wall: float) -> bool:
         return journey not in self._again or self._again[journey][0] <= wall

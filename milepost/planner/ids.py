@@ -1,4 +1,4 @@
-"""The ids of messages, tasks and answers: values with one text form, `STEP/OCCURRENCE/...`.
+"""The ids of journeys, messages, tasks and answers: values with one text form, `STEP/OCCURRENCE/...`.
 
 Ids of steps, stages and plays are plain text; they contain no slash, except that of an added task (`task/1`).
 """
@@ -32,6 +32,11 @@ class MessageId:
             case [step, occurrence, reason, number] if reason in _REASONS and _are_numbers(occurrence, number):
                 return MessageId(step, int(occurrence), MessageReason(reason), int(number))
         return None
+
+
+def began_as(journey: str) -> str:
+    """The id that the customer of a journey had when it began; the journey's own, `CUSTOMER/NUMBER`, never changes."""
+    return journey.rpartition("/")[0]
 
 
 def step_of(message: str) -> str:

@@ -14,14 +14,6 @@ from milepost.store.tables import FactRow, JourneyRow
 
 
 @dataclass(frozen=True, slots=True)
-class OpenJourney:
-    """The ids of a journey and of its customer."""
-
-    journey: str
-    customer: str
-
-
-@dataclass(frozen=True, slots=True)
 class OverdueCounts:
     """How many open journeys there are, how many of them are late or can't be planned, and how many facts wait."""
 
@@ -33,34 +25,34 @@ class OverdueCounts:
 
 async def overdue(
     session: AsyncSession, now: Instant, received_before: Instant, *, after: str = "", limit: int = 500
-) -> list[OpenJourney]:
-    """Returns journeys that should have advanced, ordered by id, those after the id `after`.
+) -> list[str]:
+    """Returns the ids of journeys that should have advanced, in order, those after the id `after`.
 
     `now` is journey time: a journey whose next wake-up is earlier is late. `received_before` is wall clock: facts that
     came in earlier should have been taken. A blocked journey isn't late; it is tried again more and more seldom,
     unless a fact waits that may free it.
     """
     query = (
-        select(JourneyRow.id, JourneyRow.customer_id)
+        select(JourneyRow.id)
         .where(JourneyRow.ended_at.is_(None), JourneyRow.id > after, _is_late(now, received_before))
         .order_by(JourneyRow.id)
         .limit(limit)
     )
-    return [OpenJourney(*row) for row in await session.execute(query)]
+    return list(await session.scalars(query))
 
 
-async def ended_with_facts(session: AsyncSession, received_before: Instant, *, limit: int = 500) -> list[OpenJourney]:
-    """Returns ended journeys for which facts wait that came in before `received_before` (wall clock), such as notes."""
+async def ended_with_facts(session: AsyncSession, received_before: Instant, *, limit: int = 500) -> list[str]:
+    """Returns the ids of ended journeys for which facts, such as notes, wait since before `received_before` (wall)."""
     waits = (FactRow.status == InboxStatus.PENDING, FactRow.received_at < received_before)
-    query = select(JourneyRow.id, JourneyRow.customer_id).join(FactRow, FactRow.journey_id == JourneyRow.id)
+    query = select(JourneyRow.id).join(FactRow, FactRow.journey_id == JourneyRow.id)
     query = query.where(*waits, JourneyRow.ended_at.is_not(None)).distinct().order_by(JourneyRow.id).limit(limit)
-    return [OpenJourney(*row) for row in await session.execute(query)]
+    return list(await session.scalars(query))
 
 
-async def open_journeys(session: AsyncSession, *, after: str = "", limit: int = 500) -> list[OpenJourney]:
-    """Returns journeys that haven't ended, ordered by id, those after the id `after`."""
-    query = select(JourneyRow.id, JourneyRow.customer_id).where(JourneyRow.ended_at.is_(None), JourneyRow.id > after)
-    return [OpenJourney(*row) for row in await session.execute(query.order_by(JourneyRow.id).limit(limit))]
+async def open_journeys(session: AsyncSession, *, after: str = "", limit: int = 500) -> list[str]:
+    """Returns the ids of journeys that haven't ended, in order, those after the id `after`."""
+    query = select(JourneyRow.id).where(JourneyRow.ended_at.is_(None), JourneyRow.id > after)
+    return list(await session.scalars(query.order_by(JourneyRow.id).limit(limit)))
 
 
 async def count_open(session: AsyncSession) -> int:
@@ -68,10 +60,10 @@ async def count_open(session: AsyncSession) -> int:
     return await session.scalar(select(func.count()).where(JourneyRow.ended_at.is_(None))) or 0
 
 
-async def blocked(session: AsyncSession, *, limit: int = 500) -> list[OpenJourney]:
-    """Returns journeys that can't be planned, those that have been so the longest first."""
-    query = select(JourneyRow.id, JourneyRow.customer_id).where(JourneyRow.blocked_since.is_not(None))
-    return [OpenJourney(*row) for row in await session.execute(query.order_by(JourneyRow.blocked_since).limit(limit))]
+async def blocked(session: AsyncSession, *, limit: int = 500) -> list[str]:
+    """Returns the ids of journeys that can't be planned, those that have been so the longest first."""
+    query = select(JourneyRow.id).where(JourneyRow.blocked_since.is_not(None))
+    return list(await session.scalars(query.order_by(JourneyRow.blocked_since).limit(limit)))
 
 
 async def counts(session: AsyncSession, now: Instant, received_before: Instant) -> OverdueCounts:

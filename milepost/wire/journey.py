@@ -23,7 +23,7 @@ DELIVERY_LASTS = timedelta(days=5).total_seconds()
 
 
 def workflow_id(customer: str) -> str:
-    """The one workflow of a customer, whichever journey it is on."""
+    """The one workflow of the journeys that began while their customer had this id (`planner.ids.began_as`)."""
     return f"journey/{customer}"
 
 

@@ -35,7 +35,7 @@ class NearbyJourneyClient(JourneyClient):
         self._delivering = DeliveryActivities(store, compiled_maps, OutboxChannel(), links)
         self.is_away = False
 
-    async def nudge(self, customer: str, journey: str) -> bool:  # noqa: ARG002 - the protocol's
+    async def nudge(self, journey: str) -> bool:
         if not self.is_away:
             await self.advance(journey, self._now())
         return not self.is_away

@@ -69,7 +69,7 @@ async def test_a_fact_that_is_still_ahead_waits_for_its_instant(rig: Rig) -> Non
     async with rig.store.transaction() as session:
         await put(session, "acme", ahead, parse("2026-03-05T12:00:00Z"))
 
-    await rig.intake.context.journey_client.nudge("acme", rig.journey)
+    await rig.intake.context.journey_client.nudge(rig.journey)
     await rig.server.sleep(DAY)
     assert (await rig.status()).wake_at == parse("2026-03-04T22:00:00Z")  # the task that is due before
 
