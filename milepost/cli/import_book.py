@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated
 
@@ -71,7 +71,7 @@ class BookFiles:
 
     def places(self, book: OpenBook) -> frozenset[str]:
         """What of a customer the files decide."""
-        return book.layout.places | (frozenset({"contacts"}) if self.people.contacts else frozenset())
+        return book.layout.places | (frozenset({"contacts"}) if self.people.contacts.count else frozenset())
 
 
 @dataclass(slots=True)
@@ -240,7 +240,7 @@ def entry_of(stage: str | None, since: str | None) -> EntryPoint | None:
 def _refuse(problem: RowProblem, summary: Summary, *, as_json: bool) -> None:
     summary.problems.append(problem)
     if as_json:
-        print_json({"kind": "problem", **asdict(problem)})
+        print_json({"kind": "problem", **problem.to_json()})
     elif len(summary.problems) <= _MOST_PROBLEMS:
         aside(f"Refused: {problem}")
 

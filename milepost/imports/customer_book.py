@@ -17,8 +17,9 @@ from milepost.imports.encodings import NAMES
 from milepost.imports.entries import EntryReader
 from milepost.imports.layout import COLUMNS, Layout, heading_problems, mapped_layout, standard_layout
 from milepost.imports.mapping import Mapping
-from milepost.imports.row_reader import BookRow, CellReader, Contacts, RowProblem, RowReader
+from milepost.imports.row_reader import BookRow, CellReader, RowProblem, RowReader
 from milepost.imports.rows import ANY_FORMAT, Row, Rows, read_rows, text_rows
+from milepost.imports.scratch import PeopleOfCustomers
 from milepost.imports.time_zones import TimeZones
 from milepost.imports.unknown_names import UnknownNames
 from milepost.imports.vocabulary import Vocabulary
@@ -125,10 +126,10 @@ def open_book(
     file: IO[bytes],
     vocabulary: Vocabulary | None = None,
     mapping: Mapping | None = None,
-    contacts: Contacts | None = None,
+    contacts: PeopleOfCustomers | None = None,
     entry: EntryPoint | None = None,
 ) -> OpenBook:
-    """Reads a file row by row, as `read_book` does; of the rows that were read, only the ids are kept.
+    """Reads a file row by row, as `read_book` does; of the rows that were read, only the ids are kept, on disk.
 
     The numbers of the first rows decide how numbers with two readings are meant. `entry` is where those customers stand
     whose rows don't say.
@@ -144,7 +145,7 @@ def open_rows(
     source: Rows,
     vocabulary: Vocabulary | None = None,
     mapping: Mapping | None = None,
-    contacts: Contacts | None = None,
+    contacts: PeopleOfCustomers | None = None,
     entry: EntryPoint | None = None,
     *,
     look_ahead: int | None = _LOOK_AHEAD,
@@ -164,7 +165,7 @@ def open_rows(
     dates = mapping.dates if mapping else ()
     cells = CellReader(vocabulary.types, decimal, dates, mapping.people if mapping else {})
     entries = EntryReader(entry, dates, decimal)
-    reader = RowReader(layout, unknown_names, cells, zones, entries, mapping, contacts or {})
+    reader = RowReader(layout, unknown_names, cells, zones, entries, mapping, contacts or PeopleOfCustomers())
     return OpenBook(headings, layout, (), map(reader.read, chain(ahead, rows)), unknown_names, source, zones)
 
 

@@ -19,6 +19,9 @@ COLUMNS = ("id", *BUILT_IN_ATTRIBUTES, "contacts", "team")
 """The columns of a book in Milepost's own form, besides those of an entry; every other one is an attribute."""
 REFUSED_BECAUSE = "refused because"
 """The column that a file of refused rows has besides; it says nothing of the customer."""
+REPEATED_ID = "id of another row"
+"""Another one, for rows that are refused for as long as they have this id: it is that of another customer."""
+BESIDES = (REFUSED_BECAUSE, REPEATED_ID)
 _MOST_HEADINGS = 5  # that a sentence lists
 _ENTRY = "enters."
 _INDISPENSABLE = ("id", "customer", "email")
@@ -42,12 +45,14 @@ class Layout:
     """The columns of a file that fill a field.
 
     `left_out` are the headings that the mapping doesn't name, `absent` those that it names and the file doesn't have.
+    `repeated_id` is where a file of refused rows names the id that a row must not have.
     """
 
     columns: tuple[PlacedColumn, ...]
     width: int
     left_out: tuple[str, ...] = ()
     absent: tuple[str, ...] = ()
+    repeated_id: int | None = None
 
     @property
     def places(self) -> frozenset[str]:
@@ -78,9 +83,9 @@ def standard_layout(headings: Sequence[str]) -> Layout:
     columns = (
         PlacedColumn(index, heading, Column(to=_standard(heading)))
         for index, heading in enumerate(headings)
-        if heading and heading != REFUSED_BECAUSE
+        if heading and heading not in BESIDES
     )
-    return Layout(tuple(columns), len(headings))
+    return Layout(tuple(columns), len(headings), repeated_id=_repeated_id(headings))
 
 
 def _standard(heading: str) -> Target:
@@ -99,8 +104,13 @@ def mapped_layout(headings: Sequence[str], columns: Mapping[str, Column] | Mappi
         if heading.casefold() in by_heading
     )
     known = {each.heading for each in placed}
-    left_out = [each for each in headings if each and each not in known and each != REFUSED_BECAUSE]
-    return Layout(placed, len(headings), tuple(left_out), tuple(absent_headings(headings, columns)))
+    left_out = [each for each in headings if each and each not in known and each not in BESIDES]
+    absent = tuple(absent_headings(headings, columns))
+    return Layout(placed, len(headings), tuple(left_out), absent, _repeated_id(headings))
+
+
+def _repeated_id(headings: Sequence[str]) -> int | None:
+    return headings.index(REPEATED_ID) if REPEATED_ID in headings else None
 
 
 def heading_problems(

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import IO
 
-from milepost.customer import Contact
 from milepost.imports.layout import heading_problems, mapped_layout
 from milepost.imports.mapping import Defaults, PeopleFile
 from milepost.imports.row_reader import RowProblem, contact_of
 from milepost.imports.rows import Row, read_rows
+from milepost.imports.scratch import PeopleOfCustomers
 
 
 @dataclass(slots=True)
 class ReadPeople:
-    """The contacts of a file, by the id or the name of their customers (in the form that is compared); its problems."""
+    """The contacts of a file by the id or the name of their customers, and its problems."""
 
-    contacts: dict[str, list[Contact]] = field(default_factory=lambda: defaultdict(list))
+    contacts: PeopleOfCustomers = field(default_factory=PeopleOfCustomers)
     problems: list[RowProblem] = field(default_factory=list)
 
 
@@ -54,7 +53,7 @@ def read_people(file: IO[bytes], people: PeopleFile, defaults: Defaults) -> Read
         except ValueError as error:
             result.problems.append(RowProblem(row.number, None, str(error)))
             continue
-        result.contacts[fields["customer"].casefold()].append(contact)
+        result.contacts.add(fields["customer"], contact)
     return result
 
 

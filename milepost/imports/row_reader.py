@@ -26,6 +26,7 @@ from milepost.imports.layout import Layout, PlacedColumn
 from milepost.imports.mapping import Cells, Defaults
 from milepost.imports.mapping import Mapping as ColumnMapping
 from milepost.imports.rows import Row
+from milepost.imports.scratch import FirstRows, PeopleOfCustomers
 from milepost.imports.time_zones import TimeZones
 from milepost.imports.unknown_names import UnknownNames
 from milepost.language.field_types import AttributeType
@@ -37,20 +38,26 @@ _MOST_COLUMNS = 3  # that a problem names
 _NO_DEFAULTS = Defaults()
 
 T = TypeVar("T")
-Contacts = Mapping[str, Sequence[Contact]]
 
 
 @dataclass(frozen=True, slots=True)
 class RowProblem:
-    """A reason to refuse a row. `row` is the line of the file on which it begins, counted from 1."""
+    """A reason to refuse a row. `row` is the line of the file on which it begins, counted from 1.
+
+    `repeated_id` is the row's id where that is another row's too: as long as it has it, it stays refused.
+    """
 
     row: int
     column: str | None
     message: str
+    repeated_id: str | None = None
 
     def __str__(self) -> str:
         where = f"row {self.row}, column {self.column}" if self.column else f"row {self.row}"
         return f"{where}: {self.message}"
+
+    def to_json(self) -> dict[str, Any]:
+        return {"row": self.row, "column": self.column, "message": self.message}
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,10 +113,10 @@ class RowReader:
     zones: TimeZones
     entries: EntryReader = field(default_factory=EntryReader)
     mapping: ColumnMapping | None = None
-    contacts: Contacts = field(default_factory=dict)
+    contacts: PeopleOfCustomers = field(default_factory=PeopleOfCustomers)
     _row: Row = field(init=False)
     _problems: list[RowProblem] = field(default_factory=list)
-    _rows_by_id: dict[str, int] = field(default_factory=dict)
+    _first_rows: FirstRows = field(default_factory=FirstRows)
 
     def read(self, row: Row) -> BookRow | tuple[RowProblem, ...]:
         """Returns the customer of a row, or all that is wrong with the row."""
@@ -202,7 +209,7 @@ class RowReader:
                 by_persona.setdefault(placed.target.name, {})[placed.target.field] = cell
         of_columns = [contact for persona, fields in by_persona.items() for contact in self._contact(persona, fields)]
         match = self.mapping.contacts.match if self.mapping and self.mapping.contacts else "id"
-        of_file = self.contacts.get((customer_id if match == "id" else name).casefold(), ())
+        of_file = self.contacts.of(customer_id if match == "id" else name)
         return merged_contacts((*listed, *of_columns, *of_file))
 
     def _contact(self, persona: str, fields: Mapping[str, str]) -> Iterable[Contact]:
@@ -213,16 +220,25 @@ class RowReader:
 
     def _check(self, customer: Customer) -> None:
         """Adds what only shows once the cells are parsed: repeated ids, and what the maps don't take."""
-        first = self._rows_by_id.setdefault(customer.id, self._row.number)
         heading = self.layout.heading_of("id")
-        if customer.id and first != self._row.number:
-            self._problem(heading, f"The id {customer.id!r} is already in row {first}; an id stands for one customer")
+        if customer.id and (taken := self._taken_by(customer.id)):
+            message = f"The id {customer.id!r} is already in {taken}; an id stands for one customer"
+            self._problems.append(RowProblem(self._row.number, heading, message, customer.id))
         unreadable = {problem.column for problem in self._problems}
         vocabulary = self.unknown_names.vocabulary
         for problem in check_customer(customer, vocabulary, columns=self.layout.names):
             column = self.layout.heading_of(problem.field)
             if column not in unreadable and not (problem.field == "name" and heading in unreadable):
                 self._problem(column, problem.message)
+
+    def _taken_by(self, customer_id: str) -> str | None:
+        """Says which other row has the id: an earlier one or, in a file of refused rows, one that was imported."""
+        first = self._first_rows.first(customer_id, self._row.number)
+        if first != self._row.number:
+            return f"row {first}"
+        at = self.layout.repeated_id
+        named = self._row.cells[at].strip() if at is not None and at < len(self._row.cells) else ""
+        return "another row of the book" if named == customer_id else None
 
     def _cells(self) -> list[tuple[PlacedColumn, str]]:
         """Returns the row's cells that aren't empty, as their values say; adds a problem for each that isn't text."""

@@ -245,9 +245,8 @@ def test_an_export_of_hubspot_is_read_by_the_shipped_mapping() -> None:
     assert mapping.contacts is not None
     people = read_people(io.BytesIO(contacts), mapping.contacts, mapping.defaults)
     assert people.problems == []
-    assert {key: [each.name for each in value] for key, value in people.contacts.items()} == {
-        "11": ["Sam Poe", "Dana Whit"]
-    }
+    assert [each.name for each in people.contacts.of("11")] == ["Sam Poe", "Dana Whit"]
+    assert people.contacts.count == 2
     read = read_book(companies, WORDS, mapping)
     assert read.problems == ()
     assert [(each.id, each.timezone, dict(each.team)) for each in read.customers] == [

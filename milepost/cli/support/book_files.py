@@ -14,7 +14,7 @@ from typing import IO
 
 from milepost.cli.support.errors import CommandError, file_errors
 from milepost.cli.support.output import aside
-from milepost.imports.layout import REFUSED_BECAUSE
+from milepost.imports.layout import BESIDES, REFUSED_BECAUSE, REPEATED_ID
 from milepost.imports.mapping import Mapping
 from milepost.imports.mapping_file import ReadMapping, read_mapping, shipped_mappings
 from milepost.imports.people_file import ReadPeople, read_people
@@ -89,23 +89,38 @@ def write_refused(
 ) -> int:
     """Writes the refused rows of a book as they are, with the reasons in front; returns how many there are.
 
-    The file is read like the book once it is mended, by the same mapping.
+    The file is read like the book once it is mended, by the same mapping. A row whose id is that of another row
+    names it in a column, so that it can't replace that customer when the file is imported by itself.
     """
     form = mapping.form if mapping else ANY_FORMAT
-    reasons: dict[int, list[str]] = {}
-    for problem in problems:
-        reasons.setdefault(problem.row, []).append(
-            f"{problem.column}: {problem.message}" if problem.column else problem.message
-        )
+    own = [index for index, heading in enumerate(headings) if heading not in BESIDES]
+    reasons, repeated = _reasons(problems)
     with book_file(book) as file, file_errors("write", target, "Name a file with --refused."):
         rows = iter(read_rows(file, form))
         next(rows, None)
         with target.open("w", encoding=form.encoding or "utf-8-sig", newline="") as out:
             out.write("\r\n" * ((form.header_row or 1) - 1))
             writer = csv.writer(out, delimiter=form.separator or ",")
-            writer.writerow([REFUSED_BECAUSE, *headings])
-            writer.writerows([" | ".join(reasons[row.number]), *row.cells] for row in rows if row.number in reasons)
+            besides = [REFUSED_BECAUSE, *([REPEATED_ID] if repeated else [])]
+            writer.writerow([*besides, *(headings[index] for index in own)])
+            for row in rows:
+                if row.number in reasons:
+                    says = [" | ".join(reasons[row.number]), repeated.get(row.number, "")][: len(besides)]
+                    cells = [row.cells[index] for index in own if index < len(row.cells)]
+                    writer.writerow([*says, *cells, *row.cells[len(headings) :]])
     return len(reasons)
+
+
+def _reasons(problems: Iterable[RowProblem]) -> tuple[dict[int, list[str]], dict[int, str]]:
+    """Returns what is wrong with each row, and the ids of rows that another row has, too."""
+    reasons: dict[int, list[str]] = {}
+    repeated: dict[int, str] = {}
+    for problem in problems:
+        message = f"{problem.column}: {problem.message}" if problem.column else problem.message
+        reasons.setdefault(problem.row, []).append(message)
+        if problem.repeated_id is not None:
+            repeated[problem.row] = problem.repeated_id
+    return reasons, repeated
 
 
 def by_column(problems: Iterable[RowProblem]) -> AnyMapping[tuple[str | None, str], int]:
