@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -18,6 +19,7 @@ from milepost.cli.support.intake_access import open_intake
 from milepost.cli.support.output import AsJson, aside, aside_or_json, print_json, progress_bar, say, table, unmatched
 from milepost.imports.customer_book import OpenBook, open_book
 from milepost.imports.dates import read_date
+from milepost.imports.layout import WHOLE
 from milepost.imports.mapping import Mapping
 from milepost.imports.missing_dates import MissingDates
 from milepost.imports.missing_values import MissingValues
@@ -36,6 +38,14 @@ from milepost.text import count_of
 _CHANGES = 5  # customers whose changes are listed
 _MOST_PROBLEMS = 20  # that are printed one by one; all are summed up, and written to a file
 
+
+class WholePart(StrEnum):
+    """What a book may have in full."""
+
+    TEAM = "team"
+    CONTACTS = "contacts"
+
+
 MappingName = Annotated[
     str | None, typer.Option(metavar="MAPPING", help="What the columns mean: a file, or `hubspot` or `salesforce`.")
 ]
@@ -51,6 +61,10 @@ InStage = Annotated[
     typer.Option(metavar="STAGE", help="The stage that customers are in whose rows don't say; they get no welcome."),
 ]
 InStageSince = Annotated[str | None, typer.Option(metavar="DATE", help="Since when they are in it; by default now.")]
+Whole = Annotated[
+    list[WholePart] | None,
+    typer.Option(help="What the book has in full: roles, or contacts, that it doesn't name are removed. Repeatable."),
+]
 RefusedFile = Annotated[
     Path | None,
     typer.Option(metavar="FILE", help="Where to write refused rows; by default BOOK.refused.csv beside the book."),
@@ -61,17 +75,20 @@ RefusedFile = Annotated[
 class BookFiles:
     """What is imported: the book, the mapping that it is read by, and the contacts of a second file.
 
-    `entry` is where those customers stand whose rows don't say.
+    `entry` is where those customers stand whose rows don't say, `whole` what the book has in full (`layout.WHOLE`).
     """
 
     path: Path
     mapping: Mapping | None
     people: ReadPeople
     entry: EntryPoint | None = None
+    whole: tuple[str, ...] = ()
 
     def places(self, book: OpenBook) -> frozenset[str]:
         """What of a customer the files decide."""
-        return book.layout.places | (frozenset({"contacts"}) if self.people.contacts.count else frozenset())
+        whole = {*self.whole, *(self.mapping.whole if self.mapping else ())}
+        of_people = {"contacts"} if self.people.contacts.count else set()
+        return book.layout.places | {WHOLE[part] for part in whole} | of_people
 
 
 @dataclass(slots=True)
@@ -124,6 +141,7 @@ async def import_book(
     dry_run: DryRun = False,
     stage: InStage = None,
     since: InStageSince = None,
+    whole: Whole = None,
     refused: RefusedFile = None,
     by: Annotated[str | None, typer.Option(help="Who imports it.")] = None,
     as_json: AsJson = False,
@@ -143,7 +161,7 @@ async def import_book(
             with book_file(book) as file:
                 typer.echo(propose(read_rows(file), maps, book.stem), nl=False)
             return
-        files = BookFiles(book, columns, people_of(contacts, columns), entry_of(stage, since))
+        files = BookFiles(book, columns, people_of(contacts, columns), entry_of(stage, since), tuple(whole or ()))
         if dry_run:
             await _preview(opened.intake, files, maps, as_json=as_json)
             return

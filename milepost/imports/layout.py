@@ -22,6 +22,8 @@ REFUSED_BECAUSE = "refused because"
 REPEATED_ID = "id of another row"
 """Another one, for rows that are refused for as long as they have this id: it is that of another customer."""
 BESIDES = (REFUSED_BECAUSE, REPEATED_ID)
+WHOLE = {"team": "team.*", "contacts": "contacts.*"}
+"""The place of what a file has in full: roles, or contacts, that it doesn't name are removed."""
 _MOST_HEADINGS = 5  # that a sentence lists
 _ENTRY = "enters."
 _INDISPENSABLE = ("id", "customer", "email")

@@ -124,8 +124,15 @@ class Mapping(Form):
     """A mapping: what the columns of a book of customers mean."""
 
     mapping: Text = Field(description="what people call it")
+    based_on: Literal["hubspot", "salesforce"] | None = Field(
+        None, description="the shipped mapping whose columns and settings count where this one says nothing"
+    )
+    left_out: Many[Heading] = Field((), description="columns of that mapping that this one leaves out")
     columns: dict[Heading, Annotated[Column, BeforeValidator(_target_only), OrJust(CUSTOMER_TARGETS)]] = Field(
-        description="the field that each column fills; columns that aren't named are left out"
+        default_factory=dict, description="the field that each column fills; columns that aren't named are left out"
+    )
+    whole: Many[Literal["team", "contacts"]] = Field(
+        (), description="what the file has in full: roles, or contacts, that it doesn't name are removed"
     )
     contacts: PeopleFile | None = Field(None, description="the columns of a second file, with a person a row")
     people: dict[str, Email] = Field(default_factory=dict, description="addresses of colleagues by their names")
@@ -135,6 +142,8 @@ class Mapping(Form):
     defaults: Defaults = Field(default_factory=Defaults, description="what is so where a row doesn't say")
 
     def conflicts(self) -> Iterator[Conflict]:
+        if self.left_out and self.based_on is None:
+            yield Conflict(("left_out", "based_on"), "'left_out' is for a mapping with 'based_on'; remove it")
         if not any(column.to == Target("id") for column in self.columns.values()):
             yield Conflict(("columns",), "No column fills 'id': what tells customers apart, and stays the same")
         yield from _filled_twice(self.columns)

@@ -12,6 +12,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from milepost.imports.mapping import Mapping
+from milepost.imports.mapping_base import put_on_base
 from milepost.language.field_types import LENIENT
 from milepost.language.findings import Finding
 from milepost.language.model_errors import findings_of
@@ -38,8 +39,9 @@ def read_mapping(text: str, file: str) -> ReadMapping:
         problems.append(Problem(file, 1, 1, "M103", _NOT_A_MAPPING))
     if problems:
         return ReadMapping(None, in_order(problems))
+    data = _on_base(reading.data)
     try:
-        mapping = Mapping.model_validate(reading.data, context=LENIENT)
+        mapping = Mapping.model_validate(data, context=LENIENT)
     except ValidationError as error:
         findings = list(findings_of(error, Mapping))
     else:
@@ -51,6 +53,12 @@ def read_mapping(text: str, file: str) -> ReadMapping:
         if not findings:
             return ReadMapping(mapping, ())
     return ReadMapping(None, in_order(each.problem(reading.data, file) for each in findings))
+
+
+def _on_base(data: dict[str, Any]) -> dict[str, Any]:
+    """Returns the data with what the mapping says that it is based on, if there is such a one."""
+    base = shipped_mappings().get(str(data.get("based_on")))
+    return data if base is None else put_on_base(data, read_yaml(base.read_text("utf-8")).data)
 
 
 @cache

@@ -130,7 +130,12 @@ class RowReader:
             return tuple(self._problems)
         self.unknown_names.count(customer)
         said = {placed.target.kind for placed, _ in cells}
-        return BookRow(row.number, customer, entry, self._with_default - said)
+        return BookRow(row.number, customer, entry, self._unsaid(customer) - said)
+
+    def _unsaid(self, customer: Customer) -> frozenset[str]:
+        """A file of contacts says nothing of customers that it doesn't name."""
+        nobody = self.contacts.count and not customer.contacts
+        return self._with_default | {"contacts"} if nobody else self._with_default
 
     @property
     def _with_default(self) -> frozenset[str]:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Collection, Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any, Literal
 
 from milepost.customer import BUILT_IN_ATTRIBUTES, Contact, Customer, merged_contact
-from milepost.imports.layout import COLUMNS
+from milepost.imports.layout import COLUMNS, WHOLE
 from milepost.imports.row_reader import BookRow, RowProblem
 from milepost.intake.context import find_customer
 from milepost.intake.customers import SavedCustomer
@@ -100,8 +101,8 @@ def merged(before: Customer, row: BookRow, places: Collection[str]) -> Customer:
     """Returns a customer's record with what a row of a book decides.
 
     An empty cell of an attribute removes the attribute, that of a role its person; that of a name or a time zone leaves
-    it. A column of a whole team decides the
-    roles that it names, one of contacts all contacts, and one of a persona's contact who has the persona.
+    it. A column of a team decides the roles that it names, one of contacts all contacts, and one of a persona's contact
+    who has the persona. Of a team that the book has in full, roles that it doesn't name are removed.
     """
     record, said = row.customer, set(places) - row.unsaid
     fields = {name: getattr(record, name) for name in BUILT_IN_ATTRIBUTES if name in said}
@@ -109,8 +110,8 @@ def merged(before: Customer, row: BookRow, places: Collection[str]) -> Customer:
         before,
         **fields,
         attributes=_decided("attributes", before.attributes, record.attributes, places),
-        team=_decided("team", before.team, record.team, places),
-        contacts=tuple(_contacts(before, record, places)),
+        team=record.team if WHOLE["team"] in places else _decided("team", before.team, record.team, places),
+        contacts=tuple(_contacts(before, record, said)),
     )
 
 
@@ -123,8 +124,8 @@ def _decided(
     return {**record, **kept, **values}
 
 
-def _contacts(before: Customer, record: Customer, places: Collection[str]) -> Iterator[Contact]:
-    if "contacts" in places:
+def _contacts(before: Customer, record: Customer, places: AbstractSet[str]) -> Iterator[Contact]:
+    if not places.isdisjoint(("contacts", WHOLE["contacts"])):
         yield from (merged_contact(before.contacts, contact) for contact in record.contacts)
         return
     decided = {place.partition(".")[2] for place in places if place.startswith("contacts.")}

@@ -277,28 +277,6 @@ def test_a_book_is_imported_by_a_mapping_and_refused_rows_are_written_to_be_mend
     assert milepost("import", refused, *options, "--json").stdout.count('"unchanged"') == 2
 
 
-def test_a_row_that_repeats_an_id_stays_refused_when_it_is_imported_alone(milepost: Milepost, tmp_path: Path) -> None:
-    path = tmp_path / "book.csv"
-    path.write_text("id,name\nx1,First\nx1,Second\nx 2,Third\n")
-    assert milepost("import", path).exit_code == 1
-    refused = tmp_path / "book.refused.csv"
-    assert refused.read_text("utf-8-sig").splitlines()[0] == "refused because,id of another row,id,name"
-
-    again = milepost("import", refused)  # as it is, mended in part, and with the file that this leaves
-    assert again.exit_code == 1
-    assert "The id 'x1' is already in another row of the book" in again.stderr
-    left = tmp_path / "book.refused.refused.csv"
-    assert left.read_text("utf-8-sig").splitlines()[0] == "refused because,id of another row,id,name"
-    left.write_text(left.read_text("utf-8-sig").replace("x 2", "x2"))
-    assert milepost("import", left).exit_code == 1
-    names = {each["customer"]: each["name"] for each in lines(milepost("customers", "--json"))}
-    assert names == {"x1": "First", "x2": "Third"}
-
-    left.write_text(left.read_text("utf-8-sig").replace(",x1,Second", ",x3,Second"))
-    assert milepost("import", left).exit_code == 0
-    assert len(lines(milepost("customers", "--json"))) == 3
-
-
 def test_what_a_book_says_of_one_role_changes_that_role_alone(milepost: Milepost, book: Book, crm: Path) -> None:
     header = "id,timezone,country,contacts,team,tier\n"
     before = "1,Europe/Paris,FR,Uli <uli@acme.example> end_user,csm=eve@vendor.example;lead=lea@vendor.example,a\n"

@@ -182,7 +182,7 @@ def test_day_numbers_of_a_spreadsheet_are_dates() -> None:
     ("text", "place", "says"),
     [
         ("", (1, 1), "The file isn't a mapping"),
-        ("mapping: X\n", (1, 1), "The file has no 'columns'; add it"),
+        ("mapping: X\n", (1, 1), "No column fills 'id'"),
         ("mapping: X\ncolumns: {A: id}\ncolums: {}\n", (3, 1), "Unknown field 'colums'; did you mean 'columns'?"),
         ("mapping: X\ncolumns:\n  A: nmae\n", (3, 6), "'nmae' is no field of a customer; did you mean 'name'?"),
         ("mapping: X\ncolumns:\n  A: seats\n", (3, 6), "did you mean 'attributes.seats'?"),
@@ -280,6 +280,65 @@ def entry_of(row: str, mapping: str | None = None) -> EntryPoint | None:
     read = read_book(f"{IN_THE_MIDDLE}{MORE}{row}\n".encode(), WORDS, mapping_from(mapping) if mapping else None)
     assert read.problems == ()
     return read.read[0].entry
+
+
+BASED = """
+mapping: Our HubSpot
+based_on: hubspot
+dates: DD/MM/YYYY
+left_out: City
+columns:
+  Customer number: id
+  Renewal Date: attributes.renews_on
+people: {Ana Diaz: ana@vendor.example}
+contacts:
+  columns:
+    Job Title: {to: personas, values: {CFO: sponsor}}
+"""
+
+
+def test_a_mapping_may_be_based_on_a_shipped_one() -> None:
+    mapping = mapping_from(BASED)
+    assert {heading: str(column.to) for heading, column in mapping.columns.items()} == {
+        "Company name": "name",
+        "Country/Region": "country",
+        "Company owner": "team.csm",
+        "Customer number": "id",
+        "Renewal Date": "attributes.renews_on",
+    }
+    assert (mapping.mapping, mapping.dates) == ("Our HubSpot", ("DD/MM/YYYY",))
+    assert mapping.contacts is not None
+    assert len(mapping.contacts.columns) == 5
+
+
+def test_a_mapping_that_is_based_on_another_may_have_nothing_of_its_own() -> None:
+    mapping = mapping_from("mapping: Ours\nbased_on: salesforce\n")
+    assert mapping.columns == mapping_from(shipped("salesforce")).columns
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "says"),
+    [
+        (BASED.replace("hubspot", "hubspt"), (3, 11), "hubspt"),
+        (BASED.replace("attributes.renews_on", "renews"), (8, 17), "'renews' is no field of a customer"),
+        (BASED.replace("based_on: hubspot\n", ""), (4, 1), "'left_out' is for a mapping with 'based_on'"),
+        (BASED + "columns: 3\n", (13, 1), "twice"),
+        ("mapping: Ours\nbased_on: hubspot\ncolumns: [id]\n", (3, 10), "columns"),
+        ("based_on: hubspot\n", (1, 1), "mapping"),
+    ],
+)
+def test_a_mistake_in_what_a_mapping_adds_to_another_is_told_with_its_place(
+    text: str, place: tuple[int, int], says: str
+) -> None:
+    problem = read_mapping(text, "m.yaml").problems[0]
+    assert says in problem.message
+    assert (problem.line, problem.column) == place
+
+
+def test_the_shipped_mappings_may_all_be_based_on() -> None:
+    for name in shipped_mappings():
+        assert mapping_from(f"mapping: Ours\nbased_on: {name}\n").based_on == name
+    Draft202012Validator(mapping_schema()).validate(read_yaml(BASED).data)
 
 
 def test_columns_say_where_a_customer_stands() -> None:

@@ -1,0 +1,62 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Milepost, lines
+from tests.cli.test_import_command import CRM
+
+
+def test_a_row_that_repeats_an_id_stays_refused_when_it_is_imported_alone(milepost: Milepost, tmp_path: Path) -> None:
+    path = tmp_path / "book.csv"
+    path.write_text("id,name\nx1,First\nx1,Second\nx 2,Third\n")
+    assert milepost("import", path).exit_code == 1
+    refused = tmp_path / "book.refused.csv"
+    assert refused.read_text("utf-8-sig").splitlines()[0] == "refused because,id of another row,id,name"
+
+    again = milepost("import", refused)  # as it is, mended in part, and with the file that this leaves
+    assert again.exit_code == 1
+    assert "The id 'x1' is already in another row of the book" in again.stderr
+    left = tmp_path / "book.refused.refused.csv"
+    assert left.read_text("utf-8-sig").splitlines()[0] == "refused because,id of another row,id,name"
+    left.write_text(left.read_text("utf-8-sig").replace("x 2", "x2"))
+    assert milepost("import", left).exit_code == 1
+    names = {each["customer"]: each["name"] for each in lines(milepost("customers", "--json"))}
+    assert names == {"x1": "First", "x2": "Third"}
+
+    left.write_text(left.read_text("utf-8-sig").replace(",x1,Second", ",x3,Second"))
+    assert milepost("import", left).exit_code == 0
+    assert len(lines(milepost("customers", "--json"))) == 3
+
+
+@pytest.mark.parametrize("said_by", ["option", "mapping"])
+def test_a_book_may_have_the_whole_team_and_all_contacts(milepost: Milepost, tmp_path: Path, said_by: str) -> None:
+    path = tmp_path / "own.csv"
+    path.write_text("id,contacts,team\n1,Uli <uli@acme.example>,csm=eve@v.example;lead=lea@v.example\n")
+    milepost("import", path)
+    if said_by == "mapping":
+        (tmp_path / "crm.yaml").write_text(CRM + "whole: [team, contacts]\n")
+        path.write_text("Record ID,Company owner\n1,Ana Diaz\n")
+        milepost("import", path, "--mapping", tmp_path / "crm.yaml")
+    else:
+        path.write_text("id,team\n1,csm=ana@vendor.example\n")
+        milepost("import", path, "--whole", "team", "--whole", "contacts")
+    shown = milepost("show", "1", "--json").stdout
+    assert "ana@vendor.example" in shown
+    assert not any(gone in shown for gone in ("lea@v.example", "uli@acme.example", "eve@v.example"))
+
+
+def test_a_file_of_contacts_changes_only_customers_that_it_names(milepost: Milepost, tmp_path: Path) -> None:
+    path = tmp_path / "own.csv"
+    path.write_text("id,contacts\n1,Uli <uli@acme.example>\n2,Dana <dana@bolt.example>\n")
+    milepost("import", path)
+    path.write_text("Record ID,Company name\n1,Acme\n2,Bolt\n")
+    (tmp_path / "contacts.csv").write_text("Company ID,Name,Mail,Part\n1,Sam Poe,sam@acme.example,sponsor\n")
+    (tmp_path / "crm.yaml").write_text(CRM)
+    milepost("import", path, "--mapping", tmp_path / "crm.yaml", "--contacts", tmp_path / "contacts.csv")
+    assert "uli@acme.example" not in milepost("show", "1", "--json").stdout
+    assert "dana@bolt.example" in milepost("show", "2", "--json").stdout
+    (tmp_path / "crm.yaml").write_text(CRM + "whole: contacts\n")
+    milepost("import", path, "--mapping", tmp_path / "crm.yaml", "--contacts", tmp_path / "contacts.csv")
+    assert "dana@bolt.example" not in milepost("show", "2", "--json").stdout
