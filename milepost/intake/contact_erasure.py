@@ -15,6 +15,7 @@ from milepost.customer import address_key
 from milepost.intake.context import IntakeContext
 from milepost.intake.errors import ColleagueError
 from milepost.intake.facts import nudge_all
+from milepost.intake.import_erasure import forget_in_imports, rows_with
 from milepost.planner.instants import Instant
 from milepost.store import contact_erasure, contact_export, customers, erasure
 from milepost.store.contact_erasure import ForgottenAt
@@ -74,8 +75,9 @@ async def forget_contact(context: IntakeContext, address: str, *, dry_run: bool 
             if at.fact is not None:
                 recorded.append(at.fact)
         elsewhere = await context.store.write(partial(_elsewhere, person, result.pseudonym, dry_run=dry_run))
-        result.elsewhere = Counter(result.elsewhere) + Counter(elsewhere)
-        if dry_run or not (ids or elsewhere):
+        in_files = await _in_files(context, person, dry_run=dry_run)
+        result.elsewhere = Counter(result.elsewhere) + Counter(elsewhere) + Counter(import_files=in_files)
+        if dry_run or not (ids or elsewhere or in_files):
             break
     if not dry_run and context.store.is_sqlite:
         await erasure.empty_log(context.store)
@@ -88,7 +90,17 @@ async def export_contact(context: IntakeContext, address: str) -> dict[str, Any]
     address = address.strip()
     ids, person = await _find(context, address, frozenset())
     async with context.store.reading() as session:
-        return await session.run_sync(contact_export.export, person, ids)
+        document = await session.run_sync(contact_export.export, person, ids)
+    in_files = [row.to_json() for row in await rows_with(context, person.is_in)]
+    return {**document, "records": [*document["records"], *in_files]}
+
+
+async def _in_files(context: IntakeContext, person: Person, *, dry_run: bool) -> int:
+    """Removes uploaded files that hold the person; returns how many, or with `dry_run` would."""
+    files = {(row.number, row.kind) for row in await rows_with(context, person.is_in)}
+    if files and not dry_run:
+        await forget_in_imports(context, person.is_in, person.address)
+    return len(files)
 
 
 async def _find(context: IntakeContext, address: str, names: frozenset[str]) -> tuple[list[str], Person]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from milepost.intake.context import IntakeContext
+from milepost.intake.import_erasure import forget_in_imports
 from milepost.store import customers, erasure
 from milepost.store.errors import UnknownCustomerError
 
@@ -28,6 +30,7 @@ async def forget(context: IntakeContext, customer: str) -> Erasure:
     """
     try:
         rows = await erasure.forget(context.store, customer)
+        rows["import_files"] = await _forget_uploads(context, customer)
     except UnknownCustomerError:
         rows = {}
     runs = await context.journey_client.forget(customer)
@@ -35,3 +38,11 @@ async def forget(context: IntakeContext, customer: str) -> Erasure:
         async with context.store.reading() as session:
             raise UnknownCustomerError(customer, await customers.ids(session))
     return Erasure(rows, runs)
+
+
+async def _forget_uploads(context: IntakeContext, customer: str) -> int:
+    """Removes uploaded files in which a cell is the customer's id; returns how many imports had some."""
+    numbers = await forget_in_imports(context, lambda cell: cell.strip() == customer, json.dumps(customer))
+    if numbers and context.store.is_sqlite:
+        await erasure.empty_log(context.store)
+    return len(numbers)

@@ -17,6 +17,7 @@ from milepost.store import customers, inbox
 from milepost.store.inbox import InboxStatus, NewFact, RecordedFact
 from milepost.store.personal_data import PLACES, Place, of_customer
 from milepost.store.pseudonyms import Person, Pseudonymiser, names_beside
+from milepost.store.sqlite import overwriting
 from milepost.store.table_types import table_of
 from milepost.store.tables import CustomerRow, FactRow, JourneyRow
 
@@ -90,14 +91,9 @@ def forget_at(session: Session, person: Person, pseudonym: str, customer: str, n
 
 def replace_everywhere(session: Session, changes: list[Change]) -> dict[str, int]:
     """Makes the changes; returns how many rows of each table they are. On SQLite nothing stays in freed space."""
-    connection = session.connection()
-    is_sqlite = connection.dialect.name == "sqlite"
-    if is_sqlite:
-        connection.exec_driver_sql("PRAGMA secure_delete=ON")
-    for change in changes:
-        change.apply(session)
-    if is_sqlite:
-        connection.exec_driver_sql("PRAGMA secure_delete=FAST")
+    with overwriting(session):
+        for change in changes:
+            change.apply(session)
     return count(changes)
 
 

@@ -242,3 +242,24 @@ class RolloutOpenError(StoreError):
             f"Rollout {number} of the map {map_id!r} isn't over, and a map has one at a time.",
             f"See `milepost rollout {number}`; wait for it, or `milepost rollout cancel {number}`.",
         )
+
+
+class UnknownImportError(StoreError):
+    """There is no import of this number."""
+
+    code = "unknown_import"
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+        super().__init__(f"There is no import {number}.", "The page of imports lists them.")
+
+
+class ImportStatusError(StoreError):
+    """Something can't be done with an import, as it is at another point by now."""
+
+    code = "import_status"
+
+    def __init__(self, number: int, status: str, wish: str) -> None:
+        self.number = number
+        self.status = status
+        super().__init__(f"Import {number} can't be {wish}: it is {status}.", "Look at its page; it has moved on.")

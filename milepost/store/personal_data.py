@@ -17,7 +17,7 @@ from milepost.store.table_types import table_of
 from milepost.store.tables import METADATA, CustomerRow, JourneyRow, MapVersionRow
 
 _customers, _journeys = table_of(CustomerRow), table_of(JourneyRow)
-_KEYS = frozenset({"customer_id", "id", "hash", "stage", "play", "task", "message", "outcome", "answer"})
+_KEYS = frozenset({"customer_id", "id", "hash", "stage", "play", "task", "message", "outcome", "answer", "kind"})
 """Primary keys with ids of customers, of the map's things, or ours. Others may hold anything: the names of events."""
 _WRITTEN_BY_OPERATIONS = {MapVersionRow.__tablename__: frozenset({"map", "title", "files"})}
 

@@ -5,11 +5,14 @@ from __future__ import annotations
 import os
 import sqlite3
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, event
+from sqlalchemy.orm import Session
 
 BUSY_SECONDS = 30
 """The time that a connection waits for another process that writes to the same file."""
@@ -93,3 +96,16 @@ def _switch_to_wal(cursor: Any) -> None:
 def _begin(connection: Connection) -> None:
     """A writer takes the write lock at once: one that took it later could find its reading outdated and fail."""
     connection.exec_driver_sql(connection.get_execution_options().get("sqlite_begin", "BEGIN"))
+
+
+@contextmanager
+def overwriting(session: Session) -> Iterator[None]:
+    """Lets SQLite overwrite what is deleted or replaced meanwhile, so that nothing of it stays in freed space."""
+    connection = session.connection()
+    if connection.dialect.name != "sqlite":
+        yield
+        return
+    connection.exec_driver_sql("PRAGMA secure_delete=ON")
+    yield
+    session.flush()
+    connection.exec_driver_sql("PRAGMA secure_delete=FAST")

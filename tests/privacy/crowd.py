@@ -36,10 +36,11 @@ from milepost.planner.facts import (
 from milepost.planner.instants import Instant
 from milepost.store import customers, journeys, maps, reviews
 from milepost.store.database import Store
+from milepost.store.import_tables import ImportFileRow, ImportRefusalRow
 from milepost.store.rollouts import MoveStatus
 from milepost.store.tables import METADATA, JourneyRow, RolloutMoveRow
 from milepost.wire.activities import Advanced, AdvanceOrder, DeliveryOrder
-from tests.store.book import stored_rollout
+from tests.store.book import stored_import, stored_rollout
 from tests.workflows.example import CUSTOMER, FILES, START
 from tests.workflows.rig import LINKS
 
@@ -48,6 +49,7 @@ SAM = Contact("Sam Poe", ADDRESS, ("sponsor",), "America/New_York")
 EVA = Contact("Eva Roe", "eva@acme.example", ("sponsor",))
 _PERSON = re.compile(r"sam(?:@|%40)acme\.example|(?<![a-z])(?:sam|poe)(?![a-z])", re.IGNORECASE)
 DAY = 86_400
+BOOK = "id,name,contacts\nacme,Acme,Sam Poe <sam@acme.example> sponsor\n"
 
 
 class Clock:
@@ -144,6 +146,10 @@ class Crowd:
             session.flush()
             move = {"journey_id": "acme/1", "from_version": "1", "to_version": "2", "status": MoveStatus.PARKED}
             session.add(RolloutMoveRow(rollout=rollout.number, why="KeyError: 'sam@acme.example'", **move))
+            session.add_all([stored_import(ADDRESS, START), stored_import("ops@vendor.example", START, form="2")])
+            session.flush()
+            session.add(ImportRefusalRow(import_number=2, line=2, message="two people have 'sam@acme.example'"))
+            session.add(ImportFileRow(import_number=1, kind="book", data=BOOK.encode()))
 
         await self.store.write(work)
 

@@ -16,6 +16,8 @@ from milepost.planner.plan import Plan, plan
 from milepost.planner.state import State
 from milepost.store import customers, journeys, maps
 from milepost.store.advance import write_plan
+from milepost.store.import_tables import ImportRow
+from milepost.store.imports import ImportStatus
 from milepost.store.rollouts import MovePolicy, RolloutStatus
 from milepost.store.tables import METADATA, RolloutRow
 
@@ -165,4 +167,22 @@ def stored_rollout(by: str, why: str, at: Instant) -> RolloutRow:
         started_at=at,
         started_by=by,
         why=why,
+    )
+
+
+def stored_import(by: str, at: int, status: ImportStatus = ImportStatus.DRAFT, form: str = "form") -> ImportRow:
+    """A book that was uploaded, as a row that is yet to be stored."""
+    return ImportRow(
+        form=form,
+        status=status,
+        file="book.csv",
+        size=100,
+        digest="digest",
+        uploaded_at=at,
+        uploaded_by=by,
+        options={},
+        total=1,
+        position=0,
+        done=0,
+        keep_until=at + 7 * DAY,
     )
