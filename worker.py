@@ -22,7 +22,7 @@ from temporalio.worker import Interceptor, UnsandboxedWorkflowRunner, Worker, Wo
 
 from activities.deliveries import DeliveryActivities
 from activities.failures import NamelessFailures
-from activities.journey import JourneyActivities
+from activities.journey import NO_GRACE, JourneyActivities
 from activities.rollout import RolloutActivities
 from milepost.channels.links import LinkSigner
 from milepost.channels.protocol import Channel
@@ -62,6 +62,7 @@ def make_worker(
     *,
     compiled_maps: CompiledMaps | None = None,
     journey_clock: JourneyClock = REAL_TIME,
+    grace: timedelta = NO_GRACE,
     task_queue: str = TASK_QUEUE,
     interceptors: Sequence[Interceptor] = (),
     cached_workflows: int = CACHED_WORKFLOWS,
@@ -69,7 +70,7 @@ def make_worker(
 ) -> Worker:
     """A worker with all workflows and activities; `async with` runs it."""
     maps = compiled_maps or CompiledMaps(store)
-    journey = JourneyActivities(store, maps)
+    journey = JourneyActivities(store, maps, grace)
     intake = Intake(store, client, journey_clock, compiled_maps=maps, task_queue=task_queue)
     rollout = RolloutActivities(intake.context)
     deliveries = DeliveryActivities(store, maps, channel, links)
@@ -108,7 +109,15 @@ async def run_worker(
         await compiled_maps.warm_up()
         retention = retention_of(settings)
         intake = Intake(store, client, journey_clock, compiled_maps=compiled_maps, retention=retention)
-        async with make_worker(client, store, channel, links, compiled_maps=compiled_maps, journey_clock=journey_clock):
+        async with make_worker(
+            client,
+            store,
+            channel,
+            links,
+            compiled_maps=compiled_maps,
+            journey_clock=journey_clock,
+            grace=settings.grace,
+        ):
             on_ready()
             log.info("worker is at work", namespace=client.namespace, channel=channel.name, speed=journey_clock.speed)
             await _sweep_until_stopped(intake)

@@ -71,6 +71,8 @@ class DeliveryActivities:
         async with self._store.reading() as session:
             row = await messages.get(session, order.journey, order.message)
             journey = await journeys.get(session, order.journey)
+        if row.status == messages.MessageStatus.QUEUED and row.not_before is not None:
+            row = await self._past_grace(order)
         if row.status == messages.MessageStatus.QUEUED:
             if _started() >= order.give_up_at:
                 raise UndeliverableError(row.last_error or "no attempt to deliver it succeeded in time")
@@ -80,6 +82,25 @@ class DeliveryActivities:
                 raise UndeliverableError(messages.UNWANTED)
             await self._send(order, await self._written(journey, row))
         return row.status != messages.MessageStatus.FAILED
+
+    async def _past_grace(self, order: DeliveryOrder) -> MessageRow:
+        """Claims a message that somebody's click brought about, so that from now on the click can't be undone.
+
+        Raises:
+            ApplicationError: it can still be undone; the next attempt is when it no longer can.
+        """
+        started = _started()
+
+        def claim(session: Session) -> MessageRow:
+            return messages.claim(session, order.journey, order.message, _now(session, order, started))
+
+        row = await self._store.write(claim)
+        if row.not_before is not None:
+            wait = timedelta(seconds=max(order.clock.wall_of(row.not_before) - started, 1.0))
+            raise ApplicationError(
+                "can still be undone", type="TryAgain", next_retry_delay=wait, category=ApplicationErrorCategory.BENIGN
+            )
+        return row
 
     async def _record_failure(self, order: DeliveryOrder, error: UndeliverableError) -> None:
         """Keep that a message will never arrive, as a fact of the journey."""

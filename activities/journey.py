@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from functools import partial
 
 import structlog
@@ -18,10 +19,11 @@ from milepost.planner.compiled_map import CompiledMap
 from milepost.planner.facts import Fact
 from milepost.planner.ids import began_as
 from milepost.planner.instants import Instant
+from milepost.planner.plan import Plan
 from milepost.planner.state import State
 from milepost.planner.version_plan import freeing_first, plan_across_versions
 from milepost.store import calendar_data as data_of_others
-from milepost.store import customers, inbox, journeys, messages
+from milepost.store import customers, inbox, journeys, messages, undo_points
 from milepost.store.advance import write_plan
 from milepost.store.compiled_maps import CompiledMaps
 from milepost.store.database import Store
@@ -32,6 +34,8 @@ from milepost.wire.activities import Advanced, AdvanceOrder, Seen
 
 log = structlog.get_logger()
 LONGEST_WHY = 2000  # characters
+NO_GRACE = timedelta()
+"""Nothing can be undone, and no message waits for that: scenarios."""
 _AWAY = (OperationalError, InterfaceError, PoolTimeout, OSError, StoreUnreachableError)
 """Errors that mean that the database can't be used; they say nothing about the journey."""
 
@@ -39,9 +43,10 @@ _AWAY = (OperationalError, InterfaceError, PoolTimeout, OSError, StoreUnreachabl
 class JourneyActivities:
     """Advances journeys. An order may come as often as it likes: each advance is made once."""
 
-    def __init__(self, store: Store, compiled_maps: CompiledMaps) -> None:
+    def __init__(self, store: Store, compiled_maps: CompiledMaps, grace: timedelta = NO_GRACE) -> None:
         self._store = store
         self._compiled_maps = compiled_maps
+        self._grace = int(grace.total_seconds())
         self._known_data: set[str | None] = {None}
 
     @activity.defn
@@ -95,7 +100,9 @@ class JourneyActivities:
             compiled_map, before, facts, order.now, partial(self._find, session)
         )
         write_plan(session, journey.id, before, result, compiled_map)
-        inbox.mark_taken(session, taken, {fact.id: max(fact.at, before.clock) for fact in facts})
+        acted_at = {fact.id: max(fact.at, before.clock) for fact in facts}
+        inbox.mark_taken(session, taken, acted_at, result.state.revision)
+        self._keep_undoable(session, journey, taken, acted_at, result)
         _keep_what_came_too_late(session, result.state, facts)
         in_step = order.n == journey.revision + 1
         seen, seen_before = _seen(compiled_map, result.state), _seen(compiled_map, before)
@@ -107,6 +114,22 @@ class JourneyActivities:
             ended=result.state.ended,
             seen=None if in_step and before.begun and seen == seen_before else seen,
         )
+
+    def _keep_undoable(
+        self,
+        session: Session,
+        journey: LockedJourney,
+        taken: Sequence[WaitingFact],
+        acted_at: Mapping[str, Instant],
+        result: Plan,
+    ) -> None:
+        """Lets people undo what they just did: for the grace, the state before it is kept and messages wait."""
+        if journey.planned_with not in (None, calendar_data()):
+            undo_points.forget(session, journey.id)
+        told_at = {acted_at[each.fact.id] for each in taken if each.fact is not None and undo_points.is_undoable(each)}
+        if told_at and self._grace:
+            undo_points.keep(session, journey.id, result.state.revision, journey.state, max(told_at) + self._grace)
+            undo_points.hold_messages(session, journey.id, result, told_at, self._grace)
 
     def _compare_data(self, session: Session, journey: LockedJourney, now: Instant) -> None:
         """Says once that others plan, or planned before, with other zones and holidays than this process."""

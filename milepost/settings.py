@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 from collections.abc import Iterable
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -105,6 +106,9 @@ class Settings(BaseSettings):
     temporal_profile: str | None = None
     """Which profile of Temporal's profile file to use. Unset: default."""
 
+    undo_minutes: int = Field(5, ge=0, le=60)
+    """The grace: for how many minutes what a person just did can be undone. Messages that it brings about wait for as
+    long before they leave. 0: nothing can be undone, and no message waits."""
     retain_messages_days: int | None = Field(None, ge=1)
     """For how many days a message that is out keeps its words and its recipient. Unset: for ever."""
     retain_facts_days: int | None = Field(None, ge=1)
@@ -159,6 +163,11 @@ class Settings(BaseSettings):
     def database(self) -> str:
         """The database's URL; by default that of the SQLite file in the data folder."""
         return self.database_url or f"sqlite:///{self.data.absolute() / 'milepost.db'}"
+
+    @property
+    def grace(self) -> timedelta:
+        """For how long what a person just did can be undone."""
+        return timedelta(minutes=self.undo_minutes)
 
     @property
     def links_begin_with(self) -> str:

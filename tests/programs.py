@@ -53,6 +53,7 @@ async def programs(folder: Path, url: str, temporal: str, mail_port: int, **sett
         "MILEPOST_CHANNEL": "smtp", "MILEPOST_SMTP_HOST": "127.0.0.1", "MILEPOST_SMTP_PORT": str(mail_port),
         "MILEPOST_SMTP_FROM": "Vendor <ops@vendor.example>", "MILEPOST_SMTP_SECURITY": "none",
         "MILEPOST_API_KEYS": KEY, "MILEPOST_SECRET_KEY": SECRET, "MILEPOST_LOG_LEVEL": "debug",
+        "MILEPOST_UNDO_MINUTES": "0",
         **{f"MILEPOST_{name.upper()}": value for name, value in settings.items()},
     }  # fmt: skip
     running = Programs(folder, {**os.environ, **ours})

@@ -208,6 +208,9 @@ def _sentence(say: Wording, entry: Entry, tense: Tense) -> str:
             about = f" about {quoted(say.step(entry.step))}" if entry.step else ""
             details = f"{f' by {entry.by}' if entry.by else ''} ({FACTS.get(entry.fact, 'something')}{about})"
             return f"What was told{details} changed nothing{because(entry.why, IGNORED)}."
+        case timeline.FactUndone():
+            about = f" about {quoted(say.step(entry.step))}" if entry.step else ""
+            return f"What was told ({FACTS.get(entry.fact, 'something')}{about}) was undone{_by(entry.by)}."
         case timeline.JourneyEnded():
             reason = ENDINGS.get(entry.reason, spaced(entry.reason))
             note = f" Note: {entry.note}" if entry.note else ""

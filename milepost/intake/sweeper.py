@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable
+from functools import partial
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from milepost.intake.context import IntakeContext
 from milepost.intake.recovery import is_needed, recover
-from milepost.store import overdue, retention, rollouts
+from milepost.store import overdue, retention, rollouts, undo_points
 from milepost.store.errors import StoreUnreachableError
 
 log = structlog.get_logger()
@@ -68,6 +69,7 @@ class Sweeper:
             await self._guarded(self.sweep(every))
             if self._context.wall() >= next_recovery:
                 await self._guarded(self.recover())
+                await self._guarded(self.end_graces())
                 next_recovery = self._context.wall() + RECOVERY_INTERVAL
             await asyncio.sleep(every)
 
@@ -79,6 +81,10 @@ class Sweeper:
             at_work = await rollouts.at_work(session)
         for number in at_work:
             await self._context.journey_client.start_rollout(number)
+
+    async def end_graces(self) -> None:
+        """Removes what was kept so that people could undo what they did, once they no longer can."""
+        await self._context.store.write(partial(undo_points.remove_old, now=self._context.now()))
 
     async def sweep(self, grace: float = 0.0) -> int:
         """Sweeps one round over journeys that are late by `grace` seconds or more; returns how many it nudged."""

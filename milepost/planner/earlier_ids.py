@@ -41,6 +41,8 @@ class EarlierIds:
             case facts.MessageFailed():
                 message = MessageId.parse(fact.message)
                 return fact if message is None else replace(fact, message=str(self.message(message)))
+            case facts.FactUndone():
+                return fact if fact.step is None else replace(fact, step=self._step(fact.step))
             case facts.Noted():
                 return fact if fact.about is None else replace(fact, about=self._step(fact.about))
             case _:

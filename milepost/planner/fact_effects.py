@@ -85,6 +85,10 @@ def _apply(turn: Turn, fact: facts.Fact) -> None:
     if isinstance(fact, facts.Noted):
         _noted(turn, fact)
         return
+    if isinstance(fact, facts.FactUndone):
+        place = turn.place_of(fact.step or "")
+        turn.report(timeline.FactUndone(turn.at, place, fact=fact.fact, by=fact.by))
+        return
     if turn.state.ended:
         raise _IgnoredError(IgnoreReason.ENDED)
     match fact:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from milepost.planner.facts import FACTS
+from milepost.planner.facts import TOLD
 from milepost.text import nearest
 
 _SYNONYMS = {
@@ -34,4 +34,4 @@ def fact_called(word: str) -> str | None:
 def meant_fact(word: str) -> str | None:
     """Returns the kind of fact that a word means: another word for it, or one misspelled; None if that isn't clear."""
     plain = word.lower().replace("-", "_")
-    return fact_called(plain) or nearest(plain, [each for each in FACTS if each != _FINAL])
+    return fact_called(plain) or nearest(plain, [each for each in TOLD if each != _FINAL])

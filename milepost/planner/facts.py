@@ -186,14 +186,28 @@ class Noted(BaseFact, kind="note"):
     about: str | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FactUndone(BaseFact, kind="undone"):
+    """An earlier fact was undone, and the journey planned anew without it; on the timeline only, after the end too.
+
+    Milepost alone tells of it. `fact` is the kind of the fact, `step` the step or outcome that it was about.
+    """
+
+    fact: str
+    step: str | None = None
+
+
 Fact = (
     StepDone | StepSkipped | StepReopened | Snoozed | EventHappened | Answered | Revoked | AttributesSet
     | ContactsGiven | TeamGiven | Agreed | PlayStarted | Paused | Resumed | Ended | MapChanged | MessageFailed
-    | TaskDone | TaskAdded | Noted
+    | TaskDone | TaskAdded | Noted | FactUndone
 )  # fmt: skip
 
 FACTS: dict[str, type[Fact]] = {fact.kind: fact for fact in get_args(Fact)}
 """Every class of fact by its kind."""
+
+TOLD = tuple(kind for kind in FACTS if kind != FactUndone.kind)
+"""The kinds of facts that people and programs tell."""
 
 
 def to_json(fact: Fact) -> dict[str, Any]:

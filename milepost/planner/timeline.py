@@ -266,6 +266,14 @@ class FactIgnored(PlacedEntry, kind="fact_ignored"):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FactUndone(PlacedEntry, kind="fact_undone"):
+    """A fact was undone: the journey was planned anew without it. `fact` is its kind, `by` who undid it."""
+
+    fact: str
+    by: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class JourneyEnded(BaseEntry, kind="journey_ended"):
     reason: str
     note: str | None = None
@@ -277,7 +285,7 @@ Entry = (
     | AnswersChanged | TaskWarned
     | OutcomeAsked | OutcomeAnswered | OutcomeSilent | OutcomeRevoked | PlayStarted | PlayBlocked | PlayEnded
     | TaskOpened | TaskAdded | JourneyPaused | JourneyResumed | MapChanged | CustomerChanged | Noted
-    | FactIgnored | JourneyEnded
+    | FactIgnored | FactUndone | JourneyEnded
 )  # fmt: skip
 
 ENTRIES: dict[str, type[Entry]] = {entry.kind: entry for entry in get_args(Entry)}

@@ -140,13 +140,14 @@ Answer = Annotated[
 ]
 """The answer to one field of a form."""
 
-KINDS = tuple(facts.FACTS)
+KINDS = facts.TOLD
 _LAST = "note"
 """A kind that is a field of other kinds as well: beside one of them it is that field."""
 _WITHOUT_SUBJECT = ("paused", "resumed")
 _OWN_FIELDS = {
     kind: tuple(each.name for each in fields(fact) if each.name not in facts.BaseFact.__slots__)
     for kind, fact in facts.FACTS.items()
+    if kind in KINDS
 }
 """The fields of each kind, those of every fact left out; the first is filled by the field that names the kind."""
 _MORE = {kind: names if kind in _WITHOUT_SUBJECT else names[1:] for kind, names in _OWN_FIELDS.items()}

@@ -31,6 +31,7 @@ class InboxStatus(StrEnum):
     PENDING = "pending"  # its journey has yet to take it in
     DELIVERED = "delivered"  # taken in
     KEPT = "kept"  # there was no journey
+    UNDONE = "undone"  # as if it had not been told
 
 
 # Statements that every fact passes through are put together once, of tables: that takes a third of the time.
@@ -48,12 +49,14 @@ _OTHERS_WAITING = (
     .distinct()
 )
 _WAITING = (
-    select(_facts.c.serial, _facts.c.at, _facts.c.data)
+    select(_facts.c.serial, _facts.c.at, _facts.c.data, _facts.c.source)
     .where(_facts.c.journey_id == bindparam("journey"), _facts.c.status == InboxStatus.PENDING)
     .order_by(_facts.c.serial)
 )
 _MARK_TAKEN = (
-    update(_facts).where(_facts.c.serial.in_(bindparam("serials", expanding=True))).values(status=InboxStatus.DELIVERED)
+    update(_facts)
+    .where(_facts.c.serial.in_(bindparam("serials", expanding=True)))
+    .values(status=InboxStatus.DELIVERED, revision=bindparam("advance"))
 )
 _CORRECT = update(_facts).where(_facts.c.serial == bindparam("key")).values(at=bindparam("at"), data=bindparam("data"))
 
@@ -96,11 +99,12 @@ class RecordedFact:
 
 @dataclass(frozen=True, slots=True)
 class WaitingFact:
-    """A fact that no journey has taken in yet; without `fact` it can't be read."""
+    """A fact that no journey has taken in yet, and where it came from; without `fact` it can't be read."""
 
     serial: int
     at: Instant
     data: dict[str, Any]
+    source: str
     fact: Fact | None
 
 
@@ -128,7 +132,7 @@ def checked(fact: Mapping[str, Any], now: Instant) -> dict[str, Any]:
     try:
         valid = planner_facts.from_json(_clean({**fact, "at": text(now)}))
     except (KeyError, TypeError, ValueError) as error:
-        kinds = listing(sorted(planner_facts.FACTS), last="or")
+        kinds = listing(sorted(planner_facts.TOLD), last="or")
         raise InvalidFactError(
             f"This fact cannot be recorded: {error}.", f"Its kind is {kinds}, with the fields of that kind."
         ) from error
@@ -222,7 +226,7 @@ def _with_others_waiting(session: Session, journeys: Collection[str], before: in
 def waiting_for(session: Session, journey: str) -> list[WaitingFact]:
     """Returns the facts that wait for a journey, in the order in which they came in."""
     rows = session.connection().execute(_WAITING, {"journey": journey})
-    return [WaitingFact(serial, at, data, _fact(data)) for serial, at, data in rows]
+    return [WaitingFact(serial, at, data, source, _fact(data)) for serial, at, data, source in rows]
 
 
 def _fact(data: Mapping[str, Any]) -> Fact | None:
@@ -232,14 +236,14 @@ def _fact(data: Mapping[str, Any]) -> Fact | None:
         return None
 
 
-def mark_taken(session: Session, taken: Sequence[WaitingFact], acted_at: Mapping[str, Instant]) -> None:
-    """Marks facts as taken in, and corrects those that acted at another instant than that at which they came in.
+def mark_taken(session: Session, taken: Sequence[WaitingFact], acted_at: Mapping[str, Instant], revision: int) -> None:
+    """Marks facts as taken in by the advance `revision`, and corrects those that acted later than they came in.
 
     `acted_at` is by the facts' ids. So the planner alone, run on the stored facts, gives the journey's timeline.
     """
     connection = session.connection()
     if taken:
-        connection.execute(_MARK_TAKEN, {"serials": [each.serial for each in taken]})
+        connection.execute(_MARK_TAKEN, {"serials": [each.serial for each in taken], "advance": revision})
     corrections = [
         {"key": each.serial, "at": at, "data": {**each.data, "at": text(at)}}
         for each in taken

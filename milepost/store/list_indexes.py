@@ -61,4 +61,5 @@ FACTS = (
     UniqueConstraint("customer_id", "id"),
     Index(None, "status", "serial"),
     _some("ix_facts_journey_id_pending", "journey_id", "serial", where="status = 'pending'"),
+    Index(None, "journey_id", "revision"),
 )

@@ -84,6 +84,21 @@ def queued(session: Session, journey: str) -> list[str]:
     return list(session.scalars(query.order_by(MessageRow.at, MessageRow.message)))
 
 
+def claim(session: Session, journey: str, message: str, now: Instant) -> MessageRow:
+    """Ends a message's wait for the grace if that is over at `now`; then `not_before` is None, and it may leave.
+
+    From then on nothing that brought it about can be undone, as that needs the same lock.
+
+    Raises:
+        UnknownMessageError: the journey has no message of this id; it may have been undone.
+    """
+    row = _row(session, journey, message, lock=True)
+    if row.not_before is not None and row.not_before <= now:
+        row.not_before = None
+        session.flush()
+    return row
+
+
 def save_rendering(
     session: Session, journey: str, message: str, *, subject: str, text: str, html: str | None
 ) -> MessageRow:

@@ -273,6 +273,9 @@ class MessageRow(Base):
     last_error: Mapped[str | None]
     tried_at: Mapped[At | None]
     sent_at: Mapped[At | None]
+    not_before: Mapped[At | None] = mapped_column(
+        doc="until when what brought it about can be undone; a delivery that begins after that sets it to null"
+    )
     channel: Mapped[str | None]
     channel_id: Mapped[str | None] = mapped_column(doc="the id by which the channel knows the message")
 
@@ -330,7 +333,7 @@ class AnswerRow(Base):
 class FactRow(Base):
     """A fact as it was received; `data` is its JSON form, `serial` the order in which facts arrived.
 
-    `status`: pending (not delivered to the journey yet), delivered, or kept (there was no journey).
+    `status`: pending (not delivered to the journey yet), delivered, kept (there was no journey), or undone.
     """
 
     __tablename__ = "facts"
@@ -347,6 +350,21 @@ class FactRow(Base):
     data: Mapped[dict[str, Any]]
     status: Mapped[str]
     journey_id: Mapped[str | None] = mapped_column(ForeignKey("journeys.id", ondelete="SET NULL"))
+    revision: Mapped[int | None] = mapped_column(doc="the journey's advance that took it in")
+
+
+class UndoPointRow(Base):
+    """The state of a journey before an advance that took in what somebody may still undo.
+
+    The row is of no use from `until` on, in journey time, and is removed soon after.
+    """
+
+    __tablename__ = "undo_points"
+
+    journey_id: Mapped[OfJourney] = mapped_column(primary_key=True)
+    revision: Mapped[int] = mapped_column(primary_key=True, doc="the advance")
+    state: Mapped[dict[str, Any]]
+    until: Mapped[At] = mapped_column(index=True)
 
 
 class EventCountRow(Base):

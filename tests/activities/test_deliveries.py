@@ -18,6 +18,7 @@ from milepost.language.loader import from_files
 from milepost.planner.clock import REAL_TIME, JourneyClock
 from milepost.planner.compiled_map import CompiledMap
 from milepost.planner.facts import StepDone
+from milepost.planner.instants import Instant
 from milepost.planner.plan import plan
 from milepost.planner.state import State
 from milepost.store import clock, customers, facts, journeys, maps, messages
@@ -91,6 +92,56 @@ async def test_a_message_goes_out_once_and_what_became_of_it_is_kept(store: Stor
     assert (row.status, row.channel, row.subject) == ("sent", "recording", sent.subject)
     assert row.html is not None
     assert "https://plans.vendor.example/plan/" in row.html
+
+
+async def hold(post: Post, not_before: Instant) -> None:
+    async with post.store.transaction() as session:
+        row = await messages.get(session, post.order.journey, post.order.message)
+        row.not_before = not_before
+
+
+async def test_a_message_that_waits_for_the_grace_is_not_sent_before_it_is_over(store: Store) -> None:
+    post = await posted(store)
+    await hold(post, int(time.time()) + 240)
+
+    with pytest.raises(ApplicationError) as waits:
+        await post.deliver()
+
+    assert post.channel.attempts == []
+    assert not waits.value.non_retryable
+    assert waits.value.next_retry_delay is not None
+    assert 235 <= waits.value.next_retry_delay.total_seconds() <= 241
+    assert (await post.row()).not_before is not None
+
+    await hold(post, int(time.time()))
+    assert await post.deliver()
+
+    assert len(post.channel.delivered) == 1
+    assert ((await post.row()).status, (await post.row()).not_before) == ("sent", None)
+
+
+async def test_a_message_that_begins_to_leave_is_claimed_before_the_channel_has_it(store: Store) -> None:
+    post = await posted(store)
+    await hold(post, int(time.time()))
+    post.channel.fail_next(TemporaryDeliveryError("busy"))
+
+    with pytest.raises(ApplicationError):
+        await post.deliver()
+
+    assert ((await post.row()).status, (await post.row()).not_before) == ("queued", None)
+
+
+async def test_a_message_that_was_undone_while_it_waited_is_never_sent(store: Store) -> None:
+    post = await posted(store)
+    await hold(post, int(time.time()) + 240)
+    with pytest.raises(ApplicationError):
+        await post.deliver()
+    async with store.transaction() as session:
+        await session.delete(await messages.get(session, post.order.journey, post.order.message))
+
+    assert await post.deliver()
+
+    assert post.channel.attempts == []
 
 
 async def test_every_attempt_sends_the_same_words(store: Store) -> None:

@@ -34,7 +34,8 @@ from milepost.planner.facts import (
     StepReopened,
 )
 from milepost.planner.instants import Instant
-from milepost.store import customers, journeys, maps, reviews
+from milepost.planner.state import State
+from milepost.store import customers, journeys, maps, reviews, undo_points
 from milepost.store.database import Store
 from milepost.store.import_tables import ImportFileRow, ImportRefusalRow
 from milepost.store.rollouts import MoveStatus
@@ -141,6 +142,8 @@ class Crowd:
         def work(session: Session) -> None:
             journeys.mark_blocked(session, "acme/1", self.now, "KeyError: 'sam@acme.example'")
             customers.set_unmatched(session, "beta", "no map is for Sam Poe")
+            state = State.begin(CUSTOMER.having(contacts=(SAM,)), "pilot", "1", START).to_json()
+            undo_points.keep(session, "acme/1", 1, state, START)
             rollout = stored_rollout(ADDRESS, "Sam asked for it", START)
             session.add(rollout)
             session.flush()
