@@ -13,13 +13,19 @@ from typing import Any
 from sqlalchemy import JSON, ColumnElement, RowMapping, Table, Text, and_, cast, or_, select
 from sqlalchemy.orm import Session
 
+from milepost.store.sync_tables import SyncedCustomerRow, SyncRow, SyncRunRow
 from milepost.store.table_types import table_of
 from milepost.store.tables import METADATA, CustomerRow, JourneyRow, MapVersionRow
 
-_customers, _journeys = table_of(CustomerRow), table_of(JourneyRow)
+_customers, _journeys, _synced = table_of(CustomerRow), table_of(JourneyRow), table_of(SyncedCustomerRow)
 _KEYS = frozenset({"customer_id", "id", "hash", "stage", "play", "task", "message", "outcome", "answer", "kind"})
 """Primary keys with ids of customers, of the map's things, or ours. Others may hold anything: the names of events."""
-_WRITTEN_BY_OPERATIONS = {MapVersionRow.__tablename__: frozenset({"map", "title", "files"})}
+_NOT_OF_PEOPLE = {
+    MapVersionRow.__tablename__: frozenset({"map", "title", "files"}),  # operations wrote them
+    SyncRow.__tablename__: frozenset(SyncRow.__table__.columns.keys()),  # these too
+    SyncRunRow.__tablename__: frozenset(SyncRunRow.__table__.columns.keys()),  # counts and headings, no cells
+    SyncedCustomerRow.__tablename__: frozenset({"key", "digest"}),  # salted
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +54,12 @@ class Place:
 
 
 def of_customer(table: Table, customer: str) -> ColumnElement[bool] | None:
-    """Returns the condition that a row is about the customer; None for a table that isn't about customers."""
+    """Returns the condition that a row is about the customer; None for a table that isn't about customers.
+
+    Nor are the rows of a book in step: what stays there of a forgotten customer is a salted key.
+    """
+    if table is _synced:
+        return None
     if table is _customers:
         return table.c.id == customer
     if "customer_id" in table.c:
@@ -77,7 +88,7 @@ def customers_with(session: Session, text: str) -> list[str]:
 
 def _places() -> Iterator[Place]:
     for table in METADATA.sorted_tables:
-        left_out = _WRITTEN_BY_OPERATIONS.get(table.name, frozenset())
+        left_out = _NOT_OF_PEOPLE.get(table.name, frozenset())
         columns = tuple(
             column.name
             for column in table.c
