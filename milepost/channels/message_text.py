@@ -14,6 +14,7 @@ from milepost.customer import Contact, Customer, name_of
 from milepost.explain.local_time import due_date
 from milepost.language.steps import Outcome
 from milepost.language.templates.context import (
+    ColleagueContext,
     CsmContext,
     MessageContext,
     StepContext,
@@ -24,6 +25,7 @@ from milepost.language.templates.renderer import Rendered, render_merged
 from milepost.language.templates.source import pick_variant, variant_language
 from milepost.planner.compiled_map import CompiledMap
 from milepost.planner.instants import moment
+from milepost.planner.introduction import introduction_of
 from milepost.planner.state import State
 from milepost.planner.zones import zone
 
@@ -70,8 +72,14 @@ class MessageSource:
 
     @property
     def colleague(self) -> str | None:
-        """The address of the colleague who looks after the customer."""
-        return self.customer.team.get(self.compiled_map.map.csm)
+        """The address of the colleague who writes: who looks after the customer or, in an introduction, the new one."""
+        introduced = introduction_of(self.state) if self._is_introduction else None
+        return introduced.successor if introduced else self.customer.team.get(self.compiled_map.map.csm)
+
+    @property
+    def _is_introduction(self) -> bool:
+        steps = (self.compiled_map.steps.get(step) for step in self.due.steps)
+        return any(step is not None and step.container == self.compiled_map.map.introduction for step in steps)
 
     @property
     def colleague_name(self) -> str:
@@ -155,8 +163,18 @@ def _context(source: MessageSource, step: str, language: str | None) -> MessageC
         started_on=moment(source.state.started_at).astimezone(timezone).date(),
         language=language,
         answers=answers_context(source.compiled_map.asks, source.state.answers),
+        **_people(source),
         figures=metric.for_customer(source.customer.attributes) if metric else None,
     )
+
+
+def _people(source: MessageSource) -> dict[str, ColleagueContext]:
+    """The people of a hand-over that is introduced."""
+    introduced = introduction_of(source.state)
+    if introduced is None:
+        return {}
+    people = {"former": introduced.former, "successor": introduced.successor}
+    return {name: ColleagueContext(name_of(address), address) for name, address in people.items() if address}
 
 
 def _step(source: MessageSource, step: str) -> StepContext:

@@ -95,6 +95,8 @@ class _MapText:
 
     def _play(self, play: Play) -> Column:
         starts = [self.say.trigger(trigger) for trigger in play.starts_when]
+        if play.id == self.map.introduction:
+            starts.append("a hand-over with an introduction")
         facts = [Fact("Starts", "; ".join([*starts, *self._branches_to(play.id)] or ["when somebody starts it"]))]
         if play.only_if:
             facts.append(Fact("Only if", self.say.condition(play.only_if)))

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, assert_never
 
-from milepost.explain.local_time import due_time_of, time_of
+from milepost.explain.local_time import date_text, due_time_of, time_of
 from milepost.explain.vocabulary import (
     BLOCKED,
     CUSTOMER_PARTS,
@@ -26,6 +26,7 @@ from milepost.explain.vocabulary import (
     VERDICTS,
     WITHDRAWN,
 )
+from milepost.language.attribute_values import parse_date
 from milepost.planner import timeline
 from milepost.planner.compiled_map import CompiledMap
 from milepost.planner.ids import step_of
@@ -204,19 +205,24 @@ def _sentence(say: Wording, entry: Entry, tense: Tense) -> str:
             return f"The journey moved {versions} of its map{_by(say.moved_by(entry))}."
         case timeline.CustomerChanged() | timeline.Noted():
             return _about_the_record(say, entry, tense)
-        case timeline.FactIgnored():
-            about = f" about {quoted(say.step(entry.step))}" if entry.step else ""
-            details = f"{f' by {entry.by}' if entry.by else ''} ({FACTS.get(entry.fact, 'something')}{about})"
-            return f"What was told{details} changed nothing{because(entry.why, IGNORED)}."
-        case timeline.FactUndone():
-            about = f" about {quoted(say.step(entry.step))}" if entry.step else ""
-            return f"What was told ({FACTS.get(entry.fact, 'something')}{about}) was undone{_by(entry.by)}."
+        case timeline.HandedOver() | timeline.Away() | timeline.Back():
+            return _about_colleagues(say, entry)
+        case timeline.FactIgnored() | timeline.FactUndone():
+            return _about_a_fact(say, entry)
         case timeline.JourneyEnded():
             reason = ENDINGS.get(entry.reason, spaced(entry.reason))
             note = f" Note: {entry.note}" if entry.note else ""
             return f"The journey {tense('ended', 'will end')}: {reason}.{note}"
         case _:
             return _about_step(say, entry, quoted(say.step(entry.step)), tense)
+
+
+def _about_a_fact(say: Wording, entry: timeline.FactIgnored | timeline.FactUndone) -> str:
+    about = f" about {quoted(say.step(entry.step))}" if entry.step else ""
+    fact = f"({FACTS.get(entry.fact, 'something')}{about})"
+    if isinstance(entry, timeline.FactUndone):
+        return f"What was told {fact} was undone{_by(entry.by)}."
+    return f"What was told{f' by {entry.by}' if entry.by else ''} {fact} changed nothing{because(entry.why, IGNORED)}."
 
 
 def _journey_started(say: Wording, entry: timeline.JourneyStarted) -> str:
@@ -241,6 +247,32 @@ def _about_the_record(say: Wording, entry: timeline.CustomerChanged | timeline.N
     names = listing([spaced(name) if entry.what == "attributes" else name for name in entry.names])
     part = CUSTOMER_PARTS.get(entry.what, "The record")
     return f"{part} {tense('changed', 'will change')}{_changed_by(entry.by)}: {names}."
+
+
+def _about_colleagues(say: Wording, entry: timeline.HandedOver | timeline.Away | timeline.Back) -> str:
+    match entry:
+        case timeline.HandedOver():
+            roles = f" as {listing([say.role(role) for role in entry.roles])}" if entry.roles else " in some tasks"
+            return f"{entry.to} took over from {entry.former}{roles}{_handed_by(entry)}."
+        case timeline.Away():
+            role = f" as {say.role(entry.role)}" if entry.role else ""
+            days = f"from {_day(entry.first_day)} to {_day(entry.last_day)}"
+            return f"{entry.delegate} stands in for {entry.person}{role} {days}{_told_by(entry.by)}."
+        case timeline.Back():
+            return f"{entry.person} is at work again, earlier than was told{_told_by(entry.by)}."
+
+
+def _day(day: str) -> str:
+    parsed = parse_date(day)
+    return day if parsed is None else date_text(parsed)
+
+
+def _handed_by(entry: timeline.HandedOver) -> str:
+    return f", handed over by {entry.by}" if entry.by else ""
+
+
+def _told_by(person: str | None) -> str:
+    return f", as {person} said" if person else ""
 
 
 _AboutStep = (

@@ -46,6 +46,7 @@ IGNORED = {
     "same_version": "the journey is on this version already",
     "unknown_version": "there is no such version of the map",
     "limit": "too many tasks that were added are open",
+    "not_theirs": "nothing here was that person's to hand over",
 }
 CUSTOMER_PARTS = {
     "attributes": "What is known of the customer",
@@ -72,17 +73,20 @@ PLAY_STARTED = {
     "fact": "somebody started it",
     "condition": "what it waits for came true",
     "event": "what it waits for happened",
+    "hand_over": "the customer was handed over",
 }
 PLAY_STARTS = {
     "branch": "the step before leads here",
     "fact": "somebody starts it",
     "condition": "what it waits for comes true",
     "event": "what it waits for happens",
+    "hand_over": "the customer is handed over",
 }
 PLAY_ENDED = {
     "completed": "all its steps are closed",
     "ends_when": "what ends it came true",
     "deadline": "its time was over",
+    "handed_back": "the customer was handed back",
     "map_changed": "the new version of the map has it no longer",
 }
 BLOCKED = {"open": "it runs already", "cooldown": "it ended a short while ago", "only_if": "its condition is not true"}
@@ -114,6 +118,9 @@ FACTS = {
     "set": "new attributes",
     "contacts": "new contacts",
     "team": "a new team",
+    "handed_over": "a hand-over",
+    "away": "an absence",
+    "back": "the end of an absence",
     "agreed": "an agreement",
     "play_started": "a play is to start",
     "paused": "a pause",

@@ -66,6 +66,10 @@ class MissingValues:
             yield MissingValue(map_id, value, len(customers), messages)
 
 
+_COME_LATER = ("answers.", "former.", "successor.")
+"""What a journey brings, by forms and hand-overs."""
+
+
 def _missing(compiled_map: CompiledMap, customer: Customer, now: Instant) -> Iterator[tuple[str, str]]:
     """Yields the messages of a map that the customer's people couldn't get now, each with a value that it needs."""
     state = State.begin(customer, compiled_map.map.map, compiled_map.version, now)
@@ -75,5 +79,5 @@ def _missing(compiled_map: CompiledMap, customer: Customer, now: Instant) -> Ite
         if contact is not None:
             needs = compiled_map.message_needs
             for value in needs.missing(step_id, template, customer, contact, csm=csm, answers={}):
-                if not value.startswith("answers."):  # they come with the journey
+                if not value.startswith(_COME_LATER):
                     yield template, value

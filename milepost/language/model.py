@@ -257,6 +257,9 @@ class Map(Node):
     contact_policy: ContactPolicy = Field(
         default_factory=ContactPolicy, description="when and how often customers are written to"
     )
+    introduction: Id | None = Field(
+        None, description="the play that introduces a new colleague to the customer, after a hand-over that asks for it"
+    )
     reenter: Reentry = Field("never", validate_default=True, description="whether a customer may go through it again")
     on_resume: Literal["shift", "run", "skip"] = Field(
         "shift", description="what happens to dates that passed during a pause"

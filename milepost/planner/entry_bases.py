@@ -9,7 +9,7 @@ from typing import Any, ClassVar, NamedTuple
 from milepost.planner.instants import Instant, text
 
 INSTANTS = frozenset({"due", "until", "since"})
-LISTS = frozenset({"steps", "names"})
+LISTS = frozenset({"steps", "names", "roles"})
 PLACE_KEYS = ("stage", "play", "step", "occurrence")
 
 

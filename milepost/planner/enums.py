@@ -100,6 +100,7 @@ class StartReason(StrEnum):
     FACT = "fact"
     CONDITION = "condition"
     EVENT = "event"
+    HAND_OVER = "hand_over"
 
 
 class BlockReason(StrEnum):
@@ -116,6 +117,7 @@ class PlayEnding(StrEnum):
     COMPLETED = "completed"
     ENDS_WHEN = "ends_when"
     DEADLINE = "deadline"
+    HANDED_BACK = "handed_back"
 
 
 class CustomerPart(StrEnum):
@@ -155,3 +157,4 @@ class IgnoreReason(StrEnum):
     SAME_VERSION = "same_version"
     UNKNOWN_VERSION = "unknown_version"
     LIMIT = "limit"
+    NOT_THEIRS = "not_theirs"

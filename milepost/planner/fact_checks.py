@@ -22,6 +22,7 @@ from milepost.language.field_types import AttributeType, Verdict
 from milepost.language.model import Attribute
 from milepost.language.steps import Action, Outcome, Touchpoint
 from milepost.numbers import AmbiguousNumberError, NotANumberError, read_number
+from milepost.planner.colleague_checks import check_away, check_hand_over
 from milepost.planner.compiled_map import CompiledMap, CompiledPlay, CompiledStep
 from milepost.planner.enums import IgnoreReason
 from milepost.planner.fact_errors import (
@@ -39,9 +40,11 @@ from milepost.planner.facts import (
     Agreed,
     Answered,
     AttributesSet,
+    Away,
     ContactsGiven,
     EventHappened,
     Fact,
+    HandedOver,
     Noted,
     PlayStarted,
     Revoked,
@@ -103,6 +106,10 @@ def check(fact: Fact, compiled_map: CompiledMap) -> None:
             check_contacts(fact.contacts)
         case TaskAdded():
             check_added_task(compiled_map, fact)
+        case HandedOver():
+            check_hand_over(compiled_map, fact)
+        case Away():
+            check_away(compiled_map, fact)
         case Noted():
             check_subject(compiled_map, fact.about)
         case _:

@@ -38,6 +38,7 @@ from milepost.planner.fact_checks import (
     step_named,
 )
 from milepost.planner.fact_errors import RefusedError
+from milepost.planner.hand_over import colleagues_changed
 from milepost.planner.ids import AddedTaskId, MessageId
 from milepost.planner.instants import Instant, instant
 from milepost.planner.outcomes import answer, revoke
@@ -115,6 +116,9 @@ def _apply(turn: Turn, fact: facts.Fact) -> None:
             _contacts(turn, fact)
         case facts.TeamGiven():
             change_customer(turn, turn.state.customer.having(team=dict(fact.team)), fact.by)
+        case facts.HandedOver() | facts.Away() | facts.Back():
+            if not colleagues_changed(turn, fact):
+                raise _IgnoredError(IgnoreReason.NOT_THEIRS)
         case facts.Agreed():
             _agreed(turn, fact)
         case _:

@@ -20,6 +20,9 @@ _SYNONYMS = {
     "map_changed": ("move", "moved", "map", "version"),
     "message_failed": ("bounce", "bounced", "failed"),
     "task_added": ("task", "add_task", "todo", "remind", "new_task"),
+    "handed_over": ("hand_over", "handover", "hand", "reassign", "reassigned"),
+    "away": ("absent", "absence", "vacation", "holiday", "sick", "delegate"),
+    "back": ("returned", "return"),
     "note": ("notes", "remember", "comment", "remark"),
 }
 _KIND_OF = {synonym: kind for kind, synonyms in _SYNONYMS.items() for synonym in synonyms}

@@ -103,6 +103,41 @@ class TeamGiven(BaseFact, kind="team"):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HandedOver(BaseFact, kind="handed_over"):
+    """Somebody hands a customer over for good: what `former` has goes to `to`; both are addresses.
+
+    `roles` are those that go over, by default all that the former colleague has. `introduce` starts the map's
+    introduction.
+    """
+
+    former: str
+    to: str
+    roles: tuple[str, ...] | None = None
+    introduce: bool | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Away(BaseFact, kind="away"):
+    """A colleague is away, and the delegate stands in: a line for the timeline, from `first_day` to `last_day`.
+
+    Both days are local dates `YYYY-MM-DD`, and are part of it. With `role` it is about the tasks of that role alone.
+    """
+
+    person: str
+    delegate: str
+    first_day: str
+    last_day: str
+    role: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Back(BaseFact, kind="back"):
+    """A colleague is back before the day that was told, or not away after all: a line for the timeline."""
+
+    person: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Agreed(BaseFact, kind="agreed"):
     """People agreed on something for steps: `due` a local date `YYYY-MM-DD`, `person` an address."""
 
@@ -199,8 +234,8 @@ class FactUndone(BaseFact, kind="undone"):
 
 Fact = (
     StepDone | StepSkipped | StepReopened | Snoozed | EventHappened | Answered | Revoked | AttributesSet
-    | ContactsGiven | TeamGiven | Agreed | PlayStarted | Paused | Resumed | Ended | MapChanged | MessageFailed
-    | TaskDone | TaskAdded | Noted | FactUndone
+    | ContactsGiven | TeamGiven | HandedOver | Away | Back | Agreed | PlayStarted | Paused | Resumed | Ended
+    | MapChanged | MessageFailed | TaskDone | TaskAdded | Noted | FactUndone
 )  # fmt: skip
 
 FACTS: dict[str, type[Fact]] = {fact.kind: fact for fact in get_args(Fact)}
@@ -219,8 +254,14 @@ def to_json(fact: Fact) -> dict[str, Any]:
             continue
         if item.name == "contacts":
             value = [contact.to_json() for contact in value]
-        out[item.name] = dict(value) if isinstance(value, Mapping) else value
+        out[item.name] = _plain(value)
     return out
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return dict(value)
+    return list(value) if isinstance(value, tuple) else value
 
 
 def from_json(data: Mapping[str, Any]) -> Fact:
@@ -233,4 +274,6 @@ def from_json(data: Mapping[str, Any]) -> Fact:
     values["at"] = parse(values["at"])
     if "contacts" in values:
         values["contacts"] = tuple(Contact.from_json(contact) for contact in values["contacts"])
+    if values.get("roles") is not None:
+        values["roles"] = tuple(values["roles"])
     return FACTS[data["kind"]](**values)

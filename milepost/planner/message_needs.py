@@ -10,6 +10,7 @@ from milepost.customer import Contact, Customer
 from milepost.language.steps import AnyStep
 from milepost.language.templates.needs import needed_by, needs_of
 from milepost.language.templates.source import pick_variant, variants_of
+from milepost.planner.introduction import Introduction
 
 _FOLDER = "messages/"
 Answers = Mapping[str, Mapping[str, Any]]
@@ -55,19 +56,37 @@ class MessageNeeds:
         yield from self._by_message
 
     def missing(
-        self, step: str, template: str, customer: Customer, contact: Contact, *, csm: str, answers: Answers
+        self,
+        step: str,
+        template: str,
+        customer: Customer,
+        contact: Contact,
+        *,
+        csm: str,
+        answers: Answers,
+        introduction: Introduction | None = None,
     ) -> tuple[str, ...]:
         """Returns the names of the values that a message to a contact lacks now.
 
-        `csm` is the role of that name, `answers` are the forms that were sent, by step and field.
+        `csm` is the role of that name, `answers` are the forms that were sent, by step and field,
+        `introduction` the people of a hand-over.
         """
         variants = self._by_message.get((step, template))
         if variants is None:
             return ()
         needed = variants.for_language(contact.language or customer.language)
+        introduced = _introduced(introduction)
         return tuple(
-            names[0] for names in needed if not any(_is_known(name, customer, contact, csm, answers) for name in names)
+            names[0]
+            for names in needed
+            if not any(name in introduced or _is_known(name, customer, contact, csm, answers) for name in names)
         )
+
+
+def _introduced(introduction: Introduction | None) -> frozenset[str]:
+    """The names of the values that an introduction has."""
+    people = ("former", "successor") if introduction and introduction.successor else ("former",)
+    return frozenset(f"{each}.{name}" for each in people for name in ("name", "email")) if introduction else frozenset()
 
 
 def _needs(step: AnyStep, text: str) -> Needed:

@@ -20,6 +20,7 @@ from milepost.planner.calendars import Calendar, shift_date
 from milepost.planner.compiled_map import CompiledMap, CompiledStep
 from milepost.planner.condition_view import JourneyView
 from milepost.planner.instants import Instant
+from milepost.planner.introduction import introduction_of
 from milepost.planner.state import Queued, State
 
 
@@ -132,7 +133,8 @@ class Situation:
         if not needs or contact is None:
             return ()
         state, csm = self.state, self.compiled_map.map.csm
-        return needs.missing(queued.step, queued.template, state.customer, contact, csm=csm, answers=state.answers)
+        names, introduced = (queued.step, queued.template), introduction_of(state)
+        return needs.missing(*names, state.customer, contact, csm=csm, answers=state.answers, introduction=introduced)
 
     def customer_calendar(self, contact: Contact | None) -> Calendar:
         """The customer's calendar: the days and hours of the contact policy where the contact is."""

@@ -243,7 +243,8 @@ class State:
     """Everything about one journey. `clock` is the instant that it has come to.
 
     `start` says how a journey that has not begun begins, if not plainly. `answers` are the forms that were sent last,
-    by step and field. `moving_to` is the version that it moves to once the next stage of the sequence is about to open.
+    by step and field. `handed_over` is what `milepost.planner.introduction` keeps.
+    `moving_to` is the version that it moves to once the next stage of the sequence is about to open.
     `pauses` are the begin and the end of those pauses that moved dates, since what is open was opened. `renamed` are
     the ids that steps, stages and plays had before, by those of today. `format` is the version of the form that it was
     read in; the next plan brings it up to date.
@@ -271,6 +272,7 @@ class State:
     queue: list[Queued] = field(default_factory=list)
     sent: dict[str, list[Instant]] = field(default_factory=dict)
     agreed: dict[str, dict[str, str]] = field(default_factory=dict)
+    handed_over: dict[str, str] = field(default_factory=dict)
     answers: dict[str, dict[str, Any]] = field(default_factory=dict)
     deferred: list[Deferred] = field(default_factory=list)
     moving_to: str | None = None

@@ -248,6 +248,39 @@ class CustomerChanged(BaseEntry, kind="customer_changed"):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HandedOver(BaseEntry, kind="handed_over"):
+    """From now on `to` looks after the customer instead of `former`, in these roles; both are addresses.
+
+    There is no role where only single steps were handed over.
+    """
+
+    former: str
+    to: str
+    roles: tuple[str, ...]
+    by: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Away(BaseEntry, kind="away"):
+    """The delegate stands in for a colleague, from the local date `first_day` to `last_day`, perhaps in one `role`."""
+
+    person: str
+    delegate: str
+    first_day: str
+    last_day: str
+    role: str | None = None
+    by: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Back(BaseEntry, kind="back"):
+    """A colleague is back earlier than was told, or not away after all."""
+
+    person: str
+    by: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Noted(PlacedEntry, kind="note"):
     """Somebody noted something, perhaps about a step, or `about` a person (an address)."""
 
@@ -284,8 +317,8 @@ Entry = (
     | StepDone | StepSkipped | StepWithdrawn | StepSnoozed | MessageSent | MessageHeld | MessageDropped
     | AnswersChanged | TaskWarned
     | OutcomeAsked | OutcomeAnswered | OutcomeSilent | OutcomeRevoked | PlayStarted | PlayBlocked | PlayEnded
-    | TaskOpened | TaskAdded | JourneyPaused | JourneyResumed | MapChanged | CustomerChanged | Noted
-    | FactIgnored | FactUndone | JourneyEnded
+    | TaskOpened | TaskAdded | JourneyPaused | JourneyResumed | MapChanged | CustomerChanged | HandedOver | Away
+    | Back | Noted | FactIgnored | FactUndone | JourneyEnded
 )  # fmt: skip
 
 ENTRIES: dict[str, type[Entry]] = {entry.kind: entry for entry in get_args(Entry)}

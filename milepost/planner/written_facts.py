@@ -151,7 +151,12 @@ _OWN_FIELDS = {
 }
 """The fields of each kind, those of every fact left out; the first is filled by the field that names the kind."""
 _MORE = {kind: names if kind in _WITHOUT_SUBJECT else names[1:] for kind, names in _OWN_FIELDS.items()}
-_NEEDED = {"answer": "verdict", "snoozed": "until"}
+_NEEDED = {
+    "answer": ("verdict",),
+    "snoozed": ("until",),
+    "handed_over": ("to",),
+    "away": ("delegate", "first_day", "last_day"),
+}
 
 
 class Written(BaseModel):
@@ -179,10 +184,14 @@ class WrittenContact(Written):
         return Contact(**dict(self))
 
 
+Day = Annotated[str, BeforeValidator(_day_as_text), Field(pattern=r"^\d{4}-\d\d-\d\d$")]
+"""A local date."""
+
+
 class WrittenAgreement(Written):
     """What people agreed on for a step: `due` a local date, `person` an address."""
 
-    due: Annotated[str, BeforeValidator(_day_as_text), Field(pattern=r"^\d{4}-\d\d-\d\d$")] | None = None
+    due: Day | None = None
     person: Address | None = None
 
     @model_validator(mode="after")
@@ -214,6 +223,9 @@ class WrittenFact(Written):
     set: Annotated[dict[Name, Value], Field(max_length=limits.ATTRIBUTES)] | None = None
     contacts: Annotated[tuple[WrittenContact, ...], Field(max_length=limits.CONTACTS)] | None = None
     team: Annotated[dict[Name, Address], Field(max_length=limits.TEAM)] | None = None
+    handed_over: Address | None = None
+    away: Address | None = None
+    back: Address | None = None
     agreed: Annotated[dict[Name, WrittenAgreement], Field(max_length=limits.STEPS)] | None = None
     play_started: Name | None = None
     paused: bool | None = None
@@ -247,6 +259,12 @@ class WrittenFact(Written):
     permanent: bool | None = None
     contact: Address | None = None
     at_next_stage: bool | None = None
+    to: Address | None = None
+    roles: Annotated[tuple[Name, ...], Field(max_length=limits.TEAM)] | None = None
+    introduce: bool | None = None
+    delegate: Address | None = None
+    first_day: Day | None = None
+    last_day: Day | None = None
 
     @model_validator(mode="after")
     def _says_one_thing(self) -> Self:
@@ -271,9 +289,9 @@ class WrittenFact(Written):
             if getattr(self, name) is not None:
                 suggestion = did_you_mean(nearest(name, _MORE[kind]))
                 raise ValueError(f"{name!r} does not belong to {kind!r}{suggestion}")
-        needed = _NEEDED.get(kind)
-        if needed and getattr(self, needed) is None:
-            raise ValueError(f"{kind!r} needs {needed!r}")
+        lacking = [name for name in _NEEDED.get(kind, ()) if getattr(self, name) is None]
+        if lacking:
+            raise ValueError(f"{kind!r} needs {' and '.join(map(repr, lacking))}")
         if self.role is not None and self.person is not None:
             raise ValueError("a task is for a 'role' or for a 'person', not for both")
         if kind == "answer" and self.verdict not in set(Verdict):

@@ -220,6 +220,16 @@ class StaleRevisionError(StoreError):
         )
 
 
+class UnknownAbsenceError(StoreError):
+    """There is no absence of this number."""
+
+    code = "unknown_absence"
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+        super().__init__(f"There is no absence {number}.", "`milepost away --all` lists them.")
+
+
 class UnknownRolloutError(StoreError):
     """There is no rollout of this number."""
 

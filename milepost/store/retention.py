@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 from milepost.customer import FORGOTTEN
 from milepost.planner.facts import EventHappened
 from milepost.planner.instants import Instant, moment
-from milepost.store import timeline
+from milepost.store import absences, timeline
 from milepost.store.database import Store
 from milepost.store.inbox import InboxStatus
 from milepost.store.messages import MessageStatus
@@ -35,6 +35,8 @@ _BATCH = 500
 _PAUSE = 0.02  # seconds between two batches, in which others write
 _ROW = 1
 _PEOPLE = frozenset({"by", "note", "comment", "evidence", "person"})
+_COLLEAGUES = {"handed_over": ("former", "to"), "away": ("person", "delegate"), "back": ("person",)}
+"""The people without whom a fact or an entry of these kinds can't be read."""
 _EMPTY: dict[str, Any] = {"properties": {}, "attributes": {}, "contacts": [], "team": {}}
 _REASONED = frozenset({"step_snoozed", "outcome_revoked", "journey_paused", "journey_resumed"})
 """Kinds of the timeline whose `why` is in people's words; elsewhere it is one of ours."""
@@ -45,7 +47,7 @@ _counts, _retention = table_of(EventCountRow), table_of(RetentionRow)
 
 @dataclass(frozen=True, slots=True)
 class Retention:
-    """For how many days messages, facts (with the timeline) and product events are kept whole; None: for ever."""
+    """For how many days messages, facts (with timeline and absences) and product events are kept; None: for ever."""
 
     messages: int | None = None
     facts: int | None = None
@@ -85,6 +87,7 @@ async def remove_old(store: Store, retention: Retention, now: Instant) -> dict[s
         before = now - retention.facts * DAY
         removed["facts"] = await _in_batches(store, partial(_old_facts, before), _strip_facts)
         removed["timeline"] = await _strip_timeline(store, before)
+        removed["absences"] = await store.write(partial(absences.remove_old, before))
     if retention.events is not None:
         before = now - retention.events * DAY
         removed["events"] = await _in_batches(store, partial(_old_events, before), _delete_facts)
@@ -147,7 +150,8 @@ def _strip_facts(rows: Sequence[RowMapping], session: Session) -> None:
 def stripped_fact(data: dict[str, Any]) -> dict[str, Any]:
     """Returns a fact, as JSON, without people and their words; it can be read as before."""
     left_out = {"contact", "why", *(() if data["kind"] == "ended" else ("reason",))}  # the reason for an end is counted
-    return _without_people({name: value for name, value in data.items() if name not in left_out})
+    kept = _without_people({name: value for name, value in data.items() if name not in left_out})
+    return kept | dict.fromkeys(_COLLEAGUES.get(data["kind"], ()), REMOVED)
 
 
 async def _strip_timeline(store: Store, before: Instant) -> int:
@@ -184,6 +188,7 @@ def stripped_entry(kind: str, data: dict[str, Any]) -> dict[str, Any]:
     stripped = _without_people(data)
     if "contact" in stripped:
         stripped["contact"] = REMOVED
+    stripped |= dict.fromkeys(_COLLEAGUES.get(kind, ()), REMOVED)
     if kind in _REASONED:
         stripped.pop("why", None)
     if kind == "step_skipped" and "by" in data:

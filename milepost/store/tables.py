@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import JSON, ForeignKey, Index, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from milepost.store import import_tables, list_indexes, single_rows, sync_tables  # noqa: F401 - all have tables
+from milepost.store import absence_tables, import_tables, list_indexes, single_rows, sync_tables  # noqa: F401 - tables
 from milepost.store.table_types import LONG, At, Base, OfCustomer, OfJourney, Serial, SortKey
 
 METADATA = Base.metadata

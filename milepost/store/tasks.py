@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, literal_column, or_, select, tuple_, union_all
+from sqlalchemy import ColumnElement, Select, and_, literal_column, not_, or_, select, true, tuple_, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import aliased
+from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from milepost.planner.enums import JourneyStatus, TaskStatus
 from milepost.planner.instants import Instant
+from milepost.store import absences
+from milepost.store.absence_tables import AbsenceCustomerRow
 from milepost.store.keyset import Cursor, Query, Row, Segment, read_page
 from milepost.store.rows import count_by, count_up_to
+from milepost.store.stand_ins import NOBODY_AWAY, Absence, StandIns
 from milepost.store.tables import CustomerRow, JourneyRow, TaskRow
 
 _OPEN: ColumnElement[str] = literal_column("'open'")  # in the words of the indexes
@@ -50,7 +52,8 @@ class TaskPage:
 class TaskFilter:
     """The conditions of a list of open tasks: all that are set must hold.
 
-    `person` has the task, or it was escalated to the person; `role` likewise. `queue` is the role of a team that has
+    `person` has the task, it was escalated to the person, or the person stands in for somebody of whom that is true;
+    `stand_ins` say who does. `role` has it, or it was escalated to the role. `queue` is the role of a team that has
     to take the task, as nobody has it. `since` and `before` are journey time: tasks that fall due from then on, until
     then; tasks without a date and those of paused journeys never do.
     """
@@ -61,6 +64,7 @@ class TaskFilter:
     queue: str | None = None
     since: Instant | None = None
     before: Instant | None = None
+    stand_ins: StandIns = NOBODY_AWAY
 
 
 async def list_open(
@@ -98,8 +102,7 @@ async def count_unowned(session: AsyncSession, most: int = MOST_COUNTED) -> int:
 def _conditions(filters: TaskFilter) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = [_IS_OPEN]
     if filters.person is not None:
-        address = filters.person.strip().lower()
-        conditions.append(_is_among(_keys.where(_own.person == address), _keys.where(_own.escalated_person == address)))
+        conditions.append(_is_among(*_of_person(filters.person.strip().lower(), filters.stand_ins)))
     if filters.role is not None:
         conditions.append(or_(TaskRow.role == filters.role, TaskRow.escalated_to == filters.role))
     if filters.customer is not None:
@@ -115,6 +118,25 @@ def _conditions(filters: TaskFilter) -> list[ColumnElement[bool]]:
     return conditions
 
 
+def _of_person(address: str, stand_ins: StandIns) -> Iterator[Select[str, str]]:
+    """Yields the keys of a person's own tasks, and of those in which the person stands in for somebody."""
+    for person, role in ((_own.person, _own.role), (_own.escalated_person, _own.escalated_to)):
+        yield _keys.where(person == address)
+        for grant in stand_ins.granted_to(address):
+            taken = (_is_about(each, role) for each in grant.takes)
+            left = (not_(_is_about(each, role)) for each in grant.leaves)
+            yield _keys.where(person == grant.person, *taken, *left)
+
+
+def _is_about(absence: Absence, role: InstrumentedAttribute[Any]) -> ColumnElement[bool]:
+    """Returns the condition that an absence is about a task."""
+    is_role = true() if absence.role is None else and_(role.is_not(None), role == absence.role)
+    if absence.customers is None:
+        return is_role
+    customers = select(AbsenceCustomerRow.customer_id).where(AbsenceCustomerRow.absence == absence.number)
+    return and_(is_role, _own.customer_id.in_(customers))
+
+
 def _escalated_to(role: str) -> Select[str, str]:
     return _keys.where(_own.escalated_to == role, _own.escalated_to.is_not(None), _own.escalated_person.is_(None))
 
@@ -126,9 +148,7 @@ def _is_among(*keys: Select[str, str]) -> ColumnElement[bool]:
 
 def end_of_day(now: Instant, timezone: str) -> Instant:
     """Returns the first instant after the local day of `timezone`; midnight itself is the end of that day."""
-    zone = ZoneInfo(timezone)
-    tomorrow = datetime.fromtimestamp(now, UTC).astimezone(zone).date() + timedelta(days=1)
-    return int(datetime.combine(tomorrow, time(), zone).timestamp()) + 1
+    return absences.end_of(absences.today(now, timezone), timezone) + 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ import json
 import re
 import time
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from sqlalchemy import select, update
@@ -35,10 +35,12 @@ from milepost.planner.facts import (
 )
 from milepost.planner.instants import Instant
 from milepost.planner.state import State
-from milepost.store import customers, journeys, maps, reviews, undo_points
+from milepost.store import absences, customers, journeys, maps, reviews, undo_points
+from milepost.store.absence_tables import FormerColleagueRow
 from milepost.store.database import Store
 from milepost.store.import_tables import ImportFileRow, ImportRefusalRow
 from milepost.store.rollouts import MoveStatus
+from milepost.store.stand_ins import Absence
 from milepost.store.tables import METADATA, JourneyRow, RolloutMoveRow
 from milepost.wire.activities import Advanced, AdvanceOrder, DeliveryOrder
 from tests.store.book import stored_import, stored_rollout
@@ -46,11 +48,20 @@ from tests.workflows.example import CUSTOMER, FILES, START
 from tests.workflows.rig import LINKS
 
 ADDRESS = "sam@acme.example"
+NEW_YEAR = date(2027, 1, 1)
 SAM = Contact("Sam Poe", ADDRESS, ("sponsor",), "America/New_York")
 EVA = Contact("Eva Roe", "eva@acme.example", ("sponsor",))
 _PERSON = re.compile(r"sam(?:@|%40)acme\.example|(?<![a-z])(?:sam|poe)(?![a-z])", re.IGNORECASE)
 DAY = 86_400
 BOOK = "id,name,contacts\nacme,Acme,Sam Poe <sam@acme.example> sponsor\n"
+
+
+def _colleagues(session: Session) -> None:
+    """Stores an absence that Sam has told, and that Acme was Sam's once."""
+    people = {"person": "cleo@vendor.example", "delegate": "dan@vendor.example", "told_by": ADDRESS}
+    days = {"first_day": NEW_YEAR, "last_day": NEW_YEAR, "timezone": "UTC", "starts_at": START, "ends_at": START + DAY}
+    absences.insert(session, Absence(number=0, role=None, customers=None, told_at=START, **people, **days))
+    session.add(FormerColleagueRow(customer_id="acme", role="csm", address=ADDRESS, handed_over_at=START))
 
 
 class Clock:
@@ -87,6 +98,7 @@ class Crowd:
             await customers.save(session, [CUSTOMER.having(id="beta", name="Beta", contacts=(beta,))], START)
             sam_of_gamma = Contact("Sam Poe", "sam@gamma.example", ("sponsor",))
             await customers.save(session, [CUSTOMER.having(id="gamma", name="Gamma", contacts=(sam_of_gamma,))], START)
+            await session.run_sync(_colleagues)
         for customer in ("acme", "gamma"):
             await crowd.intake.enrol(customer)
         await crowd.tell_acme()

@@ -60,7 +60,7 @@ async def test_facts_and_the_timeline_lose_people_and_words_and_can_be_read_as_b
     crowd = await Crowd.fill(store)
     await crowd.advance(60)
     before, after = await removed(crowd, facts=29)
-    assert changed(before, after) == {"facts", "timeline"}
+    assert changed(before, after) == {"facts", "timeline", "absences"}
     assert not {table for table, _ in await traces(store)} & {"timeline"}
     assert {column for table, column in await traces(store) if table == "facts"} == {
         "id",

@@ -32,6 +32,9 @@ EXAMPLES: Mapping[str, str] = {
     "set": "set health=35 seats=20 renews_on=2027-03-01 (NAME= removes one)",
     "contacts": "contacts 'Sam Poe <sam@acme.example> sponsor+coordinator; Ann <ann@acme.example> end_user mail=none'",
     "team": "team csm=ana@vendor.example account_executive=bo@vendor.example",
+    "handed_over": "handed_over ana@vendor.example bo@vendor.example introduce=true (or: milepost hand-over)",
+    "away": "away ana@vendor.example bo@vendor.example 2026-12-21 2027-01-03 (a line alone; see milepost hand-over)",
+    "back": "back ana@vendor.example (a line alone; see milepost away)",
     "agreed": "agreed kickoff due=2026-03-10 person=ana@vendor.example",
     "play_started": "play_started rescue --reason 'Their champion left'",
     "paused": "paused --reason 'Merger'",
@@ -46,6 +49,13 @@ EXAMPLES: Mapping[str, str] = {
 """How each kind of fact is typed."""
 
 _ANSWERS = "answers."
+_MORE_WORDS = {
+    "answer": ["verdict"],
+    "snoozed": ["until"],
+    "handed_over": ["to"],
+    "away": ["delegate", "first_day", "last_day"],
+}
+"""The fields that further words fill, without their names."""
 
 
 def fact_of(
@@ -123,7 +133,7 @@ def _positional(kind: str, words: list[str]) -> dict[str, Any]:
         raise ValueError(f"say what it is about after {kind!r}")
     if kind in ("ended", "note", "task_added"):
         return {kind: " ".join(words)}
-    names = [kind, *{"answer": ["verdict"], "snoozed": ["until"]}.get(kind, [])]
+    names = [kind, *_MORE_WORDS.get(kind, [])]
     _refuse(words[len(names) :], f"unexpected {' '.join(words[len(names) :])!r}; put texts in quotes")
     return dict(zip(names, words, strict=False))
 

@@ -17,6 +17,7 @@ from milepost.text import listing
 
 _FOLDER = "messages/"
 _MOST_FILES = 4
+_OF_A_HAND_OVER = ("former.", "successor.")
 _NOT_SURE = frozenset({"||", "?", "!", "has"})
 
 
@@ -53,6 +54,8 @@ class _Messages:
     def _unsure(self, file: str, need: Need, steps: list[PlacedStep]) -> Iterator[Problem]:
         for placed in steps:
             names = [name for name in needed_by(placed.step, need) if self._is_defined(name)]
+            if placed.container.id == self._outline.map.introduction:
+                names = [name for name in names if not name.startswith(_OF_A_HAND_OVER)]
             if names and not self._known.union(_dates_of(placed)).intersection(names):
                 values = listing([repr(name) for name in names], last="or")
                 message = (

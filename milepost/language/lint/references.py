@@ -12,7 +12,7 @@ from milepost.language.field_types import AttributeType, Node
 from milepost.language.findings import Finding, describe, related
 from milepost.language.lint.circles import arrows, circles
 from milepost.language.lint.outline import MapOutline, PlacedStep, is_unreadable
-from milepost.language.model import Opens, Persona, Play, Stage
+from milepost.language.model import Map, Opens, Persona, Play, Stage
 from milepost.language.names import BUILT_IN, nearest
 from milepost.language.steps import Action, AnyStep, BranchItem, Escalate, Metric, Outcome, Step, Touchpoint
 from milepost.language.yaml_text import Path, value_at
@@ -30,6 +30,7 @@ _FIELDS: tuple[tuple[type[Node], str, str], ...] = (
     (Ask, "persona", "personas"),
     (BranchItem, "go_to", "stages"),
     (BranchItem, "play", "plays"),
+    (Map, "introduction", "plays"),
 )
 """The fields that name a part of the map, each with the section in which that part is."""
 

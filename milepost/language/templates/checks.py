@@ -12,6 +12,7 @@ from milepost.language.asks import Ask, AskType
 from milepost.language.model import Attribute
 from milepost.language.templates.context import (
     CUSTOMER_FIELDS,
+    ColleagueContext,
     ContactContext,
     CsmContext,
     MapContext,
@@ -36,7 +37,15 @@ from milepost.text import nearest
 
 _FIELDS: dict[str, tuple[str, ...]] = {
     kind.__name__: tuple(item.name for item in fields(kind))
-    for kind in (ContactContext, CsmContext, MapContext, MetricContext, OutcomeContext, StepContext)
+    for kind in (
+        ColleagueContext,
+        ContactContext,
+        CsmContext,
+        MapContext,
+        MetricContext,
+        OutcomeContext,
+        StepContext,
+    )
 }
 _FIELDS["loop"] = ("index", "index0", "revindex", "revindex0", "first", "last", "length", "previtem", "nextitem")
 _KINDS = {
@@ -47,6 +56,8 @@ _KINDS = {
     "map": "MapContext",
     "answers": "answers",
     "metric": "MetricContext",
+    "former": "ColleagueContext",
+    "successor": "ColleagueContext",
 }
 _LISTS = {"steps": "StepContext", "contacts": "ContactContext", "outcomes": "OutcomeContext"}
 _SAME_ITEMS = ("list", "reject", "rejectattr", "reverse", "select", "selectattr", "sort", "unique")

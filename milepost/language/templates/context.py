@@ -94,6 +94,17 @@ class CsmContext:
 
 
 @dataclass(frozen=True, slots=True)
+class ColleagueContext:
+    """Somebody of a hand-over that is introduced to the customer; both fields are None without one."""
+
+    name: str | None = None
+    email: str | None = None
+
+
+NOBODY = ColleagueContext()
+
+
+@dataclass(frozen=True, slots=True)
 class MapContext:
     """The map that the customer is on."""
 
@@ -123,6 +134,8 @@ class MessageContext:
     map: MapContext
     answers: AnswersContext = NO_ANSWERS
     metric: MetricContext = MetricContext()
+    former: ColleagueContext = NOBODY
+    successor: ColleagueContext = NOBODY
     locale: str = field(default="en", metadata={"hidden": True})
 
 
@@ -224,12 +237,14 @@ def message_context(
     language: str | None = None,
     answers: AnswersContext = NO_ANSWERS,
     figures: Figures | None = None,
+    former: ColleagueContext = NOBODY,
+    successor: ColleagueContext = NOBODY,
 ) -> MessageContext:
     """Builds the values for one message; the first of `steps` is `step`.
 
     `attributes` are the map's; `started_on` is the local date on which the journey began; `language` is the
     language of the *text* (of the variant that was picked), if it is known. A step that asks for no outcome has no
-    `verify_url`; the plan's address is used instead.
+    `verify_url`; the plan's address is used instead. `former` and `successor` are those of a hand-over.
 
     Raises:
         ValueError: `steps` is empty, or a date attribute doesn't hold a date.
@@ -248,6 +263,8 @@ def message_context(
         map=MapContext(map_title),
         answers=answers,
         metric=_metric(figures),
+        former=former,
+        successor=successor,
         locale=locale_of(language, contact.country or customer.country),
     )
 

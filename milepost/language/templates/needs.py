@@ -19,7 +19,7 @@ from milepost.language.templates.source import read_message
 Names = frozenset[str]
 
 _CUSTOMER = "customer."
-_ROOTS = ("customer", "contact", "csm", "metric")
+_ROOTS = ("customer", "contact", "csm", "metric", "former", "successor")
 """What may lack values: all of it stands under these names."""
 _MAY_LACK = {"contact": ("salutation",), "csm": ("email",)}
 """The fields that may lack a value, where others never do; without an entry, any may."""

@@ -12,6 +12,7 @@ from milepost.language.field_types import AttributeType
 from milepost.language.model import Attribute
 from milepost.language.steps import Figures
 from milepost.language.templates.context import (
+    ColleagueContext,
     CsmContext,
     MessageContext,
     OutcomeContext,
@@ -38,7 +39,14 @@ def sample_message_context(attributes: Mapping[str, Attribute], asks: Mapping[st
     common = _common(attributes, asks)
     figures = Figures("metric", "h", 0.0, 10.0)
     return message_context(
-        contact=_CONTACT, steps=[_STEP], plan_url="https://plan.example/", language="en", figures=figures, **common
+        contact=_CONTACT,
+        steps=[_STEP],
+        plan_url="https://plan.example/",
+        language="en",
+        figures=figures,
+        former=ColleagueContext("Bo", "bo@vendor.example"),
+        successor=ColleagueContext("Ana", "ana@vendor.example"),
+        **common,
     )
 
 

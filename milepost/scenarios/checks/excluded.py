@@ -114,6 +114,7 @@ def _whys(kind: str, play: CompiledPlay, names: DefinedNames) -> Iterator[str]:
             StartReason.FACT: True,
             StartReason.CONDITION: any(trigger.alone for trigger in play.starts_when),
             StartReason.EVENT: any(trigger.event for trigger in play.starts_when),
+            StartReason.HAND_OVER: any(each.map.introduction == play.play.id for each in names.compiled_maps),
             StartReason.BRANCH: any(isinstance(node, BranchItem) and node.play == play.play.id for node in nodes),
         }
     elif kind == timeline.PlayBlocked.kind:
@@ -124,6 +125,7 @@ def _whys(kind: str, play: CompiledPlay, names: DefinedNames) -> Iterator[str]:
             PlayEnding.COMPLETED: True,
             PlayEnding.ENDS_WHEN: play.ends_when,
             PlayEnding.DEADLINE: play.play.deadline,
+            PlayEnding.HANDED_BACK: any(each.map.introduction == play.play.id for each in names.compiled_maps),
             "map_changed": len(names.compiled_maps) > 1,
         }
     return (str(why) for why, is_possible in reasons.items() if is_possible)

@@ -37,7 +37,7 @@ _WORDS_BY_KIND: Mapping[tuple[str, str], tuple[str, ...]] = {
     (timeline.TaskOpened.kind, "why"): ("contact", "message_failed", "opted_out", "value", "stuck", "idle"),
 }
 """The words of fields that mean something else in each kind."""
-_LISTS = ("steps", "names")
+_LISTS = ("steps", "names", "roles")
 _ABOUT_OUTCOMES = {
     entry.kind
     for entry in (timeline.OutcomeAsked, timeline.OutcomeAnswered, timeline.OutcomeSilent, timeline.OutcomeRevoked)

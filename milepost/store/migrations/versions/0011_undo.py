@@ -1,6 +1,6 @@
 """What undoing needs: states from before, the advance that took a fact in, and messages that wait for the grace.
 
-Revision: 0009, after 0007.
+Revision: 0011, after 0010.
 """
 
 from __future__ import annotations
@@ -8,8 +8,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0009"
-down_revision = "0007"
+revision = "0011"
+down_revision = "0010"
 branch_labels = None
 depends_on = None
 

@@ -1,0 +1,29 @@
+"""Who is introduced to a customer after a hand-over, as the state of the journey keeps it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from milepost.planner.state import State
+
+_ROLE, _FORMER = "role", "former"
+
+
+@dataclass(frozen=True, slots=True)
+class Introduction:
+    """The addresses of those whom an introduction is about; `successor` has the role now, None while nobody has it."""
+
+    former: str
+    successor: str | None
+
+
+def introduction_of(state: State) -> Introduction | None:
+    """Returns who is introduced to the customer; None where no hand-over asked for it."""
+    if not state.handed_over:
+        return None
+    return Introduction(state.handed_over[_FORMER], state.customer.team.get(state.handed_over[_ROLE]))
+
+
+def kept(role: str, former: str) -> dict[str, str]:
+    """Returns what a state keeps of a hand-over: the role that went over, and who had it."""
+    return {_ROLE: role, _FORMER: former}
