@@ -40,6 +40,24 @@ class Mail(StrEnum):
     NONE = "none"
 
 
+class ChoiceWay(StrEnum):
+    """How it came that a person gets less mail, or more again.
+
+    By their own word: on the page of `preferences`, with `one_click` in a mail program, by reporting a mail as spam
+    (`complaint`), or to the mail provider (`provider`). A `colleague` said so, an `import` or a `record` that another
+    program sent. `bounce`: a mail server refused the address for good.
+    """
+
+    PAGE = "page"
+    ONE_CLICK = "one_click"
+    COMPLAINT = "complaint"
+    PROVIDER = "provider"
+    COLLEAGUE = "colleague"
+    IMPORT = "import"
+    RECORD = "record"
+    BOUNCE = "bounce"
+
+
 _STRICTNESS = tuple(Mail)
 
 
@@ -108,6 +126,18 @@ def mail_wanted(contacts: Iterable[Contact], address: str) -> Mail:
     """Returns the mail that may go to an address: of several settings the strictest, and none where it was refused."""
     same = [each for each in contacts if each.has_address(address)]
     return Mail.NONE if any(each.refused for each in same) else strictest(each.mail for each in same)
+
+
+def having_chosen(
+    contacts: Iterable[Contact], address: str, mail: Mail, *, refused: bool = False
+) -> tuple[Contact, ...]:
+    """Returns contacts of whom the one with an address gets other mail; or none, as the address was `refused`."""
+    return tuple(
+        each if not each.has_address(address)
+        else replace(each, refused=True) if refused
+        else replace(each, mail=mail, refused=False)
+        for each in contacts
+    )  # fmt: skip
 
 
 def keep_refused(before: Iterable[Contact], after: Iterable[Contact]) -> tuple[Contact, ...]:

@@ -6,9 +6,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, assert_never
 
+from milepost.customer import ChoiceWay
 from milepost.explain.local_time import date_text, due_time_of, time_of
 from milepost.explain.vocabulary import (
     BLOCKED,
+    CHOICES,
     CUSTOMER_PARTS,
     DROPPED,
     DUE,
@@ -16,6 +18,7 @@ from milepost.explain.vocabulary import (
     FACTS,
     HELD,
     IGNORED,
+    MAIL,
     MESSAGES,
     METHODS,
     PLAY_ENDED,
@@ -244,6 +247,8 @@ def _about_the_record(say: Wording, entry: timeline.CustomerChanged | timeline.N
     if isinstance(entry, timeline.Noted):
         subject = quoted(say.step(entry.step)) if entry.step else entry.about
         return f"Noted{_by(entry.by)}{f' about {subject}' if subject else ''}: {quoted(entry.text)}."
+    if entry.mail is not None:
+        return _mail_chosen(entry, tense)
     names = listing([spaced(name) if entry.what == "attributes" else name for name in entry.names])
     part = CUSTOMER_PARTS.get(entry.what, "The record")
     return f"{part} {tense('changed', 'will change')}{_changed_by(entry.by)}: {names}."
@@ -273,6 +278,13 @@ def _handed_by(entry: timeline.HandedOver) -> str:
 
 def _told_by(person: str | None) -> str:
     return f", as {person} said" if person else ""
+
+
+def _mail_chosen(entry: timeline.CustomerChanged, tense: Tense) -> str:
+    is_named = entry.how == ChoiceWay.COLLEAGUE and entry.by
+    why = f": {entry.by} set it so" if is_named else because(entry.how, CHOICES)
+    note = f" Note: {entry.note}" if entry.note else ""
+    return f"{listing(entry.names)} {tense('gets', 'will get')} {MAIL.get(entry.mail or '', entry.mail)}{why}.{note}"
 
 
 _AboutStep = (

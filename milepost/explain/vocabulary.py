@@ -53,6 +53,22 @@ CUSTOMER_PARTS = {
     "contacts": "The contacts",
     "team": "The team",
 }
+MAIL = {
+    "all": "all mail again",
+    "essential": "only essential mail and questions about results",
+    "none": "no more mail",
+}
+CHOICES = {
+    "page": "they chose so",
+    "one_click": "they unsubscribed in their mail program",
+    "complaint": "they reported a mail as spam",
+    "provider": "they unsubscribed at the mail provider",
+    "colleague": "a colleague set it so",
+    "import": "an import says so",
+    "record": "their record says so",
+    "bounce": "the address was refused for good",
+}
+"""How a person came to get other mail."""
 WITHDRAWN = {
     "stage_closed": "its stage closed",
     "go_to": "the journey went on to another stage",
@@ -117,6 +133,7 @@ FACTS = {
     "revoked": "an answer is taken back",
     "set": "new attributes",
     "contacts": "new contacts",
+    "mail_chosen": "other mail for somebody",
     "team": "a new team",
     "handed_over": "a hand-over",
     "away": "an absence",

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from milepost.customer import BUILT_IN_ATTRIBUTES, Customer, keep_refused
+from milepost.customer import BUILT_IN_ATTRIBUTES, ChoiceWay, Customer, keep_refused
 from milepost.imports.customer_checks import FieldProblem, check_customer
 from milepost.imports.vocabulary import Vocabulary
 from milepost.intake.context import IntakeContext, customer_of, find_customer
@@ -21,9 +21,10 @@ from milepost.planner.entry_point import PLAIN, JourneyStart
 from milepost.planner.fact_checks import fits
 from milepost.planner.facts import AttributesSet, ContactsGiven, Fact, TeamGiven, to_json
 from milepost.planner.instants import Instant
-from milepost.store import customers, inbox, journeys
+from milepost.store import customers, inbox, journeys, mail_choices
 from milepost.store.errors import UnknownCustomerError
 from milepost.store.inbox import NewFact, RecordedFact
+from milepost.store.mail_choices import RecordOrigin
 from milepost.store.tables import JourneyRow
 
 
@@ -92,6 +93,10 @@ async def _save(
         customer = edit(before)
         if before is not None:
             customer = customer.having(contacts=keep_refused(before.contacts, customer.contacts))
+        how = ChoiceWay.IMPORT if source == "import" else ChoiceWay.RECORD
+        origin = RecordOrigin(how, by, context.new_id)
+        contacts = await session.run_sync(mail_choices.settled, customer.contacts, origin, now)
+        customer = customer.having(contacts=contacts)
         problems = [
             problem for problem in check_customer(customer, vocabulary) if _is_changed(problem, before, customer)
         ]

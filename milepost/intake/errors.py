@@ -73,6 +73,30 @@ class NotTheirStepError(RefusedError):
         )
 
 
+class ReasonMissingError(RefusedError):
+    """A colleague wants somebody to get more mail again, and doesn't say why."""
+
+    code = "reason_missing"
+
+    def __init__(self, address: str) -> None:
+        self.address = address
+        super().__init__(
+            f"{address} gets less mail so far; more of it takes a reason.",
+            "Say how you know that they want it, such as 'asked for it on the phone on 3 March'.",
+        )
+
+
+class UnknownContactError(RefusedError):
+    """The customer has no contact of this address."""
+
+    code = "unknown_contact"
+
+    def __init__(self, customer: str, address: str, contacts: Sequence[str]) -> None:
+        self.customer, self.address = customer, address
+        hint = f"Its contacts are: {', '.join(contacts)}." if contacts else "It has no contacts; tell some."
+        super().__init__(f"Customer {customer!r} has no contact {address!r}.", hint)
+
+
 class ColleagueError(RefusedError):
     """The address is on customers' teams: it can't be forgotten while tasks are given to it."""
 

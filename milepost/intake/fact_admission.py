@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from sqlalchemy.orm import Session
 
-from milepost.customer import BUILT_IN_ATTRIBUTES, Customer
+from milepost.customer import BUILT_IN_ATTRIBUTES, ChoiceWay, Customer
 from milepost.imports.customer_checks import FieldProblem, check_built_in, check_contacts, check_team, check_values
 from milepost.imports.vocabulary import Vocabulary
 from milepost.intake.context import IntakeContext
@@ -25,6 +25,8 @@ from milepost.planner.facts import (
     ContactsGiven,
     EventHappened,
     Fact,
+    MailChosen,
+    MessageFailed,
     Noted,
     StepDone,
     TeamGiven,
@@ -34,9 +36,10 @@ from milepost.planner.instants import Instant, moment
 from milepost.planner.situation import Situation
 from milepost.planner.state import State
 from milepost.planner.written_facts import WrittenFact
-from milepost.store import customers, inbox
+from milepost.store import customers, inbox, mail_choices
 from milepost.store.errors import UnknownCustomerError
 from milepost.store.inbox import NewFact, Recipient, RecordedFact
+from milepost.store.mail_choices import RecordOrigin
 from milepost.store.tables import JourneyRow
 
 _PORTAL = "portal"
@@ -68,6 +71,7 @@ class FactAdmission:
 
     def run(self, incoming: Sequence[IncomingFact], session: Session) -> list[RecordedFact | RefusedError]:
         """Stores the facts, in their order; returns for each its record, or the reason for which it was refused."""
+        mail_choices.hold(session, sorted({each.customer for each in incoming if _is_about_contacts(each)}))
         self._recipients = inbox.recipients(session, {each.customer for each in incoming})
         admitted = [self._admitted(session, each) for each in incoming]
         new = [each for each in admitted if isinstance(each, NewFact)]
@@ -100,6 +104,11 @@ class FactAdmission:
         if compiled_map is None and not isinstance(fact, ABOUT_THE_RECORD):
             raise NoOpenJourneyError(recipient.customer)
         self._check(session, recipient, fact, compiled_map)
+        if isinstance(fact, ContactsGiven):
+            origin = RecordOrigin(ChoiceWay.RECORD, fact.by, self._context.new_id)
+            fact = replace(fact, contacts=mail_choices.settled(session, fact.contacts, origin, self._now))
+        if isinstance(fact, MessageFailed) and fact.permanent:
+            mail_choices.refuse_message(session, recipient, fact, self._now)
         data = inbox.checked(to_json(fact), self._now)
         if isinstance(fact, EventHappened) and fact.event not in self._events(session, compiled_map):
             inbox.count(session, recipient.customer, fact.event, self._now)
@@ -117,6 +126,11 @@ class FactAdmission:
         return tuple(dict.fromkeys(str(each) for unusable in found for each in unusable))
 
     def _check(self, session: Session, recipient: Recipient, fact: Fact, compiled_map: CompiledMap | None) -> None:
+        if isinstance(fact, MailChosen):
+            raise InvalidFactError(
+                "Which mail somebody wants isn't told in a list of facts: it counts at every customer.",
+                "Tell it by itself, or with POST /api/v1/preferences.",
+            )
         if compiled_map is not None:
             check(fact, compiled_map)
             if self._source == _PORTAL:
@@ -163,6 +177,11 @@ class FactAdmission:
         if self._current is None:
             self._current = self._context.compiled_maps.load_current(session)
         return self._current
+
+
+def _is_about_contacts(incoming: IncomingFact) -> bool:
+    fact = incoming.fact
+    return fact.contacts is not None if isinstance(fact, WrittenFact) else isinstance(fact, ContactsGiven)
 
 
 def _last_today(at: Instant) -> date:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from temporalio.client import Client
 
 from milepost.customer import Customer
-from milepost.intake import customers, enrolment, facts
+from milepost.intake import customers, enrolment, facts, preferences
 from milepost.intake.context import IntakeContext, fresh_id
 from milepost.intake.customers import SavedCustomer
 from milepost.intake.enrolment import Enrolment, NoEnrolment
@@ -62,6 +62,8 @@ class Intake:
             RefusedError: the customer is unknown or has no open journey, or the fact doesn't make sense for the
                 journey's map. Nothing is stored.
         """
+        if isinstance(fact, WrittenFact) and fact.mail_chosen is not None:
+            return await preferences.record_choice(self.context, customer, fact, by)
         return await facts.record_fact(self.context, customer, fact, by=by, source=source)
 
     async def record_facts(

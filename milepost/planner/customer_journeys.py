@@ -15,14 +15,15 @@ from milepost.planner.customer_changes import with_attributes
 from milepost.planner.entry_point import PLAIN, JourneyStart
 from milepost.planner.fact_checks import check
 from milepost.planner.fact_errors import RefusedError
-from milepost.planner.facts import AttributesSet, ContactsGiven, Fact, TeamGiven
+from milepost.planner.facts import AttributesSet, ContactsGiven, Fact, MailChosen, TeamGiven
 from milepost.planner.instants import Instant
+from milepost.planner.mail_choices import contacts_after
 from milepost.planner.plan import Plan, plan
 from milepost.planner.segment_match import entry_obstacle, map_on_change
 from milepost.planner.simulation import each_once, steps
 from milepost.planner.state import State
 
-CHANGES_THE_RECORD = (AttributesSet, ContactsGiven, TeamGiven)
+CHANGES_THE_RECORD = (AttributesSet, ContactsGiven, MailChosen, TeamGiven)
 """Facts that change the customer's record where no journey is open."""
 
 
@@ -95,6 +96,8 @@ def record_after(compiled_map: CompiledMap, customer: Customer, happening: Happe
             return with_attributes(customer, happening.attributes)
         case ContactsGiven():
             return customer.having(contacts=happening.contacts)
+        case MailChosen():
+            return customer.having(contacts=contacts_after(customer.contacts, happening))
         case TeamGiven():
             return customer.having(team=dict(happening.team))
         case _:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date, datetime
 from typing import assert_never
 
@@ -41,6 +40,7 @@ from milepost.planner.fact_errors import RefusedError
 from milepost.planner.hand_over import colleagues_changed
 from milepost.planner.ids import AddedTaskId, MessageId
 from milepost.planner.instants import Instant, instant
+from milepost.planner.mail_choices import choose_mail, refuse_address
 from milepost.planner.outcomes import answer, revoke
 from milepost.planner.pauses import pause, resume
 from milepost.planner.state import AddedTask
@@ -114,6 +114,8 @@ def _apply(turn: Turn, fact: facts.Fact) -> None:
             set_attributes(turn, fact.attributes, fact.by)
         case facts.ContactsGiven():
             _contacts(turn, fact)
+        case facts.MailChosen():
+            choose_mail(turn, fact)
         case facts.TeamGiven():
             change_customer(turn, turn.state.customer.having(team=dict(fact.team)), fact.by)
         case facts.HandedOver() | facts.Away() | facts.Back():
@@ -363,31 +365,8 @@ def _message_failed(turn: Turn, fact: facts.MessageFailed) -> None:
     if message is None or message.step not in turn.compiled_map.steps:
         raise _IgnoredError(IgnoreReason.UNKNOWN)
     if fact.permanent:
-        _refuse(turn, turn.compiled_map.steps[message.step], fact)
+        refuse_address(turn, turn.compiled_map.steps[message.step], fact)
     if turn.state.paused:
         turn.state.deferred.append(deferred.MessageFailed(message))
     else:
         open_message_failed(turn, message)
-
-
-def _refuse(turn: Turn, step: CompiledStep, fact: facts.MessageFailed) -> None:
-    """Keep that a mail server refused an address for good; a person agreed on who isn't a contact is forgotten."""
-    contact = turn.now.contact_of(step)
-    address = fact.contact or (contact.email if contact else "")
-    customer = turn.state.customer
-    contacts = tuple(replace(each, refused=True) if each.has_address(address) else each for each in customer.contacts)
-    if contacts != customer.contacts:
-        change_customer(turn, customer.having(contacts=contacts), fact.by)
-    elif not any(each.has_address(address) for each in contacts):
-        _agree_no_more(turn, address)
-
-
-def _agree_no_more(turn: Turn, address: str) -> None:
-    """Forget an address that was agreed on for steps: the contact with their persona is written to again."""
-    key = address_key(address)
-    for step in turn.compiled_map.steps:
-        if address_key(turn.state.step(step).person or "") == key:
-            turn.edit_step(step).person = None
-    for step, agreed in list(turn.state.agreed.items()):
-        if address_key(agreed.get("person", "")) == key:
-            turn.state.agreed[step] = {name: value for name, value in agreed.items() if name != "person"}

@@ -14,6 +14,7 @@ _SYNONYMS = {
     "answer": ("answered", "outcome", "confirm", "confirmed", "verified", "partial", "disputed", "verify"),
     "revoked": ("revoke", "withdraw", "withdrawn"),
     "set": ("attribute", "attributes", "update"),
+    "mail_chosen": ("mail", "unsubscribe", "unsubscribed", "opt_out", "opted_out", "opted_in", "preference"),
     "play_started": ("play", "start", "started", "start_play"),
     "paused": ("pause", "stop", "stopped", "hold"),
     "resumed": ("resume", "continue", "continued", "unpause"),

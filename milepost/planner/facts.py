@@ -98,6 +98,19 @@ class ContactsGiven(BaseFact, kind="contacts"):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MailChosen(BaseFact, kind="mail_chosen"):
+    """From now on a person gets `mail`: `all`, `essential` or `none`.
+
+    `contact` is the address, `how` a `ChoiceWay`. With `bounce` the address was refused for good.
+    """
+
+    contact: str
+    mail: str
+    how: str | None = None
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TeamGiven(BaseFact, kind="team"):
     team: Mapping[str, str]
 
@@ -234,8 +247,8 @@ class FactUndone(BaseFact, kind="undone"):
 
 Fact = (
     StepDone | StepSkipped | StepReopened | Snoozed | EventHappened | Answered | Revoked | AttributesSet
-    | ContactsGiven | TeamGiven | HandedOver | Away | Back | Agreed | PlayStarted | Paused | Resumed | Ended
-    | MapChanged | MessageFailed | TaskDone | TaskAdded | Noted | FactUndone
+    | ContactsGiven | MailChosen | TeamGiven | HandedOver | Away | Back | Agreed | PlayStarted | Paused | Resumed
+    | Ended | MapChanged | MessageFailed | TaskDone | TaskAdded | Noted | FactUndone
 )  # fmt: skip
 
 FACTS: dict[str, type[Fact]] = {fact.kind: fact for fact in get_args(Fact)}

@@ -239,12 +239,16 @@ class CustomerChanged(BaseEntry, kind="customer_changed"):
     """The customer's record differs from before: `what` is the part of it.
 
     `names` are those of the attributes, the addresses of the contacts, or the roles of the team. `by` is who reported
-    it, or `map` for a branch.
+    it, or `map` for a branch. Of a person who gets other mail from now on: `mail` is which, `how` the way of it
+    (`ChoiceWay`), `note` the reason in somebody's words.
     """
 
     what: str
     names: tuple[str, ...]
     by: str | None = None
+    mail: str | None = None
+    how: str | None = None
+    note: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

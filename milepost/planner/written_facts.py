@@ -12,7 +12,7 @@ from typing import Annotated, Any, Self
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
 
 from milepost import limits, places
-from milepost.customer import Contact, Mail
+from milepost.customer import ChoiceWay, Contact, Mail
 from milepost.language.attribute_values import YEARS
 from milepost.language.field_types import Verdict
 from milepost.planner import facts
@@ -156,6 +156,7 @@ _NEEDED = {
     "snoozed": ("until",),
     "handed_over": ("to",),
     "away": ("delegate", "first_day", "last_day"),
+    "mail_chosen": ("mail",),
 }
 
 
@@ -222,6 +223,7 @@ class WrittenFact(Written):
     revoked: Name | None = None
     set: Annotated[dict[Name, Value], Field(max_length=limits.ATTRIBUTES)] | None = None
     contacts: Annotated[tuple[WrittenContact, ...], Field(max_length=limits.CONTACTS)] | None = None
+    mail_chosen: Address | None = None
     team: Annotated[dict[Name, Address], Field(max_length=limits.TEAM)] | None = None
     handed_over: Address | None = None
     away: Address | None = None
@@ -258,6 +260,8 @@ class WrittenFact(Written):
     why: LongText | None = None
     permanent: bool | None = None
     contact: Address | None = None
+    mail: Mail | None = None
+    how: ChoiceWay | None = None
     at_next_stage: bool | None = None
     to: Address | None = None
     roles: Annotated[tuple[Name, ...], Field(max_length=limits.TEAM)] | None = None

@@ -13,8 +13,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session
 
 from milepost.customer import BUILT_IN_ATTRIBUTES, Contact, Customer, Mail, keep_refused
-from milepost.planner.facts import AttributesSet, ContactsGiven, Fact, TeamGiven
+from milepost.planner.facts import AttributesSet, ContactsGiven, Fact, MailChosen, TeamGiven
 from milepost.planner.instants import Instant
+from milepost.planner.mail_choices import contacts_after
 from milepost.store.errors import UnknownCustomerError
 from milepost.store.table_types import table_of
 from milepost.store.tables import ContactRow, CustomerRow, JourneyRow, TeamMemberRow
@@ -92,7 +93,7 @@ def write_contacts(session: Session, people: Mapping[str, Iterable[Contact]]) ->
     for start in range(0, len(ids), _CHUNK):
         session.execute(delete(ContactRow).where(ContactRow.customer_id.in_(ids[start : start + _CHUNK])))
     rows = [
-        {"customer_id": customer, "position": position, **asdict(contact)}
+        {"customer_id": customer, "position": position, **asdict(contact), "address_key": contact.address_key}
         for customer, contacts in people.items()
         for position, contact in enumerate(contacts)
     ]
@@ -125,11 +126,19 @@ def apply(session: Session, customer: str, fact: Fact, now: Instant) -> None:
         case TeamGiven():
             set_team(session, customer, fact.team, now)
         case ContactsGiven():
-            _row(session, customer).updated_at = now
-            session.flush()
-            write_contacts(session, {customer: keep_refused(load(session, customer).contacts, fact.contacts)})
+            before = load(session, customer).contacts
+            _set_contacts(session, customer, keep_refused(before, fact.contacts), now)
+        case MailChosen():
+            before = load(session, customer).contacts
+            _set_contacts(session, customer, contacts_after(before, fact), now)
         case _:
             pass
+
+
+def _set_contacts(session: Session, customer: str, contacts: Iterable[Contact], now: Instant) -> None:
+    _row(session, customer).updated_at = now
+    session.flush()
+    write_contacts(session, {customer: contacts})
 
 
 def set_attributes(session: Session, customer: str, values: Mapping[str, Any], now: Instant) -> None:

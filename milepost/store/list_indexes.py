@@ -55,6 +55,7 @@ MESSAGES = (
     Index(None, "customer_id", "at"),
     Index(None, "at", "journey_id", "message"),
     Index(None, "status", "at", "journey_id", "message"),
+    _some("ix_messages_channel_id", "channel_id", where="channel_id IS NOT NULL"),
 )
 ANSWERS = (_some("ix_answers_verdict", "verdict", where="revoked_at IS NULL"),)
 FACTS = (

@@ -35,7 +35,9 @@ _BATCH = 500
 _PAUSE = 0.02  # seconds between two batches, in which others write
 _ROW = 1
 _PEOPLE = frozenset({"by", "note", "comment", "evidence", "person"})
-_COLLEAGUES = {"handed_over": ("former", "to"), "away": ("person", "delegate"), "back": ("person",)}
+_PEOPLE_NEEDED = {
+    "handed_over": ("former", "to"), "away": ("person", "delegate"), "back": ("person",), "mail_chosen": ("contact",),
+}  # fmt: skip
 """The people without whom a fact or an entry of these kinds can't be read."""
 _EMPTY: dict[str, Any] = {"properties": {}, "attributes": {}, "contacts": [], "team": {}}
 _REASONED = frozenset({"step_snoozed", "outcome_revoked", "journey_paused", "journey_resumed"})
@@ -151,7 +153,7 @@ def stripped_fact(data: dict[str, Any]) -> dict[str, Any]:
     """Returns a fact, as JSON, without people and their words; it can be read as before."""
     left_out = {"contact", "why", *(() if data["kind"] == "ended" else ("reason",))}  # the reason for an end is counted
     kept = _without_people({name: value for name, value in data.items() if name not in left_out})
-    return kept | dict.fromkeys(_COLLEAGUES.get(data["kind"], ()), REMOVED)
+    return kept | dict.fromkeys(_PEOPLE_NEEDED.get(data["kind"], ()), REMOVED)
 
 
 async def _strip_timeline(store: Store, before: Instant) -> int:
@@ -188,7 +190,7 @@ def stripped_entry(kind: str, data: dict[str, Any]) -> dict[str, Any]:
     stripped = _without_people(data)
     if "contact" in stripped:
         stripped["contact"] = REMOVED
-    stripped |= dict.fromkeys(_COLLEAGUES.get(kind, ()), REMOVED)
+    stripped |= dict.fromkeys(_PEOPLE_NEEDED.get(kind, ()), REMOVED)
     if kind in _REASONED:
         stripped.pop("why", None)
     if kind == "step_skipped" and "by" in data:

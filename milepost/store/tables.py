@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import JSON, ForeignKey, Index, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from milepost.store import absence_tables, import_tables, list_indexes, single_rows, sync_tables  # noqa: F401 - tables
+from milepost.store import absence_tables, import_tables, list_indexes, mail_choice_row, single_rows, sync_tables  # noqa: F401
 from milepost.store.table_types import LONG, At, Base, OfCustomer, OfJourney, Serial, SortKey
 
 METADATA = Base.metadata
@@ -60,6 +60,9 @@ class ContactRow(Base):
     last_name: Mapped[str | None]
     salutation: Mapped[str | None]
     mail: Mapped[str] = mapped_column(server_default="all", doc="all, essential or none")
+    address_key: Mapped[str] = mapped_column(
+        server_default="", index=True, doc="the address in the form that is compared, see `customer.address_key`"
+    )
     refused: Mapped[bool] = mapped_column(server_default=false(), doc="the mail server refused the address for good")
 
 

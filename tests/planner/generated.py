@@ -337,6 +337,13 @@ def _fact(compiled_map, common):
         st.builds(told.PlayStarted, **now, play=plays, reason=st.none()),
         st.just(told.Paused(**common)),
         st.just(told.Resumed(**common)),
+        st.builds(
+            told.MailChosen,
+            **now,
+            contact=st.sampled_from(["sam@acme.example", "nobody@acme.example"]),
+            mail=st.sampled_from(["all", "essential", "none", "odd"]),
+            how=st.sampled_from([None, "page", "bounce"]),
+        ),
         st.builds(told.MessageFailed, **now, message=messages, permanent=st.sampled_from([None, True])),
         st.builds(
             told.TaskAdded, **now, title=st.just("Call"), due=st.one_of(st.none(), days, st.just("1 business day"))

@@ -53,7 +53,7 @@ ORDERED = {
 JSON_COLUMNS = frozenset(
     {"attributes", "data", "invite", "metric", "personas", "results", "state", "steps", "team", "templates", "value"}
 )  # a column of one of these names holds JSON in every table
-FOR_LISTS = frozenset({"held_messages", "latest_journey", "sort_key", "urgency"})
+FOR_LISTS = frozenset({"address_key", "held_messages", "latest_journey", "sort_key", "urgency"})
 """Columns that say again, for lists, what other columns say."""
 SHIPPED = (
     "shipped/enterprise-save-time/disputed_hours",

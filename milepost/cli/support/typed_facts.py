@@ -31,6 +31,7 @@ EXAMPLES: Mapping[str, str] = {
     "revoked": "revoked hours_saved --reason 'Wrong quarter'",
     "set": "set health=35 seats=20 renews_on=2027-03-01 (NAME= removes one)",
     "contacts": "contacts 'Sam Poe <sam@acme.example> sponsor+coordinator; Ann <ann@acme.example> end_user mail=none'",
+    "mail_chosen": "mail_chosen sam@acme.example mail=none --reason 'Asked on the phone' (at all customers)",
     "team": "team csm=ana@vendor.example account_executive=bo@vendor.example",
     "handed_over": "handed_over ana@vendor.example bo@vendor.example introduce=true (or: milepost hand-over)",
     "away": "away ana@vendor.example bo@vendor.example 2026-12-21 2027-01-03 (a line alone; see milepost hand-over)",
