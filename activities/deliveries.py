@@ -29,11 +29,26 @@ from milepost.store.compiled_maps import CompiledMaps
 from milepost.store.database import Store
 from milepost.store.errors import UnknownJourneyError, UnknownMessageError
 from milepost.store.inbox import NewFact
+from milepost.store.messages import FailureCause
 from milepost.store.tables import JourneyRow, MessageRow
 from milepost.wire.activities import DeliveryOrder
 
 log = structlog.get_logger()
 HEARTBEAT_SECONDS = 10.0
+
+
+class _FailedError(UndeliverableError):
+    """The message will never be taken, for a cause of ours."""
+
+    def __init__(self, message: str, cause: FailureCause) -> None:
+        self.cause = cause
+        super().__init__(message)
+
+
+def _cause(error: UndeliverableError) -> FailureCause:
+    if isinstance(error, _FailedError):
+        return error.cause
+    return FailureCause.ADDRESS if error.address_refused else FailureCause.REFUSED
 
 
 class DeliveryActivities:
@@ -75,11 +90,12 @@ class DeliveryActivities:
             row = await self._past_grace(order)
         if row.status == messages.MessageStatus.QUEUED:
             if _started() >= order.give_up_at:
-                raise UndeliverableError(row.last_error or "no attempt to deliver it succeeded in time")
+                late = row.last_error or "no attempt to deliver it succeeded in time"
+                raise _FailedError(late, FailureCause.LATE)
             if is_forgotten(row.contact):
-                raise UndeliverableError(messages.CONTACT_FORGOTTEN)
+                raise _FailedError(messages.CONTACT_FORGOTTEN, FailureCause.FORGOTTEN)
             if await self._is_unwanted(journey, row):
-                raise UndeliverableError(messages.UNWANTED)
+                raise _FailedError(messages.UNWANTED, FailureCause.UNWANTED)
             await self._send(order, await self._written(journey, row))
         return row.status != messages.MessageStatus.FAILED
 
@@ -127,7 +143,7 @@ class DeliveryActivities:
         try:
             rendering = await asyncio.to_thread(write, writing)
         except (TemplateError, KeyError, ValueError) as error:
-            raise UndeliverableError(f"the message cannot be rendered: {error}") from error
+            raise _FailedError(f"the message cannot be rendered: {error}", FailureCause.TEXT) from error
         texts: dict[str, Any] = {"subject": rendering.subject, "text": rendering.text, "html": rendering.html}
         await self._store.write(lambda session: messages.save_rendering(session, journey.id, row.message, **texts))
         return rendering
@@ -197,10 +213,11 @@ def _now(session: Session, order: DeliveryOrder, started: float) -> Instant:
 
 def _record_failure(order: DeliveryOrder, started: float, error: UndeliverableError, session: Session) -> None:
     now = _now(session, order, started)
-    row = messages.record_failed(session, order.journey, order.message, now, error.message)
+    row = messages.record_failed(session, order.journey, order.message, now, error.message, cause=_cause(error))
     recipient = inbox.recipients(session, [row.customer_id])[row.customer_id]
     if recipient.journey == order.journey:
-        fact_id = f"message_failed/{order.journey}/{order.message}"
+        again = f"/{row.retries}" if row.retries else ""
+        fact_id = f"message_failed/{order.journey}/{order.message}{again}"
         fact = MessageFailed(id=fact_id, at=now, by="milepost", message=order.message, why=row.last_error)
         if error.address_refused:
             fact = replace(fact, permanent=True, contact=row.contact)

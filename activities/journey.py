@@ -14,21 +14,22 @@ from temporalio import activity
 
 from milepost import metrics
 from milepost.calendar_data import calendar_data
-from milepost.planner.commands import Command, SendMessage
+from milepost.planner.commands import Command, RetryMessage, SendMessage
 from milepost.planner.compiled_map import CompiledMap
-from milepost.planner.facts import Fact
+from milepost.planner.enums import MailSwitch
+from milepost.planner.facts import Fact, MailSwitched, to_json
 from milepost.planner.ids import began_as
 from milepost.planner.instants import Instant
 from milepost.planner.plan import Plan
 from milepost.planner.state import State
 from milepost.planner.version_plan import freeing_first, plan_across_versions
 from milepost.store import calendar_data as data_of_others
-from milepost.store import customers, inbox, journeys, messages, undo_points
+from milepost.store import customers, inbox, journeys, mail_switches, messages, undo_points
 from milepost.store.advance import write_plan
 from milepost.store.compiled_maps import CompiledMaps
 from milepost.store.database import Store
 from milepost.store.errors import StoreUnreachableError, UnknownVersionError
-from milepost.store.inbox import WaitingFact
+from milepost.store.inbox import NewFact, Recipient, WaitingFact
 from milepost.store.journeys import LockedJourney
 from milepost.wire.activities import Advanced, AdvanceOrder, Seen
 
@@ -85,6 +86,7 @@ class JourneyActivities:
         if journey is None:
             log.info("journey is forgotten", journey=order.journey)
             return Advanced(order.journey, order.n, ended=True)
+        self._switch_mail(session, journey, order)
         waiting = inbox.waiting_for(session, journey.id)
         until = max(order.now, journey.clock)
         taken = [each for each in waiting if each.at <= until]
@@ -93,6 +95,7 @@ class JourneyActivities:
         self._compare_data(session, journey, order.now)
         before = State.from_json(journey.state)
         version, facts = before.version, [each.fact for each in taken if each.fact is not None]
+        facts.sort(key=lambda fact: not isinstance(fact, MailSwitched))  # what is due by now is held, or let go, so
         if frees:
             version, facts = freeing_first(before, facts)
         compiled_map = self._compiled_maps.load(session, version)
@@ -130,6 +133,35 @@ class JourneyActivities:
         if told_at and self._grace:
             undo_points.keep(session, journey.id, result.state.revision, journey.state, max(told_at) + self._grace)
             undo_points.hold_messages(session, journey.id, result, told_at, self._grace)
+
+    def _switch(self, session: Session, journey: LockedJourney) -> tuple[bool, list[str]]:
+        """Returns whether the journey's mail is to be held, and the messages that go all the same."""
+        map_id = journey.state["map"]
+        switch = mail_switches.switch_of(session, journey.customer, map_id)
+        if switch.first is None:
+            return switch.is_held, []
+        digests = self._compiled_maps.message_digests(session, journey.state["version"])
+        return switch.is_held, mail_switches.free_templates(session, map_id, switch, digests)
+
+    def _switch_mail(self, session: Session, journey: LockedJourney, order: AdvanceOrder) -> None:
+        """Tells the journey, as a fact of where it stands, if the switch of its mail was turned since its last plan."""
+        if journey.ended_at is not None or order.n <= journey.revision:
+            return
+        held, free = self._switch(session, journey)
+        if journey.revision == 0:  # before anything happens, so before any fact
+            journey.state.update(mail_held=held, mail_free=free)
+            return
+        if (held, free) == (journey.state.get("mail_held", False), journey.state.get("mail_free", [])):
+            return
+        recipient = Recipient(journey.customer, journey.id, journey.state["version"])
+        fact = MailSwitched(
+            id=f"mail_switched/{journey.id}/{order.n}",
+            at=journey.clock,
+            by="milepost",
+            to=MailSwitch.HELD if held else MailSwitch.FREE,
+            free=free or None,
+        )
+        inbox.record(session, [NewFact(recipient, to_json(fact), "mail")], journey.clock, received_at=order.now)
 
     def _compare_data(self, session: Session, journey: LockedJourney, now: Instant) -> None:
         """Says once that others plan, or planned before, with other zones and holidays than this process."""
@@ -179,7 +211,7 @@ def _block(order: AdvanceOrder, why: str, session: Session) -> Advanced:
 
 
 def _ordered(commands: Sequence[Command]) -> list[str]:
-    return [command.message for command in commands if isinstance(command, SendMessage)]
+    return [command.message for command in commands if isinstance(command, SendMessage | RetryMessage)]
 
 
 def _earliest(wake_at: Instant | None, waiting: Sequence[WaitingFact]) -> Instant | None:

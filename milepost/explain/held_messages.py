@@ -69,6 +69,11 @@ def because(situation: Situation, queued: Queued, say: Wording) -> str:
             return f"nobody is known who is {say.persona(step.persona)}"
         case HoldReason.VALUE:
             return f"it needs {listing(situation.missing_values(queued, contact))}, which nobody has told"
+        case HoldReason.RELEASE if situation.is_outdated(queued):
+            due = situation.state.step(queued.step).due_at or situation.at
+            return f"its due date, {day_of(due, say.zone)}, passed while it waited: agree on another, or cancel it"
+        case HoldReason.RELEASE:
+            return "a person is to look at it before it goes"
         case HoldReason.WINDOW:
             return f"it is outside the contact's hours, {_hours(situation, contact)}"
         case HoldReason.LIMIT:

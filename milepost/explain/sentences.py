@@ -32,6 +32,7 @@ from milepost.explain.vocabulary import (
 from milepost.language.attribute_values import parse_date
 from milepost.planner import timeline
 from milepost.planner.compiled_map import CompiledMap
+from milepost.planner.enums import MailSwitch
 from milepost.planner.ids import step_of
 from milepost.planner.instants import Instant
 from milepost.planner.timeline import Entry
@@ -191,9 +192,8 @@ def _sentence(say: Wording, entry: Entry, tense: Tense) -> str:
         case timeline.PlayEnded():
             why = because(entry.why, PLAY_ENDED)
             return f"The play {quoted(say.play(entry.play))} {tense('ended', 'will end')}{why}."
-        case timeline.MessageDropped():
-            about = quoted(say.step(entry.step or step_of(entry.message)))
-            return f"A message about {about} {tense('was', 'will be')} dropped{because(entry.why, DROPPED)}."
+        case timeline.MessageDropped() | timeline.MessageRetried() | timeline.MailSwitched():
+            return _about_mail(say, entry, tense)
         case timeline.TaskOpened():
             return _task_opened(say, entry, tense)
         case timeline.TaskAdded():
@@ -226,6 +226,20 @@ def _about_a_fact(say: Wording, entry: timeline.FactIgnored | timeline.FactUndon
     if isinstance(entry, timeline.FactUndone):
         return f"What was told {fact} was undone{_by(entry.by)}."
     return f"What was told{f' by {entry.by}' if entry.by else ''} {fact} changed nothing{because(entry.why, IGNORED)}."
+
+
+def _about_mail(
+    say: Wording, entry: timeline.MessageDropped | timeline.MessageRetried | timeline.MailSwitched, tense: Tense
+) -> str:
+    if isinstance(entry, timeline.MailSwitched):
+        is_held = entry.to == MailSwitch.HELD
+        what = "waits for a person to release it" if is_held else "goes out by itself again"
+        return f"Mail {what} from now on."
+    about = quoted(say.step(entry.step or step_of(entry.message)))
+    if isinstance(entry, timeline.MessageRetried):
+        return f"A message about {about} goes out again, to {entry.contact}{_by(entry.by)}."
+    dropped = f"dropped{because(entry.why, DROPPED)}{_by(entry.by)}{because(entry.note)}"
+    return f"A message about {about} {tense('was', 'will be')} {dropped}."
 
 
 def _journey_started(say: Wording, entry: timeline.JourneyStarted) -> str:
@@ -291,7 +305,7 @@ _AboutStep = (
     timeline.StepOpened | timeline.StepDueChanged | timeline.StepOverdue | timeline.StepEscalated | timeline.StepDone
     | timeline.StepSkipped | timeline.StepWithdrawn | timeline.StepSnoozed | timeline.MessageSent | timeline.MessageHeld
     | timeline.OutcomeAsked | timeline.OutcomeAnswered | timeline.OutcomeSilent | timeline.OutcomeRevoked
-    | timeline.AnswersChanged | timeline.TaskWarned
+    | timeline.AnswersChanged | timeline.TaskWarned | timeline.MessageReleased
 )  # fmt: skip
 
 
@@ -323,6 +337,9 @@ def _about_step(say: Wording, entry: _AboutStep, title: str, tense: Tense) -> st
             until = f", until {say.instant(entry.until)}" if entry.until is not None else ""
             names = f", {listing(entry.names)}" if entry.names else ""
             return f"A message about {title} {tense('waits', 'will wait')}{because(entry.why, HELD)}{names}{until}."
+        case timeline.MessageReleased():
+            at_once = ", whatever the contact's hours and limit are" if entry.now else ""
+            return f"A message about {title} was released{_by(entry.by)}{at_once}."
         case timeline.OutcomeAsked():
             until = tense("; an answer is awaited until", ", and may answer until")
             asked = tense("was", "will be")

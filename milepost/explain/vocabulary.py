@@ -8,6 +8,7 @@ HELD = {
     "play": "an open play keeps messages back",
     "contact": "nobody is known who could get it",
     "value": "it lacks a value",
+    "release": "a person is to look at it before it goes",
     "window": "it is outside the contact's hours",
     "limit": "the contact has had enough mail for now",
 }
@@ -21,6 +22,8 @@ DROPPED = {
     "revoked": "the answer was taken back",
     "journey_ended": "the journey ended",
     "opted_out": "its recipient wants no such mail, or can't get any",
+    "cancelled": "somebody cancelled it",
+    "outdated": "the due date passed while it was held",
 }
 IGNORED = {
     "ended": "the journey had ended",
@@ -47,6 +50,10 @@ IGNORED = {
     "unknown_version": "there is no such version of the map",
     "limit": "too many tasks that were added are open",
     "not_theirs": "nothing here was that person's to hand over",
+    "not_held": "the message does not wait",
+    "held": "something else keeps the message back",
+    "outdated": "the due date has passed",
+    "contact": "nobody is known who could get it",
 }
 CUSTOMER_PARTS = {
     "attributes": "What is known of the customer",
@@ -83,6 +90,7 @@ SKIPPED = {
     "told": "somebody said so",
     "before": "the customer was past it already",
     "opted_out": "its recipient wants no such mail",
+    "cancelled": "its mail was cancelled",
 }
 PLAY_STARTED = {
     "branch": "the step before led here",
@@ -119,6 +127,7 @@ TASKS = {
     "contact": "name the person who is missing",
     "message_failed": "reach the person in another way, a message did not get through",
     "opted_out": "reach the person in another way, they get no such mail",
+    "cancelled": "reach the person in another way, their mail was cancelled",
     "value": "tell what a message lacks",
     "idle": "say what is next, nothing is open",
     "review": "review the map",
@@ -145,6 +154,10 @@ FACTS = {
     "ended": "the end",
     "map_changed": "another version of the map",
     "message_failed": "a message failed",
+    "message_released": "a message is released",
+    "message_cancelled": "a message is cancelled",
+    "message_retried": "a message is to be sent again",
+    "mail_switched": "mail is held, or free",
     "task_done": "a task is done",
     "task_added": "a new task",
     "note": "a note",

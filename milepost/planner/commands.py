@@ -35,7 +35,8 @@ class SendMessage:
     """Send one message to one contact.
 
     `message` is its id and the idempotency key. `steps` are all steps that were merged
-    into it, each with its template file, in the order of the map; `template` is the first one's.
+    into it, each with its template file, in the order of the map; `template` is the first one's. A person has looked at
+    one that was `released`.
     """
 
     message: str
@@ -45,6 +46,15 @@ class SendMessage:
     contact: str
     steps: tuple[str, ...]
     templates: tuple[str, ...]
+    released: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RetryMessage:
+    """Write and send a message again that could not be delivered, to this contact."""
+
+    message: str
+    contact: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,4 +92,4 @@ class RenameStep:
     to: str
 
 
-Command = OpenTask | CloseTask | SendMessage | RecordAnswer | RevokeAnswer | RenameStep
+Command = OpenTask | CloseTask | SendMessage | RetryMessage | RecordAnswer | RevokeAnswer | RenameStep

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, assert_never
 
-from milepost.planner.enums import MessageReason, StartReason
+from milepost.planner.enums import MessageReason, StartReason, SystemTaskReason
 from milepost.planner.ids import MessageId
 
 
@@ -57,13 +57,14 @@ class MessageFailed:
 
 
 @dataclass(frozen=True, slots=True)
-class OptedOut:
-    """Give a colleague a task: somebody who wants no such mail is to be reached otherwise."""
+class ReachOtherwise:
+    """Give a colleague a task: somebody who gets no mail about a step is to be reached otherwise."""
 
     message: MessageId
+    why: SystemTaskReason
 
 
-Deferred = OpenStage | GoTo | StartPlay | FinishPlay | MessageFailed | OptedOut
+Deferred = OpenStage | GoTo | StartPlay | FinishPlay | MessageFailed | ReachOtherwise
 
 
 def to_json(item: Deferred) -> dict[str, Any]:
@@ -83,8 +84,8 @@ def to_json(item: Deferred) -> dict[str, Any]:
             return {"finish": item.play}
         case MessageFailed():
             return {"failed": str(item.message)}
-        case OptedOut():
-            return {"opted_out": str(item.message)}
+        case ReachOtherwise():
+            return {str(item.why): str(item.message)}
         case _:
             assert_never(item)
 
@@ -107,7 +108,9 @@ def from_json(data: Mapping[str, Any]) -> Deferred:
         case {"failed": message}:
             return MessageFailed(_message(message))
         case {"opted_out": message}:
-            return OptedOut(_message(message))
+            return ReachOtherwise(_message(message), SystemTaskReason.OPTED_OUT)
+        case {"cancelled": message}:
+            return ReachOtherwise(_message(message), SystemTaskReason.CANCELLED)
         case _:
             raise ValueError(f"{data!r} isn't anything that a pause defers")
 

@@ -38,7 +38,7 @@ class EarlierIds:
                 return replace(fact, steps={self._step(step): agreed for step, agreed in fact.steps.items()})
             case facts.PlayStarted():
                 return replace(fact, play=self.plays.get(fact.play, fact.play))
-            case facts.MessageFailed():
+            case facts.MessageFailed() | facts.MessageReleased() | facts.MessageCancelled() | facts.MessageRetried():
                 message = MessageId.parse(fact.message)
                 return fact if message is None else replace(fact, message=str(self.message(message)))
             case facts.FactUndone():

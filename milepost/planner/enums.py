@@ -78,8 +78,16 @@ class HoldReason(StrEnum):
     PLAY = "play"
     CONTACT = "contact"
     VALUE = "value"
+    RELEASE = "release"
     WINDOW = "window"
     LIMIT = "limit"
+
+
+class MailSwitch(StrEnum):
+    """Whether messages wait for a person to release them, or go by themselves."""
+
+    HELD = "held"
+    FREE = "free"
 
 
 class SystemTaskReason(StrEnum):
@@ -89,6 +97,7 @@ class SystemTaskReason(StrEnum):
     CONTACT = "contact"
     MESSAGE_FAILED = "message_failed"
     OPTED_OUT = "opted_out"
+    CANCELLED = "cancelled"
     VALUE = "value"
     IDLE = "idle"
 
@@ -158,3 +167,7 @@ class IgnoreReason(StrEnum):
     UNKNOWN_VERSION = "unknown_version"
     LIMIT = "limit"
     NOT_THEIRS = "not_theirs"
+    NOT_HELD = "not_held"
+    HELD = "held"
+    OUTDATED = "outdated"
+    CONTACT = "contact"

@@ -9,7 +9,7 @@ from milepost.customer import address_key, keep_refused
 from milepost.language.attribute_values import parse_date
 from milepost.language.field_types import Verdict
 from milepost.language.steps import Outcome
-from milepost.planner import deferred, facts, timeline
+from milepost.planner import facts, timeline
 from milepost.planner.added_tasks import MOST_OPEN, NUMBER, was_added
 from milepost.planner.answers import change_answers, keep_answers, write_to_customer
 from milepost.planner.branches import set_attributes, start_or_defer
@@ -36,32 +36,26 @@ from milepost.planner.fact_checks import (
     play_named,
     step_named,
 )
-from milepost.planner.fact_errors import RefusedError
+from milepost.planner.fact_errors import IgnoredError, RefusedError
 from milepost.planner.hand_over import colleagues_changed
-from milepost.planner.ids import AddedTaskId, MessageId
+from milepost.planner.ids import AddedTaskId
 from milepost.planner.instants import Instant, instant
-from milepost.planner.mail_choices import choose_mail, refuse_address
+from milepost.planner.mail_choices import choose_mail
+from milepost.planner.message_effects import cancel, message_failed, release, retry, switch_mail
 from milepost.planner.outcomes import answer, revoke
 from milepost.planner.pauses import pause, resume
 from milepost.planner.state import AddedTask
 from milepost.planner.steps import add_task, finish_step, plan_repeats, reopen
-from milepost.planner.system_tasks import close_system_task, close_system_tasks, open_message_failed
+from milepost.planner.system_tasks import close_system_task, close_system_tasks
 from milepost.planner.turn import Turn
 from milepost.planner.version_move import move, stay
 
 _ANSWERED = frozenset(StepStatus(verdict) for verdict in Verdict)
 _JourneyFact = (
     facts.PlayStarted | facts.Paused | facts.Resumed | facts.Ended | facts.MapChanged | facts.MessageFailed
+    | facts.MessageReleased | facts.MessageCancelled | facts.MessageRetried | facts.MailSwitched
     | facts.TaskDone | facts.TaskAdded
 )  # fmt: skip
-
-
-class _IgnoredError(RefusedError):
-    """The fact makes no sense while the journey stands as it does."""
-
-    def __init__(self, reason: IgnoreReason) -> None:
-        self.ignored_as = reason
-        super().__init__(reason)
 
 
 def apply_fact(turn: Turn, fact: facts.Fact) -> None:
@@ -91,7 +85,7 @@ def _apply(turn: Turn, fact: facts.Fact) -> None:
         turn.report(timeline.FactUndone(turn.at, place, fact=fact.fact, by=fact.by))
         return
     if turn.state.ended:
-        raise _IgnoredError(IgnoreReason.ENDED)
+        raise IgnoredError(IgnoreReason.ENDED)
     match fact:
         case facts.StepDone():
             _step_done(turn, fact)
@@ -120,7 +114,7 @@ def _apply(turn: Turn, fact: facts.Fact) -> None:
             change_customer(turn, turn.state.customer.having(team=dict(fact.team)), fact.by)
         case facts.HandedOver() | facts.Away() | facts.Back():
             if not colleagues_changed(turn, fact):
-                raise _IgnoredError(IgnoreReason.NOT_THEIRS)
+                raise IgnoredError(IgnoreReason.NOT_THEIRS)
         case facts.Agreed():
             _agreed(turn, fact)
         case _:
@@ -134,25 +128,33 @@ def _apply_to_journey(turn: Turn, fact: _JourneyFact) -> None:
             start_or_defer(turn, fact.play, StartReason.FACT)
         case facts.Paused():
             if turn.state.paused:
-                raise _IgnoredError(IgnoreReason.PAUSED)
+                raise IgnoredError(IgnoreReason.PAUSED)
             pause(turn, fact.reason)
         case facts.Resumed():
             if not turn.state.paused:
-                raise _IgnoredError(IgnoreReason.NOT_PAUSED)
+                raise IgnoredError(IgnoreReason.NOT_PAUSED)
             resume(turn, fact.reason)
         case facts.Ended():
             end_journey(turn, fact.reason, fact.note)
         case facts.MapChanged():
             _map_changed(turn, fact)
         case facts.MessageFailed():
-            _message_failed(turn, fact)
+            message_failed(turn, fact)
+        case facts.MessageReleased():
+            release(turn, fact)
+        case facts.MessageCancelled():
+            cancel(turn, fact)
+        case facts.MessageRetried():
+            retry(turn, fact)
+        case facts.MailSwitched():
+            switch_mail(turn, fact)
         case facts.TaskAdded():
             _task_added(turn, fact)
         case facts.TaskDone() if fact.task in turn.state.added:
             finish_step(turn, _closable(turn, fact.task), by=fact.by, note=fact.note)
         case facts.TaskDone():
             if fact.task not in turn.state.tasks:
-                raise _IgnoredError(IgnoreReason.CLOSED)
+                raise IgnoredError(IgnoreReason.CLOSED)
             close_system_task(turn, fact.task, TaskStatus.DONE)
         case _:
             assert_never(fact)
@@ -162,14 +164,14 @@ def _map_changed(turn: Turn, fact: facts.MapChanged) -> None:
     state = turn.state
     if fact.version in (state.version, ""):
         if state.moving_to is None:
-            raise _IgnoredError(IgnoreReason.SAME_VERSION)
+            raise IgnoredError(IgnoreReason.SAME_VERSION)
         stay(turn)
     elif fact.at_next_stage:
         state.moving_to = fact.version
     elif fact.version == turn.compiled_map.version:
         move(turn, fact.version)
     else:
-        raise _IgnoredError(IgnoreReason.UNKNOWN_VERSION)
+        raise IgnoredError(IgnoreReason.UNKNOWN_VERSION)
 
 
 # Steps.
@@ -179,7 +181,7 @@ def _step(turn: Turn, step_id: str) -> CompiledStep:
     """The step of an id; an added task is known as long as it is open."""
     task = AddedTaskId.parse(step_id)
     if task is not None and not turn.state.step(step_id).is_open:
-        raise _IgnoredError(IgnoreReason.CLOSED if was_added(turn.state, task.number) else IgnoreReason.UNKNOWN)
+        raise IgnoredError(IgnoreReason.CLOSED if was_added(turn.state, task.number) else IgnoreReason.UNKNOWN)
     return step_named(turn.compiled_map, step_id)
 
 
@@ -188,9 +190,9 @@ def _closable(turn: Turn, step_id: str) -> CompiledStep:
     step = _step(turn, step_id)
     record = turn.state.step(step_id)
     if record.closed:
-        raise _IgnoredError(IgnoreReason.CLOSED)
+        raise IgnoredError(IgnoreReason.CLOSED)
     if not record.is_open and not turn.now.is_container_open(step):
-        raise _IgnoredError(IgnoreReason.NOT_OPEN)
+        raise IgnoredError(IgnoreReason.NOT_OPEN)
     return step
 
 
@@ -222,19 +224,19 @@ def _is_later_form(turn: Turn, fact: facts.StepDone) -> bool:
 def _step_reopened(turn: Turn, fact: facts.StepReopened) -> None:
     step = _step(turn, fact.step)
     if not turn.state.step(step.id).closed:
-        raise _IgnoredError(IgnoreReason.NOT_CLOSED)
+        raise IgnoredError(IgnoreReason.NOT_CLOSED)
     if not turn.now.is_container_open(step):
-        raise _IgnoredError(IgnoreReason.NOT_OPEN)
+        raise IgnoredError(IgnoreReason.NOT_OPEN)
     reopen(turn, step)
 
 
 def _snoozed(turn: Turn, fact: facts.Snoozed) -> None:
     step = _step(turn, fact.step)
     if not turn.state.step(step.id).is_open:
-        raise _IgnoredError(IgnoreReason.CLOSED if turn.state.step(step.id).closed else IgnoreReason.NOT_OPEN)
+        raise IgnoredError(IgnoreReason.CLOSED if turn.state.step(step.id).closed else IgnoreReason.NOT_OPEN)
     until = _snoozed_until(turn, step, fact.until)
     if until <= turn.at:
-        raise _IgnoredError(IgnoreReason.UNTIL)
+        raise IgnoredError(IgnoreReason.UNTIL)
     record = turn.edit_step(step.id)
     if until > (record.snoozed_until or 0):
         record.snoozed_until, record.snoozed_end = until, turn.now.calendar_of(step).closing(until)
@@ -255,16 +257,16 @@ def _answered(turn: Turn, fact: facts.Answered) -> None:
     record = turn.state.step(step.id)
     check_verdict(fact.verdict)
     if record.closed and record.status not in (StepStatus.SILENT, StepStatus.WITHDRAWN):
-        raise _IgnoredError(IgnoreReason.CLOSED)
+        raise IgnoredError(IgnoreReason.CLOSED)
     if record.is_waiting and not turn.now.is_container_open(step):
-        raise _IgnoredError(IgnoreReason.NOT_OPEN)
+        raise IgnoredError(IgnoreReason.NOT_OPEN)
     answer(turn, step, fact)
 
 
 def _revoked(turn: Turn, fact: facts.Revoked) -> None:
     step = outcome_named(turn.compiled_map, fact.outcome)
     if turn.state.step(step.id).verdict not in _ANSWERED:
-        raise _IgnoredError(IgnoreReason.NOT_ANSWERED)
+        raise IgnoredError(IgnoreReason.NOT_ANSWERED)
     revoke(turn, step, fact)
 
 
@@ -338,9 +340,9 @@ def _task_added(turn: Turn, fact: facts.TaskAdded) -> None:
     check_added_task(turn.compiled_map, fact)
     state, day = turn.state, parse_date(fact.due)
     if len(state.added) >= MOST_OPEN:
-        raise _IgnoredError(IgnoreReason.LIMIT)
+        raise IgnoredError(IgnoreReason.LIMIT)
     if day is not None and day < turn.compiled_map.ours.local(turn.at).date():
-        raise _IgnoredError(IgnoreReason.PAST)
+        raise IgnoredError(IgnoreReason.PAST)
     number = state.numbers[NUMBER] = state.numbers.get(NUMBER, 0) + 1
     task = str(AddedTaskId(number))
     role = fact.role or _role_of(turn, fact.person)
@@ -358,15 +360,3 @@ def _role_of(turn: Turn, person: str | None) -> str:
     key = address_key(person) if person else None
     roles = (role for role, address in turn.state.customer.team.items() if address_key(address) == key)
     return next(roles, turn.compiled_map.map.csm)
-
-
-def _message_failed(turn: Turn, fact: facts.MessageFailed) -> None:
-    message = MessageId.parse(fact.message)
-    if message is None or message.step not in turn.compiled_map.steps:
-        raise _IgnoredError(IgnoreReason.UNKNOWN)
-    if fact.permanent:
-        refuse_address(turn, turn.compiled_map.steps[message.step], fact)
-    if turn.state.paused:
-        turn.state.deferred.append(deferred.MessageFailed(message))
-    else:
-        open_message_failed(turn, message)

@@ -121,3 +121,11 @@ class InvalidFactError(RefusedError):
     def __init__(self, message: str, hint: str | None = None, ignored_as: IgnoreReason = IgnoreReason.VALUE) -> None:
         self.ignored_as = ignored_as
         super().__init__(message, hint)
+
+
+class IgnoredError(RefusedError):
+    """The fact makes no sense while the journey stands as it does."""
+
+    def __init__(self, reason: IgnoreReason) -> None:
+        self.ignored_as = reason
+        super().__init__(reason)

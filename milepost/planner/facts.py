@@ -5,7 +5,7 @@ JSON: `{"kind": "step_done", "id": ..., "at": "2026-03-02T15:00:00Z", "by": ...,
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from typing import Any, ClassVar, get_args
 
@@ -208,6 +208,37 @@ class MessageFailed(BaseFact, kind="message_failed"):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MessageReleased(BaseFact, kind="message_released"):
+    """A person looked at a message that waited for that; with `now` neither hours nor the limit keep it back."""
+
+    message: str
+    now: bool | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageCancelled(BaseFact, kind="message_cancelled"):
+    """A message that hasn't left is not to."""
+
+    message: str
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageRetried(BaseFact, kind="message_retried"):
+    """A message that couldn't be delivered is to be written and sent again, to whoever gets the step's mail now."""
+
+    message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MailSwitched(BaseFact, kind="mail_switched"):
+    """Milepost alone tells it: `to` is `held` or `free`; `free` are the templates of messages that go all the same."""
+
+    to: str
+    free: Sequence[str] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TaskDone(BaseFact, kind="task_done"):
     """A system task (name a contact, look after a stuck customer) is done."""
 
@@ -248,13 +279,14 @@ class FactUndone(BaseFact, kind="undone"):
 Fact = (
     StepDone | StepSkipped | StepReopened | Snoozed | EventHappened | Answered | Revoked | AttributesSet
     | ContactsGiven | MailChosen | TeamGiven | HandedOver | Away | Back | Agreed | PlayStarted | Paused | Resumed
-    | Ended | MapChanged | MessageFailed | TaskDone | TaskAdded | Noted | FactUndone
+    | Ended | MapChanged | MessageFailed | MessageReleased | MessageCancelled | MessageRetried | MailSwitched
+    | TaskDone | TaskAdded | Noted | FactUndone
 )  # fmt: skip
 
 FACTS: dict[str, type[Fact]] = {fact.kind: fact for fact in get_args(Fact)}
 """Every class of fact by its kind."""
 
-TOLD = tuple(kind for kind in FACTS if kind != FactUndone.kind)
+TOLD = tuple(kind for kind in FACTS if kind not in (FactUndone.kind, MailSwitched.kind))
 """The kinds of facts that people and programs tell."""
 
 

@@ -1,6 +1,6 @@
 """The contact policy: which messages wait, what holds them, which go out together.
 
-Reasons to hold a message are looked at in one order: pause, play, contact, value, window, limit.
+Reasons to hold a message are looked at in one order: pause, play, contact, value, release, window, limit.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from milepost.planner.enums import HoldReason, MessageReason, SystemTaskReason, 
 from milepost.planner.ids import MessageId
 from milepost.planner.instants import Instant
 from milepost.planner.state import Queued, State
-from milepost.planner.system_tasks import close_system_tasks, open_system_task
+from milepost.planner.system_tasks import REACH_OTHERWISE, close_system_tasks, open_system_task
 from milepost.planner.turn import Turn
 
 _UNTIL_OWNER = Duration(1, Unit.BUSINESS_DAY)
@@ -47,15 +47,15 @@ def enqueue(turn: Turn, step: CompiledStep, reason: MessageReason, template: str
     turn.state.queue.append(queued)
 
 
-def drop(turn: Turn, queued: Queued, why: str) -> None:
+def drop(turn: Turn, queued: Queued, why: str, *, by: str | None = None, note: str | None = None) -> None:
     turn.state.queue.remove(queued)
-    say_dropped(turn, queued, why)
+    say_dropped(turn, queued, why, by=by, note=note)
     _tell_owner_no_more(turn, queued, TaskStatus.WITHDRAWN)
 
 
-def say_dropped(turn: Turn, queued: Queued, why: str) -> None:
+def say_dropped(turn: Turn, queued: Queued, why: str, *, by: str | None = None, note: str | None = None) -> None:
     place = turn.place_of(queued.step)
-    turn.report(timeline.MessageDropped(turn.at, place, message=str(queued.message), why=why))
+    turn.report(timeline.MessageDropped(turn.at, place, message=str(queued.message), why=why, by=by, note=note))
 
 
 def drop_of_step(turn: Turn, step: str, why: str) -> None:
@@ -63,7 +63,8 @@ def drop_of_step(turn: Turn, step: str, why: str) -> None:
     for queued in [other for other in turn.state.queue if other.step == step]:
         drop(turn, queued, why)
     if turn.state.tasks:
-        close_system_tasks(turn, SystemTaskReason.OPTED_OUT, step)
+        for reason in REACH_OTHERWISE:
+            close_system_tasks(turn, reason, step)
 
 
 def flush(turn: Turn) -> Iterator[Queued]:
@@ -93,7 +94,7 @@ def _merged(turn: Turn, line: list[Queued]) -> list[Outgoing]:
         step = turn.compiled_map.steps[queued.step]
         contact = turn.now.contact_of(step)
         missing = turn.now.missing_values(queued, contact)
-        why, until = _barrier(turn, step, contact, missing)
+        why, until = _barrier(turn, queued, contact, missing)
         if not missing:
             _tell_owner_no_more(turn, queued, TaskStatus.DONE)
         if why is HoldReason.WINDOW and contact is not None and _is_still_limited(turn, queued, contact, until):
@@ -137,8 +138,9 @@ def _tell_owner_no_more(turn: Turn, queued: Queued, status: TaskStatus) -> None:
 
 
 def _barrier(
-    turn: Turn, step: CompiledStep, contact: Contact | None, missing: tuple[str, ...]
+    turn: Turn, queued: Queued, contact: Contact | None, missing: tuple[str, ...]
 ) -> tuple[HoldReason | None, Instant | None]:
+    step = turn.compiled_map.steps[queued.step]
     if turn.state.paused:
         return HoldReason.PAUSE, None
     if turn.now.holding_plays(step, "messages") and not step.essential:
@@ -147,8 +149,10 @@ def _barrier(
         return HoldReason.CONTACT, None
     if missing:
         return HoldReason.VALUE, None
+    if turn.now.waits_for_release(queued):
+        return HoldReason.RELEASE, None
     calendar = turn.now.customer_calendar(contact)
-    if not calendar.is_open(turn.at):
+    if not queued.hurried and not calendar.is_open(turn.at):
         return HoldReason.WINDOW, calendar.next_open(turn.at)
     return None, None
 
@@ -159,6 +163,7 @@ def _hold(
     if (queued.why, queued.until) == (why, until):
         return
     queued.why, queued.until = why, until
+    queued.since = turn.at if queued.since is None else queued.since
     place = turn.place(turn.compiled_map.steps[queued.step])
     turn.report(timeline.MessageHeld(turn.at, place, message=str(queued.message), why=why, until=until, names=names))
 
@@ -166,7 +171,8 @@ def _hold(
 def _limit_until(turn: Turn, outgoing: Outgoing) -> Instant | None:
     """The first instant in the window at which the limit lets the message through; None: now."""
     limit = turn.compiled_map.map.contact_policy.limit
-    if limit is None or turn.compiled_map.steps[outgoing.parts[0].step].essential:
+    is_hurried = any(part.hurried for part in outgoing.parts)
+    if limit is None or is_hurried or turn.compiled_map.steps[outgoing.parts[0].step].essential:
         return None
     calendar = turn.now.customer_calendar(outgoing.contact)
     sent = _recent(turn, outgoing.contact, limit)
@@ -209,6 +215,7 @@ def _send(turn: Turn, outgoing: Outgoing) -> None:
             outgoing.contact.email,
             steps,
             tuple(part.template for part in outgoing.parts),
+            released=any(part.released for part in outgoing.parts),
         ),
     )
     turn.report(

@@ -16,12 +16,13 @@ from milepost.text import listing
 
 _MINUTES = {Unit.MINUTE: 1, Unit.HOUR: 60, Unit.BUSINESS_DAY: 480, Unit.DAY: 480}
 
-_ABOUT_A_STEP = (SystemTaskReason.OPTED_OUT, SystemTaskReason.VALUE)
+_ABOUT_A_STEP = (SystemTaskReason.OPTED_OUT, SystemTaskReason.CANCELLED, SystemTaskReason.VALUE)
 _SYSTEM_TITLES = {
     "stuck": "Look after the customer, who is stuck in {about}",
     "contact": "Name a contact: nobody is {about}",
     "message_failed": "Reach the person otherwise: a message could not be delivered",
     "opted_out": "Reach the person otherwise about “{about}”: they get no such mail",
+    "cancelled": "Reach the person otherwise about “{about}”: its mail was cancelled",
     "value": "Tell what a message about “{about}” lacks: {names}",
     "idle": "Say what is next: nothing is open and nothing lies ahead",
 }

@@ -7,7 +7,7 @@ from typing import assert_never
 from milepost.planner import timeline
 from milepost.planner.branches import finish_play, go_to, open_stage, try_start
 from milepost.planner.compiled_map import CompiledStep, Waited
-from milepost.planner.deferred import Deferred, FinishPlay, GoTo, MessageFailed, OpenStage, OptedOut, StartPlay
+from milepost.planner.deferred import Deferred, FinishPlay, GoTo, MessageFailed, OpenStage, ReachOtherwise, StartPlay
 from milepost.planner.enums import JourneyStatus, MessageReason, PlayEnding
 from milepost.planner.ids import MessageId
 from milepost.planner.instants import Instant
@@ -16,7 +16,7 @@ from milepost.planner.outcomes import plan_asking_again
 from milepost.planner.pause_shift import shift
 from milepost.planner.state import Queued
 from milepost.planner.steps import plan_repeats
-from milepost.planner.system_tasks import open_message_failed, open_opted_out
+from milepost.planner.system_tasks import open_message_failed, open_reach_otherwise
 from milepost.planner.turn import Turn
 
 
@@ -73,8 +73,8 @@ def _do(turn: Turn, item: Deferred) -> None:
                 finish_play(turn, plays[item.play], PlayEnding.ENDS_WHEN)
         case MessageFailed():
             open_message_failed(turn, item.message)
-        case OptedOut():
-            open_opted_out(turn, item.message)
+        case ReachOtherwise():
+            open_reach_otherwise(turn, item.message, item.why)
         case _:
             assert_never(item)
 

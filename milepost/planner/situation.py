@@ -19,6 +19,7 @@ from milepost.planner.added_tasks import with_added_tasks
 from milepost.planner.calendars import Calendar, shift_date
 from milepost.planner.compiled_map import CompiledMap, CompiledStep
 from milepost.planner.condition_view import JourneyView
+from milepost.planner.enums import HoldReason
 from milepost.planner.instants import Instant
 from milepost.planner.introduction import introduction_of
 from milepost.planner.state import Queued, State
@@ -135,6 +136,19 @@ class Situation:
         state, csm = self.state, self.compiled_map.map.csm
         names, introduced = (queued.step, queued.template), introduction_of(state)
         return needs.missing(*names, state.customer, contact, csm=csm, answers=state.answers, introduction=introduced)
+
+    def waits_for_release(self, queued: Queued) -> bool:
+        """Returns whether a message may go only once a person has released it."""
+        state = self.state
+        return state.mail_held and not queued.released and queued.template not in state.mail_free
+
+    def is_outdated(self, queued: Queued) -> bool:
+        """Returns whether the due date of an action passed while its message waited for a release."""
+        if queued.why is not HoldReason.RELEASE or queued.since is None:
+            return False
+        due = self.state.step(queued.step).due_at
+        is_action = isinstance(self.compiled_map.steps[queued.step].step, Action)
+        return is_action and due is not None and queued.since < due <= self.at
 
     def customer_calendar(self, contact: Contact | None) -> Calendar:
         """The customer's calendar: the days and hours of the contact policy where the contact is."""

@@ -182,7 +182,8 @@ class PlayState(Record):
 class Queued(Record):
     """A message that has not gone out yet, and what holds it: `why`, and `until` when (None: nobody knows).
 
-    `owner_at` is when the map's owner is told that it lacks a value; 0 once that is done.
+    `since` is when it was first held. `owner_at` is when the map's owner is told that it lacks a value; 0 once that is
+    done. A person `released` it, or `hurried` it past hours and limit.
     """
 
     parsers: ClassVar = {"message": MessageId.parse, "reason": MessageReason, "why": HoldReason}
@@ -193,7 +194,10 @@ class Queued(Record):
     template: str
     why: HoldReason | None = None
     until: Instant | None = None
+    since: Instant | None = None
     owner_at: Instant | None = None
+    released: bool = False
+    hurried: bool = False
 
     @staticmethod
     def of(message: MessageId, template: str) -> Queued:
@@ -246,7 +250,8 @@ class State:
     by step and field. `handed_over` is what `milepost.planner.introduction` keeps.
     `moving_to` is the version that it moves to once the next stage of the sequence is about to open.
     `pauses` are the begin and the end of those pauses that moved dates, since what is open was opened. `renamed` are
-    the ids that steps, stages and plays had before, by those of today. `format` is the version of the form that it was
+    the ids that steps, stages and plays had before, by those of today. With `mail_held` messages wait for a person to
+    release them, but for those of the templates `mail_free`. `format` is the version of the form that it was
     read in; the next plan brings it up to date.
     """
 
@@ -279,6 +284,8 @@ class State:
     numbers: dict[str, int] = field(default_factory=dict)
     pauses: list[list[Instant]] = field(default_factory=list)
     renamed: dict[str, dict[str, str]] = field(default_factory=dict)
+    mail_held: bool = False
+    mail_free: list[str] = field(default_factory=list)
     format: int = FORMAT
     timer_index: TimerIndex | None = field(default=None, compare=False, repr=False)
 

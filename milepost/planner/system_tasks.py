@@ -10,6 +10,9 @@ from milepost.planner.ids import MessageId, SystemTaskId
 from milepost.planner.state import SystemTask
 from milepost.planner.turn import Turn
 
+REACH_OTHERWISE = (SystemTaskReason.OPTED_OUT, SystemTaskReason.CANCELLED)
+"""The reasons for tasks about a step whose mail was dropped: its recipient opted out, or a person cancelled it."""
+
 
 def open_system_task(
     turn: Turn,
@@ -46,9 +49,9 @@ def open_message_failed(turn: Turn, message: MessageId) -> None:
     open_system_task(turn, SystemTaskReason.MESSAGE_FAILED, str(message), place, message=str(message))
 
 
-def open_opted_out(turn: Turn, message: MessageId) -> None:
-    """Give the csm a task: somebody who wants no such mail is to be reached otherwise."""
-    open_system_task(turn, SystemTaskReason.OPTED_OUT, message.step, turn.place_of(message.step), message=str(message))
+def open_reach_otherwise(turn: Turn, message: MessageId, why: SystemTaskReason) -> None:
+    """Give the csm a task: somebody who gets no mail about a step is to be reached otherwise."""
+    open_system_task(turn, why, message.step, turn.place_of(message.step), message=str(message))
 
 
 def close_system_tasks(

@@ -146,8 +146,38 @@ class MessageHeld(StepEntry, kind="message_held"):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MessageDropped(PlacedEntry, kind="message_dropped"):
+    """A message will not go; `by` is who cancelled it, `note` the reason given."""
+
     message: str
     why: str
+    by: str | None = None
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageReleased(StepEntry, kind="message_released"):
+    """A person let a message go that waited for that; with `now` at once, whatever hours and limit say."""
+
+    message: str
+    now: bool | None = None
+    by: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageRetried(PlacedEntry, kind="message_retried"):
+    """A message that couldn't be delivered goes out again."""
+
+    message: str
+    contact: str
+    by: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MailSwitched(BaseEntry, kind="mail_switched"):
+    """Messages wait for a release from now on (`held`), or go by themselves again (`free`)."""
+
+    to: str
+    by: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -319,7 +349,7 @@ class JourneyEnded(BaseEntry, kind="journey_ended"):
 Entry = (
     JourneyStarted | StageOpened | StageClosed | StageStuck | StepOpened | StepDueChanged | StepOverdue | StepEscalated
     | StepDone | StepSkipped | StepWithdrawn | StepSnoozed | MessageSent | MessageHeld | MessageDropped
-    | AnswersChanged | TaskWarned
+    | MessageReleased | MessageRetried | MailSwitched | AnswersChanged | TaskWarned
     | OutcomeAsked | OutcomeAnswered | OutcomeSilent | OutcomeRevoked | PlayStarted | PlayBlocked | PlayEnded
     | TaskOpened | TaskAdded | JourneyPaused | JourneyResumed | MapChanged | CustomerChanged | HandedOver | Away
     | Back | Noted | FactIgnored | FactUndone | JourneyEnded

@@ -8,15 +8,16 @@ from dataclasses import replace
 from typing import TypeVar
 
 from milepost.planner.commands import RenameStep
-from milepost.planner.deferred import Deferred, FinishPlay, GoTo, MessageFailed, OpenStage, OptedOut, StartPlay
+from milepost.planner.deferred import Deferred, FinishPlay, GoTo, MessageFailed, OpenStage, ReachOtherwise, StartPlay
 from milepost.planner.enums import SystemTaskReason
+from milepost.planner.system_tasks import REACH_OTHERWISE
 from milepost.planner.turn import Turn
 
 V = TypeVar("V")
 Names = Mapping[str, str]
 """The new ids by the old ones."""
 
-_ABOUT_A_STEP = (SystemTaskReason.OPTED_OUT, SystemTaskReason.VALUE)
+_ABOUT_A_STEP = (*REACH_OTHERWISE, SystemTaskReason.VALUE)
 _SPACES = {"step": ("steps", "results", "outcomes", "answers"), "stage": ("stages",), "play": ("plays",)}
 """Under which names conditions see steps, stages and plays."""
 
@@ -84,7 +85,7 @@ def _deferred(item: Deferred, steps: Names, stages: Names, plays: Names) -> Defe
             return replace(item, stage=stages.get(item.stage, item.stage))
         case StartPlay() | FinishPlay():
             return replace(item, play=plays.get(item.play, item.play))
-        case MessageFailed() | OptedOut():
+        case MessageFailed() | ReachOtherwise():
             return replace(item, message=replace(item.message, step=steps.get(item.message.step, item.message.step)))
 
 

@@ -235,6 +235,9 @@ class WrittenFact(Written):
     ended: Name | None = None
     map_changed: Name | None = None
     message_failed: Name | None = None
+    message_released: Name | None = None
+    message_cancelled: Name | None = None
+    message_retried: Name | None = None
     task_done: Name | None = None
 
     task_added: Name | None = None
@@ -269,6 +272,7 @@ class WrittenFact(Written):
     delegate: Address | None = None
     first_day: Day | None = None
     last_day: Day | None = None
+    now: bool | None = None
 
     @model_validator(mode="after")
     def _says_one_thing(self) -> Self:

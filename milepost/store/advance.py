@@ -23,7 +23,9 @@ from milepost.planner.timeline import MapChanged, MessageSent
 from milepost.store import customers
 from milepost.store.advance_outcomes import CONSTANT, agreed_figures, desired_answers, desired_outcomes
 from milepost.store.advance_tasks import desired_tasks
+from milepost.store.mail_tables import HeldMessageRow
 from milepost.store.make_equal import Row, make_equal
+from milepost.store.retried_messages import retry_messages
 from milepost.store.table_types import table_of
 from milepost.store.tables import (
     AnswerRow,
@@ -42,7 +44,9 @@ def write_plan(session: Session, journey: str, before: State, plan: Plan, compil
     _write_timeline(session, journey, plan)
     _rename_steps(session, journey, plan)
     state = plan.state
-    make_equal(session, MessageRow, journey, desired_messages(before, plan), fixed=("status", "attempts"))
+    make_equal(session, MessageRow, journey, desired_messages(before, plan), fixed=("status", "attempts", "retries"))
+    retry_messages(session, journey, plan, compiled_map)
+    make_equal(session, HeldMessageRow, journey, desired_held(state), stored=desired_held(before))
     make_equal(session, TaskRow, journey, desired_tasks(before, plan, compiled_map), fixed=("opened_revision",))
     make_equal(session, OutcomeRow, journey, desired_outcomes(before, plan, compiled_map), fixed=CONSTANT)
     make_equal(session, OutcomeRow, journey, agreed_figures(before, plan, compiled_map))
@@ -115,9 +119,26 @@ def desired_messages(before: State, plan: Plan) -> Iterator[dict[str, Any]]:
                 "contact": command.contact,
                 "steps": list(command.steps),
                 "templates": list(command.templates),
+                "released": command.released,
                 "status": "queued",
                 "attempts": 0,
+                "retries": 0,
             }
+
+
+def desired_held(state: State) -> Iterator[dict[str, Any]]:
+    """Yields the rows of the messages that a journey holds back."""
+    for queued in () if state.ended else state.queue:
+        yield {
+            "message": str(queued.message),
+            "customer_id": state.customer.id,
+            "step": queued.step,
+            "template": queued.template,
+            "reason": queued.reason,
+            "why": queued.why or "",
+            "since": state.clock if queued.since is None else queued.since,
+            "until": queued.until,
+        }
 
 
 def desired_stages(state: State, compiled_map: CompiledMap) -> Iterator[dict[str, Any]]:

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from milepost.language.loader import from_files
+from milepost.language.templates.source import text_digests
 from milepost.planner.compiled_map import CompiledMap
 from milepost.store import maps
 from milepost.store.database import Store
@@ -33,6 +34,7 @@ class CompiledMaps:
         self._store = store
         self._compiled: dict[str, CompiledMap] = {}
         self._files: dict[str, Mapping[str, str]] = {}
+        self._digests: dict[str, Mapping[str, str]] = {}
 
     def add(self, compiled_map: CompiledMap, files: Mapping[str, str]) -> None:
         """Keeps a map that was compiled elsewhere."""
@@ -77,6 +79,18 @@ class CompiledMaps:
         """
         await self.of(version)
         return self._files[version]
+
+    def message_digests(self, session: Session, version: str) -> Mapping[str, str]:
+        """Returns the digest of each message of a version, of its text in all languages.
+
+        Raises:
+            UnknownVersionError: there is none.
+            UnreadableVersionError: this Milepost can't read it.
+        """
+        if version not in self._digests:
+            self.load(session, version)
+            self._digests[version] = text_digests(self._files[version])
+        return self._digests[version]
 
     async def current(self) -> list[CompiledMap]:
         """Returns the compiled maps that new journeys begin on, ordered by map."""

@@ -8,11 +8,12 @@ from typing import Any
 from sqlalchemy import delete, tuple_, update
 from sqlalchemy.orm import Session
 
+from milepost.store.mail_tables import HeldMessageRow
 from milepost.store.table_types import table_of
 from milepost.store.tables import AnswerRow, MessageRow, OpenPlayRow, OpenStageRow, OutcomeRow, TaskRow
 from milepost.store.upsert import upsert
 
-JourneyPart = AnswerRow | MessageRow | OpenPlayRow | OpenStageRow | OutcomeRow | TaskRow
+JourneyPart = AnswerRow | HeldMessageRow | MessageRow | OpenPlayRow | OpenStageRow | OutcomeRow | TaskRow
 Row = Mapping[str, Any]
 _JOURNEY = "journey_id"
 

@@ -31,6 +31,18 @@ class MessageStatus(StrEnum):
     QUEUED = "queued"
     SENT = "sent"
     FAILED = "failed"
+    RETURNED = "returned"  # it hadn't left when mail was held, and waits again with the journey
+
+
+class FailureCause(StrEnum):
+    """The kinds of failure of a message."""
+
+    ADDRESS = "address"  # the mail server refused the address for good
+    REFUSED = "refused"  # the channel refused the message for good
+    LATE = "late"  # no attempt succeeded in time
+    TEXT = "text"  # it can't be rendered
+    UNWANTED = "unwanted"  # its recipient has opted out since it was due out
+    FORGOTTEN = "forgotten"  # its recipient was forgotten
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +156,9 @@ def record_attempt(
     return row
 
 
-def record_failed(session: Session, journey: str, message: str, now: Instant, error: str) -> MessageRow:
+def record_failed(
+    session: Session, journey: str, message: str, now: Instant, error: str, *, cause: FailureCause
+) -> MessageRow:
     """Records that delivery failed for good, unless the message was sent.
 
     Raises:
@@ -153,6 +167,7 @@ def record_failed(session: Session, journey: str, message: str, now: Instant, er
     row = _row(session, journey, message, lock=True)
     if row.status == MessageStatus.QUEUED:
         row.status, row.tried_at, row.last_error = MessageStatus.FAILED, now, _error_of(row, error)
+        row.cause = cause
     return row
 
 

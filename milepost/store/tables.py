@@ -11,7 +11,16 @@ from typing import Any
 from sqlalchemy import JSON, ForeignKey, Index, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from milepost.store import absence_tables, import_tables, list_indexes, mail_choice_row, single_rows, sync_tables  # noqa: F401
+from milepost.store import (  # noqa: F401 - all have tables
+    absence_tables,
+    import_tables,
+    list_indexes,
+    mail_choice_row,
+    mail_tables,
+    single_rows,
+    sync_tables,
+    undo_tables,
+)
 from milepost.store.table_types import LONG, At, Base, OfCustomer, OfJourney, Serial, SortKey
 
 METADATA = Base.metadata
@@ -249,8 +258,8 @@ class MessageRow(Base):
     """A message to a customer's contact, and its delivery.
 
     `version` is the map version that ordered it: its template lies there, wherever the journey has moved to since.
-    `status`: queued, sent or failed. The rendered parts (`subject`, `text`, `html`) are kept from the first attempt
-    on, so that every attempt sends the same.
+    `status`: queued, sent, failed or cancelled; `cause` is the kind of failure, `last_error` its words. The rendered
+    parts (`subject`, `text`, `html`) are kept from the first attempt on, so that every attempt sends the same.
     """
 
     __tablename__ = "messages"
@@ -280,6 +289,9 @@ class MessageRow(Base):
         doc="until when what brought it about can be undone; a delivery that begins after that sets it to null"
     )
     channel: Mapped[str | None]
+    cause: Mapped[str | None]
+    retries: Mapped[int] = mapped_column(server_default="0", doc="how often people sent it again after it had failed")
+    released: Mapped[bool] = mapped_column(server_default=false(), doc="a person looked at it before it went")
     channel_id: Mapped[str | None] = mapped_column(doc="the id by which the channel knows the message")
 
 
@@ -354,20 +366,6 @@ class FactRow(Base):
     status: Mapped[str]
     journey_id: Mapped[str | None] = mapped_column(ForeignKey("journeys.id", ondelete="SET NULL"))
     revision: Mapped[int | None] = mapped_column(doc="the journey's advance that took it in")
-
-
-class UndoPointRow(Base):
-    """The state of a journey before an advance that took in what somebody may still undo.
-
-    The row is of no use from `until` on, in journey time, and is removed soon after.
-    """
-
-    __tablename__ = "undo_points"
-
-    journey_id: Mapped[OfJourney] = mapped_column(primary_key=True)
-    revision: Mapped[int] = mapped_column(primary_key=True, doc="the advance")
-    state: Mapped[dict[str, Any]]
-    until: Mapped[At] = mapped_column(index=True)
 
 
 class EventCountRow(Base):

@@ -12,15 +12,18 @@ from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 
 from milepost.planner.commands import SendMessage
-from milepost.planner.facts import FactUndone
+from milepost.planner.facts import FactUndone, MailSwitched, MessageReleased, MessageRetried
 from milepost.planner.instants import Instant
 from milepost.planner.plan import Plan
 from milepost.planner.timeline import MessageSent
 from milepost.store.table_types import table_of
-from milepost.store.tables import MessageRow, UndoPointRow
+from milepost.store.tables import MessageRow
+from milepost.store.undo_tables import UndoPointRow
 
 CLICKS = frozenset({"desk", "portal", "ops", "cli"})
 """The sources of facts that are people's own doing."""
+_FOR_GOOD = frozenset({FactUndone.kind, MailSwitched.kind, MessageReleased.kind, MessageRetried.kind})
+"""Kinds that can't be undone: a mail that somebody lets go, having read it, waits for nothing."""
 _points, _messages = table_of(UndoPointRow), table_of(MessageRow)
 
 
@@ -35,7 +38,7 @@ class StoredFact(Protocol):
 
 def is_undoable(fact: StoredFact) -> bool:
     """Tells whether a person told of the fact: by a click or a command, or by a program that names the person."""
-    if fact.data["kind"] == FactUndone.kind:
+    if fact.data["kind"] in _FOR_GOOD:
         return False
     return fact.source in CLICKS or (fact.source == "api" and "@" in (fact.data.get("by") or ""))
 

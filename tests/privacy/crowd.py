@@ -20,6 +20,7 @@ from milepost.channels.recorder import RecordingChannel
 from milepost.customer import Contact
 from milepost.intake.intake import Intake
 from milepost.planner.clock import REAL_TIME
+from milepost.planner.enums import MailSwitch
 from milepost.planner.facts import (
     Agreed,
     Answered,
@@ -39,6 +40,7 @@ from milepost.store import absences, customers, journeys, maps, reviews, undo_po
 from milepost.store.absence_tables import FormerColleagueRow
 from milepost.store.database import Store
 from milepost.store.import_tables import ImportFileRow, ImportRefusalRow
+from milepost.store.mail_tables import CustomerMailSwitchRow, HeldMessageRow, MailSwitchRow, ReleasedTextRow
 from milepost.store.rollouts import MoveStatus
 from milepost.store.stand_ins import Absence
 from milepost.store.tables import METADATA, JourneyRow, RolloutMoveRow
@@ -157,7 +159,11 @@ class Crowd:
             state = State.begin(CUSTOMER.having(contacts=(SAM,)), "pilot", "1", START).to_json()
             undo_points.keep(session, "acme/1", 1, state, START)
             rollout = stored_rollout(ADDRESS, "Sam asked for it", START)
-            session.add(rollout)
+            switch = {"mail": MailSwitch.FREE, "at": START, "by": ADDRESS, "why": "Sam asked for it", "current": True}
+            session.add_all([rollout, MailSwitchRow(**switch), CustomerMailSwitchRow(customer_id="acme", **switch)])
+            session.add(ReleasedTextRow(map="pilot", template="news.md", digest="0", count=1))
+            held = {"step": "connect", "template": "connect.md", "reason": "opening", "why": "release"}
+            session.add(HeldMessageRow(journey_id="acme/1", message="x", customer_id="acme", since=START, **held))
             session.flush()
             move = {"journey_id": "acme/1", "from_version": "1", "to_version": "2", "status": MoveStatus.PARKED}
             session.add(RolloutMoveRow(rollout=rollout.number, why="KeyError: 'sam@acme.example'", **move))

@@ -33,7 +33,7 @@ from tests.workflows.example import CHART, CUSTOMER, START
 KEYS = {
     ("customers", "id"), ("journeys", "id"), ("answers", "answer"), ("messages", "message"), ("open_plays", "play"),
     ("open_stages", "stage"), ("outcomes", "outcome"), ("tasks", "task"), ("map_reviews", "id"),
-    ("import_files", "kind"),
+    ("import_files", "kind"), ("held_messages", "message"),
 }  # fmt: skip
 """Columns with ids of customers, of a map's things, and of forms."""
 OPERATIONS = {("map_versions", "hash"), ("map_versions", "map"), ("map_versions", "title"), ("map_versions", "files")}
@@ -63,7 +63,7 @@ async def test_nothing_of_a_forgotten_contact_is_left(store: Store) -> None:
     before = await traces(store)
     assert {table for table, _ in before} >= {
         "contacts", "journeys", "facts", "messages", "answers", "timeline", "customers", "event_counts",
-        "map_versions", "map_reviews",
+        "map_versions", "map_reviews", "mail_switches", "customer_mail_switches",
     }  # fmt: skip
 
     erasure = await forget_contact(crowd.intake.context, "SAM@acme.EXAMPLE ")
@@ -77,7 +77,8 @@ async def test_nothing_of_a_forgotten_contact_is_left(store: Store) -> None:
 
 
 WITHOUT_PEOPLE = {
-    "calendar_data", "import_files", "open_plays", "open_stages", "outcomes", "sync_runs", "synced_customers", "syncs",
+    "calendar_data", "held_messages", "import_files", "open_plays", "open_stages", "outcomes", "released_texts",
+    "sync_runs", "synced_customers", "syncs",
 }  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from milepost.store.errors import UnknownMessageError
 from tests.store.book import START, Walk, customer, publish
 
 REQUEST = "saved/1/request/1"
+LATE = messages.FailureCause.LATE
 
 
 async def asked(session, compiled_map, name="acme", after=60):
@@ -79,7 +80,7 @@ async def test_what_is_sent_stays_sent_however_often_it_is_recorded(store, journ
                 messages.record_sent, journey, REQUEST, at, channel="smtp", channel_id=f"<{number}@vendor>"
             )
     async with store.transaction() as session:
-        await session.run_sync(messages.record_failed, journey, REQUEST, START + 200, "timed out")
+        await session.run_sync(messages.record_failed, journey, REQUEST, START + 200, "timed out", cause=LATE)
         await session.run_sync(
             messages.record_attempt, journey, REQUEST, START + 200, channel="smtp", error="late", attempt=9
         )
@@ -91,8 +92,8 @@ async def test_what_is_sent_stays_sent_however_often_it_is_recorded(store, journ
 
 async def test_a_message_that_failed_for_good_says_why(store, journey):
     async with store.transaction() as session:
-        await session.run_sync(messages.record_failed, journey, REQUEST, START + 9, "no such mailbox")
-        await session.run_sync(messages.record_failed, journey, REQUEST, START + 10, "again")
+        await session.run_sync(messages.record_failed, journey, REQUEST, START + 9, "no such mailbox", cause=LATE)
+        await session.run_sync(messages.record_failed, journey, REQUEST, START + 10, "again", cause=LATE)
     async with store.reading() as session:
         failed = await messages.get(session, journey, REQUEST)
         assert await messages.count_by_status(session) == {"failed": 1}
@@ -128,4 +129,4 @@ async def test_the_outbox_shows_the_latest_first_page_by_page(store):
 async def test_an_unknown_message_is_an_error(store, journey):
     async with store.transaction() as session:
         with pytest.raises(UnknownMessageError, match="'x/1/opening/1'"):
-            await session.run_sync(messages.record_failed, journey, "x/1/opening/1", START, "why")
+            await session.run_sync(messages.record_failed, journey, "x/1/opening/1", START, "why", cause=LATE)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -14,6 +15,7 @@ from milepost.text import listing, nearest
 FRONT_MATTER_KEYS = ("subject", "language")
 _FRONT_MATTER = re.compile(r"\A\ufeff?---[ \t]*\r?\n(?P<yaml>.*?)^---[ \t]*\r?(?:\n|\Z)", re.DOTALL | re.MULTILINE)
 _EXAMPLE = "begin the file with three lines: '---', 'subject: ...', '---'"
+_MESSAGES = "messages/"
 _QUOTES = "put the subject in double quotes if it holds a colon or begins with '{'"
 
 
@@ -143,6 +145,15 @@ def variants_of(files: Iterable[str], name: str) -> list[str]:
         for file in files
         if file == name or (variant_language(file) and _folded(file.rsplit(".", 2)[0]) == stem and file.endswith(".md"))
     )
+
+
+def text_digests(files: Mapping[str, str]) -> dict[str, str]:
+    """Returns a digest of each message of a map, by the name of its plain file: of the text in all languages."""
+    texts = {name.removeprefix(_MESSAGES): text for name, text in files.items() if name.startswith(_MESSAGES)}
+    return {
+        name: hashlib.sha256(repr([(file, texts[file]) for file in variants_of(texts, name)]).encode()).hexdigest()
+        for name in texts
+    }
 
 
 def variant_language(name: str) -> str | None:

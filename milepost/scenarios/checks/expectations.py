@@ -11,7 +11,7 @@ from milepost.language.names import nearest
 from milepost.language.steps import Outcome
 from milepost.language.yaml_text import Path
 from milepost.planner import timeline
-from milepost.planner.enums import CustomerPart
+from milepost.planner.enums import CustomerPart, HoldReason
 from milepost.planner.fact_words import fact_called
 from milepost.planner.ids import AddedTaskId
 from milepost.planner.instants import Instant
@@ -31,10 +31,18 @@ _WORDS: Mapping[str, tuple[str, ...]] = {
 """The words of fields that mean the same in every kind of entry."""
 _WORDS_BY_KIND: Mapping[tuple[str, str], tuple[str, ...]] = {
     (timeline.MessageSent.kind, "reason"): ("opening", "reminder", "request", "touchpoint"),
-    (timeline.MessageHeld.kind, "why"): ("window", "limit", "play", "pause", "contact", "value"),
+    (timeline.MessageHeld.kind, "why"): tuple(HoldReason),
     (timeline.PlayBlocked.kind, "why"): ("open", "cooldown", "only_if"),
     (timeline.CustomerChanged.kind, "what"): tuple(CustomerPart),
-    (timeline.TaskOpened.kind, "why"): ("contact", "message_failed", "opted_out", "value", "stuck", "idle"),
+    (timeline.TaskOpened.kind, "why"): (
+        "contact",
+        "message_failed",
+        "opted_out",
+        "cancelled",
+        "value",
+        "stuck",
+        "idle",
+    ),
 }
 """The words of fields that mean something else in each kind."""
 _LISTS = ("steps", "names", "roles")

@@ -135,6 +135,7 @@ _SYSTEM_WHY = {
     "message_failed": "A message could not be delivered ({about}). Call, or correct the address.",
     "opted_out": "A message about {about} was dropped: its recipient wants no such mail, or the address was refused. "
     "Reach them in another way.",
+    "cancelled": "A message about {about} was cancelled before it left. Reach the person in another way, if need be.",
     "value": "A message about {about} waits for a value that nobody has told. Add it to the customer, or let the "
     "message do without it.",
     "idle": "Nothing is open and nothing is planned. Start a play, or end the journey.",

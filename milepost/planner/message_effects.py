@@ -1,0 +1,91 @@
+"""The effects of facts about messages: released, cancelled, failed, retried; and of the switch that holds them."""
+
+from __future__ import annotations
+
+from milepost.planner import deferred, facts, timeline
+from milepost.planner.commands import RetryMessage
+from milepost.planner.enums import HoldReason, IgnoreReason, MailSwitch, SystemTaskReason, TaskStatus
+from milepost.planner.fact_errors import IgnoredError
+from milepost.planner.ids import MessageId
+from milepost.planner.mail_choices import refuse_address
+from milepost.planner.messages import drop
+from milepost.planner.state import Queued
+from milepost.planner.system_tasks import close_system_tasks, open_message_failed
+from milepost.planner.turn import Turn
+from milepost.planner.unsent_messages import drop_for_good
+
+_HURRIED = (HoldReason.RELEASE, HoldReason.WINDOW, HoldReason.LIMIT)
+"""What a person who sends a message now overrules; the rest stands."""
+_OUTDATED = "outdated"
+
+
+def switch_mail(turn: Turn, fact: facts.MailSwitched) -> None:
+    """Hold messages until a person releases them, or let them go; what is outdated by then is dropped."""
+    state, is_held = turn.state, fact.to == MailSwitch.HELD
+    if is_held is not state.mail_held:
+        turn.report(timeline.MailSwitched(turn.at, to=fact.to, by=fact.by))
+    state.mail_held, state.mail_free = is_held, list(fact.free or ())
+    for queued in [each for each in state.queue if turn.now.is_outdated(each)]:
+        if not turn.now.waits_for_release(queued):
+            drop(turn, queued, _OUTDATED)
+
+
+def release(turn: Turn, fact: facts.MessageReleased) -> None:
+    """Let a message go that waits for a release, or with `now` for the contact's hours or the limit."""
+    queued = _queued(turn, fact.message)
+    hurries = bool(fact.now) and not queued.hurried
+    if not (turn.now.waits_for_release(queued) or hurries):
+        raise IgnoredError(IgnoreReason.NOT_HELD)
+    if hurries and queued.why not in _HURRIED:
+        raise IgnoredError(IgnoreReason.HELD)
+    if turn.now.is_outdated(queued):
+        raise IgnoredError(IgnoreReason.OUTDATED)
+    queued.released, queued.hurried = True, queued.hurried or hurries
+    place = turn.place(turn.compiled_map.steps[queued.step])
+    turn.report(timeline.MessageReleased(turn.at, place, message=str(queued.message), now=hurries or None, by=fact.by))
+
+
+def cancel(turn: Turn, fact: facts.MessageCancelled) -> None:
+    """Drop a message that waits, because a person says so."""
+    drop_for_good(turn, _queued(turn, fact.message), SystemTaskReason.CANCELLED, by=fact.by, note=fact.reason)
+
+
+def retry(turn: Turn, fact: facts.MessageRetried) -> None:
+    """Send a message again that failed, to whoever gets the step's mail now; the task about it is done."""
+    message = _message(turn, fact.message)
+    if turn.state.paused:
+        raise IgnoredError(IgnoreReason.HELD)
+    contact = turn.now.contact_of(turn.compiled_map.steps[message.step])
+    if contact is None:
+        raise IgnoredError(IgnoreReason.CONTACT)
+    turn.order(RetryMessage(str(message), contact.email))
+    close_system_tasks(turn, SystemTaskReason.MESSAGE_FAILED, str(message), TaskStatus.DONE)
+    place = turn.place_of(message.step)
+    turn.report(timeline.MessageRetried(turn.at, place, message=str(message), contact=contact.email, by=fact.by))
+
+
+def _message(turn: Turn, text: str) -> MessageId:
+    message = MessageId.parse(text)
+    if message is None or message.step not in turn.compiled_map.steps:
+        raise IgnoredError(IgnoreReason.UNKNOWN)
+    return message
+
+
+def _queued(turn: Turn, text: str) -> Queued:
+    """The message of an id, which must wait to be sent."""
+    message = _message(turn, text)
+    for queued in turn.state.queue:
+        if queued.message == message:
+            return queued
+    raise IgnoredError(IgnoreReason.NOT_HELD)
+
+
+def message_failed(turn: Turn, fact: facts.MessageFailed) -> None:
+    """Give the csm a task; remember an address that was refused for good."""
+    message = _message(turn, fact.message)
+    if fact.permanent:
+        refuse_address(turn, turn.compiled_map.steps[message.step], fact)
+    if turn.state.paused:
+        turn.state.deferred.append(deferred.MessageFailed(message))
+    else:
+        open_message_failed(turn, message)

@@ -1,0 +1,38 @@
+"""Messages that failed and go out again: they are written anew, from what is known by then."""
+
+from __future__ import annotations
+
+from sqlalchemy.orm import Session
+
+from milepost.planner.commands import RetryMessage
+from milepost.planner.compiled_map import CompiledMap
+from milepost.planner.plan import Plan
+from milepost.store.messages import MessageStatus
+from milepost.store.tables import MessageRow
+
+
+def retry_messages(session: Session, journey: str, plan: Plan, compiled_map: CompiledMap) -> None:
+    """Queues the messages again that a plan says; one that hasn't failed stays as it is.
+
+    They are written from the version that the journey is on now, if that has their steps with the same files.
+    """
+    for command in plan.commands:
+        if not isinstance(command, RetryMessage):
+            continue
+        row = session.get(MessageRow, (journey, command.message), populate_existing=True, with_for_update=True)
+        if row is None or row.status != MessageStatus.FAILED:
+            continue
+        if _has_all(compiled_map, row):
+            row.version = plan.state.version
+        row.status, row.contact, row.released = MessageStatus.QUEUED, command.contact, True
+        row.subject = row.text = row.html = row.last_error = row.cause = None
+        row.retries, row.attempts = row.retries + 1, 0
+    session.flush()
+
+
+def _has_all(compiled_map: CompiledMap, row: MessageRow) -> bool:
+    steps = [compiled_map.steps.get(step) for step in row.steps]
+    return all(
+        step is not None and template in (step.step.message, step.reminder_template)
+        for step, template in zip(steps, row.templates, strict=True)
+    )
