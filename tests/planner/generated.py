@@ -311,10 +311,6 @@ def _fact(compiled_map, common):
     )
     health = st.sampled_from([10, 50, 70, None]).map(lambda value: {"health": value})
     messages = steps.map(lambda step: f"{step}/1/opening/1")
-    waiting = st.tuples(steps, st.sampled_from(["opening", "touchpoint", "request", "reminder"])).map(
-        lambda pair: f"{pair[0]}/1/{pair[1]}/1"
-    )
-    free = st.sampled_from([None, ["m.md"]])
     renewal = st.sampled_from(["2026-05-01", "2027-01-01"]).map(lambda day: {"renews_on": day})
     form = st.fixed_dictionaries(
         {"day": st.sampled_from(["2026-05-01", "2026-02-30"]), "seats": st.sampled_from([5, 50, "many"])},
@@ -349,14 +345,25 @@ def _fact(compiled_map, common):
             how=st.sampled_from([None, "page", "bounce"]),
         ),
         st.builds(told.MessageFailed, **now, message=messages, permanent=st.sampled_from([None, True])),
-        st.builds(told.MailSwitched, **now, to=st.sampled_from(["held", "held", "free"]), free=free),
-        st.builds(told.MessageReleased, **now, message=waiting, now=st.sampled_from([None, True])),
-        st.builds(told.MessageCancelled, **now, message=waiting),
-        st.builds(told.MessageRetried, **now, message=messages),
+        _mail_fact(steps, now),
         st.builds(
             told.TaskAdded, **now, title=st.just("Call"), due=st.one_of(st.none(), days, st.just("1 business day"))
         ),
         st.builds(told.StepDone, **now, step=st.sampled_from(["task/1", "task/2"])),
         st.builds(told.Snoozed, **now, step=st.just("task/1"), until=days),
         st.builds(told.Noted, **now, text=st.just("They merge"), about=st.one_of(st.none(), steps)),
+    )
+
+
+def _mail_fact(steps, now):
+    """What somebody does with a message that waits or failed, or with the switch of all mail."""
+    waiting = st.tuples(steps, st.sampled_from(["opening", "touchpoint", "request", "reminder"])).map(
+        lambda pair: f"{pair[0]}/1/{pair[1]}/1"
+    )
+    free, position = st.sampled_from([None, ["m.md"]]), st.sampled_from(["held", "held", "free"])
+    return st.one_of(
+        st.builds(told.MailSwitched, **now, to=position, free=free),
+        st.builds(told.MessageReleased, **now, message=waiting, now=st.sampled_from([None, True])),
+        st.builds(told.MessageCancelled, **now, message=waiting),
+        st.builds(told.MessageRetried, **now, message=waiting),
     )
