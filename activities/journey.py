@@ -17,18 +17,17 @@ from milepost.calendar_data import calendar_data
 from milepost.planner.commands import Command, RetryMessage, SendMessage
 from milepost.planner.compiled_map import CompiledMap
 from milepost.planner.enums import MailSwitch
-from milepost.planner.facts import Fact, MailSwitched, to_json
+from milepost.planner.facts import MailSwitched, to_json
 from milepost.planner.ids import began_as
 from milepost.planner.instants import Instant
 from milepost.planner.plan import Plan
 from milepost.planner.state import State
-from milepost.planner.version_plan import freeing_first, plan_across_versions
 from milepost.store import calendar_data as data_of_others
-from milepost.store import customers, inbox, journeys, mail_switches, messages, undo_points
-from milepost.store.advance import write_plan
+from milepost.store import inbox, journeys, mail_switches, messages, undo_points
+from milepost.store.advance_plan import plan_and_write
 from milepost.store.compiled_maps import CompiledMaps
 from milepost.store.database import Store
-from milepost.store.errors import StoreUnreachableError, UnknownVersionError
+from milepost.store.errors import StoreUnreachableError
 from milepost.store.inbox import NewFact, Recipient, WaitingFact
 from milepost.store.journeys import LockedJourney
 from milepost.wire.activities import Advanced, AdvanceOrder, Seen
@@ -93,29 +92,18 @@ class JourneyActivities:
         if order.n <= journey.revision or not (taken or journey.is_due(order.now)):
             return self._told(session, order, journey, waiting)
         self._compare_data(session, journey, order.now)
-        before = State.from_json(journey.state)
-        version, facts = before.version, [each.fact for each in taken if each.fact is not None]
-        facts.sort(key=lambda fact: not isinstance(fact, MailSwitched))  # what is due by now is held, or let go, so
-        if frees:
-            version, facts = freeing_first(before, facts)
-        compiled_map = self._compiled_maps.load(session, version)
-        result, compiled_map = plan_across_versions(
-            compiled_map, before, facts, order.now, partial(self._find, session)
-        )
-        write_plan(session, journey.id, before, result, compiled_map)
-        acted_at = {fact.id: max(fact.at, before.clock) for fact in facts}
-        inbox.mark_taken(session, taken, acted_at, result.state.revision)
-        self._keep_undoable(session, journey, taken, acted_at, result)
-        _keep_what_came_too_late(session, result.state, facts)
+        plan = plan_and_write(session, self._compiled_maps, journey, taken, order.now, frees=frees)
+        result = plan.result
+        self._keep_undoable(session, journey, taken, plan.acted_at, result)
         in_step = order.n == journey.revision + 1
-        seen, seen_before = _seen(compiled_map, result.state), _seen(compiled_map, before)
+        seen, seen_before = _seen(plan.compiled_map, result.state), _seen(plan.compiled_map, plan.before)
         return Advanced(
             journey.id,
             result.state.revision,
             wake_at=_earliest(result.wake_at, [each for each in waiting if each.at > until]),
             deliver=_ordered(result.commands) if in_step else messages.queued(session, journey.id),
             ended=result.state.ended,
-            seen=None if in_step and before.begun and seen == seen_before else seen,
+            seen=None if in_step and plan.before.begun and seen == seen_before else seen,
         )
 
     def _keep_undoable(
@@ -190,13 +178,6 @@ class JourneyActivities:
         seen = _seen(self._compiled_maps.load(session, state.version), state)
         return Advanced(journey.id, journey.revision, wake_at, deliver, ended=ended, seen=seen)
 
-    def _find(self, session: Session, version: str) -> CompiledMap | None:
-        """Returns the map that a journey is to move to; None for one that was never published."""
-        try:
-            return self._compiled_maps.load(session, version)
-        except UnknownVersionError:
-            return None
-
 
 def _following(session: Session, journey: LockedJourney) -> str | None:
     """Returns the open journey that the workflow of one that has ended goes on with, unless another workflow has it."""
@@ -216,13 +197,6 @@ def _ordered(commands: Sequence[Command]) -> list[str]:
 
 def _earliest(wake_at: Instant | None, waiting: Sequence[WaitingFact]) -> Instant | None:
     return min([*(each.at for each in waiting), *([] if wake_at is None else [wake_at])], default=None)
-
-
-def _keep_what_came_too_late(session: Session, state: State, facts: Sequence[Fact]) -> None:
-    """Lets facts about the customer change the record, though the journey had ended when they came."""
-    for fact in facts:
-        if state.ended_at is not None and fact.at >= state.ended_at:
-            customers.apply(session, state.customer.id, fact, state.clock)
 
 
 def _seen(compiled_map: CompiledMap, state: State) -> Seen:

@@ -51,7 +51,7 @@ async def tasks(
             await check_in_use(store, "role", role, lambda compiled_map: compiled_map.map.roles)
         async with store.reading() as session:
             if customer is not None:
-                await customer_of(session, customer)
+                customer = (await customer_of(session, customer)).id
             wanted = TaskFilter(person=person, role=role, customer=customer)
             lines = (await task_rows.list_open(session, wanted, limit=_ALL)).lines
             now = await now_of(session)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from milepost.explain.vocabulary import IGNORED
 from milepost.planner.timeline import FactIgnored
-from milepost.store import facts, timeline
+from milepost.store import aliases, facts, timeline
 from milepost.store.database import Store
 from milepost.store.inbox import InboxStatus
 from milepost.store.tables import FactRow
@@ -45,7 +45,7 @@ async def acknowledgement_of(
 
 async def _read(store: Store, customer: str, fact: str) -> Acknowledgement | None:
     async with store.reading() as session:
-        row = await facts.get(session, customer, fact)
+        row = await facts.get(session, await session.run_sync(aliases.present_id, customer), fact)
         if row is None or row.status != InboxStatus.DELIVERED or row.journey_id is None:
             return None
         ignored = await timeline.ignored(session, row.journey_id, row.at)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session
 
 from milepost.customer import BUILT_IN_ATTRIBUTES, ChoiceWay, Customer, keep_refused
@@ -87,12 +88,10 @@ async def _save(
     now = context.now()
     vocabulary = Vocabulary.of(await context.compiled_maps.current())
     async with context.store.transaction() as session:
-        running = await journeys.open_of(session, customer_id, hold=True)
-        await customers.hold(session, customer_id)
-        before = await find_customer(session, customer_id)
+        running, before = await _held(session, customer_id)
         customer = edit(before)
         if before is not None:
-            customer = customer.having(contacts=keep_refused(before.contacts, customer.contacts))
+            customer = customer.having(id=before.id, contacts=keep_refused(before.contacts, customer.contacts))
         how = ChoiceWay.IMPORT if source == "import" else ChoiceWay.RECORD
         origin = RecordOrigin(how, by, context.new_id)
         contacts = await session.run_sync(mail_choices.settled, customer.contacts, origin, now)
@@ -104,7 +103,7 @@ async def _save(
             raise InvalidCustomerError(customer.id, problems)
         compiled_map = await context.compiled_map(running)
         await customers.save(session, [customer], now)
-        changes = _changes(context, before, customer, compiled_map, by) if before and compiled_map else []
+        changes = changes_of(context, before, customer, compiled_map, by) if before and compiled_map else []
         recorded = await session.run_sync(_record, customer.id, changes, now, source)
         journey = (
             None if running else await session.run_sync(partial(begin_on_match, context, customer.id, before, start))
@@ -113,6 +112,14 @@ async def _save(
     reached = await nudge_all(context, recorded)
     receipts = [await receipt_of(context, record, reached) for record in recorded]
     return SavedCustomer(customer.id, before is None, tuple(receipts), enrolment)
+
+
+async def _held(session: AsyncSession, customer: str) -> tuple[JourneyRow | None, Customer | None]:
+    """Returns the customer's open journey and record, by whichever id; both stay so until the transaction ends."""
+    running = await journeys.open_of(session, customer, hold=True)
+    await customers.hold(session, customer)
+    before = await find_customer(session, customer)
+    return (running, before) if before is None or before.id == customer else await _held(session, before.id)
 
 
 def _record(session: Session, customer: str, changes: list[Fact], now: Instant, source: str) -> list[RecordedFact]:
@@ -133,10 +140,10 @@ def _is_changed(problem: FieldProblem, before: Customer | None, after: Customer)
     return bool(getattr(before, field) != getattr(after, field))
 
 
-def _changes(
+def changes_of(
     context: IntakeContext, before: Customer, after: Customer, compiled_map: CompiledMap, by: str | None
 ) -> list[Fact]:
-    """Returns facts with what the journey doesn't know yet, without attributes that its map doesn't take."""
+    """Returns facts with what a journey doesn't know of a customer yet, without attributes that its map lacks."""
     now = context.now()
     changes: list[Fact] = []
     attributes = _changed_attributes(before, after, compiled_map)

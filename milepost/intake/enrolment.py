@@ -69,15 +69,15 @@ def _enrol(
 ) -> JourneyRow | NoEnrolment:
     compiled_maps, now = context.compiled_maps.load_current(session), context.now()
     record = customers.load(session, customer)
-    past = journeys.history(session, customer)
+    past = journeys.history(session, record.id)
     if past and past[0].ended_at is None:
-        raise JourneyAlreadyOpenError(customer, past[0].id)
+        raise JourneyAlreadyOpenError(record.id, past[0].id)
     compiled_map = _named(compiled_maps, map_id) if map_id else _best(session, compiled_maps, record, now)
     if isinstance(compiled_map, NoEnrolment):
         return compiled_map
     obstacle = entry_obstacle(compiled_map, last_ends(past).get(compiled_map.map.map), now)
     if obstacle and start.again is None:
-        raise EntryRefusedError(customer, obstacle)
+        raise EntryRefusedError(record.id, obstacle)
     return _begin(session, record, compiled_map, now, start)
 
 

@@ -111,6 +111,30 @@ class ColleagueError(RefusedError):
         )
 
 
+class MergeRefusedError(RefusedError):
+    """Two customers can't be merged as was asked for."""
+
+    code = "merge_refused"
+
+
+class IdTakenError(RefusedError):
+    """A customer has the id that another should get, or had it before."""
+
+    code = "id_taken"
+
+    def __init__(self, customer: str, new_id: str, owner: str) -> None:
+        """`owner` is the customer that has the new id, or had it."""
+        self.customer, self.new_id, self.owner = customer, new_id, owner
+        if owner == customer:
+            super().__init__(f"{customer!r} is the customer's id already.", "Name another one.")
+            return
+        whose = "is another customer's id" if owner == new_id else f"is an earlier id of customer {owner!r}"
+        hint = (
+            f"If the two are one customer: `milepost merge {customer} {owner} --dry-run` shows what merging would do."
+        )
+        super().__init__(f"{new_id!r} {whose}.", hint)
+
+
 class RolloutRefusedError(RefusedError):
     """A rollout can't be paused, resumed or cancelled as it stands."""
 

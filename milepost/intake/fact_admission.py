@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
@@ -36,7 +36,7 @@ from milepost.planner.instants import Instant, moment
 from milepost.planner.situation import Situation
 from milepost.planner.state import State
 from milepost.planner.written_facts import WrittenFact
-from milepost.store import customers, inbox, mail_choices
+from milepost.store import aliases, customers, inbox, mail_choices
 from milepost.store.errors import UnknownCustomerError
 from milepost.store.inbox import NewFact, Recipient, RecordedFact
 from milepost.store.mail_choices import RecordOrigin
@@ -71,8 +71,9 @@ class FactAdmission:
 
     def run(self, incoming: Sequence[IncomingFact], session: Session) -> list[RecordedFact | RefusedError]:
         """Stores the facts, in their order; returns for each its record, or the reason for which it was refused."""
-        mail_choices.hold(session, sorted({each.customer for each in incoming if _is_about_contacts(each)}))
-        self._recipients = inbox.recipients(session, {each.customer for each in incoming})
+        about_contacts = {each.customer for each in incoming if _is_about_contacts(each)}
+        mail_choices.hold(session, sorted({aliases.present_id(session, each) for each in about_contacts}))
+        self._recipients = _recipients(session, {each.customer for each in incoming})
         admitted = [self._admitted(session, each) for each in incoming]
         new = [each for each in admitted if isinstance(each, NewFact)]
         records = iter(inbox.record(session, new, self._now, received_at=int(self._context.wall())) if new else ())
@@ -182,6 +183,16 @@ class FactAdmission:
 def _is_about_contacts(incoming: IncomingFact) -> bool:
     fact = incoming.fact
     return fact.contacts is not None if isinstance(fact, WrittenFact) else isinstance(fact, ContactsGiven)
+
+
+def _recipients(session: Session, ids: Collection[str]) -> dict[str, Recipient]:
+    """Returns the recipients by the ids that are used for their customers; some may be earlier ones."""
+    recipients = inbox.recipients(session, ids)
+    unknown = [customer for customer in ids if customer not in recipients]
+    if unknown and (present := aliases.present_ids(session, unknown)):
+        of_present = inbox.recipients(session, set(present.values()))
+        recipients |= {earlier: of_present[customer] for earlier, customer in present.items() if customer in of_present}
+    return recipients
 
 
 def _last_today(at: Instant) -> date:

@@ -16,7 +16,7 @@ from milepost.language.names import nearest
 from milepost.planner.fact_errors import InvalidFactError, RefusedError
 from milepost.planner.facts import Ended, Fact, MapChanged
 from milepost.planner.written_facts import WrittenFact
-from milepost.store import journeys, maps
+from milepost.store import aliases, journeys, maps
 from milepost.store.errors import UnknownCustomerError
 from milepost.store.inbox import RecordedFact
 from milepost.store.version_names import find_version_of_map, version_hint
@@ -170,7 +170,8 @@ async def _with_version(context: IntakeContext, incoming: IncomingFact) -> Incom
     if not isinstance(fact, MapChanged):
         return incoming
     async with context.store.reading() as session:
-        journey = await journeys.open_of(session, incoming.customer)
+        customer = await session.run_sync(aliases.present_id, incoming.customer)
+        journey = await journeys.open_of(session, customer)
         if journey is None:
             return replace(incoming, fact=fact)
         rows = await maps.versions(session, journey.map)

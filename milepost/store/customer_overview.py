@@ -26,7 +26,7 @@ async def customer_overview(
     journey: str | None = None,
     allow_unreadable: bool = False,
 ) -> CustomerOverview:
-    """Reads a customer with its journeys, and one of them whole: `journey`, else the latest.
+    """Reads a customer, by any of its ids, with its journeys, and one of them whole: `journey`, else the latest.
 
     `now` is in journey time. `zone` is the time zone of sentences; None: the customer's own.
 
@@ -35,8 +35,8 @@ async def customer_overview(
         UnreadableVersionError: this Milepost can't read the journey's map; not with `allow_unreadable`.
     """
     record = await customers.get(session, customer)
-    row = await customers.get_row(session, customer)
-    rows = await journeys.of_customer(session, customer)
+    row = await customers.get_row(session, record.id)
+    rows = await journeys.of_customer(session, record.id)
     zone = zone or record.timezone
     journey_row = next((each for each in rows if each.id == journey), rows[0] if rows else None)
     overview = None

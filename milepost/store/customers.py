@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, fields
 from typing import Any
 from unicodedata import combining, normalize
@@ -16,6 +16,7 @@ from milepost.customer import BUILT_IN_ATTRIBUTES, Contact, Customer, Mail, keep
 from milepost.planner.facts import AttributesSet, ContactsGiven, Fact, MailChosen, TeamGiven
 from milepost.planner.instants import Instant
 from milepost.planner.mail_choices import contacts_after
+from milepost.store import aliases
 from milepost.store.errors import UnknownCustomerError
 from milepost.store.table_types import table_of
 from milepost.store.tables import ContactRow, CustomerRow, JourneyRow, TeamMemberRow
@@ -41,14 +42,18 @@ async def save(session: AsyncSession, customers: Iterable[Customer], now: Instan
     """
     by_id = {customer.id: customer for customer in customers}
     existing = await _existing(session, list(by_id))
-    rows = [
-        {**_columns(customer), "unmatched_why": None, "created_at": now, "updated_at": now}
-        for customer in by_id.values()
-    ]
-    await session.run_sync(upsert, CustomerRow, rows, keep=("created_at", "unmatched_why"))
-    await session.run_sync(write_contacts, {customer.id: customer.contacts for customer in by_id.values()})
-    await session.run_sync(write_members, {customer.id: customer.team for customer in by_id.values()})
+    await session.run_sync(write, by_id.values(), now)
     return len(by_id) - len(existing), len(existing)
+
+
+def write(session: Session, customers: Collection[Customer], now: Instant) -> None:
+    """Writes customer records, as `save` does; each id comes once."""
+    rows = [
+        {**_columns(customer), "unmatched_why": None, "created_at": now, "updated_at": now} for customer in customers
+    ]
+    upsert(session, CustomerRow, rows, keep=("created_at", "unmatched_why"))
+    write_contacts(session, {customer.id: customer.contacts for customer in customers})
+    write_members(session, {customer.id: customer.team for customer in customers})
 
 
 async def _existing(session: AsyncSession, ids: Sequence[str]) -> set[str]:
@@ -209,6 +214,7 @@ async def get_row(session: AsyncSession, customer: str) -> CustomerRow:
 
 def _row(session: Session, customer: str) -> CustomerRow:
     row = session.get(CustomerRow, customer, populate_existing=True)
+    row = row or session.get(CustomerRow, aliases.present_id(session, customer), populate_existing=True)
     if row is None:
         raise UnknownCustomerError(customer)
     return row

@@ -41,6 +41,7 @@ _RECIPIENTS = (
     select(_customers.c.id, _journeys.c.id, _journeys.c.version)
     .join_from(_customers, _journeys, _is_open, isouter=True)
     .where(_customers.c.id.in_(bindparam("ids", expanding=True)))
+    .with_for_update(read=True, key_share=True, of=_customers)  # they keep their ids until the facts are stored
 )
 _OTHERS_WAITING = (
     select(_facts.c.journey_id)

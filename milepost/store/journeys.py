@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from milepost.planner.instants import Instant
 from milepost.planner.state import State
-from milepost.store.errors import JourneyAlreadyOpenError, UnknownJourneyError
+from milepost.store.errors import JourneyAlreadyOpenError, UnknownCustomerError, UnknownJourneyError
 from milepost.store.keyset import Cursor, Segment, read_page
 from milepost.store.rows import count_by
 from milepost.store.table_types import table_of
@@ -24,6 +24,7 @@ async def begin(session: AsyncSession, state: State) -> JourneyRow:
 
     Raises:
         JourneyAlreadyOpenError: the customer has a journey that has not ended.
+        UnknownCustomerError: no customer has this id.
     """
     return await session.run_sync(insert, state)
 
@@ -32,7 +33,8 @@ def insert(session: Session, state: State) -> JourneyRow:
     """Inserts a new journey, as `begin` does."""
     customer = state.customer.id
     # The row lock makes two that begin at once take turns, so that the second sees the first.
-    session.execute(select(CustomerRow.id).where(CustomerRow.id == customer).with_for_update())
+    if session.scalar(select(CustomerRow.id).where(CustomerRow.id == customer).with_for_update()) is None:
+        raise UnknownCustomerError(customer)  # forgotten meanwhile, or merged, or renamed
     past = history(session, customer)
     if past and past[0].ended_at is None:
         raise JourneyAlreadyOpenError(customer, past[0].id)

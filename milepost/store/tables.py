@@ -13,6 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from milepost.store import (  # noqa: F401 - all have tables
     absence_tables,
+    aliases,
     import_tables,
     list_indexes,
     mail_choice_row,

@@ -69,10 +69,10 @@ def insert_new(
     return inserted
 
 
-def increment(session: Session, kind: type[Base], row: Mapping[str, Any], counter: str = "count") -> None:
-    """Adds one to the row's counter; the first time, it becomes one."""
+def increment(session: Session, kind: type[Base], row: Mapping[str, Any], by: int = 1) -> None:
+    """Adds to the row's `count`; the first time, it becomes that."""
     table = table_of(kind)
-    statement = _insert(session)(table).values({**row, counter: 1})
+    statement = _insert(session)(table).values({**row, "count": by})
     session.execute(
-        statement.on_conflict_do_update(index_elements=list(row), set_={counter: table.c[counter] + 1}),
+        statement.on_conflict_do_update(index_elements=list(row), set_={"count": table.c["count"] + by}),
     )

@@ -96,6 +96,8 @@ _STATUS: dict[str, int] = {
     "no_open_journey": 409,
     "journey_already_open": 409,
     "entry_refused": 409,
+    "merge_refused": 409,
+    "id_taken": 409,
 }
 
 

@@ -36,7 +36,7 @@ from milepost.planner.facts import (
 )
 from milepost.planner.instants import Instant
 from milepost.planner.state import State
-from milepost.store import absences, customers, journeys, maps, reviews, undo_points
+from milepost.store import absences, aliases, customers, journeys, maps, reviews, undo_points
 from milepost.store.absence_tables import FormerColleagueRow
 from milepost.store.database import Store
 from milepost.store.import_tables import ImportFileRow, ImportRefusalRow
@@ -101,6 +101,7 @@ class Crowd:
             sam_of_gamma = Contact("Sam Poe", "sam@gamma.example", ("sponsor",))
             await customers.save(session, [CUSTOMER.having(id="gamma", name="Gamma", contacts=(sam_of_gamma,))], START)
             await session.run_sync(_colleagues)
+            await session.run_sync(aliases.add, "acme-old", "acme", START, ADDRESS)
         for customer in ("acme", "gamma"):
             await crowd.intake.enrol(customer)
         await crowd.tell_acme()

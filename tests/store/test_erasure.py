@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from milepost.planner.facts import Answered, StepDone
-from milepost.store import inbox
+from milepost.store import aliases, inbox
 from milepost.store.database import open_store
 from milepost.store.erasure import forget
 from milepost.store.errors import UnknownCustomerError
@@ -23,6 +23,7 @@ async def live(session, compiled_map, name):
     await walk.tell(START + DAY, answer)
     await put(session, name, {"kind": "step_done", "id": "f3", "step": "review", "note": secret}, START)
     await session.run_sync(inbox.count, name, "clicked", START)
+    await session.run_sync(aliases.add, f"{name}-old", name, START, None)
     move = {"journey_id": f"{name}/1", "from_version": "1", "to_version": "2", "status": "parked", "why": secret}
     session.add(RolloutMoveRow(rollout=1, **move))
 

@@ -174,14 +174,14 @@ async def show_customer(served: Served, customer: str) -> CustomerShown:
     """A customer with its journey, tasks, and everything that it has to do or to confirm now."""
     async with served.store.reading() as session:
         overview = await customer_overview(session, served.compiled_maps, customer, served.now())
-        open_tasks = await tasks.of_customer(session, customer)
+        open_tasks = await tasks.of_customer(session, overview.customer.id)
     record, journey = overview.customer, overview.journey
     steps: tuple[OpenStep, ...] = ()
     if journey is not None and journey.compiled_map is not None:
         steps = tuple(presenters.open_steps(journey.record.id, journey.compiled_map, journey.state))
     return CustomerShown.of(
         record,
-        customer=customer,
+        customer=record.id,
         health=overview.health,
         unmatched_why=overview.unmatched_why,
         journey=presenters.latest_journey(journey) if journey else None,
@@ -201,15 +201,15 @@ async def show_timeline(
 ) -> TimelineShown:
     """What happened in the customer's latest journey, in order."""
     async with served.store.reading() as session:
-        row = await customers.get_row(session, customer)
-        journey = await journeys.latest_of(session, customer)
+        record = await customers.get_row(session, customer)
+        journey = await journeys.latest_of(session, record.id)
         if journey is None:
-            return TimelineShown(customer=customer, journey=None, entries=())
+            return TimelineShown(customer=record.id, journey=None, entries=())
         page = await timeline.page_of_journey(session, journey.id, after=after, cursor=_place(cursor), limit=limit)
         added = await timeline.added_tasks(session, journey.id)
-    say = Wording(await served.compiled_maps.of(journey.version), row.timezone, added=added)
+    say = Wording(await served.compiled_maps.of(journey.version), record.timezone, added=added)
     lines = [EntryShown.of(row, sentence=say.sentence(timeline.entry_of(row)), more=row.data) for row in page.rows]
-    return TimelineShown(customer=customer, journey=journey.id, entries=tuple(lines), next=_text(page.next))
+    return TimelineShown(customer=record.id, journey=journey.id, entries=tuple(lines), next=_text(page.next))
 
 
 @router.get("/customers/{customer}/plan-link", summary="Make a link to a plan", tags=["customers"])
@@ -220,7 +220,7 @@ async def make_plan_link(
 ) -> PlanLinkShown:
     """A link to the customer's plan for one of its contacts; it expires."""
     async with served.store.reading() as session:
-        await customers.get_row(session, customer)
+        customer = (await customers.get_row(session, customer)).id
         journey = await journeys.open_of(session, customer)
     if journey is None:
         raise ProblemError(409, "no_open_journey", f"Customer {customer!r} has no open journey, so there is no plan.")
@@ -244,7 +244,7 @@ async def list_steps(
     """
     async with served.store.reading() as session:
         if customer is not None:
-            await customers.get_row(session, customer)
+            customer = (await customers.get_row(session, customer)).id
         page = await journeys.running_page(session, customer, cursor=_place(cursor), limit=limit)
     steps: list[OpenStep] = []
     for row in page.journeys:
@@ -266,7 +266,7 @@ async def list_tasks(
     """Open tasks, the most urgent first, of one person (including escalated tasks), customer or role."""
     async with served.store.reading() as session:
         if customer is not None:
-            await customers.get_row(session, customer)
+            customer = (await customers.get_row(session, customer)).id
         condition = TaskFilter(person=person, customer=customer, role=role)
         page = await tasks.list_open(session, condition, cursor=_place(cursor), limit=limit)
     lines = tuple(presenters.task(line) for line in page.lines)
