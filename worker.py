@@ -20,6 +20,7 @@ from sqlalchemy.exc import DBAPIError
 from temporalio.client import Client
 from temporalio.worker import Interceptor, UnsandboxedWorkflowRunner, Worker, WorkflowRunner
 
+from activities.book_import import ImportActivities
 from activities.deliveries import DeliveryActivities
 from activities.failures import NamelessFailures
 from activities.journey import NO_GRACE, JourneyActivities
@@ -44,6 +45,7 @@ from milepost.temporal.process_exit import run_and_leave
 from milepost.temporal.search_attributes import register_search_attributes
 from milepost.temporal.task_queues import pollers
 from milepost.wire.journey import TASK_QUEUE
+from workflows.book_import import BookImport
 from workflows.customer_journey import CustomerJourney
 from workflows.rollout import Rollout
 
@@ -72,13 +74,13 @@ def make_worker(
     maps = compiled_maps or CompiledMaps(store)
     journey = JourneyActivities(store, maps, grace)
     intake = Intake(store, client, journey_clock, compiled_maps=maps, task_queue=task_queue)
-    rollout = RolloutActivities(intake.context)
+    rollout, book_import = RolloutActivities(intake.context), ImportActivities(intake)
     deliveries = DeliveryActivities(store, maps, channel, links)
     return Worker(
         client,
         task_queue=task_queue,
-        workflows=[CustomerJourney, Rollout],
-        activities=[journey.advance, deliveries.deliver, rollout.take_batch],
+        workflows=[CustomerJourney, Rollout, BookImport],
+        activities=[journey.advance, deliveries.deliver, rollout.take_batch, book_import.go_on],
         workflow_runner=workflow_runner,
         interceptors=[NamelessFailures(), *interceptors],
         max_cached_workflows=cached_workflows,

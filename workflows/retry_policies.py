@@ -16,6 +16,10 @@ DELIVERY_RETRY = RetryPolicy(initial_interval=timedelta(seconds=5), maximum_inte
 BATCH_TIMEOUT = timedelta(minutes=5)
 BATCH_RETRY = RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(minutes=1))
 
+IMPORT_TIMEOUT = timedelta(hours=12)
+IMPORT_HEARTBEAT_TIMEOUT = timedelta(seconds=30)
+"""A batch of rows, or a workbook that is opened, takes seconds; a worker that was killed is missed after this."""
+
 RUNS = 10
 """Past so many times the advances of a run it ends with deliveries under way; the next run starts them again."""
 

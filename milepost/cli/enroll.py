@@ -15,6 +15,7 @@ from milepost.cli.support.intake_access import OpenIntake, open_intake
 from milepost.cli.support.output import AsJson, print_json, say, table, unmatched
 from milepost.intake.book import enrol_all
 from milepost.intake.enrolment import Enrolment, NoEnrolment
+from milepost.intake.import_account import Unmatched
 from milepost.language.yaml_text import read_yaml
 from milepost.planner.entry_point import EntryPoint, JourneyStart
 from milepost.planner.written_entry import WrittenEntry
@@ -112,7 +113,11 @@ async def _enrol_everyone(opened: OpenIntake, *, as_json: bool) -> None:
     waiting = sum(not each.started for each in begun)
     if begun:
         table(None, ["Customer", "Journey", "Map"], [(each.customer, each.journey, each.map) for each in begun])
-    unmatched({each.customer: each.why for each in results if isinstance(each, NoEnrolment)})
+    whys = Unmatched()
+    for each in results:
+        if isinstance(each, NoEnrolment):
+            whys.add(each.customer, each.why)
+    unmatched(whys)
     say(f"{count_of(len(begun), 'journey')} began; {count_of(len(results) - len(begun), 'customer')} got none.")
     if swept:
         say(f"{count_of(swept, 'journey')} that had not started, or were late, got a nudge.")

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -11,31 +10,26 @@ from typing import Annotated
 
 import typer
 
-from milepost.cli.support.book_files import STDIN, book_file, by_column, mapping_of, people_of, write_refused
+from milepost.cli.support.book_files import STDIN, book_file, mapping_of, people_of, write_refused
 from milepost.cli.support.command_settings import settings_of
 from milepost.cli.support.errors import CommandError
 from milepost.cli.support.import_preview import print_preview
 from milepost.cli.support.intake_access import open_intake
 from milepost.cli.support.output import AsJson, aside, aside_or_json, print_json, progress_bar, say, table, unmatched
-from milepost.imports.customer_book import OpenBook, open_book
-from milepost.imports.dates import read_date
-from milepost.imports.layout import WHOLE
-from milepost.imports.mapping import Mapping
-from milepost.imports.missing_dates import MissingDates
-from milepost.imports.missing_values import MissingValues
-from milepost.imports.people_file import ReadPeople
+from milepost.imports.book_source import BookSource, EntryOptionError, entry_for_all
+from milepost.imports.customer_book import OpenBook
 from milepost.imports.proposal import propose
+from milepost.imports.refused_rows import ByColumn
 from milepost.imports.row_reader import BookRow, RowProblem
-from milepost.imports.rows import line_count, read_rows
+from milepost.imports.rows import estimated_rows, read_rows
 from milepost.imports.vocabulary import Vocabulary
-from milepost.intake.book import ImportedCustomer, import_customers
-from milepost.intake.enrolment import Enrolment, NoEnrolment
+from milepost.intake.book import import_customers
+from milepost.intake.import_account import ImportAccount, Missing
 from milepost.intake.import_preview import ImportPreview, preview_import
 from milepost.intake.intake import Intake
 from milepost.planner.entry_point import EntryPoint
 from milepost.text import count_of
 
-_CHANGES = 5  # customers whose changes are listed
 _MOST_PROBLEMS = 20  # that are printed one by one; all are summed up, and written to a file
 
 
@@ -71,64 +65,44 @@ RefusedFile = Annotated[
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class BookFiles:
-    """What is imported: the book, the mapping that it is read by, and the contacts of a second file.
-
-    `entry` is where those customers stand whose rows don't say, `whole` what the book has in full (`layout.WHOLE`).
-    """
-
-    path: Path
-    mapping: Mapping | None
-    people: ReadPeople
-    entry: EntryPoint | None = None
-    whole: tuple[str, ...] = ()
-
-    def places(self, book: OpenBook) -> frozenset[str]:
-        """What of a customer the files decide."""
-        whole = {*self.whole, *(self.mapping.whole if self.mapping else ())}
-        of_people = {"contacts"} if self.people.contacts.count else set()
-        return book.layout.places | {WHOLE[part] for part in whole} | of_people
-
-
 @dataclass(slots=True)
-class Summary:
-    """The result of an import.
+class Refusals:
+    """What is wrong with rows of a book and with rows of its contacts; `rows` counts those of the book."""
 
-    Attributes:
-        counts: Customers by what became of them, and journeys: `enrolled`, and `waiting` for Temporal to start them.
-        unmatched: The customers that no map is for, and why.
-        without_maps: No map was published, so every attribute was kept as text.
-        changes: The first customers whose records changed, and how.
-        problems: What is wrong with the refused rows.
-        headings: Those of the book, for the file of refused rows.
-    """
-
-    counts: Counter[str] = field(default_factory=Counter)
-    unmatched: dict[str, str] = field(default_factory=dict)
-    without_maps: bool = False
-    changes: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    as_json: bool
     problems: list[RowProblem] = field(default_factory=list)
-    headings: tuple[str, ...] = ()
+    of_contacts: list[RowProblem] = field(default_factory=list)
+    rows: int = 0
 
-    def add(self, imported: ImportedCustomer) -> None:
-        """Count one customer."""
-        self.counts[imported.became] += 1
-        if imported.changes and len(self.changes) < _CHANGES:
-            self.changes[imported.customer.id] = imported.changes
-        match imported.enrolment:
-            case Enrolment(started=started):
-                self.counts["enrolled"] += 1
-                self.counts["waiting"] += not started
-            case NoEnrolment(customer=customer, why=why):
-                self.unmatched[customer] = why
+    def add_contacts(self, problems: Iterable[RowProblem]) -> None:
+        """Reports what is wrong with the second file."""
+        for problem in problems:
+            self.of_contacts.append(problem)
+            self._report(problem, "contacts, ")
 
-    def to_json(self) -> dict[str, int]:
-        return {
-            **{name: self.counts[name] for name in ("imported", "changed", "unchanged", "enrolled")},
-            "unmatched": len(self.unmatched),
-            "refused": self.counts["refused"],
-        }
+    def add(self, problem: RowProblem) -> None:
+        """Reports a problem of the book."""
+        self.problems.append(problem)
+        self._report(problem)
+
+    def _report(self, problem: RowProblem, which: str = "") -> None:
+        if self.as_json:
+            print_json({"kind": "problem", **problem.to_json()})
+        elif len(self.problems) + len(self.of_contacts) <= _MOST_PROBLEMS:
+            aside(f"Refused: {which}{problem}")
+
+    def readable(self, book: OpenBook) -> Iterator[BookRow]:
+        """Yields the rows that can be read, and reports what is wrong with the others."""
+        for problem in book.problems:
+            self.rows = 1
+            self.add(problem)
+        for row in book.rows:
+            if isinstance(row, BookRow):
+                yield row
+                continue
+            self.rows += 1
+            for problem in row:
+                self.add(problem)
 
 
 async def import_book(
@@ -161,61 +135,57 @@ async def import_book(
             with book_file(book) as file:
                 typer.echo(propose(read_rows(file), maps, book.stem), nl=False)
             return
-        files = BookFiles(book, columns, people_of(contacts, columns), entry_of(stage, since), tuple(whole or ()))
+        source = BookSource(columns, people_of(contacts, columns), entry_of(stage, since), tuple(whole or ()))
+        refusals = Refusals(as_json)
+        refusals.add_contacts(source.people.problems)
         if dry_run:
-            await _preview(opened.intake, files, maps, as_json=as_json)
+            await _preview(opened.intake, book, source, refusals)
             return
-        summary = await _import(opened.intake, files, maps, by, as_json=as_json)
-    written = _write_refused(files, summary, refused)
+        done = await _import(opened.intake, book, source, refusals, by=by)
+    written = _write_refused(book, source, done.headings, refusals, refused)
     if as_json:
-        extra = {"waiting": summary.counts["waiting"], "away": opened.away, "refused_rows": written}
-        print_json({"kind": "summary", **summary.to_json(), **extra})
+        extra = {"waiting": done.account.counts["waiting"], "away": opened.away, "refused_rows": written}
+        print_json({"kind": "summary", **done.account.summary(), **extra})
     else:
-        _print_summary(summary, opened.later, written)
-    if summary.counts["refused"]:
+        _print_summary(done.account, refusals, opened.later)
+        say(_next(written, without_maps=not maps.personas, refused=bool(refusals.rows)))
+    if refusals.rows:
         raise typer.Exit(1)
 
 
-async def _import(intake: Intake, files: BookFiles, maps: Vocabulary, by: str | None, *, as_json: bool) -> Summary:
-    compiled_maps, now = await intake.context.compiled_maps.current(), intake.context.now()
-    missing = (MissingDates(compiled_maps, now), MissingValues(compiled_maps, now))
-    summary = Summary(without_maps=not maps.personas)
-    for problem in files.people.problems:
-        _refuse(problem, summary, as_json=as_json)
-    with book_file(files.path) as file, progress_bar(silent=as_json) as progress:
-        task = progress.add_task("Importing", total=line_count(file))
-        book = open_book(file, maps, files.mapping, files.people.contacts, files.entry)
-        summary.headings = book.headings
-        for problem in book.problems:
-            summary.counts["refused"] = 1
-            _refuse(problem, summary, as_json=as_json)
-        rows = _rows(book, summary, as_json=as_json)
-        async for imported in import_customers(intake, rows, files.places(book), by=by):
+@dataclass(frozen=True, slots=True)
+class _Imported:
+    account: ImportAccount
+    headings: tuple[str, ...]
+
+
+async def _import(intake: Intake, path: Path, source: BookSource, refusals: Refusals, *, by: str | None) -> _Imported:
+    as_json, compiled_maps = refusals.as_json, await intake.context.compiled_maps.current()
+    account, missing = ImportAccount(), Missing.of(compiled_maps, intake.context.now())
+    with book_file(path) as file, progress_bar(silent=as_json) as progress:
+        task = progress.add_task("Importing", total=estimated_rows(file))
+        book = source.open(file, Vocabulary.of(compiled_maps))
+        async for imported in import_customers(intake, refusals.readable(book), source.places(book), by=by):
             progress.advance(task)
-            summary.add(imported)
+            account.add(imported)
+            missing.count(imported)
             if imported.problem is not None:
-                _refuse(imported.problem, summary, as_json=as_json)
-            if imported.saved is not None:
-                for each in missing:
-                    each.count(imported.customer)
+                refusals.rows += 1
+                refusals.add(imported.problem)
             if as_json:
                 print_json({"kind": "customer", **imported.to_json()})
-        _print_notes(book, summary, *missing, as_json=as_json)
-    return summary
+        account.counts["refused"] = refusals.rows
+        _print_notes(book, account, missing, as_json=as_json)
+    return _Imported(account, book.headings)
 
 
-async def _preview(intake: Intake, files: BookFiles, maps: Vocabulary, *, as_json: bool) -> None:
+async def _preview(intake: Intake, path: Path, source: BookSource, refusals: Refusals) -> None:
     """Says what importing the book would do."""
-    summary, preview = Summary(), ImportPreview()
-    for problem in files.people.problems:
-        _refuse(problem, summary, as_json=as_json)
-    with book_file(files.path) as file, progress_bar(silent=as_json) as progress:
-        task = progress.add_task("Looking ahead", total=line_count(file))
-        book = open_book(file, maps, files.mapping, files.people.contacts, files.entry)
-        for problem in book.problems:
-            summary.counts["refused"] = 1
-            _refuse(problem, summary, as_json=as_json)
-        async for customer in preview_import(intake, _rows(book, summary, as_json=as_json), files.places(book)):
+    as_json, preview = refusals.as_json, ImportPreview()
+    with book_file(path) as file, progress_bar(silent=as_json) as progress:
+        task = progress.add_task("Looking ahead", total=estimated_rows(file))
+        book = source.open(file, Vocabulary.of(await intake.context.compiled_maps.current()))
+        async for customer in preview_import(intake, refusals.readable(book), source.places(book)):
             progress.advance(task)
             preview.add(customer)
             if as_json:
@@ -223,20 +193,9 @@ async def _preview(intake: Intake, files: BookFiles, maps: Vocabulary, *, as_jso
         for note in (*book.missing, *book.notes):
             aside_or_json(note, {"kind": "note", "message": note}, as_json=as_json)
     if as_json:
-        print_json({"kind": "summary", **preview.to_json(), "refused": summary.counts["refused"]})
+        print_json({"kind": "summary", **preview.to_json(), "refused": refusals.rows})
     else:
-        print_preview(preview, summary.counts["refused"])
-
-
-def _rows(book: OpenBook, summary: Summary, *, as_json: bool) -> Iterator[BookRow]:
-    """Yields the rows that can be read, and reports what is wrong with the others."""
-    for row in book.rows:
-        if isinstance(row, BookRow):
-            yield row
-            continue
-        summary.counts["refused"] += 1
-        for problem in row:
-            _refuse(problem, summary, as_json=as_json)
+        print_preview(preview, refusals.rows)
 
 
 def entry_of(stage: str | None, since: str | None) -> EntryPoint | None:
@@ -245,78 +204,60 @@ def entry_of(stage: str | None, since: str | None) -> EntryPoint | None:
     Raises:
         typer.BadParameter: the date can't be read, or there is no stage with it.
     """
-    if since is not None and stage is None:
-        raise typer.BadParameter(
-            "it says since when customers are in a stage; name that with --stage", param_hint="--since"
-        )
     try:
-        return EntryPoint(stage, read_date(since).isoformat() if since else None) if stage else None
-    except ValueError as error:
-        raise typer.BadParameter(str(error), param_hint="--since") from None
+        return entry_for_all(stage, since)
+    except EntryOptionError as error:
+        raise typer.BadParameter(error.message, param_hint=f"--{error.field}") from None
 
 
-def _refuse(problem: RowProblem, summary: Summary, *, as_json: bool) -> None:
-    summary.problems.append(problem)
-    if as_json:
-        print_json({"kind": "problem", **problem.to_json()})
-    elif len(summary.problems) <= _MOST_PROBLEMS:
-        aside(f"Refused: {problem}")
-
-
-def _print_notes(
-    book: OpenBook, summary: Summary, dates: MissingDates, values: MissingValues, *, as_json: bool
-) -> None:
-    notes = list(book.missing) if summary.counts["imported"] else []  # existing customers need no column
-    if summary.counts["imported"] or summary.counts["changed"]:
+def _print_notes(book: OpenBook, account: ImportAccount, missing: Missing, *, as_json: bool) -> None:
+    notes = list(book.missing) if account.counts["imported"] else []  # existing customers need no column
+    if account.counts["imported"] or account.counts["changed"]:
         notes += book.notes
     for note in notes:
         aside_or_json(note, {"kind": "note", "message": note}, as_json=as_json)
-    for each in dates.missing():
-        note = str(each)
-        aside_or_json(note, {"kind": "note", "message": note, "undated": each.to_json()}, as_json=as_json)
-    for value in values.missing():
-        note = str(value)
-        aside_or_json(note, {"kind": "note", "message": note, "lacks": value.to_json()}, as_json=as_json)
+    for note, data in missing.notes():
+        aside_or_json(note, {"kind": "note", "message": note, **data}, as_json=as_json)
 
 
-def _write_refused(files: BookFiles, summary: Summary, target: Path | None) -> str | None:
+def _write_refused(
+    path: Path, source: BookSource, headings: Sequence[str], refusals: Refusals, target: Path | None
+) -> str | None:
     """Writes the refused rows beside the book; returns the file's name, or None where there is nothing to write."""
-    if target is None and files.path != STDIN:
-        target = files.path.with_suffix(".refused.csv")
-    rows = [problem for problem in summary.problems if problem.row > 1]
-    if target is None or not rows or not summary.headings or summary.counts["refused"] == 0:
+    if target is None and path != STDIN:
+        target = path.with_suffix(".refused.csv")
+    rows = [problem for problem in refusals.problems if problem.row > 1]
+    if target is None or not rows or not headings:
         return None
-    if target.exists() and target.resolve() == files.path.resolve():
+    if target.exists() and target.resolve() == path.resolve():
         raise CommandError("The refused rows would overwrite the book.", "Name another file with --refused.")
-    return str(target) if write_refused(files.path, summary.headings, rows, files.mapping, target) else None
+    return str(target) if write_refused(path, source.form, headings, rows, target) else None
 
 
-def _print_summary(summary: Summary, later: str, written: str | None) -> None:
-    if len(summary.problems) > 1:
-        counts = by_column(summary.problems).items()
-        table("Refused, by column", ["Column", "Rows", "For example"], [(c, n, m) for (c, m), n in counts])
-    table(None, ["Customers", "Count"], summary.to_json().items())
-    unmatched(summary.unmatched)
-    if summary.changes:
-        say("Changed:", *(f"  {customer}: {', '.join(changes)}" for customer, changes in summary.changes.items()))
-        if more := summary.counts["changed"] - len(summary.changes):
+def _print_summary(account: ImportAccount, refusals: Refusals, later: str) -> None:
+    problems = [*refusals.of_contacts, *refusals.problems]
+    if len(problems) > 1:
+        table("Refused, by column", ["Column", "Rows", "For example"], ByColumn.of(problems).rows())
+    table(None, ["Customers", "Count"], account.summary().items())
+    unmatched(account.unmatched)
+    if account.changes:
+        say("Changed:", *(f"  {customer}: {', '.join(changes)}" for customer, changes in account.changes.items()))
+        if more := account.counts["changed"] - len(account.changes):
             say(f"  ... and {count_of(more, 'customer')} more")
-    if summary.counts["waiting"]:
-        waiting = count_of(summary.counts["waiting"], "journey")
-        begin = "begins" if summary.counts["waiting"] == 1 else "begin"
-        stored = "The others" if summary.counts["refused"] else "All customers"
-        say(f"{stored} are stored; {waiting} {begin} {later}")
-    say(_next(summary, written))
+    if waiting := account.counts["waiting"]:
+        begin = "begins" if waiting == 1 else "begin"
+        stored = "The others" if refusals.rows else "All customers"
+        say(f"{stored} are stored; {count_of(waiting, 'journey')} {begin} {later}")
 
 
-def _next(summary: Summary, written: str | None) -> str:
-    if summary.without_maps:
+def _next(written: str | None, *, without_maps: bool, refused: bool) -> str:
+    if without_maps:
         return (
             "No map is published, so no journey began and all attributes are kept as text.\n"
             "Next: `milepost publish MAP_FOLDER`, then import the file again."
         )
     if written:
         return f"Next: mend the refused rows in {written}, and import that file; the reasons stand in its first column."
-    if summary.counts["refused"]:
+    if refused:
         return "Next: correct the refused rows and import the file again; rows that didn't change stay as they are."
     return "Next: `milepost customers` shows where everybody stands."

@@ -19,10 +19,14 @@ from itertools import chain, islice
 from typing import IO
 
 from milepost.imports.encodings import encoding_of
-from milepost.imports.workbook import is_workbook, workbook_rows
+from milepost.imports.workbook import UnreadableFileError, is_workbook, workbook_height, workbook_rows
 from milepost.numbers import Decimal
 
 SEPARATORS = ",;\t"
+_BEGINNING = 4096  # bytes that are looked at
+_CONTROLS = re.compile("[\x01-\x08\x0e-\x1a\x1c-\x1f]")  # no null characters: old files are filled up with these
+_FEW, _RARE = 32, 50  # a text may have a few of them, or one in so many characters
+_OTHER_FORMATS = (b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"\x1f\x8b", b"{\\rtf")
 _LONGEST_ROW = 100  # lines; a row that is longer has a quote that was never closed
 _SEPARATOR_LINE = re.compile(rf"\s*sep=([{SEPARATORS}])\s*", re.IGNORECASE)
 
@@ -103,13 +107,24 @@ def read_rows(file: IO[bytes], form: FileFormat = ANY_FORMAT) -> Rows:
     """Reads a file from its beginning; it must be seekable, and stay open until the last row was read.
 
     Raises:
-        UnreadableFileError: it is a workbook that can't be read, or lacks the sheet.
+        UnreadableFileError: it is a workbook that can't be read, or lacks the sheet; or it is no text at all.
     """
     if is_workbook(file):
         rows = (Row(number, cells) for number, cells in workbook_rows(file, form.sheet))
         return Rows(_from_heading(rows, form.header_row), decimal=".")
     encoding = form.encoding or encoding_of(file)
+    _refuse_binary(file, encoding)
     return Rows(_decoded_rows(file, encoding, form), encoding)
+
+
+def _refuse_binary(file: IO[bytes], encoding: str) -> None:
+    """Refuses pictures, archives and the like, which have many control characters where texts have hardly any."""
+    file.seek(0)
+    beginning = file.read(_BEGINNING)
+    controls = _CONTROLS.findall(beginning.decode(encoding, "replace"))
+    if beginning.startswith(_OTHER_FORMATS) or len(controls) > max(_FEW, len(beginning) // _RARE):
+        hint = "Export the customers as CSV or as a workbook (XLSX), and use that file."
+        raise UnreadableFileError("The file is neither a text (CSV) nor a workbook (XLSX).", hint)
 
 
 def _decoded_rows(file: IO[bytes], encoding: str, form: FileFormat) -> Iterator[Row]:
@@ -180,7 +195,13 @@ def _row(lines: Iterable[str], number: int, delimiter: str, width: int | None) -
     return Row(number, cells), reader.line_num
 
 
-def line_count(file: IO[bytes]) -> int:
-    """Returns about how many rows a file has below its heading, for a progress bar; at least 1."""
+def estimated_rows(file: IO[bytes]) -> int:
+    """Returns about how many rows a file has below its heading, for a progress bar; at least 1.
+
+    Raises:
+        UnreadableFileError: it is a workbook that can't be read.
+    """
+    if is_workbook(file):
+        return max(workbook_height(file) - 1, 1)
     file.seek(0)
     return max(sum(block.count(b"\n") for block in iter(partial(file.read, 1 << 20), b"")) - 1, 1)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterator
 from contextlib import closing
-from typing import IO
+from typing import IO, Any
 from zipfile import BadZipFile
 
 from openpyxl import load_workbook
@@ -17,6 +17,8 @@ from milepost.text import did_you_mean, listing, nearest
 
 _ZIP = b"PK\x03\x04"
 _OLD_EXCEL = b"\xd0\xcf\x11\xe0"
+_PROTECTED = "EncryptedPackage".encode("utf-16-le")
+"""The name of the part of a workbook with a password that holds the real one; around it is a file of the old form."""
 _MOST_BLANK = 1000  # empty rows after which a sheet ends: some programs format a million of them
 
 
@@ -30,29 +32,35 @@ def is_workbook(file: IO[bytes]) -> bool:
     """Returns whether the file is a workbook rather than a text.
 
     Raises:
-        UnreadableFileError: it is a workbook of Excel 2003 or before.
+        UnreadableFileError: it is a workbook of Excel 2003 or before, or one with a password.
     """
     file.seek(0)
     beginning = file.read(len(_ZIP))
     if beginning == _OLD_EXCEL:
+        if _PROTECTED in file.read():
+            hint = "Take the password off, save the workbook, and try again."
+            raise UnreadableFileError("The workbook is protected by a password.", hint)
         raise UnreadableFileError("The file is an old workbook (XLS).", "Save it as XLSX, or as 'CSV UTF-8'.")
     return beginning == _ZIP
+
+
+def workbook_height(file: IO[bytes]) -> int:
+    """Returns how many rows a workbook says that its open sheet has, which may be too many; 0 if it doesn't say.
+
+    Raises:
+        UnreadableFileError: the file is damaged.
+    """
+    with closing(_opened(file)) as workbook:
+        return workbook.active.max_row or 0
 
 
 def workbook_rows(file: IO[bytes], sheet: str | None = None) -> Iterator[tuple[int, list[str]]]:
     """Yields the rows of a sheet with their numbers; without a name, of the one that was open when it was saved.
 
     Raises:
-        UnreadableFileError: the file is damaged, encrypted, or has no such sheet.
+        UnreadableFileError: the file is damaged, or has no such sheet.
     """
-    file.seek(0)
-    try:
-        with warnings.catch_warnings(action="ignore"):  # styles and extensions that don't matter here
-            workbook = load_workbook(file, read_only=True, data_only=True)
-    except (BadZipFile, InvalidFileException, KeyError, ValueError, OSError) as error:
-        hint = "Open it, save it as XLSX or as 'CSV UTF-8', and try again."
-        raise UnreadableFileError("The file isn't a workbook (XLSX) that can be read.", hint) from error
-    with closing(workbook):
+    with closing(_opened(file)) as workbook:
         if sheet is not None and sheet not in workbook.sheetnames:
             near = did_you_mean(nearest(sheet, workbook.sheetnames)) or "."
             hint = f"It has {listing(workbook.sheetnames)}."
@@ -65,3 +73,13 @@ def workbook_rows(file: IO[bytes], sheet: str | None = None) -> Iterator[tuple[i
             if blank > _MOST_BLANK:
                 return
             yield number, cells
+
+
+def _opened(file: IO[bytes]) -> Any:
+    file.seek(0)
+    try:
+        with warnings.catch_warnings(action="ignore"):  # styles and extensions that don't matter here
+            return load_workbook(file, read_only=True, data_only=True)
+    except (BadZipFile, InvalidFileException, KeyError, ValueError, OSError) as error:
+        hint = "Open it, save it as XLSX or as 'CSV UTF-8', and try again."
+        raise UnreadableFileError("The file isn't a workbook (XLSX) that can be read.", hint) from error

@@ -15,7 +15,7 @@ from milepost.imports.row_reader import BookRow, RowProblem
 from milepost.intake.context import find_customer
 from milepost.intake.customers import SavedCustomer
 from milepost.intake.enrolment import Enrolment, NoEnrolment
-from milepost.intake.errors import EntryRefusedError
+from milepost.intake.errors import EntryRefusedError, InvalidCustomerError
 from milepost.intake.intake import Intake
 from milepost.planner.entry_point import PLAIN, JourneyStart
 from milepost.planner.fact_errors import RefusedError
@@ -88,10 +88,9 @@ async def import_row(
     start = JourneyStart(row.entry, by=by) if row.entry else PLAIN
     try:
         saved = await intake.upsert_customer(customer, by=by, source="import", start=start)
-    except RefusedError as refused:
-        if row.entry is None:
-            raise
-        return ImportedCustomer("refused", customer, problem=RowProblem(row.number, ENTRY, str(refused)))
+    except RefusedError as refused:  # for where it enters, or as a map was published since the row was read
+        column = ENTRY if row.entry and not isinstance(refused, InvalidCustomerError) else None
+        return ImportedCustomer("refused", customer, problem=RowProblem(row.number, column, str(refused)))
     if before is None:
         return ImportedCustomer("imported", customer, saved)
     return ImportedCustomer("changed", customer, saved, tuple(changes_between(before, customer)))

@@ -64,9 +64,9 @@ class PlannedJourney:
     """A journey that would begin: its map, the stages that are open a week later or at its end, mails and tasks."""
 
     map: str
-    stages: tuple[str, ...]
-    mails: tuple[PlannedMail, ...]
-    tasks: tuple[PlannedTask, ...]
+    stages: tuple[str, ...] = ()
+    mails: tuple[PlannedMail, ...] = ()
+    tasks: tuple[PlannedTask, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,10 +94,13 @@ class PreviewedCustomer:
 
 
 async def preview_import(
-    intake: Intake, rows: Iterable[BookRow], places: Collection[str]
+    intake: Intake, rows: Iterable[BookRow], places: Collection[str], *, days: int = DAYS
 ) -> AsyncIterator[PreviewedCustomer]:
-    """Yields what importing each customer would do, in the book's order."""
-    compiled_maps, now = await intake.context.compiled_maps.current(), intake.context.now()
+    """Yields what importing each customer would do, in the book's order.
+
+    Journeys are played for so many `days`; for none, they only have their map.
+    """
+    outlook = _Outlook(await intake.context.compiled_maps.current(), intake.context.now(), days)
     remaining = iter(rows)
     while together := list(islice(remaining, _AT_ONCE)):
         async with intake.context.store.reading() as session:
@@ -106,11 +109,20 @@ async def preview_import(
             for row in together:
                 before = stored.get(row.customer.id)
                 customer = row.customer if before is None else merged(before, row, places)
-                yield await _preview(session, before, replace(row, customer=customer), compiled_maps, now)
+                yield await _preview(session, before, replace(row, customer=customer), outlook)
+
+
+@dataclass(frozen=True, slots=True)
+class _Outlook:
+    """What is looked ahead by: the published maps, as of `now`, for so many days."""
+
+    compiled_maps: list[CompiledMap]
+    now: Instant
+    days: int
 
 
 async def _preview(
-    session: AsyncSession, before: Customer | None, row: BookRow, compiled_maps: list[CompiledMap], now: Instant
+    session: AsyncSession, before: Customer | None, row: BookRow, outlook: _Outlook
 ) -> PreviewedCustomer:
     customer = row.customer
     if customer == before:
@@ -120,12 +132,15 @@ async def _preview(
     past = await journeys.of_customer(session, customer.id) if before else []
     if past and past[0].ended_at is None:
         return PreviewedCustomer(customer, becomes, changes)
-    match = map_on_change(compiled_maps, before, customer, last_ends(past), now)
+    match = map_on_change(outlook.compiled_maps, before, customer, last_ends(past), outlook.now)
     if not isinstance(match, CompiledMap):
         return PreviewedCustomer(customer, becomes, changes, why_not=None if match is None else str(match))
-    for _, problem in entry_problems(match, row.entry, now) if row.entry else ():
+    for _, problem in entry_problems(match, row.entry, outlook.now) if row.entry else ():
         return PreviewedCustomer(customer, "refused", why_not=str(problem))
-    return PreviewedCustomer(customer, becomes, changes, planned_journey(match, customer, now, row.entry))
+    journey = (
+        planned_journey(match, customer, outlook.now, row.entry) if outlook.days else PlannedJourney(match.map.map)
+    )
+    return PreviewedCustomer(customer, becomes, changes, journey)
 
 
 def planned_journey(

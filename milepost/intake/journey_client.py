@@ -17,7 +17,7 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from milepost.planner.clock import JourneyClock
 from milepost.planner.ids import began_as
-from milepost.wire import rollout
+from milepost.wire import book_import, rollout
 from milepost.wire.journey import (
     DEFAULT_MAX_ADVANCES,
     FIRST_JOURNEY,
@@ -68,14 +68,22 @@ class JourneyClient:
 
     async def start_rollout(self, number: int) -> bool:
         """Starts the workflow of a rollout, unless it runs; tells whether Temporal took that."""
-        return await self._is_reached(rollout.workflow_id(number), self._start_rollout(number))
+        return await self._is_running(rollout.ROLLOUT, rollout.RolloutInput(number), rollout.workflow_id(number))
 
-    async def _start_rollout(self, number: int) -> None:
+    async def start_import(self, number: int) -> bool:
+        """Starts the workflow of an import, unless it runs; tells whether Temporal took that."""
+        given = book_import.ImportInput(number)
+        return await self._is_running(book_import.IMPORT, given, book_import.workflow_id(number))
+
+    async def _is_running(self, workflow: str, given: object, name: str) -> bool:
+        return await self._is_reached(name, self._start_once(workflow, given, name))
+
+    async def _start_once(self, workflow: str, given: object, name: str) -> None:
         with suppress(WorkflowAlreadyStartedError):
             await self._connected().start_workflow(
-                rollout.ROLLOUT,
-                rollout.RolloutInput(number),
-                id=rollout.workflow_id(number),
+                workflow,
+                given,
+                id=name,
                 task_queue=self._task_queue,
                 id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
                 rpc_timeout=RPC_TIMEOUT,

@@ -14,7 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from milepost.intake.context import IntakeContext
 from milepost.intake.recovery import is_needed, recover
-from milepost.store import overdue, retention, rollouts, undo_points
+from milepost.store import imports, overdue, retention, rollouts, undo_points
 from milepost.store.errors import StoreUnreachableError
 
 log = structlog.get_logger()
@@ -39,6 +39,7 @@ class Sweeper:
         async with asyncio.TaskGroup() as group:
             group.create_task(self._sweep_on(every))
             group.create_task(self._optimize_hourly())
+            group.create_task(self._remove_uploads())
             if self._context.retention.is_on:
                 group.create_task(self._remove_daily())
 
@@ -46,6 +47,16 @@ class Sweeper:
         while True:
             await asyncio.sleep(OPTIMIZE_INTERVAL)
             await self._context.store.optimize()
+
+    async def _remove_uploads(self) -> None:
+        while True:
+            await self._guarded(self.remove_uploads())
+            await asyncio.sleep(RETENTION_INTERVAL)
+
+    async def remove_uploads(self) -> int:
+        """Removes files and details of imports that were kept for long enough; returns of how many."""
+        context = self._context
+        return await context.store.write(partial(imports.remove_expired, now=context.now(), wall=context.wall()))
 
     async def _remove_daily(self) -> None:
         while True:
@@ -74,13 +85,15 @@ class Sweeper:
             await asyncio.sleep(every)
 
     async def recover(self) -> None:
-        """Starts the workflows of journeys and rollouts that should run and don't."""
+        """Starts the workflows of journeys, rollouts and imports that should run and don't."""
         if await is_needed(self._context):
             await recover(self._context)
         async with self._context.store.reading() as session:
-            at_work = await rollouts.at_work(session)
-        for number in at_work:
+            rolling, importing = await rollouts.at_work(session), await imports.at_work(session)
+        for number in rolling:
             await self._context.journey_client.start_rollout(number)
+        for number in importing:
+            await self._context.journey_client.start_import(number)
 
     async def end_graces(self) -> None:
         """Removes what was kept so that people could undo what they did, once they no longer can."""

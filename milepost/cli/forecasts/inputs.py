@@ -22,7 +22,7 @@ from milepost.imports.customer_book import OpenBook, open_book
 from milepost.imports.layout import COLUMNS
 from milepost.imports.missing_dates import MissingDates
 from milepost.imports.row_reader import BookRow, RowProblem
-from milepost.imports.rows import line_count
+from milepost.imports.rows import estimated_rows
 from milepost.imports.vocabulary import Vocabulary
 from milepost.imports.workbook import UnreadableFileError
 from milepost.language.attribute_values import parse_date
@@ -171,4 +171,4 @@ def _columns(path: Path) -> tuple[str, ...]:
 def count_lines(path: Path) -> int:
     """About how many customers a book has, for a progress bar."""
     with path.open("rb") as file:
-        return line_count(file)
+        return estimated_rows(file)

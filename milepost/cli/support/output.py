@@ -14,6 +14,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 from rich.text import Text
 
+from milepost.intake.import_account import Unmatched
 from milepost.text import count_of, listing
 
 AsJson = Annotated[
@@ -100,16 +101,13 @@ def clean(text: str) -> str:
     return "".join(character if character.isprintable() or character == "\n" else "\ufffd" for character in text)
 
 
-def unmatched(whys: Mapping[str, str], most: int = 20) -> None:
+def unmatched(whys: Unmatched, most: int = 20) -> None:
     """Print why no map is for these customers, grouped by reason."""
-    by_why: dict[str, list[str]] = {}
-    for customer, why in whys.items():
-        by_why.setdefault(why, []).append(customer)
-    for why, customers in list(by_why.items())[:most]:
-        who = listing(customers) if len(customers) <= _NAMED else count_of(len(customers), "customer")
+    for why, count in list(whys.counts.items())[:most]:
+        who = listing(whys.named[why]) if count <= _NAMED else count_of(count, "customer")
         say(f"No map is for {who}: {why}.")
-    if len(by_why) > most:
-        say(f"... and {len(by_why) - most} more: `milepost customers --unmatched` lists them all.")
+    if len(whys.counts) > most:
+        say(f"... and {len(whys.counts) - most} more: `milepost customers --unmatched` lists them all.")
 
 
 def _cell(value: Any) -> Text | str:
