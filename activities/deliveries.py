@@ -19,12 +19,12 @@ from milepost import metrics
 from milepost.channels.links import LinkSigner
 from milepost.channels.message_text import MessageSource, outgoing, write
 from milepost.channels.protocol import Channel, OutgoingMessage, TemporaryDeliveryError, UndeliverableError
-from milepost.customer import Mail, is_forgotten, mail_wanted
+from milepost.customer import Mail, is_forgotten
 from milepost.language.templates.source import TemplateError
 from milepost.planner.facts import MessageFailed, to_json
 from milepost.planner.instants import Instant
 from milepost.planner.state import State
-from milepost.store import clock, inbox, journeys, messages
+from milepost.store import clock, inbox, journeys, mail_choices, messages
 from milepost.store.compiled_maps import CompiledMaps
 from milepost.store.database import Store
 from milepost.store.errors import UnknownJourneyError, UnknownMessageError
@@ -125,7 +125,9 @@ class DeliveryActivities:
 
     async def _is_unwanted(self, journey: JourneyRow, row: MessageRow) -> bool:
         """Returns whether the recipient has opted out since the message was due out."""
-        mail = mail_wanted(State.from_json(journey.state).customer.contacts, row.contact)
+        contacts = State.from_json(journey.state).customer.contacts
+        async with self._store.reading() as session:
+            mail = await session.run_sync(mail_choices.wanted, contacts, row.contact)
         if mail is Mail.ALL:
             return False
         steps = (await self._compiled_maps.of(row.version)).steps
@@ -222,6 +224,10 @@ def _record_failure(order: DeliveryOrder, started: float, error: UndeliverableEr
         if error.address_refused:
             fact = replace(fact, permanent=True, contact=row.contact)
         inbox.record(session, [NewFact(recipient, to_json(fact), "delivery")], now)
+    if error.address_refused and not is_forgotten(row.contact):
+        told = [row.customer_id] if recipient.journey == order.journey else []
+        request = f"message_failed/{order.journey}/{order.message}"
+        mail_choices.refuse_address(session, row.contact, row.last_error or "", now, request=request, told=told)
 
 
 @asynccontextmanager

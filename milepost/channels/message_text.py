@@ -8,9 +8,9 @@ from datetime import datetime
 from typing import Protocol
 
 from milepost.channels.links import LinkSigner
-from milepost.channels.mail_layout import lay_out
+from milepost.channels.mail_layout import Importance, lay_out
 from milepost.channels.protocol import OutgoingMessage
-from milepost.customer import Contact, Customer, name_of
+from milepost.customer import Contact, Customer, Mail, name_of
 from milepost.explain.local_time import due_date
 from milepost.language.steps import Outcome
 from milepost.language.templates.context import (
@@ -24,6 +24,7 @@ from milepost.language.templates.context import (
 from milepost.language.templates.renderer import Rendered, render_merged
 from milepost.language.templates.source import pick_variant, variant_language
 from milepost.planner.compiled_map import CompiledMap
+from milepost.planner.enums import StepKind
 from milepost.planner.instants import moment
 from milepost.planner.introduction import introduction_of
 from milepost.planner.state import State
@@ -91,6 +92,29 @@ class MessageSource:
     def plan_url(self) -> str:
         return self.links.plan_url(self.due.journey_id, self.customer.id, self.due.contact, now=self.now)
 
+    @property
+    def preferences_url(self) -> str:
+        return self.links.preferences_url(self.due.journey_id, self.due.contact)
+
+    @property
+    def importance(self) -> Importance:
+        """How the message counts for somebody who wants less mail."""
+        steps = [self.compiled_map.steps[each] for each in self.due.steps if each in self.compiled_map.steps]
+        if any(step.essential for step in steps):
+            return Importance.ESSENTIAL
+        return Importance.REQUEST if any(step.kind is StepKind.OUTCOME for step in steps) else Importance.ORDINARY
+
+    @property
+    def unsubscribe_url(self) -> str | None:
+        """The address that takes one click; None on essential mail, which one can't unsubscribe from by itself."""
+        match self.importance:
+            case Importance.ESSENTIAL:
+                return None
+            case Importance.REQUEST:
+                return self.links.unsubscribe_url(self.due.journey_id, self.due.contact, Mail.NONE)
+            case Importance.ORDINARY:
+                return self.links.unsubscribe_url(self.due.journey_id, self.due.contact, Mail.ESSENTIAL)
+
 
 def write(source: MessageSource) -> OutgoingMessage:
     """Writes a message, rendered and laid out, ready for any channel.
@@ -105,6 +129,8 @@ def write(source: MessageSource) -> OutgoingMessage:
         colleague_name=source.colleague_name,
         colleague_address=source.colleague,
         plan_url=source.plan_url,
+        preferences_url=source.preferences_url,
+        importance=source.importance,
     )
     return outgoing(source, message.subject, message.text, message.html, message.language)
 
@@ -125,6 +151,8 @@ def outgoing(
         language=language or source.contact.language or source.customer.language or "en",
         from_name=source.colleague_name,
         reply_to=source.colleague,
+        list_unsubscribe=source.unsubscribe_url,
+        preferences_url=source.preferences_url,
     )
 
 

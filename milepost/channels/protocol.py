@@ -15,7 +15,8 @@ class OutgoingMessage:
 
     `journey` and `message` together identify it for ever: `journey` is the id of one run of a journey, `message` is the
     id `STEP/OCCURRENCE/REASON/N` within it. `html` is a whole document, or nothing. `from_name` and `reply_to` are
-    the colleague who looks after the customer; `list_unsubscribe` is the address of a page.
+    the colleague who looks after the customer. `preferences_url` is the page on which its reader chooses which mail to
+    get; `list_unsubscribe` takes the one click of RFC 8058, and is there only on what one may unsubscribe from.
     """
 
     journey: str
@@ -30,6 +31,7 @@ class OutgoingMessage:
     from_name: str | None = None
     reply_to: str | None = None
     list_unsubscribe: str | None = None
+    preferences_url: str | None = None
 
     @property
     def idempotency_key(self) -> str:

@@ -2,26 +2,40 @@
 
 from __future__ import annotations
 
-import re
 import ssl
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from email.headerregistry import Address
+from email.headerregistry import Address, BaseHeader, HeaderRegistry, UnstructuredHeader
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import SMTP, Policy
 from email.utils import parseaddr
-from typing import Literal, NoReturn
+from typing import Any, Literal, NoReturn
 
 import aiosmtplib
 from email_validator import EmailNotValidError, validate_email
 
 from milepost.channels.protocol import OutgoingMessage, Receipt, TemporaryDeliveryError, UndeliverableError
+from milepost.channels.refusals import is_about_the_address
 
 Security = Literal["starttls", "tls", "none"]
 TIMEOUT_SECONDS = 60.0
-_NO_SUCH_ADDRESS = frozenset({550, 551, 553})
-"""Codes of RFC 5321 for a recipient that a server doesn't have."""
+
+
+ONE_CLICK = "List-Unsubscribe=One-Click"
+"""What a mail program posts to the address in List-Unsubscribe, by RFC 8058."""
+
+
+class _WholeHeader(UnstructuredHeader, BaseHeader):
+    """A header that stays on one line: the standard library would encode a long address, and no program reads that."""
+
+    def fold(self, *, policy: Policy[Any]) -> str:
+        return f"{self.name}: {self}{policy.linesep}"
+
+
+_HEADERS = HeaderRegistry()
+_HEADERS.map_to_type("list-unsubscribe", _WholeHeader)
+_POLICY = SMTP.clone(header_factory=_HEADERS)
 
 
 def utc_now() -> datetime:
@@ -88,7 +102,7 @@ class SmtpChannel:
         return Receipt(self.name, str(mail["Message-ID"]))
 
     def _mail(self, message: OutgoingMessage) -> EmailMessage:
-        mail = EmailMessage(policy=SMTP)
+        mail = EmailMessage(policy=_POLICY)
         mail["From"] = Address(one_line(message.from_name or "") or self._sender_name, addr_spec=self._sender_address)
         mail["To"] = Address(one_line(message.to_name), addr_spec=_address_of(message.to_address, "contact"))
         if message.reply_to:
@@ -100,8 +114,10 @@ class SmtpChannel:
         mail["Message-ID"] = f"<{message.idempotency_key}@{self._sender_address.rpartition('@')[2]}>"
         mail["Auto-Submitted"] = "auto-generated"  # so that autoresponders stay silent
         mail["Content-Language"] = one_line(message.language)
-        if message.list_unsubscribe:
+        if message.list_unsubscribe and message.list_unsubscribe.isascii():
             mail["List-Unsubscribe"] = f"<{one_line(message.list_unsubscribe)}>"
+            if message.list_unsubscribe.startswith("https://"):  # RFC 8058 asks for it
+                mail["List-Unsubscribe-Post"] = ONE_CLICK
         mail.set_content(message.text, cte="quoted-printable")
         if message.html is not None:
             mail.add_alternative(message.html, subtype="html", cte="quoted-printable")
@@ -152,20 +168,12 @@ def _refuse(error: Exception, server: SmtpServer) -> NoReturn:
             why = f"refused our sender address: {error.code} {error.message}"
         case aiosmtplib.SMTPResponseException() if error.code >= 500:  # noqa: PLR2004 - RFC 5321: permanent
             reason = f"{where} refused the mail: {error.code} {error.message}"
-            raise UndeliverableError(reason, address_refused=_is_about_the_address(error)) from error
+            no_such_address = isinstance(error, aiosmtplib.SMTPRecipientRefused) and is_about_the_address(
+                error.code, error.message
+            )
+            raise UndeliverableError(reason, address_refused=no_such_address) from error
         case aiosmtplib.SMTPResponseException():
             why = f"asked to try later: {error.code} {error.message}"
         case _:
             why = f"couldn't be reached, or broke off: {error or type(error).__name__}"
     raise TemporaryDeliveryError(f"{where} {why}") from error
-
-
-def _is_about_the_address(error: aiosmtplib.SMTPResponseException) -> bool:
-    """Returns whether a server says that there is no such address, and not that it is full or dislikes the mail.
-
-    The detailed code (RFC 3463) counts where there is one: 5.1.x is about the address, such as 5.1.1, no such mailbox.
-    """
-    if not isinstance(error, aiosmtplib.SMTPRecipientRefused):
-        return False
-    detailed = re.search(r"\b5\.(\d{1,3})\.\d{1,3}\b", error.message)
-    return detailed[1] == "1" if detailed else error.code in _NO_SUCH_ADDRESS

@@ -26,7 +26,7 @@ from milepost.web.ops import customer_list as listing
 from milepost.web.ops import maps as ops_maps
 from milepost.web.pages import STATIC
 from milepost.web.portal import actions as portal_actions
-from milepost.web.portal import plan
+from milepost.web.portal import plan, preferences
 from milepost.web.portal.plan_link import PlanClosedError, on_closed
 from milepost.web.problems import add_handlers, on_error
 from milepost.web.security import Guard
@@ -52,6 +52,7 @@ ROUTERS = (
     ops_maps.router,
     plan.router,
     portal_actions.router,
+    preferences.router,
     health.router,
     figures.router,
     api_docs.router,

@@ -30,6 +30,8 @@ NOTICES = {
     "later": "It is written down. The engine can't be reached right now; this takes effect as soon as it is back.",
     "kept": "It is written down. The journey has ended in the meantime, so nothing else happens.",
     "reviewed": "Noted. The next review counts from now.",
+    "chosen": "Saved. Your choice counts from now on.",
+    "as_before": "That is what you get already; nothing has changed.",
     "closed": "That was closed in the meantime; nothing has changed.",
 }
 """Notices after a form, by the key in the page's address: no text of somebody else's link is ever shown."""

@@ -35,11 +35,14 @@ HEADERS = {
 }
 PRIVATE = {"referrer-policy": "no-referrer", "x-robots-tag": "noindex, nofollow, noarchive"}
 """Headers of pages that a link alone opens: the link must not leak, and search engines must not list the page."""
+_BY_LINK = ("/plan/", "/preferences/", "/unsubscribe/")
+_FROM_ANYWHERE = (API, "/unsubscribe/")
+"""Where requests are allowed to come from other sites: programs have a key, mail programs a signed address."""
 
 
 def add_headers(headers: MutableHeaders, path: str) -> None:
     """Sets the headers that a page hasn't set itself."""
-    for name, value in (HEADERS | PRIVATE if path.startswith("/plan/") else HEADERS).items():
+    for name, value in (HEADERS | PRIVATE if path.startswith(_BY_LINK) else HEADERS).items():
         headers.setdefault(name, value)
 
 
@@ -87,7 +90,7 @@ class Guard:
             return HTTPException(431, f"The address and the headers have more than {limits.HEADERS // 1024} KB.")
         if "\0" in path or b"%00" in scope["query_string"]:
             return HTTPException(400, "The address has a NUL character (%00).")
-        if scope["method"] in _UNSAFE and not path.startswith(API):
+        if scope["method"] in _UNSAFE and not path.startswith(_FROM_ANYWHERE):
             own = {f"{scope['scheme']}://{headers.get('host', '')}", _origin(self._own)}
             if not comes_from_us(headers, own):
                 return HTTPException(403, "This form was sent from another site.")

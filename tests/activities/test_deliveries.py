@@ -13,7 +13,7 @@ from temporalio.testing import ActivityEnvironment
 from activities.deliveries import DeliveryActivities
 from milepost.channels.protocol import TemporaryDeliveryError, UndeliverableError
 from milepost.channels.recorder import RecordingChannel
-from milepost.customer import Customer, Mail
+from milepost.customer import ChoiceWay, Contact, Customer, Mail
 from milepost.language.loader import from_files
 from milepost.planner.clock import REAL_TIME, JourneyClock
 from milepost.planner.compiled_map import CompiledMap
@@ -21,11 +21,12 @@ from milepost.planner.facts import StepDone
 from milepost.planner.instants import Instant
 from milepost.planner.plan import plan
 from milepost.planner.state import State
-from milepost.store import clock, customers, facts, journeys, maps, messages
+from milepost.store import clock, customers, facts, journeys, mail_choices, maps, messages
 from milepost.store.advance import write_plan
 from milepost.store.compiled_maps import CompiledMaps
 from milepost.store.database import Store, open_store
 from milepost.store.erasure import forget
+from milepost.store.mail_choices import Choice
 from milepost.store.tables import MessageRow
 from milepost.wire.activities import DeliveryOrder
 from tests.workflows.example import CUSTOMER, FILES, MAP, START
@@ -317,3 +318,56 @@ async def test_a_message_whose_recipient_opted_out_since_is_not_sent(
 async def told_facts(post: Post) -> list[dict[str, Any]]:
     async with post.store.reading() as session:
         return [each.data for each in await facts.of_customer(session, "acme")]
+
+
+async def test_what_a_person_chose_anywhere_counts_before_the_journey_knows_of_it(store: Store) -> None:
+    post = await posted(store)
+    choice = Choice("SAM@acme.example", Mail.ESSENTIAL, ChoiceWay.ONE_CLICK, "1")
+    await store.write(lambda session: mail_choices.keep(session, choice, START))
+
+    assert not await post.deliver()
+
+    assert post.channel.attempts == []
+    assert (await post.row()).last_error == messages.UNWANTED
+
+
+async def test_other_customers_with_an_address_that_was_refused_learn_of_it(store: Store) -> None:
+    post = await posted(store)
+    bolt = Customer("bolt", "Bolt", contacts=(Contact("S. Poe", "Sam@ACME.example"), Contact("Kim", "kim@b.example")))
+    async with store.transaction() as session:
+        await customers.save(session, [bolt], START)
+    post.channel.fail_next(UndeliverableError("550 5.1.1 no such mailbox", address_refused=True))
+
+    assert not await post.deliver()
+
+    async with store.reading() as session:
+        contacts = (await customers.get(session, "bolt")).contacts
+        [kept] = await session.run_sync(mail_choices.history, "sam@acme.example")
+    assert [each.refused for each in contacts] == [True, False]
+    assert (kept.how, kept.mail, kept.reason) == ("bounce", "none", "550 5.1.1 no such mailbox")
+
+
+async def test_a_mail_has_the_addresses_to_unsubscribe_at_on_every_attempt(store: Store) -> None:
+    post = await posted(store)
+    post.channel.fail_next(TemporaryDeliveryError("try later"))
+    with pytest.raises(ApplicationError):
+        await post.deliver()
+    await post.deliver()
+
+    first, second = post.channel.attempts
+    assert first.list_unsubscribe == LINKS.unsubscribe_url("acme/1", "sam@acme.example", Mail.ESSENTIAL)
+    assert first.preferences_url == LINKS.preferences_url("acme/1", "sam@acme.example")
+    assert (second.list_unsubscribe, second.preferences_url) == (first.list_unsubscribe, first.preferences_url)
+    assert first.preferences_url in first.text
+
+
+@pytest.mark.parametrize("is_essential", [True, False])
+async def test_essential_mail_has_no_one_click_and_says_why_it_comes(store: Store, *, is_essential: bool) -> None:
+    text = MAP.replace("action: connect\n", "action: connect\n        essential: true\n") if is_essential else MAP
+    post = await posted(store, files={**FILES, "map.yaml": text})
+    await post.deliver()
+
+    [sent] = post.channel.delivered
+    assert (sent.list_unsubscribe is None) is is_essential
+    assert sent.preferences_url is not None
+    assert ("comes even if you chose fewer mails" in sent.text) is is_essential

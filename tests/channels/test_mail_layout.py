@@ -1,10 +1,11 @@
 from __future__ import annotations
 
+from html import unescape
 from html.parser import HTMLParser
 
 import pytest
 
-from milepost.channels.mail_layout import lay_out
+from milepost.channels.mail_layout import Importance, lay_out
 from milepost.language.templates.renderer import Rendered
 
 RENDERED = Rendered(
@@ -20,6 +21,7 @@ def composed(rendered: Rendered = RENDERED, **changes: str | None) -> Rendered:
         "colleague_name": "Ana <b>López",
         "colleague_address": "ana@vendor.example",
         "plan_url": "https://plans.example.com/plan/x?a=1&b=2",
+        "preferences_url": "https://plans.example.com/preferences/y?a=1&b=2",
         **changes,
     }
     return lay_out(rendered, **more)
@@ -69,8 +71,21 @@ def test_the_preview_line_is_the_beginning_of_the_text_without_addresses():
 def test_the_text_ends_with_how_to_reply_and_where_the_plan_is():
     assert composed().text.endswith(
         "\n\n-- \nJust reply to this mail to reach Ana <b>López.\n"
-        "Your shared plan: https://plans.example.com/plan/x?a=1&b=2\n",
+        "Your shared plan: https://plans.example.com/plan/x?a=1&b=2\n"
+        "Fewer mails, or none: https://plans.example.com/preferences/y?a=1&b=2\n",
     )
+
+
+@pytest.mark.parametrize("language", ["de", "en", "es", "fr", "it", "nl", "pt", "ja"])
+def test_what_comes_to_people_who_chose_fewer_mails_says_why_in_their_language(language: str) -> None:
+    plain = Rendered("s", "t\n", "<p>t</p>", language)
+    footers = {each: composed(plain, importance=each) for each in Importance}
+    assert len({footer.text for footer in footers.values()}) == 3
+    for importance in (Importance.REQUEST, Importance.ESSENTIAL):
+        why = footers[importance].text.splitlines()[-2]
+        assert why.endswith(".")
+        assert why in unescape(footers[importance].html or "")
+        assert "preferences/y?a=1&amp;b=2" in (footers[importance].html or "")
 
 
 def test_nobody_is_told_to_reply_where_nobody_would_read_it():

@@ -8,8 +8,10 @@ from email.utils import parsedate_to_datetime
 import pytest
 from loopback_servers import Mailbox, client_tls, mail_server, password_is, server_tls, talking_server
 
+from milepost.channels.links import LinkSigner
 from milepost.channels.protocol import OutgoingMessage, TemporaryDeliveryError, UndeliverableError
 from milepost.channels.smtp import SmtpChannel, SmtpServer
+from milepost.customer import Mail
 
 pytestmark = pytest.mark.server
 
@@ -25,7 +27,7 @@ MESSAGE = OutgoingMessage(
     html="<!DOCTYPE html><p>Hi Sam,</p><p>please connect it.</p>",
     from_name="Ana López",
     reply_to="ana@vendor.example",
-    list_unsubscribe="https://plans.example.com/plan/x",
+    list_unsubscribe="https://plans.example.com/unsubscribe/x",
 )
 
 
@@ -57,12 +59,33 @@ async def test_a_mail_has_text_and_html_and_comes_from_the_colleague_at_our_addr
     assert mail["Subject"] == "Connect single sign-on"
     assert parsedate_to_datetime(mail["Date"]) == NOW
     assert mail["Auto-Submitted"] == "auto-generated"
-    assert mail["List-Unsubscribe"] == "<https://plans.example.com/plan/x>"
+    assert mail["List-Unsubscribe"] == "<https://plans.example.com/unsubscribe/x>"
+    assert mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     assert mail.get_content_type() == "multipart/alternative"
     text, html = mail.iter_parts()
     assert (text.get_content_type(), html.get_content_type()) == ("text/plain", "text/html")
     assert text.get_content() == "Hi Sam,\n\nplease connect it.\n"
     assert "<p>please connect it.</p>" in html.get_content()
+
+
+async def test_the_address_for_one_click_arrives_whole_on_one_line_however_long_it_is():
+    signer = LinkSigner("s" * 32, "https://plans.example.com/a/long/way/to/go")
+    url = signer.unsubscribe_url("a-customer-with-a-long-id-that-crm-made/12", "sam@acme.example", Mail.ESSENTIAL)
+    mailbox, _ = await sent(replace(MESSAGE, list_unsubscribe=url))
+
+    assert len(url) > 150
+    lines = mailbox.envelopes[0].content.split(b"\r\n")
+    assert f"List-Unsubscribe: <{url}>".encode() in lines
+    assert b"List-Unsubscribe-Post: List-Unsubscribe=One-Click" in lines
+
+
+async def test_without_https_there_is_a_link_and_no_one_click_and_on_essential_mail_neither():
+    _, mail = await sent(replace(MESSAGE, list_unsubscribe="http://127.0.0.1:8080/unsubscribe/x"))
+    assert mail["List-Unsubscribe"] == "<http://127.0.0.1:8080/unsubscribe/x>"
+    assert mail["List-Unsubscribe-Post"] is None
+    _, essential = await sent(replace(MESSAGE, list_unsubscribe=None))
+    assert essential["List-Unsubscribe"] is None
+    assert essential["List-Unsubscribe-Post"] is None
 
 
 async def test_a_mail_without_html_is_plain_text():
@@ -142,7 +165,15 @@ async def test_a_permanent_refusal_of_the_mail_is_final(place: str):
     [
         ("550 no such user here", True),
         ("550 5.1.1 no such user here", True),
+        ("550 5.1.10 null MX", True),
         ("551 5.1.6 moved", True),
+        ("553 mailbox name not allowed", True),
+        ("550 5.1.8 your domain doesn't exist", False),
+        ("550 5.2.1 mailbox disabled", False),
+        ("550 5.4.1 access denied", False),
+        ("550 blocked, see the blocklist of zen.example", False),
+        ("550 greylisted for 300 seconds", False),
+        ("552 over quota", False),
         ("552 5.2.2 mailbox full", False),
         ("550 5.7.1 we don't like your address", False),
         ("554 rejected", False),

@@ -13,7 +13,7 @@ from milepost.calendar_data import calendar_data
 ROOT = Path(__file__).parents[2]
 HASH = re.compile(r"\b[0-9a-f]{64}\b")
 SHORT_HASH = re.compile(r"(\d \()[0-9a-f]{12}(\))")
-LINK = re.compile(r"(/plan/)[A-Za-z0-9_.\-]+")
+LINK = re.compile(r"(/(?:plan|preferences|unsubscribe)/)[A-Za-z0-9_.\-]+")
 PORT = re.compile(r"127\.0\.0\.1:(?!8080)\d+")
 
 

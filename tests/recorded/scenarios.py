@@ -54,6 +54,7 @@ CONFORMANCE = (
     "absences/a_line_and_nothing_else",
     "tasks-of-one-customer/due_late_and_done",
     "tasks-of-one-customer/snoozed_agreed_and_paused",
+    "opting-out/a_choice_of_one_person",
     "notes/after_the_end",
     "notes/on_the_timeline_alone",
     "ending-a-journey/everything_open_is_withdrawn",

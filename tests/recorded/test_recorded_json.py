@@ -74,7 +74,14 @@ def test_everything_that_a_pause_puts_off_is_recorded():
 def test_what_every_kind_of_command_does_to_the_store_is_recorded():
     """Commands have no JSON of their own: what is left of them are rows."""
     assert {task["status"] for task in rows_of("tasks")} == {"open", "done", "skipped", "withdrawn"}
-    assert {task.get("why") for task in rows_of("tasks")} == {None, "contact", "idle", "message_failed", "stuck"}
+    assert {task.get("why") for task in rows_of("tasks")} == {
+        None,
+        "contact",
+        "idle",
+        "message_failed",
+        "opted_out",
+        "stuck",
+    }
     assert {message["reason"] for message in rows_of("messages")} == {"opening", "reminder", "request", "touchpoint"}
     assert any(outcome.get("asked_at") for outcome in rows_of("outcomes"))
     assert {answer["verdict"] for answer in rows_of("answers")} == {"verified", "partial", "disputed", "silent"}

@@ -77,6 +77,7 @@ def _values(plan: Plan) -> dict[str, Any]:
         "ahead": [step for step in steps if plan.record(step).is_waiting and not step.in_play and _is_shown(step)],
         "done": plan.done(),
         "zone": local_time.zone_text(plan.opened.zone, plan.served.now()),
+        "preferences": plan.preferences_path,
     }
 
 
@@ -120,6 +121,12 @@ class Plan:
         answers = {record.outcome: record for record in records}  # the last occurrence counts
         situation = Situation.of(opened.compiled_map, state, served.now())
         return Plan(served, opened, situation, Wording(opened.compiled_map, opened.zone), pending, answers)
+
+    @property
+    def preferences_path(self) -> str:
+        """The page on which the contact chooses which mail to get."""
+        token = self.served.links.preferences_token(self.opened.journey, self.opened.contact.email)
+        return f"/preferences/{token}"
 
     def record(self, step: CompiledStep) -> StepState:
         return self.opened.state.step(step.id)

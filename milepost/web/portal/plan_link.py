@@ -56,7 +56,7 @@ class PlanClosedError(MilepostError):
         super().__init__(message)
 
 
-_FORGED = (
+FORGED = (
     403,
     "This link doesn't work",
     (
@@ -96,7 +96,7 @@ async def open_link(served: Services, token: str) -> Opened:
     try:
         link = served.links.read(token, now=served.wall())
     except LinkForgedError:
-        raise PlanClosedError(*_FORGED) from None
+        raise PlanClosedError(*FORGED) from None
     except LinkExpiredError:
         raise PlanClosedError(*_EXPIRED) from None
     try:
