@@ -32,6 +32,7 @@ from milepost.devserver.data_folder import address_of
 from milepost.event_loop import run
 from milepost.intake.context import retention_of
 from milepost.intake.intake import Intake
+from milepost.intake.sync.runner import SyncRunner
 from milepost.planner.clock import REAL_TIME, JourneyClock
 from milepost.settings import Settings, load
 from milepost.store import clock
@@ -122,7 +123,7 @@ async def run_worker(
         ):
             on_ready()
             log.info("worker is at work", namespace=client.namespace, channel=channel.name, speed=journey_clock.speed)
-            await _sweep_until_stopped(intake)
+            await _sweep_until_stopped(intake, SyncRunner(intake, settings))
         log.info("worker has stopped")
 
 
@@ -147,18 +148,20 @@ def _machine() -> str:
     return f"@{socket.gethostname()}"
 
 
-async def _sweep_until_stopped(intake: Intake) -> None:
+async def _sweep_until_stopped(intake: Intake, books: SyncRunner) -> None:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
-    sweeper = asyncio.create_task(intake.sweeper.run())
+    tasks = [asyncio.create_task(intake.sweeper.run()), asyncio.create_task(books.run())]
     try:
         await stop.wait()
     finally:
-        sweeper.cancel()
-        with suppress(asyncio.CancelledError):
-            await sweeper
+        for task in tasks:
+            task.cancel()
+        for task in tasks:
+            with suppress(asyncio.CancelledError):
+                await task
 
 
 def main() -> int:

@@ -21,6 +21,8 @@ CONNECTIONS = 1000
 """Connections at once, for each web process; further ones are answered with 503."""
 FACTS = 1000
 """Facts in one request."""
+SYNC_FILE = 256 * 1024 * 1024
+"""Bytes of a file of customers that is kept in step."""
 POSITION = 10**15
 """The largest position in a list."""
 SEARCH = 200

@@ -125,6 +125,20 @@ class Settings(BaseSettings):
     for no token, so let it be 127.0.0.1 or a network that strangers can't reach; each worker of a machine needs its
     own. Unset: none. Needs the extra `metrics`."""
 
+    sync_source: str | None = Field(None, min_length=1)
+    """The folder, file or http(s) address of a book of customers that workers keep in step. Unset: those that
+    `milepost sync` was told alone."""
+    sync_mapping: str | None = Field(None, min_length=1)
+    """The mapping of that book: a file that the worker can read, or `hubspot` or `salesforce`. Unset: the book is in
+    Milepost's own form."""
+    sync_contacts: str | None = Field(None, min_length=1)
+    """The folder, file or address of that book's second file, with the customers' contacts. Unset: there is none."""
+    sync_every: str = Field("1h", min_length=1)
+    """How often that book is read: 15m, 1h, 1d, or a line of cron and a time zone, 0 6 * * 1-5 Europe/Berlin."""
+    sync_authorization: Annotated[dict[str, SecretStr], NoDecode] = Field(default_factory=dict)
+    """What hosts are sent as the header Authorization when a book is read from them, `HOST=VALUE`, separated by commas,
+    such as `crm.example=Bearer abc`. Unset: nothing."""
+
     log_format: Literal["console", "json"] = "console"
     """Logs for people, or one JSON object per line."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
@@ -136,6 +150,16 @@ class Settings(BaseSettings):
     @classmethod
     def _split(cls, value: Any) -> Any:
         return tuple(key.strip() for key in value.split(",") if key.strip()) if isinstance(value, str) else value
+
+    @field_validator("sync_authorization", mode="before")
+    @classmethod
+    def _by_host(cls, value: Any) -> Any:
+        if not isinstance(value, str):
+            return value
+        pairs = [pair.partition("=") for pair in value.split(",") if pair.strip()]
+        if any(not (host.strip() and secret.strip()) for host, _, secret in pairs):
+            raise ValueError("write HOST=VALUE, such as crm.example=Bearer abc, several separated by commas")
+        return {host.strip().lower(): secret.strip() for host, _, secret in pairs}
 
     @field_validator("api_keys")
     @classmethod
@@ -173,6 +197,10 @@ class Settings(BaseSettings):
     def links_begin_with(self) -> str:
         """The start of links to the web application, without a slash at the end."""
         return self.base_url or f"http://{self.host}:{self.port}"
+
+    def sync_secrets(self) -> dict[str, str]:
+        """What each host is sent as the header Authorization when a book is read from it."""
+        return {host: secret.get_secret_value() for host, secret in self.sync_authorization.items()}
 
     def signing_key(self) -> str:
         """The secret key; if none is set, the one in the data folder, generated at the first call."""

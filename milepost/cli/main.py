@@ -36,6 +36,7 @@ _COMMANDS = {
     },
     "Look after customers": {
         "import": "Import a book of customers from a CSV or XLSX file.",
+        "sync": "Keep the book in step with a folder or an address of files.",
         "enroll": "Begin journeys for customers that match a map.",
         "customers": "List customers with stage, health and risk.",
         "show": "Show where a customer stands, why, and what comes next.",

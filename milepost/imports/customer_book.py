@@ -128,17 +128,19 @@ def open_book(
     mapping: Mapping | None = None,
     contacts: PeopleOfCustomers | None = None,
     entry: EntryPoint | None = None,
+    *,
+    only: Iterable[int] | None = None,
 ) -> OpenBook:
     """Reads a file row by row, as `read_book` does; of the rows that were read, only the ids are kept, on disk.
 
     The numbers of the first rows decide how numbers with two readings are meant. `entry` is where those customers stand
-    whose rows don't say.
+    whose rows don't say. `only` are the numbers of the rows to read, in their order; None: all.
 
     Raises:
         UnreadableFileError: it is a workbook that can't be read.
     """
     source = read_rows(file, mapping.form if mapping else ANY_FORMAT)
-    return open_rows(source, vocabulary, mapping, contacts, entry)
+    return open_rows(source, vocabulary, mapping, contacts, entry, only=only)
 
 
 def open_rows(
@@ -148,6 +150,7 @@ def open_rows(
     contacts: PeopleOfCustomers | None = None,
     entry: EntryPoint | None = None,
     *,
+    only: Iterable[int] | None = None,
     look_ahead: int | None = _LOOK_AHEAD,
 ) -> OpenBook:
     """Reads a book from rows; the first `look_ahead` (None: all) show how it writes numbers."""
@@ -166,7 +169,13 @@ def open_rows(
     cells = CellReader(vocabulary.types, decimal, dates, mapping.people if mapping else {})
     entries = EntryReader(entry, dates, decimal)
     reader = RowReader(layout, unknown_names, cells, zones, entries, mapping, contacts or PeopleOfCustomers())
-    return OpenBook(headings, layout, (), map(reader.read, chain(ahead, rows)), unknown_names, source, zones)
+    wanted = chain(ahead, rows) if only is None else _with_numbers(chain(ahead, rows), only)
+    return OpenBook(headings, layout, (), map(reader.read, wanted), unknown_names, source, zones)
+
+
+def _with_numbers(rows: Iterator[Row], numbers: Iterable[int]) -> Iterator[Row]:
+    for number in numbers:
+        yield from islice((row for row in rows if row.number == number), 1)
 
 
 def _decimal_of(rows: Iterable[Row], layout: Layout, vocabulary: Vocabulary) -> Decimal | None:

@@ -15,7 +15,8 @@ from milepost.customer import Contact
 _CACHE = 2000  # kB that stay in memory
 
 
-def _open(table: str) -> sqlite3.Connection:
+def temporary_table(table: str) -> sqlite3.Connection:
+    """Opens a temporary file with a table, made by a statement; whoever opens it closes it."""
     connection = sqlite3.connect("", isolation_level=None, check_same_thread=False)
     for statement in (f"PRAGMA cache_size=-{_CACHE}", "PRAGMA synchronous=OFF", "PRAGMA journal_mode=OFF", table):
         connection.execute(statement).close()
@@ -27,7 +28,7 @@ class FirstRows:
     """The first row of each key: of an id, or of what stands for one."""
 
     def __init__(self) -> None:
-        self._connection = _open("CREATE TABLE keys (key TEXT PRIMARY KEY, row INTEGER) WITHOUT ROWID")
+        self._connection = temporary_table("CREATE TABLE keys (key TEXT PRIMARY KEY, row INTEGER) WITHOUT ROWID")
         weakref.finalize(self, self._connection.close)
 
     def first(self, key: str, row: int) -> int:
@@ -46,7 +47,7 @@ class PeopleOfCustomers:
     """Contacts by what a file says of their customers: an id or a name, whose case doesn't count."""
 
     def __init__(self) -> None:
-        self._connection = _open("CREATE TABLE people (customer TEXT, contact TEXT)")
+        self._connection = temporary_table("CREATE TABLE people (customer TEXT, contact TEXT)")
         weakref.finalize(self, self._connection.close)
         self._is_indexed = False
         self.count = 0

@@ -1,0 +1,52 @@
+"""Why a book can't be kept in step: each error says what is the matter and what becomes of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from milepost.errors import MilepostError
+from milepost.text import did_you_mean, listing, nearest
+
+
+class SourceAwayError(MilepostError):
+    """What is read can't be reached; it is tried again by itself."""
+
+    code = "source_away"
+
+
+class BookRefusedError(MilepostError):
+    """The file isn't believed: it is empty, cut off, unreadable, or lacks half of the customers. Nothing is taken."""
+
+    code = "book_refused"
+
+
+class InvalidSyncError(MilepostError):
+    """A book can't be kept in step in this way; nothing is stored."""
+
+    code = "invalid_sync"
+
+
+class UnknownSyncError(MilepostError):
+    """No book of this name is kept in step."""
+
+    code = "unknown_sync"
+
+    def __init__(self, name: str, names: Iterable[str]) -> None:
+        self.name = name
+        known = sorted(names)
+        near = did_you_mean(nearest(name, known)) or "."
+        hint = f"There is {listing(known)}." if known else "`milepost sync SOURCE --mapping FILE` begins with one."
+        super().__init__(f"No book {name!r} is kept in step{near}", hint)
+
+
+class SyncBusyError(MilepostError):
+    """Somebody else brings this book in step at this moment."""
+
+    code = "sync_busy"
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        super().__init__(
+            f"The book {name!r} is being read at this moment, by a worker or another command.",
+            "Wait for it: `milepost sync status` says when it is done. One that was killed is free after two minutes.",
+        )
