@@ -42,35 +42,38 @@ _SAYS = {
 _NAMED = 20
 
 Text = str | None
+Source = Annotated[
+    Text, typer.Argument(metavar="[SOURCE]", help="A folder, a file, an http(s) address; or one of the actions.")
+]
+MappingName = Annotated[
+    Text, typer.Option(metavar="MAPPING", help="What the columns mean: a file, or `hubspot` or `salesforce`.")
+]
+Contacts = Annotated[Text, typer.Option(metavar="SOURCE", help="The same for a second file, with customers' contacts.")]
+Every = Annotated[
+    Text, typer.Option(metavar="TIME", help="Let workers read it: 15m, 1h, 1d, or '0 6 * * 1-5 Europe/Berlin'.")
+]
+Newest = Annotated[
+    bool, typer.Option("--newest", help="Of a folder only the newest file is the book, not all together.")
+]
+MaxVanished = Annotated[
+    int, typer.Option(min=1, max=100, metavar="PERCENT", help="Refuse a book that lacks so many of the customers.")
+]
+AcceptVanished = Annotated[bool, typer.Option("--accept-vanished", help="Take it in now although so many are missing.")]
 
 
 async def sync(
-    source: Annotated[
-        Text, typer.Argument(metavar="[SOURCE]", help="A folder, a file, an http(s) address; or one of the actions.")
-    ] = None,
+    source: Source = None,
     book: Annotated[Text, typer.Argument(metavar="[NAME]", help="The book that an action is for.")] = None,
     *,
     context: typer.Context,
-    mapping: Annotated[
-        Text, typer.Option(metavar="MAPPING", help="What the columns mean: a file, or `hubspot` or `salesforce`.")
-    ] = None,
-    contacts: Annotated[
-        Text, typer.Option(metavar="SOURCE", help="The same for a second file, with the customers' contacts.")
-    ] = None,
-    every: Annotated[
-        Text, typer.Option(metavar="TIME", help="Let workers read it: 15m, 1h, 1d, or '0 6 * * 1-5 Europe/Berlin'.")
-    ] = None,
+    mapping: MappingName = None,
+    contacts: Contacts = None,
+    every: Every = None,
     once: Annotated[bool, typer.Option("--once", help="Read it now, here; so it is without --every.")] = False,
     name: Annotated[Text, typer.Option(metavar="NAME", help="What to call the book; by default as its source.")] = None,
-    newest: Annotated[
-        bool, typer.Option("--newest", help="Of a folder only the newest file is the book, not all together.")
-    ] = False,
-    max_vanished: Annotated[
-        int, typer.Option(min=1, max=100, metavar="PERCENT", help="Refuse a book that lacks so many of the customers.")
-    ] = MOST_VANISHED,
-    accept_vanished: Annotated[
-        bool, typer.Option("--accept-vanished", help="Take it in now although so many are missing.")
-    ] = False,
+    newest: Newest = False,
+    max_vanished: MaxVanished = MOST_VANISHED,
+    accept_vanished: AcceptVanished = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would happen, and write nothing.")] = False,
     by: Annotated[Text, typer.Option(metavar="EMAIL", help="Who sets it up.")] = None,
     as_json: AsJson = False,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable
 from dataclasses import asdict
+from typing import Any
 
 from fastapi import APIRouter
 from sqlalchemy.exc import SQLAlchemyError
@@ -12,6 +13,7 @@ from starlette.responses import JSONResponse
 
 from milepost.calendar_data import calendar_data
 from milepost.intake.context import retention_of
+from milepost.intake.sync.books import brief
 from milepost.planner.instants import text
 from milepost.store import calendar_data as data_of_others
 from milepost.store import overdue, retention
@@ -45,6 +47,7 @@ async def health(served: Served) -> JSONResponse:
         "calendar_data": calendar_data(),
         "last_planned_with": await _other_data(served) if counts else None,
         **(await _retention(served) if database and counts else {}),
+        **(await _books(served) if database and counts else {}),
     }
     return JSONResponse(body, 200 if database and not needed else 503)
 
@@ -72,6 +75,13 @@ async def _retention(served: Services) -> dict[str, str | None]:
     async with served.store.reading() as session:
         ran_at = await retention.last_run(session)
     return {"retention_ran_at": None if ran_at is None else text(ran_at)}
+
+
+async def _books(served: Services) -> dict[str, Any]:
+    """Says how the books stand that are kept in step, if there are any; none keeps this process from serving."""
+    async with served.store.reading() as session:
+        stand = await brief(session, served.intake.context.wall())
+    return {"books": stand} if stand else {}
 
 
 def _needed(counts: OverdueCounts | None) -> list[str]:

@@ -93,6 +93,7 @@ _BROKEN = Problem(
 _STATUS: dict[str, int] = {
     "form_refused": 403,
     "unknown_customer": 404,
+    "unknown_sync": 404,
     "no_open_journey": 409,
     "journey_already_open": 409,
     "entry_refused": 409,

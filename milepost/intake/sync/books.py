@@ -227,6 +227,32 @@ async def statuses(intake: Intake, name: str | None = None) -> list[BookStatus]:
         return [await _status(session, row) for row in rows or await syncs.all_syncs(session)]
 
 
+_OFTEN = 3  # runs that failed one after the other
+_LATE = 600  # seconds
+
+
+async def brief(session: AsyncSession, wall: float) -> list[dict[str, Any]]:
+    """Returns how all books stand, in short, each with what a person has to do about it (None: nothing)."""
+    result = []
+    for row in await syncs.all_syncs(session):
+        last = next(iter(await syncs.runs(session, row.name, 1)), None)
+        needed = None
+        if row.failures >= _OFTEN:
+            needed = f"The book {row.name} wasn't taken in {row.failures} times in a row: {last.why if last else ''}"
+        elif row.next_at is not None and row.next_at < wall - _LATE:
+            needed = f"The book {row.name} should have been read: see that a worker runs."
+        result.append(
+            {
+                "name": row.name,
+                "last_run": None if last is None else {"started_at": text(last.started_at), "status": last.status},
+                "failures": row.failures,
+                "next_at": optional_text(row.next_at),
+                "needed": needed,
+            }
+        )
+    return result
+
+
 async def _status(session: AsyncSession, row: SyncRow) -> BookStatus:
     return BookStatus(
         row,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from milepost.errors import MilepostError
+from milepost.planner.fact_errors import RefusedError
 from milepost.text import did_you_mean, listing, nearest
 
 
@@ -26,7 +27,7 @@ class InvalidSyncError(MilepostError):
     code = "invalid_sync"
 
 
-class UnknownSyncError(MilepostError):
+class UnknownSyncError(RefusedError):
     """No book of this name is kept in step."""
 
     code = "unknown_sync"

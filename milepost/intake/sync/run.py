@@ -131,9 +131,8 @@ class SyncRun:
             BookRefusedError: the book isn't believed.
         """
         with tempfile.TemporaryDirectory(prefix="milepost-sync-") as folder:
-            book = await self._bring(Path(folder))
-            if book is None:
-                return SyncResult(RunStatus.UNCHANGED)
+            book = await self._bring(Path(folder), though_unchanged=True)
+            assert book is not None
             changes = await self._changes(book)
             result, preview = self._begun(changes), ImportPreview()
             for file, opened in self._opened(book, changes):
@@ -159,8 +158,8 @@ class SyncRun:
 
     # Reading.
 
-    async def _bring(self, folder: Path) -> _Book | None:
-        """Brings the files; None if nothing of them changed.
+    async def _bring(self, folder: Path, *, though_unchanged: bool = False) -> _Book | None:
+        """Brings the files; None if nothing of them changed, unless they are wanted all the same.
 
         Raises:
             SourceAwayError: one can't be reached.
@@ -170,7 +169,7 @@ class SyncRun:
         versions = [each.version for each in await self._intake.context.compiled_maps.current()]
         self._seed = hashlib.sha256("\0".join((_FORM, recipe.mapping or "", *sorted(versions))).encode()).hexdigest()
         found = self._row.files.get("found", {})
-        known = found if self._row.files.get("seed") == self._seed else {}
+        known = found if self._row.files.get("seed") == self._seed and not though_unchanged else {}
         files, contacts = await self._files(folder, known)
         digests = {each.name: each.digest for each in (*files, *contacts)}
         if digests == {name: each["digest"] for name, each in known.items()}:

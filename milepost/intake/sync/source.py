@@ -12,7 +12,7 @@ import shutil
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import httpx
@@ -32,13 +32,16 @@ _OURS = ".refused.csv"
 
 @dataclass(frozen=True, slots=True)
 class SourceFile:
-    """A file as it was found; `path` is our copy, None if the address says that it is as it was."""
+    """A file as it was found; `path` is our copy, None if the address says that it is as it was.
+
+    `ends_in_newline` is None for a workbook, whose end says nothing.
+    """
 
     name: str
     path: Path | None
     digest: str
     size: int
-    ends_in_newline: bool
+    ends_in_newline: bool | None
     etag: str | None = None
     modified: str | None = None
 
@@ -132,9 +135,10 @@ def _as_found(name: str, path: Path) -> SourceFile:
         while block := file.read(_BLOCK):
             hashed.update(block)
             first, last = first or block, block
-    is_text = not first.startswith(b"PK")  # the end of a workbook says nothing
-    ends_in_newline = is_text and last.rstrip(b"\0").endswith(b"\n")  # UTF-16 has a zero behind it
-    return SourceFile(name, path, hashed.hexdigest(), path.stat().st_size, ends_in_newline)
+    ends_in_newline = last.rstrip(b"\0").endswith(b"\n")  # UTF-16 has a zero behind it
+    return SourceFile(
+        name, path, hashed.hexdigest(), path.stat().st_size, None if first.startswith(b"PK") else ends_in_newline
+    )
 
 
 def _check_size(name: str, size: int) -> None:
@@ -147,7 +151,7 @@ async def _fetched(
     address: str, target: Path, known: Mapping[str, Any], authorization: Mapping[str, str]
 ) -> SourceFile:
     url = httpx.URL(address)
-    name = url.path.rstrip("/").rpartition("/")[2] or url.host
+    name = PurePosixPath(url.path).name or url.host
     before = known.get(name) or {}
     headers = {"user-agent": "milepost"}
     if secret := authorization.get(url.host):
@@ -206,6 +210,6 @@ def check_believable(files: Sequence[SourceFile], known: Mapping[str, Any]) -> N
         if not file.size:
             raise BookRefusedError(f"{file.name!r} is empty.", "The book stays as it is until the file is whole.")
         before = known.get(file.name)
-        if before and before.get("ends_in_newline") and not file.ends_in_newline:
+        if before and before.get("ends_in_newline") and file.ends_in_newline is False:
             why = f"{file.name!r} ends in the middle of a line, after {count_of(file.size, 'byte')}."
             raise BookRefusedError(why, "The book stays as it is until the file is whole.")

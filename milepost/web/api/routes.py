@@ -64,10 +64,8 @@ Limit = Annotated[int, Query(ge=1, le=500)]
 CursorText = Annotated[str | None, Query(max_length=limits.VALUE, description="the `next` of the page before")]
 MOST_COUNTED = 10_000
 """Customers that the total of a list counts."""
-_ERRORS: dict[int | str, dict[str, Any]] = {code: {"model": ErrorShown} for code in _ERROR_CODES}
-router = APIRouter(
-    prefix="/api/v1", dependencies=[Depends(check_key)], responses=_ERRORS, route_class=StorableJsonRoute
-)
+ERRORS: dict[int | str, dict[str, Any]] = {code: {"model": ErrorShown} for code in _ERROR_CODES}
+router = APIRouter(prefix="/api/v1", dependencies=[Depends(check_key)], responses=ERRORS, route_class=StorableJsonRoute)
 
 
 @router.post(
