@@ -44,6 +44,7 @@ _COMMANDS = {
         "tell": "Tell a customer's journey what happened.",
         "export": "Write all customers as a CSV file, or print what is held on one person.",
         "forget": "Delete everything about a customer, or forget one person.",
+        "mail": "List mail that waits or failed, release it, send it again; hold all mail.",
         "tasks": "List colleagues' tasks: overdue, today, next.",
     },
 }

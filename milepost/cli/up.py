@@ -48,6 +48,13 @@ async def up(
     for_: Annotated[
         str | None, typer.Option("--for", metavar="TIME", help="Stop after this time, such as 120s.")
     ] = None,
+    hold_mail: Annotated[
+        bool, typer.Option("--hold-mail", help="Hold all mail until a person releases it; see `milepost mail`.")
+    ] = False,
+    first: Annotated[
+        int | None,
+        typer.Option("--first", min=1, max=1000, metavar="N", help="With --hold-mail: only the first N of each text."),
+    ] = None,
     sample: _Sample = False,
     speed: _Speed = None,
     seed: _Seed = None,
@@ -61,11 +68,15 @@ async def up(
     if not sample and (speed is not None or seed is not None):
         option = "--speed" if speed is not None else "--seed"
         raise CommandError(f"{option} is for the demo: real customers live in real time.", "Add --sample.")
+    if first is not None and not hold_mail:
+        raise CommandError("--first says how much of each text --hold-mail holds.", "Add --hold-mail.")
     options = UpOptions(
         settings=settings_of(context, port=port),
         temporal_port=temporal_port,
         temporal_ui_port=temporal_ui_port,
         seconds=seconds_of(for_),
+        hold_mail=hold_mail,
+        hold_first=first,
         demo=DemoOptions(SPEED if speed is None else speed, SEED if seed is None else seed) if sample else None,
     )
     from milepost.cli.launch.launcher import run  # noqa: PLC0415 - so that `up --help` answers at once

@@ -37,10 +37,11 @@ class Held:
 def held_messages(situation: Situation, say: Wording) -> tuple[Held, ...]:
     """The messages of a journey that have not gone out, in their line."""
     queue, steps = situation.state.queue, situation.compiled_map.steps
-    return tuple(_held(situation, queued, say) for queued in queue if queued.step in steps)
+    return tuple(held_message(situation, queued, say) for queued in queue if queued.step in steps)
 
 
-def _held(situation: Situation, queued: Queued, say: Wording) -> Held:
+def held_message(situation: Situation, queued: Queued, say: Wording) -> Held:
+    """A message that waits, whose step the map has."""
     contact = situation.contact_of(situation.compiled_map.steps[queued.step])
     return Held(
         str(queued.message),

@@ -135,6 +135,19 @@ class IdTakenError(RefusedError):
         super().__init__(f"{new_id!r} {whose}.", hint)
 
 
+class MailRefusedError(RefusedError):
+    """Nothing can be done with a message as it stands; `why` ends the sentence that says so."""
+
+    code = "mail_refused"
+
+    def __init__(self, customer: str, message: str, why: str, hint: str | None = None) -> None:
+        self.customer, self.message_id, self.why = customer, message, why
+        super().__init__(
+            f"Nothing was done with {message!r} of customer {customer!r}: {why}.",
+            hint or f"`milepost mail --customer {customer}` shows this customer's mail.",
+        )
+
+
 class RolloutRefusedError(RefusedError):
     """A rollout can't be paused, resumed or cancelled as it stands."""
 

@@ -181,6 +181,9 @@ async def outbox(
     *,
     customer: str | None = None,
     status: MessageStatus | None = None,
+    map_id: str | None = None,
+    template: str | None = None,
+    cause: FailureCause | None = None,
     cursor: Cursor | None = None,
     limit: int = 50,
 ) -> Outbox:
@@ -194,6 +197,13 @@ async def outbox(
         query = query.where(MessageRow.customer_id == customer)
     if status is not None:
         query = query.where(MessageRow.status == status)
+    if map_id is not None:
+        on_map = select(JourneyRow.id).where(JourneyRow.map == map_id)
+        query = query.where(MessageRow.journey_id.in_(on_map))
+    if template is not None:
+        query = query.where(MessageRow.template == template)
+    if cause is not None:
+        query = query.where(MessageRow.cause == cause)
     page = await read_page(session, query, _LATEST_FIRST, cursor, limit)
     return Outbox(tuple(MessageLine(row[0], row[1]) for row in page.rows), page.previous, page.next)
 
@@ -240,6 +250,18 @@ async def count_failed(session: AsyncSession, *, since: Instant) -> int:
     """Counts messages whose delivery has failed for good since an instant of journey time."""
     query = select(func.count()).where(MessageRow.status == MessageStatus.FAILED, MessageRow.tried_at >= since)
     return await session.scalar(query) or 0
+
+
+async def count_by_cause(session: AsyncSession, most: int = MOST_COUNTED) -> dict[str, int]:
+    """Counts failed messages by what made them fail, most first; those from before causes were kept are left out.
+
+    Of many it counts the latest `most`.
+    """
+    failed = select(MessageRow.cause).where(MessageRow.status == MessageStatus.FAILED, MessageRow.cause.is_not(None))
+    latest = failed.order_by(MessageRow.at.desc()).limit(most).subquery()
+    query = select(latest.c.cause, func.count()).group_by(latest.c.cause)
+    rows = await session.execute(query.order_by(func.count().desc(), latest.c.cause))
+    return {cause: count for cause, count in rows if cause is not None}
 
 
 async def count_by_status(session: AsyncSession, most: int = MOST_COUNTED) -> dict[str, int]:

@@ -22,11 +22,14 @@ from milepost.demo.account import Account, read_account
 from milepost.demo.clock import check_real, signal_clock
 from milepost.devserver.data_folder import DataFolder
 from milepost.devserver.supervisor import Supervisor
+from milepost.intake import mail_hold
+from milepost.intake.intake import Intake
 from milepost.planner.clock import JourneyClock
 from milepost.planner.instants import moment
-from milepost.store import customers, maps, timeline
+from milepost.store import customers, mail_switches, maps, timeline
 from milepost.store.compiled_maps import CompiledMaps
 from milepost.store.database import Store, open_store
+from milepost.store.mail_switches import Scope
 from milepost.temporal.connection import connect
 from milepost.temporal.logs import keep_quiet
 
@@ -74,6 +77,7 @@ class _Run:
     async def run(self) -> _DemoResult | None:
         """Run everything; returns the result of the demo, if there was one and it got as far as its beginning."""
         clock = await self._clock()
+        await self._hold_mail(clock)
         result = None
         async with Supervisor(on_line=self.logs.write, on_change=self.screen.change) as supervisor:
             client = await self._start(supervisor, clock)
@@ -98,6 +102,17 @@ class _Run:
             await check_real(self.store)
             return JourneyClock()
         return await demo_run.set_clock(self.store, self.options.demo)
+
+    async def _hold_mail(self, clock: JourneyClock) -> None:
+        """Hold all mail if that is asked for, before anything can go; say so as long as mail is held."""
+        intake = Intake(self.store, None, clock)
+        if self.options.hold_mail:
+            await mail_hold.hold_all(intake.context, self.options.hold_first)
+        async with self.store.reading() as session:
+            held = [each for each in await mail_switches.current(session) if each.switch.is_held]
+        if held:
+            whose = "All mail" if Scope() in [each.scope for each in held] else "Some mail"
+            self.screen.say(f"{whose} is held until somebody releases it: `milepost mail`, or the page Mail.", "bold")
 
     async def _start(self, supervisor: Supervisor, clock: JourneyClock) -> Client:
         endpoints = self.endpoints

@@ -28,6 +28,8 @@ class UpOptions:
         temporal_port: The embedded Temporal server's; None: any free one.
         temporal_ui_port: That of Temporal's pages; None: any free one.
         seconds: How long to run once everything is up; None: until somebody stops it.
+        hold_mail: Whether all mail is held from the start; False: as it was.
+        hold_first: How many messages of each text are held; None: all.
         demo: The sample to play; None: real time and real people.
     """
 
@@ -35,6 +37,8 @@ class UpOptions:
     temporal_port: int | None = None
     temporal_ui_port: int | None = None
     seconds: float | None = None
+    hold_mail: bool = False
+    hold_first: int | None = None
     demo: DemoOptions | None = None
 
 

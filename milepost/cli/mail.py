@@ -1,0 +1,276 @@
+"""`milepost mail`: what waits and what failed; lets it go, cancels it, sends it again; holds mail and frees it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Annotated, Any
+
+import typer
+
+from milepost.cli.support.command_settings import settings_of
+from milepost.cli.support.errors import CommandError
+from milepost.cli.support.intake_access import OpenIntake, open_intake
+from milepost.cli.support.local_timezone import local_timezone
+from milepost.cli.support.mail_text import print_line, show_message
+from milepost.cli.support.output import AsJson, aside, print_json, say, table
+from milepost.explain.local_time import time_of
+from milepost.intake import mail as mail_orders
+from milepost.intake import mail_hold
+from milepost.intake.mail import MOST, MailAction, MailOrder, MailResult
+from milepost.intake.mail_list import CAUSES, MailFilter, MailLine, MailStatus, mail_page
+from milepost.planner.enums import HoldReason, MailSwitch
+from milepost.planner.fact_errors import RefusedError
+from milepost.store import held_mail, mail_switches, messages
+from milepost.store.mail_switches import Scope, Switch, Turn
+from milepost.store.messages import FailureCause
+from milepost.text import count_of
+
+_PAGE = 500
+_EXAMPLE = "milepost mail release CUSTOMER MESSAGE"
+_ORDERS = {action.value: action for action in MailAction}
+_DONE = {
+    MailAction.RELEASE: "released",
+    MailAction.SEND_NOW: "sent now",
+    MailAction.CANCEL: "cancelled",
+    MailAction.RETRY: "sent again",
+}
+
+
+_Template = Annotated[
+    str | None, typer.Option("--message", metavar="FILE", help="Only this message of a map, such as welcome.md.")
+]
+_Why = Annotated[
+    str | None, typer.Option(help="Only what waits, or failed, for this reason: release, window, address, ...")
+]
+_First = Annotated[int | None, typer.Option(min=1, max=1000, metavar="N", help="Hold only the first N of each text.")]
+
+
+class ListedStatus(StrEnum):
+    """The statuses that can be listed."""
+
+    HELD = "held"
+    QUEUED = "queued"
+    SENT = "sent"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """What was typed: a message, or whose mail."""
+
+    customer: str | None
+    message: str | None
+    filter: MailFilter
+    all: bool
+    first: int | None
+    by: str | None
+    why: str | None
+    as_json: bool
+
+
+async def mail(
+    action: Annotated[
+        str | None,
+        typer.Argument(metavar="[ACTION]", help="list, show, release, send-now, cancel, retry, hold, free."),
+    ] = None,
+    customer: Annotated[str | None, typer.Argument(metavar="[CUSTOMER]", help="The customer's id.")] = None,
+    message: Annotated[str | None, typer.Argument(metavar="[MESSAGE]", help="The message's id, as listed.")] = None,
+    *,
+    context: typer.Context,
+    status: Annotated[ListedStatus, typer.Option(help="Which messages are listed.")] = ListedStatus.HELD,
+    of_customer: Annotated[
+        str | None, typer.Option("--customer", metavar="ID", help="Only mail to this customer.")
+    ] = None,
+    of_map: Annotated[str | None, typer.Option("--map", metavar="ID", help="Only mail of this map.")] = None,
+    template: _Template = None,
+    why: _Why = None,
+    all_: Annotated[bool, typer.Option("--all", help="All that the filters leave, instead of one message.")] = False,
+    first: _First = None,
+    reason: Annotated[str | None, typer.Option(help="Why it is cancelled, held or freed.")] = None,
+    by: Annotated[str | None, typer.Option(metavar="EMAIL", help="Who does it.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """List mail that waits or failed, let it go, cancel it, send it again; hold all mail until people release it.
+
+    Without ACTION it lists what is held. `show` prints a message as its recipient gets it. `release` lets one go that a
+    person was to look at, in the contact's hours; `send-now` at once. `cancel` drops it. `retry` sends a failed one
+    again. With --all these are about everything that the filters leave. `hold` holds mail from now on: all, or with
+    --map or --customer; `free` lets it go again.
+    """
+    wanted = _filter(status, of_customer, of_map, template, why)
+    typed = Typed(customer, message, wanted, all_, first, by, reason, as_json)
+    settings = settings_of(context)
+    async with open_intake(settings) as opened:
+        match action:
+            case None | "list":
+                await _list(opened, typed)
+            case "show" if customer and message:
+                await show_message(opened, customer, message, settings.links_begin_with, as_json=as_json)
+            case "hold" | "free" if not customer:
+                await _turn(opened, MailSwitch.HELD if action == "hold" else MailSwitch.FREE, typed)
+            case str() if action in _ORDERS:
+                await _order(opened, _ORDERS[action], typed)
+            case _:
+                said = " ".join(each for each in (action, customer, message) if each)
+                raise CommandError(
+                    f"{said!r} is nothing that can be done with mail.",
+                    f"Write `{_EXAMPLE}`, or list, show, send-now, cancel, retry, hold or free.",
+                )
+
+
+def _filter(
+    status: ListedStatus, customer: str | None, map_id: str | None, template: str | None, why: str | None
+) -> MailFilter:
+    holds, causes = set(HoldReason), set(FailureCause)
+    if why is not None and why not in holds | causes:
+        raise CommandError(f"--why {why!r} is no reason.", f"Write one of {', '.join(sorted(holds | causes))}.")
+    return MailFilter(
+        status=MailStatus(status),
+        customer=customer,
+        map=map_id,
+        template=template,
+        why=HoldReason(why) if why in holds else None,
+        cause=FailureCause(why) if why in causes else None,
+    )
+
+
+async def _lines(opened: OpenIntake, wanted: MailFilter, most: int = MOST) -> list[MailLine]:
+    lines: list[MailLine] = []
+    cursor = None
+    while len(lines) < most:
+        page = await mail_page(opened.intake.context, wanted, local_timezone(), cursor=cursor, limit=_PAGE)
+        lines += page.lines
+        cursor = page.next
+        if cursor is None:
+            break
+    return lines[:most]
+
+
+async def _list(opened: OpenIntake, typed: Typed) -> None:
+    lines = await _lines(opened, typed.filter)
+    if typed.as_json:
+        for line in lines:
+            print_json(line.to_json())
+        return
+    for line in lines:
+        print_line(line, local_timezone())
+    if not lines:
+        say(f"No mail is {typed.filter.status} here.")
+    elif typed.filter.status is MailStatus.HELD:
+        say(f"{count_of(len(lines), 'message')}. Next: `milepost mail show CUSTOMER MESSAGE`, `{_EXAMPLE}`.")
+    elif typed.filter.status is MailStatus.FAILED:
+        await _by_cause(opened)
+    await _say_switches(opened)
+
+
+async def _by_cause(opened: OpenIntake) -> None:
+    async with opened.intake.context.store.reading() as session:
+        causes = await messages.count_by_cause(session)
+    table("By cause", ["Why", "Count", ""], [(why, count, CAUSES[FailureCause(why)]) for why, count in causes.items()])
+    say("Mend the cause, then `milepost mail retry CUSTOMER MESSAGE`.")
+
+
+async def _say_switches(opened: OpenIntake) -> None:
+    async with opened.intake.context.store.reading() as session:
+        turns = await mail_switches.current(session)
+    for each in turns:
+        say(_switch_text(each))
+
+
+def _switch_text(turn: Turn) -> str:
+    position = "is held" if turn.switch.is_held else "goes by itself"
+    first = f", the first {turn.switch.first} of each text" if turn.switch.first else ""
+    by = f" by {turn.by}" if turn.by else ""
+    why = f": {turn.why}" if turn.why else ""
+    return f"{_of(turn.scope)} {position}{first}, since {time_of(turn.at, local_timezone())}{by}{why}."
+
+
+def _of(scope: Scope) -> str:
+    if scope.customer is not None:
+        return f"Mail to {scope.customer}"
+    return "All mail" if scope.map is None else f"Mail of the map {scope.map}"
+
+
+async def _turn(opened: OpenIntake, position: MailSwitch, typed: Typed) -> None:
+    wanted = typed.filter
+    if wanted.customer is not None and wanted.map is not None:
+        raise CommandError("Mail of a map to one customer can't be held by itself.", "Give --customer or --map.")
+    if typed.first is not None and position is MailSwitch.FREE:
+        raise CommandError("--first is for `milepost mail hold`.", "Leave it out.")
+    scope = Scope(wanted.customer, wanted.map)
+    turned = await mail_hold.turn(
+        opened.intake.context, scope, Switch(position, typed.first), by=typed.by, why=typed.why
+    )
+    if typed.as_json:
+        print_json(_turn_data(turned.turn) | {"waiting": turned.waiting})
+        return
+    say(_switch_text(turned.turn))
+    if position is MailSwitch.HELD:
+        say("Next: `milepost mail` lists what waits.")
+    elif turned.waiting:
+        say(f"{count_of(turned.waiting, 'message')} that waited will go, in the contacts' hours.")
+    if opened.away is not None:
+        aside(f"Journeys hear of it {opened.later}")
+
+
+def _turn_data(turn: Turn) -> dict[str, Any]:
+    return {
+        "customer": turn.scope.customer,
+        "map": turn.scope.map,
+        "mail": str(turn.switch.mail),
+        "first": turn.switch.first,
+        "by": turn.by,
+        "why": turn.why,
+    }
+
+
+async def _order(opened: OpenIntake, action: MailAction, typed: Typed) -> None:
+    context = opened.intake.context
+    keys = await _keys(opened, action, typed)
+    if typed.as_json or keys:
+        given = MailOrder(action, typed.by, typed.why, source="cli")
+        results = await mail_orders.order(context, given, keys)
+    else:
+        say("There is nothing that the filters leave.")
+        return
+    refused = _print_results(action, results, as_json=typed.as_json)
+    if opened.away is not None and len(refused) < len(results):
+        aside(f"They go {opened.later}")
+    if len(refused) == len(results) and results:
+        raise typer.Exit(1)
+
+
+async def _keys(opened: OpenIntake, action: MailAction, typed: Typed) -> list[tuple[str, str]]:
+    if typed.customer and typed.message and not typed.all:
+        return [(typed.customer, typed.message)]
+    if not typed.all or typed.customer:
+        hint = f"Write `milepost mail {action} CUSTOMER MESSAGE`, or --all for everything that the filters leave."
+        raise CommandError("Which message is meant is missing.", hint)
+    if action is MailAction.RETRY:
+        wanted = MailFilter(
+            MailStatus.FAILED, typed.filter.customer, typed.filter.map, typed.filter.template, cause=typed.filter.cause
+        )
+        return [(line.customer, line.message) for line in await _lines(opened, wanted)]
+    held = typed.filter.held
+    if action is not MailAction.CANCEL and held.why is None:
+        held = MailFilter(why=HoldReason.RELEASE, customer=held.customer, map=held.map, template=held.template).held
+    async with opened.intake.context.store.reading() as session:
+        return await held_mail.keys(session, held, MOST)
+
+
+def _print_results(action: MailAction, results: Sequence[MailResult], *, as_json: bool) -> list[MailResult]:
+    """Prints what became of an order; returns what was refused."""
+    refused = [each for each in results if isinstance(each.outcome, RefusedError)]
+    for each in results:
+        error = each.outcome if isinstance(each.outcome, RefusedError) else None
+        if as_json:
+            data = {"customer": each.customer, "message": each.message, "done": error is None}
+            print_json(data | ({"why": error.message, "hint": error.hint} if error else {}))
+        elif error is not None:
+            aside(f"{error.message}{f' {error.hint}' if error.hint else ''}")
+    done = len(results) - len(refused)
+    if not as_json and done:
+        say(f"{count_of(done, 'message')} {_DONE[action]}; `milepost mail` shows what still waits.")
+    return refused

@@ -1,0 +1,59 @@
+"""Holds mail until a person releases it, and lets it go again: all of it, that of a map, or that of a customer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from milepost.intake.context import IntakeContext, customer_of
+from milepost.intake.errors import UnknownMapError
+from milepost.planner.enums import HoldReason, MailSwitch
+from milepost.store import held_mail, mail_switches, maps
+from milepost.store.held_mail import HeldFilter
+from milepost.store.mail_switches import Scope, Switch, Turn
+
+_TOLD_AT_ONCE = 500
+"""Journeys that are nudged when mail is freed; the sweeper sees to the others."""
+
+
+@dataclass(frozen=True, slots=True)
+class Turned:
+    """What turning a switch did: `waiting` messages waited for a release in its scope just before."""
+
+    turn: Turn
+    waiting: int
+
+
+async def turn(
+    context: IntakeContext, scope: Scope, switch: Switch, *, by: str | None = None, why: str | None = None
+) -> Turned:
+    """Turns the switch of a scope.
+
+    Raises:
+        UnknownCustomerError: there is no such customer.
+        UnknownMapError: no such map is published.
+    """
+    wanted = HeldFilter(scope.customer, scope.map, why=HoldReason.RELEASE)
+    async with context.store.reading() as session:
+        if scope.customer is not None:
+            await customer_of(session, scope.customer)
+        if scope.map is not None:
+            known = [row.map for row in await maps.current(session)]
+            if scope.map not in known:
+                raise UnknownMapError(scope.map, known)
+        waiting = await held_mail.count(session, wanted)
+        told = await held_mail.keys(session, wanted, _TOLD_AT_ONCE)
+        journeys = await held_mail.find(session, told) if told else {}
+    new = Turn(scope, switch, context.now(), by, why)
+    await context.store.write(lambda session: mail_switches.turn(session, new))
+    for journey in sorted({row.id for _, row in journeys.values()}):
+        await context.journey_client.nudge(journey)
+    return Turned(new, waiting)
+
+
+async def hold_all(context: IntakeContext, first: int | None) -> None:
+    """Holds everybody's mail, or the `first` messages of each text, unless that is so already."""
+    switch = Switch(MailSwitch.HELD, first)
+    async with context.store.reading() as session:
+        counting = {each.scope: each.switch for each in await mail_switches.current(session)}
+    if counting.get(Scope()) != switch:
+        await turn(context, Scope(), switch, why="milepost up --hold-mail")

@@ -1,0 +1,178 @@
+"""Mail as people see it: what waits, and what has left the journey, one line a message."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from typing import Any
+
+from milepost.explain.held_messages import Held, held_message
+from milepost.explain.sentences import Wording
+from milepost.intake.context import IntakeContext
+from milepost.planner.enums import HoldReason
+from milepost.planner.ids import step_of
+from milepost.planner.instants import Instant, optional_text, text
+from milepost.planner.situation import Situation
+from milepost.planner.state import State
+from milepost.store import held_mail, messages
+from milepost.store.errors import UnreadableVersionError
+from milepost.store.held_mail import HeldFilter, HeldLine
+from milepost.store.keyset import Cursor
+from milepost.store.messages import FailureCause, MessageLine, MessageStatus
+
+
+class MailStatus(StrEnum):
+    """The status of a message, from when it is due."""
+
+    HELD = "held"
+    QUEUED = "queued"
+    SENT = "sent"
+    FAILED = "failed"
+    RETURNED = "returned"
+
+
+CAUSES = {
+    FailureCause.ADDRESS: "the mail server refused the address for good",
+    FailureCause.REFUSED: "the mail server refused the message",
+    FailureCause.LATE: "no attempt succeeded within five days",
+    FailureCause.TEXT: "its text can't be made",
+    FailureCause.UNWANTED: "its recipient opted out meanwhile",
+    FailureCause.FORGOTTEN: "its recipient was forgotten",
+}
+"""The kinds of failure in words."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MailLine:
+    """A message; `at` is when it was first held or due out, `because` what keeps it back or made it fail, in words."""
+
+    customer: str
+    customer_name: str
+    journey: str
+    message: str
+    about: str
+    reason: str
+    template: str
+    status: MailStatus
+    at: Instant
+    to: str | None = None
+    until: Instant | None = None
+    why: str | None = None
+    because: str | None = None
+    outdated: bool = False
+    subject: str | None = None
+    attempts: int = 0
+    sent_at: Instant | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        instants = {"at": text(self.at), "until": optional_text(self.until), "sent_at": optional_text(self.sent_at)}
+        return {**asdict(self), **instants}
+
+
+@dataclass(frozen=True, slots=True)
+class MailPage:
+    """A page of messages, with the places where its neighbours begin."""
+
+    lines: tuple[MailLine, ...]
+    previous: Cursor | None
+    next: Cursor | None
+
+
+@dataclass(frozen=True, slots=True)
+class MailFilter:
+    """Which messages; None: any. Without a status, those that wait."""
+
+    status: MailStatus = MailStatus.HELD
+    customer: str | None = None
+    map: str | None = None
+    template: str | None = None
+    why: HoldReason | None = None
+    cause: FailureCause | None = None
+
+    @property
+    def held(self) -> HeldFilter:
+        return HeldFilter(self.customer, self.map, self.template, self.why)
+
+
+async def mail_page(
+    context: IntakeContext, wanted: MailFilter, zone: str, *, cursor: Cursor | None = None, limit: int = 50
+) -> MailPage:
+    """Returns a page of messages: of those that wait the longest first, of others the latest.
+
+    Raises:
+        InvalidCursorError: the cursor is none of this list.
+    """
+    async with context.store.reading() as session:
+        if wanted.status is MailStatus.HELD:
+            held = await held_mail.page(session, wanted.held, cursor=cursor, limit=limit)
+        else:
+            left = await messages.outbox(
+                session,
+                customer=wanted.customer,
+                status=MessageStatus(wanted.status),
+                map_id=wanted.map,
+                template=wanted.template,
+                cause=wanted.cause,
+                cursor=cursor,
+                limit=limit,
+            )
+            return MailPage(tuple(left_line(each) for each in left.lines), left.previous, left.next)
+    lines = [line for each in held.lines if (line := await held_line(context, each, zone))]
+    return MailPage(tuple(lines), held.previous, held.next)
+
+
+async def held_line(context: IntakeContext, line: HeldLine, zone: str) -> MailLine | None:
+    """Returns a message that waits; None if its map can't be read, or the message is gone."""
+    found: Held | None = None
+    outdated = False
+    with suppress(UnreadableVersionError):
+        compiled_map = await context.compiled_maps.of(line.journey.version)
+        situation = Situation.of(compiled_map, State.from_json(line.journey.state), context.now())
+        queued = next((each for each in situation.state.queue if str(each.message) == line.row.message), None)
+        if queued is not None and queued.step in compiled_map.steps:
+            found = held_message(situation, queued, Wording(compiled_map, zone))
+            outdated = situation.is_outdated(queued)
+    if found is None:
+        return None
+    return MailLine(
+        customer=line.row.customer_id,
+        customer_name=line.customer_name,
+        journey=line.row.journey_id,
+        message=line.row.message,
+        about=found.title,
+        reason=line.row.reason,
+        template=line.row.template,
+        status=MailStatus.HELD,
+        at=line.row.since,
+        to=found.to,
+        until=found.until,
+        why="outdated" if outdated else line.row.why,
+        because=found.because,
+        outdated=outdated,
+    )
+
+
+def left_line(line: MessageLine) -> MailLine:
+    """Returns a message that has left the journey."""
+    row = line.message
+    cause = FailureCause(row.cause) if row.cause else None
+    is_failed = row.status == MessageStatus.FAILED
+    because = row.last_error or (CAUSES[cause] if cause else None)
+    return MailLine(
+        customer=row.customer_id,
+        customer_name=line.customer_name,
+        journey=row.journey_id,
+        message=row.message,
+        about=step_of(row.message),
+        reason=row.reason,
+        template=row.template,
+        status=MailStatus(row.status),
+        at=row.at,
+        to=row.contact,
+        why=str(cause) if cause and is_failed else None,
+        because=because,
+        subject=row.subject,
+        attempts=row.attempts,
+        sent_at=row.sent_at,
+    )

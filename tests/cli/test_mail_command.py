@@ -1,0 +1,101 @@
+"""`milepost mail`: what waits, and what people do with it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Acmes, Milepost, advance, lines
+
+FILE = "kickoff_recap.md"
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    return tmp_path / "data"
+
+
+@pytest.fixture
+def held(milepost: Milepost, acmes: Acmes, data: Path) -> str:
+    """The id of a mail that waits for a release, of acme0."""
+    acmes(2)
+    assert milepost("mail", "hold", "--reason", "We begin today").exit_code == 0
+    for customer in ("acme0", "acme1"):
+        milepost("tell", customer, "step_done", "handoff")
+    advance(data)
+    waiting = lines(milepost("mail", "--customer", "acme0", "--json"))
+    assert waiting
+    return str(waiting[0]["message"])
+
+
+def test_what_is_held_is_listed_with_its_text(milepost: Milepost, held: str) -> None:
+    listed = milepost("mail").stdout
+    assert f"acme0  {held}  held" in listed
+    assert "All mail is held" in listed
+    assert "We begin today" in listed
+    shown = milepost("mail", "show", "acme0", held, "--json")
+    [data] = lines(shown)
+    assert data["subject"]
+    assert "Acme" in data["text"] or "Sam" in data["text"]
+
+
+def test_a_released_mail_waits_for_its_hours_or_goes(milepost: Milepost, held: str, data: Path) -> None:
+    done = milepost("mail", "release", "acme0", held, "--by", "ops@vendor.example")
+    assert "1 message released" in done.stdout
+    advance(data)
+    assert [each["why"] for each in lines(milepost("mail", "--customer", "acme0", "--json"))] in ([], ["window"])
+    again = milepost("mail", "release", "acme0", held)
+    assert again.exit_code == 1
+    assert "Nothing was done" in again.stderr
+
+
+def test_all_that_the_filters_leave_is_sent_now(milepost: Milepost, held: str, data: Path) -> None:
+    done = lines(milepost("mail", "send-now", "--all", "--customer", "acme1", "--json"))
+    assert [(each["customer"], each["done"]) for each in done] == [("acme1", True)]
+    advance(data)
+    assert lines(milepost("mail", "--customer", "acme1", "--json")) == []
+    assert [each["status"] for each in lines(milepost("mail", "list", "--status", "queued", "--json"))] == ["queued"]
+    assert lines(milepost("mail", "--customer", "acme0", "--json"))[0]["message"] == held
+
+
+def test_a_cancelled_mail_is_gone_and_on_record(milepost: Milepost, held: str, data: Path) -> None:
+    milepost("mail", "cancel", "acme0", held, "--reason", "They know us", "--by", "ops@vendor.example")
+    advance(data)
+    assert lines(milepost("mail", "--customer", "acme0", "--json")) == []
+    shown = " ".join(milepost("show", "acme0").stdout.split())
+    assert "somebody cancelled it by ops@vendor.example: They know us" in shown
+
+
+def test_freeing_a_customer_lets_its_mail_go_and_holding_all_takes_it_back(
+    milepost: Milepost, held: str, data: Path
+) -> None:
+    assert "1 message that waited will go" in milepost("mail", "free", "--customer", "acme0").stdout
+    advance(data)
+    assert "release" not in [each["why"] for each in lines(milepost("mail", "--customer", "acme0", "--json"))]
+    assert "acme0 goes by itself" in milepost("mail").stdout
+    milepost("mail", "hold")
+    assert "goes by itself" not in milepost("mail").stdout
+    assert held
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["mail", "frobnicate"], "nothing that can be done with mail"),
+        (["mail", "release"], "--all"),
+        (["mail", "release", "acme0"], "--all"),
+        (["mail", "--why", "odd"], "is no reason"),
+        (["mail", "free", "--first", "3"], "--first is for"),
+        (["mail", "hold", "--map", "nothere"], "Unknown map"),
+        (["mail", "hold", "--customer", "nobody"], "nobody"),
+        (["mail", "hold", "--customer", "acme0", "--map", "enterprise-save-time"], "Give --customer or --map"),
+        (["mail", "show", "acme0", "x/1/opening/1"], "has no message"),
+        (["up", "--first", "3"], "Add --hold-mail"),
+    ],
+)
+def test_what_cannot_be_is_refused_with_a_hint(milepost: Milepost, acmes: Acmes, words: list[str], says: str) -> None:
+    acmes(1)
+    refused = milepost(*words)
+    assert refused.exit_code == 1
+    assert says in " ".join(refused.stderr.split())
