@@ -46,9 +46,11 @@ _COMMANDS = {
         "forget": "Delete everything about a customer, or forget one person.",
         "mail": "List mail that waits or failed, release it, send it again; hold all mail.",
         "tasks": "List colleagues' tasks: overdue, today, next.",
+        "hand-over": "Hand a colleague's customers over to another one, for good or for days.",
+        "away": "List who is away and who stands in; end or change it.",
     },
 }
-_MODULES = {"import": "import_book"}  # where Python reserves the command's name
+_MODULES = {"import": "import_book", "hand-over": "hand_over"}  # where Python can't have the command's name
 
 LISTED = tuple(
     ListedCommand(name, help, panel, f"milepost.cli.{_MODULES.get(name, name)}")

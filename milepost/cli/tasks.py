@@ -16,11 +16,12 @@ from milepost.explain.local_time import zone_text
 from milepost.intake.context import customer_of
 from milepost.language.names import nearest
 from milepost.planner.instants import Instant, optional_text, text
-from milepost.store import customers, reviews
+from milepost.store import absences, customers, reviews
 from milepost.store import tasks as task_rows
 from milepost.store.compiled_maps import CompiledMaps
 from milepost.store.database import Store
 from milepost.store.reviews import MapReview
+from milepost.store.stand_ins import StandIns
 from milepost.store.tasks import Day, TaskFilter, TaskLine
 from milepost.text import count_of
 
@@ -52,20 +53,21 @@ async def tasks(
         async with store.reading() as session:
             if customer is not None:
                 customer = (await customer_of(session, customer)).id
-            wanted = TaskFilter(person=person, role=role, customer=customer)
-            lines = (await task_rows.list_open(session, wanted, limit=_ALL)).lines
             now = await now_of(session)
+            in_force = await absences.in_force(session, now)
+            wanted = TaskFilter(person=person, role=role, customer=customer, stand_ins=in_force)
+            lines = (await task_rows.list_open(session, wanted, limit=_ALL)).lines
         owned = [] if role or customer else await reviews.current_reviews(store, CompiledMaps(store), now)
         due = reviews.due_for(owned, person)
         if address is not None and not lines and not due:
             await _check_person(store, address, now)
     day = task_rows.arrange(lines, now, zone)
     if not as_json:
-        _print(day, due, zone)
+        _print(day, due, zone, in_force)
         return
     for when, part in (("overdue", day.overdue), ("today", day.today), ("next", day.next)):
         for line in part:
-            print_json({"when": when, **_to_json(line)})
+            print_json({"when": when, **_to_json(line, in_force)})
     for each in due:
         print_json(_review_to_json(each))
 
@@ -81,10 +83,10 @@ async def _check_person(store: Store, address: str, now: Instant) -> None:
         raise CommandError(f"Nobody with the address {address!r} is on a customer's team or owns a map.", hint)
 
 
-def _print(day: Day, due: Sequence[MapReview], zone: str) -> None:
+def _print(day: Day, due: Sequence[MapReview], zone: str, in_force: StandIns) -> None:
     for title, lines in (("Overdue", day.overdue), ("Due today", day.today), ("Next", day.next)):
         if lines:
-            table(title, ["Due", "Customer id", "Task", "Who"], (_row(line, zone) for line in lines))
+            table(title, ["Due", "Customer id", "Task", "Who"], (_row(line, zone, in_force) for line in lines))
     if shown := [*day.overdue, *day.today, *day.next]:
         say(f"{count_of(len(shown), 'task')}, on days in {zone_text(zone, shown[0].task.opened_at)}.")
         say("Done with one? `milepost tell CUSTOMER step_done STEP`; STEP is the part in brackets before the last `/`.")
@@ -95,17 +97,20 @@ def _print(day: Day, due: Sequence[MapReview], zone: str) -> None:
         say("Reviewed one? Say so on its owner's day in the web application, or in the team queues.")
 
 
-def _row(line: TaskLine, zone: str) -> tuple[Any, ...]:
+def _row(line: TaskLine, zone: str, in_force: StandIns) -> tuple[Any, ...]:
     task = line.task
     who = task.person or f"team {task.role}"
+    if (stand_in := in_force.for_task(task.person, task.role, task.customer_id)) is not None:
+        who = f"{stand_in.delegate}\nfor {who}, away until {stand_in.absence.last_day}"
     if task.escalated_to:
         who += f"\nand {task.escalated_person or task.escalated_to}"
     due = "paused" if line.paused else iso_due_day(task.due_at, zone)
     return due, task.customer_id, f"{task.title} ({task.task})", who
 
 
-def _to_json(line: TaskLine) -> dict[str, Any]:
+def _to_json(line: TaskLine, in_force: StandIns) -> dict[str, Any]:
     task = line.task
+    stand_in = in_force.for_task(task.person, task.role, task.customer_id)
     return {
         "customer": task.customer_id,
         "customer_name": line.customer_name,
@@ -116,6 +121,8 @@ def _to_json(line: TaskLine) -> dict[str, Any]:
         "title": task.title,
         "role": task.role,
         "person": task.person,
+        "stand_in": stand_in.delegate if stand_in else None,
+        "away_until": stand_in.absence.last_day.isoformat() if stand_in else None,
         "why": task.why,
         "about": task.about,
         "opened_at": text(task.opened_at),

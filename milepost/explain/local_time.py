@@ -58,6 +58,14 @@ def zone_text(timezone: str, at: Instant) -> str:
     return name if name == short else f"{name} ({short})"
 
 
+def effort_text(minutes: int) -> str:
+    """The time that work takes, such as `45 minutes` or `1.5 hours`."""
+    if minutes < _MINUTE:
+        return count_of(minutes, "minute")
+    hours = f"{minutes / _MINUTE:.1f}".removesuffix(".0")
+    return f"{hours} hour{'' if hours == '1' else 's'}"
+
+
 def span_text(seconds: int) -> str:
     """A span of time in its largest whole unit, such as `3 days`; `seconds` may be negative."""
     for size, unit in ((_DAY, "day"), (_HOUR, "hour"), (_MINUTE, "minute")):

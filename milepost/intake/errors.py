@@ -97,6 +97,32 @@ class UnknownContactError(RefusedError):
         super().__init__(f"Customer {customer!r} has no contact {address!r}.", hint)
 
 
+class UnknownColleagueError(UnknownNameError):
+    """Nobody with this address is on a team, has a task or owns a map."""
+
+    code = "unknown_colleague"
+
+
+class NotTheirCustomersError(RefusedError):
+    """Customers that aren't a colleague's can't be handed over by them."""
+
+    code = "not_their_customers"
+
+    def __init__(self, address: str, customers: Sequence[str]) -> None:
+        self.address = address
+        self.customers = tuple(customers)
+        super().__init__(
+            f"{address} has nothing of {listing(customers)}.",
+            "`milepost show CUSTOMER` shows who has a customer; leave these out.",
+        )
+
+
+class AbsenceRefusedError(RefusedError):
+    """An absence can't be as it was told: it overlaps, runs in a circle, or is over."""
+
+    code = "absence_refused"
+
+
 class ColleagueError(RefusedError):
     """The address is on customers' teams: it can't be forgotten while tasks are given to it."""
 

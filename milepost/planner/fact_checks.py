@@ -60,7 +60,7 @@ from milepost.planner.ids import AddedTaskId
 from milepost.planner.zones import is_zone
 from milepost.text import did_you_mean, nearest
 
-ABOUT_THE_RECORD = (AttributesSet, ContactsGiven, MailChosen, TeamGiven, EventHappened)
+ABOUT_THE_RECORD = (AttributesSet, ContactsGiven, MailChosen, TeamGiven, HandedOver, EventHappened)
 """Facts about the customer, which are taken in without a journey as well."""
 
 _VERDICTS = frozenset(Verdict)

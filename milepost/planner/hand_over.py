@@ -10,11 +10,14 @@ from collections.abc import Collection, Iterator, Mapping
 from milepost.customer import Customer, address_key
 from milepost.language.model import Map
 from milepost.planner import facts, timeline
+from milepost.planner.added_tasks import with_added_tasks
 from milepost.planner.branches import start_or_defer
 from milepost.planner.closings import end_play
 from milepost.planner.colleague_checks import check_away, check_hand_over
+from milepost.planner.compiled_map import CompiledMap
 from milepost.planner.enums import PlayEnding, StartReason
 from milepost.planner.introduction import introduction_of, kept
+from milepost.planner.state import State
 from milepost.planner.turn import Turn
 
 
@@ -54,7 +57,7 @@ def _hand_over(turn: Turn, fact: facts.HandedOver) -> bool:
     """Hand the customer over; returns whether anything was the former colleague's."""
     roles = roles_of(turn.state.customer.team, fact.former, fact.roles)
     turn.edit_customer(handed_over_team(turn.state.customer, fact.former, fact.to, fact.roles))
-    steps = [step for step in _agreed_steps(turn, fact.former) if not fact.roles or _role(turn, step) in fact.roles]
+    steps = list(agreed_steps(turn.compiled_map, turn.state, fact.former, fact.roles))
     for step in steps:
         _hand_over_step(turn, step, fact.to)
     if not roles and not steps:
@@ -64,18 +67,21 @@ def _hand_over(turn: Turn, fact: facts.HandedOver) -> bool:
     return True
 
 
-def _agreed_steps(turn: Turn, person: str) -> Iterator[str]:
-    """Yields the steps that are the person's by an agreement, open now or later: the roles don't say so."""
-    key, state = address_key(person), turn.state
-    for step in turn.compiled_map.steps.values():
-        agreed = state.step(step.id).person if state.step(step.id).is_open else None
+def agreed_steps(
+    compiled_map: CompiledMap, state: State, person: str, only: Collection[str] | None = None
+) -> Iterator[str]:
+    """Yields the tasks that are a person's by an agreement, open now or later: the team doesn't say so.
+
+    `only` are the roles whose tasks are meant, where not all are.
+    """
+    key = address_key(person)
+    for step in with_added_tasks(compiled_map, state).steps.values():
+        record = state.step(step.id)
+        now = record.person if record.is_open else None
         later = state.agreed.get(step.id, {}).get("person")
-        if step.is_task and key in (address_key(agreed or ""), address_key(later or "")):
+        is_theirs = step.is_task and key in (address_key(now or ""), address_key(later or ""))
+        if is_theirs and (not only or step.role in only):
             yield step.id
-
-
-def _role(turn: Turn, step: str) -> str | None:
-    return turn.compiled_map.steps[step].role
 
 
 def _hand_over_step(turn: Turn, step: str, to: str) -> None:

@@ -19,8 +19,8 @@ from milepost.planner.compiled_map import CompiledMap
 from milepost.planner.enums import SystemTaskReason
 from milepost.planner.plan import Plan
 from milepost.planner.state import State
-from milepost.planner.timeline import MapChanged, MessageSent
-from milepost.store import customers
+from milepost.planner.timeline import HandedOver, MapChanged, MessageSent
+from milepost.store import customers, former_colleagues
 from milepost.store.advance_outcomes import CONSTANT, agreed_figures, desired_answers, desired_outcomes
 from milepost.store.advance_tasks import desired_tasks
 from milepost.store.mail_tables import HeldMessageRow
@@ -55,7 +55,7 @@ def write_plan(session: Session, journey: str, before: State, plan: Plan, compil
         stored = _stored(session, kind, journey) if moved else rows_of(before, compiled_map)
         make_equal(session, kind, journey, rows_of(state, compiled_map), stored=stored)
     _write_answers(session, journey, plan)
-    _write_customer(session, before.customer, state)
+    _write_customer(session, before.customer, plan)
     _write_journey(session, journey, plan)
 
 
@@ -171,9 +171,9 @@ def desired_plays(state: State, compiled_map: CompiledMap) -> Iterator[dict[str,
             }
 
 
-def _write_customer(session: Session, before: Customer, state: State) -> None:
+def _write_customer(session: Session, before: Customer, plan: Plan) -> None:
     """Records what the journey changed about the customer, and nothing else: the rest of the record may be newer."""
-    after = state.customer
+    state, after = plan.state, plan.state.customer
     was, is_now = _attributes(before), _attributes(after)
     changed = {name: is_now.get(name) for name in sorted({*was, *is_now}) if was.get(name) != is_now.get(name)}
     if changed:
@@ -182,6 +182,9 @@ def _write_customer(session: Session, before: Customer, state: State) -> None:
         customers.write_contacts(session, {after.id: after.contacts})
     if dict(before.team) != dict(after.team):
         customers.set_team(session, after.id, after.team, state.clock)
+    for entry in plan.timeline:
+        if isinstance(entry, HandedOver):
+            former_colleagues.remember(session, after.id, entry.roles, entry.former, entry.to, at=entry.at)
 
 
 def _attributes(customer: Customer) -> dict[str, Any]:

@@ -13,10 +13,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session
 
 from milepost.customer import BUILT_IN_ATTRIBUTES, Contact, Customer, Mail, keep_refused
-from milepost.planner.facts import AttributesSet, ContactsGiven, Fact, MailChosen, TeamGiven
+from milepost.planner.facts import AttributesSet, ContactsGiven, Fact, HandedOver, MailChosen, TeamGiven
+from milepost.planner.hand_over import handed_over_team, roles_of
 from milepost.planner.instants import Instant
 from milepost.planner.mail_choices import contacts_after
-from milepost.store import aliases
+from milepost.store import aliases, former_colleagues
 from milepost.store.errors import UnknownCustomerError
 from milepost.store.table_types import table_of
 from milepost.store.tables import ContactRow, CustomerRow, JourneyRow, TeamMemberRow
@@ -130,6 +131,8 @@ def apply(session: Session, customer: str, fact: Fact, now: Instant) -> None:
             set_attributes(session, customer, fact.attributes, now)
         case TeamGiven():
             set_team(session, customer, fact.team, now)
+        case HandedOver():
+            hand_over(session, customer, fact, now)
         case ContactsGiven():
             before = load(session, customer).contacts
             _set_contacts(session, customer, keep_refused(before, fact.contacts), now)
@@ -144,6 +147,20 @@ def _set_contacts(session: Session, customer: str, contacts: Iterable[Contact], 
     _row(session, customer).updated_at = now
     session.flush()
     write_contacts(session, {customer: contacts})
+
+
+def hand_over(session: Session, customer: str, fact: HandedOver, now: Instant) -> bool:
+    """Gives the roles of one colleague to another, and remembers who had them; returns whether there were any.
+
+    Raises:
+        UnknownCustomerError: no customer has this id.
+    """
+    record = load(session, customer)
+    roles = roles_of(record.team, fact.former, fact.roles)
+    if roles:
+        set_team(session, customer, handed_over_team(record, fact.former, fact.to, fact.roles).team, now)
+        former_colleagues.remember(session, customer, roles, fact.former, fact.to, at=now)
+    return bool(roles)
 
 
 def set_attributes(session: Session, customer: str, values: Mapping[str, Any], now: Instant) -> None:
@@ -231,6 +248,12 @@ async def all_customers(session: AsyncSession, only: Iterable[str] | None = None
     if only is not None:
         query = query.where(CustomerRow.id.in_(list(only)))
     return await session.run_sync(_with_contacts, list(await session.scalars(query)))
+
+
+def load_all(session: Session, ids: Iterable[str]) -> list[Customer]:
+    """Returns the customers of these ids, ordered by id; unknown ones are left out."""
+    query = select(CustomerRow).where(CustomerRow.id.in_(list(ids))).order_by(CustomerRow.id)
+    return _with_contacts(session, list(session.scalars(query)))
 
 
 async def without_open_journey(session: AsyncSession) -> list[Customer]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -102,6 +102,12 @@ def lock(session: Session, journey: str) -> LockedJourney | None:
     """Locks a journey until the transaction ends; None if its customer was forgotten."""
     row = session.connection().execute(_LOCK, {"journey": journey}).first()
     return None if row is None else LockedJourney(*row)
+
+
+def load_open(session: Session, customers: Collection[str]) -> list[JourneyRow]:
+    """Returns the journeys of these customers that haven't ended."""
+    query = select(JourneyRow).where(JourneyRow.customer_id.in_(customers), JourneyRow.ended_at.is_(None))
+    return list(session.scalars(query))
 
 
 def open_id(session: Session, customer: str) -> str | None:

@@ -10,9 +10,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 from milepost.customer import address_key
-from milepost.planner.instants import Instant
+from milepost.planner.instants import Instant, optional_text, text
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,30 @@ class Absence:
     def is_in_force(self, at: Instant) -> bool:
         """Tells whether somebody stands in at an instant."""
         return self.ended_at is None and self.starts_at <= at < self.ends_at
+
+    def status(self, at: Instant) -> str:
+        """Returns `ahead`, `running` or `over`."""
+        if self.ended_at is not None or self.ends_at <= at:
+            return "over"
+        return "running" if self.starts_at <= at else "ahead"
+
+    def to_json(self, at: Instant) -> dict[str, Any]:
+        """The absence as commands and the API show it at an instant; `until` is the last day."""
+        return {
+            "absence": self.number,
+            "person": self.person,
+            "delegate": self.delegate,
+            "role": self.role,
+            "customers": None if self.customers is None else sorted(self.customers),
+            "from": self.first_day.isoformat(),
+            "until": self.last_day.isoformat(),
+            "timezone": self.timezone,
+            "status": self.status(at),
+            "told_at": text(self.told_at),
+            "told_by": self.told_by,
+            "ended_at": optional_text(self.ended_at),
+            "ended_by": self.ended_by,
+        }
 
     @property
     def weight(self) -> tuple[bool, bool]:

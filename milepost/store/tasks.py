@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, literal_column, not_, or_, select, true, tuple_, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import InstrumentedAttribute, aliased
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from milepost.planner.enums import JourneyStatus, TaskStatus
 from milepost.planner.instants import Instant
@@ -178,6 +179,15 @@ async def of_customer(session: AsyncSession, customer: str, *, only_open: bool =
     still = sorted((line for line in lines if line.task.status == TaskStatus.OPEN), key=_urgency)
     closed = [line for line in lines if line.task.status != TaskStatus.OPEN]
     return still + sorted(closed, key=lambda line: (-(line.task.closed_at or 0), line.task.journey_id, line.task.task))
+
+
+def load_of_person(session: Session, person: str) -> dict[str, list[TaskLine]]:
+    """Returns the open tasks of a person, by customer, the most urgent first; not those that were escalated."""
+    query = _lines_query(_IS_OPEN, TaskRow.person == person.strip().lower())
+    lines: dict[str, list[TaskLine]] = defaultdict(list)
+    for line in sorted((_line(row) for row in session.execute(query)), key=_urgency):
+        lines[line.task.customer_id].append(line)
+    return lines
 
 
 async def get(session: AsyncSession, journey: str, task: str) -> TaskLine | None:

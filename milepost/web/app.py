@@ -15,9 +15,9 @@ from milepost.settings import Settings
 from milepost.store.database import Store
 from milepost.temporal import exporter
 from milepost.web import figures, health, home, sign_in
+from milepost.web.api import colleague_routes, sync_routes
 from milepost.web.api import docs as api_docs
 from milepost.web.api import routes as api_routes
-from milepost.web.api import sync_routes
 from milepost.web.desk import actions as desk_actions
 from milepost.web.desk import day
 from milepost.web.desk import reviews as desk_reviews
@@ -42,6 +42,7 @@ _DESCRIPTION = (
 ROUTERS = (
     api_routes.router,
     sync_routes.router,
+    colleague_routes.router,
     home.router,
     sign_in.router,
     desk_actions.router,

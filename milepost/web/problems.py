@@ -99,6 +99,9 @@ _STATUS: dict[str, int] = {
     "entry_refused": 409,
     "merge_refused": 409,
     "id_taken": 409,
+    "absence_refused": 409,
+    "not_their_customers": 409,
+    "unknown_colleague": 404,
 }
 
 
@@ -156,7 +159,10 @@ def _problem_of(error: Exception) -> Problem:
         case RefusedError() | FormRefusedError():
             return Problem(_STATUS.get(error.code, 422), error.code, error.message, error.hint)
         case (
-            store_errors.UnknownJourneyError() | store_errors.UnknownMessageError() | store_errors.UnknownVersionError()
+            store_errors.UnknownJourneyError()
+            | store_errors.UnknownMessageError()
+            | store_errors.UnknownVersionError()
+            | store_errors.UnknownAbsenceError()
         ):
             return Problem(404, "not_found", str(error))
         case store_errors.StoreDamagedError() | store_errors.StoreUnwritableError():

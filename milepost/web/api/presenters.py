@@ -17,6 +17,7 @@ from milepost.planner.fact_errors import RefusedError
 from milepost.planner.situation import Situation
 from milepost.planner.state import State
 from milepost.store.customer_list import CustomerListLine
+from milepost.store.stand_ins import StandIns
 from milepost.store.tables import JourneyRow, OpenPlayRow, OpenStageRow
 from milepost.store.tasks import TaskLine
 from milepost.web.api.shapes import (
@@ -42,9 +43,18 @@ def receipt_or_error(customer: str, result: FactReceipt | RefusedError) -> Recei
     return ErrorShown(error=ErrorDetail(code=result.code, message=result.message, hint=result.hint))
 
 
-def task(line: TaskLine) -> TaskShown:
+def task(line: TaskLine, in_force: StandIns) -> TaskShown:
     row, name = line.task, line.customer_name
-    return TaskShown.of(row, customer=row.customer_id, customer_name=name, journey=row.journey_id, paused=line.paused)
+    stand_in = in_force.for_task(row.person, row.role, row.customer_id)
+    return TaskShown.of(
+        row,
+        customer=row.customer_id,
+        customer_name=name,
+        journey=row.journey_id,
+        paused=line.paused,
+        stand_in=stand_in.delegate if stand_in else None,
+        away_until=stand_in.absence.last_day.isoformat() if stand_in else None,
+    )
 
 
 def open_steps(journey: str, compiled_map: CompiledMap, state: State) -> Iterator[OpenStep]:

@@ -15,7 +15,7 @@ from milepost.intake.fact_admission import IncomingFact
 from milepost.intake.facts import FactStatus
 from milepost.planner.instants import text
 from milepost.planner.state import State
-from milepost.store import customers, journeys, tasks, timeline
+from milepost.store import absences, customers, journeys, tasks, timeline
 from milepost.store.customer_list import CustomerFilter, StatusFilter, count_customers, list_customers
 from milepost.store.customer_overview import customer_overview
 from milepost.store.keyset import Cursor
@@ -64,8 +64,17 @@ Limit = Annotated[int, Query(ge=1, le=500)]
 CursorText = Annotated[str | None, Query(max_length=limits.VALUE, description="the `next` of the page before")]
 MOST_COUNTED = 10_000
 """Customers that the total of a list counts."""
-ERRORS: dict[int | str, dict[str, Any]] = {code: {"model": ErrorShown} for code in _ERROR_CODES}
-router = APIRouter(prefix="/api/v1", dependencies=[Depends(check_key)], responses=ERRORS, route_class=StorableJsonRoute)
+_ERRORS: dict[int | str, dict[str, Any]] = {code: {"model": ErrorShown} for code in _ERROR_CODES}
+
+
+def api_router() -> APIRouter:
+    """Returns a router for addresses that need a key."""
+    return APIRouter(
+        prefix="/api/v1", dependencies=[Depends(check_key)], responses=_ERRORS, route_class=StorableJsonRoute
+    )
+
+
+router = api_router()
 
 
 @router.post(
@@ -173,6 +182,7 @@ async def show_customer(served: Served, customer: str) -> CustomerShown:
     async with served.store.reading() as session:
         overview = await customer_overview(session, served.compiled_maps, customer, served.now())
         open_tasks = await tasks.of_customer(session, overview.customer.id)
+        in_force = await absences.in_force(session, served.now())
     record, journey = overview.customer, overview.journey
     steps: tuple[OpenStep, ...] = ()
     if journey is not None and journey.compiled_map is not None:
@@ -184,7 +194,7 @@ async def show_customer(served: Served, customer: str) -> CustomerShown:
         unmatched_why=overview.unmatched_why,
         journey=presenters.latest_journey(journey) if journey else None,
         steps=steps,
-        tasks=tuple(presenters.task(each) for each in open_tasks),
+        tasks=tuple(presenters.task(each, in_force) for each in open_tasks),
         outcomes=tuple(presenters.outcome(each) for each in journey.outcomes) if journey else (),
     )
 
@@ -265,9 +275,10 @@ async def list_tasks(
     async with served.store.reading() as session:
         if customer is not None:
             customer = (await customers.get_row(session, customer)).id
-        condition = TaskFilter(person=person, customer=customer, role=role)
+        in_force = await absences.in_force(session, served.now())
+        condition = TaskFilter(person=person, customer=customer, role=role, stand_ins=in_force)
         page = await tasks.list_open(session, condition, cursor=_place(cursor), limit=limit)
-    lines = tuple(presenters.task(line) for line in page.lines)
+    lines = tuple(presenters.task(line, in_force) for line in page.lines)
     return TaskList(tasks=lines, now=text(served.now()), next=_text(page.next))
 
 

@@ -215,6 +215,8 @@ class TaskShown(Shown):
     title: str
     role: str = Field(description="empty for a task of the map's owner")
     person: str | None
+    stand_in: str | None = Field(description="who has it now, while `person` is away")
+    away_until: str | None = Field(description="the last day on which `person` is away")
     escalated_to: str | None
     escalated_person: str | None
     why: str | None

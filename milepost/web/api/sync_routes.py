@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from typing import Literal
 
-from fastapi import APIRouter, Depends
 from pydantic import Field
 
 from milepost.intake.sync import books
-from milepost.web.api.routes import ERRORS, check_key
+from milepost.web.api.routes import api_router
 from milepost.web.api.shapes import Shown
 from milepost.web.services import Served
 
-router = APIRouter(prefix="/api/v1", dependencies=[Depends(check_key)], responses=ERRORS)
+router = api_router()
 
 
 class SyncProblemShown(Shown):

@@ -1,0 +1,76 @@
+"""Who is a colleague: whoever is on a team, has a task, owns a map, or is known from an absence or a hand-over."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from functools import partial
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from milepost.customer import address_key
+from milepost.intake.context import IntakeContext
+from milepost.intake.errors import NotTheirCustomersError, UnknownColleagueError
+from milepost.store import customers, hand_overs
+from milepost.store.absence_tables import AbsenceRow, FormerColleagueRow
+from milepost.store.errors import UnknownCustomerError
+from milepost.store.tables import TaskRow, TeamMemberRow
+
+
+async def check_colleague(context: IntakeContext, address: str) -> None:
+    """Checks that an address is a colleague's.
+
+    Raises:
+        UnknownColleagueError: nobody knows it; the nearest is suggested.
+    """
+    owners = {each.map.owner.strip().lower() for each in await context.compiled_maps.current()}
+    if address_key(address) in owners:
+        return
+    async with context.store.reading() as session:
+        known = await session.run_sync(_known, address.strip().lower())
+        if not known:
+            raise UnknownColleagueError(address, await session.run_sync(_all) | owners)
+
+
+def _known(session: Session, address: str) -> bool:
+    if hand_overs.on_teams(session, address):
+        return True
+    others = (
+        select(TaskRow.task).where(TaskRow.person == address),
+        select(AbsenceRow.number).where((AbsenceRow.person == address) | (AbsenceRow.delegate == address)),
+        select(FormerColleagueRow.address).where(FormerColleagueRow.address == address),
+    )
+    return any(session.execute(query.limit(1)).first() is not None for query in others)
+
+
+def _all(session: Session) -> set[str]:
+    return set(session.scalars(select(TeamMemberRow.address).distinct()))
+
+
+async def check_customers(context: IntakeContext, person: str, wanted: Sequence[str]) -> None:
+    """Checks that customers exist, and have something of a person.
+
+    Raises:
+        UnknownCustomerError: there is no such customer; the nearest is suggested.
+        NotTheirCustomersError: the person has nothing of one.
+    """
+    async with context.store.reading() as session:
+        theirs = set(await session.run_sync(partial(_customers_of, person)))
+        others = [each for each in wanted if each not in theirs]
+        known = set(await customers.ids(session)) if others else set()
+    for customer in others:
+        if customer not in known:
+            raise UnknownCustomerError(customer, known)
+    if others:
+        raise NotTheirCustomersError(person, others)
+
+
+def _customers_of(person: str, session: Session) -> list[str]:
+    return hand_overs.customers_of(session, person)
+
+
+async def working_zone(context: IntakeContext) -> str:
+    """Returns the time zone in which most published maps work; UTC without any."""
+    zones = Counter(each.ours.timezone for each in await context.compiled_maps.current())
+    return max(sorted(zones), key=zones.__getitem__, default="UTC")

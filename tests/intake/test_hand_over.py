@@ -1,0 +1,147 @@
+"""A hand-over moves everything of a colleague, customer by customer, and can be cut off and go on."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from milepost.intake import hand_over as hand_overs
+from milepost.intake.errors import NotTheirCustomersError, UnknownColleagueError
+from milepost.intake.hand_over import HandOver, carry_out, preview
+from milepost.intake.intake import Intake
+from milepost.planner.fact_errors import InvalidFactError
+from milepost.planner.written_facts import WrittenAgreement, WrittenFact
+from milepost.store import customers
+from milepost.store.errors import UnknownCustomerError
+from tests.intake.book_of_ana import ANA, BO, CLEO, LEA, BookOfAna
+from tests.intake.conftest import Hands
+from tests.workflows.example import CUSTOMER, START
+
+
+@pytest.fixture
+async def book(intake: Intake, wall: Hands) -> BookOfAna:
+    return await BookOfAna.of(intake, wall)
+
+
+async def test_what_would_move_is_shown_and_nothing_moves(book: BookOfAna) -> None:
+    await book.add("of-bo", {"csm": BO})
+    await book.intake.record_fact("of-bo", WrittenFact(task_added="Ask their lawyer", person=ANA, effort="2 hours"))
+    await book.advance()
+    shown = await preview(book.context, HandOver("ANA@vendor.example", BO, introduce=True))
+    assert [(each.customer, each.roles, len(each.tasks)) for each in shown.customers] == [
+        ("c0", ("csm",), 1), ("c1", ("csm",), 1), ("c2", ("csm",), 1), ("of-bo", (), 1),
+    ]  # fmt: skip
+    assert shown.customers[3].agreed == ("task/1",)
+    assert (shown.minutes, shown.roles, shown.without_introduction) == (3 * 30 + 120, {"csm": 3}, 4)
+    assert (shown.load.customers, shown.load.tasks) == (1, 1)
+    assert await book.team("c0") == {"csm": ANA, "lead": LEA}
+
+
+async def test_roles_tasks_and_agreements_move(book: BookOfAna) -> None:
+    await book.intake.record_fact("c1", WrittenFact(task_added="Ask their lawyer", person=ANA))
+    await book.advance()
+    result = await carry_out(book.context, HandOver(ANA, BO), by=LEA)
+    assert await book.team("c0") == {"csm": BO, "lead": LEA}  # before the journey has heard of it
+    await book.advance()
+    assert (result.done, result.failed) == (["c0", "c1", "c2"], {})
+    assert await book.tasks(ANA) == []
+    assert await book.tasks(BO) == ["c0", "c1", "c1", "c2"]
+    for customer in result.done:
+        [line] = await book.lines(customer, "handed_over", "customer_changed")
+        assert (line["former"], line["to"], line["roles"], line["by"]) == (ANA, BO, ["csm"], LEA)
+
+
+async def test_one_role_of_some_customers(book: BookOfAna) -> None:
+    await carry_out(book.context, HandOver(LEA, CLEO, ("lead",), ("c1",)))
+    assert [await book.team(f"c{number}") for number in range(3)] == [
+        {"csm": ANA, "lead": LEA}, {"csm": ANA, "lead": CLEO}, {"csm": ANA, "lead": LEA},
+    ]  # fmt: skip
+
+
+async def test_customers_without_a_journey_move_too(book: BookOfAna) -> None:
+    async with book.context.store.transaction() as session:
+        await customers.save(session, [CUSTOMER.having(id="quiet", team={"csm": ANA})], START)
+    result = await carry_out(book.context, HandOver(ANA, BO))
+    assert "quiet" in result.done
+    assert await book.team("quiet") == {"csm": BO}
+
+
+async def test_meetings_that_were_agreed_on_are_named(book: BookOfAna) -> None:
+    agreed = WrittenFact(agreed={"kickoff": WrittenAgreement(due="2026-03-20")})
+    await book.intake.record_fact("c0", agreed)
+    await book.advance()
+    assert (await preview(book.context, HandOver(ANA, BO))).meetings == ()  # nobody is invited
+
+
+async def test_cut_off_in_between_it_goes_on_with_what_is_left(
+    book: BookOfAna, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hand_overs, "BATCH", 2)
+    write, written = book.context.store.write, []
+
+    async def write_once(work: object) -> object:
+        if written:
+            raise KeyboardInterrupt  # as if the process was killed
+        written.append(work)
+        return await write(work)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(book.context.store, "write", write_once)
+    with pytest.raises(KeyboardInterrupt):
+        await carry_out(book.context, HandOver(ANA, BO))
+    monkeypatch.undo()
+    await book.advance()
+    assert [(await book.team(f"c{number}"))["csm"] for number in range(3)] == [BO, BO, ANA]
+    result = await carry_out(book.context, HandOver(ANA, BO))
+    await book.advance()
+    assert result.done == ["c2"]
+    assert [len(await book.lines(f"c{number}", "handed_over")) for number in range(3)] == [1, 1, 1]
+
+
+async def test_what_fails_is_named_and_the_others_move(book: BookOfAna, monkeypatch: pytest.MonkeyPatch) -> None:
+    hand_over = customers.hand_over
+
+    def fail_at_c1(session: Session, customer: str, *rest: object) -> bool:
+        if customer == "c1":
+            session.execute(text("INSERT INTO contacts (customer_id) VALUES (NULL)"))
+        return hand_over(session, customer, *rest)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(customers, "hand_over", fail_at_c1)
+    result = await carry_out(book.context, HandOver(ANA, BO))
+    assert (result.done, list(result.failed)) == (["c0", "c2"], ["c1"])
+    assert await book.team("c1") == {"csm": ANA, "lead": LEA}
+
+
+async def test_two_at_once_leave_each_customer_with_one_of_them(book: BookOfAna) -> None:
+    await asyncio.gather(*(carry_out(book.context, HandOver(ANA, to)) for to in (BO, CLEO)))
+    await book.advance()
+    teams = [(await book.team(f"c{number}"))["csm"] for number in range(3)]
+    assert set(teams) <= {BO, CLEO}
+    assert sorted(await book.tasks(BO) + await book.tasks(CLEO)) == ["c0", "c1", "c2"]
+
+
+async def test_a_second_time_there_is_nothing_to_move(book: BookOfAna) -> None:
+    await carry_out(book.context, HandOver(ANA, BO))
+    await book.advance()
+    assert (await preview(book.context, HandOver(ANA, BO))).customers == ()
+
+
+@pytest.mark.parametrize(
+    ("wish", "error", "says"),
+    [
+        (HandOver(ANA, "Ana@vendor.example"), InvalidFactError, "same person"),
+        (HandOver(ANA, "bo@"), InvalidFactError, "isn't a mail address"),
+        (HandOver("anna@vendor.example", BO), UnknownColleagueError, "Unknown colleague"),
+        (HandOver(ANA, BO, customers=("c9",)), UnknownCustomerError, "c9"),
+        (HandOver(ANA, BO, customers=("of-bo",)), NotTheirCustomersError, "of-bo"),
+    ],
+)
+async def test_what_cannot_be_is_refused_and_nothing_moves(
+    book: BookOfAna, wish: HandOver, error: type[Exception], says: str
+) -> None:
+    await book.add("of-bo", {"csm": BO})
+    with pytest.raises(error, match=says):
+        await carry_out(book.context, wish)
+    assert await book.team("c0") == {"csm": ANA, "lead": LEA}
