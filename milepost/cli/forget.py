@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
 from typing import Annotated
 
 import typer
@@ -11,6 +10,7 @@ import typer
 from milepost.cli.support.command_settings import settings_of
 from milepost.cli.support.errors import CommandError
 from milepost.cli.support.intake_access import OpenIntake, open_intake
+from milepost.cli.support.moved_rows import moved
 from milepost.cli.support.output import AsJson, aside, print_json, say
 from milepost.intake.contact_erasure import ContactErasure, forget_contact
 from milepost.intake.context import IntakeContext
@@ -62,13 +62,14 @@ async def _forget_customer(opened: OpenIntake, customer: str, *, yes: bool, as_j
         await _ask(opened.intake.context, customer)
     erasure = await forget_everywhere(opened.intake.context, customer)
     if as_json:
-        print_json({"customer": customer, "rows": dict(erasure.rows), "runs": erasure.runs})
+        ids = {"earlier_ids": list(erasure.ids[1:])} if erasure.ids[1:] else {}
+        print_json({"customer": erasure.ids[0], **ids, "rows": dict(erasure.rows), "runs": erasure.runs})
     else:
-        _print(customer, erasure)
+        _print(erasure.ids[0], erasure)
     if erasure.runs is None:
         aside(
             "Temporal is away. It still has the customer's id, with numbers and instants but nothing about people; "
-            f"`milepost forget {customer} --yes` removes that when it is back."
+            f"{listing([f'`milepost forget {each} --yes`' for each in erasure.ids])} removes that when it is back."
         )
 
 
@@ -90,15 +91,19 @@ async def _ask(context: IntakeContext, customer: str) -> None:
     """
     async with context.store.reading() as session:
         try:
-            name = (await customers.get(session, customer)).name
+            record = await customers.get(session, customer)
         except UnknownCustomerError:
             return  # there is nothing to lose; what Temporal may still have is deleted
-    typer.confirm(f"Delete everything about {name} ({customer})? This can't be undone.", abort=True)
+    typer.confirm(f"Delete everything about {record.name} ({record.id})? This can't be undone.", abort=True)
+
+
+def _with(erasure: Erasure) -> str:
+    return f", with what came from {listing(erasure.ids[1:])}" if erasure.ids[1:] else ""
 
 
 def _print(customer: str, erasure: Erasure) -> None:
-    if rows := _rows(erasure.rows):
-        say(f"{customer} is forgotten. Rows removed from the database: {rows}.")
+    if erasure.rows:
+        say(f"{customer} is forgotten{_with(erasure)}. Rows removed from the database: {moved(erasure.rows)}.")
     if erasure.runs is not None:
         say(f"Temporal deletes {count_of(erasure.runs, 'run')} with all history, within a minute or two.")
     say("Backups made before still hold the customer.")
@@ -140,14 +145,10 @@ def _print_contact(address: str, erasure: ContactErasure, *, dry_run: bool) -> N
         say(f"{address} is forgotten; {erasure.pseudonym} stands in every place.")
     verb = "to replace" if dry_run else "replaced"
     for customer, rows in erasure.customers.items():
-        say(f"{customer}: rows {verb}: {_rows(rows)}.")
+        say(f"{customer}: rows {verb}: {moved(rows)}.")
     if erasure.elsewhere:
-        say(f"Of no customer: rows {verb}: {_rows(erasure.elsewhere)}.")
+        say(f"Of no customer: rows {verb}: {moved(erasure.elsewhere)}.")
     for customer in erasure.named_after:
         say(f"The customer {customer} is itself named after the person; `milepost forget {customer}` deletes it.")
     if not dry_run:
         say("Backups made before still hold the person, and an import that has the person brings a new contact.")
-
-
-def _rows(rows: Mapping[str, int]) -> str:
-    return listing([f"{number} of {table.replace('_', ' ')}" for table, number in rows.items() if number])

@@ -45,6 +45,8 @@ _COMMANDS = {
         "export": "Write all customers as a CSV file, or print what is held on one person.",
         "forget": "Delete everything about a customer, or forget one person.",
         "mail": "List mail that waits or failed, release it, send it again; hold all mail.",
+        "merge": "Merge two records of one customer.",
+        "rename": "Give a customer another id.",
         "tasks": "List colleagues' tasks: overdue, today, next.",
         "hand-over": "Hand a colleague's customers over to another one, for good or for days.",
         "away": "List who is away and who stands in; end or change it.",

@@ -8,16 +8,20 @@ from dataclasses import dataclass
 
 from milepost.intake.context import IntakeContext
 from milepost.intake.import_erasure import forget_in_imports
-from milepost.store import customers, erasure
+from milepost.store import aliases, customers, erasure
 from milepost.store.errors import UnknownCustomerError
 
 
 @dataclass(frozen=True, slots=True)
 class Erasure:
-    """What is removed: rows by table, and runs of the workflow with their histories; None if Temporal is away."""
+    """What is removed: rows by table, and runs of the workflows with their histories; None if Temporal is away.
+
+    `ids` are the customer's: the present one, then those that it had before.
+    """
 
     rows: Mapping[str, int]
     runs: int | None
+    ids: tuple[str, ...]
 
 
 async def forget(context: IntakeContext, customer: str) -> Erasure:
@@ -28,16 +32,19 @@ async def forget(context: IntakeContext, customer: str) -> Erasure:
     Raises:
         UnknownCustomerError: neither the database nor Temporal has heard of the customer.
     """
+    async with context.store.reading() as session:
+        present = await session.run_sync(aliases.present_id, customer)
+        ids = (present, *await aliases.of_customer(session, present))
     try:
-        rows = await erasure.forget(context.store, customer)
-        rows["import_files"] = await _forget_uploads(context, customer)
+        rows = await erasure.forget(context.store, present)
+        rows["import_files"] = sum([await _forget_uploads(context, each) for each in ids])
     except UnknownCustomerError:
         rows = {}
-    runs = await context.journey_client.forget(customer)
-    if not rows and not runs:
+    runs = [await context.journey_client.forget(each) for each in ids]  # journeys run under the ids that they began as
+    if not rows and not any(runs):
         async with context.store.reading() as session:
             raise UnknownCustomerError(customer, await customers.ids(session))
-    return Erasure(rows, runs)
+    return Erasure(rows, None if None in runs else sum(filter(None, runs)), ids)
 
 
 async def _forget_uploads(context: IntakeContext, customer: str) -> int:

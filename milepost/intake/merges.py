@@ -7,8 +7,9 @@ the customer from then on (`milepost.store.aliases`).
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from functools import partial
+from typing import Any
 
 import structlog
 from sqlalchemy.orm import Session
@@ -72,6 +73,21 @@ class Merge:
 
     def _whose(self, *whose: bool) -> str:
         return "both" if all(whose) else self.into.id if whose[0] else self.other.id
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "from": self.other.id,
+            "into": self.into.id,
+            "goes_on": asdict(self.goes_on) if self.goes_on else None,
+            "ends": asdict(self.ends) if self.ends else None,
+            "differences": [
+                {"part": each.part, "from": each.other, "into": each.into, "kept": each.kept}
+                for each in self.differences
+            ],
+            "contacts": [{**contact.to_json(), "whose": whose} for contact, whose in self.contacts],
+            "moved": dict(self.moved),
+            "reached": self.reached,
+        }
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -29,6 +30,15 @@ class Renaming:
     journey: str | None
     moved: Mapping[str, int]
     reached: bool = True
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "customer": self.customer.id,
+            "new_id": self.new_id,
+            "journey": self.journey,
+            "moved": dict(self.moved),
+            "reached": self.reached,
+        }
 
 
 async def rename(

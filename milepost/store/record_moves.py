@@ -11,12 +11,15 @@ from collections.abc import Iterator, Sequence
 from sqlalchemy import JSON, Table, UniqueConstraint, and_, bindparam, delete, exists, func, select, update
 from sqlalchemy.orm import Session
 
+from milepost.planner.enums import MailSwitch
+from milepost.store.mail_tables import CustomerMailSwitchRow
 from milepost.store.personal_data import of_customer
 from milepost.store.table_types import table_of
 from milepost.store.tables import METADATA, ContactRow, CustomerRow, EventCountRow, FactRow, JourneyRow, TeamMemberRow
 from milepost.store.upsert import increment, insert_new
 
 _customers, _journeys, _facts = table_of(CustomerRow), table_of(JourneyRow), table_of(FactRow)
+_switches = table_of(CustomerMailSwitchRow)
 _OWN = {CustomerRow.__tablename__, ContactRow.__tablename__, TeamMemberRow.__tablename__}
 """A record's own tables: `customers.save` writes them."""
 
@@ -61,6 +64,7 @@ def move(session: Session, customer: str, to: str) -> None:
     latest = _move_journeys(session, customer, to)
     _tell_facts_apart(session, customer, to)
     _add_event_counts(session, customer, to)
+    _leave_one_switch(session, customer, to)
     for table in METADATA.sorted_tables:
         if "customer_id" in table.c and table.name not in _OWN and table is not _journeys:
             _leave_out_what_is_there(session, table, customer, to)
@@ -114,6 +118,14 @@ def _add_event_counts(session: Session, customer: str, to: str) -> None:
     counts = table_of(EventCountRow)
     for row in session.execute(select(counts).where(counts.c.customer_id == customer)).mappings().all():
         increment(session, EventCountRow, {"customer_id": to, "event": row["event"], "day": row["day"]}, row["count"])
+
+
+def _leave_one_switch(session: Session, customer: str, to: str) -> None:
+    """Lets one switch of mail count where both customers have one: one that holds, rather than one that lets go."""
+    query = select(_switches.c.serial).where(_switches.c.customer_id.in_([customer, to]), _switches.c.current.is_(True))
+    holds_first = (_switches.c.mail != MailSwitch.HELD, _switches.c.customer_id != to, _switches.c.serial.desc())
+    for serial in session.scalars(query.order_by(*holds_first).offset(1)).all():
+        session.execute(update(_switches).where(_switches.c.serial == serial).values(current=False))
 
 
 def _leave_out_what_is_there(session: Session, table: Table, customer: str, to: str) -> None:

@@ -17,6 +17,7 @@ from milepost.temporal import exporter
 from milepost.web import figures, health, home, sign_in
 from milepost.web.api import colleague_routes, sync_routes
 from milepost.web.api import docs as api_docs
+from milepost.web.api import id_routes, sync_routes
 from milepost.web.api import routes as api_routes
 from milepost.web.desk import actions as desk_actions
 from milepost.web.desk import day
@@ -24,6 +25,7 @@ from milepost.web.desk import reviews as desk_reviews
 from milepost.web.ops import actions as ops_actions
 from milepost.web.ops import customer, outbox
 from milepost.web.ops import customer_list as listing
+from milepost.web.ops import identity as identity_page
 from milepost.web.ops import maps as ops_maps
 from milepost.web.pages import STATIC
 from milepost.web.portal import actions as portal_actions
@@ -43,6 +45,7 @@ ROUTERS = (
     api_routes.router,
     sync_routes.router,
     colleague_routes.router,
+    id_routes.router,
     home.router,
     sign_in.router,
     desk_actions.router,
@@ -51,6 +54,7 @@ ROUTERS = (
     listing.router,
     ops_actions.router,
     customer.router,
+    identity_page.router,
     outbox.router,
     ops_maps.router,
     plan.router,

@@ -32,6 +32,8 @@ NOTICES = {
     "reviewed": "Noted. The next review counts from now.",
     "chosen": "Saved. Your choice counts from now on.",
     "as_before": "That is what you get already; nothing has changed.",
+    "merged": "The two records are one now. What is still told under the other id comes here.",
+    "renamed": "The customer has its new id. What is still told under the old one comes here.",
     "closed": "That was closed in the meantime; nothing has changed.",
 }
 """Notices after a form, by the key in the page's address: no text of somebody else's link is ever shown."""

@@ -6,9 +6,10 @@ import asyncio
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Annotated, Any, TypeGuard
+from urllib.parse import quote
 
 from fastapi import APIRouter, Query, Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
 from milepost.customer import Contact, Customer
 from milepost.explain import local_time
@@ -20,7 +21,7 @@ from milepost.planner.event_checks import UnusableProperty, unusable_properties
 from milepost.planner.instants import Instant
 from milepost.planner.outlook import DAYS, Outlook
 from milepost.planner.timeline import Entry
-from milepost.store import facts, messages, tasks
+from milepost.store import aliases, facts, messages, tasks
 from milepost.store.customer_overview import customer_overview
 from milepost.store.tables import FactRow
 from milepost.text import yes_or_no
@@ -71,10 +72,14 @@ async def page(
         overview = await customer_overview(
             session, served.compiled_maps, customer, served.now(), journey=journey, allow_unreadable=True
         )
+        if overview.customer.id != customer:  # an earlier id
+            return RedirectResponse(f"/ops/customers/{quote(overview.customer.id)}?{request.url.query}", 303)
+        earlier_ids = await aliases.of_customer(session, customer)
         counts: Counter[str] = Counter()
         for day in await facts.event_counts(session, customer):
             counts[day.event] += day.count
         rows = {
+            "earlier_ids": earlier_ids,
             "tasks": await tasks.of_customer(session, customer, only_open=False),
             "messages": await messages.outbox(session, customer=customer, limit=MESSAGES_SHOWN),
             "message_count": up_to(await messages.count_of_customer(session, customer), messages.MOST_COUNTED),

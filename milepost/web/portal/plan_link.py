@@ -5,15 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from fastapi import Request
+from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.responses import HTMLResponse
 
 from milepost.channels.links import LinkExpiredError, LinkForgedError
 from milepost.customer import Contact
 from milepost.errors import MilepostError
+from milepost.intake.merges import MERGED
 from milepost.planner.compiled_map import CompiledMap
 from milepost.planner.state import State
 from milepost.store import journeys
 from milepost.store.errors import UnknownJourneyError, UnknownVersionError
+from milepost.store.tables import JourneyRow
 from milepost.web.form_values import locale_of
 from milepost.web.pages import render
 from milepost.web.services import Services
@@ -101,11 +104,12 @@ async def open_link(served: Services, token: str) -> Opened:
         raise PlanClosedError(*_EXPIRED) from None
     try:
         async with served.store.reading() as session:
-            state = await journeys.state(session, link.journey)
+            journey = await _that_goes_on(session, link.journey)
+        state = State.from_json(journey.state)
         compiled_map = await served.compiled_maps.of(state.version)
     except (UnknownJourneyError, UnknownVersionError):
         raise PlanClosedError(*_OVER) from None
-    if state.ended or state.customer.id != link.customer:
+    if state.ended:
         raise PlanClosedError(*_OVER)
     contacts = state.customer.contacts
     # People who were agreed on for a step without being contacts get messages too, and so links.
@@ -114,7 +118,17 @@ async def open_link(served: Services, token: str) -> Opened:
     if address is None:
         raise PlanClosedError(*_GONE)
     contact = next((each for each in contacts if each.email == address), Contact(address, address))
-    return Opened(token, link.journey, compiled_map, state, contact)
+    return Opened(token, journey.id, compiled_map, state, contact)
+
+
+async def _that_goes_on(session: AsyncSession, journey: str) -> JourneyRow:
+    """Returns the journey of a link, or the one that goes on since the customer's record was merged with another.
+
+    Raises:
+        UnknownJourneyError: its customer was forgotten.
+    """
+    row = await journeys.get(session, journey)
+    return (await journeys.open_of(session, row.customer_id) if row.reason == MERGED else None) or row
 
 
 async def on_closed(request: Request, error: Exception) -> HTMLResponse:  # noqa: ARG001 - a handler's form
