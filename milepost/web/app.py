@@ -20,7 +20,7 @@ from milepost.web.api import docs as api_docs
 from milepost.web.api import id_routes, sync_routes
 from milepost.web.api import routes as api_routes
 from milepost.web.desk import actions as desk_actions
-from milepost.web.desk import day
+from milepost.web.desk import away, day, hand_over
 from milepost.web.desk import reviews as desk_reviews
 from milepost.web.ops import actions as ops_actions
 from milepost.web.ops import customer, outbox
@@ -50,6 +50,8 @@ ROUTERS = (
     sign_in.router,
     desk_actions.router,
     desk_reviews.router,
+    away.router,
+    hand_over.router,
     day.router,
     listing.router,
     ops_actions.router,

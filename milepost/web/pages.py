@@ -34,6 +34,10 @@ NOTICES = {
     "as_before": "That is what you get already; nothing has changed.",
     "merged": "The two records are one now. What is still told under the other id comes here.",
     "renamed": "The customer has its new id. What is still told under the old one comes here.",
+    "away": "Noted. The tasks go to the delegate and come back by themselves.",
+    "back": "Noted. The absence is over, and the tasks are back.",
+    "handed_over": "Handed over. Everything that moved is on this desk now.",
+    "nothing_to_hand_over": "There was nothing left to hand over.",
     "closed": "That was closed in the meantime; nothing has changed.",
 }
 """Notices after a form, by the key in the page's address: no text of somebody else's link is ever shown."""

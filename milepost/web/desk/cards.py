@@ -27,6 +27,7 @@ from milepost.planner.ids import AddedTaskId, step_of
 from milepost.planner.instants import Instant
 from milepost.planner.situation import Situation
 from milepost.planner.state import State
+from milepost.store.stand_ins import StandIn
 from milepost.store.tables import TaskRow
 from milepost.store.tasks import TaskLine
 
@@ -38,7 +39,7 @@ class Card:
     """One task on the page of `viewer`, with its journey's map and state; times are in `zone`.
 
     `form` is the token of its forms, None where nobody is signed in; `pending` is the kind of the fact about it that
-    the journey has yet to take in.
+    the journey has yet to take in, `stand_in` who has the task while its person is away.
     """
 
     line: TaskLine
@@ -50,6 +51,7 @@ class Card:
     zone: str
     form: str | None
     pending: str | None
+    stand_in: StandIn | None = None
     playbook: Markup | None = None
 
     @property
@@ -72,6 +74,16 @@ class Card:
             why = _SYSTEM_WHY.get(self.task.why or "", "Milepost asks for it: {about}.")
             return why.format(about=quoted(_about(self.task, self.say)))
         return " ".join(part for part in (_place(self.compiled_map, self.task, self.say), _escalation(self)) if part)
+
+    @property
+    def standing_in(self) -> str | None:
+        """Whose task it is and who has it meanwhile, while its person is away."""
+        if self.stand_in is None:
+            return None
+        until = f"away until {local_time.date_text(self.stand_in.absence.last_day)}"
+        if self.stand_in.delegate == self.viewer:
+            return f"For {name_of(self.stand_in.absence.person)}, {until}"
+        return f"With {name_of(self.stand_in.delegate)}: {name_of(self.stand_in.absence.person)} is {until}"
 
     @property
     def late(self) -> str | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 from urllib.parse import quote, urlencode
 
@@ -14,10 +14,12 @@ from starlette.responses import RedirectResponse, Response
 from milepost.explain import local_time
 from milepost.explain.sentences import spaced
 from milepost.planner.state import State
-from milepost.store import customers, journeys, tasks
+from milepost.store import absences, customers, journeys, tasks
 from milepost.store.keyset import Cursor
+from milepost.store.stand_ins import StandIns
 from milepost.store.tasks import TaskFilter, TaskLine
 from milepost.web import forms
+from milepost.web.desk.absence_notes import AwayNote
 from milepost.web.desk.cards import Card
 from milepost.web.desk.reviews import cards, due_reviews
 from milepost.web.identity import Looking, Person
@@ -74,9 +76,11 @@ async def queues(
 ) -> Response:
     """Open tasks without an owner, by role."""
     async with served.store.reading() as session:
+        in_force = await absences.in_force(session, served.now())
         roles = await tasks.queue_roles(session)
     parts = [_Part(f"queue-{role}", spaced(role), "", TaskFilter(queue=role)) for role in roles]
-    builder = _DayBuilder(served, viewer, "/desk/queues", viewer.address if viewer else "", await served.zone())
+    whose = viewer.address if viewer else ""
+    builder = _DayBuilder(served, viewer, "/desk/queues", whose, await served.zone(), in_force)
     page = await builder.page("Tasks without an owner", None, parts, section, cursor)
     return await render_aside(
         "desk/day.html", page, shell(request, served, viewer, "Team queues", "queues", zone=builder.zone)
@@ -90,14 +94,16 @@ async def day(
     """One colleague's day."""
     address, now = person.strip().lower(), served.now()
     async with served.store.reading() as session:
-        first = await tasks.list_open(session, TaskFilter(person=address), limit=PER_PAGE)
+        in_force = await absences.in_force(session, now)
+        theirs = TaskFilter(person=address, stand_ins=in_force)
+        first = await tasks.list_open(session, theirs, limit=PER_PAGE)
     zone = await served.zone(line.version for line in first.lines)
     starts = (None, now, tasks.end_of_day(now, zone), None)
     parts = [
-        _Part(id_, *_TITLES[id_], TaskFilter(person=address, since=since, before=before))
+        _Part(id_, *_TITLES[id_], replace(theirs, since=since, before=before))
         for id_, since, before in zip(_TITLES, starts, starts[1:], strict=False)
     ]
-    builder = _DayBuilder(served, viewer, f"/desk/{quote(address)}", address, zone)
+    builder = _DayBuilder(served, viewer, f"/desk/{quote(address)}", address, zone, in_force)
     page = await builder.page(address, address, parts, section, cursor)
     title = f"The day of {address}"
     return await render_aside("desk/day.html", page, shell(request, served, viewer, title, "desk", zone=zone))
@@ -112,6 +118,7 @@ class _DayBuilder:
     path: str
     whose: str
     zone: str
+    in_force: StandIns
 
     async def _sections(self, parts: Sequence[_Part], only: str, cursor: str | None) -> list[Section]:
         """Returns the first tasks of every section or, if `only` names one, a page of that."""
@@ -161,7 +168,13 @@ class _DayBuilder:
             forms.token(self.served, self.viewer.session, "task", task.journey_id, task.task) if self.viewer else None
         )
         told = pending.get((task.customer_id, task.step or task.task))
-        return Card(line, compiled_map, state, files, self.whose, self.served.now(), self.zone, form, told)
+        stand_in = self.in_force.for_task(task.person, task.role, task.customer_id)
+        return Card(line, compiled_map, state, files, self.whose, self.served.now(), self.zone, form, told, stand_in)
+
+    def _has(self, person: str, owner: str) -> bool:
+        """Tells whether a map's owner is somebody, or away while somebody stands in."""
+        stand_in = self.in_force.for_task(owner, "", "")
+        return owner == person or (stand_in is not None and stand_in.delegate == person)
 
     async def page(
         self, heading: str, person: str | None, parts: Sequence[_Part], only: str, cursor: str | None
@@ -175,7 +188,7 @@ class _DayBuilder:
             queued = await tasks.count_unowned(session)
         due = await due_reviews(self.served)
         unowned = [each for each in due if each.owner not in desks]  # somebody must take them
-        shown = unowned if person is None else [each for each in due if each.owner == person]
+        shown = unowned if person is None else [each for each in due if self._has(person, each.owner)]
         return {
             "heading": heading,
             "mine": self.viewer is not None and person == self.viewer.address,
@@ -183,6 +196,7 @@ class _DayBuilder:
             "date": local_time.day_of(now, self.zone),
             "sections": sections,
             "reviews": cards(self.served, self.viewer, shown, self.zone),
+            "away": [AwayNote.of(each) for each in self.in_force.of_person(person or "")],
             "colleagues": {each: busy.get(each, 0) for each in sorted(desks)},
             "queued": up_to(queued + len(unowned), tasks.MOST_COUNTED),
             "is_empty": not shown and not any(section.cards for section in sections),
