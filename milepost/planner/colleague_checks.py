@@ -57,7 +57,7 @@ def _check_two_people(one: str, other: str, what: str) -> None:
     for address in (one, other):
         check_address(address)
     if address_key(one) == address_key(other):
-        raise InvalidFactError(f"{one} can't {what} the same person.", "Name two people.", IgnoreReason.NOT_THEIRS)
+        raise InvalidFactError(f"{one} can't {what} themselves.", "Name two people.", IgnoreReason.NOT_THEIRS)
 
 
 def _check_role(compiled_map: CompiledMap | None, role: str) -> None:

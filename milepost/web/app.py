@@ -15,9 +15,8 @@ from milepost.settings import Settings
 from milepost.store.database import Store
 from milepost.temporal import exporter
 from milepost.web import figures, health, home, sign_in
-from milepost.web.api import colleague_routes, sync_routes
+from milepost.web.api import colleague_routes, id_routes, sync_routes
 from milepost.web.api import docs as api_docs
-from milepost.web.api import id_routes, sync_routes
 from milepost.web.api import routes as api_routes
 from milepost.web.desk import actions as desk_actions
 from milepost.web.desk import away, day, hand_over

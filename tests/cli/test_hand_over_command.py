@@ -42,7 +42,7 @@ def test_for_days_it_is_an_absence_that_is_listed_changed_and_ended(milepost: Mi
     ("words", "code", "says"),
     [
         (("hand-over", "anna@vendor.example", BO), 1, f"Did you mean '{ANA}'?"),
-        (("hand-over", ANA, ANA), 1, "same person"),
+        (("hand-over", ANA, ANA), 1, "themselves"),
         (("hand-over", ANA, BO, "--from", "2030-12-21"), 2, "goes with --until"),
         (("hand-over", ANA, BO, "--until", "soon"), 2, "isn't a date"),
         (("hand-over", ANA, BO, "--until", "2030-12-21", "--introduce"), 2, "is for a hand-over for good"),

@@ -131,7 +131,7 @@ async def test_a_second_time_there_is_nothing_to_move(book: BookOfAna) -> None:
 @pytest.mark.parametrize(
     ("wish", "error", "says"),
     [
-        (HandOver(ANA, "Ana@vendor.example"), InvalidFactError, "same person"),
+        (HandOver(ANA, "Ana@vendor.example"), InvalidFactError, "themselves"),
         (HandOver(ANA, "bo@"), InvalidFactError, "isn't a mail address"),
         (HandOver("anna@vendor.example", BO), UnknownColleagueError, "Unknown colleague"),
         (HandOver(ANA, BO, customers=("c9",)), UnknownCustomerError, "c9"),

@@ -90,7 +90,7 @@ async def test_changed_and_what_is_wrong_stands_in_the_form(world: World, browse
     [
         ({"to": "bo"}, "to", "Write a mail address."),
         ({"former": "anna@vendor.example"}, "former", "Did you mean"),
-        ({"to": ANA}, "to", "can't hand over to the same person"),
+        ({"to": ANA}, "to", "can't hand over to themselves"),
         ({"customers": "nobody"}, "customers", "Unknown customer"),
         ({"first_day": "2026-03-02"}, "last_day", "Write the last day"),
         ({"first_day": "2026-03-04", "last_day": "2026-03-03"}, "last_day", "before the first"),

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from fastapi import APIRouter, Depends
 from pydantic import Field
 
 from milepost.intake.merges import MergeOrder, merge
 from milepost.intake.renames import rename
 from milepost.planner.written_facts import Name
-from milepost.web.api.json_body import StorableJsonRoute
-from milepost.web.api.routes import ERRORS, check_key
+from milepost.web.api.routes import api_router
 from milepost.web.api.shapes import CustomerId, RequestModel, Shown
 from milepost.web.services import Served
 
-router = APIRouter(prefix="/api/v1", dependencies=[Depends(check_key)], responses=ERRORS, route_class=StorableJsonRoute)
+router = api_router()
 
 
 class MergeRequest(RequestModel):
