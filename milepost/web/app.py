@@ -22,7 +22,7 @@ from milepost.web.desk import actions as desk_actions
 from milepost.web.desk import away, day, hand_over
 from milepost.web.desk import reviews as desk_reviews
 from milepost.web.ops import actions as ops_actions
-from milepost.web.ops import customer, outbox
+from milepost.web.ops import customer, mail, mail_actions
 from milepost.web.ops import customer_list as listing
 from milepost.web.ops import identity as identity_page
 from milepost.web.ops import maps as ops_maps
@@ -56,7 +56,8 @@ ROUTERS = (
     ops_actions.router,
     customer.router,
     identity_page.router,
-    outbox.router,
+    mail_actions.router,
+    mail.router,
     ops_maps.router,
     plan.router,
     portal_actions.router,

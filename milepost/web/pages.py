@@ -29,6 +29,8 @@ NOTICES = {
     "again": "That was noted before; nothing was done twice.",
     "later": "It is written down. The engine can't be reached right now; this takes effect as soon as it is back.",
     "kept": "It is written down. The journey has ended in the meantime, so nothing else happens.",
+    "mail": "Done. What was released goes in the contact's hours.",
+    "switched": "Done. Journeys hear of it within seconds.",
     "reviewed": "Noted. The next review counts from now.",
     "chosen": "Saved. Your choice counts from now on.",
     "as_before": "That is what you get already; nothing has changed.",

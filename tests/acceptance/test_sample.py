@@ -31,7 +31,7 @@ async def test_the_sample_shows_every_highlight_and_accounts_for_everybody(
     assert table.count("matches no map") == 2
     for highlight in HIGHLIGHTS:
         assert highlight in table
-    for link in ("/desk", "/ops/customers", "/ops/outbox", "/api/docs"):
+    for link in ("/desk", "/ops/customers", "/ops/mail", "/api/docs"):
         assert link in output
     assert " was done by ana.diaz@vendor.example" in output
 

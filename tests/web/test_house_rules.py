@@ -29,7 +29,7 @@ async def every_page(world: World) -> list[httpx.Response]:
             "/desk/queues",
             "/ops/customers",
             "/ops/customers/acme",
-            "/ops/outbox",
+            "/ops/mail",
             "/ops/maps",
         )
         theirs = ("/sign-in", "/api/docs", "/nothing", world.plan(), world.question(), "/plan/abc")
@@ -60,7 +60,7 @@ async def test_what_is_asked_for_is_never_taken_for_markup(world: World) -> None
             "/ops/customers",
             f"/desk/{EVIL}",
             "/ops/customers/" + EVIL,
-            "/ops/outbox",
+            "/ops/mail",
             "/sign-in",
             "/plan/" + EVIL,
         ):

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from tests.web.conftest import World, form_in, text_of
-from tests.web.example import ANA, DAY, FILES, HOUR, KIM, SAM, START, customer
+from tests.web.example import ANA, DAY, FILES, KIM, SAM, START, customer
 
 
 async def page(browser: httpx.AsyncClient, path: str = "/ops/customers/acme") -> httpx.Response:
@@ -55,22 +55,6 @@ async def test_a_customer_that_no_map_fits_is_told_what_each_map_asks(world: Wor
 
     assert "No map fits. Pilot customers: for customers whose “Tier” is pilot. Here “Tier” is other." in page_text
     assert "customer.tier" not in page_text
-
-
-async def test_a_message_that_waits_is_counted_and_shown_in_the_outbox(
-    world: World, browser: httpx.AsyncClient
-) -> None:
-    empty = text_of(await page(browser, "/ops/outbox"))
-    assert "Waiting 0" in empty
-    assert "for the right time" not in empty
-    await world.move_to(START + 8 * HOUR)  # the coordinator in Berlin is asleep
-    await world.tell(step_done="kickoff", result="held")
-    page_text = text_of(await page(browser, "/ops/outbox"))
-    assert "Waiting 1" in page_text
-    assert "1 is waiting for the right time." in page_text
-    waiting_text = text_of(await page(browser, "/ops/outbox?status=waiting"))
-    assert "Connect the first system opening Acme Ltd kim@acme.example Tue 3 Mar 2026, 03:00" in waiting_text
-    assert "Monday to Friday, 09:00 to 17:00 in Europe/Berlin, not on holidays" in waiting_text
 
 
 @pytest.mark.parametrize(
@@ -333,30 +317,7 @@ async def test_an_earlier_journey_can_be_looked_at(world: World, browser: httpx.
     assert ", not the current one" in text_of(then)
 
 
-# The outbox and the maps.
-
-
-async def test_the_outbox_shows_what_was_sent_to_whom(world: World, browser: httpx.AsyncClient) -> None:
-    await world.tell(step_done="kickoff", result="held")
-    outbox_html = await page(browser, "/ops/outbox?status=sent")
-    one = await page(browser, "/ops/outbox/acme/1/connect/1/opening/1")
-    mail = await page(browser, "/ops/outbox/acme/1/connect/1/opening/1/html")
-
-    assert f"Acme Ltd: connect your first system opening Acme Ltd {KIM}" in text_of(outbox_html)
-    assert '<iframe class="mail" sandbox="allow-popups allow-popups-to-escape-sandbox"' in one.text
-    assert "Hello Kim," in text_of(one)
-    assert "Hello Kim," in text_of(mail)
-    assert mail.headers["content-security-policy"].startswith("sandbox allow-popups allow-popups-to-escape-sandbox; ")
-    assert '<base target="_blank">' in mail.text
-
-
-async def test_the_outbox_is_empty_before_anything_was_sent(world: World, browser: httpx.AsyncClient) -> None:
-    for path in ("/ops/outbox", "/ops/outbox?status=failed", "/ops/outbox?page=-1&status=odd"):
-        assert "Nothing here." in text_of(await page(browser, path))
-
-
-async def test_a_message_that_there_is_not_is_not_found(browser: httpx.AsyncClient) -> None:
-    assert (await browser.get("/ops/outbox/acme/1/connect/9/opening/1")).status_code == 404
+# The maps.
 
 
 async def test_maps_are_shown_with_their_versions(world: World, browser: httpx.AsyncClient) -> None:

@@ -45,11 +45,11 @@ async def test_the_list_goes_on_over_pages(world: World, browser: httpx.AsyncCli
 
 async def test_an_address_with_a_page_number_shows_the_first_page(world: World, browser: httpx.AsyncClient) -> None:
     assert "Acme Ltd" in text_of(await page(browser, "/ops/customers?page=400"))
-    assert (await browser.get("/ops/outbox?page=4000")).status_code == 200
+    assert (await browser.get("/ops/mail?page=4000")).status_code == 200
 
 
 @pytest.mark.parametrize("cursor", ["x", "W10", "WzAsMCwiYSJd", "WzAsMCwxLDJd", "WzksMCwiYSIsImIiXQ", "\u00f6"])
-@pytest.mark.parametrize("path", ["/ops/customers", "/ops/outbox", f"/desk/{ANA}?section=next"])
+@pytest.mark.parametrize("path", ["/ops/customers", "/ops/mail", f"/desk/{ANA}?section=next"])
 async def test_a_place_that_no_list_has_is_said(browser: httpx.AsyncClient, path: str, cursor: str) -> None:
     response = await browser.get(path + ("&" if "?" in path else "?") + "cursor=" + cursor)
 

@@ -11,7 +11,7 @@ from pydantic import SecretStr
 from tests.web.conftest import KEY, World, form_in, sign_in, text_of
 from tests.web.example import ANA, BO, customer
 
-PAGES = ("/", f"/desk/{ANA}", "/ops/customers", "/ops/customers/acme", "/ops/outbox", "/ops/maps")
+PAGES = ("/", f"/desk/{ANA}", "/ops/customers", "/ops/customers/acme", "/ops/mail", "/ops/maps")
 PASSWORD = "correct horse"
 
 

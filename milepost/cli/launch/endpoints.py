@@ -50,7 +50,7 @@ class Endpoints:
         links = {
             "Colleagues' desk": f"{self.web}/desk",
             "Operations": f"{self.web}/ops/customers",
-            "Outbox": f"{self.web}/ops/outbox",
+            "Mail": f"{self.web}/ops/mail",
             "API": f"{self.web}/api/docs",
         }
         if self.settings.api_key_file is not None:

@@ -105,6 +105,7 @@ async def _values(served: Services, viewer: Person | None, overview: CustomerOve
         "standing": standing,
         "verdicts": VERDICTS,
         "form": forms.token(served, viewer.session, "customer", customer.id) if viewer else None,
+        "mail_form": forms.token(served, viewer.session, "mail") if viewer else None,
         "place": ", ".join(part for part in (customer.country, overview.zone.replace("_", " ")) if part),
         "why_none": await _why_none(served, overview) if journey is None else (),
         "hint": _BLOCKED_HINTS.get(blocked_why.partition(":")[0], _BLOCKED_BY_A_BUG),

@@ -1,0 +1,211 @@
+"""Mail: what waits and why, what left and what failed, each with its text."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from milepost.explain.vocabulary import HELD
+from milepost.intake.mail_list import (
+    CAUSES,
+    MailFilter,
+    MailLine,
+    MailPage,
+    MailStatus,
+    held_line,
+    left_line,
+    mail_page,
+)
+from milepost.intake.mail_text import Draft, draft
+from milepost.planner.enums import HoldReason
+from milepost.store import customers, held_mail, mail_switches, maps, messages
+from milepost.store.errors import UnknownMessageError
+from milepost.store.held_mail import HeldFilter, HeldLine
+from milepost.store.keyset import Cursor
+from milepost.store.mail_switches import Scope
+from milepost.store.messages import FailureCause, MessageLine
+from milepost.web import forms
+from milepost.web.identity import Looking
+from milepost.web.pages import render, render_aside, shell, up_to
+from milepost.web.problems import ProblemError
+from milepost.web.services import Served, Services
+
+router = APIRouter(include_in_schema=False)
+PER_PAGE = 50
+ADDRESS = "/ops/mail"
+MAIL_POLICY = (
+    "sandbox allow-popups allow-popups-to-escape-sandbox; default-src 'none'; style-src 'unsafe-inline'; "
+    "img-src data: https:; frame-ancestors 'self'"
+)
+"""A message is shown without scripts, forms or anything but its own pictures and styles; its links open new pages."""
+WORDS = {
+    MailStatus.HELD: "Held",
+    MailStatus.FAILED: "Failed",
+    MailStatus.QUEUED: "On its way",
+    MailStatus.SENT: "Sent",
+    MailStatus.RETURNED: "Taken back",
+}
+_TABS = (MailStatus.HELD, MailStatus.FAILED, MailStatus.QUEUED, MailStatus.SENT)
+
+
+@dataclass(frozen=True, slots=True)
+class Narrowed:
+    """The filters of a list, as its address has them."""
+
+    status: MailStatus = MailStatus.HELD
+    customer: str = ""
+    map: str = ""
+    message: str = ""
+    why: str = ""
+
+    @property
+    def filter(self) -> MailFilter:
+        return MailFilter(
+            self.status,
+            self.customer or None,
+            self.map or None,
+            self.message or None,
+            HoldReason(self.why) if self.why in set(HoldReason) else None,
+            FailureCause(self.why) if self.why in set(FailureCause) else None,
+        )
+
+    @property
+    def is_narrow(self) -> bool:
+        return bool(self.customer or self.map or self.message or self.why)
+
+    def address(self, **others: str) -> str:
+        """Returns the address of the list with these filters."""
+        values = {"status": str(self.status), "customer": self.customer, "map": self.map, "message": self.message}
+        query = {name: value for name, value in {**values, "why": self.why, **others}.items() if value}
+        return f"{ADDRESS}?{urlencode(query)}"
+
+
+@router.get("/ops/outbox")
+@router.get("/ops/outbox/{rest:path}")
+async def outbox(request: Request, rest: str = "") -> Response:
+    """The address that this page had before."""
+    query = f"?{request.url.query.replace('status=waiting', 'status=held')}" if request.url.query else ""
+    return RedirectResponse(f"{ADDRESS}{f'/{rest}' if rest else ''}{query}", 301)
+
+
+@router.get(ADDRESS)
+async def mail(
+    request: Request,
+    served: Served,
+    viewer: Looking,
+    *,
+    status: str = "",
+    customer: str = "",
+    map: str = "",  # noqa: A002 - the field's word
+    message: str = "",
+    why: str = "",
+    cursor: str | None = None,
+) -> Response:
+    """Messages of all customers: those that wait, the longest first, or others, the latest first."""
+    tab = MailStatus(status) if status in set(MailStatus) else MailStatus.HELD
+    wanted = Narrowed(tab, customer.strip(), map, message.strip(), why)
+    zone = await served.zone()
+    context, place = served.intake.context, Cursor.read(cursor) if cursor else None
+    lines = await mail_page(context, wanted.filter, zone, cursor=place, limit=PER_PAGE)
+    page = {
+        "wanted": wanted,
+        "lines": lines.lines,
+        "form": forms.token(served, viewer.session, "mail") if viewer else None,
+        "words": WORDS,
+        "tabs": _TABS,
+        "reasons": CAUSES if tab is MailStatus.FAILED else HELD,
+        **await _counts(served, wanted),
+        **await _switches(served),
+        **_neighbours(wanted, lines),
+    }
+    return await render_aside("ops/mail.html", page, shell(request, served, viewer, "Mail", "mail", zone=zone))
+
+
+async def _counts(served: Services, wanted: Narrowed) -> dict[str, Any]:
+    async with served.store.reading() as session:
+        counts: dict[str, int] = {MailStatus.HELD: await held_mail.count(session, HeldFilter())}
+        counts |= await messages.count_by_status(session)
+        matching = await held_mail.count(session, wanted.filter.held) if wanted.status is MailStatus.HELD else 0
+        texts = await held_mail.count_by_text(session) if wanted.status is MailStatus.HELD else []
+        causes = await messages.count_by_cause(session) if wanted.status is MailStatus.FAILED else {}
+    shown = {key: up_to(count, messages.MOST_COUNTED) for key, count in counts.items()}
+    return {"counts": shown, "matching": matching, "texts": texts, "causes": causes}
+
+
+async def _switches(served: Services) -> dict[str, Any]:
+    """Returns whose mail is held: that of all, of each map, of single customers."""
+    async with served.store.reading() as session:
+        titles = await maps.titles(session)
+        turns = {each.scope: each for each in await mail_switches.current(session)}
+    return {
+        "all_mail": turns.get(Scope()),
+        "maps": [(map_id, title, turns.get(Scope(map=map_id))) for map_id, title in titles.items()],
+        "customers": [each for scope, each in turns.items() if scope.customer is not None],
+    }
+
+
+def _neighbours(wanted: Narrowed, page: MailPage) -> dict[str, str | None]:
+    return {
+        "earlier": wanted.address(cursor=str(page.previous)) if page.previous else None,
+        "later": wanted.address(cursor=str(page.next)) if page.next else None,
+    }
+
+
+@router.get(ADDRESS + "/{customer}/{number}/{message:path}")
+async def message(
+    request: Request, served: Served, viewer: Looking, *, customer: str, number: int, message: str
+) -> Response:
+    """One message; with `/html` at the end its HTML alone, for the frame on the page."""
+    journey, message_id = f"{customer}/{number}", message.removesuffix("/html")
+    zone = await served.zone()
+    line, written = await _found(served, customer, journey, message_id, zone)
+    if message.endswith("/html"):
+        if written["html"] is None:
+            raise ProblemError(404, "not_found", "This message hasn't been written yet.")
+        return _mail(written["html"])
+    title = written["subject"] or f"(not written yet: {line.template})"
+    page = {
+        "line": line,
+        "words": WORDS,
+        "form": forms.token(served, viewer.session, "mail") if viewer else None,
+        **written,
+    }
+    return render("ops/message.html", page, shell(request, served, viewer, title, "mail", zone=zone))
+
+
+async def _found(
+    served: Services, customer: str, journey: str, message_id: str, zone: str
+) -> tuple[MailLine, dict[str, Any]]:
+    """Returns a message with its text: as it waits, or as it left.
+
+    Raises:
+        UnknownMessageError: there is none.
+    """
+    async with served.store.reading() as session:
+        name = (await customers.get_row(session, customer)).name
+        found = (await held_mail.find(session, [(customer, message_id)])).get((customer, message_id))
+        if found is None or found[1].id != journey:
+            row = await messages.get(session, journey, message_id)
+            details = {"subject": row.subject, "html": row.html, "text": row.text, "problem": None, "row": row}
+            return left_line(MessageLine(row, name)), details
+    line = await held_line(served.intake.context, HeldLine(*found, name), zone)
+    if line is None:
+        raise UnknownMessageError(journey, message_id)
+    return line, _draft(await draft(served.intake.context, *found, served.settings.links_begin_with))
+
+
+def _draft(made: Draft) -> dict[str, Any]:
+    written = made.written
+    if written is None:
+        return {"subject": None, "html": None, "text": None, "problem": made.problem, "row": None}
+    return {"subject": written.subject, "html": written.html, "text": written.text, "problem": None, "row": None}
+
+
+def _mail(html: str) -> Response:
+    """Returns the HTML of a message for a frame; its links open outside of it."""
+    framed = html.replace("<head>", '<head><base target="_blank">', 1)
+    return HTMLResponse(framed, headers={"content-security-policy": MAIL_POLICY, "x-frame-options": "SAMEORIGIN"})

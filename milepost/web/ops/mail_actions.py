@@ -1,0 +1,129 @@
+"""Forms about mail: release, send now, cancel, try again; hold mail and free it."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Form, Request
+from starlette.responses import Response
+
+from milepost.intake import mail as mail_orders
+from milepost.intake import mail_hold
+from milepost.intake.mail import MOST, MailAction, MailOrder, MailResult
+from milepost.intake.mail_list import MailStatus
+from milepost.planner.enums import HoldReason, MailSwitch
+from milepost.planner.fact_errors import RefusedError
+from milepost.store import held_mail
+from milepost.store.mail_switches import Scope, Switch
+from milepost.text import count_of
+from milepost.web import forms
+from milepost.web.form_values import Line, Text, Token
+from milepost.web.identity import Acting
+from milepost.web.ops.mail import ADDRESS, Narrowed
+from milepost.web.pages import back_to, render, shell
+from milepost.web.problems import ProblemError
+from milepost.web.services import Served, Services
+
+router = APIRouter(prefix=ADDRESS, include_in_schema=False)
+_MOST_SHOWN = 20
+_DONE = {
+    MailAction.RELEASE: "released",
+    MailAction.SEND_NOW: "sent now",
+    MailAction.CANCEL: "cancelled",
+    MailAction.RETRY: "sent again",
+}
+
+
+@router.post("/order")
+async def order(
+    request: Request,
+    served: Served,
+    person: Acting,
+    form: Token,
+    *,
+    action: Annotated[str, Form(max_length=20)] = "",
+    pick: Annotated[tuple[str, ...], Form(max_length=200)] = (),
+    all: Annotated[Literal["", "yes"], Form()] = "",  # noqa: A002 - the field's word
+    customer: Line = "",
+    map: Line = "",  # noqa: A002 - the field's word
+    message: Line = "",
+    why: Line = "",
+    reason: Text = "",
+) -> Response:
+    """Does something with the messages that were picked, or with all that the filters leave."""
+    sent = forms.read(served, person.session, form, "mail")
+    if action not in set(MailAction):
+        raise ProblemError(422, "action_missing", "What to do is missing.", "Go back and press one of the buttons.")
+    wanted = Narrowed(MailStatus.HELD, customer, map, message, why)
+    does = MailAction(action)
+    keys = await _all(served, does, wanted) if all else [_key(each) for each in pick]
+    if not keys:
+        raise ProblemError(422, "nothing_picked", "No message was picked.", "Go back and tick some, or all.")
+    given = MailOrder(does, person.address, reason or None, sent.id, source="ops")
+    results = await mail_orders.order(served.intake.context, given, keys)
+    back = Narrowed(MailStatus.FAILED if does is MailAction.RETRY else MailStatus.HELD, customer, map, message, why)
+    if any(isinstance(each.outcome, RefusedError) for each in results):
+        page = _account(does, results, back.address())
+        around = shell(request, served, person, "Mail", "mail", zone=await served.zone())
+        return render("ops/mail_account.html", page, around, 200 if page["any_done"] else 409)
+    return back_to(back.address(), "mail")
+
+
+async def _all(served: Services, action: MailAction, wanted: Narrowed) -> list[tuple[str, str]]:
+    """Returns what the filters leave: of what is released or sent now, what waits for that."""
+    held = wanted.filter.held
+    if action in (MailAction.RELEASE, MailAction.SEND_NOW) and held.why is None:
+        held = Narrowed(MailStatus.HELD, wanted.customer, wanted.map, wanted.message, HoldReason.RELEASE).filter.held
+    async with served.store.reading() as session:
+        return await held_mail.keys(session, held, MOST)
+
+
+def _key(text: str) -> tuple[str, str]:
+    customer, _, message = text.partition(" ")
+    return customer, message
+
+
+def _account(action: MailAction, results: list[MailResult], back: str) -> dict[str, Any]:
+    """Returns what was done, and what was refused and why."""
+    refused = [(each, each.outcome) for each in results if isinstance(each.outcome, RefusedError)]
+    done = len(results) - len(refused)
+    return {
+        "done": f"{count_of(done, 'message')} {_DONE[action]}." if done else "Nothing was done.",
+        "any_done": done > 0,
+        "refused": refused[:_MOST_SHOWN],
+        "more": max(len(refused) - _MOST_SHOWN, 0),
+        "back": back,
+    }
+
+
+@router.post("/switch")
+async def switch(
+    served: Served,
+    person: Acting,
+    form: Token,
+    *,
+    mail: Annotated[str, Form(max_length=10)] = "",
+    customer: Line = "",
+    map: Line = "",  # noqa: A002 - the field's word
+    first: Line = "",
+    reason: Text = "",
+    next: Line = "",  # noqa: A002 - the field's word
+) -> Response:
+    """Holds mail from now on, or lets it go: of a customer, of a map, or all."""
+    forms.read(served, person.session, form, "mail")
+    if mail not in set(MailSwitch):
+        raise ProblemError(422, "switch_missing", "Whether to hold or to free is missing.", "Go back and choose.")
+    if first and not (first.isascii() and first.isdecimal() and 0 < int(first[:6]) <= 1000):  # noqa: PLR2004
+        raise ProblemError(
+            422, "first", f"{first!r} isn't a number of messages.", "Go back and write 1 to 1000, or leave it empty."
+        )
+    position = MailSwitch(mail)
+    number = int(first) if first and position is MailSwitch.HELD else None
+    await mail_hold.turn(
+        served.intake.context,
+        Scope(customer or None, None if customer else map or None),
+        Switch(position, number),
+        by=person.address,
+        why=reason or None,
+    )
+    return back_to(f"/ops/customers/{customer}" if customer and next == "customer" else ADDRESS, "switched")

@@ -1,0 +1,159 @@
+"""The page of mail: what waits and why, with its text; released, cancelled, sent now, held and freed."""
+
+from __future__ import annotations
+
+import httpx
+import pytest
+
+from milepost.store import messages
+from tests.web.conftest import World, form_in, text_of
+from tests.web.example import ANA, HOUR, KIM, START
+
+CONNECT = "connect/1/opening/1"
+ONE = f"/ops/mail/acme/1/{CONNECT}"
+
+
+async def page(browser: httpx.AsyncClient, path: str = "/ops/mail") -> httpx.Response:
+    response = await browser.get(path)
+    assert response.status_code == 200
+    return response
+
+
+async def switch(browser: httpx.AsyncClient, mail: str, **fields: str) -> httpx.Response:
+    hidden = form_in(await page(browser), "/switch")
+    return await browser.post("/ops/mail/switch", data={"form": hidden["form"], "mail": mail, **fields})
+
+
+async def order(browser: httpx.AsyncClient, action: str, **fields: str) -> httpx.Response:
+    hidden = form_in(await page(browser), "/switch")
+    data = {"form": hidden["form"], "action": action, **fields}
+    return await browser.post("/ops/mail/order", data=data)
+
+
+async def hold_one(world: World, browser: httpx.AsyncClient) -> None:
+    """Hold all mail in the contacts' hours, and let one be due."""
+    assert (await switch(browser, "held", reason="We begin today")).status_code == 303
+    await world.tell(step_done="kickoff", result="held")
+
+
+async def status(world: World) -> str:
+    async with world.store.reading() as session:
+        return (await messages.get(session, "acme/1", CONNECT)).status
+
+
+async def test_a_message_that_waits_for_its_hours_says_so(world: World, browser: httpx.AsyncClient) -> None:
+    assert "Held 0" in text_of(await page(browser))
+    await world.move_to(START + 8 * HOUR)  # the coordinator in Berlin is asleep
+    await world.tell(step_done="kickoff", result="held")
+    text = text_of(await page(browser))
+    assert "Held 1" in text
+    assert "Connect the first system opening, connect.md Acme Ltd kim@acme.example" in text
+    assert "Monday to Friday, 09:00 to 17:00 in Europe/Berlin, not on holidays" in text
+    assert (await order(browser, "send-now", pick=f"acme {CONNECT}")).status_code == 303
+    assert await status(world) == "sent"
+
+
+async def test_held_mail_is_shown_with_its_text_and_released(world: World, browser: httpx.AsyncClient) -> None:
+    await hold_one(world, browser)
+    text = text_of(await page(browser))
+    assert "All mail is held until a person releases it. Since" in text
+    assert "to be released" in text
+    one = await page(browser, ONE)
+    assert "Hello Kim," in text_of(one)
+    assert "Hello Kim," in text_of(await page(browser, f"{ONE}/html"))
+    assert "Its links open nothing" in text_of(one)
+    assert (await order(browser, "release", pick=f"acme {CONNECT}")).status_code == 303
+    assert await status(world) == "sent"
+    assert "Release" not in text_of(await page(browser, ONE))
+
+
+async def test_all_that_the_filters_leave_is_released(world: World, browser: httpx.AsyncClient) -> None:
+    await hold_one(world, browser)
+    nothing = await order(browser, "release", all="yes", message="other.md")
+    assert nothing.status_code == 422
+    assert (await order(browser, "release", all="yes", message="connect.md", map="pilot")).status_code == 303
+    assert await status(world) == "sent"
+
+
+async def test_cancelled_mail_is_on_the_timeline_with_who_and_why(world: World, browser: httpx.AsyncClient) -> None:
+    await hold_one(world, browser)
+    await order(browser, "cancel", pick=f"acme {CONNECT}", reason="They know us")
+    assert f"dropped: somebody cancelled it by {ANA}: They know us." in text_of(
+        await page(browser, "/ops/customers/acme")
+    )
+    assert "No mail waits." in text_of(await page(browser))
+
+
+async def test_what_was_done_meanwhile_is_said_and_the_rest_done(world: World, browser: httpx.AsyncClient) -> None:
+    await hold_one(world, browser)
+    await order(browser, "release", pick=f"acme {CONNECT}")
+    late = await order(browser, "release", pick=f"acme {CONNECT}")
+    assert late.status_code == 409
+    assert "Nothing was done. Left as they are" in text_of(late)
+    assert "it is sent" in text_of(late)
+
+
+async def test_a_form_that_is_sent_twice_counts_once(world: World, browser: httpx.AsyncClient) -> None:
+    await hold_one(world, browser)
+    data = {"form": form_in(await page(browser), "/switch")["form"], "action": "release", "pick": f"acme {CONNECT}"}
+    assert (await browser.post("/ops/mail/order", data=data)).status_code == 303
+    await browser.post("/ops/mail/order", data=data)
+    released = [row for row in await world.facts() if row.kind == "message_released"]
+    assert len(released) == 1
+
+
+async def test_a_customer_and_a_map_are_freed_by_themselves(world: World, browser: httpx.AsyncClient) -> None:
+    await hold_one(world, browser)
+    await switch(browser, "free", customer="acme")
+    assert await status(world) == "sent"
+    assert "acme Free since" in text_of(await page(browser))
+    await switch(browser, "held", map="pilot", first="3")
+    assert "Held, the first 3 of each text since" in text_of(await page(browser))
+
+
+@pytest.mark.parametrize(
+    ("path", "fields", "says"),
+    [
+        ("order", {"action": "release"}, "No message was picked"),
+        ("order", {"pick": f"acme {CONNECT}"}, "What to do is missing"),
+        ("order", {"action": "explode", "pick": "x"}, "What to do is missing"),
+        ("order", {"action": "release", "pick": "odd"}, "no such message waits"),
+        ("switch", {"mail": "odd"}, "Whether to hold or to free is missing"),
+        ("switch", {"mail": "held", "first": "many"}, "isn&#39;t a number"),
+        ("switch", {"mail": "held", "customer": "nobody"}, "nobody"),
+        ("switch", {"mail": "held", "map": "nothere"}, "Unknown map"),
+    ],
+)
+async def test_what_cannot_be_is_said(browser: httpx.AsyncClient, path: str, fields: dict[str, str], says: str) -> None:
+    hidden = form_in(await page(browser), "/switch")
+    answer = await browser.post(f"/ops/mail/{path}", data={"form": hidden["form"], **fields})
+    assert answer.status_code in (404, 409, 422)
+    assert says in answer.text
+
+
+async def test_who_has_not_said_who_they_are_may_look_only(world: World, visitor: httpx.AsyncClient) -> None:
+    text = text_of(await page(visitor))
+    assert "Say who you are to hold, release or cancel mail." in text
+    assert (await visitor.post("/ops/mail/order", data={"form": "x", "action": "release"})).status_code in (303, 401)
+
+
+async def test_the_list_shows_what_was_sent_to_whom(world: World, browser: httpx.AsyncClient) -> None:
+    await world.tell(step_done="kickoff", result="held")
+    listed = await page(browser, "/ops/mail?status=sent")
+    one, mail = await page(browser, ONE), await page(browser, f"{ONE}/html")
+    assert f"Acme Ltd: connect your first system opening, connect.md Acme Ltd {KIM}" in text_of(listed)
+    assert '<iframe class="mail" sandbox="allow-popups allow-popups-to-escape-sandbox"' in one.text
+    assert "Hello Kim," in text_of(one)
+    assert mail.headers["content-security-policy"].startswith("sandbox allow-popups allow-popups-to-escape-sandbox; ")
+    assert '<base target="_blank">' in mail.text
+
+
+async def test_the_address_that_the_page_had_before_leads_here(browser: httpx.AsyncClient) -> None:
+    assert (await browser.get("/ops/outbox?status=waiting")).headers["location"] == "/ops/mail?status=held"
+    assert (await browser.get(f"/ops/outbox/acme/1/{CONNECT}")).headers["location"] == ONE
+
+
+async def test_nothing_is_there_before_anything_was_sent(browser: httpx.AsyncClient) -> None:
+    for path in ("/ops/mail", "/ops/mail?status=failed", "/ops/mail?page=-1&status=odd&why=odd"):
+        assert "Nothing here." in text_of(await page(browser, path))
+    assert (await browser.get("/ops/mail/acme/1/connect/9/opening/1")).status_code == 404
