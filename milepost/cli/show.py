@@ -176,7 +176,10 @@ def _journey_json(journey: JourneyOverview, last: int) -> dict[str, Any]:
         "steps": [_waits_json(each) for each in journey.waits],
         "tasks": [_task_json(each) for each in journey.tasks],
         "outcomes": [_outcome_json(each) for each in journey.outcomes],
-        "timeline": [{**entry.to_json(), "text": journey.say.sentence(entry)} for entry in _last(journey, last)],
+        "timeline": [
+            {**entry.to_json(), **journey.say.status_of(entry), "text": journey.say.sentence(entry)}
+            for entry in _last(journey, last)
+        ],
         "next": [with_outlook_sentence(journey.say, entry) for entry in ahead.entries] if ahead else [],
         "not_yet_taken_in": list(journey.pending),
     }

@@ -165,7 +165,7 @@ def with_outlook_sentence(say: Wording, entry: Entry) -> dict[str, Any]:
 def with_sentence(entry: Entry, say: Wording) -> dict[str, Any]:
     """An entry with its sentence; a move to another version also with who made it."""
     by = {"by": say.moved_by(entry)} if isinstance(entry, timeline.MapChanged) else {}
-    return {**entry.to_json(), **by, "text": say.sentence(entry)}
+    return {**entry.to_json(), **by, **say.status_of(entry), "text": say.sentence(entry)}
 
 
 def _origins(situation: Situation, entries: Sequence[Entry], say: Wording) -> Iterator[Origin]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from milepost.customer import Customer
 from milepost.explain.journey import Explanation, StepExplanation, explain, explain_step
 from milepost.explain.sentences import Wording, version_text
+from milepost.explain.undelivered import Undelivered
 from milepost.explain.waits import WaitingStep, starts_of, waiting_for
 from milepost.planner.compiled_map import CompiledMap
 from milepost.planner.enums import JourneyStatus, SystemTaskReason
@@ -98,7 +99,8 @@ class JourneyOverview:
 
     `compiled_map` is None where this Milepost cannot read the version: then nothing is known of steps and stages.
     `versions` are the numbers of the map's versions by their hash, `movers` who moved the journey to one of them.
-    `pending` are facts, as JSON, that were recorded and that the journey has not taken in yet.
+    `pending` are facts, as JSON, that were recorded and that the journey has not taken in yet. `undelivered` are the
+    messages that were due out and aren't sent.
     """
 
     record: JourneyRecord
@@ -112,6 +114,7 @@ class JourneyOverview:
     pending: tuple[Mapping[str, Any], ...]
     now: Instant
     zone: str
+    undelivered: Mapping[str, Undelivered] = field(default_factory=dict)
 
     @property
     def has_ended(self) -> bool:
@@ -139,12 +142,12 @@ class JourneyOverview:
     @property
     def say(self) -> Wording:
         """The words for this journey's map."""
-        return Wording(self.compiled_map, self.zone, self.versions, added=self._added)
+        return Wording(self.compiled_map, self.zone, self.versions, added=self._added, undelivered=self.undelivered)
 
     @property
     def say_fully(self) -> Wording:
         """The same words, which also name who moved the journey to another version."""
-        return Wording(self.compiled_map, self.zone, self.versions, self.movers, self._added)
+        return Wording(self.compiled_map, self.zone, self.versions, self.movers, self._added, self.undelivered)
 
     @property
     def _added(self) -> dict[str, str]:

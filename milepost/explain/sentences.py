@@ -8,6 +8,7 @@ from typing import Any, assert_never
 
 from milepost.customer import ChoiceWay
 from milepost.explain.local_time import date_text, due_time_of, time_of
+from milepost.explain.undelivered import SENT, Undelivered, went
 from milepost.explain.vocabulary import (
     BLOCKED,
     CHOICES,
@@ -54,6 +55,7 @@ class Wording:
     versions: Mapping[str, int] = field(default_factory=dict)
     movers: Mapping[tuple[Instant, str], str | None] = field(default_factory=dict)
     added: Mapping[str, str] = field(default_factory=dict)
+    undelivered: Mapping[str, Undelivered] = field(default_factory=dict)
 
     # Names.
 
@@ -102,6 +104,13 @@ class Wording:
     def moved_by(self, entry: timeline.MapChanged) -> str | None:
         """Returns the person who moved the journey to another version of its map, if known."""
         return self.movers.get((entry.at, entry.to))
+
+    def status_of(self, entry: Entry) -> dict[str, str]:
+        """The status of the message that an entry says was due out, as `status`; nothing for other entries."""
+        if not isinstance(entry, timeline.MessageSent):
+            return {}
+        undelivered = self.undelivered.get(entry.message)
+        return {"status": undelivered.status if undelivered else SENT}
 
     # Sentences.
 
@@ -331,8 +340,8 @@ def _about_step(say: Wording, entry: _AboutStep, title: str, tense: Tense) -> st
         case timeline.StepSnoozed():
             return f"{title} was put off until {say.instant(entry.until)}{_by(entry.by)}{because(entry.why)}."
         case timeline.MessageSent():
-            message = MESSAGES.get(entry.reason, "message")
-            return f"A {message} {tense('went', 'will go')} to {_recipient_and_steps(say, entry)}."
+            message, to = MESSAGES.get(entry.reason, "message"), _recipient_and_steps(say, entry)
+            return tense(went(message, to, say.undelivered.get(entry.message)), f"A {message} will go to {to}.")
         case timeline.MessageHeld():
             until = f", until {say.instant(entry.until)}" if entry.until is not None else ""
             names = f", {listing(entry.names)}" if entry.names else ""

@@ -9,7 +9,7 @@ from milepost.planner.compiled_map import CompiledMap
 from milepost.planner.instants import Instant
 from milepost.planner.state import State
 from milepost.planner.timeline import MapChanged
-from milepost.store import customers, facts, journeys, maps, outcomes, timeline
+from milepost.store import customers, facts, journeys, maps, messages, outcomes, timeline
 from milepost.store.compiled_maps import CompiledMaps
 from milepost.store.errors import UnreadableVersionError
 from milepost.store.rows import record_of
@@ -82,4 +82,5 @@ async def _journey(
         ),
         now=now,
         zone=zone,
+        undelivered=await messages.undelivered(session, row.id),
     )

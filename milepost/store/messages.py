@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from milepost.customer import is_forgotten
+from milepost.explain.undelivered import Undelivered
 from milepost.planner.instants import Instant
 from milepost.store.errors import UnknownMessageError
 from milepost.store.keyset import Cursor, Segment, read_page
@@ -94,6 +95,14 @@ def queued(session: Session, journey: str) -> list[str]:
         MessageRow.journey_id == journey, MessageRow.status == MessageStatus.QUEUED
     )
     return list(session.scalars(query.order_by(MessageRow.at, MessageRow.message)))
+
+
+async def undelivered(session: AsyncSession, journey: str) -> dict[str, Undelivered]:
+    """Returns the messages of a journey that were due out and that no channel has taken, by id."""
+    query = select(MessageRow.message, MessageRow.status, MessageRow.last_error).where(
+        MessageRow.journey_id == journey, MessageRow.status != MessageStatus.SENT
+    )
+    return {message: Undelivered(status, why) for message, status, why in await session.execute(query)}
 
 
 def claim(session: Session, journey: str, message: str, now: Instant) -> MessageRow:

@@ -15,7 +15,7 @@ from milepost.settings import Settings
 from milepost.store.database import Store
 from milepost.temporal import exporter
 from milepost.web import figures, health, home, sign_in
-from milepost.web.api import colleague_routes, id_routes, sync_routes
+from milepost.web.api import colleague_routes, id_routes, mail_routes, sync_routes
 from milepost.web.api import docs as api_docs
 from milepost.web.api import routes as api_routes
 from milepost.web.desk import actions as desk_actions
@@ -43,6 +43,7 @@ _DESCRIPTION = (
 ROUTERS = (
     api_routes.router,
     sync_routes.router,
+    mail_routes.router,
     colleague_routes.router,
     id_routes.router,
     home.router,

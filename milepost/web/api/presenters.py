@@ -16,12 +16,14 @@ from milepost.planner.fact_checks import asks_of
 from milepost.planner.fact_errors import RefusedError
 from milepost.planner.situation import Situation
 from milepost.planner.state import State
+from milepost.store import timeline
 from milepost.store.customer_list import CustomerListLine
 from milepost.store.stand_ins import StandIns
-from milepost.store.tables import JourneyRow, OpenPlayRow, OpenStageRow
+from milepost.store.tables import JourneyRow, OpenPlayRow, OpenStageRow, TimelineRow
 from milepost.store.tasks import TaskLine
 from milepost.web.api.shapes import (
     CustomerLine,
+    EntryShown,
     ErrorDetail,
     ErrorShown,
     JourneyShown,
@@ -131,3 +133,9 @@ def saved(result: SavedCustomer) -> SavedShown:
         why_no_journey=result.enrolment.why if isinstance(result.enrolment, NoEnrolment) else None,
         told=tuple(receipt(result.customer, each) for each in result.receipts),
     )
+
+
+def entry(row: TimelineRow, say: Wording) -> EntryShown:
+    """Presents an entry of the timeline; of a message, with what became of it."""
+    happened = timeline.entry_of(row)
+    return EntryShown.of(row, sentence=say.sentence(happened), more={**row.data, **say.status_of(happened)})

@@ -15,7 +15,7 @@ from milepost.intake.fact_admission import IncomingFact
 from milepost.intake.facts import FactStatus
 from milepost.planner.instants import text
 from milepost.planner.state import State
-from milepost.store import absences, customers, journeys, tasks, timeline
+from milepost.store import absences, customers, journeys, messages, tasks, timeline
 from milepost.store.customer_list import CustomerFilter, StatusFilter, count_customers, list_customers
 from milepost.store.customer_overview import customer_overview
 from milepost.store.keyset import Cursor
@@ -28,7 +28,6 @@ from milepost.web.api.shapes import (
     CustomerList,
     CustomerRequest,
     CustomerShown,
-    EntryShown,
     ErrorShown,
     Filter,
     JourneyBegunShown,
@@ -215,8 +214,10 @@ async def show_timeline(
             return TimelineShown(customer=record.id, journey=None, entries=())
         page = await timeline.page_of_journey(session, journey.id, after=after, cursor=_place(cursor), limit=limit)
         added = await timeline.added_tasks(session, journey.id)
-    say = Wording(await served.compiled_maps.of(journey.version), record.timezone, added=added)
-    lines = [EntryShown.of(row, sentence=say.sentence(timeline.entry_of(row)), more=row.data) for row in page.rows]
+        unsent = await messages.undelivered(session, journey.id)
+    compiled_map = await served.compiled_maps.of(journey.version)
+    say = Wording(compiled_map, record.timezone, added=added, undelivered=unsent)
+    lines = [presenters.entry(row, say) for row in page.rows]
     return TimelineShown(customer=record.id, journey=journey.id, entries=tuple(lines), next=_text(page.next))
 
 

@@ -1,0 +1,185 @@
+"""The addresses under `/api/v1/mail`: what waits and what failed, and what to do with it."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import Query
+from pydantic import Field
+
+from milepost import limits
+from milepost.intake import mail as mail_orders
+from milepost.intake import mail_hold
+from milepost.intake.mail import MailAction, MailOrder
+from milepost.intake.mail_list import MailFilter, MailStatus, mail_page
+from milepost.planner.enums import HoldReason, MailSwitch
+from milepost.planner.fact_errors import RefusedError
+from milepost.planner.instants import text
+from milepost.store import mail_switches
+from milepost.store.keyset import Cursor
+from milepost.store.mail_switches import Scope, Switch, Turn
+from milepost.store.messages import FailureCause
+from milepost.web.api.routes import CursorText, Limit, api_router
+from milepost.web.api.shapes import (
+    CustomerId,
+    ErrorDetail,
+    Filter,
+    PageShown,
+    RequestModel,
+    Shown,
+    Text,
+)
+from milepost.web.problems import ProblemError
+from milepost.web.services import Served
+
+router = api_router()
+
+
+class MailShown(Shown):
+    """A message. `at` is when it was first held or due out; `because` says what keeps it back or made it fail."""
+
+    customer: str
+    customer_name: str
+    journey: str
+    message: str
+    about: str
+    reason: str
+    template: str
+    status: MailStatus
+    at: str
+    to: str | None
+    until: str | None
+    why: str | None
+    because: str | None
+    outdated: bool
+    subject: str | None
+    attempts: int
+    sent_at: str | None
+
+
+class SwitchShown(Shown):
+    """A turn of a switch: of a customer's mail, a map's, or with neither of all."""
+
+    customer: str | None
+    map: str | None
+    mail: MailSwitch
+    first: int | None = Field(description="so many messages of each text are held; null: all")
+    at: str
+    by: str | None
+    why: str | None
+
+    @classmethod
+    def of_turn(cls, turn: Turn) -> SwitchShown:
+        scope, switch = turn.scope, turn.switch
+        return cls(
+            customer=scope.customer,
+            map=scope.map,
+            mail=switch.mail,
+            first=switch.first,
+            at=text(turn.at),
+            by=turn.by,
+            why=turn.why,
+        )
+
+
+class MailList(PageShown):
+    mail: tuple[MailShown, ...]
+    switches: tuple[SwitchShown, ...] = Field(description="those that count; none: all mail goes by itself")
+
+
+class MessageNamed(RequestModel):
+    customer: CustomerId
+    message: Annotated[str, Field(min_length=1, max_length=limits.NAME)]
+
+
+class OrderRequest(RequestModel):
+    """What to do with messages: `release`, `send-now`, `cancel` or `retry`."""
+
+    action: MailAction
+    messages: Annotated[tuple[MessageNamed, ...], Field(min_length=1, max_length=1000)]
+    by: Annotated[str, Field(min_length=1, max_length=limits.ADDRESS)] = "api"
+    reason: Text | None = None
+    id: Annotated[str, Field(min_length=1, max_length=limits.NAME)] | None = Field(
+        None, description="sent again with the same id, it counts once"
+    )
+
+
+class OrderedShown(Shown):
+    """What became of an order for one message; `error` says why nothing was done."""
+
+    customer: str
+    message: str
+    done: bool
+    error: ErrorDetail | None
+
+
+class OrdersShown(Shown):
+    messages: tuple[OrderedShown, ...]
+
+
+class SwitchRequest(RequestModel):
+    """Hold or free the mail of a customer, of a map, or, with neither, all."""
+
+    mail: MailSwitch
+    customer: CustomerId | None = None
+    map: Annotated[str, Field(min_length=1, max_length=limits.NAME)] | None = None
+    first: Annotated[int, Field(ge=1, le=1000)] | None = None
+    by: Annotated[str, Field(min_length=1, max_length=limits.ADDRESS)] = "api"
+    reason: Text | None = None
+
+
+@router.get("/mail", summary="List mail", tags=["mail"])
+async def list_mail(
+    served: Served,
+    *,
+    status: MailStatus = MailStatus.HELD,
+    customer: Filter = None,
+    map: Filter = None,  # noqa: A002 - the field's word
+    template: Filter = None,
+    why: Annotated[HoldReason | FailureCause | None, Query(description="why it waits, or failed")] = None,
+    limit: Limit = 100,
+    cursor: CursorText = None,
+) -> MailList:
+    """Messages that wait, the one that waits longest first; or those that are queued, sent or failed, latest first."""
+    cause = why if isinstance(why, FailureCause) else None
+    wanted = MailFilter(status, customer, map, template, why if isinstance(why, HoldReason) else None, cause)
+    place = Cursor.read(cursor) if cursor else None
+    page = await mail_page(served.intake.context, wanted, await served.zone(), cursor=place, limit=limit)
+    async with served.store.reading() as session:
+        turns = await mail_switches.current(session)
+    return MailList(
+        mail=tuple(MailShown.model_validate(each.to_json()) for each in page.lines),
+        switches=tuple(SwitchShown.of_turn(each) for each in turns),
+        next=None if page.next is None else str(page.next),
+    )
+
+
+@router.post("/mail", summary="Release, send, cancel or retry mail", tags=["mail"])
+async def order_mail(served: Served, request: OrderRequest) -> OrdersShown:
+    """Do something with up to 1,000 messages. Each is answered for itself: done, or why not.
+
+    Released mail goes in the contact's hours and within the limit; `send-now` doesn't wait for them. A failed message
+    that is retried is written anew and goes to whoever gets the step's mail now.
+    """
+    given = MailOrder(request.action, request.by, request.reason, request.id, source="api")
+    keys = [(each.customer, each.message) for each in request.messages]
+    results = await mail_orders.order(served.intake.context, given, keys)
+    shown = []
+    for each in results:
+        refused = each.outcome if isinstance(each.outcome, RefusedError) else None
+        error = ErrorDetail(code=refused.code, message=refused.message, hint=refused.hint) if refused else None
+        shown.append(OrderedShown(customer=each.customer, message=each.message, done=error is None, error=error))
+    return OrdersShown(messages=tuple(shown))
+
+
+@router.post("/mail/switch", summary="Hold or free mail", tags=["mail"])
+async def switch_mail(served: Served, request: SwitchRequest) -> SwitchShown:
+    """Hold mail until people release it, or let it go by itself again; the narrowest switch counts."""
+    if request.customer is not None and request.map is not None:
+        message = "Mail of a map to one customer can't be held by itself."
+        raise ProblemError(422, "invalid", message, "Send 'customer' or 'map'.")
+    first = request.first if request.mail is MailSwitch.HELD else None
+    scope = Scope(request.customer, request.map)
+    context, switch = served.intake.context, Switch(request.mail, first)
+    turned = await mail_hold.turn(context, scope, switch, by=request.by, why=request.reason)
+    return SwitchShown.of_turn(turned.turn)

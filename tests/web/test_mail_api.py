@@ -1,0 +1,104 @@
+"""Mail by the API: listed, released, cancelled, tried again, held and freed; the timeline says what became of it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import httpx
+import pytest
+from sqlalchemy import update
+
+from milepost.store.tables import MessageRow
+from tests.web.conftest import World, text_of
+
+CONNECT = "connect/1/opening/1"
+
+
+async def hold(api: httpx.AsyncClient, **more: Any) -> httpx.Response:
+    return await api.post("/api/v1/mail/switch", json={"mail": "held", **more})
+
+
+async def order(api: httpx.AsyncClient, action: str, **more: Any) -> dict[str, Any]:
+    body = {"action": action, "messages": [{"customer": "acme", "message": CONNECT}], **more}
+    answer = await api.post("/api/v1/mail", json=body)
+    assert answer.status_code == 200, answer.text
+    [one] = answer.json()["messages"]
+    return dict(one)
+
+
+async def listed(api: httpx.AsyncClient, **query: str) -> list[dict[str, Any]]:
+    answer = await api.get("/api/v1/mail", params=query)
+    assert answer.status_code == 200, answer.text
+    return list(answer.json()["mail"])
+
+
+async def sent_entry(api: httpx.AsyncClient) -> dict[str, Any]:
+    entries = (await api.get("/api/v1/customers/acme/timeline")).json()["entries"]
+    return next(dict(each) for each in entries if each["kind"] == "message_sent")
+
+
+async def test_held_mail_is_listed_and_released(world: World, api: httpx.AsyncClient) -> None:
+    turned = await hold(api, reason="We begin", by="ops@vendor.example")
+    assert turned.json() | {"at": ""} == {
+        "customer": None, "map": None, "mail": "held", "first": None, "at": "", "by": "ops@vendor.example",
+        "why": "We begin",
+    }  # fmt: skip
+    await world.tell(step_done="kickoff", result="held")
+    [one] = await listed(api, customer="acme", map="pilot", template="connect.md", why="release")
+    assert (one["message"], one["status"], one["why"]) == (CONNECT, "held", "release")
+    assert (await order(api, "release"))["done"]
+    assert await listed(api) == []
+    assert (await listed(api, status="sent"))[0]["message"] == CONNECT
+    refused = await order(api, "release")
+    assert (refused["done"], refused["error"]["code"]) == (False, "mail_refused")
+
+
+async def test_the_timeline_says_sent_of_what_a_channel_took(world: World, api: httpx.AsyncClient) -> None:
+    await world.tell(step_done="kickoff", result="held")
+    entry = await sent_entry(api)
+    assert entry["more"]["status"] == "sent"
+    assert " went to " in entry["sentence"]
+
+
+async def test_the_timeline_says_queued_and_failed_with_the_cause(
+    world: World, api: httpx.AsyncClient, browser: httpx.AsyncClient
+) -> None:
+    await world.tell(step_done="kickoff", result="held")
+    for status, cause, error, says in (
+        ("queued", None, None, "is on its way to"),
+        ("queued", None, "greylisted", "the last attempt failed: greylisted"),
+        ("failed", "address", "no such mailbox", "failed: no such mailbox"),
+    ):
+        async with world.store.transaction() as session:
+            values = {"status": status, "cause": cause, "last_error": error}
+            await session.execute(update(MessageRow).where(MessageRow.message == CONNECT).values(values))
+        entry = await sent_entry(api)
+        assert entry["more"]["status"] == status
+        assert says in entry["sentence"]
+        assert says in text_of(await browser.get("/ops/customers/acme"))
+    [one] = await listed(api, status="failed", why="address")
+    assert one["because"] == "no such mailbox"
+    assert (await order(api, "retry"))["done"]
+    assert (await sent_entry(api))["more"]["status"] == "sent"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {},
+        {"mail": "odd"},
+        {"mail": "held", "customer": "acme", "map": "pilot"},
+        {"mail": "held", "first": 0},
+        {"mail": "held", "odd": 1},
+    ],
+)
+async def test_a_switch_that_cannot_be_is_refused(world: World, api: httpx.AsyncClient, body: dict[str, Any]) -> None:
+    assert (await api.post("/api/v1/mail/switch", json=body)).status_code == 422
+    assert world
+
+
+async def test_names_that_there_are_not_are_said(api: httpx.AsyncClient) -> None:
+    assert (await hold(api, map="nothere")).json()["error"]["code"] == "unknown_map"
+    assert (await hold(api, customer="nobody")).status_code == 404
+    refused = await order(api, "cancel")
+    assert "no such message waits" in refused["error"]["message"]
