@@ -119,8 +119,8 @@ class JourneyActivities:
             undo_points.forget(session, journey.id)
         told_at = {acted_at[each.fact.id] for each in taken if each.fact is not None and undo_points.is_undoable(each)}
         if told_at and self._grace:
-            undo_points.keep(session, journey.id, result.state.revision, journey.state, max(told_at) + self._grace)
-            undo_points.hold_messages(session, journey.id, result, told_at, self._grace)
+            until = max(told_at) + self._grace
+            undo_points.keep(session, journey.id, journey.state, result, told_at=told_at, until=until)
 
     def _switch(self, session: Session, journey: LockedJourney) -> tuple[bool, list[str]]:
         """Returns whether the journey's mail is to be held, and the messages that go all the same."""

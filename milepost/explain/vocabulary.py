@@ -161,5 +161,25 @@ FACTS = {
     "task_done": "a task is done",
     "task_added": "a new task",
     "note": "a note",
+    "undone": "something was undone",
 }
+INSTEAD = {
+    "step_done": "Open the step anew: reopen it, and say why.",
+    "step_skipped": "Open the step anew: reopen it, and say why.",
+    "step_reopened": "Close the step: say that it is done, or skip it.",
+    "snoozed": "Agree on another date for the step.",
+    "answer": "Take the answer back (revoke it), and say why; then answer anew.",
+    "revoked": "Answer the outcome anew.",
+    "set": "Set the attributes as they were.",
+    "contacts": "Change the contacts to what they were.",
+    "team": "Change the team to what it was.",
+    "agreed": "Agree on what holds now.",
+    "paused": "Resume the journey.",
+    "resumed": "Pause the journey again.",
+    "ended": "Begin the journey again by hand, and say why (`milepost enroll CUSTOMER --again`).",
+    "map_changed": "Move the journey back to the version that it was on.",
+    "task_added": "Close the task: say that it is done, or skip it.",
+    "note": "Add a note that puts it right.",
+}
+"""What to do once a fact can't be undone any more."""
 MESSAGES = {"opening": "mail", "reminder": "reminder", "request": "request to confirm", "touchpoint": "mail"}

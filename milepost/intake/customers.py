@@ -122,6 +122,12 @@ async def _held(session: AsyncSession, customer: str) -> tuple[JourneyRow | None
     return (running, before) if before is None or before.id == customer else await _held(session, before.id)
 
 
+def catch_up(context: IntakeContext, session: Session, known: Customer, compiled_map: CompiledMap, source: str) -> None:
+    """Tells the customer's journey, which is open again, what of the record it doesn't know; it knows `known`."""
+    changes = changes_of(context, known, customers.load(session, known.id), compiled_map, "milepost")
+    _record(session, known.id, changes, context.now(), source)
+
+
 def _record(session: Session, customer: str, changes: list[Fact], now: Instant, source: str) -> list[RecordedFact]:
     if not changes:
         return []

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from temporalio.client import Client
 
 from milepost.customer import Customer
-from milepost.intake import customers, enrolment, facts, preferences
+from milepost.intake import customers, enrolment, facts, preferences, undo
 from milepost.intake.context import IntakeContext, fresh_id
 from milepost.intake.customers import SavedCustomer
 from milepost.intake.enrolment import Enrolment, NoEnrolment
@@ -16,6 +16,7 @@ from milepost.intake.fact_admission import IncomingFact
 from milepost.intake.facts import FactReceipt
 from milepost.intake.journey_client import JourneyClient
 from milepost.intake.sweeper import Sweeper
+from milepost.intake.undo import Undone
 from milepost.planner.clock import JourneyClock
 from milepost.planner.entry_point import PLAIN, JourneyStart
 from milepost.planner.fact_errors import RefusedError
@@ -25,6 +26,7 @@ from milepost.planner.written_facts import WrittenFact
 from milepost.store.compiled_maps import CompiledMaps
 from milepost.store.database import Store
 from milepost.store.retention import FOR_EVER, Retention
+from milepost.store.undo_points import UndoableFact
 from milepost.wire.journey import DEFAULT_MAX_ADVANCES, TASK_QUEUE
 
 
@@ -71,6 +73,24 @@ class Intake:
     ) -> list[FactReceipt | RefusedError]:
         """Records facts, as of now, in their order and in one transaction; each is taken or refused for itself."""
         return await facts.record_facts(self.context, incoming, source=source)
+
+    async def undoable(self, customer: str) -> list[UndoableFact]:
+        """Returns what people just told about a customer and can undo now, the latest first.
+
+        Raises:
+            UnknownCustomerError: there is no such customer; the nearest id is suggested.
+        """
+        return await undo.undoable(self.context, customer)
+
+    async def undo_fact(self, customer: str, fact: str, *, by: str | None, only_own: bool = False) -> Undone:
+        """Undoes what somebody just told, as if it had not been told; `by` is who does so.
+
+        With `only_own` they can undo what they told on their own plan, and nothing else.
+
+        Raises:
+            RefusedError: the customer or the fact is unknown, or it can't be undone; nothing has changed.
+        """
+        return await undo.undo_fact(self.context, customer, fact, by=by, only_own=only_own)
 
     async def upsert_customer(
         self, customer: Customer, *, by: str | None = None, source: str = "api", start: JourneyStart = PLAIN

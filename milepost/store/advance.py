@@ -52,14 +52,14 @@ def write_plan(session: Session, journey: str, before: State, plan: Plan, compil
     make_equal(session, OutcomeRow, journey, agreed_figures(before, plan, compiled_map))
     moved = before.version != state.version
     for kind, rows_of in ((OpenStageRow, desired_stages), (OpenPlayRow, desired_plays)):
-        stored = _stored(session, kind, journey) if moved else rows_of(before, compiled_map)
+        stored = stored_rows(session, kind, journey) if moved else rows_of(before, compiled_map)
         make_equal(session, kind, journey, rows_of(state, compiled_map), stored=stored)
     _write_answers(session, journey, plan)
     _write_customer(session, before.customer, plan)
     _write_journey(session, journey, plan)
 
 
-def _stored(session: Session, kind: type[OpenStageRow | OpenPlayRow | AnswerRow], journey: str) -> list[Row]:
+def stored_rows(session: Session, kind: type[OpenStageRow | OpenPlayRow | AnswerRow], journey: str) -> list[Row]:
     """Returns the journey's rows of this kind, without its id."""
     table = table_of(kind)
     columns = [column for column in table.c if column.name != "journey_id"]
@@ -70,14 +70,19 @@ def _rename_steps(session: Session, journey: str, plan: Plan) -> None:
     """Lets rows about a step go by the id that it has in the version that the journey moves to."""
     for command in plan.commands:
         if isinstance(command, RenameStep):
-            for kind in (OutcomeRow, AnswerRow):
-                table = table_of(kind)
-                is_row = (table.c.journey_id == journey, table.c.outcome == command.step)
-                session.execute(update(table).where(*is_row).values(outcome=command.to))
-            table = table_of(TaskRow)
-            is_row = (table.c.journey_id == journey, table.c.step == command.step)
-            task = literal(command.to) + func.substr(table.c.task, len(command.step) + 1)
-            session.execute(update(table).where(*is_row).values(step=command.to, task=task))
+            rename_step(session, journey, command.step, command.to)
+
+
+def rename_step(session: Session, journey: str, step: str, to: str) -> None:
+    """Lets the rows of a journey about a step go by another id."""
+    for kind in (OutcomeRow, AnswerRow):
+        table = table_of(kind)
+        is_row = (table.c.journey_id == journey, table.c.outcome == step)
+        session.execute(update(table).where(*is_row).values(outcome=to))
+    table = table_of(TaskRow)
+    is_row = (table.c.journey_id == journey, table.c.step == step)
+    task = literal(to) + func.substr(table.c.task, len(step) + 1)
+    session.execute(update(table).where(*is_row).values(step=to, task=task))
 
 
 def _write_timeline(session: Session, journey: str, plan: Plan) -> None:
@@ -92,7 +97,7 @@ def _write_timeline(session: Session, journey: str, plan: Plan) -> None:
 
 def _write_answers(session: Session, journey: str, plan: Plan) -> None:
     if any(isinstance(command, RecordAnswer | RevokeAnswer) for command in plan.commands):
-        stored = _stored(session, AnswerRow, journey)
+        stored = stored_rows(session, AnswerRow, journey)
         make_equal(session, AnswerRow, journey, desired_answers(stored, plan), stored=stored)
 
 
@@ -172,8 +177,16 @@ def desired_plays(state: State, compiled_map: CompiledMap) -> Iterator[dict[str,
 
 
 def _write_customer(session: Session, before: Customer, plan: Plan) -> None:
-    """Records what the journey changed about the customer, and nothing else: the rest of the record may be newer."""
-    state, after = plan.state, plan.state.customer
+    write_record(session, before, plan.state)
+    for entry in plan.timeline:
+        if isinstance(entry, HandedOver):
+            customer = plan.state.customer.id
+            former_colleagues.remember(session, customer, entry.roles, entry.former, entry.to, at=entry.at)
+
+
+def write_record(session: Session, before: Customer, state: State) -> None:
+    """Records what differs between two records of a customer, and nothing else: the rest of the record may be newer."""
+    after = state.customer
     was, is_now = _attributes(before), _attributes(after)
     changed = {name: is_now.get(name) for name in sorted({*was, *is_now}) if was.get(name) != is_now.get(name)}
     if changed:
@@ -182,9 +195,6 @@ def _write_customer(session: Session, before: Customer, plan: Plan) -> None:
         customers.write_contacts(session, {after.id: after.contacts})
     if dict(before.team) != dict(after.team):
         customers.set_team(session, after.id, after.team, state.clock)
-    for entry in plan.timeline:
-        if isinstance(entry, HandedOver):
-            former_colleagues.remember(session, after.id, entry.roles, entry.former, entry.to, at=entry.at)
 
 
 def _attributes(customer: Customer) -> dict[str, Any]:

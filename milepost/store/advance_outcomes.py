@@ -17,7 +17,7 @@ from milepost.planner.timeline import Entry
 
 CONSTANT = ("customer_id", "revision", "type", "statement", "metric", "persona")
 """Columns of an outcome that stay as they were when it opened, whatever a later version of the map says."""
-_UNREVOKED: dict[str, Any] = dict.fromkeys(("revoked_at", "revoked_by", "revoked_why", "revoked_revision"))
+UNREVOKED: dict[str, Any] = dict.fromkeys(("revoked_at", "revoked_by", "revoked_why", "revoked_revision"))
 Progress = dict[tuple[str, int], dict[str, Any]]
 """Columns of outcomes, by step and occurrence."""
 
@@ -43,6 +43,21 @@ def desired_outcomes(before: State, plan: Plan, compiled_map: CompiledMap) -> It
             yield {"outcome": step, "occurrence": occurrence, **_constant(outcome, plan.state), **columns}
         elif not isinstance(outcome, Outcome) and changed and moved:
             yield {"outcome": step, "occurrence": occurrence, **columns}
+
+
+def rows_of_latest(
+    state: State, compiled_map: CompiledMap, stored: Iterable[tuple[str, int]]
+) -> Iterator[dict[str, Any]]:
+    """The rows of those `stored` occurrences of outcomes that are the latest ones, as far as the state says."""
+    records = _records(state)
+    for outcome, occurrence in stored:
+        columns, compiled = records.get((outcome, occurrence)), compiled_map.steps.get(outcome)
+        if columns is None:
+            continue
+        row = {"outcome": outcome, "occurrence": occurrence, **columns}
+        if compiled and isinstance(compiled.step, Outcome) and state.step(outcome).is_open:
+            row["metric"] = _metric(compiled.step, state)
+        yield row
 
 
 def _records(state: State) -> Progress:
@@ -142,7 +157,7 @@ def _answer(command: RecordAnswer, position: int, state: State) -> dict[str, Any
         "value": command.value,
         "comment": command.comment,
         "evidence": command.evidence,
-        **_UNREVOKED,
+        **UNREVOKED,
     }
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from milepost.planner.compiled_map import CompiledMap
-from milepost.planner.facts import Fact, MailSwitched
+from milepost.planner.facts import MailSwitched
 from milepost.planner.instants import Instant
 from milepost.planner.plan import Plan
 from milepost.planner.state import State
@@ -67,12 +67,5 @@ def plan_and_write(
     write_plan(session, journey.id, before, result, compiled_map)
     acted_at = {fact.id: max(fact.at, before.clock) for fact in facts}
     inbox.mark_taken(session, taken, acted_at, result.state.revision)
-    _keep_what_came_too_late(session, result.state, facts)
+    customers.keep_what_came_too_late(session, result.state, facts)
     return AdvancePlan(before, result, compiled_map, acted_at)
-
-
-def _keep_what_came_too_late(session: Session, state: State, facts: Sequence[Fact]) -> None:
-    """Lets facts about the customer change the record, though the journey had ended when they came."""
-    for fact in facts:
-        if state.ended_at is not None and fact.at >= state.ended_at:
-            customers.apply(session, state.customer.id, fact, state.clock)

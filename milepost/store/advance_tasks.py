@@ -47,6 +47,12 @@ def desired_tasks(before: State, plan: Plan, compiled_map: CompiledMap) -> Itera
             yield {"task": task} | closing
 
 
+def rows_of_open(state: State, compiled_map: CompiledMap) -> Iterator[dict[str, Any]]:
+    """The rows of the tasks that are open, as far as the state says: not when they were opened."""
+    for task in open_tasks(compiled_map, state):
+        yield {"task": task.task} | _open(task, state)
+
+
 def urgency(opened_at: Instant, due_at: Instant | None, *, paused: bool) -> int:
     """Returns what open tasks are ordered by: when they are due; then those without a date, by when they opened.
 

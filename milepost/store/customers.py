@@ -17,6 +17,7 @@ from milepost.planner.facts import AttributesSet, ContactsGiven, Fact, HandedOve
 from milepost.planner.hand_over import handed_over_team, roles_of
 from milepost.planner.instants import Instant
 from milepost.planner.mail_choices import contacts_after
+from milepost.planner.state import State
 from milepost.store import aliases, former_colleagues
 from milepost.store.errors import UnknownCustomerError
 from milepost.store.table_types import table_of
@@ -161,6 +162,13 @@ def hand_over(session: Session, customer: str, fact: HandedOver, now: Instant) -
         set_team(session, customer, handed_over_team(record, fact.former, fact.to, fact.roles).team, now)
         former_colleagues.remember(session, customer, roles, fact.former, fact.to, at=now)
     return bool(roles)
+
+
+def keep_what_came_too_late(session: Session, state: State, facts: Iterable[Fact]) -> None:
+    """Lets facts about the customer change the record, though the journey had ended when they came."""
+    for fact in facts:
+        if state.ended_at is not None and fact.at >= state.ended_at:
+            apply(session, state.customer.id, fact, state.clock)
 
 
 def set_attributes(session: Session, customer: str, values: Mapping[str, Any], now: Instant) -> None:

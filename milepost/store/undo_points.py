@@ -6,18 +6,19 @@ All instants are journey time.
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from typing import Any, Protocol
 
-from sqlalchemy import delete, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from milepost.planner.commands import SendMessage
 from milepost.planner.facts import FactUndone, MailSwitched, MessageReleased, MessageRetried
 from milepost.planner.instants import Instant
 from milepost.planner.plan import Plan
 from milepost.planner.timeline import MessageSent
+from milepost.store.inbox import InboxStatus
 from milepost.store.table_types import table_of
-from milepost.store.tables import MessageRow
+from milepost.store.tables import FactRow, MessageRow
 from milepost.store.undo_tables import UndoPointRow
 
 CLICKS = frozenset({"desk", "portal", "ops", "cli"})
@@ -43,34 +44,71 @@ def is_undoable(fact: StoredFact) -> bool:
     return fact.source in CLICKS or (fact.source == "api" and "@" in (fact.data.get("by") or ""))
 
 
-def keep(session: Session, journey: str, revision: int, state: dict[str, Any], until: Instant) -> None:
-    """Keeps the state of a locked journey from before the advance `revision`, until an instant."""
-    row = {"journey_id": journey, "revision": revision, "state": state, "until": until}
-    session.connection().execute(_points.insert(), [row])
+def keep(
+    session: Session,
+    journey: str,
+    before: dict[str, Any],
+    plan: Plan,
+    *,
+    told_at: Collection[Instant],
+    until: Instant,
+    left_out: Collection[str] = (),
+) -> None:
+    """Keeps the state of a locked journey from `before` a plan, so that what was told can be undone until an instant.
 
-
-def hold_messages(session: Session, journey: str, plan: Plan, told_at: Collection[Instant], grace: int) -> None:
-    """Lets the messages that a plan sends because of what was told at these instants wait for the grace, in seconds.
-
-    What fell due by itself doesn't wait.
+    Messages that the plan sends at the instants `told_at` wait for as long, but for those of the ids `left_out`. What
+    fell due by itself doesn't wait.
     """
-    if not any(isinstance(command, SendMessage) for command in plan.commands):
-        return
+    row = {"journey_id": journey, "revision": plan.state.revision, "state": before, "until": until}
+    session.connection().execute(_points.insert(), [row])
     for entry in plan.timeline:
-        if isinstance(entry, MessageSent) and entry.at in told_at:
+        if isinstance(entry, MessageSent) and entry.at in told_at and entry.message not in left_out:
             is_row = (_messages.c.journey_id == journey, _messages.c.message == entry.message)
-            session.connection().execute(update(_messages).where(*is_row).values(not_before=entry.at + grace))
+            session.connection().execute(update(_messages).where(*is_row).values(not_before=until))
 
 
-def state_before(session: Session, journey: str, revision: int) -> dict[str, Any] | None:
-    """Returns the state of a journey from before the advance `revision`; None if it isn't kept."""
+def find(session: Session, journey: str, revision: int, now: Instant) -> dict[str, Any] | None:
+    """Returns the state of a journey from before the advance `revision`; None if it is kept no longer."""
     row = session.get(UndoPointRow, (journey, revision), populate_existing=True)
-    return None if row is None else row.state
+    return None if row is None or row.until <= now else row.state
 
 
-def forget(session: Session, journey: str, *, since: int = 0) -> None:
-    """Forgets the states of a journey from before the advance `since` and later ones."""
-    session.connection().execute(delete(_points).where(_points.c.journey_id == journey, _points.c.revision >= since))
+def take_out(session: Session, journey: str, *, since: int) -> dict[int | None, Instant]:
+    """Forgets the states of a journey from before the advance `since` and later; returns until when each was kept."""
+    is_one = (_points.c.journey_id == journey, _points.c.revision >= since)
+    until = {row[0]: row[1] for row in session.execute(select(_points.c.revision, _points.c.until).where(*is_one))}
+    session.connection().execute(delete(_points).where(*is_one))
+    return until
+
+
+def forget(session: Session, journey: str) -> None:
+    """Forgets all states of a journey: nothing of it can be undone any more."""
+    take_out(session, journey, since=0)
+
+
+@dataclass(frozen=True, slots=True)
+class UndoableFact:
+    """A fact that can be undone until an instant; None: it waits for its journey, and can be until that has it."""
+
+    fact: FactRow
+    until: Instant | None
+
+
+def undoable(session: Session, customer: str, now: Instant) -> list[UndoableFact]:
+    """Returns what people told about a customer and can undo, the latest first."""
+    taken = (
+        select(FactRow, UndoPointRow.until)
+        .join(
+            UndoPointRow, (UndoPointRow.journey_id == FactRow.journey_id) & (UndoPointRow.revision == FactRow.revision)
+        )
+        .where(FactRow.customer_id == customer, FactRow.status == InboxStatus.DELIVERED, UndoPointRow.until > now)
+    )
+    waiting = select(FactRow).where(FactRow.customer_id == customer, FactRow.status == InboxStatus.PENDING)
+    found = [
+        *(UndoableFact(fact, until) for fact, until in session.execute(taken)),
+        *(UndoableFact(fact, None) for fact in session.scalars(waiting)),
+    ]
+    return sorted((each for each in found if is_undoable(each.fact)), key=lambda each: -each.fact.serial)
 
 
 def remove_old(session: Session, now: Instant) -> int:

@@ -36,7 +36,7 @@ from milepost.planner.facts import (
 )
 from milepost.planner.instants import Instant
 from milepost.planner.state import State
-from milepost.store import absences, aliases, customers, journeys, maps, reviews, undo_points
+from milepost.store import absences, aliases, customers, journeys, maps, reviews
 from milepost.store.absence_tables import FormerColleagueRow
 from milepost.store.database import Store
 from milepost.store.import_tables import ImportFileRow, ImportRefusalRow
@@ -44,6 +44,7 @@ from milepost.store.mail_tables import CustomerMailSwitchRow, HeldMessageRow, Ma
 from milepost.store.rollouts import MoveStatus
 from milepost.store.stand_ins import Absence
 from milepost.store.tables import METADATA, JourneyRow, RolloutMoveRow
+from milepost.store.undo_tables import UndoPointRow
 from milepost.wire.activities import Advanced, AdvanceOrder, DeliveryOrder
 from tests.store.book import stored_import, stored_rollout
 from tests.workflows.example import CUSTOMER, FILES, START
@@ -158,7 +159,7 @@ class Crowd:
             journeys.mark_blocked(session, "acme/1", self.now, "KeyError: 'sam@acme.example'")
             customers.set_unmatched(session, "beta", "no map is for Sam Poe")
             state = State.begin(CUSTOMER.having(contacts=(SAM,)), "pilot", "1", START).to_json()
-            undo_points.keep(session, "acme/1", 1, state, START)
+            session.add(UndoPointRow(journey_id="acme/1", revision=1, state=state, until=START))
             rollout = stored_rollout(ADDRESS, "Sam asked for it", START)
             switch = {"mail": MailSwitch.FREE, "at": START, "by": ADDRESS, "why": "Sam asked for it", "current": True}
             session.add_all([rollout, MailSwitchRow(**switch), CustomerMailSwitchRow(customer_id="acme", **switch)])
