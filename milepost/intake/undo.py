@@ -31,7 +31,7 @@ from milepost.planner.fact_checks import ABOUT_THE_RECORD
 from milepost.planner.facts import FactUndone, from_json, to_json
 from milepost.planner.loop_guard import EndlessMapError
 from milepost.planner.state import State
-from milepost.planner.undoing import Undoing, fell_due, is_same, plan_stretch, told_undone, without
+from milepost.planner.stretch import Undoing, fell_due, is_same, plan_stretch, told_undone, without
 from milepost.store import inbox, journeys, undo, undo_points
 from milepost.store.errors import UnknownVersionError
 from milepost.store.inbox import InboxStatus, NewFact, Recipient

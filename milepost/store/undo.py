@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from milepost.planner.commands import RenameStep
 from milepost.planner.facts import MailSwitched
 from milepost.planner.instants import Instant
-from milepost.planner.undoing import Stretch, Undoing
+from milepost.planner.stretch import Stretch, Undoing
 from milepost.store import customers, undo_points
 from milepost.store.advance import (
     desired_held,

@@ -28,7 +28,7 @@ from milepost.planner.instants import text
 from milepost.store import maps, messages, timeline
 from milepost.store.facts import get as get_fact
 from milepost.wire.activities import AdvanceOrder
-from tests.intake.undoing import ANA, BO, Desk, begun
+from tests.intake.undo_desk import ANA, BO, Desk, begun
 from tests.workflows.example import CUSTOMER, FILES, START
 
 SAM = "sam@acme.example"

@@ -29,7 +29,7 @@ from milepost.planner.facts import (
 from milepost.planner.state import State
 from milepost.store import customers, journeys, messages, undo_points
 from milepost.store.errors import UnknownCustomerError
-from tests.intake.undoing import ANA, Desk, begun
+from tests.intake.undo_desk import ANA, Desk, begun
 from tests.workflows.example import CUSTOMER
 
 SAM = "sam@acme.example"
