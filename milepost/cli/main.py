@@ -42,6 +42,7 @@ _COMMANDS = {
         "show": "Show where a customer stands, why, and what comes next.",
         "explain": "Explain what a customer waits for, and why.",
         "tell": "Tell a customer's journey what happened.",
+        "undo": "Undo what somebody just told, as if it had not been told.",
         "export": "Write all customers as a CSV file, or print what is held on one person.",
         "forget": "Delete everything about a customer, or forget one person.",
         "mail": "List mail that waits or failed, release it, send it again; hold all mail.",

@@ -11,7 +11,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from milepost.calendar_data import calendar_data
-from milepost.customer import address_key
 from milepost.intake.context import IntakeContext, customer_of
 from milepost.intake.customers import catch_up
 from milepost.intake.undo_errors import (
@@ -67,7 +66,7 @@ async def undoable(context: IntakeContext, customer: str) -> list[UndoableFact]:
     """
     async with context.store.reading() as session:
         await customer_of(session, customer)
-        return await session.run_sync(undo_points.undoable, customer, context.now())
+        return await session.run_sync(partial(undo_points.undoable, now=context.now(), customer=customer))
 
 
 async def undo_fact(
@@ -101,7 +100,7 @@ class _Undo:
     def run(self, session: Session) -> Undone:
         row = self._row(session, self._fact_id)
         if row is None:
-            ids = [each.fact.id for each in undo_points.undoable(session, self._customer, self._now)]
+            ids = [each.fact.id for each in undo_points.undoable(session, self._now, customer=self._customer)]
             raise UnknownFactError(self._fact_id, ids)
         journey = journeys.lock(session, row.journey_id) if row.journey_id else None
         session.refresh(row)  # nobody else changes it from here on
@@ -122,7 +121,7 @@ class _Undo:
         return session.scalars(query.execution_options(populate_existing=True)).first()
 
     def _check_may_undo(self, session: Session, row: FactRow) -> None:
-        if self._only_own and (row.source != "portal" or address_key(row.told_by or "") != address_key(self._by or "")):
+        if self._only_own and not undo_points.is_own(row, self._by or ""):
             raise NotYoursError(row.kind)
         if row.status == InboxStatus.UNDONE:
             earlier = self._row(session, f"undo/{row.id}")

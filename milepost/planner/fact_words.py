@@ -30,7 +30,7 @@ _SYNONYMS = {
     "note": ("notes", "remember", "comment", "remark"),
 }
 _KIND_OF = {synonym: kind for kind, synonyms in _SYNONYMS.items() for synonym in synonyms}
-_FINAL = "ended"  # never suggested: it is the one fact that can't be taken back
+_FINAL = "ended"  # never suggested: after a few minutes it can't be taken back
 
 
 def fact_called(word: str) -> str | None:

@@ -70,6 +70,12 @@ async def added_tasks(session: AsyncSession, journey: str) -> dict[str, str]:
     return {entry.step: entry.title for entry in entries if isinstance(entry, TaskAdded)}
 
 
+async def at_instant(session: AsyncSession, journey: str, at: Instant) -> list[Entry]:
+    """Returns what a journey reported of an instant."""
+    query = select(TimelineRow).where(TimelineRow.journey_id == journey, TimelineRow.at == at)
+    return [entry_of(row) for row in await session.scalars(query.order_by(TimelineRow.seq))]
+
+
 async def ignored(session: AsyncSession, journey: str, at: Instant) -> list[FactIgnored]:
     """Returns the entries about facts that a journey took in at an instant and that changed nothing."""
     query = select(TimelineRow).where(

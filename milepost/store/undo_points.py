@@ -12,6 +12,7 @@ from typing import Any, Protocol
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
+from milepost.customer import address_key
 from milepost.planner.facts import FactUndone, MailSwitched, MessageReleased, MessageRetried
 from milepost.planner.instants import Instant
 from milepost.planner.plan import Plan
@@ -42,6 +43,11 @@ def is_undoable(fact: StoredFact) -> bool:
     if fact.data["kind"] in _FOR_GOOD:
         return False
     return fact.source in CLICKS or (fact.source == "api" and "@" in (fact.data.get("by") or ""))
+
+
+def is_own(fact: FactRow, address: str) -> bool:
+    """Tells whether a contact told the fact on their plan."""
+    return fact.source == "portal" and address_key(fact.told_by or "") == address_key(address)
 
 
 def keep(
@@ -93,17 +99,28 @@ class UndoableFact:
     fact: FactRow
     until: Instant | None
 
+    @property
+    def step(self) -> str | None:
+        """The step or outcome that the fact is about, if it is about one."""
+        about: str | None = self.fact.data.get("step") or self.fact.data.get("outcome")
+        return about
 
-def undoable(session: Session, customer: str, now: Instant) -> list[UndoableFact]:
-    """Returns what people told about a customer and can undo, the latest first."""
+
+def undoable(
+    session: Session, now: Instant, *, customer: str | None = None, by: str | None = None
+) -> list[UndoableFact]:
+    """Returns what people told and can undo, the latest first: about a customer, or by a person (an address)."""
     taken = (
         select(FactRow, UndoPointRow.until)
         .join(
             UndoPointRow, (UndoPointRow.journey_id == FactRow.journey_id) & (UndoPointRow.revision == FactRow.revision)
         )
-        .where(FactRow.customer_id == customer, FactRow.status == InboxStatus.DELIVERED, UndoPointRow.until > now)
+        .where(FactRow.status == InboxStatus.DELIVERED, UndoPointRow.until > now)
     )
-    waiting = select(FactRow).where(FactRow.customer_id == customer, FactRow.status == InboxStatus.PENDING)
+    waiting = select(FactRow).where(FactRow.status == InboxStatus.PENDING)
+    for column, value in ((FactRow.customer_id, customer), (FactRow.told_by, by)):
+        if value is not None:
+            taken, waiting = taken.where(column == value), waiting.where(column == value)
     found = [
         *(UndoableFact(fact, until) for fact, until in session.execute(taken)),
         *(UndoableFact(fact, None) for fact in session.scalars(waiting)),

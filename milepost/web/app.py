@@ -18,9 +18,11 @@ from milepost.web import figures, health, home, sign_in
 from milepost.web.api import colleague_routes, id_routes, mail_routes, sync_routes
 from milepost.web.api import docs as api_docs
 from milepost.web.api import routes as api_routes
+from milepost.web.api import undo_routes as api_undo
 from milepost.web.desk import actions as desk_actions
 from milepost.web.desk import away, day, hand_over
 from milepost.web.desk import reviews as desk_reviews
+from milepost.web.desk import undo as desk_undo
 from milepost.web.ops import actions as ops_actions
 from milepost.web.ops import customer, mail, mail_actions
 from milepost.web.ops import customer_list as listing
@@ -46,9 +48,11 @@ ROUTERS = (
     mail_routes.router,
     colleague_routes.router,
     id_routes.router,
+    api_undo.router,
     home.router,
     sign_in.router,
     desk_actions.router,
+    desk_undo.router,
     desk_reviews.router,
     away.router,
     hand_over.router,

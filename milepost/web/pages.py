@@ -40,6 +40,8 @@ NOTICES = {
     "back": "Noted. The absence is over, and the tasks are back.",
     "handed_over": "Handed over. Everything that moved is on this desk now.",
     "nothing_to_hand_over": "There was nothing left to hand over.",
+    "undone": "Undone, as if it had not been done.",
+    "undo_over": "That can no longer be taken back. Please write to the person who looks after you.",
     "closed": "That was closed in the meantime; nothing has changed.",
 }
 """Notices after a form, by the key in the page's address: no text of somebody else's link is ever shown."""
@@ -61,6 +63,7 @@ def shell(request: Request, served: Services, person: Person | None, title: str,
         "zone_text": zone_text,
         "now": f"{local_time.time_of(now, zone)}, {zone_text}" if served.speed != 1.0 else None,
         "notice": notice(request),
+        "undo": (),
     }
 
 

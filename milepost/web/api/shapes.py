@@ -331,6 +331,38 @@ class PlanLinkShown(Shown):
     url: str
 
 
+class UndoRequest(RequestModel):
+    """Who undoes a fact."""
+
+    by: Name | None = Field(None, description="who undoes it; it stands on the timeline")
+
+
+class UndoneShown(Shown):
+    """A fact that was undone."""
+
+    customer: str
+    fact: str
+    kind: str
+    step: str | None
+    journey: str
+
+
+class UndoableShown(Shown):
+    """A fact that can be undone; without `until` it can be until its journey has taken it in."""
+
+    fact: str
+    kind: str
+    step: str | None
+    by: str | None
+    at: str
+    until: str | None
+
+
+class UndoableList(Shown):
+    customer: str
+    facts: tuple[UndoableShown, ...]
+
+
 class ErrorDetail(Shown):
     code: str = Field(description="for programs; it doesn't change")
     message: str = Field(description="what is wrong, and why")

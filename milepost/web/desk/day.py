@@ -18,7 +18,7 @@ from milepost.store import absences, customers, journeys, tasks
 from milepost.store.keyset import Cursor
 from milepost.store.stand_ins import StandIns
 from milepost.store.tasks import TaskFilter, TaskLine
-from milepost.web import forms
+from milepost.web import forms, undo
 from milepost.web.desk.absence_notes import AwayNote
 from milepost.web.desk.cards import Card
 from milepost.web.desk.reviews import cards, due_reviews
@@ -82,9 +82,8 @@ async def queues(
     whose = viewer.address if viewer else ""
     builder = _DayBuilder(served, viewer, "/desk/queues", whose, await served.zone(), in_force)
     page = await builder.page("Tasks without an owner", None, parts, section, cursor)
-    return await render_aside(
-        "desk/day.html", page, shell(request, served, viewer, "Team queues", "queues", zone=builder.zone)
-    )
+    around = shell(request, served, viewer, "Team queues", "queues", zone=builder.zone)
+    return await render_aside("desk/day.html", page, {**around, **await _undo(served, viewer, builder)})
 
 
 @router.get("/{person}")
@@ -106,7 +105,16 @@ async def day(
     builder = _DayBuilder(served, viewer, f"/desk/{quote(address)}", address, zone, in_force)
     page = await builder.page(address, address, parts, section, cursor)
     title = f"The day of {address}"
-    return await render_aside("desk/day.html", page, shell(request, served, viewer, title, "desk", zone=zone))
+    around = shell(request, served, viewer, title, "desk", zone=zone)
+    return await render_aside("desk/day.html", page, {**around, **await _undo(served, viewer, builder)})
+
+
+async def _undo(served: Services, viewer: Person | None, builder: _DayBuilder) -> dict[str, Any]:
+    """Returns what the viewer just did and can undo, for the frame of the page."""
+    if viewer is None:
+        return {}
+    lines = await undo.by_colleague(served, viewer.address, viewer.session, builder.zone)
+    return {"undo": lines, "undo_action": "/desk/undo", "undo_next": builder.path}
 
 
 @dataclass(frozen=True, slots=True)

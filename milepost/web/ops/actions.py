@@ -66,11 +66,14 @@ async def resume(sent: SentForm, reason: Text = "") -> Response:
 async def end(
     sent: SentForm, *, reason: Line = "", note: Text = "", sure: Annotated[Literal["", "yes"], Form()] = ""
 ) -> Response:
-    """The journey ends, for a reason; it can't be opened again."""
+    """The journey ends, for a reason."""
     required(reason, "reason", "Go back and write it in a word or two.")
     if sure != "yes":
         raise ProblemError(
-            422, "not_sure", "Nothing was ended.", "Go back and tick the box: an end can't be taken back."
+            422,
+            "not_sure",
+            "Nothing was ended.",
+            "Go back and tick the box: only for a few minutes can that be undone.",
         )
     return await sent.record(WrittenFact(ended=reason[:200], note=note or None))
 

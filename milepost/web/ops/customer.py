@@ -25,7 +25,7 @@ from milepost.store import aliases, facts, messages, tasks
 from milepost.store.customer_overview import customer_overview
 from milepost.store.tables import FactRow
 from milepost.text import yes_or_no
-from milepost.web import forms
+from milepost.web import forms, undo
 from milepost.web.identity import Looking, Person
 from milepost.web.ops.customer_list import standing
 from milepost.web.ops.unmatched import reasons
@@ -89,6 +89,9 @@ async def page(
     values = await _values(served, viewer, overview)
     shown = await asyncio.to_thread(_history, overview.journey, kind if kind in KINDS else "all", before)
     around = shell(request, served, viewer, overview.customer.name, "customers", zone=overview.zone)
+    if viewer is not None:
+        lines = await undo.of_customer(served, customer, viewer.session, overview.zone)
+        around |= {"undo": lines, "undo_action": "/desk/undo", "undo_next": f"/ops/customers/{quote(customer)}"}
     return await render_aside("ops/customer.html", {**values, **rows, **shown}, around)
 
 

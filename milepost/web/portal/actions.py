@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
+from milepost.intake.undo_errors import UndoRefusedError
 from milepost.language.field_types import Verdict
 from milepost.language.steps import Outcome
 from milepost.planner.compiled_map import CompiledStep
 from milepost.planner.enums import StepStatus
 from milepost.planner.fact_checks import asks_of
 from milepost.planner.written_facts import WrittenFact
-from milepost.web import forms
+from milepost.web import forms, undo
 from milepost.web.form_values import Line, Text, Token, Value, number_or_text
 from milepost.web.pages import back_to, render
 from milepost.web.portal import answer_form
@@ -72,6 +73,20 @@ async def done(request: Request, served: Served, token: str, form: Token, note: 
         page = {"plan": await Plan.of(served, opened), "step": step, "form": sent, "notice": None}
         return render("portal/step.html", page, status=422)
     return await filled.record(opened.path, WrittenFact(step_done=step.id, answers=dict(sent.answers)), late=True)
+
+
+@router.post("/{token}/undo")
+async def take_back(served: Served, token: str, form: Token) -> Response:
+    """The customer takes back what they just did."""
+    opened = await open_link(served, token)
+    customer, fact = forms.read(served, token, form, undo.KIND).subject
+    if customer != opened.state.customer.id:
+        raise forms.FormRefusedError
+    try:
+        await served.intake.undo_fact(customer, fact, by=opened.contact.email, only_own=True)
+    except UndoRefusedError:
+        return back_to(opened.path, "undo_over")
+    return back_to(opened.path, "undone")
 
 
 @router.post("/{token}/answer")

@@ -22,7 +22,7 @@ from milepost.planner.fact_checks import asks_of
 from milepost.planner.situation import Situation
 from milepost.planner.state import StepState
 from milepost.store import outcomes
-from milepost.web import forms
+from milepost.web import forms, undo
 from milepost.web.pages import notice, render
 from milepost.web.portal import answer_form
 from milepost.web.portal.answer_form import AnswerForm
@@ -30,6 +30,7 @@ from milepost.web.portal.plan_link import Opened, open_link
 from milepost.web.portal.plan_texts import plan_context
 from milepost.web.problems import ProblemError
 from milepost.web.services import Served, Services
+from milepost.web.undo import UndoLine
 
 router = APIRouter(prefix="/plan", include_in_schema=False)
 DONE_SHOWN = 12
@@ -38,8 +39,16 @@ DONE_SHOWN = 12
 @router.get("/{token}")
 async def plan(request: Request, served: Served, token: str) -> Response:
     """The plan that a link opens."""
-    values = _values(await Plan.of(served, await open_link(served, token)))
-    return render("portal/plan.html", {**values, "notice": notice(request)})
+    opened = await open_link(served, token)
+    values = _values(await Plan.of(served, opened))
+    page = {**values, "notice": notice(request), "undo": await _undo(served, opened)}
+    return render("portal/plan.html", page)
+
+
+async def _undo(served: Services, opened: Opened) -> list[UndoLine]:
+    """Returns what the reader just did on the plan and can take back."""
+    customer, contact = opened.state.customer.id, opened.contact.email
+    return await undo.by_contact(served, customer, contact, opened.token, opened.zone)
 
 
 @router.get("/{token}/outcomes/{outcome}")
@@ -49,7 +58,8 @@ async def question(request: Request, served: Served, token: str, outcome: str) -
     step = shared_plan.opened.compiled_map.steps.get(outcome)
     if step is None or not isinstance(step.step, Outcome):
         raise ProblemError(404, "not_found", "This question isn't on your plan.", "Open your plan to see what is.")
-    return render("portal/question.html", {"plan": shared_plan, "step": step, "notice": notice(request)})
+    page = {"plan": shared_plan, "step": step, "notice": notice(request)}
+    return render("portal/question.html", {**page, "undo": await _undo(served, shared_plan.opened)})
 
 
 @router.get("/{token}/steps/{step}")

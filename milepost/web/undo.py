@@ -1,0 +1,102 @@
+"""What the reader of a page just did and can undo: a line each with what followed, and the form that undoes it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import partial
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from milepost.explain import local_time
+from milepost.explain.sentences import Wording, quoted
+from milepost.explain.vocabulary import FACTS
+from milepost.planner.timeline import (
+    JourneyEnded,
+    MessageSent,
+    PlayStarted,
+    StageOpened,
+    StepOpened,
+    TaskOpened,
+)
+from milepost.store import customers, journeys, timeline, undo_points
+from milepost.store.errors import UnknownJourneyError, UnreadableVersionError
+from milepost.store.undo_points import UndoableFact
+from milepost.web import forms
+from milepost.web.services import Services
+
+KIND = "undo"
+"""The kind of the forms."""
+_FOLLOWS = JourneyEnded | PlayStarted | StageOpened | StepOpened | TaskOpened
+_MOST_SHOWN = 3
+_MOST = 10
+
+
+@dataclass(frozen=True, slots=True)
+class UndoLine:
+    """Something that can be undone `until` a clock time; None while its journey has yet to take it in.
+
+    `follows` are sentences on what followed; `mails` tells whether a mail waits for that time to be over.
+    """
+
+    customer: str
+    customer_name: str
+    what: str
+    by: str | None
+    until: str | None
+    form: str
+    follows: tuple[str, ...]
+    mails: bool
+
+
+async def by_colleague(served: Services, person: str, session: str, zone: str) -> list[UndoLine]:
+    """Returns what a colleague (an address) just did and can undo; `session` is that of their forms."""
+    async with served.store.reading() as reading:
+        facts = await reading.run_sync(partial(undo_points.undoable, now=served.now(), by=person))
+        return await _lines(served, reading, facts, session, zone)
+
+
+async def of_customer(served: Services, customer: str, session: str, zone: str) -> list[UndoLine]:
+    """Returns what anybody just did about a customer and a colleague can undo."""
+    async with served.store.reading() as reading:
+        facts = await reading.run_sync(partial(undo_points.undoable, now=served.now(), customer=customer))
+        return await _lines(served, reading, facts, session, zone)
+
+
+async def by_contact(served: Services, customer: str, address: str, link: str, zone: str) -> list[UndoLine]:
+    """Returns what a contact just did on the plan that a link opens, and can take back."""
+    async with served.store.reading() as reading:
+        facts = await reading.run_sync(partial(undo_points.undoable, now=served.now(), customer=customer))
+        own = [each for each in facts if undo_points.is_own(each.fact, address)]
+        return await _lines(served, reading, own, link, zone)
+
+
+async def _lines(
+    served: Services, session: AsyncSession, facts: Iterable[UndoableFact], owner: str, zone: str
+) -> list[UndoLine]:
+    return [await _line(served, session, each, owner, zone) for each in list(facts)[:_MOST]]
+
+
+async def _line(served: Services, session: AsyncSession, undoable: UndoableFact, owner: str, zone: str) -> UndoLine:
+    fact, say = undoable.fact, await _wording(served, session, undoable, zone)
+    is_taken = undoable.until is not None
+    entries = await timeline.at_instant(session, fact.journey_id or "", fact.at) if is_taken else []
+    about = f": {quoted(say.step(undoable.step))}" if undoable.step else ""
+    return UndoLine(
+        customer=fact.customer_id,
+        customer_name=(await customers.get_row(session, fact.customer_id)).name,
+        what=f"{FACTS.get(fact.kind, fact.kind).capitalize()}{about}",
+        by=fact.told_by,
+        until=None if undoable.until is None else f"{local_time.local(undoable.until, zone):%H:%M}",
+        form=forms.token(served, owner, KIND, fact.customer_id, fact.id),
+        follows=tuple(say.sentence(each) for each in entries if isinstance(each, _FOLLOWS))[:_MOST_SHOWN],
+        mails=any(isinstance(each, MessageSent) for each in entries),
+    )
+
+
+async def _wording(served: Services, session: AsyncSession, undoable: UndoableFact, zone: str) -> Wording:
+    try:
+        row = await journeys.get(session, undoable.fact.journey_id or "")
+        return Wording(await served.compiled_maps.of(row.version), zone)
+    except (UnknownJourneyError, UnreadableVersionError):
+        return Wording(zone=zone)
