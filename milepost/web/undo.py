@@ -12,6 +12,7 @@ from milepost.explain import local_time
 from milepost.explain.sentences import Wording, quoted
 from milepost.explain.vocabulary import FACTS
 from milepost.planner.timeline import (
+    Entry,
     JourneyEnded,
     MessageSent,
     PlayStarted,
@@ -80,7 +81,8 @@ async def _lines(
 async def _line(served: Services, session: AsyncSession, undoable: UndoableFact, owner: str, zone: str) -> UndoLine:
     fact, say = undoable.fact, await _wording(served, session, undoable, zone)
     is_taken = undoable.until is not None
-    entries = await timeline.at_instant(session, fact.journey_id or "", fact.at) if is_taken else []
+    reported = await timeline.at_instant(session, fact.journey_id or "", fact.at) if is_taken else []
+    entries = _after(reported, fact.told_by)
     about = f": {quoted(say.step(undoable.step))}" if undoable.step else ""
     return UndoLine(
         customer=fact.customer_id,
@@ -92,6 +94,12 @@ async def _line(served: Services, session: AsyncSession, undoable: UndoableFact,
         follows=tuple(say.sentence(each) for each in entries if isinstance(each, _FOLLOWS))[:_MOST_SHOWN],
         mails=any(isinstance(each, MessageSent) for each in entries),
     )
+
+
+def _after(entries: list[Entry], by: str | None) -> list[Entry]:
+    """Returns the entries after the first one that names who told the fact; all, where none does."""
+    own = next((place for place, each in enumerate(entries, 1) if by and getattr(each, "by", None) == by), 0)
+    return entries[own:]
 
 
 async def _wording(served: Services, session: AsyncSession, undoable: UndoableFact, zone: str) -> Wording:

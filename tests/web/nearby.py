@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from temporalio.testing import ActivityEnvironment
 
@@ -30,10 +30,17 @@ class NearbyJourneyClient(JourneyClient):
     ) -> None:
         super().__init__(None, REAL_TIME)
         self._store = store
+        self._compiled_maps = compiled_maps
+        self._delivers = True
         self._now = now
         self._advancing = JourneyActivities(store, compiled_maps)
         self._delivering = DeliveryActivities(store, compiled_maps, OutboxChannel(), links)
         self.is_away = False
+
+    def let_people_undo(self, grace: timedelta) -> None:
+        """What people tell can be undone for as long; meanwhile nothing is delivered."""
+        self._advancing = JourneyActivities(self._store, self._compiled_maps, grace)
+        self._delivers = False
 
     async def nudge(self, journey: str) -> bool:
         if not self.is_away:
@@ -47,7 +54,7 @@ class NearbyJourneyClient(JourneyClient):
         async with self._store.reading() as session:
             row = await journeys.get(session, journey)
         advanced = await self._advancing.advance(AdvanceOrder(journey, row.revision + 1, now))
-        for message in advanced.deliver:
+        for message in advanced.deliver if self._delivers else ():
             environment = ActivityEnvironment()
             environment.info = replace(environment.info, started_time=datetime.now(UTC))
             order = DeliveryOrder(journey, message, REAL_TIME, time.time() + 60)

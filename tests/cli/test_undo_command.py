@@ -1,0 +1,47 @@
+"""`milepost undo`: what can be undone, until when, and undoing it."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.cli.conftest import Milepost, lines
+
+pytestmark = pytest.mark.usefixtures("with_acme")
+
+
+def test_what_was_told_is_listed_and_undone(milepost: Milepost) -> None:
+    told = milepost("tell", "acme", "set", "health=20", "--by", "ana@vendor.example", "--id", "slip")
+    assert told.exit_code == 0
+    [listed] = lines(milepost("undo", "acme", "--json"))
+    assert (listed["fact"], listed["kind"], listed["by"], listed["until"]) == (
+        "slip",
+        "set",
+        "ana@vendor.example",
+        None,
+    )
+    assert "milepost undo acme slip" in milepost("undo", "acme").stdout
+
+    [undone] = lines(milepost("undo", "acme", "slip", "--by", "bo@vendor.example", "--json"))
+
+    assert (undone["fact"], undone["journey"], undone["reached"]) == ("slip", "acme/1", False)
+    assert "Nothing can be undone at acme now." in milepost("undo", "acme").stdout
+    again = milepost("undo", "acme", "slip")
+    assert again.exit_code == 1
+    assert "undone already by bo@vendor.example" in again.stderr
+
+
+def test_a_fact_or_customer_that_is_not_there_is_named_with_the_near_one(milepost: Milepost) -> None:
+    milepost("tell", "acme", "note", "slip", "--id", "slip")
+    unknown = milepost("undo", "acme", "slap")
+    nobody = milepost("undo", "acne")
+    assert (unknown.exit_code, nobody.exit_code) == (1, 1)
+    assert "Did you mean 'slip'?" in unknown.stderr
+    assert "acme" in nobody.stderr
+
+
+def test_undoing_says_what_comes_next(milepost: Milepost) -> None:
+    milepost("tell", "acme", "note", "slip", "--id", "slip")
+    undone = milepost("undo", "acme", "slip")
+    assert undone.exit_code == 0
+    assert "Undone: note, as if it had not been told." in undone.stdout
+    assert "milepost show acme" in undone.stdout
