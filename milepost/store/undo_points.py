@@ -27,8 +27,8 @@ CLICKS = frozenset({"desk", "portal", "ops", "cli"})
 _FOR_GOOD = frozenset(
     each.kind for each in (FactUndone, MailSwitched, MessageReleased, MessageRetried, MailChosen, Away, Back)
 )
-"""Kinds that can't be undone: a mail that somebody lets go, having read it, waits for nothing; and what is kept in other
-places than the journey is changed there."""
+"""Kinds that can't be undone: a mail that somebody lets go, having read it, waits for nothing; and what is kept in
+other places than the journey is changed there."""
 _points, _messages = table_of(UndoPointRow), table_of(MessageRow)
 
 

@@ -34,7 +34,7 @@ async def test_the_desk_says_what_followed_and_undoes_it(world: World, browser: 
     page = await done_on_the_desk(world, browser)
     shown = text_of(page)
     assert "Just now A step is done: “Kickoff call” · Acme Ltd" in shown
-    assert "“Set up the workspace” is now a task for the Solutions engineer" in shown
+    assert "“Connect the first system” is now with the customer's Coordinator" in shown
     assert "The stage “Getting started” opened" not in shown  # that was before
     assert "until 10:05; its mail leaves after that" in shown
 
