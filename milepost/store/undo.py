@@ -21,8 +21,8 @@ from milepost.store.advance import (
     desired_stages,
     rename_step,
     stored_rows,
-    write_record,
     write_plan,
+    write_record,
 )
 from milepost.store.advance_outcomes import UNREVOKED, rows_of_latest
 from milepost.store.advance_tasks import rows_of_open

@@ -13,7 +13,16 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from milepost.customer import address_key
-from milepost.planner.facts import Away, Back, FactUndone, MailChosen, MailSwitched, MessageReleased, MessageRetried
+from milepost.planner.facts import (
+    Away,
+    Back,
+    FactUndone,
+    HandedOver,
+    MailChosen,
+    MailSwitched,
+    MessageReleased,
+    MessageRetried,
+)
 from milepost.planner.instants import Instant
 from milepost.planner.plan import Plan
 from milepost.planner.timeline import MessageSent
@@ -24,9 +33,8 @@ from milepost.store.undo_tables import UndoPointRow
 
 CLICKS = frozenset({"desk", "portal", "ops", "cli"})
 """The sources of facts that are people's own doing."""
-_FOR_GOOD = frozenset(
-    each.kind for each in (FactUndone, MailSwitched, MessageReleased, MessageRetried, MailChosen, Away, Back)
-)
+_ELSEWHERE = (MailChosen, HandedOver, Away, Back)
+_FOR_GOOD = frozenset(each.kind for each in (FactUndone, MailSwitched, MessageReleased, MessageRetried, *_ELSEWHERE))
 """Kinds that can't be undone: a mail that somebody lets go, having read it, waits for nothing; and what is kept in
 other places than the journey is changed there."""
 _points, _messages = table_of(UndoPointRow), table_of(MessageRow)

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Depends
-
 from milepost.planner.instants import optional_text, text
-from milepost.web.api.json_body import StorableJsonRoute
-from milepost.web.api.routes import ERRORS, check_key
+from milepost.web.api.routes import api_router
 from milepost.web.api.shapes import UndoableList, UndoableShown, UndoneShown, UndoRequest
 from milepost.web.services import Served
 
-router = APIRouter(prefix="/api/v1", dependencies=[Depends(check_key)], responses=ERRORS, route_class=StorableJsonRoute)
+router = api_router()
 
 
 @router.get("/customers/{customer}/undoable", summary="List what can be undone", tags=["facts"])
