@@ -3,26 +3,47 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import IO
 
 from milepost.customer import Contact, Customer, Mail
 from milepost.imports.cell_text import cell_text
 from milepost.imports.layout import COLUMNS
+from milepost.planner.entry_point import EntryPoint
 
 _FIELDS = ("first_name", "last_name", "salutation", "timezone", "country", "language")
 
 
 class BookWriter:
-    """Writes one row a customer to a file that was opened with `newline=""`, below a heading with all `attributes`."""
+    """Writes one row a customer to a file that was opened with `newline=""`.
 
-    def __init__(self, file: IO[str], attributes: Sequence[str]) -> None:
-        self._writer, self._attributes = csv.writer(file), attributes
-        self._writer.writerow((*COLUMNS, *attributes))
+    Above them stands a heading with all `attributes` and columns of entries (`entry_cells`).
+    """
 
-    def write(self, customer: Customer) -> None:
-        """Writes one customer; attributes that the heading doesn't name are left out."""
-        self._writer.writerow(_row(customer, self._attributes))
+    def __init__(self, file: IO[str], attributes: Sequence[str], entry_columns: Sequence[str] = ()) -> None:
+        self._writer, self._attributes, self._entry_columns = csv.writer(file), attributes, entry_columns
+        self._writer.writerow((*COLUMNS, *attributes, *entry_columns))
+
+    def write(self, customer: Customer, entry: Mapping[str, str] | None = None) -> None:
+        """Writes one customer, and the cells of where it stands; what the heading doesn't name is left out."""
+        cells = ((entry or {}).get(column, "") for column in self._entry_columns)
+        self._writer.writerow((*_row(customer, self._attributes), *cells))
+
+
+def entry_cells(entry: EntryPoint | None, ended: str | None = None) -> dict[str, str]:
+    """Returns where a customer stands, by column; `ended` is why its journey is over."""
+    if entry is None:
+        return {"enters.ended": ended} if ended else {}
+    cells = {"enters.stage": entry.stage, "enters.since": entry.since or ""}
+    for step, done in entry.done.items():
+        cells[f"enters.done.{step}"] = done.at or "yes"
+        cells[f"enters.result.{step}"] = done.result or ""
+    for outcome, answer in entry.outcomes.items():
+        of = f"enters.outcomes.{outcome}"
+        cells |= {f"{of}.verdict": answer.verdict, f"{of}.value": cell_text(answer.value), f"{of}.at": answer.at or ""}
+    cells |= {f"enters.skipped.{step}": "yes" for step in entry.skipped}
+    cells |= {f"enters.counts.{event}": str(count) for event, count in entry.counts.items()}
+    return {column: cell for column, cell in cells.items() if cell}
 
 
 def _row(customer: Customer, attributes: Sequence[str]) -> list[str]:

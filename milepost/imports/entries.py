@@ -56,6 +56,7 @@ class EntryReader:
             self._done(values.get("done", _Group()), values.get("result", _Group())),
             self._outcomes(values.get("outcomes", _Group())),
             {name: self._count(cell) for name, cell in values.get("counts", _Group()).cells.items()},
+            tuple(step for step, cell in values.get("skipped", _Group()).cells.items() if self._flag(cell)),
         )
 
     @staticmethod
@@ -102,6 +103,14 @@ class EntryReader:
             return read_number(text, decimal=placed.column.decimal or self.decimal)
         except ValueError as error:
             raise EntryCellError(placed.heading, str(error)) from None
+
+    @staticmethod
+    def _flag(cell: Cell) -> bool:
+        placed, text = cell
+        flag = parse_flag(text)
+        if flag is None:
+            raise EntryCellError(placed.heading, f"{text!r} is neither yes nor no; write yes or no")
+        return flag
 
     def _count(self, cell: Cell) -> int:
         placed, text = cell

@@ -27,6 +27,7 @@ from milepost.imports.mapping import Cells, Defaults
 from milepost.imports.mapping import Mapping as ColumnMapping
 from milepost.imports.rows import Row
 from milepost.imports.scratch import FirstRows, PeopleOfCustomers
+from milepost.imports.targets import Target
 from milepost.imports.time_zones import TimeZones
 from milepost.imports.unknown_names import UnknownNames
 from milepost.language.field_types import AttributeType
@@ -65,13 +66,15 @@ class BookRow:
     """A row that was read: its customer, and where that one enters a journey (None: at the first stage).
 
     `number` is the line of the file on which it begins, counted from 1. `unsaid` are the fields that the row leaves
-    open, and for which the customer has a default: they change nothing about a customer who is known already.
+    open, and for which the customer has a default: they change nothing about a customer who is known already. `ended`
+    is why the customer's journey is over, so that none begins.
     """
 
     number: int
     customer: Customer
     entry: EntryPoint | None = None
     unsaid: frozenset[str] = frozenset()
+    ended: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +133,7 @@ class RowReader:
             return tuple(self._problems)
         self.unknown_names.count(customer)
         said = {placed.target.kind for placed, _ in cells}
-        return BookRow(row.number, customer, entry, self._unsaid(customer) - said)
+        return BookRow(row.number, customer, entry, self._unsaid(customer) - said, _ended(cells))
 
     def _unsaid(self, customer: Customer) -> frozenset[str]:
         """A file of contacts says nothing of customers that it doesn't name."""
@@ -144,7 +147,8 @@ class RowReader:
 
     def _entry(self, cells: Sequence[tuple[PlacedColumn, str]]) -> EntryPoint | None:
         try:
-            return self.entries.read([each for each in cells if each[0].target.kind == "enters"])
+            of_entry = [each for each in cells if each[0].target.kind == "enters"]
+            return None if _ended(cells) else self.entries.read(of_entry)
         except EntryCellError as error:
             self._problem(error.heading, str(error))
             return None
@@ -286,6 +290,10 @@ class RowReader:
 
     def _problem(self, column: str | None, message: str) -> None:
         self._problems.append(RowProblem(self._row.number, column, message))
+
+
+def _ended(cells: Iterable[tuple[PlacedColumn, str]]) -> str | None:
+    return next((cell for placed, cell in cells if placed.target == Target("enters", "ended")), None)
 
 
 def contact_of(fields: Mapping[str, str], personas: tuple[str, ...]) -> Contact:

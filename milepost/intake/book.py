@@ -87,7 +87,7 @@ async def import_row(
         return ImportedCustomer("unchanged", customer)
     start = JourneyStart(row.entry, by=by) if row.entry else PLAIN
     try:
-        saved = await intake.upsert_customer(customer, by=by, source="import", start=start)
+        saved = await intake.upsert_customer(customer, by=by, source="import", start=start, begins=row.ended is None)
     except RefusedError as refused:  # for where it enters, or as a map was published since the row was read
         column = ENTRY if row.entry and not isinstance(refused, InvalidCustomerError) else None
         return ImportedCustomer("refused", customer, problem=RowProblem(row.number, column, str(refused)))

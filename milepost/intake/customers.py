@@ -46,14 +46,15 @@ async def save(
     by: str | None = None,
     source: str = "api",
     start: JourneyStart = PLAIN,
+    begins: bool = True,
 ) -> SavedCustomer:
-    """Replaces a customer's record. Its journey gets the changes as facts; if it first matches a map, one begins.
+    """Replaces a customer's record. Its journey gets the changes as facts; if it first matches a map, one `begins`.
 
     Raises:
         InvalidCustomerError: fields that differ from the stored record can't be taken; nothing is stored.
         RefusedError: the customer can't enter where `start` says; nothing is stored.
     """
-    return await _save(context, customer.id, lambda _: customer, by, source, start=start)
+    return await _save(context, customer.id, lambda _: customer, by, source, start=start if begins else None)
 
 
 async def change(
@@ -83,7 +84,7 @@ async def _save(
     by: str | None,
     source: str,
     *,
-    start: JourneyStart = PLAIN,
+    start: JourneyStart | None = PLAIN,
 ) -> SavedCustomer:
     now = context.now()
     vocabulary = Vocabulary.of(await context.compiled_maps.current())
@@ -105,9 +106,9 @@ async def _save(
         await customers.save(session, [customer], now)
         changes = changes_of(context, before, customer, compiled_map, by) if before and compiled_map else []
         recorded = await session.run_sync(_record, customer.id, changes, now, source)
-        journey = (
-            None if running else await session.run_sync(partial(begin_on_match, context, customer.id, before, start))
-        )
+        journey: JourneyRow | NoEnrolment | None = None
+        if running is None and start is not None:
+            journey = await session.run_sync(partial(begin_on_match, context, customer.id, before, start))
     enrolment = await started(context, journey) if isinstance(journey, JourneyRow) else journey
     reached = await nudge_all(context, recorded)
     receipts = [await receipt_of(context, record, reached) for record in recorded]

@@ -132,6 +132,8 @@ async def _preview(
     past = await journeys.of_customer(session, customer.id) if before else []
     if past and past[0].ended_at is None:
         return PreviewedCustomer(customer, becomes, changes)
+    if row.ended is not None:
+        return PreviewedCustomer(customer, becomes, changes, why_not="the book says that the journey has ended")
     match = map_on_change(outlook.compiled_maps, before, customer, last_ends(past), outlook.now)
     if not isinstance(match, CompiledMap):
         return PreviewedCustomer(customer, becomes, changes, why_not=None if match is None else str(match))

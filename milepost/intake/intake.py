@@ -93,16 +93,23 @@ class Intake:
         return await undo.undo_fact(self.context, customer, fact, by=by, only_own=only_own)
 
     async def upsert_customer(
-        self, customer: Customer, *, by: str | None = None, source: str = "api", start: JourneyStart = PLAIN
+        self,
+        customer: Customer,
+        *,
+        by: str | None = None,
+        source: str = "api",
+        start: JourneyStart = PLAIN,
+        begins: bool = True,
     ) -> SavedCustomer:
         """Replaces a customer's record. Its journey gets the changes; if it first matches a map, one begins.
 
-        `start` says how that one begins; a customer with an open journey stays where it is.
+        `start` says how that one begins; a customer with an open journey stays where it is. Unless it `begins`, none
+        does, whatever map fits.
 
         Raises:
             InvalidCustomerError: the record can't be taken as it is. Nothing is stored.
         """
-        return await customers.save(self.context, customer, by=by, source=source, start=start)
+        return await customers.save(self.context, customer, by=by, source=source, start=start, begins=begins)
 
     async def change_customer(
         self, customer: str, edit: Callable[[Customer], Customer], *, by: str | None = None

@@ -5,7 +5,7 @@ Nothing of it is late, sends a message, or leads anywhere. What opens at the sta
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from milepost.planner.branches import open_stage, plan_opening
@@ -23,7 +23,7 @@ from milepost.planner.timeline import Entry, JourneyStarted, OutcomeAnswered, St
 from milepost.planner.turn import Turn
 
 BEFORE = "before"
-"""Why a step of an earlier stage is skipped."""
+"""Why a step of an earlier stage is skipped, or one that was skipped before."""
 
 
 def enter(turn: Turn, entry: EntryPoint, start: JourneyStart) -> None:
@@ -31,7 +31,7 @@ def enter(turn: Turn, entry: EntryPoint, start: JourneyStart) -> None:
     state, compiled_map = turn.state, turn.compiled_map
     since = instant_of(compiled_map.ours, entry.since, turn.at)
     before = stages_before(compiled_map, entry.stage)
-    lines = [*_done(turn, entry), *_answered(turn, entry), *_skipped(turn, before)]
+    lines = [*_done(turn, entry), *_answered(turn, entry), *_skipped(turn, before, entry.skipped)]
     turn.report(
         JourneyStarted(
             turn.at,
@@ -93,12 +93,11 @@ def _answered(turn: Turn, entry: EntryPoint) -> Iterator[Entry]:
         yield OutcomeAnswered(at, turn.place(step), verdict=verdict, value=each.value)
 
 
-def _skipped(turn: Turn, before: list[CompiledStage]) -> Iterator[Entry]:
-    for stage in before:
-        for step in stage.steps:
-            if not turn.state.step(step.id).closed:
-                settle_step(turn, step, StepStatus.SKIPPED)
-                yield StepSkipped(turn.at, turn.place(step), why=BEFORE)
+def _skipped(turn: Turn, before: list[CompiledStage], named: Iterable[str]) -> Iterator[Entry]:
+    for step in (*(step for stage in before for step in stage.steps), *map(turn.compiled_map.steps.__getitem__, named)):
+        if not turn.state.step(step.id).closed:
+            settle_step(turn, step, StepStatus.SKIPPED)
+            yield StepSkipped(turn.at, turn.place(step), why=BEFORE)
 
 
 def _count(turn: Turn, entry: EntryPoint) -> None:

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from milepost.language.attribute_values import parse_date
 from milepost.language.steps import Outcome
 from milepost.planner.calendars import Calendar
-from milepost.planner.compiled_map import CompiledMap
+from milepost.planner.compiled_map import CompiledMap, CompiledStep
 from milepost.planner.entry_point import EntryPoint
 from milepost.planner.enums import IgnoreReason
 from milepost.planner.fact_checks import check_measured, check_result, check_verdict, outcome_named, step_named
@@ -67,6 +67,11 @@ def entry_problems(compiled_map: CompiledMap, entry: EntryPoint, start: Instant)
             yield path, refused
             continue
         yield from _of_date(path, compiled_map.ours, answer.at, start)
+    for step in entry.skipped:
+        try:
+            _check_of_stage(step, step_named(compiled_map, step))
+        except RefusedError as refused:
+            yield ("skipped", step), refused
     for event in entry.counts:
         if event not in compiled_map.events:
             where = f" in map {compiled_map.map.map!r}"
@@ -87,11 +92,15 @@ def _check_done(compiled_map: CompiledMap, step: str, result: str | None) -> Non
     if isinstance(compiled_step.step, Outcome):
         message = f"{step!r} is an outcome, which is answered and not done."
         raise InvalidFactError(message, "Write it under 'outcomes', with its verdict.", IgnoreReason.NEEDS_ANSWER)
-    if compiled_step.in_play:
-        message = f"{step!r} is a step of the play {compiled_step.container!r}."
-        raise InvalidFactError(message, "Only steps of stages can be done before the start.")
+    _check_of_stage(step, compiled_step)
     if result is not None:
         check_result(compiled_step, result)
+
+
+def _check_of_stage(step: str, compiled_step: CompiledStep) -> None:
+    if compiled_step.in_play:
+        message = f"{step!r} is a step of the play {compiled_step.container!r}."
+        raise InvalidFactError(message, "Only steps of stages can be over before the start.")
 
 
 def _of_date(path: Path, calendar: Calendar, at: str | None, start: Instant) -> Iterator[tuple[Path, RefusedError]]:

@@ -28,7 +28,8 @@ class AnsweredBefore:
 class EntryPoint:
     """The stage of the sequence that a customer is in, since when, and what has happened before.
 
-    `since` is a local date or an instant; None: the start. `counts` are product events that count already.
+    `since` is a local date or an instant; None: the start. `counts` are product events that count already, `skipped`
+    steps that nobody does any more.
     """
 
     stage: str
@@ -36,6 +37,7 @@ class EntryPoint:
     done: Mapping[str, DoneBefore] = field(default_factory=dict)
     outcomes: Mapping[str, AnsweredBefore] = field(default_factory=dict)
     counts: Mapping[str, int] = field(default_factory=dict)
+    skipped: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         done = {step: [each.at, each.result] for step, each in self.done.items()}
@@ -46,6 +48,7 @@ class EntryPoint:
             "done": done,
             "outcomes": outcomes,
             "counts": dict(self.counts),
+            **({"skipped": list(self.skipped)} if self.skipped else {}),
         }
 
     @staticmethod
@@ -56,6 +59,7 @@ class EntryPoint:
             {step: DoneBefore(*each) for step, each in data["done"].items()},
             {step: AnsweredBefore(*each) for step, each in data["outcomes"].items()},
             data["counts"],
+            tuple(data.get("skipped", ())),
         )
 
 

@@ -64,6 +64,9 @@ class WrittenEntry(Written):
     counts: Annotated[dict[Name, Annotated[int, Field(ge=0, le=1_000_000)]], Field(max_length=limits.STEPS)] = Field(
         default_factory=dict, description="product events that count already"
     )
+    skipped: Annotated[tuple[Name, ...], Field(max_length=limits.STEPS)] = Field(
+        (), description="steps that were skipped, and that nobody does any more"
+    )
 
     def entry_point(self) -> EntryPoint:
         return EntryPoint(
@@ -72,4 +75,5 @@ class WrittenEntry(Written):
             {step: DoneBefore(each.at, each.result) for step, each in self.done.items()},
             {step: AnsweredBefore(each.verdict, each.value, each.at) for step, each in self.outcomes.items()},
             dict(self.counts),
+            self.skipped,
         )

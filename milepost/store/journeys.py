@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Collection, Iterable
+from collections.abc import AsyncIterator, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -179,6 +179,12 @@ def history(session: Session, customer: str) -> list[JourneyRow]:
     """Returns all journeys of a customer, the latest first."""
     query = select(JourneyRow).where(JourneyRow.customer_id == customer).order_by(JourneyRow.number.desc())
     return list(session.scalars(query.execution_options(populate_existing=True)))
+
+
+async def last_journeys(session: AsyncSession, customers: Sequence[str]) -> dict[str, JourneyRow]:
+    """Returns the latest journey of each of these customers that has one."""
+    query = select(JourneyRow).where(JourneyRow.customer_id.in_(customers)).order_by(JourneyRow.number)
+    return {row.customer_id: row for row in await session.scalars(query)}
 
 
 async def running(session: AsyncSession) -> list[JourneyRow]:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from milepost.planner.instants import Instant
-from milepost.planner.timeline import Entry, FactIgnored, TaskAdded, from_data
+from milepost.planner.present_entry import LastTimes
+from milepost.planner.timeline import Entry, FactIgnored, OutcomeAnswered, StepDone, TaskAdded, from_data
 from milepost.store.keyset import Cursor, Segment, read_page
 from milepost.store.tables import CustomerRow, JourneyRow, TimelineRow
 
@@ -61,6 +63,22 @@ async def page_of_journey(
     query = select(TimelineRow).where(TimelineRow.journey_id == journey, TimelineRow.seq > after)
     page = await read_page(session, query, (Segment((TimelineRow.seq,)),), cursor, limit)
     return EntryPage(tuple(row[0] for row in page.rows), page.previous, page.next)
+
+
+async def last_times(session: AsyncSession, journeys: Sequence[str]) -> dict[str, LastTimes]:
+    """Returns when each step was last done, and each outcome last answered, by journey."""
+    times: dict[str, LastTimes] = {}
+    query = select(TimelineRow).where(
+        TimelineRow.journey_id.in_(journeys), TimelineRow.kind.in_((StepDone.kind, OutcomeAnswered.kind))
+    )
+    for row in await session.scalars(query.order_by(TimelineRow.journey_id, TimelineRow.seq)):
+        of_journey = times.setdefault(row.journey_id, LastTimes())
+        entry = entry_of(row)
+        if isinstance(entry, StepDone):
+            of_journey.done[entry.step] = entry.at
+        elif isinstance(entry, OutcomeAnswered):
+            of_journey.answered[entry.step] = entry.at
+    return times
 
 
 async def added_tasks(session: AsyncSession, journey: str) -> dict[str, str]:

@@ -1,10 +1,15 @@
 from __future__ import annotations
 
+import json
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import Milepost, lines
+from milepost.planner.enums import StepStatus
+from milepost.planner.state import State
+from tests.cli.conftest import MAPS, Acmes, Milepost, advance, lines
 from tests.cli.test_import_command import CRM
 
 
@@ -60,3 +65,41 @@ def test_a_file_of_contacts_changes_only_customers_that_it_names(milepost: Milep
     (tmp_path / "crm.yaml").write_text(CRM + "whole: contacts\n")
     milepost("import", path, "--mapping", tmp_path / "crm.yaml", "--contacts", tmp_path / "contacts.csv")
     assert "dana@bolt.example" not in milepost("show", "2", "--json").stdout
+
+
+def _stands(data: Path, customer: str) -> tuple[set[str], set[str]]:
+    """The stages of a customer's journey that are open, and the steps that are done."""
+    with closing(sqlite3.connect(data / "milepost.db")) as database:
+        (text,) = database.execute("SELECT state FROM journeys WHERE customer_id = ?", (customer,)).fetchone()
+    state = State.from_json(json.loads(text))
+    done = {step for step, record in state.steps.items() if record.status is StepStatus.DONE}
+    return {stage for stage, record in state.stages.items() if record.is_open}, done
+
+
+def test_an_exported_book_goes_on_in_another_installation(
+    milepost: Milepost, acmes: Acmes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    acmes(2)
+    milepost("tell", "acme0", "step_done", "handoff")
+    milepost("tell", "acme1", "ended", "churned")
+    advance(tmp_path / "data")
+    book = tmp_path / "book.csv"
+    assert milepost("export", "-o", book).exit_code == 0
+    assert "enters.done.handoff" in book.read_text().splitlines()[0]
+    assert "churned" in book.read_text()
+    before = _stands(tmp_path / "data", "acme0")
+    assert "handoff" in before[1]
+
+    monkeypatch.setenv("MILEPOST_DATA", str(tmp_path / "other"))
+    milepost("publish", MAPS / "enterprise-save-time")
+    ahead = lines(milepost("import", book, "--dry-run", "--json"))
+    assert ahead[-1]["customers"]["journeys"] == 1
+    assert milepost("import", book).exit_code == 0
+    advance(tmp_path / "other")
+    assert _stands(tmp_path / "other", "acme0") == before
+    assert lines(milepost("customers", "--json", "--search", "acme1"))[0]["status"] == "none"
+    assert milepost("import", book, "--json").stdout.count('"became": "unchanged"') == 2
+
+    bare = tmp_path / "bare.csv"
+    milepost("export", "--without-journeys", "-o", bare)
+    assert "enters." not in bare.read_text()

@@ -6,7 +6,6 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
-from milepost.imports.layout import WHOLE
 from milepost.imports.mapping import Mapping
 from milepost.imports.mapping_file import read_mapping, shipped_mappings
 from milepost.intake.sync.errors import InvalidSyncError
@@ -76,8 +75,3 @@ class Recipe:
             hint = "Add it; docs/import.md shows how."
             raise InvalidSyncError("A file of contacts needs a mapping with a section 'contacts'.", hint)
         return mapping
-
-    @staticmethod
-    def whole(mapping: Mapping | None) -> frozenset[str]:
-        """Returns the places of what the files have in full."""
-        return frozenset(WHOLE[part] for part in (mapping.whole if mapping else ()))

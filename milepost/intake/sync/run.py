@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from milepost.errors import MilepostError
+from milepost.imports.book_source import BookSource
 from milepost.imports.customer_book import OpenBook, open_book
 from milepost.imports.mapping import Mapping as ColumnMapping
 from milepost.imports.people_file import ReadPeople, read_people
@@ -82,8 +83,7 @@ class _Book:
 
     def places(self, opened: OpenBook) -> frozenset[str]:
         """What of a customer the files decide."""
-        of_people = {"contacts"} if self.people.contacts.count else set()
-        return opened.layout.places | Recipe.whole(self.mapping) | of_people
+        return BookSource(self.mapping, self.people).places(opened)
 
 
 class SyncRun:
