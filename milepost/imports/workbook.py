@@ -8,9 +8,6 @@ from contextlib import closing
 from typing import IO, Any
 from zipfile import BadZipFile
 
-from openpyxl import load_workbook
-from openpyxl.utils.exceptions import InvalidFileException
-
 from milepost.errors import MilepostError
 from milepost.imports.cell_text import cell_text
 from milepost.text import did_you_mean, listing, nearest
@@ -76,6 +73,9 @@ def workbook_rows(file: IO[bytes], sheet: str | None = None) -> Iterator[tuple[i
 
 
 def _opened(file: IO[bytes]) -> Any:
+    from openpyxl import load_workbook  # noqa: PLC0415 - most commands read no workbook, and it takes a while to load
+    from openpyxl.utils.exceptions import InvalidFileException  # noqa: PLC0415
+
     file.seek(0)
     try:
         with warnings.catch_warnings(action="ignore"):  # styles and extensions that don't matter here

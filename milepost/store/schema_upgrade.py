@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
+import re
+from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from alembic import command
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, inspect
+from sqlalchemy import Connection, inspect, text
 from sqlalchemy.exc import OperationalError
 
 from milepost.store.database import Store, open_store
@@ -16,27 +15,39 @@ from milepost.store.errors import StoreEmptiedError, StoreForeignError, StoreToo
 from milepost.store.failures import place_of
 from milepost.store.tables import METADATA, JourneyRow
 
+if TYPE_CHECKING:
+    from alembic.config import Config
+
+_MIGRATIONS = Path(__file__).parent / "migrations"
+_REVISIONS = re.compile(r'^(?:down_)?revision = "(\w+)"$', re.MULTILINE)
 _LOCK = 7_411_202_603
 """A number of our own, for PostgreSQL's advisory lock: of several processes that start at once, one migrates."""
 
 
 def config() -> Config:
     """Alembic's settings, found from the installed package."""
+    from alembic.config import Config  # noqa: PLC0415 - only who migrates waits for it to load
+
     settings = Config()
-    settings.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    settings.set_main_option("script_location", str(_MIGRATIONS))
     return settings
 
 
 def known_revisions() -> set[str]:
     """Returns the revisions that this version of Milepost can upgrade from."""
-    return {script.revision for script in ScriptDirectory.from_config(config()).walk_revisions()}
+    return {revision for revision, *_ in _revisions()}
 
 
+@cache
 def newest_revision() -> str:
-    """Returns the revision of this version's tables."""
-    newest = ScriptDirectory.from_config(config()).get_current_head()
-    assert newest is not None
+    """Returns the revision of this version's tables: that of the migration that no other one follows."""
+    (newest,) = known_revisions() - {earlier for _, *before in _revisions() for earlier in before}
     return newest
+
+
+def _revisions() -> list[list[str]]:
+    """Each migration's revision, and the one that it follows, read off the files as Alembic would."""
+    return [_REVISIONS.findall(file.read_text("utf-8")) for file in _MIGRATIONS.glob("versions/0*.py")]
 
 
 async def revision_of(store: Store) -> str | None:
@@ -46,7 +57,10 @@ async def revision_of(store: Store) -> str | None:
 
 
 def _revision_on(connection: Connection) -> str | None:
-    return MigrationContext.configure(connection).get_current_revision()
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    revision: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
+    return revision
 
 
 async def upgrade(url: str, *, must_exist: bool = False) -> str:
@@ -72,6 +86,8 @@ def _upgrade_on(connection: Connection, *, must_exist: bool) -> str:
     newest, current = newest_revision(), _revision_on(connection)
     if current != newest:
         _check_ours(connection, current, must_exist=must_exist)
+        from alembic import command  # noqa: PLC0415 - as above
+
         settings = config()
         settings.attributes["connection"] = connection
         command.upgrade(settings, "head")

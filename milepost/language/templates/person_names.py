@@ -9,8 +9,6 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from nameparser import HumanName
-
 _SEVERAL_OR_A_TEAM = re.compile(r"[&/|\d@]|\b(?:and|und|et|inc|gmbh|ltd|llc|corp|plc|team|office)\b", re.IGNORECASE)
 """What stands in texts that name several people, a team or a place, but in no person's name."""
 _ADDRESS = re.compile(r"<[^<>]*>|\S*@\S*")
@@ -34,6 +32,8 @@ def without_address(name: str) -> str:
 def parts_of(name: str) -> PersonName:
     """Returns the first and last name of a person."""
     name = without_address(name) or " ".join(name.split())
+    from nameparser import HumanName  # noqa: PLC0415 - few commands write mails, and it takes a while to load
+
     parsed = HumanName(name)
     whole = " ".join(part for part in (parsed.first, parsed.middle, parsed.last) if part)
     whole = whole.replace(",", " ").strip() or name.replace(",", " ").strip()

@@ -1,0 +1,82 @@
+"""What a book costs before it is stored: reading it, looking ahead, its memory; and a fact from the command line."""
+
+from __future__ import annotations
+
+import os
+import resource
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from benchmarks.book import HEADER, MAP, ROW
+from benchmarks.figures import Figure
+from benchmarks.installation import ROOT
+
+FEW, MANY = 1000, 100_000
+LOOKED_AHEAD = 5000
+READS = """
+import re, sys
+from milepost.imports.book_source import BookSource
+from milepost.imports.mapping_file import read_mapping
+from milepost.imports.people_file import ReadPeople, read_people
+mapping, people = None, ReadPeople()
+if len(sys.argv) > 2:
+    mapping = read_mapping("mapping: M\\ncolumns: {id: id, name: name}\\n"
+        "contacts: {columns: {company: customer, mail: email, name: name}}\\n", "m").mapping
+    with open(sys.argv[2], "rb") as file:
+        people = read_people(file, mapping.contacts, mapping.defaults)
+with open(sys.argv[1], "rb") as file:
+    book = BookSource(mapping, people).open(file)
+    rows = sum(1 for _ in book.rows)
+peak = re.search(r"VmHWM:\\s+(\\d+)", open("/proc/self/status").read())[1]  # of this program alone
+print(rows, int(peak) / 1024)
+"""
+
+
+def figures() -> Iterator[Figure]:
+    """Memory of reading a book, and the time of a dry run and of `milepost tell`."""
+    with TemporaryDirectory(prefix="milepost-bench-") as name:
+        folder = Path(name)
+        for what, files in (("one file", _book), ("two files", _two)):
+            few, many = (_memory(files(folder, rows)) for rows in (FEW, MANY))
+            yield Figure(f"reading {MANY:,} rows, {what}: memory", many, "MB", f"as with {FEW:,}", few)
+        environment = {**os.environ, "MILEPOST_DATA": str(folder / "data")}
+        _run(environment, "publish", str(MAP))
+        (book,) = _book(folder, LOOKED_AHEAD)
+        wall, processor = _run(environment, "import", str(book), "--dry-run", "--json")
+        yield Figure(f"dry run of {LOOKED_AHEAD:,} customers", wall, "s", "30")
+        yield Figure(f"dry run of {LOOKED_AHEAD:,} customers: processor time", processor, "s", "")
+        (book,) = _book(folder, 1)
+        _run(environment, "import", str(book))
+        times = [_run(environment, "tell", "c0", "note", f"Note {number}") for number in range(5)]
+        yield Figure("milepost tell, best of five", min(wall for wall, _ in times), "s", "0.5")
+        yield Figure("milepost tell: processor time", min(processor for _, processor in times), "s", "")
+
+
+def _book(folder: Path, rows: int) -> list[Path]:
+    file = folder / f"book{rows}.csv"
+    file.write_text(HEADER + "".join(ROW.format(number) for number in range(rows)))
+    return [file]
+
+
+def _two(folder: Path, rows: int) -> list[Path]:
+    contacts = folder / f"contacts{rows}.csv"
+    contacts.write_text("company,mail,name\n" + "".join(f"c{n},sam@c{n}.example,Sam Poe\n" for n in range(rows)))
+    return [*_book(folder, rows), contacts]
+
+
+def _memory(files: list[Path]) -> float:
+    out = subprocess.run([sys.executable, "-c", READS, *map(str, files)], cwd=ROOT, check=True, capture_output=True)
+    return float(out.stdout.split()[1])
+
+
+def _run(environment: dict[str, str], *words: str) -> tuple[float, float]:
+    """Runs a command, and returns its time on the wall clock and of the processor."""
+    before, begun = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
+    command = [sys.executable, "-m", "milepost", *words]
+    subprocess.run(command, cwd=ROOT, env=environment, check=True, capture_output=True)
+    wall, after = time.perf_counter() - begun, resource.getrusage(resource.RUSAGE_CHILDREN)
+    return wall, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
