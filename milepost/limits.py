@@ -11,10 +11,18 @@ BODY = 1024 * 1024
 """Bytes of a request to the API."""
 FORM = 64 * 1024
 """Bytes of a form that a page sends."""
+UPLOAD = 20 * 1024 * 1024
+"""Bytes of the files of an import together."""
+UPLOAD_READ = 5 * UPLOAD
+"""Bytes of an upload that are read, though it is refused: who sends it may not listen before all is sent."""
+MAPPING = 256 * 1024
+"""Bytes of a form with a mapping."""
 HEADERS = 32 * 1024
 """Bytes of a request's first line and headers, and so of an address with its query."""
 RECEIVING = 20
 """Seconds in which a request has to arrive, headers and body."""
+UPLOADING = 300
+"""Seconds in which an upload has to arrive."""
 SENDING = 60
 """Seconds for which a client may leave an answer unread."""
 CONNECTIONS = 1000

@@ -6,7 +6,6 @@ to use.
 
 from __future__ import annotations
 
-import codecs
 from collections.abc import Iterator
 from typing import Annotated, Any, Literal
 
@@ -29,8 +28,8 @@ def _pattern(text: str) -> str:
 
 def _encoding(text: str) -> str:
     try:
-        codecs.lookup(text)
-    except LookupError:
+        "".encode(text)
+    except (LookupError, UnicodeError):
         raise ValueError(f"{text!r} is no encoding; write one such as cp1252, or leave it out") from None
     return text
 

@@ -18,7 +18,7 @@ from functools import partial
 from itertools import chain, islice
 from typing import IO
 
-from milepost.imports.encodings import encoding_of
+from milepost.imports.encodings import NAMES, encoding_of
 from milepost.imports.workbook import UnreadableFileError, is_workbook, workbook_height, workbook_rows
 from milepost.numbers import Decimal
 
@@ -133,6 +133,10 @@ def _decoded_rows(file: IO[bytes], encoding: str, form: FileFormat) -> Iterator[
     text = io.TextIOWrapper(file, encoding, errors, newline=None)
     try:
         yield from text_rows(text, form)
+    except UnicodeError as error:
+        name = NAMES.get(encoding, encoding)
+        hint = "Choose another encoding, or leave it to be told by the file."
+        raise UnreadableFileError(f"The file isn't written in {name}.", hint) from error
     finally:
         with suppress(ValueError):  # the file may be closed by now
             text.detach()
@@ -204,4 +208,7 @@ def estimated_rows(file: IO[bytes]) -> int:
     if is_workbook(file):
         return max(workbook_height(file) - 1, 1)
     file.seek(0)
-    return max(sum(block.count(b"\n") for block in iter(partial(file.read, 1 << 20), b"")) - 1, 1)
+    lines, last = 0, b""
+    for block in iter(partial(file.read, 1 << 20), b""):
+        lines, last = lines + block.count(b"\n"), block[-1:]
+    return max(lines - (last == b"\n"), 1)

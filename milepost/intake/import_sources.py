@@ -20,8 +20,6 @@ from milepost.store.import_tables import ImportRow
 from milepost.store.imports import FileKind
 from milepost.text import did_you_mean, nearest
 
-MAPPING_FILE = "mapping"
-"""The name of a mapping in what is wrong with it: it is typed on a page."""
 _NO_CONTACTS = (
     "The file of contacts needs a section 'contacts' in the mapping: which of its columns are customer and email"
 )
@@ -84,10 +82,10 @@ def source_of(
     """
     checked = _Checked()
     if mapping is not None:
-        read = read_mapping(mapping, MAPPING_FILE)
+        read = read_mapping(mapping, "mapping")
         checked.mapping = read.mapping
         if read.problems:
-            checked.problems["mapping"] = [str(each).removeprefix(f"{MAPPING_FILE}:") for each in read.problems]
+            checked.problems["mapping"] = [f"Line {each.line}: {each.message}" for each in read.problems]
     if contacts is not None and checked.mapping is not None and checked.mapping.contacts is None:
         checked.problems["mapping"] = [_NO_CONTACTS]
     if contacts is not None and mapping is None:

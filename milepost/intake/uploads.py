@@ -21,7 +21,7 @@ from milepost.imports.rows import FileFormat, Row, estimated_rows, read_rows
 from milepost.imports.vocabulary import Vocabulary
 from milepost.imports.workbook import UnreadableFileError
 from milepost.intake.context import IntakeContext
-from milepost.intake.import_sources import ImportOptions, source_of, stored_files
+from milepost.intake.import_sources import ImportChoiceError, ImportOptions, source_of, stored_files
 from milepost.planner.instants import Instant
 from milepost.store import imports
 from milepost.store.errors import ImportStatusError
@@ -29,7 +29,6 @@ from milepost.store.import_tables import ImportRow
 from milepost.store.imports import FileKind, ImportStatus
 
 OWN, PROPOSED, EDITED = "own", "proposed", "edited"
-_LOOKABLE = (*imports.IN_PREPARATION,)
 _LONGEST_NAME = 200
 
 
@@ -117,9 +116,12 @@ def _heading(file: UploadedFile, field: str) -> Row:
 
 
 def _choice(headings: tuple[str, ...], *, has_contacts: bool) -> str:
-    """Returns the mapping that suits headings: none for a book in our own form, a shipped one, or a proposal."""
-    if "id" in headings and not has_contacts:
-        return OWN
+    """Returns where the mapping comes from: none is needed for a book in our own form, others get a proposal.
+
+    A proposal knows nothing of a second file, so with one a shipped mapping is taken if the headings are its own.
+    """
+    if not has_contacts:
+        return OWN if "id" in headings else PROPOSED
     for name in shipped_mappings():
         mapping = read_mapping(shipped_text(name), name).mapping
         if mapping is None or list(heading_problems(headings, mapping.columns)):
@@ -158,6 +160,8 @@ async def choose(context: IntakeContext, number: int, options: ImportOptions, ma
         ImportChoiceError: something chosen can't be used; nothing is changed.
         UnreadableFileError: a file can't be read so.
     """
+    if options.choice not in (OWN, PROPOSED, EDITED, *shipped_mappings()):
+        raise ImportChoiceError({"choice": [f"There is no mapping {options.choice!r}; choose one of the list"]})
     files = await stored_files(context, number)
     if files is None:
         raise ImportStatusError(number, "over", "changed")
@@ -222,8 +226,10 @@ async def _begin(
     return await context.journey_client.start_import(number)
 
 
-async def cancel(context: IntakeContext, number: int) -> None:
+async def cancel(context: IntakeContext, number: int) -> bool:
     """Takes an import back: a dry run ends, and one that runs begins no further batch. What was imported stays.
+
+    Tells whether it ran.
 
     Raises:
         UnknownImportError: there is none of this number.
@@ -231,16 +237,18 @@ async def cancel(context: IntakeContext, number: int) -> None:
     """
     wanted = (*imports.IN_PREPARATION, *imports.AT_WORK)
 
-    def change(session: Session) -> None:
+    def change(session: Session) -> bool:
         row = imports.lock_in(session, number, wanted, "cancelled")
+        is_running = row.status in imports.RUNS
         if row.status == ImportStatus.LOOKING:
             row.status, row.done = ImportStatus.DRAFT, 0
         elif row.status == ImportStatus.RUNNING:
             row.status = ImportStatus.CANCELLING
         elif row.status != ImportStatus.CANCELLING:
             imports.end(session, row, ImportStatus.CANCELLED, context.now(), context.wall())
+        return is_running
 
-    await context.store.write(change)
+    return await context.store.write(change)
 
 
 # What a page shows of the book.

@@ -25,8 +25,10 @@ from milepost.web.desk import reviews as desk_reviews
 from milepost.web.desk import undo as desk_undo
 from milepost.web.ops import actions as ops_actions
 from milepost.web.ops import customer, mail, mail_actions
+from milepost.web.ops import customer, import_page, outbox
 from milepost.web.ops import customer_list as listing
 from milepost.web.ops import identity as identity_page
+from milepost.web.ops import imports as ops_imports
 from milepost.web.ops import maps as ops_maps
 from milepost.web.pages import STATIC
 from milepost.web.portal import actions as portal_actions
@@ -64,6 +66,8 @@ ROUTERS = (
     mail_actions.router,
     mail.router,
     ops_maps.router,
+    ops_imports.router,
+    import_page.router,
     plan.router,
     portal_actions.router,
     preferences.router,

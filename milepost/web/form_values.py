@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import Form
+from fastapi import Form, Path
 from pydantic import AfterValidator, StringConstraints
 
 from milepost import limits
@@ -17,6 +17,7 @@ from milepost.web.problems import ProblemError
 
 Token = Annotated[str, Form(max_length=1000)]
 Onward = Annotated[str, Form(alias="next", max_length=1000)]
+Number = Annotated[int, Path(ge=1, le=limits.POSITION)]
 Line = Annotated[
     str, Form(), StringConstraints(max_length=limits.NAME, strip_whitespace=True), AfterValidator(storable)
 ]

@@ -42,6 +42,7 @@ NOTICES = {
     "nothing_to_hand_over": "There was nothing left to hand over.",
     "undone": "Undone, as if it had not been done.",
     "undo_over": "That can no longer be taken back. Please write to the person who looks after you.",
+    "stopped": "Stopped. What was imported by then stays; nothing else begins.",
     "closed": "That was closed in the meantime; nothing has changed.",
 }
 """Notices after a form, by the key in the page's address: no text of somebody else's link is ever shown."""

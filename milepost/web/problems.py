@@ -26,7 +26,8 @@ from milepost.text import shortened
 from milepost.web.forms import FormRefusedError
 from milepost.web.identity import SignInNeededError
 from milepost.web.pages import render
-from milepost.web.security import API, add_headers
+from milepost.web.request_limits import API
+from milepost.web.security import add_headers
 
 log = structlog.get_logger()
 
@@ -172,6 +173,7 @@ def _problem_of(error: Exception) -> Problem:
             | store_errors.UnknownMessageError()
             | store_errors.UnknownVersionError()
             | store_errors.UnknownAbsenceError()
+            | store_errors.UnknownImportError()
         ):
             return Problem(404, "not_found", str(error))
         case store_errors.StoreDamagedError() | store_errors.StoreUnwritableError():

@@ -15,8 +15,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from milepost import limits
 from milepost.settings import Settings
 from milepost.web.forms import comes_from_us
+from milepost.web.request_limits import API, RequestLimits, limits_of
 
-API = "/api/"
 _DIGITS = 15
 _UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 
@@ -72,7 +72,7 @@ class Guard:
 
         problem = self._problem(scope)
         if problem is None:
-            await self._app(scope, _limited(receive, _limit(path)), send_with_headers)
+            await self._app(scope, _limited(receive, limits_of(path)), send_with_headers)
         else:
             response = await self._refuse(Request(scope), problem)
             await response(scope, receive, send_with_headers)
@@ -81,8 +81,8 @@ class Guard:
         headers = Headers(scope=scope)
         path: str = scope["path"]
         length = headers.get("content-length", "0")
-        if not length.isdecimal() or len(length) > _DIGITS or int(length) > _limit(path):
-            return too_large(_limit(path))
+        if not length.isdecimal() or len(length) > _DIGITS or int(length) > limits_of(path).size:
+            return too_large(limits_of(path).size)
         if (
             len(scope["raw_path"]) + len(scope["query_string"]) + sum(map(len, chain(*scope["headers"])))
             > limits.HEADERS
@@ -106,13 +106,9 @@ def _origin(url: str) -> str:
     return f"{scheme}://{rest.split('/', 1)[0]}"
 
 
-def _limit(path: str) -> int:
-    return limits.BODY if path.startswith(API) else limits.FORM
-
-
-def _limited(receive: Receive, limit: int) -> Receive:
+def _limited(receive: Receive, limit: RequestLimits) -> Receive:
     """Counts the bytes that arrive, as the length may be missing, and the seconds until they all have."""
-    size, deadline = 0, asyncio.get_running_loop().time() + limits.RECEIVING
+    size, deadline = 0, asyncio.get_running_loop().time() + limit.seconds
     complete = False
 
     async def receive_counted() -> Message:
@@ -121,13 +117,13 @@ def _limited(receive: Receive, limit: int) -> Receive:
             async with asyncio.timeout_at(None if complete else deadline):
                 message = await receive()
         except TimeoutError:
-            message_text = f"The body did not arrive within {limits.RECEIVING} seconds."
+            message_text = f"The body did not arrive within {limit.seconds:g} seconds."
             raise HTTPException(408, message_text, headers={"connection": "close"}) from None
         complete = not message.get("more_body", False)
         if message["type"] == "http.request":
             size += len(message.get("body", b""))
-            if size > limit:
-                raise too_large(limit)
+            if size > limit.size:
+                raise too_large(limit.size)
         return message
 
     return receive_counted

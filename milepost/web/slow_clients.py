@@ -8,6 +8,7 @@ import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from milepost import limits
+from milepost.web.request_limits import limits_of
 
 _LAST_LOOK = 0.05  # seconds
 _GRACE = 5.0
@@ -57,10 +58,13 @@ class DeadlineProtocol(H11Protocol):
             if self._awaited is not state:
                 self._stop()
                 self._awaited = state
-                seconds = limits.RECEIVING + (_GRACE if state is h11.SEND_BODY else 0)
-                self._deadline = self.loop.call_later(seconds, self._look_once_more)
+                self._deadline = self.loop.call_later(self._seconds(state), self._look_once_more)
         else:
             self._stop()
+
+    def _seconds(self, state: object) -> float:
+        """Returns how long the client may take with its headers or, which depends on where it goes, its body."""
+        return limits_of(self.scope["path"]).seconds + _GRACE if state is h11.SEND_BODY else limits.RECEIVING
 
     def _stop(self) -> None:
         if self._deadline is not None:

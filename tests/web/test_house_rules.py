@@ -30,6 +30,8 @@ async def every_page(world: World) -> list[httpx.Response]:
             "/ops/customers",
             "/ops/customers/acme",
             "/ops/mail",
+            "/ops/imports",
+            "/ops/outbox",
             "/ops/maps",
         )
         theirs = ("/sign-in", "/api/docs", "/nothing", world.plan(), world.question(), "/plan/abc")
@@ -114,8 +116,9 @@ async def test_every_page_has_a_language_a_title_one_heading_and_names_for_its_f
         assert 'name="viewport"' in page
         for field in re.findall(r"<(?:input|select|textarea)[^>]*>", page):
             if 'type="hidden"' not in field:
-                before = page[: page.index(field)]
-                assert before.rfind("<label") > before.rfind("</label>"), field
+                before, own_id = page[: page.index(field)], re.search(r' id="([^"]+)"', field)
+                has_label = own_id is not None and f'<label for="{own_id[1]}"' in page
+                assert has_label or before.rfind("<label") > before.rfind("</label>"), field
         ids = re.findall(r'\sid="([^"]+)"', page)
         assert len(ids) == len(set(ids))
 
