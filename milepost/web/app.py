@@ -16,6 +16,7 @@ from milepost.store.database import Store
 from milepost.temporal import exporter
 from milepost.web import figures, health, home, sign_in
 from milepost.web.api import colleague_routes, id_routes, mail_routes, sync_routes
+from milepost.web.api import colleague_routes, id_routes, import_routes, sync_routes
 from milepost.web.api import docs as api_docs
 from milepost.web.api import routes as api_routes
 from milepost.web.api import undo_routes as api_undo
@@ -46,6 +47,7 @@ _DESCRIPTION = (
 )
 ROUTERS = (
     api_routes.router,
+    import_routes.router,
     sync_routes.router,
     mail_routes.router,
     colleague_routes.router,

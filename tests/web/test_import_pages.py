@@ -259,3 +259,23 @@ async def test_an_import_that_is_not_there_is_said_so(browser: httpx.AsyncClient
         assert (await browser.get(path)).status_code == 404
     for path in (f"{IMPORTS}/x", f"{IMPORTS}/0", f"{IMPORTS}/{10**30}", f"{IMPORTS}?before=-1"):
         assert (await browser.get(path)).status_code == 422
+
+
+async def test_programs_read_how_imports_stand(
+    world: World, browser: httpx.AsyncClient, api: httpx.AsyncClient
+) -> None:
+    first, second = await uploaded(browser), await uploaded(browser)
+    await post(browser, first, "look")
+    await work(world, first)
+    await post(browser, first, "go")
+    await work(world, first)
+
+    page = (await api.get("/api/v1/imports", params={"limit": 1})).json()
+    assert ([each["number"] for each in page["imports"]], page["next"]) == ([2], 2)
+    shown = (await api.get("/api/v1/imports/1")).json()
+    assert (shown["status"], shown["done"], shown["customers"]["imported"]) == ("done", 7, 6)
+    assert shown["preview"]["customers"] == {"new": 6, "journeys": 6}
+    assert shown["account"]["by_column"][0][:2] == ["timezone", 1]
+    assert (await api.get("/api/v1/imports/9")).status_code == 404
+    assert (await browser.get("/api/v1/imports")).status_code == 401
+    assert second.endswith("/2")
