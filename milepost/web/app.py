@@ -15,8 +15,7 @@ from milepost.settings import Settings
 from milepost.store.database import Store
 from milepost.temporal import exporter
 from milepost.web import figures, health, home, sign_in
-from milepost.web.api import colleague_routes, id_routes, mail_routes, sync_routes
-from milepost.web.api import colleague_routes, id_routes, import_routes, sync_routes
+from milepost.web.api import colleague_routes, id_routes, import_routes, mail_routes, sync_routes
 from milepost.web.api import docs as api_docs
 from milepost.web.api import routes as api_routes
 from milepost.web.api import undo_routes as api_undo
@@ -25,8 +24,7 @@ from milepost.web.desk import away, day, hand_over
 from milepost.web.desk import reviews as desk_reviews
 from milepost.web.desk import undo as desk_undo
 from milepost.web.ops import actions as ops_actions
-from milepost.web.ops import customer, mail, mail_actions
-from milepost.web.ops import customer, import_page, outbox
+from milepost.web.ops import customer, import_page, mail, mail_actions
 from milepost.web.ops import customer_list as listing
 from milepost.web.ops import identity as identity_page
 from milepost.web.ops import imports as ops_imports

@@ -31,7 +31,6 @@ async def every_page(world: World) -> list[httpx.Response]:
             "/ops/customers/acme",
             "/ops/mail",
             "/ops/imports",
-            "/ops/outbox",
             "/ops/maps",
         )
         theirs = ("/sign-in", "/api/docs", "/nothing", world.plan(), world.question(), "/plan/abc")

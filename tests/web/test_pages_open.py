@@ -7,14 +7,13 @@ import pytest
 from tests.web.conftest import World, sign_in, text_of
 from tests.web.example import ANA, BO
 
-PAGES = ("/", f"/desk/{ANA}", "/desk/queues", "/ops/customers", "/ops/mail", "/ops/maps", "/sign-in", "/api/docs")
 PAGES = (
     "/",
     f"/desk/{ANA}",
     "/desk/queues",
     "/ops/customers",
     "/ops/imports",
-    "/ops/outbox",
+    "/ops/mail",
     "/ops/maps",
     "/sign-in",
     "/api/docs",
