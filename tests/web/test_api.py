@@ -309,6 +309,7 @@ async def test_the_api_describes_itself_to_programs(world: World) -> None:
         f"{V1}/absences", f"{V1}/absences/{{number}}", f"{V1}/hand-overs", f"{V1}/syncs", f"{V1}/syncs/{{name}}",
         f"{V1}/customers/{{customer}}/rename", f"{V1}/customers/{{customer}}/merge",
         f"{V1}/imports", f"{V1}/imports/{{number}}", f"{V1}/mail", f"{V1}/mail/switch",
+        f"{V1}/customers/{{customer}}/undoable", f"{V1}/customers/{{customer}}/facts/{{fact}}/undo",
     }  # fmt: skip
     assert "HTTPBearer" in schema["components"]["securitySchemes"]
     refused = schema["paths"][f"{V1}/facts"]["post"]["responses"]["422"]
