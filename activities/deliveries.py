@@ -24,12 +24,13 @@ from milepost.language.templates.source import TemplateError
 from milepost.planner.facts import MessageFailed, to_json
 from milepost.planner.instants import Instant
 from milepost.planner.state import State
-from milepost.store import clock, inbox, journeys, mail_choices, messages
+from milepost.store import absences, clock, inbox, journeys, mail_choices, messages
 from milepost.store.compiled_maps import CompiledMaps
 from milepost.store.database import Store
 from milepost.store.errors import UnknownJourneyError, UnknownMessageError
 from milepost.store.inbox import NewFact
 from milepost.store.messages import FailureCause
+from milepost.store.stand_ins import StandIns
 from milepost.store.tables import JourneyRow, MessageRow
 from milepost.wire.activities import DeliveryOrder
 
@@ -96,7 +97,7 @@ class DeliveryActivities:
                 raise _FailedError(messages.CONTACT_FORGOTTEN, FailureCause.FORGOTTEN)
             if await self._is_unwanted(journey, row):
                 raise _FailedError(messages.UNWANTED, FailureCause.UNWANTED)
-            await self._send(order, await self._written(journey, row))
+            await self._send(order, await self._written(order, journey, row))
         return row.status != messages.MessageStatus.FAILED
 
     async def _past_grace(self, order: DeliveryOrder) -> MessageRow:
@@ -133,13 +134,13 @@ class DeliveryActivities:
         steps = (await self._compiled_maps.of(row.version)).steps
         return not all(steps[step].is_let_through(mail) for step in row.steps if step in steps)
 
-    async def _written(self, journey: JourneyRow, row: MessageRow) -> OutgoingMessage:
+    async def _written(self, order: DeliveryOrder, journey: JourneyRow, row: MessageRow) -> OutgoingMessage:
         """The message as the first attempt rendered it.
 
         Raises:
             UndeliverableError: the message can't be rendered, now or later.
         """
-        writing = await self._writing(journey, row)
+        writing = await self._writing(order, journey, row)
         if row.text is not None:
             return outgoing(writing, row.subject or "", row.text, row.html)
         try:
@@ -150,8 +151,8 @@ class DeliveryActivities:
         await self._store.write(lambda session: messages.save_rendering(session, journey.id, row.message, **texts))
         return rendering
 
-    async def _writing(self, journey: JourneyRow, row: MessageRow) -> MessageSource:
-        return MessageSource(
+    async def _writing(self, order: DeliveryOrder, journey: JourneyRow, row: MessageRow) -> MessageSource:
+        source = MessageSource(
             compiled_map=await self._compiled_maps.of(row.version),
             files=await self._compiled_maps.files(row.version),
             state=State.from_json(journey.state),
@@ -159,6 +160,18 @@ class DeliveryActivities:
             links=self._links,
             now=datetime.now(UTC),
         )
+        started = _started()
+
+        def away(session: Session) -> StandIns:
+            return absences.load_in_force(session, _now(session, order, started))
+
+        async with self._store.reading() as session:
+            in_force = await session.run_sync(away)
+        role, owner = source.owner
+        stand_in = in_force.for_task(owner, role, row.customer_id)
+        if stand_in is None:
+            return source
+        return replace(source, delegate=stand_in.delegate, away_until=stand_in.absence.last_day)
 
     async def _send(self, order: DeliveryOrder, message: OutgoingMessage) -> None:
         try:

@@ -105,6 +105,7 @@ def lay_out(
     plan_url: str,
     preferences_url: str,
     importance: Importance = Importance.ORDINARY,
+    stand_in: str = "",
 ) -> Rendered:
     """Returns the message with its footer, and its HTML as a whole document; replies go to the colleague.
 
@@ -113,6 +114,7 @@ def lay_out(
     language = rendered.language.split("-")[0]
     frame = _FRAMES.get(language, _FRAMES["en"])
     reply = frame.reply.format(name=colleague_name) if colleague_address else ""
+    reply = " ".join(part for part in (stand_in, reply) if part)
     why = {Importance.REQUEST: frame.request, Importance.ESSENTIAL: frame.essential}.get(importance, "")
     preferences = frame.choices if why else frame.fewer
     lines = (reply, f"{frame.plan}: {plan_url}", why, f"{preferences}: {preferences_url}")

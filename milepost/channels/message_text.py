@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol
 
 from milepost.channels.links import LinkSigner
 from milepost.channels.mail_layout import Importance, lay_out
 from milepost.channels.protocol import OutgoingMessage
+from milepost.channels.stand_in_text import stand_in_text
 from milepost.customer import Contact, Customer, Mail, name_of
 from milepost.explain.local_time import due_date
 from milepost.language.steps import Outcome
@@ -50,7 +51,10 @@ class DueMessage(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class MessageSource:
-    """Everything that a message is written from; `now` is the wall clock, from which links expire."""
+    """Everything that a message is written from; `now` is the wall clock, from which links expire.
+
+    `delegate` is who stands in for the colleague whose mail it is, until the last day away, `away_until`.
+    """
 
     compiled_map: CompiledMap
     files: Mapping[str, str]
@@ -58,6 +62,8 @@ class MessageSource:
     due: DueMessage
     links: LinkSigner
     now: datetime
+    delegate: str | None = None
+    away_until: date | None = None
 
     @property
     def customer(self) -> Customer:
@@ -72,10 +78,24 @@ class MessageSource:
         return Contact(self.due.contact, self.due.contact)
 
     @property
-    def colleague(self) -> str | None:
-        """The address of the colleague who writes: who looks after the customer or, in an introduction, the new one."""
+    def owner(self) -> tuple[str, str | None]:
+        """The role whose mail it is, and who has it: the csm's or, in an introduction, that of the new colleague."""
         introduced = introduction_of(self.state) if self._is_introduction else None
-        return introduced.successor if introduced else self.customer.team.get(self.compiled_map.map.csm)
+        role = introduced.role if introduced else self.compiled_map.map.csm
+        return role, self.customer.team.get(role)
+
+    @property
+    def colleague(self) -> str | None:
+        """The address of the colleague who writes, and who gets the replies: the owner, or who stands in."""
+        return self.delegate or self.owner[1]
+
+    def stand_in(self, language: str) -> str:
+        """The sentence that says who stands in for whom; empty where nobody does."""
+        _, owner = self.owner
+        if self.delegate is None or owner is None or self.away_until is None:
+            return ""
+        names = {"delegate": name_of(self.delegate), "owner": name_of(owner)}
+        return stand_in_text(language, until=self.away_until, **names)
 
     @property
     def _is_introduction(self) -> bool:
@@ -124,8 +144,10 @@ def write(source: MessageSource) -> OutgoingMessage:
         KeyError: a template or a step isn't in this version of the map.
         ValueError: an attribute of the customer isn't a date where one is needed.
     """
+    rendered = render(source)
     message = lay_out(
-        render(source),
+        rendered,
+        stand_in=source.stand_in(rendered.language),
         colleague_name=source.colleague_name,
         colleague_address=source.colleague,
         plan_url=source.plan_url,

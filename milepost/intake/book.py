@@ -6,10 +6,11 @@ import asyncio
 from collections.abc import AsyncIterator, Collection, Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import islice
 from typing import Any, Literal
 
-from milepost.customer import BUILT_IN_ATTRIBUTES, Contact, Customer, merged_contact
+from milepost.customer import BUILT_IN_ATTRIBUTES, Contact, Customer, address_key, merged_contact
 from milepost.imports.layout import COLUMNS, WHOLE
 from milepost.imports.row_reader import BookRow, RowProblem
 from milepost.intake.context import find_customer
@@ -19,7 +20,8 @@ from milepost.intake.errors import EntryRefusedError, InvalidCustomerError
 from milepost.intake.intake import Intake
 from milepost.planner.entry_point import PLAIN, JourneyStart
 from milepost.planner.fact_errors import RefusedError
-from milepost.store import customers
+from milepost.store import customers, former_colleagues
+from milepost.store.former_colleagues import Formers
 
 ENTRY = "enters"
 """The column that a problem of an entry is about."""
@@ -82,9 +84,12 @@ async def import_row(
     record = row.customer
     async with intake.context.store.reading() as session:
         before = await find_customer(session, record.id)
-    customer = record if before is None else merged(before, row, places)
+        formers = await former_colleagues.of(session, [record.id])
+    customer, kept = (record, ()) if before is None else taken(before, row, places, formers.get(record.id, {}))
+    if before is not None and record.id in formers:
+        await _forget_formers(intake, before, row, formers[record.id])
     if customer == before:
-        return ImportedCustomer("unchanged", customer)
+        return ImportedCustomer("unchanged", customer, changes=kept)
     start = JourneyStart(row.entry, by=by) if row.entry else PLAIN
     try:
         saved = await intake.upsert_customer(customer, by=by, source="import", start=start, begins=row.ended is None)
@@ -93,7 +98,33 @@ async def import_row(
         return ImportedCustomer("refused", customer, problem=RowProblem(row.number, column, str(refused)))
     if before is None:
         return ImportedCustomer("imported", customer, saved)
-    return ImportedCustomer("changed", customer, saved, tuple(changes_between(before, customer)))
+    return ImportedCustomer("changed", customer, saved, (*changes_between(before, customer), *kept))
+
+
+def taken(
+    before: Customer, row: BookRow, places: Collection[str], formers: Formers
+) -> tuple[Customer, tuple[str, ...]]:
+    """Returns a customer's record with what a row decides, and what stays as it is although the row says otherwise.
+
+    A hand-over stands: a row that gives a role back to somebody who handed it over is older than that.
+    """
+    customer = merged(before, row, places)
+    outdated = former_colleagues.outdated_roles(before, customer, formers)
+    kept = (
+        f"{role} stays {before.team[role]} (the file still names {customer.team[role]}, who handed over)"
+        for role in outdated
+    )
+    return former_colleagues.without_outdated(before, customer, formers), tuple(kept)
+
+
+async def _forget_formers(intake: Intake, before: Customer, row: BookRow, formers: Formers) -> None:
+    """Lets the file decide again about the roles for which it names whoever has them now: it has caught up."""
+    team = row.customer.team
+    roles = [
+        role for role in formers if role in team and address_key(team[role]) == address_key(before.team.get(role, ""))
+    ]
+    if roles:
+        await intake.context.store.write(partial(former_colleagues.forget, customer=before.id, roles=roles))
 
 
 def merged(before: Customer, row: BookRow, places: Collection[str]) -> Customer:

@@ -13,11 +13,11 @@ from sqlalchemy.orm import Session
 
 from milepost.customer import address_key
 from milepost.intake.context import IntakeContext
-from milepost.intake.errors import ColleagueError
+from milepost.intake.errors import AbsentColleagueError, ColleagueError
 from milepost.intake.facts import nudge_all
 from milepost.intake.import_erasure import forget_in_imports, rows_with
 from milepost.planner.instants import Instant
-from milepost.store import contact_erasure, contact_export, customers, erasure
+from milepost.store import absences, contact_erasure, contact_export, customers, erasure
 from milepost.store.contact_erasure import ForgottenAt
 from milepost.store.inbox import RecordedFact
 from milepost.store.personal_data import customers_with
@@ -58,6 +58,7 @@ async def forget_contact(context: IntakeContext, address: str, *, dry_run: bool 
 
     Raises:
         ColleagueError: the address is on a customer's team.
+        AbsentColleagueError: the address is part of an absence that isn't over.
     """
     address, result = address.strip(), ContactErasure(new_pseudonym(secrets.token_hex(4)))
     names: frozenset[str] = frozenset()
@@ -118,9 +119,12 @@ async def _find(context: IntakeContext, address: str, names: frozenset[str]) -> 
 async def _refuse_colleague(context: IntakeContext, person: Person, ids: Sequence[str]) -> None:
     async with context.store.reading() as session:
         records = await customers.all_customers(session, ids)
+        away = await absences.listed(session, context.now(), person=person.address)
     teams = [record.id for record in records if any(map(person.is_at, record.team.values()))]
     if teams:
         raise ColleagueError(person.address, teams)
+    if away:
+        raise AbsentColleagueError(person.address, away[0].number)
 
 
 async def _named_after(context: IntakeContext, person: Person, ids: Sequence[str]) -> list[str]:

@@ -22,11 +22,14 @@ from milepost.planner.entry_point import PLAIN, JourneyStart
 from milepost.planner.fact_checks import fits
 from milepost.planner.facts import AttributesSet, ContactsGiven, Fact, TeamGiven, to_json
 from milepost.planner.instants import Instant
-from milepost.store import customers, inbox, journeys, mail_choices
+from milepost.store import customers, former_colleagues, inbox, journeys, mail_choices
 from milepost.store.errors import UnknownCustomerError
 from milepost.store.inbox import NewFact, RecordedFact
 from milepost.store.mail_choices import RecordOrigin
 from milepost.store.tables import JourneyRow
+
+FROM_A_FILE = "import"
+"""The source of records that a file brings."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +94,9 @@ async def _save(
     async with context.store.transaction() as session:
         running, before = await _held(session, customer_id)
         customer = edit(before)
+        if before is not None and source == FROM_A_FILE:  # somebody may have handed over since the row was read
+            formers = await former_colleagues.of(session, [customer.id])
+            customer = former_colleagues.without_outdated(before, customer, formers.get(customer.id, {}))
         if before is not None:
             customer = customer.having(id=before.id, contacts=keep_refused(before.contacts, customer.contacts))
         how = ChoiceWay.IMPORT if source == "import" else ChoiceWay.RECORD

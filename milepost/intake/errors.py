@@ -174,6 +174,19 @@ class MailRefusedError(RefusedError):
         )
 
 
+class AbsentColleagueError(RefusedError):
+    """The address is that of somebody who is away or stands in: it can't be forgotten before that is over."""
+
+    code = "absent_colleague"
+
+    def __init__(self, address: str, absence: int) -> None:
+        self.address, self.absence = address, absence
+        super().__init__(
+            f"{address} is away, or stands in for somebody (absence {absence}).",
+            f"End it first: `milepost away end {absence}`; then forget the address.",
+        )
+
+
 class RolloutRefusedError(RefusedError):
     """A rollout can't be paused, resumed or cancelled as it stands."""
 

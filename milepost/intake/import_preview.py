@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from milepost.customer import Customer
 from milepost.imports.row_reader import BookRow
-from milepost.intake.book import changes_between, merged
+from milepost.intake.book import changes_between, taken
 from milepost.intake.enrolment import last_ends
 from milepost.intake.intake import Intake
 from milepost.planner.compiled_map import CompiledMap
@@ -27,7 +27,7 @@ from milepost.planner.segment_match import map_on_change
 from milepost.planner.simulation import steps
 from milepost.planner.state import State
 from milepost.planner.timeline import MessageSent
-from milepost.store import customers, journeys
+from milepost.store import customers, former_colleagues, journeys
 
 DAYS = 7
 """The days that a journey is played for."""
@@ -106,9 +106,12 @@ async def preview_import(
         async with intake.context.store.reading() as session:
             known = await customers.all_customers(session, only=[each.customer.id for each in together])
             stored = {each.id: each for each in known}
+            formers = await former_colleagues.of(session, list(stored))
             for row in together:
                 before = stored.get(row.customer.id)
-                customer = row.customer if before is None else merged(before, row, places)
+                customer = row.customer
+                if before is not None:
+                    customer, _ = taken(before, row, places, formers.get(before.id, {}))
                 yield await _preview(session, before, replace(row, customer=customer), outlook)
 
 

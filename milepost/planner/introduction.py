@@ -11,8 +11,9 @@ _ROLE, _FORMER = "role", "former"
 
 @dataclass(frozen=True, slots=True)
 class Introduction:
-    """The addresses of those whom an introduction is about; `successor` has the role now, None while nobody has it."""
+    """The role that went over, and the addresses of its people: `successor` has it now, None while nobody has."""
 
+    role: str
     former: str
     successor: str | None
 
@@ -21,7 +22,8 @@ def introduction_of(state: State) -> Introduction | None:
     """Returns who is introduced to the customer; None where no hand-over asked for it."""
     if not state.handed_over:
         return None
-    return Introduction(state.handed_over[_FORMER], state.customer.team.get(state.handed_over[_ROLE]))
+    role = state.handed_over[_ROLE]
+    return Introduction(role, state.handed_over[_FORMER], state.customer.team.get(role))
 
 
 def kept(role: str, former: str) -> dict[str, str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 
 from sqlalchemy import ColumnElement, delete, select
@@ -26,18 +25,17 @@ def remember(session: Session, customer: str, roles: Iterable[str], former: str,
     upsert(session, FormerColleagueRow, [{**row, "role": role} for role in roles])
 
 
-def load(session: Session, customer: str) -> Formers:
-    """Returns who handed the roles of a customer over."""
-    formers: dict[str, set[str]] = defaultdict(set)
-    query = select(FormerColleagueRow.role, FormerColleagueRow.address)
-    for role, address in session.execute(query.where(FormerColleagueRow.customer_id == customer)):
-        formers[role].add(address)
-    return formers
+def load(session: Session, customers: Collection[str]) -> dict[str, Formers]:
+    """Returns who handed roles of these customers over; customers of whom nobody did are left out."""
+    found: dict[str, dict[str, set[str]]] = {}
+    for row in session.scalars(select(FormerColleagueRow).where(FormerColleagueRow.customer_id.in_(customers))):
+        found.setdefault(row.customer_id, {}).setdefault(row.role, set()).add(row.address)
+    return dict(found)
 
 
-async def of(session: AsyncSession, customer: str) -> Formers:
-    """Returns who handed the roles of a customer over."""
-    return await session.run_sync(load, customer)
+async def of(session: AsyncSession, customers: Collection[str]) -> dict[str, Formers]:
+    """Returns who handed roles of these customers over; customers of whom nobody did are left out."""
+    return await session.run_sync(load, customers)
 
 
 def forget(session: Session, customer: str, roles: Collection[str]) -> None:

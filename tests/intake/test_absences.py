@@ -9,7 +9,14 @@ import pytest
 
 from milepost.intake import absences
 from milepost.intake.absences import AbsenceChange, NewAbsence
-from milepost.intake.errors import AbsenceRefusedError, NotTheirCustomersError, UnknownColleagueError
+from milepost.intake.contact_erasure import forget_contact
+from milepost.intake.errors import (
+    AbsenceRefusedError,
+    AbsentColleagueError,
+    ColleagueError,
+    NotTheirCustomersError,
+    UnknownColleagueError,
+)
 from milepost.intake.intake import Intake
 from milepost.planner.fact_errors import InvalidFactError, UnknownRoleError
 from milepost.planner.instants import parse
@@ -187,3 +194,17 @@ async def test_what_cannot_be_is_refused_and_nothing_is_stored(
 )
 def test_days_are_local_days_when_the_clocks_change(day: date, zone: str, begins: str, ends: str) -> None:
     assert (stored.beginning_of(day, zone), stored.end_of(day, zone)) == (parse(begins), parse(ends))
+
+
+@pytest.mark.parametrize("address", [ANA, CLEO])
+async def test_who_is_part_of_an_absence_is_forgotten_only_when_it_is_over(book: BookOfAna, address: str) -> None:
+    number = (await absences.record(book.context, away(delegate=CLEO))).absence.number
+    if address == CLEO:
+        with pytest.raises(AbsentColleagueError, match="stands in"):
+            await forget_contact(book.context, address)
+        await absences.end(book.context, number)
+        erasure = await forget_contact(book.context, address)
+        assert erasure.elsewhere == {"absences": 1}
+    else:
+        with pytest.raises(ColleagueError):
+            await forget_contact(book.context, address)

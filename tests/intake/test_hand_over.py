@@ -8,7 +8,10 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from milepost.customer import Customer
+from milepost.imports.row_reader import BookRow
 from milepost.intake import hand_over as hand_overs
+from milepost.intake.book import ImportedCustomer, import_row
 from milepost.intake.errors import NotTheirCustomersError, UnknownColleagueError
 from milepost.intake.hand_over import HandOver, carry_out, preview
 from milepost.intake.intake import Intake
@@ -145,3 +148,57 @@ async def test_what_cannot_be_is_refused_and_nothing_moves(
     with pytest.raises(error, match=says):
         await carry_out(book.context, wish)
     assert await book.team("c0") == {"csm": ANA, "lead": LEA}
+
+
+# A book that is older than a hand-over.
+
+
+async def imported(book: BookOfAna, csm: str, places: tuple[str, ...] = ("team.csm",)) -> ImportedCustomer:
+    record = CUSTOMER.having(id="c0", name="C0", team={"csm": csm})
+    return await import_row(book.intake, BookRow(2, record), places)
+
+
+async def test_a_file_that_still_names_the_former_colleague_takes_nothing_back_and_says_so(book: BookOfAna) -> None:
+    await carry_out(book.context, HandOver(ANA, BO))
+    for _ in range(2):
+        result = await imported(book, ANA)
+        assert (result.became, result.changes) == (
+            "unchanged", (f"csm stays {BO} (the file still names {ANA}, who handed over)",),
+        )  # fmt: skip
+    await book.advance()
+    assert (await book.team("c0"))["csm"] == BO
+    assert await book.tasks(BO) == ["c0", "c1", "c2"]
+
+
+async def test_a_file_that_has_named_the_new_colleague_decides_again(book: BookOfAna) -> None:
+    await carry_out(book.context, HandOver(ANA, BO))
+    assert (await imported(book, BO)).became == "unchanged"
+    assert (await imported(book, ANA)).became == "changed"
+    assert (await book.team("c0"))["csm"] == ANA
+
+
+async def test_a_file_that_names_somebody_else_decides(book: BookOfAna) -> None:
+    await carry_out(book.context, HandOver(ANA, BO))
+    assert (await imported(book, CLEO)).became == "changed"
+    assert (await book.team("c0"))["csm"] == CLEO
+
+
+async def test_handed_back_a_file_that_names_them_is_right(book: BookOfAna) -> None:
+    await carry_out(book.context, HandOver(ANA, BO))
+    await carry_out(book.context, HandOver(BO, ANA))
+    assert await imported(book, ANA) == ImportedCustomer("unchanged", await record_of(book), changes=())
+    assert (await imported(book, BO)).changes != ()
+
+
+async def record_of(book: BookOfAna) -> Customer:
+    async with book.context.store.reading() as session:
+        return await customers.get(session, "c0")
+
+
+async def test_a_row_that_was_read_before_the_hand_over_takes_nothing_back(book: BookOfAna) -> None:
+    before = await record_of(book)
+    await carry_out(book.context, HandOver(ANA, BO))
+    await book.intake.upsert_customer(before.having(name="New name"), source="import")
+    await book.advance()
+    after = await record_of(book)
+    assert (after.name, after.team["csm"]) == ("New name", BO)
