@@ -16,6 +16,7 @@ from itertools import islice
 from milepost import places
 from milepost.imports.dates import EXCEL, ISO, patterns_of, read_date
 from milepost.imports.encodings import NAMES
+from milepost.imports.proposed_places import proposed_place
 from milepost.imports.rows import Row, Rows
 from milepost.imports.targets import Target
 from milepost.imports.vocabulary import Vocabulary
@@ -91,7 +92,12 @@ class _Proposal:
         self._free = set(vocabulary.attributes)
         self._taken: set[Target] = set()
         self._proposed: dict[str, _Proposed | None] = {}
-        for propose_one in (self._standard, self._exact, self._guess):  # a guess takes nothing from a sure one
+        for propose_one in (
+            self._standard,
+            self._exact,
+            self._place,
+            self._guess,
+        ):  # a guess takes nothing from a sure one
             for column in self._columns:
                 if self._proposed.get(column.heading) is None:
                     self._proposed[column.heading] = self._taking(propose_one(column))
@@ -199,6 +205,11 @@ class _Proposal:
         """The attribute whose name or title is the heading."""
         name = self._names().get(_words(column.heading))
         return self._attribute(column, name) if name else None
+
+    def _place(self, column: _Seen) -> _Proposed | None:
+        """The field of a persona's contact, or of where a customer stands, that heading and values suggest."""
+        found = proposed_place(_words(column.heading), column.values, self._vocabulary)
+        return _Proposed(*found) if found else None
 
     def _guess(self, column: _Seen) -> _Proposed | None:
         """The one attribute that a heading is like, or shares a word with, and whose values the column may have."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from milepost.language.asks import Ask
 from milepost.language.field_types import AttributeType
 from milepost.language.model import Attribute
+from milepost.language.steps import Outcome
 from milepost.planner.compiled_map import CompiledMap
 
 _ALWAYS_KNOWN = frozenset({"id", "name", "started_on"})
@@ -22,6 +23,7 @@ class Vocabulary:
         personas: The personas that contacts may have.
         roles: The roles that members of a team may have.
         asks: What forms ask for, by `STEP.FIELD`; of two maps with the same, the last counts.
+        stages: The stages of their sequences. steps, outcomes: The other steps of stages, and the outcomes.
         segment_attributes: The attributes that segments of maps ask for, each with those maps.
     """
 
@@ -30,6 +32,9 @@ class Vocabulary:
     roles: frozenset[str] = frozenset()
     segment_attributes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     asks: Mapping[str, Ask] = field(default_factory=dict)
+    stages: frozenset[str] = frozenset()
+    steps: frozenset[str] = frozenset()
+    outcomes: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, compiled_maps: Iterable[CompiledMap]) -> Vocabulary:
@@ -39,12 +44,16 @@ class Vocabulary:
         for compiled_map in maps:
             for name, attribute in compiled_map.map.attributes.items():
                 attributes.setdefault(name, []).append(attribute)
+        of_stages = [step for each in maps for step in each.steps.values() if not step.in_play]
         return cls(
             attributes,
             personas=frozenset(persona for compiled_map in maps for persona in compiled_map.map.personas),
             roles=frozenset(role for compiled_map in maps for role in compiled_map.map.roles),
             segment_attributes=_segment_attributes(maps),
             asks={name: ask for compiled_map in maps for name, ask in compiled_map.asks.items()},
+            stages=frozenset(name for each in maps for name, stage in each.stages.items() if stage.in_sequence),
+            steps=frozenset(step.id for step in of_stages if not isinstance(step.step, Outcome)),
+            outcomes=frozenset(step.id for step in of_stages if isinstance(step.step, Outcome)),
         )
 
     @property

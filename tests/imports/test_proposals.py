@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 
 import pytest
 
@@ -82,3 +83,41 @@ def test_two_columns_never_fill_one_field() -> None:
     targets = [column.to for column in mapping_from(text).columns.values()]
     assert len(targets) == len(set(targets))
     assert targets[0] == Target("id")
+
+
+PLACES = replace(
+    WORDS,
+    stages=frozenset({"onboarding", "value"}),
+    steps=frozenset({"kickoff", "training"}),
+    outcomes=frozenset({"hours_saved"}),
+)
+
+
+def test_columns_of_contacts_and_of_where_customers_stand_are_proposed_with_their_doubts() -> None:
+    data = csv_bytes(
+        [
+            ("ID", "Sponsor", "Sponsor name", "Coordinator mail", "Current stage", "In stage since", "Kickoff date",
+             "Training done", "Hours saved", "Sponsor budget"),
+            ("1", "sam@a.example", "Sam Poe", "eva@a.example", "Onboarding", "31/12/2025", "2025-12-01", "yes",
+             "verified", "12"),
+            ("2", "", "", "", "Value", "30/01/2026", "", "no", "disputed", "3"),
+        ]
+    )  # fmt: skip
+    text = propose(read_rows(io.BytesIO(data)), PLACES, "book")
+    for line in (
+        '  "Sponsor": contacts.sponsor.email  # doubt: is it the sponsor\'s?; such as "sam@a.example"',
+        '  "Sponsor name": contacts.sponsor.name  # doubt: is it the sponsor\'s?; such as "Sam Poe"',
+        '  "Coordinator mail": contacts.coordinator.email  # doubt: is it the coordinator\'s?; such as "eva@a.example"',
+        "    to: enters.stage",
+        '    values: {"Onboarding": "onboarding", "Value": "value"}',
+        "    to: enters.since",
+        '  "Kickoff date": enters.done.kickoff  # doubt: is it when kickoff was done?; such as "2025-12-01"',
+        '  "Training done": enters.done.training  # doubt: does it say that training is done?; such as "yes", "no"',
+        '  "Hours saved": enters.outcomes.hours_saved.verdict  # doubt: was it confirmed before?',
+    ):
+        assert any(each.startswith(line) for each in text.splitlines()), text
+    assert '  # "Sponsor budget": attributes.sponsor_budget  # no map uses it; such as "12", "3"' in text
+    read = read_book(data, PLACES, mapping_from(text))
+    assert read.problems == ()
+    assert [row.entry.stage for row in read.read if row.entry] == ["onboarding", "value"]
+    assert read.customers[0].contacts[0].email == "sam@a.example"
