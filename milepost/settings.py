@@ -85,6 +85,11 @@ class Settings(BaseSettings):
     webhook_secret: SecretStr | None = None
     """Signs the messages according to Standard Webhooks (`whsec_` and base64). Required for the channel webhook."""
 
+    bounce_key: SecretStr | None = Field(None, min_length=16)
+    """The key with which a mail provider tells of refused addresses and reports of spam, at /api/v1/bounces: the
+    password of HTTP Basic in the address that you give to the provider. It opens nothing else. At least 16 characters.
+    Unset: only the keys of the API are accepted there."""
+
     temporal_address: str | None = Field(None, pattern=r"^[^\s/]+:\d{1,5}$")
     """The Temporal server, HOST:PORT. Unset: the one that Temporal's own environment variables and profile name, else
     `up` starts an embedded one."""

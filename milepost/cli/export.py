@@ -1,21 +1,24 @@
-"""`milepost export`: writes the book of customers as it is, or prints everything that is held on one person."""
+"""`milepost export`: writes the book of customers, who opted out of mail, or everything that is held on one person."""
 
 from __future__ import annotations
 
+import csv
 import json
 import sys
+from functools import partial
 from pathlib import Path
 from typing import IO, Annotated
 
 import typer
 
 from milepost.cli.support.command_settings import settings_of
-from milepost.cli.support.errors import file_errors
+from milepost.cli.support.errors import CommandError, file_errors
 from milepost.cli.support.intake_access import open_intake
-from milepost.cli.support.output import aside
+from milepost.cli.support.output import AsJson, aside
 from milepost.intake.contact_erasure import export_contact
 from milepost.intake.exported_book import export_book
 from milepost.intake.intake import Intake
+from milepost.intake.opt_outs import COLUMNS, all_opt_outs
 from milepost.text import count_of
 
 
@@ -29,6 +32,10 @@ async def export(
     without_journeys: Annotated[
         bool, typer.Option("--without-journeys", help="Leave out where customers stand: stage, steps, outcomes.")
     ] = False,
+    opt_outs: Annotated[
+        bool, typer.Option("--opt-outs", help="Write who opted out of mail when and how, instead of the book.")
+    ] = False,
+    as_json: AsJson = False,
     output: Annotated[
         Path | None, typer.Option("-o", "--output", metavar="FILE", help="Write to this file instead of stdout.")
     ] = None,
@@ -41,22 +48,51 @@ async def export(
 
     With --contact each record says where it stands and by what it was found; what was found only by a part of a name
     may mean somebody else: read it before you hand it out. Other contacts are left out.
+
+    With --opt-outs each change of the mail that goes to an address is a row, the oldest first, opting in again too;
+    as CSV or, with --json, one JSON object a line.
     """
+    if opt_outs and contact is not None:
+        raise CommandError("--opt-outs and --contact don't go together.", "Use one of them.")
+    if as_json and not opt_outs and contact is None:
+        raise CommandError("The book is written as CSV alone.", "Leave --json out, or use --opt-outs.")
+    write = partial(_book, not without_journeys) if contact is None else partial(_person, contact)
+    if opt_outs:
+        write = partial(_opt_outs, as_json)
     async with open_intake(settings_of(context)) as opened:
         if output is None:
-            note = await _export(opened.intake, contact, sys.stdout, with_journeys=not without_journeys)
+            note = await write(opened.intake, sys.stdout)
         else:
             with file_errors("write", output, "Name a file in a folder that exists."):
                 file = output.open("w", encoding="utf-8", newline="")
             with file:
-                note = await _export(opened.intake, contact, file, with_journeys=not without_journeys)
+                note = await write(opened.intake, file)
     aside(note)
 
 
-async def _export(intake: Intake, contact: str | None, file: IO[str], *, with_journeys: bool) -> str:
-    """Writes the document to a file, and returns a line on it for people."""
-    if contact is None:
-        return f"{count_of(await export_book(intake, file, with_journeys=with_journeys), 'customer')} written."
+# Each writes its document to a file, and returns a line on it for people.
+
+
+async def _book(with_journeys: bool, intake: Intake, file: IO[str]) -> str:  # noqa: FBT001 - bound beforehand
+    return f"{count_of(await export_book(intake, file, with_journeys=with_journeys), 'customer')} written."
+
+
+async def _person(contact: str, intake: Intake, file: IO[str]) -> str:
     document = await export_contact(intake.context, contact)
     file.write(json.dumps(document, ensure_ascii=False, indent=2) + "\n")
     return f"{count_of(len(document['records']), 'record')} about {contact}."
+
+
+async def _opt_outs(as_json: bool, intake: Intake, file: IO[str]) -> str:  # noqa: FBT001 - bound beforehand
+    rows = 0
+    table = csv.writer(file, lineterminator="\r\n" if file is not sys.stdout else "\n")
+    if not as_json:
+        table.writerow(COLUMNS)
+    async for line in all_opt_outs(intake.context):
+        rows += 1
+        values = line.to_json()
+        if as_json:
+            file.write(json.dumps(values, ensure_ascii=False) + "\n")
+        else:
+            table.writerow(["; ".join(each) if isinstance(each, tuple) else each for each in values.values()])
+    return f"{count_of(rows, 'change')} of who gets which mail."

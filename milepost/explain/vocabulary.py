@@ -65,6 +65,11 @@ MAIL = {
     "essential": "only essential mail and questions about results",
     "none": "no more mail",
 }
+MAIL_NOW = {
+    "all": "all mail",
+    "essential": "only essential mail and questions about results",
+    "none": "no mail",
+}
 CHOICES = {
     "page": "they chose so",
     "one_click": "they unsubscribed in their mail program",

@@ -86,6 +86,16 @@ class ReasonMissingError(RefusedError):
         )
 
 
+class InvalidAddressError(RefusedError):
+    """It is no mail address."""
+
+    code = "invalid_address"
+
+    def __init__(self, address: str) -> None:
+        self.address = address
+        super().__init__(f"{address!r} isn't a mail address.", "Write it as 'sam@acme.example'.")
+
+
 class UnknownContactError(RefusedError):
     """The customer has no contact of this address."""
 

@@ -14,8 +14,9 @@ from sqlalchemy.orm import Session
 
 from milepost.customer import ChoiceWay, Mail, strictest
 from milepost.intake.context import IntakeContext, customer_of
-from milepost.intake.errors import ReasonMissingError, UnknownContactError
+from milepost.intake.errors import InvalidAddressError, ReasonMissingError, UnknownContactError
 from milepost.intake.facts import FactReceipt, FactStatus, nudge_all, receipt_of
+from milepost.planner.fact_checks import is_address
 from milepost.planner.instants import Instant
 from milepost.planner.written_facts import WrittenFact
 from milepost.store import customers, mail_choices
@@ -80,8 +81,11 @@ async def choose(context: IntakeContext, choice: Choice) -> ChosenMail:
     """Lets the person at an address get other mail from now on, at every customer, in one transaction.
 
     Raises:
+        InvalidAddressError: it is no mail address. Nothing is stored.
         ReasonMissingError: a colleague wants more mail for somebody, without a reason. Nothing is stored.
     """
+    if not is_address(choice.address):
+        raise InvalidAddressError(choice.address)
     return (await _made(context, choice))[0]
 
 

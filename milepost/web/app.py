@@ -15,8 +15,10 @@ from milepost.settings import Settings
 from milepost.store.database import Store
 from milepost.temporal import exporter
 from milepost.web import figures, health, home, sign_in
+from milepost.web.api import bounces as api_bounces
 from milepost.web.api import colleague_routes, id_routes, import_routes, mail_routes, sync_routes
 from milepost.web.api import docs as api_docs
+from milepost.web.api import preferences as api_preferences
 from milepost.web.api import routes as api_routes
 from milepost.web.api import undo_routes as api_undo
 from milepost.web.desk import actions as desk_actions
@@ -29,6 +31,7 @@ from milepost.web.ops import customer_list as listing
 from milepost.web.ops import identity as identity_page
 from milepost.web.ops import imports as ops_imports
 from milepost.web.ops import maps as ops_maps
+from milepost.web.ops import people as ops_people
 from milepost.web.pages import STATIC
 from milepost.web.portal import actions as portal_actions
 from milepost.web.portal import plan, preferences
@@ -51,6 +54,8 @@ ROUTERS = (
     colleague_routes.router,
     id_routes.router,
     api_undo.router,
+    api_preferences.router,
+    api_bounces.router,
     home.router,
     sign_in.router,
     desk_actions.router,
@@ -61,6 +66,7 @@ ROUTERS = (
     day.router,
     listing.router,
     ops_actions.router,
+    ops_people.router,
     customer.router,
     identity_page.router,
     mail_actions.router,

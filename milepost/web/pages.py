@@ -33,6 +33,7 @@ NOTICES = {
     "switched": "Done. Journeys hear of it within seconds.",
     "reviewed": "Noted. The next review counts from now.",
     "chosen": "Saved. Your choice counts from now on.",
+    "as_before_theirs": "That is what they get already; nothing has changed.",
     "as_before": "That is what you get already; nothing has changed.",
     "merged": "The two records are one now. What is still told under the other id comes here.",
     "renamed": "The customer has its new id. What is still told under the old one comes here.",

@@ -11,12 +11,14 @@ from temporalio.exceptions import ApplicationError
 from temporalio.testing import ActivityEnvironment
 
 from activities.deliveries import DeliveryActivities
+from milepost.channels.message_text import MessageSource
 from milepost.channels.protocol import TemporaryDeliveryError, UndeliverableError
 from milepost.channels.recorder import RecordingChannel
 from milepost.customer import ChoiceWay, Contact, Customer, Mail
 from milepost.language.loader import from_files
 from milepost.planner.clock import REAL_TIME, JourneyClock
 from milepost.planner.compiled_map import CompiledMap
+from milepost.planner.enums import StepKind
 from milepost.planner.facts import StepDone
 from milepost.planner.instants import Instant
 from milepost.planner.plan import plan
@@ -371,3 +373,15 @@ async def test_essential_mail_has_no_one_click_and_says_why_it_comes(store: Stor
     assert (sent.list_unsubscribe is None) is is_essential
     assert sent.preferences_url is not None
     assert ("comes even if you chose fewer mails" in sent.text) is is_essential
+
+
+async def test_one_click_on_a_question_about_a_result_stops_everything(store: Store) -> None:
+    post = await posted(store)
+    async with store.reading() as session:
+        journey = await journeys.get(session, "acme/1")
+    compiled_map = await CompiledMaps(store).of(journey.version)
+    [outcome] = [step.id for step in compiled_map.steps.values() if step.kind is StepKind.OUTCOME][:1]
+    due = await post.row()
+    due.steps = [outcome]
+    source = MessageSource(compiled_map, {}, State.from_json(journey.state), due, LINKS, datetime.now(UTC))
+    assert source.unsubscribe_url == LINKS.unsubscribe_url("acme/1", "sam@acme.example", Mail.NONE)

@@ -7,10 +7,12 @@ from dataclasses import replace
 
 import pytest
 
+from milepost.channels.bounces import EventKind, ProviderEvent
 from milepost.customer import ChoiceWay, Contact, Customer, Mail
 from milepost.imports.layout import COLUMNS
 from milepost.imports.row_reader import BookRow
 from milepost.intake.book import import_row
+from milepost.intake.bounces import TakenEvents, take_events
 from milepost.intake.errors import ReasonMissingError, UnknownContactError
 from milepost.intake.fact_admission import IncomingFact
 from milepost.intake.facts import FactStatus
@@ -147,3 +149,29 @@ async def test_a_list_of_facts_does_not_take_it(book: Intake) -> None:
     [refused] = await book.record_facts([IncomingFact("acme", fact)])
     assert isinstance(refused, InvalidFactError)
     assert "/api/v1/preferences" in str(refused)
+
+
+async def test_a_list_of_contacts_and_a_choice_at_the_same_time_never_opt_anybody_in(book: Intake) -> None:
+    contacts = WrittenFact.model_validate({"contacts": [{"name": "Sam", "email": "sam@acme.example"}]})
+    for number in range(5):
+        await make(book, Mail.ALL, ChoiceWay.COLLEAGUE, reason="Again")
+        await asyncio.gather(
+            *(book.record_fact("acme", contacts) for _ in range(3)),
+            make(book, Mail.NONE, request=f"r{number}"),
+            *(book.upsert_customer(CUSTOMER.having(contacts=(SAM,))) for _ in range(3)),
+        )
+        assert await mail_at(book, "acme") == [Mail.NONE]
+
+
+async def test_a_provider_that_tells_of_a_refusal_reaches_journeys_and_records(intake: Intake) -> None:
+    await intake.upsert_customer(PILOT.having(contacts=(SAM,)))
+    await intake.upsert_customer(BOLT)
+    event = ProviderEvent(EventKind.REFUSED, "SAM@acme.example", "550 5.1.1 no such user")
+    stranger = ProviderEvent(EventKind.REFUSED, "eve@else.example")
+    assert await take_events(intake.context, [event, stranger, event]) == TakenEvents(taken=2, unknown=1)
+    assert (await preference_of(intake.context, SAM.email)).refused
+    async with intake.context.store.reading() as session:
+        [waiting] = [each for each in await facts.of_customer(session, "acme") if each.kind == "mail_chosen"]
+        assert [each.refused for each in (await customers.get(session, "bolt")).contacts] == [True, False]
+    assert (waiting.data["how"], waiting.status) == ("bounce", "pending")
+    assert await hows(intake) == [("bounce", "none")]

@@ -63,13 +63,13 @@ Limit = Annotated[int, Query(ge=1, le=500)]
 CursorText = Annotated[str | None, Query(max_length=limits.VALUE, description="the `next` of the page before")]
 MOST_COUNTED = 10_000
 """Customers that the total of a list counts."""
-_ERRORS: dict[int | str, dict[str, Any]] = {code: {"model": ErrorShown} for code in _ERROR_CODES}
+API_ERRORS: dict[int | str, dict[str, Any]] = {code: {"model": ErrorShown} for code in _ERROR_CODES}
 
 
 def api_router() -> APIRouter:
     """Returns a router for addresses that need a key."""
     return APIRouter(
-        prefix="/api/v1", dependencies=[Depends(check_key)], responses=_ERRORS, route_class=StorableJsonRoute
+        prefix="/api/v1", dependencies=[Depends(check_key)], responses=API_ERRORS, route_class=StorableJsonRoute
     )
 
 
@@ -169,10 +169,10 @@ async def get_customers(
     """Customers by name, each with the status of its latest journey."""
     condition = CustomerFilter(search, map, stage, status, open_risk)
     async with served.store.reading() as session:
-        page = await list_customers(session, condition, cursor=_place(cursor), offset=offset, limit=limit)
+        page = await list_customers(session, condition, cursor=place(cursor), offset=offset, limit=limit)
         total = await count_customers(session, condition, MOST_COUNTED)
     lines = tuple(presenters.customer_line(line) for line in page.lines)
-    return CustomerList(customers=lines, total=total, offset=offset, next=_text(page.next))
+    return CustomerList(customers=lines, total=total, offset=offset, next=cursor_text(page.next))
 
 
 @router.get("/customers/{customer}", summary="Show a customer", tags=["customers"])
@@ -212,13 +212,13 @@ async def show_timeline(
         journey = await journeys.latest_of(session, record.id)
         if journey is None:
             return TimelineShown(customer=record.id, journey=None, entries=())
-        page = await timeline.page_of_journey(session, journey.id, after=after, cursor=_place(cursor), limit=limit)
+        page = await timeline.page_of_journey(session, journey.id, after=after, cursor=place(cursor), limit=limit)
         added = await timeline.added_tasks(session, journey.id)
         unsent = await messages.undelivered(session, journey.id)
     compiled_map = await served.compiled_maps.of(journey.version)
     say = Wording(compiled_map, record.timezone, added=added, undelivered=unsent)
     lines = [presenters.entry(row, say) for row in page.rows]
-    return TimelineShown(customer=record.id, journey=journey.id, entries=tuple(lines), next=_text(page.next))
+    return TimelineShown(customer=record.id, journey=journey.id, entries=tuple(lines), next=cursor_text(page.next))
 
 
 @router.get("/customers/{customer}/plan-link", summary="Make a link to a plan", tags=["customers"])
@@ -254,12 +254,12 @@ async def list_steps(
     async with served.store.reading() as session:
         if customer is not None:
             customer = (await customers.get_row(session, customer)).id
-        page = await journeys.running_page(session, customer, cursor=_place(cursor), limit=limit)
+        page = await journeys.running_page(session, customer, cursor=place(cursor), limit=limit)
     steps: list[OpenStep] = []
     for row in page.journeys:
         compiled_map = await served.compiled_maps.of(row.version)
         steps += presenters.open_steps(row.id, compiled_map, State.from_json(row.state))
-    return StepList(steps=tuple(steps), now=text(served.now()), next=_text(page.next))
+    return StepList(steps=tuple(steps), now=text(served.now()), next=cursor_text(page.next))
 
 
 @router.get("/tasks", summary="List open tasks", tags=["tasks"])
@@ -278,14 +278,16 @@ async def list_tasks(
             customer = (await customers.get_row(session, customer)).id
         in_force = await absences.in_force(session, served.now())
         condition = TaskFilter(person=person, customer=customer, role=role, stand_ins=in_force)
-        page = await tasks.list_open(session, condition, cursor=_place(cursor), limit=limit)
+        page = await tasks.list_open(session, condition, cursor=place(cursor), limit=limit)
     lines = tuple(presenters.task(line, in_force) for line in page.lines)
-    return TaskList(tasks=lines, now=text(served.now()), next=_text(page.next))
+    return TaskList(tasks=lines, now=text(served.now()), next=cursor_text(page.next))
 
 
-def _place(cursor: str | None) -> Cursor | None:
+def place(cursor: str | None) -> Cursor | None:
+    """Returns the place in a list that a request names."""
     return Cursor.read(cursor) if cursor else None
 
 
-def _text(cursor: Cursor | None) -> str | None:
+def cursor_text(cursor: Cursor | None) -> str | None:
+    """Returns a place in a list as an answer names it."""
     return None if cursor is None else str(cursor)

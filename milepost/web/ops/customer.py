@@ -15,7 +15,7 @@ from milepost.customer import Contact, Customer
 from milepost.explain import local_time
 from milepost.explain.overview import AnswerRecord, CustomerOverview, JourneyOverview, OutcomeRecord
 from milepost.explain.sentences import Wording, answer_text, number, outlook_sentence, spaced
-from milepost.explain.vocabulary import METHODS, VERDICTS
+from milepost.explain.vocabulary import MAIL_NOW, METHODS, VERDICTS
 from milepost.language.steps import Outcome
 from milepost.planner.event_checks import UnusableProperty, unusable_properties
 from milepost.planner.instants import Instant
@@ -115,6 +115,7 @@ async def _values(served: Services, viewer: Person | None, overview: CustomerOve
         "running": journey if _is_open(journey) and journey.compiled_map else None,
         "attributes": list(_attributes(customer, journey)),
         "contacts": list(_contacts(served, customer, journey)),
+        "mails": list(MAIL_NOW.items()),
         "ahead": ahead,
         "ahead_note": ahead_note,
         "outcomes": [

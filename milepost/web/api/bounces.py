@@ -1,0 +1,108 @@
+"""The address at which mail providers tell what became of mails, each in the shape that it has."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated, Any
+
+import httpx
+import structlog
+from fastapi import APIRouter, Depends, Request
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBasic, HTTPBasicCredentials, HTTPBearer
+from starlette.exceptions import HTTPException
+
+from milepost.channels.bounces import PROVIDERS, UnreadableEventsError, read_events, subscription_url
+from milepost.intake.bounces import take_events
+from milepost.text import listing, nearest
+from milepost.web.api.json_body import StorableJsonRoute
+from milepost.web.api.preference_shapes import EventsTakenShown
+from milepost.web.api.routes import API_ERRORS
+from milepost.web.identity import is_among
+from milepost.web.problems import ProblemError
+from milepost.web.services import Served
+
+log = structlog.get_logger()
+CONFIRMING_SECONDS = 10.0
+_basic = HTTPBasic(auto_error=False, description="Any user; MILEPOST_BOUNCE_KEY is the password.")
+_bearer = HTTPBearer(auto_error=False, description="MILEPOST_BOUNCE_KEY, or a key of the API.")
+
+
+def check_bounce_key(
+    served: Served,
+    basic: Annotated[HTTPBasicCredentials | None, Depends(_basic)],
+    bearer: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
+) -> None:
+    """Compares the key of a request with those that may tell of bounces.
+
+    Raises:
+        HTTPException: 401, there is no key, or it is wrong; some providers send theirs only after such an answer.
+    """
+    own = served.settings.bounce_key
+    keys = (own.get_secret_value(),) if own else ()
+    is_right = bool(basic and is_among(basic.password, keys))
+    is_right |= bool(bearer and is_among(bearer.credentials, (*keys, *served.settings.accepted_api_keys())))
+    if not is_right:
+        raise HTTPException(401, headers={"WWW-Authenticate": 'Basic realm="milepost"'})
+
+
+router = APIRouter(
+    prefix="/api/v1/bounces",
+    dependencies=[Depends(check_bounce_key)],
+    responses=API_ERRORS,
+    route_class=StorableJsonRoute,
+    tags=["preferences"],
+)
+
+
+@router.post("", summary="Tell of mails that came back")
+async def take_generic(served: Served, request: Request) -> EventsTakenShown:
+    """Tell of refused addresses, reports of spam and unsubscriptions, in a shape for whatever has none of the others.
+
+    One object or a list: `{"address": "sam@acme.example", "kind": "bounce", "permanent": true, "why": "550 5.1.1",
+    "message": "<the Message-ID>"}`. `kind` is `bounce`, `complaint` or `unsubscribed`. A bounce that isn't permanent
+    changes nothing; without `permanent`, `why` decides.
+    """
+    return await _take(served, "generic", request)
+
+
+@router.post("/{provider}", summary="Tell of mails that came back, as a provider does")
+async def take(served: Served, provider: str, request: Request) -> EventsTakenShown:
+    """Take in the events of `ses` (through SNS), `postmark`, `sendgrid` or `mailgun`, as they send them.
+
+    Events that don't matter, and addresses that nobody has, are answered with 200 as well.
+    """
+    if provider not in PROVIDERS:
+        near = nearest(provider, PROVIDERS)
+        hint = f"Did you mean {near!r}?" if near else f"There are {listing(sorted(PROVIDERS))}."
+        raise ProblemError(404, "unknown_provider", f"There is no mail provider {provider!r}.", hint)
+    return await _take(served, provider, request)
+
+
+async def _take(served: Served, provider: str, request: Request) -> EventsTakenShown:
+    try:
+        data: Any = await request.json()
+    except (json.JSONDecodeError, UnicodeDecodeError, RecursionError):
+        raise HTTPException(400) from None
+    if (url := subscription_url(data)) is not None:
+        await confirm_subscription(url)
+    try:
+        events = read_events(provider, data)
+    except UnreadableEventsError as error:
+        raise ProblemError(422, error.code, error.message, error.hint) from None
+    taken = await take_events(served.intake.context, events)
+    return EventsTakenShown(taken=taken.taken, unknown=taken.unknown)
+
+
+async def confirm_subscription(url: str) -> None:
+    """Confirms a subscription of Amazon SNS by opening the address that it sent.
+
+    Raises:
+        ProblemError: Amazon can't be reached; it asks again.
+    """
+    try:
+        async with httpx.AsyncClient(timeout=CONFIRMING_SECONDS, follow_redirects=False) as client:
+            (await client.get(url)).raise_for_status()
+    except httpx.HTTPError as error:
+        log.warning("a subscription of Amazon SNS can't be confirmed", why=type(error).__name__)
+        hint = "Open the SubscribeURL of the request, or let Amazon send it again."
+        raise ProblemError(503, "not_confirmed", "The subscription can't be confirmed from here.", hint) from None
