@@ -37,6 +37,8 @@ _MOST = 10
 class UndoLine:
     """Something that can be undone `until` a clock time; None while its journey has yet to take it in.
 
+    `who` is the name of whoever told it, where it is known; `by` the address.
+
     `follows` are sentences on what followed; `mails` tells whether a mail waits for that time to be over.
     """
 
@@ -44,6 +46,7 @@ class UndoLine:
     customer_name: str
     what: str
     by: str | None
+    who: str | None
     until: str | None
     form: str
     follows: tuple[str, ...]
@@ -80,15 +83,16 @@ async def _lines(
 
 async def _line(served: Services, session: AsyncSession, undoable: UndoableFact, owner: str, zone: str) -> UndoLine:
     fact, say = undoable.fact, await _wording(served, session, undoable, zone)
-    is_taken = undoable.until is not None
+    record, is_taken = await customers.get(session, fact.customer_id), undoable.until is not None
     reported = await timeline.at_instant(session, fact.journey_id or "", fact.at) if is_taken else []
     entries = _after(reported, fact.told_by)
     about = f": {quoted(say.step(undoable.step))}" if undoable.step else ""
     return UndoLine(
         customer=fact.customer_id,
-        customer_name=(await customers.get_row(session, fact.customer_id)).name,
+        customer_name=record.name,
         what=f"{FACTS.get(fact.kind, fact.kind).capitalize()}{about}",
         by=fact.told_by,
+        who=next((each.name for each in record.contacts if each.has_address(fact.told_by or "")), fact.told_by),
         until=None if undoable.until is None else f"{local_time.local(undoable.until, zone):%H:%M}",
         form=forms.token(served, owner, KIND, fact.customer_id, fact.id),
         follows=tuple(say.sentence(each) for each in entries if isinstance(each, _FOLLOWS))[:_MOST_SHOWN],
