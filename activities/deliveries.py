@@ -21,10 +21,10 @@ from milepost.channels.message_text import MessageSource, outgoing, write
 from milepost.channels.protocol import Channel, OutgoingMessage, TemporaryDeliveryError, UndeliverableError
 from milepost.customer import Mail, is_forgotten
 from milepost.language.templates.source import TemplateError
-from milepost.planner.facts import MessageFailed, to_json
+from milepost.planner.facts import MessageFailed, MessageReturned, to_json
 from milepost.planner.instants import Instant
 from milepost.planner.state import State
-from milepost.store import absences, clock, inbox, journeys, mail_choices, messages
+from milepost.store import absences, clock, inbox, journeys, mail_choices, mail_switches, messages
 from milepost.store.compiled_maps import CompiledMaps
 from milepost.store.database import Store
 from milepost.store.errors import UnknownJourneyError, UnknownMessageError
@@ -97,8 +97,26 @@ class DeliveryActivities:
                 raise _FailedError(messages.CONTACT_FORGOTTEN, FailureCause.FORGOTTEN)
             if await self._is_unwanted(journey, row):
                 raise _FailedError(messages.UNWANTED, FailureCause.UNWANTED)
+            if await self._holds(journey, row):
+                await self._store.write(partial(_return, order, _started()))
+                return False
             await self._send(order, await self._written(order, journey, row))
         return row.status != messages.MessageStatus.FAILED
+
+    async def _holds(self, journey: JourneyRow, row: MessageRow) -> bool:
+        async with self._store.reading() as session:
+            return await session.run_sync(lambda sync: self._is_held(journey, row, sync))
+
+    def _is_held(self, journey: JourneyRow, row: MessageRow, session: Session) -> bool:
+        """Tells whether mail was held since the message was due out, and no person has looked at it."""
+        if row.released:
+            return False
+        switch = mail_switches.switch_of(session, journey.customer_id, journey.map)
+        if switch.first is None or not switch.is_held:
+            return switch.is_held
+        digests = self._compiled_maps.message_digests(session, row.version)
+        free = mail_switches.free_templates(session, journey.map, switch, digests)
+        return not set(row.templates) <= set(free)
 
     async def _past_grace(self, order: DeliveryOrder) -> MessageRow:
         """Claims a message that somebody's click brought about, so that from now on the click can't be undone.
@@ -224,6 +242,19 @@ def _now(session: Session, order: DeliveryOrder, started: float) -> Instant:
     if journey_clock.speed != 1:  # the demo, which may have stood still since the order was given
         journey_clock = max(journey_clock, clock.load(session), key=lambda each: each.wall_epoch)
     return journey_clock.journey_of(started)
+
+
+def _return(order: DeliveryOrder, started: float, session: Session) -> None:
+    """Gives a message back to its journey, where it waits for a person."""
+    now = _now(session, order, started)
+    row = messages.record_returned(session, order.journey, order.message)
+    recipient = inbox.recipients(session, [row.customer_id])[row.customer_id]
+    if row.status == messages.MessageStatus.RETURNED and recipient.journey == order.journey:
+        fact_id = f"message_returned/{order.journey}/{order.message}/{row.revision}"
+        fact = MessageReturned(
+            id=fact_id, at=now, by="milepost", message=order.message, steps=row.steps, templates=row.templates
+        )
+        inbox.record(session, [NewFact(recipient, to_json(fact), "delivery")], now)
 
 
 def _record_failure(order: DeliveryOrder, started: float, error: UndeliverableError, session: Session) -> None:

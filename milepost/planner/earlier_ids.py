@@ -41,6 +41,10 @@ class EarlierIds:
             case facts.MessageFailed() | facts.MessageReleased() | facts.MessageCancelled() | facts.MessageRetried():
                 message = MessageId.parse(fact.message)
                 return fact if message is None else replace(fact, message=str(self.message(message)))
+            case facts.MessageReturned():
+                message = MessageId.parse(fact.message)
+                own = fact.message if message is None else str(self.message(message))
+                return replace(fact, message=own, steps=tuple(map(self._step, fact.steps)))
             case facts.FactUndone():
                 return fact if fact.step is None else replace(fact, step=self._step(fact.step))
             case facts.Noted():

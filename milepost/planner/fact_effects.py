@@ -41,7 +41,7 @@ from milepost.planner.hand_over import colleagues_changed
 from milepost.planner.ids import AddedTaskId
 from milepost.planner.instants import Instant, instant
 from milepost.planner.mail_choices import choose_mail
-from milepost.planner.message_effects import cancel, message_failed, release, retry, switch_mail
+from milepost.planner.message_effects import cancel, message_failed, release, retry, switch_mail, take_back
 from milepost.planner.outcomes import answer, revoke
 from milepost.planner.pauses import pause, resume
 from milepost.planner.state import AddedTask
@@ -53,7 +53,7 @@ from milepost.planner.version_move import move, stay
 _ANSWERED = frozenset(StepStatus(verdict) for verdict in Verdict)
 _JourneyFact = (
     facts.PlayStarted | facts.Paused | facts.Resumed | facts.Ended | facts.MapChanged | facts.MessageFailed
-    | facts.MessageReleased | facts.MessageCancelled | facts.MessageRetried | facts.MailSwitched
+    | facts.MessageReleased | facts.MessageCancelled | facts.MessageRetried | facts.MessageReturned | facts.MailSwitched
     | facts.TaskDone | facts.TaskAdded
 )  # fmt: skip
 
@@ -146,6 +146,8 @@ def _apply_to_journey(turn: Turn, fact: _JourneyFact) -> None:
             cancel(turn, fact)
         case facts.MessageRetried():
             retry(turn, fact)
+        case facts.MessageReturned():
+            take_back(turn, fact)
         case facts.MailSwitched():
             switch_mail(turn, fact)
         case facts.TaskAdded():

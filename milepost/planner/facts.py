@@ -231,6 +231,15 @@ class MessageRetried(BaseFact, kind="message_retried"):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MessageReturned(BaseFact, kind="message_returned"):
+    """Milepost alone tells it: a message was due out and hadn't left when mail was held, so it waits once more."""
+
+    message: str
+    steps: Sequence[str]
+    templates: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MailSwitched(BaseFact, kind="mail_switched"):
     """Milepost alone tells it: `to` is `held` or `free`; `free` are the templates of messages that go all the same."""
 
@@ -279,14 +288,14 @@ class FactUndone(BaseFact, kind="undone"):
 Fact = (
     StepDone | StepSkipped | StepReopened | Snoozed | EventHappened | Answered | Revoked | AttributesSet
     | ContactsGiven | MailChosen | TeamGiven | HandedOver | Away | Back | Agreed | PlayStarted | Paused | Resumed
-    | Ended | MapChanged | MessageFailed | MessageReleased | MessageCancelled | MessageRetried | MailSwitched
-    | TaskDone | TaskAdded | Noted | FactUndone
+    | Ended | MapChanged | MessageFailed | MessageReleased | MessageCancelled | MessageRetried
+    | MessageReturned | MailSwitched | TaskDone | TaskAdded | Noted | FactUndone
 )  # fmt: skip
 
 FACTS: dict[str, type[Fact]] = {fact.kind: fact for fact in get_args(Fact)}
 """Every class of fact by its kind."""
 
-TOLD = tuple(kind for kind in FACTS if kind not in (FactUndone.kind, MailSwitched.kind))
+TOLD = tuple(kind for kind in FACTS if kind not in (FactUndone.kind, MailSwitched.kind, MessageReturned.kind))
 """The kinds of facts that people and programs tell."""
 
 

@@ -4,11 +4,20 @@ from __future__ import annotations
 
 from milepost.planner import deferred, facts, timeline
 from milepost.planner.commands import RetryMessage
-from milepost.planner.enums import HoldReason, IgnoreReason, MailSwitch, SystemTaskReason, TaskStatus
+from milepost.planner.compiled_map import CompiledStep
+from milepost.planner.enums import (
+    HoldReason,
+    IgnoreReason,
+    MailSwitch,
+    MessageReason,
+    StepStatus,
+    SystemTaskReason,
+    TaskStatus,
+)
 from milepost.planner.fact_errors import IgnoredError
 from milepost.planner.ids import MessageId
 from milepost.planner.mail_choices import refuse_address
-from milepost.planner.messages import drop
+from milepost.planner.messages import drop, say_dropped
 from milepost.planner.state import Queued
 from milepost.planner.system_tasks import close_system_tasks, open_message_failed
 from milepost.planner.turn import Turn
@@ -62,6 +71,38 @@ def retry(turn: Turn, fact: facts.MessageRetried) -> None:
     close_system_tasks(turn, SystemTaskReason.MESSAGE_FAILED, str(message), TaskStatus.DONE)
     place = turn.place_of(message.step)
     turn.report(timeline.MessageRetried(turn.at, place, message=str(message), contact=contact.email, by=fact.by))
+
+
+def take_back(turn: Turn, fact: facts.MessageReturned) -> None:
+    """Let a message wait that hadn't left when mail was held, each of its steps for itself; nobody was asked by it."""
+    first = _message(turn, fact.message)
+    for step_id, template in zip(fact.steps, fact.templates, strict=True):
+        step = turn.compiled_map.steps.get(step_id)
+        if step is not None:
+            _wait_again(turn, step, first if step_id == first.step else _merged(turn, step, template), template)
+
+
+def _merged(turn: Turn, step: CompiledStep, template: str) -> MessageId:
+    """The id of a part of a merged message, which went under the id of the first."""
+    reason = MessageReason.OPENING if template == step.step.message else MessageReason.REMINDER
+    record = turn.state.step(step.id)
+    return MessageId(step.id, record.occurrence, reason, record.numbers.get(reason, 1))
+
+
+def _wait_again(turn: Turn, step: CompiledStep, message: MessageId, template: str) -> None:
+    record, queued = turn.state.step(step.id), Queued.of(message, template)
+    is_current = record.is_open and record.occurrence == message.occurrence
+    if any(other.step == step.id for other in turn.state.queue):
+        say_dropped(turn, queued, "superseded")
+    elif is_current or message.reason is MessageReason.TOUCHPOINT:
+        turn.state.queue.append(queued)
+    else:
+        say_dropped(turn, queued, "done" if record.status is StepStatus.DONE else "withdrawn")
+    if is_current and message.reason is MessageReason.REQUEST and record.status is StepStatus.ASKED:
+        record = turn.edit_step(step.id)
+        record.status, record.asked_at, record.due_at = StepStatus.OPEN, None, None
+        record.due_agreed, record.rule, record.reminders, record.reminded = False, None, {}, []
+        record.timers.pop("silent", None)
 
 
 def _message(turn: Turn, text: str) -> MessageId:

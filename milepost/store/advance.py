@@ -25,7 +25,7 @@ from milepost.store.advance_outcomes import CONSTANT, agreed_figures, desired_an
 from milepost.store.advance_tasks import desired_tasks
 from milepost.store.mail_tables import HeldMessageRow
 from milepost.store.make_equal import Row, make_equal
-from milepost.store.retried_messages import retry_messages
+from milepost.store.retried_messages import retry_messages, send_returned_again
 from milepost.store.table_types import table_of
 from milepost.store.tables import (
     AnswerRow,
@@ -46,6 +46,7 @@ def write_plan(session: Session, journey: str, before: State, plan: Plan, compil
     state = plan.state
     make_equal(session, MessageRow, journey, desired_messages(before, plan), fixed=("status", "attempts", "retries"))
     retry_messages(session, journey, plan, compiled_map)
+    send_returned_again(session, journey, plan)
     make_equal(session, HeldMessageRow, journey, desired_held(state), stored=desired_held(before))
     make_equal(session, TaskRow, journey, desired_tasks(before, plan, compiled_map), fixed=("opened_revision",))
     make_equal(session, OutcomeRow, journey, desired_outcomes(before, plan, compiled_map), fixed=CONSTANT)

@@ -180,6 +180,19 @@ def record_failed(
     return row
 
 
+def record_returned(session: Session, journey: str, message: str) -> MessageRow:
+    """Records that a message waits with its journey once more, unless it was sent or failed.
+
+    Raises:
+        UnknownMessageError: the journey has no message of this id.
+    """
+    row = _row(session, journey, message, lock=True)
+    if row.status == MessageStatus.QUEUED:
+        row.status = MessageStatus.RETURNED
+        session.flush()
+    return row
+
+
 def _error_of(row: MessageRow, error: str) -> str:
     """Returns the error to store: a channel's words may name the contact, who may have been forgotten meanwhile."""
     return CONTACT_FORGOTTEN if is_forgotten(row.contact) else error

@@ -4,11 +4,22 @@ from __future__ import annotations
 
 from sqlalchemy.orm import Session
 
-from milepost.planner.commands import RetryMessage
+from milepost.planner.commands import RetryMessage, SendMessage
 from milepost.planner.compiled_map import CompiledMap
 from milepost.planner.plan import Plan
 from milepost.store.messages import MessageStatus
 from milepost.store.tables import MessageRow
+
+
+def send_returned_again(session: Session, journey: str, plan: Plan) -> None:
+    """Queues the messages once more that hadn't left when mail was held, and that a plan lets go now."""
+    ids = [command.message for command in plan.commands if isinstance(command, SendMessage)]
+    for message in ids:
+        row = session.get(MessageRow, (journey, message), populate_existing=True)
+        if row is not None and row.status == MessageStatus.RETURNED:
+            row.status, row.attempts = MessageStatus.QUEUED, 0
+            row.subject = row.text = row.html = row.last_error = None
+    session.flush()
 
 
 def retry_messages(session: Session, journey: str, plan: Plan, compiled_map: CompiledMap) -> None:

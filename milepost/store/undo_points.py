@@ -22,6 +22,7 @@ from milepost.planner.facts import (
     MailSwitched,
     MessageReleased,
     MessageRetried,
+    MessageReturned,
 )
 from milepost.planner.instants import Instant
 from milepost.planner.plan import Plan
@@ -34,7 +35,8 @@ from milepost.store.undo_tables import UndoPointRow
 CLICKS = frozenset({"desk", "portal", "ops", "cli"})
 """The sources of facts that are people's own doing."""
 _ELSEWHERE = (MailChosen, HandedOver, Away, Back)
-_FOR_GOOD = frozenset(each.kind for each in (FactUndone, MailSwitched, MessageReleased, MessageRetried, *_ELSEWHERE))
+_OF_MAIL = (MailSwitched, MessageReleased, MessageRetried, MessageReturned)
+_FOR_GOOD = frozenset(each.kind for each in (FactUndone, *_OF_MAIL, *_ELSEWHERE))
 """Kinds that can't be undone: a mail that somebody lets go, having read it, waits for nothing; and what is kept in
 other places than the journey is changed there."""
 _points, _messages = table_of(UndoPointRow), table_of(MessageRow)

@@ -366,4 +366,11 @@ def _mail_fact(steps, now):
         st.builds(told.MessageReleased, **now, message=waiting, now=st.sampled_from([None, True])),
         st.builds(told.MessageCancelled, **now, message=waiting),
         st.builds(told.MessageRetried, **now, message=waiting),
+        st.builds(
+            lambda message, **more: told.MessageReturned(
+                message=message, steps=(message.split("/")[0],), templates=("m.md",), **more
+            ),
+            waiting,
+            **now,
+        ),
     )

@@ -21,6 +21,7 @@ from milepost.planner.facts import (
     MessageFailed,
     MessageReleased,
     MessageRetried,
+    MessageReturned,
     Paused,
     StepDone,
 )
@@ -244,3 +245,30 @@ def test_a_hold_is_the_same_state_after_json() -> None:
     assert State.from_json(state.to_json()).to_json() == state.to_json()
     assert state.mail_held
     assert of(MessageSent, begun()) == []
+
+
+def test_a_request_that_had_not_left_when_mail_was_held_was_not_asked() -> None:
+    free = plan(COMPILED, State.begin(ACME, "small", "v1", START), (), START)
+    assert of(OutcomeAsked, free)
+    switched = MailSwitched(id="s", at=0, to="held")
+    returned = [
+        MessageReturned(id="a", at=0, message=SAVED, steps=("saved",), templates=("ask.md",)),
+        MessageReturned(id="b", at=0, message=WELCOME, steps=("welcome",), templates=("news.md",)),
+    ]
+    held = told(free, START + HOUR, switched, *returned)
+    assert [queued.why for queued in held.state.queue] == [HoldReason.RELEASE] * 2
+    later = plan(COMPILED, held.state, (), START + 20 * DAY)
+    assert not of(OutcomeSilent, later)
+    at = parse("2026-03-23T10:00:00Z")
+    again = told(later, at, released(SAVED), released(WELCOME))
+    assert sorted(sent(again)) == [SAVED, WELCOME]
+    assert [entry.at for entry in of(OutcomeAsked, again)] == [at]
+    assert not of(WasDone, again), "the mail touchpoint was done before"
+
+
+def test_what_was_over_when_a_message_came_back_is_dropped() -> None:
+    free = plan(COMPILED, State.begin(ACME, "small", "v1", START), (), START)
+    done = told(free, START + HOUR, StepDone(id="d", at=0, step="connect"))
+    returned = MessageReturned(id="a", at=0, message=CONNECT, steps=("connect",), templates=("connect.md",))
+    back = told(done, START + 2 * HOUR, MailSwitched(id="s", at=0, to="held"), returned)
+    assert [(entry.message, entry.why) for entry in of(MessageDropped, back)] == [(CONNECT, "done")]

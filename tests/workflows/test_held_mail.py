@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from dataclasses import replace
 from typing import Any
 
-from milepost.channels.protocol import UndeliverableError
+import pytest
+
+from milepost.channels.protocol import TemporaryDeliveryError, UndeliverableError
 from milepost.intake import mail, mail_hold
 from milepost.intake.errors import MailRefusedError
 from milepost.intake.facts import FactReceipt
@@ -13,6 +16,7 @@ from milepost.intake.mail import MailAction, MailOrder
 from milepost.planner.enums import MailSwitch
 from milepost.planner.facts import ContactsGiven, StepDone
 from milepost.store import held_mail, messages
+from milepost.store.database import Store, open_store
 from milepost.store.held_mail import HeldFilter
 from milepost.store.mail_switches import Scope, Switch
 from tests.workflows.example import CUSTOMER
@@ -21,6 +25,13 @@ from tests.workflows.rig import Rig, eventually
 HELD, FREE = Switch(MailSwitch.HELD), Switch(MailSwitch.FREE)
 CONNECT = "connect/1/opening/1"
 OPS = "ops@vendor.example"
+
+
+@pytest.fixture
+async def store(database_url: str) -> AsyncIterator[Store]:
+    """An open store on each database."""
+    async with open_store(database_url) as opened:
+        yield opened
 
 
 async def kick_off(rig: Rig) -> None:
@@ -143,3 +154,27 @@ async def test_a_mail_that_fails_again_is_told_again(rig: Rig) -> None:
     assert (row.status, row.last_error, row.cause) == ("failed", "full again", "refused")
     state = await rig.state()
     assert [task.why for task in state.tasks.values()] == ["message_failed"]
+
+
+async def test_mail_on_its_way_stops_when_mail_is_held_and_nobody_is_asked_by_it(rig: Rig) -> None:
+    rig.channel.fail_always(TemporaryDeliveryError("greylisted"))
+    await rig.enrol()
+    await kick_off(rig)
+
+    async def was_tried() -> bool:
+        return bool(rig.channel.attempts)
+
+    await eventually(was_tried)
+    await mail_hold.turn(rig.intake.context, Scope(), HELD)
+    rig.channel.fail_always(None)
+
+    async def waits() -> bool:
+        await rig.pass_time(rig.intake.now() + 10)
+        return await waiting(rig) == [(CONNECT, "release")]
+
+    await eventually(waits)
+    assert rig.channel.delivered == []
+    assert (await rig.status()).in_flight == []
+    await do(rig, MailAction.RELEASE)
+    assert await is_sent(rig)
+    assert await waiting(rig) == []
