@@ -35,6 +35,8 @@ from milepost.store import syncs
 from milepost.store.sync_tables import SyncRow
 from milepost.store.syncs import RunStatus
 
+HOLD_EVERY = syncs.LEASE / 4
+"""Seconds after which a run says that it is at work."""
 _FORM = "1"  # of digests: another one reads every row once more
 _AT_ONCE = 96  # customers after which their digests are kept
 _MOST_PROBLEMS = 50  # that are kept
@@ -110,6 +112,7 @@ class SyncRun:
             return None
         result = SyncResult(RunStatus.STOPPED, "The run was stopped; the next one goes on where it was.")
         files: dict[str, Any] | None = None
+        holding = asyncio.create_task(self._hold())
         try:
             result, files = await self._result()
         except SourceAwayError as error:
@@ -120,6 +123,7 @@ class SyncRun:
             result = SyncResult(RunStatus.STOPPED, error.message, error.hint)
             raise
         finally:
+            holding.cancel()
             await self._end(number, result, files)
         return result
 
@@ -243,6 +247,14 @@ class SyncRun:
                     taken[key] = imported.customer.id, changes.digests.digest(key)
             if not await self._store.write(partial(self._keep, taken)):
                 raise SyncBusyError(self._row.name)
+
+    async def _hold(self) -> None:
+        """Keeps the book while files arrive and are read, which may take longer than a lease."""
+        renew = partial(syncs.renew, name=self._row.name, token=self._token)
+        is_ours = True
+        while is_ours:
+            await asyncio.sleep(HOLD_EVERY)
+            is_ours = await self._store.write(partial(renew, wall=self._wall()))
 
     def _keep(self, taken: dict[str, tuple[str, str]], session: Any) -> bool:
         if not syncs.renew(session, self._row.name, self._token, self._wall()):

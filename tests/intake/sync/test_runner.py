@@ -80,6 +80,38 @@ async def test_a_run_that_was_killed_is_taken_up_where_it_was(
     assert done["customers"]["new"] + done["customers"]["unchanged"] == 204
 
 
+async def test_a_book_is_held_for_as_long_as_its_file_takes_to_arrive(
+    export: Export, wall: Hands, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    export.write(*ROWS[:3])
+    await export.keep()
+    held = asyncio.Event()
+    renewals: list[int] = []
+    renew, bring = syncs.renew, run.bring
+
+    def noticed(*args: Any, **more: Any) -> bool:
+        renewals.append(1)
+        if len(renewals) > 2:  # two that began after the clock was moved are on disk by now
+            loop.call_soon_threadsafe(held.set)
+        return renew(*args, **more)
+
+    async def slow(*args: Any, **more: Any) -> Any:
+        wall.at += LEASE - 1
+        renewals.clear()
+        held.clear()
+        await held.wait()
+        wall.at += 2
+        with pytest.raises(SyncBusyError):
+            await export.run()
+        return await bring(*args, **more)
+
+    loop = asyncio.get_running_loop()
+    monkeypatch.setattr(run, "HOLD_EVERY", 0.01)
+    monkeypatch.setattr(run, "bring", slow)
+    monkeypatch.setattr(syncs, "renew", noticed)
+    assert (await export.run()).status == RunStatus.DONE
+
+
 async def test_who_stood_still_for_too_long_writes_no_more(export: Export, wall: Hands, store: Store) -> None:
     export.write(*ROWS)
     await export.keep()
