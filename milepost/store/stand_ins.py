@@ -7,7 +7,7 @@ task, the one that says most counts: for some customers before all, for one role
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -122,7 +122,12 @@ class StandIns:
 
     def for_task(self, person: str | None, role: str, customer: str) -> StandIn | None:
         """Returns who has a task of this role of the customer instead of the person; None: nobody stands in."""
-        chain = list(self._chain(address_key(person or ""), role, customer))
+        chain: list[Absence] = []
+        seen, current = {address_key(person or "")}, address_key(person or "")
+        while (found := self._next(current, role, customer, seen)) is not None:
+            chain.append(found)
+            current = found.delegate
+            seen.add(current)
         return StandIn(chain[-1].delegate, chain[0]) if chain else None
 
     def runs_in_a_circle(self, absence: Absence) -> bool:
@@ -130,22 +135,25 @@ class StandIns:
         roles = {each.role for each in self.absences if each.role is not None} or {""}
         customers = {name for each in self.absences for name in each.customers or ()} | {""}
         return any(
-            any(each.delegate == absence.person for each in self._chain(absence.person, role, customer))
+            self._leads_back(absence, role, customer)
             for role in {*roles, ""}
             for customer in customers
             if absence.is_about(role, customer)
         )
 
-    def _chain(self, person: str, role: str, customer: str) -> Iterator[Absence]:
-        seen = {person}
-        while (
-            found := next((each for each in self.of_person(person) if each.is_about(role, customer)), None)
-        ) is not None:
-            yield found
-            person = found.delegate
-            if person in seen:
-                return
-            seen.add(person)
+    def _next(self, person: str, role: str, customer: str, seen: Collection[str] = ()) -> Absence | None:
+        """Returns the absence of a person that counts for a task; one that leads to somebody `seen` doesn't."""
+        return next(
+            (each for each in self.of_person(person) if each.delegate not in seen and each.is_about(role, customer)),
+            None,
+        )
+
+    def _leads_back(self, absence: Absence, role: str, customer: str) -> bool:
+        current, seen = absence.person, set[str]()
+        while (found := self._next(current, role, customer)) is not None and current not in seen:
+            seen.add(current)
+            current = found.delegate
+        return current == absence.person and bool(seen)
 
     def granted_to(self, delegate: str) -> Iterator[Grant]:
         """Yields what a delegate has of others."""
@@ -160,9 +168,10 @@ class StandIns:
         """Yields each way from a person to whoever has the tasks in the end."""
         leaves = grant.leaves
         for each in self.of_person(person):
-            if each.delegate not in seen:
-                taken = Grant(grant.person, (*grant.takes, each), leaves)
-                yield from self._ways(taken, each.delegate, seen | {each.delegate})
+            if each.delegate in seen:  # an end has closed a circle: it stays with the last one
+                continue
+            taken = Grant(grant.person, (*grant.takes, each), leaves)
+            yield from self._ways(taken, each.delegate, seen | {each.delegate})
             leaves = (*leaves, each)
         yield Grant(grant.person, grant.takes, leaves), person
 

@@ -16,12 +16,13 @@ from milepost.intake.errors import NotTheirCustomersError, UnknownColleagueError
 from milepost.intake.hand_over import HandOver, carry_out, preview
 from milepost.intake.intake import Intake
 from milepost.planner.fact_errors import InvalidFactError
+from milepost.planner.instants import parse
 from milepost.planner.written_facts import WrittenAgreement, WrittenFact
-from milepost.store import customers
+from milepost.store import customers, maps
 from milepost.store.errors import UnknownCustomerError
 from tests.intake.book_of_ana import ANA, BO, CLEO, LEA, BookOfAna
 from tests.intake.conftest import Hands
-from tests.workflows.example import CUSTOMER, START
+from tests.workflows.example import CUSTOMER, FILES, MAP, START
 
 
 @pytest.fixture
@@ -72,11 +73,18 @@ async def test_customers_without_a_journey_move_too(book: BookOfAna) -> None:
     assert await book.team("quiet") == {"csm": BO}
 
 
-async def test_meetings_that_were_agreed_on_are_named(book: BookOfAna) -> None:
+async def test_meetings_that_were_agreed_on_are_named(intake: Intake, wall: Hands) -> None:
+    text_of_map = MAP.replace(
+        "        effort: 30 minutes\n", "        effort: 30 minutes\n        invite: sponsor\n", 1
+    )
+    async with intake.context.store.transaction() as session:
+        await maps.publish(session, "pilot", "Pilot", FILES | {"map.yaml": text_of_map}, START)
+    book = await BookOfAna.of(intake, wall)
     agreed = WrittenFact(agreed={"kickoff": WrittenAgreement(due="2026-03-20")})
     await book.intake.record_fact("c0", agreed)
     await book.advance()
-    assert (await preview(book.context, HandOver(ANA, BO))).meetings == ()  # nobody is invited
+    [meeting] = (await preview(book.context, HandOver(ANA, BO))).meetings
+    assert (meeting.customer, meeting.title, meeting.due_at) == ("c0", "Kickoff call", parse("2026-03-20T21:00:00Z"))
 
 
 async def test_cut_off_in_between_it_goes_on_with_what_is_left(
