@@ -96,7 +96,7 @@ def desk(intake: Intake) -> Desk:
 async def test_a_book_is_looked_at_and_then_imported(desk: Desk) -> None:
     number = await desk.send(book(70, "c0,Twice," + REST, "bad,Bad,Nowhere/At_All,pilot,,"))
     before = await desk.row(number)
-    assert (before.status, before.file, before.mapping, before.total) == (ImportStatus.DRAFT, "book.csv", None, 71)
+    assert (before.status, before.file, before.mapping, before.total) == (ImportStatus.DRAFT, "book.csv", None, 72)
 
     looked = await desk.look(number)
 
