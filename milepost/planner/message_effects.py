@@ -10,6 +10,7 @@ from milepost.planner.enums import (
     IgnoreReason,
     MailSwitch,
     MessageReason,
+    StepKind,
     StepStatus,
     SystemTaskReason,
     TaskStatus,
@@ -26,6 +27,13 @@ from milepost.planner.unsent_messages import drop_for_good
 _HURRIED = (HoldReason.RELEASE, HoldReason.WINDOW, HoldReason.LIMIT)
 """What a person who sends a message now overrules; the rest stands."""
 _OUTDATED = "outdated"
+_KINDS = {
+    MessageReason.TOUCHPOINT: (StepKind.MAIL,),
+    MessageReason.OPENING: (StepKind.ACTION,),
+    MessageReason.REQUEST: (StepKind.OUTCOME,),
+    MessageReason.REMINDER: (StepKind.ACTION, StepKind.OUTCOME),
+}
+"""The kinds of step that have messages of a reason."""
 
 
 def switch_mail(turn: Turn, fact: facts.MailSwitched) -> None:
@@ -91,10 +99,11 @@ def _merged(turn: Turn, step: CompiledStep, template: str) -> MessageId:
 
 def _wait_again(turn: Turn, step: CompiledStep, message: MessageId, template: str) -> None:
     record, queued = turn.state.step(step.id), Queued.of(message, template)
-    is_current = record.is_open and record.occurrence == message.occurrence
+    fits = step.kind in _KINDS[message.reason]  # another version may have made something else of the step
+    is_current = fits and record.is_open and record.occurrence == message.occurrence
     if any(other.step == step.id for other in turn.state.queue):
         say_dropped(turn, queued, "superseded")
-    elif is_current or message.reason is MessageReason.TOUCHPOINT:
+    elif is_current or (fits and message.reason is MessageReason.TOUCHPOINT):
         turn.state.queue.append(queued)
     else:
         say_dropped(turn, queued, "done" if record.status is StepStatus.DONE else "withdrawn")
