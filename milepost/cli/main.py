@@ -32,6 +32,7 @@ _COMMANDS = {
         "publish": "Publish a map: new journeys begin on it.",
         "rollout": "Move running journeys to another version of their map.",
         "schema": "Print the JSON Schema of map.yaml, or of mappings, for editors.",
+        "rehearse": "Play your own maps and customers at speed; nothing can be sent.",
         "forecast": "Forecast the work of a whole book, by role and week.",
     },
     "Look after customers": {

@@ -14,7 +14,7 @@ from temporalio.service import RPCError, RPCStatusCode
 from milepost.errors import MilepostError
 from milepost.planner.clock import REAL_TIME, JourneyClock
 from milepost.planner.ids import began_as
-from milepost.planner.instants import parse
+from milepost.planner.instants import Instant, parse
 from milepost.store import clock, customers, journeys
 from milepost.store.database import Store
 from milepost.wire.journey import SET_CLOCK, workflow_id
@@ -46,8 +46,8 @@ async def check_real(store: Store) -> None:
         )
 
 
-async def begin_or_resume(store: Store, speed: float, wall: float) -> JourneyClock:
-    """Sets the demo's clock to show, at `wall`, where journey time begins, or what it had reached at the last stop.
+async def begin_or_resume(store: Store, speed: float, wall: float, *, begins: Instant = BEGINS) -> JourneyClock:
+    """Sets the demo's clock to show, at `wall`, where journey time `begins`, or what it had reached at the last stop.
 
     `speed` is seconds of journey a second, `wall` the wall clock in seconds since 1970; it may be a little ahead.
 
@@ -61,7 +61,7 @@ async def begin_or_resume(store: Store, speed: float, wall: float) -> JourneyClo
                 "This data folder holds customers in real time: the demo would mix them with made-up ones.",
                 "Run `milepost up` without --sample, or run the demo in another folder with --data FOLDER.",
             )
-        at = max(BEGINS, before.journey_epoch, await clock.latest_instant(session) or BEGINS)
+        at = max(begins, before.journey_epoch, await clock.latest_instant(session) or begins)
         new_clock = JourneyClock(wall, at, speed)
         await clock.write(session, new_clock)
     return new_clock

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import ClassVar
 
@@ -49,12 +50,16 @@ async def publish_maps(store: Store, now: Instant, *, folder: Path = MAPS) -> No
     Raises:
         DemoFilesError: there are none, or one has errors.
     """
-    loaded = await asyncio.to_thread(_loaded, folder)
+    await publish(store, await asyncio.to_thread(_loaded, folder), now, why="shipped with Milepost")
+
+
+async def publish(store: Store, loaded: Iterable[tuple[Map, Mapping[str, str]]], now: Instant, *, why: str) -> None:
+    """Publishes the maps that are not there yet."""
     async with store.transaction() as session:
         published = {row.map for row in await maps.current(session)}
         for map_, files in loaded:
             if map_.map not in published:
-                await maps.publish(session, map_.map, map_.title, files, now, by=BY, why="shipped with Milepost")
+                await maps.publish(session, map_.map, map_.title, files, now, by=BY, why=why)
 
 
 async def import_book(store: Store, intake: Intake, *, book: Path = BOOK) -> None:

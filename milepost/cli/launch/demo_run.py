@@ -6,25 +6,23 @@ import asyncio
 import time
 from contextlib import suppress
 
-from temporalio.client import Client
-
 from milepost.cli.launch.up_options import DemoOptions
 from milepost.cli.monitor.log_files import Logs
 from milepost.demo.api import Api
-from milepost.demo.clock import DAY_A_SECOND, begin_or_resume
+from milepost.demo.clock import BEGINS, DAY_A_SECOND, begin_or_resume
 from milepost.demo.driver import DemoDriver
-from milepost.demo.setup import import_book, publish_maps, shipped_maps
+from milepost.demo.setup import import_book, publish, publish_maps, shipped_maps
 from milepost.intake.intake import Intake
 from milepost.people.draws import seeded
 from milepost.planner.clock import JourneyClock
 from milepost.planner.compiled_map import CompiledMap
 from milepost.settings import Settings
 from milepost.store import facts
-from milepost.store.compiled_maps import CompiledMaps
 from milepost.store.database import Store
 
 _LOG = "demo"
 _STARTS_WITHIN = 7.0  # seconds, about: nobody plays before, so journey time should not run
+_STARTS_SURELY_WITHIN = 20.0  # seconds: a book of one's own has dates that count from the day of the import
 _POLL = 0.1  # seconds
 _SETTLES_WITHIN = 10.0  # seconds
 
@@ -36,20 +34,29 @@ async def set_clock(store: Store, options: DemoOptions) -> JourneyClock:
         MixedTimeError: the store holds real customers.
         DemoFilesError: the shipped maps can't be read.
     """
-    clock = await begin_or_resume(store, options.speed * DAY_A_SECOND, time.time() + _STARTS_WITHIN)
-    await publish_maps(store, clock.journey_epoch)
+    book = options.book
+    wall = time.time() + (_STARTS_WITHIN if book is None else _STARTS_SURELY_WITHIN)
+    begins = BEGINS if book is None else book.begins
+    clock = await begin_or_resume(store, options.speed * DAY_A_SECOND, wall, begins=begins)
+    if book is None:
+        await publish_maps(store, clock.journey_epoch)
+    else:
+        await publish(store, book.maps, clock.journey_epoch, why="rehearsed")
     return clock
 
 
-async def start_demo(store: Store, compiled_maps: CompiledMaps, client: Client, clock: JourneyClock) -> None:
+async def start_demo(store: Store, intake: Intake, clock: JourneyClock, options: DemoOptions) -> None:
     """Wait for journey time to begin, and import the customers that are not there yet."""
     await asyncio.sleep(max(clock.wall_epoch - time.time(), 0))
-    await import_book(store, Intake(store, client, clock, compiled_maps=compiled_maps))
+    if options.book is None:
+        await import_book(store, intake)
+    else:
+        await options.book.import_into(intake)
 
 
 async def play(settings: Settings, options: DemoOptions, clock: JourneyClock, logs: Logs) -> None:
     """Play everybody until cancelled, through the web application."""
-    compiled_maps = {each.map: CompiledMap.of(each, each.map) for each in await asyncio.to_thread(shipped_maps)}
+    compiled_maps = await asyncio.to_thread(_compiled_maps, options)
     url, key = f"http://{settings.host}:{settings.port}", settings.accepted_api_keys()[0]
     async with Api(url, key) as api:
         driver = DemoDriver(
@@ -60,6 +67,12 @@ async def play(settings: Settings, options: DemoOptions, clock: JourneyClock, lo
             on_trouble=lambda line: logs.write(_LOG, line),
         )
         await driver.play()
+
+
+def _compiled_maps(options: DemoOptions) -> dict[str, CompiledMap]:
+    if options.book is not None:
+        return options.book.compiled_maps
+    return {each.map: CompiledMap.of(each, each.map) for each in shipped_maps()}
 
 
 async def settle(store: Store) -> None:

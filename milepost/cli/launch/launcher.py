@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from contextlib import closing
 from dataclasses import dataclass
+from typing import Generic, TypeVar
 
 from temporalio.client import Client
 
@@ -18,7 +20,7 @@ from milepost.cli.monitor.screen import Screen
 from milepost.cli.monitor.watcher import Watcher
 from milepost.cli.support.database import prepare_database
 from milepost.cli.support.output import console
-from milepost.demo.account import Account, read_account
+from milepost.demo.account import read_account
 from milepost.demo.clock import check_real, signal_clock
 from milepost.devserver.data_folder import DataFolder
 from milepost.devserver.supervisor import Supervisor
@@ -33,6 +35,10 @@ from milepost.store.mail_switches import Scope
 from milepost.temporal.connection import connect
 from milepost.temporal.logs import keep_quiet
 
+T = TypeVar("T")
+Read = Callable[[Store, CompiledMaps], Awaitable[T]]
+"""Reads the account of what was played."""
+
 
 async def run(options: UpOptions) -> bool:
     """Run until somebody asks to stop or the time is over; False: the sample didn't show all that it must.
@@ -43,38 +49,43 @@ async def run(options: UpOptions) -> bool:
         MixedTimeError: the folder holds a demo and real people are wanted, or the other way round.
         ProgramFailedError: a program did not start.
     """
+    result = await run_here(options, Screen(console()), read_account)
+    if result is None:
+        return True
+    print_account(console(), result.account, complete=result.complete)
+    return not (result.complete and result.account.missing)
+
+
+async def run_here(options: UpOptions, screen: Screen, read: Read[T]) -> PlayedResult[T] | None:
+    """Run as `run` does; returns what `read` says of the people that were played, if there were any."""
     keep_quiet()
-    screen = Screen(console())
     with DataFolder.open(options.settings.data) as folder, closing(Logs(folder.path / "logs")) as logs:
         endpoints = choose_endpoints(options, folder)
         await prepare_database(endpoints.settings)
         async with open_store(endpoints.settings.database, durable=endpoints.settings.durable) as store:
-            result = await _Run(options, endpoints, store, screen, logs).run()
-    if result is None:
-        return True
-    print_account(screen.console, result.account, complete=result.complete)
-    return not (result.complete and result.account.missing)
+            return await _Run(options, endpoints, store, screen, logs, read).run()
 
 
 @dataclass(frozen=True, slots=True)
-class _DemoResult:
-    """The end of a demo; `complete` if it ran for its whole time."""
+class PlayedResult(Generic[T]):
+    """The end of a demo or rehearsal; `complete` if it ran for its whole time."""
 
-    account: Account
+    account: T
     complete: bool
 
 
 @dataclass(frozen=True, slots=True)
-class _Run:
-    """One run of `milepost up`."""
+class _Run(Generic[T]):
+    """One run of `milepost up`, or of a rehearsal."""
 
     options: UpOptions
     endpoints: Endpoints
     store: Store
     screen: Screen
     logs: Logs
+    read: Read[T]
 
-    async def run(self) -> _DemoResult | None:
+    async def run(self) -> PlayedResult[T] | None:
         """Run everything; returns the result of the demo, if there was one and it got as far as its beginning."""
         clock = await self._clock()
         await self._hold_mail(clock)
@@ -94,7 +105,7 @@ class _Run:
                     complete = await self._play(supervisor, compiled_maps, client, clock, self.options.demo)
                 if complete:
                     await demo_run.settle(self.store)
-                result = _DemoResult(await read_account(self.store, compiled_maps), complete)
+                result = PlayedResult(await self.read(self.store, compiled_maps), complete)
         return result
 
     async def _clock(self) -> JourneyClock:
@@ -137,11 +148,13 @@ class _Run:
     ) -> bool:
         """Play the demo until it is over or stopped; True: it ran for its whole time."""
         self.screen.say(
-            f"Demo: {demo.speed:g} days of journey per second, with made-up people (seed {demo.seed}). "
+            f"{'Rehearsal' if demo.book else 'Demo'}: {demo.speed:g} days of journey per second, with made-up people "
+            f"(seed {demo.seed}). "
             f"On the journeys it is {moment(clock.journey_epoch):%d %B %Y}.",
             "bold",
         )
-        await demo_run.start_demo(self.store, compiled_maps, client, clock)
+        intake = Intake(self.store, client, clock, compiled_maps=compiled_maps)
+        await demo_run.start_demo(self.store, intake, clock, demo)
         async with background(demo_run.play(self.endpoints.settings, demo, clock, self.logs)) as playing:
             return await until_stopped(supervisor, self.options.seconds, playing)
 

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from milepost.cli.support.errors import CommandError
+from milepost.demo.rehearsed_book import RehearsedBook
 from milepost.settings import Settings
 
 _SECONDS = {"s": 1, "m": 60, "h": 3600}
@@ -13,10 +14,14 @@ _SECONDS = {"s": 1, "m": 60, "h": 3600}
 
 @dataclass(frozen=True, slots=True)
 class DemoOptions:
-    """The sample: `speed` is days of journey per second of wall clock, `seed` decides how people behave."""
+    """People who are played: `speed` is days of journey per second of wall clock, `seed` decides how they behave.
+
+    `book` is somebody's own, that is rehearsed; None: the sample.
+    """
 
     speed: float
     seed: int
+    book: RehearsedBook | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
