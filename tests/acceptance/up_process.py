@@ -8,9 +8,10 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import closing
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import httpx
@@ -22,9 +23,9 @@ LOG = "up.log"
 
 
 class Up:
-    """A running `milepost up` on a data folder."""
+    """A running `milepost up` on a data folder; `settings` are environment variables of its own."""
 
-    def __init__(self, folder: Path, *options: str) -> None:
+    def __init__(self, folder: Path, *options: str, settings: Mapping[str, str] = MappingProxyType({})) -> None:
         self.folder = folder
         self.folder.mkdir(exist_ok=True)
         self._output = (folder / LOG).open("ab")
@@ -32,7 +33,7 @@ class Up:
             [sys.executable, "-P", "-m", "milepost", "up", "--data", str(folder), "--port", "0", *options],
             stdout=self._output,
             stderr=subprocess.STDOUT,
-            env=environment(),
+            env=environment() | settings,
         )
 
     @property
