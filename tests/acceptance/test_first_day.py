@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
-import yaml
+from ruamel.yaml import YAML
 from sqlalchemy import select
 
 from milepost.customer import Mail
@@ -80,7 +80,7 @@ async def test_a_company_brings_in_its_customers_and_none_gets_a_mail_that_does_
 
 def _mend_the_proposal(company: Company) -> None:
     proposal = company.milepost("import", "crm.csv", "--propose")
-    mapping = yaml.safe_load(proposal)
+    mapping = YAML(typ="safe").load(proposal)
     assert mapping["encoding"] == "cp1252"
     assert mapping["columns"]["Record ID"] == "id"
     assert mapping["columns"]["Renewal Date"] == {"to": "attributes.renews_on", "dates": "DD/MM/YYYY"}
@@ -88,7 +88,7 @@ def _mend_the_proposal(company: Company) -> None:
     assert tuple(mapping["people"]) == OWNERS
     mapping["columns"] |= MENDED
     mapping["people"] = PEOPLE
-    (company.folder / "ours.yaml").write_text(yaml.safe_dump(mapping, allow_unicode=True), encoding="utf-8")
+    YAML().dump(mapping, company.folder / "ours.yaml")
     company.milepost("lint", "ours.yaml")
 
 
