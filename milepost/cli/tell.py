@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import inspect
+import uuid
 from typing import Annotated, Any
 
 import typer
 
-from milepost.cli.support.command_settings import settings_of
-from milepost.cli.support.intake_access import open_intake
 from milepost.cli.support.output import AsJson, print_json, say
-from milepost.cli.support.typed_facts import EXAMPLES, fact_of, number_or_text
-from milepost.imports.vocabulary import Vocabulary
-from milepost.intake.acknowledgement import Acknowledgement, acknowledgement_of
-from milepost.intake.facts import FactReceipt, FactStatus
-from milepost.intake.intake import Intake
+from milepost.cli.support.running_web import ask_running_web
+from milepost.intake.fact_examples import EXAMPLES
 
 Text = str | None
 
@@ -55,62 +51,46 @@ async def tell(
     """
     more: dict[str, Any] = {
         "result": result, "note": note, "about": about, "evidence": evidence, "reason": reason, "until": until,
-        "verdict": verdict, "value": number_or_text(value), "comment": comment, "method": method, "why": why,
-        "id": fact_id, "by": by, "due": due, "role": role, "person": person, "effort": effort,
+        "verdict": verdict, "value": value, "comment": comment, "method": method, "why": why,
+        "id": fact_id or uuid.uuid4().hex, "by": by, "due": due, "role": role, "person": person, "effort": effort,
     }  # fmt: skip
     if kind == "answer" and method is None:
         more["method"] = "recorded"
-    async with open_intake(settings_of(context)) as opened:
-        receipt, answer = await _record(opened.intake, customer, kind, words or [], more)
+    typed = {"customer": customer, "kind": kind, "words": words or [], "options": more}
+    told = ask_running_web(context, "/api/v1/typed-facts", typed) or await _tell_here(context, typed)
     if as_json:
-        print_json(_to_json(customer, receipt, answer))
+        print_json(told)
     else:
-        _print(customer, receipt, answer)
+        _print(told)
 
 
-async def _record(
-    intake: Intake, customer: str, kind: str, words: list[str], more: dict[str, Any]
-) -> tuple[FactReceipt, Acknowledgement | None]:
-    vocabulary = Vocabulary.of(await intake.context.compiled_maps.current())
-    fact = fact_of(kind, words, more, vocabulary.types, vocabulary.asks)
-    receipt = await intake.record_fact(customer, fact, source="cli")
-    if not receipt.delivered:
-        return receipt, None
-    return receipt, await acknowledgement_of(intake.context.store, customer, receipt.fact_id)
+async def _tell_here(context: typer.Context, typed: dict[str, Any]) -> dict[str, Any]:
+    """Tells it without a running web application. What that takes is loaded only now: it needs seconds."""
+    from milepost.cli.support.command_settings import settings_of  # noqa: PLC0415
+    from milepost.cli.support.intake_access import open_intake  # noqa: PLC0415
+    from milepost.intake import typed_facts  # noqa: PLC0415
+
+    async with open_intake(settings_of(context)) as opened:
+        return await typed_facts.tell(opened.intake, **typed)
 
 
-def _print(customer: str, receipt: FactReceipt, answer: Acknowledgement | None) -> None:
-    for warning in receipt.warnings:
+def _print(told: dict[str, Any]) -> None:
+    for warning in told.get("warnings", ()):
         say(f"Warning: {warning}")
-    if not receipt.delivered:
-        say(receipt.message)
-        if receipt.status == FactStatus.PENDING:
+    if not told["delivered"]:
+        say(told["message"])
+        if told["became"] == "pending":
             say("There is nothing to repeat.")
         return
-    if answer is None:
+    if not told["taken_in"]:
         say("Recorded and delivered. The journey hasn't said yet whether that changes anything.")
-    elif answer.ignored:
-        say(f"Recorded, but it changed nothing: {answer.ignored}.")
+    elif told["ignored"]:
+        say(f"Recorded, but it changed nothing: {told['ignored']}.")
     else:
         say("Recorded; the journey has taken it in.")
-    say(f"Next: `milepost show {customer}`.")
+    say(f"Next: `milepost show {told['customer']}`.")
 
 
 tell.__doc__ = (
     inspect.cleandoc(tell.__doc__ or "") + "\n" + "".join(f"\n- `{example}`" for example in EXAMPLES.values())
 )
-
-
-def _to_json(customer: str, receipt: FactReceipt, answer: Acknowledgement | None) -> dict[str, Any]:
-    return {
-        "customer": customer,
-        "fact": receipt.fact_id,
-        "new": receipt.new,
-        "delivered": receipt.delivered,
-        "counted": receipt.counted,
-        "became": receipt.status,
-        "message": receipt.message,
-        "taken_in": answer is not None,
-        "ignored": answer.ignored if answer else None,
-        **({"warnings": list(receipt.warnings)} if receipt.warnings else {}),
-    }

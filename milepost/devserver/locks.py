@@ -30,7 +30,8 @@ class Holder:
     Attributes:
         pid: The holder's process id.
         since: When it took the lock, in UTC.
-        listens: Where its parts can be reached: `temporal` as host:port, `ui` and `web` as addresses.
+        listens: Where its parts can be reached: `temporal` as host:port, `ui` and `web` as addresses, and
+            `commands`, where the web application works on the folder's own database and takes the folder's key.
     """
 
     pid: int | None = None

@@ -13,7 +13,7 @@ from milepost.store.inbox import InboxStatus
 from milepost.store.tables import FactRow
 
 TIMEOUT = 3.0  # seconds
-_POLL_EVERY = 0.05  # seconds
+_POLL_EVERY = 0.02  # seconds
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from milepost.store.database import Store
 from milepost.temporal import exporter
 from milepost.web import figures, health, home, sign_in
 from milepost.web.api import bounces as api_bounces
-from milepost.web.api import colleague_routes, id_routes, import_routes, mail_routes, sync_routes
+from milepost.web.api import colleague_routes, id_routes, import_routes, mail_routes, sync_routes, typed_facts
 from milepost.web.api import docs as api_docs
 from milepost.web.api import preferences as api_preferences
 from milepost.web.api import routes as api_routes
@@ -54,6 +54,7 @@ ROUTERS = (
     colleague_routes.router,
     id_routes.router,
     api_undo.router,
+    typed_facts.router,
     api_preferences.router,
     api_bounces.router,
     home.router,

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from milepost.cli import tell
-from milepost.cli.support.errors import CommandError
-from milepost.cli.support.typed_facts import EXAMPLES, fact_of
+from milepost.intake.fact_examples import EXAMPLES
 from milepost.intake.facts import FactReceipt, FactStatus
+from milepost.intake.typed_facts import TypedFactError, fact_of, told
 from milepost.language.asks import Ask
 from milepost.language.field_types import AttributeType
 from milepost.planner.written_facts import KINDS
@@ -93,7 +93,7 @@ def test_the_answers_of_a_form_are_read_as_the_map_asks_for_them(words: list[str
     ],
 )
 def test_an_answer_that_is_not_of_its_kind_is_not_recorded(word: str, says: str) -> None:
-    with pytest.raises(CommandError, match=says):
+    with pytest.raises(TypedFactError, match=says):
         fact_of("step_done", ["choose", f"answers.{word}"], {}, TYPES, ASKS)
 
 
@@ -128,7 +128,7 @@ def test_contacts_are_written_as_in_a_book() -> None:
     ],
 )  # fmt: skip
 def test_an_incomplete_fact_is_explained_by_example(line: str, more: dict[str, Any], message: str) -> None:
-    with pytest.raises(CommandError) as raised:
+    with pytest.raises(TypedFactError) as raised:
         read(line, **more)
     assert message in str(raised.value)
 
@@ -143,7 +143,7 @@ def test_an_incomplete_fact_is_explained_by_example(line: str, more: dict[str, A
     ],
 )  # fmt: skip
 def test_an_unknown_fact_suggests_the_one_that_is_meant(typed: str, suggestion: str) -> None:
-    with pytest.raises(CommandError) as raised:
+    with pytest.raises(TypedFactError) as raised:
         read(f"{typed} kickoff")
     assert raised.value.hint is not None
     assert raised.value.hint.startswith(f"Did you mean {suggestion!r}? For example: {suggestion}")
@@ -151,7 +151,7 @@ def test_an_unknown_fact_suggests_the_one_that_is_meant(typed: str, suggestion: 
 
 @pytest.mark.parametrize("typed", ["end", "endd", "Ended", "ending", "close", "closed", "amended", "bogus", "finale"])
 def test_an_end_is_never_suggested_as_it_cannot_be_taken_back(typed: str) -> None:
-    with pytest.raises(CommandError) as raised:
+    with pytest.raises(TypedFactError) as raised:
         read(f"{typed} churned")
     assert "Did you mean 'ended'" not in str(raised.value)
 
@@ -162,8 +162,8 @@ def test_every_kind_has_an_example() -> None:
 
 def test_what_an_event_says_in_vain_is_told(capsys: pytest.CaptureFixture[str]) -> None:
     receipt = FactReceipt("f1", FactStatus.DELIVERED, "Recorded.", ("The property 'rows' is a text.",))
-    tell._print("acme", receipt, None)
+    tell._print(told("acme", receipt, None))
 
     assert "Warning: The property 'rows' is a text." in capsys.readouterr().out
-    assert tell._to_json("acme", receipt, None)["warnings"] == ["The property 'rows' is a text."]
-    assert "warnings" not in tell._to_json("acme", FactReceipt("f1", FactStatus.DELIVERED, "Recorded."), None)
+    assert told("acme", receipt, None)["warnings"] == ["The property 'rows' is a text."]
+    assert "warnings" not in told("acme", FactReceipt("f1", FactStatus.DELIVERED, "Recorded."), None)

@@ -38,6 +38,8 @@ class Endpoints:
     def announcement(self) -> dict[str, str]:
         """The addresses that other commands on this folder need."""
         addresses = {"web": self.web}
+        if self.settings.database_url is None and self.settings.api_key_file is not None:
+            addresses["commands"] = self.web
         if self.embedded is not None:
             addresses["temporal"] = self.embedded.address
             if self.embedded.ui_url:

@@ -5,17 +5,20 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 from rich.text import Text
 
-from milepost.intake.import_account import Unmatched
 from milepost.text import count_of, listing
+
+if TYPE_CHECKING:  # slow to load
+    from rich.progress import Progress
+
+    from milepost.intake.import_account import Unmatched
 
 AsJson = Annotated[
     bool, typer.Option("--json", help="Print one JSON object per line, for programs, and nothing else on stdout.")
@@ -79,6 +82,14 @@ def grid(
 
 def progress_bar(*, silent: bool) -> Progress:
     """A progress bar on stderr; none if `silent`, or where there is no terminal."""
+    from rich.progress import (  # noqa: PLC0415 - most commands have none
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeRemainingColumn,
+    )
+
     errors = console(errors=True)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     return Progress(*columns, console=errors, transient=True, disable=silent or not errors.is_terminal)

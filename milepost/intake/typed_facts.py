@@ -8,12 +8,17 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from milepost.cli.support.errors import CommandError
 from milepost.imports import cell_parsers as cells
 from milepost.imports.answer_texts import read_answer
+from milepost.imports.vocabulary import Vocabulary
+from milepost.intake.acknowledgement import Acknowledgement, acknowledgement_of
+from milepost.intake.fact_examples import EXAMPLES
+from milepost.intake.facts import FactReceipt
+from milepost.intake.intake import Intake
 from milepost.language.asks import Ask
 from milepost.language.field_types import AttributeType
 from milepost.numbers import AmbiguousNumberError, NotANumberError, read_number
+from milepost.planner.fact_errors import RefusedError
 from milepost.planner.fact_words import meant_fact
 from milepost.planner.written_facts import KINDS, WrittenFact
 
@@ -21,36 +26,12 @@ Types = Mapping[str, AttributeType]
 Asks = Mapping[str, Ask]
 _NO_ASKS: Asks = {}
 
-EXAMPLES: Mapping[str, str] = {
-    "step_done": "step_done kickoff --result held --note 'All there' (a form: answers.day=2026-05-04 answers.seats=20)",
-    "step_skipped": "step_skipped kickoff --reason 'They know us'",
-    "step_reopened": "step_reopened kickoff",
-    "snoozed": "snoozed connect_sso 2026-03-10 --reason 'Their freeze'",
-    "event": "event report_published rows=120",
-    "answer": "answer hours_saved verified --value 12 --evidence 'Mail of 3 March'",
-    "revoked": "revoked hours_saved --reason 'Wrong quarter'",
-    "set": "set health=35 seats=20 renews_on=2027-03-01 (NAME= removes one)",
-    "contacts": "contacts 'Sam Poe <sam@acme.example> sponsor+coordinator; Ann <ann@acme.example> end_user mail=none'",
-    "mail_chosen": "mail_chosen sam@acme.example mail=none --reason 'Asked on the phone' (at all customers)",
-    "team": "team csm=ana@vendor.example account_executive=bo@vendor.example",
-    "handed_over": "handed_over ana@vendor.example bo@vendor.example introduce=true (or: milepost hand-over)",
-    "away": "away ana@vendor.example bo@vendor.example 2026-12-21 2027-01-03 (a line alone; see milepost hand-over)",
-    "back": "back ana@vendor.example (a line alone; see milepost away)",
-    "agreed": "agreed kickoff due=2026-03-10 person=ana@vendor.example",
-    "play_started": "play_started rescue --reason 'Their champion left'",
-    "paused": "paused --reason 'Merger'",
-    "resumed": "resumed",
-    "ended": "ended churned --note 'Their budget was cut'",
-    "map_changed": "map_changed 2 (a number, MAP@2, or the beginning of a hash)",
-    "message_failed": "message_failed connect_sso/1/opening/1 permanent=true --why 'Address unknown'",
-    "message_released": "message_released welcome/1/touchpoint/1 now=true (without now: in the contact's hours)",
-    "message_cancelled": "message_cancelled welcome/1/touchpoint/1 --reason 'They know us'",
-    "message_retried": "message_retried connect_sso/1/opening/1",
-    "task_done": "task_done stuck/onboarding/1 --note 'Spoke to them'",
-    "task_added": "task_added 'Send the price list' --due '2 business days' --role csm --effort '30 minutes'",
-    "note": "note 'They merge in May' --about sam@acme.example (or a step)",
-}
-"""How each kind of fact is typed."""
+
+class TypedFactError(RefusedError):
+    """Words that spell no fact; the hint has an example."""
+
+    code = "typed_fact"
+
 
 _ANSWERS = "answers."
 _MORE_WORDS = {
@@ -62,6 +43,40 @@ _MORE_WORDS = {
 """The fields that further words fill, without their names."""
 
 
+async def tell(
+    intake: Intake, customer: str, kind: str, words: Sequence[str], options: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Records the fact that somebody typed, waits a moment for the journey to take it in, and returns what came of it.
+
+    `options` are texts by the names of the fact's fields; None is left out.
+
+    Raises:
+        RefusedError: the words spell no fact, or it can't be recorded.
+    """
+    vocabulary = Vocabulary.of(await intake.context.compiled_maps.current())
+    typed = {**options, "value": number_or_text(options.get("value"))}
+    fact = fact_of(kind, words, typed, vocabulary.types, vocabulary.asks)
+    receipt = await intake.record_fact(customer, fact, source="cli")
+    answer = await acknowledgement_of(intake.context.store, customer, receipt.fact_id) if receipt.delivered else None
+    return told(customer, receipt, answer)
+
+
+def told(customer: str, receipt: FactReceipt, answer: Acknowledgement | None) -> dict[str, Any]:
+    """Returns what came of a typed fact, as JSON."""
+    return {
+        "customer": customer,
+        "fact": receipt.fact_id,
+        "new": receipt.new,
+        "delivered": receipt.delivered,
+        "counted": receipt.counted,
+        "became": receipt.status,
+        "message": receipt.message,
+        "taken_in": answer is not None,
+        "ignored": answer.ignored if answer else None,
+        **({"warnings": list(receipt.warnings)} if receipt.warnings else {}),
+    }
+
+
 def fact_of(
     kind: str, words: Sequence[str], options: Mapping[str, Any], types: Types, asks: Asks = _NO_ASKS
 ) -> WrittenFact:
@@ -70,7 +85,7 @@ def fact_of(
     `types` are those of the attributes that maps declare, `asks` what their forms ask for, by `STEP.FIELD`.
 
     Raises:
-        CommandError: they spell no fact; the message has an example.
+        TypedFactError: they spell no fact; the message has an example.
     """
     if kind not in KINDS:
         raise _unknown(kind)
@@ -85,16 +100,16 @@ def fact_of(
         raise _invalid(kind, str(error).rstrip(".")) from None
 
 
-def _unknown(kind: str) -> CommandError:
+def _unknown(kind: str) -> TypedFactError:
     suggestion = meant_fact(kind)
     hint = f"It is one of: {', '.join(KINDS)}."
     if suggestion:
         hint = f"Did you mean {suggestion!r}? For example: {EXAMPLES[suggestion]}"
-    return CommandError(f"There is no fact {kind!r}.", hint)
+    return TypedFactError(f"There is no fact {kind!r}.", hint)
 
 
-def _invalid(kind: str, why: str) -> CommandError:
-    return CommandError(f"This can't be recorded: {why}.", f"For example: milepost tell CUSTOMER {EXAMPLES[kind]}")
+def _invalid(kind: str, why: str) -> TypedFactError:
+    return TypedFactError(f"This can't be recorded: {why}.", f"For example: milepost tell CUSTOMER {EXAMPLES[kind]}")
 
 
 def _problems(error: ValidationError) -> Iterable[str]:
@@ -209,13 +224,13 @@ def number_or_text(text: str | None) -> Any:
     """Returns the value of an outcome as somebody types it: a number, or a text that isn't one.
 
     Raises:
-        CommandError: the number has two readings.
+        TypedFactError: the number has two readings.
     """
     if text is None:
         return None
     try:
         return read_number(text)
     except AmbiguousNumberError as error:
-        raise CommandError(error.message, error.hint) from None
+        raise TypedFactError(error.message, error.hint) from None
     except NotANumberError:
         return _value(text)

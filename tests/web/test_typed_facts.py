@@ -1,0 +1,35 @@
+"""The address that `milepost tell` asks."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import httpx
+
+from tests.web.api_calls import V1, problem
+from tests.web.conftest import World
+
+
+async def typed(api: httpx.AsyncClient, kind: str, *words: str, **options: str | None) -> httpx.Response:
+    body = {"customer": "acme", "kind": kind, "words": list(words), "options": options}
+    return await api.post(f"{V1}/typed-facts", json=body)
+
+
+async def test_words_become_a_fact_of_the_command_line(world: World, api: httpx.AsyncClient) -> None:
+    answer: dict[str, Any] = (await typed(api, "step_done", "kickoff", result="held", id="x", by=None)).json()["told"]
+
+    assert (answer["fact"], answer["new"], answer["became"]) == ("x", True, "delivered")
+    assert (await world.task("kickoff/1")).status == "done"
+
+
+async def test_what_is_refused_says_why_and_what_to_do(api: httpx.AsyncClient) -> None:
+    unknown = (await typed(api, "setp", "health=3")).json()["refused"]
+    assert unknown["message"] == "There is no fact 'setp'."
+    assert unknown["hint"].startswith("Did you mean 'set'?")
+
+    step = (await typed(api, "step_done", "kickof")).json()["refused"]
+    assert "Did you mean 'kickoff'?" in step["hint"]
+
+
+async def test_it_needs_the_key(visitor: httpx.AsyncClient) -> None:
+    problem(await typed(visitor, "paused"), 401)
