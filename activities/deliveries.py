@@ -63,7 +63,10 @@ class DeliveryActivities:
 
     @activity.defn
     async def deliver(self, order: DeliveryOrder) -> bool:
-        """Send one message, unless it is out already; False: it failed for good, which is a fact of the journey now.
+        """Send one message, unless it is out already; False: the journey is to look at what waits for it.
+
+        It failed for good or waits for a person, which is a fact of the journey now; or it is gone, as what brought it
+        about was undone, and may have been ordered anew just before that was found.
 
         Raises:
             ApplicationError: it may succeed later.
@@ -73,7 +76,7 @@ class DeliveryActivities:
                 return await self._deliver(order)
             except (UnknownJourneyError, UnknownMessageError):
                 log.info("message is gone and no longer of interest", journey=order.journey)
-                return True
+                return False
             except UndeliverableError as never:
                 await self._record_failure(order, never)
                 return False

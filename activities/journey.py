@@ -169,9 +169,9 @@ class JourneyActivities:
         ended = journey.ended_at is not None
         wake_at = _earliest(journey.wake_at, waiting)
         following = _following(session, journey) if ended and wake_at is None else None
-        if order.n == journey.revision + 1 and following is None:
-            return Advanced(journey.id, journey.revision, wake_at, ended=ended)
         deliver = messages.queued(session, journey.id)
+        if order.n == journey.revision + 1 and following is None:
+            return Advanced(journey.id, journey.revision, wake_at, deliver, ended=ended)
         if following is not None:
             return Advanced(following, 0, order.now, deliver)
         state = State.from_json(journey.state)

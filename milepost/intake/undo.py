@@ -168,7 +168,7 @@ class _Undo:
 
     def _check_nothing_left(self, session: Session, journey: LockedJourney, row: FactRow, undoing: Undoing) -> None:
         was, becomes = undoing.was, undoing.becomes
-        message = undo.message_that_left(session, journey.id, row.revision or 0, becomes)
+        message = undo.message_that_left(session, journey.id, row.revision or 0, undoing)
         if message is not None:
             raise MessageLeftError(row.kind, message.message)
         entry = fell_due(was, becomes)

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from milepost.planner.commands import SendMessage
+from milepost.planner.commands import RetryMessage, SendMessage
 from milepost.planner.compiled_map import CompiledMap
 from milepost.planner.facts import Fact, FactUndone
 from milepost.planner.instants import Instant
@@ -46,8 +46,22 @@ class Stretch:
     @property
     def messages(self) -> dict[str, SendMessage]:
         """What it sends, by the ids of messages."""
+        return {command.message: command for command in self._orders if isinstance(command, SendMessage)}
+
+    @property
+    def retries(self) -> dict[str, RetryMessage]:
+        """What it sends again that failed, by the ids of messages."""
+        return {command.message: command for command in self._orders if isinstance(command, RetryMessage)}
+
+    @property
+    def times(self) -> Counter[str]:
+        """How often it sends each message: one may come back, or fail, and go again."""
+        return Counter(command.message for command in self._orders)
+
+    @property
+    def _orders(self) -> list[SendMessage | RetryMessage]:
         commands = (command for leg in self.legs for command in leg.plan.commands)
-        return {command.message: command for command in commands if isinstance(command, SendMessage)}
+        return [command for command in commands if isinstance(command, SendMessage | RetryMessage)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ lock. So only what the plan changes is written.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 from sqlalchemy import func, insert, literal, select, update
@@ -39,14 +39,25 @@ from milepost.store.tables import (
 )
 
 
-def write_plan(session: Session, journey: str, before: State, plan: Plan, compiled_map: CompiledMap) -> None:
-    """Makes the rows of a locked journey equal to `plan`, made from its state `before` on `compiled_map`."""
+def write_plan(
+    session: Session,
+    journey: str,
+    before: State,
+    plan: Plan,
+    compiled_map: CompiledMap,
+    *,
+    settled: Collection[str] = (),
+) -> None:
+    """Makes the rows of a locked journey equal to `plan`, made from its state `before` on `compiled_map`.
+
+    Messages that are `settled` went out again already, as often as the plan says: they aren't queued once more.
+    """
     _write_timeline(session, journey, plan)
     _rename_steps(session, journey, plan)
     state = plan.state
     make_equal(session, MessageRow, journey, desired_messages(before, plan), fixed=("status", "attempts", "retries"))
-    retry_messages(session, journey, plan, compiled_map)
-    send_returned_again(session, journey, plan)
+    retry_messages(session, journey, plan, compiled_map, settled)
+    send_returned_again(session, journey, plan, settled)
     make_equal(session, HeldMessageRow, journey, desired_held(state), stored=desired_held(before))
     make_equal(session, TaskRow, journey, desired_tasks(before, plan, compiled_map), fixed=("opened_revision",))
     make_equal(session, OutcomeRow, journey, desired_outcomes(before, plan, compiled_map), fixed=CONSTANT)

@@ -69,9 +69,12 @@ async def page(session: AsyncSession, wanted: HeldFilter, *, cursor: Cursor | No
         InvalidCursorError: the cursor is none of this list.
     """
     name = select(CustomerRow.name).where(CustomerRow.id == HeldMessageRow.customer_id).scalar_subquery()
-    query = select(HeldMessageRow, JourneyRow, name).join(JourneyRow, JourneyRow.id == HeldMessageRow.journey_id)
-    found = await read_page(session, query.where(*wanted.conditions()), _LONGEST_FIRST, cursor, limit)
-    return HeldPage(tuple(HeldLine(row[0], row[1], row[2]) for row in found.rows), found.previous, found.next)
+    query = select(HeldMessageRow, name).where(*wanted.conditions())
+    found = await read_page(session, query, _LONGEST_FIRST, cursor, limit)
+    of_them = select(JourneyRow).where(JourneyRow.id.in_({row[0].journey_id for row in found.rows}))
+    journeys = {journey.id: journey for journey in await session.scalars(of_them)}  # a join might begin with these
+    lines = tuple(HeldLine(row[0], journeys[row[0].journey_id], row[1]) for row in found.rows)
+    return HeldPage(lines, found.previous, found.next)
 
 
 async def count(session: AsyncSession, wanted: HeldFilter, most: int = MOST_COUNTED) -> int:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from sqlalchemy.orm import Session
 
 from milepost.planner.commands import RetryMessage, SendMessage
@@ -11,10 +13,10 @@ from milepost.store.messages import MessageStatus
 from milepost.store.tables import MessageRow
 
 
-def send_returned_again(session: Session, journey: str, plan: Plan) -> None:
+def send_returned_again(session: Session, journey: str, plan: Plan, settled: Collection[str]) -> None:
     """Queues the messages once more that hadn't left when mail was held, and that a plan lets go now."""
     ids = [command.message for command in plan.commands if isinstance(command, SendMessage)]
-    for message in ids:
+    for message in (each for each in ids if each not in settled):
         row = session.get(MessageRow, (journey, message), populate_existing=True)
         if row is not None and row.status == MessageStatus.RETURNED:
             row.status, row.attempts = MessageStatus.QUEUED, 0
@@ -22,13 +24,15 @@ def send_returned_again(session: Session, journey: str, plan: Plan) -> None:
     session.flush()
 
 
-def retry_messages(session: Session, journey: str, plan: Plan, compiled_map: CompiledMap) -> None:
+def retry_messages(
+    session: Session, journey: str, plan: Plan, compiled_map: CompiledMap, settled: Collection[str]
+) -> None:
     """Queues the messages again that a plan says; one that hasn't failed stays as it is.
 
     They are written from the version that the journey is on now, if that has their steps with the same files.
     """
     for command in plan.commands:
-        if not isinstance(command, RetryMessage):
+        if not isinstance(command, RetryMessage) or command.message in settled:
             continue
         row = session.get(MessageRow, (journey, command.message), populate_existing=True, with_for_update=True)
         if row is None or row.status != MessageStatus.FAILED:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from milepost.planner.commands import RenameStep
@@ -55,27 +55,35 @@ def facts_since(session: Session, journey: str, revision: int) -> list[FactRow]:
     return sorted(rows, key=lambda row: (row.revision, row.kind != MailSwitched.kind))  # as an advance takes them in
 
 
-def message_that_left(session: Session, journey: str, revision: int, becomes: Stretch) -> MessageRow | None:
-    """Returns a message since the advance `revision` that is on its way and that the stretch lacks, or sends otherwise.
+def message_that_left(session: Session, journey: str, revision: int, undoing: Undoing) -> MessageRow | None:
+    """Returns a message since the advance `revision` that is on its way and that wouldn't be, or not so, or as often.
 
     Those that wait for the grace are kept from leaving until the transaction ends.
     """
-    query = select(MessageRow).where(MessageRow.journey_id == journey, MessageRow.revision >= revision)
+    was, becomes = undoing.was, undoing.becomes
+    is_since = or_(MessageRow.revision >= revision, MessageRow.message.in_(was.retries))
     rows = session.scalars(
-        query.order_by(MessageRow.at, MessageRow.message).with_for_update().execution_options(populate_existing=True)
+        select(MessageRow)
+        .where(MessageRow.journey_id == journey, is_since)
+        .order_by(MessageRow.at, MessageRow.message)
+        .with_for_update()
+        .execution_options(populate_existing=True)
     )
-    sends = becomes.messages
     for row in rows:
         is_out = row.not_before is None or row.status != MessageStatus.QUEUED
-        new = sends.get(row.message)
-        is_same = new is not None and (new.contact, list(new.steps), list(new.templates)) == (
-            row.contact,
-            row.steps,
-            row.templates,
-        )
-        if is_out and not is_same:
+        if is_out and not _goes_all_the_same(row, revision, was, becomes):
             return row
     return None
+
+
+def _goes_all_the_same(row: MessageRow, revision: int, was: Stretch, becomes: Stretch) -> bool:
+    if becomes.times[row.message] < was.times[row.message]:
+        return False
+    if row.message in was.retries:
+        return becomes.retries.get(row.message) == was.retries[row.message]
+    new = becomes.messages.get(row.message)
+    wanted = None if new is None else (new.contact, list(new.steps), list(new.templates))
+    return (row.revision or 0) < revision or wanted == (row.contact, row.steps, row.templates)
 
 
 def write_anew(session: Session, journey: str, undoing: Undoing, rows: Iterable[FactRow]) -> None:
@@ -88,9 +96,10 @@ def write_anew(session: Session, journey: str, undoing: Undoing, rows: Iterable[
     _roll_back(session, journey, undoing, first)
     until = undo_points.take_out(session, journey, since=first)
     existing = set(session.scalars(select(_messages.c.message).where(_messages.c.journey_id == journey)))
+    settled = {message for message in existing if becomes.times[message] <= was.times[message]}
     by_id = {row.id: row for row in rows}
     for leg in becomes.legs:
-        write_plan(session, journey, leg.before, leg.plan, leg.compiled_map)
+        write_plan(session, journey, leg.before, leg.plan, leg.compiled_map, settled=settled)
         customers.keep_what_came_too_late(session, leg.plan.state, leg.facts)
         told = [by_id[fact.id] for fact in leg.facts if fact.id in by_id]
         undoable = [row for row in told if undo_points.is_undoable(row) and row.revision in until]
@@ -109,7 +118,7 @@ def write_anew(session: Session, journey: str, undoing: Undoing, rows: Iterable[
     session.flush()
     is_old = (_messages.c.revision >= first, _messages.c.revision < becomes.legs[0].plan.state.revision)
     session.connection().execute(delete(_messages).where(_messages.c.journey_id == journey, *is_old))
-    if not becomes.state.ended and not becomes.messages.keys() <= existing:
+    if not becomes.state.ended and not becomes.times.keys() <= settled:
         _wake_up(session, journey, becomes.state.clock)
 
 

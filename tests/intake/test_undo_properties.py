@@ -17,7 +17,7 @@ from milepost.intake.intake import Intake
 from milepost.intake.undo_errors import FellDueError, MessageLeftError, NotUndoableError
 from milepost.planner.clock import REAL_TIME
 from milepost.planner.compiled_map import CompiledMap
-from milepost.planner.facts import Fact, to_json
+from milepost.planner.facts import Fact, MailSwitched, to_json
 from milepost.planner.instants import Instant
 from milepost.planner.state import State
 from milepost.store import customers, journeys, maps
@@ -90,7 +90,8 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_what_was_undone_leaves_no_trace(template: Path, data: Any) -> None:
     compiled_map, drawn = data.draw(compiled_maps), data.draw(any_customers)
     customer = drawn.having(attributes={name: value for name, value in drawn.attributes.items() if value is not None})
-    facts = data.draw(facts_for(compiled_map))
+    # A switch of mail is told of by the advance alone, which would turn it back at once.
+    facts = [fact for fact in data.draw(facts_for(compiled_map)) if not isinstance(fact, MailSwitched)]
     clicks = facts[-AT_ONCE:]
     if not clicks:
         return

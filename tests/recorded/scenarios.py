@@ -33,7 +33,9 @@ CONFORMANCE = (
     "triggers/counts_are_each_triggers_own",
     "opening-times/wait_in_business_days",
     "the-contact-limit/merged_then_limited",
+    "when-a-message-waits/cancelled",
     "when-a-message-waits/first_reason",
+    "when-a-message-waits/sent_now",
     "when-messages-merge/essential_and_agreed_person",
     "pauses/facts_meanwhile",
     "pauses/go_to_in_a_pause_over_a_second_one",
@@ -65,6 +67,7 @@ CONFORMANCE = (
     "moving-to-another-version/to_the_version_it_is_on",
     "messages-that-failed/a_merged_one_without_a_csm",
     "messages-that-failed/in_a_pause",
+    "messages-that-failed/sent_again",
     "repeated-and-ignored-facts/kinds_that_do_not_fit",
     "repeated-and-ignored-facts/odd_facts",
 )
