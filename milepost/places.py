@@ -100,21 +100,27 @@ def timezones() -> frozenset[str]:
 
 
 def country_named(value: str) -> str:
-    """Returns the ISO 3166 code of a country from its code of two or three letters, or from its English name.
+    """Returns the ISO 3166 code of a country from its code of two or three letters, or its name in `_NAMED_IN`.
 
     Raises:
         UnknownPlaceError: no country has this code or name.
     """
     name = value.strip()
     aliases: list[str] = get_global("territory_aliases").get(name.upper(), [])
-    codes = (name.upper(), *(aliases if len(aliases) == 1 else ()), _by_english_name().get(name.casefold(), ""))
+    codes = (name.upper(), *(aliases if len(aliases) == 1 else ()), _by_name().get(name.casefold(), ""))
     return next((code for code in codes if is_country(code)), None) or country(name)
 
 
+_NAMED_IN = ("en", "de", "es", "fr", "it", "nl")  # English first: its name of a country goes before another's
+
+
 @cache
-def _by_english_name() -> dict[str, str]:
-    names = {name.casefold(): code for code, name in countries().items()}
-    names |= {str(name).casefold(): code for code, name in Locale("en").territories.items() if code in countries()}
+def _by_name() -> dict[str, str]:
+    names: dict[str, str] = {}
+    for language in reversed(_NAMED_IN):
+        territories = Locale(language).territories.items()
+        names |= {str(name).casefold(): code for code, name in territories if code in countries()}
+    names |= {name.casefold(): code for code, name in countries().items()}
     return names | {name.casefold(): code for name, code in _USUAL.items()}
 
 

@@ -14,8 +14,10 @@ from dataclasses import dataclass, field
 from itertools import islice
 
 from milepost import places
+from milepost.imports.cell_parsers import read_language
 from milepost.imports.dates import EXCEL, ISO, patterns_of, read_date
 from milepost.imports.encodings import NAMES
+from milepost.imports.known_headings import KNOWN_HEADINGS
 from milepost.imports.proposed_places import proposed_place
 from milepost.imports.rows import Row, Rows
 from milepost.imports.targets import Target
@@ -28,25 +30,6 @@ _SAMPLE = 2000  # rows to look at
 _EXAMPLES = 3
 _MOST_VALUES = 12
 _DATES = 0.8  # of the values of a column of dates: a few are always wrong
-_KNOWN_HEADINGS: Mapping[str, Sequence[str]] = {
-    "id": (
-        "id",
-        "customer id",
-        "record id",
-        "company id",
-        "account id",
-        "customer number",
-        "client id",
-    ),
-    "name": ("name", "company name", "account name", "company", "customer", "customer name", "client", "organization"),
-    "timezone": ("timezone", "time zone"),
-    "country": ("country", "country region", "billing country", "billing country region", "shipping country"),
-    "city": ("city", "billing city", "shipping city", "town"),
-    "language": ("language", "preferred language"),
-    "contacts": ("contacts", "associated contact", "associated contacts", "primary contact", "main contact"),
-    "team.csm": ("csm", "customer success manager", "company owner", "account owner", "owner", "success manager"),
-    "team.account_executive": ("account executive", "sales owner", "sales rep", "account manager"),
-}
 _ADDRESS = re.compile(r"[^\s@]+@[^\s@]+")
 _NEAR_TITLE = 0.75
 _STEM = 5  # letters
@@ -178,7 +161,7 @@ class _Proposal:
 
     def _standard(self, column: _Seen) -> _Proposed | None:
         words = _words(column.heading)
-        for target, headings in _KNOWN_HEADINGS.items():
+        for target, headings in KNOWN_HEADINGS.items():
             if words in headings and (target != "timezone" or _has_zones(column)):
                 kind, _, role = target.partition(".")
                 if role and self._vocabulary.roles and role not in self._vocabulary.roles:
@@ -199,6 +182,10 @@ class _Proposal:
             unknown = [value for value in column.values if not _is_country(value)]
             if unknown:
                 return _Proposed(target, {"values": dict.fromkeys(unknown)}, "write the codes of these countries")
+        if target == Target("language"):
+            unknown = [value for value in column.values if not _is_language(value)]
+            if unknown:
+                return _Proposed(target, {"values": dict.fromkeys(unknown)}, "write the codes of these languages")
         return _Proposed(target)
 
     def _exact(self, column: _Seen) -> _Proposed | None:
@@ -302,6 +289,14 @@ def _is_country(value: str) -> bool:
     try:
         places.country_named(value)
     except places.UnknownPlaceError:
+        return False
+    return True
+
+
+def _is_language(value: str) -> bool:
+    try:
+        read_language(value)
+    except ValueError:
         return False
     return True
 

@@ -9,7 +9,7 @@ from typing import IO, Any
 
 from milepost.imports.layout import BESIDES, REFUSED_BECAUSE, REPEATED_ID
 from milepost.imports.row_reader import RowProblem
-from milepost.imports.rows import FileFormat, read_rows
+from milepost.imports.rows import FileFormat, read_rows, separator_of
 
 _MOST = 50  # kinds of problems that are kept as data
 
@@ -29,10 +29,11 @@ def write_rows(
     """
     own = [index for index, heading in enumerate(headings) if heading not in BESIDES]
     reasons, repeated = _reasons(problems)
+    separator = separator_of(book, form)
     rows = iter(read_rows(book, form))
     next(rows, None)
     out.write("\r\n" * ((form.header_row or 1) - 1))
-    writer = csv.writer(out, delimiter=form.separator or ",")
+    writer = csv.writer(out, delimiter=separator)
     besides = [REFUSED_BECAUSE, *([REPEATED_ID] if repeated else [])]
     writer.writerow([*besides, *(headings[index] for index in own)])
     for row in rows:

@@ -117,6 +117,20 @@ def read_rows(file: IO[bytes], form: FileFormat = ANY_FORMAT) -> Rows:
     return Rows(_decoded_rows(file, encoding, form), encoding)
 
 
+def separator_of(file: IO[bytes], form: FileFormat = ANY_FORMAT) -> str:
+    """Returns the sign between two cells of a file; a comma for a workbook, which has none."""
+    if form.separator or is_workbook(file):
+        return form.separator or ","
+    file.seek(0)
+    text = io.TextIOWrapper(file, form.encoding or encoding_of(file), "replace", newline=None)
+    try:
+        text.seek(0)
+        _, header, separator = _header_line(text, form.header_row)
+        return separator or _delimiter(header)
+    finally:
+        text.detach()
+
+
 def _refuse_binary(file: IO[bytes], encoding: str) -> None:
     """Refuses pictures, archives and the like, which have many control characters where texts have hardly any."""
     file.seek(0)

@@ -121,3 +121,20 @@ def test_columns_of_contacts_and_of_where_customers_stand_are_proposed_with_thei
     assert read.problems == ()
     assert [row.entry.stage for row in read.read if row.entry] == ["onboarding", "value"]
     assert read.customers[0].contacts[0].email == "sam@a.example"
+
+
+GERMAN = ("Kundennummer", "Firma", "Ort", "Land", "Sprache", "Betreuer", "Ansprechpartner")
+FRENCH = ("Numéro client", "Raison sociale", "Ville", "Pays", "Langue", "Responsable", "Contact principal")
+
+
+@pytest.mark.parametrize(("headings", "country"), [(GERMAN, "Deutschland"), (FRENCH, "Allemagne")])
+def test_headings_and_countries_in_german_and_french_are_known(headings: tuple[str, ...], country: str) -> None:
+    cells = ("K-1", "Süß & Söhne", "Köln", country, "Deutsch", "Ute Bräuer", "Jürgen <j@a.example>")
+    text = proposed(csv_bytes([headings, cells], separator=";", encoding="cp1252"))
+    columns = mapping_from(text.replace('"Ute Bräuer": ""', '"Ute Bräuer": ute@vendor.example')).columns
+    targets = {heading: str(column.to) for heading, column in columns.items()}
+    assert targets == dict(
+        zip(headings, ("id", "name", "city", "country", "language", "team.csm", "contacts"), strict=True)
+    )
+    assert columns[headings[3]].values == {}
+    assert columns[headings[4]].values == {"Deutsch": None}
