@@ -14,7 +14,7 @@ from milepost.intake.intake import Intake
 from milepost.settings import Settings
 from milepost.store.database import Store
 from milepost.temporal import exporter
-from milepost.web import figures, health, home, sign_in
+from milepost.web import figures, health, home, rehearsal, sign_in
 from milepost.web.api import bounces as api_bounces
 from milepost.web.api import colleague_routes, id_routes, import_routes, mail_routes, sync_routes, typed_facts
 from milepost.web.api import docs as api_docs
@@ -58,6 +58,7 @@ ROUTERS = (
     api_preferences.router,
     api_bounces.router,
     home.router,
+    rehearsal.router,
     sign_in.router,
     desk_actions.router,
     desk_undo.router,

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from milepost.explain.sentences import Wording
-from milepost.store import timeline
+from milepost.store import rehearsal_account, timeline
 from milepost.store.dashboard_counts import MOST_COUNTED, dashboard_counts
 from milepost.store.timeline import CustomerEntry
 from milepost.web.identity import Looking
@@ -23,9 +23,11 @@ async def home(request: Request, served: Served, viewer: Looking) -> Response:
     zone = await served.zone()
     async with served.store.reading() as session:
         counts = await dashboard_counts(session, served.now())
+        is_rehearsal = await rehearsal_account.began_at(session) is not None
         newest = await timeline.newest(session, limit=NEWEST)
     page = {
         "counts": counts,
+        "is_rehearsal": is_rehearsal,
         "figure": lambda number: up_to(number, MOST_COUNTED),
         "news": await _news(served, newest, zone),
     }

@@ -19,6 +19,7 @@ from milepost.planner.compiled_map import CompiledMap
 from milepost.settings import Settings
 from milepost.store import facts
 from milepost.store.database import Store
+from milepost.store.rehearsal_account import REHEARSED
 
 _LOG = "demo"
 _STARTS_WITHIN = 7.0  # seconds, about: nobody plays before, so journey time should not run
@@ -41,7 +42,7 @@ async def set_clock(store: Store, options: DemoOptions) -> JourneyClock:
     if book is None:
         await publish_maps(store, clock.journey_epoch)
     else:
-        await publish(store, book.maps, clock.journey_epoch, why="rehearsed")
+        await publish(store, book.maps, clock.journey_epoch, why=REHEARSED)
     return clock
 
 

@@ -16,13 +16,13 @@ from rich.console import Console
 from milepost.cli.launch.launcher import PlayedResult, run_here
 from milepost.cli.launch.up_options import DemoOptions, UpOptions
 from milepost.cli.monitor.screen import Screen
-from milepost.demo.rehearsal_account import RehearsalAccount, read_rehearsal
 from milepost.demo.rehearsed_book import RehearsedBook
 from milepost.planner.clock import JourneyClock
 from milepost.settings import PREFIX, Settings
 from milepost.store import clock
 from milepost.store.compiled_maps import CompiledMaps
 from milepost.store.database import Store
+from milepost.store.rehearsal_account import RehearsalAccount, read_rehearsal
 
 _TEMPORAL = "TEMPORAL_"
 
@@ -74,12 +74,12 @@ def _rehearsed(result: PlayedResult[RehearsalAccount] | None, folder: Path | Non
     return None if result is None else Rehearsed(result.account, result.complete, folder)
 
 
-async def _read(store: Store, compiled_maps: CompiledMaps) -> RehearsalAccount:
+async def _read(store: Store, _: CompiledMaps) -> RehearsalAccount:
     """Lets journey time go on as slowly as the clock, for whoever looks at the pages later, and reads the account."""
     async with store.transaction() as session:
         wall = time.time()
         await clock.write(session, JourneyClock(wall, (await clock.read(session)).journey_of(wall), 1.0))
-    return await read_rehearsal(store, compiled_maps)
+        return await read_rehearsal(session)
 
 
 @contextmanager

@@ -6,7 +6,7 @@ from rich.console import Console
 from rich.text import Text
 
 from milepost.cli.support.output import grid
-from milepost.demo.rehearsal_account import RehearsalAccount
+from milepost.store.rehearsal_account import RehearsalAccount
 from milepost.text import count_of
 
 _MOST = 50  # lines of a table
@@ -18,11 +18,8 @@ def print_rehearsal(console: Console, account: RehearsalAccount, *, complete: bo
     if not console.is_terminal:
         console.width = _WIDTH
     mails = [(map_id, template, str(number)) for (map_id, template), number in sorted(account.mails.items())]
-    tasks = [
-        (week, role, str(number), f"{minutes / 60:.1f}")
-        for (week, role), (number, minutes) in sorted(account.tasks.items())
-    ]
-    outcomes = [(outcome, status, str(number)) for (outcome, status), number in sorted(account.outcomes.items())]
+    tasks = [(week, role, str(number), hours) for week, role, number, hours in account.task_rows]
+    outcomes = [(outcome, status, str(number)) for outcome, status, number in account.outcome_rows]
     concerns = [(each.what, each.customer, each.why) for each in account.concerns]
     for title, headings, rows in (
         ("Mails that would have left", ("Map", "Message", "Mails"), mails),
@@ -34,7 +31,7 @@ def print_rehearsal(console: Console, account: RehearsalAccount, *, complete: bo
             console.print(grid(title, headings, rows[:_MOST]))
         if len(rows) > _MOST:
             console.print(Text(f"... and {len(rows) - _MOST} more; --json has all."))
-    journeys = ", ".join(f"{number} {state}" for state, number in sorted(account.customers.states.items())) or "none"
+    journeys = ", ".join(f"{number} {state}" for state, number in sorted(account.journeys.items())) or "none"
     stopped = "" if complete else " It was stopped before its time was over."
-    everybody = count_of(len(account.customers.customers), "customer")
+    everybody = count_of(account.customers, "customer")
     console.print(Text(f"{everybody}; journeys: {journeys}. Nothing was sent.{stopped}"), soft_wrap=True)

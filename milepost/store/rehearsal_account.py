@@ -1,4 +1,4 @@
-"""The account of a rehearsal: what happened to a book of customers, and where it would need somebody."""
+"""A rehearsal's store: when it began, what happened to its book of customers, and where it would need somebody."""
 
 from __future__ import annotations
 
@@ -6,17 +6,20 @@ from collections import Counter
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from milepost.demo.account import Account, read_account
-from milepost.planner.enums import HoldReason, StepStatus
+from milepost.planner.clock import REAL_TIME
+from milepost.planner.enums import HoldReason, JourneyStatus, StepStatus
 from milepost.planner.instants import Instant, moment
-from milepost.store.compiled_maps import CompiledMaps
-from milepost.store.database import Store
+from milepost.store import clock, customers, maps
 from milepost.store.mail_tables import HeldMessageRow
 from milepost.store.messages import MessageStatus
 from milepost.store.tables import CustomerRow, JourneyRow, MessageRow, OpenStageRow, OutcomeRow, TaskRow
+
+REHEARSED = "rehearsed"
+"""Why the maps of a rehearsal were published: the mark by which its store is known."""
+COMPLETED = "completed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +27,7 @@ class Concern:
     """Something that somebody should look at before it is real: `what` it is, whom it is about, and why."""
 
     what: str
+    customer_id: str
     customer: str
     why: str
 
@@ -32,20 +36,35 @@ class Concern:
 class RehearsalAccount:
     """What came of everybody.
 
+    `customers` counts them, `journeys` those in each state: open, paused, completed or lost.
     `mails` are by map and message, `tasks` by role and week (the Monday): how many, and the minutes that they take.
     `outcomes` are by their id and status.
     """
 
-    customers: Account
+    customers: int
+    journeys: Counter[str]
     mails: Counter[tuple[str, str]]
     tasks: dict[tuple[str, str], tuple[int, int]]
     outcomes: Counter[tuple[str, str]]
     concerns: tuple[Concern, ...]
 
+    @property
+    def task_rows(self) -> list[tuple[str, str, int, str]]:
+        """Week, role, number of tasks and hours, in order."""
+        return [
+            (week, role, number, f"{minutes / 60:.1f}")
+            for (week, role), (number, minutes) in sorted(self.tasks.items())
+        ]
+
+    @property
+    def outcome_rows(self) -> list[tuple[str, str, int]]:
+        """Outcome, status and count, in order."""
+        return [(outcome, status, number) for (outcome, status), number in sorted(self.outcomes.items())]
+
     def to_json(self) -> dict[str, Any]:
         return {
-            "customers": len(self.customers.customers),
-            "journeys": dict(self.customers.states),
+            "customers": self.customers,
+            "journeys": dict(self.journeys),
             "mails": [{"map": map_id, "message": name, "sent": n} for (map_id, name), n in sorted(self.mails.items())],
             "tasks": [
                 {"week": week, "role": role, "tasks": tasks, "minutes": minutes}
@@ -59,13 +78,33 @@ class RehearsalAccount:
         }
 
 
-async def read_rehearsal(store: Store, compiled_maps: CompiledMaps) -> RehearsalAccount:
+async def began_at(session: AsyncSession) -> Instant | None:
+    """Returns the journey time at which the rehearsal began; None in a store that isn't one's."""
+    if await clock.read(session) == REAL_TIME:
+        return None
+    published = [row.published_at for row in await maps.current(session) if row.why == REHEARSED]
+    return min(published, default=None)
+
+
+async def read_rehearsal(session: AsyncSession) -> RehearsalAccount:
     """Reads the whole store."""
-    account = await read_account(store, compiled_maps)
-    async with store.reading() as session:
-        return RehearsalAccount(
-            account, await _mails(session), await _tasks(session), await _outcomes(session), await _concerns(session)
-        )
+    return RehearsalAccount(
+        await customers.count(session),
+        await _journeys(session),
+        await _mails(session),
+        await _tasks(session),
+        await _outcomes(session),
+        await _concerns(session),
+    )
+
+
+async def _journeys(session: AsyncSession) -> Counter[str]:
+    states: Counter[str] = Counter()
+    query = select(JourneyRow.status, JourneyRow.reason, func.count()).group_by(JourneyRow.status, JourneyRow.reason)
+    for status, reason, number in await session.execute(query):
+        ended = COMPLETED if reason == COMPLETED else "lost"
+        states[ended if status == JourneyStatus.ENDED else status] += number
+    return states
 
 
 async def _mails(session: AsyncSession) -> Counter[tuple[str, str]]:
@@ -93,31 +132,33 @@ async def _concerns(session: AsyncSession) -> tuple[Concern, ...]:
     """Returns what somebody should look at, the gravest kinds first."""
     of_journey = JourneyRow.customer_id == CustomerRow.id
     queries = {
-        "blocked": select(CustomerRow.name, JourneyRow.blocked_why).join(JourneyRow, of_journey).where(
+        "blocked": select(CustomerRow.id, CustomerRow.name, JourneyRow.blocked_why).join(JourneyRow, of_journey).where(
             JourneyRow.blocked_since.is_not(None)
         ),
-        "no map": select(CustomerRow.name, CustomerRow.unmatched_why).where(CustomerRow.unmatched_why.is_not(None)),
-        "message failed": select(CustomerRow.name, MessageRow.last_error)
+        "no map": select(CustomerRow.id, CustomerRow.name, CustomerRow.unmatched_why).where(
+            CustomerRow.unmatched_why.is_not(None)
+        ),
+        "message failed": select(CustomerRow.id, CustomerRow.name, MessageRow.last_error)
         .join(MessageRow, MessageRow.customer_id == CustomerRow.id)
         .where(MessageRow.status == MessageStatus.FAILED),
-        "value missing": select(CustomerRow.name, HeldMessageRow.template)
+        "value missing": select(CustomerRow.id, CustomerRow.name, HeldMessageRow.template)
         .join(HeldMessageRow, HeldMessageRow.customer_id == CustomerRow.id)
         .where(HeldMessageRow.why == HoldReason.VALUE),
-        "nobody to write to": select(CustomerRow.name, HeldMessageRow.template)
+        "nobody to write to": select(CustomerRow.id, CustomerRow.name, HeldMessageRow.template)
         .join(HeldMessageRow, HeldMessageRow.customer_id == CustomerRow.id)
         .where(HeldMessageRow.why == HoldReason.CONTACT),
-        "stuck": select(CustomerRow.name, OpenStageRow.title)
+        "stuck": select(CustomerRow.id, CustomerRow.name, OpenStageRow.title)
         .join(JourneyRow, of_journey)
         .join(OpenStageRow, OpenStageRow.journey_id == JourneyRow.id)
         .where(OpenStageRow.stuck.is_(True)),
-        "silent": select(CustomerRow.name, OutcomeRow.outcome)
+        "silent": select(CustomerRow.id, CustomerRow.name, OutcomeRow.outcome)
         .join(OutcomeRow, OutcomeRow.customer_id == CustomerRow.id)
         .where(OutcomeRow.status == StepStatus.SILENT),
     }  # fmt: skip
     concerns = []
     for what, query in queries.items():
-        rows = sorted((name, why or "") for name, why in await session.execute(query.distinct()))
-        concerns += [Concern(what, name, why) for name, why in rows]
+        found = [Concern(what, id_, name, why or "") for id_, name, why in await session.execute(query.distinct())]
+        concerns += sorted(found, key=lambda each: (each.customer, each.why))
     return tuple(concerns)
 
 

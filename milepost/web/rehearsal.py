@@ -1,0 +1,43 @@
+"""The page of a rehearsal, in its own web application: what has come of everybody so far."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from milepost.store import maps
+from milepost.store.rehearsal_account import began_at, read_rehearsal
+from milepost.web.identity import Looking
+from milepost.web.pages import render_aside, shell
+from milepost.web.problems import ProblemError
+from milepost.web.services import Served
+
+router = APIRouter(include_in_schema=False)
+_REFRESH_SECONDS = "5"
+_DAY = 86_400  # seconds
+_MOST = 200  # concerns that are listed
+
+
+@router.get("/rehearsal")
+async def rehearsal(request: Request, served: Served, viewer: Looking) -> Response:
+    """The account, anew every few seconds while time runs faster than the clock."""
+    async with served.store.reading() as session:
+        began = await began_at(session)
+        if began is None:
+            message = "This isn't a rehearsal: its customers are real."
+            raise ProblemError(404, "not_found", message, "`milepost rehearse` starts one, with pages of its own.")
+        account = await read_rehearsal(session)
+        titles = await maps.titles(session)
+    page = {
+        "account": account,
+        "mails": [(name, titles[map_id], number) for (map_id, name), number in sorted(account.mails.items())],
+        "began": began,
+        "days": max(served.now() - began, 0) // _DAY,
+        "concerns": account.concerns[:_MOST],
+        "is_running": served.speed != 1.0,
+    }
+    around = shell(request, served, viewer, "Rehearsal", "rehearsal", zone=await served.zone())
+    response = await render_aside("rehearsal.html", page, around)
+    if page["is_running"]:
+        response.headers["refresh"] = _REFRESH_SECONDS
+    return response

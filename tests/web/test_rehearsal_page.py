@@ -1,0 +1,57 @@
+"""The page of a rehearsal: the account so far, in a rehearsal's own web application and nowhere else."""
+
+from __future__ import annotations
+
+from milepost.planner.clock import JourneyClock
+from milepost.store import clock, maps
+from milepost.store.rehearsal_account import REHEARSED
+from milepost.web.app import create_app
+from tests.web.conftest import World, text_of
+from tests.web.example import DAY, FILES, START, customer
+
+
+async def rehearse(world: World, speed: float) -> None:
+    """Makes an installation a rehearsal; its clock is a test's, as always."""
+    async with world.store.transaction() as session:
+        await clock.write(session, JourneyClock(START, START, speed))
+        await maps.publish(session, "pilot", "Pilot customers", FILES, START, by="demo", why=REHEARSED)
+    world.app = create_app(world.settings, world.store, world.intake, speed=speed)
+
+
+async def test_the_page_shows_the_account_with_links_to_whom_it_is_about(empty_world: World) -> None:
+    await rehearse(empty_world, 86_400.0)
+    await empty_world.add()
+    await empty_world.add(customer("a:b", "A & B", attributes={"tier": "other"}))
+    await empty_world.move_to(START + DAY + 1)
+
+    async with empty_world.client() as client:
+        home, response = await client.get("/"), await client.get("/rehearsal")
+
+    assert 'href="/rehearsal"' in home.text
+    assert response.status_code == 200
+    assert response.headers["refresh"] == "5"
+    text = text_of(response)
+    assert "1 day played 2 customers 1 journey open" in text
+    assert "no map A & B" in text
+    assert 'href="/ops/customers/a%3Ab"' in response.text
+    assert "2026-03-02 csm 1 1.5" in text
+
+
+async def test_a_rehearsal_that_was_kept_shows_its_account_and_stands_still(empty_world: World) -> None:
+    await rehearse(empty_world, 1.0)
+
+    async with empty_world.client() as client:
+        response = await client.get("/rehearsal")
+
+    assert response.status_code == 200
+    assert "Nothing so far." in text_of(response)
+    assert "refresh" not in response.headers
+
+
+async def test_real_customers_have_no_such_page(world: World) -> None:
+    async with world.client() as client:
+        home, response = await client.get("/"), await client.get("/rehearsal")
+
+    assert "/rehearsal" not in home.text
+    assert response.status_code == 404
+    assert "milepost rehearse" in text_of(response)
