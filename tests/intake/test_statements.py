@@ -30,7 +30,7 @@ def statements(intake: Intake) -> Iterator[list[str]]:
     event.remove(engine, "before_cursor_execute", note)
 
 
-async def test_a_fact_takes_three_statements_and_an_advance_that_sends_a_message_nine(
+async def test_a_fact_takes_three_statements_and_an_advance_that_sends_a_message_eleven(
     intake: Intake, wall: Hands
 ) -> None:
     advance = JourneyActivities(intake.context.store, intake.context.compiled_maps).advance
@@ -50,5 +50,5 @@ async def test_a_fact_takes_three_statements_and_an_advance_that_sends_a_message
 
     assert len(recorded) == 3, recorded
     assert any("INSERT INTO tasks" in statement for statement in opened)
-    assert len(opened) <= 7, opened  # one of them for the play
-    assert len(advanced) <= 9, advanced  # two of them for the attribute that the result sets
+    assert len(opened) <= 8, opened  # one of them for the play, one for the switch that holds mail
+    assert len(advanced) <= 11, advanced  # two of them for the attribute that the result sets, one for the switch
