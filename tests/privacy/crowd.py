@@ -40,6 +40,7 @@ from milepost.store import absences, aliases, customers, journeys, maps, reviews
 from milepost.store.absence_tables import FormerColleagueRow
 from milepost.store.database import Store
 from milepost.store.import_tables import ImportFileRow, ImportRefusalRow
+from milepost.store.mail_choice_row import MailChoiceRow
 from milepost.store.mail_tables import CustomerMailSwitchRow, HeldMessageRow, MailSwitchRow, ReleasedTextRow
 from milepost.store.rollouts import MoveStatus
 from milepost.store.stand_ins import Absence
@@ -59,8 +60,10 @@ DAY = 86_400
 BOOK = "id,name,contacts\nacme,Acme,Sam Poe <sam@acme.example> sponsor\n"
 
 
-def _colleagues(session: Session) -> None:
-    """Stores an absence that Sam has told, and that Acme was Sam's once."""
+def _elsewhere(session: Session) -> None:
+    """Stores which mail Sam gets, an absence that Sam has told, and that Acme was Sam's once."""
+    choice = {"mail": "all", "how": "page", "by": ADDRESS, "reason": "Sam asked", "request": "1"}
+    session.add(MailChoiceRow(address=ADDRESS, number=1, at=START, **choice))
     people = {"person": "cleo@vendor.example", "delegate": "dan@vendor.example", "told_by": ADDRESS}
     days = {"first_day": NEW_YEAR, "last_day": NEW_YEAR, "timezone": "UTC", "starts_at": START, "ends_at": START + DAY}
     absences.insert(session, Absence(number=0, role=None, customers=None, told_at=START, **people, **days))
@@ -101,7 +104,7 @@ class Crowd:
             await customers.save(session, [CUSTOMER.having(id="beta", name="Beta", contacts=(beta,))], START)
             sam_of_gamma = Contact("Sam Poe", "sam@gamma.example", ("sponsor",))
             await customers.save(session, [CUSTOMER.having(id="gamma", name="Gamma", contacts=(sam_of_gamma,))], START)
-            await session.run_sync(_colleagues)
+            await session.run_sync(_elsewhere)
             await session.run_sync(aliases.add, "acme-old", "acme", START, ADDRESS)
         for customer in ("acme", "gamma"):
             await crowd.intake.enrol(customer)

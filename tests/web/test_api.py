@@ -310,6 +310,7 @@ async def test_the_api_describes_itself_to_programs(world: World) -> None:
         f"{V1}/customers/{{customer}}/rename", f"{V1}/customers/{{customer}}/merge",
         f"{V1}/imports", f"{V1}/imports/{{number}}", f"{V1}/mail", f"{V1}/mail/switch",
         f"{V1}/customers/{{customer}}/undoable", f"{V1}/customers/{{customer}}/facts/{{fact}}/undo",
+        f"{V1}/preferences", f"{V1}/opt-outs", f"{V1}/bounces", f"{V1}/bounces/{{provider}}",
     }  # fmt: skip
     assert "HTTPBearer" in schema["components"]["securitySchemes"]
     refused = schema["paths"][f"{V1}/facts"]["post"]["responses"]["422"]
