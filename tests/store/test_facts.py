@@ -17,7 +17,7 @@ DONE = {"kind": "step_done", "id": "f1", "step": "kickoff", "result": "ready", "
 async def take(session, journey):
     """Mark everything that waits for the journey as taken in."""
     waiting = await session.run_sync(inbox.waiting_for, journey)
-    await session.run_sync(inbox.mark_taken, waiting, {})
+    await session.run_sync(inbox.mark_taken, waiting, {}, 1)
 
 
 @pytest.fixture
