@@ -65,8 +65,8 @@ async def undoable(context: IntakeContext, customer: str) -> list[UndoableFact]:
         UnknownCustomerError: there is no such customer; the nearest id is suggested.
     """
     async with context.store.reading() as session:
-        await customer_of(session, customer)
-        return await session.run_sync(partial(undo_points.undoable, now=context.now(), customer=customer))
+        present = (await customer_of(session, customer)).id
+        return await session.run_sync(partial(undo_points.undoable, now=context.now(), customer=present))
 
 
 async def undo_fact(
@@ -80,10 +80,10 @@ async def undo_fact(
         UndoRefusedError: it can't be undone; its type says why, its hint what to do instead. Nothing has changed.
     """
     async with context.store.reading() as session:
-        await customer_of(session, customer)
-    undone = await context.store.write(_Undo(context, customer, fact_id, by, only_own=only_own).run)
+        present = (await customer_of(session, customer)).id
+    undone = await context.store.write(_Undo(context, present, fact_id, by, only_own=only_own).run)
     reached = await context.journey_client.nudge(undone.journey)
-    return Undone(customer, undone.journey, undone.fact_id, undone.kind, undone.step, reached)
+    return Undone(present, undone.journey, undone.fact_id, undone.kind, undone.step, reached)
 
 
 class _Undo:

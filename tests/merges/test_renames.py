@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 
 import pytest
 
 from milepost.intake.errors import IdTakenError, InvalidCustomerError
 from milepost.intake.renames import rename
 from milepost.planner.state import State
+from milepost.planner.written_facts import WrittenFact
 from milepost.store.errors import UnknownCustomerError
 from tests.merges.conftest import ANA, Book, duplicate
 
@@ -105,3 +107,18 @@ async def test_two_customers_who_get_one_id_at_once_stay_two(book: Book) -> None
     [refused] = [each for each in results if isinstance(each, BaseException)]
     assert isinstance(refused, IdTakenError)
     assert (await book.record("acme")).id != (await book.record("acme-old")).id
+
+
+@pytest.mark.parametrize("name", ["acme", "crm-7"])
+async def test_what_was_told_before_is_undone_by_either_id(book: Book, name: str) -> None:
+    book.journey_client.let_people_undo(timedelta(minutes=5))
+    await book.intake.record_fact("acme", WrittenFact(step_done="kickoff", result="held"), by=ANA, source="desk")
+    await rename(book.intake.context, "acme", "crm-7", by=ANA)
+    [told] = await book.intake.undoable(name)
+
+    done = await book.intake.undo_fact(name, told.fact.id, by=ANA)
+
+    assert (done.customer, done.step) == ("crm-7", "kickoff")
+    assert "step_done" not in await book.kinds("acme/1")
+    state = State.from_json((await book.journey("acme/1")).state)
+    assert state.customer == await book.record("crm-7")
