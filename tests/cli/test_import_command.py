@@ -268,10 +268,10 @@ def test_a_book_is_imported_by_a_mapping_and_refused_rows_are_written_to_be_mend
     refused = crm / "companies.refused.csv"
     assert f"mend the refused rows in {refused}" in result.stdout.replace("\n", " ")
     text = refused.read_text("utf-8-sig")
-    assert text.splitlines()[0] == "refused because,Record ID,Company name,Renewal Date,Company owner"
+    assert text.splitlines()[0] == "refused because;Record ID;Company name;Renewal Date;Company owner"
     assert "Renewal Date: 'soon' isn't a date" in text
 
-    refused.write_text(text.replace("soon,Bo Berg", "30/06/2027,Ana Diaz"))
+    refused.write_text(text.replace("soon;Bo Berg", "30/06/2027;Ana Diaz"))
     assert milepost("import", refused, *options).exit_code == 0
     assert len(lines(milepost("customers", "--json"))) == 2
     assert milepost("import", refused, *options, "--json").stdout.count('"unchanged"') == 2
