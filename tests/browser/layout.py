@@ -56,7 +56,7 @@ async def focus_stops(page: Page) -> tuple[list[str], list[str]]:
     """What the Tab key reaches, in its order, and all that can be used on the page, each by a number and its words."""
     there = await _asked(page, _STOPS)
     reached = []
-    for _ in range(len(there) + 2):  # the link to the content, and the window itself
+    for _ in range(len(there) + 12):  # the link to the content, the window itself, and links of a mail in its frame
         await page.keyboard.press("Tab")
         stop = await page.evaluate("document.activeElement.dataset.stop")
         if stop is not None:

@@ -1,15 +1,21 @@
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import pytest
 
+from milepost.planner.enums import MailSwitch
 from milepost.planner.facts import Answered, StepDone
-from milepost.store import aliases, inbox
+from milepost.store import absences, aliases, inbox
+from milepost.store.absence_tables import AbsenceCustomerRow, FormerColleagueRow
 from milepost.store.database import open_store
 from milepost.store.erasure import forget
 from milepost.store.errors import UnknownCustomerError
+from milepost.store.mail_tables import CustomerMailSwitchRow, HeldMessageRow
+from milepost.store.stand_ins import Absence
 from milepost.store.tables import RolloutMoveRow
+from milepost.store.undo_tables import UndoPointRow
 from tests.inbox import put
 from tests.store.book import DAY, HOUR, START, Walk, customer, everything, publish, stored_rollout
 
@@ -26,12 +32,28 @@ async def live(session, compiled_map, name):
     await session.run_sync(aliases.add, f"{name}-old", name, START, None)
     move = {"journey_id": f"{name}/1", "from_version": "1", "to_version": "2", "status": "parked", "why": secret}
     session.add(RolloutMoveRow(rollout=1, **move))
+    session.add(AbsenceCustomerRow(absence=1, customer_id=name))
+    session.add(FormerColleagueRow(customer_id=name, role="csm", address=secret, handed_over_at=START))
+    switch = {"mail": MailSwitch.FREE, "at": START, "by": None, "why": secret, "current": True}
+    session.add(CustomerMailSwitchRow(customer_id=name, **switch))
+    session.add(UndoPointRow(journey_id=f"{name}/1", revision=1, state={"said": secret}, until=START))
+    held = {"step": "review", "template": "review.md", "reason": "opening", "why": "release", "since": START}
+    session.add(HeldMessageRow(journey_id=f"{name}/1", message="x", customer_id=name, **held))
+
+
+def whole_book(session):
+    """A rollout of everybody, and an absence that is about some customers."""
+    session.add(stored_rollout("ops@vendor.example", "All of them", START))
+    day = date(2027, 1, 1)
+    people = {"person": "cleo@vendor.example", "delegate": "dan@vendor.example", "told_by": None}
+    days = {"first_day": day, "last_day": day, "timezone": "UTC", "starts_at": START, "ends_at": START + DAY}
+    absences.insert(session, Absence(number=0, role=None, customers=None, told_at=START, **people, **days))
 
 
 async def test_nothing_is_left_of_a_forgotten_customer_and_others_keep_everything(store):
     async with store.transaction() as session:
         compiled_map = await publish(session)
-        session.add(stored_rollout("ops@vendor.example", "All of them", START))
+        await session.run_sync(whole_book)
         await live(session, compiled_map, "beta")
         before = await everything(session)
         await live(session, compiled_map, "acme")
@@ -45,7 +67,7 @@ async def test_on_sqlite_not_even_the_files_hold_what_was_forgotten(sqlite_url):
     store = open_store(sqlite_url)
     async with store.transaction() as session:
         compiled_map = await publish(session)
-        session.add(stored_rollout("ops@vendor.example", "All of them", START))
+        await session.run_sync(whole_book)
         await live(session, compiled_map, "acme")
         await live(session, compiled_map, "beta")
     path = Path(sqlite_url.removeprefix("sqlite:///"))
