@@ -44,7 +44,10 @@ _Template = Annotated[
 _Why = Annotated[
     str | None, typer.Option(help="Only what waits, or failed, for this reason: release, window, address, ...")
 ]
-_First = Annotated[int | None, typer.Option(min=1, max=1000, metavar="N", help="Hold only the first N of each text.")]
+_First = Annotated[
+    int | None,
+    typer.Option(min=1, max=mail_switches.MOST_FIRST, metavar="N", help="Hold only the first N of each text."),
+]
 
 
 class ListedStatus(StrEnum):

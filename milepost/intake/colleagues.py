@@ -6,16 +6,13 @@ from collections import Counter
 from collections.abc import Sequence
 from functools import partial
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from milepost.customer import address_key
 from milepost.intake.context import IntakeContext
 from milepost.intake.errors import NotTheirCustomersError, UnknownColleagueError
-from milepost.store import customers, hand_overs
-from milepost.store.absence_tables import AbsenceRow, FormerColleagueRow
+from milepost.store import colleagues, customers, hand_overs
 from milepost.store.errors import UnknownCustomerError
-from milepost.store.tables import TaskRow, TeamMemberRow
 
 
 async def check_colleague(context: IntakeContext, address: str) -> None:
@@ -28,24 +25,9 @@ async def check_colleague(context: IntakeContext, address: str) -> None:
     if address_key(address) in owners:
         return
     async with context.store.reading() as session:
-        known = await session.run_sync(_known, address.strip().lower())
+        known = await session.run_sync(colleagues.is_known, address.strip().lower())
         if not known:
-            raise UnknownColleagueError(address, await session.run_sync(_all) | owners)
-
-
-def _known(session: Session, address: str) -> bool:
-    if hand_overs.on_teams(session, address):
-        return True
-    others = (
-        select(TaskRow.task).where(TaskRow.person == address),
-        select(AbsenceRow.number).where((AbsenceRow.person == address) | (AbsenceRow.delegate == address)),
-        select(FormerColleagueRow.address).where(FormerColleagueRow.address == address),
-    )
-    return any(session.execute(query.limit(1)).first() is not None for query in others)
-
-
-def _all(session: Session) -> set[str]:
-    return set(session.scalars(select(TeamMemberRow.address).distinct()))
+            raise UnknownColleagueError(address, await session.run_sync(colleagues.on_teams) | owners)
 
 
 async def check_customers(context: IntakeContext, person: str, wanted: Sequence[str]) -> None:

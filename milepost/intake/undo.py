@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from functools import partial
 from itertools import groupby
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from milepost.calendar_data import calendar_data
@@ -31,7 +30,7 @@ from milepost.planner.facts import FactUndone, from_json, to_json
 from milepost.planner.loop_guard import EndlessMapError
 from milepost.planner.state import State
 from milepost.planner.stretch import Undoing, fell_due, is_same, plan_stretch, told_undone, without
-from milepost.store import inbox, journeys, undo, undo_points
+from milepost.store import facts, inbox, journeys, undo, undo_points
 from milepost.store.errors import UnknownVersionError
 from milepost.store.inbox import InboxStatus, NewFact, Recipient
 from milepost.store.journeys import LockedJourney
@@ -98,7 +97,7 @@ class _Undo:
         self._now = context.now()
 
     def run(self, session: Session) -> Undone:
-        row = self._row(session, self._fact_id)
+        row = facts.find(session, self._customer, self._fact_id)
         if row is None:
             ids = [each.fact.id for each in undo_points.undoable(session, self._now, customer=self._customer)]
             raise UnknownFactError(self._fact_id, ids)
@@ -116,15 +115,11 @@ class _Undo:
         row.status = InboxStatus.UNDONE
         return Undone(self._customer, journey.id, row.id, row.kind, undone.step)
 
-    def _row(self, session: Session, fact_id: str) -> FactRow | None:
-        query = select(FactRow).where(FactRow.customer_id == self._customer, FactRow.id == fact_id)
-        return session.scalars(query.execution_options(populate_existing=True)).first()
-
     def _check_may_undo(self, session: Session, row: FactRow) -> None:
         if self._only_own and not undo_points.is_own(row, self._by or ""):
             raise NotYoursError(row.kind)
         if row.status == InboxStatus.UNDONE:
-            earlier = self._row(session, f"undo/{row.id}")
+            earlier = facts.find(session, self._customer, f"undo/{row.id}")
             raise AlreadyUndoneError(row.kind, earlier.told_by if earlier else None, earlier.at if earlier else row.at)
         if not undo_points.is_undoable(row):
             raise NotUndoableError("no person's click or command told it", row.kind)

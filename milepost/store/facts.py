@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Session
 
 from milepost.planner.facts import EventHappened
 from milepost.store.inbox import InboxStatus
@@ -19,6 +20,12 @@ def _of(customer: str) -> Select[FactRow]:
 async def get(session: AsyncSession, customer: str, fact: str) -> FactRow | None:
     """Returns the fact with this id; None if it isn't stored."""
     return (await session.scalars(_of(customer).where(FactRow.id == fact))).first()
+
+
+def find(session: Session, customer: str, fact: str) -> FactRow | None:
+    """Returns one fact as it is stored now; None: there is none of this id."""
+    query = select(FactRow).where(FactRow.customer_id == customer, FactRow.id == fact)
+    return session.scalars(query.execution_options(populate_existing=True)).first()
 
 
 async def pending(session: AsyncSession, limit: int = 500) -> list[FactRow]:

@@ -16,6 +16,8 @@ from milepost.store.table_types import table_of
 from milepost.store.tables import JourneyRow
 from milepost.store.upsert import increment
 
+MOST_FIRST = 1000
+"""The most messages of a text that can be asked to be held before the text is free."""
 Digests = Mapping[str, str]
 """Digests of a map's messages, by the file that the map names: each of its text in all languages."""
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+from http import HTTPStatus
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from typing import Any
@@ -61,7 +62,7 @@ def _post(url: str, key: str, body: dict[str, Any]) -> dict[str, Any] | None:
         headers = {"Authorization": f"Bearer {key}", "Content-Type": "application/json"}
         connection.request("POST", where.path, json.dumps(body), headers)
         response = connection.getresponse()
-        answer: dict[str, Any] | None = json.loads(response.read()) if response.status == 200 else None  # noqa: PLR2004
+        answer: dict[str, Any] | None = json.loads(response.read()) if response.status == HTTPStatus.OK else None
     finally:
         connection.close()
     return answer

@@ -14,7 +14,7 @@ from milepost.intake.mail_list import MailStatus
 from milepost.planner.enums import HoldReason, MailSwitch
 from milepost.planner.fact_errors import RefusedError
 from milepost.store import held_mail
-from milepost.store.mail_switches import Scope, Switch
+from milepost.store.mail_switches import MOST_FIRST, Scope, Switch
 from milepost.text import count_of
 from milepost.web import forms
 from milepost.web.form_values import Line, Text, Token
@@ -113,9 +113,12 @@ async def switch(
     forms.read(served, person.session, form, "mail")
     if mail not in set(MailSwitch):
         raise ProblemError(422, "switch_missing", "Whether to hold or to free is missing.", "Go back and choose.")
-    if first and not (first.isascii() and first.isdecimal() and 0 < int(first[:6]) <= 1000):  # noqa: PLR2004
+    if first and not (first.isascii() and first.isdecimal() and 0 < int(first[:6]) <= MOST_FIRST):
         raise ProblemError(
-            422, "first", f"{first!r} isn't a number of messages.", "Go back and write 1 to 1000, or leave it empty."
+            422,
+            "first",
+            f"{first!r} isn't a number of messages.",
+            f"Go back and write 1 to {MOST_FIRST}, or leave it empty.",
         )
     position = MailSwitch(mail)
     number = int(first) if first and position is MailSwitch.HELD else None
